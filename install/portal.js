@@ -1,0 +1,119 @@
+/** The app's page: what the bots are, what they did, and why. */
+import { element, explain, readPage } from './texts.js';
+
+const { data, words } = readPage();
+const by = (id) => document.getElementById(id);
+const session = encodeURIComponent(data.session ?? '');
+const time = new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'medium' });
+const when = (value) => time.format(new Date(value));
+
+function showProblem(text) {
+  by('problem').textContent = text ?? '';
+  by('problem').hidden = text === null;
+}
+
+function section(title, body) {
+  return [element('h2', { text: title }), body];
+}
+
+function table(columns, rows, empty) {
+  if (rows.length === 0) return element('p', { text: empty, className: 'empty' });
+  const head = element('tr', {}, ...columns.map((column) => element('th', { text: column.title })));
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      ...columns.map((column) =>
+        element('td', { text: String(column.value(row) ?? ''), label: column.title, className: column.className }),
+      ),
+    ),
+  );
+  const made = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
+  return element('div', { className: 'scroll' }, made);
+}
+
+function botCard(bot) {
+  const tone = { registered: 'good', refused: 'bad', deleted: 'bad' }[bot.state] ?? 'warn';
+  const state = element('span', { text: words.botStates[bot.state], className: `tag ${tone}` });
+  const name = element('div', { className: 'name' }, element('span', { text: bot.name }), state);
+  const about = element('div', { text: `${words.types[bot.type]} · ${words.brain}: ${bot.brain}`, className: 'muted' });
+  const item = element('li', {}, name, about);
+  if (bot.problem !== null) item.append(element('div', { text: bot.problem, className: 'tag bad' }));
+  return item;
+}
+
+function show(page) {
+  const nameOf = (code) => page.bots.find((bot) => bot.code === code)?.name ?? code;
+  by('where').textContent =
+    page.portal === null ? '' : `${page.portal.domain} · ${words.portalStates[page.portal.state]}`;
+  by('set-up').hidden = !page.isAdmin;
+  showProblem(page.portal?.setUpError ?? null);
+  const bots =
+    page.bots.length === 0
+      ? element('p', { text: words.noBots, className: 'empty' })
+      : element('ul', { className: 'cards' }, ...page.bots.map(botCard));
+  const outcome = { title: words.what, value: (row) => explain(words, row.outcome ?? row.state) };
+  const bot = { title: words.bot, value: (row) => nameOf(row.bot_code) };
+  const at = { title: words.when, value: (row) => when(row.at), className: 'when' };
+  const parts = [...section(words.bots, bots)];
+  if (page.parked.length > 0) {
+    const step = { title: words.step, value: (row) => `${row.side} ${row.kind ?? ''}` };
+    const why = { title: words.what, value: (row) => `${words.states[row.state] ?? row.state}: ${row.outcome ?? ''}` };
+    parts.push(...section(words.parked, table([at, step, why], page.parked, words.noParked)));
+  }
+  parts.push(
+    ...section(
+      words.day,
+      table([bot, outcome, { title: words.count, value: (row) => row.events }], page.day, words.noDay),
+    ),
+    ...section(
+      words.recent,
+      table(
+        [
+          at,
+          bot,
+          { title: words.dialog, value: (row) => row.dialog_id },
+          { title: words.from, value: (row) => row.source },
+          outcome,
+        ],
+        page.recent,
+        words.noRecent,
+      ),
+    ),
+  );
+  by('content').replaceChildren(...parts);
+  window.BX24?.fitWindow?.();
+}
+
+async function load() {
+  by('refresh').disabled = true;
+  try {
+    const response = await fetch(`/bitrix24/app/data?s=${session}`);
+    if (response.status === 401) return showProblem(words.sessionOver);
+    if (!response.ok) throw new Error(String(response.status));
+    show(await response.json());
+  } catch {
+    showProblem(words.lost);
+  } finally {
+    by('refresh').disabled = false;
+  }
+}
+
+async function setUp() {
+  by('set-up').disabled = true;
+  const response = await fetch(`/bitrix24/app/set-up?s=${session}`, { method: 'POST' });
+  by('set-up').textContent = response.ok ? words.setUpOrdered : words.lost;
+}
+
+by('refresh').textContent = words.refresh;
+by('set-up').textContent = words.setUp;
+if (data.problem === null) {
+  by('content').append(element('p', { text: words.loading, className: 'empty' }));
+  by('refresh').addEventListener('click', () => void load());
+  by('set-up').addEventListener('click', () => void setUp());
+  if (window.BX24 !== undefined && window.parent !== window) window.BX24.init(() => undefined);
+  void load();
+} else {
+  by('refresh').hidden = true;
+  showProblem(words.problems[data.problem] ?? words.problems.other);
+}

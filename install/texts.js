@@ -1,0 +1,186 @@
+/** Everything the pages say, in both languages. */
+export const texts = {
+  ru: {
+    installing: 'Подключаем ботов',
+    installingLead: 'Регистрируем ботов в вашем Битрикс24. Обычно это занимает несколько секунд.',
+    done: 'Готово',
+    doneLead: 'Боты подключены. Открываем приложение…',
+    doneAlone: 'Боты подключены. Эту страницу можно закрыть.',
+    failing: 'Битрикс24 пока не даёт закончить. Пробуем снова.',
+    refusedTitle: 'Не удалось подключить',
+    again: 'Попробовать снова',
+    refresh: 'Обновить',
+    setUp: 'Настроить заново',
+    setUpOrdered: 'Настройка запущена',
+    bots: 'Боты',
+    noBots: 'Ботов пока нет.',
+    day: 'За сутки',
+    noDay: 'За сутки сообщений не было.',
+    recent: 'Последние события: почему бот ответил или промолчал',
+    noRecent: 'Событий пока нет. Напишите боту, и они появятся здесь.',
+    parked: 'Ждут решения администратора',
+    noParked: 'Ничего не застряло.',
+    loading: 'Загружаем…',
+    lost: 'Нет связи с приложением. Проверьте интернет и нажмите «Обновить».',
+    sessionOver: 'Страница устарела. Откройте приложение заново.',
+    bot: 'Бот',
+    dialog: 'Диалог',
+    when: 'Когда',
+    from: 'Откуда',
+    what: 'Что произошло',
+    count: 'Сообщений',
+    brain: 'Мозг',
+    step: 'Шаг',
+    types: { O: 'Открытая линия', S: 'Наблюдатель', B: 'Обычный' },
+    botStates: { wanted: 'подключается', registered: 'работает', refused: 'отказано', deleted: 'удалён в портале' },
+    portalStates: {
+      installed: 'подключён',
+      disconnected: 'нужна авторизация',
+      suspended: 'не оплачен',
+      uninstalled: 'удалён',
+    },
+    outcomes: {
+      forwarded: 'передано мозгу',
+      answered: 'отвечено',
+      greeted: 'поздоровался',
+      helped: 'показал подсказку',
+      handed_over: 'передано человеку',
+      handed_back: 'возвращено боту',
+      finished: 'диалог завершён',
+      noted: 'учтено',
+      ignored_bot: 'промолчал: писал бот',
+      ignored_system: 'промолчал: системное сообщение',
+      ignored_not_mentioned: 'промолчал: его не упомянули',
+      ignored_operator: 'промолчал: ответил оператор',
+      ignored_person_owns: 'промолчал: разговор ведёт человек',
+      ignored_left_bot: 'промолчал: клиент позвал оператора',
+      ignored_empty: 'промолчал: пустое сообщение',
+      ignored_unsupported: 'мозг этого не умеет',
+      ignored_unknown_command: 'промолчал: неизвестная команда',
+      ignored_by_brain: 'мозг не ответил',
+      ignored_unknown_event: 'неизвестное событие',
+      ignored_no_dialog: 'событие без диалога',
+      ignored_not_for_this_bot: 'не для этого бота',
+      dropped_person_owns: 'ответ не показан: разговор ведёт человек',
+      waiting: 'в очереди',
+      parked: 'застряло',
+      unknown_bot: 'бот неизвестен',
+      unknown_brain: 'мозг неизвестен',
+    },
+    states: { waiting: 'ждёт', parked: 'застряло', unknown: 'неизвестно, дошло ли' },
+    problems: {
+      'install.incomplete': 'Откройте приложение из меню Битрикс24: эта страница работает только там.',
+      'install.forged': 'Битрикс24 не подтвердил, что запрос пришёл из этого портала.',
+      'install.busy': 'Слишком много установок одновременно. Попробуйте через минуту.',
+      'bitrix24.token_not_proven': 'Битрикс24 не подтвердил запрос. Откройте приложение заново.',
+      'bitrix24.foreign_oauth_host': 'Адрес сервера авторизации этого портала не входит в список разрешённых.',
+      'network.private_address': 'Адрес портала находится во внутренней сети и не разрешён в настройках приложения.',
+      'network.scheme': 'Портал работает без https, это не разрешено в настройках приложения.',
+      other: 'Сервер авторизации Битрикс24 сейчас недоступен. Попробуйте через минуту.',
+    },
+  },
+  en: {
+    installing: 'Connecting the bots',
+    installingLead: 'Registering the bots in your Bitrix24. This usually takes a few seconds.',
+    done: 'Done',
+    doneLead: 'The bots are connected. Opening the app…',
+    doneAlone: 'The bots are connected. You can close this page.',
+    failing: 'Bitrix24 does not let us finish yet. Trying again.',
+    refusedTitle: 'Could not connect',
+    again: 'Try again',
+    refresh: 'Refresh',
+    setUp: 'Set up again',
+    setUpOrdered: 'Set-up started',
+    bots: 'Bots',
+    noBots: 'No bots yet.',
+    day: 'Last 24 hours',
+    noDay: 'No messages in the last 24 hours.',
+    recent: 'Latest events: why a bot answered or kept silent',
+    noRecent: 'No events yet. Write to a bot and they will appear here.',
+    parked: "Waiting for an administrator's decision",
+    noParked: 'Nothing is stuck.',
+    loading: 'Loading…',
+    lost: 'The app cannot be reached. Check the connection and press Refresh.',
+    sessionOver: 'This page is too old. Open the app again.',
+    bot: 'Bot',
+    dialog: 'Dialog',
+    when: 'When',
+    from: 'From',
+    what: 'What happened',
+    count: 'Messages',
+    brain: 'Brain',
+    step: 'Step',
+    types: { O: 'Open Channel', S: 'Supervisor', B: 'Ordinary' },
+    botStates: { wanted: 'connecting', registered: 'working', refused: 'refused', deleted: 'removed in the portal' },
+    portalStates: {
+      installed: 'connected',
+      disconnected: 'needs authorisation',
+      suspended: 'not paid',
+      uninstalled: 'removed',
+    },
+    outcomes: {
+      forwarded: 'passed to the brain',
+      answered: 'answered',
+      greeted: 'greeted',
+      helped: 'showed the help',
+      handed_over: 'handed to a person',
+      handed_back: 'given back to the bot',
+      finished: 'dialog finished',
+      noted: 'noted',
+      ignored_bot: 'silent: a bot wrote',
+      ignored_system: 'silent: a system message',
+      ignored_not_mentioned: 'silent: it was not mentioned',
+      ignored_operator: 'silent: an operator answered',
+      ignored_person_owns: 'silent: a person leads the conversation',
+      ignored_left_bot: 'silent: the customer called a person',
+      ignored_empty: 'silent: empty message',
+      ignored_unsupported: 'the brain cannot do this',
+      ignored_unknown_command: 'silent: unknown command',
+      ignored_by_brain: 'the brain had nothing to say',
+      ignored_unknown_event: 'unknown event',
+      ignored_no_dialog: 'event without a dialog',
+      ignored_not_for_this_bot: 'not for this bot',
+      dropped_person_owns: 'answer not shown: a person leads the conversation',
+      waiting: 'in the queue',
+      parked: 'stuck',
+      unknown_bot: 'unknown bot',
+      unknown_brain: 'unknown brain',
+    },
+    states: { waiting: 'waiting', parked: 'stuck', unknown: 'unknown whether it arrived' },
+    problems: {
+      'install.incomplete': 'Open the app from the Bitrix24 menu: this page works only there.',
+      'install.forged': 'Bitrix24 did not confirm that the request came from this portal.',
+      'install.busy': 'Too many installations at once. Try again in a minute.',
+      'bitrix24.token_not_proven': 'Bitrix24 did not confirm the request. Open the app again.',
+      'bitrix24.foreign_oauth_host': "The address of this portal's authorisation server is not on the allow-list.",
+      'network.private_address':
+        'The portal address is in a private network and is not allowed in the settings of the app.',
+      'network.scheme': 'The portal works without https, which is not allowed in the settings of the app.',
+      other: "Bitrix24's authorisation server cannot be reached now. Try again in a minute.",
+    },
+  },
+};
+
+/** The page's data and the texts of its language. */
+export function readPage() {
+  const data = JSON.parse(document.querySelector('meta[name="page-data"]').content);
+  return { data, words: texts[data.language] };
+}
+
+/** What an outcome (or several, joined by +) means in words. */
+export function explain(words, outcome) {
+  return outcome
+    .split('+')
+    .map((part) => words.outcomes[part] ?? part)
+    .join(', ');
+}
+
+/** An element with text (never HTML) and children. */
+export function element(name, { text, className, label } = {}, ...children) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className !== undefined) made.className = className;
+  if (label !== undefined) made.dataset.label = label;
+  made.append(...children);
+  return made;
+}

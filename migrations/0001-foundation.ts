@@ -1,0 +1,163 @@
+/** The first shape of the database. Every primary key starts with the portal, so that rows can be spread by it. */
+import type { Knex } from 'knex';
+
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table portal (
+      portal text primary key,
+      domain text not null,
+      client_endpoint text not null,
+      server_endpoint text not null,
+      application_token_hash bytea not null,
+      state text not null default 'installed'
+        check (state in ('installed', 'uninstalled', 'disconnected', 'suspended')),
+      scope text not null default '',
+      license text not null default '',
+      language text not null default 'en',
+      has_v2 boolean,
+      rate_per_second real,
+      rate_burst real,
+      installed_at timestamptz not null default now(),
+      set_up_at timestamptz,
+      set_up_error text,
+      uninstalled_at timestamptz,
+      updated_at timestamptz not null default now()
+    );
+
+    create table portal_token (
+      portal text primary key references portal on delete cascade,
+      access_box bytea not null,
+      refresh_box bytea not null,
+      expires_at timestamptz not null,
+      user_id text not null,
+      is_admin boolean not null,
+      refreshed_at timestamptz not null default now()
+    );
+
+    create table connection (
+      portal text not null references portal on delete cascade,
+      id uuid not null,
+      brain text not null,
+      title text not null,
+      config_box bytea not null,
+      door_hash bytea not null,
+      door_box bytea not null,
+      cursor text,
+      listener text,
+      listener_until timestamptz,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now(),
+      primary key (portal, id)
+    );
+    create index connection_by_door on connection (door_hash);
+
+    create table bot (
+      portal text not null references portal on delete cascade,
+      code text not null,
+      bot_id text,
+      type text not null check (type in ('B', 'O', 'S')),
+      name text not null,
+      brain text not null,
+      connection_id uuid,
+      state text not null default 'wanted'
+        check (state in ('wanted', 'registered', 'refused', 'deleted')),
+      problem text,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now(),
+      primary key (portal, code),
+      unique (portal, bot_id),
+      foreign key (portal, connection_id) references connection (portal, id)
+    );
+
+    create table conversation (
+      portal text not null,
+      bot_code text not null,
+      dialog_id text not null,
+      ref text not null,
+      remote_id text,
+      owner text not null check (owner in ('brain', 'person')),
+      kind text not null check (kind in ('private', 'group', 'line')),
+      session_id text,
+      is_greeted boolean not null,
+      language text not null,
+      updated_at timestamptz not null default now(),
+      primary key (portal, bot_code, dialog_id),
+      unique (portal, ref)
+    ) with (fillfactor = 80);
+    create index conversation_by_remote on conversation (portal, remote_id) where remote_id is not null;
+
+    create table lane (
+      portal text not null,
+      box text not null check (box in ('inbox', 'outbox')),
+      key text not null,
+      seq bigint not null,
+      done bigint not null default 0,
+      ready_at timestamptz not null,
+      locked_by text,
+      attempts integer not null default 0,
+      primary key (portal, box, key),
+      check (done <= seq)
+    ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+    create index lane_ready on lane (box, ready_at) where ready_at < 'infinity';
+
+    create table dedupe (
+      portal text not null,
+      key uuid not null,
+      received_at timestamptz not null default now(),
+      primary key (portal, key)
+    );
+    create index dedupe_by_age on dedupe using brin (received_at);
+
+    create table inbox (
+      portal text not null,
+      lane text not null,
+      seq bigint not null,
+      source text not null,
+      connection_id uuid,
+      trace text not null,
+      subject text,
+      body bytea not null,
+      received_at timestamptz not null default now(),
+      done_at timestamptz,
+      state text not null default 'waiting' check (state in ('waiting', 'done', 'parked', 'dropped')),
+      outcome text,
+      primary key (portal, lane, seq)
+    ) with (fillfactor = 90);
+    create index inbox_parked on inbox (portal, received_at) where state = 'parked';
+    create index inbox_by_age on inbox using brin (received_at);
+
+    create table outbox (
+      portal text not null,
+      lane text not null,
+      seq bigint not null,
+      key uuid not null,
+      target text not null check (target in ('home', 'brain', 'app')),
+      bot_code text,
+      dialog_id text,
+      trace text not null,
+      action json not null,
+      created_at timestamptz not null default now(),
+      attempted_at timestamptz,
+      done_at timestamptz,
+      state text not null default 'waiting' check (state in ('waiting', 'done', 'parked', 'unknown', 'dropped')),
+      outcome text,
+      remote_id text,
+      primary key (portal, lane, seq)
+    ) with (fillfactor = 80);
+    create index outbox_parked on outbox (portal, created_at) where state in ('parked', 'unknown');
+    create index outbox_by_age on outbox using brin (created_at);
+
+    create table rate_budget (
+      portal text not null,
+      bucket text not null,
+      level double precision not null,
+      granted double precision not null,
+      updated_at timestamptz not null,
+      primary key (portal, bucket)
+    ) with (fillfactor = 50);
+  `);
+}
+
+export function down(): Promise<void> {
+  return Promise.reject(new Error('migrations only go forward'));
+}

@@ -1,0 +1,44 @@
+/** Which registered slash commands a text contains, and the ten-minute right to answer them. */
+import type { Chat, Command, PortalState, User } from './state.ts';
+
+export interface FoundCommand {
+  readonly command: Command;
+  readonly params: string;
+}
+
+const COMMAND_LINE = /^\/([^ \n]*) ?(.*)$/gm;
+/** Commands taken from one message. */
+const MAX_COMMANDS = 10;
+/** How long imbot.command.answer works after the command. */
+const GRANT_MS = 600_000;
+
+function isPermitted(state: PortalState, command: Command, chat: Chat, author: User | undefined): boolean {
+  const bot = state.bots.get(command.botId);
+  if (bot === undefined) return false;
+  if (chat.type === 'L' && !bot.openline) return false;
+  if (author?.isExtranet === true && !command.extranetSupport) return false;
+  return command.common || chat.members.has(bot.id);
+}
+
+/** Every registered and permitted command on a line of its own, at most ten lines; one line may match commands of several bots. */
+export function findCommands(state: PortalState, chat: Chat, authorId: number, text: string): FoundCommand[] {
+  if (state.commands.size === 0 || !text.includes('/')) return [];
+  const author = state.users.get(authorId);
+  const lines = [...text.matchAll(COMMAND_LINE)].slice(0, MAX_COMMANDS);
+  return lines.flatMap(([, name = '', params = '']) =>
+    [...state.commands.values()]
+      .filter((command) => command.command === name && isPermitted(state, command, chat, author))
+      .map((command) => ({ command, params: params.trim() })),
+  );
+}
+
+/** Opens the right to answer this command under this message. */
+export function grantAnswer(state: PortalState, messageId: number, commandId: number): void {
+  state.commandGrants.set(`${messageId}:${commandId}`, state.now() + GRANT_MS);
+}
+
+/** Whether the command may still be answered. */
+export function mayAnswer(state: PortalState, messageId: number, commandId: number): boolean {
+  const until = state.commandGrants.get(`${messageId}:${commandId}`);
+  return until !== undefined && until > state.now();
+}

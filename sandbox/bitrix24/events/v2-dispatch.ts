@@ -1,0 +1,91 @@
+/** Sends one v2 event for one bot: into its event log in fetch mode, otherwise to every webhook bound by its app. */
+import type { Bot, Chat, Message, PortalState, User } from '../state.ts';
+import { chatObject, fullBot, messageObject, userObject } from '../v2-objects.ts';
+import type { WireMap } from '../wire-format.ts';
+import { type AuthKind, bindingsFor, botTokens, type Cause, laneOf, send } from './envelope.ts';
+import { isoDate } from './v1-message-params.ts';
+
+/** Events of a fetch bot wait this long (24 h). */
+const KEEP_MS = 86_400_000;
+
+export const V2_EVENTS = [
+  'ONIMBOTV2MESSAGEADD',
+  'ONIMBOTV2MESSAGEUPDATE',
+  'ONIMBOTV2MESSAGEDELETE',
+  'ONIMBOTV2JOINCHAT',
+  'ONIMBOTV2CONTEXTGET',
+  'ONIMBOTV2COMMANDADD',
+  'ONIMBOTV2REACTIONCHANGE',
+  'ONIMBOTV2DELETE',
+] as const;
+
+export type V2Event = (typeof V2_EVENTS)[number];
+
+/** These two carry no refresh_token in `auth`. */
+const WITHOUT_REFRESH: ReadonlySet<V2Event> = new Set(['ONIMBOTV2JOINCHAT', 'ONIMBOTV2DELETE']);
+
+export interface V2Subject {
+  readonly chat?: Chat;
+  readonly user?: User | undefined;
+}
+
+/** `chat`, `user` and `language`, the tail of almost every v2 event. In private chats the chat is seen from the bot's side. */
+export function v2Tail(state: PortalState, bot: Bot, subject: V2Subject): WireMap {
+  return {
+    ...(subject.chat === undefined ? {} : { chat: chatObject(subject.chat, bot.id) }),
+    ...(subject.user === undefined ? {} : { user: userObject(subject.user, true) }),
+    language: state.options.language,
+  };
+}
+
+/** Delivers or stores `data` (without `bot`, which depends on the mode). */
+export function sendV2(
+  state: PortalState,
+  event: V2Event,
+  bot: Bot,
+  data: WireMap,
+  cause: Cause,
+  chat: Chat | null,
+): void {
+  if (!state.options.v2) return;
+  if (bot.eventMode === 'fetch') {
+    storeForFetch(state, event, bot, data);
+    return;
+  }
+  const auth: AuthKind = WITHOUT_REFRESH.has(event) ? 'without-refresh' : 'with-refresh';
+  for (const binding of bindingsFor(state, bot.appId, event)) {
+    const shown = { id: bot.id, code: bot.code, auth: botTokens(state, bot, cause.depth) };
+    const lane = chat === null ? `bot${bot.id}` : laneOf(chat);
+    send(state, { binding, data: { bot: shown, ...data }, cause, auth, lane });
+  }
+}
+
+function storeForFetch(state: PortalState, event: V2Event, bot: Bot, data: WireMap): void {
+  const list = state.fetchEvents.get(bot.id) ?? [];
+  const oldest = state.now() - KEEP_MS;
+  const kept =
+    list.length > 0 && (list[0]?.storedAt ?? 0) < oldest ? list.filter((one) => one.storedAt >= oldest) : list;
+  kept.push({
+    eventId: state.nextId('fetchEvent'),
+    type: event,
+    date: isoDate(state.now()),
+    storedAt: state.now(),
+    data: { bot: fullBot(state, bot), ...data },
+  });
+  state.fetchEvents.set(bot.id, kept);
+}
+
+/** The v2 form of a new or edited message, for each of these bots. */
+export function sendV2Message(
+  state: PortalState,
+  event: 'ONIMBOTV2MESSAGEADD' | 'ONIMBOTV2MESSAGEUPDATE',
+  bots: readonly Bot[],
+  chat: Chat,
+  message: Message,
+  cause: Cause,
+): void {
+  const user = state.users.get(message.authorId);
+  for (const bot of bots) {
+    sendV2(state, event, bot, { message: messageObject(message), ...v2Tail(state, bot, { chat, user }) }, cause, chat);
+  }
+}

@@ -1,0 +1,92 @@
+/** What a caller may choose about a sandbox portal, and the values taken when nothing is chosen. */
+import { randomBytes } from 'node:crypto';
+
+/** Leaky bucket of the portal: how many requests drain per second and how many fit in before 503. */
+export interface RateOptions {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Fields of `install` that the OAuth host adds to `app.info`; the real answer is undocumented beyond `uri`. */
+export type AppInfoExtras = 'none' | 'member_id' | 'full';
+
+export interface SandboxPortalOptions {
+  /** Address to listen on. Loopback only by default. */
+  readonly host?: string;
+  readonly port?: number;
+  readonly oauthPort?: number;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** Scopes granted to the app. */
+  readonly scope?: readonly string[];
+  readonly memberId?: string;
+  readonly language?: string;
+  /** false = an older self-hosted portal without imbot.v2. */
+  readonly v2?: boolean;
+  /** Bots per app in imbot.register before MAX_COUNT_ERROR (v1 documentation: 5). */
+  readonly botLimit?: number;
+  /** Bots per app in imbot.v2.Bot.register before BOT_LIMIT_EXCEEDED (v2 documentation: 100). */
+  readonly v2BotLimit?: number;
+  /** false switches the bucket off (load tests). Documented: 2 per second, 50. */
+  readonly rate?: RateOptions | false;
+  /** Seconds of execution per (app, method) in ten minutes before OPERATION_TIME_LIMIT. Documentation example: 480. */
+  readonly operatingLimitSeconds?: number;
+  /** Seconds charged per call instead of the measured time, so that the limit can be reached in a test. */
+  readonly operatingCostSeconds?: number;
+  readonly accessTokenSeconds?: number;
+  readonly refreshTokenSeconds?: number;
+  readonly appInfoExtras?: AppInfoExtras;
+  /** Where the vendor card points. An empty installUrl means "no installer page". */
+  readonly installUrl?: string;
+  readonly appUrl?: string;
+  readonly eventUrl?: string;
+  readonly redirectUri?: string;
+  readonly deliveryConcurrency?: number;
+  /** Keep the order of events of one chat (the real queue does not promise it). */
+  readonly orderedDelivery?: boolean;
+  readonly deliveryTimeoutMs?: number;
+  /** How many of the latest REST calls and deliveries are kept for inspection. */
+  readonly recordLimit?: number;
+  /** Events caused by Open Channel clients carry no tokens in `auth` (robots, connectors and agents do that). */
+  readonly lineEventsWithoutTokens?: boolean;
+  /** Fields APPLICATION_TOKEN, APPLICATION_SCOPE and SERVER_ENDPOINT in the page POST; false = an older portal. */
+  readonly newPageFields?: boolean;
+}
+
+export type ResolvedOptions = Required<SandboxPortalOptions>;
+
+const DAY = 86_400;
+
+/** Every option with its value. Client id, secret and member id are random unless given. */
+export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    oauthPort: 0,
+    clientId: `app.${randomBytes(7).toString('hex')}.${String(10_000_000 + (randomBytes(3).readUIntBE(0, 3) % 89_999_999))}`,
+    clientSecret: randomBytes(25).toString('base64url'),
+    scope: ['imbot', 'imopenlines'],
+    memberId: randomBytes(16).toString('hex'),
+    language: 'ru',
+    v2: true,
+    botLimit: 5,
+    v2BotLimit: 100,
+    rate: { perSecond: 2, burst: 50 },
+    operatingLimitSeconds: 480,
+    operatingCostSeconds: 0,
+    accessTokenSeconds: 3600,
+    refreshTokenSeconds: 180 * DAY,
+    appInfoExtras: 'full',
+    installUrl: '',
+    appUrl: '',
+    eventUrl: '',
+    redirectUri: '',
+    deliveryConcurrency: 16,
+    orderedDelivery: false,
+    deliveryTimeoutMs: 30_000,
+    recordLimit: 20_000,
+    lineEventsWithoutTokens: false,
+    newPageFields: true,
+    ...options,
+  };
+}

@@ -1,0 +1,95 @@
+/** The portal's web address: REST, the browser side of OAuth, the BX24 script, file links, and the chat page. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerHtml, answerJson } from './http-basics.ts';
+import { type PageServer, sendAsset } from './page-server.ts';
+import type { RestGateway } from './rest-gateway.ts';
+import type { PortalState } from './state.ts';
+
+export interface PortalParts {
+  readonly state: PortalState;
+  readonly gateway: RestGateway;
+  readonly page: PageServer;
+}
+
+/** One-time links made by imbot.v2.File.download. */
+function download(state: PortalState, answer: ServerResponse, url: URL): void {
+  const link = url.searchParams.get('token') ?? '';
+  const file = state.files.get(state.fileLinks.get(link) ?? 0);
+  state.fileLinks.delete(link);
+  if (file === undefined) {
+    answerJson(answer, 403, { error: 'INVALID_CREDENTIALS', error_description: 'Link check failed' });
+    return;
+  }
+  answer.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'content-length': file.content.length,
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+  });
+  answer.end(file.content);
+}
+
+/** Sends the browser back to the app with a code, as an administrator who is logged in would be. */
+function authorize(state: PortalState, answer: ServerResponse, url: URL): void {
+  const isOurs = url.searchParams.get('client_id') === state.options.clientId;
+  const admin = [...state.users.values()].find((user) => user.admin && user.active);
+  if (!isOurs || state.app === null || admin === undefined || state.options.redirectUri === '') {
+    answerHtml(answer, 404, '<h1>Application not found</h1>');
+    return;
+  }
+  const back = new URL(state.options.redirectUri);
+  const fields = {
+    code: state.tokens.issueCode(admin.id, state.options.clientId),
+    state: url.searchParams.get('state') ?? '',
+    domain: state.address.domain,
+    member_id: state.options.memberId,
+    scope: state.options.scope.join(','),
+    server_domain: new URL(state.address.oauthOrigin).host,
+  };
+  for (const [key, value] of Object.entries(fields)) back.searchParams.set(key, value);
+  answer.writeHead(302, { location: back.href });
+  answer.end();
+}
+
+/** As nginx with merge_slashes: the official JavaScript SDK asks for `/rest//method`. */
+function singleSlashes(target: string): string {
+  const cut = target.indexOf('?');
+  const path = cut < 0 ? target : target.slice(0, cut);
+  return path.replaceAll(/\/{2,}/g, '/') + (cut < 0 ? '' : target.slice(cut));
+}
+
+/** Answers one request at the portal's address. */
+export async function handlePortal(
+  parts: PortalParts,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  const { state } = parts;
+  const url = new URL(`${state.address.origin}${singleSlashes(incoming.url ?? '/')}`);
+  const path = url.pathname;
+  if (incoming.method === 'OPTIONS') {
+    answer.writeHead(204, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' });
+    answer.end();
+  } else if (path === '/rest/download.json' || path === '/rest/download') {
+    download(state, answer, url);
+  } else if (path.startsWith('/rest/')) {
+    await parts.gateway.handle(incoming, answer, url);
+  } else if (path === '/oauth/authorize/' || path === '/oauth/authorize') {
+    authorize(state, answer, url);
+  } else if (path === '/api/v1/' || path === '/api/v1') {
+    await sendAsset(answer, 'bx24.js', 'js');
+  } else if (path.startsWith('/bitrix/')) {
+    // These addresses want a browser session, which REST clients do not have.
+    answerJson(answer, 401, {
+      status: 'error',
+      errors: [{ code: 'invalid_authentication', message: 'Please log in' }],
+    });
+  } else {
+    await parts.page.handle(incoming, answer, url);
+  }
+}
+
+/** The old address after a domain change: always a redirect to the same path at the new one. */
+export function redirectToNewAddress(state: PortalState, incoming: IncomingMessage, answer: ServerResponse): void {
+  answer.writeHead(302, { location: `${state.address.origin}${incoming.url ?? '/'}` });
+  answer.end();
+}

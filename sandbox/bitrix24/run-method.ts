@@ -1,0 +1,103 @@
+/** Runs one REST method for a known caller: existence, scope, operating limit, the work, the record. No HTTP here. */
+import type { CallContext, Outcome } from './call-context.ts';
+import { withoutCredentials } from './call-log.ts';
+import { isoDate } from './events/v1-message-params.ts';
+import type { RestFault } from './faults.ts';
+import { findMethod } from './method-list.ts';
+import { pause } from './pause.ts';
+import type { OperatingTime } from './rate-limit.ts';
+import { RestError, systemError } from './rest-error.ts';
+import type { PortalState } from './state.ts';
+import type { Params } from './wire-format.ts';
+
+export interface Caller {
+  readonly userId: number;
+  /** Null for an incoming webhook. */
+  readonly clientId: string | null;
+  readonly scopes: readonly string[];
+  readonly eventDepth: number | null;
+}
+
+export interface Running {
+  readonly state: PortalState;
+  readonly operating: OperatingTime;
+  readonly fault: RestFault | null;
+}
+
+/** Runs one method for a caller: existence, scope, operating limit, then the work. Throws RestError. `inBatch` marks sub-calls in the record. */
+export async function runMethod(
+  running: Running,
+  caller: Caller,
+  name: string,
+  params: Params,
+  inBatch: boolean,
+): Promise<Outcome> {
+  const { state, operating } = running;
+  const started = Date.now();
+  const began = performance.now();
+  const owner = caller.clientId ?? 'webhook';
+  const method = findMethod(state, name);
+  const key = method === null ? name.toLowerCase() : method.name;
+  let error: string | null = null;
+  let status = 200;
+  try {
+    if (method === null) throw systemError('ERROR_METHOD_NOT_FOUND');
+    const { scopes } = method.method;
+    if (scopes.length > 0 && !scopes.some((scope) => caller.scopes.includes(scope)))
+      throw systemError('insufficient_scope');
+    if (operating.isBlocked(owner, key)) throw systemError('OPERATION_TIME_LIMIT');
+    const call: CallContext = {
+      state,
+      method: key,
+      params,
+      userId: caller.userId,
+      clientId: caller.clientId,
+      eventDepth: caller.eventDepth,
+      interrupt: interruption(running.fault),
+      runSub: (sub, given) => runMethod({ ...running, fault: null }, caller, sub, given, true),
+    };
+    const result = await method.method.run(call);
+    const seconds = state.options.operatingCostSeconds || (performance.now() - began) / 1000;
+    operating.add(owner, key, seconds);
+    return { result, time: timeBlock(started, operating, owner, key) };
+  } catch (thrown) {
+    error = thrown instanceof RestError ? thrown.error : 'INTERNAL_SERVER_ERROR';
+    status = thrown instanceof RestError ? thrown.status : 500;
+    throw thrown;
+  } finally {
+    state.calls.record({
+      method: key,
+      params: withoutCredentials(params),
+      userId: caller.userId,
+      appId: caller.clientId,
+      status,
+      error,
+      ms: Math.round((performance.now() - began) * 100) / 100,
+      at: started,
+      executed: error === null,
+      inBatch,
+    });
+  }
+}
+
+function interruption(fault: RestFault | null): (() => Promise<void>) | null {
+  if (fault?.kind === 'slow-inside') return () => pause(fault.ms ?? 1_000);
+  if (fault?.kind === 'die-inside') return () => Promise.reject(new Error('the PHP process died'));
+  return null;
+}
+
+/** Seconds as the envelope shows them. */
+function timeBlock(started: number, operating: OperatingTime, owner: string, method: string): Outcome['time'] {
+  const finished = Date.now();
+  const used = operating.read(owner, method);
+  return {
+    start: started / 1000,
+    finish: finished / 1000,
+    duration: (finished - started) / 1000,
+    processing: (finished - started) / 1000,
+    date_start: isoDate(started),
+    date_finish: isoDate(finished),
+    operating_reset_at: used.resetAt,
+    operating: Math.round(used.operating * 1000) / 1000,
+  };
+}

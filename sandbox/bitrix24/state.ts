@@ -1,0 +1,257 @@
+/** Everything a sandbox portal remembers: its people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
+import { randomBytes } from 'node:crypto';
+import type { CallLog } from './call-log.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { Faults } from './faults.ts';
+import type { ResolvedOptions } from './portal-options.ts';
+import type { TokenStore } from './tokens.ts';
+import type { Params } from './wire-format.ts';
+
+export interface User {
+  readonly id: number;
+  firstName: string;
+  lastName: string;
+  /** Null is what connector users have: the key then vanishes from events. */
+  workPosition: string | null;
+  gender: 'M' | 'F';
+  readonly email: string;
+  readonly admin: boolean;
+  readonly isBot: boolean;
+  readonly isConnector: boolean;
+  readonly isExtranet: boolean;
+  color: string;
+  active: boolean;
+}
+
+export type BotType = 'B' | 'O' | 'S' | 'P' | 'N';
+export type EventMode = 'webhook' | 'fetch';
+
+export interface Bot {
+  readonly id: number;
+  code: string;
+  readonly type: BotType;
+  openline: boolean;
+  /** Client id of the owning app, or `custom` + CLIENT_ID of an incoming webhook. */
+  appId: string;
+  isHidden: boolean;
+  isReactionsEnabled: boolean;
+  backgroundId: string | null;
+  /** Null for bots of imbot.register: only FETCH is treated specially. */
+  eventMode: EventMode | null;
+  webhookUrl: string;
+  avatar: Buffer | null;
+  countMessage: number;
+}
+
+/** Letters of the messenger: P private, C group, O open group, L Open Channel. */
+export type ChatType = 'P' | 'C' | 'O' | 'L';
+
+export interface Chat {
+  readonly id: number;
+  readonly type: ChatType;
+  title: string;
+  description: string;
+  /** In an Open Channel chat: the current operator, 0 when nobody. */
+  ownerId: number;
+  color: string;
+  readonly members: Set<number>;
+  readonly managers: Set<number>;
+  entityType: string | null;
+  entityId: string;
+  entityData1: string;
+  entityData2: string;
+  entityData3: string;
+  textFieldEnabled: boolean;
+  readonly messageIds: number[];
+  lastReadBy: Map<number, number>;
+}
+
+export interface Message {
+  readonly id: number;
+  readonly chatId: number;
+  readonly authorId: number;
+  text: string;
+  readonly date: number;
+  readonly system: boolean;
+  readonly uuid: string | null;
+  /** Raw message params: FILE_ID, ATTACH, KEYBOARD, MENU, REPLY_ID, URL_PREVIEW. */
+  params: Params;
+  readonly skipConnector: boolean;
+  readonly forwarded: boolean;
+  deleted: boolean;
+  edited: boolean;
+  readonly reactions: Map<number, Set<string>>;
+}
+
+export interface StoredFile {
+  readonly id: number;
+  readonly chatId: number;
+  readonly authorId: number;
+  readonly name: string;
+  readonly type: 'file' | 'image' | 'video' | 'audio';
+  readonly content: Buffer;
+  readonly date: number;
+}
+
+export interface Command {
+  readonly id: number;
+  readonly botId: number;
+  readonly appId: string;
+  command: string;
+  common: boolean;
+  hidden: boolean;
+  extranetSupport: boolean;
+  title: Record<string, string>;
+  params: Record<string, string>;
+}
+
+/** A row of the portal's event bindings. v1 bots share one row per (app, event). */
+export interface Binding {
+  readonly id: number;
+  readonly appId: string;
+  readonly event: string;
+  readonly handler: string;
+  readonly userId: number;
+  /** Set for incoming-webhook bots: their events carry the CLIENT_ID as application_token and no tokens. */
+  readonly webhookClientId: string | null;
+}
+
+export interface LineSession {
+  readonly id: number;
+  operatorId: number;
+  readonly startedAt: number;
+  timer: NodeJS.Timeout | null;
+}
+
+export interface Line {
+  readonly id: number;
+  name: string;
+  botEnabled: boolean;
+  botId: number;
+  join: 'first' | 'always';
+  /** Seconds before the bot hands over to the queue; 0 = never. */
+  time: number;
+  left: 'queue' | 'close';
+  readonly queue: number[];
+}
+
+export interface Client {
+  readonly userId: number;
+  readonly connector: string;
+  readonly connectorChatId: string;
+  lineId: number;
+  chatId: number;
+}
+
+/** The app as this portal knows it. Null in the state while it is not installed. */
+export interface AppRecord {
+  readonly clientId: string;
+  installed: boolean;
+  active: boolean;
+  paymentExpired: boolean;
+  version: number;
+  readonly applicationToken: string;
+  readonly status: string;
+}
+
+export interface FetchEvent {
+  readonly eventId: number;
+  readonly type: string;
+  readonly date: string;
+  readonly storedAt: number;
+  readonly data: unknown;
+}
+
+export interface Address {
+  origin: string;
+  domain: string;
+  oauthOrigin: string;
+}
+
+export type Change =
+  | { readonly kind: 'message' | 'message-edit' | 'message-delete' | 'reaction'; readonly message: Message }
+  | { readonly kind: 'chat'; readonly chatId: number }
+  | { readonly kind: 'typing'; readonly chatId: number; readonly botId: number; readonly code: string }
+  | { readonly kind: 'bots' | 'app' | 'people' }
+  | { readonly kind: 'call' | 'delivery'; readonly id: number };
+
+export interface PortalState {
+  readonly options: ResolvedOptions;
+  readonly address: Address;
+  /** Null while the app is not on the portal. */
+  app: AppRecord | null;
+  readonly users: Map<number, User>;
+  readonly bots: Map<number, Bot>;
+  readonly chats: Map<number, Chat>;
+  /** Private chats by `smallerId:largerId`. */
+  readonly privateChats: Map<string, number>;
+  readonly messages: Map<number, Message>;
+  readonly files: Map<number, StoredFile>;
+  readonly fileLinks: Map<string, number>;
+  readonly commands: Map<number, Command>;
+  /** Until when (ms) a command may be answered, by `messageId:commandId`. */
+  readonly commandGrants: Map<string, number>;
+  readonly bindings: Map<number, Binding>;
+  readonly lines: Map<number, Line>;
+  readonly clients: Map<number, Client>;
+  readonly sessions: Map<number, LineSession>;
+  /** Unique message uuids: the id once stored, null while the first attempt is unfinished. */
+  readonly uuids: Map<string, { messageId: number | null; reservedAt: number }>;
+  readonly fetchEvents: Map<number, FetchEvent[]>;
+  readonly webhookSecret: string;
+  readonly tokens: TokenStore;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  readonly queue: EventQueue;
+  readonly nextId: (kind: IdKind) => number;
+  /** Milliseconds since the epoch on the portal's clock (movable forward by tests). */
+  readonly now: () => number;
+  readonly announce: (change: Change) => void;
+}
+
+export type IdKind = 'user' | 'chat' | 'message' | 'file' | 'command' | 'binding' | 'line' | 'session' | 'fetchEvent';
+
+const FIRST_IDS: Record<IdKind, number> = {
+  user: 1,
+  chat: 1101,
+  message: 84_301,
+  file: 5201,
+  command: 91,
+  binding: 401,
+  line: 21,
+  session: 341,
+  fetchEvent: 1001,
+};
+
+/** A counter per kind of id. User and line ids start low, as on a young portal: small numeric keys are a known trap of parsers. */
+export function createIds(): (kind: IdKind) => number {
+  const next = { ...FIRST_IDS };
+  return (kind) => next[kind]++;
+}
+
+/** A new application_token; it changes with every installation. */
+export function newApplicationToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Display name of a person or bot. */
+export function fullName(user: User): string {
+  return [user.firstName, user.lastName].filter((part) => part !== '').join(' ');
+}
+
+/** The line chat's session when one is open. */
+export function openSession(state: PortalState, chatId: number): LineSession | undefined {
+  return state.sessions.get(chatId);
+}
+
+/** Bots of one app, oldest first; the first is the one taken when BOT_ID is missing. */
+export function botsOfApp(state: PortalState, appId: string): Bot[] {
+  return [...state.bots.values()].filter((bot) => bot.appId === appId).sort((a, b) => a.id - b.id);
+}
+
+/** The dialog id of a chat as this viewer sees it: the peer's id in private, otherwise `chat<id>`. */
+export function dialogIdFor(chat: Chat, viewerId: number): string {
+  if (chat.type !== 'P') return `chat${chat.id}`;
+  const peer = [...chat.members].find((member) => member !== viewerId);
+  return String(peer ?? viewerId);
+}

@@ -1,0 +1,136 @@
+/**
+ * Proves who is behind an installation. Neither the page POST nor ONAPPINSTALL is signed, so nothing in them is believed until an
+ * allow-listed OAuth host has confirmed the token and, through it, the portal (traps 17 to 19).
+ */
+import { BadInput } from '../../core/errors.ts';
+import { type FormTree, text } from '../../lib/form-body.ts';
+import type { NetworkGuard } from '../../lib/network-guard.ts';
+import type { FreshTokens, OAuthClient } from '../rest/oauth-client.ts';
+
+/** What a page POST or an install event claims. */
+export interface InstallClaim {
+  readonly memberId: string;
+  readonly domain: string;
+  readonly isHttps: boolean;
+  readonly serverEndpoint: string | null;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresInSeconds: number;
+  /** Null on older portals' pages. */
+  readonly applicationToken: string | null;
+  readonly scope: string;
+  readonly language: string;
+}
+
+/** A claim that holds. The token pair is the claim's own, or the newer one the proof itself had to fetch. */
+export interface ProvenClaim extends InstallClaim {
+  readonly clientEndpoint: string;
+  readonly serverEndpoint: string;
+  readonly userId: string | null;
+}
+
+const memberIdForm = /^[0-9a-f]{32}$/i;
+
+function bad(code: string, message: string, status = 400): BadInput {
+  return new BadInput({ code, message, status });
+}
+
+/** The claim in a page POST (dossier §2.2): four fields in the query, the rest in the body. Throws BadInput `install.incomplete`. */
+export function claimFromPage(
+  query: Readonly<Record<string, unknown>>,
+  body: Readonly<Record<string, unknown>>,
+): InstallClaim {
+  const get = (from: Readonly<Record<string, unknown>>, name: string): string => {
+    const value = from[name];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const claim: InstallClaim = {
+    memberId: get(body, 'member_id'),
+    domain: get(query, 'DOMAIN') || get(body, 'DOMAIN'),
+    isHttps: (get(query, 'PROTOCOL') || get(body, 'PROTOCOL')) !== '0',
+    serverEndpoint: get(body, 'SERVER_ENDPOINT') || null,
+    accessToken: get(body, 'AUTH_ID'),
+    refreshToken: get(body, 'REFRESH_ID'),
+    expiresInSeconds: Number(get(body, 'AUTH_EXPIRES')) || 3600,
+    applicationToken: get(body, 'APPLICATION_TOKEN') || null,
+    scope: get(body, 'APPLICATION_SCOPE'),
+    language: get(query, 'LANG') || get(body, 'LANG') || 'en',
+  };
+  return complete(claim);
+}
+
+/** The claim in ONAPPINSTALL or ONAPPUPDATE (dossier §2.4). Throws BadInput `install.incomplete`. */
+export function claimFromEvent(tree: FormTree): InstallClaim {
+  const auth = (name: string): string => (text(tree, 'auth', name) ?? '').trim();
+  const endpoint = auth('client_endpoint');
+  return complete({
+    memberId: auth('member_id'),
+    domain: auth('domain') || (URL.canParse(endpoint) ? new URL(endpoint).host : ''),
+    isHttps: !endpoint.startsWith('http:'),
+    serverEndpoint: auth('server_endpoint') || null,
+    accessToken: auth('access_token'),
+    refreshToken: auth('refresh_token'),
+    expiresInSeconds: Number(auth('expires_in')) || 3600,
+    applicationToken: auth('application_token') || null,
+    scope: auth('scope'),
+    language: text(tree, 'data', 'LANGUAGE_ID') ?? 'en',
+  });
+}
+
+function complete(claim: InstallClaim): InstallClaim {
+  const missing = [
+    memberIdForm.test(claim.memberId) ? '' : 'member_id',
+    claim.domain === '' ? 'DOMAIN' : '',
+    claim.accessToken === '' ? 'AUTH_ID' : '',
+    claim.refreshToken === '' ? 'REFRESH_ID' : '',
+  ].filter((name) => name !== '');
+  if (missing.length > 0)
+    throw bad('install.incomplete', `not an installation: ${missing.join(', ')} missing or malformed`);
+  return { ...claim, memberId: claim.memberId.toLowerCase() };
+}
+
+/**
+ * Confirms the claim or throws BadInput: `install.forged` (the token belongs to another portal or app), `network.*` (an address
+ * that must not be called), `bitrix24.foreign_oauth_host`, `bitrix24.token_not_proven`. Throws RemoteUnreachable when the OAuth host
+ * is away. Nothing is stored here.
+ *
+ * The documented part of `app.info` at the OAuth host names the portal's address only. Where it does not name the portal's id and
+ * our app too, the refresh token is traded in: that works for our own client secret alone and its answer names the portal.
+ */
+export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard: NetworkGuard): Promise<ProvenClaim> {
+  const origin = guard.checkUrl(`${claim.isHttps ? 'https' : 'http'}://${claim.domain}`);
+  const oauthOrigin = oauth.originOf(claim.serverEndpoint);
+  const proof = await oauth.prove(claim.serverEndpoint, claim.accessToken);
+  if (proof.portalUrl.host !== origin.host) throw bad('install.forged', 'the token belongs to another portal', 403);
+  if (proof.clientId !== null && proof.clientId !== oauth.clientId) {
+    throw bad('install.forged', 'the token belongs to another app', 403);
+  }
+  const proven = {
+    ...claim,
+    domain: origin.host,
+    clientEndpoint: new URL('/rest/', origin).href,
+    serverEndpoint: `${oauthOrigin}/rest/`,
+    userId: null,
+  };
+  if (proof.memberId !== null && proof.clientId !== null) {
+    if (proof.memberId.toLowerCase() !== claim.memberId)
+      throw bad('install.forged', 'the token belongs to another portal', 403);
+    return proven;
+  }
+  return withFreshTokens(proven, await oauth.refresh(oauthOrigin, claim.refreshToken), guard);
+}
+
+function withFreshTokens(claim: ProvenClaim, fresh: FreshTokens, guard: NetworkGuard): ProvenClaim {
+  if (fresh.memberId.toLowerCase() !== claim.memberId)
+    throw bad('install.forged', 'the token belongs to another portal', 403);
+  guard.checkUrl(fresh.clientEndpoint);
+  return {
+    ...claim,
+    clientEndpoint: fresh.clientEndpoint.href,
+    domain: fresh.clientEndpoint.host,
+    accessToken: fresh.accessToken,
+    refreshToken: fresh.refreshToken,
+    expiresInSeconds: Math.max(1, Math.round((fresh.expiresAt.getTime() - Date.now()) / 1000)),
+    userId: fresh.userId,
+  };
+}

@@ -1,0 +1,181 @@
+/** Talks to Bitrix24's OAuth hosts: proves installations and refreshes tokens. The client secret goes there and nowhere else. */
+import { z } from 'zod';
+import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
+import { isRecord } from './rest-errors.ts';
+
+export interface OAuthOptions {
+  readonly http: HttpClient;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Origins that may be asked, for example `https://oauth.bitrix.info`; bare hosts mean https. The first is the default. */
+  readonly hosts: readonly string[];
+}
+
+/** What the OAuth host knows of an access token. Fields beside the address are undocumented and may be absent. */
+export interface TokenProof {
+  /** Address of the portal the token belongs to. */
+  readonly portalUrl: URL;
+  readonly memberId: string | null;
+  readonly clientId: string | null;
+}
+
+export interface FreshTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresAt: Date;
+  readonly memberId: string;
+  readonly clientEndpoint: URL;
+  readonly userId: string | null;
+}
+
+/** Both hosts answer within a second or two; a person or an event waits meanwhile. */
+const timeoutMs = 8_000;
+
+const proofSchema = z.object({
+  result: z.object({
+    install: z.object({ uri: z.string(), member_id: z.string().optional(), client_id: z.string().optional() }),
+  }),
+});
+
+const tokenSchema = z.object({
+  access_token: z.string().min(1),
+  refresh_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().default(3600),
+  member_id: z.string().min(1),
+  client_endpoint: z.url(),
+  user_id: z.union([z.string(), z.number()]).optional(),
+});
+
+export type OAuthClient = ReturnType<typeof createOAuthClient>;
+
+/** A client for the allow-listed hosts. */
+export function createOAuthClient(options: OAuthOptions) {
+  const origins = options.hosts.map((host) => new URL(host.includes('://') ? host : `https://${host}`).origin);
+
+  /** The allow-listed origin an endpoint belongs to. Throws BadInput `bitrix24.foreign_oauth_host` for any other (trap 19). */
+  function originOf(serverEndpoint: string | null): string {
+    const [first] = origins;
+    if (first === undefined)
+      throw new Misconfigured({ code: 'config.oauth_hosts', message: 'B24_OAUTH_HOSTS is empty' });
+    if (serverEndpoint === null || serverEndpoint === '') return first;
+    const origin = URL.canParse(serverEndpoint) ? new URL(serverEndpoint).origin : '';
+    if (origins.includes(origin)) return origin;
+    throw new BadInput({
+      code: 'bitrix24.foreign_oauth_host',
+      status: 403,
+      message: 'the OAuth host named in the request is not on the allow-list',
+      report: true,
+    });
+  }
+
+  /** Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it. */
+  async function prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
+    const url = new URL('/rest/app.info', originOf(serverEndpoint));
+    url.searchParams.set('auth', accessToken);
+    const response = await options.http.send({ method: 'GET', url, timeoutMs });
+    const body = parseJson(response);
+    const proof = proofSchema.safeParse(body);
+    if (response.status >= 500) throw hostAway(response);
+    if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
+      throw new BadInput({
+        code: 'bitrix24.token_not_proven',
+        status: 403,
+        message: 'the OAuth host does not confirm the token of this request',
+      });
+    }
+    const { uri, member_id: memberId, client_id: clientId } = proof.data.result.install;
+    return { portalUrl: new URL(uri), memberId: memberId ?? null, clientId: clientId ?? null };
+  }
+
+  /**
+   * Trades a refresh token for a new pair; the old one is dead afterwards. Only this app's own refresh tokens work, so the answer
+   * also proves which portal they belong to. Errors: `bitrix24.disconnected` (a person must open the app in the portal again),
+   * `bitrix24.payment_required`, `bitrix24.oauth_refused`, or the host is away.
+   */
+  async function refresh(serverEndpoint: string, refreshToken: string): Promise<FreshTokens> {
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: options.clientId,
+      client_secret: options.clientSecret,
+      refresh_token: refreshToken,
+    });
+    const response = await options.http.send({
+      method: 'POST',
+      url: new URL('/oauth/token/', originOf(serverEndpoint)),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+      timeoutMs,
+    });
+    const body = parseJson(response);
+    const tokens = tokenSchema.safeParse(body);
+    if (response.status < 400 && tokens.success) return toFreshTokens(tokens.data);
+    throw tokenError(response, body);
+  }
+
+  return { originOf, prove, refresh, clientId: options.clientId };
+}
+
+function toFreshTokens(data: z.infer<typeof tokenSchema>): FreshTokens {
+  return {
+    accessToken: data.access_token,
+    refreshToken: data.refresh_token,
+    expiresAt: new Date(Date.now() + data.expires_in * 1000),
+    memberId: data.member_id,
+    clientEndpoint: new URL(data.client_endpoint),
+    userId: data.user_id === undefined ? null : String(data.user_id),
+  };
+}
+
+/** Dossier §3.3. HTTP statuses of these errors are undocumented: the code decides. */
+function tokenError(response: HttpResponse, body: unknown): AppError {
+  const code = isRecord(body) && typeof body['error'] === 'string' ? body['error'] : '';
+  const { status } = response;
+  switch (code.toLowerCase()) {
+    case 'invalid_grant':
+    case 'invalid_client':
+    case 'wrong_client':
+      return new RemoteRefused({
+        code: 'bitrix24.disconnected',
+        status,
+        message: `Bitrix24 no longer accepts the stored tokens (${code}); an administrator must open the app in the portal once`,
+        retry: { afterMs: 60_000 },
+        report: true,
+      });
+    case 'payment_required':
+      return new RemoteRefused({
+        code: 'bitrix24.payment_required',
+        status,
+        message: 'the portal has not paid for the app',
+        retry: { afterMs: 600_000 },
+        report: true,
+      });
+    case '':
+      return hostAway(response);
+    default:
+      return new RemoteRefused({
+        code: 'bitrix24.oauth_refused',
+        status,
+        message: `the OAuth host refused the refresh: ${code.slice(0, 60)}`,
+        retry: status >= 500 ? 'backoff' : 'never',
+        report: true,
+      });
+  }
+}
+
+function hostAway(response: HttpResponse): AppError {
+  return new RemoteUnreachable({
+    code: 'bitrix24.oauth_away',
+    message: `the OAuth host answered with status ${response.status} and nothing readable`,
+    fate: 'unknown',
+  });
+}
+
+function parseJson(response: HttpResponse): unknown {
+  try {
+    return JSON.parse(response.body.toString('utf8'));
+  } catch {
+    // An HTML page: the callers tell it by its shape.
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+/** Bitrix24's answers translated, once, into the house's errors. Branches on the `error` code only: statuses and texts differ between portals (trap 62). */
+import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
+
+interface Verdict {
+  readonly retry: Retry;
+  readonly report?: boolean;
+  /** True when the portal answers this before doing anything. */
+  readonly isBefore?: boolean;
+}
+
+/** How long to leave a portal alone that Bitrix24 itself has blocked by hand. */
+const blockedMs = 300_000;
+
+/** Dossier §3.4, §4.3 and §9. What is not listed is a refusal that no repetition will change. */
+const verdicts: Readonly<Record<string, Verdict>> = {
+  QUERY_LIMIT_EXCEEDED: { retry: { afterMs: 1_000 }, isBefore: true },
+  OPERATION_TIME_LIMIT: { retry: { afterMs: 60_000 }, isBefore: true },
+  OVERLOAD_LIMIT: { retry: { afterMs: blockedMs }, report: true, isBefore: true },
+  CONNECTION_ERROR: { retry: 'backoff', isBefore: true },
+  INTERNAL_SERVER_ERROR: { retry: 'backoff' },
+  ERROR_UNEXPECTED_ANSWER: { retry: 'backoff' },
+  // The first attempt with this UUID is still under way; the reservation lapses after an hour (trap 95).
+  MESSAGE_DUPLICATED_BY_UUID: { retry: { afterMs: 5_000 } },
+  SENDING_FAILED: { retry: 'backoff' },
+  expired_token: { retry: 'backoff', isBefore: true },
+  invalid_token: { retry: 'backoff', report: true, isBefore: true },
+  NO_AUTH_FOUND: { retry: 'never', report: true },
+  APPLICATION_NOT_FOUND: { retry: 'never', report: true },
+  PORTAL_DELETED: { retry: 'never', report: true },
+  insufficient_scope: { retry: 'never', report: true },
+  user_access_error: { retry: 'never', report: true },
+  authorization_error: { retry: 'never', report: true },
+  ACCESS_DENIED: { retry: 'never', report: true },
+};
+
+/** The code under which a Bitrix24 error is known in the house: `bitrix24.` and the portal's own code. */
+export const bitrixCode = (error: string): string => `bitrix24.${error}`;
+
+export interface PortalAnswer {
+  readonly method: string;
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/** What the body of a successful call holds. `time` is Bitrix24's own measurement; `operating_reset_at` is in Unix seconds. */
+export interface RestSuccess {
+  readonly result: unknown;
+  readonly operatingResetAt: number | null;
+}
+
+/** The result of a call, or the error it deserves. */
+export function readAnswer(answer: PortalAnswer): RestSuccess {
+  const parsed = parseObject(answer.body);
+  if (parsed === null) throw notTheProtocol(answer);
+  if (typeof parsed['error'] === 'string' && parsed['error'] !== '') throw refusal(parsed['error'], answer, parsed);
+  if (answer.status >= 400 || !('result' in parsed)) throw notTheProtocol(answer);
+  const time = parsed['time'];
+  const reset = isRecord(time) ? Number(time['operating_reset_at']) : Number.NaN;
+  return { result: parsed['result'], operatingResetAt: Number.isFinite(reset) ? reset : null };
+}
+
+/** The error of a sub-call of `batch`, which arrives beside the results. */
+export function batchError(method: string, error: unknown): AppError {
+  const code = isRecord(error) && typeof error['error'] === 'string' ? error['error'] : 'unknown';
+  return refusal(code, { method, status: 200, body: Buffer.alloc(0) }, isRecord(error) ? error : {});
+}
+
+function refusal(code: string, answer: PortalAnswer, parsed: Readonly<Record<string, unknown>>): AppError {
+  const verdict = verdicts[code] ?? { retry: 'never' as const, isBefore: true };
+  const description = typeof parsed['error_description'] === 'string' ? parsed['error_description'].slice(0, 200) : '';
+  return new RemoteRefused({
+    code: bitrixCode(code),
+    status: answer.status,
+    message: `Bitrix24 refused ${answer.method}: ${code}${description === '' ? '' : ` (${description})`}`,
+    retry: verdict.retry,
+    report: verdict.report ?? verdict.retry === 'never',
+    fate: verdict.isBefore === true || verdict.retry === 'never' ? 'none' : 'unknown',
+  });
+}
+
+/** HTML pages of a proxy, empty bodies, a broken answer: the portal may well have done what was asked. */
+function notTheProtocol(answer: PortalAnswer): AppError {
+  return new RemoteUnreachable({
+    code: 'bitrix24.not_json',
+    message: `Bitrix24 answered ${answer.method} with status ${answer.status} and no readable result`,
+    fate: answer.status === 404 ? 'none' : 'unknown',
+  });
+}
+
+function parseObject(body: Buffer): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    return isRecord(parsed) ? parsed : null;
+  } catch {
+    // Not JSON: an HTML page of the proxy in between. The caller says so with the status.
+    return null;
+  }
+}
+
+/** True for a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,5 @@
+/** The list of brains. A new one costs its folder and one line here. */
+import type { Brain } from '../core/connector.ts';
+import { echoBrain } from './echo/echo-brain.ts';
+
+export const brains: readonly Brain[] = [echoBrain];

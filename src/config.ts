@@ -1,0 +1,165 @@
+/** The settings: the only reader of the environment. Every problem is reported at once, in words an operator can act on. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Misconfigured } from './core/errors.ts';
+
+const csv = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+const secretKey = z
+  .string()
+  .refine(
+    (text) => Buffer.from(text, 'base64').length === 32,
+    'must be 32 bytes in Base64 (make one: openssl rand -base64 32)',
+  )
+  .transform((text) => Buffer.from(text, 'base64'));
+
+const roleSchema = z.enum(['web', 'worker', 'sockets']);
+export type Role = z.infer<typeof roleSchema>;
+
+/** Each setting with its sentence for the README and `.env.example`. A name with `_FILE` appended reads the value from that file. */
+export const settingsSchema = z.object({
+  PORT: whole(0, 65_535).default(3000).describe('Port to listen on; 0 takes any free one'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
+  PUBLIC_URL: z
+    .url()
+    .transform((text) => new URL(text).origin)
+    .describe('Origin under which Bitrix24 and the brains reach the app; https, or http on a loopback address'),
+  DATABASE_URL: z.string().optional().describe('External PostgreSQL; absent: an embedded one in DATA_DIR'),
+  DATABASE_POOL: whole(2, 200).default(12).describe('Connections this process may hold to the database'),
+  DATA_DIR: z.string().default('./data').describe('Embedded database and generated secret'),
+  APP_SECRET: secretKey
+    .optional()
+    .describe(
+      '32 bytes in Base64; encrypts secrets at rest. With the embedded database one is generated in DATA_DIR (mode 600)',
+    ),
+  APP_SECRET_PREVIOUS: secretKey.optional().describe('The former APP_SECRET while secrets are still sealed with it'),
+  B24_CLIENT_ID: z.string().min(1).describe("The app's OAuth client id (`app.…` or `local.…`)"),
+  B24_CLIENT_SECRET: z.string().min(1).describe("The app's OAuth client secret; sent to the OAuth hosts only"),
+  B24_OAUTH_HOSTS: csv
+    .default(['oauth.bitrix.info', 'oauth.bitrix24.tech'])
+    .describe('OAuth hosts that are believed; full origins may stand in for tests'),
+  B24_JS_URL: z
+    .string()
+    .default('//api.bitrix24.com/api/v1/')
+    .describe("Address of Bitrix24's page script (`//api.bitrix24.tech/api/v1/` for the Russian region)"),
+  B24_RATE_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .default(2)
+    .describe('REST requests per second a portal allows (Enterprise plans: 5)'),
+  B24_RATE_BURST: z.coerce
+    .number()
+    .min(1)
+    .default(49)
+    .describe('REST requests a portal allows at once (Enterprise plans: 245)'),
+  BOT_CODE_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, at most 31')
+    .default('bridge')
+    .describe('Prefix of every bot code; codes are unique per portal across all apps'),
+  ALLOWED_PRIVATE_HOSTS: csv
+    .default([])
+    .describe(
+      'Exact `host:port` list the network guard lets through, over plain http too (self-hosted portals, tests)',
+    ),
+  ROLES: csv.pipe(z.array(roleSchema).min(1)).default(['web', 'worker', 'sockets']).describe('What this process does'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least important log line written'),
+  RETENTION_DAYS: whole(1, 3650).default(30).describe('How long finished messages are kept for `trace`'),
+  UNINSTALL_KEEP_HOURS: whole(0, 720)
+    .default(72)
+    .describe("How long a removed portal's data is kept when its administrator did not ask for deletion"),
+  EVENT_API: z
+    .enum(['v1-webhook'])
+    .default('v1-webhook')
+    .describe('How Bitrix24 sends events; this version speaks v1-webhook'),
+  OUTBOX_LANES: whole(1, 1000).default(64).describe('Dialogs whose outgoing calls may be under way at the same time'),
+});
+
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+
+/** What an operator command needs: the database, and the key of the secrets. */
+export const databaseSettingsSchema = settingsSchema.pick({
+  DATABASE_URL: true,
+  DATABASE_POOL: true,
+  DATA_DIR: true,
+  APP_SECRET: true,
+  APP_SECRET_PREVIOUS: true,
+  LOG_LEVEL: true,
+});
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings, or Misconfigured `config.invalid` whose message lists every problem, one a line. Empty values count as absent. */
+export function readSettings(environment: Environment): Settings {
+  const { values, problems } = gather(environment, Object.keys(settingsSchema.shape));
+  const parsed = settingsSchema.safeParse(values);
+  problems.push(...listProblems(parsed.error));
+  if (parsed.success) problems.push(...crossCheck(parsed.data));
+  if (problems.length > 0 || !parsed.success) throw invalid(problems);
+  return parsed.data;
+}
+
+/** The part of the settings that operator commands need. */
+export function readDatabaseSettings(environment: Environment): Readonly<z.output<typeof databaseSettingsSchema>> {
+  const { values, problems } = gather(environment, Object.keys(databaseSettingsSchema.shape));
+  const parsed = databaseSettingsSchema.safeParse(values);
+  problems.push(...listProblems(parsed.error));
+  if (problems.length > 0 || !parsed.success) throw invalid(problems);
+  return parsed.data;
+}
+
+function gather(environment: Environment, names: readonly string[]) {
+  const values: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const name of names) {
+    const value = environment[name];
+    const file = environment[`${name}_FILE`];
+    if (value !== undefined && value !== '') values[name] = value;
+    else if (file !== undefined && file !== '') {
+      try {
+        values[name] = readFileSync(file, 'utf8').trim();
+      } catch {
+        problems.push(`${name}_FILE: the file cannot be read`);
+      }
+    }
+  }
+  return { values, problems };
+}
+
+function listProblems(error: z.ZodError | undefined): string[] {
+  return (error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0] ?? '');
+    const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
+    return `${name}: ${isMissing ? 'is missing' : issue.message}`;
+  });
+}
+
+function crossCheck(settings: Settings): string[] {
+  const problems: string[] = [];
+  const { protocol, hostname } = new URL(settings.PUBLIC_URL);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (protocol !== 'https:' && !isLoopback)
+    problems.push('PUBLIC_URL: must be https (plain http only on a loopback address)');
+  if (settings.DATABASE_URL !== undefined && settings.APP_SECRET === undefined) {
+    problems.push('APP_SECRET: is missing (needed with DATABASE_URL)');
+  }
+  if (settings.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(settings.DATABASE_URL)) {
+    problems.push('DATABASE_URL: must begin with postgres://');
+  }
+  return problems;
+}
+
+function invalid(problems: readonly string[]): Misconfigured {
+  return new Misconfigured({
+    code: 'config.invalid',
+    message: `The settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+  });
+}

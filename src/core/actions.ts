@@ -1,0 +1,54 @@
+/**
+ * What the bridge decides to do. An action is fixed, with its idempotency key, in the outbox row that carries it; whoever
+ * carries it out may have to do so more than once.
+ */
+import type { Author, Button, Chat, FileRef } from './events.ts';
+
+/** To be carried out in Bitrix24, as the bot of the conversation. */
+export type HomeAction =
+  | {
+      readonly type: 'send';
+      readonly text: string;
+      readonly buttons: readonly Button[];
+      /** True: operators see it, the customer behind the Open Channel does not. */
+      readonly internal: boolean;
+      /** The brain's id of the message this carries out; a receipt is sent back for it where the brain wants one. */
+      readonly answers: string | null;
+    }
+  | { readonly type: 'typing' }
+  /** Let go of an Open Channel session so that the queue's operators get it. */
+  | { readonly type: 'handover' }
+  | { readonly type: 'finish' };
+
+/** To be carried out in the brain. */
+export type BrainAction =
+  | {
+      readonly type: 'message';
+      readonly messageId: string;
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly files: readonly FileRef[];
+    }
+  | { readonly type: 'edit'; readonly messageId: string; readonly text: string }
+  | { readonly type: 'delete'; readonly messageId: string }
+  | { readonly type: 'owner_changed'; readonly owner: 'brain' | 'person' }
+  | {
+      readonly type: 'receipt';
+      readonly remoteMessageId: string;
+      readonly homeMessageId: string | null;
+      readonly error: string | null;
+    };
+
+/** To be carried out on a portal's installation. */
+export type AppAction =
+  | { readonly type: 'set_up' }
+  | { readonly type: 'uninstall'; readonly clean: boolean }
+  | { readonly type: 'erase' }
+  | { readonly type: 'payment'; readonly expired: boolean }
+  | { readonly type: 'forget_bot'; readonly botId: string };
+
+export type ActionTarget = 'home' | 'brain' | 'app';
+export type ChatAction =
+  | { readonly target: 'home'; readonly action: HomeAction }
+  | { readonly target: 'brain'; readonly action: BrainAction };

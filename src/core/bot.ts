@@ -1,0 +1,24 @@
+/** What a bot is: the words shared by registration, the bridge and the operator's commands. */
+import { z } from 'zod';
+
+/**
+ * Bitrix24's bot kinds: `B` ordinary, `O` Open Channel, `S` supervisor (hears every message of the chats it sits in).
+ * `H` is left out: portals store it as `B` and treat it alike.
+ */
+export const botTypeSchema = z.enum(['B', 'O', 'S']);
+export type BotType = z.infer<typeof botTypeSchema>;
+
+/** An app may own at most this many bots in one portal (Bitrix24's v1 documentation; newer portals allow more). */
+export const maxBotsPerPortal = 5;
+
+export interface Bot {
+  readonly code: string;
+  /** The portal's id of the bot user; null until it is registered there. */
+  readonly botId: string | null;
+  readonly type: BotType;
+  readonly name: string;
+  /** Name of the brain it thinks with, for example `echo`. */
+  readonly brain: string;
+  /** The brain's account it uses; null for a brain that needs none. */
+  readonly connectionId: string | null;
+}

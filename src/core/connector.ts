@@ -1,0 +1,135 @@
+/**
+ * The contract a brain is joined through. Two duties (`decode`, `deliver`), optional abilities (`door`, `listen`) and declared
+ * capabilities. The pipeline owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
+ */
+import type { z } from 'zod';
+import type { BrainAction } from './actions.ts';
+import type { BrainEvent } from './events.ts';
+
+/** A stored message of a far side, as it came in. */
+export interface RawEvent {
+  readonly body: Buffer;
+  readonly receivedAt: Date;
+}
+
+/** One account of a brain. `config` has passed the brain's own schema, secrets included; never log it. */
+export interface Connection<Config = unknown> {
+  readonly id: string;
+  readonly portal: string;
+  readonly config: Config;
+  /** Unguessable last part of the webhook address `/brains/<brain>/<secret>`. */
+  readonly doorSecret: string;
+}
+
+/** What a connector is told of the conversation it delivers into. */
+export interface ConversationRef {
+  /** Our unguessable name of it: give this one to the brain. */
+  readonly ref: string;
+  /** What the brain calls it, once the brain has said so. */
+  readonly remoteId: string | null;
+  readonly botCode: string;
+}
+
+/** What came of a delivery. */
+export interface Delivery {
+  /** The brain's id of the delivered message. */
+  readonly remoteMessageId?: string;
+  /** The brain's id of the conversation, when this delivery revealed it. */
+  readonly remoteConversationId?: string;
+  /** Answers that came in the same call, in order. */
+  readonly replies?: readonly BrainEvent[];
+}
+
+/** How a webhook or socket message names its conversation: by our `ref`, or by the brain's own id. */
+export type ConversationKey = { readonly ref: string } | { readonly remoteId: string };
+
+/** One message to be stored. `dedupeKey` is the same for every repetition of it and for nothing else of this connection. */
+export interface Incoming {
+  readonly conversation: ConversationKey;
+  readonly dedupeKey: string;
+  readonly body: Buffer;
+}
+
+/** A webhook as it reached the door; header names in lower case. */
+export interface DoorRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+/**
+ * The door's judgement. `accept` rows are committed before `answer` is sent; `answer` absent means 200 with an empty JSON object.
+ * A refusal stores nothing; its reason is logged, never sent.
+ */
+export type DoorVerdict =
+  | { readonly accept: readonly Incoming[]; readonly answer?: unknown }
+  | { readonly refuse: number; readonly reason: string };
+
+/** Where a listener stopped: opaque text the connector wrote itself. */
+export type Cursor = string;
+
+/** Resolves after the messages and the cursor are committed together; only then may the connector go on. */
+export type Emit = (incoming: readonly Incoming[], cursor: Cursor) => Promise<void>;
+
+export interface Capabilities {
+  /** Longest text one message may have, in UTF-16 code units; longer ones reach `deliver` split. */
+  readonly maxTextLength: number;
+  readonly edits: boolean;
+  readonly deletes: boolean;
+  readonly files: boolean;
+  /** Wants to hear when the owner of a conversation changes. */
+  readonly ownership: boolean;
+  /** Wants to hear what became of its messages. */
+  readonly receipts: boolean;
+  /** True when delivering the same action twice (same key) has the effect of once; false makes unknown fates be listed, not repeated. */
+  readonly idempotentDelivery: boolean;
+  /** Its connectors have `listen`: one process at a time holds their socket. */
+  readonly listens: boolean;
+}
+
+export interface Connector {
+  /** Pure. Empty means: nothing in it for us. Throws BadInput when it is not readable; the row is then parked. */
+  decode(raw: RawEvent): readonly BrainEvent[];
+  /**
+   * Carries one action over. `key` is fixed for the action (a lower-case UUID) and the same on every repetition. Throws an
+   * AppError: its `retry` says whether it is tried again, its `fate` whether it may have happened all the same.
+   */
+  deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
+  /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not block. */
+  receive?(request: DoorRequest): DoorVerdict;
+  /** Holds a socket, or polls, until `signal` aborts. Called by one process at a time. Rejecting makes it be called again after a pause. */
+  listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
+}
+
+/** What a connector may use of the house. */
+export interface ConnectorTools {
+  readonly http: {
+    send(request: {
+      readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+      readonly url: URL;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string | Buffer;
+      readonly timeoutMs: number;
+      readonly signal?: AbortSignal;
+    }): Promise<{
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Buffer;
+    }>;
+  };
+  /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
+  readonly publicUrl: string;
+  readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** An entry of the list in `brains/index.ts`: everything the house needs to know to offer a brain. */
+export interface Brain {
+  /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`. Lower-case letters only. */
+  readonly name: string;
+  readonly title: string;
+  readonly capabilities: Capabilities;
+  /** What a connection's `--config` must be; null for a brain that needs no account. */
+  readonly configSchema: z.ZodType | null;
+  /** One connector per connection; must not do I/O. */
+  create(connection: Connection, tools: ConnectorTools): Connector;
+}

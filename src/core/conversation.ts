@@ -1,0 +1,38 @@
+/**
+ * A conversation is a dialog of one bot, bound to its counterpart in the brain. It has exactly one owner at a time; only the
+ * owner talks.
+ */
+import type { ChatKind, Language } from './events.ts';
+
+/** Who answers now: the brain, or a person (then the bot is silent). */
+export type Owner = 'brain' | 'person';
+
+export interface Conversation {
+  readonly botCode: string;
+  readonly dialogId: string;
+  /** Our own unguessable name for it, the only one a brain is given. */
+  readonly ref: string;
+  /** The brain's id of its counterpart, once known. */
+  readonly remoteId: string | null;
+  readonly owner: Owner;
+  readonly kind: ChatKind;
+  /** Open Channel session last seen; a new one gives the conversation back to the brain. */
+  readonly sessionId: string | null;
+  readonly isGreeted: boolean;
+  readonly language: Language;
+}
+
+/** A conversation nobody has spoken in yet. */
+export function newConversation(botCode: string, dialogId: string, ref: string): Conversation {
+  return {
+    botCode,
+    dialogId,
+    ref,
+    remoteId: null,
+    owner: 'brain',
+    kind: 'private',
+    sessionId: null,
+    isGreeted: false,
+    language: 'en',
+  };
+}

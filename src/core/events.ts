@@ -1,0 +1,124 @@
+/**
+ * The vocabulary of what happens in a conversation, whatever service it happened in. Bitrix24 and the brains translate
+ * their own payloads into these; nothing above them knows another form.
+ */
+
+/** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with a customer outside. */
+export type ChatKind = 'private' | 'group' | 'line';
+
+/** Who wrote: a customer behind an Open Channel, an employee of the portal, another bot, or the portal itself. */
+export type AuthorKind = 'client' | 'employee' | 'bot' | 'system';
+
+export interface Author {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AuthorKind;
+}
+
+/** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
+export interface CrmLink {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** What is known of the Open Channel behind a chat of kind `line`. */
+export interface LineSession {
+  readonly lineId: string;
+  readonly connector: string;
+  /** Changes with every new session; null when the portal did not say. */
+  readonly sessionId: string | null;
+  readonly crm: readonly CrmLink[];
+}
+
+export interface Chat {
+  readonly kind: ChatKind;
+  /** The value to answer to: a user id in a private chat, `chat<N>` elsewhere. */
+  readonly dialogId: string;
+  readonly title: string;
+  readonly line: LineSession | null;
+}
+
+/** A file named in a message; its bytes are fetched by whoever needs them. */
+export interface FileRef {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'file' | 'image' | 'video' | 'audio';
+  /** Bytes; null when unknown. */
+  readonly size: number | null;
+}
+
+export type Language = 'ru' | 'en';
+
+/** Something that happened on the Bitrix24 side of a conversation. */
+export type HomeEvent =
+  | {
+      readonly type: 'message';
+      readonly messageId: string;
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      /** The text mentions this very bot (always true where the kind of chat makes every message one for the bot). */
+      readonly mentionsBot: boolean;
+      readonly files: readonly FileRef[];
+      readonly language: Language;
+    }
+  | {
+      readonly type: 'message_edited';
+      readonly messageId: string;
+      readonly text: string;
+      readonly authorId: string;
+      readonly chat: Chat;
+    }
+  | { readonly type: 'message_deleted'; readonly messageId: string; readonly authorId: string; readonly chat: Chat }
+  | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
+  | {
+      readonly type: 'command';
+      readonly command: string;
+      readonly params: string;
+      readonly messageId: string;
+      readonly via: 'text' | 'keyboard' | 'menu';
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly language: Language;
+    }
+  | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
+
+/** A button under a message: pressing it makes the person say the text, opens the link, or runs the command. */
+export type Button =
+  | { readonly type: 'say'; readonly label: string; readonly text: string }
+  | { readonly type: 'link'; readonly label: string; readonly url: string }
+  | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
+
+/** Something a brain said or asked for. */
+export type BrainEvent =
+  | {
+      readonly type: 'reply';
+      /** The brain's own id of the message; null when it has none. */
+      readonly remoteMessageId: string | null;
+      readonly text: string;
+      readonly buttons: readonly Button[];
+    }
+  | { readonly type: 'typing' }
+  | { readonly type: 'handover'; readonly note: string | null }
+  | { readonly type: 'finish' };
+
+/** Something the pipeline itself has learned about an action it carried out. */
+export type ReceiptEvent =
+  | { readonly type: 'linked'; readonly remoteConversationId: string }
+  | {
+      readonly type: 'receipt';
+      readonly remoteMessageId: string;
+      readonly homeMessageId: string | null;
+      readonly error: string | null;
+    };
+
+/** Everything that can happen in a conversation. */
+export type ChatEvent = HomeEvent | BrainEvent | ReceiptEvent;
+
+/** Something that happened to the app in a portal; it concerns no dialog. */
+export type AppEvent =
+  | { readonly type: 'app_updated' }
+  | { readonly type: 'app_uninstalled'; readonly clean: boolean }
+  | { readonly type: 'app_payment'; readonly expired: boolean }
+  | { readonly type: 'bot_deleted'; readonly botId: string };

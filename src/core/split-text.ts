@@ -1,0 +1,27 @@
+/** Cuts a long text into parts that fit, without losing or changing a character. */
+
+/**
+ * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space where there is
+ * one in the second half of a part, never inside a surrogate pair. An empty text has no parts. `limit` must be at least 2.
+ */
+export function splitText(text: string, limit: number): readonly string[] {
+  const parts: string[] = [];
+  let start = 0;
+  while (text.length - start > limit) {
+    const end = cutBefore(text, start, start + limit);
+    parts.push(text.slice(start, end));
+    start = end;
+  }
+  if (start < text.length) parts.push(text.slice(start));
+  return parts;
+}
+
+function cutBefore(text: string, start: number, end: number): number {
+  const half = start + Math.floor((end - start) / 2);
+  for (const separator of ['\n', ' ']) {
+    const at = text.lastIndexOf(separator, end - 1);
+    if (at >= half) return at + 1;
+  }
+  const isInsidePair = /[\uDC00-\uDFFF]/.test(text.charAt(end)) && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+  return isInsidePair ? end - 1 : end;
+}

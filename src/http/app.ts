@@ -1,0 +1,92 @@
+/** The HTTP side: mounts the doors, pages and probes, and turns errors into answers. */
+import type { Server } from 'node:http';
+import Router from '@koa/router';
+import Koa, { type Context, type Next } from 'koa';
+import { AppError, BadInput, toAppError } from '../core/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../pipeline/metrics.ts';
+import { isDatabaseAway } from '../store/database.ts';
+
+export interface HttpAppOptions {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Handlers by route; a missing one is not served by this process. */
+  readonly eventDoor?: (ctx: Context) => Promise<void>;
+  readonly brainDoor?: (ctx: Context, brain: string, secret: string) => Promise<void>;
+  readonly pages?: (router: Router) => void;
+  readonly health: (router: Router) => void;
+}
+
+export function createHttpApp(options: HttpAppOptions): Koa {
+  const { eventDoor, brainDoor } = options;
+  const app = new Koa();
+  const router = new Router();
+  app.use(answerErrors(options));
+  if (eventDoor !== undefined) {
+    router.post('/bitrix24/events', eventDoor);
+    router.head('/bitrix24/events', answerHead);
+  }
+  if (brainDoor !== undefined) {
+    router.post('/brains/:brain/:secret', (ctx) =>
+      brainDoor(ctx, ctx.params['brain'] ?? '', ctx.params['secret'] ?? ''),
+    );
+  }
+  options.pages?.(router);
+  options.health(router);
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  // Faults are answered and logged in `answerErrors`; what reaches here is a broken socket of somebody who has gone.
+  app.on('error', (error: unknown) => options.log.debug({ err: error }, 'a connection broke'));
+  return app;
+}
+
+/** Bitrix24's cabinet checks every registered address with HEAD (dossier §2.7). */
+export function answerHead(ctx: Context): void {
+  ctx.status = 200;
+}
+
+/** Bad input gets its own status and a code, never a stack; an absent database gets 503, so that who can repeat does. */
+function answerErrors(options: HttpAppOptions) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    try {
+      await next();
+    } catch (thrown) {
+      const status = statusOf(thrown);
+      const error = toAppError(thrown);
+      options.metrics.refused.inc({ reason: status === 503 ? 'unavailable' : error.code });
+      const facts = { path: ctx.path.replace(/^(\/brains\/[^/]+\/).*/, '$1…'), status, err: error };
+      if (status >= 500) options.log.error(facts, 'a request could not be served');
+      else options.log.warn(facts, 'a request was refused');
+      ctx.status = status;
+      ctx.body = { error: status >= 500 ? 'unavailable' : error.code };
+      if (status === 503) ctx.set('Retry-After', '2');
+      // What is left of a body nobody reads must not hold the connection.
+      if (status === 413) ctx.set('Connection', 'close');
+    }
+  };
+}
+
+function statusOf(thrown: unknown): number {
+  if (thrown instanceof BadInput) return thrown.status;
+  if (isDatabaseAway(thrown)) return 503;
+  if (thrown instanceof AppError) return 503;
+  return isHttpError(thrown) ? thrown.status : 503;
+}
+
+/** Errors of koa and koa-body carry the status they deserve. */
+function isHttpError(thrown: unknown): thrown is Error & { status: number } {
+  return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number' && thrown.status < 500;
+}
+
+/** Listens; resolves with the server once it does. Throws Misconfigured-like errors of the system as they are (EADDRINUSE). */
+export function listen(app: Koa, port: number, host: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = app.listen(port, host);
+    server.once('listening', () => resolve(server));
+    server.once('error', reject);
+    // Slow senders are cut off: a body that takes longer than this is no event of Bitrix24.
+    server.requestTimeout = 30_000;
+    server.headersTimeout = 10_000;
+    server.keepAliveTimeout = 30_000;
+  });
+}

@@ -1,0 +1,43 @@
+/** `POST /brains/<brain>/<secret>`: webhooks of brains. The secret names the connection; the brain's connector judges the request. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from 'koa';
+import { BadInput } from '../core/errors.ts';
+import { sha256 } from '../lib/encryption.ts';
+import type { Acceptance } from '../pipeline/acceptance.ts';
+import { toNewEvents } from '../pipeline/brain-intake.ts';
+import type { Directory } from '../pipeline/directory.ts';
+import { findConnectionByDoor } from '../store/connections.ts';
+import type { Db } from '../store/database.ts';
+import { readBody } from './read-body.ts';
+import { singles } from './singles.ts';
+
+const maxBodyBytes = 4 * 1024 * 1024;
+
+export interface BrainDoorOptions {
+  readonly db: Db;
+  readonly directory: Directory;
+  readonly acceptance: Acceptance;
+}
+
+/** Answered after the commit, so that a brain that repeats what was not answered loses nothing. */
+export function createBrainDoor(options: BrainDoorOptions) {
+  return async function brainDoor(ctx: Context, brainName: string, secret: string): Promise<void> {
+    const body = await readBody(ctx.req, maxBodyBytes);
+    const row = await findConnectionByDoor(options.db, brainName, sha256(secret));
+    const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
+    if (row === null || connector?.receive === undefined) {
+      // Guessing secrets is slow and looks the same as a connection that is gone.
+      await sleep(200);
+      throw new BadInput({ code: 'brain.unknown_door', status: 404, message: 'no such webhook address' });
+    }
+    const verdict = connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
+    if ('refuse' in verdict) {
+      throw new BadInput({ code: 'brain.refused', status: verdict.refuse, message: verdict.reason });
+    }
+    const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+    const events = await toNewEvents(options.db, intake, verdict.accept);
+    await Promise.all(events.map((event) => options.acceptance.accept(event)));
+    ctx.status = 200;
+    ctx.body = verdict.answer ?? {};
+  };
+}

@@ -1,0 +1,195 @@
+/** The pages a portal shows in its frame: the installer and the app's own page, and the data they ask for. */
+
+import { createReadStream, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { koaBody } from 'koa-body';
+import { claimFromPage } from '../bitrix24/install/proof.ts';
+import { isRecord } from '../bitrix24/rest/rest-errors.ts';
+import { AppError, BadInput } from '../core/errors.ts';
+import type { Sealer } from '../lib/encryption.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Directory } from '../pipeline/directory.ts';
+import type { Installation, Visitor } from '../pipeline/installation.ts';
+import { appLane } from '../pipeline/lane-names.ts';
+import type { Bells } from '../pipeline/wake.ts';
+import { countDay, listRecent } from '../store/activity.ts';
+import { listBots } from '../store/bots.ts';
+import type { Pool } from '../store/database.ts';
+import { listParked } from '../store/history.ts';
+import { appendActions } from '../store/outbox.ts';
+import { findPortal } from '../store/portals.ts';
+import { answerHead } from './app.ts';
+import { openSession, type PageSession, sealSession } from './page-session.ts';
+import { singles } from './singles.ts';
+
+export interface PagesOptions {
+  readonly db: Pool;
+  readonly directory: Directory;
+  readonly installation: Installation;
+  readonly sealer: Sealer;
+  readonly bells: Bells;
+  readonly log: Logger;
+  /** Bitrix24's page script. */
+  readonly scriptUrl: string;
+}
+
+const folder = fileURLToPath(new URL('../../install/', import.meta.url));
+const assets: Readonly<Record<string, string>> = {
+  'page.css': 'text/css; charset=utf-8',
+  'installer.js': 'text/javascript; charset=utf-8',
+  'portal.js': 'text/javascript; charset=utf-8',
+  'texts.js': 'text/javascript; charset=utf-8',
+};
+
+const recentShown = 30;
+
+/** Forms of a page are small; koa-body's own limit for them. */
+const formBody = koaBody({ multipart: false, json: false, text: false, formLimit: '64kb' });
+
+export function mountPages(options: PagesOptions) {
+  return (router: Router): void => {
+    router.head('/bitrix24/install', answerHead);
+    router.head('/bitrix24/app', answerHead);
+    router.post('/bitrix24/install', formBody, (ctx) => show(options, ctx, 'installer'));
+    router.post('/bitrix24/app', formBody, (ctx) => show(options, ctx, 'portal'));
+    router.get('/bitrix24/install/status', (ctx) => sendInstallStatus(options, ctx));
+    router.get('/bitrix24/app/data', (ctx) => sendPortalData(options, ctx));
+    router.post('/bitrix24/app/set-up', (ctx) => setUpAgain(options, ctx));
+    router.get('/bitrix24/assets/:name', sendAsset);
+  };
+}
+
+type PageName = 'installer' | 'portal';
+
+/** Proves the visitor, then shows the page with a short-lived session in it: cookies are blocked in most frames (dossier §15). */
+async function show(options: PagesOptions, ctx: Context, page: PageName): Promise<void> {
+  const since = Date.now();
+  const query = singles(ctx.query);
+  const language = query['LANG'] === 'ru' ? 'ru' : 'en';
+  try {
+    const claim = claimFromPage(query, isRecord(ctx.request.body) ? ctx.request.body : {});
+    const { installation } = options;
+    const visitor: Visitor = await (page === 'installer' ? installation.install(claim) : installation.visit(claim));
+    const { portal } = await options.directory.portal(visitor.portal);
+    ctx.set('Content-Security-Policy', policy(options.scriptUrl, portal?.client_endpoint));
+    render(ctx, page, options.scriptUrl, {
+      language,
+      session: sealSession(options.sealer, visitor, since),
+      problem: null,
+    });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    options.log.warn({ page, domain: query['DOMAIN'], err: error }, 'a page visit was refused');
+    ctx.status = error instanceof BadInput ? error.status : 503;
+    ctx.set('Content-Security-Policy', policy(options.scriptUrl, undefined));
+    render(ctx, page, options.scriptUrl, { language, session: null, problem: error.code });
+  }
+}
+
+const templates = new Map<PageName, string>();
+
+function render(ctx: Context, page: PageName, scriptUrl: string, data: Readonly<Record<string, unknown>>): void {
+  const template = templates.get(page) ?? readFileSync(`${folder}${page}.html`, 'utf8');
+  templates.set(page, template);
+  // `<` cannot end the script element early; the address is from the settings.
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  ctx.type = 'html';
+  ctx.set('Cache-Control', 'no-store');
+  ctx.set('Referrer-Policy', 'no-referrer');
+  ctx.body = template.replace('{{data}}', () => json).replace('{{script}}', () => scriptUrl);
+}
+
+/** Only the portal that was proven may frame the page; Bitrix24's cloud addresses where the visit could not be proven. */
+function policy(scriptUrl: string, endpoint: string | undefined): string {
+  const script = new URL(scriptUrl, 'https://x');
+  const scriptHost = scriptUrl.startsWith('//') ? script.host : script.origin;
+  const frame =
+    endpoint === undefined
+      ? 'https://*.bitrix24.ru https://*.bitrix24.com https://*.bitrix24.eu'
+      : new URL(endpoint).origin;
+  return `default-src 'none'; script-src 'self' ${scriptHost}; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors ${frame}`;
+}
+
+function sessionOf(options: PagesOptions, ctx: Context): PageSession {
+  const session = openSession(options.sealer, singles(ctx.query)['s'] ?? '');
+  if (session === null) {
+    throw new BadInput({ code: 'page.session_over', status: 401, message: 'the page is too old; open it again' });
+  }
+  return session;
+}
+
+async function sendInstallStatus(options: PagesOptions, ctx: Context): Promise<void> {
+  const session = sessionOf(options, ctx);
+  const portal = await findPortal(options.db, session.portal);
+  const bots = await listBots(options.db, session.portal);
+  const isDone =
+    portal?.set_up_at !== null && portal?.set_up_at !== undefined && portal.set_up_at.getTime() > session.since;
+  ctx.body = {
+    state: isDone ? 'done' : (portal?.set_up_error ?? null) === null ? 'working' : 'failing',
+    problem: portal?.set_up_error ?? null,
+    bots: bots.map(({ name, type, state, problem }) => ({ name, type, state, problem })),
+  };
+}
+
+async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void> {
+  const session = sessionOf(options, ctx);
+  const { db } = options;
+  const [portal, bots, day, recent, parked] = await Promise.all([
+    findPortal(db, session.portal),
+    listBots(db, session.portal),
+    countDay(db, session.portal),
+    listRecent(db, session.portal, recentShown),
+    listParked(db, session.portal),
+  ]);
+  ctx.body = {
+    isAdmin: session.isAdmin,
+    portal: portal && {
+      domain: portal.domain,
+      state: portal.state,
+      setUpAt: portal.set_up_at,
+      setUpError: portal.set_up_error,
+      license: portal.license,
+    },
+    bots: bots.map(({ code, name, type, brain, state, problem }) => ({ code, name, type, brain, state, problem })),
+    day,
+    recent,
+    parked: parked.map(({ box, kind, side, at, state, outcome, trace }) => ({
+      box,
+      kind,
+      side,
+      at,
+      state,
+      outcome,
+      trace,
+    })),
+  };
+}
+
+async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
+  const session = sessionOf(options, ctx);
+  if (!session.isAdmin) {
+    throw new BadInput({
+      code: 'page.admins_only',
+      status: 403,
+      message: 'only an administrator of the portal may do this',
+    });
+  }
+  await options.db.transaction(async (trx) => {
+    const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
+    await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);
+  });
+  options.bells.outbox.ring();
+  ctx.status = 202;
+  ctx.body = { state: 'ordered' };
+}
+
+function sendAsset(ctx: Context & { params: Readonly<Record<string, string>> }): void {
+  const name = ctx.params['name'] ?? '';
+  const type = assets[name];
+  if (type === undefined) return;
+  ctx.set('Content-Type', type);
+  ctx.set('Cache-Control', 'public, max-age=300');
+  ctx.body = createReadStream(`${folder}${name}`);
+}

@@ -1,0 +1,8 @@
+/** Of repeated headers or query values the first. */
+export function singles(
+  values: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}

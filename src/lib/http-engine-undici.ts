@@ -1,0 +1,91 @@
+/**
+ * Carries HTTP calls with undici, the engine for calls that are many: about 43 µs of CPU each where got takes 400.
+ */
+import type { LookupFunction } from 'node:net';
+import type { Dispatcher } from 'undici';
+import { Agent, buildConnector } from 'undici';
+import type { HttpClient, HttpClientOptions, HttpRequest } from './http-client.ts';
+import { connectTimeoutMs, defaultConnectionsPerOrigin, idleConnectionMs } from './http-client.ts';
+import { openExchange } from './http-exchange.ts';
+import type { NetworkGuard } from './network-guard.ts';
+
+/** An HTTP client on undici. See HttpClient for the contract. */
+export function createUndiciClient(options: HttpClientOptions): HttpClient {
+  const agent = new Agent({
+    connections: options.connectionsPerOrigin ?? defaultConnectionsPerOrigin,
+    pipelining: 1,
+    keepAliveTimeout: idleConnectionMs,
+    connect: guardedConnector(options.guard),
+    // The exchange keeps the one deadline; undici's own limits would cut long answers short.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const userAgent: Readonly<Record<string, string>> =
+    options.userAgent === undefined ? {} : { 'user-agent': options.userAgent };
+  return {
+    async send(request) {
+      const url = options.guard.checkUrl(request.url);
+      return dispatch(agent, request, url, userAgent);
+    },
+    async close() {
+      if (!agent.closed) await agent.close();
+    },
+  };
+}
+
+function dispatch(
+  agent: Agent,
+  request: HttpRequest,
+  url: URL,
+  userAgent: Readonly<Record<string, string>>,
+): ReturnType<HttpClient['send']> {
+  let line: Dispatcher.DispatchController | undefined;
+  const exchange = openExchange(request, () => line?.abort(new Error('given up')));
+  if (exchange.isOver()) return exchange.outcome;
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(controller) {
+      // Called just before the request is written; one given up while it waited for a connection is not written.
+      if (exchange.isOver()) {
+        controller.abort(new Error('given up'));
+        return;
+      }
+      line = controller;
+      exchange.left();
+    },
+    onResponseStart: (_controller, status, headers) => exchange.head(status, headers),
+    onResponseData: (_controller, data) => exchange.chunk(data),
+    onResponseEnd: () => exchange.end(),
+    onResponseError: (_controller, error) => exchange.broke(error),
+  };
+  try {
+    agent.dispatch(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: request.method,
+        headers: { ...userAgent, ...request.headers },
+        body: request.body ?? null,
+      },
+      handler,
+    );
+  } catch (error) {
+    exchange.broke(error);
+  }
+  return exchange.outcome;
+}
+
+/**
+ * Chooses the lookup by the origin a connection is for: the agent has one connector, the guard decides per host and port.
+ * A connector keeps a cache of TLS sessions, so there is one per lookup and not one per connection.
+ */
+function guardedConnector(guard: NetworkGuard): buildConnector.connector {
+  const connectors = new Map<LookupFunction, buildConnector.connector>();
+  return (target, callback) => {
+    const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
+    if (target.port !== '') url.port = target.port;
+    const lookup = guard.lookupFor(url);
+    const connector = connectors.get(lookup) ?? buildConnector({ lookup, timeout: connectTimeoutMs });
+    connectors.set(lookup, connector);
+    connector(target, callback);
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * The PostgreSQL server as a process: making a data folder, launching, finding one that outlived its application, and
+ * stopping. It speaks to the server by files and signals only; SQL is for embedded-postgres.ts.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, Misconfigured } from '../core/errors.ts';
+import type { Account } from './postgres-account.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import { processCommand, processIdentity } from './process-identity.ts';
+
+export const superuser = 'postgres';
+
+/** A server process, ours or adopted. */
+export interface PostgresProcess {
+  readonly pid: number;
+  readonly port: number;
+  readonly isRunning: () => Promise<boolean>;
+}
+
+export interface LaunchOptions {
+  readonly binaries: PostgresBinaries;
+  readonly account: Account | undefined;
+  readonly folder: string;
+  readonly port: number;
+  readonly flags: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+  /** Called when the server ends by itself after it was ready. */
+  readonly onExit: () => void;
+}
+
+/** The server said it cannot listen on the port. */
+export class PortTaken extends Error {}
+
+const smartStopMs = 10_000;
+const immediateStopMs = 5_000;
+const pollMs = 20;
+const readyLine = 'database system is ready to accept connections';
+
+/** The environment of the server's programs: nothing of ours (which holds secrets), messages in English. */
+const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' };
+
+/** Makes a data folder: UTF-8, locale C, scram-sha-256. Done aside and renamed, so a folder is either whole or absent. */
+export async function createDataFolder(
+  { binaries, account, folder, flags }: Pick<LaunchOptions, 'binaries' | 'account' | 'folder' | 'flags'>,
+  password: string,
+): Promise<void> {
+  const fresh = `${folder}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { mode: 0o700 });
+  const keep = await mkdtemp(`${folder}.init-`);
+  try {
+    const passwordFile = join(keep, 'password');
+    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+    if (account !== undefined) {
+      for (const path of [fresh, keep, passwordFile]) await chown(path, account.uid, account.gid);
+    }
+    const settings = [
+      `--username=${superuser}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-instructions',
+    ];
+    if (flags['fsync'] === 'off') settings.push('--no-sync');
+    const child = spawn(binaries.initdb, [`--pgdata=${fresh}`, `--pwfile=${passwordFile}`, ...settings], {
+      ...account,
+      cwd: fresh,
+      env: environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const lines: string[] = [];
+    createInterface(child.stderr).on('line', (line) => lines.push(line));
+    const code = await ended(child);
+    if (code !== 0) throw startFailed('the data folder could not be made', lines);
+    await rename(fresh, folder);
+  } finally {
+    await rm(keep, { recursive: true, force: true });
+  }
+}
+
+/** Launches the server and resolves when it accepts connections. Rejects with PortTaken or Misconfigured `database.start_failed`. */
+export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
+  const flags = Object.entries(options.flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(options.binaries.postgres, ['-D', options.folder, '-p', String(options.port), ...flags], {
+    ...options.account,
+    cwd: options.folder,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // A group of its own: Ctrl-C in the terminal must reach the application alone, which drains and then stops us.
+    detached: true,
+  });
+  const exit = ended(child);
+  const tail: string[] = [];
+  let isReady = false;
+  await new Promise<void>((resolve, reject) => {
+    createInterface(child.stderr).on('line', (line) => {
+      options.onLine(line);
+      if (isReady) return;
+      tail.push(line);
+      if (!line.includes(readyLine)) return;
+      isReady = true;
+      resolve();
+    });
+    exit.then(() => {
+      if (isReady) options.onExit();
+      else if (tail.some((line) => /could not (?:bind|create any TCP)/.test(line))) reject(new PortTaken());
+      else reject(startFailed('the embedded PostgreSQL did not start', tail));
+    }, reject);
+  });
+  // The database never decides how long the application lives.
+  child.unref();
+  if (child.stderr instanceof Socket) child.stderr.unref();
+  return describe(child.pid ?? 0, options.port, () => child.exitCode === null && child.signalCode === null);
+}
+
+/**
+ * The server that is running on this data folder, left behind by an application that was killed. A pid file that names
+ * nobody, or a process that is something else, is removed: PostgreSQL itself would refuse to start over the latter.
+ */
+export async function findOrphan(folder: string): Promise<PostgresProcess | undefined> {
+  const file = join(folder, 'postmaster.pid');
+  const content = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (content === undefined) return undefined;
+  const lines = content.split('\n');
+  const pid = Number(lines[0]);
+  const command = await processCommand(pid);
+  if (command === undefined || !command.includes('postgres') || !command.includes(folder)) {
+    await rm(file, { force: true });
+    return undefined;
+  }
+  const identity = await processIdentity(pid);
+  return describe(pid, Number(lines[3]), async () => (await processIdentity(pid)) === identity);
+}
+
+/** Stops a server: fast (SIGINT, up to 10 s), then immediate (SIGQUIT, up to 5 s more). Throws when it is still there. */
+export async function stopServer(server: PostgresProcess): Promise<void> {
+  for (const [signal, patienceMs] of [
+    ['SIGINT', smartStopMs],
+    ['SIGQUIT', immediateStopMs],
+  ] as const) {
+    if (!(await signalTo(server, signal))) return;
+    if (await isGone(server, patienceMs)) return;
+  }
+  throw new AppError({
+    code: 'database.does_not_stop',
+    message: 'the embedded PostgreSQL does not stop',
+    report: true,
+  });
+}
+
+async function signalTo(server: PostgresProcess, signal: NodeJS.Signals): Promise<boolean> {
+  if (!(await server.isRunning())) return false;
+  try {
+    return process.kill(server.pid, signal);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+async function isGone(server: PostgresProcess, patienceMs: number): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
+    if (!(await server.isRunning())) return true;
+    await delay(pollMs);
+  }
+  return false;
+}
+
+function describe(pid: number, port: number, isRunning: () => boolean | Promise<boolean>): PostgresProcess {
+  return { pid, port, isRunning: async () => isRunning() };
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(startFailed('the embedded PostgreSQL cannot be run', [error.message])));
+    child.once('close', resolve);
+  });
+}
+
+function startFailed(what: string, lines: readonly string[]): Misconfigured {
+  const last = lines.slice(-5).join(' | ');
+  return new Misconfigured({
+    code: 'database.start_failed',
+    message: `${what}: ${last === '' ? 'it said nothing' : last}`,
+  });
+}

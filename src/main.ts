@@ -1,0 +1,52 @@
+/** The production entry: reads the settings, starts the app, stops it gracefully. */
+import { brains } from './brains/index.ts';
+import { readSettings, type Settings } from './config.ts';
+import { Misconfigured } from './core/errors.ts';
+import { createLogger } from './lib/logger.ts';
+import { openStorage } from './open-storage.ts';
+import { startApp } from './start-app.ts';
+
+/** A shutdown that takes longer is cut off; what was under way is worked again by the next start. */
+const shutdownMs = 25_000;
+
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof Misconfigured)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
+}
+
+const settings = settingsOrExit();
+const log = createLogger({ level: settings.LOG_LEVEL, name: 'bot-bridge' });
+
+try {
+  const storage = await openStorage(settings, log);
+  const app = await startApp({ settings, ...storage, brains, log });
+  log.info({ port: app.port, roles: settings.ROLES, publicUrl: settings.PUBLIC_URL }, 'the bridge is open');
+  let isStopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), shutdownMs).unref();
+    await app.stop();
+    await storage.close();
+    log.info('stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        log.fatal({ err: error }, 'the shutdown failed');
+        process.exit(1);
+      });
+    });
+  }
+} catch (error) {
+  if (error instanceof Misconfigured) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, 'the bridge could not start');
+  process.exit(1);
+}

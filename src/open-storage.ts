@@ -1,0 +1,34 @@
+/** Finds the database and the key this process is to use: the external ones from the settings, or its own in the data folder. */
+import type { Settings } from './config.ts';
+import { keepSecret } from './lib/data-secret.ts';
+import { startEmbeddedPostgres } from './lib/embedded-postgres.ts';
+import type { Logger } from './lib/logger.ts';
+
+export interface Storage {
+  readonly databaseUrl: string;
+  readonly appSecret: Buffer;
+  /** Stops the embedded database; does nothing to an external one. */
+  close(): Promise<void>;
+}
+
+/** Throws Misconfigured `database.*` or `data.*` with the mend in its message. */
+export async function openStorage(
+  settings: Pick<Settings, 'DATABASE_URL' | 'DATA_DIR' | 'APP_SECRET'>,
+  log: Logger,
+): Promise<Storage> {
+  if (settings.DATABASE_URL !== undefined && settings.APP_SECRET !== undefined) {
+    return { databaseUrl: settings.DATABASE_URL, appSecret: settings.APP_SECRET, close: () => Promise.resolve() };
+  }
+  const password = (await keepSecret(settings.DATA_DIR, 'database.secret')).toString('base64url');
+  const server = await startEmbeddedPostgres({
+    dataDir: settings.DATA_DIR,
+    password,
+    log,
+  });
+  if (server.adopted) log.info({ port: server.port }, 'took over the database server a killed process left behind');
+  return {
+    databaseUrl: server.url('bridge'),
+    appSecret: settings.APP_SECRET ?? (await keepSecret(settings.DATA_DIR, 'app.secret')),
+    close: () => server.stop(),
+  };
+}

@@ -1,0 +1,126 @@
+/** Keeps the portals' tokens: opens them for calls, and refreshes them once, whoever and how many ask. */
+
+import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
+import type { AccessKeeper, PortalAccess } from '../bitrix24/rest/portal-client.ts';
+import { AppError, RemoteRefused } from '../core/errors.ts';
+import type { Sealer } from '../lib/encryption.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { NetworkGuard } from '../lib/network-guard.ts';
+import type { Pool } from '../store/database.ts';
+import { findPortal, type Portal, updatePortal } from '../store/portals.ts';
+import { findToken, lockToken, rotateToken, type TokenRow } from '../store/tokens.ts';
+import type { Directory } from './directory.ts';
+
+export interface AccessKeeperOptions {
+  readonly db: Pool;
+  readonly directory: Directory;
+  readonly sealer: Sealer;
+  readonly oauth: OAuthClient;
+  readonly guard: NetworkGuard;
+  readonly log: Logger;
+}
+
+/** The contexts under which token boxes are sealed. */
+export const tokenContext = {
+  access: (portal: string): string => `portal_token.access:${portal}`,
+  refresh: (portal: string): string => `portal_token.refresh:${portal}`,
+};
+
+/** An opened token is kept this long; one that another process has rotated is noticed by its `expired_token`. */
+const believedMs = 10_000;
+
+export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
+  const { db, sealer } = options;
+  const opened = new Map<string, { readonly readAt: number; readonly access: PortalAccess }>();
+  const renewing = new Map<string, Promise<PortalAccess>>();
+
+  function open(portal: Portal, token: TokenRow): PortalAccess {
+    const access: PortalAccess = {
+      portal: portal.portal,
+      endpoint: portal.client_endpoint,
+      accessToken: sealer.open(token.access_box, tokenContext.access(portal.portal)),
+      clientId: null,
+    };
+    opened.set(portal.portal, { readAt: performance.now(), access });
+    return access;
+  }
+
+  async function read(id: string): Promise<PortalAccess> {
+    const portal = await findPortal(db, id);
+    const token = await findToken(db, id);
+    if (portal === null || portal.state === 'uninstalled' || token === null) throw notInstalled();
+    return open(portal, token);
+  }
+
+  /** Under the row lock: whoever comes second finds a token other than the one that failed, and uses it. */
+  async function refresh(id: string, stale: PortalAccess): Promise<PortalAccess> {
+    return await db.transaction(async (trx) => {
+      const token = await lockToken(trx, id);
+      const portal = await findPortal(trx, id);
+      if (portal === null || portal.state === 'uninstalled' || token === null) throw notInstalled();
+      const stored = open(portal, token);
+      if (stored.accessToken !== stale.accessToken || stored.endpoint !== stale.endpoint) return stored;
+      const refreshToken = sealer.open(token.refresh_box, tokenContext.refresh(id));
+      const fresh = await options.oauth.refresh(portal.server_endpoint, refreshToken);
+      options.guard.checkUrl(fresh.clientEndpoint);
+      const boxes = {
+        accessBox: sealer.seal(fresh.accessToken, tokenContext.access(id)),
+        refreshBox: sealer.seal(fresh.refreshToken, tokenContext.refresh(id)),
+      };
+      await rotateToken(trx, { portal: id, ...boxes, expiresAt: fresh.expiresAt });
+      const change = {
+        client_endpoint: fresh.clientEndpoint.href,
+        domain: fresh.clientEndpoint.host,
+        state: 'installed' as const,
+      };
+      await updatePortal(trx, id, change);
+      return { ...stored, accessToken: fresh.accessToken, endpoint: change.client_endpoint };
+    });
+  }
+
+  async function renewOnce(id: string, stale: PortalAccess): Promise<PortalAccess> {
+    try {
+      // Only after the commit is the new pair used: a crash in between must not leave the old one as the stored one.
+      const access = await refresh(id, stale);
+      opened.set(id, { readAt: performance.now(), access });
+      options.directory.forget(id);
+      return access;
+    } catch (error) {
+      await noteRefusal(id, error);
+      throw error;
+    } finally {
+      renewing.delete(id);
+    }
+  }
+
+  async function noteRefusal(id: string, error: unknown): Promise<void> {
+    const code = error instanceof AppError ? error.code : '';
+    const state =
+      code === 'bitrix24.disconnected' ? 'disconnected' : code === 'bitrix24.payment_required' ? 'suspended' : null;
+    if (state === null) return;
+    options.log.error({ portal: id, err: error }, `the portal is ${state}`);
+    await updatePortal(db, id, { state });
+    options.directory.forget(id);
+  }
+
+  return {
+    current(id) {
+      const known = opened.get(id);
+      if (known !== undefined && performance.now() - known.readAt < believedMs) return Promise.resolve(known.access);
+      return read(id);
+    },
+    renew(id, stale) {
+      const running = renewing.get(id) ?? renewOnce(id, stale);
+      renewing.set(id, running);
+      return running;
+    },
+  };
+}
+
+function notInstalled(): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.not_installed',
+    status: 403,
+    message: 'the app is not installed in this portal (any more)',
+  });
+}

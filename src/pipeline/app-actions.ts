@@ -1,0 +1,142 @@
+/** Carries out what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
+
+import { type BotResult, setUpPortal } from '../bitrix24/install/set-up.ts';
+import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { AppAction } from '../core/actions.ts';
+import { maxBotsPerPortal } from '../core/bot.ts';
+import { AppError } from '../core/errors.ts';
+import { languageOf } from '../core/texts.ts';
+import type { Logger } from '../lib/logger.ts';
+import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/bots.ts';
+import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
+import { appendActions } from '../store/outbox.ts';
+import { erasePortal, findPortal, updatePortal } from '../store/portals.ts';
+import { deleteToken } from '../store/tokens.ts';
+import type { Directory } from './directory.ts';
+import { eraseLane } from './lane-names.ts';
+
+export interface AppActions {
+  /** Returns a word for the record. */
+  perform(portal: string, action: AppAction, signal: AbortSignal): Promise<string>;
+}
+
+export interface AppActionsOptions {
+  readonly db: Pool;
+  readonly client: PortalClient;
+  readonly directory: Directory;
+  readonly log: Logger;
+  readonly publicUrl: string;
+  readonly clientId: string;
+  readonly botCodePrefix: string;
+  /** How long an uninstalled portal's data is kept when its administrator did not ask for deletion. */
+  readonly keepHours: number;
+}
+
+export function createAppActions(options: AppActionsOptions): AppActions {
+  const { db, directory } = options;
+
+  async function setUp(id: string, signal: AbortSignal): Promise<string> {
+    const portal = await findPortal(db, id);
+    if (portal === null || portal.state === 'uninstalled') return 'portal_uninstalled';
+    const language = languageOf(portal.language);
+    if ((await listBots(db, id)).length === 0) await addDefaultBots(id, language);
+    const bots = (await listBots(db, id)).filter((bot) => bot.state !== 'deleted').slice(0, maxBotsPerPortal);
+    try {
+      const result = await setUpPortal(options.client, {
+        portal: id,
+        language,
+        eventUrl: `${options.publicUrl}/bitrix24/events`,
+        clientId: options.clientId,
+        bots,
+        signal,
+      });
+      await db.transaction(async (trx) => {
+        for (const bot of result.bots) await noteBot(trx, id, bot);
+        const done = { has_v2: result.hasV2, license: result.license, set_up_at: new Date(), set_up_error: null };
+        await updatePortal(trx, id, done);
+      });
+    } catch (error) {
+      await updatePortal(db, id, { set_up_error: error instanceof AppError ? error.message : 'internal error' });
+      throw error;
+    } finally {
+      directory.forget(id);
+    }
+    options.log.info({ portal: id, bots: bots.length }, 'the portal is set up');
+    return 'set_up';
+  }
+
+  /** CONTRACT: the Open Channel bot first, because two portal methods act as the app's first bot. */
+  async function addDefaultBots(id: string, language: 'ru' | 'en'): Promise<void> {
+    const names =
+      language === 'ru'
+        ? { line: 'Помощник линии', supervisor: 'Наблюдатель', assistant: 'Ассистент' }
+        : { line: 'Line helper', supervisor: 'Supervisor', assistant: 'Assistant' };
+    const common = { brain: 'echo', connectionId: null };
+    await db.transaction(async (trx) => {
+      await addBot(trx, id, { ...common, code: `${options.botCodePrefix}_line`, type: 'O', name: names.line });
+      await addBot(trx, id, {
+        ...common,
+        code: `${options.botCodePrefix}_supervisor`,
+        type: 'S',
+        name: names.supervisor,
+      });
+      await addBot(trx, id, {
+        ...common,
+        code: `${options.botCodePrefix}_assistant`,
+        type: 'B',
+        name: names.assistant,
+      });
+    });
+  }
+
+  /** Soft first: silent and without tokens at once; the data goes when its time has come, unless the app is installed again. */
+  async function uninstall(id: string, clean: boolean): Promise<string> {
+    await inTransaction(db, async (trx) => {
+      await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
+      await deleteToken(trx, id);
+      await forgetBotIds(trx, id);
+      const delayMs = clean ? 0 : options.keepHours * 3_600_000;
+      const erase = { target: 'app' as const, action: { type: 'erase' as const }, botCode: null, dialogId: null };
+      await appendActions(trx, [{ portal: id, lane: eraseLane, ...erase, trace: 'uninstall', delayMs }]);
+    });
+    directory.forget(id);
+    options.log.info({ portal: id, clean }, 'the portal has removed the app');
+    return 'uninstalled';
+  }
+
+  async function erase(id: string): Promise<string> {
+    const isErased = await inTransaction(db, (trx) => erasePortal(trx, id, true));
+    directory.forget(id);
+    if (isErased) options.log.info({ portal: id }, 'the data of the portal is erased');
+    return isErased ? 'erased' : 'kept_installed_again';
+  }
+
+  return {
+    async perform(portal, action, signal) {
+      switch (action.type) {
+        case 'set_up':
+          return await setUp(portal, signal);
+        case 'uninstall':
+          return await uninstall(portal, action.clean);
+        case 'erase':
+          return await erase(portal);
+        case 'payment':
+          await updatePortal(db, portal, { state: action.expired ? 'suspended' : 'installed' });
+          directory.forget(portal);
+          return action.expired ? 'suspended' : 'paid';
+        case 'forget_bot':
+          await markBotDeleted(db, portal, action.botId);
+          directory.forget(portal);
+          return 'bot_deleted';
+      }
+    },
+  };
+}
+
+async function noteBot(trx: Transaction, portal: string, bot: BotResult): Promise<void> {
+  const change: Partial<BotRow> =
+    'problem' in bot
+      ? { state: 'refused', problem: bot.problem, bot_id: null }
+      : { state: 'registered', problem: null, bot_id: bot.botId };
+  await updateBot(trx, portal, bot.code, change);
+}

@@ -1,0 +1,44 @@
+/** Finds the lane of a brain's message, whichever name the brain gave its conversation. */
+
+import type { Incoming } from '../core/connector.ts';
+import { randomToken } from '../lib/encryption.ts';
+import { findByRef, findByRemoteId } from '../store/conversations.ts';
+import type { Db } from '../store/database.ts';
+import type { NewEvent } from '../store/inbox.ts';
+import { dedupeKey, inboxLane, unboundLane } from './lane-names.ts';
+
+/** The connection a message came through. */
+export interface Intake {
+  readonly portal: string;
+  readonly connectionId: string;
+  readonly brain: string;
+}
+
+/** Rows for the inbox, in the given order. A conversation nobody knows yet gets a waiting lane of its own. */
+export async function toNewEvents(db: Db, intake: Intake, incoming: readonly Incoming[]): Promise<NewEvent[]> {
+  const events: NewEvent[] = [];
+  for (const message of incoming) {
+    events.push({
+      portal: intake.portal,
+      lane: await laneOf(db, intake, message),
+      dedupeKey: dedupeKey('brain', intake.connectionId, message.dedupeKey),
+      source: intake.brain,
+      connectionId: intake.connectionId,
+      trace: randomToken(9),
+      subject: message.dedupeKey.slice(0, 200),
+      body: message.body,
+    });
+  }
+  return events;
+}
+
+async function laneOf(db: Db, intake: Intake, message: Incoming): Promise<string> {
+  const { conversation } = message;
+  const found =
+    'ref' in conversation
+      ? await findByRef(db, intake.portal, conversation.ref)
+      : await findByRemoteId(db, intake.portal, intake.connectionId, conversation.remoteId);
+  if (found !== null) return inboxLane(found.botCode, found.dialogId);
+  const name = 'ref' in conversation ? `ref:${conversation.ref}` : `id:${conversation.remoteId}`;
+  return unboundLane(intake.connectionId, name);
+}

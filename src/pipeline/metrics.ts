@@ -1,0 +1,94 @@
+/** What the pipeline measures of itself; `/metrics` shows it. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** A registry of its own, so that tests and several apps in one process do not meet. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    accepted: new Counter({
+      name: 'bridge_events_accepted_total',
+      help: 'Events stored and acknowledged',
+      labelNames: ['source'],
+      registers,
+    }),
+    duplicates: new Counter({
+      name: 'bridge_events_duplicate_total',
+      help: 'Events acknowledged again without being stored again',
+      labelNames: ['source'],
+      registers,
+    }),
+    refused: new Counter({
+      name: 'bridge_events_refused_total',
+      help: 'Requests at the doors that were refused',
+      labelNames: ['reason'],
+      registers,
+    }),
+    events: new Counter({
+      name: 'bridge_events_worked_total',
+      help: 'Events worked, by what became of them',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    actions: new Counter({
+      name: 'bridge_actions_total',
+      help: 'Actions carried out, by target and result',
+      labelNames: ['target', 'state'],
+      registers,
+    }),
+    parked: new Gauge({
+      name: 'bridge_parked',
+      help: 'Rows given up that wait for a person; kind unknown = sends that may or may not have arrived',
+      labelNames: ['kind'],
+      registers,
+    }),
+    laneRows: new Gauge({
+      name: 'bridge_lane_depth',
+      help: 'Rows waiting, by box',
+      labelNames: ['box'],
+      registers,
+    }),
+    laneAge: new Gauge({
+      name: 'bridge_lane_oldest_seconds',
+      help: 'How long the oldest ready lane has been waiting',
+      labelNames: ['box'],
+      registers,
+    }),
+    stage: new Histogram({
+      name: 'bridge_stage_seconds',
+      help: 'From acceptance to worked (inbox), from decision to done (home, brain, app), and acceptance itself (door)',
+      labelNames: ['stage'],
+      buckets: seconds,
+      registers,
+    }),
+    restCalls: new Counter({
+      name: 'bridge_bitrix24_calls_total',
+      help: 'Bitrix24 REST calls by result: ok or the code of the error',
+      labelNames: ['code'],
+      registers,
+    }),
+    restSeconds: new Histogram({
+      name: 'bridge_bitrix24_call_seconds',
+      help: 'Duration of Bitrix24 REST calls',
+      buckets: seconds,
+      registers,
+    }),
+    budgetWaits: new Counter({
+      name: 'bridge_budget_waits_total',
+      help: 'Times a call had to wait for a portal rate budget',
+      registers,
+    }),
+    leasesLost: new Counter({
+      name: 'bridge_leases_lost_total',
+      help: 'Lanes whose lease ended before their work was written down',
+      labelNames: ['box'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * Works the outbox: takes lanes, carries their actions out one after the other, and writes down what came of them. Far sides are
+ * called outside any transaction. A head that cannot succeed now holds back its own lane only.
+ */
+import type { HomeAction } from '../core/actions.ts';
+import { AppError, toAppError } from '../core/errors.ts';
+import type { ChatEvent } from '../core/events.ts';
+import { decideRetry, deliveryRetry } from '../core/retry.ts';
+import { createGroupCommit } from '../lib/group-commit.ts';
+import type { Logger } from '../lib/logger.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import { acceptEvents, type NewEvent } from '../store/inbox.ts';
+import { type ClaimedLane, finishLanes, type LaneProgress, renewLanes } from '../store/lanes.ts';
+import {
+  type ActionResult,
+  claimOutbox,
+  closeActions,
+  markAttempted,
+  noteFailures,
+  type OutboxRow,
+} from '../store/outbox.ts';
+import { dedupeKey, inboxLane } from './lane-names.ts';
+import type { Metrics } from './metrics.ts';
+import type { Performed, Performer } from './perform.ts';
+import { budgetCode } from './rate-gate.ts';
+import { ownSource, writeOwnEvents } from './read-event.ts';
+import type { Bells } from './wake.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+export interface OutboxWorkerOptions {
+  readonly db: Pool;
+  readonly owner: string;
+  readonly performer: Performer;
+  readonly metrics: Metrics;
+  readonly bells: Bells;
+  readonly log: Logger;
+  /** Lanes worked at the same time: as many calls may be under way. */
+  readonly lanes: number;
+}
+
+const pollMs = 1_000;
+const leaseSeconds = 60;
+const renewMs = 20_000;
+
+/** Everything that came of one lane's turn, to be written together. */
+interface LaneTurn {
+  readonly progress: LaneProgress;
+  readonly results: readonly ActionResult[];
+  readonly failure: { portal: string; lane: string; seq: number; outcome: string } | null;
+  readonly incoming: readonly NewEvent[];
+}
+
+export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
+  const owner = `${options.owner}:o`;
+  const inHand = new Map<string, ClaimedLane<OutboxRow>>();
+  const finisher = createGroupCommit<LaneTurn, boolean>({
+    maxItems: 200,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    sizeOf: () => 1,
+    concurrency: 1,
+    flush: (turns) => write(options, owner, turns),
+  });
+
+  async function turn(lane: ClaimedLane<OutboxRow>, signal: AbortSignal): Promise<void> {
+    const key = `${lane.portal}\n${lane.lane}`;
+    inHand.set(key, lane);
+    try {
+      await finisher.add(await workLane(options, lane, signal));
+    } catch (error) {
+      // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
+      options.log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
+    } finally {
+      inHand.delete(key);
+      options.bells.outbox.ring();
+    }
+  }
+
+  const renewal = setInterval(() => {
+    if (inHand.size === 0) return;
+    renewLanes(options.db, 'outbox', owner, [...inHand.values()], leaseSeconds).catch((error: unknown) => {
+      options.log.warn({ err: error }, 'outbox leases could not be renewed');
+    });
+  }, renewMs);
+
+  const aborting = new AbortController();
+  const loop = startWorkLoop({
+    name: 'outbox',
+    bell: options.bells.outbox,
+    log: options.log,
+    pollMs,
+    round: async () => {
+      const free = options.lanes - inHand.size;
+      if (free === 0) return false;
+      const limits = { lanes: free, rows: free * 10, rowsPerLane: 10, leaseSeconds };
+      const lanes = await claimOutbox(options.db, owner, limits);
+      for (const lane of lanes) void turn(lane, aborting.signal);
+      return lanes.length > 0;
+    },
+  });
+
+  return {
+    async stop() {
+      await loop.stop();
+      // Calls under way get a moment to come home; what is cut off is repeated later with the same key.
+      const patience = setTimeout(() => aborting.abort(), 5_000);
+      while (inHand.size > 0) await options.bells.outbox.wait(50, new AbortController().signal);
+      clearTimeout(patience);
+      clearInterval(renewal);
+      await finisher.idle();
+    },
+  };
+}
+
+async function workLane(
+  options: OutboxWorkerOptions,
+  lane: ClaimedLane<OutboxRow>,
+  signal: AbortSignal,
+): Promise<LaneTurn> {
+  const id = { portal: lane.portal, lane: lane.lane };
+  const results: ActionResult[] = [];
+  const incoming: NewEvent[] = [];
+  let done = (lane.rows[0]?.seq ?? 1) - 1;
+  for (const row of lane.rows) {
+    const attempts = row === lane.rows[0] ? lane.attempts : 1;
+    const tried = await tryAction(options, row, signal);
+    if ('error' in tried) {
+      const { error } = tried;
+      const retry = tried.isUnknown
+        ? ({ again: false } as const)
+        : decideRetry(error, attempts, deliveryRetry, Math.random());
+      report(options, row, error, attempts, retry.again);
+      if (retry.again) {
+        const isFree = error.code === budgetCode || error.code === 'http.aborted';
+        return {
+          progress: { ...id, done, delayMs: retry.delayMs, isFree },
+          results,
+          failure: { ...id, seq: row.seq, outcome: error.code },
+          incoming,
+        };
+      }
+      results.push({
+        ...id,
+        seq: row.seq,
+        state: tried.isUnknown ? 'unknown' : 'parked',
+        outcome: error.code,
+        remoteId: null,
+      });
+      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, error.code));
+    } else {
+      const { performed } = tried;
+      const state = performed.isDropped === true ? 'dropped' : 'done';
+      results.push({ ...id, seq: row.seq, state, outcome: performed.outcome, remoteId: performed.remoteId });
+      incoming.push(...receipts(row, performed, null));
+      options.metrics.stage.observe({ stage: row.target }, (Date.now() - row.created_at.getTime()) / 1000);
+    }
+    done = row.seq;
+  }
+  return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
+}
+
+type Tried = { readonly performed: Performed } | { readonly error: AppError; readonly isUnknown: boolean };
+
+/** One attempt. `isUnknown`: it may have happened and must not be repeated by a machine. */
+async function tryAction(options: OutboxWorkerOptions, row: OutboxRow, signal: AbortSignal): Promise<Tried> {
+  let isRepeatable = true;
+  try {
+    isRepeatable = await options.performer.isRepeatable(row);
+    if (!isRepeatable) {
+      if (row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
+      await markAttempted(options.db, [row]);
+    }
+    return { performed: await options.performer.perform(row, signal) };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    return { error, isUnknown: !isRepeatable && error.fate === 'unknown' };
+  }
+}
+
+/** A process died between beginning this attempt and writing down how it ended. */
+function interrupted(row: OutboxRow): AppError {
+  return new AppError({
+    code: 'outbox.interrupted',
+    message: `an attempt was begun at ${row.attempted_at?.toISOString() ?? ''} and its end was never written down`,
+    report: true,
+    fate: 'unknown',
+  });
+}
+
+function report(options: OutboxWorkerOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
+  if (error.code === budgetCode) return;
+  const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
+  if (again) options.log.warn(facts, 'an action failed and will be tried again');
+  else options.log.error(facts, 'an action was given up');
+}
+
+/** What the conversation has to hear: answers given in the call, the brain's name for it, and what became of a brain's message. */
+function receipts(row: OutboxRow, performed: Performed, error: string | null): NewEvent[] {
+  if (row.bot_code === null || row.dialog_id === null) return [];
+  const events: ChatEvent[] = [];
+  const linked = performed.delivery?.remoteConversationId;
+  if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
+  events.push(...(performed.delivery?.replies ?? []));
+  const answers = row.target === 'home' ? (row.action as HomeAction) : null;
+  if (answers?.type === 'send' && answers.answers !== null) {
+    events.push({ type: 'receipt', remoteMessageId: answers.answers, homeMessageId: performed.remoteId, error });
+  }
+  if (events.length === 0) return [];
+  return [
+    {
+      portal: row.portal,
+      lane: inboxLane(row.bot_code, row.dialog_id),
+      // Fixed by the action: a repeated delivery cannot make a second answer.
+      dedupeKey: dedupeKey('outbox', row.key),
+      source: ownSource,
+      connectionId: null,
+      trace: row.trace,
+      subject: performed.remoteId,
+      body: writeOwnEvents(events),
+    },
+  ];
+}
+
+/** Writes many lanes' turns at once. What a far side has told us is kept even where the lane was lost: it is a fact, and its key is fixed. */
+async function write(options: OutboxWorkerOptions, owner: string, turns: readonly LaneTurn[]): Promise<boolean[]> {
+  const incoming = turns.flatMap((turn) => turn.incoming);
+  const held = await inTransaction(options.db, async (trx) => {
+    if (incoming.length > 0) await acceptEvents(trx, incoming);
+    const isHeld = await finishLanes(
+      trx,
+      'outbox',
+      owner,
+      turns.map((turn) => turn.progress),
+    );
+    const mine = turns.filter((turn) => isHeld(turn.progress));
+    await closeActions(
+      trx,
+      mine.flatMap((turn) => turn.results),
+    );
+    await noteFailures(
+      trx,
+      mine.flatMap((turn) => (turn.failure === null ? [] : [turn.failure])),
+    );
+    return turns.map((turn) => isHeld(turn.progress));
+  });
+  if (incoming.length > 0) options.bells.inbox.ring();
+  const lost = held.filter((isHeld) => !isHeld).length;
+  if (lost > 0) options.metrics.leasesLost.inc({ box: 'outbox' }, lost);
+  for (const [index, turn] of turns.entries()) {
+    const target = turn.progress.lane.endsWith('>home')
+      ? 'home'
+      : turn.progress.lane.endsWith('>brain')
+        ? 'brain'
+        : 'app';
+    if (held[index] === true)
+      for (const result of turn.results) options.metrics.actions.inc({ target, state: result.state });
+  }
+  return held;
+}

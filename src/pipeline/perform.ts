@@ -1,0 +1,128 @@
+/** Carries out one action of the outbox, whichever side it is for. */
+import { carryOut, isRepeatable } from '../bitrix24/carry-out.ts';
+import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
+import type { Delivery } from '../core/connector.ts';
+import { AppError, Misconfigured } from '../core/errors.ts';
+import type { BotRow } from '../store/bots.ts';
+import { conversationKey, readConversations } from '../store/conversations.ts';
+import type { Db } from '../store/database.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import { updatePortal } from '../store/portals.ts';
+import type { AppActions } from './app-actions.ts';
+import type { Directory } from './directory.ts';
+
+/** What came of an action: a word for the record, the far side's id, and what a brain said in the same call. */
+export interface Performed {
+  readonly outcome: string;
+  readonly remoteId: string | null;
+  readonly delivery?: Delivery;
+  /** Nothing was done, on purpose (the portal is gone, the bot was removed). */
+  readonly isDropped?: boolean;
+}
+
+export interface Performer {
+  /** True when doing the row twice is harmless. Otherwise its attempt is noted first, and never repeated blindly. */
+  isRepeatable(row: OutboxRow): Promise<boolean>;
+  /** Throws AppErrors; see their `retry` and `fate`. */
+  perform(row: OutboxRow, signal: AbortSignal): Promise<Performed>;
+}
+
+export interface PerformerOptions {
+  readonly db: Db;
+  readonly directory: Directory;
+  readonly client: PortalClient;
+  readonly appActions: AppActions;
+}
+
+export function createPerformer(options: PerformerOptions): Performer {
+  const { directory } = options;
+
+  async function botOf(row: OutboxRow): Promise<BotRow | null> {
+    const isIt = (bot: BotRow): boolean => bot.code === row.bot_code;
+    return (await directory.portal(row.portal)).bots.find(isIt) ?? null;
+  }
+
+  async function hasV2(portal: string): Promise<boolean> {
+    return (await directory.portal(portal)).portal?.has_v2 ?? true;
+  }
+
+  async function performHome(row: OutboxRow, action: HomeAction, signal: AbortSignal): Promise<Performed> {
+    const { portal } = await directory.portal(row.portal);
+    if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
+    const bot = await botOf(row);
+    if (bot === null || bot.bot_id === null) return dropped('bot_removed');
+    const target = {
+      portal: row.portal,
+      botId: bot.bot_id,
+      dialogId: row.dialog_id ?? '',
+      hasV2: await hasV2(row.portal),
+    };
+    try {
+      const remoteId = await carryOut(options.client, target, action, row.key, signal);
+      return { outcome: action.type === 'send' ? 'sent' : 'done', remoteId };
+    } catch (error) {
+      if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
+        throw await fallBackToV1(row.portal, error);
+      }
+      throw error;
+    }
+  }
+
+  /** The portal turned out to be an older one: remembered, and the row comes back at once to be sent the other way. */
+  async function fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
+    await updatePortal(options.db, portal, { has_v2: false });
+    directory.forget(portal);
+    return new AppError({
+      code: 'bitrix24.no_v2',
+      message: 'the portal has no imbot.v2; sending through v1',
+      retry: { afterMs: 0 },
+      cause,
+    });
+  }
+
+  async function performBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<Performed> {
+    const bot = await botOf(row);
+    if (bot === null || row.bot_code === null || row.dialog_id === null) return dropped('bot_removed');
+    const known = await directory.connectorFor(bot);
+    if (known === null) {
+      throw new Misconfigured({
+        code: 'brain.not_connected',
+        message: `bot ${bot.code} thinks with ${bot.brain}, which is not connected`,
+        retry: 'backoff',
+      });
+    }
+    const id = { portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id };
+    const conversation = (await readConversations(options.db, [id])).get(conversationKey(id));
+    if (conversation === undefined) return dropped('conversation_erased');
+    const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code };
+    const delivery = await known.connector.deliver(action, to, row.key, signal);
+    return { outcome: 'delivered', remoteId: delivery.remoteMessageId ?? null, delivery };
+  }
+
+  return {
+    async isRepeatable(row) {
+      if (row.target === 'app') return true;
+      if (row.target === 'home') return isRepeatable(row.action as HomeAction, await hasV2(row.portal));
+      const bot = await botOf(row);
+      return bot === null || (directory.brainByName.get(bot.brain)?.capabilities.idempotentDelivery ?? true);
+    },
+    async perform(row, signal) {
+      switch (row.target) {
+        case 'home':
+          return await performHome(row, row.action as HomeAction, signal);
+        case 'brain':
+          return await performBrain(row, row.action as BrainAction, signal);
+        case 'app':
+          return {
+            outcome: await options.appActions.perform(row.portal, row.action as AppAction, signal),
+            remoteId: null,
+          };
+      }
+    },
+  };
+}
+
+function dropped(outcome: string): Performed {
+  return { outcome, remoteId: null, isDropped: true };
+}

@@ -1,0 +1,66 @@
+/**
+ * Moves a brain's messages from the waiting place of an unknown conversation into that conversation's lane, once it is known. A
+ * webhook may come before the call that made the conversation known has returned.
+ */
+
+import { findByRef, findByRemoteId } from '../store/conversations.ts';
+import type { Pool } from '../store/database.ts';
+import type { EventResult } from '../store/inbox.ts';
+import { acceptEvents, type InboxRow } from '../store/inbox.ts';
+import type { ClaimedLane, LaneProgress } from '../store/lanes.ts';
+import { dedupeKey, inboxLane } from './lane-names.ts';
+
+/** Looked for once a second for as long as a slow call may take, then parked for a person. */
+const lookAgainMs = 1_000;
+const maxLooks = 60;
+
+/** What `inbox-worker` needs to close the waiting lane. Storing the moved rows again is harmless: their keys are fixed. */
+export async function rebind(
+  db: Pool,
+  lane: ClaimedLane<InboxRow>,
+): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; conversation: null }> {
+  const id = { portal: lane.portal, lane: lane.lane };
+  const before = (lane.rows[0]?.seq ?? 1) - 1;
+  const last = lane.rows.at(-1)?.seq ?? before;
+  const found = await findConversation(db, lane);
+  if (found !== null) {
+    const target = inboxLane(found.botCode, found.dialogId);
+    await acceptEvents(
+      db,
+      lane.rows.map((row) => moved(row, target)),
+    );
+    const results = lane.rows.map((row) => ({ ...id, seq: row.seq, state: 'dropped' as const, outcome: 'moved' }));
+    return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+  }
+  if (lane.attempts < maxLooks) {
+    return { progress: { ...id, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };
+  }
+  const results = lane.rows.map((row) => ({
+    ...id,
+    seq: row.seq,
+    state: 'parked' as const,
+    outcome: 'unknown_conversation',
+  }));
+  return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+}
+
+function moved(row: InboxRow, lane: string) {
+  return {
+    portal: row.portal,
+    lane,
+    dedupeKey: dedupeKey('moved', row.lane, String(row.seq)),
+    source: row.source,
+    connectionId: row.connection_id,
+    trace: row.trace,
+    subject: null,
+    body: row.body,
+  };
+}
+
+/** The lane's name says how the brain named the conversation: `~<connection>/ref:<ref>` or `~<connection>/id:<id>`. */
+async function findConversation(db: Pool, lane: ClaimedLane<InboxRow>) {
+  const [connectionId = '', name = ''] = lane.lane.slice(1).split('/', 2);
+  if (name.startsWith('ref:')) return await findByRef(db, lane.portal, name.slice(4));
+  if (name.startsWith('id:')) return await findByRemoteId(db, lane.portal, connectionId, name.slice(3));
+  return null;
+}

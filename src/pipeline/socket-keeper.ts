@@ -1,0 +1,132 @@
+/**
+ * Keeps the sockets (or pollers) of brains that listen: each connection is held by one process at a time, by a lease, and taken over
+ * by another when that process dies. The stored cursor tells the new holder where to go on.
+ */
+import type { Connector } from '../core/connector.ts';
+import { toAppError } from '../core/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import {
+  type ConnectionRow,
+  claimListeners,
+  moveCursor,
+  releaseListeners,
+  renewListeners,
+} from '../store/connections.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import { acceptEvents } from '../store/inbox.ts';
+import { toNewEvents } from './brain-intake.ts';
+import type { Directory } from './directory.ts';
+import type { Metrics } from './metrics.ts';
+import type { Bells } from './wake.ts';
+import { createBell } from './wake.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+export interface SocketKeeperOptions {
+  readonly db: Pool;
+  readonly owner: string;
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  readonly bells: Bells;
+  readonly log: Logger;
+  /** How often free connections are looked for and held ones renewed. */
+  readonly pollMs?: number;
+}
+
+const leaseSeconds = 30;
+const claimAtOnce = 50;
+
+/** Pause before a listener that ended or failed is started again; doubled up to the longest. */
+const restartMs = 1_000;
+const longestRestartMs = 60_000;
+
+interface Held {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** The listener is no longer ours: another process holds it. */
+class ListenerLost extends Error {}
+
+export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
+  const owner = `${options.owner}:s`;
+  const held = new Map<string, Held>();
+  const brains = [...options.directory.brainByName.values()]
+    .filter((brain) => brain.capabilities.listens)
+    .map((brain) => brain.name);
+  // Nothing rings it: leases are renewed by the clock.
+  const bell = createBell();
+
+  const loop = startWorkLoop({
+    name: 'sockets',
+    bell,
+    log: options.log,
+    pollMs: options.pollMs ?? 5_000,
+    round: async () => {
+      if (brains.length === 0) return false;
+      const still = await renewListeners(options.db, owner, leaseSeconds);
+      for (const [id, entry] of held) if (!still.has(id)) entry.stop.abort();
+      const claimed = await claimListeners(options.db, owner, brains, claimAtOnce, leaseSeconds);
+      for (const row of claimed) if (!held.has(row.id)) hold(row);
+      return claimed.length === claimAtOnce;
+    },
+  });
+
+  function hold(row: ConnectionRow): void {
+    const known = options.directory.connectorOf(row);
+    const listen = known?.connector.listen;
+    if (known === null || listen === undefined) return;
+    const stop = new AbortController();
+    const ended = keepListening(options, owner, row, listen.bind(known.connector), stop.signal).finally(() => {
+      held.delete(row.id);
+    });
+    held.set(row.id, { stop, ended });
+  }
+
+  return {
+    async stop() {
+      await loop.stop();
+      const ids = [...held.keys()];
+      for (const entry of held.values()) entry.stop.abort();
+      await Promise.all([...held.values()].map((entry) => entry.ended));
+      if (ids.length > 0) await releaseListeners(options.db, owner, ids);
+    },
+  };
+}
+
+async function keepListening(
+  options: SocketKeeperOptions,
+  owner: string,
+  row: ConnectionRow,
+  listen: NonNullable<Connector['listen']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { db, log } = options;
+  const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+  let { cursor } = row;
+  let pauseMs = restartMs;
+  while (!signal.aborted) {
+    try {
+      await listen(
+        async (incoming, next) => {
+          const events = await toNewEvents(db, intake, incoming);
+          await inTransaction(db, async (trx) => {
+            if (!(await moveCursor(trx, owner, row.portal, row.id, next))) throw new ListenerLost();
+            if (events.length > 0) await acceptEvents(trx, events);
+          });
+          cursor = next;
+          pauseMs = restartMs;
+          options.metrics.accepted.inc({ source: row.brain }, events.length);
+          options.bells.inbox.ring();
+        },
+        cursor,
+        signal,
+      );
+    } catch (thrown) {
+      if (thrown instanceof ListenerLost) return;
+      if (!signal.aborted)
+        log.warn({ connection: row.id, brain: row.brain, err: toAppError(thrown) }, 'a listener broke off');
+    }
+    await createBell().wait(pauseMs * (0.5 + Math.random() / 2), signal);
+    pauseMs = Math.min(pauseMs * 2, longestRestartMs);
+  }
+}

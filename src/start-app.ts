@@ -1,0 +1,186 @@
+/** Wires the rooms of the house together and starts what this process is to do. Used by `main.ts`, the sandbox and the tests alike. */
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
+import { createPortalClient } from './bitrix24/rest/portal-client.ts';
+import type { Settings } from './config.ts';
+import type { Brain } from './core/connector.ts';
+import { createHttpApp, listen } from './http/app.ts';
+import { createBrainDoor } from './http/brain-door.ts';
+import { createEventDoor } from './http/event-door.ts';
+import { mountHealth } from './http/health.ts';
+import { mountPages } from './http/pages.ts';
+import { systemClock } from './lib/clock.ts';
+import { createSealer } from './lib/encryption.ts';
+import { createGotClient } from './lib/http-engine-got.ts';
+import { createUndiciClient } from './lib/http-engine-undici.ts';
+import type { Logger } from './lib/logger.ts';
+import { createNetworkGuard } from './lib/network-guard.ts';
+import { createAcceptance } from './pipeline/acceptance.ts';
+import { createAccessKeeper } from './pipeline/access-keeper.ts';
+import { createAppActions } from './pipeline/app-actions.ts';
+import { createDirectory } from './pipeline/directory.ts';
+import { startHousekeeper } from './pipeline/housekeeper.ts';
+import { startInboxWorker } from './pipeline/inbox-worker.ts';
+import { createInstallation } from './pipeline/installation.ts';
+import { createMetrics } from './pipeline/metrics.ts';
+import { startOutboxWorker } from './pipeline/outbox-worker.ts';
+import { createPerformer } from './pipeline/perform.ts';
+import { createRateGate } from './pipeline/rate-gate.ts';
+import { startSocketKeeper } from './pipeline/socket-keeper.ts';
+import { createBells } from './pipeline/wake.ts';
+import type { WorkLoop } from './pipeline/work-loop.ts';
+import { openDatabase, type Pool } from './store/database.ts';
+import { migrateToLatest } from './store/migrate.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly databaseUrl: string;
+  readonly appSecret: Buffer;
+  readonly brains: readonly Brain[];
+  readonly log: Logger;
+}
+
+export interface App {
+  /** The port it listens on; null without the role `web`. */
+  readonly port: number | null;
+  /** Stops taking, finishes what was taken, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything; resolves when it serves. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { settings } = options;
+  await migrateToLatest(options.databaseUrl);
+  const db = openDatabase({ url: options.databaseUrl, poolSize: settings.DATABASE_POOL });
+  try {
+    return await assemble(options, db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+async function assemble(options: AppOptions, db: Pool): Promise<App> {
+  const { settings } = options;
+  const parts = build(options, db);
+  const loops = startLoops(options, db, parts);
+  let isServing = true;
+  const server = settings.ROLES.includes('web') ? await serve(options, db, parts, () => isServing) : null;
+  return {
+    port: server === null ? null : (server.address() as AddressInfo).port,
+    async stop() {
+      isServing = false;
+      if (server !== null) await closeServer(server);
+      await parts.acceptance.idle();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([parts.fast.close(), parts.careful.close()]);
+      await db.destroy();
+    },
+  };
+}
+
+type Parts = ReturnType<typeof build>;
+
+function build(options: AppOptions, db: Pool) {
+  const { settings, log } = options;
+  const metrics = createMetrics();
+  const bells = createBells();
+  const sealer = createSealer({
+    current: options.appSecret,
+    ...(settings.APP_SECRET_PREVIOUS === undefined ? {} : { previous: settings.APP_SECRET_PREVIOUS }),
+  });
+  const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
+  // Answers into portals are the hot calls: undici takes a tenth of got's processor time a call (ARCHITECTURE §7).
+  const fast = createUndiciClient({ guard });
+  const careful = createGotClient({ guard });
+  const directory = createDirectory({
+    db,
+    sealer,
+    brains: options.brains,
+    tools: (connection) => ({
+      http: careful,
+      publicUrl: settings.PUBLIC_URL,
+      log: (message, details) => log.info({ connection: connection.id, ...details }, message),
+    }),
+  });
+  const oauth = createOAuthClient({
+    http: careful,
+    clientId: settings.B24_CLIENT_ID,
+    clientSecret: settings.B24_CLIENT_SECRET,
+    hosts: settings.B24_OAUTH_HOSTS,
+  });
+  const keeper = createAccessKeeper({ db, directory, sealer, oauth, guard, log });
+  const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
+  const gate = createRateGate(db, directory, metrics, systemClock, usual);
+  const client = createPortalClient(fast, keeper, gate, ({ method, code, ms }) => {
+    metrics.restCalls.inc({ code });
+    metrics.restSeconds.observe(ms / 1000);
+    log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
+  });
+  const appActions = createAppActions({
+    db,
+    client,
+    directory,
+    log,
+    publicUrl: settings.PUBLIC_URL,
+    clientId: settings.B24_CLIENT_ID,
+    botCodePrefix: settings.BOT_CODE_PREFIX,
+    keepHours: settings.UNINSTALL_KEEP_HOURS,
+  });
+  const performer = createPerformer({ db, directory, client, appActions });
+  const acceptance = createAcceptance(db, metrics, bells.inbox);
+  const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
+  return {
+    metrics,
+    bells,
+    sealer,
+    guard,
+    fast,
+    careful,
+    directory,
+    oauth,
+    keeper,
+    client,
+    performer,
+    acceptance,
+    installation,
+  };
+}
+
+function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
+  const { settings, log } = options;
+  const owner = randomUUID();
+  const shared = { db, owner, log, metrics: parts.metrics, bells: parts.bells, directory: parts.directory };
+  const loops: WorkLoop[] = [];
+  if (settings.ROLES.includes('worker')) {
+    loops.push(
+      ...startInboxWorker({ ...shared, loops: 2 }),
+      startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
+      startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
+    );
+  }
+  if (settings.ROLES.includes('sockets')) loops.push(startSocketKeeper(shared));
+  return loops;
+}
+
+async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () => boolean): Promise<Server> {
+  const { settings, log } = options;
+  const app = createHttpApp({
+    log,
+    metrics: parts.metrics,
+    eventDoor: createEventDoor({ ...parts, log }),
+    brainDoor: createBrainDoor({ ...parts, db }),
+    pages: mountPages({ ...parts, db, log, scriptUrl: settings.B24_JS_URL }),
+    health: mountHealth({ db, metrics: parts.metrics, isServing }),
+  });
+  return await listen(app, settings.PORT, settings.HOST);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

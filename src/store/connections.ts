@@ -1,0 +1,133 @@
+/** Accounts of brains, with their secrets encrypted, and the listeners that hold their sockets. */
+import { type Db, query } from './database.ts';
+
+export interface ConnectionRow {
+  readonly portal: string;
+  readonly id: string;
+  readonly brain: string;
+  readonly title: string;
+  readonly config_box: Buffer;
+  readonly door_box: Buffer;
+  readonly cursor: string | null;
+  readonly updated_at: Date;
+}
+
+const columns = 'portal, id, brain, title, config_box, door_box, cursor, updated_at';
+
+export async function addConnection(
+  db: Db,
+  connection: {
+    readonly portal: string;
+    readonly id: string;
+    readonly brain: string;
+    readonly title: string;
+    readonly configBox: Buffer;
+    readonly doorBox: Buffer;
+    /** SHA-256 of the door secret, for finding the connection a webhook belongs to. */
+    readonly doorHash: Buffer;
+  },
+): Promise<void> {
+  await query(
+    db,
+    `insert into connection (portal, id, brain, title, config_box, door_box, door_hash) values (?, ?, ?, ?, ?, ?, ?)`,
+    [
+      connection.portal,
+      connection.id,
+      connection.brain,
+      connection.title,
+      connection.configBox,
+      connection.doorBox,
+      connection.doorHash,
+    ],
+  );
+}
+
+export async function listConnections(db: Db, portal?: string): Promise<ConnectionRow[]> {
+  const result = await query<ConnectionRow>(
+    db,
+    `select ${columns} from connection where ?::text is null or portal = ? order by portal, created_at`,
+    [portal ?? null, portal ?? null],
+  );
+  return result.rows;
+}
+
+export async function findConnection(db: Db, portal: string, id: string): Promise<ConnectionRow | null> {
+  const result = await query<ConnectionRow>(db, `select ${columns} from connection where portal = ? and id = ?`, [
+    portal,
+    id,
+  ]);
+  return result.rows[0] ?? null;
+}
+
+/** The connection whose webhook address ends in a secret with this SHA-256. */
+export async function findConnectionByDoor(db: Db, brain: string, doorHash: Buffer): Promise<ConnectionRow | null> {
+  const result = await query<ConnectionRow>(db, `select ${columns} from connection where door_hash = ? and brain = ?`, [
+    doorHash,
+    brain,
+  ]);
+  return result.rows[0] ?? null;
+}
+
+/** False when there is none, or when a bot still uses it. */
+export async function removeConnection(db: Db, portal: string, id: string): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `delete from connection c where portal = ? and id = ?
+       and not exists (select 1 from bot b where b.portal = c.portal and b.connection_id = c.id) returning 1`,
+    [portal, id],
+  );
+  return result.rows.length > 0;
+}
+
+/** Takes connections of these brains whose listener is dead or missing; each is then this owner's until the lease ends. */
+export async function claimListeners(
+  db: Db,
+  owner: string,
+  brains: readonly string[],
+  limit: number,
+  leaseSeconds: number,
+): Promise<ConnectionRow[]> {
+  const result = await query<ConnectionRow>(
+    db,
+    `update connection c set listener = ?, listener_until = now() + ? * interval '1 second'
+     from (
+       select portal, id from connection join portal p using (portal)
+       where brain = any(?) and p.state = 'installed' and (listener_until is null or listener_until < now())
+       order by listener_until nulls first limit ? for update of connection skip locked
+     ) free
+     where c.portal = free.portal and c.id = free.id
+     returning ${columns.replaceAll(/(\w+)/g, 'c.$1')}`,
+    [owner, leaseSeconds, brains, limit],
+  );
+  return result.rows;
+}
+
+/** Extends the leases of listeners; returns the ids still held. */
+export async function renewListeners(db: Db, owner: string, leaseSeconds: number): Promise<Set<string>> {
+  const result = await query<{ id: string }>(
+    db,
+    `update connection c set listener_until = now() + ? * interval '1 second'
+     from portal p where p.portal = c.portal and p.state = 'installed' and c.listener = ? returning c.id`,
+    [leaseSeconds, owner],
+  );
+  return new Set(result.rows.map((row) => row.id));
+}
+
+/** Lets go of listeners so that another process takes them at once. */
+export async function releaseListeners(db: Db, owner: string, ids: readonly string[]): Promise<void> {
+  await query(
+    db,
+    'update connection set listener = null, listener_until = null where listener = ? and id = any(?::uuid[])',
+    [owner, ids],
+  );
+}
+
+/** Moves a listener's cursor, in the transaction that stores what came before it. False when the listener is no longer ours. */
+export async function moveCursor(db: Db, owner: string, portal: string, id: string, cursor: string): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    'update connection set cursor = ? where portal = ? and id = ? and listener = ? returning 1',
+    [cursor, portal, id, owner],
+  );
+  return result.rows.length > 0;
+}

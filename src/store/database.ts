@@ -1,0 +1,80 @@
+/** Opens the connection pool and knows which faults mean that the database itself is away. */
+import knexModule, { type Knex } from 'knex';
+
+/** A pool: what transactions are begun on. */
+export type Pool = Knex;
+
+/** A transaction under way. */
+export type Transaction = Knex.Transaction;
+
+/** A pool or a transaction: every function of the store takes one first. */
+export type Db = Pool | Transaction;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections this process may hold. */
+  readonly poolSize: number;
+  readonly applicationName?: string;
+}
+
+/** A pool; nothing is connected until the first statement. End it with `destroy()`. */
+export function openDatabase(options: DatabaseOptions): Pool {
+  return knexModule({
+    client: 'pg',
+    connection: {
+      connectionString: options.url,
+      application_name: options.applicationName ?? 'bot-bridge',
+      // A statement that hangs for a minute holds its lanes longer than their lease: better to fail and be worked again.
+      statement_timeout: 60_000,
+      connectionTimeoutMillis: 5_000,
+    },
+    pool: { min: 0, max: options.poolSize, idleTimeoutMillis: 30_000 },
+    acquireConnectionTimeout: 5_000,
+  });
+}
+
+/** SQLSTATE classes and codes of a server that is away, starting, stopping or full (PostgreSQL manual, appendix A). */
+const awayStates = /^(08...|57P0[1-5]|53[0-9]{3}|25006|XX000)$/;
+const awayNodeCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const awayMessages =
+  /Connection terminated|timeout (exceeded )?when trying to connect|acquiring a connection|Connection ended|not queryable/i;
+
+/** True when the statement failed because the database could not be used at all, and would succeed once it is back. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError && error.errors.some(isDatabaseAway)) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return awayStates.test(code) || awayNodeCodes.has(code) || awayMessages.test(error.message);
+}
+
+/** SQLSTATE 40001 and 40P01: two transactions met; running the whole transaction again is safe and expected. */
+export function isCollision(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
+}
+
+/** Runs a transaction, again when it collided with another one (at most five times in all). */
+export async function inTransaction<T>(db: Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (!isCollision(error) || attempt >= 5) throw error;
+    }
+  }
+}
+
+/** What a statement's parameter may be; arrays travel as PostgreSQL arrays. */
+export type SqlValue = string | number | boolean | Date | Buffer | null | readonly (string | number | boolean | null)[];
+
+/**
+ * Runs one statement with `?` placeholders. `Row` is the caller's word for what comes back: it must match the statement. Note that
+ * PostgreSQL's `bigint` arrives as a string.
+ */
+export async function query<Row = unknown>(
+  db: Db,
+  statement: string,
+  values: readonly SqlValue[] = [],
+): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
+  // knex's own type for bindings knows no arrays with nulls; the driver does.
+  return await db.raw<{ rows: Row[]; rowCount: number }>(statement, values as readonly string[]);
+}

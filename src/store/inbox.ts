@@ -1,0 +1,136 @@
+/** The inbox: every event as it came in, kept from its acceptance until its retention ends. */
+import { type Db, query } from './database.ts';
+import { type ClaimedLane, claimLanes, countByLane, extendLanes, type LaneId, type LaneRow } from './lanes.ts';
+
+/** An event to be stored. */
+export interface NewEvent extends LaneId {
+  /** Lower-case UUID made of whatever identifies the event; a second event with the same key is not stored. */
+  readonly dedupeKey: string;
+  /** `bitrix24`, the name of a brain, or `bridge` for what the pipeline itself has to say. */
+  readonly source: string;
+  readonly connectionId: string | null;
+  /** Follows the message through every step, for logs and `trace`. */
+  readonly trace: string;
+  /** What the event is about, for a person who looks for it: a message id. */
+  readonly subject: string | null;
+  readonly body: Buffer;
+}
+
+export interface InboxRow extends LaneRow {
+  readonly source: string;
+  readonly connection_id: string | null;
+  readonly trace: string;
+  readonly body: Buffer;
+  readonly received_at: Date;
+}
+
+/**
+ * Stores a batch of events in one statement: duplicates are dropped, lanes locked and extended, rows written. All bodies travel as
+ * one binary parameter and are cut apart by the server, because a `bytea[]` parameter would be sent as text at twice the size.
+ * Returns for each event, in order, whether it was new. The batch stands or falls as a whole.
+ */
+export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
+  const offsets: number[] = [];
+  let offset = 1;
+  for (const event of events) {
+    offsets.push(offset);
+    offset += event.body.length;
+  }
+  const result = await query<{ n: string }>(
+    db,
+    `with input as (
+       select * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::int[], ?::int[])
+       with ordinality as i(portal, lane, dedupe, source, connection_id, trace, subject, start, length, n)
+     ), fresh as (
+       insert into dedupe (portal, key) select distinct portal, dedupe from input order by portal, dedupe
+       on conflict do nothing returning portal, key
+     ), accepted as (
+       select distinct on (i.portal, i.dedupe) i.* from input i join fresh f on f.portal = i.portal and f.key = i.dedupe
+       order by i.portal, i.dedupe, i.n
+     ), touched as (
+       insert into lane (portal, box, key, seq, ready_at)
+       select portal, 'inbox', lane, count(*), now() from accepted group by portal, lane order by portal, lane
+       on conflict (portal, box, key) do update set
+         seq = lane.seq + excluded.seq,
+         ready_at = case when lane.ready_at = 'infinity' then excluded.ready_at else lane.ready_at end
+       returning portal, key, seq
+     ), numbered as (
+       select a.*, count(*) over (partition by portal, lane) as total,
+              row_number() over (partition by portal, lane order by n) as place
+       from accepted a
+     ), stored as (
+       insert into inbox (portal, lane, seq, source, connection_id, trace, subject, body)
+       select n.portal, n.lane, t.seq - n.total + n.place, n.source, n.connection_id, n.trace, n.subject,
+              substring(?::bytea from n.start for n.length)
+       from numbered n join touched t on t.portal = n.portal and t.key = n.lane
+     )
+     select n from accepted`,
+    [
+      events.map((event) => event.portal),
+      events.map((event) => event.lane),
+      events.map((event) => event.dedupeKey),
+      events.map((event) => event.source),
+      events.map((event) => event.connectionId),
+      events.map((event) => event.trace),
+      events.map((event) => event.subject),
+      offsets,
+      events.map((event) => event.body.length),
+      Buffer.concat(events.map((event) => event.body)),
+    ],
+  );
+  const isNew = new Array<boolean>(events.length).fill(false);
+  for (const row of result.rows) isNew[Number(row.n) - 1] = true;
+  return isNew;
+}
+
+/** Takes waiting inbox lanes; see `claimLanes`. */
+export function claimInbox(
+  db: Db,
+  owner: string,
+  limits: { lanes: number; rows: number; rowsPerLane: number; leaseSeconds: number },
+): Promise<ClaimedLane<InboxRow>[]> {
+  return claimLanes<InboxRow>(db, { box: 'inbox', owner, ...limits });
+}
+
+export interface EventResult extends LaneId {
+  readonly seq: number;
+  readonly state: 'done' | 'parked' | 'dropped';
+  readonly outcome: string;
+}
+
+/** Writes down what became of events. */
+export async function closeEvents(db: Db, results: readonly EventResult[]): Promise<void> {
+  await query(
+    db,
+    `update inbox e set state = i.state, outcome = i.outcome, done_at = now()
+     from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) as i(portal, lane, seq, state, outcome)
+     where e.portal = i.portal and e.lane = i.lane and e.seq = i.seq`,
+    [
+      results.map((result) => result.portal),
+      results.map((result) => result.lane),
+      results.map((result) => result.seq),
+      results.map((result) => result.state),
+      results.map((result) => result.outcome),
+    ],
+  );
+}
+
+/** Puts a parked event back at the end of its lane and marks the parked row as dropped. False when there is no such parked row. */
+export async function replayEvent(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
+  const parked = await query<unknown>(
+    db,
+    `update inbox set state = 'dropped', outcome = 'replayed' where portal = ? and lane = ? and seq = ? and state = 'parked'
+     returning 1`,
+    [id.portal, id.lane, id.seq],
+  );
+  if (parked.rows.length === 0) return false;
+  const next = (await extendLanes(db, 'inbox', countByLane([id])))(id);
+  await query(
+    db,
+    `insert into inbox (portal, lane, seq, source, connection_id, trace, subject, body, received_at)
+     select portal, lane, ?, source, connection_id, trace, subject, body, received_at from inbox
+     where portal = ? and lane = ? and seq = ?`,
+    [next, id.portal, id.lane, id.seq],
+  );
+  return true;
+}

@@ -1,0 +1,57 @@
+/** Forgets what has been kept long enough, in small steps so that nobody waits for it. */
+import { type Db, query } from './database.ts';
+
+/** Dedupe keys outlive every redelivery a far side is known to make. */
+export const dedupeDays = 7;
+
+const stepRows = 5_000;
+
+/**
+ * Deletes one step of finished rows older than `days` from a box; parked and unknown ones stay for a person, twice as long. Returns
+ * how many went: call again while it is a full step.
+ */
+export async function purgeBox(db: Db, box: 'inbox' | 'outbox', days: number): Promise<number> {
+  const age = box === 'inbox' ? 'received_at' : 'created_at';
+  const result = await query(
+    db,
+    `delete from ${box} where ctid = any(array(
+       select ctid from ${box}
+       where ${age} < now() - ? * interval '1 day' and state <> 'waiting'
+         and (state in ('done', 'dropped') or ${age} < now() - 2 * ? * interval '1 day')
+       limit ${stepRows}
+     ))`,
+    [days, days],
+  );
+  return result.rowCount;
+}
+
+/** Deletes one step of old dedupe keys. */
+export async function purgeDedupe(db: Db): Promise<number> {
+  const result = await query(
+    db,
+    `delete from dedupe where ctid = any(array(
+       select ctid from dedupe where received_at < now() - ? * interval '1 day' limit ${stepRows}
+     ))`,
+    [dedupeDays],
+  );
+  return result.rowCount;
+}
+
+/** Deletes lanes in which nothing waits and of which no row is left: their numbering may start again. */
+export async function purgeLanes(db: Db): Promise<number> {
+  let purged = 0;
+  for (const box of ['inbox', 'outbox']) {
+    const result = await query(
+      db,
+      `delete from lane where ctid = any(array(
+         select l.ctid from lane l
+         where l.box = ? and l.ready_at = 'infinity'
+           and not exists (select 1 from ${box} e where e.portal = l.portal and e.lane = l.key)
+         limit ${stepRows} for update skip locked
+       ))`,
+      [box],
+    );
+    purged += result.rowCount;
+  }
+  return purged;
+}

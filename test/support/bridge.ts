@@ -1,0 +1,104 @@
+/** Starts the real app against a sandbox portal, for integration tests: one call, everything closed by the other. */
+import { randomBytes } from 'node:crypto';
+import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
+import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
+import { brains as realBrains } from '../../src/brains/index.ts';
+import { readSettings, type Settings } from '../../src/config.ts';
+import type { Brain } from '../../src/core/connector.ts';
+import { createLogger, type Logger } from '../../src/lib/logger.ts';
+import { type App, startApp } from '../../src/start-app.ts';
+import { freePort } from './free-port.ts';
+
+export interface BridgeOptions {
+  readonly databaseUrl: string;
+  readonly portal?: SandboxPortalOptions;
+  readonly brains?: readonly Brain[];
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
+}
+
+export interface Bridge {
+  readonly portal: SandboxPortal;
+  readonly app: App;
+  readonly settings: Settings;
+  /** Origin of the app. */
+  readonly url: string;
+  readonly appSecret: Buffer;
+  close(): Promise<void>;
+}
+
+/** Settings that let the app talk to this portal on loopback. */
+export function settingsFor(
+  portal: SandboxPortal,
+  port: number,
+  extra: Readonly<Record<string, string>> = {},
+): Settings {
+  return readSettings({
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    B24_CLIENT_ID: portal.clientId,
+    B24_CLIENT_SECRET: portal.clientSecret,
+    B24_OAUTH_HOSTS: portal.oauthOrigin,
+    B24_JS_URL: `${portal.origin}/api/v1/`,
+    ALLOWED_PRIVATE_HOSTS: `${portal.domain},${new URL(portal.oauthOrigin).host}`,
+    LOG_LEVEL: 'silent',
+    ...extra,
+  });
+}
+
+export async function startBridge(options: BridgeOptions): Promise<Bridge> {
+  const portal = await startSandboxPortal({ rate: false, ...options.portal });
+  const port = await freePort();
+  const settings = settingsFor(portal, port, {
+    B24_RATE_PER_SECOND: '100000',
+    B24_RATE_BURST: '100000',
+    ...options.settings,
+  });
+  const appSecret = randomBytes(32);
+  const app = await startApp({
+    settings,
+    databaseUrl: options.databaseUrl,
+    appSecret,
+    brains: options.brains ?? realBrains,
+    log: options.log ?? createLogger({ level: settings.LOG_LEVEL, name: 'test' }),
+  });
+  const url = settings.PUBLIC_URL;
+  portal.setCard({
+    installUrl: `${url}/bitrix24/install`,
+    appUrl: `${url}/bitrix24/app`,
+    eventUrl: `${url}/bitrix24/events`,
+  });
+  return {
+    portal,
+    app,
+    settings,
+    url,
+    appSecret,
+    async close() {
+      await app.stop();
+      await portal.close();
+    },
+  };
+}
+
+/** Installs the app as an administrator does, and waits until its bots live in the portal. */
+export async function install(bridge: Bridge): Promise<void> {
+  const page = await bridge.portal.openInstallPage();
+  if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
+  await until(
+    () =>
+      bridge.portal.bots().length >= 3 &&
+      bridge.portal.bindings().some((binding) => binding.event === 'ONAPPUNINSTALL'),
+  );
+  bridge.portal.finishInstall();
+}
+
+/** Waits until the condition holds; fails after `timeoutMs` with the condition's own text. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not reached within ${timeoutMs} ms: ${String(condition)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,50 @@
+/** The four kinds of tests. `npm test` runs all, `vitest run --project unit` the quick ones, which need nothing. */
+import { defineConfig } from 'vitest/config';
+
+/** Starts one PostgreSQL for the whole run; tests clone its migrated template. Not for unit tests. */
+const databaseSetup = ['test/support/global-setup.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          restoreMocks: true,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          globalSetup: databaseSetup,
+          restoreMocks: true,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: databaseSetup,
+          restoreMocks: true,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          restoreMocks: true,
+          // A browser and a whole application per file: one at a time.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
