@@ -88,17 +88,29 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
   }
 }
 
+interface PageData {
+  readonly language: 'ru' | 'en';
+  readonly session: string | null;
+  /** Code of the error that kept the visitor out. */
+  readonly problem: string | null;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
 const templates = new Map<PageName, string>();
 
-function render(ctx: Context, page: PageName, scriptUrl: string, data: Readonly<Record<string, unknown>>): void {
+function render(ctx: Context, page: PageName, scriptUrl: string, data: PageData): void {
   const template = templates.get(page) ?? readFileSync(`${folder}${page}.html`, 'utf8');
   templates.set(page, template);
-  // `<` cannot end the script element early; the address is from the settings.
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   ctx.type = 'html';
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Referrer-Policy', 'no-referrer');
-  ctx.body = template.replace('{{data}}', () => json).replace('{{script}}', () => scriptUrl);
+  const values: Readonly<Record<string, string>> = { data: JSON.stringify(data), script: scriptUrl };
+  ctx.body = template
+    .replace('<html lang="en">', `<html lang="${data.language}">`)
+    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? ''));
 }
 
 /** Only the portal that was proven may frame the page; Bitrix24's cloud addresses where the visit could not be proven. */

@@ -73,10 +73,9 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
 
   function hold(row: ConnectionRow): void {
     const known = options.directory.connectorOf(row);
-    const listen = known?.connector.listen;
-    if (known === null || listen === undefined) return;
+    if (known?.connector.listen === undefined) return;
     const stop = new AbortController();
-    const ended = keepListening(options, owner, row, listen.bind(known.connector), stop.signal).finally(() => {
+    const ended = keepListening(options, owner, row, known.connector, stop.signal).finally(() => {
       held.delete(row.id);
     });
     held.set(row.id, { stop, ended });
@@ -97,7 +96,7 @@ async function keepListening(
   options: SocketKeeperOptions,
   owner: string,
   row: ConnectionRow,
-  listen: NonNullable<Connector['listen']>,
+  connector: Connector,
   signal: AbortSignal,
 ): Promise<void> {
   const { db, log } = options;
@@ -106,7 +105,7 @@ async function keepListening(
   let pauseMs = restartMs;
   while (!signal.aborted) {
     try {
-      await listen(
+      await connector.listen?.(
         async (incoming, next) => {
           const events = await toNewEvents(db, intake, incoming);
           await inTransaction(db, async (trx) => {

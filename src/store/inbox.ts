@@ -78,7 +78,7 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
       Buffer.concat(events.map((event) => event.body)),
     ],
   );
-  const isNew = new Array<boolean>(events.length).fill(false);
+  const isNew = events.map(() => false);
   for (const row of result.rows) isNew[Number(row.n) - 1] = true;
   return isNew;
 }
