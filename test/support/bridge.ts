@@ -15,6 +15,8 @@ export interface BridgeOptions {
   readonly brains?: readonly Brain[];
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Logger;
+  /** Further `host:port` addresses the app may call. */
+  readonly extraHosts?: readonly string[];
 }
 
 export interface Bridge {
@@ -50,7 +52,9 @@ export function settingsFor(
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const portal = await startSandboxPortal({ rate: false, ...options.portal });
   const port = await freePort();
+  const hosts = [portal.domain, new URL(portal.oauthOrigin).host, ...(options.extraHosts ?? [])];
   const settings = settingsFor(portal, port, {
+    ALLOWED_PRIVATE_HOSTS: hosts.join(','),
     B24_RATE_PER_SECOND: '100000',
     B24_RATE_BURST: '100000',
     ...options.settings,

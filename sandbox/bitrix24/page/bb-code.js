@@ -35,7 +35,18 @@ function elementFor(tag, value) {
   return span;
 }
 
-const PAIRED = new Set([...Object.keys(SIMPLE), 'user', 'chat', 'color', 'size', 'url', 'send', 'put', 'call', 'context']);
+const PAIRED = new Set([
+  ...Object.keys(SIMPLE),
+  'user',
+  'chat',
+  'color',
+  'size',
+  'url',
+  'send',
+  'put',
+  'call',
+  'context',
+]);
 
 function appendText(parent, plain) {
   let from = 0;

@@ -41,7 +41,10 @@
   }
 
   function resultOf(body, status) {
-    const failure = body.error === undefined ? null : { ex: body, status, toString: () => `${body.error}: ${body.error_description}` };
+    const failure =
+      body.error === undefined
+        ? null
+        : { ex: body, status, toString: () => `${body.error}: ${body.error_description}` };
     return {
       answer: body,
       status,

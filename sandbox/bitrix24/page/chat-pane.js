@@ -45,6 +45,12 @@ export class ChatPane {
     this.error.hidden = true;
     this.element.append(this.#head(), this.list, this.status, this.error, this.#form());
     this.shown = '';
+    this.isAtEnd = true;
+    this.list.addEventListener('scroll', () => {
+      // A hidden list measures nothing; what it remembers stays true.
+      if (this.list.clientHeight === 0) return;
+      this.isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60;
+    });
   }
 
   #head() {
@@ -131,12 +137,13 @@ export class ChatPane {
   #drawMessages() {
     const messages = this.options.messages();
     const stamp = JSON.stringify([text('send'), this.options.viewerId(), this.options.empty(), messages]);
-    if (stamp === this.shown) return;
-    this.shown = stamp;
-    const wasAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60;
-    this.list.replaceChildren(...messages.map((message) => this.#message(message, messages)));
-    if (messages.length === 0) this.list.append(node('p', 'empty', this.options.empty()));
-    if (wasAtEnd || this.list.scrollTop === 0) this.list.scrollTop = this.list.scrollHeight;
+    const { isAtEnd } = this;
+    if (stamp !== this.shown) {
+      this.shown = stamp;
+      this.list.replaceChildren(...messages.map((message) => this.#message(message, messages)));
+      if (messages.length === 0) this.list.append(node('p', 'empty', this.options.empty()));
+    }
+    if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
   }
 
   #drawTyping() {
@@ -165,7 +172,8 @@ export class ChatPane {
     if (replied !== undefined) box.append(node('blockquote', '', `${text('reply')}${replied.text.slice(0, 120)}`));
     if (message.text !== '') box.append(messageBody(message.text));
     box.append(...attachNodes(message.attach), ...fileNodes(message.files));
-    if (message.keyboard.length > 0) box.append(keyboardNode(message.keyboard, (index, button) => this.#press(message, index, button)));
+    if (message.keyboard.length > 0)
+      box.append(keyboardNode(message.keyboard, (index, button) => this.#press(message, index, button)));
     this.#reactions(box, message);
     if (isOwn && !message.system) box.append(this.#ownTools(message));
     return box;

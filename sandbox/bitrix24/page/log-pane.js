@@ -25,7 +25,14 @@ function row(at, name, isBad, status, ms, detail) {
 }
 
 function callRow({ method, params, status, error, ms, at }) {
-  return row(at, method, status >= 400 || status === 0, error === null ? String(status) : `${status} ${error}`, ms, params);
+  return row(
+    at,
+    method,
+    status >= 400 || status === 0,
+    error === null ? String(status) : `${status} ${error}`,
+    ms,
+    params,
+  );
 }
 
 function deliveryRow({ event, url, status, error, ms, at }) {

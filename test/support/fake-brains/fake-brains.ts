@@ -1,0 +1,158 @@
+/** Three brains of different nature over one far end: answers in the call, by webhook, over a socket with a cursor. */
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { BrainAction } from '../../../src/core/actions.ts';
+import type {
+  Brain,
+  Capabilities,
+  Connection,
+  Connector,
+  ConnectorTools,
+  ConversationRef,
+  Delivery,
+} from '../../../src/core/connector.ts';
+import { BadInput, RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
+import type { BrainEvent } from '../../../src/core/events.ts';
+
+const configSchema = z.object({ origin: z.url(), token: z.string() });
+type Config = z.infer<typeof configSchema>;
+
+const capabilities: Capabilities = {
+  maxTextLength: 2_000,
+  edits: false,
+  deletes: false,
+  files: false,
+  ownership: false,
+  receipts: false,
+  idempotentDelivery: true,
+  listens: false,
+};
+
+const answerSchema = z.object({ chat: z.string().optional(), replies: z.array(z.string()).optional() });
+
+async function send(
+  connection: Connection,
+  tools: ConnectorTools,
+  action: BrainAction,
+  to: ConversationRef,
+  key: string,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  if (action.type !== 'message') return {};
+  const { origin, token } = connection.config as Config;
+  const response = await tools.http.send({
+    method: 'POST',
+    url: new URL('/messages', origin),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ref: to.ref, text: action.text, key }),
+    timeoutMs: 1_000,
+    signal,
+  });
+  if (response.status === 429) {
+    throw new RemoteRefused({ code: 'fake.busy', message: 'busy', status: 429, retry: { afterMs: 200 } });
+  }
+  if (response.status >= 500) throw new RemoteUnreachable({ code: 'fake.down', message: 'down', fate: 'none' });
+  if (response.status >= 400) {
+    throw new RemoteRefused({ code: 'fake.refused', message: 'refused', status: response.status, report: true });
+  }
+  const answer = answerSchema.safeParse(parse(response.body));
+  if (!answer.success) throw new RemoteUnreachable({ code: 'fake.garbage', message: 'garbage', fate: 'unknown' });
+  const replies = (answer.data.replies ?? []).map(toReply);
+  return {
+    replies,
+    ...(answer.data.chat === undefined ? {} : { remoteConversationId: answer.data.chat }),
+  };
+}
+
+function toReply(text: string): BrainEvent {
+  return { type: 'reply', remoteMessageId: null, text, buttons: [] };
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // Not JSON at all: the schema that follows refuses it.
+    return undefined;
+  }
+}
+
+const spokenSchema = z.object({ text: z.string() });
+
+/** What is stored may be anything; only a message of the protocol is an answer. */
+function decode(raw: { readonly body: Buffer }): readonly BrainEvent[] {
+  const message = spokenSchema.safeParse(parse(raw.body));
+  if (!message.success) throw new BadInput({ code: 'fake.unreadable', message: 'not a message' });
+  return [toReply(message.data.text)];
+}
+
+/** Answers in the call, and cannot be asked twice safely. */
+export const callBrain: Brain = {
+  name: 'fakecall',
+  title: 'Answers in the call',
+  capabilities: { ...capabilities, idempotentDelivery: false },
+  configSchema,
+  create: (connection, tools) => ({
+    decode,
+    deliver: (action, to, key, signal) => send(connection, tools, action, to, key, signal),
+  }),
+};
+
+const hookSchema = z.object({ id: z.string(), chat: z.string(), text: z.string() });
+
+/** Answers later, by webhook, sometimes before the call has returned. */
+export const hookBrain: Brain = {
+  name: 'fakehook',
+  title: 'Answers by webhook',
+  capabilities,
+  configSchema,
+  create: (connection, tools) => ({
+    decode,
+    deliver: (action, to, key, signal) => send(connection, tools, action, to, key, signal),
+    receive(request) {
+      const message = hookSchema.safeParse(parse(request.body));
+      if (!message.success) return { refuse: 400, reason: 'not a message' };
+      const { id, chat } = message.data;
+      return { accept: [{ conversation: { ref: chat }, dedupeKey: id, body: request.body }] };
+    },
+  }),
+};
+
+const frameSchema = z.object({ seq: z.number(), chat: z.string(), text: z.string() });
+
+/** Answers over a socket that knows conversations by its own names and goes on from a cursor. */
+export const socketBrain: Brain = {
+  name: 'fakesocket',
+  title: 'Answers over a socket',
+  capabilities: { ...capabilities, listens: true },
+  configSchema,
+  create: (connection, tools): Connector => ({
+    decode,
+    deliver: (action, to, key, signal) => send(connection, tools, action, to, key, signal),
+    listen: (emit, since, signal) =>
+      new Promise((resolve, reject) => {
+        const { origin } = connection.config as Config;
+        const socket = new WebSocket(`${origin.replace('http', 'ws')}/ws?since=${since ?? '0'}`);
+        let last = Number(since ?? 0);
+        let chain = Promise.resolve();
+        signal.addEventListener('abort', () => socket.terminate(), { once: true });
+        socket.on('message', (data: Buffer) => {
+          const frame = frameSchema.safeParse(parse(data));
+          // Frames outside the protocol are passed over; the cursor does not move past them.
+          if (!frame.success || frame.data.seq <= last) return;
+          const { seq, chat } = frame.data;
+          last = seq;
+          const incoming = [{ conversation: { remoteId: chat }, dedupeKey: String(seq), body: data }];
+          chain = chain.then(() => emit(incoming, String(seq)));
+          chain.catch((error: unknown) => {
+            socket.terminate();
+            reject(error instanceof Error ? error : new Error('emit failed'));
+          });
+        });
+        socket.on('error', () => socket.terminate());
+        socket.on('close', () => {
+          chain.then(resolve, reject);
+        });
+      }),
+  }),
+};
