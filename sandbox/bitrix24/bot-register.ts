@@ -52,6 +52,8 @@ export function createBot(state: PortalState, wanted: NewBot): Bot {
     webhookUrl: wanted.webhookUrl ?? '',
     avatar: wanted.avatar,
     countMessage: 0,
+    chats: new Set(),
+    peers: new Set(),
   };
   state.bots.set(id, bot);
   state.announce({ kind: 'bots' });
@@ -61,7 +63,6 @@ export function createBot(state: PortalState, wanted: NewBot): Bot {
 /** Fires the delete events, then removes the bot, its user, commands, private chats and stored events. Bindings stay. */
 export function deleteBot(state: PortalState, bot: Bot, cause: Cause): void {
   botDeleted(state, bot, cause);
-  state.bots.delete(bot.id);
   const user = state.users.get(bot.id);
   if (user !== undefined) user.active = false;
   for (const command of [...state.commands.values()]) {
@@ -72,7 +73,11 @@ export function deleteBot(state: PortalState, bot: Bot, cause: Cause): void {
     state.privateChats.delete(key);
     state.chats.delete(chatId);
   }
-  for (const chat of state.chats.values()) if (chat.members.has(bot.id)) removeMember(state, chat, bot.id);
+  for (const chatId of [...bot.chats]) {
+    const chat = state.chats.get(chatId);
+    if (chat !== undefined) removeMember(state, chat, bot.id);
+  }
+  state.bots.delete(bot.id);
   state.fetchEvents.delete(bot.id);
   state.announce({ kind: 'bots' });
 }

@@ -39,7 +39,8 @@ export interface CallContext {
 export interface Method {
   /** Any one of these scopes lets the call in; empty = basic. */
   readonly scopes: readonly string[];
-  readonly run: (call: CallContext) => unknown | Promise<unknown>;
+  /** The result, or a promise of it. */
+  readonly run: (call: CallContext) => unknown;
 }
 
 export type MethodTable = Readonly<Record<string, Method>>;

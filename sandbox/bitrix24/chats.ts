@@ -42,6 +42,7 @@ export function createChat(state: PortalState, wanted: NewChat): Chat {
     lastReadBy: new Map(),
   };
   state.chats.set(chat.id, chat);
+  for (const id of chat.members) state.bots.get(id)?.chats.add(chat.id);
   state.announce({ kind: 'chat', chatId: chat.id });
   return chat;
 }
@@ -71,6 +72,7 @@ export function openPrivateChat(state: PortalState, initiatorId: number, peerId:
   const bot = state.bots.get(initiatorId) ?? state.bots.get(peerId);
   if (bot !== undefined) {
     const userId = bot.id === initiatorId ? peerId : initiatorId;
+    bot.peers.add(userId);
     botJoined(state, { chat, bot, userId, botWroteFirst: bot.id === initiatorId }, cause);
   }
   return chat;
@@ -110,6 +112,7 @@ export function addMembers(
     if (chat.members.has(id) || !state.users.has(id)) continue;
     chat.members.add(id);
     const bot = state.bots.get(id);
+    bot?.chats.add(chat.id);
     if (bot !== undefined) botJoined(state, { chat, bot, userId: byUser, botWroteFirst: false }, cause);
   }
   state.announce({ kind: 'chat', chatId: chat.id });
@@ -118,6 +121,7 @@ export function addMembers(
 /** Takes a user out. There is no event for that. */
 export function removeMember(state: PortalState, chat: Chat, userId: number): void {
   chat.members.delete(userId);
+  state.bots.get(userId)?.chats.delete(chat.id);
   chat.managers.delete(userId);
   state.announce({ kind: 'chat', chatId: chat.id });
 }

@@ -11,6 +11,8 @@ const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' } as c
 const ASSETS: Readonly<Record<string, keyof typeof TYPES>> = {
   'index.html': 'html',
   'style.css': 'css',
+  'chat.css': 'css',
+  'views.css': 'css',
   'app-frame.js': 'js',
   'bb-code.js': 'js',
   'blocks.js': 'js',

@@ -17,6 +17,16 @@ const HTML_502 =
   '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>';
 const HTML_200 = '<!DOCTYPE html><html><body>Site maintenance</body></html>';
 
+const FAULT_ERRORS = {
+  '500': 'INTERNAL_SERVER_ERROR',
+  'query-limit': 'QUERY_LIMIT_EXCEEDED',
+  'operation-limit': 'OPERATION_TIME_LIMIT',
+  'portal-deleted': 'PORTAL_DELETED',
+  'expired-token': 'expired_token',
+  'invalid-token': 'invalid_token',
+  'no-auth': 'NO_AUTH_FOUND',
+} as const;
+
 interface Addressed {
   readonly method: string;
   readonly webhook: { readonly userId: number; readonly secret: string } | null;
@@ -144,16 +154,13 @@ export class RestGateway {
         answerHtml(answer, 200, HTML_200);
         return true;
       case '500':
-        answerError(answer, systemError('INTERNAL_SERVER_ERROR'));
-        return true;
       case 'query-limit':
-        answerError(answer, systemError('QUERY_LIMIT_EXCEEDED'));
-        return true;
       case 'operation-limit':
-        answerError(answer, systemError('OPERATION_TIME_LIMIT'));
-        return true;
       case 'portal-deleted':
-        answerError(answer, systemError('PORTAL_DELETED'));
+      case 'expired-token':
+      case 'invalid-token':
+      case 'no-auth':
+        answerError(answer, systemError(FAULT_ERRORS[fault.kind]));
         return true;
       case 'reset-before':
         answer.socket?.destroy();

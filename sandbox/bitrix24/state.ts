@@ -41,6 +41,10 @@ export interface Bot {
   webhookUrl: string;
   avatar: Buffer | null;
   countMessage: number;
+  /** Ids of the chats it sits in. */
+  readonly chats: Set<number>;
+  /** People who have a private chat with it. */
+  readonly peers: Set<number>;
 }
 
 /** Letters of the messenger: P private, C group, O open group, L Open Channel. */

@@ -44,15 +44,14 @@ export function shortBot(state: PortalState, bot: Bot): WireMap {
 
 /** What the owner sees of a bot; also the `bot` of fetched events. */
 export function fullBot(state: PortalState, bot: Bot): WireMap {
-  const chats = [...state.chats.values()].filter((chat) => chat.members.has(bot.id));
   return {
     ...shortBot(state, bot),
     moduleId: 'rest',
     eventMode: bot.eventMode ?? 'webhook',
     countMessage: bot.countMessage,
     countCommand: [...state.commands.values()].filter((command) => command.botId === bot.id).length,
-    countChat: chats.length,
-    countUser: chats.filter((chat) => chat.type === 'P').length,
+    countChat: bot.chats.size,
+    countUser: bot.peers.size,
   };
 }
 

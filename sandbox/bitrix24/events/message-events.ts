@@ -36,10 +36,19 @@ function sendV1(
   }
 }
 
+/** The portal itself shows "typing" for every bot it tells, supervisors and line chats excepted. */
+function showTyping(state: PortalState, chat: Chat, bots: readonly Bot[]): void {
+  if (chat.entityType === 'LINES') return;
+  for (const bot of bots) {
+    if (bot.type !== 'S') state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code: '' });
+  }
+}
+
 /** A new message: one request per app listing all its bots concerned, and the v2 twins. */
 export function messageAdded(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
   const bots = botsForMessage(state, chat, message.authorId, message.text);
   if (bots.length === 0) return;
+  showTyping(state, chat, bots);
   const author = state.users.get(message.authorId);
   sendV1(
     state,

@@ -125,6 +125,14 @@ function setText(
   };
 }
 
+function setTitle(chat: Chat, title: string): void {
+  chat.title = title;
+}
+
+function setColor(chat: Chat, color: string): void {
+  chat.color = color;
+}
+
 function memberOf(params: Params, chat: Chat): number {
   const user = intOf(params, 'USER_ID');
   if (user <= 0) throw new RestError('USER_ID_EMPTY', "User ID can't be empty");
@@ -163,8 +171,8 @@ export const chatsV1Methods: MethodTable = {
   'imbot.chat.user.delete': { scopes: SCOPES, run: deleteUser },
   'imbot.chat.user.list': { scopes: SCOPES, run: (call) => [...chatCall(call).chat.members] },
   'imbot.chat.leave': { scopes: SCOPES, run: leave },
-  'imbot.chat.updatetitle': { scopes: SCOPES, run: setText('TITLE', (chat, text) => void (chat.title = text)) },
-  'imbot.chat.updatecolor': { scopes: SCOPES, run: setText('COLOR', (chat, text) => void (chat.color = text)) },
+  'imbot.chat.updatetitle': { scopes: SCOPES, run: setText('TITLE', setTitle) },
+  'imbot.chat.updatecolor': { scopes: SCOPES, run: setText('COLOR', setColor) },
   'imbot.chat.updateavatar': { scopes: SCOPES, run: setText('AVATAR', () => {}) },
   'imbot.chat.setowner': { scopes: SCOPES, run: setOwner },
   'imbot.chat.setmanager': { scopes: SCOPES, run: setManager },

@@ -119,7 +119,7 @@ describe('imbot.v2.Chat.Message.send', () => {
   it('keeps the reservation of an attempt that died, for an hour', async () => {
     const params = { botId: bot, dialogId: String(portal.adminId), fields: { message: 'x', templateId: randomUUID() } };
     portal.fault.rest({ kind: 'die-inside', times: 1 });
-    await expect(callRest(portal, 'imbot.v2.Chat.Message.send', params)).rejects.toThrow();
+    await expect(callRest(portal, 'imbot.v2.Chat.Message.send', params)).rejects.toThrow('fetch failed');
     expect(await errorOf('imbot.v2.Chat.Message.send', params)).toBe('MESSAGE_DUPLICATED_BY_UUID');
     portal.skipTime(3_600_000);
     await resultOf(portal, 'imbot.v2.Chat.Message.send', params);

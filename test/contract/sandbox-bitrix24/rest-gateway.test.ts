@@ -159,10 +159,10 @@ describe('ordered faults', () => {
     const html = await fetch(`${portal.restEndpoint}profile`);
     expect([html.status, html.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
     portal.fault.rest({ method: 'imbot.message.add', kind: 'reset-before', times: 1 });
-    await expect(callRest(portal, 'imbot.message.add', params)).rejects.toThrow();
+    await expect(callRest(portal, 'imbot.message.add', params)).rejects.toThrow('fetch failed');
     expect(portal.allBotMessages()).toHaveLength(0);
     portal.fault.rest({ method: 'imbot.message.add', kind: 'reset-after', times: 1 });
-    await expect(callRest(portal, 'imbot.message.add', params)).rejects.toThrow();
+    await expect(callRest(portal, 'imbot.message.add', params)).rejects.toThrow('fetch failed');
     expect(portal.allBotMessages()).toHaveLength(1);
     expect((await callRest(portal, 'imbot.message.add', params)).status).toBe(200);
     expect(portal.calls().map(({ executed }) => executed)).toEqual([true, false, false, true, true]);

@@ -1,0 +1,173 @@
+/** What administrators and the vendor do about the app: install, open, update, remove, pay; and tokens made for tests. */
+import {
+  finishInstall,
+  frameTarget,
+  installApiOnly,
+  type PageAnswer,
+  type PageChoice,
+  type PageForm,
+  pageForm,
+  placeApp,
+  postPage,
+  setPaymentExpired,
+  type UninstallChoice,
+  type UpdateChoice,
+  uninstallApp,
+  updateApp,
+} from './app-life.ts';
+import { createBot } from './bot-register.ts';
+import { People } from './people.ts';
+import type { ResolvedOptions } from './portal-options.ts';
+import type { AppRecord, PortalState } from './state.ts';
+import { type CardCheck, checkCard, postSettings, type SettingsAnswer, type SettingsEvent } from './vendor-card.ts';
+
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Unix seconds. */
+  readonly expires: number;
+}
+
+/** Card addresses that may become known only after the app has started. */
+export type CardAddresses = Partial<Pick<ResolvedOptions, 'installUrl' | 'appUrl' | 'eventUrl' | 'redirectUri'>>;
+
+export class Administration extends People {
+  readonly #state: PortalState;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly memberId: string;
+  /** The administrator every portal starts with. */
+  readonly adminId: number;
+
+  constructor(state: PortalState) {
+    super(state);
+    this.#state = state;
+    this.clientId = state.options.clientId;
+    this.clientSecret = state.options.clientSecret;
+    this.memberId = state.options.memberId;
+    this.adminId = this.addEmployee({ name: 'Анна Админова', admin: true, email: 'admin@example.test' }).id;
+  }
+
+  /** Empty until the app is on the portal. */
+  get applicationToken(): string {
+    return this.#state.app?.applicationToken ?? '';
+  }
+
+  /** The app's record on the portal, null while it is not installed. */
+  get app(): Readonly<AppRecord> | null {
+    return this.#state.app;
+  }
+
+  /** The vendor changes the card. */
+  setCard(card: CardAddresses): void {
+    Object.assign(this.#state.options, card);
+  }
+
+  /** The form the administrator's browser would post to the installer. For browsers, and for forging. */
+  installPageForm(choice: PageChoice = {}): PageForm {
+    return pageForm(this.#state, this.#state.options.installUrl, choice);
+  }
+
+  /** The administrator opens the installer; the form is posted from here. */
+  async openInstallPage(choice: PageChoice = {}): Promise<PageAnswer> {
+    return await postPage(this.installPageForm(choice));
+  }
+
+  /** Someone opens the app; while INSTALLED=N that is the installer again. */
+  async openAppPage(choice: PageChoice = {}): Promise<PageAnswer> {
+    placeApp(this.#state, false);
+    return await postPage(pageForm(this.#state, frameTarget(this.#state), choice));
+  }
+
+  /** The form for the frame as a browser would post it now. */
+  appPageForm(choice: PageChoice = {}): PageForm {
+    placeApp(this.#state, false);
+    return pageForm(this.#state, frameTarget(this.#state), choice);
+  }
+
+  /** What BX24.installFinish() does. */
+  finishInstall(): void {
+    finishInstall(this.#state);
+  }
+
+  installApiOnly(): void {
+    installApiOnly(this.#state);
+  }
+
+  updateApp(choice: UpdateChoice): void {
+    updateApp(this.#state, choice);
+  }
+
+  uninstallApp(choice: UninstallChoice = {}): void {
+    uninstallApp(this.#state, choice);
+  }
+
+  expirePayment(): void {
+    setPaymentExpired(this.#state, true);
+  }
+
+  renewPayment(): void {
+    setPaymentExpired(this.#state, false);
+  }
+
+  /** HEAD on the card's addresses, as the vendor cabinet does. */
+  async checkCard(): Promise<CardCheck[]> {
+    return await checkCard(this.#state);
+  }
+
+  /** The portal asks for the settings form of a REST-only app. */
+  async openSettingsForm(
+    url: string,
+    event: SettingsEvent,
+    data?: Readonly<Record<string, string>>,
+  ): Promise<SettingsAnswer> {
+    return await postSettings(this.#state, {
+      url,
+      userId: this.adminId,
+      event,
+      ...(data === undefined ? {} : { data }),
+    });
+  }
+
+  /** The administrator saves the settings form. */
+  async saveSettingsForm(url: string, data: Readonly<Record<string, string>>): Promise<SettingsAnswer> {
+    return await postSettings(this.#state, { url, userId: this.adminId, data });
+  }
+
+  /** A bot of another app, to collide with. */
+  plantForeignBot(wanted: { readonly code: string; readonly name?: string; readonly clientId?: string }): number {
+    const bot = createBot(this.#state, {
+      code: wanted.code,
+      type: 'B',
+      openline: false,
+      appId: wanted.clientId ?? 'app.foreign.00000001',
+      firstName: wanted.name ?? 'Foreign bot',
+      lastName: '',
+      workPosition: '',
+      gender: 'M',
+      color: 'GRAY',
+      avatar: null,
+      eventMode: null,
+    });
+    return bot.id;
+  }
+
+  /** Tokens of the app for this user, as a page or OAuth would give them. */
+  issueToken(userId: number = this.adminId): TokenPair {
+    placeApp(this.#state, false);
+    const token = this.#state.tokens.issue({ userId, clientId: this.clientId });
+    return { accessToken: token.access, refreshToken: token.refresh, expires: token.expires };
+  }
+
+  /** An authorization code for this user, good for 30 seconds. */
+  issueCode(userId: number = this.adminId): string {
+    placeApp(this.#state, false);
+    return this.#state.tokens.issueCode(userId, this.clientId);
+  }
+
+  /** The employee is dismissed: his tokens die. */
+  dismiss(userId: number): void {
+    const user = this.#state.users.get(userId);
+    if (user !== undefined) user.active = false;
+  }
+}

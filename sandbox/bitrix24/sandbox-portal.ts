@@ -1,0 +1,177 @@
+/** The handle by which tests and people drive a running sandbox portal: the app's life, observation, ordered faults. */
+import type { Server } from 'node:http';
+import { Administration } from './administration.ts';
+import type { RestCall } from './call-log.ts';
+import type { Delivery } from './event-queue.ts';
+import type { OAuthFault, RestFault } from './faults.ts';
+import { closeServer, listen, originOf } from './http-basics.ts';
+import { botMessages, messagesOf, type SeenBot, type SeenMessage, seenBots, seenMessage } from './observation.ts';
+import { stopTimers } from './open-lines.ts';
+import { handlePortal, type PortalParts, redirectToNewAddress } from './portal-server.ts';
+import { prepareScene, type Scene } from './scene.ts';
+import type { Binding, Change, PortalState } from './state.ts';
+
+/** The portal's clock can only be moved forward. */
+export interface Clock {
+  skippedMs: number;
+}
+
+/** A running portal. What people and administrators do is inherited; here is where it runs and what can be seen. */
+export class SandboxPortal extends Administration {
+  readonly #state: PortalState;
+  readonly #clock: Clock;
+  readonly #parts: PortalParts;
+  readonly #listeners: Set<(change: Change) => void>;
+  #portal: Server;
+  readonly #oauth: Server;
+  readonly #oldAddresses: Server[] = [];
+
+  constructor(
+    state: PortalState,
+    clock: Clock,
+    parts: PortalParts,
+    listeners: Set<(change: Change) => void>,
+    servers: { readonly portal: Server; readonly oauth: Server },
+  ) {
+    super(state);
+    this.#state = state;
+    this.#clock = clock;
+    this.#parts = parts;
+    this.#listeners = listeners;
+    this.#portal = servers.portal;
+    this.#oauth = servers.oauth;
+  }
+
+  get origin(): string {
+    return this.#state.address.origin;
+  }
+
+  get domain(): string {
+    return this.#state.address.domain;
+  }
+
+  /** client_endpoint. */
+  get restEndpoint(): string {
+    return `${this.origin}/rest/`;
+  }
+
+  get oauthOrigin(): string {
+    return this.#state.address.oauthOrigin;
+  }
+
+  /** Address of the administrator's incoming webhook, ending with a slash. */
+  get webhook(): string {
+    return `${this.origin}/rest/${this.adminId}/${this.#state.webhookSecret}/`;
+  }
+
+  /** The portal moves to a new address; the old one answers 302 from now on. */
+  async changeDomain(): Promise<void> {
+    const { options, address } = this.#state;
+    const next = await listen(options.host, 0, (incoming, answer) => handlePortal(this.#parts, incoming, answer));
+    const old = this.#portal;
+    old.removeAllListeners('request');
+    old.on('request', (incoming, answer) => redirectToNewAddress(this.#state, incoming, answer));
+    this.#oldAddresses.push(old);
+    this.#portal = next;
+    address.origin = originOf(next);
+    address.domain = new URL(address.origin).host;
+  }
+
+  /** People, a line and a group for the chat page; creates what is missing. */
+  prepareScene(): Scene {
+    return prepareScene(this.#state, this);
+  }
+
+  /** Moves the portal's clock forward: tokens age, edit windows close, grants lapse. */
+  skipTime(ms: number): void {
+    this.#clock.skippedMs += ms;
+  }
+
+  messages(dialog: number | string): SeenMessage[] {
+    return messagesOf(this.#state, dialog);
+  }
+
+  allBotMessages(): SeenMessage[] {
+    return botMessages(this.#state);
+  }
+
+  bots(): SeenBot[] {
+    return seenBots(this.#state);
+  }
+
+  bindings(): readonly Binding[] {
+    return [...this.#state.bindings.values()];
+  }
+
+  calls(): readonly RestCall[] {
+    return this.#state.calls.all();
+  }
+
+  deliveries(): readonly Delivery[] {
+    return this.#state.queue.deliveries();
+  }
+
+  /** Ids of who sits in the chat. */
+  members(chatId: number): number[] {
+    return [...(this.#state.chats.get(chatId)?.members ?? [])];
+  }
+
+  /** The operator of an Open Channel chat: a bot, a person, 0 = the queue, null = no open session. */
+  operatorOf(chatId: number): number | null {
+    return this.#state.sessions.get(chatId)?.operatorId ?? null;
+  }
+
+  /** Resolves when every event has been delivered. */
+  async idle(): Promise<void> {
+    await this.#state.queue.idle();
+  }
+
+  /** Calls back for every new message; returns the way to stop. */
+  onMessage(listener: (message: SeenMessage) => void): () => void {
+    return this.onChange((change) => {
+      if (change.kind === 'message') listener(seenMessage(this.#state, change.message));
+    });
+  }
+
+  /** Calls back for every change; returns the way to stop. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  readonly fault = {
+    rest: (fault: RestFault): void => this.#state.faults.rest(fault),
+    oauth: (fault: OAuthFault): void => this.#state.faults.oauth(fault),
+    clear: (): void => this.#state.faults.clear(),
+  };
+
+  /** Every access token dies at once; refresh tokens stay good. */
+  expireTokens(): void {
+    this.#state.tokens.expireAll();
+  }
+
+  duplicateNextDelivery(): void {
+    this.#state.queue.duplicateNext();
+  }
+
+  swapNextTwoDeliveries(): void {
+    this.#state.queue.swapNextTwo();
+  }
+
+  pauseDelivery(): void {
+    this.#state.queue.pause();
+  }
+
+  resumeDelivery(): void {
+    this.#state.queue.resume();
+  }
+
+  /** Stops everything; undelivered events are lost. */
+  async close(): Promise<void> {
+    stopTimers(this.#state);
+    this.#listeners.clear();
+    this.#parts.page.close();
+    await this.#state.queue.close();
+    await Promise.all([this.#portal, this.#oauth, ...this.#oldAddresses].map(closeServer));
+  }
+}

@@ -1,0 +1,115 @@
+/** What a caller may choose about a sandbox MessageGateway, and the values taken when nothing is chosen. */
+import { randomBytes } from 'node:crypto';
+
+/** What nobody outside the vendor knows about transport webhooks. */
+export interface WebhookOptions {
+  /** Wait for the transport's answer. The real time is not published. */
+  readonly timeoutMs: number;
+  /** Attempts per webhook when the transport cannot be reached or answers 5xx. No source mentions retries, hence 1. */
+  readonly attempts: number;
+  readonly retryDelayMs: number;
+  readonly concurrency: number;
+  /** One webhook at a time per chat. Nothing promises it, hence false. */
+  readonly ordered: boolean;
+}
+
+export interface MessageGatewayOptions {
+  /** Address to listen on. Loopback only by default. */
+  readonly host?: string;
+  readonly mgPort?: number;
+  readonly crmPort?: number;
+  /** PEM texts; with them both servers speak https, for clients that refuse plain http. */
+  readonly tls?: { readonly key: string; readonly cert: string } | null;
+  /** Short name of the first account. */
+  readonly accountCode?: string;
+  readonly apiKey?: string;
+  /** Scopes of the first account's API key. */
+  readonly scopes?: readonly string[];
+  /** Requests per second per MG token (documented: 30); false switches the limit off. */
+  readonly mgRate?: number | false;
+  /** Requests per second per CRM key (documented: 10); false switches the limit off. */
+  readonly crmRate?: number | false;
+  /** Value of Retry-After on 429 and 503; null = no such header (none is documented). */
+  readonly retryAfterSeconds?: number | null;
+  /** Whether opening a WebSocket counts as a request. */
+  readonly handshakesCount?: boolean;
+  /** Status for an unknown or revoked token: 403 was seen in the field, 401 is understood by official clients. */
+  readonly badTokenStatus?: 401 | 403;
+  /** Asking for an event name that does not exist: refuse the handshake or leave the name out. */
+  readonly unknownEvents?: 'refuse' | 'ignore';
+  /** Server pings per socket; 0 = none. */
+  readonly pingIntervalMs?: number;
+  /** A socket that shows no life for so long is cut; 0 = never. */
+  readonly idleTimeoutMs?: number;
+  /** Sockets per Bot token; 0 = any number. */
+  readonly socketsPerToken?: number;
+  readonly webhooks?: Partial<WebhookOptions>;
+  /** An asynchronous send not acknowledged for so long fails with async_send_timeout. */
+  readonly ackTimeoutMs?: number;
+  /** How incoming strings are cleaned besides trimming: the meaning of the vendor's `escape` is unknown. */
+  readonly escape?: 'none' | 'html';
+  /** Whether since_id and until_id include the named object. */
+  readonly boundsInclusive?: boolean;
+  /** `fixtures`: newest first, oldest first after a lower bound alone. The others force one order. */
+  readonly listOrder?: 'fixtures' | 'ascending' | 'descending';
+  /** Offset shown in second-precision times. */
+  readonly timeOffset?: '+03:00' | '+01:00' | 'Z';
+  /** Status of Bot POST /messages: the document says 200, recorded answers say 201. */
+  readonly botSendStatus?: 200 | 201;
+  /** A dialog can be given only to a bot whose roles include `responsible`. */
+  readonly botNeedsResponsibleRole?: boolean;
+  /** Who gets a dialog that a customer opens. */
+  readonly newDialogs?: 'unassigned' | 'responsible-bot';
+  /** Refuse what the channel's settings do not allow. */
+  readonly enforceChannelSettings?: boolean;
+  /** Upload limit in bytes (20 MiB in an official client). */
+  readonly maxFileBytes?: number;
+  readonly fileUrlSeconds?: number;
+  /** How many of the latest API calls and webhooks are kept for inspection. */
+  readonly recordLimit?: number;
+  readonly language?: 'ru' | 'en';
+  /** Secret of the marketplace card that signs one-step connections. */
+  readonly simpleSecret?: string;
+}
+
+export type ResolvedOptions = Required<Omit<MessageGatewayOptions, 'webhooks'>> & {
+  readonly webhooks: WebhookOptions;
+};
+
+/** Every option with its value; the API key and the card's secret are random unless given. */
+export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
+  return {
+    host: '127.0.0.1',
+    mgPort: 0,
+    crmPort: 0,
+    tls: null,
+    accountCode: 'demo',
+    apiKey: randomBytes(16).toString('hex'),
+    scopes: ['integration_read', 'integration_write'],
+    mgRate: 30,
+    crmRate: 10,
+    retryAfterSeconds: null,
+    handshakesCount: true,
+    badTokenStatus: 403,
+    unknownEvents: 'refuse',
+    pingIntervalMs: 0,
+    idleTimeoutMs: 0,
+    socketsPerToken: 0,
+    ackTimeoutMs: 30_000,
+    escape: 'none',
+    boundsInclusive: true,
+    listOrder: 'fixtures',
+    timeOffset: '+03:00',
+    botSendStatus: 200,
+    botNeedsResponsibleRole: true,
+    newDialogs: 'unassigned',
+    enforceChannelSettings: true,
+    maxFileBytes: 20 * 1024 * 1024,
+    fileUrlSeconds: 3600,
+    recordLimit: 20_000,
+    language: 'ru',
+    simpleSecret: randomBytes(16).toString('hex'),
+    ...given,
+    webhooks: { timeoutMs: 10_000, attempts: 1, retryDelayMs: 1_000, concurrency: 64, ordered: false, ...given.webhooks },
+  };
+}

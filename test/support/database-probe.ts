@@ -1,0 +1,83 @@
+/** Looks into a test's database from outside the app: rows, counts per portal, and a search for text that must not be there. */
+import pg from 'pg';
+
+export interface DatabaseProbe {
+  rows(statement: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** The one number a statement selects. */
+  count(statement: string, values?: readonly unknown[]): Promise<number>;
+  /** How many rows each table has, of one portal or of all; tables without any are left out. */
+  rowCounts(portal?: string): Promise<Record<string, number>>;
+  /** Every value of every row of every table, bytes as Latin-1, joined: for searching. */
+  everything(): Promise<string>;
+  /** Resolves when no lane has anything waiting (an erasure that waits for its day apart). */
+  quiet(timeoutMs?: number): Promise<void>;
+  /** Lets the leases of all lanes that somebody holds end now, as if their minute had passed. */
+  endLeases(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openProbe(url: string): DatabaseProbe {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // A server that is stopped under a test breaks idle connections; the next statement opens a new one.
+  pool.on('error', () => undefined);
+
+  async function rows(statement: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    const result = await pool.query<Record<string, unknown>>(statement, [...values]);
+    return result.rows;
+  }
+
+  async function tables(column?: string): Promise<string[]> {
+    const found = await rows(
+      column === undefined
+        ? `select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
+        : `select table_name from information_schema.columns where table_schema = 'public' and column_name = $1`,
+      column === undefined ? [] : [column],
+    );
+    return found.map((row) => String(row['table_name'])).sort();
+  }
+
+  async function count(statement: string, values: readonly unknown[] = []): Promise<number> {
+    return Number(Object.values((await rows(statement, values))[0] ?? {})[0] ?? Number.NaN);
+  }
+
+  return {
+    rows,
+    count,
+    async rowCounts(portal) {
+      const counts: Record<string, number> = {};
+      for (const table of await tables('portal')) {
+        const where = portal === undefined ? '' : 'where portal = $1';
+        const found = await count(`select count(*) from ${table} ${where}`, portal === undefined ? [] : [portal]);
+        if (found > 0) counts[table] = found;
+      }
+      return counts;
+    },
+    async everything() {
+      const values: string[] = [];
+      for (const table of await tables()) {
+        for (const row of await rows(`select * from ${table}`)) values.push(...Object.values(row).map(asText));
+      }
+      return values.join('\n');
+    },
+    async quiet(timeoutMs = 20_000) {
+      const waiting = `select coalesce(sum(seq - done), 0) from lane where key <> '/erase'`;
+      for (const end = Date.now() + timeoutMs; (await count(waiting)) > 0; ) {
+        if (Date.now() > end) throw new Error(`lanes still wait: ${JSON.stringify(await rows(openLanes))}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async endLeases() {
+      await rows(`update lane set ready_at = now() where locked_by is not null and ready_at < 'infinity'`);
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** For the message of a wait that was in vain. */
+const openLanes = `select box, key, seq, done, attempts, locked_by is not null as held, ready_at - now() as due
+  from lane where seq > done and key <> '/erase' order by ready_at limit 10`;
+
+function asText(value: unknown): string {
+  if (Buffer.isBuffer(value)) return value.toString('latin1');
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}

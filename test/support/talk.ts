@@ -1,0 +1,37 @@
+/** Talk in a sandbox portal as tests see it: what bots said, and to whom. */
+import type { SeenBot, SeenMessage } from '../../sandbox/bitrix24/observation.ts';
+import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
+import type { DatabaseProbe } from './database-probe.ts';
+
+/** One of our three bots by its kind: `line`, `supervisor`, `assistant`. */
+export function ourBot(portal: SandboxPortal, kind: 'line' | 'supervisor' | 'assistant'): SeenBot {
+  const bot = portal.bots().find(({ code }) => code === `bridge_${kind}`);
+  if (bot === undefined) throw new Error(`there is no ${kind} bot in the portal`);
+  return bot;
+}
+
+/** What bots said in a chat, oldest first. */
+export function botTalk(portal: SandboxPortal, dialog: number | string): SeenMessage[] {
+  return portal.messages(dialog).filter((message) => message.isBot);
+}
+
+/** The texts bots said in a chat, the greeting left out, oldest first. */
+export function answersIn(portal: SandboxPortal, dialog: number | string): string[] {
+  return botTalk(portal, dialog)
+    .map(({ text }) => text)
+    .filter((text) => !isGreeting(text));
+}
+
+/** Whether this is our bots' first word in a chat. */
+export function isGreeting(text: string): boolean {
+  return /^(Здравствуйте! Я |Hello! I am )/.test(text);
+}
+
+/** Resolves when every event of the portal has been delivered and the app has nothing left to do: then what is not there will not come. */
+export async function everythingDone(portal: SandboxPortal, probe: DatabaseProbe, timeoutMs?: number): Promise<void> {
+  // What bots say may open chats, which fires events again: a second look is enough, since bots do not hear bots.
+  for (let look = 0; look < 2; look += 1) {
+    await portal.idle();
+    await probe.quiet(timeoutMs);
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
+import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
+import type { HomeEvent } from '../../../src/core/events.ts';
+import { fixture, fixtureNames, formOf } from '../../support/fixtures.ts';
+
+/** As the worker meets it: tokens cut out, in the lane of one bot. */
+function decode(name: string, botCode?: string) {
+  const scanned = scanEvent(Buffer.from(fixture(name).body));
+  return decodeEvent(scanned.kept, botCode ?? scanned.bots[0]?.code ?? '');
+}
+
+function message(name: string, botCode?: string): HomeEvent & { type: 'message' } {
+  const decoded = decode(name, botCode);
+  if (decoded.kind !== 'chat' || decoded.event.type !== 'message') throw new Error(`no message in ${name}`);
+  return decoded.event;
+}
+
+describe('decodeEvent', () => {
+  it.each([...fixtureNames('v1-on'), ...fixtureNames('app-on')])('understands %s', (name) => {
+    expect(decode(name).kind).not.toBe('nothing');
+  });
+
+  it('reads a customer in an Open Channel with the session and CRM records behind him', () => {
+    expect(message('v1-onimbotmessageadd-openline')).toMatchObject({
+      messageId: '529712',
+      text: 'добрый день, где мой заказ?',
+      author: { id: '599', name: 'Иван Тестов', kind: 'client' },
+      chat: {
+        kind: 'line',
+        dialogId: 'chat1777',
+        line: { lineId: '22', connector: 'telegrambot', sessionId: '343', crm: [{ type: 'LEAD', id: '1209' }] },
+      },
+      mentionsBot: true,
+      language: 'ru',
+    });
+  });
+
+  it('tells the operator of the same chat from the customer', () => {
+    expect(message('v1-onimbotmessageadd-openline-operator').author.kind).toBe('employee');
+  });
+
+  it('knows the customer even when the USER block is missing', () => {
+    const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('data[USER]'));
+    const decoded = decodeEvent(formOf(pairs), 'acme_line');
+    expect(decoded).toMatchObject({ kind: 'chat', event: { author: { id: '599', kind: 'client' } } });
+  });
+
+  it('cuts the mention and the comma it left behind off a group message', () => {
+    expect(message('v1-onimbotmessageadd-group-mention')).toMatchObject({
+      text: 'как настроить левое меню',
+      mentionsBot: true,
+      chat: { kind: 'group', dialogId: 'chat1157' },
+    });
+  });
+
+  it('does not take a message for a mention because TO_USER_ID or the bot list says so', () => {
+    expect(message('v1-onimbotmessageadd-supervisor-no-mention').mentionsBot).toBe(false);
+    const pairs = fixture('v1-onimbotmessageadd-supervisor-no-mention').pairs.map((pair) =>
+      pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=567' : pair,
+    );
+    expect(decodeEvent(formOf(pairs), '')).toMatchObject({ event: { mentionsBot: false } });
+  });
+
+  it('decides for each bot of a request on its own', () => {
+    const { bots } = scanEvent(Buffer.from(fixture('v1-onimbotmessageadd-multibot').body));
+    const list = fixture('v1-onimbotmessageadd-multibot').pairs.filter((pair) => pair.includes('MENTIONED_LIST'));
+    for (const bot of bots) {
+      const isListed = list.some((pair) => pair.endsWith(`=${bot.id}`));
+      expect(message('v1-onimbotmessageadd-multibot', bot.code).mentionsBot).toBe(isListed);
+    }
+  });
+
+  it('lists the files of a message', () => {
+    const { files } = message('v1-onimbotmessageadd-file');
+    expect(files.length).toBeGreaterThan(0);
+    expect(files[0]?.name).not.toBe('');
+    expect(Number(files[0]?.id)).toBeGreaterThan(0);
+  });
+
+  it('reads a typed command and a pressed button', () => {
+    expect(decode('v1-onimcommandadd-group')).toMatchObject({
+      event: { type: 'command', command: 'echo', params: 'test', via: 'text', messageId: '33871', text: '/echo test' },
+    });
+    expect(decode('v1-onimcommandadd-keyboard-button')).toMatchObject({
+      event: { type: 'command', command: 'menu', params: '3', via: 'keyboard', chat: { kind: 'private' } },
+    });
+  });
+
+  it('reads joins without a person and without a session', () => {
+    expect(decode('v1-onimbotjoinchat-openline')).toMatchObject({
+      event: { type: 'joined', chat: { kind: 'line', dialogId: 'chat1777', line: { lineId: '22', sessionId: null } } },
+    });
+  });
+
+  it('reads an uninstall with and without the wish to delete', () => {
+    expect(decode('app-onappuninstall-clean', '')).toMatchObject({ event: { type: 'app_uninstalled', clean: true } });
+    expect(decode('app-onappuninstall-keep', '')).toMatchObject({ event: { type: 'app_uninstalled', clean: false } });
+  });
+
+  it('passes over what it does not know, and what has no dialog', () => {
+    expect(decodeEvent(formOf(['event=ONSOMETHINGNEW']), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
+    expect(decodeEvent(formOf(['event=ONIMBOTMESSAGEADD']), '')).toEqual({ kind: 'nothing', reason: 'no_dialog' });
+    expect(decodeEvent(Buffer.from([0xff, 0xfe, 0x00]), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
+  });
+});

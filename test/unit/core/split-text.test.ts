@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splitText } from '../../../src/core/split-text.ts';
+
+describe('splitText', () => {
+  it('loses and changes nothing, and no part is too long or breaks a character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.integer({ min: 2, max: 50 }), (text, limit) => {
+        const parts = splitText(text, limit);
+        expect(parts.join('')).toBe(text);
+        for (const part of parts) {
+          expect(part.length).toBeGreaterThan(0);
+          expect(part.length).toBeLessThanOrEqual(limit);
+          if (text.isWellFormed()) expect(part.isWellFormed()).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('cuts at line breaks and spaces where there are some', () => {
+    expect(splitText('раз два три', 8)).toEqual(['раз два ', 'три']);
+    expect(splitText('один\nдва три', 8)).toEqual(['один\n', 'два три']);
+  });
+});
