@@ -38,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: databaseSetup,
           restoreMocks: true,
           // A browser and a whole application per file: one at a time.
           fileParallelism: false,

@@ -5,6 +5,7 @@ const { data, words } = readPage();
 const by = (id) => document.getElementById(id);
 const session = encodeURIComponent(data.session ?? '');
 const time = new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'medium' });
+const isFramed = window.BX24 !== undefined && window.parent !== window;
 const when = (value) => time.format(new Date(value));
 
 function showProblem(text) {
@@ -73,7 +74,7 @@ function show(page) {
           at,
           bot,
           { title: words.dialog, value: (row) => row.dialog_id },
-          { title: words.from, value: (row) => row.source },
+          { title: words.from, value: (row) => words.sources[row.source] ?? row.source },
           outcome,
         ],
         page.recent,
@@ -82,21 +83,26 @@ function show(page) {
     ),
   );
   by('content').replaceChildren(...parts);
-  window.BX24?.fitWindow?.();
+  if (isFramed) window.BX24.fitWindow();
+}
+
+/** The page's data; null when there is none to be had, and then the page says why. */
+async function fetchPage() {
+  try {
+    const response = await fetch(`/bitrix24/app/data?s=${session}`);
+    if (response.ok) return await response.json();
+    showProblem(response.status === 401 ? words.sessionOver : words.lost);
+  } catch {
+    showProblem(words.lost);
+  }
+  return null;
 }
 
 async function load() {
   by('refresh').disabled = true;
-  try {
-    const response = await fetch(`/bitrix24/app/data?s=${session}`);
-    if (response.status === 401) return showProblem(words.sessionOver);
-    if (!response.ok) throw new Error(String(response.status));
-    show(await response.json());
-  } catch {
-    showProblem(words.lost);
-  } finally {
-    by('refresh').disabled = false;
-  }
+  const page = await fetchPage();
+  by('refresh').disabled = false;
+  if (page !== null) show(page);
 }
 
 async function setUp() {
@@ -111,7 +117,7 @@ if (data.problem === null) {
   by('content').append(element('p', { text: words.loading, className: 'empty' }));
   by('refresh').addEventListener('click', () => void load());
   by('set-up').addEventListener('click', () => void setUp());
-  if (window.BX24 !== undefined && window.parent !== window) window.BX24.init(() => undefined);
+  if (isFramed) window.BX24.init(() => undefined);
   void load();
 } else {
   by('refresh').hidden = true;

@@ -67,6 +67,7 @@ export const texts = {
       unknown_bot: 'бот неизвестен',
       unknown_brain: 'мозг неизвестен',
     },
+    sources: { bitrix24: 'Битрикс24', bridge: 'ответ в том же вызове' },
     states: { waiting: 'ждёт', parked: 'застряло', unknown: 'неизвестно, дошло ли' },
     problems: {
       'install.incomplete': 'Откройте приложение из меню Битрикс24: эта страница работает только там.',
@@ -146,6 +147,7 @@ export const texts = {
       unknown_bot: 'unknown bot',
       unknown_brain: 'unknown brain',
     },
+    sources: { bitrix24: 'Bitrix24', bridge: 'answer in the same call' },
     states: { waiting: 'waiting', parked: 'stuck', unknown: 'unknown whether it arrived' },
     problems: {
       'install.incomplete': 'Open the app from the Bitrix24 menu: this page works only there.',

@@ -3,8 +3,8 @@
  * came of it can be judged exactly: each acknowledged number answered once, and in order.
  */
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
-import { type EventBot, postEvent, privateMessageBody } from './event-bodies.ts';
-import { answersIn } from './talk.ts';
+import { type EventBot, privateMessageBody } from './event-bodies.ts';
+import { answersIn, botTalk, isGreeting } from './talk.ts';
 
 export interface NumberedTalk {
   /** Numbers acknowledged with 200 so far, over all dialogs. */
@@ -17,7 +17,8 @@ export interface NumberedTalk {
   finish(): Promise<void>;
   /** Dialogs whose answers are not exactly the acknowledged numbers in order, with what was seen there instead. */
   faults(): string[];
-  isComplete(): boolean;
+  /** How often each dialog was greeted. */
+  greetings(): number[];
 }
 
 export interface NumberedTalkOptions {
@@ -80,16 +81,16 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
 
   const talking = Promise.all(dialogs.map(talk));
 
+  const chatOf = (dialog: Dialog): number => portal.privateChatId(dialog.userId, bot.id) ?? 0;
+
   function faultOf(dialog: Dialog): string | null {
-    const chatId = portal.privateChatId(dialog.userId, bot.id) ?? 0;
-    const seen = answersIn(portal, chatId);
+    const seen = answersIn(portal, chatOf(dialog));
     const wanted = Array.from({ length: dialog.last }, (_, index) => `№${index + 1}`);
     return seen.join() === wanted.join()
       ? null
       : `dialog ${dialog.userId}: wanted 1…${dialog.last}, saw ${seen.join()}`;
   }
 
-  const faults = (): string[] => dialogs.map(faultOf).filter((fault) => fault !== null);
   return {
     acknowledged: () => dialogs.reduce((sum, { last }) => sum + last, 0),
     refusals: () => refused,
@@ -98,8 +99,8 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
       isFinishing = true;
       await talking;
     },
-    faults,
-    isComplete: () => faults().length === 0,
+    faults: () => dialogs.map(faultOf).filter((fault) => fault !== null),
+    greetings: () => dialogs.map((dialog) => botTalk(portal, chatOf(dialog)).filter(({ text }) => isGreeting(text)).length),
   };
 }
 
@@ -107,15 +108,4 @@ const headers = { 'content-type': 'application/x-www-form-urlencoded' };
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** One message said and acknowledged; fails when it is not. */
-export async function sayOnce(
-  url: string,
-  portal: SandboxPortal,
-  bot: EventBot,
-  message: { readonly userId: number; readonly messageId: string; readonly text: string },
-): Promise<void> {
-  const answer = await postEvent(url, privateMessageBody(portal, bot, message));
-  if (answer.status !== 200) throw new Error(`the event was answered with ${answer.status}`);
 }

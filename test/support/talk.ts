@@ -35,3 +35,12 @@ export async function everythingDone(portal: SandboxPortal, probe: DatabaseProbe
     await probe.quiet(timeoutMs);
   }
 }
+
+/** The idempotency keys of all sends the portal has carried out, repetitions included. */
+export function sendKeys(portal: SandboxPortal): string[] {
+  return portal.calls().flatMap(({ executed, params }) => {
+    const fields = params['fields'];
+    const hasKey = executed && typeof fields === 'object' && fields !== null && 'templateId' in fields;
+    return hasKey ? [String(fields.templateId)] : [];
+  });
+}

@@ -16,6 +16,7 @@ export class AppFrame {
     this.holder.className = 'frame-holder';
     this.element.append(this.reopen, this.note, this.holder);
     this.form = null;
+    this.hasBegun = false;
     window.addEventListener('message', (event) => void this.#hear(event));
   }
 
@@ -85,8 +86,11 @@ export class AppFrame {
       case 'refreshAuth':
         this.form = { ...this.form, fields: (await act('frameForm')).fields };
         return this.#initData();
-      case 'setInstallFinish':
       case 'setInstall':
+        // Only says that the first run has begun; it does not finish the installation.
+        this.hasBegun = true;
+        return { result: true };
+      case 'setInstallFinish':
         await act('installFinish');
         setTimeout(() => void this.open(), 50);
         return { result: true };
@@ -120,7 +124,7 @@ export class AppFrame {
       REFRESH_ID: fields.REFRESH_ID,
       MEMBER_ID: fields.member_id,
       IS_ADMIN: true,
-      FIRST_RUN: world.state.app?.installed !== true,
+      FIRST_RUN: world.state.app?.installed !== true && !this.hasBegun,
       INSTALL: world.state.app?.installed !== true,
       PLACEMENT: fields.PLACEMENT,
       PLACEMENT_OPTIONS: null,

@@ -66,6 +66,16 @@
     return resultOf(await answer.json(), answer.status);
   }
 
+  async function callAndTell(method, params, callback) {
+    let result;
+    try {
+      result = await call(method, params);
+    } catch (failure) {
+      result = resultOf({ error: 'NETWORK_ERROR', error_description: failure.message }, 0);
+    }
+    callback?.(result);
+  }
+
   function pageSize() {
     const { scrollWidth, scrollHeight } = document.documentElement;
     return { scrollWidth, scrollHeight };
@@ -100,12 +110,7 @@
         data = { ...data, ...answer };
         callback?.(auth());
       }),
-    callMethod(method, params, callback) {
-      call(method, params).then(
-        (result) => callback?.(result),
-        (failure) => callback?.(resultOf({ error: 'NETWORK_ERROR', error_description: failure.message }, 0)),
-      );
-    },
+    callMethod: (method, params, callback) => void callAndTell(method, params, callback),
     isAdmin: () => data?.IS_ADMIN === true,
     getLang: () => data?.LANG ?? 'en',
     getDomain: () => domain,

@@ -1,0 +1,101 @@
+/** `npm run bench`: measures beside peers in the same run, prints one table, writes JSON under bench/results/. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { measureAcknowledgements } from './measures/acknowledgements.ts';
+import { measureBacklog } from './measures/backlog.ts';
+import { measureDrain } from './measures/drain.ts';
+import { measureIdleMemory } from './measures/idle-memory.ts';
+import { measureRoad } from './measures/road.ts';
+import type { Measure } from './support/bench.ts';
+import { startDatabaseServer } from './support/database-server.ts';
+import { createEndings } from './support/endings.ts';
+import type { Verdict } from './support/figures.ts';
+import { fullPlan, quickPlan } from './support/plan.ts';
+import { tableOf } from './support/table.ts';
+
+const measures: Readonly<Record<string, Measure>> = {
+  memory: measureIdleMemory,
+  acknowledgements: measureAcknowledgements,
+  drain: measureDrain,
+  backlog: measureBacklog,
+  road: measureRoad,
+};
+
+const usage = `npm run bench -- [--quick] [--only <name>]…
+  --quick         shorter runs, under 3 minutes in all
+  --only <name>   one of: ${Object.keys(measures).join(', ')}; may be repeated
+`;
+
+const endings = createEndings();
+let isEnding = false;
+
+async function end(code: number): Promise<never> {
+  isEnding = true;
+  await endings.endAll();
+  return process.exit(code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (isEnding) return;
+    process.stderr.write(`\n${signal}: ending everything\n`);
+    void end(130);
+  });
+}
+
+const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const chosen = values.only ?? Object.keys(measures);
+  if (values.help || chosen.some((name) => measures[name] === undefined)) {
+    process.stdout.write(usage);
+    return await end(values.help ? 0 : 1);
+  }
+  const began = new Date();
+  const load = loadavg()[0] ?? 0;
+  if (load > 0.5) say(`the machine is busy (load ${load.toFixed(2)}): the figures will suffer`);
+  const plan = values.quick ? quickPlan : fullPlan;
+  const server = await startDatabaseServer(endings);
+  const verdicts: Verdict[] = [];
+  for (const name of chosen) {
+    process.stderr.write(`${name}\n`);
+    verdicts.push(...((await measures[name]?.({ plan, server, endings, say })) ?? []));
+  }
+  const machine = {
+    cpus: availableParallelism(),
+    cpu: cpus()[0]?.model ?? '',
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    postgres: server.version,
+    loadBefore: load,
+  };
+  process.stdout.write(`\n${tableOf(verdicts)}\n`);
+  const seconds = Math.round((Date.now() - began.getTime()) / 1000);
+  const file = await save({ at: began.toISOString(), seconds, quick: values.quick, machine, plan, verdicts });
+  process.stdout.write(`\n${machine.cpus} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}, fsync on; ${seconds} s; ${file}\n`);
+  await end(0);
+}
+
+async function save(results: { readonly at: string }): Promise<string> {
+  const folder = new URL('./results/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const file = new URL(`${results.at.replaceAll(/[:.]/g, '-')}.json`, folder);
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  return fileURLToPath(file);
+}
+
+main().catch(async (error: unknown) => {
+  // While everything is being ended, what breaks is what was ended.
+  if (isEnding) return;
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  await end(1);
+});

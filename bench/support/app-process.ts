@@ -1,0 +1,93 @@
+/** The app itself, started as an operator starts it: `node src/main.ts` with settings in the environment. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Endings } from './endings.ts';
+import { readEventBody, readSender } from './fixture.ts';
+import { installPortal } from './installed-portal.ts';
+
+export interface AppProcess {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface AppProcessOptions {
+  readonly endings: Endings;
+  /** Migrated already. */
+  readonly databaseUrl: string;
+  /** Port of the server that stands in as the portal's REST address; 1 when nothing is to be called. */
+  readonly restPort?: number;
+  /** Settings over those made here. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const startMs = 30_000;
+
+/** Starts the app on a database in which it finds its portal installed. Resolves when it says that it is ready. */
+export async function startAppProcess(options: AppProcessOptions): Promise<AppProcess> {
+  const restHost = `127.0.0.1:${options.restPort ?? 1}`;
+  const appSecret = randomBytes(32);
+  const sender = readSender(readEventBody());
+  await installPortal({ databaseUrl: options.databaseUrl, appSecret, sender, restUrl: `http://${restHost}/rest/` });
+  const port = await freePort();
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      DATABASE_URL: options.databaseUrl,
+      APP_SECRET: appSecret.toString('base64'),
+      B24_CLIENT_ID: 'app.bench',
+      B24_CLIENT_SECRET: 'bench',
+      // The road is measured, not the limit of a portal's plan.
+      B24_RATE_PER_SECOND: '1000000',
+      B24_RATE_BURST: '1000000',
+      ALLOWED_PRIVATE_HOSTS: restHost,
+      ...options.settings,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let tail = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-4_000);
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = options.endings.add(async () => {
+    child.kill();
+    await gone;
+  });
+  const isReady = await Promise.race([gone.then(() => false), answers(`http://127.0.0.1:${port}/readyz`)]);
+  if (!isReady || child.pid === undefined) {
+    await stop();
+    throw new Error(`the app did not start; the end of its log:\n${tail}`);
+  }
+  return { pid: child.pid, port, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  for (const end = Date.now() + startMs; Date.now() < end; await delay(50)) {
+    const response = await fetch(url).catch(() => null);
+    await response?.arrayBuffer();
+    if (response?.status === 200) return true;
+  }
+  return false;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
+}

@@ -1,0 +1,48 @@
+/** Puts an installed portal with one bot into a database, as an installation would have left it, without the OAuth host it needs. */
+import { tokenContext } from '../../src/pipeline/access-keeper.ts';
+import { createSealer, sha256 } from '../../src/lib/encryption.ts';
+import { addBot, updateBot } from '../../src/store/bots.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { updatePortal, upsertPortal } from '../../src/store/portals.ts';
+import { offerToken } from '../../src/store/tokens.ts';
+import type { Sender } from './fixture.ts';
+
+export interface InstalledPortal {
+  readonly databaseUrl: string;
+  readonly appSecret: Buffer;
+  readonly sender: Sender;
+  /** Stands in as the portal's REST address; ends with `/rest/`. */
+  readonly restUrl: string;
+}
+
+export async function installPortal(options: InstalledPortal): Promise<void> {
+  const { sender, restUrl } = options;
+  const portal = sender.memberId;
+  const sealer = createSealer({ current: options.appSecret });
+  const db = openDatabase({ url: options.databaseUrl, poolSize: 1 });
+  try {
+    await upsertPortal(db, {
+      portal,
+      domain: new URL(restUrl).host,
+      clientEndpoint: restUrl,
+      serverEndpoint: restUrl,
+      applicationTokenHash: sha256(sender.applicationToken),
+      scope: 'imbot,im,imopenlines',
+      language: 'ru',
+    });
+    // What the set-up finds out by asking: the portal has the second API, where a repeated send is harmless.
+    await updatePortal(db, portal, { has_v2: true, set_up_at: new Date() });
+    await offerToken(db, {
+      portal,
+      accessBox: sealer.seal('bench-access', tokenContext.access(portal)),
+      refreshBox: sealer.seal('bench-refresh', tokenContext.refresh(portal)),
+      expiresAt: new Date(Date.now() + 3_600_000),
+      userId: '1',
+      isAdmin: true,
+    });
+    await addBot(db, portal, { code: sender.botCode, type: 'O', name: 'Bench', brain: 'echo', connectionId: null });
+    await updateBot(db, portal, sender.botCode, { bot_id: sender.botId, state: 'registered' });
+  } finally {
+    await db.destroy();
+  }
+}

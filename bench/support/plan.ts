@@ -1,0 +1,45 @@
+/** How long and how often everything is measured. */
+
+export interface Plan {
+  /** Measurements of each subject; the median counts. */
+  readonly runs: number;
+  /** Load before the first run of a subject, for the compiler and the caches. */
+  readonly warmSeconds: number;
+  /** Length of a run under load. */
+  readonly seconds: number;
+  /** Events drained within the clock. */
+  readonly drainEvents: number;
+  /** pg-boss drains for this long at most: all its events would take minutes, and its speed does not change. */
+  readonly bossSeconds: number;
+  readonly backlogEvents: number;
+  /** Events sent down the whole road in a run. */
+  readonly roadEvents: number;
+  readonly idleSeconds: number;
+}
+
+/** Events drained before the clock starts. */
+export const drainWarmEvents = 6_000;
+
+export const connections = 64;
+
+/** About 10 minutes on two cores. */
+export const fullPlan: Plan = {
+  runs: 5,
+  warmSeconds: 3,
+  seconds: 6,
+  drainEvents: 60_000,
+  bossSeconds: 10,
+  backlogEvents: 1_000_000,
+  roadEvents: 10_000,
+  idleSeconds: 10,
+};
+
+/** Under 3 minutes. */
+export const quickPlan: Plan = {
+  ...fullPlan,
+  runs: 3,
+  warmSeconds: 1.5,
+  seconds: 2,
+  bossSeconds: 4,
+  roadEvents: 4_000,
+};

@@ -1,0 +1,198 @@
+/** The way into the Bot and Transport APIs: token, rate limit, ordered faults, route, answer, log. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ApiError } from './api-error.ts';
+import { withoutSecrets } from './call-log.ts';
+import type { Api, Fault } from './faults.ts';
+import { answerHtml, answerJson, readBody } from './http-basics.ts';
+import { pause } from './pause.ts';
+import type { AccountState, GatewayState, ModuleRecord, TokenOwner } from './state.ts';
+
+export interface ApiCall {
+  readonly account: AccountState;
+  readonly module: ModuleRecord;
+  /** Variables of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined when the body was empty. Throws a 400 when it is not JSON. */
+  json(): unknown;
+  readonly bytes: Buffer;
+  readonly contentType: string;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface ApiRoute {
+  readonly method: string;
+  /** `/dialogs/:dialog_id/assign`. */
+  readonly path: string;
+  readonly run: (call: ApiCall) => ApiAnswer | Promise<ApiAnswer>;
+}
+
+/** 200 with this body. */
+export function ok(body: unknown): ApiAnswer {
+  return { status: 200, body };
+}
+
+/** Ordered troubles before the work; true = the request is dealt with. */
+export async function sufferBefore(fault: Fault | null, answer: ServerResponse): Promise<boolean> {
+  if (fault === null || fault.kind === 'reset-after') return false;
+  if (fault.kind === 'slow') {
+    await pause(fault.ms ?? 3_000);
+    return false;
+  }
+  if (fault.kind === 'reset-before') answer.destroy();
+  else if (fault.kind === 'html') answerHtml(answer, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>');
+  else if (fault.kind === 500) answer.writeHead(500).end();
+  else if (fault.kind === 503) answerJson(answer, 503, { errors: ['Service temporarily unavailable'] });
+  else if (fault.kind === 429) answerJson(answer, 429, { errors: ['Too many requests'] });
+  return true;
+}
+
+interface Found {
+  readonly route: ApiRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function fits(route: ApiRoute, parts: readonly string[]): Readonly<Record<string, string>> | null {
+  const wanted = route.path.split('/');
+  if (wanted.length !== parts.length) return null;
+  const params: Record<string, string> = {};
+  for (const [at, name] of wanted.entries()) {
+    const part = parts[at] ?? '';
+    if (name.startsWith(':')) params[name.slice(1)] = decodeURIComponent(part);
+    else if (name !== part) return null;
+  }
+  return params;
+}
+
+function findRoute(routes: readonly ApiRoute[], method: string, path: string): Found {
+  const parts = path.split('/');
+  let isKnownPath = false;
+  for (const route of routes) {
+    const params = fits(route, parts);
+    if (params === null) continue;
+    isKnownPath = true;
+    if (route.method === method) return { route, params };
+  }
+  throw isKnownPath ? new ApiError(405, 'Method not allowed') : new ApiError(404, 'Page not found');
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new ApiError(400, 'invalid JSON in the request body');
+    throw cause;
+  }
+}
+
+/** Who the token speaks for. Throws when nobody, or when the module is switched off. */
+export function ownerOf(gateway: GatewayState, token: unknown, api: 'bot' | 'transport'): TokenOwner {
+  const owner = typeof token === 'string' ? gateway.tokens.get(token) : undefined;
+  const link = api === 'bot' ? owner?.module.bot : owner?.module.transport;
+  if (owner === undefined || owner.api !== api || link?.isActive !== true) {
+    throw new ApiError(gateway.options.badTokenStatus, 'Access denied');
+  }
+  return owner;
+}
+
+/** Headers of a "slow down" answer. */
+export function retryHeaders(gateway: GatewayState): Record<string, string> {
+  const { retryAfterSeconds } = gateway.options;
+  return retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
+
+export class ApiGate {
+  readonly #gateway: GatewayState;
+  readonly #api: 'bot' | 'transport';
+  readonly #routes: readonly ApiRoute[];
+
+  constructor(gateway: GatewayState, api: 'bot' | 'transport', routes: readonly ApiRoute[]) {
+    this.#gateway = gateway;
+    this.#api = api;
+    this.#routes = routes;
+  }
+
+  /** Answers one request; `path` is what follows the API prefix. */
+  async handle(incoming: IncomingMessage, answer: ServerResponse, path: string, query: URLSearchParams): Promise<void> {
+    const started = performance.now();
+    const method = incoming.method ?? 'GET';
+    const bytes = await readBody(incoming);
+    const fault = this.#gateway.faults.take(this.#api, method, path);
+    const token = incoming.headers[`x-${this.#api}-token`];
+    const owner = typeof token === 'string' ? this.#gateway.tokens.get(token) : undefined;
+    const log = (status: number, body: unknown): void => {
+      const search = query.size === 0 ? '' : `?${query}`;
+      const seen = { method, path: path + search, body: shownBody(incoming, bytes), status, answer: withoutSecrets(body) };
+      this.#log(this.#api, owner, seen, started);
+    };
+    if (await sufferBefore(fault, answer)) {
+      log(typeof fault?.kind === 'number' ? fault.kind : 0, fault?.kind);
+      return;
+    }
+    const result = await this.#result({ incoming, method, path, query, bytes, token });
+    log(result.status, result.body);
+    if (fault?.kind === 'reset-after') answer.destroy();
+    else answerJson(answer, result.status, result.body, result.status === 429 ? retryHeaders(this.#gateway) : {});
+  }
+
+  async #result(request: {
+    readonly incoming: IncomingMessage;
+    readonly method: string;
+    readonly path: string;
+    readonly query: URLSearchParams;
+    readonly bytes: Buffer;
+    readonly token: unknown;
+  }): Promise<ApiAnswer> {
+    try {
+      const { account, module } = ownerOf(this.#gateway, request.token, this.#api);
+      if (!this.#gateway.mgRate.admits(String(request.token))) throw new ApiError(429, 'Too many requests');
+      const { route, params } = findRoute(this.#routes, request.method, request.path);
+      return await route.run({
+        account,
+        module,
+        params,
+        query: request.query,
+        json: () => parseJson(request.bytes),
+        bytes: request.bytes,
+        contentType: request.incoming.headers['content-type'] ?? '',
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) throw thrown;
+      return { status: thrown.status, body: { errors: thrown.messages } };
+    }
+  }
+
+  #log(
+    api: Api,
+    owner: TokenOwner | undefined,
+    seen: { method: string; path: string; body: unknown; status: number; answer: unknown },
+    started: number,
+  ): void {
+    this.#gateway.calls.record({
+      api,
+      account: owner?.account.code ?? '',
+      moduleCode: owner?.module.code ?? '',
+      ...seen,
+      ms: Math.round(performance.now() - started),
+      at: Date.now(),
+    });
+  }
+}
+
+function shownBody(incoming: IncomingMessage, bytes: Buffer): unknown {
+  if (bytes.length === 0) return null;
+  if (bytes.length > 200_000 || (incoming.headers['content-type'] ?? '').startsWith('multipart/')) {
+    return `(${bytes.length} bytes)`;
+  }
+  try {
+    return withoutSecrets(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    // Raw uploads are not JSON; the log needs only their size.
+    return `(${bytes.length} bytes)`;
+  }
+}

@@ -1,0 +1,83 @@
+/** Runs one command line from its words to its exit code: parses, opens what is needed, prints, closes. */
+import type { Environment } from '../config.ts';
+import type { Brain } from '../core/connector.ts';
+import { type AppError, Misconfigured, toAppError } from '../core/errors.ts';
+import { maskSecrets } from '../lib/logger.ts';
+import { isDatabaseAway } from '../store/database.ts';
+import { type Answer, usageCode } from './command.ts';
+import { commands } from './command-list.ts';
+import { openContext } from './context.ts';
+import { parseLine } from './parse-line.ts';
+import { usageOf } from './usage.ts';
+
+export interface RunOptions {
+  readonly environment: Environment;
+  readonly brains: readonly Brain[];
+  /** Standard output: the answer alone. */
+  readonly out: (text: string) => void;
+  /** Standard error: problems, usage and log lines. */
+  readonly err: (text: string) => void;
+}
+
+/** 0 done · 1 failed, or found something that is not as it should be · 2 the words were not understood. */
+export type ExitCode = 0 | 1 | 2;
+
+/** @param argv the words after the program's name */
+export async function runLine(argv: readonly string[], options: RunOptions): Promise<ExitCode> {
+  const isJson = argv.includes('--json');
+  const words = argv.filter((word) => word !== '--json');
+  if (words.includes('--help') || words.includes('-h') || words[0] === 'help') {
+    const noun = words.find((word) => !word.startsWith('-') && word !== 'help');
+    const usage = usageOf(commands, noun);
+    options.out(isJson ? `${JSON.stringify({ usage })}\n` : `${usage}\n`);
+    return 0;
+  }
+  try {
+    const answer = await answerTo(words, options);
+    options.out(`${isJson ? JSON.stringify(answer.data) : answer.text}\n`);
+    return answer.isFailure === true ? 1 : 0;
+  } catch (thrown) {
+    const error = translate(thrown);
+    const isUsage = error.code === usageCode;
+    if (isJson) options.out(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    else options.err(`${error.message}${isUsage ? '' : ` [${error.code}]`}\n`);
+    if (isUsage) options.err(`\n${usageOf(commands, words[0])}\n`);
+    if (error.code === 'internal') options.err(`${whereFrom(thrown)}\n`);
+    return isUsage ? 2 : 1;
+  }
+}
+
+async function answerTo(words: readonly string[], options: RunOptions): Promise<Answer> {
+  const { command, line } = parseLine(commands, words);
+  const { context, close } = openContext(options);
+  try {
+    return await command.run(line, context);
+  } finally {
+    await close();
+  }
+}
+
+/** Refusals of the server that only an operator can mend (PostgreSQL manual, appendix A). */
+const refusals: Readonly<Record<string, string>> = {
+  '28P01': 'the database does not accept the password in DATABASE_URL',
+  '28000': 'the database does not accept the user in DATABASE_URL',
+  '3D000': 'the database named in DATABASE_URL does not exist',
+  '42501': 'the database user lacks rights on the tables',
+};
+
+function translate(thrown: unknown): AppError {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const refusal = refusals[code];
+  if (refusal !== undefined) return new Misconfigured({ code: 'database.refused', message: refusal, cause: thrown });
+  if (isDatabaseAway(thrown)) {
+    const message = 'the database cannot be reached; is it running, and is DATABASE_URL right?';
+    return new Misconfigured({ code: 'database.away', message, cause: thrown });
+  }
+  return toAppError(thrown);
+}
+
+/** For whoever has to mend the program: the stack, without the secrets its texts may hold. */
+function whereFrom(thrown: unknown): string {
+  const cause = thrown instanceof Error ? thrown : new Error('something that is no error was thrown');
+  return maskSecrets(cause.stack ?? cause.message);
+}

@@ -1,0 +1,141 @@
+/** The chat page in a real browser: installing in the frame with BX24 and with the official SDK, writing, reading safely. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type SandboxPortal, startSandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';
+import { Receiver, registerBot, resultOf } from './receiver.ts';
+
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const SDK = new URL('../../../node_modules/@bitrix24/b24jssdk/dist/umd/index.min.js', import.meta.url);
+
+let browser: Browser;
+let portal: SandboxPortal;
+let app: Receiver;
+let pages: Server;
+let page: Page;
+let complaints: string[];
+
+function pageHtml(path: string): string {
+  if (path.startsWith('/bx24')) {
+    return `<script src="${portal.origin}/api/v1/"></script><script>
+      BX24.init(() => BX24.callMethod('profile', {}, (answer) => { document.title = answer.data().ID; BX24.installFinish(); }));
+    </script>`;
+  }
+  if (path.startsWith('/sdk-install')) {
+    return `<script src="/sdk.js"></script><script>
+      B24Js.initializeB24Frame().then(async (b24) => { await b24.actions.v2.call.make({ method: 'profile' }); await b24.installFinish(); });
+    </script>`;
+  }
+  return `<script src="${portal.origin}/api/v1/"></script><h1 id="app"></h1><script>
+    BX24.init(() => { document.querySelector('#app').textContent = 'app ' + BX24.getAuth().member_id; BX24.fitWindow(); });
+  </script>`;
+}
+
+describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
+  beforeAll(async () => {
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
+    browser = await chromium.launch({ executablePath: CHROMIUM, args });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  beforeEach(async () => {
+    app = await Receiver.start();
+    pages = createServer((incoming, answer) => {
+      const isSdk = incoming.url === '/sdk.js';
+      answer.writeHead(200, { 'content-type': isSdk ? 'text/javascript' : 'text/html; charset=utf-8' });
+      answer.end(isSdk ? readFileSync(SDK) : `<!doctype html><body>${pageHtml(incoming.url ?? '')}</body>`);
+    });
+    await new Promise<void>((resolve) => {
+      pages.listen(0, '127.0.0.1', resolve);
+    });
+    portal = await startSandboxPortal({ rate: false, appUrl: `${pagesOrigin()}/app` });
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'ru-RU' });
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => {
+      complaints.push(dialog.message());
+      void dialog.dismiss();
+    });
+  });
+
+  afterEach(async () => {
+    await page.close();
+    await portal.close();
+    await app.close();
+    await new Promise<void>((resolve) => {
+      pages.close(() => resolve());
+      pages.closeAllConnections();
+    });
+  });
+
+  function pagesOrigin(): string {
+    return `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+  }
+
+  async function write(pane: string, text: string): Promise<void> {
+    await page.fill(`#pane-${pane} textarea`, text);
+    await page.press(`#pane-${pane} textarea`, 'Enter');
+  }
+
+  for (const way of ['bx24', 'sdk-install']) {
+    it(`finishes an installation begun in the frame through ${way}, and shows the app page`, async () => {
+      portal.setCard({ installUrl: `${pagesOrigin()}/${way}` });
+      await page.goto(portal.origin);
+      await page.getByRole('tab', { name: 'Приложение' }).click();
+      await page.frameLocator('iframe').getByText(`app ${portal.memberId}`).waitFor();
+      expect(portal.app?.installed).toBe(true);
+      expect(complaints).toEqual([]);
+    });
+  }
+
+  it('lets a client, an employee and a group write, and shows bot answers live and without running their HTML', async () => {
+    portal.issueToken();
+    portal.finishInstall();
+    const line = await registerBot(portal, app.eventUrl, { CODE: 'line', TYPE: 'O', PROPERTIES: { NAME: 'Line' } });
+    await registerBot(portal, app.eventUrl, { CODE: 'sup', TYPE: 'S', PROPERTIES: { NAME: 'Supervisor' } });
+    await page.goto(portal.origin);
+    await write('client', 'Где заказ?');
+    await page.locator('#pane-operator').getByText('Где заказ?').waitFor();
+    await portal.idle();
+    const chat = app.of('ONIMBOTMESSAGEADD')[0]?.form['data'] as { PARAMS: { DIALOG_ID: string } } | undefined;
+    const attack = '[b]Ответ[/b] <img src=x onerror=alert(1)> [url=javascript:alert(2)]x[/url]';
+    const keyboard = [{ TEXT: 'Да', ACTION: 'SEND', ACTION_VALUE: 'Согласен' }];
+    const dialogId = chat?.PARAMS.DIALOG_ID;
+    await resultOf(portal, 'imbot.message.add', {
+      BOT_ID: line,
+      DIALOG_ID: dialogId,
+      MESSAGE: attack,
+      KEYBOARD: keyboard,
+    });
+    await page.locator('#pane-client strong', { hasText: 'Ответ' }).waitFor();
+    expect(await page.locator('#pane-client .body a').count()).toBe(0);
+    await page.locator('#pane-client').getByRole('button', { name: 'Да', exact: true }).click();
+    await page.locator('#pane-operator').getByText('Согласен').waitFor();
+    await page.getByRole('button', { name: '@Supervisor' }).click();
+    await page.keyboard.type('итог');
+    await page.keyboard.press('Enter');
+    await page.locator('#pane-group .mention').waitFor();
+    await portal.idle();
+    expect(app.of('ONIMBOTMESSAGEADD').at(-1)?.form).toMatchObject({ data: { PARAMS: { MESSAGE: 'итог' } } });
+    expect(complaints).toEqual([]);
+  });
+
+  it('fits a narrow screen in both languages', async () => {
+    await page.setViewportSize({ width: 375, height: 720 });
+    await page.goto(portal.origin);
+    for (const language of ['ru', 'en']) {
+      await page.selectOption('#language', language);
+      for (const tab of await page.getByRole('tab').all()) {
+        if (!(await tab.isVisible())) continue;
+        await tab.click();
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+});
