@@ -81,7 +81,9 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${tableOf(verdicts)}\n`);
   const seconds = Math.round((Date.now() - began.getTime()) / 1000);
   const file = await save({ at: began.toISOString(), seconds, quick: values.quick, machine, plan, verdicts });
-  process.stdout.write(`\n${machine.cpus} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}, fsync on; ${seconds} s; ${file}\n`);
+  process.stdout.write(
+    `\n${machine.cpus} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}, fsync on; ${seconds} s; ${file}\n`,
+  );
   await end(0);
 }
 

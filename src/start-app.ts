@@ -28,6 +28,7 @@ import { createMetrics } from './pipeline/metrics.ts';
 import { startOutboxWorker } from './pipeline/outbox-worker.ts';
 import { createPerformer } from './pipeline/perform.ts';
 import { createRateGate } from './pipeline/rate-gate.ts';
+import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
 import { createBells } from './pipeline/wake.ts';
 import type { WorkLoop } from './pipeline/work-loop.ts';
@@ -86,7 +87,10 @@ type Parts = ReturnType<typeof build>;
 function build(options: AppOptions, db: Pool) {
   const { settings, log } = options;
   const metrics = createMetrics();
-  const bells = createBells();
+  // Where another process does the work, it has to be told; a worker's own bells ring at home.
+  const bells = settings.ROLES.includes('worker')
+    ? createBells()
+    : { inbox: createFarBell(db, 'inbox', log), outbox: createFarBell(db, 'outbox', log) };
   const sealer = createSealer({
     current: options.appSecret,
     ...(settings.APP_SECRET_PREVIOUS === undefined ? {} : { previous: settings.APP_SECRET_PREVIOUS }),
@@ -156,6 +160,7 @@ function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
   const loops: WorkLoop[] = [];
   if (settings.ROLES.includes('worker')) {
     loops.push(
+      startRumourListener(options.databaseUrl, parts.bells, log),
       ...startInboxWorker({ ...shared, loops: 2 }),
       startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),

@@ -39,7 +39,9 @@ async function run(order: LoadOrder): Promise<LoadResult> {
       if (now >= clockStart && now < clockEnd) latencies.push(milliseconds);
     }
   };
-  await Promise.all(Array.from({ length: order.connections }, () => runLine({ port: order.port, form, next, onAnswer })));
+  await Promise.all(
+    Array.from({ length: order.connections }, () => runLine({ port: order.port, form, next, onAnswer })),
+  );
   const seconds = (Math.min(performance.now(), clockEnd) - clockStart) / 1000;
   latencies.sort((a, b) => a - b);
   const percentile = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? 0;

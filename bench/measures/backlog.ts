@@ -7,7 +7,7 @@ import { fillBacklog, fillInbox } from '../support/fill-inbox.ts';
 import { readEventBody, readSender } from '../support/fixture.ts';
 import { drainWarmEvents } from '../support/plan.ts';
 import { expectRows, subject } from './acknowledgements.ts';
-import { drainInPlace, expectDrained } from './drain.ts';
+import { drainPart } from './drain.ts';
 
 const name = 'backlog';
 const unit = '/s';
@@ -26,7 +26,7 @@ export const measureBacklog: Measure = async (bench) => {
   await fillBacklog(bench, 'waiting', readSender(readEventBody()).memberId, plan.backlogEvents, backlogDialogs);
   await server.settle('waiting');
   const drained = await measureDrains(bench);
-  const acknowledged = await measureDoors(bench, plan.backlogEvents);
+  const acknowledged = await measureDoors(bench);
   await server.drop('waiting');
   return [acknowledged, drained];
 };
@@ -38,18 +38,8 @@ async function measureDrains(bench: Bench): Promise<Verdict> {
   await fillInbox(emptyUrl, drainWarmEvents + plan.drainEvents, emptyDialogs);
   await server.settle('lanes');
   const runs = await alternate(plan.runs, {
-    empty: async () => {
-      const url = await server.create('lanes_copy', 'lanes');
-      const perSecond = await drainInPlace(bench, 'lanes_copy', url, order);
-      await server.drop('lanes_copy');
-      return perSecond;
-    },
-    waiting: async () => {
-      const url = await server.create('waiting_copy', 'waiting');
-      const perSecond = await drainInPlace(bench, 'waiting_copy', url, order);
-      await server.drop('waiting_copy');
-      return perSecond;
-    },
+    empty: () => drainPart(bench, 'lanes', order),
+    waiting: () => drainPart(bench, 'waiting', order),
   });
   await server.drop('lanes');
   return atLeast(
@@ -57,5 +47,29 @@ async function measureDrains(bench: Bench): Promise<Verdict> {
     figureOf('drain, 1 million waiting', unit, runs.waiting, 'order kept'),
     0.8,
     figureOf('drain, nothing else waiting', unit, runs.empty),
+  );
+}
+
+async function measureDoors(bench: Bench): Promise<Verdict> {
+  const { endings, plan, server } = bench;
+  const emptyUrl = await server.createMigrated('door');
+  const generator = await startGenerator(endings);
+  // Only the door, so that what waits goes on waiting.
+  const settings = { ROLES: 'web' };
+  const emptyApp = await startAppProcess({ endings, databaseUrl: emptyUrl, settings });
+  const waitingApp = await startAppProcess({ endings, databaseUrl: server.url('waiting'), settings });
+  const empty = subject(bench, generator, { port: emptyApp.port, path: '/bitrix24/events' });
+  const waiting = subject(bench, generator, { port: waitingApp.port, path: '/bitrix24/events' });
+  for (const one of [empty, waiting]) await one.warm();
+  const runs = await alternate(plan.runs, { empty: empty.run, waiting: waiting.run });
+  for (const one of [emptyApp, waitingApp, generator]) await one.stop();
+  await expectRows(bench, 'door', 'inbox', empty.accepted());
+  await expectRows(bench, 'waiting', 'inbox', plan.backlogEvents + waiting.accepted());
+  await server.drop('door');
+  return atLeast(
+    name,
+    figureOf('acknowledgements, 1 million waiting', unit, runs.waiting, waiting.latency()),
+    0.8,
+    figureOf('acknowledgements, empty', unit, runs.empty, empty.latency()),
   );
 }

@@ -20,7 +20,9 @@ export const measureIdleMemory: Measure = async ({ endings, plan, server, say })
     await app.stop();
   }
   await server.drop('idle');
-  return [atMost('memory', figureOf('app idle, all roles', 'MB', runs, `resident after ${plan.idleSeconds} s`), limitMb)];
+  return [
+    atMost('memory', figureOf('app idle, all roles', 'MB', runs, `resident after ${plan.idleSeconds} s`), limitMb),
+  ];
 };
 
 /** Resident memory of a process in megabytes (10^6 bytes); `ps` counts in units of 1 024 bytes. */

@@ -2,11 +2,17 @@
  * Drains an inbox with the house's own statements, in the way of src/pipeline/inbox-worker.ts, and a handler that does nothing.
  * Argument: database address.
  */
-import { openDatabase, inTransaction, type Pool } from '../../src/store/database.ts';
+import { inTransaction, openDatabase, type Pool } from '../../src/store/database.ts';
 import { claimInbox, closeEvents, type EventResult } from '../../src/store/inbox.ts';
 import { finishLanes } from '../../src/store/lanes.ts';
 import { serveParent } from '../support/serve-parent.ts';
-import { createDrainClock, createTurnWatch, type DrainOrder, type DrainResult, drainOrderSchema } from './drain-orders.ts';
+import {
+  createDrainClock,
+  createTurnWatch,
+  type DrainOrder,
+  type DrainResult,
+  drainOrderSchema,
+} from './drain-orders.ts';
 
 /** The limits of a round and the number of loops, as src/pipeline/inbox-worker.ts and src/start-app.ts have them. */
 const claim = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };

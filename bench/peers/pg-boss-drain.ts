@@ -5,7 +5,13 @@
 import { PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { serveParent } from '../support/serve-parent.ts';
-import { createDrainClock, createTurnWatch, type DrainOrder, type DrainResult, drainOrderSchema } from './drain-orders.ts';
+import {
+  createDrainClock,
+  createTurnWatch,
+  type DrainOrder,
+  type DrainResult,
+  drainOrderSchema,
+} from './drain-orders.ts';
 
 const queue = 'events';
 const work = { batchSize: 50, localConcurrency: 4, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };

@@ -63,10 +63,14 @@ export async function startChild(endings: Endings, script: URL, ...args: readonl
   }
 }
 
-function asker(send: (message: { id: number; order: string; input: unknown }) => boolean, waiting: Map<number, Waiting>) {
+function asker(
+  send: (message: { id: number; order: string; input: unknown }) => boolean,
+  waiting: Map<number, Waiting>,
+) {
   let last = 0;
   return async <T>(order: string, input: unknown, answer: z.ZodType<T>): Promise<T> => {
-    const id = (last += 1);
+    last += 1;
+    const id = last;
     const result = await new Promise<unknown>((resolve, reject) => {
       waiting.set(id, { resolve, reject });
       send({ id, order, input });

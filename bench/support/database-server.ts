@@ -24,6 +24,8 @@ const flags = {
 export interface DatabaseServer {
   /** As the server names it: `18.4`. */
   readonly version: string;
+  /** The address of a database in it. */
+  url(name: string): string;
   /** Makes an empty database, or a copy of another one nobody is connected to. Gives its address. */
   create(name: string, template?: string): Promise<string>;
   /** Makes a database in the shape the app wants. */
@@ -66,12 +68,16 @@ export async function startDatabaseServer(endings: Endings): Promise<DatabaseSer
   }
 
   const create = async (name: string, template?: string): Promise<string> => {
-    await rows('postgres', `create database ${name} ${template === undefined ? '' : `template ${template} strategy file_copy`}`);
+    await rows(
+      'postgres',
+      `create database ${name} ${template === undefined ? '' : `template ${template} strategy file_copy`}`,
+    );
     return server.url(name);
   };
   const [shown] = await rows<{ server_version: string }>('postgres', 'show server_version');
   return {
     version: shown?.server_version ?? 'unknown',
+    url: (name) => server.url(name),
     create,
     async createMigrated(name) {
       const url = await create(name);

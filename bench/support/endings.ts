@@ -14,7 +14,8 @@ export function createEndings(): Endings {
       let ended: Promise<void> | undefined;
       const once = (): Promise<void> => {
         pending.delete(once);
-        return (ended ??= end());
+        ended ??= end();
+        return ended;
       };
       pending.add(once);
       return once;

@@ -1,9 +1,9 @@
 /** Fills a database's inbox with numbered events, to be drained. */
 import { randomUUID } from 'node:crypto';
-import { firstNumbers } from '../load/requests.ts';
 import { inboxLane } from '../../src/pipeline/lane-names.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { acceptEvents, type NewEvent } from '../../src/store/inbox.ts';
+import { firstNumbers } from '../load/requests.ts';
 import type { Bench } from './bench.ts';
 
 /** Size of an event's body in the drain, in bytes. */
@@ -51,7 +51,13 @@ export async function fillInbox(databaseUrl: string, events: number, dialogs: nu
  * The same on a large scale, made inside the server in one statement a table: what is measured later does not depend on how it came
  * in, and a million through the door would take minutes. Rows lie as they would have come: in turn over all dialogs.
  */
-export async function fillBacklog(bench: Bench, database: string, memberId: string, events: number, dialogs: number): Promise<void> {
+export async function fillBacklog(
+  bench: Bench,
+  database: string,
+  memberId: string,
+  events: number,
+  dialogs: number,
+): Promise<void> {
   const perDialog = Math.floor(events / dialogs);
   const lane = `'${botCode}/chat' || (${firstNumbers.dialog} + d)`;
   const everyDialog = `generate_series(0, ${dialogs - 1}) d`;

@@ -4,9 +4,9 @@ import { RestError } from './rest-error.ts';
 import { isMap, type Params } from './wire-format.ts';
 
 /** Characters of serialised JSON allowed for attach, keyboard and menu (server source and v2 documentation). */
-export const MAX_BLOCK_CHARS = 60_000;
+const MAX_BLOCK_CHARS = 60_000;
 /** A text beyond this is cut, not refused. */
-export const MAX_TEXT_CHARS = 20_000;
+const MAX_TEXT_CHARS = 20_000;
 
 const ATTACH_BLOCKS = new Set(['MESSAGE', 'LINK', 'USER', 'GRID', 'IMAGE', 'FILE', 'DELIMITER', 'HTML']);
 const ACTIONS = new Set(['PUT', 'SEND', 'COPY', 'CALL', 'DIALOG', 'LIVECHAT', 'HELP']);

@@ -36,7 +36,7 @@ const V2: MethodTable = {
 };
 
 /** Names as `methods` lists them. */
-export function methodNames(state: PortalState): string[] {
+function methodNames(state: PortalState): string[] {
   return [...Object.keys(V1), ...(state.options.v2 ? Object.keys(V2) : [])];
 }
 

@@ -19,12 +19,12 @@ function causeOf(state: PortalState, userId: number): Cause {
 }
 
 /** The client whose chat this is. */
-export function clientOfChat(state: PortalState, chatId: number): Client | undefined {
+function clientOfChat(state: PortalState, chatId: number): Client | undefined {
   return [...state.clients.values()].find((client) => client.chatId === chatId);
 }
 
 /** The line a chat belongs to now. */
-export function lineOfChat(state: PortalState, chat: Chat): Line | undefined {
+function lineOfChat(state: PortalState, chat: Chat): Line | undefined {
   return state.lines.get(Number(chat.entityId.split('|')[1] ?? 0));
 }
 

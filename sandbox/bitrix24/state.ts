@@ -243,11 +243,6 @@ export function fullName(user: User): string {
   return [user.firstName, user.lastName].filter((part) => part !== '').join(' ');
 }
 
-/** The line chat's session when one is open. */
-export function openSession(state: PortalState, chatId: number): LineSession | undefined {
-  return state.sessions.get(chatId);
-}
-
 /** Bots of one app, oldest first; the first is the one taken when BOT_ID is missing. */
 export function botsOfApp(state: PortalState, appId: string): Bot[] {
   return [...state.bots.values()].filter((bot) => bot.appId === appId).sort((a, b) => a.id - b.id);

@@ -4,39 +4,8 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiError } from './api-error.ts';
 import { ownerOf } from './api-gate.ts';
-import type { AccountState, GatewayState } from './state.ts';
-
-export const EVENT_NAMES = [
-  'message_new',
-  'message_updated',
-  'message_restored',
-  'message_deleted',
-  'dialog_opened',
-  'dialog_closed',
-  'dialog_assign',
-  'chat_created',
-  'chat_updated',
-  'chats_deleted',
-  'user_joined_chat',
-  'user_left_chat',
-  'user_updated',
-  'user_online_updated',
-  'channel_updated',
-  'customer_updated',
-  'bot_updated',
-] as const;
-
-export type EventName = (typeof EVENT_NAMES)[number];
-
-interface OpenSocket {
-  readonly socket: WebSocket;
-  readonly account: AccountState;
-  readonly moduleCode: string;
-  readonly token: string;
-  readonly events: ReadonlySet<string>;
-  readonly hearsMailings: boolean;
-  lastLife: number;
-}
+import { EVENT_NAMES, type EventName } from './event-names.ts';
+import type { AccountState, EventSink, GatewayState } from './state.ts';
 
 interface Admission {
   readonly account: AccountState;
@@ -44,6 +13,12 @@ interface Admission {
   readonly token: string;
   readonly events: ReadonlySet<string>;
   readonly hearsMailings: boolean;
+}
+
+interface OpenSocket extends Admission {
+  readonly socket: WebSocket;
+  /** Unix milliseconds of the last ping, pong or frame from the client. */
+  lastLife: number;
 }
 
 function listed(value: string | null): string[] {
@@ -60,7 +35,7 @@ function refuse(raw: Duplex, status: number, messages: readonly string[], extra:
   );
 }
 
-export class SocketHub {
+export class SocketHub implements EventSink {
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false });
   readonly #open = new Map<AccountState, Set<OpenSocket>>();
   #sent = 0;

@@ -1,10 +1,9 @@
 /** What a sandbox MessageGateway remembers: one host with its accounts, and the records of each account. */
 import type { CallLog } from './call-log.ts';
+import type { EventName } from './event-names.ts';
 import type { Faults } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { RateWindow } from './rate-window.ts';
-import type { SocketHub } from './socket-hub.ts';
-import type { WebhookSender } from './webhook-sender.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 export type ActorType = 'user' | 'bot' | 'customer' | 'channel';
@@ -251,6 +250,32 @@ export interface AccountState {
 
 export type IdKind = 'actor' | 'module' | 'channel' | 'chat' | 'dialog' | 'message' | 'member' | 'command' | 'template';
 
+/** Where events for bots go. */
+export interface EventSink {
+  emit(account: AccountState, type: EventName, build: () => unknown, isMailing?: boolean): void;
+  cut(choose: { readonly account?: AccountState; readonly moduleCode?: string; readonly code?: number }): void;
+}
+
+export interface WebhookOrder {
+  readonly account: AccountState;
+  readonly channelId: number;
+  /** Webhooks of one lane may be kept in order. */
+  readonly lane: string;
+  readonly type: string;
+  readonly data: Json;
+}
+
+export interface WebhookResult {
+  readonly outcome: 'answered' | 'network_error' | 'malformed_response';
+  readonly status: number | null;
+  readonly body: unknown;
+}
+
+/** Where webhooks for transports go. */
+export interface WebhookSink {
+  send(order: WebhookOrder): Promise<WebhookResult>;
+}
+
 /** Who a token speaks for. */
 export interface TokenOwner {
   readonly account: AccountState;
@@ -267,8 +292,8 @@ export interface GatewayState {
   readonly mgRate: RateWindow;
   readonly crmRate: RateWindow;
   readonly calls: CallLog;
-  readonly hub: SocketHub;
-  readonly webhooks: WebhookSender;
+  readonly hub: EventSink;
+  readonly webhooks: WebhookSink;
   readonly fileSecret: string;
   nextId(kind: IdKind): number;
   announce(change: Change): void;

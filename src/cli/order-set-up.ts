@@ -8,9 +8,7 @@ import { appendActions } from '../store/outbox.ts';
 export async function orderSetUp(db: Db, portal: string): Promise<string> {
   const trace = `cli-${randomToken(6)}`;
   const action = { type: 'set_up' as const };
-  await appendActions(db, [
-    { portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace },
-  ]);
+  await appendActions(db, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
   return trace;
 }
 

@@ -1,4 +1,5 @@
 /** The way into the inbox for every door: many callers share one transaction, and each hears when its event is on disk. */
+import { RemoteUnreachable } from '../core/errors.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import { isCollision, isDatabaseAway, type Pool } from '../store/database.ts';
 import { acceptEvents, type NewEvent } from '../store/inbox.ts';
@@ -18,6 +19,9 @@ export interface Acceptance {
  */
 const limits = { maxItems: 256, maxBytes: 8 * 1024 * 1024, concurrency: 2 };
 
+/** Events that may wait for the disk at once: beyond, senders are told to come again instead of filling the memory. */
+const maxWaiting = 20_000;
+
 export function createAcceptance(db: Pool, metrics: Metrics, bell: Bell): Acceptance {
   const group = createGroupCommit<NewEvent, boolean | Error>({
     ...limits,
@@ -30,6 +34,9 @@ export function createAcceptance(db: Pool, metrics: Metrics, bell: Bell): Accept
   });
   return {
     async accept(event) {
+      if (group.depth() >= maxWaiting) {
+        throw new RemoteUnreachable({ code: 'door.overloaded', message: 'more events than the database can store' });
+      }
       const isNew = await group.add(event);
       if (isNew instanceof Error) throw isNew;
       (isNew ? metrics.accepted : metrics.duplicates).inc({ source: event.source });

@@ -26,6 +26,12 @@ export const tokenContext = {
   refresh: (portal: string): string => `portal_token.refresh:${portal}`,
 };
 
+/**
+ * In place of a user id, marks a portal in webhook mode (dossier §13): the access box then holds the address of its incoming webhook,
+ * the refresh box the CLIENT_ID its bots were registered with. Such a portal has nothing to refresh.
+ */
+export const webhookUser = 'webhook';
+
 /** An opened token is kept this long; one that another process has rotated is noticed by its `expired_token`. */
 const believedMs = 10_000;
 
@@ -35,12 +41,16 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
   const renewing = new Map<string, Promise<PortalAccess>>();
 
   function open(portal: Portal, token: TokenRow): PortalAccess {
-    const access: PortalAccess = {
-      portal: portal.portal,
-      endpoint: portal.client_endpoint,
-      accessToken: sealer.open(token.access_box, tokenContext.access(portal.portal)),
-      clientId: null,
-    };
+    const secret = sealer.open(token.access_box, tokenContext.access(portal.portal));
+    const access: PortalAccess =
+      token.user_id === webhookUser
+        ? {
+            portal: portal.portal,
+            endpoint: secret,
+            accessToken: null,
+            clientId: sealer.open(token.refresh_box, tokenContext.refresh(portal.portal)),
+          }
+        : { portal: portal.portal, endpoint: portal.client_endpoint, accessToken: secret, clientId: null };
     opened.set(portal.portal, { readAt: performance.now(), access });
     return access;
   }
@@ -59,6 +69,7 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
       const portal = await findPortal(trx, id);
       if (portal === null || portal.state === 'uninstalled' || token === null) throw notInstalled();
       const stored = open(portal, token);
+      if (stored.accessToken === null) throw webhookDead();
       if (stored.accessToken !== stale.accessToken || stored.endpoint !== stale.endpoint) return stored;
       const refreshToken = sealer.open(token.refresh_box, tokenContext.refresh(id));
       const fresh = await options.oauth.refresh(portal.server_endpoint, refreshToken);
@@ -122,5 +133,15 @@ function notInstalled(): RemoteRefused {
     code: 'bitrix24.not_installed',
     status: 403,
     message: 'the app is not installed in this portal (any more)',
+  });
+}
+
+function webhookDead(): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.disconnected',
+    status: 401,
+    message: 'the portal no longer accepts its incoming webhook; add the portal again with a living one',
+    retry: { afterMs: 60_000 },
+    report: true,
   });
 }

@@ -66,7 +66,7 @@ export function createInstallation(options: InstallationOptions): Installation {
         body: JSON.stringify({ auth: claim.accessToken }),
         timeoutMs: adminTimeoutMs,
       });
-      return readAnswer({ method: 'user.admin', ...response }).result === true;
+      return readAnswer({ method: 'user.admin', ...response }) === true;
     } catch (error) {
       options.log.warn(
         { portal: claim.memberId, err: error },

@@ -67,7 +67,10 @@ export function openProbe(url: string): DatabaseProbe {
       }
     },
     async endLeases() {
-      await rows(`update lane set ready_at = now() where locked_by is not null and ready_at < 'infinity'`);
+      // What a worker is just finishing is left alone: waiting for it could close a circle.
+      await rows(`update lane l set ready_at = now() from (
+        select portal, box, key from lane where locked_by is not null and ready_at < 'infinity' for update skip locked
+      ) held where l.portal = held.portal and l.box = held.box and l.key = held.key`);
     },
     close: () => pool.end(),
   };

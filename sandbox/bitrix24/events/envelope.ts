@@ -82,7 +82,7 @@ export interface Sending {
 }
 
 /** Whether the callback filter lets events of this owner out: app present, active, installed to the end, paid for. */
-export function mayReceive(state: PortalState, binding: Binding): boolean {
+function mayReceive(state: PortalState, binding: Binding): boolean {
   if (binding.webhookClientId !== null) return true;
   const app = state.app;
   if (app === null || app.clientId !== binding.appId) return false;

@@ -71,7 +71,7 @@ function fileBlock(state: PortalState, file: StoredFile): WireMap {
 }
 
 /** FILES of a message by disk id; empty when it has none. */
-export function filesOf(state: PortalState, message: Message): ReadonlyMap<number, WireMap> {
+function filesOf(state: PortalState, message: Message): ReadonlyMap<number, WireMap> {
   const ids = message.params['FILE_ID'];
   if (!Array.isArray(ids)) return new Map();
   return new Map(
@@ -212,7 +212,7 @@ export function updateParams(state: PortalState, chat: Chat, message: Message): 
 }
 
 /** The localised note that stands in for a deleted text in groups. */
-export function deletedNote(state: PortalState, message: Message): string {
+function deletedNote(state: PortalState, message: Message): string {
   const [date = '', time = ''] = isoDate(message.date).slice(0, 19).split('T');
   const [year, month, day] = date.split('-');
   return state.options.language === 'ru'

@@ -1,6 +1,6 @@
 /** The app inside the portal: posts the page form into a frame and answers the messages of BX24 from it. */
-import { act, world } from '/page/live.js';
-import { text } from '/page/texts.js';
+import { act, world } from './live.js';
+import { text } from './texts.js';
 
 export class AppFrame {
   constructor() {

@@ -1,6 +1,6 @@
 /** Attach blocks, keyboards and files under a message, as DOM nodes. */
-import { bbNodes, link, safeAddress } from '/page/bb-code.js';
-import { text } from '/page/texts.js';
+import { bbNodes, link, safeAddress } from './bb-code.js';
+import { text } from './texts.js';
 
 function node(tag, className, content) {
   const element = document.createElement(tag);

@@ -1,8 +1,8 @@
 /** One chat on the page: head, messages, input. What is shown and how it is sent comes from outside. */
-import { messageBody } from '/page/bb-code.js';
-import { attachNodes, fileNodes, keyboardNode } from '/page/blocks.js';
-import { act, world } from '/page/live.js';
-import { text } from '/page/texts.js';
+import { messageBody } from './bb-code.js';
+import { attachNodes, fileNodes, keyboardNode } from './blocks.js';
+import { act, world } from './live.js';
+import { text } from './texts.js';
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 

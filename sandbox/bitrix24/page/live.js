@@ -37,12 +37,12 @@ function reloadSoon() {
 }
 
 function putMessage(message) {
+  if (message.isBot) world.typing.delete(message.chatId);
   const chat = world.state.chats.find(({ id }) => id === message.chatId);
   if (chat === undefined) return reloadSoon();
   const at = chat.messages.findIndex(({ id }) => id === message.id);
   if (at >= 0) chat.messages[at] = message;
   else chat.messages.push(message);
-  if (message.isBot) world.typing.delete(message.chatId);
   tell('message');
 }
 

@@ -1,6 +1,6 @@
 /** The log: latest REST calls and event deliveries, newest first. */
-import { world } from '/page/live.js';
-import { text } from '/page/texts.js';
+import { world } from './live.js';
+import { text } from './texts.js';
 
 const SHOWN = 60;
 

@@ -1,9 +1,9 @@
 /** Builds the page, switches between its views and redraws what a change concerns. */
-import { AppFrame } from '/page/app-frame.js';
-import { goLive, loadState, prepareScene, watch, world } from '/page/live.js';
-import { LogPane } from '/page/log-pane.js';
-import { createPanes } from '/page/panes.js';
-import { currentLanguage, setLanguage, text } from '/page/texts.js';
+import { AppFrame } from './app-frame.js';
+import { goLive, loadState, prepareScene, watch, world } from './live.js';
+import { LogPane } from './log-pane.js';
+import { createPanes } from './panes.js';
+import { currentLanguage, setLanguage, text } from './texts.js';
 
 const views = document.querySelector('#views');
 const tabs = document.querySelector('#tabs');

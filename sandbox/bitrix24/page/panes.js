@@ -1,7 +1,7 @@
 /** The four chat panes: the customer, the operator, the employee, the group; who writes in each and what each may see. */
-import { ChatPane } from '/page/chat-pane.js';
-import { act, chatById, nameOf, world } from '/page/live.js';
-import { text } from '/page/texts.js';
+import { ChatPane } from './chat-pane.js';
+import { act, chatById, nameOf, world } from './live.js';
+import { text } from './texts.js';
 
 function button(className, press) {
   const element = document.createElement('button');

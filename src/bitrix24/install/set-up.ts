@@ -57,12 +57,13 @@ const botRefusals = new Map([
 
 /** Does it all. Throws the first AppError that is not about a single bot. */
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {
-  const license = await readLicense(client, options);
+  const isApp = await client.isApp(options.portal);
+  const license = isApp ? await readLicense(client, options) : '';
   const hasV2 = await knowsV2(client, options);
   const bots: BotResult[] = [];
   for (const bot of options.bots) bots.push(await registerBot(client, options, bot));
   await registerCommands(client, options, bots);
-  await bindLifecycle(client, options);
+  if (isApp) await bindLifecycle(client, options);
   return { hasV2, license, bots };
 }
 

@@ -80,11 +80,11 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     try {
       const response = await send(access, method, params, options);
       if (isMoved(response)) return await afterMove(access, response, method, params, options);
-      return readAnswer({ method, ...response }).result;
+      return readAnswer({ method, ...response });
     } catch (error) {
       if (!(error instanceof RemoteRefused) || !isStale(error.code) || access.accessToken === null) throw error;
       const renewed = await keeper.renew(portal, access);
-      return readAnswer({ method, ...(await send(renewed, method, params, options)) }).result;
+      return readAnswer({ method, ...(await send(renewed, method, params, options)) });
     }
   }
 
@@ -107,7 +107,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
         report: true,
       });
     }
-    return readAnswer({ method, ...(await send(renewed, method, params, options)) }).result;
+    return readAnswer({ method, ...(await send(renewed, method, params, options)) });
   }
 
   /** The result of a method. Throws AppErrors with codes `bitrix24.<portal's code>`, `bitrix24.not_json`, `bitrix24.budget`, `http.*`. */
@@ -155,7 +155,12 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     });
   }
 
-  return { call, batch };
+  /** False for a portal in webhook mode, where no app is installed: methods that need an app's context refuse there. */
+  async function isApp(portal: string): Promise<boolean> {
+    return (await keeper.current(portal)).accessToken !== null;
+  }
+
+  return { call, batch, isApp };
 }
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);

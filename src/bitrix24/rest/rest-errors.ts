@@ -34,7 +34,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 };
 
 /** The code under which a Bitrix24 error is known in the house: `bitrix24.` and the portal's own code. */
-export const bitrixCode = (error: string): string => `bitrix24.${error}`;
+const bitrixCode = (error: string): string => `bitrix24.${error}`;
 
 export interface PortalAnswer {
   readonly method: string;
@@ -42,21 +42,13 @@ export interface PortalAnswer {
   readonly body: Buffer;
 }
 
-/** What the body of a successful call holds. `time` is Bitrix24's own measurement; `operating_reset_at` is in Unix seconds. */
-export interface RestSuccess {
-  readonly result: unknown;
-  readonly operatingResetAt: number | null;
-}
-
-/** The result of a call, or the error it deserves. */
-export function readAnswer(answer: PortalAnswer): RestSuccess {
+/** The `result` of a call, or the error it deserves. */
+export function readAnswer(answer: PortalAnswer): unknown {
   const parsed = parseObject(answer.body);
   if (parsed === null) throw notTheProtocol(answer);
   if (typeof parsed['error'] === 'string' && parsed['error'] !== '') throw refusal(parsed['error'], answer, parsed);
   if (answer.status >= 400 || !('result' in parsed)) throw notTheProtocol(answer);
-  const time = parsed['time'];
-  const reset = isRecord(time) ? Number(time['operating_reset_at']) : Number.NaN;
-  return { result: parsed['result'], operatingResetAt: Number.isFinite(reset) ? reset : null };
+  return parsed['result'];
 }
 
 /** The error of a sub-call of `batch`, which arrives beside the results. */

@@ -1,0 +1,79 @@
+/** How many messages a second go the whole road, from the event at the door to the answer at the portal, beside a handler that keeps nothing. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { startGenerator, usualDialogs } from '../load/start-generator.ts';
+import { startAppProcess } from '../support/app-process.ts';
+import type { Measure } from '../support/bench.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { alternate, atLeast, figureOf } from '../support/figures.ts';
+import { expectRows } from './acknowledgements.ts';
+
+const name = 'whole road';
+const unit = '/s';
+const receivedSchema = z.object({ count: z.number(), lastAt: z.number() });
+
+/** What does not arrive within this has been lost. */
+const patienceMs = 60_000;
+
+export const measureRoad: Measure = async (bench) => {
+  const { endings, plan, server, say } = bench;
+  const databaseUrl = await server.createMigrated('road');
+  const generator = await startGenerator(endings);
+  const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
+  const app = await startAppProcess({ endings, databaseUrl, restPort: sink.port });
+  const naive = await startChild(endings, new URL('../peers/koa-forward.ts', import.meta.url), String(sink.port));
+
+  let sentToApp = 0;
+  /** From the first request to the last answer the portal gets. The door acknowledges before the answers go out; that helps nobody here. */
+  const travel = async (port: number, path: string, messages: number, answers: number): Promise<number> => {
+    await server.checkpoint();
+    const before = (await sink.ask('received', null, receivedSchema)).count;
+    const { startedAt } = await generator.run({ port, path, messages });
+    const lastAt = await arrival(sink, before + answers);
+    return (messages * 1000) / (lastAt - startedAt);
+  };
+  const viaApp = async (messages: number, greetings: number): Promise<number> => {
+    sentToApp += messages;
+    const perSecond = await travel(app.port, '/bitrix24/events', messages, messages + greetings);
+    say(`app: ${Math.round(perSecond)} /s`);
+    return perSecond;
+  };
+  const viaNaive = async (messages: number): Promise<number> => {
+    const perSecond = await travel(naive.port, '/events', messages, messages);
+    say(`naive: ${Math.round(perSecond)} /s`);
+    return perSecond;
+  };
+  // The first message of each dialog is greeted, which is another call: behind us before the clock starts.
+  await viaApp(2 * usualDialogs, usualDialogs);
+  await viaNaive(2 * usualDialogs);
+  const runs = await alternate(plan.runs, {
+    app: () => viaApp(plan.roadEvents, 0),
+    naive: () => viaNaive(plan.roadEvents),
+  });
+  for (const one of [app, naive, sink, generator]) await one.stop();
+  // Each message and each answer of the brain is an event of the inbox.
+  await expectRows(bench, 'road', 'inbox', 2 * sentToApp);
+  await server.drop('road');
+  return [
+    atLeast(
+      name,
+      figureOf('app, durable, echo brain', unit, runs.app, 'every answer arrived once'),
+      1,
+      figureOf('Koa + koa-body + got, nothing stored', unit, runs.naive),
+    ),
+  ];
+};
+
+/** When the last of so many calls arrived at the sink. Throws when there are more or fewer. */
+async function arrival(sink: Child, expected: number): Promise<number> {
+  for (const end = Date.now() + patienceMs; Date.now() < end; await delay(10)) {
+    const { count, lastAt } = await sink.ask('received', null, receivedSchema);
+    if (count === expected) {
+      await delay(200);
+      const { count: later } = await sink.ask('received', null, receivedSchema);
+      if (later === expected) return lastAt;
+    }
+    if (count > expected) throw new Error(`the portal got ${count} calls where ${expected} were due`);
+  }
+  throw new Error('answers did not arrive');
+}

@@ -1,0 +1,77 @@
+/** What a channel can do, by its settings. `receive` = MG to messenger, `send` = messenger to MG; a missing key means none. */
+import { ApiError } from '../api-error.ts';
+import type { AccountState, ChannelRecord, Json } from '../state.ts';
+
+function branch(settings: Json, name: string): Json {
+  const value = settings[name];
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+/** Whether the deed (`creating`, `editing`…) works in this direction for this kind of content. */
+export function allows(settings: Json, kind: string, deed: string, direction: 'receive' | 'send'): boolean {
+  const value = branch(settings, kind)[deed];
+  return value === 'both' || value === direction || value === 'any';
+}
+
+/** A number of a branch, such as `max_chars_count`; null when not set. */
+export function limitOf(settings: Json, kind: string, name: string): number | null {
+  const value = branch(settings, kind)[name];
+  return typeof value === 'number' && value > 0 ? value : null;
+}
+
+/** Throws a 400 unless the channel does this. */
+export function demand(
+  account: AccountState,
+  channel: ChannelRecord,
+  deed: { readonly kind: string; readonly what: string; readonly direction: 'receive' | 'send' },
+): void {
+  if (!account.gateway.options.enforceChannelSettings) return;
+  if (allows(channel.settings, deed.kind, deed.what, deed.direction)) return;
+  throw new ApiError(400, `channel does not support ${deed.what} of ${deed.kind} (${deed.direction})`);
+}
+
+/** Throws a 400 when content that goes out is beyond what the channel can carry. */
+export function demandFits(
+  account: AccountState,
+  channel: ChannelRecord,
+  content: {
+    readonly type: string;
+    readonly text: string;
+    readonly note: string;
+    readonly itemSizes: readonly number[];
+    readonly suggestions: readonly Json[];
+  },
+): void {
+  if (!account.gateway.options.enforceChannelSettings) return;
+  const { settings } = channel;
+  const maxChars = limitOf(settings, 'text', 'max_chars_count');
+  if (maxChars !== null && [...content.text].length > maxChars) {
+    throw new ApiError(400, `content must be a maximum of ${maxChars} characters in length`);
+  }
+  const maxNote = limitOf(settings, content.type, 'note_max_chars_count');
+  if (maxNote !== null && [...content.note].length > maxNote) {
+    throw new ApiError(400, `note must be a maximum of ${maxNote} characters in length`);
+  }
+  const maxItems = limitOf(settings, content.type, 'max_items_count');
+  if (maxItems !== null && content.itemSizes.length > maxItems) {
+    throw new ApiError(400, `items must contain a maximum of ${maxItems} items`);
+  }
+  const maxSize = limitOf(settings, content.type, 'max_item_size');
+  if (maxSize !== null && content.itemSizes.some((size) => size > maxSize)) throw new ApiError(400, 'file is too large');
+  for (const { type } of content.suggestions) {
+    if (!allows(settings, 'suggestions', String(type ?? 'text'), 'receive')) {
+      throw new ApiError(400, `channel does not support suggestions of type ${String(type)}`);
+    }
+  }
+}
+
+/** Throws a 400 when the channel's policy forbids writing to the customer now. */
+export function demandMayWrite(account: AccountState, channel: ChannelRecord, replyDeadline: number | null): void {
+  if (!account.gateway.options.enforceChannelSettings) return;
+  const policy = branch(channel.settings, 'sending_policy');
+  if (policy['outgoing'] === 'restricted') throw new ApiError(400, 'outgoing messages are restricted in the channel');
+  const isLate = replyDeadline !== null && replyDeadline < Date.now();
+  if (isLate && policy['after_reply_timeout'] !== undefined) {
+    throw new ApiError(400, 'the time allowed for a reply has passed');
+  }
+}

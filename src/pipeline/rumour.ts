@@ -1,0 +1,48 @@
+/** Carries the bells' ringing to other processes and back, where one process takes events in and another works them. */
+
+import type { Logger } from '../lib/logger.ts';
+import { type Db, isDatabaseAway } from '../store/database.ts';
+import { listenForWork, notifyBox } from '../store/notify.ts';
+import { type Bell, type Bells, createBell } from './wake.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+/** NOTIFY takes a lock at commit: one in this many milliseconds says as much as a thousand. */
+const throttleMs = 20;
+
+/** A bell that rings in other processes. */
+export function createFarBell(db: Db, box: 'inbox' | 'outbox', log: Logger): Bell {
+  const near = createBell();
+  let isPlanned = false;
+  async function tell(): Promise<void> {
+    isPlanned = false;
+    try {
+      await notifyBox(db, box);
+    } catch (error) {
+      // Only a hint: the workers poll. A database that is away is told by the loops.
+      if (!isDatabaseAway(error)) log.warn({ err: error }, 'other processes could not be told of new work');
+    }
+  }
+  return {
+    ...near,
+    ring() {
+      near.ring();
+      if (isPlanned) return;
+      isPlanned = true;
+      setTimeout(() => void tell(), throttleMs);
+    },
+  };
+}
+
+/** Rings this process's bells when another process tells of work. */
+export function startRumourListener(url: string, bells: Bells, log: Logger): WorkLoop {
+  return startWorkLoop({
+    name: 'rumours',
+    bell: createBell(),
+    log,
+    pollMs: 1_000,
+    round: async (signal) => {
+      await listenForWork(url, (box) => bells[box].ring(), signal);
+      return false;
+    },
+  });
+}

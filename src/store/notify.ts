@@ -1,0 +1,36 @@
+/** PostgreSQL's NOTIFY as a hint between processes: there may be work. Whoever misses it finds the work by polling. */
+import { Client } from 'pg';
+import { type Db, query } from './database.ts';
+import type { Box } from './lanes.ts';
+
+const channelOf = (box: Box): string => `bridge_${box}`;
+
+/** Tells all listening processes. One per commit is plenty: callers throttle. */
+export async function notifyBox(db: Db, box: Box): Promise<void> {
+  await query(db, 'select pg_notify(?, ?)', [channelOf(box), '']);
+}
+
+/**
+ * Listens on a connection of its own until `signal` aborts; resolves when the connection ends, for whatever reason. The caller
+ * starts it again.
+ */
+export async function listenForWork(url: string, onWork: (box: Box) => void, signal: AbortSignal): Promise<void> {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'bot-bridge listener',
+    connectionTimeoutMillis: 5_000,
+  });
+  const ended = new Promise<void>((resolve) => {
+    client.once('end', resolve);
+    // The end follows; what broke the connection is told by the loops that use the pool.
+    client.once('error', () => resolve());
+  });
+  await client.connect();
+  client.on('notification', ({ channel }) => onWork(channel === channelOf('outbox') ? 'outbox' : 'inbox'));
+  await client.query(`listen ${channelOf('inbox')}; listen ${channelOf('outbox')}`);
+  const stop = (): void => void client.end();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await ended;
+  signal.removeEventListener('abort', stop);
+}
