@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   await end(0);
 }
 
-async function save(results: { readonly at: string }): Promise<string> {
+async function save(results: Readonly<Record<string, unknown>> & { readonly at: string }): Promise<string> {
   const folder = new URL('./results/', import.meta.url);
   await mkdir(folder, { recursive: true });
   const file = new URL(`${results.at.replaceAll(/[:.]/g, '-')}.json`, folder);

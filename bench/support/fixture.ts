@@ -19,7 +19,7 @@ export interface Sender {
 /** The portal and the bot of the recorded event. */
 export function readSender(body: string): Sender {
   const form = new URLSearchParams(body);
-  const botId = form.keys().reduce<string>((found, key) => /^data\[BOT\]\[(\d+)\]/.exec(key)?.[1] ?? found, '');
+  const botId = /data\[BOT\]\[(\d+)\]/.exec([...form.keys()].join('\n'))?.[1] ?? '';
   const need = (name: string): string => {
     const value = form.get(name);
     if (value === null) throw new Error(`the recorded event has no ${name}`);

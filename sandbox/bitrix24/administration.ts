@@ -152,16 +152,26 @@ export class Administration extends People {
     return bot.id;
   }
 
+  /** Puts the app on the portal without opening any page; INSTALLED stays N when there is an installer. */
+  placeApp(): void {
+    placeApp(this.#state, false);
+  }
+
+  #mustBePlaced(): void {
+    if (this.#state.app === null)
+      throw new Error('the app is not on the portal: open the install page or call placeApp()');
+  }
+
   /** Tokens of the app for this user, as a page or OAuth would give them. */
   issueToken(userId: number = this.adminId): TokenPair {
-    placeApp(this.#state, false);
+    this.#mustBePlaced();
     const token = this.#state.tokens.issue({ userId, clientId: this.clientId });
     return { accessToken: token.access, refreshToken: token.refresh, expires: token.expires };
   }
 
   /** An authorization code for this user, good for 30 seconds. */
   issueCode(userId: number = this.adminId): string {
-    placeApp(this.#state, false);
+    this.#mustBePlaced();
     return this.#state.tokens.issueCode(userId, this.clientId);
   }
 

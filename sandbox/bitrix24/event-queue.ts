@@ -41,7 +41,9 @@ export class EventQueue {
   readonly #abort = new AbortController();
   #waiting: QueuedEvent[] = [];
   #head = 0;
-  readonly #busyLanes = new Set<string>();
+  /** Events behind one that is waiting or under way in the same lane; a key means the lane is taken. */
+  readonly #lanes = new Map<string, QueuedEvent[]>();
+  #behind = 0;
   #running = 0;
   #paused = false;
   #closed = false;
@@ -69,17 +71,30 @@ export class EventQueue {
       }
       // One lane for both, so that the second really arrives before the first.
       const lane = `swapped:${this.#nextId}`;
-      this.#waiting.push({ ...event, lane }, { ...this.#swapHeld, lane });
+      this.#enqueue({ ...event, lane });
+      this.#enqueue({ ...this.#swapHeld, lane });
       this.#swapHeld = null;
       this.#swapWanted -= 1;
     } else {
-      this.#waiting.push(event);
+      this.#enqueue(event);
     }
     if (this.#duplicates > 0) {
       this.#duplicates -= 1;
-      this.#waiting.push(event);
+      this.#enqueue(event);
     }
     this.#pump();
+  }
+
+  #enqueue(event: QueuedEvent): void {
+    const lane = this.#laneOf(event);
+    const behind = lane === null ? undefined : this.#lanes.get(lane);
+    if (behind === undefined) {
+      if (lane !== null) this.#lanes.set(lane, []);
+      this.#waiting.push(event);
+      return;
+    }
+    behind.push(event);
+    this.#behind += 1;
   }
 
   pause(): void {
@@ -121,6 +136,8 @@ export class EventQueue {
     this.#closed = true;
     this.#waiting = [];
     this.#head = 0;
+    this.#lanes.clear();
+    this.#behind = 0;
     this.#swapHeld = null;
     this.#abort.abort();
     await this.idle();
@@ -129,21 +146,17 @@ export class EventQueue {
   }
 
   #isIdle(): boolean {
-    const nothingWaits = this.#paused || this.#head >= this.#waiting.length;
+    const nothingWaits = this.#paused || (this.#head >= this.#waiting.length && this.#behind === 0);
     return this.#running === 0 && nothingWaits;
   }
 
   #pump(): void {
     while (!this.#paused && this.#running < this.#settings.concurrency) {
       const event = this.#takeNext();
-      if (event === null) break;
+      if (event === undefined) break;
       this.#running += 1;
-      const lane = this.#laneOf(event);
-      if (lane !== null) this.#busyLanes.add(lane);
-      this.#send(event).then(
-        () => this.#finished(lane),
-        () => this.#finished(lane),
-      );
+      const goOn = (): void => this.#finished(this.#laneOf(event));
+      this.#send(event).then(goOn, goOn);
     }
     if (this.#isIdle()) {
       const waiters = this.#idleWaiters;
@@ -152,9 +165,18 @@ export class EventQueue {
     }
   }
 
+  /** The lane's next event, if any, becomes ready. */
   #finished(lane: string | null): void {
     this.#running -= 1;
-    if (lane !== null) this.#busyLanes.delete(lane);
+    if (lane !== null) {
+      const next = this.#lanes.get(lane)?.shift();
+      if (next === undefined) {
+        this.#lanes.delete(lane);
+      } else {
+        this.#behind -= 1;
+        this.#waiting.push(next);
+      }
+    }
     this.#pump();
   }
 
@@ -162,25 +184,15 @@ export class EventQueue {
     return this.#settings.ordered || event.lane.startsWith('swapped:') ? event.lane : null;
   }
 
-  #takeNext(): QueuedEvent | null {
-    for (let at = this.#head; at < this.#waiting.length; at += 1) {
-      const event = this.#waiting[at];
-      if (event === undefined) break;
-      const lane = this.#laneOf(event);
-      if (lane !== null && this.#busyLanes.has(lane)) continue;
-      if (at === this.#head) this.#dropHead();
-      else this.#waiting.splice(at, 1);
-      return event;
-    }
-    return null;
-  }
-
-  #dropHead(): void {
+  #takeNext(): QueuedEvent | undefined {
+    const event = this.#waiting[this.#head];
+    if (event === undefined) return undefined;
     this.#head += 1;
     if (this.#head > 1_000 && this.#head * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
+    return event;
   }
 
   async #send(event: QueuedEvent): Promise<void> {

@@ -10,6 +10,7 @@ export type RestFaultKind =
   | 'expired-token'
   | 'invalid-token'
   | 'no-auth'
+  | 'error'
   | 'reset-before'
   | 'reset-after'
   | 'slow'
@@ -24,6 +25,9 @@ export interface RestFault {
   readonly kind: RestFaultKind;
   /** For slow and slow-inside. */
   readonly ms?: number;
+  /** For `error`: the code to answer with (OVERLOAD_LIMIT, user_access_error…), with `status` (400 unless given). */
+  readonly error?: string;
+  readonly status?: number;
 }
 
 export type OAuthFaultKind = 'down' | 'invalid_grant' | 'invalid_client' | 'slow' | 'payment' | 'reset-after';

@@ -98,14 +98,15 @@ export function handOver(state: PortalState, chat: Chat): boolean {
 
 export interface ClientMessage {
   readonly text: string;
-  readonly params?: Params;
+  /** Message params; they may need the chat, which the first message creates. */
+  readonly params: (chatId: number) => Params;
 }
 
 /** A client writes: the session opens if need be, the welcome bot joins, the message goes out. `0` ends the bot's session. */
 export function clientMessage(state: PortalState, client: Client, written: ClientMessage): Message {
   const { chat, isNew } = chatOfClient(state, client);
   if (!state.sessions.has(chat.id)) startSession(state, client, chat, isNew);
-  const params = written.params ?? {};
+  const params = written.params(chat.id);
   const message = postMessage(
     state,
     { chat, authorId: client.userId, text: written.text, params },

@@ -110,6 +110,10 @@ export class PageServer {
 
   async handle(incoming: IncomingMessage, answer: ServerResponse, url: URL): Promise<void> {
     const path = url.pathname;
+    if (path.startsWith('/sandbox/') && !this.#isOwnHost(incoming)) {
+      // A foreign name that points here (DNS rebinding) must not read the portal.
+      return answerJson(answer, 403, { error: 'unknown host' });
+    }
     if (path === '/') return await sendAsset(answer, 'index.html', 'html');
     const asset = ASSETS[path.replace(/^\/page\//, '')];
     if (path.startsWith('/page/') && asset !== undefined) return await sendAsset(answer, path.slice(6), asset);
@@ -144,7 +148,7 @@ export class PageServer {
   /** Acts need JSON from the page's own origin, so that no other site can act through the browser. */
   async #act(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { origin } = incoming.headers;
-    const isForeign = origin !== undefined && origin !== this.#state.address.origin;
+    const isForeign = origin !== undefined && origin !== `http://${incoming.headers.host ?? ''}`;
     const isJson = (incoming.headers['content-type'] ?? '').startsWith('application/json');
     if (isForeign || !isJson || this.#people === null) {
       answerJson(answer, 403, { error: 'only the chat page may do this' });
@@ -158,6 +162,12 @@ export class PageServer {
       const error = thrown instanceof Error ? thrown.message : 'failed';
       answerJson(answer, 400, { error });
     }
+  }
+
+  #isOwnHost(incoming: IncomingMessage): boolean {
+    const host = incoming.headers.host ?? '';
+    const name = host.replace(/:\d+$/, '');
+    return host === this.#state.address.domain || ['127.0.0.1', 'localhost', '[::1]'].includes(name);
   }
 
   #file(answer: ServerResponse, fileId: number): void {

@@ -164,7 +164,7 @@ export class People {
   clientWrites(clientId: number, text: string, options: WriteOptions = {}): Written {
     const client = this.#state.clients.get(clientId);
     if (client === undefined) throw new Error(`no client ${clientId}`);
-    const params = this.#params(client.chatId, clientId, options);
+    const params = (chatId: number): Params => this.#params(chatId, clientId, options);
     const message = clientMessage(this.#state, client, { text, params });
     return this.#written(this.#chat(message.chatId), message);
   }

@@ -162,6 +162,9 @@ export class RestGateway {
       case 'no-auth':
         answerError(answer, systemError(FAULT_ERRORS[fault.kind]));
         return true;
+      case 'error':
+        answerError(answer, new RestError(fault.error ?? 'ERROR_CORE', 'Ordered by a test', fault.status ?? 400));
+        return true;
       case 'reset-before':
         answer.socket?.destroy();
         return true;

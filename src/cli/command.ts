@@ -6,6 +6,16 @@ import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Pool } from '../store/database.ts';
 
+/** The world a command line runs in; tests bring their own. */
+export interface RunOptions {
+  readonly environment: Environment;
+  readonly brains: readonly Brain[];
+  /** Standard output: the answer alone. */
+  readonly out: (text: string) => void;
+  /** Standard error: problems, usage and log lines. */
+  readonly err: (text: string) => void;
+}
+
 export interface CommandOption {
   readonly name: string;
   /** Stands for the value in the usage text; null: a flag without a value. */

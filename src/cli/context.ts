@@ -5,9 +5,8 @@ import { createSealer, type Sealer } from '../lib/encryption.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { openDatabase, type Pool } from '../store/database.ts';
 import { isSchemaCurrent } from '../store/migrate.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, RunOptions } from './command.ts';
 import { type FoundDatabase, findDatabase } from './open-database.ts';
-import type { RunOptions } from './run-line.ts';
 
 /** A command runs few statements; `doctor` refreshes a token in one connection while it asks for budget in another. */
 const poolSize = 4;

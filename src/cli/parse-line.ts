@@ -49,7 +49,8 @@ function parseOptions(command: Command, words: readonly string[]): { values: Val
     command.options.map(({ name, value }) => [name, { type: value === null ? 'boolean' : 'string' } as const]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    const args = withOperandLast(command, words);
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
     return { values, positionals };
   } catch (error) {
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')) {
@@ -58,6 +59,13 @@ function parseOptions(command: Command, words: readonly string[]): { values: Val
     }
     throw error;
   }
+}
+
+/** Trace ids are random and may begin with a dash: where such a word stands in the operand's place, it is no option. */
+function withOperandLast(command: Command, words: readonly string[]): string[] {
+  const [first = '', ...others] = words;
+  const isTraceId = /^-[\w-]{11}$/.test(first) && !/^--[a-z]+$/.test(first);
+  return command.operand !== undefined && isTraceId ? [...others, '--', first] : [...words];
 }
 
 function lineOf(operand: string | null, values: Values): CommandLine {

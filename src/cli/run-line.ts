@@ -1,23 +1,12 @@
 /** Runs one command line from its words to its exit code: parses, opens what is needed, prints, closes. */
-import type { Environment } from '../config.ts';
-import type { Brain } from '../core/connector.ts';
 import { type AppError, Misconfigured, toAppError } from '../core/errors.ts';
 import { maskSecrets } from '../lib/logger.ts';
 import { isDatabaseAway } from '../store/database.ts';
-import { type Answer, usageCode } from './command.ts';
+import { type Answer, type RunOptions, usageCode } from './command.ts';
 import { commands } from './command-list.ts';
 import { openContext } from './context.ts';
 import { parseLine } from './parse-line.ts';
 import { usageOf } from './usage.ts';
-
-export interface RunOptions {
-  readonly environment: Environment;
-  readonly brains: readonly Brain[];
-  /** Standard output: the answer alone. */
-  readonly out: (text: string) => void;
-  /** Standard error: problems, usage and log lines. */
-  readonly err: (text: string) => void;
-}
 
 /** 0 done · 1 failed, or found something that is not as it should be · 2 the words were not understood. */
 export type ExitCode = 0 | 1 | 2;

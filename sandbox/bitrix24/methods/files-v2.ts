@@ -4,7 +4,7 @@ import { botV2, type CallContext, causeOf, type MethodTable } from '../call-cont
 import { postMessage } from '../chats.ts';
 import { intOf, mapOf, textOf } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
-import { dialogIdFor, type StoredFile } from '../state.ts';
+import { dialogIdFor } from '../state.ts';
 import { storeFile } from '../stored-files.ts';
 import { fileObject } from '../v2-objects.ts';
 import { memberChat } from './messages-v2.ts';
@@ -34,24 +34,13 @@ function upload(call: CallContext): unknown {
   };
 }
 
-/** A file belongs to the chat it was sent to; a client's first file is stored before his chat exists, hence the look into messages. */
-function chatHolds(call: CallContext, chatId: number, file: StoredFile): boolean {
-  if (file.chatId === chatId) return true;
-  const ids = call.state.chats.get(chatId)?.messageIds ?? [];
-  return ids.some((id) => {
-    const fileIds = call.state.messages.get(id)?.params['FILE_ID'];
-    return Array.isArray(fileIds) && fileIds.includes(file.id);
-  });
-}
-
 /** The link works once. */
 function download(call: CallContext): unknown {
   const { state } = call;
   const bot = botV2(call);
   const file = state.files.get(intOf(call.params, 'fileId'));
   if (file === undefined) throw new RestError('FILE_NOT_FOUND', 'File not found');
-  const holds = [...bot.chats].some((chatId) => chatHolds(call, chatId, file));
-  if (!holds) throw new RestError('FILE_ACCESS_ERROR', 'Access to the file is denied');
+  if (!bot.chats.has(file.chatId)) throw new RestError('FILE_ACCESS_ERROR', 'Access to the file is denied');
   const link = `imbot|${randomBytes(24).toString('base64url')}`;
   state.fileLinks.set(link, file.id);
   return { downloadUrl: `${state.address.origin}/rest/download.json?token=${encodeURIComponent(link)}` };

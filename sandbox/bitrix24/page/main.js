@@ -47,6 +47,9 @@ function drawTabs() {
       return tab;
     }),
   );
+  for (const tab of tabs.querySelectorAll('[aria-selected="true"]')) {
+    tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
 }
 
 function drawBadges() {

@@ -89,6 +89,7 @@ describe('uninstalling', () => {
 
 describe('event.bind', () => {
   it('refuses unknown events and a second identical binding, and lists what is bound', async () => {
+    portal.placeApp();
     const params = { event: 'OnAppUninstall', handler: app.eventUrl };
     expect(await resultOf(portal, 'event.bind', params)).toBe(true);
     await expect(resultOf(portal, 'event.bind', params)).rejects.toThrow('Handler already binded');
@@ -101,7 +102,7 @@ describe('event.bind', () => {
 
 describe('delivery', () => {
   async function installedBot(): Promise<number> {
-    portal.issueToken();
+    portal.placeApp();
     const bot = await registerBot(portal, app.eventUrl, { CODE: 'a' });
     portal.finishInstall();
     portal.employeeWritesPrivate(portal.adminId, bot, 'opens the chat');
@@ -165,6 +166,21 @@ describe('delivery', () => {
       else stoppedAt ??= round;
     }
     expect(stoppedAt).toBe(7);
+  });
+
+  it('is fast enough to load the app with 2 000 events per second', async () => {
+    await portal.close();
+    portal = await startSandboxPortal({ rate: false, orderedDelivery: true });
+    const bot = await installedBot();
+    const people = Array.from({ length: 100 }, (_, at) => portal.addEmployee({ name: `Person ${at}` }).id);
+    for (const person of people) portal.employeeWritesPrivate(person, bot, 'opens the chat');
+    await portal.idle();
+    const started = performance.now();
+    for (let at = 0; at < 4_000; at += 1) portal.employeeWritesPrivate(people[at % 100] ?? 0, bot, `message ${at}`);
+    await portal.idle();
+    const perSecond = 4_000 / ((performance.now() - started) / 1_000);
+    // The receiver shares the process; half the target leaves room for a busy machine.
+    expect(perSecond).toBeGreaterThan(1_000);
   });
 
   it('keeps the order of one chat when asked to', async () => {

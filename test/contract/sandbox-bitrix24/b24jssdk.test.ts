@@ -7,6 +7,7 @@ let portal: SandboxPortal;
 
 beforeEach(async () => {
   portal = await startSandboxPortal({ rate: false });
+  portal.placeApp();
 });
 
 afterEach(async () => {

@@ -9,7 +9,7 @@ let app: Receiver;
 beforeEach(async () => {
   app = await Receiver.start();
   portal = await startSandboxPortal({ rate: false });
-  portal.issueToken();
+  portal.placeApp();
   portal.finishInstall();
 });
 
@@ -137,6 +137,7 @@ describe('imbot.v2.Bot.register', () => {
   it('refuses the bot beyond the limit, and a webhook call without botToken', async () => {
     await portal.close();
     portal = await startSandboxPortal({ rate: false, v2BotLimit: 1 });
+    portal.placeApp();
     await resultOf(portal, 'imbot.v2.Bot.register', { fields: { code: 'a', properties: { name: 'A' } } });
     const second = { fields: { code: 'b', properties: { name: 'B' } } };
     expect(await errorOf('imbot.v2.Bot.register', second)).toBe('BOT_LIMIT_EXCEEDED');

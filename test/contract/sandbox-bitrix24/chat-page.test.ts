@@ -94,7 +94,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
   }
 
   it('lets a client, an employee and a group write, and shows bot answers live and without running their HTML', async () => {
-    portal.issueToken();
+    portal.placeApp();
     portal.finishInstall();
     const line = await registerBot(portal, app.eventUrl, { CODE: 'line', TYPE: 'O', PROPERTIES: { NAME: 'Line' } });
     await registerBot(portal, app.eventUrl, { CODE: 'sup', TYPE: 'S', PROPERTIES: { NAME: 'Supervisor' } });

@@ -11,7 +11,7 @@ let app: Receiver;
 beforeEach(async () => {
   app = await Receiver.start();
   portal = await startSandboxPortal({ rate: false, orderedDelivery: true });
-  portal.issueToken();
+  portal.placeApp();
   portal.finishInstall();
 });
 

@@ -11,7 +11,7 @@ let bot: number;
 beforeEach(async () => {
   app = await Receiver.start();
   portal = await startSandboxPortal({ rate: false });
-  portal.issueToken();
+  portal.placeApp();
   portal.finishInstall();
   bot = await registerBot(portal, app.eventUrl, { CODE: 'helper' });
 });

@@ -6,6 +6,7 @@ let portal: SandboxPortal;
 
 beforeEach(async () => {
   portal = await startSandboxPortal({ rate: false });
+  portal.placeApp();
 });
 
 afterEach(async () => {
@@ -91,6 +92,7 @@ describe('app.info at the OAuth host', () => {
   it('shows no more than the address when told so', async () => {
     await portal.close();
     portal = await startSandboxPortal({ appInfoExtras: 'none' });
+    portal.placeApp();
     const { accessToken } = portal.issueToken();
     const answer = await fetch(`${portal.oauthOrigin}/rest/app.info?auth=${accessToken}`);
     expect(JSON.stringify(await answer.json())).not.toContain(portal.memberId);
@@ -100,7 +102,7 @@ describe('app.info at the OAuth host', () => {
 describe('the browser side of OAuth', () => {
   it('comes back to the card address with a code that can be exchanged', async () => {
     portal.setCard({ redirectUri: 'http://127.0.0.1:9/back' });
-    portal.issueToken();
+    portal.placeApp();
     const start = `${portal.origin}/oauth/authorize/?client_id=${portal.clientId}&state=abc`;
     const answer = await fetch(start, { redirect: 'manual' });
     const back = new URL(answer.headers.get('location') ?? '');

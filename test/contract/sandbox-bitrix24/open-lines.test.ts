@@ -13,7 +13,7 @@ let lineId: number;
 beforeEach(async () => {
   app = await Receiver.start();
   portal = await startSandboxPortal({ rate: false });
-  portal.issueToken();
+  portal.placeApp();
   portal.finishInstall();
   first = await registerBot(portal, app.eventUrl, { CODE: 'first' });
   bot = await registerBot(portal, app.eventUrl, { CODE: 'line', TYPE: 'O' });
@@ -80,7 +80,7 @@ describe('a session', () => {
   it('carries no tokens in auth when the portal is told that clients have none', async () => {
     await portal.close();
     portal = await startSandboxPortal({ rate: false, lineEventsWithoutTokens: true });
-    portal.issueToken();
+    portal.placeApp();
     portal.finishInstall();
     const own = await registerBot(portal, app.eventUrl, { CODE: 'line', TYPE: 'O' });
     const line = portal.addLine({ name: 'L', botId: own });

@@ -10,11 +10,13 @@ let app: Receiver;
 async function restart(options: SandboxPortalOptions): Promise<void> {
   await portal.close();
   portal = await startSandboxPortal(options);
+  portal.placeApp();
 }
 
 beforeEach(async () => {
   app = await Receiver.start();
   portal = await startSandboxPortal({ rate: false });
+  portal.placeApp();
 });
 
 afterEach(async () => {

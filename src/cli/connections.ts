@@ -1,0 +1,219 @@
+/** `connections`: accounts of brains. Their secrets go in sealed and never come out; only the webhook address is shown, once. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Brain } from '../core/connector.ts';
+import { BadInput } from '../core/errors.ts';
+import { randomToken, sha256 } from '../lib/encryption.ts';
+import { type BotRow, listBots } from '../store/bots.ts';
+import { addConnection, type ConnectionRow, listConnections, removeConnection } from '../store/connections.ts';
+import { needConnection, unknownBrain } from './choose-brain.ts';
+import { choosePortal, domainsById, portalFilterId } from './choose-portal.ts';
+import {
+  type Answer,
+  type Command,
+  type CommandContext,
+  type CommandLine,
+  type CommandOption,
+  portalFilter,
+  portalOption,
+  usageError,
+} from './command.ts';
+import { type Check, isWrong, layChecks } from './doctor/check.ts';
+import { checkDeliveries, inspectConnection } from './doctor/check-connection.ts';
+import { table, wrap } from './layout.ts';
+
+/** Without the secrets. */
+export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) {
+  return {
+    portal: row.portal,
+    id: row.id,
+    brain: row.brain,
+    title: row.title,
+    bots: bots.filter((bot) => bot.portal === row.portal && bot.connection_id === row.id).map((bot) => bot.code),
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The connections as a table; empty without any. With domains: of several portals. */
+export function connectionTable(
+  rows: readonly ConnectionRow[],
+  bots: readonly BotRow[],
+  domains?: ReadonlyMap<string, string>,
+): string {
+  return table(
+    [
+      ...(domains === undefined ? [] : [{ title: 'portal' }]),
+      { title: 'id', isWhole: true },
+      { title: 'brain' },
+      { title: 'title' },
+      { title: 'bots' },
+    ],
+    rows.map((row) => [
+      ...(domains === undefined ? [] : [domains.get(row.portal) ?? row.portal]),
+      row.id,
+      row.brain,
+      row.title,
+      describeConnection(row, bots).bots.join(', ') || '-',
+    ]),
+  );
+}
+
+async function list(line: CommandLine, context: CommandContext): Promise<Answer> {
+  const db = await context.database();
+  const portal = await portalFilterId(db, line.text('portal'));
+  const [rows, bots] = await Promise.all([listConnections(db, portal), listBots(db, portal)]);
+  const text = connectionTable(rows, bots, await domainsById(db));
+  return {
+    data: { connections: rows.map((row) => describeConnection(row, bots)) },
+    text: text === '' ? 'There are no connections.' : text,
+  };
+}
+
+async function add(line: CommandLine, context: CommandContext): Promise<Answer> {
+  const db = await context.database();
+  const { portal, domain } = await choosePortal(db, line.text('portal'));
+  const name = line.need('brain');
+  const brain = context.brains.find((one) => one.name === name);
+  if (brain === undefined) throw unknownBrain(context, name);
+  const config = await readConfig(brain, line.need('config'));
+  const sealer = await context.sealer();
+  const id = randomUUID();
+  const secret = randomToken(24);
+  const title = line.text('title')?.trim() ?? brain.title;
+  await addConnection(db, {
+    portal,
+    id,
+    brain: name,
+    title,
+    configBox: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
+    doorBox: sealer.seal(secret, `connection.door:${id}`),
+    doorHash: sha256(secret),
+  });
+  const path = `/brains/${name}/${secret}`;
+  const webhook = context.publicUrl === null ? path : `${context.publicUrl}${path}`;
+  const where = context.publicUrl === null ? ' (behind PUBLIC_URL, which is not set here)' : '';
+  return {
+    data: { connection: { portal, id, brain: name, title }, webhook },
+    text: [
+      `${domain} is connected to ${title}: ${id}`,
+      `Webhook address for ${brain.title}${where}, shown only now; whoever has it can speak for the brain:`,
+      webhook,
+      wrap(`Let a bot think with it: bots set --code <code> --connection ${id}`, ''),
+    ].join('\n'),
+  };
+}
+
+/** The settings of the account as the brain's own schema gives them back. Their text is never repeated in an error. */
+async function readConfig(brain: Brain, given: string): Promise<unknown> {
+  if (brain.configSchema === null) {
+    throw new BadInput({
+      code: 'connection.not_needed',
+      message: `${brain.name} needs no connection; bots use it with "bots set --brain ${brain.name}"`,
+    });
+  }
+  const parsed = brain.configSchema.safeParse(parseJson(given.startsWith('@') ? await readText(given.slice(1)) : given));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join('.') || 'config'}: ${issue.message}`);
+  throw new BadInput({
+    code: 'connection.bad_config',
+    message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which holds secrets.
+    throw usageError('--config is not readable as JSON; write it in single quotes: --config \'{"key": "value"}\'');
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new BadInput({ code: 'cli.unreadable_file', message: `${file} cannot be read`, cause });
+  }
+}
+
+async function test(line: CommandLine, context: CommandContext): Promise<Answer> {
+  const db = await context.database();
+  const { portal, domain } = await choosePortal(db, line.text('portal'));
+  const row = await needConnection(db, portal, line.need('connection'));
+  const bots = (await listBots(db, portal)).filter((bot) => bot.connection_id === row.id);
+  const checks: Check[] = [
+    ...inspectConnection(row, context.brains, await context.sealer(), domain),
+    ...(await checkDeliveries(db, row, bots, domain)),
+  ];
+  return {
+    data: { isHealthy: !checks.some(isWrong), connection: describeConnection(row, bots), checks },
+    text: layChecks(checks),
+    isFailure: checks.some(isWrong),
+  };
+}
+
+async function remove(line: CommandLine, context: CommandContext): Promise<Answer> {
+  const db = await context.database();
+  const { portal } = await choosePortal(db, line.text('portal'));
+  const row = await needConnection(db, portal, line.need('connection'));
+  if (!(await removeConnection(db, portal, row.id))) {
+    const users = describeConnection(row, await listBots(db, portal)).bots.join(', ');
+    throw new BadInput({
+      code: 'connection.in_use',
+      message: `bots still think with this connection (${users}); give them another brain first, with "bots set"`,
+    });
+  }
+  return {
+    data: { removed: { portal, id: row.id, brain: row.brain, title: row.title } },
+    text: `The connection to ${row.title} is removed, and its webhook address is dead.`,
+  };
+}
+
+const connection: CommandOption = {
+  name: 'connection',
+  value: 'id',
+  isRequired: true,
+  text: 'Its id, as in "connections list"',
+};
+
+export const connectionCommands: readonly Command[] = [
+  {
+    noun: 'connections',
+    verb: 'list',
+    summary: 'Accounts of brains, without their secrets',
+    options: [portalFilter],
+    run: list,
+  },
+  {
+    noun: 'connections',
+    verb: 'add',
+    summary: 'Connects a portal to an account of a brain and shows its webhook address',
+    options: [
+      portalOption,
+      { name: 'brain', value: 'name', isRequired: true, text: 'Which brain' },
+      { name: 'title', value: 'text', text: "What to call it; the brain's own name otherwise" },
+      {
+        name: 'config',
+        value: 'JSON or @file',
+        isRequired: true,
+        text: 'What the brain needs to know; @file keeps secrets out of the list of processes',
+      },
+    ],
+    run: add,
+  },
+  {
+    noun: 'connections',
+    verb: 'test',
+    summary: 'Tells whether a connection can be used, and how its last delivery went',
+    options: [portalOption, connection],
+    run: test,
+  },
+  {
+    noun: 'connections',
+    verb: 'remove',
+    summary: 'Removes a connection that no bot thinks with',
+    options: [portalOption, connection],
+    run: remove,
+  },
+];

@@ -1,0 +1,20 @@
+/** Counts what waits for a person's decision in one portal. */
+import { type Db, query } from '../store/database.ts';
+
+export interface Leftovers {
+  /** Events and actions that were given up. */
+  readonly parked: number;
+  /** Actions that may have happened. */
+  readonly unknown: number;
+}
+
+export async function countLeftovers(db: Db, portal: string): Promise<Leftovers> {
+  const result = await query<{ parked: number; unknown: number }>(
+    db,
+    `select ((select count(*) from inbox where portal = ? and state = 'parked')
+              + (select count(*) from outbox where portal = ? and state = 'parked'))::int as parked,
+            (select count(*) from outbox where portal = ? and state = 'unknown')::int as unknown`,
+    [portal, portal, portal],
+  );
+  return result.rows[0] ?? { parked: 0, unknown: 0 };
+}
