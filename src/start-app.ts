@@ -21,6 +21,7 @@ import { createAcceptance } from './pipeline/acceptance.ts';
 import { createAccessKeeper } from './pipeline/access-keeper.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
 import { createDirectory } from './pipeline/directory.ts';
+import { openHomeFile } from './pipeline/home-files.ts';
 import { startHousekeeper } from './pipeline/housekeeper.ts';
 import { startInboxWorker } from './pipeline/inbox-worker.ts';
 import { createInstallation } from './pipeline/installation.ts';
@@ -105,6 +106,8 @@ function build(options: AppOptions, db: Pool) {
     brains: options.brains,
     tools: (connection) => ({
       http: careful,
+      openHomeFile: (to, file, signal) =>
+        openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
       publicUrl: settings.PUBLIC_URL,
       log: (message, details) => log.info({ connection: connection.id, ...details }, message),
     }),

@@ -45,7 +45,8 @@ export class Administration extends People {
     this.clientId = state.options.clientId;
     this.clientSecret = state.options.clientSecret;
     this.memberId = state.options.memberId;
-    this.adminId = this.addEmployee({ name: 'Анна Админова', admin: true, email: 'admin@example.test' }).id;
+    const name = state.options.language === 'ru' ? 'Анна Админова' : 'Anna Admin';
+    this.adminId = this.addEmployee({ name, admin: true, email: 'admin@example.test' }).id;
   }
 
   /** Empty until the app is on the portal. */

@@ -124,12 +124,15 @@ export interface UpdateChoice {
   readonly version: number;
   /** The event.bind documentation says an update removes all handlers; the source removes only ONAPPINSTALL. */
   readonly dropHandlers?: boolean;
+  /** The documentation says ONAPPUPDATE may carry a new application_token. */
+  readonly newToken?: boolean;
 }
 
 /** A new version: ONAPPUPDATE goes out, then a UI app falls back to INSTALLED=N until its installer has run again. */
 export function updateApp(state: PortalState, choice: UpdateChoice): void {
   const app = state.app;
   if (app === null) throw new Error('the app is not on the portal');
+  if (choice.newToken === true) app.applicationToken = newApplicationToken();
   const data = { VERSION: choice.version, PREVIOUS_VERSION: app.version, LANGUAGE_ID: state.options.language };
   sendAppEvent(state, 'ONAPPUPDATE', data, administrator(state));
   app.version = choice.version;

@@ -154,7 +154,7 @@ export interface AppRecord {
   active: boolean;
   paymentExpired: boolean;
   version: number;
-  readonly applicationToken: string;
+  applicationToken: string;
   readonly status: string;
 }
 

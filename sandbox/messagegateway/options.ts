@@ -56,6 +56,8 @@ export interface MessageGatewayOptions {
   readonly timeOffset?: '+03:00' | '+01:00' | 'Z';
   /** Status of Bot POST /messages: the document says 200, recorded answers say 201. */
   readonly botSendStatus?: 200 | 201;
+  /** Whether GET of an integration module shows the Transport token: the document omits it, a client's sample has it. */
+  readonly transportTokenInGet?: boolean;
   /** A dialog can be given only to a bot whose roles include `responsible`. */
   readonly botNeedsResponsibleRole?: boolean;
   /** Who gets a dialog that a customer opens. */
@@ -101,6 +103,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     listOrder: 'fixtures',
     timeOffset: '+03:00',
     botSendStatus: 200,
+    transportTokenInGet: false,
     botNeedsResponsibleRole: true,
     newDialogs: 'unassigned',
     enforceChannelSettings: true,

@@ -1,6 +1,7 @@
 /** Carries out a bot's actions in its portal. */
 import type { HomeAction } from '../core/actions.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, BadInput } from '../core/errors.ts';
+import { toAttach } from './formatting/attach.ts';
 import { escapeBb } from './formatting/bb-code.ts';
 import { toKeyboard } from './formatting/keyboard.ts';
 import type { PortalClient } from './rest/portal-client.ts';
@@ -15,87 +16,137 @@ export interface HomeTarget {
   readonly hasV2: boolean;
 }
 
-/** True when doing it twice with one key has the effect of once. */
+/** Fetches the bytes of a file a brain named. */
+export type FileOpener = (file: (HomeAction & { type: 'send_file' })['file']) => Promise<Buffer>;
+
+/** True when doing it twice with one key has the effect of once. Uploads have no such key in any version. */
 export function isRepeatable(action: HomeAction, hasV2: boolean): boolean {
-  return action.type !== 'send' || hasV2;
+  if (action.type === 'send') return hasV2;
+  return action.type !== 'send_file';
 }
 
-/** Does it. `key` is a lower-case UUIDv4, the same on every repetition. Returns the portal's message id for a send. */
+/** Does it. `key` is a lower-case UUIDv4, the same on every repetition. Returns the portal's message id for what sends a message. */
 export async function carryOut(
   client: PortalClient,
   target: HomeTarget,
   action: HomeAction,
   key: string,
+  openFile: FileOpener,
   signal: AbortSignal,
 ): Promise<string | null> {
+  const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    client.call(target.portal, method, params, { signal });
+  const botId = Number(target.botId);
   switch (action.type) {
     case 'send':
-      return target.hasV2
-        ? await sendV2(client, target, action, key, signal)
-        : await sendV1(client, target, action, signal);
+      return target.hasV2 ? await sendV2(call, target, action, key) : await sendV1(call, target, action);
+    case 'send_file':
+      return await sendFile(call, target, action, await openFile(action.file));
+    case 'edit':
+    case 'delete':
+      await change(call, target, action);
+      return null;
+    case 'read':
+      if (target.hasV2) {
+        const { dialogId } = target;
+        await call('imbot.v2.Chat.Message.read', { botId, dialogId, messageId: Number(action.messageId) });
+      }
+      return null;
     case 'typing':
-      await client.call(
-        target.portal,
-        'imbot.chat.sendTyping',
-        { BOT_ID: Number(target.botId), DIALOG_ID: target.dialogId },
-        { signal },
-      );
+      await call('imbot.chat.sendTyping', { BOT_ID: botId, DIALOG_ID: target.dialogId });
       return null;
     case 'handover':
     case 'finish':
-      await leaveSession(client, target, action.type, signal);
+      await leaveSession(call, target, action.type);
       return null;
   }
 }
 
+type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
 type Send = HomeAction & { type: 'send' };
 
-async function sendV2(client: PortalClient, target: HomeTarget, action: Send, key: string, signal: AbortSignal) {
-  const result = await client.call(
-    target.portal,
-    'imbot.v2.Chat.Message.send',
-    {
-      botId: Number(target.botId),
-      dialogId: target.dialogId,
-      fields: {
-        message: escapeBb(action.text),
-        templateId: key,
-        ...(action.buttons.length > 0 ? { keyboard: toKeyboard(action.buttons, target.botId) } : {}),
-        ...(action.internal ? { skipConnector: true } : {}),
-      },
+async function sendV2(call: Call, target: HomeTarget, action: Send, key: string): Promise<string | null> {
+  const attach = toAttach(action.cards);
+  const result = await call('imbot.v2.Chat.Message.send', {
+    botId: Number(target.botId),
+    dialogId: target.dialogId,
+    fields: {
+      message: escapeBb(action.text),
+      templateId: key,
+      ...(action.buttons.length > 0 ? { keyboard: toKeyboard(action.buttons, target.botId) } : {}),
+      ...(attach === null ? {} : { attach }),
+      ...(action.quoteOf === null ? {} : { replyId: Number(action.quoteOf) }),
+      ...(action.internal ? { skipConnector: true } : {}),
     },
-    { signal },
-  );
-  return messageId(isRecord(result) ? result['id'] : result);
+  });
+  return idOf(isRecord(result) ? result['id'] : result);
 }
 
-async function sendV1(client: PortalClient, target: HomeTarget, action: Send, signal: AbortSignal) {
-  const result = await client.call(
-    target.portal,
-    'imbot.message.add',
-    {
-      BOT_ID: Number(target.botId),
-      DIALOG_ID: target.dialogId,
-      MESSAGE: escapeBb(action.text),
-      ...(action.buttons.length > 0 ? { KEYBOARD: toKeyboard(action.buttons, target.botId) } : {}),
-      ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
-    },
-    { signal },
-  );
-  return messageId(result);
+async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<string | null> {
+  const attach = toAttach(action.cards);
+  const result = await call('imbot.message.add', {
+    BOT_ID: Number(target.botId),
+    DIALOG_ID: target.dialogId,
+    MESSAGE: escapeBb(action.text),
+    ...(action.buttons.length > 0 ? { KEYBOARD: toKeyboard(action.buttons, target.botId) } : {}),
+    ...(attach === null ? {} : { ATTACH: attach }),
+    ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
+  });
+  return idOf(result);
+}
+
+/** Files go through v2 alone: the old way would post them as the installing employee, not as the bot (dossier §9.5). */
+async function sendFile(
+  call: Call,
+  target: HomeTarget,
+  action: HomeAction & { type: 'send_file' },
+  bytes: Buffer,
+): Promise<string | null> {
+  if (!target.hasV2) {
+    throw new BadInput({
+      code: 'bitrix24.no_files',
+      message: 'this portal cannot take files from bots (no imbot.v2)',
+      report: true,
+    });
+  }
+  const fields = { name: action.file.name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
+  return idOf(isRecord(result) ? result['messageId'] : null);
+}
+
+/** An edit or a deletion; the portal refuses those of messages older than three days, which is then listed. */
+async function change(call: Call, target: HomeTarget, action: HomeAction & { type: 'edit' | 'delete' }): Promise<void> {
+  const id = { BOT_ID: Number(target.botId), MESSAGE_ID: Number(action.messageId) };
+  if (action.type === 'delete') await call('imbot.message.delete', { ...id, COMPLETE: 'N' });
+  else await call('imbot.message.update', { ...id, MESSAGE: escapeBb(action.text) });
 }
 
 /** These methods want the bare chat number (trap 58). `operator` acts on the session's own bot, `finish` on the app's first one (trap 25). */
-async function leaveSession(client: PortalClient, target: HomeTarget, how: 'handover' | 'finish', signal: AbortSignal) {
+async function leaveSession(call: Call, target: HomeTarget, how: 'handover' | 'finish'): Promise<void> {
   const method = how === 'handover' ? 'imopenlines.bot.session.operator' : 'imopenlines.bot.session.finish';
   try {
-    await client.call(target.portal, method, { CHAT_ID: Number(target.dialogId.replace(/^chat/, '')) }, { signal });
+    await call(method, { CHAT_ID: Number(target.dialogId.replace(/^chat/, '')) });
   } catch (error) {
     // The operator is no bot any more: what was to be reached has been reached by somebody else.
     if (!(error instanceof AppError) || error.code !== 'bitrix24.WRONG_CHAT') throw error;
   }
 }
 
-function messageId(value: unknown): string | null {
+/** The bytes of a file in a message: the portal gives a one-time address, which is followed at once and never stored. */
+export async function askForFile(
+  client: PortalClient,
+  portal: string,
+  botId: string,
+  fileId: string,
+  signal: AbortSignal,
+) {
+  const params = { botId: Number(botId), fileId: Number(fileId) };
+  const result = await client.call(portal, 'imbot.v2.File.download', params, { signal, patienceMs: 5_000 });
+  const url = isRecord(result) ? result['downloadUrl'] : null;
+  if (typeof url === 'string' && URL.canParse(url)) return new URL(url);
+  throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal named no address for the file' });
+}
+
+function idOf(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'string' ? String(value) : null;
 }

@@ -111,7 +111,9 @@ async function readConfig(brain: Brain, given: string): Promise<unknown> {
       message: `${brain.name} needs no connection; bots use it with "bots set --brain ${brain.name}"`,
     });
   }
-  const parsed = brain.configSchema.safeParse(parseJson(given.startsWith('@') ? await readText(given.slice(1)) : given));
+  const parsed = brain.configSchema.safeParse(
+    parseJson(given.startsWith('@') ? await readText(given.slice(1)) : given),
+  );
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join('.') || 'config'}: ${issue.message}`);
   throw new BadInput({

@@ -2,7 +2,7 @@
  * What the bridge decides to do. An action is fixed, with its idempotency key, in the outbox row that carries it; whoever
  * carries it out may have to do so more than once.
  */
-import type { Author, Button, Chat, FileRef } from './events.ts';
+import type { Author, Button, Card, Chat, FileRef } from './events.ts';
 
 /** To be carried out in Bitrix24, as the bot of the conversation. */
 export type HomeAction =
@@ -10,11 +10,24 @@ export type HomeAction =
       readonly type: 'send';
       readonly text: string;
       readonly buttons: readonly Button[];
+      readonly cards: readonly Card[];
+      /** The Bitrix24 message it answers to; null for none. */
+      readonly quoteOf: string | null;
       /** True: operators see it, the customer behind the Open Channel does not. */
       readonly internal: boolean;
       /** The brain's id of the message this carries out; a receipt is sent back for it where the brain wants one. */
       readonly answers: string | null;
     }
+  /** Fetched from the brain when it is carried out, and sent as the bot. */
+  | {
+      readonly type: 'send_file';
+      readonly file: FileRef;
+      readonly text: string;
+      readonly answers: string | null;
+    }
+  | { readonly type: 'edit'; readonly messageId: string; readonly text: string }
+  | { readonly type: 'delete'; readonly messageId: string }
+  | { readonly type: 'read'; readonly messageId: string }
   | { readonly type: 'typing' }
   /** Let go of an Open Channel session so that the queue's operators get it. */
   | { readonly type: 'handover' }

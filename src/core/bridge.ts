@@ -6,7 +6,7 @@ import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
-import type { BrainEvent, ChatEvent, HomeEvent, ReceiptEvent } from './events.ts';
+import type { BrainEvent, ChatEvent, HomeEvent, ReceiptEvent, Reply } from './events.ts';
 import { splitText } from './split-text.ts';
 import { phrases } from './texts.ts';
 
@@ -61,8 +61,12 @@ export function bridge(event: ChatEvent, conversation: Conversation, bot: Bridge
     case 'command':
       return onCommand(event, seen(conversation, event), bot);
     case 'reply':
+    case 'reply_edited':
+    case 'reply_deleted':
+    case 'read':
     case 'typing':
     case 'handover':
+    case 'taken_back':
     case 'finish':
       return onBrain(event, conversation, bot);
     case 'linked':
@@ -186,20 +190,53 @@ function onBrain(event: BrainEvent, conversation: Conversation, bot: BridgeBot):
     const actions = conversation.kind === 'line' ? [toHome({ type: 'finish' })] : [];
     return { conversation, actions, outcome: 'finished' };
   }
-  if (conversation.owner === 'person') return refuseReply(event, conversation, bot);
+  if (event.type === 'taken_back') return { ...own(conversation, 'brain', bot), outcome: 'handed_back' };
+  // What was said before a person took over may still be mended: that talks over nobody.
+  if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
+    return { conversation, actions: [toHome(changeOf(event))], outcome: 'answered' };
+  }
+  const isForPeople = event.type === 'reply' && event.isInternal;
+  if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, bot);
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
-  if (event.text.trim() === '') return quiet(conversation, 'ignored_empty');
-  const parts = splitText(event.text, homeTextLimit);
-  const actions = parts.map((text, index) =>
-    toHome({
+  const actions = sendsOf(event).map(toHome);
+  return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+}
+
+function changeOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' }): HomeAction {
+  const messageId = event.homeMessageId;
+  if (event.type === 'read') return { type: 'read', messageId };
+  // An empty text would delete the message in Bitrix24 (trap 54): a brain that means that says so.
+  if (event.type === 'reply_deleted') return { type: 'delete', messageId };
+  const [text = ' '] = splitText(event.text, homeTextLimit);
+  return { type: 'edit', messageId, text };
+}
+
+/** A reply as one or more sends: the text in pieces that fit, then the files. The last one answers for the whole. */
+function sendsOf(event: Reply): HomeAction[] {
+  const texts =
+    event.text.trim() === '' && event.cards.length === 0 ? [] : splitText(event.text.trim() || ' ', homeTextLimit);
+  const sends = texts.map((text, index): HomeAction & { type: 'send' } => {
+    const isLast = index === texts.length - 1;
+    return {
       type: 'send',
       text,
-      buttons: index === parts.length - 1 ? event.buttons : [],
-      internal: false,
-      answers: index === parts.length - 1 ? event.remoteMessageId : null,
-    }),
+      buttons: isLast ? event.buttons : [],
+      cards: isLast ? event.cards : [],
+      quoteOf: index === 0 ? event.quoteOf : null,
+      internal: event.isInternal,
+      answers: null,
+    };
+  });
+  const files = event.files.map((file): HomeAction & { type: 'send_file' } => ({
+    type: 'send_file',
+    file,
+    text: '',
+    answers: null,
+  }));
+  const all = [...sends, ...files];
+  return all.map((action, index) =>
+    index === all.length - 1 ? { ...action, answers: event.remoteMessageId } : action,
   );
-  return { conversation, actions, outcome: 'answered' };
 }
 
 /** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
@@ -246,7 +283,7 @@ function greet(
   const greeting = words.greeting[conversation.kind](bot.name);
   // A customer outside has no use for commands he cannot type.
   const text = conversation.kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
-  const action = toHome({ type: 'send', text, buttons: [], internal: false, answers: null });
+  const action = toHome({ ...plainSend(text), internal: false });
   return { conversation: { ...conversation, isGreeted: true }, actions: [action] };
 }
 
@@ -262,7 +299,11 @@ function quiet(conversation: Conversation, outcome: Outcome): Bridged {
 
 /** Our own words to the people inside the portal; a customer behind an Open Channel never sees them. */
 function note(text: string): ChatAction {
-  return toHome({ type: 'send', text, buttons: [], internal: true, answers: null });
+  return toHome({ ...plainSend(text), internal: true });
+}
+
+function plainSend(text: string) {
+  return { type: 'send' as const, text, buttons: [], cards: [], quoteOf: null, answers: null };
 }
 
 function toHome(action: HomeAction): ChatAction {

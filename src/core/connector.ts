@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
-import type { BrainEvent } from './events.ts';
+import type { BrainEvent, FileRef } from './events.ts';
 
 /** A stored message of a far side, as it came in. */
 export interface RawEvent {
@@ -97,6 +97,8 @@ export interface Connector {
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
   /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not block. */
   receive?(request: DoorRequest): DoorVerdict;
+  /** The bytes of a file it named in a reply. Throws AppErrors like `deliver`. */
+  openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
   /** Holds a socket, or polls, until `signal` aborts. Called by one process at a time. Rejecting makes it be called again after a pause. */
   listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
 }
@@ -117,6 +119,8 @@ export interface ConnectorTools {
       readonly body: Buffer;
     }>;
   };
+  /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
+  readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

@@ -90,15 +90,42 @@ export type Button =
   | { readonly type: 'link'; readonly label: string; readonly url: string }
   | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
 
+/** A thing shown as a card under a message: a product, an order, a link. */
+export interface Card {
+  readonly title: string;
+  /** Address behind the title; null when there is none. */
+  readonly url: string | null;
+  /** Public address of a picture; null when there is none. */
+  readonly image: string | null;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What a brain says. */
+export interface Reply {
+  readonly type: 'reply';
+  /** The brain's own id of the message; null when it has none. */
+  readonly remoteMessageId: string | null;
+  readonly text: string;
+  readonly buttons: readonly Button[];
+  readonly cards: readonly Card[];
+  /** Files by the brain's own ids; the connector's `openFile` fetches their bytes. */
+  readonly files: readonly FileRef[];
+  /** The Bitrix24 message it answers to; null when it quotes none. */
+  readonly quoteOf: string | null;
+  /** Only for people inside the portal: a customer behind an Open Channel must not see it. */
+  readonly isInternal: boolean;
+}
+
 /** Something a brain said or asked for. */
 export type BrainEvent =
-  | {
-      readonly type: 'reply';
-      /** The brain's own id of the message; null when it has none. */
-      readonly remoteMessageId: string | null;
-      readonly text: string;
-      readonly buttons: readonly Button[];
-    }
+  | Reply
+  /** A message of ours in Bitrix24 is to be changed. */
+  | { readonly type: 'reply_edited'; readonly homeMessageId: string; readonly text: string }
+  | { readonly type: 'reply_deleted'; readonly homeMessageId: string }
+  /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
+  | { readonly type: 'read'; readonly homeMessageId: string }
+  /** The brain leads the conversation again, or lets a person of its own choice lead it. */
+  | { readonly type: 'taken_back' }
   | { readonly type: 'typing' }
   | { readonly type: 'handover'; readonly note: string | null }
   | { readonly type: 'finish' };
@@ -122,3 +149,8 @@ export type AppEvent =
   | { readonly type: 'app_uninstalled'; readonly clean: boolean }
   | { readonly type: 'app_payment'; readonly expired: boolean }
   | { readonly type: 'bot_deleted'; readonly botId: string };
+
+/** A reply that is text and nothing else. */
+export function textReply(text: string, remoteMessageId: string | null = null): Reply {
+  return { type: 'reply', remoteMessageId, text, buttons: [], cards: [], files: [], quoteOf: null, isInternal: false };
+}

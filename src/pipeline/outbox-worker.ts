@@ -201,7 +201,7 @@ function receipts(row: OutboxRow, performed: Performed, error: string | null): N
   if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
   events.push(...(performed.delivery?.replies ?? []));
   const answers = row.target === 'home' ? (row.action as HomeAction) : null;
-  if (answers?.type === 'send' && answers.answers !== null) {
+  if ((answers?.type === 'send' || answers?.type === 'send_file') && answers.answers !== null) {
     events.push({ type: 'receipt', remoteMessageId: answers.answers, homeMessageId: performed.remoteId, error });
   }
   if (events.length === 0) return [];

@@ -4,6 +4,7 @@ import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
+import type { FileRef } from '../core/events.ts';
 import type { BotRow } from '../store/bots.ts';
 import { conversationKey, readConversations } from '../store/conversations.ts';
 import type { Db } from '../store/database.ts';
@@ -59,8 +60,13 @@ export function createPerformer(options: PerformerOptions): Performer {
       hasV2: await hasV2(row.portal),
     };
     try {
-      const remoteId = await carryOut(options.client, target, action, row.key, signal);
-      return { outcome: action.type === 'send' ? 'sent' : 'done', remoteId };
+      const openFile = async (file: FileRef): Promise<Buffer> => {
+        const known = await directory.connectorFor(bot);
+        if (known?.connector.openFile === undefined) throw noFiles(bot.brain);
+        return await known.connector.openFile(file, signal);
+      };
+      const remoteId = await carryOut(options.client, target, action, row.key, openFile, signal);
+      return { outcome: remoteId === null ? 'done' : 'sent', remoteId };
     } catch (error) {
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
         throw await fallBackToV1(row.portal, error);
@@ -121,6 +127,13 @@ export function createPerformer(options: PerformerOptions): Performer {
       }
     },
   };
+}
+
+function noFiles(brain: string): Misconfigured {
+  return new Misconfigured({
+    code: 'brain.no_files',
+    message: `the brain ${brain} named a file but cannot open files`,
+  });
 }
 
 function dropped(outcome: string): Performed {

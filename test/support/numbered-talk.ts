@@ -100,7 +100,8 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
       await talking;
     },
     faults: () => dialogs.map(faultOf).filter((fault) => fault !== null),
-    greetings: () => dialogs.map((dialog) => botTalk(portal, chatOf(dialog)).filter(({ text }) => isGreeting(text)).length),
+    greetings: () =>
+      dialogs.map((dialog) => botTalk(portal, chatOf(dialog)).filter(({ text }) => isGreeting(text)).length),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Sends one v2 event for one bot: into its event log in fetch mode, otherwise to every webhook bound by its app. */
-import type { Bot, Chat, Message, PortalState, User } from '../state.ts';
+import type { Binding, Bot, Chat, Message, PortalState, User } from '../state.ts';
 import { chatObject, fullBot, messageObject, userObject } from '../v2-objects.ts';
 import type { WireMap } from '../wire-format.ts';
 import { type AuthKind, bindingsFor, botTokens, type Cause, laneOf, send } from './envelope.ts';
@@ -54,10 +54,17 @@ export function sendV2(
   }
   const auth: AuthKind = WITHOUT_REFRESH.has(event) ? 'without-refresh' : 'with-refresh';
   for (const binding of bindingsFor(state, bot.appId, event)) {
+    if (!namesItsBot(binding)) continue;
     const shown = { id: bot.id, code: bot.code, auth: botTokens(state, bot, cause.depth) };
     const lane = chat === null ? `bot${bot.id}` : laneOf(chat);
     send(state, { binding, data: { bot: shown, ...data }, cause, auth, lane });
   }
+}
+
+/** An incoming-webhook bot is found by CLIENT_ID in its webhookUrl, which v2 does not add by itself. */
+function namesItsBot(binding: Binding): boolean {
+  if (binding.webhookClientId === null) return true;
+  return new URL(binding.handler).searchParams.get('CLIENT_ID') === binding.webhookClientId;
 }
 
 function storeForFetch(state: PortalState, event: V2Event, bot: Bot, data: WireMap): void {

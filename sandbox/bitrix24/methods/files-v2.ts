@@ -7,14 +7,14 @@ import { RestError } from '../rest-error.ts';
 import { dialogIdFor } from '../state.ts';
 import { storeFile } from '../stored-files.ts';
 import { fileObject } from '../v2-objects.ts';
-import { memberChat } from './messages-v2.ts';
+import { chatToWriteIn } from './messages-v2.ts';
 
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 function upload(call: CallContext): unknown {
   const bot = botV2(call);
-  const chat = memberChat(call, bot);
+  const chat = chatToWriteIn(call, bot);
   const fields = mapOf(call.params, 'fields') ?? {};
   const name = textOf(fields, 'name').trim();
   const base64 = textOf(fields, 'content').replaceAll(/\s/g, '');

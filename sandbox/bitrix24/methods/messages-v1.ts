@@ -4,6 +4,7 @@ import {
   changeMessage,
   chatForDialog,
   eraseMessage,
+  existingChatForDialog,
   isDialogId,
   mayChange,
   openPrivateChat,
@@ -13,7 +14,7 @@ import { checkKeyboardSize, readAttach, readKeyboard, readMenu } from '../messag
 import { intOf, isSent, isYes, textOf, upperCaseKeys } from '../param-reader.ts';
 import { setReaction } from '../reactions.ts';
 import { RestError } from '../rest-error.ts';
-import type { Bot, Message } from '../state.ts';
+import { type Bot, fullName, type Message } from '../state.ts';
 import type { Params } from '../wire-format.ts';
 
 /** ATTACH, KEYBOARD, MENU as message params. imbot.message.add does not look at the keyboard's size. */
@@ -43,19 +44,26 @@ function add(call: CallContext): unknown {
   if (isPair) return addBetweenPeople(call, pair, text, blocks);
   const chat = chatForDialog(state, dialogId, bot.id, causeOf(call));
   if (chat === null || !chat.members.has(bot.id)) throw new RestError('WRONG_REQUEST', "Message isn't added");
+  const isSystem = isYes(params, 'SYSTEM');
   const message = postMessage(
     state,
     {
       chat,
       authorId: bot.id,
-      text,
+      text: isSystem && chat.type !== 'P' ? withBotName(call, bot, text) : text,
       params: blocks,
-      system: isYes(params, 'SYSTEM'),
+      system: isSystem,
       skipConnector: isYes(params, 'SKIP_CONNECTOR'),
     },
     causeOf(call),
   );
   return message.id;
+}
+
+/** System messages in group chats say which bot speaks. */
+function withBotName(call: CallContext, bot: Bot, text: string): string {
+  const user = call.state.users.get(bot.id);
+  return `[b]${user === undefined ? '' : fullName(user)}[/b][br]${text}`;
 }
 
 function addBetweenPeople(call: CallContext, pair: readonly [number, number], text: string, blocks: Params): unknown {
@@ -143,7 +151,7 @@ function sendTyping(call: CallContext): unknown {
   const bot = botV1(call, params);
   const dialogId = textOf(params, 'DIALOG_ID');
   if (!isDialogId(dialogId)) throw new RestError('DIALOG_ID_EMPTY', "Dialog ID can't be empty");
-  const chat = chatForDialog(call.state, dialogId, bot.id, causeOf(call));
+  const chat = existingChatForDialog(call.state, dialogId, bot.id);
   if (chat !== null) call.state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code: '' });
   return true;
 }

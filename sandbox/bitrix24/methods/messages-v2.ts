@@ -1,6 +1,6 @@
 /** imbot.v2.Chat.Message.*, its reactions, and the typing status. */
 import { botV2, type CallContext, causeOf, type MethodTable, requiredV2 } from '../call-context.ts';
-import { changeMessage, chatForDialog, eraseMessage, mayChange, postMessage } from '../chats.ts';
+import { changeMessage, chatForDialog, eraseMessage, existingChatForDialog, mayChange, postMessage } from '../chats.ts';
 import { checkKeyboardSize, readAttach, readKeyboard } from '../message-content.ts';
 import { flagOf, intOf, isEmpty, isSent, mapOf, textOf } from '../param-reader.ts';
 import { REACTIONS, setReaction } from '../reactions.ts';
@@ -20,8 +20,15 @@ const MAX_CONTEXT = 50;
 
 /** The chat a v2 call means; the bot has to be in it. Throws ACCESS_DENIED. */
 export function memberChat(call: CallContext, bot: Bot): Chat {
-  const dialogId = requiredV2(call, 'dialogId');
-  const chat = chatForDialog(call.state, dialogId, bot.id, causeOf(call));
+  return checkedMember(existingChatForDialog(call.state, requiredV2(call, 'dialogId'), bot.id), bot);
+}
+
+/** As memberChat, but a private chat is opened when there is none yet: for calls that write. */
+export function chatToWriteIn(call: CallContext, bot: Bot): Chat {
+  return checkedMember(chatForDialog(call.state, requiredV2(call, 'dialogId'), bot.id, causeOf(call)), bot);
+}
+
+function checkedMember(chat: Chat | null, bot: Bot): Chat {
   if (chat === null || !chat.members.has(bot.id)) throw new RestError('ACCESS_DENIED', 'Access denied');
   return chat;
 }
@@ -71,7 +78,7 @@ function replyParams(call: CallContext, chat: Chat, fields: Params): Params {
 
 async function send(call: CallContext): Promise<unknown> {
   const bot = botV2(call);
-  const chat = memberChat(call, bot);
+  const chat = chatToWriteIn(call, bot);
   const fields = mapOf(call.params, 'fields') ?? {};
   const text = textOf(fields, 'message').trim();
   const blocks = readBlocksV2(fields, bot.id);

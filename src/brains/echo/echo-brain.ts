@@ -1,5 +1,6 @@
 /** The smallest brain: it repeats what it hears. It proves the road, and answers until a real brain is connected. */
 import type { Brain } from '../../core/connector.ts';
+import { textReply } from '../../core/events.ts';
 
 export const echoBrain: Brain = {
   name: 'echo',
@@ -20,7 +21,7 @@ export const echoBrain: Brain = {
     deliver(action) {
       if (action.type !== 'message') return Promise.resolve({});
       return Promise.resolve({
-        replies: [{ type: 'reply', remoteMessageId: null, text: action.text, buttons: [] }],
+        replies: [textReply(action.text)],
       });
     },
   }),

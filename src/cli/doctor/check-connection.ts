@@ -69,7 +69,7 @@ export async function checkDeliveries(
       portal,
       subject,
       `the last one, ${when} UTC: ${words}`,
-      "check the account's secrets and that the brain can be reached; what was given up waits in \"parked list\"",
+      'check the account\'s secrets and that the brain can be reached; what was given up waits in "parked list"',
     ),
   ];
 }

@@ -11,7 +11,7 @@ import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { listParked } from '../../../src/store/history.ts';
 import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
 import { connectBrain } from '../../support/connect-brain.ts';
-import { cloneDatabase, type ClonedDatabase } from '../../support/database.ts';
+import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import type { FarEnd } from '../../support/fake-brains/far-end.ts';
 
 /** What the battery has to know of a brain to try it. */
@@ -112,6 +112,7 @@ export function runBrainBattery(bench: BrainBench): void {
         { id: 'x', portal: 'x', config: farEnd === null ? null : bench.config(farEnd), doorSecret: 'x' },
         {
           http: { send: () => Promise.reject(new Error('decode must not call')) },
+          openHomeFile: () => Promise.reject(new Error('decode must not call')),
           publicUrl: 'http://x',
           log: () => {},
         },

@@ -163,6 +163,25 @@ describe('imbot.v2.Bot.register', () => {
   });
 });
 
+describe('a v2 bot of an incoming webhook', () => {
+  it('hears only at an address that carries its botToken as CLIENT_ID', async () => {
+    const register = async (code: string, webhookUrl: string): Promise<number> => {
+      const fields = { code, properties: { name: code }, eventMode: 'webhook', webhookUrl, botToken: code };
+      const answer = await fetch(`${portal.webhook}imbot.v2.Bot.register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ fields }),
+      });
+      return ((await answer.json()) as { result: { bot: { id: number } } }).result.bot.id;
+    };
+    const deaf = await register('deaf', app.eventUrl);
+    const hearing = await register('hearing', `${app.eventUrl}?CLIENT_ID=hearing`);
+    for (const bot of [deaf, hearing]) portal.employeeWritesPrivate(portal.adminId, bot, 'hi');
+    await portal.idle();
+    expect(app.of('ONIMBOTV2MESSAGEADD').map(({ path }) => path)).toEqual(['/events?CLIENT_ID=hearing']);
+  });
+});
+
 describe('v1 and v2 in one app', () => {
   it('deliver every event twice to webhook bots, once per format', async () => {
     const v1 = await registerBot(portal, app.eventUrl, { CODE: 'a' });

@@ -149,6 +149,18 @@ describe('imbot.v2.Chat.Message.send', () => {
   });
 });
 
+describe('typing', () => {
+  it('opens no chat, and in v2 is refused where the bot is not a member', async () => {
+    const typing = { BOT_ID: bot, DIALOG_ID: portal.adminId };
+    expect(await resultOf(portal, 'imbot.chat.sendTyping', typing)).toBe(true);
+    expect(portal.privateChatId(portal.adminId, bot)).toBeNull();
+    const notify = { botId: bot, dialogId: String(portal.adminId), statusMessageCode: 'IMBOT_AGENT_ACTION_THINKING' };
+    expect(await errorOf('imbot.v2.Chat.InputAction.notify', notify)).toBe('ACCESS_DENIED');
+    await send({ message: 'x' });
+    expect(await resultOf(portal, 'imbot.v2.Chat.InputAction.notify', notify)).toEqual({ result: true });
+  });
+});
+
 describe('files', () => {
   it('go up as the bot and come down through a link that works once', async () => {
     const content = Buffer.from('hello file').toString('base64');

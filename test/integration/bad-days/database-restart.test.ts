@@ -93,7 +93,7 @@ describe('a database that goes away under load', () => {
     await server.stop();
     await pause(500);
     const asked = performance.now();
-    expect(await app.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await app.end('SIGTERM'), app.output()).toEqual({ code: 0, signal: null });
     expect(performance.now() - asked).toBeLessThan(15_000);
     await server.start();
   });

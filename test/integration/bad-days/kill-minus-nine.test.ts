@@ -45,7 +45,9 @@ describe('an app that is killed again and again', () => {
     expect(sendKeys(portal).length).toBeGreaterThan(new Set(sendKeys(portal)).size);
   });
 
-  it('sets a portal up completely, with each bot once, although it died in the midst of it', { timeout: 60_000 }, async () => {
+  it('sets a portal up completely, with each bot once, although it died in the midst of it', {
+    timeout: 60_000,
+  }, async () => {
     stage = await setStage();
     const { portal, start, probe } = stage;
     let app = await start();
@@ -58,7 +60,12 @@ describe('an app that is killed again and again', () => {
     }
     await probe.endLeases();
     await probe.quiet();
-    expect(portal.bots().map(({ code }) => code).toSorted()).toEqual(['bridge_assistant', 'bridge_line', 'bridge_supervisor']);
+    expect(
+      portal
+        .bots()
+        .map(({ code }) => code)
+        .toSorted(),
+    ).toEqual(['bridge_assistant', 'bridge_line', 'bridge_supervisor']);
     const events = portal.bindings().map(({ event }) => event);
     expect(new Set(events).size).toBe(events.length);
     expect(events).toContain('ONAPPUNINSTALL');

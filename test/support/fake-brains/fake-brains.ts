@@ -12,7 +12,7 @@ import type {
   Delivery,
 } from '../../../src/core/connector.ts';
 import { BadInput, RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
-import type { BrainEvent } from '../../../src/core/events.ts';
+import { type BrainEvent, textReply } from '../../../src/core/events.ts';
 
 const configSchema = z.object({ origin: z.url(), token: z.string() });
 type Config = z.infer<typeof configSchema>;
@@ -57,15 +57,11 @@ async function send(
   }
   const answer = answerSchema.safeParse(parse(response.body));
   if (!answer.success) throw new RemoteUnreachable({ code: 'fake.garbage', message: 'garbage', fate: 'unknown' });
-  const replies = (answer.data.replies ?? []).map(toReply);
+  const replies = (answer.data.replies ?? []).map((text) => textReply(text));
   return {
     replies,
     ...(answer.data.chat === undefined ? {} : { remoteConversationId: answer.data.chat }),
   };
-}
-
-function toReply(text: string): BrainEvent {
-  return { type: 'reply', remoteMessageId: null, text, buttons: [] };
 }
 
 function parse(body: Buffer): unknown {
@@ -83,7 +79,7 @@ const spokenSchema = z.object({ text: z.string() });
 function decode(raw: { readonly body: Buffer }): readonly BrainEvent[] {
   const message = spokenSchema.safeParse(parse(raw.body));
   if (!message.success) throw new BadInput({ code: 'fake.unreadable', message: 'not a message' });
-  return [toReply(message.data.text)];
+  return [textReply(message.data.text)];
 }
 
 /** Answers in the call, and cannot be asked twice safely. */

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { type BridgeBot, bridge } from '../../../src/core/bridge.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
-import type { AuthorKind, Chat, ChatEvent, ChatKind, HomeEvent } from '../../../src/core/events.ts';
+import {
+  type AuthorKind,
+  type Chat,
+  type ChatEvent,
+  type ChatKind,
+  type HomeEvent,
+  textReply,
+} from '../../../src/core/events.ts';
 
 const bot = (changes: Partial<BridgeBot['capabilities']> = {}, type: BridgeBot['type'] = 'B'): BridgeBot => ({
   code: 'bridge_x',
@@ -133,11 +140,14 @@ describe('who owns the conversation', () => {
 });
 
 describe('what a brain says', () => {
-  const reply: ChatEvent = { type: 'reply', remoteMessageId: 'm1', text: 'ответ', buttons: [] };
+  const reply = textReply('ответ', 'm1');
 
   it('is sent to the people', () => {
     expect(bridge(reply, talked(), bot()).actions).toEqual([
-      { target: 'home', action: { type: 'send', text: 'ответ', buttons: [], internal: false, answers: 'm1' } },
+      {
+        target: 'home',
+        action: { type: 'send', text: 'ответ', buttons: [], cards: [], quoteOf: null, internal: false, answers: 'm1' },
+      },
     ]);
   });
 
@@ -153,7 +163,7 @@ describe('what a brain says', () => {
     const { actions } = bridge({ ...reply, text }, talked(), bot());
     const parts = actions.map(({ action }) => (action.type === 'send' ? action.text : ''));
     expect(parts.length).toBe(3);
-    expect(parts.join('')).toBe(text);
+    expect(parts.join('')).toBe(text.trim());
   });
 
   it('is nothing when it is empty', () => {
