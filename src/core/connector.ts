@@ -134,6 +134,11 @@ export interface Brain {
   readonly capabilities: Capabilities;
   /** What a connection's `--config` must be; null for a brain that needs no account. */
   readonly configSchema: z.ZodType | null;
+  /**
+   * Joins the far side when a connection is added or mended: checks the account, registers there, and returns the config to be
+   * stored, tokens included. Repeatable. Throws AppErrors whose message tells an administrator what to do.
+   */
+  join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /** One connector per connection; must not do I/O. */
   create(connection: Connection, tools: ConnectorTools): Connector;
 }
