@@ -8,7 +8,6 @@ interface Phrases {
   readonly handedBack: string;
   readonly handedOver: string;
   readonly fileOnly: (names: string) => string;
-  readonly edited: string;
 }
 
 const ru: Phrases = {
@@ -26,7 +25,6 @@ const ru: Phrases = {
   handedBack: 'Разговор снова ведёт бот.',
   handedOver: 'Разговор передан человеку, бот молчит. Вернуть: /bot',
   fileOnly: (names) => `[Файл: ${names}]`,
-  edited: 'Исправлено',
 };
 
 const en: Phrases = {
@@ -45,7 +43,6 @@ const en: Phrases = {
   handedBack: 'The bot is leading the conversation again.',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
   fileOnly: (names) => `[File: ${names}]`,
-  edited: 'Edited',
 };
 
 /** The phrases of a language. */

@@ -4,7 +4,8 @@
  */
 
 import type { AppAction } from '../core/actions.ts';
-import { type Bridged, bridge } from '../core/bridge.ts';
+import { bridge } from '../core/bridge.ts';
+import type { Bridged } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import { toAppError } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';

@@ -1,6 +1,7 @@
 /** The rules of the bridge as tables: who is answered, who is not, and who owns the conversation afterwards. */
 import { describe, expect, it } from 'vitest';
-import { type BridgeBot, bridge } from '../../../src/core/bridge.ts';
+import { bridge } from '../../../src/core/bridge.ts';
+import type { BridgeBot } from '../../../src/core/bridged.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import {

@@ -1,0 +1,125 @@
+/** A brain that does what a test says, and the means to give it an account in a portal, so that its webhook door can be used. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { BrainAction } from '../../src/core/actions.ts';
+import type { Brain, Capabilities, ConversationRef, Delivery } from '../../src/core/connector.ts';
+import type { BrainEvent } from '../../src/core/events.ts';
+import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
+import { addConnection } from '../../src/store/connections.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Bridge } from './bridge.ts';
+import type { DatabaseProbe } from './database-probe.ts';
+
+export type BrainMessage = BrainAction & { readonly type: 'message' };
+
+export interface BrainScript {
+  /** Called for each delivered message; other actions are taken without a word. */
+  deliver(message: BrainMessage, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
+  /** Called for each stored webhook body. */
+  decode?(body: string): readonly BrainEvent[];
+}
+
+export interface ScriptedBrain {
+  readonly brain: Brain;
+  /** May be exchanged while the app runs. */
+  script: BrainScript;
+}
+
+const usualCapabilities: Capabilities = {
+  maxTextLength: 20_000,
+  edits: false,
+  deletes: false,
+  files: false,
+  ownership: false,
+  receipts: false,
+  idempotentDelivery: true,
+  listens: false,
+};
+
+/** What the door of a scripted brain takes. */
+const webhookSchema = z.object({ ref: z.string(), id: z.string(), text: z.string() });
+
+/**
+ * @param name `echo` stands in for the brain that new bots begin with
+ * @param hasAccounts whether it needs a connection; then it has a webhook door too
+ */
+export function scriptBrain(
+  script: BrainScript,
+  options: {
+    readonly name?: string;
+    readonly hasAccounts?: boolean;
+    readonly capabilities?: Partial<Capabilities>;
+  } = {},
+): ScriptedBrain {
+  const scripted: { script: BrainScript } = { script };
+  const brain: Brain = {
+    name: options.name ?? 'echo',
+    title: 'Scripted',
+    capabilities: { ...usualCapabilities, ...options.capabilities },
+    configSchema: options.hasAccounts === true ? z.object({}) : null,
+    create: () => ({
+      decode: ({ body }) => scripted.script.decode?.(body.toString('utf8')) ?? [],
+      deliver: async (action, to, key, signal) =>
+        action.type === 'message' ? await scripted.script.deliver(action, to, key, signal) : {},
+      receive({ body }) {
+        const { ref, id } = webhookSchema.parse(JSON.parse(body.toString('utf8')));
+        return { accept: [{ conversation: { ref }, dedupeKey: id, body }] };
+      },
+    }),
+  };
+  return Object.assign(scripted, { brain });
+}
+
+/** An answer with this text. */
+export function replyOf(text: string): BrainEvent {
+  return { type: 'reply', remoteMessageId: null, text, buttons: [] };
+}
+
+export interface BrainAccount {
+  /** Sends a webhook of the brain into the conversation and gives the status of the answer. */
+  send(ref: string, text: string): Promise<number>;
+}
+
+/** Connects a bot of the portal to an account of the brain. */
+export async function connectBrain(
+  bridge: Bridge,
+  databaseUrl: string,
+  probe: DatabaseProbe,
+  botCode: string,
+  brain: Brain,
+): Promise<BrainAccount> {
+  const { memberId } = bridge.portal;
+  const sealer = createSealer({ current: bridge.appSecret });
+  const id = randomUUID();
+  const secret = randomToken();
+  const db = openDatabase({ url: databaseUrl, poolSize: 1 });
+  try {
+    await addConnection(db, {
+      portal: memberId,
+      id,
+      brain: brain.name,
+      title: brain.title,
+      configBox: sealer.seal('{}', `connection.config:${id}`),
+      doorBox: sealer.seal(secret, `connection.door:${id}`),
+      doorHash: sha256(secret),
+    });
+  } finally {
+    await db.destroy();
+  }
+  await probe.rows('update bot set brain = $1, connection_id = $2 where portal = $3 and code = $4', [
+    brain.name,
+    id,
+    memberId,
+    botCode,
+  ]);
+  // The app believes what it knows of its bots for three seconds.
+  await new Promise((resolve) => setTimeout(resolve, 3_100));
+  return {
+    async send(ref, text) {
+      const body = JSON.stringify({ ref, id: randomUUID(), text });
+      const answer = await fetch(`${bridge.url}/brains/${brain.name}/${secret}`, { method: 'POST', body });
+      await answer.arrayBuffer();
+      return answer.status;
+    },
+  };
+}
