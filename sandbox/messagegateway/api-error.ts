@@ -6,7 +6,11 @@ export class ApiError extends Error {
   /** CRM only: messages by field. */
   readonly fields: Readonly<Record<string, string>> | null;
 
-  constructor(status: number, message: string | readonly string[], fields: Readonly<Record<string, string>> | null = null) {
+  constructor(
+    status: number,
+    message: string | readonly string[],
+    fields: Readonly<Record<string, string>> | null = null,
+  ) {
     const messages = typeof message === 'string' ? [message] : message;
     super(messages.join(', '));
     this.name = 'ApiError';

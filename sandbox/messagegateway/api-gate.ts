@@ -5,7 +5,8 @@ import { withoutSecrets } from './call-log.ts';
 import type { Api, Fault } from './faults.ts';
 import { answerHtml, answerJson, readBody } from './http-basics.ts';
 import { pause } from './pause.ts';
-import type { AccountState, GatewayState, ModuleRecord, TokenOwner } from './state.ts';
+import type { ModuleRecord } from './records.ts';
+import type { AccountState, GatewayState, TokenOwner } from './state.ts';
 
 export interface ApiCall {
   readonly account: AccountState;
@@ -101,7 +102,7 @@ export function ownerOf(gateway: GatewayState, token: unknown, api: 'bot' | 'tra
 }
 
 /** Headers of a "slow down" answer. */
-export function retryHeaders(gateway: GatewayState): Record<string, string> {
+function retryHeaders(gateway: GatewayState): Record<string, string> {
   const { retryAfterSeconds } = gateway.options;
   return retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
 }
@@ -126,8 +127,14 @@ export class ApiGate {
     const token = incoming.headers[`x-${this.#api}-token`];
     const owner = typeof token === 'string' ? this.#gateway.tokens.get(token) : undefined;
     const log = (status: number, body: unknown): void => {
-      const search = query.size === 0 ? '' : `?${query}`;
-      const seen = { method, path: path + search, body: shownBody(incoming, bytes), status, answer: withoutSecrets(body) };
+      const search = query.size === 0 ? '' : `?${query.toString()}`;
+      const seen = {
+        method,
+        path: path + search,
+        body: shownBody(incoming, bytes),
+        status,
+        answer: withoutSecrets(body),
+      };
       this.#log(this.#api, owner, seen, started);
     };
     if (await sufferBefore(fault, answer)) {

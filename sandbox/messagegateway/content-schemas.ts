@@ -6,7 +6,8 @@ const quantity = z.object({ value: z.number().min(0).optional(), unit: z.string(
 
 /** A product card. */
 export const productSchema = z.object({
-  id: z.int().optional(),
+  // The newest client has it optional, the document and an older client demand it.
+  id: z.int(),
   name: z.string().min(1).max(255),
   article: z.string().max(128).optional(),
   url: z.string().max(2048).optional(),

@@ -68,10 +68,10 @@ export async function listen(
   return server;
 }
 
-/** `http://host:port` of a listening server. */
+/** `http://host:port` of a listening server; a default port is left out. */
 export function originOf(server: Server, isTls: boolean): string {
   const { address, port } = server.address() as AddressInfo;
-  return `${isTls ? 'https' : 'http'}://${address}:${port}`;
+  return new URL(`${isTls ? 'https' : 'http'}://${address}:${port}`).origin;
 }
 
 /** Stops listening and cuts every open connection. */

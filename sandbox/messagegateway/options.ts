@@ -56,6 +56,8 @@ export interface MessageGatewayOptions {
   readonly timeOffset?: '+03:00' | '+01:00' | 'Z';
   /** Status of Bot POST /messages: the document says 200, recorded answers say 201. */
   readonly botSendStatus?: 200 | 201;
+  /** Where message_sent carries the note of media: no source says; content is documented as null for media. */
+  readonly webhookMediaNote?: 'content' | 'nowhere';
   /** Whether GET of an integration module shows the Transport token: the document omits it, a client's sample has it. */
   readonly transportTokenInGet?: boolean;
   /** A dialog can be given only to a bot whose roles include `responsible`. */
@@ -103,6 +105,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     listOrder: 'fixtures',
     timeOffset: '+03:00',
     botSendStatus: 200,
+    webhookMediaNote: 'content',
     transportTokenInGet: false,
     botNeedsResponsibleRole: true,
     newDialogs: 'unassigned',
@@ -113,6 +116,13 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     language: 'ru',
     simpleSecret: randomBytes(16).toString('hex'),
     ...given,
-    webhooks: { timeoutMs: 10_000, attempts: 1, retryDelayMs: 1_000, concurrency: 64, ordered: false, ...given.webhooks },
+    webhooks: {
+      timeoutMs: 10_000,
+      attempts: 1,
+      retryDelayMs: 1_000,
+      concurrency: 64,
+      ordered: false,
+      ...given.webhooks,
+    },
   };
 }

@@ -1,7 +1,8 @@
 /** Files uploaded to MG: kept in memory, recognised by their first bytes, handed out under signed links that expire. */
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { ApiError } from './api-error.ts';
-import type { AccountState, GatewayState, StoredFile } from './state.ts';
+import type { StoredFile } from './records.ts';
+import type { AccountState, GatewayState } from './state.ts';
 
 const SIGNATURES: readonly (readonly [string, string])[] = [
   ['89504e47', 'image/png'],

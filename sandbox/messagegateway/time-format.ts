@@ -10,7 +10,9 @@ const OFFSET_MS: Readonly<Record<string, number>> = { '+03:00': 10_800_000, '+01
 /** Record time: UTC, up to six fraction digits, trailing zeros cut as Go cuts them. */
 export function microTime(ms: number): string {
   const micros = Math.floor(ms * 1000);
-  const fraction = String(micros % 1_000_000).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(micros % 1_000_000)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   const whole = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19);
   return fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`;
 }

@@ -20,7 +20,13 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
 
 function escaped(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
@@ -70,9 +76,9 @@ function wording(issue: Issue, root: unknown): string {
 }
 
 /** The body as the schema describes it: nulls dropped, strings trimmed, optionally escaped. Throws a 400. */
-export function readBodyAs<T>(schema: z.ZodType<T>, body: unknown, escape: 'none' | 'html' = 'none'): T {
+export function readBodyAs<T>(schema: z.ZodType<T>, body: unknown, escaping: 'none' | 'html' = 'none'): T {
   const clean = trimmed(withoutNulls(body));
-  const given = escape === 'html' ? escaped(clean) : clean;
+  const given = escaping === 'html' ? escaped(clean) : clean;
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ApiError(

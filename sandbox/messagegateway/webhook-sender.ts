@@ -2,7 +2,8 @@
 import { RecentList } from './call-log.ts';
 import type { WebhookOptions } from './options.ts';
 import { pause } from './pause.ts';
-import type { ModuleRecord, WebhookOrder, WebhookResult, WebhookSink } from './state.ts';
+import type { ModuleRecord } from './records.ts';
+import type { WebhookOrder, WebhookResult, WebhookSink } from './state.ts';
 
 export interface WebhookRecord {
   readonly id: number;

@@ -53,7 +53,7 @@ async function list(line: CommandLine, context: CommandContext): Promise<Answer>
   const db = await context.database();
   const bots = await listBots(db, await portalFilterId(db, line.text('portal')));
   const text = botTable(bots, await domainsById(db));
-  return { data: { bots: bots.map(describe) }, text: text === '' ? 'There are no bots.' : text };
+  return { data: { bots: bots.map(describeBot) }, text: text === '' ? 'There are no bots.' : text };
 }
 
 async function add(line: CommandLine, context: CommandContext): Promise<Answer> {
@@ -138,7 +138,7 @@ async function remove(line: CommandLine, context: CommandContext): Promise<Answe
       : ' Its bot user stays in the portal, silent, until an administrator deletes it there.';
   const last = isLast ? ' It was the last one: the next set-up of the portal adds the default bots.' : '';
   return {
-    data: { removed: describe(bot), staysInPortal: stays !== '', setUp: trace === null ? null : { trace } },
+    data: { removed: describeBot(bot), staysInPortal: stays !== '', setUp: trace === null ? null : { trace } },
     text: wrap(`${bot.code} is removed and answers no more.${stays}${last}`, ''),
   };
 }
@@ -170,12 +170,13 @@ async function changed(
   const isWorking = portal.state === 'installed';
   const doubt = isWorking ? '' : ` The portal is ${portal.state} now; it learns of this when it works again.`;
   return {
-    data: { bot: describe(bot), setUp: { trace } },
+    data: { bot: describeBot(bot), setUp: { trace } },
     text: [wrap(`${words}${doubt}`, ''), setUpWords(trace)].join('\n'),
   };
 }
 
-function describe(bot: BotRow) {
+/** A bot as it is printed with `--json`. */
+export function describeBot(bot: BotRow) {
   const { portal, code, type, name, brain, state, problem } = bot;
   return { portal, code, botId: bot.bot_id, type, name, brain, connection: bot.connection_id, state, problem };
 }

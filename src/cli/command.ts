@@ -57,8 +57,6 @@ export interface CommandContext {
   readonly log: Logger;
   /** The database, checked to have the shape this program knows. Throws Misconfigured `database.*` with the mend in its message. */
   database(): Promise<Pool>;
-  /** The database as it is, reachable or not, of whatever shape: for `doctor`. */
-  uncheckedDatabase(): Promise<Pool>;
   /** Opens and seals stored secrets. Throws Misconfigured `cli.no_app_secret` when the key is not set. */
   sealer(): Promise<Sealer>;
   /** PUBLIC_URL as an origin; null when it is not set or not an address. */

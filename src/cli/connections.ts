@@ -6,6 +6,7 @@ import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import { type BotRow, listBots } from '../store/bots.ts';
 import { addConnection, type ConnectionRow, listConnections, removeConnection } from '../store/connections.ts';
+import { hookPath } from './brain-tools.ts';
 import { needConnection, unknownBrain } from './choose-brain.ts';
 import { choosePortal, domainsById, portalFilterId } from './choose-portal.ts';
 import {
@@ -18,8 +19,9 @@ import {
   portalOption,
   usageError,
 } from './command.ts';
-import { type Check, isWrong, layChecks } from './doctor/check.ts';
-import { checkDeliveries, inspectConnection } from './doctor/check-connection.ts';
+import { isWrong, layChecks } from './doctor/check.ts';
+import { checkDeliveries, configContext, doorContext, inspectConnection } from './doctor/check-connection.ts';
+import { joinAgain, joined } from './join-account.ts';
 import { table, wrap } from './layout.ts';
 
 /** Without the secrets. */
@@ -75,21 +77,22 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   const name = line.need('brain');
   const brain = context.brains.find((one) => one.name === name);
   if (brain === undefined) throw unknownBrain(context, name);
-  const config = await readConfig(brain, line.need('config'));
+  const given = await readConfig(brain, line.need('config'));
   const sealer = await context.sealer();
   const id = randomUUID();
-  const secret = randomToken(24);
+  const doorSecret = randomToken(24);
+  const config = await joined(context, brain, { id, portal, config: given, doorSecret });
   const title = line.text('title')?.trim() ?? brain.title;
   await addConnection(db, {
     portal,
     id,
     brain: name,
     title,
-    configBox: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
-    doorBox: sealer.seal(secret, `connection.door:${id}`),
-    doorHash: sha256(secret),
+    configBox: sealer.seal(JSON.stringify(config), configContext(id)),
+    doorBox: sealer.seal(doorSecret, doorContext(id)),
+    doorHash: sha256(doorSecret),
   });
-  const path = `/brains/${name}/${secret}`;
+  const path = hookPath(name, doorSecret);
   const webhook = context.publicUrl === null ? path : `${context.publicUrl}${path}`;
   const where = context.publicUrl === null ? ' (behind PUBLIC_URL, which is not set here)' : '';
   return {
@@ -144,10 +147,9 @@ async function test(line: CommandLine, context: CommandContext): Promise<Answer>
   const { portal, domain } = await choosePortal(db, line.text('portal'));
   const row = await needConnection(db, portal, line.need('connection'));
   const bots = (await listBots(db, portal)).filter((bot) => bot.connection_id === row.id);
-  const checks: Check[] = [
-    ...inspectConnection(row, context.brains, await context.sealer(), domain),
-    ...(await checkDeliveries(db, row, bots, domain)),
-  ];
+  const checks = [...inspectConnection(row, context.brains, await context.sealer(), domain)];
+  if (!checks.some(isWrong)) checks.push(...(await joinAgain(db, context, row, domain)));
+  checks.push(...(await checkDeliveries(db, row, bots, domain)));
   return {
     data: { isHealthy: !checks.some(isWrong), connection: describeConnection(row, bots), checks },
     text: layChecks(checks),

@@ -1,4 +1,5 @@
 /** Opens for a command what it asks for (database, key of the secrets) and closes it again. */
+import { Client } from 'pg';
 import { readDatabaseSettings, settingsSchema } from '../config.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { createSealer, type Sealer } from '../lib/encryption.ts';
@@ -6,6 +7,7 @@ import { createLogger, type Logger } from '../lib/logger.ts';
 import { openDatabase, type Pool } from '../store/database.ts';
 import { isSchemaCurrent } from '../store/migrate.ts';
 import type { CommandContext, RunOptions } from './command.ts';
+import { translateDatabaseError } from './database-errors.ts';
 import { type FoundDatabase, findDatabase } from './open-database.ts';
 
 /** A command runs few statements; `doctor` refreshes a token in one connection while it asks for budget in another. */
@@ -24,21 +26,24 @@ export function openContext(options: RunOptions): OpenContext {
   let found: Promise<FoundDatabase> | undefined;
   let pool: Promise<Pool> | undefined;
 
-  const find = (): Promise<FoundDatabase> => (found ??= findDatabase(readDatabaseSettings(environment), log));
+  const find = (): Promise<FoundDatabase> => {
+    found ??= findDatabase(readDatabaseSettings(environment), log);
+    return found;
+  };
   const open = async (): Promise<Pool> => {
     const { url } = await find();
+    await tryToConnect(url);
     return openDatabase({ url, poolSize, applicationName: 'bot-bridge cli' });
   };
-  const uncheckedDatabase = (): Promise<Pool> => (pool ??= open());
 
   const context: CommandContext = {
     environment,
     brains: options.brains,
     log,
     publicUrl: publicUrlOf(environment['PUBLIC_URL']),
-    uncheckedDatabase,
     async database() {
-      const db = await uncheckedDatabase();
+      pool ??= open();
+      const db = await pool;
       await refuseOtherShape(db);
       return db;
     },
@@ -57,6 +62,18 @@ export function openContext(options: RunOptions): OpenContext {
       await server?.close();
     },
   };
+}
+
+/** One connection by itself first: the pool would try again for seconds, and say so on standard output, which belongs to the answer. */
+async function tryToConnect(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw translateDatabaseError(error);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Answers go to standard output, so the log goes to standard error, and says only what an operator has to know. */

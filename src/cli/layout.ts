@@ -17,7 +17,7 @@ export interface Column {
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], indent = ''): string {
   if (rows.length === 0) return '';
   const cells = [columns.map((column) => column.title), ...rows.map((row) => row.map(printable))];
-  const widths = fit(columns, cells, pageWidth - indent.length);
+  const widths = fitted(columns, cells, pageWidth - indent.length);
   return cells.map((row) => layRow(row, widths, indent)).join('\n');
 }
 
@@ -47,7 +47,7 @@ function printable(text: string): string {
 }
 
 /** Takes from the widest column that may be wrapped, until the row fits or nothing is left to take. */
-function fit(columns: readonly Column[], cells: readonly (readonly string[])[], width: number): number[] {
+function fitted(columns: readonly Column[], cells: readonly (readonly string[])[], width: number): number[] {
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   const available = width - gap.length * (columns.length - 1);
   while (widths.reduce((total, one) => total + one, 0) > available) {

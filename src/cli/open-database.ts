@@ -41,7 +41,7 @@ export async function findDatabase(
   const appSecret = settings.APP_SECRET ?? (await keptSecret(dataDir, 'app.secret'));
   const server = await useOrStart(dataDir, password, log);
   const url = `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/bridge`;
-  return { url, appSecret, close: server.close };
+  return { url, appSecret, close: () => server.close() };
 }
 
 async function madeFolder(dataDir: string): Promise<string> {

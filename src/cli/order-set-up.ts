@@ -2,6 +2,7 @@
 import { randomToken } from '../lib/encryption.ts';
 import { appLane } from '../pipeline/lane-names.ts';
 import type { Db } from '../store/database.ts';
+import { notifyBox } from '../store/notify.ts';
 import { appendActions } from '../store/outbox.ts';
 
 /** Part of the transaction that made the change. Returns the trace under which the set-up can be followed. */
@@ -9,6 +10,7 @@ export async function orderSetUp(db: Db, portal: string): Promise<string> {
   const trace = `cli-${randomToken(6)}`;
   const action = { type: 'set_up' as const };
   await appendActions(db, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
+  await notifyBox(db, 'outbox');
   return trace;
 }
 

@@ -1,5 +1,6 @@
 /** `portals`: who has installed the app, what is known of each, its plan, and erasing one. */
 import { BadInput } from '../core/errors.ts';
+import { webhookUser } from '../pipeline/access-keeper.ts';
 import { enterpriseRate, type Rate, standardRate } from '../pipeline/rate-gate.ts';
 import { countDay } from '../store/activity.ts';
 import { listBots } from '../store/bots.ts';
@@ -7,7 +8,7 @@ import { listConnections } from '../store/connections.ts';
 import { inTransaction } from '../store/database.ts';
 import { erasePortal, findPortal, listPortals, type Portal, updatePortal } from '../store/portals.ts';
 import { findToken, type TokenRow } from '../store/tokens.ts';
-import { botTable } from './bots.ts';
+import { botTable, describeBot } from './bots.ts';
 import { choosePortal } from './choose-portal.ts';
 import { type Answer, type Command, type CommandContext, type CommandLine, portalOption } from './command.ts';
 import { connectionTable, describeConnection } from './connections.ts';
@@ -71,7 +72,7 @@ async function show(line: CommandLine, context: CommandContext): Promise<Answer>
   const data = {
     portal,
     token: token && describeToken(token),
-    bots,
+    bots: bots.map(describeBot),
     connections: connections.map((one) => describeConnection(one, bots)),
     lastDay: day.map((one) => ({ botCode: one.bot_code, outcome: one.outcome, events: one.events })),
     ...leftovers,
@@ -101,7 +102,6 @@ function describeToken(token: TokenRow) {
 }
 
 function portalFacts(row: Portal, token: TokenRow | null, left: { parked: number; unknown: number }): string {
-  const whose = token === null ? '' : `of user ${token.user_id}${token.is_admin ? ', an administrator' : ''}`;
   return facts([
     ['portal', row.portal],
     ['domain', row.domain],
@@ -113,9 +113,16 @@ function portalFacts(row: Portal, token: TokenRow | null, left: { parked: number
     ['installed', moment(row.installed_at)],
     ['set up', row.set_up_error === null ? moment(row.set_up_at) : `failing: ${row.set_up_error}`],
     ...(row.uninstalled_at === null ? [] : [['removed', moment(row.uninstalled_at)] as const]),
-    ['tokens', token === null ? 'none' : `${whose}, refreshed ${moment(token.refreshed_at)}`],
+    ['tokens', tokenWords(token)],
     ['parked', `${left.parked} given up, ${left.unknown} of unknown fate`],
   ]);
+}
+
+function tokenWords(token: TokenRow | null): string {
+  if (token === null) return 'none';
+  if (token.user_id === webhookUser) return 'an incoming webhook, which needs no refresh';
+  const whose = `of user ${token.user_id}${token.is_admin ? ', an administrator' : ''}`;
+  return `${whose}, refreshed ${moment(token.refreshed_at)}`;
 }
 
 function rateWords(row: Portal): string {

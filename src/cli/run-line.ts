@@ -1,10 +1,10 @@
 /** Runs one command line from its words to its exit code: parses, opens what is needed, prints, closes. */
-import { type AppError, Misconfigured, toAppError } from '../core/errors.ts';
+import { toAppError } from '../core/errors.ts';
 import { maskSecrets } from '../lib/logger.ts';
-import { isDatabaseAway } from '../store/database.ts';
 import { type Answer, type RunOptions, usageCode } from './command.ts';
 import { commands } from './command-list.ts';
 import { openContext } from './context.ts';
+import { translateDatabaseError } from './database-errors.ts';
 import { parseLine } from './parse-line.ts';
 import { usageOf } from './usage.ts';
 
@@ -26,7 +26,7 @@ export async function runLine(argv: readonly string[], options: RunOptions): Pro
     options.out(`${isJson ? JSON.stringify(answer.data) : answer.text}\n`);
     return answer.isFailure === true ? 1 : 0;
   } catch (thrown) {
-    const error = translate(thrown);
+    const error = toAppError(translateDatabaseError(thrown));
     const isUsage = error.code === usageCode;
     if (isJson) options.out(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
     else options.err(`${error.message}${isUsage ? '' : ` [${error.code}]`}\n`);
@@ -38,31 +38,12 @@ export async function runLine(argv: readonly string[], options: RunOptions): Pro
 
 async function answerTo(words: readonly string[], options: RunOptions): Promise<Answer> {
   const { command, line } = parseLine(commands, words);
-  const { context, close } = openContext(options);
+  const opened = openContext(options);
   try {
-    return await command.run(line, context);
+    return await command.run(line, opened.context);
   } finally {
-    await close();
+    await opened.close();
   }
-}
-
-/** Refusals of the server that only an operator can mend (PostgreSQL manual, appendix A). */
-const refusals: Readonly<Record<string, string>> = {
-  '28P01': 'the database does not accept the password in DATABASE_URL',
-  '28000': 'the database does not accept the user in DATABASE_URL',
-  '3D000': 'the database named in DATABASE_URL does not exist',
-  '42501': 'the database user lacks rights on the tables',
-};
-
-function translate(thrown: unknown): AppError {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const refusal = refusals[code];
-  if (refusal !== undefined) return new Misconfigured({ code: 'database.refused', message: refusal, cause: thrown });
-  if (isDatabaseAway(thrown)) {
-    const message = 'the database cannot be reached; is it running, and is DATABASE_URL right?';
-    return new Misconfigured({ code: 'database.away', message, cause: thrown });
-  }
-  return toAppError(thrown);
 }
 
 /** For whoever has to mend the program: the stack, without the secrets its texts may hold. */

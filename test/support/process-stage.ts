@@ -21,7 +21,7 @@ export interface ProcessStage {
   readonly port: number;
   readonly appSecret: Buffer;
   /** Starts a process of the app; on another port than the portal knows when one is given. */
-  start(settings?: Readonly<Record<string, string>>, port?: number): Promise<BridgeProcess>;
+  readonly start: (settings?: Readonly<Record<string, string>>, port?: number) => Promise<BridgeProcess>;
   /** Installs through the running process. */
   install(): Promise<void>;
   /** Kills what is left and takes everything down. */

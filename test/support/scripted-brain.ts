@@ -1,6 +1,7 @@
 /** A brain that does what a test says, and the means to give it an account in a portal, so that its webhook door can be used. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { echoBrain } from '../../src/brains/echo/echo-brain.ts';
 import type { BrainAction } from '../../src/core/actions.ts';
 import type { Brain, Capabilities, ConversationRef, Delivery } from '../../src/core/connector.ts';
 import type { BrainEvent } from '../../src/core/events.ts';
@@ -25,17 +26,6 @@ export interface ScriptedBrain {
   script: BrainScript;
 }
 
-const usualCapabilities: Capabilities = {
-  maxTextLength: 20_000,
-  edits: false,
-  deletes: false,
-  files: false,
-  ownership: false,
-  receipts: false,
-  idempotentDelivery: true,
-  listens: false,
-};
-
 /** What the door of a scripted brain takes. */
 const webhookSchema = z.object({ ref: z.string(), id: z.string(), text: z.string() });
 
@@ -55,7 +45,7 @@ export function scriptBrain(
   const brain: Brain = {
     name: options.name ?? 'echo',
     title: 'Scripted',
-    capabilities: { ...usualCapabilities, ...options.capabilities },
+    capabilities: { ...echoBrain.capabilities, ...options.capabilities },
     configSchema: options.hasAccounts === true ? z.object({}) : null,
     create: () => ({
       decode: ({ body }) => scripted.script.decode?.(body.toString('utf8')) ?? [],
@@ -68,11 +58,6 @@ export function scriptBrain(
     }),
   };
   return Object.assign(scripted, { brain });
-}
-
-/** An answer with this text. */
-export function replyOf(text: string): BrainEvent {
-  return { type: 'reply', remoteMessageId: null, text, buttons: [] };
 }
 
 export interface BrainAccount {

@@ -1,10 +1,11 @@
 /** Bot API: messages listed, sent, edited, deleted. */
 import { z } from 'zod';
-import { type ApiCall, type ApiRoute, ok } from '../api-gate.ts';
 import { ApiError } from '../api-error.ts';
+import { type ApiCall, type ApiRoute, ok } from '../api-gate.ts';
+import { inBackground } from '../background.ts';
 import { attachmentsSchema, orderSchema, productSchema } from '../content-schemas.ts';
 import { listPage } from '../lists.ts';
-import type { BotRecord, MessageRecord } from '../state.ts';
+import type { MessageRecord } from '../records.ts';
 import {
   type Content,
   deleteAsStaff,
@@ -16,6 +17,7 @@ import {
 import { nanoTime } from '../time-format.ts';
 import { idField, listQuery, queryFlag, queryId, readBodyAs, readQueryAs } from '../validate.ts';
 import { messageListItem } from '../views/message-view.ts';
+import { ownBot, pathId } from './path-id.ts';
 
 const TYPES = ['text', 'command', 'order', 'product', 'file', 'image', 'audio'] as const;
 const items = z.array(z.object({ id: z.uuid(), caption: z.string().min(1).max(1024) }));
@@ -58,20 +60,6 @@ const messagesQuery = listQuery.extend({
   include_mass_communication: queryFlag.optional(),
 });
 
-/** The bot behind the token. */
-export function ownBot({ account, module }: ApiCall): BotRecord {
-  const bot = account.bots.get(module.bot?.botId ?? 0);
-  if (bot === undefined) throw new ApiError(403, 'Access denied');
-  return bot;
-}
-
-/** A path variable as an id; the words of the refusal name it. */
-export function pathId(call: ApiCall, name: string, words = `incorrect ${name}`): number {
-  const id = Number(call.params[name]);
-  if (!Number.isSafeInteger(id) || id < 1) throw new ApiError(400, words);
-  return id;
-}
-
 function contentOf(body: z.infer<typeof editSchema>, type: Content['type']): Content {
   return {
     type,
@@ -95,9 +83,7 @@ function list(call: ApiCall): object[] {
   const chat = query.chat_id === undefined ? undefined : account.chats.get(query.chat_id);
   if (query.chat_id !== undefined && chat === undefined) return [];
   const source =
-    chat === undefined
-      ? account.messages.values()
-      : chat.messageIds.flatMap((id) => account.messages.get(id) ?? []);
+    chat === undefined ? account.messages.values() : chat.messageIds.flatMap((id) => account.messages.get(id) ?? []);
   const isWanted = (message: MessageRecord): boolean =>
     !message.isDeleted &&
     (ids === null || ids.has(message.id)) &&
@@ -128,8 +114,8 @@ function send(call: ApiCall): { status: number; body: unknown } {
     quoteId: quotedInChat(account, chat, body.quote_message_id),
     isMailing: body.mass_communication === true,
   });
-  // Delivery goes on after the answer; its end shows in the message's status.
-  void delivered.catch((error: unknown) => process.emitWarning(String(error)));
+  // The end of the delivery shows in the message's status.
+  inBackground(delivered);
   const answer = { message_id: message.id, time: nanoTime(message.time) };
   return { status: account.gateway.options.botSendStatus, body: answer };
 }
@@ -151,14 +137,8 @@ function edit(call: ApiCall): object {
   const chat = account.chats.get(message.chatId);
   if (message.type === 'text' && body.content === '') throw new ApiError(400, 'content is a required field');
   const quoteId = chat === undefined ? null : quotedInChat(account, chat, body.quote_message_id);
-  void editAsStaffLater(account, message, contentOf(body, message.type), quoteId);
+  inBackground(editAsStaff(account, message, contentOf(body, message.type), quoteId));
   return {};
-}
-
-/** The refusal comes at once; the webhook is waited for by nobody. */
-function editAsStaffLater(...given: Parameters<typeof editAsStaff>): void {
-  const work = editAsStaff(...given);
-  work.catch((error: unknown) => process.emitWarning(String(error)));
 }
 
 /** Routes of messages. */
@@ -170,7 +150,7 @@ export const messageRoutes: readonly ApiRoute[] = [
     method: 'DELETE',
     path: '/messages/:message_id',
     run: (call) => {
-      void deleteAsStaff(call.account, ownMessage(call));
+      inBackground(deleteAsStaff(call.account, ownMessage(call)));
       return ok({});
     },
   },

@@ -1,9 +1,11 @@
 /** What the CRM does towards a module: activity callback, one-step connection, opening its pages. */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { AccountState, ModuleRecord } from '../state.ts';
+import type { ModuleRecord } from '../records.ts';
+import type { AccountState } from '../state.ts';
 
 export interface ModuleAnswer {
+  /** 0 = no answer. */
   readonly status: number;
   /** Parsed JSON, or the text when it is not JSON. */
   readonly body: unknown;
@@ -20,7 +22,10 @@ async function exchange(url: string, init: RequestInit = {}): Promise<ModuleAnsw
   }
 }
 
-/** Tells the module whether it is active. Returns its answer, or null when the module declared no such action. */
+/**
+ * Tells the module whether it is active, once. Returns its answer, status 0 when it cannot be reached, or null when the
+ * module declared no such action. Whether the real CRM tries again is not known.
+ */
 export async function sendActivity(
   account: AccountState,
   module: ModuleRecord,
@@ -31,7 +36,13 @@ export async function sendActivity(
   const activity = JSON.stringify({ active: module.active, freeze: module.freeze });
   const body = new URLSearchParams({ clientId: module.clientId, activity, systemUrl });
   account.gateway.announce('talk');
-  return await exchange(`${module.baseUrl.replace(/\/$/, '')}/${action.replace(/^\//, '')}`, { method: 'POST', body });
+  const url = `${module.baseUrl.replace(/\/$/, '')}/${action.replace(/^\//, '')}`;
+  try {
+    return await exchange(url, { method: 'POST', body });
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    return { status: 0, body: cause.message };
+  }
 }
 
 export interface SimpleConnectChoice {

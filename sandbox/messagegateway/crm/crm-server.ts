@@ -1,8 +1,8 @@
 /** The CRM's API as far as a chat module needs it: versions, key check, modules, scopes, notifications. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { sufferBefore } from '../api-gate.ts';
 import { ApiError } from '../api-error.ts';
+import { sufferBefore } from '../api-gate.ts';
 import { withoutSecrets } from '../call-log.ts';
 import { answerHtml, answerJson, readBody } from '../http-basics.ts';
 import type { AccountState } from '../state.ts';
@@ -96,7 +96,8 @@ function route(request: CrmRequest): CrmAnswer {
   if (code !== undefined && method === 'POST' && module?.[2] === 'update-scopes') {
     return updateScopes(request, decodeURIComponent(code));
   }
-  if (code !== undefined && method === 'GET' && module?.[2] === undefined) return show(request, decodeURIComponent(code));
+  if (code !== undefined && method === 'GET' && module?.[2] === undefined)
+    return show(request, decodeURIComponent(code));
   throw new ApiError(404, 'API method not found');
 }
 
@@ -133,7 +134,11 @@ function shownForm(form: URLSearchParams): Record<string, unknown> {
 }
 
 /** Answers one request at a CRM address. */
-export async function handleCrm(account: AccountState, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+export async function handleCrm(
+  account: AccountState,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
   const started = performance.now();
   const url = new URL(incoming.url ?? '/', 'http://crm');
   const method = incoming.method ?? 'GET';

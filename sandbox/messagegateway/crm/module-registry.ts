@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
-import type { AccountState, BotRecord, Json, ModuleRecord } from '../state.ts';
+import type { BotRecord, Json, ModuleRecord } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { tellBot } from '../talk/tell-bots.ts';
 import { preciseNow } from '../time-format.ts';
 

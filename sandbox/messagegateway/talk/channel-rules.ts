@@ -1,6 +1,7 @@
 /** What a channel can do, by its settings. `receive` = MG to messenger, `send` = messenger to MG; a missing key means none. */
 import { ApiError } from '../api-error.ts';
-import type { AccountState, ChannelRecord, Json } from '../state.ts';
+import type { ChannelRecord, Json } from '../records.ts';
+import type { AccountState } from '../state.ts';
 
 function branch(settings: Json, name: string): Json {
   const value = settings[name];
@@ -14,7 +15,7 @@ export function allows(settings: Json, kind: string, deed: string, direction: 'r
 }
 
 /** A number of a branch, such as `max_chars_count`; null when not set. */
-export function limitOf(settings: Json, kind: string, name: string): number | null {
+function limitOf(settings: Json, kind: string, name: string): number | null {
   const value = branch(settings, kind)[name];
   return typeof value === 'number' && value > 0 ? value : null;
 }
@@ -57,11 +58,22 @@ export function demandFits(
     throw new ApiError(400, `items must contain a maximum of ${maxItems} items`);
   }
   const maxSize = limitOf(settings, content.type, 'max_item_size');
-  if (maxSize !== null && content.itemSizes.some((size) => size > maxSize)) throw new ApiError(400, 'file is too large');
+  if (maxSize !== null && content.itemSizes.some((size) => size > maxSize))
+    throw new ApiError(400, 'file is too large');
   for (const { type } of content.suggestions) {
-    if (!allows(settings, 'suggestions', String(type ?? 'text'), 'receive')) {
-      throw new ApiError(400, `channel does not support suggestions of type ${String(type)}`);
+    const kind = typeof type === 'string' ? type : 'text';
+    if (!allows(settings, 'suggestions', kind, 'receive')) {
+      throw new ApiError(400, `channel does not support suggestions of type ${kind}`);
     }
+  }
+}
+
+/** Throws a 400 unless managers may begin a chat here, which takes phone numbers as customer ids. */
+export function demandMayBegin(account: AccountState, channel: ChannelRecord): void {
+  if (!account.gateway.options.enforceChannelSettings) return;
+  const isByPhone = channel.settings['customer_external_id'] === 'phone';
+  if (!isByPhone || branch(channel.settings, 'sending_policy')['new_customer'] !== 'text') {
+    throw new ApiError(400, 'channel does not allow writing first to a new customer');
   }
 }
 

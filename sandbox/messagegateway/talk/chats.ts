@@ -1,5 +1,6 @@
 /** Finds and makes the customers and chats that transports imply, with their aliases. */
-import type { AccountState, ChannelRecord, ChatRecord, CustomerRecord, Json } from '../state.ts';
+import type { ChannelRecord, ChatRecord, CustomerRecord, Json } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { tellChat, tellCustomer } from './tell-bots.ts';
 

@@ -1,6 +1,7 @@
 /** Carries outgoing messages and their changes to the transport by webhook, and draws the consequences of its answers. */
 import { z } from 'zod';
-import type { AccountState, ChatRecord, Json, MessageRecord, WebhookResult } from '../state.ts';
+import type { ChatRecord, Json, MessageRecord } from '../records.ts';
+import type { AccountState, WebhookResult } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { allows } from './channel-rules.ts';
 import { linkChat, linkCustomer } from './chats.ts';
@@ -47,7 +48,8 @@ function authorData(account: AccountState, message: MessageRecord): Record<strin
 function contentData(account: AccountState, message: MessageRecord): Record<string, unknown> {
   const data: Record<string, unknown> = { type: message.type, content: message.content };
   if (message.items.length > 0) {
-    data['content'] = message.note === '' ? null : message.note;
+    const isShown = message.note !== '' && account.gateway.options.webhookMediaNote === 'content';
+    data['content'] = isShown ? message.note : null;
     data['items'] = message.items.flatMap(({ id, caption }) => {
       const file = account.files.get(id);
       return file === undefined ? [] : [{ id, size: file.content.length, caption }];
@@ -72,7 +74,11 @@ function sentData(account: AccountState, message: MessageRecord, { chat, externa
     quote_content: quoted?.content ?? null,
     in_app_id: message.inAppId,
     ...authorData(account, message),
-    customer: { first_name: customer?.firstName ?? '', last_name: customer?.lastName ?? '', avatar: customer?.avatar ?? '' },
+    customer: {
+      first_name: customer?.firstName ?? '',
+      last_name: customer?.lastName ?? '',
+      avatar: customer?.avatar ?? '',
+    },
   };
 }
 
@@ -102,24 +108,35 @@ function awaitAck(account: AccountState, message: MessageRecord): void {
   }, account.gateway.options.ackTimeoutMs).unref();
 }
 
+type SentAnswer = z.infer<typeof sentAnswer>;
+
+/** Why the answer means that the message did not get through; null when it did. */
+function failureIn(result: WebhookResult, answer: SentAnswer | null): { code: string; text?: string | null } | null {
+  if (result.outcome !== 'answered') return { code: result.outcome };
+  if (answer === null) return { code: 'malformed_response' };
+  if (answer.error !== null && answer.error !== undefined) {
+    const code = answer.error.code ?? '';
+    return { code: TRANSPORT_CODES.includes(code) ? code : 'general', text: answer.error.message ?? null };
+  }
+  const status = result.status ?? 0;
+  if (status >= 500) return { code: 'network_error' };
+  return status >= 300 ? { code: 'general' } : null;
+}
+
 function takeSentAnswer(account: AccountState, message: MessageRecord, result: WebhookResult): void {
   // An acknowledgement may overtake the answer to the webhook.
   if (message.status !== 'sending') return;
-  if (result.outcome !== 'answered') return failMessage(account, message, result.outcome);
-  const parsed = sentAnswer.safeParse(result.body);
-  if (!parsed.success) return failMessage(account, message, 'malformed_response');
-  const { data } = parsed;
-  if (data.error !== null && data.error !== undefined) {
-    const code = data.error.code ?? '';
-    return failMessage(account, message, TRANSPORT_CODES.includes(code) ? code : 'general', data.error.message);
+  const answer = sentAnswer.safeParse(result.body).data ?? null;
+  const failure = failureIn(result, answer);
+  if (failure !== null || answer === null) {
+    failMessage(account, message, failure?.code ?? 'malformed_response', failure?.text);
+    return;
   }
-  if ((result.status ?? 0) >= 500) return failMessage(account, message, 'network_error');
-  if ((result.status ?? 0) >= 300) return failMessage(account, message, 'general');
   const chat = account.chats.get(message.chatId);
-  if (chat !== undefined && data.external_chat_id) linkChat(account, chat, data.external_chat_id);
-  if (chat !== undefined && data.external_customer_id) linkCustomer(account, chat, data.external_customer_id);
-  if (data.async === true) awaitAck(account, message);
-  else finishSending(account, message, data.external_message_id ?? null);
+  if (chat !== undefined && answer.external_chat_id) linkChat(account, chat, answer.external_chat_id);
+  if (chat !== undefined && answer.external_customer_id) linkCustomer(account, chat, answer.external_customer_id);
+  if (answer.async === true) awaitAck(account, message);
+  else finishSending(account, message, answer.external_message_id ?? null);
 }
 
 /** Sends message_sent; resolves when the answer has been worked in. */
@@ -162,9 +179,16 @@ export async function deliverChange(
   const { kind, deed } = CHANGES[type];
   const settings = account.channels.get(message.channelId)?.settings ?? {};
   const identity = identityData(account, message);
-  const isWanted = !account.gateway.options.enforceChannelSettings || allows(settings, kind ?? message.type, deed, 'receive');
+  const isWanted =
+    !account.gateway.options.enforceChannelSettings || allows(settings, kind ?? message.type, deed, 'receive');
   if (identity === null || !isWanted) return;
   const content = type === 'message_updated' ? contentData(account, message) : {};
   const data = { ...identity, ...content, ...extra };
-  await account.gateway.webhooks.send({ account, channelId: message.channelId, lane: `chat ${message.chatId}`, type, data });
+  await account.gateway.webhooks.send({
+    account,
+    channelId: message.channelId,
+    lane: `chat ${message.chatId}`,
+    type,
+    data,
+  });
 }

@@ -1,6 +1,7 @@
 /** The life of a dialog: opened, given to somebody, taken away, tagged, closed. */
 import { ApiError } from '../api-error.ts';
-import type { AccountState, ActorRef, ChatRecord, DialogRecord, Responsible, Tag } from '../state.ts';
+import type { ActorRef, ChatRecord, DialogRecord, Responsible, Tag } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { recordSystemMessage } from './record-message.ts';
 import { tellChat, tellDialog, tellJoined, tellLeft } from './tell-bots.ts';
@@ -65,7 +66,12 @@ export function joinChat(account: AccountState, chat: ChatRecord, user: ActorRef
 }
 
 /** Takes somebody out of the chat. */
-export function leaveChat(account: AccountState, chat: ChatRecord, user: ActorRef, state: 'kicked' | 'leaved'): boolean {
+export function leaveChat(
+  account: AccountState,
+  chat: ChatRecord,
+  user: ActorRef,
+  state: 'kicked' | 'leaved',
+): boolean {
   const member = chat.members.get(user.id);
   if (member?.state !== 'active') return false;
   member.state = state;

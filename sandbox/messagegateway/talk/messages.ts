@@ -1,6 +1,16 @@
 /** What happens to messages: written by staff and bots, received from customers, changed, deleted, read. */
 import { ApiError } from '../api-error.ts';
-import type { AccountState, ActorRef, ChannelRecord, ChatRecord, Item, Json, MessageRecord, MessageScope, MessageType } from '../state.ts';
+import type {
+  ActorRef,
+  ChannelRecord,
+  ChatRecord,
+  Item,
+  Json,
+  MessageRecord,
+  MessageScope,
+  MessageType,
+} from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { messageActions } from '../views/message-view.ts';
 import { demand, demandFits, demandMayWrite } from './channel-rules.ts';
@@ -161,14 +171,19 @@ export function receiveMessage(
 }
 
 /** Throws a 400 unless the message can be changed so. */
-export function demandAction(account: AccountState, message: MessageRecord, action: 'edit' | 'delete'): void {
+function demandAction(account: AccountState, message: MessageRecord, action: 'edit' | 'delete'): void {
   if (!messageActions(account, message).includes(action)) {
     throw new ApiError(400, `message can not be ${action === 'edit' ? 'edited' : 'deleted'}`);
   }
 }
 
 /** New content; what is not given stays. */
-export function changeMessage(account: AccountState, message: MessageRecord, content: Partial<Content>, quoteId: number | null): void {
+export function changeMessage(
+  account: AccountState,
+  message: MessageRecord,
+  content: Partial<Content>,
+  quoteId: number | null,
+): void {
   if (content.text !== undefined) message.content = content.text;
   if (content.note !== undefined) message.note = content.note;
   if (content.items !== undefined) message.items = content.items;
@@ -182,8 +197,8 @@ export function changeMessage(account: AccountState, message: MessageRecord, con
   tellMessage(account, 'message_updated', message);
 }
 
-/** Staff or a bot changes an outgoing message; the transport hears of it. */
-export async function editAsStaff(
+/** Staff or a bot changes an outgoing message. Throws a 400 at once; resolves when the transport has heard of it. */
+export function editAsStaff(
   account: AccountState,
   message: MessageRecord,
   content: Partial<Content>,
@@ -191,7 +206,7 @@ export async function editAsStaff(
 ): Promise<void> {
   demandAction(account, message, 'edit');
   changeMessage(account, message, content, quoteId);
-  if (message.scope === 'public') await deliverChange(account, message, 'message_updated');
+  return message.scope === 'public' ? deliverChange(account, message, 'message_updated') : Promise.resolve();
 }
 
 /** Marks as deleted and tells the bots. */
@@ -205,11 +220,11 @@ export function removeMessage(account: AccountState, message: MessageRecord): vo
   tellMessage(account, 'message_deleted', message);
 }
 
-/** Staff or a bot deletes an outgoing message; the transport hears of it. */
-export async function deleteAsStaff(account: AccountState, message: MessageRecord): Promise<void> {
+/** Staff or a bot deletes an outgoing message. Throws a 400 at once; resolves when the transport has heard of it. */
+export function deleteAsStaff(account: AccountState, message: MessageRecord): Promise<void> {
   demandAction(account, message, 'delete');
   removeMessage(account, message);
-  if (message.scope === 'public') await deliverChange(account, message, 'message_deleted');
+  return message.scope === 'public' ? deliverChange(account, message, 'message_deleted') : Promise.resolve();
 }
 
 export function restoreMessage(account: AccountState, message: MessageRecord): void {
@@ -219,7 +234,11 @@ export function restoreMessage(account: AccountState, message: MessageRecord): v
 }
 
 /** Sets the reactions and tells the bots. */
-export function setReactions(account: AccountState, message: MessageRecord, reactions: MessageRecord['reactions']): void {
+export function setReactions(
+  account: AccountState,
+  message: MessageRecord,
+  reactions: MessageRecord['reactions'],
+): void {
   message.reactions = reactions;
   message.updatedAt = preciseNow();
   tellMessage(account, 'message_updated', message);

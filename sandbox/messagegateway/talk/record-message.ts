@@ -1,5 +1,6 @@
 /** Makes message records: puts them into the chat and its indexes, and tells the bots. Decides nothing. */
-import type { AccountState, ActorRef, ChatRecord, MessageRecord, MessageScope, MessageType } from '../state.ts';
+import type { ActorRef, ChatRecord, MessageRecord, MessageScope, MessageType } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { tellMessage } from './tell-bots.ts';
 
@@ -91,5 +92,12 @@ export function recordSystemMessage(
   action: string,
   about: { readonly dialogId: number | null; readonly responsible?: ActorRef; readonly subject?: ActorRef },
 ): MessageRecord {
-  return recordMessage(account, chat, { type: 'system', scope: 'private', from: null, status: 'received', action, ...about });
+  return recordMessage(account, chat, {
+    type: 'system',
+    scope: 'private',
+    from: null,
+    status: 'received',
+    action,
+    ...about,
+  });
 }

@@ -1,6 +1,7 @@
 /** Turns what happened into events for the bots' sockets. */
 import type { EventName } from '../event-names.ts';
-import type { AccountState, ActorRef, ChannelRecord, ChatRecord, DialogRecord, MessageRecord } from '../state.ts';
+import type { ActorRef, ChannelRecord, ChatRecord, DialogRecord, MessageRecord } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { actorView, botView, customerView, userView } from '../views/actor-view.ts';
 import { channelView, chatEvent, dialogEvent } from '../views/chat-view.ts';
 import { messageEventPart } from '../views/message-view.ts';

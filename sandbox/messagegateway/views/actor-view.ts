@@ -1,5 +1,6 @@
 /** People, bots, customers and channels as they appear inside chats and messages. */
-import type { AccountState, ActorRef, BotRecord, ChannelRecord, CustomerRecord, UserRecord } from '../state.ts';
+import type { ActorRef, BotRecord, ChannelRecord, CustomerRecord, UserRecord } from '../records.ts';
+import type { AccountState } from '../state.ts';
 
 export function userName(user: UserRecord): string {
   return `${user.firstName} ${user.lastName}`.trim();

@@ -1,5 +1,6 @@
 /** Channels, chats and dialogs as the Bot API shows them: in lists, inside each other, and in events. */
-import type { AccountState, ChannelRecord, ChatRecord, DialogRecord, Responsible } from '../state.ts';
+import type { ChannelRecord, ChatRecord, DialogRecord, Responsible } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { microOrNull, microTime, secondTime } from '../time-format.ts';
 import { actorView } from './actor-view.ts';
 import { messageCore } from './message-view.ts';
@@ -60,7 +61,6 @@ function lastMessage(account: AccountState, chat: ChatRecord): object | null {
 export function chatListItem(account: AccountState, chat: ChatRecord): object {
   const item: Record<string, unknown> = {
     ...chatBase(account, chat),
-    members: null,
     not_read_messages: chat.notRead,
     created_at: microTime(chat.createdAt),
     updated_at: microTime(chat.updatedAt),

@@ -1,8 +1,10 @@
 /** Messages as the Bot API shows them, in lists and (with the chat around them) in events. */
-import { allows } from '../talk/channel-rules.ts';
-import type { AccountState, MessageRecord } from '../state.ts';
-import { microOrNull, microTime, secondTime } from '../time-format.ts';
+
+import type { MessageRecord } from '../records.ts';
+import type { AccountState } from '../state.ts';
 import { fileUrl } from '../stored-files.ts';
+import { allows } from '../talk/channel-rules.ts';
+import { microOrNull, microTime, secondTime } from '../time-format.ts';
 import { actorView } from './actor-view.ts';
 
 function itemViews(account: AccountState, message: MessageRecord): object[] {

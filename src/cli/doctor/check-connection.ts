@@ -8,6 +8,10 @@ import { type Db, query } from '../../store/database.ts';
 import { outcomeWords } from '../outcome-words.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 
+/** The places the two secrets of a connection are sealed for; the app opens them under the same names. */
+export const configContext = (id: string): string => `connection.config:${id}`;
+export const doorContext = (id: string): string => `connection.door:${id}`;
+
 const again = 'remove the connection and add it anew';
 
 /** Without asking the brain itself: opens the secrets and holds them against the brain's own schema. */
@@ -23,8 +27,8 @@ export function inspectConnection(
     return [wrong(portal, subject, `this program knows no brain ${row.brain}`, 'install the version that made it')];
   }
   try {
-    sealer.open(row.door_box, `connection.door:${row.id}`);
-    const config: unknown = JSON.parse(sealer.open(row.config_box, `connection.config:${row.id}`));
+    sealer.open(row.door_box, doorContext(row.id));
+    const config: unknown = JSON.parse(sealer.open(row.config_box, configContext(row.id)));
     const parsed = brain.configSchema?.safeParse(config);
     if (parsed?.success === false) {
       const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || 'config'))].join(', ');

@@ -1,5 +1,5 @@
 /** What a check found: a verdict, a sentence, and how to mend it. Laid out for people here, printed as it is with `--json`. */
-import { wrap } from '../layout.ts';
+import { pageWidth, wrap } from '../layout.ts';
 
 /** `unknown`: it could not be looked at, because something else is wrong first. */
 export type Verdict = 'ok' | 'wrong' | 'unknown';
@@ -41,6 +41,9 @@ export const unknown = (portal: string | null, subject: string, found: string, m
 
 export const isWrong = (check: Check): boolean => check.verdict === 'wrong';
 
+/** Room for the longest verdict. */
+const margin = '         ';
+
 /** `ok`, `wrong` or `unknown`, what was looked at, what was found; the mend on the lines below. Grouped by portal. */
 export function layChecks(checks: readonly Check[]): string {
   const lines: string[] = [];
@@ -48,10 +51,9 @@ export function layChecks(checks: readonly Check[]): string {
   for (const check of checks) {
     if (check.portal !== portal && check.portal !== null) lines.push('', `portal ${check.portal}`);
     portal = check.portal;
-    const head = `${check.verdict.padEnd(7)}  ${check.subject}: `;
-    const [first = '', ...rest] = wrap(`${head}${check.found}`, '').split('\n');
-    lines.push(first, ...rest.map((line) => `         ${line}`));
-    if (check.mend !== null) lines.push(wrap(`to mend: ${check.mend}`, '         '));
+    const [first = '', ...rest] = wrap(`${check.subject}: ${check.found}`, '', pageWidth - margin.length).split('\n');
+    lines.push(`${check.verdict.padEnd(margin.length)}${first}`, ...rest.map((line) => `${margin}${line}`));
+    if (check.mend !== null) lines.push(wrap(`to mend: ${check.mend}`, margin));
   }
   return (lines[0] === '' ? lines.slice(1) : lines).join('\n');
 }

@@ -2,15 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
 import type { Brain, Delivery } from '../../../src/core/connector.ts';
 import { AppError } from '../../../src/core/errors.ts';
-import type { BrainEvent } from '../../../src/core/events.ts';
+import { type BrainEvent, textReply } from '../../../src/core/events.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
-import { listParked } from '../../../src/store/history.ts';
+import { listParked, traceSteps } from '../../../src/store/history.ts';
 import { replayEvent } from '../../../src/store/inbox.ts';
 import { replayAction } from '../../../src/store/outbox.ts';
 import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
 import { cloneDatabase } from '../../support/database.ts';
 import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
-import { type BrainMessage, connectBrain, replyOf, scriptBrain } from '../../support/scripted-brain.ts';
+import { type BrainMessage, connectBrain, scriptBrain } from '../../support/scripted-brain.ts';
 import { answersIn, ourBot } from '../../support/talk.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -46,7 +46,7 @@ function say({ bridge, bot }: Scene, text: string, userId = bridge.portal.addEmp
   return { userId, answers: () => answersIn(bridge.portal, chatId) };
 }
 
-const echo = ({ text }: BrainMessage): Delivery => ({ replies: [replyOf(text)] });
+const echo = ({ text }: BrainMessage): Delivery => ({ replies: [textReply(text)] });
 const refusal = (retry: 'never' | 'backoff'): AppError =>
   new AppError({ code: 'scripted.refused', message: 'the script says no', retry });
 
@@ -126,7 +126,7 @@ describe('what a brain says that nobody can read', () => {
         deliver: (_message, { ref }) => Promise.resolve(refs.push(ref)).then(() => ({})),
         decode(body) {
           if (body.includes('яд')) throw new RangeError('what is this');
-          return [replyOf(JSON.parse(body).text)];
+          return [textReply(JSON.parse(body).text)];
         },
       },
       { name: 'scripted', hasAccounts: true },
@@ -142,7 +142,7 @@ describe('what a brain says that nobody can read', () => {
     expect(answers()).toEqual(['хлеб']);
     const [parked] = await listParked(scene.db);
     expect(parked).toMatchObject({ box: 'inbox', side: 'scripted', state: 'parked', outcome: 'internal' });
-    scripted.script = { ...scripted.script, decode: () => [replyOf('разобрано')] };
+    scripted.script = { ...scripted.script, decode: () => [textReply('разобрано')] };
     expect(await scene.db.transaction((trx) => replayEvent(trx, parked!))).toBe(true);
     await until(() => answers().length === 2);
     expect(answers()).toEqual(['хлеб', 'разобрано']);
@@ -152,12 +152,12 @@ describe('what a brain says that nobody can read', () => {
 
 describe('answers no honest brain would give', () => {
   const rubbish: readonly (readonly [string, () => Promise<Delivery>])[] = [
-    ['a text with a NUL in it', () => Promise.resolve({ replies: [replyOf('a\u0000b')] })],
-    ['a lone surrogate', () => Promise.resolve({ replies: [replyOf('a\uD800b')] })],
-    ['a message id with a NUL', () => Promise.resolve({ remoteMessageId: '1\u0000', replies: [replyOf('хорошо')] })],
+    ['a text with a NUL in it', () => Promise.resolve({ replies: [textReply('a\u0000b')] })],
+    ['a lone surrogate', () => Promise.resolve({ replies: [textReply('a\uD800b')] })],
+    ['a message id with a NUL', () => Promise.resolve({ remoteMessageId: '1\u0000', replies: [textReply('хорошо')] })],
     [
       'a conversation id with a NUL',
-      () => Promise.resolve({ remoteConversationId: '1\u0000', replies: [replyOf('хорошо')] }),
+      () => Promise.resolve({ remoteConversationId: '1\u0000', replies: [textReply('хорошо')] }),
     ],
     ['an error code with a NUL', () => Promise.reject(new AppError({ code: 'x\u0000', message: 'y' }))],
     ['a conversation id of a megabyte', () => Promise.resolve({ remoteConversationId: 'x'.repeat(1_000_000) })],
@@ -180,15 +180,8 @@ describe('answers no honest brain would give', () => {
       const poisoned = say(scene, 'яд');
       healthy.push(...Array.from({ length: 5 }, (_, at) => say(scene, `после ${at}`)));
       await until(() => healthy.every(({ answers }) => answers().length === 1), 5_000);
-      say(scene, 'дальше', poisoned.userId);
-      // A dialog may be held back by its own poison for as long as an event is tried, not for a lease.
-      await until(() => poisoned.answers().includes('дальше') || isRetried(poisoned), 5_000);
       await expect(listParked(scene.db)).resolves.toBeInstanceOf(Array);
-      await expect(scene.probe.rows(`select action->>'type' from outbox`)).resolves.toBeInstanceOf(Array);
+      expect((await traceSteps(scene.db, String(poisoned.userId))).length).toBeGreaterThan(1);
     },
   );
-
-  function isRetried(_dialog: unknown): boolean {
-    return false;
-  }
 });

@@ -78,7 +78,8 @@ describe('a private chat', () => {
   it('takes a slash line nobody has registered to the brain', async () => {
     const { portal } = bridge;
     const { chatId } = portal.employeeWritesPrivate(employee(), assistant.id, '/balance 42');
-    await until(() => answersIn(portal, chatId).includes('/balance 42'));
+    await afterEverything();
+    expect(answersIn(portal, chatId)).toEqual(['/balance 42']);
   });
 
   it('puts up with edits and deletions, before and after the answer', async () => {
@@ -131,7 +132,8 @@ describe('a group', () => {
     await until(() => answersIn(portal, group.chatId).length >= 2);
     await afterEverything();
     const answers = botTalk(portal, group.chatId).filter(({ text }) => !isGreeting(text));
-    expect(answers.map(({ authorId }) => authorId).toSorted()).toEqual([assistant.id, supervisor.id].toSorted());
+    expect(answers).toHaveLength(2);
+    expect(new Set(answers.map(({ authorId }) => authorId))).toEqual(new Set([assistant.id, supervisor.id]));
     expect(answers.every(({ text }) => text.includes('как дела?'))).toBe(true);
     portal.writesInGroup(ownerId, group.chatId, `${mention(assistant)} только ты`);
     await until(() => answersIn(portal, group.chatId).length >= 3);

@@ -1,0 +1,55 @@
+/** The MessageGateway's web address: both APIs, file links, the page. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiGate } from './api-gate.ts';
+import { answerJson } from './http-basics.ts';
+import type { PageServer } from './page-server.ts';
+import type { GatewayState } from './state.ts';
+import { fileBehind } from './stored-files.ts';
+
+const BOT_PREFIX = '/api/bot/v1';
+const TRANSPORT_PREFIX = '/api/transport/v1';
+
+export interface GatewayParts {
+  readonly gateway: GatewayState;
+  readonly bot: ApiGate;
+  readonly transport: ApiGate;
+  readonly page: PageServer;
+}
+
+function sendFile(gateway: GatewayState, answer: ServerResponse, url: URL): void {
+  const file = fileBehind(gateway, url);
+  if (file === null) {
+    answer.writeHead(403, { 'content-type': 'application/xml' }).end('<Error><Code>AccessDenied</Code></Error>');
+    return;
+  }
+  answer.writeHead(200, {
+    'content-type': file.mime,
+    'content-length': file.content.length,
+    'content-disposition': `inline; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    'content-security-policy': 'sandbox',
+    'x-content-type-options': 'nosniff',
+  });
+  answer.end(file.content);
+}
+
+/** Answers one request at MG's address. */
+export async function handleMg(parts: GatewayParts, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const url = new URL(incoming.url ?? '/', 'http://mg');
+  const path = url.pathname;
+  if (path.startsWith(`${BOT_PREFIX}/`)) {
+    await parts.bot.handle(incoming, answer, path.slice(BOT_PREFIX.length), url.searchParams);
+  } else if (path.startsWith(`${TRANSPORT_PREFIX}/`)) {
+    await parts.transport.handle(incoming, answer, path.slice(TRANSPORT_PREFIX.length), url.searchParams);
+  } else if (path.startsWith('/api/')) {
+    answerJson(answer, 404, { errors: ['Page not found'] });
+  } else if (path.startsWith('/storage/')) {
+    sendFile(parts.gateway, answer, url);
+  } else {
+    await parts.page.handle(incoming, answer, url);
+  }
+}
+
+/** Whether an upgrade request is for the Bot API's WebSocket. */
+export function isBotSocket(incoming: IncomingMessage): boolean {
+  return new URL(incoming.url ?? '/', 'http://mg').pathname === `${BOT_PREFIX}/ws`;
+}

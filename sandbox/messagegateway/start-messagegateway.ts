@@ -1,0 +1,189 @@
+/** Starts a sandbox MessageGateway with its first CRM account, and is the handle by which tests and people drive it. */
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { ApiGate } from './api-gate.ts';
+import { botRoutes } from './bot-api/routes.ts';
+import { type ApiCallRecord, CallLog } from './call-log.ts';
+import { type Api, type Fault, Faults } from './faults.ts';
+import { closeServer, listen, originOf } from './http-basics.ts';
+import { type GatewayParts, handleMg, isBotSocket } from './mg-server.ts';
+import { type MessageGatewayOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createPageDesk } from './page-desk.ts';
+import { PageServer } from './page-server.ts';
+import { RateWindow } from './rate-window.ts';
+import { listenCrm, SandboxAccount } from './sandbox-account.ts';
+import { SocketHub } from './socket-hub.ts';
+import { type AccountState, type Change, createAccount, createIds, type GatewayState } from './state.ts';
+import { transportRoutes } from './transport-api/routes.ts';
+import { type WebhookRecord, WebhookSender } from './webhook-sender.ts';
+
+interface Machinery {
+  readonly gateway: GatewayState;
+  readonly hub: SocketHub;
+  readonly webhooks: WebhookSender;
+  readonly page: PageServer;
+  readonly listeners: Set<(change: Change) => void>;
+}
+
+function createMachinery(options: ResolvedOptions): Machinery {
+  const listeners = new Set<(change: Change) => void>();
+  const announce = (change: Change): void => {
+    for (const listener of listeners) listener(change);
+  };
+  const hub = new SocketHub();
+  const webhooks = new WebhookSender(options.webhooks, options.recordLimit, () => announce('webhook'));
+  const gateway: GatewayState = {
+    options,
+    address: { mgOrigin: '' },
+    accounts: new Set(),
+    tokens: new Map(),
+    faults: new Faults(),
+    mgRate: new RateWindow(options.mgRate),
+    crmRate: new RateWindow(options.crmRate),
+    calls: new CallLog(options.recordLimit, () => announce('call')),
+    hub,
+    webhooks,
+    fileSecret: randomBytes(16).toString('hex'),
+    nextId: createIds(),
+    announce,
+  };
+  const page = new PageServer(gateway);
+  listeners.add((change) => page.announce(change));
+  return { gateway, hub, webhooks, page, listeners };
+}
+
+/** A running gateway; acts and observation of its first account are inherited, `addAccount` gives more accounts. */
+export class SandboxMessageGateway extends SandboxAccount {
+  readonly #account: AccountState;
+  readonly #machinery: Machinery;
+  readonly #mg: Server;
+  readonly #others: SandboxAccount[] = [];
+
+  constructor(account: AccountState, machinery: Machinery, servers: { readonly mg: Server; readonly crm: Server }) {
+    super(account, servers.crm);
+    this.#account = account;
+    this.#machinery = machinery;
+    this.#mg = servers.mg;
+  }
+
+  get mgOrigin(): string {
+    return this.#machinery.gateway.address.mgOrigin;
+  }
+
+  /** Secret of the marketplace card: the one-step connection is signed with it. */
+  get simpleSecret(): string {
+    return this.#machinery.gateway.options.simpleSecret;
+  }
+
+  /** Another CRM account on the same gateway, with an address and a key of its own. */
+  async addAccount(given: { readonly code?: string; readonly apiKey?: string } = {}): Promise<SandboxAccount> {
+    const { gateway } = this.#machinery;
+    const state = createAccount(gateway, {
+      code: given.code ?? `account-${gateway.accounts.size + 1}`,
+      apiKey: given.apiKey ?? randomBytes(16).toString('hex'),
+      scopes: gateway.options.scopes,
+    });
+    const account = new SandboxAccount(state, await listenCrm(state, 0));
+    this.#others.push(account);
+    return account;
+  }
+
+  /** API calls of all accounts, oldest first, without tokens. */
+  calls(): readonly ApiCallRecord[] {
+    return this.#machinery.gateway.calls.latest();
+  }
+
+  /** Webhooks sent, one entry per attempt, oldest first. */
+  webhooks(): readonly WebhookRecord[] {
+    return this.#machinery.webhooks.latest();
+  }
+
+  sockets(): { readonly open: number; readonly framesSent: number } {
+    return { open: this.#machinery.hub.openCount(), framesSent: this.#machinery.hub.sentCount() };
+  }
+
+  /** Resolves when no webhook is under way. */
+  async idle(): Promise<void> {
+    await this.#machinery.webhooks.idle();
+  }
+
+  /** Calls back for every change; returns the way to stop. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#machinery.listeners.add(listener);
+    return () => this.#machinery.listeners.delete(listener);
+  }
+
+  /** Cuts sockets: abnormally, or with a close code. */
+  cutSockets(choice: { readonly code?: number; readonly moduleCode?: string } = {}): void {
+    this.#machinery.hub.cut(choice);
+  }
+
+  /** While true, every handshake is cut. */
+  refuseSockets(isRefusing: boolean): void {
+    this.#machinery.hub.refuse(isRefusing);
+  }
+
+  /** The next `times` calls of this API answer 429. */
+  storm429(given: { readonly times: number; readonly api: Exclude<Api, 'crm'> }): void {
+    this.fail({ ...given, kind: 429 });
+  }
+
+  fail(fault: Fault): void {
+    this.#machinery.gateway.faults.order(fault);
+  }
+
+  clearFaults(): void {
+    this.#machinery.gateway.faults.clear();
+  }
+
+  /** Something that is no event goes to every socket of the first account. */
+  garbageFrame(text = '{"type":"message_new","data":'): void {
+    this.#machinery.hub.sendRaw(this.#account, text);
+  }
+
+  /** The next `count` webhooks come twice. */
+  repeatWebhooks(count: number): void {
+    this.#machinery.webhooks.repeat(count);
+  }
+
+  /** The next `count` webhooks do not come; their messages fail with network_error. */
+  dropWebhooks(count: number): void {
+    this.#machinery.webhooks.drop(count);
+  }
+
+  /** Stops everything; nothing stays open. */
+  async close(): Promise<void> {
+    const { hub, webhooks, page, listeners } = this.#machinery;
+    page.close();
+    listeners.clear();
+    hub.close();
+    await webhooks.close();
+    await Promise.all([closeServer(this.#mg), this.closeCrm(), ...this.#others.map((account) => account.closeCrm())]);
+  }
+}
+
+/** Starts the gateway and the CRM of its first account on loopback ports. */
+export async function startSandboxMessageGateway(given: MessageGatewayOptions = {}): Promise<SandboxMessageGateway> {
+  const options = resolveOptions(given);
+  const machinery = createMachinery(options);
+  const { gateway, hub, page } = machinery;
+  const parts: GatewayParts = {
+    gateway,
+    page,
+    bot: new ApiGate(gateway, 'bot', botRoutes),
+    transport: new ApiGate(gateway, 'transport', transportRoutes),
+  };
+  const { host, tls } = options;
+  const mg = await listen({ host, port: options.mgPort, tls }, (incoming, answer) => handleMg(parts, incoming, answer));
+  mg.on('upgrade', (incoming, raw, head) => {
+    if (isBotSocket(incoming)) hub.handshake(gateway, incoming, raw, head);
+    else raw.destroy();
+  });
+  gateway.address.mgOrigin = originOf(mg, tls !== null);
+  const { accountCode: code, apiKey, scopes } = options;
+  const account = createAccount(gateway, { code, apiKey, scopes });
+  const crm = await listenCrm(account, options.crmPort);
+  const sandbox = new SandboxMessageGateway(account, machinery, { mg, crm });
+  page.attach(createPageDesk(account, sandbox));
+  return sandbox;
+}

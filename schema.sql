@@ -1,0 +1,167 @@
+-- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.
+
+create table bot (
+  portal text not null,
+  code text not null,
+  bot_id text,
+  type text not null,
+  name text not null,
+  brain text not null,
+  connection_id uuid,
+  state text not null default 'wanted'::text,
+  problem text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint bot_pkey PRIMARY KEY (portal, code),
+  constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
+  constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
+  constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
+);
+
+create table connection (
+  portal text not null,
+  id uuid not null,
+  brain text not null,
+  title text not null,
+  config_box bytea not null,
+  door_hash bytea not null,
+  door_box bytea not null,
+  cursor text,
+  listener text,
+  listener_until timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint connection_pkey PRIMARY KEY (portal, id)
+);
+CREATE INDEX connection_by_door ON connection USING btree (door_hash);
+
+create table conversation (
+  portal text not null,
+  bot_code text not null,
+  dialog_id text not null,
+  ref text not null,
+  remote_id text,
+  owner text not null,
+  kind text not null,
+  session_id text,
+  is_greeted boolean not null,
+  language text not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),
+  constraint conversation_kind_check CHECK ((kind = ANY (ARRAY['private'::text, 'group'::text, 'line'::text]))),
+  constraint conversation_owner_check CHECK ((owner = ANY (ARRAY['brain'::text, 'person'::text]))),
+  constraint conversation_portal_ref_key UNIQUE (portal, ref)
+) with (fillfactor=80);
+CREATE INDEX conversation_by_remote ON conversation USING btree (portal, remote_id) WHERE (remote_id IS NOT NULL);
+
+create table dedupe (
+  portal text not null,
+  key uuid not null,
+  received_at timestamp with time zone not null default now(),
+  constraint dedupe_pkey PRIMARY KEY (portal, key)
+);
+CREATE INDEX dedupe_by_age ON dedupe USING brin (received_at);
+
+create table inbox (
+  portal text not null,
+  lane text not null,
+  seq bigint not null,
+  source text not null,
+  connection_id uuid,
+  trace text not null,
+  subject text,
+  body bytea not null,
+  received_at timestamp with time zone not null default now(),
+  done_at timestamp with time zone,
+  state text not null default 'waiting'::text,
+  outcome text,
+  constraint inbox_pkey PRIMARY KEY (portal, lane, seq),
+  constraint inbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'parked'::text, 'dropped'::text])))
+) with (fillfactor=90);
+CREATE INDEX inbox_by_age ON inbox USING brin (received_at);
+CREATE INDEX inbox_parked ON inbox USING btree (portal, received_at) WHERE (state = 'parked'::text);
+
+create table lane (
+  portal text not null,
+  box text not null,
+  key text not null,
+  seq bigint not null,
+  done bigint not null default 0,
+  ready_at timestamp with time zone not null,
+  locked_by text,
+  attempts integer not null default 0,
+  constraint lane_pkey PRIMARY KEY (portal, box, key),
+  constraint lane_box_check CHECK ((box = ANY (ARRAY['inbox'::text, 'outbox'::text]))),
+  constraint lane_check CHECK ((done <= seq))
+) with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.02, fillfactor=60);
+CREATE INDEX lane_ready ON lane USING btree (box, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
+
+create table outbox (
+  portal text not null,
+  lane text not null,
+  seq bigint not null,
+  key uuid not null,
+  target text not null,
+  bot_code text,
+  dialog_id text,
+  trace text not null,
+  action json not null,
+  created_at timestamp with time zone not null default now(),
+  attempted_at timestamp with time zone,
+  done_at timestamp with time zone,
+  state text not null default 'waiting'::text,
+  outcome text,
+  remote_id text,
+  constraint outbox_pkey PRIMARY KEY (portal, lane, seq),
+  constraint outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'parked'::text, 'unknown'::text, 'dropped'::text]))),
+  constraint outbox_target_check CHECK ((target = ANY (ARRAY['home'::text, 'brain'::text, 'app'::text])))
+) with (fillfactor=80);
+CREATE INDEX outbox_by_age ON outbox USING brin (created_at);
+CREATE INDEX outbox_parked ON outbox USING btree (portal, created_at) WHERE (state = ANY (ARRAY['parked'::text, 'unknown'::text]));
+
+create table portal (
+  portal text not null,
+  domain text not null,
+  client_endpoint text not null,
+  server_endpoint text not null,
+  application_token_hash bytea not null,
+  state text not null default 'installed'::text,
+  scope text not null default ''::text,
+  license text not null default ''::text,
+  language text not null default 'en'::text,
+  has_v2 boolean,
+  rate_per_second real,
+  rate_burst real,
+  installed_at timestamp with time zone not null default now(),
+  set_up_at timestamp with time zone,
+  set_up_error text,
+  uninstalled_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  constraint portal_pkey PRIMARY KEY (portal),
+  constraint portal_state_check CHECK ((state = ANY (ARRAY['installed'::text, 'uninstalled'::text, 'disconnected'::text, 'suspended'::text])))
+);
+
+create table portal_token (
+  portal text not null,
+  access_box bytea not null,
+  refresh_box bytea not null,
+  expires_at timestamp with time zone not null,
+  user_id text not null,
+  is_admin boolean not null,
+  refreshed_at timestamp with time zone not null default now(),
+  constraint portal_token_pkey PRIMARY KEY (portal)
+);
+
+create table rate_budget (
+  portal text not null,
+  bucket text not null,
+  level double precision not null,
+  granted double precision not null,
+  updated_at timestamp with time zone not null,
+  constraint rate_budget_pkey PRIMARY KEY (portal, bucket)
+) with (fillfactor=50);
+
+alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
+alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;

@@ -1,0 +1,76 @@
+/** Writes down the settings for people, from the schema that reads them: `.env.example` and the table of the README. Pure. */
+import { settingsSchema } from '../src/config.ts';
+
+export interface SettingFacts {
+  readonly name: string;
+  readonly meaning: string;
+  /** As it would stand in the environment; null: there is none. */
+  readonly fallback: string | null;
+  readonly isRequired: boolean;
+}
+
+/** The settings in the order of the schema. */
+export function listSettings(): readonly SettingFacts[] {
+  return Object.entries(settingsSchema.shape).map(([name, field]) => {
+    const { def } = field;
+    const fallback = def.type === 'default' ? asText(def.defaultValue) : null;
+    return {
+      name,
+      meaning: field.description ?? '',
+      fallback,
+      isRequired: def.type !== 'default' && def.type !== 'optional',
+    };
+  });
+}
+
+function asText(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** What a value would have to be given for; an unset setting keeps its default. */
+export function envExample(settings: readonly SettingFacts[]): string {
+  const head = [
+    '# The settings of the bridge, made from src/config.ts by scripts/write-settings.ts.',
+    '# NAME_FILE=/path reads the value of NAME from a file. What is commented out shows the default.',
+  ];
+  const entries = settings.map(({ name, meaning, fallback, isRequired }) => {
+    const line = isRequired ? `${name}=` : `# ${name}=${fallback ?? ''}`;
+    return [...comment(`${meaning}${isRequired ? ' (required)' : ''}`), line].join('\n');
+  });
+  return `${[head.join('\n'), ...entries].join('\n\n')}\n`;
+}
+
+const lineWidth = 100;
+
+function comment(sentence: string): string[] {
+  const lines = [''];
+  for (const word of sentence.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    const longer = last === '' ? word : `${last} ${word}`;
+    if (longer.length > lineWidth - 2) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.map((line) => `# ${line}`);
+}
+
+/** The table of the README. */
+export function settingsTable(settings: readonly SettingFacts[]): string {
+  const rows = settings.map(
+    ({ name, meaning, fallback, isRequired }) =>
+      `| \`${name}\` | ${isRequired ? 'required' : inCode(fallback)} | ${meaning.replaceAll('|', String.raw`\|`)} |`,
+  );
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function inCode(text: string | null): string {
+  return text === null || text === '' ? '–' : `\`${text.replaceAll(',', ', ')}\``;
+}
+
+const marked = /(<!-- settings -->\n)[\s\S]*?(<!-- \/?settings -->)/;
+
+/** The README with the table between its `<!-- settings -->` markers; null when it has none. */
+export function readmeWith(readme: string, table: string): string | null {
+  return marked.test(readme)
+    ? readme.replace(marked, (_, open: string, end: string) => `${open}${table}\n${end}`)
+    : null;
+}

@@ -1,0 +1,35 @@
+/** `node scripts/write-settings.ts`: writes `.env.example` and the README's settings table. With `--check`: exits 1 where they differ. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { envExample, listSettings, readmeWith, settingsTable } from './settings-papers.ts';
+
+const isCheck = process.argv.includes('--check');
+const settings = listSettings();
+const pathOf = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+function readIfThere(name: string): string | null {
+  try {
+    return readFileSync(pathOf(name), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const readme = readIfThere('README.md');
+const papers = [
+  { name: '.env.example', is: readIfThere('.env.example'), shouldBe: envExample(settings) },
+  { name: 'README.md', is: readme, shouldBe: readme === null ? null : readmeWith(readme, settingsTable(settings)) },
+];
+
+for (const { name, is, shouldBe } of papers) {
+  // Null: a paper without a place for the settings.
+  if (shouldBe === null || shouldBe === is) continue;
+  if (isCheck) {
+    process.stderr.write(`${name} does not say what src/config.ts says; run: node scripts/write-settings.ts\n`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(pathOf(name), shouldBe);
+    process.stdout.write(`${name} written\n`);
+  }
+}

@@ -1,0 +1,46 @@
+/** What our channel can do, told truthfully: managers see in the CRM which buttons work in a Bitrix24 chat. */
+
+/** Longest text in UTF-16 code units that goes through whole: the note of a media message has this limit (dossier C.4). */
+export const maxTextLength = 64_000;
+
+/** Bitrix24 keeps this much of one message (its dossier §17). */
+const homeTextLimit = 20_000;
+
+/** Files in one message, either way (dossier C.4). */
+export const maxItems = 20;
+
+/** `receive` = MessageGateway to Bitrix24, `send` = the other way (dossier C.3). */
+export function channelSettings(maxFileBytes: number): Readonly<Record<string, unknown>> {
+  const media = {
+    creating: 'both',
+    quoting: 'receive',
+    deleting: 'both',
+    reaction: 'none',
+    max_items_count: maxItems,
+    max_item_size: maxFileBytes,
+  };
+  const note = { editing: 'none', note_max_chars_count: homeTextLimit };
+  const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction: 'none' };
+  return {
+    customer_external_id: 'any',
+    sending_policy: { new_customer: 'no', outgoing: 'allowed' },
+    // Receipts are given for every message; whether a customer has read one, Bitrix24 does not tell bots.
+    status: { delivered: 'send', read: 'receive' },
+    text: {
+      creating: 'both',
+      editing: 'both',
+      quoting: 'both',
+      deleting: 'both',
+      reaction: 'none',
+      max_chars_count: homeTextLimit,
+    },
+    image: { ...media, ...note },
+    file: { ...media, ...note },
+    audio: media,
+    product: card,
+    order: card,
+    suggestions: { text: 'receive', email: 'receive', phone: 'receive', url: 'receive' },
+    template: { creation: false },
+    reactions: { dictionary: [], max_count: 0 },
+  };
+}

@@ -1,0 +1,73 @@
+/** What a connection to MessageGateway has to know: what an administrator gives, and what joining adds. */
+import { z } from 'zod';
+import { readCrmUrl } from './crm-url.ts';
+
+const crmUrl = z.string().transform((typed, context) => {
+  const address = readCrmUrl(typed);
+  if ('origin' in address) return address.origin;
+  context.addIssue({ code: 'custom', message: address.problem });
+  return z.NEVER;
+});
+
+/** A name after the slash, as MessageGateway takes it: at most 32 characters (dossier B.2). */
+const commandName = z
+  .string()
+  .transform((typed) => typed.trim().replace(/^\//, ''))
+  .pipe(z.string().regex(/^[\w-]{1,32}$/, 'a command is 1 to 32 letters, digits, - or _'));
+
+const handoverSchema = z.strictObject({
+  command: commandName
+    .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
+    .default('operator').describe('A manager types this command to give the conversation to Bitrix24'),
+  tag: z.string().trim().min(1).max(255).optional().describe('A tag that gives the conversation to Bitrix24 when it is put on the dialog'),
+  userIds: z
+    .array(z.int().min(1))
+    .default([])
+    .describe('MessageGateway users (chat ids) that stand for Bitrix24: a dialog assigned to one of them is given over'),
+});
+
+const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
+
+const joinedSchema = z.strictObject({
+  clientId: z.string().min(1),
+  moduleCode: z.string().min(1),
+  bot: z.strictObject({ endpointUrl: z.url(), token: z.string().min(1), botId: z.int() }),
+  transport: accessSchema,
+  channelId: z.int(),
+});
+
+/** Strict, so that a misspelt key is heard of when the connection is added. Every UNKNOWN of the dossier that we rely on is a key here. */
+export const configSchema = z.strictObject({
+  crmUrl: crmUrl.describe('Address of the CRM account'),
+  apiKey: z.string().trim().min(1).describe('API key with the rights integration_read and integration_write'),
+  name: z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
+  handover: handoverSchema.prefault({}),
+  onPersonTakesOver: z
+    .enum(['note', 'unassign', 'close'])
+    .default('unassign')
+    .describe('What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case'),
+  language: z.enum(['ru', 'en']).default('ru').describe('Language of notes to managers and of cards'),
+  uploadEncoding: z.enum(['multipart', 'raw']).default('multipart').describe('How file bytes are sent (trap S-03)'),
+  unescapeHtml: z.boolean().default(false).describe('Texts come HTML-escaped and are to be decoded once (trap S-01)'),
+  botRoles: z
+    .array(z.enum(['distributor', 'responsible', 'hidden']))
+    .default(['responsible'])
+    .describe('Roles of our bot; without `responsible` no dialog can be given back to it'),
+  integrationCode: z.string().regex(/^[\w-]+$/).optional().describe('Symbol code in the marketplace; the module code when absent'),
+  maxFileMegabytes: z.int().min(1).max(100).default(20).describe('Larger files are named, not sent (20 MiB in an official client)'),
+  callsPerSecond: z.number().min(0.1).max(30).default(25).describe('Per token and process; MessageGateway allows 30'),
+  requestTimeoutMs: z.int().min(100).max(120_000).default(20_000),
+  pingSeconds: z.number().min(0.05).default(30).describe('Between pings on the socket; the interval is not documented'),
+  silenceSeconds: z.number().min(0.1).default(75).describe('A socket that shows no sign of life for so long is dropped'),
+  joined: joinedSchema.optional(),
+});
+
+export type MessageGatewayConfig = z.output<typeof configSchema>;
+export type Joined = z.output<typeof joinedSchema>;
+
+/** The config of a connection that has joined its account. */
+export type JoinedConfig = MessageGatewayConfig & { readonly joined: Joined };
+
+export function isJoined(config: MessageGatewayConfig): config is JoinedConfig {
+  return config.joined !== undefined;
+}

@@ -1,0 +1,178 @@
+/** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
+import { z } from 'zod';
+import type { ConnectorTools } from '../../core/connector.ts';
+import { Misconfigured } from '../../core/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** The `integrationModule` object we send. */
+export interface CrmModule {
+  readonly code: string;
+  readonly integrationCode: string;
+  readonly active: boolean;
+  readonly name: string;
+  readonly clientId: string;
+  readonly baseUrl: string;
+  readonly accountUrl: string;
+  readonly actions: Readonly<Record<string, string>>;
+  readonly integrations: {
+    readonly mgBot: { readonly refreshToken?: true };
+    readonly mgTransport: { readonly webhookUrl: string; readonly refreshToken?: true };
+  };
+}
+
+/** Address and token of one API, as far as the CRM told them. */
+export interface MgAccess {
+  readonly endpointUrl?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+export interface MgAccesses {
+  readonly bot: MgAccess;
+  readonly transport: MgAccess;
+}
+
+export interface CrmClient {
+  /** Throws an AppError that says what is wrong with the account or the key. */
+  checkKey(): Promise<void>;
+  /** Creates or changes the module. Repeatable. */
+  editModule(module: CrmModule): Promise<MgAccesses>;
+  /** What the CRM still tells of a registered module; documents show no `endpointUrl` here (trap S-17). */
+  readModule(code: string): Promise<MgAccesses>;
+}
+
+export interface CrmClientOptions {
+  readonly http: ConnectorTools['http'];
+  readonly crmUrl: string;
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+const access = z.object({ endpointUrl: z.string().nullish(), token: z.string().nullish() }).nullish();
+const mg = z.object({ mgBot: access, mgTransport: access });
+/** PHP writes an empty map as `[]` (trap E-04). */
+const info = z.union([mg, z.array(z.unknown()).transform(() => ({ mgBot: null, mgTransport: null }))]).nullish();
+const editAnswer = z.object({ success: z.literal(true), info });
+const moduleAnswer = z.object({ success: z.literal(true), integrationModule: z.object({ integrations: info }) });
+const versionsAnswer = z.object({ success: z.literal(true), versions: z.array(z.string()) });
+const credentialsAnswer = z.object({
+  success: z.literal(true),
+  scopes: z.array(z.string()).nullish(),
+  credentials: z.array(z.string()).nullish(),
+});
+const refusal = z.object({
+  errorMsg: z.string().nullish(),
+  errors: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).nullish(),
+});
+
+/** What an old account lists instead of scopes. */
+const legacyCredentials = ['/api/integration-modules/{code}', '/api/integration-modules/{code}/edit'];
+
+/** Ten requests a second are allowed per key; 503 means slow down (dossier A.5). Pauses of 0.5, 1, 2 and 4 seconds. */
+const pausesMs = [500, 1_000, 2_000, 4_000];
+
+export function createCrmClient(options: CrmClientOptions): CrmClient {
+  const account = new URL(options.crmUrl).host;
+
+  async function call(method: 'GET' | 'POST', path: string, form?: Readonly<Record<string, string>>): Promise<unknown> {
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await options.http.send({
+        method,
+        url: new URL(path, options.crmUrl),
+        headers: {
+          'x-api-key': options.apiKey,
+          accept: 'application/json',
+          ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        },
+        ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
+        timeoutMs: options.timeoutMs,
+      });
+      const pause = pausesMs[attempt];
+      if ((response.status === 503 || response.status === 429) && pause !== undefined) {
+        const header = response.headers['retry-after'];
+        await options.clock.sleep(header === undefined ? pause : retryAfterMs(header, options.clock.now()));
+        continue;
+      }
+      const parsed = parse(response.body);
+      if (response.status >= 200 && response.status < 300) return parsed;
+      throw crmError(describe(response, parsed), account, path.endsWith('/edit'));
+    }
+  }
+
+  async function checkVersion(): Promise<void> {
+    const versions = read(versionsAnswer, await call('GET', '/api/api-versions')).versions;
+    if (versions.some((version) => version === '5.0' || version.startsWith('5.'))) return;
+    throw new Misconfigured({
+      code: 'messagegateway.crm_version',
+      message: `${account} offers the API versions ${versions.join(', ')}; version 5 is needed`,
+    });
+  }
+
+  function read<T>(schema: z.ZodType<T>, answer: unknown): T {
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success) throw crmGarbage(account);
+    return parsed.data;
+  }
+
+  return {
+    async checkKey() {
+      await checkVersion();
+      const { scopes, credentials } = read(credentialsAnswer, await call('GET', '/api/credentials'));
+      const granted = scopes ?? [];
+      const missing = neededScopes.filter((scope) => !granted.includes(scope));
+      if (missing.length === 0) return;
+      const isOld = granted.length === 0 && legacyCredentials.every((path) => credentials?.includes(path));
+      if (!isOld) throw missingScopes(missing, account);
+    },
+    async editModule(module) {
+      const path = `/api/v5/integration-modules/${encodeURIComponent(module.code)}/edit`;
+      const answer = read(editAnswer, await call('POST', path, { integrationModule: JSON.stringify(module) }));
+      return accessesOf(answer.info);
+    },
+    async readModule(code) {
+      const answer = await call('GET', `/api/v5/integration-modules/${encodeURIComponent(code)}`);
+      return accessesOf(read(moduleAnswer, answer).integrationModule.integrations);
+    },
+  };
+}
+
+function accessesOf(given: z.output<typeof info>): MgAccesses {
+  const one = (found: z.output<typeof access>): MgAccess => ({
+    endpointUrl: found?.endpointUrl || undefined,
+    token: found?.token || undefined,
+  });
+  return { bot: one(given?.mgBot), transport: one(given?.mgTransport) };
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // Pages instead of JSON are judged by their status and first byte (trap E-02).
+    return null;
+  }
+}
+
+function describe(
+  response: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer },
+  parsed: unknown,
+): CrmAnswer {
+  const isRedirect = response.status >= 300 && response.status < 400;
+  const location = URL.parse(response.headers['location'] ?? '');
+  const read = refusal.safeParse(parsed);
+  return {
+    status: response.status,
+    location: isRedirect ? (location?.origin ?? 'another address') : null,
+    body: read.success ? { message: read.data.errorMsg ?? '', details: detailsOf(read.data.errors) } : null,
+    isPage: response.body.toString('utf8', 0, 64).trimStart().startsWith('<'),
+  };
+}
+
+/** `{"field": "text"}` or `["text"]`. */
+function detailsOf(errors: z.output<typeof refusal>['errors']): readonly string[] {
+  if (errors === null || errors === undefined) return [];
+  if (Array.isArray(errors)) return errors.filter((one) => typeof one === 'string');
+  return Object.entries(errors).map(([field, text]) => `${field} ${typeof text === 'string' ? text : 'is wrong'}`);
+}

@@ -1,0 +1,32 @@
+/** The address of a CRM account as an administrator types it, made uniform. Whether it may be called is the network guard's business. */
+
+/** An address that can be used, or what is wrong with it in words for the person who typed it. */
+export type CrmAddress = { readonly origin: string } | { readonly problem: string };
+
+const example = 'for example https://demo.simla.com';
+
+/**
+ * The account's origin without a trailing slash. The vendor's own rules (dossier A.9): https, no port, no user, no query, no fragment, no
+ * path. A sandbox on this machine is the exception: plain http, and a port, are left for the guard to judge.
+ */
+export function readCrmUrl(typed: string): CrmAddress {
+  const text = typed.trim();
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`);
+  if (url === null || text === '') return { problem: `this is not an address; write it in full, ${example}` };
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return { problem: `it must be an https address, ${example}` };
+  if (url.username !== '' || url.password !== '') return { problem: 'it must not contain a user name or a password' };
+  if (url.search !== '' || url.hash !== '' || url.pathname !== '/') {
+    return { problem: `only the address of the account is wanted, without a path, ${example}` };
+  }
+  if (url.protocol === 'https:' && url.port !== '' && !isThisMachine(url.hostname)) {
+    return { problem: `it must not contain a port, ${example}` };
+  }
+  if (url.protocol === 'https:' && !url.hostname.includes('.') && !isThisMachine(url.hostname)) {
+    return { problem: `this is not the full name of an account, ${example}` };
+  }
+  return { origin: url.origin };
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

@@ -1,0 +1,114 @@
+/** Joins an account: checks the key, registers one module with bot and transport, and sets both up. Repeatable: a second time mends. */
+import type { Connection, ConnectorTools } from '../../core/connector.ts';
+import { RemoteUnreachable } from '../../core/errors.ts';
+import { botCommands } from '../../core/texts.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { sha256 } from '../../lib/encryption.ts';
+import { registerModule } from './accesses.ts';
+import { type Apis, createApis } from './apis.ts';
+import { channelSettings } from './channel-settings.ts';
+import { configSchema, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
+import { type CrmModule, createCrmClient } from './crm-client.ts';
+import type { ChannelFields } from './transport-api.ts';
+
+/** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
+export async function joinAccount(
+  connection: Connection,
+  hookUrl: string,
+  tools: ConnectorTools,
+  clock: Clock = systemClock,
+): Promise<JoinedConfig> {
+  const config = configSchema.parse(connection.config);
+  const { crmUrl, apiKey } = config;
+  const crm = createCrmClient({ http: tools.http, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
+  await crm.checkKey();
+  const module = moduleOf(connection, config, hookUrl, tools.publicUrl);
+  const accesses = await registerModule(crm, module, config.joined);
+  const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
+  const apis = createApis({ http: tools.http, ...accesses, callsPerSecond, timeoutMs, clock });
+  const botId = await ownBotId(apis);
+  await setUpBot(apis, config);
+  const channelId = await setUpChannel(apis, connection, config);
+  return {
+    ...config,
+    joined: {
+      clientId: module.clientId,
+      moduleCode: module.code,
+      bot: { ...accesses.bot, botId },
+      transport: accesses.transport,
+      channelId,
+    },
+  };
+}
+
+/** Code and client id follow from the connection, so that a joining that broke off half way finds its own module again. */
+function moduleOf(
+  connection: Connection,
+  config: MessageGatewayConfig,
+  hookUrl: string,
+  publicUrl: string,
+): CrmModule {
+  const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
+  const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
+  // Whoever knows it can call our activity address, so it is derived from the one secret of the connection.
+  const clientId =
+    config.joined?.clientId ?? sha256(`messagegateway client ${connection.id} ${connection.doorSecret}`).toString('hex');
+  return {
+    code,
+    integrationCode: config.integrationCode ?? code,
+    active: true,
+    name: config.name,
+    clientId,
+    baseUrl: publicUrl,
+    accountUrl: `${publicUrl}/messagegateway/connect`,
+    actions: { activity: '/messagegateway/activity' },
+    integrations: { mgBot: {}, mgTransport: { webhookUrl: hookUrl } },
+  };
+}
+
+async function ownBotId({ bot }: Apis): Promise<number> {
+  const [own] = await bot.bots({ self: true });
+  if (own !== undefined) return own.id;
+  throw new RemoteUnreachable({
+    code: 'messagegateway.no_bot',
+    message: 'MessageGateway knows the Bot token but shows no bot for it; join again in a minute',
+  });
+}
+
+/** Name, roles and the commands every bot of ours understands; commands of an earlier version are taken away. */
+async function setUpBot({ bot }: Apis, config: MessageGatewayConfig): Promise<void> {
+  await bot.updateInfo({ name: config.name, roles: config.botRoles });
+  const wanted = new Map<string, string>(
+    botCommands.map(({ command, title }) => {
+      const name = command === 'operator' ? config.handover.command : command;
+      return [name, title[config.language].slice(0, 64)];
+    }),
+  );
+  for (const [name, description] of wanted) await bot.putCommand(name, description);
+  for (const { name } of await bot.commands()) {
+    if (typeof name !== 'string' || wanted.has(name)) continue;
+    await bot.deleteCommand(name);
+  }
+}
+
+/** One channel per connection, found again by the stored id or by our own name of it. */
+async function setUpChannel(
+  { transport }: Apis,
+  connection: Connection,
+  config: MessageGatewayConfig,
+): Promise<number> {
+  const fields: ChannelFields = {
+    type: 'custom',
+    name: config.name,
+    external_id: connection.id,
+    settings: channelSettings(config.maxFileMegabytes * 1024 * 1024),
+  };
+  const known = await transport.channels({ limit: 1000 });
+  const found =
+    known.find((channel) => channel.id === config.joined?.channelId) ??
+    known.find((channel) => channel.external_id === connection.id);
+  if (found === undefined) return await transport.activateChannel(fields);
+  if (found.is_active === false) return await transport.activateChannel({ ...fields, id: found.id });
+  await transport.updateChannel(found.id, fields);
+  return found.id;
+}

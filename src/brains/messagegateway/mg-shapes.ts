@@ -1,0 +1,73 @@
+/** What we read of MessageGateway's objects: ids and the few keys we act on. Absent and null mean the same; everything else passes unseen. */
+import { z } from 'zod';
+import { garbage } from './mg-http.ts';
+
+/** External ids are strings by the document and numbers in some recorded payloads (trap I-03). */
+const text = z.union([z.string(), z.number().transform(String)]).nullish();
+const id = z.int();
+
+const actor = z.object({ id: id.nullish(), type: z.string().nullish(), external_id: text, name: text }).nullish();
+
+const chatDialog = z.object({ id, closed_at: text, responsible: actor }).nullish();
+
+export const chatShape = z.object({
+  id,
+  channel: z.object({ id }).nullish(),
+  customer: actor,
+  last_dialog: chatDialog,
+});
+
+export const responsibleShape = z.object({ id, type: z.string(), assigned_at: text });
+
+export const dialogShape = z.object({
+  id,
+  chat_id: id.nullish(),
+  responsible: responsibleShape.nullish(),
+  assigned_at: text,
+  updated_at: text,
+  tags: z.array(z.object({ name: z.string() })).nullish(),
+});
+
+export const messageShape = z.object({
+  id,
+  chat_id: id,
+  channel_id: id.nullish(),
+  type: z.string().nullish(),
+  scope: z.string().nullish(),
+  content: text,
+  action: z.string().nullish(),
+  time: text,
+  created_at: text,
+  from: actor,
+  dialog: z.object({ id }).nullish(),
+  chat: chatShape.nullish(),
+});
+
+export const namedShape = z.object({ id, name: text });
+export const fileShape = z.object({ id: z.string(), url: text, Url: text, mime_type: text, type: text, size: z.number().nullish() });
+export const idShape = z.object({ id });
+export const sentShape = z.object({ message_id: id });
+export const channelShape = z.object({ id, external_id: text, is_active: z.boolean().nullish() });
+export const templateShape = z.object({ code: text, name: text });
+
+export type MgChat = z.output<typeof chatShape>;
+export type MgDialog = z.output<typeof dialogShape>;
+export type MgMessage = z.output<typeof messageShape>;
+export type MgFile = z.output<typeof fileShape>;
+export type MgChannel = z.output<typeof channelShape>;
+
+/** The answer in this shape. Throws `messagegateway.garbage` when it is not. */
+export function readAs<T>(shape: z.ZodType<T>, answer: unknown, where: string): T {
+  const parsed = shape.safeParse(answer);
+  if (!parsed.success) throw garbage(where);
+  return parsed.data;
+}
+
+/** A list: a bare array (trap S-02). An item without what we need of it is none we could use, and is left out. */
+export function readList<T>(shape: z.ZodType<T>, answer: unknown, where: string): readonly T[] {
+  if (!Array.isArray(answer)) throw garbage(where);
+  return answer.flatMap((item: unknown) => {
+    const parsed = shape.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}

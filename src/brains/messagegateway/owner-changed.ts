@@ -1,0 +1,41 @@
+/** Tells managers who leads a conversation now, and lets go of the dialog when a person in Bitrix24 has taken it. */
+import type { ConversationRef, Delivery } from '../../core/connector.ts';
+import { findChat } from './link-conversation.ts';
+import { isRefusal } from './mg-http.ts';
+import type { MgChat } from './mg-shapes.ts';
+import { addNote } from './notes.ts';
+import type { Room } from './room.ts';
+import { wordsOf } from './words.ts';
+
+/** Repeatable: the note is looked for first, and a dialog that is free or closed stays so. */
+export async function tellOwner(
+  room: Room,
+  owner: 'brain' | 'person',
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const chat = await findChat(room, to, signal);
+  // Nothing has reached MessageGateway yet, so nobody there has to know.
+  if (chat === null) return {};
+  const words = wordsOf(room.config.language);
+  const text = owner === 'person' ? words.personLeads : words.brainLeads(room.config.handover.command);
+  await addNote(room, chat.id, text, signal);
+  if (owner === 'person') await letGo(room, chat, signal);
+  return to.remoteId === null ? { remoteConversationId: String(chat.id) } : {};
+}
+
+/** Only the latest dialog of a chat can be let go of (trap B-06), which is the one the chat shows. */
+async function letGo(room: Room, chat: MgChat, signal: AbortSignal): Promise<void> {
+  const dialog = chat.last_dialog;
+  const how = room.config.onPersonTakesOver;
+  if (how === 'note' || dialog === null || dialog === undefined || Boolean(dialog.closed_at)) return;
+  try {
+    if (how === 'close') await room.apis.bot.closeDialog(dialog.id, signal);
+    else if (dialog.responsible !== null && dialog.responsible !== undefined) {
+      await room.apis.bot.unassignDialog(dialog.id, signal);
+    }
+  } catch (error) {
+    // Somebody else was quicker: it is free, closed, or another dialog has begun.
+    if (!isRefusal(error, /not assigned|not the latest|closed|not found/i)) throw error;
+  }
+}

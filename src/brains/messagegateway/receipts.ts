@@ -1,0 +1,43 @@
+/** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send. */
+import type { BrainAction } from '../../core/actions.ts';
+import type { Delivery } from '../../core/connector.ts';
+import { isRefusal } from './mg-http.ts';
+import type { Room } from './room.ts';
+import type { Acknowledgement, SendingErrorCode } from './transport-api.ts';
+import { wordsOf } from './words.ts';
+
+type Receipt = BrainAction & { type: 'receipt' };
+
+/** Throws AppErrors. A message that MessageGateway no longer waits for needs no receipt. */
+export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSignal): Promise<Delivery> {
+  const acknowledgement: Acknowledgement = {
+    channel: room.config.joined.channelId,
+    message: { id: Number(receipt.remoteMessageId) },
+    ...(receipt.homeMessageId === null ? {} : { transport_message_id: receipt.homeMessageId }),
+    ...(receipt.error === null ? {} : { error: sendingError(receipt.error, room.config.language) }),
+  };
+  try {
+    await room.apis.transport.acknowledge(acknowledgement, signal);
+  } catch (error) {
+    if (!isRefusal(error, /not found|already|not (?:a)?wait/i)) throw error;
+    room.tools.log('a receipt came for a message that no longer waits for one', { message: receipt.remoteMessageId });
+  }
+  return {};
+}
+
+/** Our reason in MessageGateway's five words (dossier C.7.1), with a sentence for the manager. */
+export function sendingError(
+  reason: string,
+  language: 'ru' | 'en',
+): { readonly code: SendingErrorCode; readonly external_code: string; readonly message: string } {
+  const { notShown } = wordsOf(language);
+  const external = { external_code: reason.slice(0, 100) };
+  if (reason === 'person_owns') return { code: 'access_restricted', ...external, message: notShown.person_owns };
+  if (/(?:CHAT|DIALOG|USER)_(?:NOT_FOUND|ID_EMPTY)|WRONG_CHAT|portal_uninstalled|bot_removed|erased/i.test(reason)) {
+    return { code: 'customer_not_exists', ...external, message: notShown.no_chat };
+  }
+  if (/ACCESS|DENIED|SCOPE|LICEN[CS]E|TARIFF|PAYMENT/i.test(reason)) {
+    return { code: 'access_restricted', ...external, message: notShown.access };
+  }
+  return { code: 'general', ...external, message: `${notShown.other} (${reason.slice(0, 100)})` };
+}

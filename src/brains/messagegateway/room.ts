@@ -1,0 +1,12 @@
+/** What the parts of one connector share. */
+import type { ConnectorTools } from '../../core/connector.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Apis } from './apis.ts';
+import type { JoinedConfig } from './config.ts';
+
+export interface Room {
+  readonly config: JoinedConfig;
+  readonly apis: Apis;
+  readonly tools: ConnectorTools;
+  readonly clock: Clock;
+}

@@ -1,0 +1,69 @@
+/** What managers in MessageGateway read from us. */
+import type { MessageGatewayConfig } from './config.ts';
+
+interface Words {
+  readonly personLeads: string;
+  readonly brainLeads: (command: string) => string;
+  readonly help: (command: string) => string;
+  readonly crmLinks: (links: string) => string;
+  readonly notShown: Readonly<Record<'person_owns' | 'access' | 'no_chat' | 'other', string>>;
+  readonly order: (number: string) => string;
+  readonly facts: Readonly<Record<'article' | 'price' | 'quantity' | 'status' | 'delivery' | 'payment' | 'discount' | 'total', string>>;
+  readonly paid: string;
+}
+
+const ru: Words = {
+  personLeads: 'Разговор ведёт сотрудник в Bitrix24: ответы отсюда клиент не увидит. Вернуть разговор: /bot',
+  brainLeads: (command) => `Разговор снова ведётся отсюда. Передать сотруднику в Bitrix24: /${command}`,
+  help: (command) => `/bot – вернуть разговор сюда\n/${command} – передать разговор сотруднику в Bitrix24\n/help – эта подсказка`,
+  crmLinks: (links) => `Клиент в CRM Bitrix24: ${links}`,
+  notShown: {
+    person_owns: 'Разговор ведёт сотрудник в Bitrix24, сообщение не показано',
+    access: 'Bitrix24 не разрешает боту писать в этот чат',
+    no_chat: 'Чата в Bitrix24 больше нет',
+    other: 'Bitrix24 не принял сообщение',
+  },
+  order: (number) => (number === '' ? 'Заказ' : `Заказ № ${number}`),
+  facts: {
+    article: 'Артикул',
+    price: 'Цена',
+    quantity: 'Количество',
+    status: 'Статус',
+    delivery: 'Доставка',
+    payment: 'Оплата',
+    discount: 'Скидка',
+    total: 'Итого',
+  },
+  paid: 'оплачено',
+};
+
+const en: Words = {
+  personLeads: 'A person in Bitrix24 leads this conversation: the customer does not see answers from here. To take it back: /bot',
+  brainLeads: (command) => `The conversation is led from here again. To give it to a person in Bitrix24: /${command}`,
+  help: (command) =>
+    `/bot – take the conversation back here\n/${command} – give it to a person in Bitrix24\n/help – this hint`,
+  crmLinks: (links) => `The customer in the Bitrix24 CRM: ${links}`,
+  notShown: {
+    person_owns: 'A person in Bitrix24 leads this conversation, so the message was not shown',
+    access: 'Bitrix24 does not let the bot write to this chat',
+    no_chat: 'The chat in Bitrix24 is gone',
+    other: 'Bitrix24 did not take the message',
+  },
+  order: (number) => (number === '' ? 'Order' : `Order ${number}`),
+  facts: {
+    article: 'Article',
+    price: 'Price',
+    quantity: 'Quantity',
+    status: 'Status',
+    delivery: 'Delivery',
+    payment: 'Payment',
+    discount: 'Discount',
+    total: 'Total',
+  },
+  paid: 'paid',
+};
+
+/** The words of a language. */
+export function wordsOf(language: MessageGatewayConfig['language']): Words {
+  return language === 'ru' ? ru : en;
+}

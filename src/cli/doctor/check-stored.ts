@@ -1,0 +1,149 @@
+/** Looks at what is stored of a portal: its state, tokens, bots, brains, and what waits for a person. Asks nobody. */
+import { AppError } from '../../core/errors.ts';
+import { webhookUser } from '../../pipeline/access-keeper.ts';
+import { type BotRow, listBots } from '../../store/bots.ts';
+import { type ConnectionRow, listConnections } from '../../store/connections.ts';
+import type { Pool } from '../../store/database.ts';
+import type { Portal, PortalState } from '../../store/portals.ts';
+import { findToken, type TokenRow } from '../../store/tokens.ts';
+import type { CommandContext } from '../command.ts';
+import { countLeftovers } from '../leftovers.ts';
+import { type Check, ok, unknown, wrong } from './check.ts';
+import { inspectConnection } from './check-connection.ts';
+
+/** Dossier §3.2: a refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
+const tokenDays = 180;
+const refreshDays = 150;
+
+const openApp = 'an administrator of the portal opens the app there once';
+
+const stateMends: Readonly<Record<Exclude<PortalState, 'installed' | 'uninstalled'>, string>> = {
+  disconnected: openApp,
+  suspended: 'the portal pays for the app; it goes on by itself then',
+};
+
+export async function checkStored(context: CommandContext, db: Pool, portal: Portal): Promise<readonly Check[]> {
+  const { domain, state } = portal;
+  if (state === 'uninstalled') {
+    const since = portal.uninstalled_at?.toISOString().slice(0, 16).replace('T', ' ') ?? 'some time ago';
+    return [ok(domain, 'state', `uninstalled (${since}); its data waits to be erased`)];
+  }
+  const [token, bots, connections] = await Promise.all([
+    findToken(db, portal.portal),
+    listBots(db, portal.portal),
+    listConnections(db, portal.portal),
+  ]);
+  return [
+    state === 'installed' ? ok(domain, 'state', 'installed') : wrong(domain, 'state', state, stateMends[state]),
+    checkSetUp(portal),
+    ...checkToken(domain, token),
+    ...checkBots(context, domain, bots),
+    ...(await checkConnections(context, domain, connections)),
+    ...(await checkLeftovers(db, portal)),
+  ];
+}
+
+function checkSetUp(portal: Portal): Check {
+  const again = 'mend what it names; the app tries again by itself, and "bots set --code <code>" makes it try at once';
+  if (portal.set_up_error !== null) return wrong(portal.domain, 'set-up', `failing: ${portal.set_up_error}`, again);
+  if (portal.set_up_at !== null) return ok(portal.domain, 'set-up', 'done');
+  return wrong(portal.domain, 'set-up', 'not done yet', 'start a process with the role worker');
+}
+
+function checkToken(domain: string, token: TokenRow | null): readonly Check[] {
+  if (token === null) return [wrong(domain, 'tokens', 'none stored', openApp)];
+  if (token.user_id === webhookUser) return [ok(domain, 'tokens', 'an incoming webhook, which needs no refresh')];
+  const days = Math.floor((Date.now() - token.refreshed_at.getTime()) / 86_400_000);
+  const age = `refreshed ${days === 0 ? 'today' : `${days} days ago`}`;
+  const checks = [
+    days >= tokenDays
+      ? wrong(domain, 'tokens', `${age}; they are dead after ${tokenDays}`, openApp)
+      : days > refreshDays
+        ? wrong(
+            domain,
+            'tokens',
+            `${age}; the app should have done so at ${refreshDays}`,
+            'run a process with the role worker',
+          )
+        : ok(domain, 'tokens', age),
+  ];
+  if (!token.is_admin) {
+    checks.push(unknown(domain, 'rights', "the stored tokens may not be an administrator's", openApp));
+  }
+  return checks;
+}
+
+function checkBots(context: CommandContext, domain: string, bots: readonly BotRow[]): readonly Check[] {
+  if (bots.length === 0) return [wrong(domain, 'bots', 'none', 'bots add --code <code> --name <name>')];
+  return bots.flatMap((bot) => [...checkState(domain, bot), ...checkBrain(context, domain, bot)]);
+}
+
+function checkState(domain: string, bot: BotRow): readonly Check[] {
+  const subject = `bot ${bot.code}`;
+  switch (bot.state) {
+    // Whether the portal agrees is asked of the portal.
+    case 'registered':
+      return [];
+    case 'wanted':
+      return [wrong(domain, subject, 'not registered in the portal yet', 'start a process with the role worker')];
+    case 'refused':
+      return [
+        wrong(
+          domain,
+          subject,
+          `the portal refused it: ${bot.problem ?? 'it did not say why'}`,
+          'choose another code or name',
+        ),
+      ];
+    case 'deleted':
+      return [
+        wrong(
+          domain,
+          subject,
+          'a person deleted it in the portal',
+          `bring it back with "bots add", or forget it: bots remove --code ${bot.code}`,
+        ),
+      ];
+  }
+}
+
+function checkBrain(context: CommandContext, domain: string, bot: BotRow): readonly Check[] {
+  const subject = `brain of ${bot.code}`;
+  const brain = context.brains.find((one) => one.name === bot.brain);
+  const mend = `bots set --code ${bot.code} --brain <name>`;
+  if (brain === undefined) return [wrong(domain, subject, `this program knows no brain ${bot.brain}`, mend)];
+  if (brain.configSchema !== null && bot.connection_id === null) {
+    return [
+      wrong(domain, subject, `${brain.title} is not connected`, `connections add --brain ${brain.name}, then ${mend}`),
+    ];
+  }
+  return [ok(domain, subject, brain.title)];
+}
+
+async function checkConnections(
+  context: CommandContext,
+  domain: string,
+  rows: readonly ConnectionRow[],
+): Promise<readonly Check[]> {
+  if (rows.length === 0) return [];
+  try {
+    const sealer = await context.sealer();
+    return rows.flatMap((row) => inspectConnection(row, context.brains, sealer, domain));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [unknown(domain, 'connections', error.message, 'set APP_SECRET as for the app')];
+  }
+}
+
+async function checkLeftovers(db: Pool, portal: Portal): Promise<readonly Check[]> {
+  const { parked, unknown: doubtful } = await countLeftovers(db, portal.portal);
+  if (parked === 0 && doubtful === 0) return [ok(portal.domain, 'parked', 'nothing')];
+  return [
+    wrong(
+      portal.domain,
+      'parked',
+      `${parked} given up, ${doubtful} of unknown fate`,
+      'look at them with "parked list"; mend the cause, then "parked replay", or give them up with "parked drop"',
+    ),
+  ];
+}

@@ -1,0 +1,86 @@
+/** Says in words why a step of a message came out as it did. The stable words themselves belong to the bridge and the pipeline. */
+
+const words: Readonly<Record<string, string>> = {
+  // What the bridge decided.
+  forwarded: 'passed on to the brain',
+  answered: 'the brain answered',
+  greeted: 'the bot introduced itself',
+  helped: 'the bot explained itself',
+  handed_over: 'handed over to a person',
+  handed_back: 'handed back to the brain',
+  finished: 'the brain ended the session',
+  noted: 'noted; nothing to do',
+  ignored_bot: 'not answered: another bot wrote it',
+  ignored_system: 'not answered: the portal itself wrote it',
+  ignored_not_mentioned: 'not answered: the bot was not mentioned',
+  ignored_operator: 'not answered: an operator wrote it, who leads the conversation from now on',
+  ignored_person_owns: 'not answered: a person leads the conversation',
+  ignored_left_bot: 'not answered: the customer asked for a person',
+  ignored_empty: 'not answered: nothing in it',
+  ignored_unsupported: 'not passed on: the brain does not take changes of messages',
+  ignored_unknown_command: 'not answered: a button of a command the bot does not know',
+  dropped_person_owns: 'not shown: the brain spoke while a person leads the conversation',
+  // What the pipeline found.
+  unknown_bot: 'for a bot that is not ours (any more)',
+  unknown_brain: 'the bot thinks with a brain this program does not know',
+  unknown_conversation: 'no conversation was found that it belongs to',
+  ignored_by_brain: "the brain's connector found nothing in it for us",
+  ignored_unknown_event: 'an event the app does not use',
+  ignored_no_dialog: 'the event names no dialog',
+  ignored_not_for_this_bot: 'the event is for another bot',
+  moved: 'moved to its conversation, which has become known',
+  replayed: 'put back into its lane by an operator',
+  // What came of actions.
+  sent: 'sent',
+  done: 'done',
+  delivered: 'delivered to the brain',
+  set_up: 'the portal was set up',
+  uninstalled: 'the removal of the app was noted',
+  erased: 'the data of the portal was erased',
+  kept_installed_again: 'kept: the app was installed again',
+  suspended: 'the portal has not paid',
+  paid: 'the portal has paid',
+  bot_deleted: 'a person deleted the bot in the portal',
+  bot_removed: 'not done: the bot is removed',
+  portal_uninstalled: 'not done: the portal has removed the app',
+  conversation_erased: 'not done: the conversation was erased',
+  // App events.
+  app_updated: 'the app was installed or updated',
+  app_uninstalled: 'the app was removed',
+  app_payment: 'the payment changed',
+  // Codes of errors that people ask about.
+  'brain.not_connected': 'the bot thinks with a brain that is not connected',
+  'event.no_connection': 'the connection it came through is gone',
+  'outbox.interrupted': 'the program ended in the middle of the attempt',
+  'http.connect': 'the far side could not be reached',
+  'http.timeout': 'the far side took too long',
+  'http.broken': 'the line broke before the answer came',
+  'http.aborted': 'broken off because the app was stopping',
+  'bitrix24.disconnected': "the portal's tokens are dead; an administrator has to open the app there",
+  'bitrix24.budget': "the portal's request budget was used up",
+  'bitrix24.not_json': 'the portal answered something unreadable',
+  internal: 'a fault of this program; its log has the details',
+};
+
+const endings: Readonly<Record<string, string>> = {
+  parked: 'given up, waits for a person',
+  unknown: 'it may have happened; a person has to decide',
+  dropped: 'dropped',
+};
+
+/** `state` and `outcome` as the store has them; an outcome without words of its own is repeated as it is. */
+export function outcomeWords(state: string, outcome: string | null): string {
+  if (outcome === null || outcome === '') return endings[state] ?? '';
+  const isDroppedByHand = outcome.endsWith(droppedMark);
+  const plain = isDroppedByHand ? outcome.slice(0, -droppedMark.length) : outcome;
+  const said = plain
+    .split('+')
+    .filter((part) => part !== '')
+    .map((part) => words[part] ?? part)
+    .join('; ');
+  const ending = isDroppedByHand ? 'dropped by an operator' : state === 'dropped' ? '' : (endings[state] ?? '');
+  return [said, ending].filter((part) => part !== '').join('; ');
+}
+
+/** What dropping a parked row adds to its outcome. */
+const droppedMark = ' (dropped)';

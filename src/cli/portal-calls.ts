@@ -1,0 +1,51 @@
+/** Builds what a command needs to call portals, the way the app itself does: same tokens, same budget, same guard. */
+import { createOAuthClient } from '../bitrix24/rest/oauth-client.ts';
+import { createPortalClient, type PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { Settings } from '../config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createGotClient } from '../lib/http-engine-got.ts';
+import { createNetworkGuard } from '../lib/network-guard.ts';
+import { createAccessKeeper } from '../pipeline/access-keeper.ts';
+import { createDirectory } from '../pipeline/directory.ts';
+import { createMetrics } from '../pipeline/metrics.ts';
+import { createRateGate } from '../pipeline/rate-gate.ts';
+import { noFiles } from './brain-tools.ts';
+import type { CommandContext } from './command.ts';
+
+export interface PortalCalls {
+  readonly client: PortalClient;
+  close(): Promise<void>;
+}
+
+/** A stale token is refreshed on the way, under the same lock as the app's own refresh. */
+export async function openPortalCalls(context: CommandContext, settings: Settings): Promise<PortalCalls> {
+  const db = await context.database();
+  const sealer = await context.sealer();
+  const { log } = context;
+  const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
+  const http = createGotClient({ guard });
+  const directory = createDirectory({
+    db,
+    sealer,
+    brains: context.brains,
+    tools: () => ({
+      http,
+      publicUrl: settings.PUBLIC_URL,
+      openHomeFile: noFiles,
+      log: (message, details) => log.info(details ?? {}, message),
+    }),
+  });
+  const oauth = createOAuthClient({
+    http,
+    clientId: settings.B24_CLIENT_ID,
+    clientSecret: settings.B24_CLIENT_SECRET,
+    hosts: settings.B24_OAUTH_HOSTS,
+  });
+  const keeper = createAccessKeeper({ db, directory, sealer, oauth, guard, log });
+  const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
+  const gate = createRateGate(db, directory, createMetrics(), systemClock, usual);
+  const client = createPortalClient(http, keeper, gate, ({ method, code, ms }) => {
+    log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
+  });
+  return { client, close: () => http.close() };
+}

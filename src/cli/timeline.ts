@@ -1,0 +1,104 @@
+/** Tells the way of messages, step by step, for people and for `--json`. */
+import { dialogOf } from '../pipeline/lane-names.ts';
+import type { Db } from '../store/database.ts';
+import type { Step } from '../store/history.ts';
+import { domainsById } from './choose-portal.ts';
+import { moment, table } from './layout.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { readWaits, type Wait } from './waiting-lanes.ts';
+
+export interface ToldStep {
+  readonly at: Date;
+  readonly portal: string;
+  readonly trace: string;
+  readonly box: 'inbox' | 'outbox';
+  readonly lane: string;
+  readonly seq: number;
+  readonly side: string;
+  readonly kind: string | null;
+  readonly state: string;
+  readonly outcome: string | null;
+  readonly words: string;
+  /** Tries so far of a step that waits; null for finished ones. */
+  readonly attempts: number | null;
+  readonly nextTryAt: Date | null;
+  readonly doneAt: Date | null;
+  readonly remoteId: string | null;
+}
+
+/** The steps with what there is to say of each, in the same order. */
+export async function tellSteps(db: Db, steps: readonly Step[]): Promise<ToldStep[]> {
+  const waitOf = await readWaits(db, steps);
+  return steps.map((step) => {
+    const wait = waitOf(step);
+    return {
+      at: step.at,
+      portal: step.portal,
+      trace: step.trace,
+      box: step.box,
+      lane: step.lane,
+      seq: step.seq,
+      side: step.side,
+      kind: step.kind,
+      state: step.state,
+      outcome: step.outcome,
+      words: wordsOf(step, wait),
+      attempts: wait?.attempts ?? null,
+      nextTryAt: wait?.nextTryAt ?? null,
+      doneAt: step.done_at,
+      remoteId: step.remote_id,
+    };
+  });
+}
+
+function wordsOf(step: Step, wait: Wait | null): string {
+  if (step.state !== 'waiting') return outcomeWords(step.state, step.outcome);
+  if (wait === null) return 'is being finished';
+  if (wait.isUnderWay) return 'is being worked now';
+  if (wait.nextTryAt === null) return 'waits for earlier ones of its dialog';
+  if (wait.attempts === 0) return 'waits for a worker';
+  const failed = step.outcome === null ? 'the last try failed' : outcomeWords('done', step.outcome);
+  return `${failed}; tried again at ${moment(wait.nextTryAt).slice(11)}`;
+}
+
+/** A table for each trace, oldest first, under a line that says where it took place. */
+export async function layTimeline(db: Db, steps: readonly ToldStep[]): Promise<string> {
+  const domains = await domainsById(db);
+  const traces = Map.groupBy(steps, (step) => step.trace);
+  return [...traces.entries()].map(([trace, ofTrace]) => layTrace(trace, ofTrace, domains)).join('\n\n');
+}
+
+function layTrace(trace: string, steps: readonly ToldStep[], domains: ReadonlyMap<string, string>): string {
+  const portals = [...new Set(steps.map((step) => domains.get(step.portal) ?? step.portal))].join(', ');
+  const dialogs = [...new Set(steps.map((step) => placeOf(step.lane)))].join(', ');
+  const day = moment(steps[0]?.at ?? null).slice(0, 10);
+  const rows = table(
+    [
+      { title: 'UTC', isWhole: true },
+      { title: 'box' },
+      { title: 'side' },
+      { title: 'kind' },
+      { title: 'state', isWhole: true },
+      { title: 'tries', isWhole: true },
+      { title: 'what happened' },
+    ],
+    steps.map((step) => [
+      step.at.toISOString().slice(11, 23),
+      step.box,
+      step.side,
+      step.kind ?? '-',
+      step.state,
+      step.attempts === null ? '' : String(step.attempts),
+      step.remoteId === null ? step.words : `${step.words} (id ${step.remoteId})`,
+    ]),
+    '  ',
+  );
+  return `trace ${trace}   ${day}   ${portals}   ${dialogs}\n${rows}`;
+}
+
+/** A dialog of a bot, or the part of the app's own road. */
+function placeOf(lane: string): string {
+  const { botCode, dialogId } = dialogOf(lane.replace(/>(home|brain)$/, ''));
+  if (botCode !== '') return `${botCode} in dialog ${dialogId}`;
+  return lane.startsWith('~') ? 'a conversation not known yet' : 'the installation';
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { install, until } from '../../support/bridge.ts';
+import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
+import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
+import { environmentOf, type Ran, runCli } from './run-cli.ts';
+
+let own: OwnBridge;
+
+beforeEach(async () => {
+  own = await startOwnBridge();
+  await install(own.bridge);
+  await everythingDone(own.bridge.portal, own.probe);
+});
+
+afterEach(() => own.close());
+
+const cli = (...words: string[]): Promise<Ran> => runCli(environmentOf(own), words);
+const codesInPortal = (): string[] => own.bridge.portal.bots().map((bot) => bot.code);
+
+describe('bots', () => {
+  it('adds a bot, which the running app registers in the portal, and which answers there', async () => {
+    const added = (await cli('bots', 'add', '--code', 'sales', '--name', 'Продавец', '--json')).json<{
+      bot: object;
+      setUp: { trace: string };
+    }>();
+    expect(added.bot).toMatchObject({ code: 'sales', type: 'B', brain: 'echo', state: 'wanted' });
+    await until(() => codesInPortal().includes('sales'));
+    await everythingDone(own.bridge.portal, own.probe);
+    expect((await cli('bots', 'list')).out).toMatch(/sales +B +\d+ +Продавец +echo +registered/);
+    expect((await cli('trace', added.setUp.trace)).out).toContain('the portal was set up');
+    const { portal } = own.bridge;
+    const bot = portal.bots().find((one) => one.code === 'sales');
+    const { chatId } = portal.employeeWritesPrivate(portal.adminId, bot?.id ?? 0, 'Есть скидки?');
+    await until(() => answersIn(portal, chatId).includes('Есть скидки?'));
+  });
+
+  it('adds a fourth and a fifth and refuses a sixth', async () => {
+    expect((await cli('bots', 'add', '--code', 'fourth', '--name', 'Четвёртый')).code).toBe(0);
+    expect((await cli('bots', 'add', '--code', 'fifth', '--name', 'Пятый')).code).toBe(0);
+    const { code, err } = await cli('bots', 'add', '--code', 'sixth', '--name', 'Шестой');
+    expect(code).toBe(1);
+    expect(err).toContain('[bot.too_many]');
+    await everythingDone(own.bridge.portal, own.probe);
+    expect(codesInPortal()).not.toContain('sixth');
+  });
+
+  it('refuses a code that is taken, one that cannot be written in a lane, and a brain nobody knows', async () => {
+    const add = (code: string, ...more: string[]): Promise<Ran> =>
+      cli('bots', 'add', '--code', code, '--name', 'Имя', ...more);
+    expect((await add('bridge_line')).err).toContain('[bot.exists]');
+    expect((await add('a/b')).err).toContain('[bot.bad_code]');
+    expect((await add('good', '--brain', 'nobody')).err).toContain('[brain.unknown]');
+    expect((await add('good', '--type', 'X')).code).toBe(2);
+    expect(await own.probe.count('select count(*) from bot')).toBe(3);
+  });
+
+  it('changes a name, which the portal then shows', async () => {
+    const { code } = await cli('bots', 'set', '--code', 'bridge_assistant', '--name', 'Степан');
+    expect(code).toBe(0);
+    await until(() => ourBot(own.bridge.portal, 'assistant').name.startsWith('Степан'));
+  });
+
+  it('keeps the type of a bot', async () => {
+    const { code, err } = await cli('bots', 'set', '--code', 'bridge_assistant', '--type', 'S');
+    expect(code).toBe(1);
+    expect(err).toContain('[bot.type_is_fixed]');
+    expect((await cli('bots', 'set', '--code', 'bridge_assistant', '--type', 'b')).code).toBe(0);
+  });
+
+  it('removes a bot and says that its user stays in the portal', async () => {
+    const { code, out } = await cli('bots', 'remove', '--code', 'bridge_supervisor');
+    expect(code).toBe(0);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('stays in the portal');
+    await everythingDone(own.bridge.portal, own.probe);
+    expect(await own.probe.count(`select count(*) from bot where code = 'bridge_supervisor'`)).toBe(0);
+    expect(codesInPortal()).toContain('bridge_supervisor');
+  });
+
+  it('does not bring the default bots back by removing the last one', async () => {
+    for (const kind of ['line', 'supervisor', 'assistant']) await cli('bots', 'remove', '--code', `bridge_${kind}`);
+    await everythingDone(own.bridge.portal, own.probe);
+    expect(await own.probe.count('select count(*) from bot')).toBe(0);
+  });
+
+  it('brings back a bot that a person deleted in the portal, as a new one', async () => {
+    await own.probe.rows(`update bot set state = 'deleted', bot_id = null where code = 'bridge_assistant'`);
+    expect((await cli('bots', 'set', '--code', 'bridge_assistant', '--name', 'Иной')).err).toContain('[bot.deleted]');
+    expect((await cli('bots', 'add', '--code', 'bridge_assistant', '--name', 'Снова')).code).toBe(0);
+    await everythingDone(own.bridge.portal, own.probe);
+    expect(await own.probe.rows(`select state, name from bot where code = 'bridge_assistant'`)).toEqual([
+      { state: 'registered', name: 'Снова' },
+    ]);
+  });
+});

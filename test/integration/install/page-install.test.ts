@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-options.ts';
+import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
+import { cloneDatabase } from '../../support/database.ts';
+import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
+import { installStatus, readPageData } from '../../support/page-data.ts';
+import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function open(portal: SandboxPortalOptions = {}): Promise<{ bridge: Bridge; probe: DatabaseProbe }> {
+  const database = await cloneDatabase();
+  cleanups.push(() => database.drop());
+  const probe = openProbe(database.url);
+  cleanups.push(() => probe.close());
+  const bridge = await startBridge({ databaseUrl: database.url, portal });
+  cleanups.push(() => bridge.close());
+  return { bridge, probe };
+}
+
+/** Somebody new writes to the assistant and is answered. */
+async function expectAnswers({ portal }: Bridge, text = 'Работает?'): Promise<void> {
+  const userId = portal.addEmployee({ name: 'Проверяющая Вера' }).id;
+  const { chatId } = portal.employeeWritesPrivate(userId, ourBot(portal, 'assistant').id, text);
+  await until(() => answersIn(portal, chatId).includes(text), 8_000);
+}
+
+const codes = ['bridge_assistant', 'bridge_line', 'bridge_supervisor'];
+
+function expectOneOfEach({ portal }: Bridge): void {
+  expect(
+    portal
+      .bots()
+      .map(({ code }) => code)
+      .toSorted(),
+  ).toEqual(codes);
+  const rows = portal.bindings().map(({ event, handler }) => `${event} ${handler}`);
+  expect(rows.toSorted()).toEqual([...new Set(rows)].toSorted());
+}
+
+describe('the installer page', () => {
+  it('tells the administrator when everything is done', async () => {
+    const { bridge, probe } = await open();
+    const { portal } = bridge;
+    const page = await portal.openInstallPage();
+    expect(page.status).toBe(200);
+    const { session, problem, language } = readPageData(page.html);
+    expect(problem).toBeNull();
+    expect(language).toBe('ru');
+    await until(async () => (await installStatus(bridge.url, session)).state === 'done');
+    const { bots } = await installStatus(bridge.url, session);
+    expect(bots.map(({ state }) => state)).toEqual(['registered', 'registered', 'registered']);
+    expectOneOfEach(bridge);
+    expect(portal.bots().every(({ hasAvatar, appId }) => hasAvatar && appId === portal.clientId)).toBe(true);
+    // CONTRACT: two portal methods act as the app's first bot, so the one for Open Channels comes first.
+    expect(portal.bots()[0]?.code).toBe('bridge_line');
+    expect(portal.bindings().map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['ONAPPUNINSTALL', 'ONAPPUPDATE']),
+    );
+    portal.finishInstall();
+    await everythingDone(portal, probe);
+    await expectAnswers(bridge);
+  });
+
+  it('shows nothing to a stranger with a made-up session', async () => {
+    const { bridge } = await open();
+    await install(bridge);
+    for (const session of ['', 'x', 'A'.repeat(200)]) {
+      const answer = await fetch(`${bridge.url}/bitrix24/install/status?s=${session}`);
+      expect(answer.status).toBe(401);
+      expect((await fetch(`${bridge.url}/bitrix24/app/data?s=${session}`)).status).toBe(401);
+    }
+  });
+
+  it('doubles nothing when it is opened again and again, also at the same time', async () => {
+    const { bridge, probe } = await open();
+    const { portal } = bridge;
+    const pages = await Promise.all(Array.from({ length: 6 }, () => portal.openInstallPage()));
+    expect(pages.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+    await probe.quiet();
+    await install(bridge);
+    await portal.openInstallPage();
+    await everythingDone(portal, probe);
+    expectOneOfEach(bridge);
+    expect(await probe.count('select count(*) from portal')).toBe(1);
+    expect(await probe.count('select count(*) from bot')).toBe(3);
+    await expectAnswers(bridge);
+  });
+
+  it.each(['none', 'member_id', 'full'] as const)(
+    'proves the visitor where app.info has the extras: %s',
+    async (appInfoExtras) => {
+      const { bridge } = await open({ appInfoExtras });
+      await install(bridge);
+      await expectAnswers(bridge);
+    },
+  );
+
+  it('works in an older portal whose page brings no application token and whose REST has no v2', async () => {
+    const { bridge, probe } = await open({ newPageFields: false, v2: false, appInfoExtras: 'none' });
+    await install(bridge);
+    // The token of later events comes with ONAPPINSTALL, which finishing the installation sends.
+    await everythingDone(bridge.portal, probe);
+    await expectAnswers(bridge);
+  });
+
+  it('names what is wrong while the portal refuses, and finishes by itself afterwards', async () => {
+    const { bridge } = await open();
+    const { portal } = bridge;
+    portal.fault.rest({ method: 'imbot.register', kind: '500', times: 2 });
+    const { session } = readPageData((await portal.openInstallPage()).html);
+    await until(async () => (await installStatus(bridge.url, session)).state === 'failing');
+    expect((await installStatus(bridge.url, session)).problem).toContain('imbot.register');
+    await until(async () => (await installStatus(bridge.url, session)).state === 'done');
+    expectOneOfEach(bridge);
+  });
+});
+
+describe('the settings page', () => {
+  it('shows an administrator the bots and what they did', async () => {
+    const { bridge, probe } = await open();
+    await install(bridge);
+    await expectAnswers(bridge);
+    await everythingDone(bridge.portal, probe);
+    const page = await bridge.portal.openAppPage();
+    expect(page.status).toBe(200);
+    const { session } = readPageData(page.html);
+    const answer = await fetch(`${bridge.url}/bitrix24/app/data?s=${session}`);
+    const data = (await answer.json()) as { isAdmin: boolean; bots: { code: string }[]; recent: { outcome: string }[] };
+    expect(data.isAdmin).toBe(true);
+    expect(data.bots.map(({ code }) => code).toSorted()).toEqual(codes);
+    expect(data.recent.map(({ outcome }) => outcome)).toContain('answered');
+  });
+
+  it('does not let an employee set the portal up anew', async () => {
+    const { bridge } = await open();
+    await install(bridge);
+    const userId = bridge.portal.addEmployee({ name: 'Простой Сотрудник' }).id;
+    const { session } = readPageData((await bridge.portal.openAppPage({ userId })).html);
+    const setUp = await fetch(`${bridge.url}/bitrix24/app/set-up?s=${session}`, { method: 'POST' });
+    expect(setUp.status).toBe(403);
+  });
+});

@@ -1,0 +1,73 @@
+/** A bridge with a database and a probe of its own, taken down together: for test files in which every test installs anew. */
+import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
+import type { Brain } from '../../src/core/connector.ts';
+import type { Logger } from '../../src/lib/logger.ts';
+import { type Bridge, install, startBridge, until } from './bridge.ts';
+import { cloneDatabase } from './database.ts';
+import { type DatabaseProbe, openProbe } from './database-probe.ts';
+import { answersIn, everythingDone, ourBot } from './talk.ts';
+
+export interface OwnBridge {
+  readonly bridge: Bridge;
+  readonly probe: DatabaseProbe;
+  readonly databaseUrl: string;
+  close(): Promise<void>;
+}
+
+/** Not installed yet. */
+export async function startOwnBridge(
+  options: {
+    readonly portal?: SandboxPortalOptions;
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly brains?: readonly Brain[];
+    readonly log?: Logger;
+  } = {},
+): Promise<OwnBridge> {
+  const database = await cloneDatabase();
+  const probe = openProbe(database.url);
+  const bridge = await startBridge({ databaseUrl: database.url, ...options });
+  return {
+    bridge,
+    probe,
+    databaseUrl: database.url,
+    async close() {
+      await bridge.close();
+      await probe.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Runs a test with an installed bridge of its own, so that tests that mostly wait can run side by side. */
+export async function withInstalled(
+  options: Parameters<typeof startOwnBridge>[0],
+  work: (own: OwnBridge) => Promise<void>,
+): Promise<void> {
+  const own = await startOwnBridge(options);
+  try {
+    await install(own.bridge);
+    await everythingDone(own.bridge.portal, own.probe);
+    await work(own);
+  } finally {
+    await own.close();
+  }
+}
+
+export interface Said {
+  readonly userId: number;
+  readonly chatId: number;
+  isAnswered(): boolean;
+}
+
+/** Somebody (new, unless given) writes to the assistant. */
+export function sayToAssistant({ portal }: Bridge, text: string, userId?: number): Said {
+  const id = userId ?? portal.addEmployee({ name: 'Вера Проверкина' }).id;
+  const { chatId } = portal.employeeWritesPrivate(id, ourBot(portal, 'assistant').id, text);
+  return { userId: id, chatId, isAnswered: () => answersIn(portal, chatId).includes(text) };
+}
+
+/** Somebody new writes to the assistant and is answered in time. */
+export async function expectToAnswer(bridge: Bridge, text = 'Работает?'): Promise<void> {
+  const said = sayToAssistant(bridge, text);
+  await until(() => said.isAnswered(), 8_000);
+}
