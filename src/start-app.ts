@@ -6,7 +6,7 @@ import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
 import type { Settings } from './config.ts';
 import type { Brain } from './core/connector.ts';
-import { createHttpApp, listen } from './http/app.ts';
+import { closeServer, createHttpApp, listen } from './http/app.ts';
 import { createBrainDoor } from './http/brain-door.ts';
 import { createEventDoor } from './http/event-door.ts';
 import { mountHealth } from './http/health.ts';
@@ -178,17 +178,11 @@ async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () 
   const app = createHttpApp({
     log,
     metrics: parts.metrics,
+    isServing,
     eventDoor: createEventDoor({ ...parts, log }),
     brainDoor: createBrainDoor({ ...parts, db }),
     pages: mountPages({ ...parts, db, log, scriptUrl: settings.B24_JS_URL }),
     health: mountHealth({ db, metrics: parts.metrics, isServing }),
   });
   return await listen(app, settings.PORT, settings.HOST);
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }

@@ -132,16 +132,21 @@ async function remove(line: CommandLine, context: CommandContext): Promise<Answe
     // A set-up of a portal without bots begins with the default ones: not what was asked for.
     return isLast || portal.state === 'uninstalled' ? null : await orderSetUp(trx, portal.portal);
   });
-  const stays =
-    bot.state !== 'registered' || portal.state === 'uninstalled'
-      ? ''
-      : ' Its bot user stays in the portal, silent, until an administrator deletes it there.';
+  const stays = portal.state === 'uninstalled' ? '' : remainsWords[bot.state];
   const last = isLast ? ' It was the last one: the next set-up of the portal adds the default bots.' : '';
   return {
     data: { removed: describeBot(bot), staysInPortal: stays !== '', setUp: trace === null ? null : { trace } },
     text: wrap(`${bot.code} is removed and answers no more.${stays}${last}`, ''),
   };
 }
+
+/** What is left of a removed bot in its portal: only an administrator can delete the bot user there. */
+const remainsWords: Readonly<Record<BotRow['state'], string>> = {
+  registered: ' Its bot user stays in the portal, silent, until an administrator deletes it there.',
+  wanted: ' If the portal has registered it by now, its bot user stays there until an administrator deletes it.',
+  refused: '',
+  deleted: '',
+};
 
 async function installedPortal(db: Parameters<typeof choosePortal>[0], line: CommandLine): Promise<Portal> {
   const portal = await choosePortal(db, line.text('portal'));

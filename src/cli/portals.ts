@@ -53,7 +53,13 @@ async function list(_line: CommandLine, context: CommandContext): Promise<Answer
       { title: 'bots' },
       { title: 'set up (UTC)' },
     ],
-    portals.map((one) => [one.portal, one.domain, one.state, String(one.bots), moment(one.setUpAt).slice(0, 16)]),
+    portals.map((one) => [
+      one.portal,
+      one.domain,
+      one.setUpError === null ? one.state : `${one.state}, set-up failing`,
+      String(one.bots),
+      moment(one.setUpAt).slice(0, 16),
+    ]),
   );
   return { data: { portals }, text: text === '' ? 'No portal has installed the app yet.' : text };
 }
@@ -121,8 +127,9 @@ function portalFacts(row: Portal, token: TokenRow | null, left: { parked: number
 function tokenWords(token: TokenRow | null): string {
   if (token === null) return 'none';
   if (token.user_id === webhookUser) return 'an incoming webhook, which needs no refresh';
-  const whose = `of user ${token.user_id}${token.is_admin ? ', an administrator' : ''}`;
-  return `${whose}, refreshed ${moment(token.refreshed_at)}`;
+  const whose = token.is_admin ? 'of an administrator' : 'of a user who may not be an administrator';
+  const id = token.user_id === '' ? '' : ` (id ${token.user_id})`;
+  return `${whose}${id}, refreshed ${moment(token.refreshed_at)}`;
 }
 
 function rateWords(row: Portal): string {

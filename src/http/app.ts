@@ -10,6 +10,8 @@ import { isDatabaseAway } from '../store/database.ts';
 export interface HttpAppOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** False while the process is shutting down. */
+  readonly isServing: () => boolean;
   /** Handlers by route; a missing one is not served by this process. */
   readonly eventDoor?: (ctx: Context) => Promise<void>;
   readonly brainDoor?: (ctx: Context, brain: string, secret: string) => Promise<void>;
@@ -22,6 +24,11 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   const app = new Koa();
   const router = new Router();
   app.use(answerErrors(options));
+  app.use(async (ctx, next) => {
+    await next();
+    // A sender that keeps its connection busy would keep the process: it is told to come back on a new one.
+    if (!options.isServing()) ctx.set('Connection', 'close');
+  });
   if (eventDoor !== undefined) {
     router.post('/bitrix24/events', eventDoor);
     router.head('/bitrix24/events', answerHead);
@@ -88,5 +95,22 @@ export function listen(app: Koa, port: number, host: string): Promise<Server> {
     server.requestTimeout = 30_000;
     server.headersTimeout = 10_000;
     server.keepAliveTimeout = 30_000;
+  });
+}
+
+/** Connections still open after this long are cut: their requests have had more than the door's own time-out. */
+const closeWithinMs = 8_000;
+
+/** Takes no new connections, lets requests under way be answered, and resolves when the last connection is gone. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }

@@ -22,15 +22,21 @@ export async function listenForWork(url: string, onWork: (box: Box) => void, sig
   });
   const ended = new Promise<void>((resolve) => {
     client.once('end', resolve);
-    // The end follows; what broke the connection is told by the loops that use the pool.
-    client.once('error', () => resolve());
+    // Heard each time, for a broken connection reports itself more than once and an unheard error ends the process. What broke it
+    // is told by the loops that use the pool.
+    client.on('error', () => resolve());
   });
-  await client.connect();
-  client.on('notification', ({ channel }) => onWork(channel === channelOf('outbox') ? 'outbox' : 'inbox'));
-  await client.query(`listen ${channelOf('inbox')}; listen ${channelOf('outbox')}`);
-  const stop = (): void => void client.end();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  await ended;
-  signal.removeEventListener('abort', stop);
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  try {
+    await client.connect();
+    client.on('notification', ({ channel }) => onWork(channel === channelOf('outbox') ? 'outbox' : 'inbox'));
+    await client.query(`listen ${channelOf('inbox')}; listen ${channelOf('outbox')}`);
+    await Promise.race([ended, aborted]);
+  } finally {
+    // A connection that is broken already has nothing to be ended politely.
+    await Promise.race([client.end(), ended]);
+  }
 }

@@ -67,9 +67,10 @@ export function openProbe(url: string): DatabaseProbe {
       }
     },
     async endLeases() {
-      // What a worker is just finishing is left alone: waiting for it could close a circle.
+      // In the order in which the app locks them, so that nobody waits in a circle.
       await rows(`update lane l set ready_at = now() from (
-        select portal, box, key from lane where locked_by is not null and ready_at < 'infinity' for update skip locked
+        select portal, box, key from lane where locked_by is not null and ready_at < 'infinity'
+        order by box, portal, key for update
       ) held where l.portal = held.portal and l.box = held.box and l.key = held.key`);
     },
     close: () => pool.end(),

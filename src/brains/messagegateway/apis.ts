@@ -30,6 +30,8 @@ export function createApis(options: ApisOptions): Apis {
   return {
     botPace,
     bot: createBotApi(createMgHttp({ ...shared, ...options.bot, api: 'bot', pace: botPace })),
-    transport: createTransportApi(createMgHttp({ ...shared, ...options.transport, api: 'transport', pace: transportPace })),
+    transport: createTransportApi(
+      createMgHttp({ ...shared, ...options.transport, api: 'transport', pace: transportPace }),
+    ),
   };
 }

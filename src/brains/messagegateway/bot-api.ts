@@ -1,4 +1,6 @@
 /** The Bot API, method by method (dossier B.2). It translates names and shapes and decides nothing. */
+
+import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
   chatShape,
   dialogShape,
@@ -14,7 +16,6 @@ import {
   readList,
   sentShape,
 } from './mg-shapes.ts';
-import type { MgHttp, MgQuery } from './mg-http.ts';
 import { type UploadedFile, uploadBody } from './upload-body.ts';
 
 interface Named {
@@ -116,8 +117,7 @@ export function createBotApi(http: MgHttp): BotApi {
     async file(fileId, signal) {
       return readAs(fileShape, await get(`/files/${encodeURIComponent(fileId)}`, {}, signal), 'GET /files/{id}');
     },
-    setFileMeta: (fileId, transcription) =>
-      act('PUT', `/files/${encodeURIComponent(fileId)}/meta`, { transcription }),
+    setFileMeta: (fileId, transcription) => act('PUT', `/files/${encodeURIComponent(fileId)}/meta`, { transcription }),
     socketAddress(events) {
       const url = http.address('/ws');
       url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';

@@ -18,12 +18,21 @@ const commandName = z
 const handoverSchema = z.strictObject({
   command: commandName
     .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
-    .default('operator').describe('A manager types this command to give the conversation to Bitrix24'),
-  tag: z.string().trim().min(1).max(255).optional().describe('A tag that gives the conversation to Bitrix24 when it is put on the dialog'),
+    .default('operator')
+    .describe('A manager types this command to give the conversation to Bitrix24'),
+  tag: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('A tag that gives the conversation to Bitrix24 when it is put on the dialog'),
   userIds: z
     .array(z.int().min(1))
     .default([])
-    .describe('MessageGateway users (chat ids) that stand for Bitrix24: a dialog assigned to one of them is given over'),
+    .describe(
+      'MessageGateway users (chat ids) that stand for Bitrix24: a dialog assigned to one of them is given over',
+    ),
 });
 
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
@@ -45,7 +54,9 @@ export const configSchema = z.strictObject({
   onPersonTakesOver: z
     .enum(['note', 'unassign', 'close'])
     .default('unassign')
-    .describe('What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case'),
+    .describe(
+      'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
+    ),
   language: z.enum(['ru', 'en']).default('ru').describe('Language of notes to managers and of cards'),
   uploadEncoding: z.enum(['multipart', 'raw']).default('multipart').describe('How file bytes are sent (trap S-03)'),
   unescapeHtml: z.boolean().default(false).describe('Texts come HTML-escaped and are to be decoded once (trap S-01)'),
@@ -53,12 +64,25 @@ export const configSchema = z.strictObject({
     .array(z.enum(['distributor', 'responsible', 'hidden']))
     .default(['responsible'])
     .describe('Roles of our bot; without `responsible` no dialog can be given back to it'),
-  integrationCode: z.string().regex(/^[\w-]+$/).optional().describe('Symbol code in the marketplace; the module code when absent'),
-  maxFileMegabytes: z.int().min(1).max(100).default(20).describe('Larger files are named, not sent (20 MiB in an official client)'),
+  integrationCode: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .optional()
+    .describe('Symbol code in the marketplace; the module code when absent'),
+  maxFileMegabytes: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .describe('Larger files are named, not sent (20 MiB in an official client)'),
   callsPerSecond: z.number().min(0.1).max(30).default(25).describe('Per token and process; MessageGateway allows 30'),
   requestTimeoutMs: z.int().min(100).max(120_000).default(20_000),
   pingSeconds: z.number().min(0.05).default(30).describe('Between pings on the socket; the interval is not documented'),
-  silenceSeconds: z.number().min(0.1).default(75).describe('A socket that shows no sign of life for so long is dropped'),
+  silenceSeconds: z
+    .number()
+    .min(0.1)
+    .default(75)
+    .describe('A socket that shows no sign of life for so long is dropped'),
   joined: joinedSchema.optional(),
 });
 

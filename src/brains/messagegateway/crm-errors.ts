@@ -25,23 +25,36 @@ export function crmError(answer: CrmAnswer, account: string, isEdit: boolean): A
   }
   const said = body?.message.replace(/\.$/, '') ?? '';
   if (status >= 500) {
-    return new RemoteUnreachable({ code: 'messagegateway.crm_away', message: `${account} failed (${status})`, fate: 'unknown' });
+    return new RemoteUnreachable({
+      code: 'messagegateway.crm_away',
+      message: `${account} failed (${status})`,
+      fate: 'unknown',
+    });
   }
   if (/Account does not exist/i.test(said) || answer.isPage) {
     return refused('crm_no_account', `there is no CRM account at ${account}; check the address`);
   }
   if (/Wrong "apiKey" value/i.test(said) || (status === 401 && said === '')) {
-    return refused('crm_wrong_key', `${account} does not know this API key; create one in the CRM settings (Integration, API keys)`);
+    return refused(
+      'crm_wrong_key',
+      `${account} does not know this API key; create one in the CRM settings (Integration, API keys)`,
+    );
   }
   if (/"apiKey" is missing/i.test(said)) return refused('crm_no_key', `${account} was given no API key`);
   if (status === 402) {
-    return refused('crm_unpaid', `the account ${account} has not enough money to switch the module on; top it up and join again`);
+    return refused(
+      'crm_unpaid',
+      `the account ${account} has not enough money to switch the module on; top it up and join again`,
+    );
   }
   if (/Access denied/i.test(said) || status === 403) return missingScopes(neededScopes, account);
   const details = body === null || body.details.length === 0 ? '' : `: ${body.details.join('; ')}`;
   if (isEdit && details === '') {
     const why = said === '' ? '' : ` (${said})`;
-    return refused('crm_chats_off', `${account} refused to register the module${why}; check that chats are switched on in the CRM settings`);
+    return refused(
+      'crm_chats_off',
+      `${account} refused to register the module${why}; check that chats are switched on in the CRM settings`,
+    );
   }
   return refused('crm_refused', `${account} refused (${status}): ${said === '' ? 'without a reason' : said}${details}`);
 }

@@ -13,7 +13,8 @@ export function readCrmUrl(typed: string): CrmAddress {
   const text = typed.trim();
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`);
   if (url === null || text === '') return { problem: `this is not an address; write it in full, ${example}` };
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return { problem: `it must be an https address, ${example}` };
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return { problem: `it must be an https address, ${example}` };
   if (url.username !== '' || url.password !== '') return { problem: 'it must not contain a user name or a password' };
   if (url.search !== '' || url.hash !== '' || url.pathname !== '/') {
     return { problem: `only the address of the account is wanted, without a path, ${example}` };

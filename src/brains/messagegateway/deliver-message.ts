@@ -18,14 +18,17 @@ export async function deliverMessage(
   signal: AbortSignal,
 ): Promise<Delivery> {
   const bodies = await bodiesOf(room, action, to, signal);
-  if (bodies.length === 0) room.tools.log('a message of spaces alone was not carried over', { message: action.messageId });
+  if (bodies.length === 0)
+    room.tools.log('a message of spaces alone was not carried over', { message: action.messageId });
   let first: number | null = null;
   for (const [index, body] of bodies.entries()) {
     const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
-    const id = await send(room, { ...incomingOf(room, to, customerOf(action, to)), message: { ...body, external_id: name } }, signal);
+    const message = { ...body, external_id: name };
+    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, signal);
     first ??= id;
   }
-  const linked = bodies.length > 0 && to.remoteId === null ? await linkConversation(room, action.chat, to, signal) : null;
+  const linked =
+    bodies.length > 0 && to.remoteId === null ? await linkConversation(room, action.chat, to, signal) : null;
   return {
     ...(first === null ? {} : { remoteMessageId: String(first) }),
     ...(linked === null ? {} : { remoteConversationId: linked }),
@@ -35,16 +38,22 @@ export async function deliverMessage(
 type Body = Omit<Incoming['message'], 'external_id'>;
 
 /** A text, or media with the text as their note; a second kind of media needs a message of its own. */
-async function bodiesOf(room: Room, action: Message, to: ConversationRef, signal: AbortSignal): Promise<readonly Body[]> {
+async function bodiesOf(
+  room: Room,
+  action: Message,
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<readonly Body[]> {
   const { groups, named } = await carryFiles(room, to, action.files, signal);
-  const said = action.chat.kind === 'group' && action.text !== '' ? `${action.author.name}: ${action.text}` : action.text;
+  const said =
+    action.chat.kind === 'group' && action.text !== '' ? `${action.author.name}: ${action.text}` : action.text;
   const text = [said, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
   return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
 }
 
-function incomingOf(room: Room, to: ConversationRef, customer: Customer): Omit<Incoming, 'message'> {
-  return { channel: room.config.joined.channelId, external_chat_id: to.ref, customer, originator: 'customer' };
+function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
+  return { channel: room.config.joined.channelId, external_chat_id: to.ref, originator: 'customer' };
 }
 
 /** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
@@ -86,17 +95,10 @@ export async function deliverEdit(
     }
     if (!(error instanceof MgRefused)) throw error;
     const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${action.text}` };
-    const customer = await knownCustomer(room, to, signal);
-    await send(room, { ...incomingOf(room, to, customer), quote: { external_id: name }, message }, signal);
+    // Without a customer the chat's own stays as it is: an edit does not say who the author is.
+    await send(room, { ...chatOf(room, to), quote: { external_id: name }, message }, signal);
   }
   return {};
-}
-
-/** The customer under the name MessageGateway has: an edit does not say who the author is. */
-async function knownCustomer(room: Room, to: ConversationRef, signal: AbortSignal): Promise<Customer> {
-  const chats = await room.apis.bot.chats({ channel_id: room.config.joined.channelId, customer_external_id: to.ref }, signal);
-  const name = chats.find((chat) => chat.customer?.external_id === to.ref)?.customer?.name;
-  return { external_id: to.ref, nickname: (name ?? '').slice(0, 255) || 'Bitrix24' };
 }
 
 /** A deletion of the message and of the further ones it became. */

@@ -3,7 +3,7 @@ import type { ConversationRef } from '../../core/connector.ts';
 import { AppError } from '../../core/errors.ts';
 import type { FileRef } from '../../core/events.ts';
 import { maxItems } from './channel-settings.ts';
-import { isRefusal } from './mg-http.ts';
+import { MgRefused } from './mg-http.ts';
 import type { Room } from './room.ts';
 import type { Incoming } from './transport-api.ts';
 
@@ -60,7 +60,7 @@ async function carry(room: Room, to: ConversationRef, file: FileRef, signal: Abo
   try {
     return (await apis.transport.uploadFile({ name: file.name, bytes }, config.uploadEncoding, signal)).id;
   } catch (error) {
-    if (!isRefusal(error, /./) && !(error instanceof AppError && error.code === 'messagegateway.refused')) throw error;
+    if (!(error instanceof MgRefused)) throw error;
     tools.log('MessageGateway did not take a file; it is named instead', { file: file.id });
     return null;
   }

@@ -42,17 +42,13 @@ export async function joinAccount(
 }
 
 /** Code and client id follow from the connection, so that a joining that broke off half way finds its own module again. */
-function moduleOf(
-  connection: Connection,
-  config: MessageGatewayConfig,
-  hookUrl: string,
-  publicUrl: string,
-): CrmModule {
+function moduleOf(connection: Connection, config: MessageGatewayConfig, hookUrl: string, publicUrl: string): CrmModule {
   const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
   const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
   // Whoever knows it can call our activity address, so it is derived from the one secret of the connection.
   const clientId =
-    config.joined?.clientId ?? sha256(`messagegateway client ${connection.id} ${connection.doorSecret}`).toString('hex');
+    config.joined?.clientId ??
+    sha256(`messagegateway client ${connection.id} ${connection.doorSecret}`).toString('hex');
   return {
     code,
     integrationCode: config.integrationCode ?? code,

@@ -15,7 +15,9 @@ export async function findChat(room: Room, to: ConversationRef, signal: AbortSig
     if (known !== undefined) return known;
   }
   const chats = await room.apis.bot.chats({ channel_id: channelId, customer_external_id: to.ref }, signal);
-  return chats.find((chat) => chat.customer?.external_id === to.ref && (chat.channel?.id ?? channelId) === channelId) ?? null;
+  return (
+    chats.find((chat) => chat.customer?.external_id === to.ref && (chat.channel?.id ?? channelId) === channelId) ?? null
+  );
 }
 
 /**

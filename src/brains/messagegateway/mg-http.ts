@@ -1,6 +1,6 @@
 /** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
 import type { ConnectorTools } from '../../core/connector.ts';
-import { AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Pace } from './pace.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -77,7 +77,13 @@ export function createMgHttp(options: MgHttpOptions): MgHttp {
       if (response.status >= 200 && response.status < 300) return parse(response.body, where);
       const wait = retryAfterMs(response.headers['retry-after'], options.clock.now());
       if (response.status === 429 || response.status === 503) options.pace.holdOff(wait);
-      throw failure({ status: response.status, wait, where, api: options.api, sentences: sentencesOf(response.body, options.token) });
+      throw failure({
+        status: response.status,
+        wait,
+        where,
+        api: options.api,
+        sentences: sentencesOf(response.body, options.token),
+      });
     },
   };
 }

@@ -44,7 +44,14 @@ export const messageShape = z.object({
 });
 
 export const namedShape = z.object({ id, name: text });
-export const fileShape = z.object({ id: z.string(), url: text, Url: text, mime_type: text, type: text, size: z.number().nullish() });
+export const fileShape = z.object({
+  id: z.string(),
+  url: text,
+  Url: text,
+  mime_type: text,
+  type: text,
+  size: z.number().nullish(),
+});
 export const idShape = z.object({ id });
 export const sentShape = z.object({ message_id: id });
 export const channelShape = z.object({ id, external_id: text, is_active: z.boolean().nullish() });

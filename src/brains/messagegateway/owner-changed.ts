@@ -28,7 +28,7 @@ export async function tellOwner(
 async function letGo(room: Room, chat: MgChat, signal: AbortSignal): Promise<void> {
   const dialog = chat.last_dialog;
   const how = room.config.onPersonTakesOver;
-  if (how === 'note' || dialog === null || dialog === undefined || Boolean(dialog.closed_at)) return;
+  if (how === 'note' || dialog === null || dialog === undefined || dialog.closed_at) return;
   try {
     if (how === 'close') await room.apis.bot.closeDialog(dialog.id, signal);
     else if (dialog.responsible !== null && dialog.responsible !== undefined) {

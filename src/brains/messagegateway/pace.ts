@@ -23,7 +23,10 @@ export function createPace(perSecond: number, clock: Clock): Pace {
       nextMs = mine + gapMs;
       if (mine > now) await clock.sleep(mine - now, signal);
       if (signal?.aborted === true) {
-        throw new RemoteUnreachable({ code: 'http.aborted', message: 'a call was broken off while it waited for its turn' });
+        throw new RemoteUnreachable({
+          code: 'http.aborted',
+          message: 'a call was broken off while it waited for its turn',
+        });
       }
     },
     holdOff(ms) {

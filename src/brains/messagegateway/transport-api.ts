@@ -33,7 +33,8 @@ export interface Customer {
 export interface Incoming {
   readonly channel: number;
   readonly external_chat_id: string;
-  readonly customer: Customer;
+  /** Needed where the customer or the chat is new. */
+  readonly customer?: Customer;
   readonly originator: 'customer' | 'channel';
   readonly quote?: MessageName;
   readonly message: {

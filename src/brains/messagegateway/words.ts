@@ -8,14 +8,17 @@ interface Words {
   readonly crmLinks: (links: string) => string;
   readonly notShown: Readonly<Record<'person_owns' | 'access' | 'no_chat' | 'other', string>>;
   readonly order: (number: string) => string;
-  readonly facts: Readonly<Record<'article' | 'price' | 'quantity' | 'status' | 'delivery' | 'payment' | 'discount' | 'total', string>>;
+  readonly facts: Readonly<
+    Record<'article' | 'price' | 'quantity' | 'status' | 'delivery' | 'payment' | 'discount' | 'total', string>
+  >;
   readonly paid: string;
 }
 
 const ru: Words = {
   personLeads: 'Разговор ведёт сотрудник в Bitrix24: ответы отсюда клиент не увидит. Вернуть разговор: /bot',
   brainLeads: (command) => `Разговор снова ведётся отсюда. Передать сотруднику в Bitrix24: /${command}`,
-  help: (command) => `/bot – вернуть разговор сюда\n/${command} – передать разговор сотруднику в Bitrix24\n/help – эта подсказка`,
+  help: (command) =>
+    `/bot – вернуть разговор сюда\n/${command} – передать разговор сотруднику в Bitrix24\n/help – эта подсказка`,
   crmLinks: (links) => `Клиент в CRM Bitrix24: ${links}`,
   notShown: {
     person_owns: 'Разговор ведёт сотрудник в Bitrix24, сообщение не показано',
@@ -38,7 +41,8 @@ const ru: Words = {
 };
 
 const en: Words = {
-  personLeads: 'A person in Bitrix24 leads this conversation: the customer does not see answers from here. To take it back: /bot',
+  personLeads:
+    'A person in Bitrix24 leads this conversation: the customer does not see answers from here. To take it back: /bot',
   brainLeads: (command) => `The conversation is led from here again. To give it to a person in Bitrix24: /${command}`,
   help: (command) =>
     `/bot – take the conversation back here\n/${command} – give it to a person in Bitrix24\n/help – this hint`,

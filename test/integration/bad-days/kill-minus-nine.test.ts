@@ -36,11 +36,11 @@ describe('an app that is killed again and again', () => {
     await talk.finish();
     await probe.endLeases();
     await probe.quiet(40_000);
+    expect(await probe.rows(`select state, outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
+    expect(await probe.rows(`select state, outcome from inbox where state = 'parked'`)).toEqual([]);
     expect(talk.faults()).toEqual([]);
     expect(talk.acknowledged()).toBeGreaterThan(rounds * dialogs);
     expect(talk.greetings()).toEqual(Array.from({ length: dialogs }, () => 1));
-    expect(await probe.rows(`select state, outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
-    expect(await probe.rows(`select state, outcome from inbox where state = 'parked'`)).toEqual([]);
     // Sends were cut off and made again, or the test has proven nothing.
     expect(sendKeys(portal).length).toBeGreaterThan(new Set(sendKeys(portal)).size);
   });

@@ -90,13 +90,14 @@ describe('a process told to stop under load', () => {
       expect(exit, app.output()).toEqual({ code: 0, signal: null });
       expect(performance.now() - asked).toBeLessThan(10_000);
       // Nobody holds a lane any more: the next process need not wait for any lease to end.
-      expect(await probe.rows(`select box, key from lane where locked_by is not null and seq > done`)).toEqual([]);
+      const held = await probe.rows(`select box, key from lane where locked_by is not null and seq > done`);
+      expect(held, app.output()).toEqual([]);
       app = await start();
     }
     await talk.finish();
     await probe.quiet();
-    expect(talk.faults()).toEqual([]);
     await expectNothingGivenUp(stage);
+    expect(talk.faults()).toEqual([]);
   });
 
   it('exits also while the portal does not answer at all', { timeout: 60_000 }, async () => {

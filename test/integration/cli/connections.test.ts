@@ -94,6 +94,16 @@ describe('connections', () => {
     expect(await own.probe.count('select count(*) from connection')).toBe(0);
   });
 
+  it('is not made without the key of the app, and not joined without its address', async () => {
+    const words = ['connections', 'add', '--brain', 'account', '--config', JSON.stringify({ key })];
+    const keyless = await runCli({ ...environmentOf(own), APP_SECRET: '' }, words, brains);
+    expect(keyless.err).toContain('[cli.no_app_secret]');
+    const placeless = await runCli({ ...environmentOf(own), PUBLIC_URL: '' }, words, brains);
+    expect(placeless.err).toContain('[cli.no_public_url]');
+    expect(account.hooks).toEqual([]);
+    expect(await own.probe.count('select count(*) from connection')).toBe(0);
+  });
+
   it('is given to a bot, which thinks with it from then on', async () => {
     const { connection } = await add();
     const { code, out } = await cli('bots', 'set', '--code', 'bridge_assistant', '--brain', 'account', '--json');

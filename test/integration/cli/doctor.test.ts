@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-options.ts';
 import type { Check } from '../../../src/cli/doctor/check.ts';
+import { createSealer } from '../../../src/lib/encryption.ts';
+import { tokenContext, webhookUser } from '../../../src/pipeline/access-keeper.ts';
 import { install } from '../../support/bridge.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
@@ -122,6 +124,23 @@ describe('doctor', () => {
     await bridge.probe.rows(`update portal_token set refreshed_at = now() - interval '181 days'`);
     await bridge.probe.rows(`update outbox set state = 'parked' where target = 'app'`);
     expect(wrongs(await examine(bridge)).sort()).toEqual(['parked', 'tokens']);
+  });
+
+  it('asks a portal in webhook mode nothing that only an app may ask', async () => {
+    const bridge = await start();
+    const { portal, appSecret } = bridge.bridge;
+    const sealer = createSealer({ current: appSecret });
+    await bridge.probe.rows('update portal_token set access_box = $1, refresh_box = $2, user_id = $3', [
+      sealer.seal(portal.webhook, tokenContext.access(portal.memberId)),
+      sealer.seal(portal.clientId, tokenContext.refresh(portal.memberId)),
+      webhookUser,
+    ]);
+    const found = await examine(bridge);
+    const subjects = found.checks.map((check) => check.subject);
+    expect(subjects).toEqual(expect.arrayContaining(['mode', 'scopes', 'clock']));
+    for (const subject of ['installation', 'payment', 'events']) expect(subjects).not.toContain(subject);
+    expect(wrongs(found)).toEqual([]);
+    expect(JSON.stringify(found)).not.toContain(portal.webhook);
   });
 
   it('knows a queue that nobody works', async () => {

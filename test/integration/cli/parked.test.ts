@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RemoteRefused } from '../../../src/core/errors.ts';
+import { textReply } from '../../../src/core/events.ts';
 import { install, until } from '../../support/bridge.ts';
 import { type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
-import { replyOf, type ScriptedBrain, scriptBrain } from '../../support/scripted-brain.ts';
+import { type ScriptedBrain, scriptBrain } from '../../support/scripted-brain.ts';
 import { everythingDone } from '../../support/talk.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
     deliver: ({ text }) =>
       isMended
         ? Promise.resolve({
-            replies: [replyOf(text)],
+            replies: [textReply(text)],
           })
         : Promise.reject(new RemoteRefused({ code: 'brain.refused', status: 400, message: 'no' })),
   });

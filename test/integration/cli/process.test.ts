@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,9 +97,24 @@ describe('the command as a process', () => {
   });
 
   it('makes no secret anew where one is lost', async () => {
-    const { code, err } = await run(['connections', 'list'], { DATABASE_URL: 'mysql://x' });
+    await rename(join(dataDir, 'database.secret'), join(dataDir, 'kept'));
+    try {
+      const { code, err } = await run(['portals', 'list']);
+      expect(code).toBe(1);
+      expect(err).toContain('[data.secret_missing]');
+      expect(await readdir(dataDir)).not.toContain('database.secret');
+    } finally {
+      await rename(join(dataDir, 'kept'), join(dataDir, 'database.secret'));
+    }
+  });
+
+  it('refuses an address that is no PostgreSQL one, and never repeats a password', async () => {
+    const { code, err } = await run(['portals', 'list'], { DATABASE_URL: 'mysql://me:hidden-word@127.0.0.1/x' });
     expect(code).toBe(1);
-    expect(err).toContain('postgres://');
+    expect(err).toContain('[database.bad_url]');
+    const away = await run(['portals', 'list', '--json'], { DATABASE_URL: 'postgres://me:hidden-word@127.0.0.1:1/x' });
+    expect(JSON.parse(away.out)).toMatchObject({ error: { code: 'database.away' } });
+    expect(err + away.out + away.err).not.toContain('hidden-word');
   });
 
   it('does not touch a database of another shape', async () => {

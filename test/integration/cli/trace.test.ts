@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RemoteUnreachable } from '../../../src/core/errors.ts';
+import { textReply } from '../../../src/core/events.ts';
 import { install, until } from '../../support/bridge.ts';
 import { type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
-import { replyOf, type ScriptedBrain, scriptBrain } from '../../support/scripted-brain.ts';
+import { type ScriptedBrain, scriptBrain } from '../../support/scripted-brain.ts';
 import { botTalk, everythingDone } from '../../support/talk.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
 
@@ -15,7 +16,7 @@ let scripted: ScriptedBrain;
 const repeat: ScriptedBrain['script'] = {
   deliver: ({ text }) =>
     Promise.resolve({
-      replies: [replyOf(text)],
+      replies: [textReply(text)],
     }),
 };
 

@@ -1,0 +1,103 @@
+/** MessageGateway (RetailCRM, Simla) as a brain: customers come in through a channel of ours, answers go out of it, a bot keeps the two in step. */
+import type { BrainAction } from '../../core/actions.ts';
+import type { Brain, Connection, Connector, ConnectorTools, ConversationRef, Delivery } from '../../core/connector.ts';
+import { BadInput, Misconfigured } from '../../core/errors.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { createApis } from './apis.ts';
+import { maxTextLength } from './channel-settings.ts';
+import { configSchema, isJoined, type JoinedConfig } from './config.ts';
+import { decodeWebhook } from './decode-webhook.ts';
+import { deliverDelete, deliverEdit, deliverMessage } from './deliver-message.ts';
+import { joinAccount } from './join.ts';
+import { listenToBot } from './listen.ts';
+import { openMgFile } from './open-file.ts';
+import { tellOwner } from './owner-changed.ts';
+import { giveReceipt } from './receipts.ts';
+import { receiveWebhook } from './receive-webhook.ts';
+import type { Room } from './room.ts';
+import { decodeFrame } from './signals.ts';
+import { createTagWatch } from './tag-watch.ts';
+import { readEnvelope } from './webhook-shapes.ts';
+
+export const messageGatewayBrain: Brain = {
+  name: 'messagegateway',
+  title: 'MessageGateway (RetailCRM, Simla)',
+  capabilities: {
+    maxTextLength,
+    edits: true,
+    deletes: true,
+    files: true,
+    ownership: true,
+    receipts: true,
+    // External ids make every message ours once (trap E-08).
+    idempotentDelivery: true,
+    listens: true,
+  },
+  configSchema,
+  join: joinAccount,
+  create(connection, tools) {
+    const config = configSchema.safeParse(connection.config);
+    return config.success && isJoined(config.data) ? joined(config.data, tools) : notJoined(connection);
+  },
+};
+
+function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
+  const { bot, transport } = config.joined;
+  const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
+  const clock = systemClock;
+  const apis = createApis({ http: tools.http, bot, transport, callsPerSecond, timeoutMs, clock });
+  const room: Room = { config, apis, tools, clock };
+  const tags = createTagWatch(room);
+  return {
+    decode(raw) {
+      const envelope = readEnvelope(raw.body);
+      if (envelope === null) {
+        throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
+      }
+      // Some names mean a webhook and a frame; only frames hold a message or a dialog.
+      const isFrame = 'message' in envelope.data || 'dialog' in envelope.data;
+      return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, config);
+    },
+    deliver: (action, to, key, signal) => deliver(room, action, to, key, signal),
+    receive: (request) => receiveWebhook(request, config),
+    openFile: (file, signal) => openMgFile(room, file, signal),
+    listen: (emit, since, signal) => listenToBot(room, tags, emit, since, signal),
+  };
+}
+
+async function deliver(
+  room: Room,
+  action: BrainAction,
+  to: ConversationRef,
+  key: string,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  switch (action.type) {
+    case 'message':
+      return await deliverMessage(room, action, to, signal);
+    case 'edit':
+      return await deliverEdit(room, action, to, key, signal);
+    case 'delete':
+      return await deliverDelete(room, action, to, signal);
+    case 'receipt':
+      return await giveReceipt(room, action, signal);
+    case 'owner_changed':
+      return await tellOwner(room, action.owner, to, signal);
+  }
+}
+
+/** A connection that was added but has not joined its account, or whose stored config is of another version. */
+function notJoined(connection: Connection): Connector {
+  const error = (): Misconfigured =>
+    new Misconfigured({
+      code: 'messagegateway.not_joined',
+      message: `connection ${connection.id} has not joined its MessageGateway account; join it again`,
+      retry: 'backoff',
+    });
+  return {
+    decode: () => [],
+    deliver: () => Promise.reject(error()),
+    receive: () => ({ refuse: 503, reason: 'the connection has not joined its account' }),
+    listen: () => Promise.reject(error()),
+  };
+}

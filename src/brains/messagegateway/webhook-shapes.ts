@@ -1,0 +1,79 @@
+/** What we read of transport webhooks (dossier C.7). Old and new spellings are both taken; absent and null mean the same. */
+import { z } from 'zod';
+
+const text = z.union([z.string(), z.number().transform(String)]).nullish();
+
+const cost = z.object({ value: z.number().nullish(), currency: text }).nullish();
+/** Names of statuses come alone or as objects. */
+const status = z
+  .union([
+    z.string().transform((name) => ({ name, payed: null, paid: null })),
+    z.object({ name: text, payed: z.boolean().nullish(), paid: z.boolean().nullish() }),
+  ])
+  .nullish();
+const quantity = z.object({ value: z.number().nullish(), unit: text }).nullish();
+
+export const productShape = z.object({ name: text, article: text, url: text, img: text, cost, unit: text, quantity });
+
+const payment = z.object({ name: text, amount: cost, status });
+
+export const orderShape = z.object({
+  number: text,
+  url: text,
+  cost,
+  discount: cost,
+  status,
+  delivery: z.object({ name: text, address: text, price: cost }).nullish(),
+  payments: z.array(payment).nullish(),
+  // The old Bot client's key (trap S-14).
+  payment: z.array(payment).nullish(),
+  items: z.array(z.object({ name: text, url: text, img: text, price: cost, quantity })).nullish(),
+});
+
+export const suggestionShape = z.object({ type: text, title: text, payload: text });
+
+const item = z.object({ id: z.string(), caption: text, size: z.number().nullish() });
+
+/** Data of message_sent and message_updated. */
+export const messageDataShape = z.object({
+  id: z.int().nullish(),
+  channel_id: z.int().nullish(),
+  external_chat_id: text,
+  external_user_id: text,
+  external_message_id: text,
+  type: text,
+  scope: text,
+  content: text,
+  note: text,
+  quote_external_id: text,
+  items: z.array(item).nullish(),
+  product: productShape.nullish(),
+  order: orderShape.nullish(),
+  attachments: z.object({ suggestions: z.array(suggestionShape).nullish() }).nullish(),
+});
+
+/** The envelope of a webhook and of a socket frame alike. */
+export const envelopeShape = z.object({
+  type: z.string(),
+  meta: z.object({ timestamp: z.number().nullish() }).nullish(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export type MessageData = z.output<typeof messageDataShape>;
+export type ProductData = z.output<typeof productShape>;
+export type OrderData = z.output<typeof orderShape>;
+export type Suggestion = z.output<typeof suggestionShape>;
+export type Envelope = z.output<typeof envelopeShape>;
+
+/** The envelope in some bytes, or null when there is none. */
+export function readEnvelope(body: Buffer): Envelope | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString('utf8'));
+  } catch {
+    // Whoever asked decides what unreadable bytes mean.
+    return null;
+  }
+  const envelope = envelopeShape.safeParse(parsed);
+  return envelope.success ? envelope.data : null;
+}

@@ -1,0 +1,64 @@
+/** Recorded payloads and a joined config for unit tests of the MessageGateway brain. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
+import type { ConnectorTools } from '../../src/core/connector.ts';
+import { createGotClient } from '../../src/lib/http-engine-got.ts';
+import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+
+const folder = fileURLToPath(new URL('../fixtures/messagegateway/', import.meta.url));
+
+/** The body of a recorded payload, by file name without `.json`. */
+export function mgPayload(name: string): unknown {
+  return JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')).body;
+}
+
+/** The same as bytes. */
+export function mgBytes(name: string): Buffer {
+  return Buffer.from(JSON.stringify(mgPayload(name)));
+}
+
+/** Names of the payloads that begin so. */
+export function mgNames(start: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.replace(/\.json$/, ''));
+}
+
+/** Like the recorded frames: channel 61, our bot 760. */
+export function mgConfig(
+  given: Readonly<Record<string, unknown>> = {},
+  joined: Record<string, unknown> = {},
+): JoinedConfig {
+  const config = configSchema.parse({
+    crmUrl: 'https://demo.simla.com',
+    apiKey: 'key-of-the-account',
+    callsPerSecond: 30,
+    joined: {
+      clientId: 'client-of-the-module',
+      moduleCode: 'bitrix24-bots-1',
+      bot: { endpointUrl: 'https://mg.example', token: 'bot-token-value', botId: 760 },
+      transport: { endpointUrl: 'https://mg.example', token: 'transport-token-value' },
+      channelId: 61,
+      ...joined,
+    },
+    ...given,
+  });
+  if (!isJoined(config)) throw new Error('the config of the tests has not joined');
+  return config;
+}
+
+/** The real client of the house: nock stands behind it. */
+export function realHttp(): ReturnType<typeof createGotClient> {
+  return createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: [] }) });
+}
+
+/** Tools over some http, remembering what was logged. */
+export function unitTools(http: ConnectorTools['http'], logged: string[] = []): ConnectorTools {
+  return {
+    http,
+    openHomeFile: () => Promise.reject(new Error('no file was expected')),
+    publicUrl: 'https://bots.example',
+    log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),
+  };
+}

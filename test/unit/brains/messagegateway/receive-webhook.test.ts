@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { receiveWebhook } from '../../../../src/brains/messagegateway/receive-webhook.ts';
+import { mgBytes, mgConfig, mgNames, mgPayload } from '../../../support/messagegateway-unit.ts';
+
+const config = mgConfig({}, { channelId: 1 });
+const headers = { clientid: 'client-of-the-module' };
+const take = (body: unknown, given: Record<string, string> = headers) =>
+  receiveWebhook(
+    { headers: given, query: {}, body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)) },
+    config,
+  );
+const ref = '24798237492374';
+
+describe('a webhook at the door', () => {
+  it('is accepted when a manager wrote, and answered later', () => {
+    const body = mgBytes('webhook-message-sent-user-text');
+    expect(take(body)).toEqual({
+      accept: [{ conversation: { ref }, dedupeKey: 'message_sent:22593', body }],
+      answer: { async: true },
+    });
+  });
+
+  it.each(['webhook-message-deleted', 'webhook-message-read'])('is accepted and answered with nothing (%s)', (name) => {
+    const type = (mgPayload(name) as { type: string }).type;
+    expect(take(mgBytes(name))).toMatchObject({ accept: [{ conversation: { ref }, dedupeKey: `${type}:ext-1` }] });
+  });
+
+  it('tells two edits of one message apart, and knows a repetition', () => {
+    const edit = (content: string, timestamp = 1) => {
+      const verdict = take({
+        type: 'message_updated',
+        meta: { timestamp },
+        data: { channel_id: 1, external_chat_id: 'r', external_message_id: '7', content },
+      });
+      return 'accept' in verdict ? verdict.accept[0]?.dedupeKey : null;
+    };
+    expect(edit('a')).toBe(edit('a'));
+    expect(new Set([edit('a'), edit('b'), edit('a', 2)]).size).toBe(3);
+  });
+
+  it.each(mgNames('webhook-template').concat('webhook-reaction-add'))('changes nothing in Bitrix24 (%s)', (name) => {
+    expect(take(mgBytes(name))).toEqual({ accept: [] });
+  });
+
+  it('of a kind nobody knows yet is let pass', () => {
+    expect(take({ type: 'message_sung', data: {} })).toEqual({ accept: [] });
+  });
+
+  it('uses the user id where a chat id is missing', () => {
+    const body = {
+      type: 'message_sent',
+      data: { id: 1, channel_id: 1, external_chat_id: '', external_user_id: 'ref', content: 'x' },
+    };
+    expect(take(body)).toMatchObject({ accept: [{ conversation: { ref: 'ref' } }] });
+  });
+
+  it('to a customer Bitrix24 has never seen fails at once, with a reason for the manager', () => {
+    const body = {
+      type: 'message_sent',
+      data: { id: 1, channel_id: 1, external_chat_id: '', external_user_id: '', content: 'x' },
+    };
+    expect(take(body)).toMatchObject({ accept: [], answer: { async: false, error: { code: 'customer_not_exists' } } });
+  });
+
+  it('without an id cannot be acknowledged later, so it is not promised', () => {
+    const body = mgPayload('webhook-message-sent-bot-text-suggestions') as { data: Record<string, unknown> };
+    const verdict = take({ ...body, data: { ...body.data, channel_id: 1 } });
+    expect(verdict).toMatchObject({ accept: [{ conversation: { ref: '79998887766' } }], answer: { async: false } });
+  });
+
+  it('that is for staff alone stores nothing', () => {
+    const body = {
+      type: 'message_sent',
+      data: { id: 1, channel_id: 1, external_chat_id: 'r', scope: 'private', content: 'secret' },
+    };
+    expect(take(body)).toEqual({ accept: [], answer: { async: false } });
+  });
+
+  it.each([
+    ['another client id', 403, { clientid: 'somebody' }, mgBytes('webhook-message-sent-user-text')],
+    ['no client id', 403, {}, mgBytes('webhook-message-sent-user-text')],
+    [
+      'a foreign channel',
+      400,
+      headers,
+      { type: 'message_sent', data: { id: 1, channel_id: 2, external_chat_id: 'r' } },
+    ],
+    ['no channel', 400, headers, { type: 'message_deleted', data: { external_chat_id: 'r' } }],
+    ['no JSON', 400, headers, Buffer.from('{"type":')],
+    ['no webhook', 400, headers, { hello: 1 }],
+    ['no fields', 400, headers, { type: 'message_sent', data: { items: 'none' } }],
+  ])('is refused with %s', (_name, status, given, body) => {
+    expect(take(body, given as Record<string, string>)).toMatchObject({ refuse: status });
+  });
+});

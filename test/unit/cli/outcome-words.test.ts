@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeWords } from '../../../src/cli/outcome-words.ts';
+import type { Outcome } from '../../../src/core/bridged.ts';
+
+/** A record, so that the compiler asks for a new outcome here. */
+const outcomes: Readonly<Record<Outcome, true>> = {
+  forwarded: true,
+  answered: true,
+  greeted: true,
+  helped: true,
+  handed_over: true,
+  handed_back: true,
+  finished: true,
+  noted: true,
+  ignored_bot: true,
+  ignored_system: true,
+  ignored_not_mentioned: true,
+  ignored_operator: true,
+  ignored_person_owns: true,
+  ignored_left_bot: true,
+  ignored_empty: true,
+  ignored_unsupported: true,
+  ignored_unknown_command: true,
+  dropped_person_owns: true,
+};
+
+describe('an outcome in words', () => {
+  it.each(Object.keys(outcomes))('%s of the bridge has words of its own', (outcome) => {
+    expect(outcomeWords('done', outcome)).not.toBe(outcome);
+    expect(outcomeWords('done', outcome)).not.toContain('_');
+  });
+
+  it('tells of several at once', () => {
+    expect(outcomeWords('done', 'noted+answered')).toBe('noted; nothing to do; the brain answered');
+  });
+
+  it('repeats what it does not know, and says what is to be done about it', () => {
+    expect(outcomeWords('parked', 'bitrix24.STRANGE')).toBe('bitrix24.STRANGE; given up, waits for a person');
+    expect(outcomeWords('unknown', 'http.timeout')).toBe(
+      'the far side took too long; it may have happened; a person has to decide',
+    );
+  });
+
+  it('tells who dropped something', () => {
+    expect(outcomeWords('dropped', 'http.connect (dropped)')).toBe(
+      'the far side could not be reached; dropped by an operator',
+    );
+    expect(outcomeWords('dropped', 'bot_removed')).toBe('not done: the bot is removed');
+  });
+
+  it('says nothing of what has not come out yet', () => {
+    expect(outcomeWords('waiting', null)).toBe('');
+    expect(outcomeWords('parked', null)).toBe('given up, waits for a person');
+  });
+});
