@@ -1,6 +1,6 @@
 /** `npm run bench`: measures beside peers in the same run, prints one table, writes JSON under bench/results/. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureAcknowledgements } from './measures/acknowledgements.ts';
@@ -13,6 +13,7 @@ import { startDatabaseServer } from './support/database-server.ts';
 import { createEndings } from './support/endings.ts';
 import type { Verdict } from './support/figures.ts';
 import { fullPlan, quickPlan } from './support/plan.ts';
+import { quietShare, waitForQuiet } from './support/quiet.ts';
 import { tableOf } from './support/table.ts';
 
 const measures: Readonly<Record<string, Measure>> = {
@@ -61,13 +62,16 @@ async function main(): Promise<void> {
     return await end(values.help ? 0 : 1);
   }
   const began = new Date();
-  const load = loadavg()[0] ?? 0;
-  if (load > 0.5) say(`the machine is busy (load ${load.toFixed(2)}): the figures will suffer`);
   const plan = values.quick ? quickPlan : fullPlan;
   const server = await startDatabaseServer(endings);
   const verdicts: Verdict[] = [];
+  const busyBefore: Record<string, number> = {};
   for (const name of chosen) {
     process.stderr.write(`${name}\n`);
+    const busy = await waitForQuiet(plan.patienceSeconds);
+    busyBefore[name] = busy;
+    if (busy > quietShare)
+      say(`other programs take ${Math.round(busy * 100)} % of the processor: the figures will suffer`);
     verdicts.push(...((await measures[name]?.({ plan, server, endings, say })) ?? []));
   }
   const machine = {
@@ -76,7 +80,8 @@ async function main(): Promise<void> {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     postgres: server.version,
-    loadBefore: load,
+    /** Share of the processor that other programs took just before each measure. */
+    busyBefore,
   };
   process.stdout.write(`\n${tableOf(verdicts)}\n`);
   const seconds = Math.round((Date.now() - began.getTime()) / 1000);

@@ -32,6 +32,6 @@ export async function startGenerator(endings: Endings): Promise<Generator> {
       if (result.refused > 0) throw new Error(`${load.path}: ${result.refused} requests were not answered with 200`);
       return result;
     },
-    stop: child.stop,
+    stop: () => child.stop(),
   };
 }

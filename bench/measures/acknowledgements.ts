@@ -47,10 +47,10 @@ export function subject(bench: Bench, generator: Generator, load: Load) {
   const p99: number[] = [];
   let accepted = 0;
   return {
-    async warm(): Promise<void> {
+    warm: async (): Promise<void> => {
       accepted += (await generator.run({ ...load, seconds: bench.plan.warmSeconds })).accepted;
     },
-    async run(): Promise<number> {
+    run: async (): Promise<number> => {
       await bench.server.checkpoint();
       const result = await generator.run({ ...load, warmSeconds: 0.3, seconds: bench.plan.seconds });
       accepted += result.accepted;

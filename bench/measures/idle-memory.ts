@@ -11,7 +11,7 @@ const limitMb = 120;
 export const measureIdleMemory: Measure = async ({ endings, plan, server, say }) => {
   const databaseUrl = await server.createMigrated('idle');
   const runs: number[] = [];
-  for (let turn = 0; turn < 3; turn += 1) {
+  for (let turn = 0; turn < plan.idleRuns; turn += 1) {
     const app = await startAppProcess({ endings, databaseUrl });
     await delay(plan.idleSeconds * 1000);
     const megabytes = await residentMb(app.pid);

@@ -51,7 +51,7 @@ export function createTurnWatch() {
   let outOfTurn = 0;
   return {
     /** @param place of the event in its dialog, counted up by one; the first one seen may be any */
-    see(dialog: string, place: number): void {
+    see: (dialog: string, place: number): void => {
       const last = lastPlaces.get(dialog);
       if (last !== undefined && place !== last + 1) outOfTurn += 1;
       lastPlaces.set(dialog, place);

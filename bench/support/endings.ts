@@ -22,7 +22,8 @@ export function createEndings(): Endings {
     },
     async endAll() {
       const failures: unknown[] = [];
-      for (const end of [...pending].reverse()) {
+      // What is begun while others are being ended is ended as well.
+      for (let end = [...pending].at(-1); end !== undefined; end = [...pending].at(-1)) {
         try {
           await end();
         } catch (error) {

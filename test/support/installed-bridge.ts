@@ -1,10 +1,13 @@
 /** A bridge with a database and a probe of its own, taken down together: for test files in which every test installs anew. */
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
+import { brains } from '../../src/brains/index.ts';
 import type { Brain } from '../../src/core/connector.ts';
-import type { Logger } from '../../src/lib/logger.ts';
-import { type Bridge, install, startBridge, until } from './bridge.ts';
+import { createLogger, type Logger } from '../../src/lib/logger.ts';
+import { type App, startApp } from '../../src/start-app.ts';
+import { type Bridge, install, settingsFor, startBridge, until } from './bridge.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
+import { freePort } from './free-port.ts';
 import { answersIn, everythingDone, ourBot } from './talk.ts';
 
 export interface OwnBridge {
@@ -51,6 +54,21 @@ export async function withInstalled(
   } finally {
     await own.close();
   }
+}
+
+/** A further process of the same installation, as far as the database can tell. Stop it before closing the bridge. */
+export async function startAnotherApp(
+  { bridge, databaseUrl }: OwnBridge,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<App> {
+  const settings = settingsFor(bridge.portal, await freePort(), {
+    PUBLIC_URL: bridge.url,
+    B24_RATE_PER_SECOND: '100000',
+    B24_RATE_BURST: '100000',
+    ...extra,
+  });
+  const log = createLogger({ level: 'silent', name: 'another' });
+  return await startApp({ settings, databaseUrl, appSecret: bridge.appSecret, brains, log });
 }
 
 export interface Said {

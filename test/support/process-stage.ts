@@ -57,6 +57,8 @@ export async function setStage(options: StageOptions = {}): Promise<ProcessStage
       if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
       await until(() => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
       portal.finishInstall();
+      await portal.idle();
+      await probe.quiet();
     },
     async close() {
       await Promise.all(processes.map((process) => process.end('SIGKILL')));

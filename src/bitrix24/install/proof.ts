@@ -2,7 +2,7 @@
  * Proves who is behind an installation. Neither the page POST nor ONAPPINSTALL is signed, so nothing in them is believed until an
  * allow-listed OAuth host has confirmed the token and, through it, the portal (traps 17 to 19).
  */
-import { BadInput } from '../../core/errors.ts';
+import { BadInput, RemoteRefused } from '../../core/errors.ts';
 import { type FormTree, text } from '../../lib/form-body.ts';
 import type { NetworkGuard } from '../../lib/network-guard.ts';
 import type { FreshTokens, OAuthClient } from '../rest/oauth-client.ts';
@@ -117,7 +117,22 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
       throw bad('install.forged', 'the token belongs to another portal', 403);
     return proven;
   }
-  return withFreshTokens(proven, await oauth.refresh(oauthOrigin, claim.refreshToken), guard);
+  return withFreshTokens(proven, await tradeIn(oauth, oauthOrigin, claim.refreshToken), guard);
+}
+
+/** A refresh token the host does not take from us is no token of ours: the claim is refused, not the host at fault. */
+async function tradeIn(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
+  try {
+    return await oauth.refresh(oauthOrigin, refreshToken);
+  } catch (error) {
+    if (!(error instanceof RemoteRefused) || error.code === 'bitrix24.payment_required') throw error;
+    throw new BadInput({
+      code: 'bitrix24.token_not_proven',
+      status: 403,
+      message: 'the OAuth host does not confirm the refresh token of this request',
+      cause: error,
+    });
+  }
 }
 
 function withFreshTokens(claim: ProvenClaim, fresh: FreshTokens, guard: NetworkGuard): ProvenClaim {

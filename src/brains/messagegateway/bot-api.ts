@@ -1,5 +1,6 @@
 /** The Bot API, method by method (dossier B.2). It translates names and shapes and decides nothing. */
 
+import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
   chatShape,
@@ -66,20 +67,7 @@ export interface BotApi {
 }
 
 export function createBotApi(http: MgHttp): BotApi {
-  const signalOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
-  const get = (path: string, query: MgQuery, signal?: AbortSignal): Promise<unknown> =>
-    http.call({ method: 'GET', path, query, ...signalOf(signal) });
-  const act = async (
-    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    json?: unknown,
-    signal?: AbortSignal,
-  ): Promise<void> => {
-    // Bodies of these answers differ between documents and recordings (trap S-12) and tell us nothing.
-    await http.call({ method, path, ...(json === undefined ? {} : { json }), ...signalOf(signal) });
-  };
-  const send = (path: string, json: unknown, signal?: AbortSignal): Promise<unknown> =>
-    http.call({ method: 'POST', path, json, ...signalOf(signal) });
+  const { get, post, act, upload } = createMgCaller(http);
   return {
     bots: async (filter, signal) => readList(namedShape, await get('/bots', filter, signal), 'GET /bots'),
     updateInfo: (info) => act('PATCH', '/my/info', info),
@@ -89,7 +77,7 @@ export function createBotApi(http: MgHttp): BotApi {
     channels: async (filter) => readList(namedShape, await get('/channels', filter), 'GET /channels'),
     chats: async (filter, signal) => readList(chatShape, await get('/chats', filter, signal), 'GET /chats'),
     async openDialog(chatId, owner) {
-      return readAs(idShape, await send(`/chats/${chatId}/dialogs`, owner ?? {}), 'POST /chats/{id}/dialogs').id;
+      return readAs(idShape, await post(`/chats/${chatId}/dialogs`, owner ?? {}), 'POST /chats/{id}/dialogs').id;
     },
     customers: async (filter) => readList(idShape, await get('/customers', filter), 'GET /customers'),
     members: async (filter) => readList(idShape, await get('/members', filter), 'GET /members'),
@@ -103,16 +91,15 @@ export function createBotApi(http: MgHttp): BotApi {
       act('PATCH', `/dialogs/${dialogId}/tags/delete`, { tags: tags.map((name) => ({ name })) }),
     messages: async (filter, signal) => readList(messageShape, await get('/messages', filter, signal), 'GET /messages'),
     async sendMessage(message, signal) {
-      return readAs(sentShape, await send('/messages', message, signal), 'POST /messages').message_id;
+      return readAs(sentShape, await post('/messages', message, signal), 'POST /messages').message_id;
     },
     editMessage: (messageId, content) => act('PATCH', `/messages/${messageId}`, { content }),
     deleteMessage: (messageId) => act('DELETE', `/messages/${messageId}`),
     async uploadFile(file, encoding, signal) {
-      const request = { method: 'POST' as const, path: '/files/upload', bytes: uploadBody(file, encoding) };
-      return readAs(fileShape, await http.call({ ...request, ...signalOf(signal) }), 'POST /files/upload');
+      return readAs(fileShape, await upload('/files/upload', uploadBody(file, encoding), signal), 'POST /files/upload');
     },
     async uploadFileByUrl(url) {
-      return readAs(fileShape, await send('/files/upload_by_url', { url }), 'POST /files/upload_by_url');
+      return readAs(fileShape, await post('/files/upload_by_url', { url }), 'POST /files/upload_by_url');
     },
     async file(fileId, signal) {
       return readAs(fileShape, await get(`/files/${encodeURIComponent(fileId)}`, {}, signal), 'GET /files/{id}');

@@ -75,67 +75,75 @@ const pausesMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
   const account = new URL(options.crmUrl).host;
-
-  async function call(method: 'GET' | 'POST', path: string, form?: Readonly<Record<string, string>>): Promise<unknown> {
-    for (let attempt = 0; ; attempt += 1) {
-      const response = await options.http.send({
-        method,
-        url: new URL(path, options.crmUrl),
-        headers: {
-          'x-api-key': options.apiKey,
-          accept: 'application/json',
-          ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-        },
-        ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
-        timeoutMs: options.timeoutMs,
-      });
-      const pause = pausesMs[attempt];
-      if ((response.status === 503 || response.status === 429) && pause !== undefined) {
-        const header = response.headers['retry-after'];
-        await options.clock.sleep(header === undefined ? pause : retryAfterMs(header, options.clock.now()));
-        continue;
-      }
-      const parsed = parse(response.body);
-      if (response.status >= 200 && response.status < 300) return parsed;
-      throw crmError(describe(response, parsed), account, path.endsWith('/edit'));
-    }
-  }
-
-  async function checkVersion(): Promise<void> {
-    const versions = read(versionsAnswer, await call('GET', '/api/api-versions')).versions;
-    if (versions.some((version) => version === '5.0' || version.startsWith('5.'))) return;
-    throw new Misconfigured({
-      code: 'messagegateway.crm_version',
-      message: `${account} offers the API versions ${versions.join(', ')}; version 5 is needed`,
-    });
-  }
-
-  function read<T>(schema: z.ZodType<T>, answer: unknown): T {
-    const parsed = schema.safeParse(answer);
-    if (!parsed.success) throw crmGarbage(account);
-    return parsed.data;
-  }
-
+  const get = (path: string): Promise<unknown> => call(options, account, 'GET', path);
   return {
     async checkKey() {
-      await checkVersion();
-      const { scopes, credentials } = read(credentialsAnswer, await call('GET', '/api/credentials'));
-      const granted = scopes ?? [];
-      const missing = neededScopes.filter((scope) => !granted.includes(scope));
-      if (missing.length === 0) return;
-      const isOld = granted.length === 0 && legacyCredentials.every((path) => credentials?.includes(path));
-      if (!isOld) throw missingScopes(missing, account);
+      checkVersions(read(versionsAnswer, await get('/api/api-versions'), account).versions, account);
+      checkScopes(read(credentialsAnswer, await get('/api/credentials'), account), account);
     },
     async editModule(module) {
       const path = `/api/v5/integration-modules/${encodeURIComponent(module.code)}/edit`;
-      const answer = read(editAnswer, await call('POST', path, { integrationModule: JSON.stringify(module) }));
+      const form = { integrationModule: JSON.stringify(module) };
+      const answer = read(editAnswer, await call(options, account, 'POST', path, form), account);
       return accessesOf(answer.info);
     },
     async readModule(code) {
-      const answer = await call('GET', `/api/v5/integration-modules/${encodeURIComponent(code)}`);
-      return accessesOf(read(moduleAnswer, answer).integrationModule.integrations);
+      const answer = await get(`/api/v5/integration-modules/${encodeURIComponent(code)}`);
+      return accessesOf(read(moduleAnswer, answer, account).integrationModule.integrations);
     },
   };
+}
+
+async function call(
+  options: CrmClientOptions,
+  account: string,
+  method: 'GET' | 'POST',
+  path: string,
+  form?: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  for (let attempt = 0; ; attempt += 1) {
+    const response = await options.http.send({
+      method,
+      url: new URL(path, options.crmUrl),
+      headers: {
+        'x-api-key': options.apiKey,
+        accept: 'application/json',
+        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
+      timeoutMs: options.timeoutMs,
+    });
+    const pause = pausesMs[attempt];
+    if ((response.status === 503 || response.status === 429) && pause !== undefined) {
+      const header = response.headers['retry-after'];
+      await options.clock.sleep(header === undefined ? pause : retryAfterMs(header, options.clock.now()));
+      continue;
+    }
+    const parsed = parse(response.body);
+    if (response.status >= 200 && response.status < 300) return parsed;
+    throw crmError(describe(response, parsed), account, path.endsWith('/edit'));
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, answer: unknown, account: string): T {
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success) throw crmGarbage(account);
+  return parsed.data;
+}
+
+function checkVersions(versions: readonly string[], account: string): void {
+  if (versions.some((version) => version.startsWith('5.'))) return;
+  throw new Misconfigured({
+    code: 'messagegateway.crm_version',
+    message: `${account} offers the API versions ${versions.join(', ')}; version 5 is needed`,
+  });
+}
+
+function checkScopes({ scopes, credentials }: z.output<typeof credentialsAnswer>, account: string): void {
+  const granted = scopes ?? [];
+  const missing = neededScopes.filter((scope) => !granted.includes(scope));
+  const isOld = granted.length === 0 && legacyCredentials.every((path) => credentials?.includes(path));
+  if (missing.length > 0 && !isOld) throw missingScopes(missing, account);
 }
 
 function accessesOf(given: z.output<typeof info>): MgAccesses {

@@ -31,7 +31,7 @@ export function crmError(answer: CrmAnswer, account: string, isEdit: boolean): A
       fate: 'unknown',
     });
   }
-  if (/Account does not exist/i.test(said) || answer.isPage) {
+  if (/Account does not exist/i.test(said) || answer.isPage || (status === 404 && said === '')) {
     return refused('crm_no_account', `there is no CRM account at ${account}; check the address`);
   }
   if (/Wrong "apiKey" value/i.test(said) || (status === 401 && said === '')) {

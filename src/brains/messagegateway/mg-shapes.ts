@@ -17,7 +17,7 @@ export const chatShape = z.object({
   last_dialog: chatDialog,
 });
 
-export const responsibleShape = z.object({ id, type: z.string(), assigned_at: text });
+const responsibleShape = z.object({ id, type: z.string(), assigned_at: text });
 
 export const dialogShape = z.object({
   id,

@@ -1,4 +1,5 @@
 /** The Transport API, method by method (dossier C.2). Its key for the channel differs from route to route; that stays hidden here. */
+import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
   channelShape,
@@ -89,19 +90,7 @@ export interface TransportApi {
 }
 
 export function createTransportApi(http: MgHttp): TransportApi {
-  const signalOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
-  const get = (path: string, query: MgQuery, signal?: AbortSignal): Promise<unknown> =>
-    http.call({ method: 'GET', path, query, ...signalOf(signal) });
-  const post = (path: string, json: unknown, signal?: AbortSignal): Promise<unknown> =>
-    http.call({ method: 'POST', path, json, ...signalOf(signal) });
-  const act = async (
-    method: 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    json?: unknown,
-    signal?: AbortSignal,
-  ): Promise<void> => {
-    await http.call({ method, path, ...(json === undefined ? {} : { json }), ...signalOf(signal) });
-  };
+  const { get, post, act, upload } = createMgCaller(http);
   // Codes of templates contain `#` (trap B-18).
   const template = (channelId: number, code: string): string =>
     `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
@@ -137,8 +126,7 @@ export function createTransportApi(http: MgHttp): TransportApi {
     addReaction: (channel, message, reaction) => act('POST', '/messages/reaction', { channel, message, reaction }),
     deleteReaction: (channel, message, reaction) => act('DELETE', '/messages/reaction', { channel, message, reaction }),
     async uploadFile(file, encoding, signal) {
-      const request = { method: 'POST' as const, path: '/files/upload', bytes: uploadBody(file, encoding) };
-      return readAs(fileShape, await http.call({ ...request, ...signalOf(signal) }), 'POST /files/upload');
+      return readAs(fileShape, await upload('/files/upload', uploadBody(file, encoding), signal), 'POST /files/upload');
     },
     async uploadFileByUrl(url) {
       return readAs(fileShape, await post('/files/upload_by_url', { url }), 'POST /files/upload_by_url');

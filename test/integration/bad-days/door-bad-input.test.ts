@@ -18,6 +18,7 @@ beforeAll(async () => {
   probe = openProbe(database.url);
   bridge = await startBridge({ databaseUrl: database.url });
   await install(bridge);
+  await everythingDone(bridge.portal, probe);
   bot = ourBot(bridge.portal, 'assistant');
 });
 

@@ -27,7 +27,7 @@ describe('an app that is killed again and again', () => {
     const bot = ourBot(portal, 'assistant');
     const talk = startNumberedTalk({ portal, bot, url: () => app.url, dialogs, pauseMs: 5 });
     for (let round = 0; round < rounds; round += 1) {
-      await pause(randomInt(20, 800));
+      await pause(randomInt(20, 600));
       await app.end('SIGKILL');
       // The dead hold their lanes for a minute; the test does not always wait for it.
       if (round % 2 === 0) await probe.endLeases();

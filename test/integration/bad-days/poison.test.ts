@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
 import type { Brain, Delivery } from '../../../src/core/connector.ts';
 import { AppError } from '../../../src/core/errors.ts';
@@ -7,37 +7,25 @@ import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { listParked, traceSteps } from '../../../src/store/history.ts';
 import { replayEvent } from '../../../src/store/inbox.ts';
 import { replayAction } from '../../../src/store/outbox.ts';
-import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
-import { cloneDatabase } from '../../support/database.ts';
-import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
+import { until } from '../../support/bridge.ts';
+import { type OwnBridge, withInstalled } from '../../support/installed-bridge.ts';
 import { type BrainMessage, connectBrain, scriptBrain } from '../../support/scripted-brain.ts';
 import { answersIn, ourBot } from '../../support/talk.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-interface Scene {
-  readonly bridge: Bridge;
-  readonly databaseUrl: string;
+interface Scene extends OwnBridge {
   readonly db: Pool;
-  readonly probe: DatabaseProbe;
   readonly bot: SeenBot;
 }
 
-async function open(brains: readonly Brain[]): Promise<Scene> {
-  const database = await cloneDatabase();
-  cleanups.push(() => database.drop());
-  const probe = openProbe(database.url);
-  cleanups.push(() => probe.close());
-  const db = openDatabase({ url: database.url, poolSize: 2 });
-  cleanups.push(() => db.destroy());
-  const bridge = await startBridge({ databaseUrl: database.url, brains });
-  cleanups.push(() => bridge.close());
-  await install(bridge);
-  return { bridge, databaseUrl: database.url, db, probe, bot: ourBot(bridge.portal, 'assistant') };
+async function withBrains(brains: readonly Brain[], work: (scene: Scene) => Promise<void>): Promise<void> {
+  await withInstalled({ brains }, async (own) => {
+    const db = openDatabase({ url: own.databaseUrl, poolSize: 2 });
+    try {
+      await work({ ...own, db, bot: ourBot(own.bridge.portal, 'assistant') });
+    } finally {
+      await db.destroy();
+    }
+  });
 }
 
 /** Says something as a new employee (or the given one) and returns who and where. */
@@ -51,37 +39,38 @@ const refusal = (retry: 'never' | 'backoff'): AppError =>
   new AppError({ code: 'scripted.refused', message: 'the script says no', retry });
 
 describe('a message the brain refuses for good', () => {
-  it('is parked, its dialog goes on, and it can be played again', async () => {
+  it.concurrent('is parked, its dialog goes on, and it can be played again', async () => {
     let isMended = false;
     const scripted = scriptBrain({
       deliver: (message) =>
         message.text === 'яд' && !isMended ? Promise.reject(refusal('never')) : Promise.resolve(echo(message)),
     });
-    const scene = await open([scripted.brain]);
-    const { userId, answers } = say(scene, 'яд');
-    say(scene, 'дальше', userId);
-    await until(() => answers().length === 1);
-    expect(answers()).toEqual(['дальше']);
-    const [parked, ...others] = await listParked(scene.db);
-    expect(others).toEqual([]);
-    expect(parked).toMatchObject({
-      box: 'outbox',
-      side: 'brain',
-      kind: 'message',
-      state: 'parked',
-      outcome: 'scripted.refused',
+    await withBrains([scripted.brain], async (scene) => {
+      const { userId, answers } = say(scene, 'яд');
+      say(scene, 'дальше', userId);
+      await until(() => answers().length === 1);
+      expect(answers()).toEqual(['дальше']);
+      const [parked, ...others] = await listParked(scene.db);
+      expect(others).toEqual([]);
+      expect(parked).toMatchObject({
+        box: 'outbox',
+        side: 'brain',
+        kind: 'message',
+        state: 'parked',
+        outcome: 'scripted.refused',
+      });
+      isMended = true;
+      expect(await scene.db.transaction((trx) => replayAction(trx, parked!))).toBe(true);
+      await until(() => answers().length === 2);
+      expect(answers()).toEqual(['дальше', 'яд']);
+      expect(await listParked(scene.db)).toEqual([]);
+      expect(await scene.db.transaction((trx) => replayAction(trx, parked!))).toBe(false);
     });
-    isMended = true;
-    expect(await scene.db.transaction((trx) => replayAction(trx, parked!))).toBe(true);
-    await until(() => answers().length === 2);
-    expect(answers()).toEqual(['дальше', 'яд']);
-    expect(await listParked(scene.db)).toEqual([]);
-    expect(await scene.db.transaction((trx) => replayAction(trx, parked!))).toBe(false);
   });
 });
 
 describe('a brain that breaks inside', () => {
-  it('holds back its own dialog only, and what waited comes in order once it is mended', async () => {
+  it.concurrent('holds back its own dialog only, and what waited comes in order once it is mended', async () => {
     let isBroken = true;
     const scripted = scriptBrain({
       deliver(message) {
@@ -89,37 +78,43 @@ describe('a brain that breaks inside', () => {
         return Promise.resolve(echo(message));
       },
     });
-    const scene = await open([scripted.brain]);
-    const first = say(scene, 'яд 1');
-    await until(async () => (await scene.probe.count(`select count(*) from outbox where outcome = 'internal'`)) === 1);
-    say(scene, 'яд 2', first.userId);
-    const second = say(scene, 'здоровый');
-    await until(() => second.answers().length === 1);
-    expect(first.answers()).toEqual([]);
-    isBroken = false;
-    await until(() => first.answers().length === 2);
-    expect(first.answers()).toEqual(['яд 1', 'яд 2']);
+    await withBrains([scripted.brain], async (scene) => {
+      const first = say(scene, 'яд 1');
+      await until(
+        async () => (await scene.probe.count(`select count(*) from outbox where outcome = 'internal'`)) === 1,
+      );
+      say(scene, 'яд 2', first.userId);
+      const second = say(scene, 'здоровый');
+      await until(() => second.answers().length === 1);
+      expect(first.answers()).toEqual([]);
+      isBroken = false;
+      await until(() => first.answers().length === 2);
+      expect(first.answers()).toEqual(['яд 1', 'яд 2']);
+    });
   });
 
-  it('has its message parked after the last attempt', async () => {
+  it.concurrent('has its message parked after the last attempt', async () => {
     const scripted = scriptBrain({
       deliver: (message) =>
         message.text === 'яд' ? Promise.reject(new Error('broken')) : Promise.resolve(echo(message)),
     });
-    const scene = await open([scripted.brain]);
-    const { userId, answers } = say(scene, 'яд');
-    await until(async () => (await scene.probe.count(`select count(*) from outbox where outcome = 'internal'`)) === 1);
-    // As if half an hour of attempts had passed.
-    await scene.probe.rows(`update lane set attempts = 13, ready_at = now() where box = 'outbox' and seq > done`);
-    say(scene, 'дальше', userId);
-    await until(() => answers().length === 1);
-    expect(answers()).toEqual(['дальше']);
-    expect(await listParked(scene.db)).toMatchObject([{ box: 'outbox', state: 'parked', outcome: 'internal' }]);
+    await withBrains([scripted.brain], async (scene) => {
+      const { userId, answers } = say(scene, 'яд');
+      await until(
+        async () => (await scene.probe.count(`select count(*) from outbox where outcome = 'internal'`)) === 1,
+      );
+      // As if half an hour of attempts had passed.
+      await scene.probe.rows(`update lane set attempts = 13, ready_at = now() where box = 'outbox' and seq > done`);
+      say(scene, 'дальше', userId);
+      await until(() => answers().length === 1);
+      expect(answers()).toEqual(['дальше']);
+      expect(await listParked(scene.db)).toMatchObject([{ box: 'outbox', state: 'parked', outcome: 'internal' }]);
+    });
   });
 });
 
 describe('what a brain says that nobody can read', () => {
-  it('is parked after a few tries, what it says next is shown, and the parked can be played again', async () => {
+  it.concurrent('is parked after a few tries, what it says next is shown, and the parked can be played again', async () => {
     const refs: string[] = [];
     const scripted = scriptBrain(
       {
@@ -132,21 +127,22 @@ describe('what a brain says that nobody can read', () => {
       { name: 'scripted', hasAccounts: true },
     );
     const other = scriptBrain({ deliver: (message) => Promise.resolve(echo(message)) });
-    const scene = await open([scripted.brain, other.brain]);
-    const account = await connectBrain(scene.bridge, scene.databaseUrl, scene.probe, scene.bot.code, scripted.brain);
-    const { answers } = say(scene, 'спроси');
-    await until(() => refs.length === 1);
-    expect(await account.send(refs[0] ?? '', 'яд')).toBe(200);
-    expect(await account.send(refs[0] ?? '', 'хлеб')).toBe(200);
-    await until(() => answers().length === 1);
-    expect(answers()).toEqual(['хлеб']);
-    const [parked] = await listParked(scene.db);
-    expect(parked).toMatchObject({ box: 'inbox', side: 'scripted', state: 'parked', outcome: 'internal' });
-    scripted.script = { ...scripted.script, decode: () => [textReply('разобрано')] };
-    expect(await scene.db.transaction((trx) => replayEvent(trx, parked!))).toBe(true);
-    await until(() => answers().length === 2);
-    expect(answers()).toEqual(['хлеб', 'разобрано']);
-    expect(await listParked(scene.db)).toEqual([]);
+    await withBrains([scripted.brain, other.brain], async (scene) => {
+      const account = await connectBrain(scene.bridge, scene.databaseUrl, scene.probe, scene.bot.code, scripted.brain);
+      const { answers } = say(scene, 'спроси');
+      await until(() => refs.length === 1);
+      expect(await account.send(refs[0] ?? '', 'яд')).toBe(200);
+      expect(await account.send(refs[0] ?? '', 'хлеб')).toBe(200);
+      await until(() => answers().length === 1);
+      expect(answers()).toEqual(['хлеб']);
+      const [parked] = await listParked(scene.db);
+      expect(parked).toMatchObject({ box: 'inbox', side: 'scripted', state: 'parked', outcome: 'internal' });
+      scripted.script = { ...scripted.script, decode: () => [textReply('разобрано')] };
+      expect(await scene.db.transaction((trx) => replayEvent(trx, parked!))).toBe(true);
+      await until(() => answers().length === 2);
+      expect(answers()).toEqual(['хлеб', 'разобрано']);
+      expect(await listParked(scene.db)).toEqual([]);
+    });
   });
 });
 
@@ -167,21 +163,22 @@ describe('answers no honest brain would give', () => {
     ['a number', () => Promise.resolve(7 as unknown as Delivery)],
   ];
 
-  it.each(rubbish)(
+  it.concurrent.each(rubbish)(
     '%s harms no other dialog and keeps the books readable',
     { timeout: 15_000 },
     async (_name, deliver) => {
       const scripted = scriptBrain({
         deliver: (message) => (message.text === 'яд' ? deliver() : Promise.resolve(echo(message))),
       });
-      const scene = await open([scripted.brain]);
-      // Many at a time, so that the poisoned one shares its batches with others.
-      const healthy = Array.from({ length: 5 }, (_, at) => say(scene, `до ${at}`));
-      const poisoned = say(scene, 'яд');
-      healthy.push(...Array.from({ length: 5 }, (_, at) => say(scene, `после ${at}`)));
-      await until(() => healthy.every(({ answers }) => answers().length === 1), 5_000);
-      await expect(listParked(scene.db)).resolves.toBeInstanceOf(Array);
-      expect((await traceSteps(scene.db, String(poisoned.userId))).length).toBeGreaterThan(1);
+      await withBrains([scripted.brain], async (scene) => {
+        // Many at a time, so that the poisoned one shares its batches with others.
+        const healthy = Array.from({ length: 5 }, (_, at) => say(scene, `до ${at}`));
+        const poisoned = say(scene, 'яд');
+        healthy.push(...Array.from({ length: 5 }, (_, at) => say(scene, `после ${at}`)));
+        await until(() => healthy.every(({ answers }) => answers().length === 1), 5_000);
+        await expect(listParked(scene.db)).resolves.toBeInstanceOf(Array);
+        expect((await traceSteps(scene.db, String(poisoned.userId))).length).toBeGreaterThan(1);
+      });
     },
   );
 });

@@ -77,25 +77,6 @@ describe('a portal in trouble', () => {
       await until(() => answersIn(portal, slow.chatId).includes('ещё медленнее'));
     }));
 
-  it.concurrent(
-    'that never answers one call is asked again, and the others are not kept waiting',
-    {
-      timeout: 60_000,
-    },
-    () =>
-      withInstalled({}, async (scene) => {
-        const { portal } = scene.bridge;
-        portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'hang', times: 1 });
-        const hung = sayToAssistant(scene.bridge, 'жду');
-        await until(() => portal.deliveries().length > 0);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        await expectToAnswer(scene.bridge, 'не жду');
-        expect(hung.isAnswered()).toBe(false);
-        await until(() => hung.isAnswered(), 40_000);
-        expectOnce(scene, [hung], 'жду');
-      }),
-  );
-
   it.concurrent('that has used up its time for a method is left alone for a minute, and nothing is lost', () =>
     withInstalled({}, async (scene) => {
       const { portal } = scene.bridge;

@@ -23,7 +23,8 @@ async function open(portal: SandboxPortalOptions = {}): Promise<{ bridge: Bridge
 }
 
 /** Somebody new writes to the assistant and is answered. */
-async function expectAnswers({ portal }: Bridge, text = 'Работает?'): Promise<void> {
+async function expectAnswers({ portal }: Bridge, probe: DatabaseProbe, text = 'Работает?'): Promise<void> {
+  await everythingDone(portal, probe);
   const userId = portal.addEmployee({ name: 'Проверяющая Вера' }).id;
   const { chatId } = portal.employeeWritesPrivate(userId, ourBot(portal, 'assistant').id, text);
   await until(() => answersIn(portal, chatId).includes(text), 8_000);
@@ -63,7 +64,7 @@ describe('the installer page', () => {
     );
     portal.finishInstall();
     await everythingDone(portal, probe);
-    await expectAnswers(bridge);
+    await expectAnswers(bridge, probe);
   });
 
   it('shows nothing to a stranger with a made-up session', async () => {
@@ -88,15 +89,15 @@ describe('the installer page', () => {
     expectOneOfEach(bridge);
     expect(await probe.count('select count(*) from portal')).toBe(1);
     expect(await probe.count('select count(*) from bot')).toBe(3);
-    await expectAnswers(bridge);
+    await expectAnswers(bridge, probe);
   });
 
   it.each(['none', 'member_id', 'full'] as const)(
     'proves the visitor where app.info has the extras: %s',
     async (appInfoExtras) => {
-      const { bridge } = await open({ appInfoExtras });
+      const { bridge, probe } = await open({ appInfoExtras });
       await install(bridge);
-      await expectAnswers(bridge);
+      await expectAnswers(bridge, probe);
     },
   );
 
@@ -105,7 +106,7 @@ describe('the installer page', () => {
     await install(bridge);
     // The token of later events comes with ONAPPINSTALL, which finishing the installation sends.
     await everythingDone(bridge.portal, probe);
-    await expectAnswers(bridge);
+    await expectAnswers(bridge, probe);
   });
 
   it('names what is wrong while the portal refuses, and finishes by itself afterwards', async () => {
@@ -124,7 +125,7 @@ describe('the settings page', () => {
   it('shows an administrator the bots and what they did', async () => {
     const { bridge, probe } = await open();
     await install(bridge);
-    await expectAnswers(bridge);
+    await expectAnswers(bridge, probe);
     await everythingDone(bridge.portal, probe);
     const page = await bridge.portal.openAppPage();
     expect(page.status).toBe(200);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import { expectToAnswer, type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
+import { expectToAnswer, type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
 import { installStatus, readPageData } from '../../support/page-data.ts';
 import { answersIn, botTalk, everythingDone } from '../../support/talk.ts';
 
@@ -99,6 +99,22 @@ describe('an installation without pages', () => {
         .filter(({ event }) => event === 'ONAPPINSTALL')
         .map(({ status }) => status),
     ).toEqual([200]);
+  });
+
+  it('answers also who writes to a bot before the set-up is through', async () => {
+    own = await startOwnBridge();
+    const { bridge, probe } = own;
+    const { portal } = bridge;
+    portal.setCard({ installUrl: '' });
+    // The bots are registered and hear already; the app is still busy with the rest.
+    portal.fault.rest({ method: 'event.get', kind: 'slow', ms: 1_000, times: 1 });
+    portal.installApiOnly();
+    await until(() => portal.bots().length === 3 && portal.calls().some(({ method }) => method === 'batch'));
+    const said = sayToAssistant(bridge, 'Я первый');
+    await portal.idle();
+    expect(await probe.count('select count(*) from portal where set_up_at is not null')).toBe(0);
+    await everythingDone(portal, probe);
+    expect(answersIn(portal, said.chatId)).toEqual(['Я первый']);
   });
 
   it('is set up anew by ONAPPUPDATE', async () => {

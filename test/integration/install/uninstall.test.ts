@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { textReply } from '../../../src/core/events.ts';
 import { install, until } from '../../support/bridge.ts';
 import { formBody, portalAuth, postEvent, recordedPairs } from '../../support/event-bodies.ts';
-import { expectToAnswer, type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
+import {
+  expectToAnswer,
+  type OwnBridge,
+  sayToAssistant,
+  startAnotherApp,
+  startOwnBridge,
+} from '../../support/installed-bridge.ts';
 import { scriptBrain } from '../../support/scripted-brain.ts';
 import { everythingDone } from '../../support/talk.ts';
 
@@ -110,6 +116,30 @@ describe('removing the app', () => {
     for (const { body } of farewells) expect([200, 403]).toContain((await postEvent(bridge.url, body)).status);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await probe.rowCounts()).toEqual({});
+  });
+});
+
+describe('removing the app, with two processes', () => {
+  it('is not undone by a farewell that reaches the one that has not heard of the erasure yet', async () => {
+    const used = await openUsed();
+    const { bridge, probe } = used;
+    const { portal } = bridge;
+    const another = await startAnotherApp(used, { ROLES: 'web' });
+    try {
+      const url = `http://127.0.0.1:${another.port}`;
+      const stray = formBody(recordedPairs('app-onappupdate'), { ...portalAuth(portal), event: 'ONSOMETHINGNEW' });
+      expect((await postEvent(url, stray)).status).toBe(200);
+      portal.uninstallApp({ clean: true, order: 'app-first' });
+      await until(async () => (await probe.count('select count(*) from portal')) === 0);
+      await portal.idle();
+      const farewells = portal.deliveries().filter(({ event }) => event === 'ONIMBOTDELETE');
+      expect(farewells.length).toBeGreaterThan(0);
+      for (const { body } of farewells) await (await postEvent(url, `${body}&again=1`)).text();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await probe.rowCounts()).toEqual({});
+    } finally {
+      await another.stop();
+    }
   });
 });
 

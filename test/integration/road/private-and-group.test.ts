@@ -16,6 +16,7 @@ beforeAll(async () => {
   probe = openProbe(database.url);
   bridge = await startBridge({ databaseUrl: database.url });
   await install(bridge);
+  await afterEverything();
   assistant = ourBot(bridge.portal, 'assistant');
   supervisor = ourBot(bridge.portal, 'supervisor');
 });

@@ -10,7 +10,7 @@ const apis = createApis({
   http,
   bot: { endpointUrl: origin, token: 'b' },
   transport: { endpointUrl: origin, token: 't' },
-  callsPerSecond: 30,
+  callsPerSecond: 1000,
   timeoutMs: 1_000,
   clock: systemClock,
 });

@@ -11,7 +11,7 @@ const token = 'bot-token-value';
 const origin = 'https://mg.example';
 
 function api(endpointUrl = origin) {
-  const pace = createPace(30, systemClock);
+  const pace = createPace(1_000, systemClock);
   return createMgHttp({ http, api: 'bot', endpointUrl, token, pace, clock: systemClock, timeoutMs: 500 });
 }
 

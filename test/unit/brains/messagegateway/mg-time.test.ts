@@ -20,16 +20,16 @@ describe('times of MessageGateway', () => {
     expect(parseMgTime(given)?.toISOString() ?? null).toBe(moment);
   });
 
-  it.each([
-    ['', 'empty (T-08)'],
-    [null, 'null'],
-    [undefined, 'absent'],
-    ['soon', 'a word'],
-    ['2026-13-40T99:00:00Z', 'no date'],
-    [0, 'zero'],
-    [Number.NaN, 'no number'],
-    [{}, 'an object'],
-  ])('takes %s for no time (%s)', (given) => {
+  it.each<{ readonly what: string; readonly given: unknown }>([
+    { what: 'an empty text (T-08)', given: '' },
+    { what: 'null', given: null },
+    { what: 'nothing', given: undefined },
+    { what: 'a word', given: 'soon' },
+    { what: 'a day that is none', given: '2026-13-40T99:00:00Z' },
+    { what: 'zero', given: 0 },
+    { what: 'no number', given: Number.NaN },
+    { what: 'an object', given: {} },
+  ])('takes $what for no time', ({ given }) => {
     expect(parseMgTime(given)).toBeNull();
   });
 });

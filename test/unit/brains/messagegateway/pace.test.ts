@@ -8,7 +8,11 @@ describe('the pace of a token', () => {
     const clock = createFakeClock();
     const pace = createPace(25, clock);
     let passed = 0;
-    const calls = Array.from({ length: 60 }, () => pace.turn().then(() => void (passed += 1)));
+    const calls = Array.from({ length: 60 }, () =>
+      pace.turn().then(() => {
+        passed += 1;
+      }),
+    );
     await clock.advance(0);
     expect(passed).toBe(5);
     await clock.advance(1_000);
@@ -23,7 +27,9 @@ describe('the pace of a token', () => {
     const pace = createPace(25, clock);
     pace.holdOff(3_000);
     let passed = false;
-    const call = pace.turn().then(() => void (passed = true));
+    const call = pace.turn().then(() => {
+      passed = true;
+    });
     await clock.advance(2_900);
     expect(passed).toBe(false);
     await clock.advance(200);

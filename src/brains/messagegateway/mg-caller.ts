@@ -1,0 +1,31 @@
+/** The ways methods of both APIs are called: ask, send for an answer, act without one, upload. */
+import type { MgHttp, MgQuery } from './mg-http.ts';
+
+export interface MgCaller {
+  readonly get: (path: string, query: MgQuery, signal?: AbortSignal) => Promise<unknown>;
+  readonly post: (path: string, json: unknown, signal?: AbortSignal) => Promise<unknown>;
+  /** Bodies of these answers differ between documents and recordings (trap S-12) and tell us nothing. */
+  readonly act: (
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    json?: unknown,
+    signal?: AbortSignal,
+  ) => Promise<void>;
+  readonly upload: (
+    path: string,
+    bytes: { readonly contentType: string; readonly body: Buffer },
+    signal?: AbortSignal,
+  ) => Promise<unknown>;
+}
+
+export function createMgCaller(http: MgHttp): MgCaller {
+  const until = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+  return {
+    get: (path, query, signal) => http.call({ method: 'GET', path, query, ...until(signal) }),
+    post: (path, json, signal) => http.call({ method: 'POST', path, json, ...until(signal) }),
+    act: async (method, path, json, signal) => {
+      await http.call({ method, path, ...(json === undefined ? {} : { json }), ...until(signal) });
+    },
+    upload: (path, bytes, signal) => http.call({ method: 'POST', path, bytes, ...until(signal) }),
+  };
+}

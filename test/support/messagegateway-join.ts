@@ -1,0 +1,41 @@
+/** Joins a sandbox MessageGateway as `connections add` will: with the brain's own `join`, through the house's client and guard. */
+
+import type { SandboxMessageGateway } from '../../sandbox/messagegateway/start-messagegateway.ts';
+import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
+import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegateway-brain.ts';
+import type { Connection, ConnectorTools } from '../../src/core/connector.ts';
+import { createGotClient } from '../../src/lib/http-engine-got.ts';
+import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+
+export interface JoinOptions {
+  readonly connectionId: string;
+  readonly hookUrl: string;
+  readonly publicUrl: string;
+  /** Besides address and key, or instead of them. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** `host:port` of both servers, for ALLOWED_PRIVATE_HOSTS. */
+export function hostsOf(gateway: SandboxMessageGateway): string[] {
+  return [new URL(gateway.mgOrigin).host, new URL(gateway.crmOrigin).host];
+}
+
+/** The config to be stored. Throws what the brain's `join` throws. */
+export async function joinGateway(gateway: SandboxMessageGateway, options: JoinOptions): Promise<JoinedConfig> {
+  const http = createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: hostsOf(gateway) }) });
+  const tools: ConnectorTools = {
+    http,
+    openHomeFile: () => Promise.reject(new Error('joining opens no files')),
+    publicUrl: options.publicUrl,
+    log: () => {},
+  };
+  const config = configSchema.parse({ crmUrl: gateway.crmOrigin, apiKey: gateway.apiKey, ...options.config });
+  const connection: Connection = { id: options.connectionId, portal: 'portal', config, doorSecret: options.hookUrl };
+  try {
+    const joined = configSchema.parse(await messageGatewayBrain.join?.(connection, options.hookUrl, tools));
+    if (!isJoined(joined)) throw new Error('joining left no trace in the config');
+    return joined;
+  } finally {
+    await http.close();
+  }
+}

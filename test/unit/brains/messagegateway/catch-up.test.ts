@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Apis } from '../../../../src/brains/messagegateway/apis.ts';
+import { catchUp, pageSize } from '../../../../src/brains/messagegateway/catch-up.ts';
+import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/cursor.ts';
+import type { MgQuery } from '../../../../src/brains/messagegateway/mg-http.ts';
+import type { MgDialog, MgMessage } from '../../../../src/brains/messagegateway/mg-shapes.ts';
+import type { Room } from '../../../../src/brains/messagegateway/room.ts';
+import { systemClock } from '../../../../src/lib/clock.ts';
+import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
+
+const signal = new AbortController().signal;
+
+function far(given: {
+  ids: readonly number[];
+  order: 'up' | 'down';
+  isInclusive: boolean;
+  dialogs?: readonly MgDialog[];
+}) {
+  const asked: MgQuery[] = [];
+  const inside = (id: number, since: unknown, until: unknown): boolean => {
+    const isAfter = typeof since !== 'number' || (given.isInclusive ? id >= since : id > since);
+    return isAfter && (typeof until !== 'number' || (given.isInclusive ? id <= until : id < until));
+  };
+  const bot: Partial<Apis['bot']> = {
+    messages(query) {
+      asked.push(query);
+      const found = given.ids.filter((id) => inside(id, query['since_id'], query['until_id']));
+      found.sort((a, b) => (given.order === 'up' ? a - b : b - a));
+      const page = found.slice(0, Number(query['limit']));
+      return Promise.resolve(page.map((id): MgMessage => ({ id, chat_id: 1, type: 'text', created_at: at(id) })));
+    },
+    dialogs(query) {
+      asked.push(query);
+      return Promise.resolve(given.dialogs ?? []);
+    },
+    chats: () => Promise.resolve([{ id: 1, channel: { id: 61 }, customer: { external_id: 'ref' } }]),
+  };
+  const config = mgConfig({ handover: { userIds: [12] } });
+  const room: Room = {
+    config,
+    apis: { bot: bot as Apis['bot'], transport: {} as Apis['transport'], botPace: {} as Apis['botPace'] },
+    tools: unitTools({ send: () => Promise.reject(new Error('not expected')) }),
+    clock: systemClock,
+  };
+  return { room, asked };
+}
+
+const base = Date.parse('2026-06-30T10:00:00Z');
+const at = (second: number): string => new Date(base + second * 1000).toISOString();
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe('catching up', () => {
+  it.each([
+    ['up', true],
+    ['up', false],
+    ['down', true],
+    ['down', false],
+  ] as const)('finds every message once, in order, over many pages (%s, inclusive: %s)', async (order, isInclusive) => {
+    const { room } = far({ ids: range(1_001, 1_000 + 2 * pageSize + 7), order, isInclusive });
+    const frames = await catchUp(room, { messageId: 1_100, since: new Date(base) }, signal);
+    const ids = frames.map((frame) => (frame.data['message'] as MgMessage).id);
+    expect(ids).toEqual(range(1_001, 1_000 + 2 * pageSize + 7).filter((id) => (isInclusive ? id >= 900 : id > 900)));
+  });
+
+  it('stops when a full page brings nothing new', async () => {
+    const { room, asked } = far({ ids: range(1, pageSize), order: 'up', isInclusive: true });
+    await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    expect(asked.filter((query) => 'since_id' in query).length).toBeLessThanOrEqual(3);
+  });
+
+  it('asks by time where no message has been heard of yet', async () => {
+    const { room, asked } = far({ ids: [5], order: 'down', isInclusive: true });
+    await catchUp(room, { messageId: null, since: new Date(base) }, signal);
+    expect(asked[0]).toEqual({ channel_id: 61, since: new Date(base - 120_000).toISOString(), limit: pageSize });
+  });
+
+  it('puts assignments where they belong in time, and leaves out old and foreign ones', async () => {
+    const dialog = (id: number, responsible: MgDialog['responsible']): MgDialog => ({ id, chat_id: 1, responsible });
+    const dialogs = [
+      dialog(1, { type: 'user', id: 12, assigned_at: at(6) }),
+      dialog(2, { type: 'user', id: 13, assigned_at: at(6) }),
+      dialog(3, { type: 'user', id: 12, assigned_at: at(-500) }),
+      dialog(4, null),
+    ];
+    const { room } = far({ ids: [5, 7], order: 'down', isInclusive: true, dialogs });
+    const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    expect(frames.map(({ type }) => type)).toEqual(['message_new', 'dialog_assign', 'message_new']);
+  });
+});
+
+describe('the cursor', () => {
+  it('survives being stored', () => {
+    const cursor = { messageId: 7, since: new Date(base) };
+    expect(readCursor(writeCursor(cursor))).toEqual(cursor);
+    expect(readCursor(writeCursor({ ...cursor, messageId: null }))).toEqual({ ...cursor, messageId: null });
+  });
+
+  it.each([null, '', '17', '{"messageId":"7"}', '{'])('that is none (%j) begins anew', (text) => {
+    expect(readCursor(text)).toBeNull();
+  });
+});

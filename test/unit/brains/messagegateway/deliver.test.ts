@@ -1,0 +1,374 @@
+import { describe, expect, it } from 'vitest';
+import { messageGatewayBrain } from '../../../../src/brains/messagegateway/messagegateway-brain.ts';
+import { sendingError } from '../../../../src/brains/messagegateway/receipts.ts';
+import type { BrainAction } from '../../../../src/core/actions.ts';
+import type { ConnectorTools } from '../../../../src/core/connector.ts';
+import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';
+import type { Chat, FileRef } from '../../../../src/core/events.ts';
+import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
+
+interface Call {
+  readonly line: string;
+  readonly json: Record<string, unknown>;
+}
+type Answer = readonly [status: number, body: unknown];
+
+/** A far side of which each test says what it answers; what is not said is answered with the usual. */
+function far(answers: Readonly<Record<string, Answer | readonly Answer[]>> = {}) {
+  const calls: Call[] = [];
+  const usual: Readonly<Record<string, Answer>> = {
+    'POST /messages': [200, { message_id: 500 }],
+    'GET /chats': [
+      200,
+      [
+        {
+          id: 9000,
+          channel: { id: 61 },
+          customer: { external_id: 'ref-of-talk' },
+          last_dialog: { id: 20, responsible: { id: 12, type: 'user' } },
+        },
+      ],
+    ],
+    'GET /messages': [200, []],
+    'POST /files/upload': [200, { id: 'b2bdba90-166c-4e0a-829d-69f26a09fd2a' }],
+  };
+  const left = new Map(Object.entries(answers).map(([line, one]) => [line, isList(one) ? [...one] : [one]]));
+  const http: ConnectorTools['http'] = {
+    send({ method, url, body }) {
+      const line = `${method} ${url.pathname.replace(/^\/api\/(bot|transport)\/v1/, '')}`;
+      const api = url.pathname.includes('/bot/') ? 'bot ' : '';
+      const isJson = typeof body === 'string' && body.startsWith('{');
+      calls.push({ line: api + line, json: isJson ? JSON.parse(body) : { query: url.search } });
+      const queue = left.get(line);
+      const [status, answer] = (queue !== undefined && queue.length > 1 ? queue.shift() : queue?.[0]) ??
+        usual[line] ?? [200, {}];
+      return Promise.resolve({ status, headers: {}, body: Buffer.from(JSON.stringify(answer)) });
+    },
+  };
+  return { http, calls, lines: () => calls.map(({ line }) => line) };
+}
+
+const isList = (value: Answer | readonly Answer[]): value is readonly Answer[] => Array.isArray(value[0]);
+const refused = (sentence: string, status = 400): Answer => [status, { errors: [sentence] }];
+
+const chat: Chat = { kind: 'private', dialogId: '7', title: 'Пётр', line: null };
+const message = (given: Partial<BrainAction & { type: 'message' }> = {}): BrainAction => ({
+  type: 'message',
+  messageId: '77',
+  text: 'привет',
+  author: { id: '7', name: 'Пётр Опытов', kind: 'employee' },
+  chat,
+  files: [],
+  ...given,
+});
+const to = { ref: 'ref-of-talk', remoteId: '9000', botCode: 'b' };
+const key = '0a1b2c3d-0000-4000-8000-000000000000';
+const signal = new AbortController().signal;
+
+function connector(
+  http: ConnectorTools['http'],
+  given: Record<string, unknown> = {},
+  tools: Partial<ConnectorTools> = {},
+) {
+  const connection = { id: 'c', portal: 'p', config: mgConfig(given), doorSecret: 's' };
+  return messageGatewayBrain.create(connection, { ...unitTools(http), ...tools });
+}
+
+describe('a message into MessageGateway', () => {
+  it('comes from the conversation as customer, under an id of its own', async () => {
+    const { http, calls } = far();
+    expect(await connector(http).deliver(message(), to, key, signal)).toEqual({ remoteMessageId: '500' });
+    expect(calls).toEqual([
+      {
+        line: 'POST /messages',
+        json: {
+          channel: 61,
+          external_chat_id: 'ref-of-talk',
+          originator: 'customer',
+          customer: { external_id: 'ref-of-talk', nickname: 'Пётр Опытов', first_name: 'Пётр Опытов' },
+          message: { type: 'text', text: 'привет', external_id: '77:ref-of-t' },
+        },
+      },
+    ]);
+  });
+
+  it('that MessageGateway already has is delivered', async () => {
+    const { http } = far({ 'POST /messages': refused('Message with passed external_id already exists') });
+    await expect(connector(http).deliver(message(), to, key, signal)).resolves.toEqual({});
+  });
+
+  it('that is refused for another reason is not', async () => {
+    const { http } = far({ 'POST /messages': refused('Channel is not active') });
+    await expect(connector(http).deliver(message(), to, key, signal)).rejects.toMatchObject({
+      code: 'messagegateway.refused',
+      retry: 'never',
+    });
+  });
+
+  it('from a group names its author, and the group is the customer', async () => {
+    const { http, calls } = far();
+    await connector(http).deliver(message({ chat: { ...chat, kind: 'group', title: 'Отдел' } }), to, key, signal);
+    expect(calls[0]?.json).toMatchObject({ customer: { nickname: 'Отдел' }, message: { text: 'Пётр Опытов: привет' } });
+  });
+
+  it('from somebody without a name has one all the same', async () => {
+    const { http, calls } = far();
+    await connector(http).deliver(message({ author: { id: '7', name: ' ', kind: 'client' } }), to, key, signal);
+    expect(calls[0]?.json).toMatchObject({ customer: { nickname: 'Bitrix24' } });
+  });
+
+  it('of spaces alone is left out: MessageGateway trims it to nothing', async () => {
+    const { http, calls } = far();
+    expect(await connector(http).deliver(message({ text: ' \n ' }), to, key, signal)).toEqual({});
+    expect(calls).toEqual([]);
+  });
+
+  it('learns the name of a new conversation, and notes its CRM records', async () => {
+    const { http, calls, lines } = far();
+    const line = { lineId: '1', connector: 'telegrambot', sessionId: '5', crm: [{ type: 'LEAD', id: '1209' }] };
+    const asked = message({ chat: { ...chat, kind: 'line', line } });
+    expect(await connector(http).deliver(asked, { ...to, remoteId: null }, key, signal)).toEqual({
+      remoteMessageId: '500',
+      remoteConversationId: '9000',
+    });
+    expect(lines()).toEqual(['POST /messages', 'bot GET /chats', 'bot GET /messages', 'bot POST /messages']);
+    expect(calls[3]?.json).toEqual({
+      chat_id: 9000,
+      scope: 'private',
+      type: 'text',
+      content: 'Клиент в CRM Bitrix24: LEAD 1209',
+    });
+  });
+
+  it('is delivered even where the name of its conversation cannot be learned', async () => {
+    const { http } = far({ 'GET /chats': refused('Access denied', 403) });
+    expect(await connector(http).deliver(message(), { ...to, remoteId: null }, key, signal)).toEqual({
+      remoteMessageId: '500',
+    });
+  });
+});
+
+describe('files into MessageGateway', () => {
+  const file = (name: string, kind: FileRef['kind'], size: number | null = 10): FileRef => ({
+    id: `f-${name}`,
+    name,
+    kind,
+    size,
+  });
+  const openHomeFile = () => Promise.resolve(Buffer.from('BYTES'));
+
+  it('are uploaded and grouped by kind, the words with the first', async () => {
+    const { http, calls, lines } = far();
+    const files = [file('a.png', 'image'), file('b.pdf', 'file'), file('c.png', 'image')];
+    await connector(http, {}, { openHomeFile }).deliver(message({ files }), to, key, signal);
+    expect(lines()).toEqual([
+      'POST /files/upload',
+      'POST /files/upload',
+      'POST /files/upload',
+      'POST /messages',
+      'POST /messages',
+    ]);
+    const item = (caption: string) => ({ id: 'b2bdba90-166c-4e0a-829d-69f26a09fd2a', caption });
+    expect(calls[3]?.json['message']).toEqual({
+      type: 'image',
+      items: [item('a.png'), item('c.png')],
+      note: 'привет',
+      external_id: '77:ref-of-t',
+    });
+    expect(calls[4]?.json['message']).toEqual({ type: 'file', items: [item('b.pdf')], external_id: '77:ref-of-t+1' });
+  });
+
+  it('that are too large, gone or refused are named', async () => {
+    const { http, calls } = far({ 'POST /files/upload': refused('file is empty') });
+    const gone = () => Promise.reject(new BadInput({ code: 'bitrix24.no_file', message: 'gone' }));
+    const huge = file('film.mp4', 'video', 30 * 1024 * 1024);
+    await connector(http, {}, { openHomeFile: gone }).deliver(
+      message({ files: [huge, file('a.png', 'image', null)] }),
+      to,
+      key,
+      signal,
+    );
+    await connector(http, {}, { openHomeFile }).deliver(
+      message({ text: '', files: [file('b.png', 'image', null)] }),
+      to,
+      key,
+      signal,
+    );
+    const texts = calls
+      .filter(({ line }) => line === 'POST /messages')
+      .map(({ json }) => (json['message'] as { text: string }).text);
+    expect(texts).toEqual(['привет\n📎 film.mp4 (30.0 MB)\n📎 a.png', '📎 b.png']);
+  });
+
+  it('that cannot be had now are waited for', async () => {
+    const { http } = far();
+    const away = () => Promise.reject(new RemoteUnreachable({ code: 'bitrix24.file_away', message: 'away' }));
+    const delivery = connector(http, {}, { openHomeFile: away }).deliver(
+      message({ files: [file('a.png', 'image')] }),
+      to,
+      key,
+      signal,
+    );
+    await expect(delivery).rejects.toMatchObject({ code: 'bitrix24.file_away', retry: 'backoff' });
+  });
+});
+
+describe('edits and deletions', () => {
+  const edit: BrainAction = { type: 'edit', messageId: '77', text: 'новое' };
+
+  it('go by the id the message was given', async () => {
+    const { http, calls } = far({ 'DELETE /messages': [[200, {}], refused('Message not found')] });
+    await connector(http).deliver(edit, to, key, signal);
+    await connector(http).deliver({ type: 'delete', messageId: '77' }, to, key, signal);
+    expect(calls).toEqual([
+      { line: 'PUT /messages', json: { channel: 61, message: { external_id: '77:ref-of-t', text: 'новое' } } },
+      { line: 'DELETE /messages', json: { channel: 61, message: { external_id: '77:ref-of-t' } } },
+      { line: 'DELETE /messages', json: { channel: 61, message: { external_id: '77:ref-of-t+1' } } },
+    ]);
+  });
+
+  it('of messages MessageGateway never had are done', async () => {
+    const { http, calls } = far({
+      'PUT /messages': refused('Message not found'),
+      'DELETE /messages': refused('Message not found'),
+    });
+    await expect(connector(http).deliver(edit, to, key, signal)).resolves.toEqual({});
+    await expect(connector(http).deliver({ type: 'delete', messageId: '77' }, to, key, signal)).resolves.toEqual({});
+    expect(calls).toHaveLength(3);
+  });
+
+  it('go on behind what a first attempt deleted', async () => {
+    const gone = refused('Message not found');
+    const { http, lines } = far({ 'DELETE /messages': [gone, [200, {}], gone] });
+    await connector(http).deliver({ type: 'delete', messageId: '77' }, to, key, signal);
+    expect(lines()).toHaveLength(3);
+  });
+
+  it('of captions, which cannot be edited, are said anew as an answer', async () => {
+    const { http, calls } = far({ 'PUT /messages': refused('only text messages can be edited') });
+    await connector(http).deliver(edit, to, key, signal);
+    expect(calls[1]).toEqual({
+      line: 'POST /messages',
+      json: {
+        channel: 61,
+        external_chat_id: 'ref-of-talk',
+        originator: 'customer',
+        quote: { external_id: '77:ref-of-t' },
+        message: { external_id: '77:ref-of-t~0a1b2c3d', type: 'text', text: '✏️ новое' },
+      },
+    });
+  });
+
+  it('drop a quote MessageGateway does not know', async () => {
+    const { http, calls } = far({
+      'PUT /messages': refused('only text messages can be edited'),
+      'POST /messages': [refused('Message not found'), [200, { message_id: 1 }]],
+    });
+    await connector(http).deliver(edit, to, key, signal);
+    expect(calls.map(({ json }) => 'quote' in json)).toEqual([false, true, false]);
+  });
+});
+
+describe('receipts', () => {
+  const receipt = (homeMessageId: string | null, error: string | null): BrainAction => ({
+    type: 'receipt',
+    remoteMessageId: '22593',
+    homeMessageId,
+    error,
+  });
+
+  it('end an asynchronous send, with the id Bitrix24 gave', async () => {
+    const { http, calls } = far();
+    await connector(http).deliver(receipt('901', null), to, key, signal);
+    expect(calls).toEqual([
+      { line: 'POST /messages/ack', json: { channel: 61, message: { id: 22593 }, transport_message_id: '901' } },
+    ]);
+  });
+
+  it('tell a failure in one of the five words', async () => {
+    const { http, calls } = far();
+    await connector(http).deliver(receipt(null, 'person_owns'), to, key, signal);
+    expect(calls[0]?.json).toMatchObject({ error: { code: 'access_restricted', external_code: 'person_owns' } });
+  });
+
+  it.each([
+    ['person_owns', 'access_restricted'],
+    ['bitrix24.ACCESS_DENIED', 'access_restricted'],
+    ['bitrix24.ACCESS_ERROR', 'access_restricted'],
+    ['bitrix24.insufficient_scope', 'access_restricted'],
+    ['bitrix24.CHAT_NOT_FOUND', 'customer_not_exists'],
+    ['bitrix24.WRONG_CHAT', 'customer_not_exists'],
+    ['bot_removed', 'customer_not_exists'],
+    ['bitrix24.FILE_NOT_FOUND', 'general'],
+    ['bitrix24.ERROR_METHOD_NOT_FOUND', 'general'],
+    ['http.timeout', 'general'],
+  ])('call %s %s', (reason, code) => {
+    for (const language of ['ru', 'en'] as const) {
+      const error = sendingError(reason, language);
+      expect(error).toMatchObject({ code, external_code: reason });
+      expect(error.message.length).toBeGreaterThan(10);
+    }
+  });
+
+  it('that MessageGateway no longer waits for are let go', async () => {
+    const { http } = far({ 'POST /messages/ack': refused('Message not found') });
+    await expect(connector(http).deliver(receipt('901', null), to, key, signal)).resolves.toEqual({});
+  });
+});
+
+describe('a change of owner', () => {
+  const person: BrainAction = { type: 'owner_changed', owner: 'person' };
+
+  it.each([
+    ['note', []],
+    ['unassign', ['bot PATCH /dialogs/20/unassign']],
+    ['close', ['bot DELETE /dialogs/20/close']],
+  ])('is noted for managers, and the dialog is let go of as configured (%s)', async (onPersonTakesOver, more) => {
+    const { http, lines, calls } = far();
+    await connector(http, { onPersonTakesOver }).deliver(person, to, key, signal);
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /messages', 'bot POST /messages', ...more]);
+    expect(calls[2]?.json).toMatchObject({ scope: 'private', content: expect.stringContaining('/bot') });
+  });
+
+  it('back to the brain is a note alone', async () => {
+    const { http, lines, calls } = far();
+    await connector(http).deliver({ type: 'owner_changed', owner: 'brain' }, to, key, signal);
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /messages', 'bot POST /messages']);
+    expect(calls[2]?.json).toMatchObject({ content: expect.stringContaining('/operator') });
+  });
+
+  it('is not noted twice when it is told again', async () => {
+    const text = 'Разговор ведёт сотрудник в Bitrix24: ответы отсюда клиент не увидит. Вернуть разговор: /bot';
+    const own = [
+      { id: 4, chat_id: 9000, content: 'older' },
+      { id: 5, chat_id: 9000, content: ` ${text.replaceAll('/', '&#47;')}` },
+    ];
+    const { http, lines } = far({ 'GET /messages': [200, own] });
+    await connector(http, { onPersonTakesOver: 'note' }).deliver(person, to, key, signal);
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /messages']);
+  });
+
+  it.each(['dialog is not assigned', 'dialog is not the latest in the chat', 'dialog #20 not found'])(
+    'is done where somebody was quicker (%s)',
+    async (sentence) => {
+      const { http } = far({ 'PATCH /dialogs/20/unassign': refused(sentence) });
+      await expect(connector(http).deliver(person, to, key, signal)).resolves.toEqual({});
+    },
+  );
+
+  it('before anything was said there concerns nobody', async () => {
+    const { http, lines } = far({ 'GET /chats': [200, []] });
+    await connector(http).deliver(person, { ...to, remoteId: null }, key, signal);
+    expect(lines()).toEqual(['bot GET /chats']);
+  });
+});
+
+describe('a connection that has not joined', () => {
+  it('says so wherever it is used', async () => {
+    const { http } = far();
+    const config = { crmUrl: 'https://demo.simla.com', apiKey: 'k' };
+    const idle = messageGatewayBrain.create({ id: 'c', portal: 'p', config, doorSecret: 's' }, unitTools(http));
+    await expect(idle.deliver(message(), to, key, signal)).rejects.toMatchObject({ code: 'messagegateway.not_joined' });
+    expect(idle.receive?.({ headers: {}, query: {}, body: Buffer.from('{}') })).toMatchObject({ refuse: 503 });
+  });
+});
