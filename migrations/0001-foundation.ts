@@ -116,7 +116,7 @@ export async function up(knex: Knex): Promise<void> {
       connection_id uuid,
       trace text not null,
       subject text,
-      body bytea not null,
+      body bytea storage external not null,
       received_at timestamptz not null default now(),
       done_at timestamptz,
       state text not null default 'waiting' check (state in ('waiting', 'done', 'parked', 'dropped')),

@@ -30,6 +30,7 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
       applicationTokenHash: sha256(sender.applicationToken),
       scope: 'imbot,im,imopenlines',
       language: 'ru',
+      isAdmin: true,
     });
     // What the set-up finds out by asking: the portal has the second API, where a repeated send is harmless.
     await updatePortal(db, portal, { has_v2: true, set_up_at: new Date() });

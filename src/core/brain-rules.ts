@@ -8,6 +8,9 @@ import { splitText } from './split-text.ts';
 /** Longest text Bitrix24 keeps; it cuts what is longer (dossier §17), so we split before. In UTF-16 code units. */
 const homeTextLimit = 20_000;
 
+/** A bracket that would open a BB code goes out with an invisible companion. */
+const wideAtHome = '[';
+
 /** What a brain says is shown while it leads; its wish to hand over is always granted. */
 export function onBrain(event: BrainEvent, conversation: Conversation, bot: BridgeBot): Bridged {
   if (event.type === 'handover') {
@@ -37,14 +40,14 @@ function changeOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' |
   if (event.type === 'read') return { type: 'read', messageId };
   // An empty text would delete the message in Bitrix24 (trap 54): a brain that means that says so.
   if (event.type === 'reply_deleted') return { type: 'delete', messageId };
-  const [text = ' '] = splitText(event.text, homeTextLimit);
+  const [text = ' '] = splitText(event.text, homeTextLimit, wideAtHome);
   return { type: 'edit', messageId, text };
 }
 
 /** A reply as one or more sends: the text in pieces that fit, then the files. The last one answers for the whole. */
 function sendsOf(event: Reply): HomeAction[] {
   const texts =
-    event.text.trim() === '' && event.cards.length === 0 ? [] : splitText(event.text.trim() || ' ', homeTextLimit);
+    event.text.trim() === '' && event.cards.length === 0 ? [] : splitText(event.text.trim() || ' ', homeTextLimit, wideAtHome);
   const sends = texts.map((text, index): HomeAction & { type: 'send' } => {
     const isLast = index === texts.length - 1;
     return {

@@ -3,17 +3,30 @@
 /**
  * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space where there is
  * one in the second half of a part, never inside a surrogate pair. An empty text has no parts. `limit` must be at least 2.
+ *
+ * @param wide a character that takes the room of two, because it will be escaped on its way
  */
-export function splitText(text: string, limit: number): readonly string[] {
+export function splitText(text: string, limit: number, wide?: string): readonly string[] {
   const parts: string[] = [];
   let start = 0;
-  while (text.length - start > limit) {
-    const end = cutBefore(text, start, start + limit);
+  for (;;) {
+    const last = wide === undefined ? start + limit : endOfRoom(text, start, limit, wide);
+    if (last >= text.length) break;
+    const end = cutBefore(text, start, last);
     parts.push(text.slice(start, end));
     start = end;
   }
   if (start < text.length) parts.push(text.slice(start));
   return parts;
+}
+
+function endOfRoom(text: string, start: number, limit: number, wide: string): number {
+  let end = start;
+  for (let room = limit; end < text.length; end += 1) {
+    room -= text.charAt(end) === wide ? 2 : 1;
+    if (room < 0) break;
+  }
+  return end;
 }
 
 function cutBefore(text: string, start: number, end: number): number {

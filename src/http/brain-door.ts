@@ -23,7 +23,9 @@ export interface BrainDoorOptions {
 export function createBrainDoor(options: BrainDoorOptions) {
   return async function brainDoor(ctx: Context, brainName: string, secret: string): Promise<void> {
     const body = await readBody(ctx.req, maxBodyBytes);
-    const row = await findConnectionByDoor(options.db, brainName, sha256(secret));
+    const row = options.directory.brainByName.has(brainName)
+      ? await findConnectionByDoor(options.db, brainName, sha256(secret))
+      : null;
     const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
     if (row === null || connector?.receive === undefined) {
       // Guessing secrets is slow and looks the same as a connection that is gone.

@@ -2,7 +2,7 @@
  * Seals secrets for storage (AES-256-GCM) and offers the few digests and random tokens the house needs. Where keys come
  * from and which columns are sealed is decided elsewhere.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { Misconfigured } from '../core/errors.ts';
 
 /** Sealing keys, 32 bytes each. `previous` only opens: boxes sealed before a rotation stay readable. */
@@ -71,7 +71,7 @@ export function createSealer(keys: SealingKeys): Sealer {
 
 /** SHA-256 of a text's UTF-8 bytes, 32 bytes. */
 export function sha256(plain: string): Buffer {
-  return createHash('sha256').update(plain, 'utf8').digest();
+  return hash('sha256', plain, 'buffer');
 }
 
 /** Whether two digests are equal, in a time that does not depend on where they differ. Digests of other lengths differ. */
@@ -79,9 +79,17 @@ export function sameDigest(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+const pool = Buffer.alloc(4_096);
+let poolAt = pool.length;
+
 /** A random token that fits into a URL path (base64url). 24 bytes make 32 characters and 192 bits. */
 export function randomToken(bytes = 24): string {
-  return randomBytes(bytes).toString('base64url');
+  if (poolAt + bytes > pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  poolAt += bytes;
+  return pool.toString('base64url', poolAt - bytes, poolAt);
 }
 
 function prepareKey(key: Buffer): { readonly key: Buffer; readonly id: Buffer } {

@@ -35,9 +35,19 @@ export const webhookUser = 'webhook';
 /** An opened token is kept this long; one that another process has rotated is noticed by its `expired_token`. */
 const believedMs = 10_000;
 
+/** After a refusal the OAuth host is left alone for so long, unless somebody brings other tokens. */
+const askAgainMs = 300_000;
+
+interface Refused {
+  readonly accessToken: string;
+  readonly until: number;
+  readonly error: AppError;
+}
+
 export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
   const { db, sealer } = options;
   const opened = new Map<string, { readonly readAt: number; readonly access: PortalAccess }>();
+  const refused = new Map<string, Refused>();
   const renewing = new Map<string, Promise<PortalAccess>>();
 
   function open(portal: Portal, token: TokenRow): PortalAccess {
@@ -62,6 +72,14 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
     return open(portal, token);
   }
 
+  /** Asking again and again with a token that was refused can get the app blocked (trap 71). */
+  function checkRefused(id: string, accessToken: string): void {
+    const known = refused.get(id);
+    if (known === undefined) return;
+    if (known.accessToken === accessToken && performance.now() < known.until) throw known.error;
+    refused.delete(id);
+  }
+
   /** Under the row lock: whoever comes second finds a token other than the one that failed, and uses it. */
   async function refresh(id: string, stale: PortalAccess): Promise<PortalAccess> {
     return await db.transaction(async (trx) => {
@@ -71,6 +89,7 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
       const stored = open(portal, token);
       if (stored.accessToken === null) throw webhookDead();
       if (stored.accessToken !== stale.accessToken || stored.endpoint !== stale.endpoint) return stored;
+      checkRefused(id, stored.accessToken);
       const refreshToken = sealer.open(token.refresh_box, tokenContext.refresh(id));
       const fresh = await options.oauth.refresh(portal.server_endpoint, refreshToken);
       options.guard.checkUrl(fresh.clientEndpoint);
@@ -97,18 +116,22 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
       options.directory.forget(id);
       return access;
     } catch (error) {
-      await noteRefusal(id, error);
+      await noteRefusal(id, stale, error);
       throw error;
     } finally {
       renewing.delete(id);
     }
   }
 
-  async function noteRefusal(id: string, error: unknown): Promise<void> {
-    const code = error instanceof AppError ? error.code : '';
+  async function noteRefusal(id: string, access: PortalAccess, error: unknown): Promise<void> {
+    if (!(error instanceof AppError)) return;
+    const { code } = error;
     const state =
       code === 'bitrix24.disconnected' ? 'disconnected' : code === 'bitrix24.payment_required' ? 'suspended' : null;
-    if (state === null) return;
+    if (state === null || access.accessToken === null) return;
+    const known = refused.get(id);
+    if (known?.accessToken === access.accessToken && performance.now() < known.until) return;
+    if (state === 'disconnected') refused.set(id, { accessToken: access.accessToken, until: performance.now() + askAgainMs, error });
     options.log.error({ portal: id, err: error }, `the portal is ${state}`);
     await updatePortal(db, id, { state });
     options.directory.forget(id);
@@ -125,6 +148,11 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
       renewing.set(id, running);
       return running;
     },
+    async lost(id, access, cause) {
+      const error = disconnected(cause);
+      await noteRefusal(id, access, error);
+      return error;
+    },
   };
 }
 
@@ -133,6 +161,17 @@ function notInstalled(): RemoteRefused {
     code: 'bitrix24.not_installed',
     status: 403,
     message: 'the app is not installed in this portal (any more)',
+  });
+}
+
+function disconnected(cause: AppError): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.disconnected',
+    status: 401,
+    message: `the portal refuses the app's tokens (${cause.code}); an administrator must open the app in the portal once`,
+    retry: { afterMs: 120_000 },
+    report: true,
+    cause,
   });
 }
 

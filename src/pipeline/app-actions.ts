@@ -9,6 +9,7 @@ import { languageOf } from '../core/texts.ts';
 import type { Logger } from '../lib/logger.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/bots.ts';
 import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
+import { wakeLanes } from '../store/lanes.ts';
 import { appendActions } from '../store/outbox.ts';
 import { erasePortal, findPortal, updatePortal } from '../store/portals.ts';
 import { deleteToken } from '../store/tokens.ts';
@@ -104,6 +105,15 @@ export function createAppActions(options: AppActionsOptions): AppActions {
     return 'uninstalled';
   }
 
+  /** An uninstalled portal stays what it is. */
+  async function settlePayment(id: string, isExpired: boolean): Promise<string> {
+    if ((await findPortal(db, id))?.state === 'uninstalled') return 'portal_uninstalled';
+    await updatePortal(db, id, { state: isExpired ? 'suspended' : 'installed' });
+    if (!isExpired) await wakeLanes(db, 'outbox', id);
+    directory.forget(id);
+    return isExpired ? 'suspended' : 'paid';
+  }
+
   async function erase(id: string): Promise<string> {
     const isErased = await inTransaction(db, (trx) => erasePortal(trx, id, true));
     directory.forget(id);
@@ -121,9 +131,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
         case 'erase':
           return await erase(portal);
         case 'payment':
-          await updatePortal(db, portal, { state: action.expired ? 'suspended' : 'installed' });
-          directory.forget(portal);
-          return action.expired ? 'suspended' : 'paid';
+          return await settlePayment(portal, action.expired);
         case 'forget_bot':
           await markBotDeleted(db, portal, action.botId);
           directory.forget(portal);

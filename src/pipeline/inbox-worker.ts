@@ -14,7 +14,7 @@ import { randomToken } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { BotRow } from '../store/bots.ts';
 import { type ConversationId, conversationKey, readConversations, saveConversations } from '../store/conversations.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
+import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
@@ -71,7 +71,7 @@ async function workRound(options: InboxWorkerOptions, owner: string): Promise<bo
         : workLane(options, lane, conversations.get(conversationKey(conversationIdOf(lane))) ?? null),
     ),
   );
-  await write(options, owner, works);
+  await writeApart(options, owner, works);
   return true;
 }
 
@@ -80,6 +80,26 @@ const conversationIdOf = (lane: { portal: string; lane: string }): ConversationI
   ...dialogOf(lane.lane),
 });
 const isDialog = (id: ConversationId): boolean => id.botCode !== '';
+
+/** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad head is parked. */
+async function writeApart(options: InboxWorkerOptions, owner: string, works: readonly LaneWork[]): Promise<void> {
+  try {
+    await write(options, owner, works);
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    const [only, another] = works;
+    if (only === undefined) return;
+    if (another !== undefined) {
+      for (const work of works) await writeApart(options, owner, [work]);
+      return;
+    }
+    options.log.error({ lane: only.progress.lane, err: error }, 'a lane cannot be written; its head is parked');
+    const { portal, lane } = only.progress;
+    const seq = only.results[0]?.seq ?? only.progress.done + 1;
+    const results = [{ portal, lane, seq, state: 'parked' as const, outcome: 'inbox.unwritable' }];
+    await write(options, owner, [{ progress: { portal, lane, done: seq, delayMs: 0 }, results, actions: [], conversation: null }]);
+  }
+}
 
 /** Writes all lanes in one transaction; lanes lost meanwhile are left to whoever has them now. */
 async function write(options: InboxWorkerOptions, owner: string, works: readonly LaneWork[]): Promise<void> {

@@ -1,5 +1,6 @@
 /** Records proven installations: the portal, its tokens and the order to set it up, in one transaction. */
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
 import { proveClaim } from '../bitrix24/install/proof.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
@@ -10,6 +11,7 @@ import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
+import { wakeLanes } from '../store/lanes.ts';
 import { appendActions } from '../store/outbox.ts';
 import { upsertPortal } from '../store/portals.ts';
 import { offerToken } from '../store/tokens.ts';
@@ -45,38 +47,48 @@ export interface Visitor {
   readonly isAdmin: boolean;
 }
 
-const adminTimeoutMs = 8_000;
+const profileTimeoutMs = 8_000;
 
 /** Proofs cost a call each to the OAuth host; a flood of forged ones must not become a flood there. */
 const maxProofsAtOnce = 20;
+
+/** The person a token belongs to, as `profile` tells it (it needs no scope). */
+interface Owner {
+  readonly userId: string;
+  readonly isAdmin: boolean;
+}
+
+const nobody: Owner = { userId: '', isAdmin: false };
+
+const profileSchema = z
+  .object({ ID: z.union([z.string(), z.number()]), ADMIN: z.boolean() })
+  .transform(({ ID, ADMIN }): Owner => ({ userId: String(ID), isAdmin: ADMIN }));
 
 export function createInstallation(options: InstallationOptions): Installation {
   const { db, sealer } = options;
   let proofs = 0;
 
-  /** Whether the token's owner administers the portal. A portal that cannot say leaves it at no: an administrator's token is never replaced then. */
-  async function ownerIsAdmin(
-    claim: Pick<ProvenClaim, 'memberId' | 'clientEndpoint' | 'accessToken'>,
-  ): Promise<boolean> {
+  /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
+  async function ownerOf(claim: Pick<ProvenClaim, 'memberId' | 'clientEndpoint' | 'accessToken'>): Promise<Owner> {
     try {
       const response = await options.http.send({
         method: 'POST',
-        url: options.guard.checkUrl(new URL('user.admin', claim.clientEndpoint)),
+        url: options.guard.checkUrl(new URL('profile', claim.clientEndpoint)),
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ auth: claim.accessToken }),
-        timeoutMs: adminTimeoutMs,
+        timeoutMs: profileTimeoutMs,
       });
-      return readAnswer({ method: 'user.admin', ...response }) === true;
+      return profileSchema.parse(readAnswer({ method: 'profile', ...response }));
     } catch (error) {
       options.log.warn(
         { portal: claim.memberId, err: error },
-        'the portal did not say whether the user is an administrator',
+        'the portal did not say whose token it is',
       );
-      return false;
+      return nobody;
     }
   }
 
-  async function store(claim: ProvenClaim, isAdmin: boolean): Promise<void> {
+  async function store(claim: ProvenClaim, { userId, isAdmin }: Owner): Promise<void> {
     const portal = claim.memberId;
     await inTransaction(db, async (trx) => {
       await upsertPortal(trx, {
@@ -87,31 +99,34 @@ export function createInstallation(options: InstallationOptions): Installation {
         applicationTokenHash: claim.applicationToken === null ? null : sha256(claim.applicationToken),
         scope: claim.scope,
         language: claim.language,
+        isAdmin,
       });
       await offerToken(trx, {
         portal,
         accessBox: sealer.seal(claim.accessToken, tokenContext.access(portal)),
         refreshBox: sealer.seal(claim.refreshToken, tokenContext.refresh(portal)),
         expiresAt: new Date(Date.now() + claim.expiresInSeconds * 1000),
-        userId: claim.userId ?? '',
+        userId,
         isAdmin,
       });
       const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
       await appendActions(trx, [{ portal, lane: appLane, ...setUp, trace: randomUUID() }]);
+      // What waited for living tokens need not wait any longer.
+      await wakeLanes(trx, 'outbox', portal);
     });
   }
 
   async function install(claim: InstallClaim): Promise<Visitor> {
     const proven = await proveClaim(claim, options.oauth, options.guard);
-    const isAdmin = await ownerIsAdmin(proven);
-    await store(proven, isAdmin);
+    const owner = await ownerOf(proven);
+    await store(proven, owner);
     options.directory.forget(proven.memberId);
     options.bells.outbox.ring();
     options.log.info(
-      { portal: proven.memberId, domain: proven.domain, isAdmin },
+      { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
       'an installation was proven and stored',
     );
-    return { portal: proven.memberId, isAdmin };
+    return { portal: proven.memberId, isAdmin: owner.isAdmin };
   }
 
   async function visit(claim: InstallClaim): Promise<Visitor> {
@@ -119,8 +134,8 @@ export function createInstallation(options: InstallationOptions): Installation {
     if (portal?.state !== 'installed') return await install(claim);
     const proof = await options.oauth.prove(claim.serverEndpoint, claim.accessToken);
     if (proof.portalUrl.host !== portal.domain) return await install(claim);
-    const owner = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
-    return { portal: portal.portal, isAdmin: await ownerIsAdmin(owner) };
+    const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
+    return { portal: portal.portal, isAdmin: (await ownerOf(shown)).isAdmin };
   }
 
   async function limited<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /** How lanes are named: one per dialog in the inbox, one per dialog and direction in the outbox. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** Events that concern the app as a whole, in the order they came. */
 export const appLane = '/app';
@@ -39,8 +39,6 @@ export function dialogOf(lane: string): { readonly botCode: string; readonly dia
 
 /** A dedupe key out of whatever identifies an event, as a UUID (the first 16 bytes of a SHA-256). */
 export function dedupeKey(...parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  const hex = hash.digest('hex');
+  const hex = hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''), 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

@@ -8,7 +8,8 @@ import type { ChatEvent } from '../core/events.ts';
 import { decideRetry, deliveryRetry } from '../core/retry.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
+import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
+import { lockPortals } from '../store/portals.ts';
 import { acceptEvents, type NewEvent } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress, renewLanes } from '../store/lanes.ts';
 import {
@@ -58,7 +59,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
     maxBytes: Number.MAX_SAFE_INTEGER,
     sizeOf: () => 1,
     concurrency: 1,
-    flush: (turns) => write(options, owner, turns),
+    flush: (turns) => writeApart(options, owner, turns),
   });
 
   async function turn(lane: ClaimedLane<OutboxRow>, signal: AbortSignal): Promise<void> {
@@ -150,7 +151,7 @@ async function workLane(
       const { performed } = tried;
       const state = performed.isDropped === true ? 'dropped' : 'done';
       results.push({ ...id, seq: row.seq, state, outcome: performed.outcome, remoteId: performed.remoteId });
-      incoming.push(...receipts(row, performed, null));
+      incoming.push(...receipts(row, performed, performed.isDropped === true ? performed.outcome : null));
       options.metrics.stage.observe({ stage: row.target }, (Date.now() - row.created_at.getTime()) / 1000);
     }
     done = row.seq;
@@ -220,11 +221,41 @@ function receipts(row: OutboxRow, performed: Performed, error: string | null): N
   ];
 }
 
+/** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad one is given up. */
+async function writeApart(
+  options: OutboxWorkerOptions,
+  owner: string,
+  turns: readonly LaneTurn[],
+): Promise<boolean[]> {
+  try {
+    return await write(options, owner, turns);
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    const [only, another] = turns;
+    if (only === undefined) return [];
+    options.log.error({ lanes: turns.length, err: error }, 'results cannot be written together');
+    if (another === undefined) return await write(options, owner, [givenUp(only)]);
+    const held: boolean[] = [];
+    for (const turn of turns) held.push(...(await writeApart(options, owner, [turn])));
+    return held;
+  }
+}
+
+/** The turn without anything from outside. What it has done stays done; that its end could not be written down is for a person to see. */
+function givenUp(turn: LaneTurn): LaneTurn {
+  const results = turn.results.map((result) => ({ ...result, state: 'parked' as const, ...unwritable }));
+  return { progress: turn.progress, results, failure: null, incoming: [] };
+}
+
+const unwritable = { outcome: 'outbox.unwritable', remoteId: null };
+
 /** Writes many lanes' turns at once. What a far side has told us is kept even where the lane was lost: it is a fact, and its key is fixed. */
 async function write(options: OutboxWorkerOptions, owner: string, turns: readonly LaneTurn[]): Promise<boolean[]> {
   const incoming = turns.flatMap((turn) => turn.incoming);
   const held = await inTransaction(options.db, async (trx) => {
-    if (incoming.length > 0) await acceptEvents(trx, incoming);
+    const living = await lockPortals(trx, [...new Set(incoming.map((event) => event.portal))]);
+    const wanted = incoming.filter((event) => living.has(event.portal));
+    if (wanted.length > 0) await acceptEvents(trx, wanted);
     const isHeld = await finishLanes(
       trx,
       'outbox',

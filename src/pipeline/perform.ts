@@ -5,8 +5,10 @@ import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import type { FileRef } from '../core/events.ts';
+import { createGroupCommit } from '../lib/group-commit.ts';
+import type { Conversation } from '../core/conversation.ts';
 import type { BotRow } from '../store/bots.ts';
-import { conversationKey, readConversations } from '../store/conversations.ts';
+import { type ConversationId, conversationKey, readConversations } from '../store/conversations.ts';
 import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { updatePortal } from '../store/portals.ts';
@@ -44,6 +46,20 @@ export function createPerformer(options: PerformerOptions): Performer {
     return (await directory.portal(row.portal)).bots.find(isIt) ?? null;
   }
 
+  /** The bot as it can speak. While a set-up is under way its id is about to come: the answer waits instead of being lost. */
+  async function registered(row: OutboxRow): Promise<BotRow | null> {
+    const known = await botOf(row);
+    if (known === null || known.bot_id !== null || known.state !== 'wanted') return known;
+    const isIt = (bot: BotRow): boolean => bot.code === row.bot_code;
+    const again = (await directory.doubted(row.portal)).bots.find(isIt) ?? null;
+    if (again === null || again.bot_id !== null || again.state !== 'wanted') return again;
+    throw new AppError({
+      code: 'bot.not_registered_yet',
+      message: `bot ${again.code} is being registered`,
+      retry: { afterMs: 1_000 },
+    });
+  }
+
   async function hasV2(portal: string): Promise<boolean> {
     return (await directory.portal(portal)).portal?.has_v2 ?? true;
   }
@@ -51,7 +67,7 @@ export function createPerformer(options: PerformerOptions): Performer {
   async function performHome(row: OutboxRow, action: HomeAction, signal: AbortSignal): Promise<Performed> {
     const { portal } = await directory.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
-    const bot = await botOf(row);
+    const bot = await registered(row);
     if (bot === null || bot.bot_id === null) return dropped('bot_removed');
     const target = {
       portal: row.portal,
@@ -87,6 +103,18 @@ export function createPerformer(options: PerformerOptions): Performer {
     });
   }
 
+  /** Deliveries that begin together read their conversations together. */
+  const conversations = createGroupCommit<ConversationId, Conversation | null>({
+    maxItems: 500,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    sizeOf: () => 1,
+    concurrency: 1,
+    flush: async (ids) => {
+      const found = await readConversations(options.db, ids);
+      return ids.map((id) => found.get(conversationKey(id)) ?? null);
+    },
+  });
+
   async function performBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<Performed> {
     const bot = await botOf(row);
     if (bot === null || row.bot_code === null || row.dialog_id === null) return dropped('bot_removed');
@@ -99,7 +127,7 @@ export function createPerformer(options: PerformerOptions): Performer {
       });
     }
     const id = { portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id };
-    const conversation = (await readConversations(options.db, [id])).get(conversationKey(id));
+    const conversation = (await conversations.add(id)) ?? undefined;
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code };
     const delivery = await known.connector.deliver(action, to, row.key, signal);

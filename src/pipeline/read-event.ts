@@ -3,6 +3,7 @@ import { decodeEvent } from '../bitrix24/events/decode-event.ts';
 import { BadInput } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
 import type { InboxRow } from '../store/inbox.ts';
+import { storableJson } from '../store/storable.ts';
 import type { KnownConnector } from './directory.ts';
 import { dialogOf } from './lane-names.ts';
 
@@ -34,5 +35,5 @@ export function readEvent(row: InboxRow, connector: KnownConnector | null): Read
 
 /** The body of a row with source `ownSource`. */
 export function writeOwnEvents(events: readonly ChatEvent[]): Buffer {
-  return Buffer.from(JSON.stringify(events));
+  return Buffer.from(storableJson(events));
 }

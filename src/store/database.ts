@@ -74,7 +74,14 @@ export async function query<Row = unknown>(
   db: Db,
   statement: string,
   values: readonly SqlValue[] = [],
+  name?: string,
 ): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
   // knex's own type for bindings knows no arrays with nulls; the driver does.
-  return await db.raw<{ rows: Row[]; rowCount: number }>(statement, values as readonly string[]);
+  const raw = db.raw<{ rows: Row[]; rowCount: number }>(statement, values as readonly string[]);
+  return await (name === undefined ? raw : raw.options({ name }));
+}
+
+/** SQLSTATE classes 22, 23 and 54: the data of the statement itself is at fault; it would fail again. */
+export function isDataFault(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(22|23|54)/.test(error.code);
 }

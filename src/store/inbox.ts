@@ -1,6 +1,7 @@
 /** The inbox: every event as it came in, kept from its acceptance until its retention ends. */
 import { type Db, query } from './database.ts';
 import { type ClaimedLane, claimLanes, countByLane, extendLanes, type LaneId, type LaneRow } from './lanes.ts';
+import { storableText } from './storable.ts';
 
 /** An event to be stored. */
 export interface NewEvent extends LaneId {
@@ -27,7 +28,8 @@ export interface InboxRow extends LaneRow {
 /**
  * Stores a batch of events in one statement: duplicates are dropped, lanes locked and extended, rows written. All bodies travel as
  * one binary parameter and are cut apart by the server, because a `bytea[]` parameter would be sent as text at twice the size.
- * Returns for each event, in order, whether it was new. The batch stands or falls as a whole.
+ * Events of portals that are unknown (erased a moment ago) are not
+ * stored. Returns for each event, in order, whether it was stored as a new one. The batch stands or falls as a whole.
  */
 export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
   const offsets: number[] = [];
@@ -41,6 +43,7 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
     `with input as (
        select * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::int[], ?::int[])
        with ordinality as i(portal, lane, dedupe, source, connection_id, trace, subject, start, length, n)
+       where exists (select 1 from portal p where p.portal = i.portal)
      ), fresh as (
        insert into dedupe (portal, key) select distinct portal, dedupe from input order by portal, dedupe
        on conflict do nothing returning portal, key
@@ -54,7 +57,7 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
          seq = lane.seq + excluded.seq,
          ready_at = case when lane.ready_at = 'infinity' then excluded.ready_at else lane.ready_at end
        returning portal, key, seq
-     ), numbered as (
+     ), numbered as materialized (
        select a.*, count(*) over (partition by portal, lane) as total,
               row_number() over (partition by portal, lane order by n) as place
        from accepted a
@@ -62,7 +65,7 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
        insert into inbox (portal, lane, seq, source, connection_id, trace, subject, body)
        select n.portal, n.lane, t.seq - n.total + n.place, n.source, n.connection_id, n.trace, n.subject,
               substring(?::bytea from n.start for n.length)
-       from numbered n join touched t on t.portal = n.portal and t.key = n.lane
+       from numbered n full join touched t on t.portal = n.portal and t.key = n.lane
      )
      select n from accepted`,
     [
@@ -72,11 +75,12 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
       events.map((event) => event.source),
       events.map((event) => event.connectionId),
       events.map((event) => event.trace),
-      events.map((event) => event.subject),
+      events.map((event) => storableText(event.subject)),
       offsets,
       events.map((event) => event.body.length),
       Buffer.concat(events.map((event) => event.body)),
     ],
+    'accept',
   );
   const isNew = events.map(() => false);
   for (const row of result.rows) isNew[Number(row.n) - 1] = true;
@@ -110,7 +114,7 @@ export async function closeEvents(db: Db, results: readonly EventResult[]): Prom
       results.map((result) => result.lane),
       results.map((result) => result.seq),
       results.map((result) => result.state),
-      results.map((result) => result.outcome),
+      results.map((result) => storableText(result.outcome)),
     ],
   );
 }

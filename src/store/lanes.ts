@@ -150,10 +150,29 @@ export async function renewLanes(
 ): Promise<void> {
   await query(
     db,
-    `update lane l set ready_at = now() + ? * interval '1 second'
-     from unnest(?::text[], ?::text[]) as i(portal, key)
-     where l.portal = i.portal and l.box = '${box}' and l.key = i.key and l.locked_by = ?`,
-    [leaseSeconds, lanes.map((lane) => lane.portal), lanes.map((lane) => lane.lane), owner],
+    `with held as (
+       select l.portal, l.key from lane l join unnest(?::text[], ?::text[]) as i(portal, key)
+         on l.portal = i.portal and l.key = i.key
+       where l.box = '${box}' and l.locked_by = ?
+       order by l.portal, l.key for update of l
+     )
+     update lane l set ready_at = now() + ? * interval '1 second'
+     from held h where l.portal = h.portal and l.box = '${box}' and l.key = h.key`,
+    [lanes.map((lane) => lane.portal), lanes.map((lane) => lane.lane), owner, leaseSeconds],
+  );
+}
+
+/** Ends the pauses of a portal's lanes: what they waited for has happened. Lanes in somebody's hands are left alone. */
+export async function wakeLanes(db: Db, box: Box, portal: string): Promise<void> {
+  await query(
+    db,
+    `with paused as (
+       select portal, key from lane
+       where portal = ? and box = '${box}' and ready_at > now() and ready_at < 'infinity' and locked_by is null
+       order by portal, key for update
+     )
+     update lane l set ready_at = now() from paused p where l.portal = p.portal and l.box = '${box}' and l.key = p.key`,
+    [portal],
   );
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionTarget, AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import { type Db, query } from './database.ts';
+import { storableJson, storableText } from './storable.ts';
 import { type ClaimedLane, claimLanes, countByLane, extendLanes, type LaneId, type LaneRow } from './lanes.ts';
 
 export type OutboxAction =
@@ -54,7 +55,7 @@ export async function appendActions(db: Db, actions: readonly NewAction[]): Prom
       actions.map((action) => action.botCode),
       actions.map((action) => action.dialogId),
       actions.map((action) => action.trace),
-      actions.map((action) => JSON.stringify(action.action)),
+      actions.map((action) => storableJson(action.action)),
     ],
   );
 }
@@ -101,8 +102,8 @@ export async function closeActions(db: Db, results: readonly ActionResult[]): Pr
       results.map((result) => result.lane),
       results.map((result) => result.seq),
       results.map((result) => result.state),
-      results.map((result) => result.outcome),
-      results.map((result) => result.remoteId),
+      results.map((result) => storableText(result.outcome)),
+      results.map((result) => storableText(result.remoteId)),
     ],
   );
 }
@@ -121,7 +122,7 @@ export async function noteFailures(
       failures.map((row) => row.portal),
       failures.map((row) => row.lane),
       failures.map((row) => row.seq),
-      failures.map((row) => row.outcome),
+      failures.map((row) => storableText(row.outcome)),
     ],
   );
 }

@@ -38,6 +38,8 @@ export interface ProvenInstall {
   readonly applicationTokenHash: Buffer | null;
   readonly scope: string;
   readonly language: string;
+  /** Only an administrator's word exchanges an application token that is known. */
+  readonly isAdmin: boolean;
 }
 
 /** The portal, or null when it never installed the app (or has been erased). */
@@ -60,8 +62,11 @@ export async function upsertPortal(db: Db, install: ProvenInstall): Promise<void
      values (?, ?, ?, ?, coalesce(?::bytea, ''::bytea), ?, ?)
      on conflict (portal) do update set
        domain = excluded.domain, client_endpoint = excluded.client_endpoint, server_endpoint = excluded.server_endpoint,
-       application_token_hash = case when excluded.application_token_hash = ''::bytea
-         then portal.application_token_hash else excluded.application_token_hash end,
+       application_token_hash = case
+         when excluded.application_token_hash = ''::bytea then portal.application_token_hash
+         when ? or portal.state = 'uninstalled' or portal.application_token_hash = ''::bytea
+           then excluded.application_token_hash
+         else portal.application_token_hash end,
        scope = case when excluded.scope = '' then portal.scope else excluded.scope end,
        language = excluded.language,
        installed_at = case when portal.state = 'uninstalled' then now() else portal.installed_at end,
@@ -75,6 +80,7 @@ export async function upsertPortal(db: Db, install: ProvenInstall): Promise<void
       install.applicationTokenHash,
       install.scope,
       install.language,
+      install.isAdmin,
     ],
   );
 }
@@ -120,4 +126,15 @@ export async function erasePortal(db: Db, portal: string, onlyUninstalled: boole
   if (found.rows.length === 0) return false;
   for (const table of ownedTables) await query(db, `delete from ${table} where portal = ?`, [portal]);
   return true;
+}
+
+/** Those of the portals that exist; none of them is erased before the transaction ends. */
+export async function lockPortals(db: Db, portals: readonly string[]): Promise<Set<string>> {
+  if (portals.length === 0) return new Set();
+  const result = await query<{ portal: string }>(
+    db,
+    'select portal from portal where portal = any(?) order by portal for key share',
+    [portals],
+  );
+  return new Set(result.rows.map((row) => row.portal));
 }

@@ -43,7 +43,7 @@ export async function offerToken(db: Db, token: NewToken): Promise<void> {
      on conflict (portal) do update set
        access_box = excluded.access_box, refresh_box = excluded.refresh_box, expires_at = excluded.expires_at,
        user_id = excluded.user_id, is_admin = excluded.is_admin, refreshed_at = now()
-     where excluded.is_admin or not portal_token.is_admin or portal_token.user_id = excluded.user_id`,
+     where excluded.is_admin or not portal_token.is_admin or (portal_token.user_id = excluded.user_id and excluded.user_id <> '')`,
     [token.portal, token.accessBox, token.refreshBox, token.expiresAt, token.userId, token.isAdmin],
   );
 }

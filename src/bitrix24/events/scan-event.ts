@@ -76,7 +76,11 @@ export function scanEvent(body: Buffer): ScannedEvent {
 
 /** Looks at one pair; false when it holds a token and must not be stored. */
 function isKept(text: string, start: number, end: number, found: Found): boolean {
-  // Most pairs are message parameters and the author's name: told apart without decoding the key.
+  return isKeptAtSight(text, start, end, found) ?? isKeptByName(text, start, end, found);
+}
+
+/** Pairs as every portal spells them are told apart without decoding their keys; undefined for any other spelling. */
+function isKeptAtSight(text: string, start: number, end: number, found: Found): boolean | undefined {
   if (text.startsWith('data%5BPARAMS%5D%5B', start)) {
     const name = start + 19;
     if (text.startsWith('MESSAGE_ID%5D=', name)) found.messageId = decode(text.slice(name + 14, end));
@@ -84,6 +88,36 @@ function isKept(text: string, start: number, end: number, found: Found): boolean
     return true;
   }
   if (text.startsWith('data%5BUSER%5D', start)) return true;
+  if (text.startsWith('data%5BBOT%5D%5B', start)) return isBotKept(text, start + 16, end, found);
+  if (text.startsWith('auth%5B', start)) return isSenderKept(text, start + 7, end, found);
+  return undefined;
+}
+
+/** `data[BOT][567][BOT_ID]=567`, from behind the second bracket. */
+function isBotKept(text: string, start: number, end: number, found: Found): boolean | undefined {
+  const idEnd = text.indexOf('%5D%5B', start);
+  const nameEnd = text.indexOf('%5D', idEnd + 6);
+  if (idEnd === -1 || nameEnd === -1 || nameEnd >= end) return undefined;
+  const field = text.slice(idEnd + 6, nameEnd);
+  if (field.includes('%') || text.slice(start, idEnd).includes('%')) return undefined;
+  if (field !== 'BOT_ID' && field !== 'BOT_CODE') return !tokenFields.has(field);
+  const value = decode(text.slice(text.indexOf('=', nameEnd) + 1, end));
+  noteBot(found, `BOT ${text.slice(start, idEnd)}`, field === 'BOT_ID' ? { id: value } : { code: value });
+  return true;
+}
+
+/** `auth[member_id]=…`, from behind the bracket. */
+function isSenderKept(text: string, start: number, end: number, found: Found): boolean | undefined {
+  const nameEnd = text.indexOf('%5D=', start);
+  if (nameEnd === -1 || nameEnd >= end) return undefined;
+  const field = text.slice(start, nameEnd);
+  if (field.includes('%')) return undefined;
+  if (field === 'member_id') found.memberId = decode(text.slice(nameEnd + 4, end));
+  else if (field === 'application_token') found.applicationToken = decode(text.slice(nameEnd + 4, end));
+  return field === 'user_id';
+}
+
+function isKeptByName(text: string, start: number, end: number, found: Found): boolean {
   const equals = text.indexOf('=', start);
   const keyEnd = equals === -1 || equals > end ? end : equals;
   const key = decode(text.slice(start, keyEnd));

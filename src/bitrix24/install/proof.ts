@@ -26,7 +26,6 @@ export interface InstallClaim {
 export interface ProvenClaim extends InstallClaim {
   readonly clientEndpoint: string;
   readonly serverEndpoint: string;
-  readonly userId: string | null;
 }
 
 const memberIdForm = /^[0-9a-f]{32}$/i;
@@ -110,7 +109,6 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
     domain: origin.host,
     clientEndpoint: new URL('/rest/', origin).href,
     serverEndpoint: `${oauthOrigin}/rest/`,
-    userId: null,
   };
   if (proof.memberId !== null && proof.clientId !== null) {
     if (proof.memberId.toLowerCase() !== claim.memberId)
@@ -146,6 +144,5 @@ function withFreshTokens(claim: ProvenClaim, fresh: FreshTokens, guard: NetworkG
     accessToken: fresh.accessToken,
     refreshToken: fresh.refreshToken,
     expiresInSeconds: Math.max(1, Math.round((fresh.expiresAt.getTime() - Date.now()) / 1000)),
-    userId: fresh.userId,
   };
 }

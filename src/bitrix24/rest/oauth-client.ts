@@ -139,7 +139,7 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         code: 'bitrix24.disconnected',
         status,
         message: `Bitrix24 no longer accepts the stored tokens (${code}); an administrator must open the app in the portal once`,
-        retry: { afterMs: 60_000 },
+        retry: { afterMs: 120_000 },
         report: true,
       });
     case 'payment_required':

@@ -2,9 +2,9 @@
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
  * `expired_token`, moved portals. Where tokens live and how the rate is shared is told to it through the ports.
  */
-import { RemoteRefused } from '../../core/errors.ts';
+import { type AppError, RemoteRefused } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
-import { batchError, isRecord, readAnswer } from './rest-errors.ts';
+import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
 
 /** How to reach a portal and as whom. */
 export interface PortalAccess {
@@ -22,6 +22,8 @@ export interface AccessKeeper {
   current(portal: string): Promise<PortalAccess>;
   /** A newer access than `stale`: another process's refresh if there was one, else a refresh. Single-flight per portal. */
   renew(portal: string, stale: PortalAccess): Promise<PortalAccess>;
+  /** The portal refuses even what was just renewed: remembers that it is disconnected, and returns the error to throw. */
+  lost(portal: string, access: PortalAccess, cause: AppError): Promise<AppError>;
 }
 
 /** Shares the portal's request budget; implemented over the store. */
@@ -69,22 +71,25 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     });
   }
 
-  /** One request and, when the token was stale or the portal has moved, a second one. */
+  /** One request and, when the token was stale or the portal has moved, further ones. */
   async function attempt(
     portal: string,
     method: string,
     params: Readonly<Record<string, unknown>>,
     options: CallOptions,
   ): Promise<unknown> {
-    const access = await keeper.current(portal);
-    try {
+    let access = await keeper.current(portal);
+    for (let renewals = 0; ; renewals += 1) {
       const response = await send(access, method, params, options);
       if (isMoved(response)) return await afterMove(access, response, method, params, options);
-      return readAnswer({ method, ...response });
-    } catch (error) {
-      if (!(error instanceof RemoteRefused) || !isStale(error.code) || access.accessToken === null) throw error;
-      const renewed = await keeper.renew(portal, access);
-      return readAnswer({ method, ...(await send(renewed, method, params, options)) });
+      try {
+        return readAnswer({ method, ...response });
+      } catch (error) {
+        if (!(error instanceof RemoteRefused) || !staleCodes.has(error.code) || access.accessToken === null) throw error;
+        // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
+        if (renewals === 2) throw await keeper.lost(portal, access, error);
+        access = await keeper.renew(portal, access);
+      }
     }
   }
 
@@ -165,8 +170,10 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 
-/** `invalid_token` is what a portal says of a token it has never seen: dossier §4.3 puts it beside `expired_token`. */
-const isStale = (code: string): boolean => code === 'bitrix24.expired_token' || code === 'bitrix24.invalid_token';
+/** How a portal refuses a token that is not, or no longer, good (dossier §4.3): a newer one may be. */
+const staleCodes = new Set(
+  ['expired_token', 'invalid_token', 'NO_AUTH_FOUND', 'APPLICATION_NOT_FOUND', 'authorization_error'].map(bitrixCode),
+);
 
 /** PHP's way of writing nested values into a query. */
 function toQuery(params: Readonly<Record<string, unknown>>): string {

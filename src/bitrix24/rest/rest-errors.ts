@@ -34,7 +34,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 };
 
 /** The code under which a Bitrix24 error is known in the house: `bitrix24.` and the portal's own code. */
-const bitrixCode = (error: string): string => `bitrix24.${error}`;
+export const bitrixCode = (error: string): string => `bitrix24.${error}`;
 
 export interface PortalAnswer {
   readonly method: string;

@@ -37,6 +37,7 @@ beforeAll(async () => {
     applicationTokenHash: Buffer.alloc(32),
     scope: 'imbot',
     language: 'ru',
+    isAdmin: true,
   });
   await db.destroy();
   await storage.close();

@@ -1,0 +1,17 @@
+/** Makes foreign text fit for PostgreSQL, which knows no NUL characters, and no halves of surrogate pairs inside JSON. */
+
+/** Far longer than any id or code a far side has reason to send; an index entry must stay below 2 700 bytes. */
+const maxLength = 500;
+
+/** A name or code from outside as it can be stored: NUL characters become U+FFFD, what is too long is cut. */
+export function storableText<T extends string | null>(text: T): T | string {
+  if (text === null || (text.length <= maxLength && !text.includes('\0'))) return text;
+  return text.slice(0, maxLength).replaceAll('\0', '\ufffd');
+}
+
+/** A value as JSON that PostgreSQL can also look into. */
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!json.includes('\\u')) return json;
+  return json.replaceAll(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][\da-f]{2})/gi, '$1\ufffd');
+}
