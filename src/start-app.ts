@@ -16,7 +16,7 @@ import { createSealer } from './lib/encryption.ts';
 import { createGotClient } from './lib/http-engine-got.ts';
 import { createUndiciClient } from './lib/http-engine-undici.ts';
 import type { Logger } from './lib/logger.ts';
-import { createNetworkGuard } from './lib/network-guard.ts';
+import { createNetworkGuard, socketLookup } from './lib/network-guard.ts';
 import { createAcceptance } from './pipeline/acceptance.ts';
 import { createAccessKeeper } from './pipeline/access-keeper.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
@@ -106,6 +106,7 @@ function build(options: AppOptions, db: Pool) {
     brains: options.brains,
     tools: (connection) => ({
       http: careful,
+      lookupFor: (url) => socketLookup(guard, url),
       openHomeFile: (to, file, signal) =>
         openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
       publicUrl: settings.PUBLIC_URL,

@@ -1,5 +1,6 @@
 /** The list of brains. A new one costs its folder and one line here. */
 import type { Brain } from '../core/connector.ts';
 import { echoBrain } from './echo/echo-brain.ts';
+import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';
 
-export const brains: readonly Brain[] = [echoBrain];
+export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain];

@@ -3,7 +3,7 @@ import { settingsSchema } from '../config.ts';
 import type { ConnectorTools } from '../core/connector.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
-import { createNetworkGuard } from '../lib/network-guard.ts';
+import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
 import type { CommandContext } from './command.ts';
 
 export interface BrainTools {
@@ -24,9 +24,16 @@ export function openBrainTools(context: CommandContext): BrainTools {
     });
   }
   const hosts = settingsSchema.shape.ALLOWED_PRIVATE_HOSTS.safeParse(context.environment['ALLOWED_PRIVATE_HOSTS']);
-  const http = createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: hosts.data ?? [] }) });
+  const guard = createNetworkGuard({ allowedPrivateHosts: hosts.data ?? [] });
+  const http = createGotClient({ guard });
   return {
-    tools: { http, publicUrl, openHomeFile: noFiles, log: (message, details) => log.info(details ?? {}, message) },
+    tools: {
+      http,
+      lookupFor: (url) => socketLookup(guard, url),
+      publicUrl,
+      openHomeFile: noFiles,
+      log: (message, details) => log.info(details ?? {}, message),
+    },
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
     close: () => http.close(),
   };

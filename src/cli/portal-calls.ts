@@ -4,7 +4,7 @@ import { createPortalClient, type PortalClient } from '../bitrix24/rest/portal-c
 import type { Settings } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
-import { createNetworkGuard } from '../lib/network-guard.ts';
+import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
 import { createAccessKeeper } from '../pipeline/access-keeper.ts';
 import { createDirectory } from '../pipeline/directory.ts';
 import { createMetrics } from '../pipeline/metrics.ts';
@@ -30,6 +30,7 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
     brains: context.brains,
     tools: () => ({
       http,
+      lookupFor: (url) => socketLookup(guard, url),
       publicUrl: settings.PUBLIC_URL,
       openHomeFile: noFiles,
       log: (message, details) => log.info(details ?? {}, message),

@@ -47,7 +47,9 @@ function changeOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' |
 /** A reply as one or more sends: the text in pieces that fit, then the files. The last one answers for the whole. */
 function sendsOf(event: Reply): HomeAction[] {
   const texts =
-    event.text.trim() === '' && event.cards.length === 0 ? [] : splitText(event.text.trim() || ' ', homeTextLimit, wideAtHome);
+    event.text.trim() === '' && event.cards.length === 0
+      ? []
+      : splitText(event.text.trim() || ' ', homeTextLimit, wideAtHome);
   const sends = texts.map((text, index): HomeAction & { type: 'send' } => {
     const isLast = index === texts.length - 1;
     return {

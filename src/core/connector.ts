@@ -2,6 +2,7 @@
  * The contract a brain is joined through. Two duties (`decode`, `deliver`), optional abilities (`door`, `listen`) and declared
  * capabilities. The pipeline owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
  */
+import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
 import type { BrainEvent, FileRef } from './events.ts';
@@ -113,12 +114,16 @@ export interface ConnectorTools {
       readonly body?: string | Buffer;
       readonly timeoutMs: number;
       readonly signal?: AbortSignal;
+      /** Bytes of an answer that are read at most; 8 MiB unless told otherwise. */
+      readonly maxResponseBytes?: number;
     }): Promise<{
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Buffer;
     }>;
   };
+  /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
+  readonly lookupFor: (url: URL) => LookupFunction;
   /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
   readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */

@@ -2,7 +2,15 @@
  * Seals secrets for storage (AES-256-GCM) and offers the few digests and random tokens the house needs. Where keys come
  * from and which columns are sealed is decided elsewhere.
  */
-import { createCipheriv, createDecipheriv, createHash, hash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hash,
+  randomBytes,
+  randomFillSync,
+  timingSafeEqual,
+} from 'node:crypto';
 import { Misconfigured } from '../core/errors.ts';
 
 /** Sealing keys, 32 bytes each. `previous` only opens: boxes sealed before a rotation stay readable. */

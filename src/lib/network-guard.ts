@@ -56,6 +56,11 @@ export function createNetworkGuard(options: NetworkGuardOptions): NetworkGuard {
   };
 }
 
+/** The lookup to open a socket (`ws:`, `wss:`) with: the rules are those of the web address beside it. Throws like `checkUrl`. */
+export function socketLookup(guard: NetworkGuard, url: URL): LookupFunction {
+  return guard.lookupFor(guard.checkUrl(url.href.replace(/^ws/, 'http')));
+}
+
 function parse(input: string | URL): URL {
   if (input instanceof URL) return input;
   const url = URL.parse(input);

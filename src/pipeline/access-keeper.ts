@@ -131,7 +131,8 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
     if (state === null || access.accessToken === null) return;
     const known = refused.get(id);
     if (known?.accessToken === access.accessToken && performance.now() < known.until) return;
-    if (state === 'disconnected') refused.set(id, { accessToken: access.accessToken, until: performance.now() + askAgainMs, error });
+    if (state === 'disconnected')
+      refused.set(id, { accessToken: access.accessToken, until: performance.now() + askAgainMs, error });
     options.log.error({ portal: id, err: error }, `the portal is ${state}`);
     await updatePortal(db, id, { state });
     options.directory.forget(id);

@@ -97,7 +97,9 @@ async function writeApart(options: InboxWorkerOptions, owner: string, works: rea
     const { portal, lane } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'parked' as const, outcome: 'inbox.unwritable' }];
-    await write(options, owner, [{ progress: { portal, lane, done: seq, delayMs: 0 }, results, actions: [], conversation: null }]);
+    await write(options, owner, [
+      { progress: { portal, lane, done: seq, delayMs: 0 }, results, actions: [], conversation: null },
+    ]);
   }
 }
 

@@ -80,10 +80,7 @@ export function createInstallation(options: InstallationOptions): Installation {
       });
       return profileSchema.parse(readAnswer({ method: 'profile', ...response }));
     } catch (error) {
-      options.log.warn(
-        { portal: claim.memberId, err: error },
-        'the portal did not say whose token it is',
-      );
+      options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
       return nobody;
     }
   }

@@ -9,7 +9,6 @@ import { decideRetry, deliveryRetry } from '../core/retry.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
 import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
-import { lockPortals } from '../store/portals.ts';
 import { acceptEvents, type NewEvent } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress, renewLanes } from '../store/lanes.ts';
 import {
@@ -20,6 +19,7 @@ import {
   noteFailures,
   type OutboxRow,
 } from '../store/outbox.ts';
+import { lockPortals } from '../store/portals.ts';
 import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
 import type { Performed, Performer } from './perform.ts';
@@ -222,11 +222,7 @@ function receipts(row: OutboxRow, performed: Performed, error: string | null): N
 }
 
 /** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad one is given up. */
-async function writeApart(
-  options: OutboxWorkerOptions,
-  owner: string,
-  turns: readonly LaneTurn[],
-): Promise<boolean[]> {
+async function writeApart(options: OutboxWorkerOptions, owner: string, turns: readonly LaneTurn[]): Promise<boolean[]> {
   try {
     return await write(options, owner, turns);
   } catch (error) {

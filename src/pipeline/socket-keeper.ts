@@ -3,7 +3,7 @@
  * by another when that process dies. The stored cursor tells the new holder where to go on.
  */
 import type { Connector } from '../core/connector.ts';
-import { toAppError } from '../core/errors.ts';
+import { type AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import {
   type ConnectionRow,
@@ -99,7 +99,7 @@ async function keepListening(
   connector: Connector,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, log } = options;
+  const { db } = options;
   const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
   let { cursor } = row;
   let pauseMs = restartMs;
@@ -122,10 +122,20 @@ async function keepListening(
       );
     } catch (thrown) {
       if (thrown instanceof ListenerLost) return;
-      if (!signal.aborted)
-        log.warn({ connection: row.id, brain: row.brain, err: toAppError(thrown) }, 'a listener broke off');
+      if (!signal.aborted) pauseMs = Math.max(pauseMs, report(options, row, toAppError(thrown)));
     }
     await createBell().wait(pauseMs * (0.5 + Math.random() / 2), signal);
     pauseMs = Math.min(pauseMs * 2, longestRestartMs);
   }
+}
+
+/** Returns the least pause before the next try: what only a person can mend is tried seldom. */
+function report({ log }: SocketKeeperOptions, row: ConnectionRow, error: AppError): number {
+  const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
+  if (error.retry === 'never') {
+    log.error(facts, 'a listener was refused and a person has to mend its connection');
+    return longestRestartMs;
+  }
+  log.warn(facts, 'a listener broke off');
+  return typeof error.retry === 'object' ? error.retry.afterMs : 0;
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionTarget, AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import { type Db, query } from './database.ts';
-import { storableJson, storableText } from './storable.ts';
 import { type ClaimedLane, claimLanes, countByLane, extendLanes, type LaneId, type LaneRow } from './lanes.ts';
+import { storableJson, storableText } from './storable.ts';
 
 export type OutboxAction =
   | { readonly target: 'home'; readonly action: HomeAction }

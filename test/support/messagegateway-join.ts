@@ -1,5 +1,6 @@
 /** Joins a sandbox MessageGateway as `connections add` will: with the brain's own `join`, through the house's client and guard. */
 
+import { lookup } from 'node:dns';
 import type { SandboxMessageGateway } from '../../sandbox/messagegateway/start-messagegateway.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
 import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegateway-brain.ts';
@@ -26,6 +27,7 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
   const tools: ConnectorTools = {
     http,
     openHomeFile: () => Promise.reject(new Error('joining opens no files')),
+    lookupFor: () => lookup,
     publicUrl: options.publicUrl,
     log: () => {},
   };

@@ -1,4 +1,5 @@
 /** Recorded payloads and a joined config for unit tests of the MessageGateway brain. */
+import { lookup } from 'node:dns';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
@@ -58,6 +59,7 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
   return {
     http,
     openHomeFile: () => Promise.reject(new Error('no file was expected')),
+    lookupFor: () => lookup,
     publicUrl: 'https://bots.example',
     log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),
   };

@@ -85,7 +85,8 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
       try {
         return readAnswer({ method, ...response });
       } catch (error) {
-        if (!(error instanceof RemoteRefused) || !staleCodes.has(error.code) || access.accessToken === null) throw error;
+        if (!(error instanceof RemoteRefused) || !staleCodes.has(error.code) || access.accessToken === null)
+          throw error;
         // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await keeper.lost(portal, access, error);
         access = await keeper.renew(portal, access);

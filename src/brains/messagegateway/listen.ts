@@ -38,7 +38,7 @@ const handshakeMs = 15_000;
 
 /**
  * Until `signal` aborts. Rejects when the socket ends, so that it is opened again; with `messagegateway.token_revoked` when that is in vain.
- * The account is asked by REST first: it proves the token, and its address to the network guard, before the socket is opened.
+ * The account is asked by REST first: it proves the token before the socket is opened.
  */
 export async function listenToBot(
   room: Room,
@@ -52,9 +52,11 @@ export async function listenToBot(
   await apis.botPace.turn(signal);
   const startedAt = room.clock.now();
   const { pingSeconds, silenceSeconds } = config;
+  const url = apis.bot.socketAddress(events);
   const socket = await openLiveSocket(
     {
-      url: apis.bot.socketAddress(events),
+      url,
+      lookup: room.tools.lookupFor(url),
       token: config.joined.bot.token,
       pingMs: pingSeconds * 1000,
       silenceMs: silenceSeconds * 1000,

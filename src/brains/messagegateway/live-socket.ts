@@ -1,4 +1,5 @@
 /** The bot's WebSocket: opened, kept alive, read in order. What its frames mean is decided elsewhere. */
+import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import { type AppError, RemoteUnreachable } from '../../core/errors.ts';
 import { failure, tokenHeader } from './mg-http.ts';
@@ -11,6 +12,8 @@ export interface LiveSocketOptions {
   /** Dropped after so long without any sign of life. */
   readonly silenceMs: number;
   readonly handshakeMs: number;
+  /** Keeps the connection off private addresses. */
+  readonly lookup: LookupFunction;
 }
 
 export interface LiveSocket {
@@ -33,6 +36,7 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
   const socket = new WebSocket(options.url, {
     headers: { [tokenHeader('bot')]: options.token },
     handshakeTimeout: options.handshakeMs,
+    lookup: options.lookup,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
   });

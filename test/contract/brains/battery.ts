@@ -113,6 +113,7 @@ export function runBrainBattery(bench: BrainBench): void {
         {
           http: { send: () => Promise.reject(new Error('decode must not call')) },
           openHomeFile: () => Promise.reject(new Error('decode must not call')),
+          lookupFor: () => expect.fail('decode must not call'),
           publicUrl: 'http://x',
           log: () => {},
         },

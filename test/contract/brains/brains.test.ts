@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { brains } from '../../../src/brains/index.ts';
 import { callBrain, hookBrain, socketBrain } from '../../support/fake-brains/fake-brains.ts';
 import { startFarEnd } from '../../support/fake-brains/far-end.ts';
+import { messageGatewayBench } from '../../support/messagegateway-far-end.ts';
 import { type BrainBench, runBrainBattery } from './battery.ts';
 
 const token = 'fake-token-5f1b3c77aa0e';
@@ -18,6 +19,7 @@ const fakes: readonly BrainBench[] = [
 /** A bench for each registered brain, by name. */
 const benches: Readonly<Record<string, Omit<BrainBench, 'brain'>>> = {
   echo: { farEnd: null, config: () => null, secrets: [], answerTo: (text) => text, speaks: false },
+  messagegateway: messageGatewayBench(),
 };
 
 for (const bench of fakes) runBrainBattery(bench);
