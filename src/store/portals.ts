@@ -111,7 +111,16 @@ export async function updatePortal(
     .update({ ...change, updated_at: db.raw('now()') });
 }
 
-const ownedTables = ['outbox', 'inbox', 'lane', 'dedupe', 'conversation', 'rate_budget', 'portal'] as const;
+const ownedTables = [
+  'outbox',
+  'inbox',
+  'inbox_outcome',
+  'lane',
+  'dedupe',
+  'conversation',
+  'rate_budget',
+  'portal',
+] as const;
 
 /**
  * Removes every trace of a portal (its tokens, bots and connections go with the portal row). With `onlyUninstalled` a portal that
