@@ -2,7 +2,7 @@
 import { type Db, query } from './database.ts';
 
 /** Dedupe keys outlive every redelivery a far side is known to make. */
-export const dedupeDays = 7;
+const dedupeDays = 7;
 
 const stepRows = 5_000;
 
