@@ -48,6 +48,15 @@ export async function findPortal(db: Db, portal: string): Promise<Portal | null>
   return result.rows[0] ?? null;
 }
 
+/**
+ * The portal, its row locked against other changes until the transaction ends. Whoever changes a portal and its token locks the portal
+ * first, as an installation does: a refresh that lost a deadlock would lose the pair it has just been given.
+ */
+export async function lockPortal(db: Db, portal: string): Promise<Portal | null> {
+  const result = await query<Portal>(db, 'select * from portal where portal = ? for no key update', [portal]);
+  return result.rows[0] ?? null;
+}
+
 /** All portals, oldest first. */
 export async function listPortals(db: Db): Promise<Portal[]> {
   const result = await query<Portal>(db, 'select * from portal order by installed_at, portal');
