@@ -23,7 +23,7 @@ const isJson = process.argv.includes('--json');
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
-const wishedPorts = { app: 3000, portal: 3010, oauth: 3011, mg: 3020, crm: 3021 };
+const wishedPorts = { app: 3000, portal: 3010, oauth: 3011, mg: 3020, crm: 3021, renamedCrm: 3022 };
 
 async function freePort(wished: number): Promise<number> {
   for (const port of [wished, 0]) {
@@ -88,12 +88,13 @@ const dataDir = await mkdtemp(join(tmpdir(), 'bot-bridge-sandbox-'));
 // As root, the database server runs as another user, who must be able to enter.
 await chmod(dataDir, 0o755);
 const log = createLogger({ level: isJson ? 'silent' : 'warn', name: 'sandbox' });
-const [appPort, portalPort, oauthPort, mgPort, crmPort] = [
+const [appPort, portalPort, oauthPort, mgPort, crmPort, renamedCrmPort] = [
   await freePort(wishedPorts.app),
   await freePort(wishedPorts.portal),
   await freePort(wishedPorts.oauth),
   await freePort(wishedPorts.mg),
   await freePort(wishedPorts.crm),
+  await freePort(wishedPorts.renamedCrm),
 ];
 const appUrl = `http://${host}:${appPort}`;
 const portal = await startSandboxPortal({
@@ -104,7 +105,7 @@ const portal = await startSandboxPortal({
   appUrl: `${appUrl}/bitrix24/app`,
   eventUrl: `${appUrl}/bitrix24/events`,
 });
-const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort });
+const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort });
 const environment = {
   PORT: String(appPort),
   HOST: host,
@@ -117,6 +118,7 @@ const environment = {
   B24_JS_URL: `${portal.origin}/api/v1/`,
   ALLOWED_PRIVATE_HOSTS: [portal.origin, portal.oauthOrigin, gateway.mgOrigin, gateway.crmOrigin]
     .map((origin) => new URL(origin).host)
+    .concat(`${host}:${renamedCrmPort}`)
     .join(','),
 };
 const settings = readSettings(environment);
