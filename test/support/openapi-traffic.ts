@@ -4,8 +4,7 @@ import { OpenApiCheck, referenceDocument } from './openapi-check.ts';
 
 const documents = { bot: referenceDocument('bot'), transport: referenceDocument('transport') };
 
-/** Without the documents there is nothing to check. */
-export const hasDocuments = documents.bot !== null && documents.transport !== null;
+const hasDocuments = documents.bot !== null && documents.transport !== null;
 
 const checks = {
   bot: new OpenApiCheck(documents.bot ?? {}),
@@ -27,8 +26,9 @@ export const documentFlaw =
 const requestFlaw =
   /^GET \/bots \?self is not in the document$|^POST \/channels body\.id is missing$|body\.message\.(text|items) is missing$/;
 
-/** What is wrong with the calls, each problem once. Only the app's own calls are to be given. */
+/** What is wrong with the calls, each problem once; nothing where the documents are absent. Only the app's own calls are to be given. */
 export function trafficProblems(calls: readonly ApiCallRecord[]): string[] {
+  if (!hasDocuments) return [];
   const found = new Set(calls.flatMap(problemsOf));
   return [...found].filter((problem) => !documentFlaw.test(problem) && !requestFlaw.test(problem));
 }

@@ -146,7 +146,7 @@ export class Conversation {
       this.draw();
     });
     drop.setAttribute('aria-label', text('dropQuote'));
-    this.quote.replaceChildren(text('reply'), (quoted?.text ?? `#${quoteId}`).slice(0, 80), ' ', drop);
+    this.quote.replaceChildren(text('reply'), (quoted?.text ?? `#${String(quoteId)}`).slice(0, 80), ' ', drop);
   }
 
   #drawHead(chat) {
