@@ -2,7 +2,6 @@
  * The contract a brain is joined through. Two duties (`decode`, `deliver`), optional abilities (`door`, `listen`) and declared
  * capabilities. The pipeline owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
  */
-import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
 import type { BrainEvent, FileRef } from './events.ts';
@@ -104,6 +103,13 @@ export interface Connector {
   listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
 }
 
+/** How a socket turns a name into addresses: the shape of Node's `dns.lookup`. */
+export type NameLookup = (
+  name: string,
+  options: { readonly all?: boolean | undefined },
+  callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
+) => void;
+
 /** What a connector may use of the house. */
 export interface ConnectorTools {
   readonly http: {
@@ -123,7 +129,7 @@ export interface ConnectorTools {
     }>;
   };
   /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
-  readonly lookupFor: (url: URL) => LookupFunction;
+  readonly lookupFor: (url: URL) => NameLookup;
   /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
   readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */

@@ -180,7 +180,7 @@ function webhookDead(): RemoteRefused {
   return new RemoteRefused({
     code: 'bitrix24.disconnected',
     status: 401,
-    message: 'the portal no longer accepts its incoming webhook; add the portal again with a living one',
+    message: 'the portal no longer accepts its incoming webhook; add the portal again with a living one (portals add)',
     retry: { afterMs: 60_000 },
     report: true,
   });
