@@ -7,6 +7,7 @@ import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
 import { measureDrain } from './measures/drain.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
+import { measureMgSockets } from './measures/mg-sockets.ts';
 import { measureRoad } from './measures/road.ts';
 import type { Measure } from './support/bench.ts';
 import { startDatabaseServer } from './support/database-server.ts';
@@ -22,6 +23,7 @@ const measures: Readonly<Record<string, Measure>> = {
   drain: measureDrain,
   backlog: measureBacklog,
   road: measureRoad,
+  'mg-sockets': measureMgSockets,
 };
 
 const usage = `npm run bench -- [--quick] [--only <name>]…

@@ -1,25 +1,29 @@
 /**
  * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the far ends and the real app with its embedded
- * database, installs the app into the sandbox portal, and prints where everything is. The database lives in a temporary folder and
- * goes with the process.
+ * database, installs the app into the sandbox portal, connects the sandbox MessageGateway as an operator would, and prints where
+ * everything is. The database lives in a temporary folder and goes with the process.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { brains } from '../src/brains/index.ts';
-import { readSettings } from '../src/config.ts';
+import { runLine } from '../src/cli/run-line.ts';
+import { type Environment, readSettings } from '../src/config.ts';
 import { createLogger } from '../src/lib/logger.ts';
 import { openStorage } from '../src/open-storage.ts';
 import { startApp } from '../src/start-app.ts';
 import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.ts';
+import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
+import { placesText } from './places-text.ts';
 
 const isJson = process.argv.includes('--json');
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
-const wishedPorts = { app: 3000, portal: 3010, oauth: 3011 };
+const wishedPorts = { app: 3000, portal: 3010, oauth: 3011, mg: 3020, crm: 3021, renamedCrm: 3022 };
 
 async function freePort(wished: number): Promise<number> {
   for (const port of [wished, 0]) {
@@ -36,25 +40,61 @@ async function freePort(wished: number): Promise<number> {
   throw new Error('no free port on this machine');
 }
 
-async function installInto(portal: SandboxPortal, deadlineMs: number): Promise<void> {
-  const page = await portal.openInstallPage();
-  if (page.status !== 200) throw new Error(`the installer page answered ${page.status}`);
-  const end = Date.now() + deadlineMs;
-  while (!portal.bindings().some((binding) => binding.event === 'ONAPPUNINSTALL')) {
-    if (Date.now() > end) throw new Error('the app did not finish setting the portal up');
+const patienceMs = 20_000;
+
+async function until(isReached: () => boolean, otherwise: string): Promise<void> {
+  for (const end = Date.now() + patienceMs; !isReached(); ) {
+    if (Date.now() > end) throw new Error(otherwise);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function installInto(portal: SandboxPortal): Promise<void> {
+  const page = await portal.openInstallPage();
+  if (page.status !== 200) throw new Error(`the installer page answered ${page.status}`);
+  await until(
+    () => portal.bindings().some((binding) => binding.event === 'ONAPPUNINSTALL'),
+    'the app did not finish setting the portal up',
+  );
   portal.finishInstall();
+}
+
+const cliAnswer = z.object({ connection: z.object({ id: z.string() }).optional() });
+
+/** Runs an operator's command as `npm run cli` does, with the settings of the app. */
+async function operate(environment: Environment, ...words: readonly string[]): Promise<z.output<typeof cliAnswer>> {
+  let said = '';
+  const hear = (text: string): void => {
+    said += text;
+  };
+  const code = await runLine([...words, '--json'], { environment, brains, out: hear, err: hear });
+  if (code !== 0) throw new Error(`"${words.slice(0, 2).join(' ')}" failed: ${said}`);
+  return cliAnswer.parse(JSON.parse(said));
+}
+
+/** The bots that think with MessageGateway; the assistant keeps the echo, so that a private chat answers by itself. */
+const bridgedBots = ['bridge_line', 'bridge_supervisor'];
+
+/** The steps of the README: connect the account, give it to bots. Returns when the bridge listens to the account. */
+async function connect(gateway: SandboxMessageGateway, environment: Environment): Promise<void> {
+  const config = JSON.stringify({ crmUrl: gateway.crmOrigin, apiKey: gateway.apiKey });
+  const added = await operate(environment, 'connections', 'add', '--brain', 'messagegateway', '--config', config);
+  const id = added.connection?.id ?? '';
+  for (const code of bridgedBots) await operate(environment, 'bots', 'set', '--code', code, '--connection', id);
+  await until(() => gateway.sockets().open === 1, 'the app does not listen to MessageGateway');
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bot-bridge-sandbox-'));
 // As root, the database server runs as another user, who must be able to enter.
 await chmod(dataDir, 0o755);
 const log = createLogger({ level: isJson ? 'silent' : 'warn', name: 'sandbox' });
-const [appPort, portalPort, oauthPort] = [
+const [appPort, portalPort, oauthPort, mgPort, crmPort, renamedCrmPort] = [
   await freePort(wishedPorts.app),
   await freePort(wishedPorts.portal),
   await freePort(wishedPorts.oauth),
+  await freePort(wishedPorts.mg),
+  await freePort(wishedPorts.crm),
+  await freePort(wishedPorts.renamedCrm),
 ];
 const appUrl = `http://${host}:${appPort}`;
 const portal = await startSandboxPortal({
@@ -65,7 +105,8 @@ const portal = await startSandboxPortal({
   appUrl: `${appUrl}/bitrix24/app`,
   eventUrl: `${appUrl}/bitrix24/events`,
 });
-const settings = readSettings({
+const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort });
+const environment = {
   PORT: String(appPort),
   HOST: host,
   PUBLIC_URL: appUrl,
@@ -75,11 +116,16 @@ const settings = readSettings({
   B24_CLIENT_SECRET: portal.clientSecret,
   B24_OAUTH_HOSTS: portal.oauthOrigin,
   B24_JS_URL: `${portal.origin}/api/v1/`,
-  ALLOWED_PRIVATE_HOSTS: [portal.domain, new URL(portal.oauthOrigin).host].join(','),
-});
+  ALLOWED_PRIVATE_HOSTS: [portal.origin, portal.oauthOrigin, gateway.mgOrigin, gateway.crmOrigin]
+    .map((origin) => new URL(origin).host)
+    .concat(`${host}:${renamedCrmPort}`)
+    .join(','),
+};
+const settings = readSettings(environment);
 const storage = await openStorage(settings, log);
 const app = await startApp({ settings, ...storage, brains, log });
-await installInto(portal, 20_000);
+await installInto(portal);
+await connect(gateway, { ...environment, DATABASE_URL: storage.databaseUrl });
 portal.prepareScene();
 
 let isStopping = false;
@@ -88,6 +134,7 @@ async function stop(): Promise<void> {
   isStopping = true;
   await app.stop();
   await portal.close();
+  await gateway.close();
   await storage.close();
   await rm(dataDir, { recursive: true, force: true });
   process.exit(0);
@@ -103,6 +150,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const places = {
   chat: `${portal.origin}/`,
+  manager: `${gateway.mgOrigin}/`,
   app: appUrl,
   health: `${appUrl}/readyz`,
   metrics: `${appUrl}/metrics`,
@@ -112,23 +160,9 @@ const places = {
   memberId: portal.memberId,
   clientId: portal.clientId,
   clientSecret: portal.clientSecret,
+  crm: gateway.crmOrigin,
+  crmApiKey: gateway.apiKey,
   ...portal.issueToken(),
 };
 
-if (isJson) process.stdout.write(`${JSON.stringify(places)}\n`);
-else {
-  const rows: readonly [string, string][] = [
-    ['Chat page (open this)', places.chat],
-    ['Bot Bridge', places.app],
-    ['  ready?', places.health],
-    ['  metrics', places.metrics],
-    ['Sandbox portal, REST', places.portalRest],
-    ['Sandbox portal, OAuth host', places.oauth],
-    ['  incoming webhook', places.incomingWebhook],
-    ['  client id', places.clientId],
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  process.stdout.write('\nThe bridge is open. Write to the bots as a customer, an employee, or in the group.\n\n');
-  for (const [name, value] of rows) process.stdout.write(`  ${name.padEnd(width)}  ${value}\n`);
-  process.stdout.write('\nCtrl-C stops everything.\n');
-}
+process.stdout.write(isJson ? `${JSON.stringify(places)}\n` : placesText(places));

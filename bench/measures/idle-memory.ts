@@ -1,10 +1,9 @@
 /** How much memory the app takes while nothing happens. */
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { startAppProcess } from '../support/app-process.ts';
 import type { Measure } from '../support/bench.ts';
 import { atMost, figureOf } from '../support/figures.ts';
+import { residentMb } from '../support/resident-memory.ts';
 
 const limitMb = 120;
 
@@ -26,9 +25,3 @@ export const measureIdleMemory: Measure = async ({ endings, plan, server, say })
     atMost('memory', figureOf('app idle, all roles', 'MB', runs, `resident after ${plan.idleSeconds} s`), limitMb),
   ];
 };
-
-/** Resident memory of a process in megabytes (10^6 bytes); `ps` counts in units of 1 024 bytes. */
-async function residentMb(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return (Number(stdout.trim()) * 1_024) / 1_000_000;
-}

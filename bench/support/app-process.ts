@@ -21,6 +21,8 @@ export interface AppProcessOptions {
   readonly databaseUrl: string;
   /** Port of the server that stands in as the portal's REST address; 1 when nothing is to be called. */
   readonly restPort?: number;
+  /** A random one when absent. */
+  readonly appSecret?: Buffer;
   /** Settings over those made here. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -32,7 +34,7 @@ const startMs = 30_000;
 /** Starts the app on a database in which it finds its portal installed. Resolves when it says that it is ready. */
 export async function startAppProcess(options: AppProcessOptions): Promise<AppProcess> {
   const restHost = `127.0.0.1:${options.restPort ?? 1}`;
-  const appSecret = randomBytes(32);
+  const appSecret = options.appSecret ?? randomBytes(32);
   const sender = readSender(readEventBody());
   await installPortal({ databaseUrl: options.databaseUrl, appSecret, sender, restUrl: `http://${restHost}/rest/` });
   const port = await freePort();

@@ -40,6 +40,12 @@ export function atLeast(measure: string, figure: Figure, times: number, peer: Fi
   return { measure, figure, peer, ratio, bar: `≥ ${times} ×`, isPassed: ratio >= times };
 }
 
+/** Passes when the figure is at most so many times the peer's. */
+export function atMostTimes(measure: string, figure: Figure, times: number, peer: Figure): Verdict {
+  const ratio = figure.median / peer.median;
+  return { measure, figure, peer, ratio, bar: `≤ ${times} ×`, isPassed: ratio <= times };
+}
+
 /** Passes when the figure is no more than so much. */
 export function atMost(measure: string, figure: Figure, limit: number): Verdict {
   return {

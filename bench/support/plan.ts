@@ -25,6 +25,9 @@ export const drainWarmEvents = 6_000;
 
 export const connections = 64;
 
+/** Sockets of a brain that one process holds. */
+export const sockets = 1_000;
+
 /** About 10 minutes on two cores. */
 export const fullPlan: Plan = {
   runs: 5,

@@ -18,6 +18,8 @@ export interface MessageGatewayOptions {
   readonly host?: string;
   readonly mgPort?: number;
   readonly crmPort?: number;
+  /** Where the first account's CRM is after it has been renamed once; 0 = anywhere. */
+  readonly renamedCrmPort?: number;
   /** PEM texts; with them both servers speak https, for clients that refuse plain http. */
   readonly tls?: { readonly key: string; readonly cert: string } | null;
   /** Short name of the first account. */
@@ -86,6 +88,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     host: '127.0.0.1',
     mgPort: 0,
     crmPort: 0,
+    renamedCrmPort: 0,
     tls: null,
     accountCode: 'demo',
     apiKey: randomBytes(16).toString('hex'),

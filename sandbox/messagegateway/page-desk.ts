@@ -35,7 +35,15 @@ const code = z.string().min(1);
 
 const talkActs = [
   z.object({ act: z.literal('prepare'), name: z.string().min(1).max(100) }),
-  z.object({ act: z.literal('answer'), chatId: id, userId: id, text, private: z.boolean(), files }),
+  z.object({
+    act: z.literal('answer'),
+    chatId: id,
+    userId: id,
+    text,
+    private: z.boolean(),
+    files,
+    quote: id.nullable().default(null),
+  }),
   z.object({ act: z.literal('assignUser'), dialogId: id, userId: id }),
   z.object({ act: z.literal('assignBot'), dialogId: id, botId: id }),
   z.object({ act: z.literal('unassign'), dialogId: id }),
@@ -62,6 +70,7 @@ const troubleActs = [
   z.object({ act: z.literal('revoke'), code, api: z.enum(['bot', 'transport']) }),
   z.object({ act: z.literal('freeze'), code, isOn: z.boolean() }),
   z.object({ act: z.literal('chatsOff'), isOn: z.boolean() }),
+  z.object({ act: z.literal('renameCrm') }),
 ] as const;
 
 const talkSchema = z.discriminatedUnion('act', talkActs);
@@ -80,7 +89,8 @@ async function talk(hands: PageHands, act: TalkAct): Promise<unknown> {
       return hands.managers()[0]?.id ?? hands.addManager({ name: act.name }).id;
     case 'answer': {
       const items = act.files.map(({ name, base64 }) => ({ name, content: Buffer.from(base64, 'base64') }));
-      const choice = { userId: act.userId, private: act.private, items };
+      const quote = act.quote === null ? {} : { quote: act.quote };
+      const choice = { userId: act.userId, private: act.private, items, ...quote };
       return await hands.managerAnswers(act.chatId, act.text, choice);
     }
     case 'assignUser':
@@ -139,6 +149,8 @@ async function trouble(hands: PageHands, act: TroubleAct): Promise<unknown> {
       return await hands.freezeModule(act.code, act.isOn);
     case 'chatsOff':
       return await hands.switchChatsOff(act.isOn);
+    case 'renameCrm':
+      return await hands.renameCrm();
   }
 }
 

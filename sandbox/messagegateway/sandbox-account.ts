@@ -112,7 +112,8 @@ export class SandboxAccount extends Staff {
       handleCrm(before, incoming, answer).catch(() => answer.destroy());
     });
     this.#oldServers.push(old);
-    this.#server = await listenCrm(this.#account, 0);
+    const isFirst = this.#oldServers.length === 1;
+    this.#server = await listenCrm(this.#account, isFirst ? this.#account.gateway.options.renamedCrmPort : 0);
     for (const module of this.#account.modules.values()) {
       await sendActivity(this.#account, module, this.#account.crm.origin);
     }

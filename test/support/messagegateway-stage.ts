@@ -16,6 +16,7 @@ import { type Bridge, install, startBridge, until } from './bridge.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
 import { hostsOf, joinGateway } from './messagegateway-join.ts';
+import { trafficProblems } from './openapi-traffic.ts';
 import { everythingDone, ourBot } from './talk.ts';
 
 export interface MgStage {
@@ -84,10 +85,13 @@ export async function startMgStage(options: MgStageOptions = {}): Promise<MgStag
     done,
     async close() {
       await bridge.close();
+      const problems = trafficProblems(gateway.calls());
       await gateway.close();
       await db.destroy();
       await probe.close();
       await database.drop();
+      // Whatever a test was about, the app may only have asked what the published documents know.
+      if (problems.length > 0) throw new Error(`not of the documents:\n${problems.join('\n')}`);
     },
   };
 }

@@ -79,10 +79,13 @@ export class Conversation {
     this.private.type = 'checkbox';
     this.privateWords = node('span');
     this.attached = node('span', 'attached');
+    this.quote = node('p', 'hint');
+    this.quote.hidden = true;
     this.send = node('button', 'primary');
     this.send.type = 'submit';
     const privately = node('label', 'check', this.private, this.privateWords);
     form.append(
+      this.quote,
       this.input,
       node('div', 'composer-row', this.file, this.fileLabel, this.attached, privately, this.send),
     );
@@ -107,12 +110,14 @@ export class Conversation {
     const isPrivate = this.private.checked;
     const isDone = await this.attempt(async () => {
       const files = await Promise.all(chosen.map(fileAsBase64));
-      await act('answer', { chatId: chat.id, userId: world.managerId, text: written, private: isPrivate, files });
+      const fields = { userId: world.managerId, text: written, private: isPrivate, files, quote: world.quoteId };
+      await act('answer', { chatId: chat.id, ...fields });
     });
     this.send.disabled = false;
     if (!isDone) return;
     // The own message is to be seen, wherever the list stood.
     this.shownChat = null;
+    world.quoteId = null;
     this.input.value = '';
     this.file.value = '';
     this.#showAttached();
@@ -126,8 +131,22 @@ export class Conversation {
     this.fileLabel.textContent = text('attach');
     this.privateWords.textContent = text('private');
     this.send.textContent = text('send');
+    this.#drawQuote();
     this.#drawHead(chat);
     this.#drawMessages(chat);
+  }
+
+  #drawQuote() {
+    const { quoteId } = world;
+    this.quote.hidden = quoteId === null;
+    if (quoteId === null) return;
+    const quoted = world.state.messages.find(({ id }) => id === quoteId);
+    const drop = button('×', 'quiet', () => {
+      world.quoteId = null;
+      this.draw();
+    });
+    drop.setAttribute('aria-label', text('dropQuote'));
+    this.quote.replaceChildren(text('reply'), (quoted?.text ?? `#${String(quoteId)}`).slice(0, 80), ' ', drop);
   }
 
   #drawHead(chat) {

@@ -5,6 +5,8 @@ export const world = {
   state: null,
   chatId: null,
   managerId: null,
+  /** The message the next answer quotes. */
+  quoteId: null,
   isOnline: true,
   isRefusing: false,
 };
@@ -95,6 +97,7 @@ export async function prepare() {
 
 export async function chooseChat(chatId) {
   world.chatId = chatId;
+  world.quoteId = null;
   await loadState();
 }
 

@@ -1,5 +1,5 @@
 /** One message as a DOM node: text, files, cards, buttons, state, and what can be done with it. */
-import { act, button, clock, node, world } from './live.js';
+import { act, button, clock, node, tell, world } from './live.js';
 import { text } from './texts.js';
 
 function safeLink(address, label) {
@@ -102,6 +102,12 @@ function toolsNode(message, attempt) {
       button(text('remove'), 'quiet', () => attempt(() => act('delete', { messageId: message.id }))),
     );
   }
+  const answer = button(text('answer'), 'quiet', () => {
+    world.quoteId = message.id;
+    tell();
+    document.querySelector('.composer textarea').focus();
+  });
+  row.append(answer);
   const isOn = message.reactions.some(({ content }) => content === '👍');
   const like = { messageId: message.id, userId: world.managerId, reaction: isOn ? null : '👍' };
   const thumb = button(text('like'), 'quiet', () => attempt(() => act('react', like)));

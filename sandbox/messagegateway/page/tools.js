@@ -67,6 +67,7 @@ export class Tools {
       'repeatWebhooks',
       'dropWebhooks',
       'clearFaults',
+      'renameCrm',
     ];
     const faults = node('div', 'tools', ...simple.map((name) => this.#button(name, name)), ...this.#switches());
     this.element.replaceChildren(

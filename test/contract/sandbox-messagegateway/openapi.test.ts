@@ -6,7 +6,8 @@ import {
   type SandboxMessageGateway,
   startSandboxMessageGateway,
 } from '../../../sandbox/messagegateway/start-messagegateway.ts';
-import { OpenApiCheck, referenceDocument } from './openapi-check.ts';
+import { OpenApiCheck, referenceDocument } from '../../support/openapi-check.ts';
+import { documentFlaw } from '../../support/openapi-traffic.ts';
 import { type ApiResult, FULL_SETTINGS, mg, type Tokens, TransportDouble } from './transport-double.ts';
 
 const documents = { bot: referenceDocument('bot'), transport: referenceDocument('transport') };
@@ -30,14 +31,6 @@ afterEach(async () => {
   await gateway.close();
 });
 
-/**
- * Where recorded traffic contradicts the documents: they demand a system action of every message, text messages
- * included, and type template parts as objects with numbers where the wire has strings and `{"var":"name"}`.
- * The tag actions came with the edition after these documents.
- */
-const DOCUMENT_FLAW =
-  /\.action is missing$|^GET \/templates\[\d+\]\.template\[|"dialog_tag_(added|removed)" not in enum$/;
-
 /** Makes the call, holds the answer against the document, expects success. */
 async function call(api: 'bot' | 'transport', line: string, body?: unknown): Promise<ApiResult> {
   const answer = await mg(gateway.mgOrigin, api, tokens[api], line, body);
@@ -54,7 +47,7 @@ function expectPublished(api: 'bot' | 'transport', line: string, answer: ApiResu
   const operation = check.operationOf(method, path);
   expect(operation, line).not.toBeNull();
   const problems = check.answerProblems(operation ?? '', answer.status, answer.body);
-  expect(problems.filter((problem) => !DOCUMENT_FLAW.test(problem))).toEqual([]);
+  expect(problems.filter((problem) => !documentFlaw.test(problem))).toEqual([]);
   seen.set(`${api} ${operation}`, answer.status);
 }
 
@@ -226,5 +219,35 @@ describe('the checker itself', () => {
     const wrong = { name: 1, at: 'yesterday', kind: 'b', gone: null };
     expect(check.problems({ $ref: '#/components/schemas/Part' }, wrong)).toHaveLength(5);
     expect(check.problems({ $ref: '#/components/schemas/Part' }, { id: 1, at: '2026-01-01T00:00:00Z' })).toEqual([]);
+  });
+
+  it('finds in a request what is out of bounds, unknown, missing, or not taken at all', () => {
+    const thing = {
+      type: 'object',
+      required: ['id'],
+      properties: {
+        id: { type: 'integer', maximum: 9 },
+        inner: { allOf: [{ properties: { a: { type: 'string' } } }] },
+      },
+    };
+    const limit = { name: 'limit', in: 'query', schema: { type: 'integer', maximum: 5 } };
+    const body = { content: { 'application/json': { schema: thing } } };
+    const path = { post: { requestBody: body }, get: { parameters: [limit] } };
+    const check = new OpenApiCheck({ paths: { '/things': path } });
+    const problemsIn = (line: string, search: string, given: unknown): string[] =>
+      check.requestProblems(line, { query: new URLSearchParams(search), body: given });
+    expect(problemsIn('POST /things', '', { id: 9, inner: { a: 'x' } })).toEqual([]);
+    expect(problemsIn('POST /things', '', { id: 10, inner: { b: 'x' }, more: 1 })).toEqual([
+      'POST /things body.id: 10 is out of bounds',
+      'POST /things body.inner.b is not in the document',
+      'POST /things body.more is not in the document',
+    ]);
+    expect(problemsIn('POST /things', '', null)).toEqual(['POST /things body is null']);
+    expect(problemsIn('GET /things', 'limit=5', {})).toEqual([]);
+    expect(problemsIn('GET /things', 'limit=6&page=1', { a: 1 })).toEqual([
+      'GET /things ?limit: 6 is out of bounds',
+      'GET /things ?page is not in the document',
+      'GET /things takes no body',
+    ]);
   });
 });

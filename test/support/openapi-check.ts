@@ -1,4 +1,4 @@
-/** Checks answers against an OpenAPI 3.0 document: the part of JSON Schema those documents use, and nothing else. */
+/** Checks requests and answers against an OpenAPI 3.0 document: the part of JSON Schema those documents use, and nothing else. */
 import { existsSync, readFileSync } from 'node:fs';
 
 type Map = Readonly<Record<string, unknown>>;
@@ -7,7 +7,7 @@ function isMap(value: unknown): value is Map {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const DOCUMENTS = new URL('../../../../shared/reference/openapi/', import.meta.url);
+const DOCUMENTS = new URL('../../../shared/reference/openapi/', import.meta.url);
 
 /** The reference document of an API, or null where the reference folder is absent. */
 export function referenceDocument(api: 'bot' | 'transport'): Map | null {
@@ -27,6 +27,23 @@ function ofType(value: unknown, type: unknown): boolean {
   if (type === 'array') return Array.isArray(value);
   if (type === 'object') return isMap(value);
   return typeof value === type;
+}
+
+function numberProblems({ minimum, maximum }: Map, value: number, where: string): string[] {
+  const isLow = typeof minimum === 'number' && value < minimum;
+  const isHigh = typeof maximum === 'number' && value > maximum;
+  return isLow || isHigh ? [`${where}: ${value} is out of bounds`] : [];
+}
+
+/** Query values are texts; what the document calls a number is one where it reads as one. */
+function fromText(text: string, schema: Map): unknown {
+  return schema['type'] === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+export interface CheckedRequest {
+  readonly query: URLSearchParams;
+  /** Parsed; null without one. */
+  readonly body: unknown;
 }
 
 export class OpenApiCheck {
@@ -62,6 +79,7 @@ export class OpenApiCheck {
       found.push(`${where} is no ${JSON.stringify(schema['type'])}`);
     if (Array.isArray(schema['enum']) && !schema['enum'].includes(value))
       found.push(`${where}: ${JSON.stringify(value)} not in enum`);
+    if (typeof value === 'number') found.push(...numberProblems(schema, value, where));
     if (typeof value === 'string') found.push(...this.#textProblems(schema, value, where));
     if (Array.isArray(value) && schema['items'] !== undefined) {
       for (const [at, item] of value.entries()) found.push(...this.problems(schema['items'], item, `${where}[${at}]`));
@@ -96,6 +114,72 @@ export class OpenApiCheck {
     return found;
   }
 
+  /** Fields the document does not know, at any depth. Objects it says nothing about may hold anything. */
+  #strangers(given: unknown, value: unknown, where: string): string[] {
+    const schema = this.#resolved(given);
+    if (Array.isArray(value)) {
+      const { items } = schema;
+      if (items === undefined) return [];
+      return value.flatMap((item, at) => this.#strangers(items, item, `${where}[${at}]`));
+    }
+    const known = this.#propertiesOf(schema);
+    if (!isMap(value) || known.size === 0) return [];
+    return Object.entries(value).flatMap(([key, inner]) => {
+      const part = known.get(key);
+      return part === undefined
+        ? [`${where}.${key} is not in the document`]
+        : this.#strangers(part, inner, `${where}.${key}`);
+    });
+  }
+
+  #propertiesOf(schema: Map): ReadonlyMap<string, unknown> {
+    const parts = ['allOf', 'oneOf', 'anyOf'].flatMap((name) => {
+      const list = schema[name];
+      return Array.isArray(list) ? list.map((part) => this.#resolved(part)) : [];
+    });
+    const own = isMap(schema['properties']) ? Object.entries(schema['properties']) : [];
+    return new Map([...parts.flatMap((part) => [...this.#propertiesOf(part)]), ...own]);
+  }
+
+  /** What is wrong with a request: its query, its body, and fields that do not exist. File bytes are not looked at. */
+  requestProblems(operation: string, { query, body }: CheckedRequest): string[] {
+    const { parameters, requestBody } = this.#operation(operation);
+    const found: string[] = [];
+    const known = new Map<string, Map>();
+    for (const given of Array.isArray(parameters) ? parameters : []) {
+      const parameter = this.#resolved(given);
+      if (parameter['in'] === 'query') known.set(String(parameter['name']), this.#resolved(parameter['schema']));
+    }
+    for (const name of new Set(query.keys())) {
+      const schema = known.get(name);
+      const where = `${operation} ?${name}`;
+      if (schema === undefined) found.push(`${where} is not in the document`);
+      else if (schema['type'] === 'array') {
+        const items = this.#resolved(schema['items']);
+        found.push(
+          ...this.problems(
+            schema,
+            query.getAll(name).map((text) => fromText(text, items)),
+            where,
+          ),
+        );
+      } else found.push(...this.problems(schema, fromText(query.get(name) ?? '', schema), where));
+    }
+    const content = requestBody === undefined ? undefined : this.#resolved(requestBody)['content'];
+    const json = isMap(content) ? content['application/json'] : undefined;
+    // An official client sends `{}` where nothing is taken.
+    const isEmpty = body === null || (isMap(body) && Object.keys(body).length === 0);
+    if (!isMap(json)) return isEmpty || isMap(content) ? found : [...found, `${operation} takes no body`];
+    const where = `${operation} body`;
+    return [...found, ...this.problems(json['schema'], body, where), ...this.#strangers(json['schema'], body, where)];
+  }
+
+  #operation(operation: string): Map {
+    const [method = '', path = ''] = operation.split(' ');
+    const paths = this.#resolved(this.#document['paths']);
+    return this.#resolved(this.#resolved(paths[path])[method.toLowerCase()]);
+  }
+
   /** Every operation of the document as `GET /path`. */
   operations(): string[] {
     const paths = isMap(this.#document['paths']) ? this.#document['paths'] : {};
@@ -118,9 +202,7 @@ export class OpenApiCheck {
 
   /** What is wrong with an answer. A 2xx that the document does not name is held to what it says of 200. */
   answerProblems(operation: string, status: number, body: unknown): string[] {
-    const [method = '', path = ''] = operation.split(' ');
-    const paths = this.#resolved(this.#document['paths']);
-    const responses = this.#resolved(this.#resolved(this.#resolved(paths[path])[method.toLowerCase()])['responses']);
+    const responses = this.#resolved(this.#operation(operation)['responses']);
     const success = status < 300 ? responses['200'] : responses['default'];
     const content = this.#resolved(responses[String(status)] ?? success)['content'];
     const json = isMap(content) ? content['application/json'] : undefined;

@@ -1,0 +1,45 @@
+/** Puts connections into a database as `connections add` would have left them, without asking the far side thousands of times. */
+import { randomUUID } from 'node:crypto';
+import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
+import { addConnection } from '../../src/store/connections.ts';
+import { openDatabase } from '../../src/store/database.ts';
+
+export interface JoinedConnections {
+  readonly databaseUrl: string;
+  readonly appSecret: Buffer;
+  readonly portal: string;
+  readonly brain: string;
+  readonly configs: readonly unknown[];
+}
+
+export interface StoredConnection {
+  readonly id: string;
+  /** The last part of its webhook address. */
+  readonly doorSecret: string;
+}
+
+/** In the order of the configs. */
+export async function storeConnections(options: JoinedConnections): Promise<readonly StoredConnection[]> {
+  const sealer = createSealer({ current: options.appSecret });
+  const db = openDatabase({ url: options.databaseUrl, poolSize: 1 });
+  const stored: StoredConnection[] = [];
+  try {
+    for (const config of options.configs) {
+      const id = randomUUID();
+      const doorSecret = randomToken(24);
+      await addConnection(db, {
+        portal: options.portal,
+        id,
+        brain: options.brain,
+        title: options.brain,
+        configBox: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
+        doorBox: sealer.seal(doorSecret, `connection.door:${id}`),
+        doorHash: sha256(doorSecret),
+      });
+      stored.push({ id, doorSecret });
+    }
+  } finally {
+    await db.destroy();
+  }
+  return stored;
+}

@@ -1,0 +1,114 @@
+/** `npm run sandbox` as a newcomer meets it: a customer on the Bitrix24 page, a manager on the MessageGateway page, in a real browser. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, keepPicture, openBrowser, overflows, widths } from '../support/browser.ts';
+
+interface Places {
+  readonly chat: string;
+  readonly manager: string;
+}
+
+const script = fileURLToPath(new URL('../../sandbox/start.ts', import.meta.url));
+const startMs = 60_000;
+
+/** Resolves with the one line the script prints with `--json`. */
+async function startSandbox(): Promise<{ readonly child: ChildProcess; readonly places: Places }> {
+  const child = spawn(process.execPath, [script, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  const places = await new Promise<Places>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the sandbox did not start')), startMs);
+    child.once('exit', (code) => reject(new Error(`the sandbox ended (${code}): ${said}`)));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (!said.endsWith('\n')) return;
+      clearTimeout(timer);
+      resolve(JSON.parse(said));
+    });
+  });
+  return { child, places };
+}
+
+describe.skipIf(!hasBrowser)('the sandbox', () => {
+  let browser: Browser;
+  let child: ChildProcess;
+  let places: Places;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    ({ child, places } = await startSandbox());
+  }, startMs + 10_000);
+
+  afterAll(async () => {
+    await browser.close();
+    const isGone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await isGone;
+  });
+
+  async function open(url: string, width: number, language: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, locale: 'ru-RU' });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    await page.goto(url);
+    await page.selectOption('#language', language);
+    return page;
+  }
+
+  const write = async (page: Page, pane: string, text: string): Promise<void> => {
+    await page.fill(`${pane} textarea`, text);
+    await page.press(`${pane} textarea`, 'Enter');
+  };
+
+  it('carries a talk between its two pages, without anything having been set up', async () => {
+    const bitrix24 = await open(places.chat, 1280, 'ru');
+    const manager = await open(places.manager, 1280, 'ru');
+    await write(bitrix24, '#pane-client', 'Где мой заказ?');
+    await manager.locator('.messages').getByText('Где мой заказ?').waitFor();
+    await manager.locator('.messages article').first().getByRole('button', { name: 'Ответить' }).click();
+    await write(manager, '.composer', 'Курьер уже рядом');
+    await bitrix24.locator('#pane-client').getByText('Курьер уже рядом').waitFor();
+    await manager.locator('.message-state', { hasText: 'отправлено' }).first().waitFor();
+    await manager.getByRole('button', { name: 'На меня' }).click();
+    await manager.locator('.hint', { hasText: 'менеджер:' }).first().waitFor();
+    await keepPicture(bitrix24, 'sandbox-bitrix24-ru-1280');
+    await keepPicture(manager, 'sandbox-manager-ru-1280');
+    await bitrix24.close();
+    await manager.close();
+    expect(faults.splice(0)).toEqual([]);
+  });
+
+  it.each(widths)('fits its pages into the window, in both languages (%i px)', async (width) => {
+    for (const language of ['ru', 'en']) {
+      for (const [name, url] of [
+        ['bitrix24', places.chat],
+        ['manager', places.manager],
+      ] as const) {
+        const page = await open(url, width, language);
+        for (const [index, tab] of (await page.getByRole('tab').all()).entries()) {
+          if (!(await tab.isVisible())) continue;
+          await tab.click();
+          await keepPicture(page, `sandbox-${name}-${index}-${language}-${width}`);
+          expect(await overflows(page), `${name} ${index} ${language}`).toBe(false);
+        }
+        await page.close();
+      }
+    }
+    expect(faults.splice(0)).toEqual([]);
+  });
+
+  it('lets a person cause troubles and rename the CRM', async () => {
+    const page = await open(places.manager, 375, 'en');
+    await page.getByRole('tab', { name: 'Modules and faults' }).click();
+    for (const name of ['Cut sockets', 'Garbage frame', '429 × 5', 'Clear faults', 'Rename the CRM']) {
+      await page.getByRole('button', { name }).click();
+      await page.getByText(`Done: ${name}`).waitFor();
+    }
+    await page.close();
+    expect(faults.splice(0)).toEqual([]);
+  });
+});
