@@ -42,8 +42,19 @@ export type BrainAction =
       readonly author: Author;
       readonly chat: Chat;
       readonly files: readonly FileRef[];
+      /** ISO 8601 in UTC, to the second; null when the portal did not tell. */
+      readonly sentAt: string | null;
+      /** The Bitrix24 message it answers to, whoever wrote that one; null for none. */
+      readonly quoteOf: string | null;
     }
-  | { readonly type: 'edit'; readonly messageId: string; readonly text: string }
+  | {
+      readonly type: 'edit';
+      readonly messageId: string;
+      readonly text: string;
+      /** Whose message it is; the name is empty where the portal did not tell it. */
+      readonly author: Author;
+      readonly chat: Chat;
+    }
   | { readonly type: 'delete'; readonly messageId: string }
   | { readonly type: 'owner_changed'; readonly owner: 'brain' | 'person' }
   | {

@@ -25,6 +25,8 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
       author: event.author,
       chat: event.chat,
       files: index === 0 && bot.capabilities.files ? event.files : [],
+      sentAt: event.sentAt,
+      quoteOf: index === 0 ? event.quoteOf : null,
     }),
   );
   return { conversation: greeted.conversation, actions: [...greeted.actions, ...messages], outcome: 'forwarded' };
@@ -57,6 +59,8 @@ export function onChange(
   bot: BridgeBot,
 ): Bridged {
   if (conversation.owner === 'person') return quiet(conversation, 'ignored_person_owns');
+  // What an operator wrote never went to the brain.
+  if (event.chat.kind === 'line' && event.author.kind !== 'client') return quiet(conversation, 'ignored_operator');
   if (event.type === 'message_deleted') {
     if (!bot.capabilities.deletes) return quiet(conversation, 'ignored_unsupported');
     const action = toBrain({ type: 'delete', messageId: event.messageId });
@@ -64,7 +68,8 @@ export function onChange(
   }
   if (!bot.capabilities.edits || event.text === '') return quiet(conversation, 'ignored_unsupported');
   const [text = ''] = splitText(event.text, bot.capabilities.maxTextLength);
-  const action = toBrain({ type: 'edit', messageId: event.messageId, text });
+  const { messageId, author, chat } = event;
+  const action = toBrain({ type: 'edit', messageId, text, author, chat });
   return { conversation, actions: [action], outcome: 'forwarded' };
 }
 
@@ -106,9 +111,9 @@ export function onCommand(event: HomeEvent & { type: 'command' }, conversation: 
 /** A slash line we do not know swallows the whole message in Bitrix24 (trap 42): its text still belongs to the brain. */
 function onForeignCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, bot: BridgeBot): Bridged {
   if (event.via !== 'text') return quiet(conversation, 'ignored_unknown_command');
-  const { messageId, text, author, chat, language } = event;
+  const { messageId, text, author, chat, language, sentAt, quoteOf } = event;
   return onMessage(
-    { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language },
+    { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language, sentAt, quoteOf },
     conversation,
     bot,
   );

@@ -44,6 +44,8 @@ export interface Incoming {
     readonly text?: string;
     readonly note?: string;
     readonly items?: readonly { readonly id: string; readonly caption?: string }[];
+    /** When it was written, RFC 3339. */
+    readonly created_at?: string;
   };
 }
 

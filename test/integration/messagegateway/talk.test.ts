@@ -146,6 +146,28 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     expect(JSON.stringify(card?.attach)).toContain('https://shop.example/tea');
   });
 
+  it('know when it was said, and what a customer answers to', async () => {
+    const talk = await begin();
+    await stage.gateway.managerAnswers(talk.mgChat, 'Синий или красный?');
+    await until(() => talk.shown().length > 0);
+    await stage.done();
+    const { portal } = stage.bridge;
+    const question = homeMessages(talk.chatId).find(({ text }) => text === 'Синий или красный?');
+    const own = portal.clientWrites(talk.clientId, 'Синий', { quoteOf: question?.id ?? 0 });
+    await stage.done();
+    portal.clientWrites(talk.clientId, 'передумал', { quoteOf: own.messageId });
+    await stage.done();
+    const inMg = stage.gateway.messages(talk.mgChat);
+    const id = (text: string) => inMg.find((message) => message.text === text)?.id;
+    const quoteOf = (text: string) => inMg.find((message) => message.text === text)?.quoteId;
+    expect(quoteOf('Синий')).toBe(id('Синий или красный?'));
+    expect(quoteOf('передумал')).toBe(id('Синий'));
+    const bodies = stage.gateway.calls().filter(({ path, status }) => path === '/messages' && status === 200);
+    const said = bodies.map(({ body }) => JSON.stringify(body)).find((body) => body.includes('передумал'));
+    const [, time = ''] = /"created_at":"([^"]+)"/.exec(said ?? '') ?? [];
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('know what the other has read', async () => {
     const talk = await begin();
     await stage.gateway.markRead(talk.mgChat);

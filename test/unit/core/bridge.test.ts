@@ -46,6 +46,8 @@ const message = (changes: Partial<HomeEvent & { type: 'message' }> = {}): HomeEv
   mentionsBot: true,
   files: [],
   language: 'ru',
+  sentAt: null,
+  quoteOf: null,
   ...changes,
 });
 
@@ -123,6 +125,8 @@ describe('who owns the conversation', () => {
       author: from('employee'),
       chat: chat('private'),
       language: 'ru',
+      sentAt: null,
+      quoteOf: null,
     };
     const before = talked({ owner: owner === 'brain' ? 'person' : 'brain' });
     expect(bridge(event, before, bot()).conversation.owner).toBe(owner);
@@ -209,10 +213,15 @@ describe('what a brain cannot do', () => {
       type: 'message_edited',
       messageId: '1',
       text: 'x',
-      authorId: '27',
+      author: { id: '27', name: '', kind: 'employee' },
       chat: chat('private'),
     };
-    const deleted: ChatEvent = { type: 'message_deleted', messageId: '1', authorId: '27', chat: chat('private') };
+    const deleted: ChatEvent = {
+      type: 'message_deleted',
+      messageId: '1',
+      author: { id: '27', name: '', kind: 'employee' },
+      chat: chat('private'),
+    };
     expect(bridge(edited, talked(), bot({ edits: false })).outcome).toBe('ignored_unsupported');
     expect(bridge(deleted, talked(), bot({ deletes: false })).outcome).toBe('ignored_unsupported');
     expect(bridge(edited, talked(), bot()).outcome).toBe('forwarded');
@@ -232,6 +241,27 @@ describe('what a brain cannot do', () => {
     ]);
   });
 
+  it('tells when it was said and what it answers, the latter once', () => {
+    const said = message({ text: 'а'.repeat(150), sentAt: '2026-11-21T06:00:00Z', quoteOf: '12' });
+    const told = bridge(said, talked(), bot()).actions.map(({ action }) =>
+      action.type === 'message' ? [action.sentAt, action.quoteOf] : [],
+    );
+    expect(told).toEqual([
+      ['2026-11-21T06:00:00Z', '12'],
+      ['2026-11-21T06:00:00Z', null],
+    ]);
+  });
+
+  it("does not hear of edits of an operator's words", () => {
+    const author = { id: '1', name: '', kind: 'employee' } as const;
+    const edited: ChatEvent = { type: 'message_edited', messageId: '1', text: 'x', author, chat: chat('line') };
+    expect(bridge(edited, talked({ kind: 'line' }), bot())).toMatchObject({ outcome: 'ignored_operator', actions: [] });
+    const own = { ...edited, author: { ...author, kind: 'client' } } as const;
+    expect(bridge(own, talked({ kind: 'line' }), bot()).actions).toEqual([
+      { target: 'brain', action: { type: 'edit', messageId: '1', text: 'x', author: own.author, chat: chat('line') } },
+    ]);
+  });
+
   it('is known of a slash line: an unknown one is an ordinary message', () => {
     const event: ChatEvent = {
       type: 'command',
@@ -243,6 +273,8 @@ describe('what a brain cannot do', () => {
       author: from('employee'),
       chat: chat('private'),
       language: 'ru',
+      sentAt: null,
+      quoteOf: null,
     };
     expect(bridge(event, talked(), bot()).actions[0]?.action).toMatchObject({ type: 'message', text: '/price 5' });
     expect(bridge({ ...event, via: 'keyboard' }, talked(), bot()).outcome).toBe('ignored_unknown_command');

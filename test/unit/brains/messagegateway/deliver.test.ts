@@ -59,6 +59,8 @@ const message = (given: Partial<BrainAction & { type: 'message' }> = {}): BrainA
   author: { id: '7', name: 'Пётр Опытов', kind: 'employee' },
   chat,
   files: [],
+  sentAt: null,
+  quoteOf: null,
   ...given,
 });
 const to = { ref: 'ref-of-talk', remoteId: '9000', botCode: 'b' };
@@ -109,6 +111,23 @@ describe('a message into MessageGateway', () => {
     const { http, calls } = far();
     await connector(http).deliver(message({ chat: { ...chat, kind: 'group', title: 'Отдел' } }), to, key, signal);
     expect(calls[0]?.json).toMatchObject({ customer: { nickname: 'Отдел' }, message: { text: 'Пётр Опытов: привет' } });
+  });
+
+  it('brings its time along', async () => {
+    const { http, calls } = far();
+    await connector(http).deliver(message({ sentAt: '2026-11-21T06:00:00Z' }), to, key, signal);
+    expect(calls[0]?.json).toMatchObject({ message: { created_at: '2026-11-21T06:00:00Z' } });
+  });
+
+  it('quotes by whichever name the quoted one has over there, and goes without a quote where it has none', async () => {
+    const { http, calls } = far({ 'POST /messages': refused('Message not found') });
+    const quoting = connector(http).deliver(message({ quoteOf: '70' }), to, key, signal);
+    await expect(quoting).rejects.toMatchObject({ code: 'messagegateway.refused' });
+    expect(calls.map(({ json }) => json['quote'])).toEqual([
+      { external_id: '70' },
+      { external_id: '70:ref-of-t' },
+      undefined,
+    ]);
   });
 
   it('from somebody without a name has one all the same', async () => {
@@ -214,7 +233,8 @@ describe('files into MessageGateway', () => {
 });
 
 describe('edits and deletions', () => {
-  const edit: BrainAction = { type: 'edit', messageId: '77', text: 'новое' };
+  const author = { id: '7', name: 'Пётр Опытов', kind: 'employee' } as const;
+  const edit: BrainAction = { type: 'edit', messageId: '77', text: 'новое', author, chat };
 
   it('go by the id the message was given', async () => {
     const { http, calls } = far({ 'DELETE /messages': [[200, {}], refused('Message not found')] });
@@ -257,6 +277,16 @@ describe('edits and deletions', () => {
         message: { external_id: '77:ref-of-t~0a1b2c3d', type: 'text', text: '✏️ новое' },
       },
     });
+  });
+
+  it('in a group name their author where he is known, and nobody where he is not', async () => {
+    const { http, calls } = far({ 'PUT /messages': [[200, {}], refused('only text messages can be edited')] });
+    const group = { ...chat, kind: 'group', title: 'Отдел' } as const;
+    await connector(http).deliver({ ...edit, chat: group }, to, key, signal);
+    await connector(http).deliver({ ...edit, chat: group, author: { ...author, name: '' } }, to, key, signal);
+    const texts = calls.map(({ json }) => (json['message'] as { text: string }).text);
+    expect(texts).toEqual(['Пётр Опытов: новое', 'новое', '✏️ новое']);
+    expect(calls.every(({ json }) => !('customer' in json))).toBe(true);
   });
 
   it('drop a quote MessageGateway does not know', async () => {
