@@ -5,7 +5,7 @@
 import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
-import type { BrainEvent, FileRef } from './events.ts';
+import type { Author, BrainEvent, CrmLink, FileRef } from './events.ts';
 
 /** A stored message of a far side, as it came in. */
 export interface RawEvent {
@@ -80,6 +80,8 @@ export interface Capabilities {
   readonly files: boolean;
   /** Wants to hear when the owner of a conversation changes. */
   readonly ownership: boolean;
+  /** Wants to know which CRM records of the portal belong to a conversation. */
+  readonly crm: boolean;
   /** Wants to hear what became of its messages. */
   readonly receipts: boolean;
   /** True when delivering the same action twice (same key) has the effect of once; false makes unknown fates be listed, not repeated. */
@@ -104,6 +106,30 @@ export interface Connector {
   listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
 }
 
+/** How many calls a far side allows. */
+export interface PaceRate {
+  readonly perSecond: number;
+  /** Calls that may follow each other at once after a quiet time. */
+  readonly burst: number;
+}
+
+/** Keeps calls below a limit that all processes share. */
+export interface Pace {
+  /** Resolves when it is this call's turn. Throws `http.aborted` when the signal fires first. */
+  turn(signal?: AbortSignal): Promise<void>;
+  /** The far side asked for a pause: in no process does anybody's turn come before it is over. Does not reject. */
+  holdOff(ms: number): Promise<void>;
+}
+
+/** Something said in a dialog of Bitrix24, as the bot heard it. */
+export interface SaidAtHome {
+  readonly at: Date;
+  readonly author: Author;
+  readonly text: string;
+  /** Names of the files that came with it. */
+  readonly files: readonly string[];
+}
+
 /** What a connector may use of the house. */
 export interface ConnectorTools {
   readonly http: {
@@ -122,10 +148,19 @@ export interface ConnectorTools {
       readonly body: Buffer;
     }>;
   };
+  /** The pace of one limit, named by what the far side counts by (a token, a key). The name is stored: it must not be a secret. */
+  readonly pace: (bucket: string, rate: PaceRate) => Pace;
   /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
   readonly lookupFor: (url: URL) => LookupFunction;
   /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
   readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
+  /**
+   * What people said in the conversation between two moments, both included, and the brain was not told; oldest first, of very much the
+   * last part, and nothing of what is older than the app keeps events.
+   */
+  readonly saidAtHome: (to: ConversationRef, from: Date, until: Date) => Promise<readonly SaidAtHome[]>;
+  /** Where a CRM record can be looked at in the portal; null for a kind of record whose address is not known. */
+  readonly crmAddress: (link: CrmLink) => Promise<string | null>;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

@@ -145,7 +145,9 @@ export type ReceiptEvent =
       readonly remoteMessageId: string;
       readonly homeMessageId: string | null;
       readonly error: string | null;
-    };
+    }
+  /** A `look_again` has come due. */
+  | { readonly type: 'time_passed' };
 
 /** Everything that can happen in a conversation. */
 export type ChatEvent = HomeEvent | BrainEvent | ReceiptEvent;

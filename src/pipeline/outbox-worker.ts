@@ -200,7 +200,7 @@ function receipts(row: OutboxRow, performed: Performed, error: string | null): N
   const events: ChatEvent[] = [];
   const linked = performed.delivery?.remoteConversationId;
   if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
-  events.push(...(performed.delivery?.replies ?? []));
+  events.push(...(performed.delivery?.replies ?? []), ...(performed.events ?? []));
   const answers = row.target === 'home' ? (row.action as HomeAction) : null;
   if ((answers?.type === 'send' || answers?.type === 'send_file') && answers.answers !== null) {
     events.push({ type: 'receipt', remoteMessageId: answers.answers, homeMessageId: performed.remoteId, error });

@@ -28,8 +28,7 @@ export async function deliverMessage(
     const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
     first ??= id;
   }
-  const linked =
-    bodies.length > 0 && to.remoteId === null ? await linkConversation(room, action.chat, to, signal) : null;
+  const linked = bodies.length > 0 && to.remoteId === null ? await linkConversation(room, to, signal) : null;
   return {
     ...(first === null ? {} : { remoteMessageId: String(first) }),
     ...(linked === null ? {} : { remoteConversationId: linked }),

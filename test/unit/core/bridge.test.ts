@@ -1,7 +1,7 @@
 /** The rules of the bridge as tables: who is answered, who is not, and who owns the conversation afterwards. */
 import { describe, expect, it } from 'vitest';
-import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import { bridge as bridgeAt } from '../../../src/core/bridge.ts';
+import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import {
@@ -13,16 +13,23 @@ import {
   textReply,
 } from '../../../src/core/events.ts';
 
+const at = '2026-11-21T06:00:00.000Z';
+/** For rules that time means nothing to. */
+const bridge = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
+  bridgeAt(event, conversation, by, new Date(at));
+
 const bot = (changes: Partial<BridgeBot['capabilities']> = {}, type: BridgeBot['type'] = 'B'): BridgeBot => ({
   code: 'bridge_x',
   name: 'Ассистент',
   type,
+  giveBackAfterMinutes: null,
   capabilities: {
     maxTextLength: 100,
     edits: true,
     deletes: true,
     files: true,
     ownership: false,
+    crm: false,
     receipts: false,
     idempotentDelivery: true,
     listens: false,
@@ -140,7 +147,10 @@ describe('who owns the conversation', () => {
 
   it('is told to a brain that wants to know', () => {
     const bridged = bridge({ type: 'handover', note: null }, talked(), bot({ ownership: true }));
-    expect(bridged.actions).toContainEqual({ target: 'brain', action: { type: 'owner_changed', owner: 'person' } });
+    expect(bridged.actions).toContainEqual({
+      target: 'brain',
+      action: { type: 'owner_changed', owner: 'person', at, since: null },
+    });
   });
 });
 
