@@ -193,7 +193,7 @@ async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () 
     metrics: parts.metrics,
     isServing,
     eventDoor: createEventDoor({ ...parts, log }),
-    brainDoor: createBrainDoor({ ...parts, db }),
+    brainDoor: createBrainDoor({ ...parts, db, log }),
     pages: mountPages({ ...parts, db, log, scriptUrl: settings.B24_JS_URL }),
     health: mountHealth({ db, metrics: parts.metrics, isServing }),
   });

@@ -60,11 +60,18 @@ export interface DoorRequest {
 
 /**
  * The door's judgement. `accept` rows are committed before `answer` is sent; `answer` absent means 200 with an empty JSON object.
- * A refusal stores nothing; its reason is logged, never sent.
+ * A refusal stores nothing; its reason is logged, never sent: what is sent is `answer`, or the code of the error.
  */
 export type DoorVerdict =
-  | { readonly accept: readonly Incoming[]; readonly answer?: unknown }
-  | { readonly refuse: number; readonly reason: string };
+  | {
+      readonly accept: readonly Incoming[];
+      readonly answer?: unknown;
+      /** Answered instead, and nothing stored, when no conversation of ours is meant. Absent: rows wait for theirs to become known. */
+      readonly answerIfUnknown?: unknown;
+      /** Why nothing is made of it, for the log. */
+      readonly remark?: string;
+    }
+  | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
 
 /** Where a listener stopped: opaque text the connector wrote itself. */
 export type Cursor = string;

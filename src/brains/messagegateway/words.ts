@@ -13,7 +13,9 @@ interface Words {
   readonly crmLinks: string;
   /** Kinds of CRM records; others are called what the portal calls them. */
   readonly records: Readonly<Record<string, string>>;
-  readonly notShown: Readonly<Record<'person_owns' | 'access' | 'no_chat' | 'other', string>>;
+  readonly notShown: Readonly<
+    Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'other', string>
+  >;
   readonly order: (number: string) => string;
   readonly facts: Readonly<
     Record<'article' | 'price' | 'quantity' | 'status' | 'delivery' | 'payment' | 'discount' | 'total', string>
@@ -35,6 +37,9 @@ const ru: Words = {
     person_owns: 'Разговор ведёт сотрудник в Bitrix24, сообщение не показано',
     access: 'Bitrix24 не разрешает боту писать в этот чат',
     no_chat: 'Чата в Bitrix24 больше нет',
+    template: 'В чатах Bitrix24 нет шаблонов; напишите текстом',
+    empty: 'В сообщении нет ничего, что Bitrix24 мог бы показать',
+    file: 'Файл не удалось передать в Bitrix24: он слишком велик или больше не доступен',
     other: 'Bitrix24 не принял сообщение',
   },
   order: (number) => (number === '' ? 'Заказ' : `Заказ № ${number}`),
@@ -66,6 +71,9 @@ const en: Words = {
     person_owns: 'A person in Bitrix24 leads this conversation, so the message was not shown',
     access: 'Bitrix24 does not let the bot write to this chat',
     no_chat: 'The chat in Bitrix24 is gone',
+    template: 'Chats of Bitrix24 have no templates; write it as text',
+    empty: 'There is nothing in the message that Bitrix24 could show',
+    file: 'The file could not be carried to Bitrix24: it is too large or no longer there',
     other: 'Bitrix24 did not take the message',
   },
   order: (number) => (number === '' ? 'Order' : `Order ${number}`),

@@ -236,6 +236,39 @@ describe('the door', () => {
     expect(talk.shown()).toEqual(['только раз']);
   });
 
+  it('says at once that a chat nobody knows is gone, and keeps nothing of it', async () => {
+    const { clientId, channelId } = stage.config.joined;
+    const headers = { 'content-type': 'application/json', clientid: clientId };
+    const data = { id: 77, channel_id: channelId, external_chat_id: 'nobody', type: 'text', content: 'в пустоту' };
+    const send = async (type: string): Promise<unknown> => {
+      const body = JSON.stringify({ type, meta: { timestamp: 1 }, data });
+      return await (await fetch(stage.hook, { method: 'POST', headers, body })).json();
+    };
+    expect(await send('message_sent')).toMatchObject({ async: false, error: { code: 'customer_not_exists' } });
+    expect(await send('message_updated')).toEqual({});
+    expect(await stage.probe.everything()).not.toContain('в пустоту');
+  });
+
+  it('answers refusals, reactions and templates in JSON too', async () => {
+    const answers: unknown[] = [];
+    for (const body of [
+      '{',
+      '[]',
+      JSON.stringify({ type: 'template_create', data: {} }),
+      '{"type":"reaction_add","data":{}}',
+    ]) {
+      const headers = { 'content-type': 'application/json', clientid: stage.config.joined.clientId };
+      const response = await fetch(stage.hook, { method: 'POST', headers, body });
+      answers.push([response.status, await response.json()]);
+    }
+    expect(answers).toEqual([
+      [400, { error: 'brain.refused' }],
+      [400, { error: 'brain.refused' }],
+      [422, { error: expect.objectContaining({ code: 'general' }) }],
+      [200, {}],
+    ]);
+  });
+
   it('lets in neither a wrong ClientId nor a foreign channel', async () => {
     const talk = await begin();
     const { clientId, channelId } = stage.config.joined;
