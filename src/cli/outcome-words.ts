@@ -60,6 +60,7 @@ const words: Readonly<Record<string, string>> = {
   'http.aborted': 'broken off because the app was stopping',
   'bitrix24.disconnected': "the portal's tokens are dead; an administrator has to open the app there",
   'bitrix24.budget': "the portal's request budget was used up",
+  'pace.busy': "the brain's request limit was used up, or it had asked for a pause",
   'bitrix24.not_json': 'the portal answered something unreadable',
   internal: 'a fault of this program; its log has the details',
 };

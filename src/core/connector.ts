@@ -122,7 +122,7 @@ export interface PaceRate {
 
 /** Keeps calls below a limit that all processes share. */
 export interface Pace {
-  /** Resolves when it is this call's turn. Throws `http.aborted` when the signal fires first. */
+  /** Resolves when it is this call's turn. Throws `pace.busy` (retry after the wait) when that is far off, `http.aborted` when the signal fires first. */
   turn(signal?: AbortSignal): Promise<void>;
   /** The far side asked for a pause: in no process does anybody's turn come before it is over. Does not reject. */
   holdOff(ms: number): Promise<void>;

@@ -1,6 +1,6 @@
 /** Paces brains' calls to their far sides over all processes: each limit is a bucket in the database. */
 import type { Pace, PaceRate } from '../core/connector.ts';
-import { RemoteUnreachable } from '../core/errors.ts';
+import { RemoteRefused, RemoteUnreachable } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SharedBudgets } from './shared-budgets.ts';
@@ -10,6 +10,15 @@ export interface PacerOptions {
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/**
+ * A call waits so long in its place. Beyond, its lane waits instead: a far side that wants to be left alone for minutes must not keep
+ * those busy who work for others too.
+ */
+const patienceMs = 5_000;
+
+/** Nobody's failure: the lane comes back when there is room, and the attempt is not counted. */
+export const paceCode = 'pace.busy';
 
 /** @param owner first half of the bucket's name: the portal whose brain calls */
 export function createPace(options: PacerOptions, owner: string, bucket: string, rate: PaceRate): Pace {
@@ -33,10 +42,13 @@ export function createPace(options: PacerOptions, owner: string, bucket: string,
 
   return {
     async turn(signal) {
+      let patience = patienceMs;
       for (;;) {
         if (signal?.aborted === true) throw aborted();
         const waitMs = await askOnce();
         if (waitMs === 0) return;
+        if (waitMs > patience) throw busy(bucket, waitMs);
+        patience -= waitMs;
         await clock.sleep(waitMs, signal);
       }
     },
@@ -50,6 +62,15 @@ export function createPace(options: PacerOptions, owner: string, bucket: string,
       }
     },
   };
+}
+
+function busy(bucket: string, waitMs: number): RemoteRefused {
+  return new RemoteRefused({
+    code: paceCode,
+    status: 429,
+    message: `no call may leave now: the limit ${bucket} is used up`,
+    retry: { afterMs: Math.ceil(waitMs) },
+  });
 }
 
 function aborted(): RemoteUnreachable {

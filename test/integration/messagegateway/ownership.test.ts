@@ -11,6 +11,7 @@ import {
   openLineTalk,
   startMgStage,
 } from '../../support/messagegateway-stage.ts';
+import { ourBot } from '../../support/talk.ts';
 
 let stage: MgStage;
 let count = 0;
@@ -93,6 +94,32 @@ describe('a conversation that comes back from people', () => {
     await stage.done();
     const last = stage.gateway.messages(talk.mgChat).slice(-2);
     expect(last.map(({ text }) => text?.split('\n').at(-1))).toEqual(['Ольга Операторова: Решим', 'Это снова я']);
+  });
+});
+
+describe("a button under the bot's word", () => {
+  it('gives a private conversation back', async () => {
+    const { portal } = stage.bridge;
+    const bot = ourBot(portal, 'assistant');
+    const person = portal.addEmployee({ name: 'Пётр Приватов' }).id;
+    const { chatId } = portal.employeeWritesPrivate(person, bot.id, 'Мне бы человека');
+    await stage.done();
+    portal.employeeWritesPrivate(person, bot.id, '/operator');
+    await stage.done();
+    const offered = portal.messages(chatId).findLast(({ isBot, keyboard }) => isBot && keyboard.length > 0);
+    expect(offered?.text).toContain('передан человеку');
+    portal.employeeWritesPrivate(person, bot.id, 'Пока никого?');
+    await stage.done();
+    expect(portal.pressButton(person, offered?.id ?? 0, 0)).toMatchObject({ fired: true });
+    await stage.done();
+    const mgChat = mgChatOf(stage, 'Мне бы человека');
+    const told = stage.gateway
+      .messages(mgChat)
+      .filter(({ scope, authorType }) => scope === 'private' && authorType === 'bot');
+    expect(told.at(-1)?.text).toContain('Пётр Приватов: Пока никого?');
+    portal.employeeWritesPrivate(person, bot.id, 'Тогда вам');
+    await stage.done();
+    expect(stage.gateway.messages(mgChat).at(-1)?.text).toBe('Тогда вам');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { createPace } from '../../../src/pipeline/pacer.ts';
 import type { BudgetAsk, SharedBudgets } from '../../../src/pipeline/shared-budgets.ts';
@@ -36,13 +37,22 @@ function bucketBy(clock: FakeClock): SharedBudgets & { readonly asks: () => numb
   };
 }
 
-function callers(pace: ReturnType<typeof createPace>, count: number) {
+function callers(clock: FakeClock, pace: ReturnType<typeof createPace>, count: number) {
   let passed = 0;
-  for (let call = 0; call < count; call += 1) {
-    void pace.turn().then(() => {
-      passed += 1;
-    });
-  }
+  /** As lanes do: whoever is sent away comes back after the wait he was told. */
+  const call = async (): Promise<void> => {
+    for (;;) {
+      try {
+        await pace.turn();
+        passed += 1;
+        return;
+      } catch (error) {
+        if (!(error instanceof AppError) || typeof error.retry === 'string') throw error;
+        await clock.sleep(error.retry.afterMs);
+      }
+    }
+  };
+  for (let left = count; left > 0; left -= 1) void call();
   return () => passed;
 }
 
@@ -51,7 +61,7 @@ const rate = { perSecond: 25, burst: 5 };
 describe('the pace of a limit', () => {
   it('lets no more calls pass in a second than allowed, after a short burst', async () => {
     const clock = createFakeClock();
-    const passed = callers(createPace({ budgets: bucketBy(clock), clock, log }, 'p', 'b', rate), 60);
+    const passed = callers(clock, createPace({ budgets: bucketBy(clock), clock, log }, 'p', 'b', rate), 60);
     await clock.advance(0);
     expect(passed()).toBe(5);
     await clock.advance(1_000);
@@ -64,7 +74,7 @@ describe('the pace of a limit', () => {
   it('is one for two processes, and neither starves', async () => {
     const clock = createFakeClock();
     const budgets = bucketBy(clock);
-    const [one, other] = [0, 1].map(() => callers(createPace({ budgets, clock, log }, 'p', 'b', rate), 100));
+    const [one, other] = [0, 1].map(() => callers(clock, createPace({ budgets, clock, log }, 'p', 'b', rate), 100));
     await clock.advance(2_000);
     const [first = 0, second = 0] = [one?.(), other?.()];
     expect(first + second).toBeLessThanOrEqual(55);
@@ -79,12 +89,25 @@ describe('the pace of a limit', () => {
     const budgets = bucketBy(clock);
     const pace = createPace({ budgets, clock, log }, 'p', 'b', rate);
     await pace.holdOff(3_000);
-    const passed = callers(pace, 1);
-    const elsewhere = callers(createPace({ budgets, clock, log }, 'p', 'b', rate), 1);
+    const passed = callers(clock, pace, 1);
+    const elsewhere = callers(clock, createPace({ budgets, clock, log }, 'p', 'b', rate), 1);
     await clock.advance(2_900);
     expect([passed(), elsewhere()]).toEqual([0, 0]);
     await clock.advance(300);
     expect([passed(), elsewhere()]).toEqual([1, 1]);
+  });
+
+  it('sends a call away that would have to wait for long, and names the wait', async () => {
+    const clock = createFakeClock();
+    const pace = createPace({ budgets: bucketBy(clock), clock, log }, 'p', 'b', rate);
+    await pace.holdOff(60_000);
+    await expect(pace.turn()).rejects.toMatchObject({
+      code: 'pace.busy',
+      fate: 'none',
+      retry: { afterMs: expect.any(Number) },
+    });
+    const elsewhere = createPace({ budgets: bucketBy(clock), clock, log }, 'p', 'other', rate);
+    await expect(elsewhere.turn()).resolves.toBeUndefined();
   });
 
   it('still waits alone when the pause cannot be shared', async () => {
@@ -92,7 +115,7 @@ describe('the pace of a limit', () => {
     const budgets = { ...bucketBy(clock), hold: () => Promise.reject(new Error('no database')) };
     const pace = createPace({ budgets, clock, log }, 'p', 'b', rate);
     await pace.holdOff(1_000);
-    const passed = callers(pace, 1);
+    const passed = callers(clock, pace, 1);
     await clock.advance(900);
     expect(passed()).toBe(0);
     await clock.advance(200);
