@@ -13,6 +13,9 @@ export interface Author {
   readonly id: string;
   readonly name: string;
   readonly kind: AuthorKind;
+  /** The parts of the name, where the portal tells them. */
+  readonly firstName?: string;
+  readonly lastName?: string;
 }
 
 /** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */

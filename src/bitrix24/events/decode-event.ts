@@ -183,7 +183,15 @@ function crmOf(params: FormTree): CrmLink[] {
 function authorOf(tree: FormTree, params: FormTree, place: Chat): Author {
   const user = branch(tree, 'data', 'USER') ?? {};
   const id = text(user, 'ID') ?? text(params, 'FROM_USER_ID') ?? text(params, 'AUTHOR_ID') ?? '0';
-  return { id, name: text(user, 'NAME') ?? '', kind: authorKind(user, params, place, id) };
+  const firstName = text(user, 'FIRST_NAME') ?? '';
+  const lastName = text(user, 'LAST_NAME') ?? '';
+  return {
+    id,
+    name: text(user, 'NAME') ?? '',
+    kind: authorKind(user, params, place, id),
+    ...(firstName === '' ? {} : { firstName }),
+    ...(lastName === '' ? {} : { lastName }),
+  };
 }
 
 function authorKind(user: FormTree, params: FormTree, place: Chat, id: string): Author['kind'] {

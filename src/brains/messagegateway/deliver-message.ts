@@ -75,9 +75,17 @@ function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
 
 /** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
 function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
-  const name = (chat.kind === 'group' ? chat.title : author.name).trim().slice(0, 255);
-  const nickname = name === '' ? 'Bitrix24' : name;
-  return { external_id: to.ref, nickname, first_name: nickname };
+  const isGroup = chat.kind === 'group';
+  const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
+  const nickname = named(isGroup ? chat.title : author.name) || named(`${first} ${last}`) || 'Bitrix24';
+  // Without parts the whole name stands for the first one: the CRM makes its customer card of these two.
+  const parts = first === '' && last === '' ? { first_name: nickname } : { first_name: first, last_name: last };
+  return { external_id: to.ref, nickname, ...parts };
+}
+
+/** A name within MessageGateway's limit of 255 characters (dossier C.4). */
+function named(name: string | undefined): string {
+  return (name ?? '').trim().slice(0, 255).toWellFormed();
 }
 
 /** MessageGateway's id; null when it already had the message. The first quote it knows is taken; without one the message goes alone. */

@@ -28,6 +28,7 @@ export interface Customer {
   readonly external_id: string;
   readonly nickname: string;
   readonly first_name?: string;
+  readonly last_name?: string;
 }
 
 /** Something a customer wrote in the messenger. */

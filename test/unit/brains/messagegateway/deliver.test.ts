@@ -113,6 +113,24 @@ describe('a message into MessageGateway', () => {
     expect(calls[0]?.json).toMatchObject({ customer: { nickname: 'Отдел' }, message: { text: 'Пётр Опытов: привет' } });
   });
 
+  it('names its customer in parts where the portal tells them', async () => {
+    const { http, calls } = far();
+    const author = {
+      id: '7',
+      name: 'Анна Мария Опытова',
+      kind: 'client',
+      firstName: 'Анна Мария',
+      lastName: 'Опытова',
+    } as const;
+    await connector(http).deliver(message({ author }), to, key, signal);
+    await connector(http).deliver(message({ author: { ...author, name: ' ' } }), to, key, signal);
+    const names = { first_name: 'Анна Мария', last_name: 'Опытова', nickname: 'Анна Мария Опытова' };
+    expect(calls.map(({ json }) => json['customer'])).toEqual([
+      { external_id: 'ref-of-talk', ...names },
+      { external_id: 'ref-of-talk', ...names },
+    ]);
+  });
+
   it('brings its time along', async () => {
     const { http, calls } = far();
     await connector(http).deliver(message({ sentAt: '2026-11-21T06:00:00Z' }), to, key, signal);
