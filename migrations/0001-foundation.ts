@@ -62,6 +62,7 @@ export async function up(knex: Knex): Promise<void> {
       state text not null default 'wanted'
         check (state in ('wanted', 'registered', 'refused', 'deleted')),
       problem text,
+      give_back_minutes integer check (give_back_minutes > 0),
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, code),
@@ -80,6 +81,10 @@ export async function up(knex: Knex): Promise<void> {
       session_id text,
       is_greeted boolean not null,
       language text not null,
+      owned_since timestamptz,
+      quiet_since timestamptz,
+      is_watched boolean not null default false,
+      crm text not null default '',
       updated_at timestamptz not null default now(),
       primary key (portal, bot_code, dialog_id),
       unique (portal, ref)

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { crmAddress } from './bitrix24/crm-address.ts';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
 import type { Settings } from './config.ts';
@@ -22,14 +23,17 @@ import { createAccessKeeper } from './pipeline/access-keeper.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
+import { saidAtHome } from './pipeline/home-talk.ts';
 import { startHousekeeper } from './pipeline/housekeeper.ts';
 import { startInboxWorker } from './pipeline/inbox-worker.ts';
 import { createInstallation } from './pipeline/installation.ts';
 import { createMetrics } from './pipeline/metrics.ts';
 import { startOutboxWorker } from './pipeline/outbox-worker.ts';
+import { createPace } from './pipeline/pacer.ts';
 import { createPerformer } from './pipeline/perform.ts';
 import { createRateGate } from './pipeline/rate-gate.ts';
 import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
+import { createSharedBudgets } from './pipeline/shared-budgets.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
 import { createBells } from './pipeline/wake.ts';
 import type { WorkLoop } from './pipeline/work-loop.ts';
@@ -100,15 +104,23 @@ function build(options: AppOptions, db: Pool) {
   // Answers into portals are the hot calls: undici takes a tenth of got's processor time a call (ARCHITECTURE §7).
   const fast = createUndiciClient({ guard });
   const careful = createGotClient({ guard });
+  const budgets = createSharedBudgets(db);
+  const pacing = { budgets, clock: systemClock, log };
   const directory = createDirectory({
     db,
     sealer,
     brains: options.brains,
     tools: (connection) => ({
       http: careful,
+      pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
       lookupFor: (url) => socketLookup(guard, url),
       openHomeFile: (to, file, signal) =>
         openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
+      saidAtHome: (to, from, until) => saidAtHome(db, connection.portal, to, from, until),
+      crmAddress: async (link) => {
+        const { portal } = await directory.portal(connection.portal);
+        return portal === null ? null : crmAddress(portal.domain, link);
+      },
       publicUrl: settings.PUBLIC_URL,
       log: (message, details) => log.info({ connection: connection.id, ...details }, message),
     }),
@@ -121,7 +133,7 @@ function build(options: AppOptions, db: Pool) {
   });
   const keeper = createAccessKeeper({ db, directory, sealer, oauth, guard, log });
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
-  const gate = createRateGate(db, directory, metrics, systemClock, usual);
+  const gate = createRateGate(budgets, directory, metrics, systemClock, usual);
   const client = createPortalClient(fast, keeper, gate, ({ method, code, ms }) => {
     metrics.restCalls.inc({ code });
     metrics.restSeconds.observe(ms / 1000);
@@ -181,7 +193,7 @@ async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () 
     metrics: parts.metrics,
     isServing,
     eventDoor: createEventDoor({ ...parts, log }),
-    brainDoor: createBrainDoor({ ...parts, db }),
+    brainDoor: createBrainDoor({ ...parts, db, log }),
     pages: mountPages({ ...parts, db, log, scriptUrl: settings.B24_JS_URL }),
     health: mountHealth({ db, metrics: parts.metrics, isServing }),
   });

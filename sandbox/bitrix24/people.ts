@@ -248,6 +248,12 @@ export class People {
     addMembers(this.#state, chat, [botId], inviter, byPerson(inviter));
   }
 
+  /** The portal ties CRM records to an Open Channel chat: its next events carry them. */
+  linkCrm(chatId: number, ids: Readonly<Partial<Record<'LEAD' | 'COMPANY' | 'CONTACT' | 'DEAL', number>>>): void {
+    const { LEAD = 0, COMPANY = 0, CONTACT = 0, DEAL = 0 } = ids;
+    this.#chat(chatId).entityData2 = `LEAD|${LEAD}|COMPANY|${COMPANY}|CONTACT|${CONTACT}|DEAL|${DEAL}`;
+  }
+
   finishSession(chatId: number): boolean {
     return closeSession(this.#state, this.#chat(chatId));
   }

@@ -16,6 +16,7 @@ import {
   portalOption,
   usageError,
 } from './command.ts';
+import { giveBackOption, readGiveBack } from './give-back.ts';
 import { table, wrap } from './layout.ts';
 import { orderSetUp, setUpWords } from './order-set-up.ts';
 
@@ -64,10 +65,12 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
     throw new BadInput({ code: 'bot.bad_code', message: 'a bot code is made of letters, digits, _ . and -' });
   }
   const wanted = { code, type: readType(line.text('type') ?? 'B'), name: readName(line.need('name')) };
+  const giveBack = readGiveBack(line);
   const brain = await chooseBrain(context, db, portal.portal, line, { brain: 'echo', connectionId: null });
   const trace = await inTransaction(db, async (trx) => {
     await makeRoom(trx, portal, code);
     await addBot(trx, portal.portal, { ...wanted, ...brain });
+    await updateBot(trx, portal.portal, code, giveBack);
     return await orderSetUp(trx, portal.portal);
   });
   return await changed(db, portal, code, trace, `${code} is added.`);
@@ -111,10 +114,12 @@ async function set(line: CommandLine, context: CommandContext): Promise<Answer> 
     connectionId: bot.connection_id,
   });
   const name = line.text('name');
+  const giveBack = readGiveBack(line);
   const trace = await inTransaction(db, async (trx) => {
     await updateBot(trx, portal.portal, bot.code, {
       brain: brain.brain,
       connection_id: brain.connectionId,
+      ...giveBack,
       ...(name === null ? {} : { name: readName(name) }),
     });
     return await orderSetUp(trx, portal.portal);
@@ -183,7 +188,9 @@ async function changed(
 /** A bot as it is printed with `--json`. */
 export function describeBot(bot: BotRow) {
   const { portal, code, type, name, brain, state, problem } = bot;
-  return { portal, code, botId: bot.bot_id, type, name, brain, connection: bot.connection_id, state, problem };
+  const giveBackAfterMinutes = bot.give_back_minutes;
+  const connection = bot.connection_id;
+  return { portal, code, botId: bot.bot_id, type, name, brain, connection, state, problem, giveBackAfterMinutes };
 }
 
 function readType(text: string) {
@@ -203,6 +210,7 @@ const facts: readonly CommandOption[] = [
   { name: 'type', value: 'B|O|S', text: 'Ordinary (the default), Open Channel or supervisor; fixed once it is added' },
   { name: 'brain', value: 'name', text: 'What it thinks with; echo when it is added without one' },
   { name: 'connection', value: 'id', text: "The brain's account; may be left out while the portal has only one" },
+  giveBackOption,
 ];
 const name: CommandOption = { name: 'name', value: 'name', text: 'The name people see' };
 

@@ -2,8 +2,11 @@
 import { settingsSchema } from '../config.ts';
 import type { ConnectorTools } from '../core/connector.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
+import { createPace } from '../pipeline/pacer.ts';
+import { createSharedBudgets } from '../pipeline/shared-budgets.ts';
 import type { CommandContext } from './command.ts';
 
 export interface BrainTools {
@@ -13,8 +16,8 @@ export interface BrainTools {
   close(): Promise<void>;
 }
 
-/** Throws Misconfigured `cli.no_public_url`: a brain that joins is told where to send. */
-export function openBrainTools(context: CommandContext): BrainTools {
+/** @param portal whose brain it is. Throws Misconfigured `cli.no_public_url`: a brain that joins is told where to send. */
+export async function openBrainTools(context: CommandContext, portal: string): Promise<BrainTools> {
   const { log, publicUrl } = context;
   if (publicUrl === null) {
     throw new Misconfigured({
@@ -25,13 +28,16 @@ export function openBrainTools(context: CommandContext): BrainTools {
   }
   const hosts = settingsSchema.shape.ALLOWED_PRIVATE_HOSTS.safeParse(context.environment['ALLOWED_PRIVATE_HOSTS']);
   const guard = createNetworkGuard({ allowedPrivateHosts: hosts.data ?? [] });
+  const db = await context.database();
+  const pacing = { budgets: createSharedBudgets(db), clock: systemClock, log };
   const http = createGotClient({ guard });
   return {
     tools: {
       http,
+      pace: (bucket, rate) => createPace(pacing, portal, bucket, rate),
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl,
-      openHomeFile: noFiles,
+      ...noHome,
       log: (message, details) => log.info(details ?? {}, message),
     },
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
@@ -44,7 +50,9 @@ export function hookPath(brain: string, secret: string): string {
   return `/brains/${brain}/${secret}`;
 }
 
-/** Files belong to messages, and commands carry none. */
-export function noFiles(): Promise<Buffer> {
-  return Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' }));
-}
+/** Files, talk and records belong to messages, and commands carry none. */
+export const noHome: Pick<ConnectorTools, 'openHomeFile' | 'saidAtHome' | 'crmAddress'> = {
+  openHomeFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
+  saidAtHome: () => Promise.resolve([]),
+  crmAddress: () => Promise.resolve(null),
+};

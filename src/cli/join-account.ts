@@ -11,7 +11,7 @@ import { configContext, doorContext } from './doctor/check-connection.ts';
 /** What is to be stored of the account: as given, or as the far side has added to it. */
 export async function joined(context: CommandContext, brain: Brain, connection: Connection): Promise<unknown> {
   if (brain.join === undefined) return connection.config;
-  const opened = openBrainTools(context);
+  const opened = await openBrainTools(context, connection.portal);
   try {
     return await brain.join(connection, opened.hookUrl(brain.name, connection.doorSecret), opened.tools);
   } finally {

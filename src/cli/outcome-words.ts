@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   helped: 'the bot explained itself',
   handed_over: 'handed over to a person',
   handed_back: 'handed back to the brain',
+  handed_back_after_silence: 'handed back to the brain: the people who led have been silent for long enough',
   finished: 'the brain ended the session',
   noted: 'noted; nothing to do',
   ignored_bot: 'not answered: another bot wrote it',
@@ -34,6 +35,7 @@ const words: Readonly<Record<string, string>> = {
   sent: 'sent',
   done: 'done',
   delivered: 'delivered to the brain',
+  due: 'time to look whether the people who lead still speak',
   set_up: 'the portal was set up',
   uninstalled: 'the removal of the app was noted',
   erased: 'the data of the portal was erased',
@@ -58,6 +60,7 @@ const words: Readonly<Record<string, string>> = {
   'http.aborted': 'broken off because the app was stopping',
   'bitrix24.disconnected': "the portal's tokens are dead; an administrator has to open the app there",
   'bitrix24.budget': "the portal's request budget was used up",
+  'pace.busy': "the brain's request limit was used up, or it had asked for a pause",
   'bitrix24.not_json': 'the portal answered something unreadable',
   internal: 'a fault of this program; its log has the details',
 };

@@ -8,8 +8,10 @@ import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
 import { createAccessKeeper } from '../pipeline/access-keeper.ts';
 import { createDirectory } from '../pipeline/directory.ts';
 import { createMetrics } from '../pipeline/metrics.ts';
+import { createPace } from '../pipeline/pacer.ts';
 import { createRateGate } from '../pipeline/rate-gate.ts';
-import { noFiles } from './brain-tools.ts';
+import { createSharedBudgets } from '../pipeline/shared-budgets.ts';
+import { noHome } from './brain-tools.ts';
 import type { CommandContext } from './command.ts';
 
 export interface PortalCalls {
@@ -24,15 +26,18 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
   const { log } = context;
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
   const http = createGotClient({ guard });
+  const budgets = createSharedBudgets(db);
+  const pacing = { budgets, clock: systemClock, log };
   const directory = createDirectory({
     db,
     sealer,
     brains: context.brains,
-    tools: () => ({
+    tools: (connection) => ({
       http,
+      pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl: settings.PUBLIC_URL,
-      openHomeFile: noFiles,
+      ...noHome,
       log: (message, details) => log.info(details ?? {}, message),
     }),
   });
@@ -44,7 +49,7 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
   });
   const keeper = createAccessKeeper({ db, directory, sealer, oauth, guard, log });
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
-  const gate = createRateGate(db, directory, createMetrics(), systemClock, usual);
+  const gate = createRateGate(budgets, directory, createMetrics(), systemClock, usual);
   const client = createPortalClient(http, keeper, gate, ({ method, code, ms }) => {
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   });

@@ -2,7 +2,7 @@
  * What the bridge decides to do. An action is fixed, with its idempotency key, in the outbox row that carries it; whoever
  * carries it out may have to do so more than once.
  */
-import type { Author, Button, Card, Chat, FileRef } from './events.ts';
+import type { Author, Button, Card, Chat, CrmLink, FileRef } from './events.ts';
 
 /** To be carried out in Bitrix24, as the bot of the conversation. */
 export type HomeAction =
@@ -42,10 +42,30 @@ export type BrainAction =
       readonly author: Author;
       readonly chat: Chat;
       readonly files: readonly FileRef[];
+      /** ISO 8601 in UTC, to the second; null when the portal did not tell. */
+      readonly sentAt: string | null;
+      /** The Bitrix24 message it answers to, whoever wrote that one; null for none. */
+      readonly quoteOf: string | null;
     }
-  | { readonly type: 'edit'; readonly messageId: string; readonly text: string }
+  | {
+      readonly type: 'edit';
+      readonly messageId: string;
+      readonly text: string;
+      /** Whose message it is; the name is empty where the portal did not tell it. */
+      readonly author: Author;
+      readonly chat: Chat;
+    }
   | { readonly type: 'delete'; readonly messageId: string }
-  | { readonly type: 'owner_changed'; readonly owner: 'brain' | 'person' }
+  | {
+      readonly type: 'owner_changed';
+      readonly owner: 'brain' | 'person';
+      /** When it changed, ISO 8601. */
+      readonly at: string;
+      /** Since when the other one had led, ISO 8601; null: from the beginning. */
+      readonly since: string | null;
+    }
+  /** The CRM records of the portal that belong to the conversation, all of them, whenever they have changed. */
+  | { readonly type: 'crm'; readonly links: readonly CrmLink[] }
   | {
       readonly type: 'receipt';
       readonly remoteMessageId: string;
@@ -53,15 +73,22 @@ export type BrainAction =
       readonly error: string | null;
     };
 
-/** To be carried out on a portal's installation. */
+/** To be carried out on a portal's installation; `look_again` on a conversation: its rules want to know that time has passed. */
 export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
   | { readonly type: 'payment'; readonly expired: boolean }
-  | { readonly type: 'forget_bot'; readonly botId: string };
+  | { readonly type: 'forget_bot'; readonly botId: string }
+  | LookAgain;
+
+export interface LookAgain {
+  readonly type: 'look_again';
+}
 
 export type ActionTarget = 'home' | 'brain' | 'app';
 export type ChatAction =
   | { readonly target: 'home'; readonly action: HomeAction }
-  | { readonly target: 'brain'; readonly action: BrainAction };
+  | { readonly target: 'brain'; readonly action: BrainAction }
+  /** Not before so many milliseconds, and perhaps earlier all the same. */
+  | { readonly target: 'app'; readonly action: LookAgain; readonly delayMs: number };

@@ -1,9 +1,11 @@
 /** The rules for what a brain says or wants, and for what became of it. */
 import type { ChatAction, HomeAction } from './actions.ts';
-import { type BridgeBot, type Bridged, note, own, quiet, toBrain, toHome } from './bridged.ts';
+import { type Bridged, note, own, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
-import type { BrainEvent, ReceiptEvent, Reply } from './events.ts';
+import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import { watch } from './silence.ts';
 import { splitText } from './split-text.ts';
+import { phrases } from './texts.ts';
 
 /** Longest text Bitrix24 keeps; it cuts what is longer (dossier §17), so we split before. In UTF-16 code units. */
 const homeTextLimit = 20_000;
@@ -12,27 +14,38 @@ const homeTextLimit = 20_000;
 const wideAtHome = '[';
 
 /** What a brain says is shown while it leads; its wish to hand over is always granted. */
-export function onBrain(event: BrainEvent, conversation: Conversation, bot: BridgeBot): Bridged {
-  if (event.type === 'handover') {
-    const taken = own(conversation, 'person', bot);
-    const release: ChatAction[] = conversation.kind === 'line' ? [toHome({ type: 'handover' })] : [];
-    const words: ChatAction[] = event.note === null ? [] : [note(event.note)];
-    return { ...taken, actions: [...taken.actions, ...words, ...release], outcome: 'handed_over' };
-  }
+export function onBrain(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {
+  if (event.type === 'handover') return handOver(event.note, conversation, scene);
   if (event.type === 'finish') {
     const actions = conversation.kind === 'line' ? [toHome({ type: 'finish' })] : [];
     return { conversation, actions, outcome: 'finished' };
   }
-  if (event.type === 'taken_back') return { ...own(conversation, 'brain', bot), outcome: 'handed_back' };
+  if (event.type === 'taken_back') return { ...own(conversation, 'brain', scene), outcome: 'handed_back' };
   // What was said before a person took over may still be mended: that talks over nobody.
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: [toHome(changeOf(event))], outcome: 'answered' };
   }
   const isForPeople = event.type === 'reply' && event.isInternal;
-  if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, bot);
+  if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, scene);
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
   const actions = sendsOf(event).map(toHome);
   return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+}
+
+/** Let go of by the brain or by command. In an Open Channel the portal calls operators and shows so itself; elsewhere we have to say it. */
+export function handOver(words: string | null, conversation: Conversation, scene: Scene): Bridged {
+  const taken = own(conversation, 'person', scene);
+  if (conversation.kind === 'line') {
+    const told = words === null ? [] : [note(words)];
+    return { ...taken, actions: [...taken.actions, ...told, toHome({ type: 'handover' })], outcome: 'handed_over' };
+  }
+  const watched = watch(taken.conversation, scene);
+  const { handedOver, giveBack } = phrases(conversation.language);
+  const button: Button = { type: 'command', label: giveBack, command: 'bot', params: '' };
+  const isNews = words !== null || conversation.owner !== 'person';
+  const told = isNews ? [note(words ?? handedOver, [button])] : [];
+  const actions = [...taken.actions, ...told, ...watched.actions];
+  return { conversation: watched.conversation, actions, outcome: 'handed_over' };
 }
 
 function changeOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' }): HomeAction {
@@ -75,19 +88,23 @@ function sendsOf(event: Reply): HomeAction[] {
 }
 
 /** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
-function refuseReply(event: BrainEvent, conversation: Conversation, bot: BridgeBot): Bridged {
+function refuseReply(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {
   const id = event.type === 'reply' ? event.remoteMessageId : null;
   const receipt: ChatAction[] =
-    id !== null && bot.capabilities.receipts
+    id !== null && scene.capabilities.receipts
       ? [toBrain({ type: 'receipt', remoteMessageId: id, homeMessageId: null, error: 'person_owns' })]
       : [];
   return { conversation, actions: receipt, outcome: 'dropped_person_owns' };
 }
 
 /** What the pipeline learned: the brain's name of the conversation, or what became of a message. */
-export function onReceipt(event: ReceiptEvent, conversation: Conversation, bot: BridgeBot): Bridged {
+export function onReceipt(
+  event: ReceiptEvent & { type: 'linked' | 'receipt' },
+  conversation: Conversation,
+  scene: Scene,
+): Bridged {
   if (event.type === 'linked') {
     return { conversation: { ...conversation, remoteId: event.remoteConversationId }, actions: [], outcome: 'noted' };
   }
-  return { conversation, actions: bot.capabilities.receipts ? [toBrain(event)] : [], outcome: 'noted' };
+  return { conversation, actions: scene.capabilities.receipts ? [toBrain(event)] : [], outcome: 'noted' };
 }

@@ -1,26 +1,30 @@
 /**
- * The heart of the rules: one event of a conversation in, the changed conversation and what to do about it out. Pure: no clock, no
- * I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
+ * The heart of the rules: one event of a conversation and its moment in, the changed conversation and what to do about it out. Pure: no
+ * clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
  */
 import { onBrain, onReceipt } from './brain-rules.ts';
-import type { BridgeBot, Bridged } from './bridged.ts';
+import type { BridgeBot, Bridged, Scene } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
-import { onChange, onCommand, onJoined, onMessage, seen } from './home-rules.ts';
+import { onChange, onCommand, onJoined, onMessage, type SightEvent, seen } from './home-rules.ts';
+import { onTimePassed } from './silence.ts';
 
-/** Applies one event. Never throws on an event our decoders can produce. */
-export function bridge(event: ChatEvent, conversation: Conversation, bot: BridgeBot): Bridged {
+/**
+ * Applies one event. Never throws on an event our decoders can produce.
+ *
+ * @param at when the event reached us
+ */
+export function bridge(event: ChatEvent, conversation: Conversation, bot: BridgeBot, at: Date): Bridged {
+  const scene: Scene = { ...bot, at: at.toISOString() };
   switch (event.type) {
     case 'message':
-      return onMessage(event, seen(conversation, event), bot);
-    case 'message_edited':
-    case 'message_deleted':
-      return onChange(event, conversation, bot);
     case 'joined':
     case 'context_opened':
-      return onJoined(event, conversation, bot);
     case 'command':
-      return onCommand(event, seen(conversation, event), bot);
+      return onSight(event, conversation, scene);
+    case 'message_edited':
+    case 'message_deleted':
+      return onChange(event, conversation, scene);
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':
@@ -29,9 +33,23 @@ export function bridge(event: ChatEvent, conversation: Conversation, bot: Bridge
     case 'handover':
     case 'taken_back':
     case 'finish':
-      return onBrain(event, conversation, bot);
+      return onBrain(event, conversation, scene);
     case 'linked':
     case 'receipt':
-      return onReceipt(event, conversation, bot);
+      return onReceipt(event, conversation, scene);
+    case 'time_passed':
+      return onTimePassed(conversation, scene);
   }
+}
+
+/** What an event of the portal teaches comes first, then what it means. */
+function onSight(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
+  const known = seen(conversation, event, scene);
+  const bridged = onKnown(event, known.conversation, scene);
+  return { ...bridged, actions: [...known.actions, ...bridged.actions] };
+}
+
+function onKnown(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
+  if (event.type === 'message') return onMessage(event, conversation, scene);
+  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(conversation, scene);
 }

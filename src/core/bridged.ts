@@ -3,6 +3,7 @@ import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
+import type { Button } from './events.ts';
 
 /** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
 export type Outcome =
@@ -12,6 +13,7 @@ export type Outcome =
   | 'helped'
   | 'handed_over'
   | 'handed_back'
+  | 'handed_back_after_silence'
   | 'finished'
   | 'noted'
   | 'ignored_bot'
@@ -30,6 +32,13 @@ export interface BridgeBot {
   readonly name: string;
   readonly type: BotType;
   readonly capabilities: Capabilities;
+  /** The brain leads again after so long without a word of the people who lead; null: never by itself. */
+  readonly giveBackAfterMinutes: number | null;
+}
+
+/** The bot, and the moment (ISO 8601) at which the event reached us: the only time the rules know. */
+export interface Scene extends BridgeBot {
+  readonly at: string;
 }
 
 export interface Bridged {
@@ -39,14 +48,14 @@ export interface Bridged {
 }
 
 /** The conversation in the hands of that owner; a brain that wants to know is told. */
-export function own(
-  conversation: Conversation,
-  owner: Conversation['owner'],
-  bot: BridgeBot,
-): Omit<Bridged, 'outcome'> {
+export function own(conversation: Conversation, owner: Conversation['owner'], scene: Scene): Omit<Bridged, 'outcome'> {
   if (conversation.owner === owner) return { conversation, actions: [] };
-  const told: ChatAction[] = bot.capabilities.ownership ? [toBrain({ type: 'owner_changed', owner })] : [];
-  return { conversation: { ...conversation, owner }, actions: told };
+  const { at } = scene;
+  const told: ChatAction[] = scene.capabilities.ownership
+    ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
+    : [];
+  const quietSince = owner === 'person' ? at : null;
+  return { conversation: { ...conversation, owner, ownedSince: at, quietSince }, actions: told };
 }
 
 /** Nothing to do about the event. */
@@ -55,8 +64,8 @@ export function quiet(conversation: Conversation, outcome: Outcome): Bridged {
 }
 
 /** Our own words to the people inside the portal; a customer behind an Open Channel never sees them. */
-export function note(text: string): ChatAction {
-  return toHome({ ...plainSend(text), internal: true });
+export function note(text: string, buttons: readonly Button[] = []): ChatAction {
+  return toHome({ ...plainSend(text), buttons, internal: true });
 }
 
 /** Text as our own bot would say it, without anything around it. */

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
-import type { BrainEvent, FileRef } from './events.ts';
+import type { Author, BrainEvent, CrmLink, FileRef } from './events.ts';
 
 /** A stored message of a far side, as it came in. */
 export interface RawEvent {
@@ -59,11 +59,18 @@ export interface DoorRequest {
 
 /**
  * The door's judgement. `accept` rows are committed before `answer` is sent; `answer` absent means 200 with an empty JSON object.
- * A refusal stores nothing; its reason is logged, never sent.
+ * A refusal stores nothing; its reason is logged, never sent: what is sent is `answer`, or the code of the error.
  */
 export type DoorVerdict =
-  | { readonly accept: readonly Incoming[]; readonly answer?: unknown }
-  | { readonly refuse: number; readonly reason: string };
+  | {
+      readonly accept: readonly Incoming[];
+      readonly answer?: unknown;
+      /** Answered instead, and nothing stored, when no conversation of ours is meant. Absent: rows wait for theirs to become known. */
+      readonly answerIfUnknown?: unknown;
+      /** Why nothing is made of it, for the log. */
+      readonly remark?: string;
+    }
+  | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
 
 /** Where a listener stopped: opaque text the connector wrote itself. */
 export type Cursor = string;
@@ -79,6 +86,8 @@ export interface Capabilities {
   readonly files: boolean;
   /** Wants to hear when the owner of a conversation changes. */
   readonly ownership: boolean;
+  /** Wants to know which CRM records of the portal belong to a conversation. */
+  readonly crm: boolean;
   /** Wants to hear what became of its messages. */
   readonly receipts: boolean;
   /** True when delivering the same action twice (same key) has the effect of once; false makes unknown fates be listed, not repeated. */
@@ -109,6 +118,29 @@ export type NameLookup = (
   options: { readonly all?: boolean | undefined },
   callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => void;
+/** How many calls a far side allows. */
+export interface PaceRate {
+  readonly perSecond: number;
+  /** Calls that may follow each other at once after a quiet time. */
+  readonly burst: number;
+}
+
+/** Keeps calls below a limit that all processes share. */
+export interface Pace {
+  /** Resolves when it is this call's turn. Throws `pace.busy` (retry after the wait) when that is far off, `http.aborted` when the signal fires first. */
+  turn(signal?: AbortSignal): Promise<void>;
+  /** The far side asked for a pause: in no process does anybody's turn come before it is over. Does not reject. */
+  holdOff(ms: number): Promise<void>;
+}
+
+/** Something said in a dialog of Bitrix24, as the bot heard it. */
+export interface SaidAtHome {
+  readonly at: Date;
+  readonly author: Author;
+  readonly text: string;
+  /** Names of the files that came with it. */
+  readonly files: readonly string[];
+}
 
 /** What a connector may use of the house. */
 export interface ConnectorTools {
@@ -128,10 +160,19 @@ export interface ConnectorTools {
       readonly body: Buffer;
     }>;
   };
+  /** The pace of one limit, named by what the far side counts by (a token, a key). The name is stored: it must not be a secret. */
+  readonly pace: (bucket: string, rate: PaceRate) => Pace;
   /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
   readonly lookupFor: (url: URL) => NameLookup;
   /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
   readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
+  /**
+   * What people said in the conversation between two moments, both included, and the brain was not told; oldest first, of very much the
+   * last part, and nothing of what is older than the app keeps events.
+   */
+  readonly saidAtHome: (to: ConversationRef, from: Date, until: Date) => Promise<readonly SaidAtHome[]>;
+  /** Where a CRM record can be looked at in the portal; null for a kind of record whose address is not known. */
+  readonly crmAddress: (link: CrmLink) => Promise<string | null>;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

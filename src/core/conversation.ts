@@ -15,11 +15,19 @@ export interface Conversation {
   /** The brain's id of its counterpart, once known. */
   readonly remoteId: string | null;
   readonly owner: Owner;
+  /** Since when the present owner leads, ISO 8601; null: from the beginning. */
+  readonly ownedSince: string | null;
+  /** From when the silence of the people who lead is counted, ISO 8601; null while nobody counts it. */
+  readonly quietSince: string | null;
+  /** A reminder to look at that silence is under way. */
+  readonly isWatched: boolean;
   readonly kind: ChatKind;
   /** Open Channel session last seen; a new one gives the conversation back to the brain. */
   readonly sessionId: string | null;
   readonly isGreeted: boolean;
   readonly language: Language;
+  /** The CRM records the brain was last told of, in one text; empty for none. */
+  readonly crm: string;
 }
 
 /** A conversation nobody has spoken in yet. */
@@ -30,9 +38,13 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     ref,
     remoteId: null,
     owner: 'brain',
+    ownedSince: null,
+    quietSince: null,
+    isWatched: false,
     kind: 'private',
     sessionId: null,
     isGreeted: false,
     language: 'en',
+    crm: '',
   };
 }

@@ -63,13 +63,16 @@ export class RemoteUnreachable extends AppError {
   }
 }
 
-/** What came in from outside is not acceptable; nothing was changed. `status` is the HTTP answer it deserves. */
+/** What came in from outside is not acceptable; nothing was changed. `status` and `answer` are the HTTP answer it deserves. */
 export class BadInput extends AppError {
   readonly status: number;
+  /** Body of the answer where the far side's protocol has a form for refusals; the house's own form otherwise. */
+  readonly answer: unknown;
 
-  constructor(options: AppErrorOptions & { readonly status?: number }) {
+  constructor(options: AppErrorOptions & { readonly status?: number; readonly answer?: unknown }) {
     super(options);
     this.status = options.status ?? 400;
+    this.answer = options.answer;
   }
 }
 

@@ -13,6 +13,9 @@ export interface Author {
   readonly id: string;
   readonly name: string;
   readonly kind: AuthorKind;
+  /** The parts of the name, where the portal tells them. */
+  readonly firstName?: string;
+  readonly lastName?: string;
 }
 
 /** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
@@ -61,15 +64,20 @@ export type HomeEvent =
       readonly mentionsBot: boolean;
       readonly files: readonly FileRef[];
       readonly language: Language;
+      /** ISO 8601 in UTC, as exactly as the portal tells it (seconds); null when it does not. */
+      readonly sentAt: string | null;
+      /** The Bitrix24 message it answers to; null when it quotes none. */
+      readonly quoteOf: string | null;
     }
   | {
       readonly type: 'message_edited';
       readonly messageId: string;
       readonly text: string;
-      readonly authorId: string;
+      /** Whose message it is; the name is empty where the portal does not tell it. */
+      readonly author: Author;
       readonly chat: Chat;
     }
-  | { readonly type: 'message_deleted'; readonly messageId: string; readonly authorId: string; readonly chat: Chat }
+  | { readonly type: 'message_deleted'; readonly messageId: string; readonly author: Author; readonly chat: Chat }
   | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
   | {
       readonly type: 'command';
@@ -81,6 +89,8 @@ export type HomeEvent =
       readonly author: Author;
       readonly chat: Chat;
       readonly language: Language;
+      readonly sentAt: string | null;
+      readonly quoteOf: string | null;
     }
   | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
 
@@ -138,7 +148,9 @@ export type ReceiptEvent =
       readonly remoteMessageId: string;
       readonly homeMessageId: string | null;
       readonly error: string | null;
-    };
+    }
+  /** A `look_again` has come due. */
+  | { readonly type: 'time_passed' };
 
 /** Everything that can happen in a conversation. */
 export type ChatEvent = HomeEvent | BrainEvent | ReceiptEvent;

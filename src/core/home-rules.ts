@@ -1,21 +1,23 @@
 /** The rules for what happens in Bitrix24: who is heard, who is greeted, what a command does. */
 import type { ChatAction } from './actions.ts';
-import { type BridgeBot, type Bridged, note, type Outcome, own, plainSend, quiet, toBrain, toHome } from './bridged.ts';
+import { handOver } from './brain-rules.ts';
+import { type Bridged, note, type Outcome, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
-import type { HomeEvent } from './events.ts';
+import type { Chat, HomeEvent } from './events.ts';
+import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases } from './texts.ts';
 
 /** A message: greeted first where nobody was yet, then passed to the brain, or kept from it with the reason. */
-export function onMessage(event: HomeEvent & { type: 'message' }, conversation: Conversation, bot: BridgeBot): Bridged {
+export function onMessage(event: HomeEvent & { type: 'message' }, conversation: Conversation, scene: Scene): Bridged {
   const silence = reasonForSilence(event, conversation);
-  if (silence !== null) return onSilence(silence, conversation, bot);
+  if (silence !== null) return onSilence(silence, event, conversation, scene);
   const names = event.files.map((file) => file.name).join(', ');
-  const attached = bot.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
+  const attached = scene.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
   const text = [event.text, attached].filter((part) => part !== '').join('\n');
   if (text === '' && event.files.length === 0) return quiet(conversation, 'ignored_empty');
-  const greeted = greet(conversation, bot);
-  const parts = text === '' ? [''] : splitText(text, bot.capabilities.maxTextLength);
+  const greeted = greet(conversation, scene);
+  const parts = text === '' ? [''] : splitText(text, scene.capabilities.maxTextLength);
   const messages = parts.map((part, index) =>
     toBrain({
       type: 'message',
@@ -24,10 +26,28 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
       text: part,
       author: event.author,
       chat: event.chat,
-      files: index === 0 && bot.capabilities.files ? event.files : [],
+      files: index === 0 && scene.capabilities.files ? event.files : [],
+      sentAt: event.sentAt,
+      quoteOf: index === 0 ? event.quoteOf : null,
     }),
   );
-  return { conversation: greeted.conversation, actions: [...greeted.actions, ...messages], outcome: 'forwarded' };
+  const told = tellCrm(event.chat, greeted.conversation, scene);
+  const actions = [...greeted.actions, ...messages, ...told.actions];
+  return { conversation: told.conversation, actions, outcome: 'forwarded' };
+}
+
+/** Records beyond are not missed in a comparison: a chat has four at most (dossier §10.2). */
+const maxCrmLength = 400;
+
+/** CRM records go along when they are first known, and when they change. */
+function tellCrm(chat: Chat, conversation: Conversation, scene: Scene): Pick<Bridged, 'conversation' | 'actions'> {
+  const links = chat.line?.crm ?? [];
+  const crm = links
+    .map(({ type, id }) => `${type}:${id}`)
+    .join(' ')
+    .slice(0, maxCrmLength);
+  if (!scene.capabilities.crm || crm === '' || crm === conversation.crm) return { conversation, actions: [] };
+  return { conversation: { ...conversation, crm }, actions: [toBrain({ type: 'crm', links })] };
 }
 
 /** Null when the message is one the brain is to answer. */
@@ -44,101 +64,104 @@ function reasonForSilence(event: HomeEvent & { type: 'message' }, conversation: 
 }
 
 /** An operator's word, or a customer's wish for one, takes the conversation away from the brain. */
-function onSilence(reason: Outcome, conversation: Conversation, bot: BridgeBot): Bridged {
-  if (reason !== 'ignored_operator' && reason !== 'ignored_left_bot') return quiet(conversation, reason);
-  const taken = own(conversation, 'person', bot);
-  return { ...taken, outcome: reason };
+function onSilence(
+  reason: Outcome,
+  event: HomeEvent & { type: 'message' },
+  conversation: Conversation,
+  scene: Scene,
+): Bridged {
+  if (reason === 'ignored_bot' || reason === 'ignored_system') return quiet(conversation, reason);
+  // The portal now takes the bot out of the session: whatever people say from here on may go unheard.
+  if (reason === 'ignored_left_bot') return { ...own(conversation, 'person', scene), outcome: reason };
+  const taken =
+    reason === 'ignored_operator' ? own(conversation, 'person', scene) : { conversation, actions: [] as ChatAction[] };
+  const heard = heardWhilePersonLeads(taken.conversation, event, scene);
+  return { conversation: heard.conversation, actions: [...taken.actions, ...heard.actions], outcome: reason };
 }
 
 /** An edit or a deletion, for brains that can follow it. */
 export function onChange(
   event: HomeEvent & { type: 'message_edited' | 'message_deleted' },
   conversation: Conversation,
-  bot: BridgeBot,
+  scene: Scene,
 ): Bridged {
   if (conversation.owner === 'person') return quiet(conversation, 'ignored_person_owns');
+  // What an operator wrote never went to the brain.
+  if (event.chat.kind === 'line' && event.author.kind !== 'client') return quiet(conversation, 'ignored_operator');
   if (event.type === 'message_deleted') {
-    if (!bot.capabilities.deletes) return quiet(conversation, 'ignored_unsupported');
+    if (!scene.capabilities.deletes) return quiet(conversation, 'ignored_unsupported');
     const action = toBrain({ type: 'delete', messageId: event.messageId });
     return { conversation, actions: [action], outcome: 'forwarded' };
   }
-  if (!bot.capabilities.edits || event.text === '') return quiet(conversation, 'ignored_unsupported');
-  const [text = ''] = splitText(event.text, bot.capabilities.maxTextLength);
-  const action = toBrain({ type: 'edit', messageId: event.messageId, text });
+  if (!scene.capabilities.edits || event.text === '') return quiet(conversation, 'ignored_unsupported');
+  const [text = ''] = splitText(event.text, scene.capabilities.maxTextLength);
+  const { messageId, author, chat } = event;
+  const action = toBrain({ type: 'edit', messageId, text, author, chat });
   return { conversation, actions: [action], outcome: 'forwarded' };
 }
 
 /** The bot was put into a chat, or opened by a link. */
-export function onJoined(
-  event: HomeEvent & { type: 'joined' | 'context_opened' },
-  before: Conversation,
-  bot: BridgeBot,
-): Bridged {
-  const conversation = seen(before, event);
-  const greeted = greet(conversation, bot);
+export function onJoined(conversation: Conversation, scene: Scene): Bridged {
+  const greeted = greet(conversation, scene);
   return { ...greeted, outcome: greeted.actions.length > 0 ? 'greeted' : 'noted' };
 }
 
 /** A slash command: ours are carried out here, foreign ones are ordinary messages to the brain. */
-export function onCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, bot: BridgeBot): Bridged {
+export function onCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
   if (event.author.kind === 'bot') return quiet(conversation, 'ignored_bot');
   const words = phrases(conversation.language);
   switch (event.command.toLowerCase()) {
     case 'help':
     case 'start': {
-      const text = [words.help[conversation.kind](bot.name), words.commands].join('\n\n');
+      const text = [words.help[conversation.kind](scene.name), words.commands].join('\n\n');
       return { conversation: { ...conversation, isGreeted: true }, actions: [note(text)], outcome: 'helped' };
     }
     case 'bot': {
-      const taken = own(conversation, 'brain', bot);
+      const taken = own(conversation, 'brain', scene);
       return { ...taken, actions: [...taken.actions, note(words.handedBack)], outcome: 'handed_back' };
     }
-    case 'operator': {
-      const taken = own(conversation, 'person', bot);
-      const release: ChatAction[] = conversation.kind === 'line' ? [toHome({ type: 'handover' })] : [];
-      return { ...taken, actions: [...taken.actions, note(words.handedOver), ...release], outcome: 'handed_over' };
-    }
+    case 'operator':
+      return handOver(words.handedOver, conversation, scene);
     default:
-      return onForeignCommand(event, conversation, bot);
+      return onForeignCommand(event, conversation, scene);
   }
 }
 
 /** A slash line we do not know swallows the whole message in Bitrix24 (trap 42): its text still belongs to the brain. */
-function onForeignCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, bot: BridgeBot): Bridged {
+function onForeignCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
   if (event.via !== 'text') return quiet(conversation, 'ignored_unknown_command');
-  const { messageId, text, author, chat, language } = event;
+  const { messageId, text, author, chat, language, sentAt, quoteOf } = event;
   return onMessage(
-    { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language },
+    { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language, sentAt, quoteOf },
     conversation,
-    bot,
+    scene,
   );
 }
 
-/** What every home event teaches: the kind of chat, the language, and whether a new Open Channel session has begun. */
+/** An event that shows the chat it happened in. */
+export type SightEvent = HomeEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
+
+/** What such an event teaches: the kind of chat, the language, and whether a new Open Channel session has begun. */
 export function seen(
   conversation: Conversation,
-  event: HomeEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' },
-): Conversation {
+  event: SightEvent,
+  scene: Scene,
+): Pick<Bridged, 'conversation' | 'actions'> {
   const sessionId = event.chat.line?.sessionId ?? conversation.sessionId;
   const isNewSession = conversation.sessionId !== null && sessionId !== conversation.sessionId;
   // The portal has put the bot into a session afresh: the brain leads again, whoever led the last one.
   const isBotAgain = isNewSession || (event.type === 'joined' && event.chat.kind === 'line');
-  return {
-    ...conversation,
-    kind: event.chat.kind,
-    language: event.language,
-    sessionId,
-    owner: isBotAgain ? 'brain' : conversation.owner,
-  };
+  const known = { ...conversation, kind: event.chat.kind, language: event.language, sessionId };
+  return isBotAgain ? own(known, 'brain', scene) : { conversation: known, actions: [] };
 }
 
 function greet(
   conversation: Conversation,
-  bot: BridgeBot,
+  scene: Scene,
 ): { conversation: Conversation; actions: readonly ChatAction[] } {
   if (conversation.isGreeted) return { conversation, actions: [] };
   const words = phrases(conversation.language);
-  const greeting = words.greeting[conversation.kind](bot.name);
+  const greeting = words.greeting[conversation.kind](scene.name);
   // A customer outside has no use for commands he cannot type.
   const text = conversation.kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
   const action = toHome({ ...plainSend(text), internal: false });

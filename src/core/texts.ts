@@ -6,6 +6,9 @@ interface Phrases {
   readonly help: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly commands: string;
   readonly handedBack: string;
+  readonly handedBackAfter: (minutes: number) => string;
+  /** On the button that gives the conversation back. */
+  readonly giveBack: string;
   readonly handedOver: string;
   readonly fileOnly: (names: string) => string;
 }
@@ -23,6 +26,8 @@ const ru: Phrases = {
   },
   commands: 'Команды:\n/help – эта подсказка\n/bot – вернуть разговор боту\n/operator – передать разговор человеку',
   handedBack: 'Разговор снова ведёт бот.',
+  handedBackAfter: (minutes) => `Сотрудники молчат ${minutes} мин., разговор снова ведёт бот.`,
+  giveBack: 'Вернуть боту',
   handedOver: 'Разговор передан человеку, бот молчит. Вернуть: /bot',
   fileOnly: (names) => `[Файл: ${names}]`,
 };
@@ -41,6 +46,9 @@ const en: Phrases = {
   commands:
     'Commands:\n/help – this hint\n/bot – give the conversation back to the bot\n/operator – hand it to a person',
   handedBack: 'The bot is leading the conversation again.',
+  handedBackAfter: (minutes) =>
+    `Nobody has said anything for ${minutes} min; the bot is leading the conversation again.`,
+  giveBack: 'Give back to the bot',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
   fileOnly: (names) => `[File: ${names}]`,
 };

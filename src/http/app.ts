@@ -65,12 +65,16 @@ function answerErrors(options: HttpAppOptions) {
       if (status >= 500) options.log.error(facts, 'a request could not be served');
       else options.log.warn(facts, 'a request was refused');
       ctx.status = status;
-      ctx.body = { error: status >= 500 ? 'unavailable' : error.code };
+      ctx.body = answerOf(thrown) ?? { error: status >= 500 ? 'unavailable' : error.code };
       if (status === 503) ctx.set('Retry-After', '2');
       // What is left of a body nobody reads must not hold the connection.
       if (status === 413) ctx.set('Connection', 'close');
     }
   };
+}
+
+function answerOf(thrown: unknown): unknown {
+  return thrown instanceof BadInput ? thrown.answer : undefined;
 }
 
 function statusOf(thrown: unknown): number {

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { BadInput } from '../core/errors.ts';
 import { sha256 } from '../lib/encryption.ts';
+import type { Logger } from '../lib/logger.ts';
 import type { Acceptance } from '../pipeline/acceptance.ts';
 import { toNewEvents } from '../pipeline/brain-intake.ts';
 import type { Directory } from '../pipeline/directory.ts';
+import { isUnbound } from '../pipeline/lane-names.ts';
 import { findConnectionByDoor } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
 import { readBody } from './read-body.ts';
@@ -17,6 +19,7 @@ export interface BrainDoorOptions {
   readonly db: Db;
   readonly directory: Directory;
   readonly acceptance: Acceptance;
+  readonly log: Logger;
 }
 
 /** Answered after the commit, so that a brain that repeats what was not answered loses nothing. */
@@ -34,12 +37,20 @@ export function createBrainDoor(options: BrainDoorOptions) {
     }
     const verdict = connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in verdict) {
-      throw new BadInput({ code: 'brain.refused', status: verdict.refuse, message: verdict.reason });
+      const { refuse: status, reason: message, answer } = verdict;
+      throw new BadInput({ code: 'brain.refused', status, message, answer });
     }
     const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+    const about = { brain: row.brain, connection: row.id };
+    if (verdict.remark !== undefined) options.log.info(about, verdict.remark);
     const events = await toNewEvents(options.db, intake, verdict.accept);
-    await Promise.all(events.map((event) => options.acceptance.accept(event)));
     ctx.status = 200;
+    if (verdict.answerIfUnknown !== undefined && events.every(({ lane }) => isUnbound(lane))) {
+      options.log.info(about, 'a webhook is about a conversation nobody knows');
+      ctx.body = verdict.answerIfUnknown;
+      return;
+    }
+    await Promise.all(events.map((event) => options.acceptance.accept(event)));
     ctx.body = verdict.answer ?? {};
   };
 }

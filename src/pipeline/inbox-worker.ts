@@ -3,7 +3,7 @@
  * events' completion. No network here: what must go out goes to the outbox.
  */
 
-import type { AppAction } from '../core/actions.ts';
+import type { AppAction, ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
@@ -19,7 +19,7 @@ import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../sto
 import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
 import type { Directory } from './directory.ts';
-import { appLane, dialogOf, isUnbound, outboxLane } from './lane-names.ts';
+import { appLane, dialogOf, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
 import { readEvent } from './read-event.ts';
 import { rebind } from './rebind.ts';
@@ -209,22 +209,29 @@ async function workChatEvents(
   if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [] };
   const brain = options.directory.brainByName.get(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [] };
-  const bridgeBot = { code: bot.code, name: bot.name, type: bot.type, capabilities: brain.capabilities };
+  const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
-    const bridged: Bridged = bridge(event, conversation, bridgeBot);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at);
     conversation = bridged.conversation;
     outcomes.push(bridged.outcome);
-    for (const { target, action } of bridged.actions) {
-      const lane = outboxLane(botCode, dialogId, target);
-      const common = { portal: row.portal, lane, botCode, dialogId, trace: row.trace };
-      actions.push(target === 'home' ? { ...common, target, action } : { ...common, target, action });
-    }
+    const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
+    actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
   return { state: 'done', outcome, conversation, actions };
+}
+
+type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
+
+function toNewAction(decided: ChatAction, place: Place): NewAction {
+  const { botCode, dialogId } = place;
+  return decided.target === 'app'
+    ? { ...place, ...decided, lane: reminderLane(botCode, dialogId) }
+    : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 
 /** A bot that is not in the directory may have been registered a moment ago. */

@@ -23,6 +23,11 @@ export function outboxLane(botCode: string, dialogId: string, target: 'home' | '
   return `${inboxLane(botCode, dialogId)}>${target}`;
 }
 
+/** Where a dialog's reminders wait for their time. */
+export function reminderLane(botCode: string, dialogId: string): string {
+  return `${inboxLane(botCode, dialogId)}>later`;
+}
+
 /** Where a brain's message waits while its conversation is not known yet. */
 export function unboundLane(connectionId: string, name: string): string {
   return `~${connectionId}/${safe(name)}`;

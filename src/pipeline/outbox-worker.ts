@@ -22,6 +22,7 @@ import {
 import { lockPortals } from '../store/portals.ts';
 import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
+import { paceCode } from './pacer.ts';
 import type { Performed, Performer } from './perform.ts';
 import { budgetCode } from './rate-gate.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
@@ -38,6 +39,9 @@ export interface OutboxWorkerOptions {
   /** Lanes worked at the same time: as many calls may be under way. */
   readonly lanes: number;
 }
+
+/** Errors that only say: not yet. */
+const waitCodes: ReadonlySet<string> = new Set([budgetCode, paceCode]);
 
 const pollMs = 1_000;
 const leaseSeconds = 60;
@@ -131,7 +135,7 @@ async function workLane(
         : decideRetry(error, attempts, deliveryRetry, Math.random());
       report(options, row, error, attempts, retry.again);
       if (retry.again) {
-        const isFree = error.code === budgetCode || error.code === 'http.aborted';
+        const isFree = waitCodes.has(error.code) || error.code === 'http.aborted';
         return {
           progress: { ...id, done, delayMs: retry.delayMs, isFree },
           results,
@@ -188,7 +192,7 @@ function interrupted(row: OutboxRow): AppError {
 }
 
 function report(options: OutboxWorkerOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
-  if (error.code === budgetCode) return;
+  if (waitCodes.has(error.code)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) options.log.warn(facts, 'an action failed and will be tried again');
   else options.log.error(facts, 'an action was given up');
@@ -200,7 +204,7 @@ function receipts(row: OutboxRow, performed: Performed, error: string | null): N
   const events: ChatEvent[] = [];
   const linked = performed.delivery?.remoteConversationId;
   if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
-  events.push(...(performed.delivery?.replies ?? []));
+  events.push(...(performed.delivery?.replies ?? []), ...(performed.events ?? []));
   const answers = row.target === 'home' ? (row.action as HomeAction) : null;
   if ((answers?.type === 'send' || answers?.type === 'send_file') && answers.answers !== null) {
     events.push({ type: 'receipt', remoteMessageId: answers.answers, homeMessageId: performed.remoteId, error });

@@ -5,7 +5,7 @@ import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
-import type { FileRef } from '../core/events.ts';
+import type { ChatEvent, FileRef } from '../core/events.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { BotRow } from '../store/bots.ts';
 import { type ConversationId, conversationKey, readConversations } from '../store/conversations.ts';
@@ -20,6 +20,8 @@ export interface Performed {
   readonly outcome: string;
   readonly remoteId: string | null;
   readonly delivery?: Delivery;
+  /** What the conversation has to hear of it. */
+  readonly events?: readonly ChatEvent[];
   /** Nothing was done, on purpose (the portal is gone, the bot was removed). */
   readonly isDropped?: boolean;
 }
@@ -134,6 +136,11 @@ export function createPerformer(options: PerformerOptions): Performer {
     return { outcome: 'delivered', remoteId: delivery.remoteMessageId ?? null, delivery };
   }
 
+  async function performApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Performed> {
+    if (action.type === 'look_again') return { outcome: 'due', remoteId: null, events: [{ type: 'time_passed' }] };
+    return { outcome: await options.appActions.perform(row.portal, action, signal), remoteId: null };
+  }
+
   return {
     async isRepeatable(row) {
       if (row.target === 'app') return true;
@@ -148,10 +155,7 @@ export function createPerformer(options: PerformerOptions): Performer {
         case 'brain':
           return await performBrain(row, row.action as BrainAction, signal);
         case 'app':
-          return {
-            outcome: await options.appActions.perform(row.portal, row.action as AppAction, signal),
-            remoteId: null,
-          };
+          return await performApp(row, row.action as AppAction, signal);
       }
     },
   };

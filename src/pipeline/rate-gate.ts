@@ -3,11 +3,10 @@
 import type { RateGate } from '../bitrix24/rest/portal-client.ts';
 import { RemoteRefused } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { createGroupCommit } from '../lib/group-commit.ts';
-import { type BudgetGrant, takeBudget } from '../store/budgets.ts';
-import type { Db } from '../store/database.ts';
+
 import type { Directory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
+import type { SharedBudgets } from './shared-budgets.ts';
 
 export interface Rate {
   readonly perSecond: number;
@@ -25,24 +24,17 @@ const bucket = 'bitrix24.rest';
 /** After the portal itself said that the budget is used up, nobody asks it for this long. */
 const exhaustedMs = 1_000;
 
-interface Ask {
-  readonly portal: string;
-  readonly rate: Rate;
-}
-
 /** @param usual the rate of portals that have none of their own */
-export function createRateGate(db: Db, directory: Directory, metrics: Metrics, clock: Clock, usual: Rate): RateGate {
+export function createRateGate(
+  budgets: SharedBudgets,
+  directory: Directory,
+  metrics: Metrics,
+  clock: Clock,
+  usual: Rate,
+): RateGate {
   /** When the next refused call of a portal may try again: spreads a waiting crowd out instead of letting all return at once. */
   const nextTurn = new Map<string, number>();
   const closedUntil = new Map<string, number>();
-
-  const asks = createGroupCommit<Ask, number>({
-    maxItems: 500,
-    maxBytes: Number.MAX_SAFE_INTEGER,
-    sizeOf: () => 1,
-    concurrency: 1,
-    flush: (items) => take(db, items),
-  });
 
   async function rateOf(portal: string): Promise<Rate> {
     const row = (await directory.portal(portal)).portal;
@@ -54,7 +46,7 @@ export function createRateGate(db: Db, directory: Directory, metrics: Metrics, c
     const now = clock.monotonicMs();
     const closed = (closedUntil.get(portal) ?? 0) - now;
     if (closed <= 0) {
-      const wait = await asks.add({ portal, rate });
+      const wait = await budgets.ask({ portal, bucket, ...rate });
       if (wait === 0) return 0;
     }
     const turn = Math.max(
@@ -93,30 +85,5 @@ function budgetError(waitMs: number): RemoteRefused {
     status: 429,
     message: 'the portal rate budget is used up for the moment',
     retry: { afterMs: Math.ceil(waitMs) },
-  });
-}
-
-/** One statement for all portals that want something now. Of a portal's asks the first ones are granted. */
-async function take(db: Db, items: readonly Ask[]): Promise<number[]> {
-  const wanted = new Map<string, { rate: Rate; count: number }>();
-  for (const { portal, rate } of items) {
-    const known = wanted.get(portal);
-    if (known === undefined) wanted.set(portal, { rate, count: 1 });
-    else known.count += 1;
-  }
-  const grants = await takeBudget(
-    db,
-    [...wanted].map(([portal, { rate, count }]) => ({ portal, bucket, wanted: count, ...rate })),
-  );
-  const byPortal = new Map<string, { left: number; grant: BudgetGrant }>();
-  for (const grant of grants) byPortal.set(grant.portal, { left: grant.granted, grant });
-  return items.map(({ portal }) => {
-    const entry = byPortal.get(portal);
-    if (entry === undefined) return 1;
-    if (entry.left > 0) {
-      entry.left -= 1;
-      return 0;
-    }
-    return Math.max(1, entry.grant.waitMs);
   });
 }

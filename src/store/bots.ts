@@ -15,13 +15,15 @@ export interface BotRow {
   readonly connection_id: string | null;
   readonly state: BotState;
   readonly problem: string | null;
+  /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
+  readonly give_back_minutes: number | null;
 }
 
 /** Bots of a portal in the order they are to be registered: Open Channel bots first, because two portal methods act as the app's first bot (trap 25). */
 export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
-    `select portal, code, bot_id, type, name, brain, connection_id, state, problem from bot
+    `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -45,7 +47,9 @@ export async function updateBot(
   db: Db,
   portal: string,
   code: string,
-  change: Partial<Pick<BotRow, 'bot_id' | 'name' | 'brain' | 'connection_id' | 'state' | 'problem'>>,
+  change: Partial<
+    Pick<BotRow, 'bot_id' | 'name' | 'brain' | 'connection_id' | 'state' | 'problem' | 'give_back_minutes'>
+  >,
 ): Promise<boolean> {
   const changed = await db('bot')
     .where({ portal, code })

@@ -17,6 +17,20 @@ export interface BudgetGrant {
   readonly waitMs: number;
 }
 
+/** Closes a bucket for so long, for everybody: it is filled to above its brim, and has to drain first. A longer closure stays. */
+export async function holdBudget(db: Db, request: Omit<BudgetRequest, 'wanted'>, ms: number): Promise<void> {
+  const { portal, bucket, perSecond, burst } = request;
+  const brim = burst + (perSecond * ms) / 1000;
+  await query(
+    db,
+    `insert into rate_budget as b (portal, bucket, level, granted, updated_at) values (?, ?, ?, 0, clock_timestamp())
+     on conflict (portal, bucket) do update set
+       level = greatest(excluded.level, b.level - ? * greatest(0, extract(epoch from clock_timestamp() - b.updated_at))),
+       updated_at = clock_timestamp()`,
+    [portal, bucket, brim, perSecond],
+  );
+}
+
 /**
  * Takes up to `wanted` requests out of each bucket: its level drains by `perSecond` and never rises above `burst`. What is not
  * granted was not taken. One bucket may be named once per call.

@@ -2,6 +2,7 @@
 import type { Conversation, Owner } from '../core/conversation.ts';
 import type { ChatKind, Language } from '../core/events.ts';
 import { type Db, query } from './database.ts';
+import { storableText } from './storable.ts';
 
 export interface ConversationId {
   readonly portal: string;
@@ -20,6 +21,10 @@ interface ConversationRow {
   readonly session_id: string | null;
   readonly is_greeted: boolean;
   readonly language: Language;
+  readonly owned_since: Date | null;
+  readonly quiet_since: Date | null;
+  readonly is_watched: boolean;
+  readonly crm: string;
 }
 
 export const conversationKey = (id: ConversationId): string => `${id.portal}\n${id.botCode}\n${id.dialogId}`;
@@ -35,6 +40,10 @@ function toConversation(row: ConversationRow): Conversation {
     sessionId: row.session_id,
     isGreeted: row.is_greeted,
     language: row.language,
+    ownedSince: row.owned_since?.toISOString() ?? null,
+    quietSince: row.quiet_since?.toISOString() ?? null,
+    isWatched: row.is_watched,
+    crm: row.crm,
   };
 }
 
@@ -65,11 +74,14 @@ export async function saveConversations(
   await query(
     db,
     `insert into conversation
-       (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language)
-     select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[])
+       (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
+        owned_since, quiet_since, is_watched, crm)
+     select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[])
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
-       is_greeted = excluded.is_greeted, language = excluded.language, updated_at = now()`,
+       is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
+       quiet_since = excluded.quiet_since, is_watched = excluded.is_watched, crm = excluded.crm, updated_at = now()`,
     [
       conversations.map((entry) => entry.portal),
       all.map((conversation) => conversation.botCode),
@@ -81,6 +93,10 @@ export async function saveConversations(
       all.map((conversation) => conversation.sessionId),
       all.map((conversation) => conversation.isGreeted),
       all.map((conversation) => conversation.language),
+      all.map((conversation) => conversation.ownedSince),
+      all.map((conversation) => conversation.quietSince),
+      all.map((conversation) => conversation.isWatched),
+      all.map((conversation) => storableText(conversation.crm)),
     ],
   );
 }

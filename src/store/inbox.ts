@@ -96,6 +96,24 @@ export function claimInbox(
   return claimLanes<InboxRow>(db, { box: 'inbox', owner, ...limits });
 }
 
+/** The last rows of one source that came into a lane between two moments, both included, and were not forwarded; oldest first. */
+export async function readKept(
+  db: Db,
+  lane: LaneId,
+  source: string,
+  span: { readonly from: Date; readonly until: Date; readonly limit: number },
+): Promise<Pick<InboxRow, 'body' | 'received_at'>[]> {
+  const result = await query<Pick<InboxRow, 'body' | 'received_at'>>(
+    db,
+    // Moments are kept finer than a millisecond, and told as whole ones.
+    `select body, received_at from inbox
+     where portal = ? and lane = ? and source = ? and state = 'done' and outcome not like '%forwarded%' and received_at >= ? and received_at < ?::timestamptz + interval '1 millisecond'
+     order by seq desc limit ?`,
+    [lane.portal, lane.lane, source, span.from, span.until, span.limit],
+  );
+  return result.rows.reverse();
+}
+
 export interface EventResult extends LaneId {
   readonly seq: number;
   readonly state: 'done' | 'parked' | 'dropped';

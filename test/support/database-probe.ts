@@ -9,7 +9,7 @@ export interface DatabaseProbe {
   rowCounts(portal?: string): Promise<Record<string, number>>;
   /** Every value of every row of every table, bytes as Latin-1, joined: for searching. */
   everything(): Promise<string>;
-  /** Resolves when no lane has anything waiting (an erasure that waits for its day apart). */
+  /** Resolves when no lane has anything waiting (erasures and reminders that wait for their time apart). */
   quiet(timeoutMs?: number): Promise<void>;
   /** Lets the leases of all lanes that somebody holds end now, as if their minute had passed. */
   endLeases(): Promise<void>;
@@ -60,7 +60,7 @@ export function openProbe(url: string): DatabaseProbe {
       return values.join('\n');
     },
     async quiet(timeoutMs = 20_000) {
-      const waiting = `select coalesce(sum(seq - done), 0) from lane where key <> '/erase'`;
+      const waiting = `select coalesce(sum(seq - done), 0) from lane where ${works}`;
       for (const end = Date.now() + timeoutMs; (await count(waiting)) > 0; ) {
         if (Date.now() > end) throw new Error(`lanes still wait: ${JSON.stringify(await rows(openLanes))}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -77,9 +77,12 @@ export function openProbe(url: string): DatabaseProbe {
   };
 }
 
+/** Lanes in which nothing waits for a time of its own. */
+const works = `(key not in ('/erase') and key not like '%>later' or ready_at <= now())`;
+
 /** For the message of a wait that was in vain. */
 const openLanes = `select box, key, seq, done, attempts, locked_by is not null as held, ready_at - now() as due
-  from lane where seq > done and key <> '/erase' order by ready_at limit 10`;
+  from lane where seq > done and ${works} order by ready_at limit 10`;
 
 function asText(value: unknown): string {
   if (Buffer.isBuffer(value)) return value.toString('latin1');

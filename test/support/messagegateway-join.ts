@@ -7,6 +7,7 @@ import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegate
 import type { Connection, ConnectorTools } from '../../src/core/connector.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+import { freePace } from './free-pace.ts';
 
 export interface JoinOptions {
   readonly connectionId: string;
@@ -27,6 +28,9 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
   const tools: ConnectorTools = {
     http,
     openHomeFile: () => Promise.reject(new Error('joining opens no files')),
+    pace: () => freePace(),
+    saidAtHome: () => Promise.resolve([]),
+    crmAddress: () => Promise.resolve(null),
     lookupFor: () => lookup,
     publicUrl: options.publicUrl,
     log: () => {},

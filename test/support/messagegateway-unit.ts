@@ -6,6 +6,7 @@ import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/mess
 import type { ConnectorTools } from '../../src/core/connector.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+import { freePace } from './free-pace.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/messagegateway/', import.meta.url));
 
@@ -59,7 +60,10 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
   return {
     http,
     openHomeFile: () => Promise.reject(new Error('no file was expected')),
+    pace: () => freePace(),
     lookupFor: () => lookup,
+    saidAtHome: () => Promise.reject(new Error('nobody was to ask what was said')),
+    crmAddress: ({ type, id }) => Promise.resolve(`https://portal.example/crm/${type.toLowerCase()}/details/${id}/`),
     publicUrl: 'https://bots.example',
     log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),
   };

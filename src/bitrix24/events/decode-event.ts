@@ -57,6 +57,8 @@ function onMessageAdd(tree: FormTree, botCode: string): Decoded {
     mentionsBot: place.kind !== 'group' || isMentioned(params, botId),
     files: filesOf(params),
     language: languageOf(text(params, 'LANGUAGE')),
+    sentAt: sentAtOf(tree),
+    quoteOf: quoteOf(params),
   });
 }
 
@@ -69,7 +71,7 @@ function onMessageUpdate(tree: FormTree, botCode: string): Decoded {
     type: 'message_edited',
     messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
     text: plainText(withoutMention(raw, botIdOf(tree, botCode))).trim(),
-    authorId: text(params, 'AUTHOR_ID') ?? '',
+    author: authorOf(tree, params, place),
     chat: place,
   });
 }
@@ -81,7 +83,7 @@ function onMessageDelete(tree: FormTree): Decoded {
   return chat({
     type: 'message_deleted',
     messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
-    authorId: text(params, 'AUTHOR_ID') ?? '',
+    author: authorOf(tree, params, place),
     chat: place,
   });
 }
@@ -111,11 +113,30 @@ function onCommand(tree: FormTree, botCode: string): Decoded {
     author: authorOf(tree, params, place),
     chat: place,
     language: languageOf(text(params, 'LANGUAGE')),
+    sentAt: sentAtOf(tree),
+    quoteOf: quoteOf(params),
   });
 }
 
 function paramsOf(tree: FormTree): FormTree {
   return branch(tree, 'data', 'PARAMS') ?? {};
+}
+
+/** `ts`: Unix seconds at which the portal queued the event (dossier §5.1). It tells no finer time, and no other one. */
+function sentAtOf(tree: FormTree): string | null {
+  const seconds = Number(text(tree, 'ts'));
+  return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds
+    ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+    : null;
+}
+
+/** The year 9999: what lies beyond is no date any more. */
+const maxSeconds = 253_402_300_800;
+
+/** An answer to a message has that message's id among its raw params. */
+function quoteOf(params: FormTree): string | null {
+  const id = text(params, 'PARAMS', 'REPLY_ID') ?? '';
+  return /^[1-9]\d{0,18}$/.test(id) ? id : null;
 }
 
 /** The bot's id in the portal, from inside its entry: map keys may have been renumbered on the way (trap 3). */
@@ -162,7 +183,15 @@ function crmOf(params: FormTree): CrmLink[] {
 function authorOf(tree: FormTree, params: FormTree, place: Chat): Author {
   const user = branch(tree, 'data', 'USER') ?? {};
   const id = text(user, 'ID') ?? text(params, 'FROM_USER_ID') ?? text(params, 'AUTHOR_ID') ?? '0';
-  return { id, name: text(user, 'NAME') ?? '', kind: authorKind(user, params, place, id) };
+  const firstName = text(user, 'FIRST_NAME') ?? '';
+  const lastName = text(user, 'LAST_NAME') ?? '';
+  return {
+    id,
+    name: text(user, 'NAME') ?? '',
+    kind: authorKind(user, params, place, id),
+    ...(firstName === '' ? {} : { firstName }),
+    ...(lastName === '' ? {} : { lastName }),
+  };
 }
 
 function authorKind(user: FormTree, params: FormTree, place: Chat, id: string): Author['kind'] {

@@ -11,6 +11,7 @@ export const echoBrain: Brain = {
     deletes: false,
     files: false,
     ownership: false,
+    crm: false,
     receipts: false,
     idempotentDelivery: true,
     listens: false,

@@ -1,9 +1,9 @@
 /** Both APIs of one joined account, each with the pace of its own token. */
-import type { ConnectorTools } from '../../core/connector.ts';
+import type { ConnectorTools, Pace } from '../../core/connector.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type BotApi, createBotApi } from './bot-api.ts';
 import { createMgHttp } from './mg-http.ts';
-import { createPace, type Pace } from './pace.ts';
+import { bucketOf } from './pace-buckets.ts';
 import { createTransportApi, type TransportApi } from './transport-api.ts';
 
 export interface Apis {
@@ -13,8 +13,11 @@ export interface Apis {
   readonly botPace: Pace;
 }
 
+/** Calls that may follow each other at once: together with the calls of the second that follows they stay below 30. */
+const burst = 5;
+
 export interface ApisOptions {
-  readonly http: ConnectorTools['http'];
+  readonly tools: Pick<ConnectorTools, 'http' | 'pace'>;
   readonly bot: { readonly endpointUrl: string; readonly token: string };
   readonly transport: { readonly endpointUrl: string; readonly token: string };
   readonly callsPerSecond: number;
@@ -23,10 +26,12 @@ export interface ApisOptions {
 }
 
 export function createApis(options: ApisOptions): Apis {
-  const { http, clock, timeoutMs } = options;
-  const botPace = createPace(options.callsPerSecond, clock);
-  const transportPace = createPace(options.callsPerSecond, clock);
-  const shared = { http, clock, timeoutMs };
+  const { tools, clock, timeoutMs } = options;
+  const paceOf = (token: string): Pace =>
+    tools.pace(bucketOf('messagegateway.token', token), { perSecond: options.callsPerSecond, burst });
+  const botPace = paceOf(options.bot.token);
+  const transportPace = paceOf(options.transport.token);
+  const shared = { http: tools.http, clock, timeoutMs };
   return {
     botPace,
     bot: createBotApi(createMgHttp({ ...shared, ...options.bot, api: 'bot', pace: botPace })),

@@ -13,7 +13,7 @@ export const maxItems = 20;
 export function channelSettings(maxFileBytes: number): Readonly<Record<string, unknown>> {
   const media = {
     creating: 'both',
-    quoting: 'receive',
+    quoting: 'both',
     deleting: 'both',
     reaction: 'none',
     max_items_count: maxItems,

@@ -35,6 +35,15 @@ const handoverSchema = z.strictObject({
     ),
 });
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    // A RangeError: the only thing it says is that there is no such zone.
+    return false;
+  }
+}
+
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
 
 const joinedSchema = z.strictObject({
@@ -58,6 +67,19 @@ export const configSchema = z.strictObject({
       'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
     ),
   language: z.enum(['ru', 'en']).default('ru').describe('Language of notes to managers and of cards'),
+  summaryLength: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(3_000)
+    .describe(
+      'Characters of what was said while people led, told to managers when the conversation comes back; 0: none',
+    ),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'this is no time zone; use a name such as Europe/Moscow')
+    .default('UTC')
+    .describe('Of the times in notes to managers'),
   uploadEncoding: z.enum(['multipart', 'raw']).default('multipart').describe('How file bytes are sent (trap S-03)'),
   unescapeHtml: z.boolean().default(false).describe('Texts come HTML-escaped and are to be decoded once (trap S-01)'),
   botRoles: z
@@ -75,7 +97,12 @@ export const configSchema = z.strictObject({
     .max(100)
     .default(20)
     .describe('Larger files are named, not sent (20 MiB in an official client)'),
-  callsPerSecond: z.number().min(0.1).max(30).default(25).describe('Per token and process; MessageGateway allows 30'),
+  callsPerSecond: z
+    .number()
+    .min(0.1)
+    .max(30)
+    .default(25)
+    .describe('Per token, over all processes; MessageGateway allows 30'),
   requestTimeoutMs: z.int().min(100).max(120_000).default(20_000),
   pingSeconds: z.number().min(0.05).default(30).describe('Between pings on the socket; the interval is not documented'),
   silenceSeconds: z

@@ -1,9 +1,10 @@
 /** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
 import { z } from 'zod';
-import type { ConnectorTools } from '../../core/connector.ts';
+import type { ConnectorTools, Pace } from '../../core/connector.ts';
 import { Misconfigured } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
+import { bucketOf, crmRate } from './pace-buckets.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** The `integrationModule` object we send. */
@@ -43,7 +44,7 @@ export interface CrmClient {
 }
 
 export interface CrmClientOptions {
-  readonly http: ConnectorTools['http'];
+  readonly tools: Pick<ConnectorTools, 'http' | 'pace'>;
   readonly crmUrl: string;
   readonly apiKey: string;
   readonly clock: Clock;
@@ -75,7 +76,9 @@ const pausesMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
   const account = new URL(options.crmUrl).host;
-  const get = (path: string): Promise<unknown> => call(options, account, 'GET', path);
+  const pace = options.tools.pace(bucketOf('messagegateway.crm', options.apiKey), crmRate);
+  const line: Line = { ...options, account, pace };
+  const get = (path: string): Promise<unknown> => call(line, 'GET', path);
   return {
     async checkKey() {
       checkVersions(read(versionsAnswer, await get('/api/api-versions'), account).versions, account);
@@ -84,7 +87,7 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
     async editModule(module) {
       const path = `/api/v5/integration-modules/${encodeURIComponent(module.code)}/edit`;
       const form = { integrationModule: JSON.stringify(module) };
-      const answer = read(editAnswer, await call(options, account, 'POST', path, form), account);
+      const answer = read(editAnswer, await call(line, 'POST', path, form), account);
       return accessesOf(answer.info);
     },
     async readModule(code) {
@@ -94,34 +97,39 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
   };
 }
 
+interface Line extends CrmClientOptions {
+  readonly account: string;
+  readonly pace: Pace;
+}
+
 async function call(
-  options: CrmClientOptions,
-  account: string,
+  line: Line,
   method: 'GET' | 'POST',
   path: string,
   form?: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
-    const response = await options.http.send({
+    await line.pace.turn();
+    const response = await line.tools.http.send({
       method,
-      url: new URL(path, options.crmUrl),
+      url: new URL(path, line.crmUrl),
       headers: {
-        'x-api-key': options.apiKey,
+        'x-api-key': line.apiKey,
         accept: 'application/json',
         ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
       },
       ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
-      timeoutMs: options.timeoutMs,
+      timeoutMs: line.timeoutMs,
     });
     const pause = pausesMs[attempt];
     if ((response.status === 503 || response.status === 429) && pause !== undefined) {
       const header = response.headers['retry-after'];
-      await options.clock.sleep(header === undefined ? pause : retryAfterMs(header, options.clock.now()));
+      await line.pace.holdOff(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
       continue;
     }
     const parsed = parse(response.body);
     if (response.status >= 200 && response.status < 300) return parsed;
-    throw crmError(describe(response, parsed), account, path.endsWith('/edit'));
+    throw crmError(describe(response, parsed), line.account, path.endsWith('/edit'));
   }
 }
 

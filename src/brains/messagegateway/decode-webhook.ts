@@ -92,9 +92,13 @@ const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   file: '',
 };
 
+function itemsOf({ items, template }: MessageData) {
+  return [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])];
+}
+
 function filesOf(data: MessageData): readonly FileRef[] {
   const kind = data.type === 'image' || data.type === 'audio' ? data.type : 'file';
-  return (data.items ?? []).map(({ id, caption, size }) => ({
+  return itemsOf(data).map(({ id, caption, size }) => ({
     id,
     name: isFileName(caption) ? caption.trim() : `${kind}-${id.slice(0, 8)}${usualExtension[kind]}`,
     kind,
@@ -104,7 +108,7 @@ function filesOf(data: MessageData): readonly FileRef[] {
 
 /** Captions are file names or words (dossier B.6 recommends the name); words belong to the text. */
 function captionsOf(data: MessageData, said: string): readonly string[] {
-  return (data.items ?? []).flatMap(({ caption }) => {
+  return itemsOf(data).flatMap(({ caption }) => {
     const words = caption?.trim() ?? '';
     return words === '' || isFileName(words) || said.includes(words) ? [] : [words];
   });

@@ -6,7 +6,7 @@ import { linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
 import { isRefusal, MgRefused } from './mg-http.ts';
 import type { Room } from './room.ts';
-import type { Customer, Incoming } from './transport-api.ts';
+import type { Customer, Incoming, MessageName } from './transport-api.ts';
 
 type Message = BrainAction & { type: 'message' };
 
@@ -23,12 +23,12 @@ export async function deliverMessage(
   let first: number | null = null;
   for (const [index, body] of bodies.entries()) {
     const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
-    const message = { ...body, external_id: name };
-    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, signal);
+    const message = { ...body, external_id: name, ...timeOf(action) };
+    const quotes = index === 0 ? quotesOf(action, to) : [];
+    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
     first ??= id;
   }
-  const linked =
-    bodies.length > 0 && to.remoteId === null ? await linkConversation(room, action.chat, to, signal) : null;
+  const linked = bodies.length > 0 && to.remoteId === null ? await linkConversation(room, to, signal) : null;
   return {
     ...(first === null ? {} : { remoteMessageId: String(first) }),
     ...(linked === null ? {} : { remoteConversationId: linked }),
@@ -45,11 +45,28 @@ async function bodiesOf(
   signal: AbortSignal,
 ): Promise<readonly Body[]> {
   const { groups, named } = await carryFiles(room, to, action.files, signal);
-  const said =
-    action.chat.kind === 'group' && action.text !== '' ? `${action.author.name}: ${action.text}` : action.text;
+  const said = action.text === '' ? '' : `${speakerOf(action)}${action.text}`;
   const text = [said, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
   return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
+}
+
+/** In a group each line names its author, where the portal told the name. */
+function speakerOf({ author, chat }: Pick<Message, 'author' | 'chat'>): string {
+  const name = author.name.trim();
+  return chat.kind === 'group' && name !== '' ? `${name}: ` : '';
+}
+
+function timeOf({ sentAt }: Message): { readonly created_at?: string } {
+  return sentAt === null ? {} : { created_at: sentAt };
+}
+
+/**
+ * The names the quoted message may have over there: what was said out of MessageGateway has the bare id of our receipts, what was said
+ * in Bitrix24 the id we gave it. An event does not tell which of the two it is.
+ */
+function quotesOf({ quoteOf }: Message, to: ConversationRef): readonly MessageName[] {
+  return quoteOf === null ? [] : [{ external_id: quoteOf }, { external_id: externalId(quoteOf, to.ref) }];
 }
 
 function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
@@ -58,19 +75,33 @@ function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
 
 /** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
 function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
-  const name = (chat.kind === 'group' ? chat.title : author.name).trim().slice(0, 255);
-  const nickname = name === '' ? 'Bitrix24' : name;
-  return { external_id: to.ref, nickname, first_name: nickname };
+  const isGroup = chat.kind === 'group';
+  const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
+  const nickname = named(isGroup ? chat.title : author.name) || named(`${first} ${last}`) || 'Bitrix24';
+  // Without parts the whole name stands for the first one: the CRM makes its customer card of these two.
+  const parts = first === '' && last === '' ? { first_name: nickname } : { first_name: first, last_name: last };
+  return { external_id: to.ref, nickname, ...parts };
 }
 
-/** MessageGateway's id; null when it already had the message. A quote of something it does not know is left out. */
-async function send(room: Room, message: Incoming, signal: AbortSignal): Promise<number | null> {
+/** A name within MessageGateway's limit of 255 characters (dossier C.4). */
+function named(name: string | undefined): string {
+  return (name ?? '').trim().slice(0, 255).toWellFormed();
+}
+
+/** MessageGateway's id; null when it already had the message. The first quote it knows is taken; without one the message goes alone. */
+async function send(
+  room: Room,
+  message: Incoming,
+  quotes: readonly MessageName[],
+  signal: AbortSignal,
+): Promise<number | null> {
+  const [quote, ...others] = quotes;
   try {
-    return await room.apis.transport.sendMessage(message, signal);
+    return await room.apis.transport.sendMessage(quote === undefined ? message : { ...message, quote }, signal);
   } catch (error) {
     if (isRefusal(error, /already exists/i)) return null;
-    const { quote, ...plain } = message;
-    if (quote !== undefined && error instanceof MgRefused) return await send(room, plain, signal);
+    // Every refusal of a quoting message may be about its quote: the sentences for it are not documented.
+    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, signal);
     throw error;
   }
 }
@@ -86,17 +117,18 @@ export async function deliverEdit(
   const { channelId } = room.config.joined;
   const name = externalId(action.messageId, to.ref);
   if (action.text.trim() === '') return {};
+  const text = `${speakerOf(action)}${action.text}`;
   try {
-    await room.apis.transport.editMessage(channelId, name, action.text, signal);
+    await room.apis.transport.editMessage(channelId, name, text, signal);
   } catch (error) {
     if (isUnknownMessage(error)) {
       room.tools.log('an edit of a message MessageGateway does not have was left out', { message: action.messageId });
       return {};
     }
     if (!(error instanceof MgRefused)) throw error;
-    const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${action.text}` };
-    // Without a customer the chat's own stays as it is: an edit does not say who the author is.
-    await send(room, { ...chatOf(room, to), quote: { external_id: name }, message }, signal);
+    const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${text}` };
+    // Without a customer the chat's own stays as it is: many edits come without the author's name.
+    await send(room, { ...chatOf(room, to), message }, [{ external_id: name }], signal);
   }
   return {};
 }

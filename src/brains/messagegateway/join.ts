@@ -20,12 +20,12 @@ export async function joinAccount(
 ): Promise<JoinedConfig> {
   const config = configSchema.parse(connection.config);
   const { crmUrl, apiKey } = config;
-  const crm = createCrmClient({ http: tools.http, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
+  const crm = createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
   await crm.checkKey();
   const module = moduleOf(connection, config, hookUrl, tools.publicUrl);
   const accesses = await registerModule(crm, module, config.joined);
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
-  const apis = createApis({ http: tools.http, ...accesses, callsPerSecond, timeoutMs, clock });
+  const apis = createApis({ tools, ...accesses, callsPerSecond, timeoutMs, clock });
   const botId = await ownBotId(apis);
   await setUpBot(apis, config);
   const channelId = await setUpChannel(apis, connection, config);

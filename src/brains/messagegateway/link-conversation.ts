@@ -1,11 +1,8 @@
-/** Finds the MessageGateway chat of a conversation, and tells managers once which CRM records of Bitrix24 belong to it. */
+/** Finds the MessageGateway chat of a conversation. */
 import type { ConversationRef } from '../../core/connector.ts';
 import { toAppError } from '../../core/errors.ts';
-import type { Chat } from '../../core/events.ts';
 import type { MgChat } from './mg-shapes.ts';
-import { addNote } from './notes.ts';
 import type { Room } from './room.ts';
-import { wordsOf } from './words.ts';
 
 /** The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). */
 export async function findChat(room: Room, to: ConversationRef, signal: AbortSignal): Promise<MgChat | null> {
@@ -20,25 +17,11 @@ export async function findChat(room: Room, to: ConversationRef, signal: AbortSig
   );
 }
 
-/**
- * MessageGateway's id of the conversation, or null when it could not be learned now: the message itself is over there, and the next one
- * asks again. Notes about CRM records are a courtesy too.
- */
-export async function linkConversation(
-  room: Room,
-  chat: Chat,
-  to: ConversationRef,
-  signal: AbortSignal,
-): Promise<string | null> {
+/** MessageGateway's id of the conversation, or null when it could not be learned now: the message itself is over there, and the next one asks again. */
+export async function linkConversation(room: Room, to: ConversationRef, signal: AbortSignal): Promise<string | null> {
   try {
     const found = await findChat(room, to, signal);
-    if (found === null) return null;
-    const crm = chat.line?.crm ?? [];
-    if (crm.length > 0) {
-      const links = crm.map(({ type, id }) => `${type} ${id}`).join(', ');
-      await addNote(room, found.id, wordsOf(room.config.language).crmLinks(links), signal);
-    }
-    return String(found.id);
+    return found === null ? null : String(found.id);
   } catch (thrown) {
     const error = toAppError(thrown);
     room.tools.log('the MessageGateway chat of a conversation could not be learned yet', { code: error.code });

@@ -6,6 +6,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { createApis } from './apis.ts';
 import { maxTextLength } from './channel-settings.ts';
 import { configSchema, isJoined, type JoinedConfig } from './config.ts';
+import { tellCrm } from './crm-links.ts';
 import { decodeWebhook } from './decode-webhook.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './deliver-message.ts';
 import { joinAccount } from './join.ts';
@@ -28,6 +29,7 @@ export const messageGatewayBrain: Brain = {
     deletes: true,
     files: true,
     ownership: true,
+    crm: true,
     receipts: true,
     // External ids make every message ours once (trap E-08).
     idempotentDelivery: true,
@@ -45,7 +47,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const { bot, transport } = config.joined;
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
   const clock = systemClock;
-  const apis = createApis({ http: tools.http, bot, transport, callsPerSecond, timeoutMs, clock });
+  const apis = createApis({ tools, bot, transport, callsPerSecond, timeoutMs, clock });
   const room: Room = { config, apis, tools, clock };
   const tags = createTagWatch(room);
   return {
@@ -82,7 +84,9 @@ async function deliver(
     case 'receipt':
       return await giveReceipt(room, action, signal);
     case 'owner_changed':
-      return await tellOwner(room, action.owner, to, signal);
+      return await tellOwner(room, action, to, signal);
+    case 'crm':
+      return await tellCrm(room, action.links, to, signal);
   }
 }
 

@@ -1,8 +1,7 @@
 /** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
-import type { ConnectorTools } from '../../core/connector.ts';
+import type { ConnectorTools, Pace } from '../../core/connector.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Pace } from './pace.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type MgQuery = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
@@ -76,7 +75,7 @@ export function createMgHttp(options: MgHttpOptions): MgHttp {
       const where = `${request.method} ${request.path} of MessageGateway's ${names[options.api]}`;
       if (response.status >= 200 && response.status < 300) return parse(response.body, where);
       const wait = retryAfterMs(response.headers['retry-after'], options.clock.now());
-      if (response.status === 429 || response.status === 503) options.pace.holdOff(wait);
+      if (response.status === 429 || response.status === 503) await options.pace.holdOff(wait);
       throw failure({
         status: response.status,
         wait,

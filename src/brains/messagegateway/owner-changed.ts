@@ -1,27 +1,38 @@
-/** Tells managers who leads a conversation now, and lets go of the dialog when a person in Bitrix24 has taken it. */
+/** Tells managers who leads a conversation now and what was said meanwhile, and lets go of the dialog when a person in Bitrix24 has taken it. */
+import type { BrainAction } from '../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
 import { findChat } from './link-conversation.ts';
+import { saidMeanwhile, spanOf } from './meanwhile.ts';
 import { isRefusal } from './mg-http.ts';
 import type { MgChat } from './mg-shapes.ts';
-import { addNote } from './notes.ts';
+import { addNote, type Note } from './notes.ts';
 import type { Room } from './room.ts';
 import { wordsOf } from './words.ts';
 
 /** Repeatable: the note is looked for first, and a dialog that is free or closed stays so. */
 export async function tellOwner(
   room: Room,
-  owner: 'brain' | 'person',
+  change: BrainAction & { type: 'owner_changed' },
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Delivery> {
   const chat = await findChat(room, to, signal);
   // Nothing has reached MessageGateway yet, so nobody there has to know.
   if (chat === null) return {};
-  const words = wordsOf(room.config.language);
-  const text = owner === 'person' ? words.personLeads : words.brainLeads(room.config.handover.command);
-  await addNote(room, chat.id, text, signal);
-  if (owner === 'person') await letGo(room, chat, signal);
+  await addNote(room, chat.id, await noteOf(room, change, to), signal);
+  if (change.owner === 'person') await letGo(room, chat, signal);
   return to.remoteId === null ? { remoteConversationId: String(chat.id) } : {};
+}
+
+async function noteOf(room: Room, change: BrainAction & { type: 'owner_changed' }, to: ConversationRef): Promise<Note> {
+  const words = wordsOf(room.config.language);
+  if (change.owner === 'person') return { text: words.personLeads, heading: '', isOnce: false };
+  const leads = words.brainLeads(room.config.handover.command);
+  if (change.since === null) return { text: leads, heading: '', isOnce: false };
+  // Moments to the second: no other time when people led has the same ones.
+  const heading = `${leads}\n${words.peopleLed(spanOf(change.since, change.at, room.config.timeZone))}`;
+  const said = await saidMeanwhile(room, to, change.since, change.at);
+  return { text: said === '' ? heading : `${heading}\n\n${said}`, heading, isOnce: true };
 }
 
 /** Only the latest dialog of a chat can be let go of (trap B-06), which is the one the chat shows. */

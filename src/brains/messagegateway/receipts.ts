@@ -39,5 +39,8 @@ export function sendingError(
   if (/ACCESS|DENIED|SCOPE|LICEN[CS]E|TARIFF|PAYMENT/i.test(reason)) {
     return { code: 'access_restricted', ...external, message: notShown.access };
   }
+  if (/too_large|file_away|no_files?$|FILE_/i.test(reason)) {
+    return { code: 'general', ...external, message: notShown.file };
+  }
   return { code: 'general', ...external, message: `${notShown.other} (${reason.slice(0, 100)})` };
 }

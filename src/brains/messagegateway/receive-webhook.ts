@@ -2,9 +2,12 @@
 import type { DoorRequest, DoorVerdict } from '../../core/connector.ts';
 import { sameDigest, sha256 } from '../../lib/encryption.ts';
 import type { JoinedConfig } from './config.ts';
-import { isForCustomers } from './decode-webhook.ts';
+import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
+import type { SendingErrorCode } from './transport-api.ts';
 import { type Envelope, type MessageData, messageDataShape, readEnvelope } from './webhook-shapes.ts';
 import { wordsOf } from './words.ts';
+
+type Language = JoinedConfig['language'];
 
 /** Types that change or tell something about a message; the answer to them is an empty object (dossier C.7.1). */
 const changes = new Set(['message_updated', 'message_deleted', 'message_read']);
@@ -17,30 +20,56 @@ export function receiveWebhook(request: DoorRequest, config: JoinedConfig): Door
   }
   const envelope = readEnvelope(request.body);
   if (envelope === null) return { refuse: 400, reason: 'the body is no webhook of MessageGateway' };
-  const isMessage = envelope.type === 'message_sent' || changes.has(envelope.type);
-  // Reactions and templates, and whatever comes to be invented, change nothing in Bitrix24.
-  if (!isMessage) return { accept: [] };
+  const { type } = envelope;
+  if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(type, config.language);
   const data = messageDataShape.safeParse(envelope.data);
-  if (!data.success) return { refuse: 400, reason: `a ${envelope.type} without the fields of one` };
-  if (data.data.channel_id !== channelId) return { refuse: 400, reason: 'the channel is not that of this connection' };
-  return envelope.type === 'message_sent'
+  if (!data.success) return refusal(`a ${type} without the fields of one`, config.language);
+  if (data.data.channel_id !== channelId) return refusal('the channel is not that of this connection', config.language);
+  return type === 'message_sent'
     ? messageSent(request, envelope, data.data, config)
     : change(request, envelope, data.data);
 }
 
+/** Even refusals are in the transport's form: another one would be shown to managers as a breakdown (trap B-12). */
+function refusal(reason: string, language: Language): DoorVerdict {
+  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', wordsOf(language).notShown.other) };
+}
+
+function failed(code: SendingErrorCode, externalCode: string, message: string) {
+  return { async: false, error: { code, external_code: externalCode, message } };
+}
+
+/** Our channel offers neither reactions nor templates (channel-settings); what comes of them all the same is said to whoever did it. */
+function ofNoMessage(type: string, language: Language): DoorVerdict {
+  if (type === 'template_create' || type === 'template_update') {
+    const message = wordsOf(language).notShown.template;
+    const { error } = failed('general', 'bridge.no_templates', message);
+    return { refuse: 422, reason: `a ${type} for a channel without templates`, answer: { error } };
+  }
+  // A template that is deleted was never here; bots have no reactions in Bitrix24's v1; other types are yet to be invented.
+  return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
+}
+
 function messageSent(request: DoorRequest, envelope: Envelope, data: MessageData, config: JoinedConfig): DoorVerdict {
   if (!isForCustomers(data)) return { accept: [], answer: { async: false } };
+  const unknown = failed('customer_not_exists', 'bridge.no_chat', wordsOf(config.language).notShown.no_chat);
   const ref = conversationOf(data);
   if (ref === '') {
     // A manager writes to somebody who has never written: Bitrix24 knows no such chat (trap B-13).
-    const message = wordsOf(config.language).notShown.no_chat;
-    return { accept: [], answer: { async: false, error: { code: 'customer_not_exists', message } } };
+    return { accept: [], answer: unknown };
+  }
+  if (decodeWebhook(envelope, config).length === 0) {
+    const { notShown } = wordsOf(config.language);
+    const answer = data.template
+      ? failed('general', 'bridge.unknown_template', notShown.template)
+      : failed('general', 'bridge.empty_message', notShown.empty);
+    return { accept: [], answer, remark: 'a message of MessageGateway had nothing in it that Bitrix24 could show' };
   }
   const hasId = data.id !== null && data.id !== undefined;
   const key = hasId ? String(data.id) : digest(envelope, request.body);
   const accept = [{ conversation: { ref }, dedupeKey: `message_sent:${key}`, body: request.body }];
   // Without an id there is nothing a later receipt could name (trap I-12).
-  return { accept, answer: { async: hasId } };
+  return { accept, answer: { async: hasId }, answerIfUnknown: unknown };
 }
 
 function change(request: DoorRequest, envelope: Envelope, data: MessageData): DoorVerdict {
@@ -49,7 +78,8 @@ function change(request: DoorRequest, envelope: Envelope, data: MessageData): Do
   const what = data.external_message_id ?? '';
   // A message can be edited many times, so its content and moment count; deleted and read it is once.
   const key = envelope.type === 'message_updated' ? `${what}:${digest(envelope, request.body)}` : what;
-  return { accept: [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }] };
+  const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
+  return { accept, answerIfUnknown: {} };
 }
 
 /** Both ids of a conversation of ours are our own name of it. */

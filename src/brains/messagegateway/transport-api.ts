@@ -28,6 +28,7 @@ export interface Customer {
   readonly external_id: string;
   readonly nickname: string;
   readonly first_name?: string;
+  readonly last_name?: string;
 }
 
 /** Something a customer wrote in the messenger. */
@@ -44,6 +45,8 @@ export interface Incoming {
     readonly text?: string;
     readonly note?: string;
     readonly items?: readonly { readonly id: string; readonly caption?: string }[];
+    /** When it was written, RFC 3339. */
+    readonly created_at?: string;
   };
 }
 

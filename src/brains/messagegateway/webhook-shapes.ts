@@ -34,6 +34,12 @@ export const suggestionShape = z.object({ type: text, title: text, payload: text
 
 const item = z.object({ id: z.string(), caption: text, size: z.number().nullish() });
 
+/** A message made of a template (dossier C.7.1): besides its text it may bring files in its header. What we do not know of it passes unseen. */
+const templateShape = z.object({
+  code: text,
+  variables: z.object({ header: z.object({ attachments: z.array(item).nullish() }).nullish() }).nullish(),
+});
+
 /** Data of message_sent and message_updated. */
 export const messageDataShape = z.object({
   id: z.int().nullish(),
@@ -49,6 +55,7 @@ export const messageDataShape = z.object({
   items: z.array(item).nullish(),
   product: productShape.nullish(),
   order: orderShape.nullish(),
+  template: templateShape.nullish().catch({ code: null }),
   attachments: z.object({ suggestions: z.array(suggestionShape).nullish() }).nullish(),
 });
 

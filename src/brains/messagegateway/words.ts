@@ -5,8 +5,17 @@ interface Words {
   readonly personLeads: string;
   readonly brainLeads: (command: string) => string;
   readonly help: (command: string) => string;
-  readonly crmLinks: (links: string) => string;
-  readonly notShown: Readonly<Record<'person_owns' | 'access' | 'no_chat' | 'other', string>>;
+  /** Of a time such as `21.11.2026 12:00:05 – 12:40:11 (UTC)`. */
+  readonly peopleLed: (span: string) => string;
+  readonly saidMeanwhile: string;
+  /** Lines that are left out at the beginning of what was said. */
+  readonly earlier: (count: number) => string;
+  readonly crmLinks: string;
+  /** Kinds of CRM records; others are called what the portal calls them. */
+  readonly records: Readonly<Record<string, string>>;
+  readonly notShown: Readonly<
+    Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'other', string>
+  >;
   readonly order: (number: string) => string;
   readonly facts: Readonly<
     Record<'article' | 'price' | 'quantity' | 'status' | 'delivery' | 'payment' | 'discount' | 'total', string>
@@ -19,11 +28,18 @@ const ru: Words = {
   brainLeads: (command) => `Разговор снова ведётся отсюда. Передать сотруднику в Bitrix24: /${command}`,
   help: (command) =>
     `/bot – вернуть разговор сюда\n/${command} – передать разговор сотруднику в Bitrix24\n/help – эта подсказка`,
-  crmLinks: (links) => `Клиент в CRM Bitrix24: ${links}`,
+  peopleLed: (span) => `Его вели сотрудники в Bitrix24: ${span}`,
+  saidMeanwhile: 'За это время сказано:',
+  earlier: (count) => `… (до этого сообщений: ${count})`,
+  crmLinks: 'Клиент в CRM Bitrix24:',
+  records: { LEAD: 'лид', CONTACT: 'контакт', COMPANY: 'компания', DEAL: 'сделка' },
   notShown: {
     person_owns: 'Разговор ведёт сотрудник в Bitrix24, сообщение не показано',
     access: 'Bitrix24 не разрешает боту писать в этот чат',
     no_chat: 'Чата в Bitrix24 больше нет',
+    template: 'В чатах Bitrix24 нет шаблонов; напишите текстом',
+    empty: 'В сообщении нет ничего, что Bitrix24 мог бы показать',
+    file: 'Файл не удалось передать в Bitrix24: он слишком велик или больше не доступен',
     other: 'Bitrix24 не принял сообщение',
   },
   order: (number) => (number === '' ? 'Заказ' : `Заказ № ${number}`),
@@ -46,11 +62,18 @@ const en: Words = {
   brainLeads: (command) => `The conversation is led from here again. To give it to a person in Bitrix24: /${command}`,
   help: (command) =>
     `/bot – take the conversation back here\n/${command} – give it to a person in Bitrix24\n/help – this hint`,
-  crmLinks: (links) => `The customer in the Bitrix24 CRM: ${links}`,
+  peopleLed: (span) => `People in Bitrix24 led it: ${span}`,
+  saidMeanwhile: 'Said meanwhile:',
+  earlier: (count) => `… (messages before these: ${count})`,
+  crmLinks: 'The customer in the Bitrix24 CRM:',
+  records: { LEAD: 'lead', CONTACT: 'contact', COMPANY: 'company', DEAL: 'deal' },
   notShown: {
     person_owns: 'A person in Bitrix24 leads this conversation, so the message was not shown',
     access: 'Bitrix24 does not let the bot write to this chat',
     no_chat: 'The chat in Bitrix24 is gone',
+    template: 'Chats of Bitrix24 have no templates; write it as text',
+    empty: 'There is nothing in the message that Bitrix24 could show',
+    file: 'The file could not be carried to Bitrix24: it is too large or no longer there',
     other: 'Bitrix24 did not take the message',
   },
   order: (number) => (number === '' ? 'Order' : `Order ${number}`),

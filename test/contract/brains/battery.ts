@@ -13,6 +13,7 @@ import { type Bridge, install, startBridge, until } from '../../support/bridge.t
 import { connectBrain } from '../../support/connect-brain.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import type { FarEnd } from '../../support/fake-brains/far-end.ts';
+import { freePace } from '../../support/free-pace.ts';
 
 /** What the battery has to know of a brain to try it. */
 export interface BrainBench {
@@ -113,7 +114,10 @@ export function runBrainBattery(bench: BrainBench): void {
         {
           http: { send: () => Promise.reject(new Error('decode must not call')) },
           openHomeFile: () => Promise.reject(new Error('decode must not call')),
+          pace: () => freePace(),
           lookupFor: () => expect.fail('decode must not call'),
+          saidAtHome: () => Promise.reject(new Error('decode must not call')),
+          crmAddress: () => Promise.reject(new Error('decode must not call')),
           publicUrl: 'http://x',
           log: () => {},
         },

@@ -60,6 +60,18 @@ describe('bots', () => {
     await until(() => ourBot(own.bridge.portal, 'assistant').name.startsWith('Степан'));
   });
 
+  it('sets after how long a silence the brain leads again, and never', async () => {
+    const set = (...words: string[]): Promise<Ran> => cli('bots', 'set', '--code', 'bridge_line', ...words, '--json');
+    const minutes = async (value: string): Promise<unknown> =>
+      (await set('--give-back-after', value)).json<{ bot: { giveBackAfterMinutes: unknown } }>().bot
+        .giveBackAfterMinutes;
+    expect(await minutes('30')).toBe(30);
+    expect((await set()).json<{ bot: object }>().bot).toMatchObject({ giveBackAfterMinutes: 30 });
+    expect(await minutes('never')).toBeNull();
+    for (const wrong of ['0', '-5', '1.5', 'soon', '43201'])
+      expect((await set('--give-back-after', wrong)).code).toBe(2);
+  });
+
   it('keeps the type of a bot', async () => {
     const { code, err } = await cli('bots', 'set', '--code', 'bridge_assistant', '--type', 'S');
     expect(code).toBe(1);

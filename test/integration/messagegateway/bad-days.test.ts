@@ -139,6 +139,12 @@ describe('the socket on a bad day', () => {
     stage.gateway.garbageFrame();
     stage.gateway.garbageFrame('[]');
     stage.gateway.garbageFrame('{"type":"comet_seen","meta":{"timestamp":1},"data":{}}');
+    // A command nobody has typed, in the customer's own chat: without an author it is nobody's wish.
+    const { channelId } = stage.config.joined;
+    const message = { id: 1, chat_id: mgChat, channel_id: channelId, type: 'command', content: '/operator' };
+    stage.gateway.garbageFrame(JSON.stringify({ type: 'message_new', meta: { timestamp: 1 }, data: { message } }));
+    await stage.done();
+    expect(await owner()).toBe('brain');
     runCommand('/operator');
     await until(async () => (await owner()) === 'person');
     expect(stage.gateway.sockets().open).toBe(1);

@@ -146,6 +146,28 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     expect(JSON.stringify(card?.attach)).toContain('https://shop.example/tea');
   });
 
+  it('know when it was said, and what a customer answers to', async () => {
+    const talk = await begin();
+    await stage.gateway.managerAnswers(talk.mgChat, 'Синий или красный?');
+    await until(() => talk.shown().length > 0);
+    await stage.done();
+    const { portal } = stage.bridge;
+    const question = homeMessages(talk.chatId).find(({ text }) => text === 'Синий или красный?');
+    const own = portal.clientWrites(talk.clientId, 'Синий', { quoteOf: question?.id ?? 0 });
+    await stage.done();
+    portal.clientWrites(talk.clientId, 'передумал', { quoteOf: own.messageId });
+    await stage.done();
+    const inMg = stage.gateway.messages(talk.mgChat);
+    const id = (text: string) => inMg.find((message) => message.text === text)?.id;
+    const quoteOf = (text: string) => inMg.find((message) => message.text === text)?.quoteId;
+    expect(quoteOf('Синий')).toBe(id('Синий или красный?'));
+    expect(quoteOf('передумал')).toBe(id('Синий'));
+    const bodies = stage.gateway.calls().filter(({ path, status }) => path === '/messages' && status === 200);
+    const said = bodies.map(({ body }) => JSON.stringify(body)).find((body) => body.includes('передумал'));
+    const [, time = ''] = /"created_at":"([^"]+)"/.exec(said ?? '') ?? [];
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('know what the other has read', async () => {
     const talk = await begin();
     await stage.gateway.markRead(talk.mgChat);
@@ -212,6 +234,39 @@ describe('the door', () => {
     await until(() => talk.shown().length > 0);
     await stage.done();
     expect(talk.shown()).toEqual(['только раз']);
+  });
+
+  it('says at once that a chat nobody knows is gone, and keeps nothing of it', async () => {
+    const { clientId, channelId } = stage.config.joined;
+    const headers = { 'content-type': 'application/json', clientid: clientId };
+    const data = { id: 77, channel_id: channelId, external_chat_id: 'nobody', type: 'text', content: 'в пустоту' };
+    const send = async (type: string): Promise<unknown> => {
+      const body = JSON.stringify({ type, meta: { timestamp: 1 }, data });
+      return await (await fetch(stage.hook, { method: 'POST', headers, body })).json();
+    };
+    expect(await send('message_sent')).toMatchObject({ async: false, error: { code: 'customer_not_exists' } });
+    expect(await send('message_updated')).toEqual({});
+    expect(await stage.probe.everything()).not.toContain('в пустоту');
+  });
+
+  it('answers refusals, reactions and templates in JSON too', async () => {
+    const answers: unknown[] = [];
+    for (const body of [
+      '{',
+      '[]',
+      JSON.stringify({ type: 'template_create', data: {} }),
+      '{"type":"reaction_add","data":{}}',
+    ]) {
+      const headers = { 'content-type': 'application/json', clientid: stage.config.joined.clientId };
+      const response = await fetch(stage.hook, { method: 'POST', headers, body });
+      answers.push([response.status, await response.json()]);
+    }
+    expect(answers).toEqual([
+      [400, { error: 'brain.refused' }],
+      [400, { error: 'brain.refused' }],
+      [422, { error: expect.objectContaining({ code: 'general' }) }],
+      [200, {}],
+    ]);
   });
 
   it('lets in neither a wrong ClientId nor a foreign channel', async () => {

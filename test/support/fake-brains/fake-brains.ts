@@ -23,6 +23,7 @@ const capabilities: Capabilities = {
   deletes: false,
   files: false,
   ownership: false,
+  crm: false,
   receipts: false,
   idempotentDelivery: true,
   listens: false,

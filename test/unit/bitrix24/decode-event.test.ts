@@ -46,6 +46,29 @@ describe('decodeEvent', () => {
     expect(decoded).toMatchObject({ kind: 'chat', event: { author: { id: '599', kind: 'client' } } });
   });
 
+  it('reads when a message was sent, and what it answers', () => {
+    expect(message('v1-onimbotmessageadd-openline')).toMatchObject({ sentAt: '2026-02-24T15:20:00Z', quoteOf: null });
+    const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('ts='));
+    const quoting = formOf([...pairs, 'data[PARAMS][PARAMS][REPLY_ID]=529700']);
+    expect(decodeEvent(quoting, 'acme_line')).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
+  });
+
+  it.each(['0', '-5', 'soon', '1e99', '99999999999999999', ''])('takes %j for no time at all', (ts) => {
+    const pairs = fixture('v1-onimbotmessageadd-openline').pairs.map((pair) =>
+      pair.startsWith('ts=') ? `ts=${ts}` : pair,
+    );
+    expect(decodeEvent(formOf(pairs), 'acme_line')).toMatchObject({ event: { sentAt: null } });
+  });
+
+  it('reads whose message was edited, by name where the portal tells it', () => {
+    expect(decode('v1-onimbotmessageupdate-private')).toMatchObject({
+      event: { type: 'message_edited', author: { id: '27', name: 'Светлана Иванова', kind: 'employee' } },
+    });
+    expect(decode('v1-onimbotmessagedelete-group')).toMatchObject({
+      event: { type: 'message_deleted', author: { name: '', kind: 'employee' } },
+    });
+  });
+
   it('cuts the mention and the comma it left behind off a group message', () => {
     expect(message('v1-onimbotmessageadd-group-mention')).toMatchObject({
       text: 'как настроить левое меню',

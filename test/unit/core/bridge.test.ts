@@ -1,7 +1,7 @@
 /** The rules of the bridge as tables: who is answered, who is not, and who owns the conversation afterwards. */
 import { describe, expect, it } from 'vitest';
-import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import { bridge as bridgeAt } from '../../../src/core/bridge.ts';
+import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import {
@@ -13,16 +13,23 @@ import {
   textReply,
 } from '../../../src/core/events.ts';
 
+const at = '2026-11-21T06:00:00.000Z';
+/** For rules that time means nothing to. */
+const bridge = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
+  bridgeAt(event, conversation, by, new Date(at));
+
 const bot = (changes: Partial<BridgeBot['capabilities']> = {}, type: BridgeBot['type'] = 'B'): BridgeBot => ({
   code: 'bridge_x',
   name: 'Ассистент',
   type,
+  giveBackAfterMinutes: null,
   capabilities: {
     maxTextLength: 100,
     edits: true,
     deletes: true,
     files: true,
     ownership: false,
+    crm: false,
     receipts: false,
     idempotentDelivery: true,
     listens: false,
@@ -46,6 +53,8 @@ const message = (changes: Partial<HomeEvent & { type: 'message' }> = {}): HomeEv
   mentionsBot: true,
   files: [],
   language: 'ru',
+  sentAt: null,
+  quoteOf: null,
   ...changes,
 });
 
@@ -123,6 +132,8 @@ describe('who owns the conversation', () => {
       author: from('employee'),
       chat: chat('private'),
       language: 'ru',
+      sentAt: null,
+      quoteOf: null,
     };
     const before = talked({ owner: owner === 'brain' ? 'person' : 'brain' });
     expect(bridge(event, before, bot()).conversation.owner).toBe(owner);
@@ -136,7 +147,10 @@ describe('who owns the conversation', () => {
 
   it('is told to a brain that wants to know', () => {
     const bridged = bridge({ type: 'handover', note: null }, talked(), bot({ ownership: true }));
-    expect(bridged.actions).toContainEqual({ target: 'brain', action: { type: 'owner_changed', owner: 'person' } });
+    expect(bridged.actions).toContainEqual({
+      target: 'brain',
+      action: { type: 'owner_changed', owner: 'person', at, since: null },
+    });
   });
 });
 
@@ -209,10 +223,15 @@ describe('what a brain cannot do', () => {
       type: 'message_edited',
       messageId: '1',
       text: 'x',
-      authorId: '27',
+      author: { id: '27', name: '', kind: 'employee' },
       chat: chat('private'),
     };
-    const deleted: ChatEvent = { type: 'message_deleted', messageId: '1', authorId: '27', chat: chat('private') };
+    const deleted: ChatEvent = {
+      type: 'message_deleted',
+      messageId: '1',
+      author: { id: '27', name: '', kind: 'employee' },
+      chat: chat('private'),
+    };
     expect(bridge(edited, talked(), bot({ edits: false })).outcome).toBe('ignored_unsupported');
     expect(bridge(deleted, talked(), bot({ deletes: false })).outcome).toBe('ignored_unsupported');
     expect(bridge(edited, talked(), bot()).outcome).toBe('forwarded');
@@ -232,6 +251,27 @@ describe('what a brain cannot do', () => {
     ]);
   });
 
+  it('tells when it was said and what it answers, the latter once', () => {
+    const said = message({ text: 'а'.repeat(150), sentAt: '2026-11-21T06:00:00Z', quoteOf: '12' });
+    const told = bridge(said, talked(), bot()).actions.map(({ action }) =>
+      action.type === 'message' ? [action.sentAt, action.quoteOf] : [],
+    );
+    expect(told).toEqual([
+      ['2026-11-21T06:00:00Z', '12'],
+      ['2026-11-21T06:00:00Z', null],
+    ]);
+  });
+
+  it("does not hear of edits of an operator's words", () => {
+    const author = { id: '1', name: '', kind: 'employee' } as const;
+    const edited: ChatEvent = { type: 'message_edited', messageId: '1', text: 'x', author, chat: chat('line') };
+    expect(bridge(edited, talked({ kind: 'line' }), bot())).toMatchObject({ outcome: 'ignored_operator', actions: [] });
+    const own = { ...edited, author: { ...author, kind: 'client' } } as const;
+    expect(bridge(own, talked({ kind: 'line' }), bot()).actions).toEqual([
+      { target: 'brain', action: { type: 'edit', messageId: '1', text: 'x', author: own.author, chat: chat('line') } },
+    ]);
+  });
+
   it('is known of a slash line: an unknown one is an ordinary message', () => {
     const event: ChatEvent = {
       type: 'command',
@@ -243,6 +283,8 @@ describe('what a brain cannot do', () => {
       author: from('employee'),
       chat: chat('private'),
       language: 'ru',
+      sentAt: null,
+      quoteOf: null,
     };
     expect(bridge(event, talked(), bot()).actions[0]?.action).toMatchObject({ type: 'message', text: '/price 5' });
     expect(bridge({ ...event, via: 'keyboard' }, talked(), bot()).outcome).toBe('ignored_unknown_command');

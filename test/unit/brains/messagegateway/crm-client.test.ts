@@ -4,13 +4,20 @@ import { registerModule } from '../../../../src/brains/messagegateway/accesses.t
 import { type CrmModule, createCrmClient } from '../../../../src/brains/messagegateway/crm-client.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
+import { freePace } from '../../../support/free-pace.ts';
 import { mgConfig, mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
 const origin = 'https://demo.simla.com';
 const apiKey = 'key-of-the-account';
 const clock = { ...createFakeClock(), sleep: () => Promise.resolve() };
-const crm = createCrmClient({ http, crmUrl: origin, apiKey, clock, timeoutMs: 1_000 });
+const crm = createCrmClient({
+  tools: { http, pace: () => freePace(clock) },
+  crmUrl: origin,
+  apiKey,
+  clock,
+  timeoutMs: 1_000,
+});
 const module: CrmModule = {
   code: 'b24-1',
   integrationCode: 'b24-1',

@@ -59,6 +59,8 @@ const message = (given: Partial<BrainAction & { type: 'message' }> = {}): BrainA
   author: { id: '7', name: 'Пётр Опытов', kind: 'employee' },
   chat,
   files: [],
+  sentAt: null,
+  quoteOf: null,
   ...given,
 });
 const to = { ref: 'ref-of-talk', remoteId: '9000', botCode: 'b' };
@@ -111,6 +113,41 @@ describe('a message into MessageGateway', () => {
     expect(calls[0]?.json).toMatchObject({ customer: { nickname: 'Отдел' }, message: { text: 'Пётр Опытов: привет' } });
   });
 
+  it('names its customer in parts where the portal tells them', async () => {
+    const { http, calls } = far();
+    const author = {
+      id: '7',
+      name: 'Анна Мария Опытова',
+      kind: 'client',
+      firstName: 'Анна Мария',
+      lastName: 'Опытова',
+    } as const;
+    await connector(http).deliver(message({ author }), to, key, signal);
+    await connector(http).deliver(message({ author: { ...author, name: ' ' } }), to, key, signal);
+    const names = { first_name: 'Анна Мария', last_name: 'Опытова', nickname: 'Анна Мария Опытова' };
+    expect(calls.map(({ json }) => json['customer'])).toEqual([
+      { external_id: 'ref-of-talk', ...names },
+      { external_id: 'ref-of-talk', ...names },
+    ]);
+  });
+
+  it('brings its time along', async () => {
+    const { http, calls } = far();
+    await connector(http).deliver(message({ sentAt: '2026-11-21T06:00:00Z' }), to, key, signal);
+    expect(calls[0]?.json).toMatchObject({ message: { created_at: '2026-11-21T06:00:00Z' } });
+  });
+
+  it('quotes by whichever name the quoted one has over there, and goes without a quote where it has none', async () => {
+    const { http, calls } = far({ 'POST /messages': refused('Message not found') });
+    const quoting = connector(http).deliver(message({ quoteOf: '70' }), to, key, signal);
+    await expect(quoting).rejects.toMatchObject({ code: 'messagegateway.refused' });
+    expect(calls.map(({ json }) => json['quote'])).toEqual([
+      { external_id: '70' },
+      { external_id: '70:ref-of-t' },
+      undefined,
+    ]);
+  });
+
   it('from somebody without a name has one all the same', async () => {
     const { http, calls } = far();
     await connector(http).deliver(message({ author: { id: '7', name: ' ', kind: 'client' } }), to, key, signal);
@@ -123,21 +160,13 @@ describe('a message into MessageGateway', () => {
     expect(calls).toEqual([]);
   });
 
-  it('learns the name of a new conversation, and notes its CRM records', async () => {
-    const { http, calls, lines } = far();
-    const line = { lineId: '1', connector: 'telegrambot', sessionId: '5', crm: [{ type: 'LEAD', id: '1209' }] };
-    const asked = message({ chat: { ...chat, kind: 'line', line } });
-    expect(await connector(http).deliver(asked, { ...to, remoteId: null }, key, signal)).toEqual({
+  it('learns the name of a new conversation', async () => {
+    const { http, lines } = far();
+    expect(await connector(http).deliver(message(), { ...to, remoteId: null }, key, signal)).toEqual({
       remoteMessageId: '500',
       remoteConversationId: '9000',
     });
-    expect(lines()).toEqual(['POST /messages', 'bot GET /chats', 'bot GET /messages', 'bot POST /messages']);
-    expect(calls[3]?.json).toEqual({
-      chat_id: 9000,
-      scope: 'private',
-      type: 'text',
-      content: 'Клиент в CRM Bitrix24: LEAD 1209',
-    });
+    expect(lines()).toEqual(['POST /messages', 'bot GET /chats']);
   });
 
   it('is delivered even where the name of its conversation cannot be learned', async () => {
@@ -214,7 +243,8 @@ describe('files into MessageGateway', () => {
 });
 
 describe('edits and deletions', () => {
-  const edit: BrainAction = { type: 'edit', messageId: '77', text: 'новое' };
+  const author = { id: '7', name: 'Пётр Опытов', kind: 'employee' } as const;
+  const edit: BrainAction = { type: 'edit', messageId: '77', text: 'новое', author, chat };
 
   it('go by the id the message was given', async () => {
     const { http, calls } = far({ 'DELETE /messages': [[200, {}], refused('Message not found')] });
@@ -257,6 +287,16 @@ describe('edits and deletions', () => {
         message: { external_id: '77:ref-of-t~0a1b2c3d', type: 'text', text: '✏️ новое' },
       },
     });
+  });
+
+  it('in a group name their author where he is known, and nobody where he is not', async () => {
+    const { http, calls } = far({ 'PUT /messages': [[200, {}], refused('only text messages can be edited')] });
+    const group = { ...chat, kind: 'group', title: 'Отдел' } as const;
+    await connector(http).deliver({ ...edit, chat: group }, to, key, signal);
+    await connector(http).deliver({ ...edit, chat: group, author: { ...author, name: '' } }, to, key, signal);
+    const texts = calls.map(({ json }) => (json['message'] as { text: string }).text);
+    expect(texts).toEqual(['Пётр Опытов: новое', 'новое', '✏️ новое']);
+    expect(calls.every(({ json }) => !('customer' in json))).toBe(true);
   });
 
   it('drop a quote MessageGateway does not know', async () => {
@@ -316,8 +356,38 @@ describe('receipts', () => {
   });
 });
 
+describe('CRM records', () => {
+  const links = [
+    { type: 'LEAD', id: '1209' },
+    { type: 'DEAL', id: '31' },
+  ];
+  const content =
+    'Клиент в CRM Bitrix24:\nлид 1209 https://portal.example/crm/lead/details/1209/\nсделка 31 https://portal.example/crm/deal/details/31/';
+
+  it('are told privately, as links into the portal', async () => {
+    const { http, calls, lines } = far();
+    await connector(http).deliver({ type: 'crm', links }, to, key, signal);
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /messages', 'bot POST /messages']);
+    expect(calls[2]?.json).toEqual({ chat_id: 9000, scope: 'private', type: 'text', content });
+  });
+
+  it('are told again only when they have changed, whatever else was noted meanwhile', async () => {
+    const notes = (last: string) => [
+      { id: 5, chat_id: 9000, content: last },
+      { id: 6, chat_id: 9000, content: 'Разговор ведёт сотрудник' },
+      { id: 4, chat_id: 9000, content: 'Клиент в CRM Bitrix24:\nлид 1' },
+    ];
+    const same = far({ 'GET /messages': [200, notes(content)] });
+    await connector(same.http).deliver({ type: 'crm', links }, to, key, signal);
+    expect(same.lines()).toEqual(['bot GET /chats', 'bot GET /messages']);
+    const other = far({ 'GET /messages': [200, notes('Клиент в CRM Bitrix24:\nлид 7')] });
+    await connector(other.http).deliver({ type: 'crm', links }, to, key, signal);
+    expect(other.lines()).toContain('bot POST /messages');
+  });
+});
+
 describe('a change of owner', () => {
-  const person: BrainAction = { type: 'owner_changed', owner: 'person' };
+  const person: BrainAction = { type: 'owner_changed', owner: 'person', at: '2026-11-21T06:00:00.000Z', since: null };
 
   it.each([
     ['note', []],
@@ -332,7 +402,12 @@ describe('a change of owner', () => {
 
   it('back to the brain is a note alone', async () => {
     const { http, lines, calls } = far();
-    await connector(http).deliver({ type: 'owner_changed', owner: 'brain' }, to, key, signal);
+    await connector(http).deliver(
+      { type: 'owner_changed', owner: 'brain', at: '2026-11-21T06:40:11.000Z', since: null },
+      to,
+      key,
+      signal,
+    );
     expect(lines()).toEqual(['bot GET /chats', 'bot GET /messages', 'bot POST /messages']);
     expect(calls[2]?.json).toMatchObject({ content: expect.stringContaining('/operator') });
   });
@@ -355,6 +430,59 @@ describe('a change of owner', () => {
       await expect(connector(http).deliver(person, to, key, signal)).resolves.toEqual({});
     },
   );
+
+  describe('back to the brain', () => {
+    const back: BrainAction = {
+      type: 'owner_changed',
+      owner: 'brain',
+      at: '2026-11-21T06:40:11.250Z',
+      since: '2026-11-21T06:00:05.100Z',
+    };
+    const said = (name: string, text: string, files: readonly string[] = []) => ({
+      at: new Date('2026-11-21T06:10:00Z'),
+      author: { id: '1', name, kind: 'employee' as const },
+      text,
+      files,
+    });
+    const talk = [said('Ольга', 'Скидка будет\nзавтра'), said('Кирилл', '', ['чек.png']), said('', 'ясно')];
+    const head =
+      'Разговор снова ведётся отсюда. Передать сотруднику в Bitrix24: /operator\nЕго вели сотрудники в Bitrix24: 21.11.2026 09:00:05 – 09:40:11 (Europe/Moscow)';
+    const note = async (given: Record<string, unknown>, own: readonly unknown[] = []) => {
+      const { http, calls } = far({ 'GET /messages': [200, own] });
+      const asked: string[] = [];
+      const saidAtHome: ConnectorTools['saidAtHome'] = (_to, from, until) => {
+        asked.push(`${from.toISOString()} ${until.toISOString()}`);
+        return Promise.resolve(talk);
+      };
+      const config = { timeZone: 'Europe/Moscow', ...given };
+      await connector(http, config, { saidAtHome }).deliver(back, to, key, signal);
+      return { text: calls.find(({ line }) => line === 'bot POST /messages')?.json['content'], asked };
+    };
+
+    it('sums up from when to when people led, and what was said', async () => {
+      expect(await note({})).toEqual({
+        text: `${head}\n\nЗа это время сказано:\nОльга: Скидка будет / завтра\nКирилл: 📎 чек.png\n—: ясно`,
+        asked: ['2026-11-21T06:00:05.100Z 2026-11-21T06:40:11.250Z'],
+      });
+    });
+
+    it('keeps the last words where all are too many, and tells how many there were before', async () => {
+      const { text } = await note({ summaryLength: 30 });
+      expect(text).toBe(`${head}\n\nЗа это время сказано:\n… (до этого сообщений: 1)\nКирилл: 📎 чек.png\n—: ясно`);
+    });
+
+    it('tells the times alone where that is set', async () => {
+      expect(await note({ summaryLength: 0 })).toEqual({ text: head, asked: [] });
+    });
+
+    it('is summed up once, even when it is told again after another note', async () => {
+      const own = [
+        { id: 5, chat_id: 9000, content: `${head}\n\nЗа это время сказано:\nОльга: …` },
+        { id: 6, chat_id: 9000, content: 'Клиент в CRM Bitrix24:' },
+      ];
+      expect((await note({}, own)).text).toBeUndefined();
+    });
+  });
 
   it('before anything was said there concerns nobody', async () => {
     const { http, lines } = far({ 'GET /chats': [200, []] });

@@ -1,9 +1,9 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMgHttp, isRefusal } from '../../../../src/brains/messagegateway/mg-http.ts';
-import { createPace } from '../../../../src/brains/messagegateway/pace.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
+import { freePace } from '../../../support/free-pace.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
@@ -11,7 +11,7 @@ const token = 'bot-token-value';
 const origin = 'https://mg.example';
 
 function api(endpointUrl = origin) {
-  const pace = createPace(1_000, systemClock);
+  const pace = freePace();
   return createMgHttp({ http, api: 'bot', endpointUrl, token, pace, clock: systemClock, timeoutMs: 500 });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { decodeWebhook } from '../../../../src/brains/messagegateway/decode-webhook.ts';
 import { receiveWebhook } from '../../../../src/brains/messagegateway/receive-webhook.ts';
-import { mgBytes, mgConfig, mgNames, mgPayload } from '../../../support/messagegateway-unit.ts';
+import { mgBytes, mgConfig, mgPayload } from '../../../support/messagegateway-unit.ts';
 
 const config = mgConfig({}, { channelId: 1 });
 const headers = { clientid: 'client-of-the-module' };
@@ -17,6 +18,7 @@ describe('a webhook at the door', () => {
     expect(take(body)).toEqual({
       accept: [{ conversation: { ref }, dedupeKey: 'message_sent:22593', body }],
       answer: { async: true },
+      answerIfUnknown: { async: false, error: expect.objectContaining({ code: 'customer_not_exists' }) },
     });
   });
 
@@ -38,12 +40,54 @@ describe('a webhook at the door', () => {
     expect(new Set([edit('a'), edit('b'), edit('a', 2)]).size).toBe(3);
   });
 
-  it.each(mgNames('webhook-template').concat('webhook-reaction-add'))('changes nothing in Bitrix24 (%s)', (name) => {
-    expect(take(mgBytes(name))).toEqual({ accept: [] });
+  it.each(['webhook-template-create', 'webhook-template-update'])(
+    'is refused with a word to the manager (%s)',
+    (name) => {
+      expect(take(mgBytes(name))).toMatchObject({
+        refuse: 422,
+        answer: { error: { code: 'general', message: expect.stringContaining('шаблонов') } },
+      });
+    },
+  );
+
+  it.each([
+    ['webhook-template-delete', mgPayload('webhook-template-delete')],
+    ['webhook-reaction-add', mgPayload('webhook-reaction-add')],
+    ['reaction_delete', { type: 'reaction_delete', data: { channel_id: 1, external_message_id: '7' } }],
+    ['a type nobody knows yet', { type: 'message_sung', data: {} }],
+  ])('changes nothing in Bitrix24, and says so in the log (%s)', (_name, body) => {
+    expect(take(body)).toEqual({
+      accept: [],
+      remark: expect.stringMatching(/^a (?:template|reaction|message)_\w+ of/),
+    });
   });
 
-  it('of a kind nobody knows yet is let pass', () => {
-    expect(take({ type: 'message_sung', data: {} })).toEqual({ accept: [] });
+  it.each([
+    ['of an unknown template without words', { template: { code: 'ns#hi#ru' } }, 'bridge.unknown_template'],
+    ['of a template in a form nobody knows', { template: { code: ['?'], variables: 7 } }, 'bridge.unknown_template'],
+    ['without anything', {}, 'bridge.empty_message'],
+    ['with content of an unknown type', { type: 'hologram', content: null }, 'bridge.empty_message'],
+  ])('%s fails at once, with a reason for the manager', (_name, content, code) => {
+    const data = { id: 1, channel_id: 1, external_chat_id: 'r', type: 'text', ...content };
+    expect(take({ type: 'message_sent', data })).toMatchObject({
+      accept: [],
+      answer: { async: false, error: { code: 'general', external_code: code, message: expect.any(String) } },
+    });
+  });
+
+  it('of a template is shown with its words and the files of its header', () => {
+    const attachments = [{ id: 'f1', caption: 'чек.pdf' }];
+    const template = {
+      code: 'ns#hi#ru',
+      category: 'utility',
+      variables: { header: { type: 'document', attachments } },
+    };
+    const data = { id: 1, channel_id: 1, external_chat_id: 'r', type: 'text', content: 'Заказ готов', template };
+    const envelope = { type: 'message_sent', data };
+    expect(take(envelope)).toMatchObject({ accept: [{ conversation: { ref: 'r' } }], answer: { async: true } });
+    expect(decodeWebhook(envelope, config)).toMatchObject([
+      { text: 'Заказ готов', files: [{ id: 'f1', name: 'чек.pdf' }] },
+    ]);
   });
 
   it('uses the user id where a chat id is missing', () => {
@@ -91,5 +135,14 @@ describe('a webhook at the door', () => {
     ['no fields', 400, headers, { type: 'message_sent', data: { items: 'none' } }],
   ])('is refused with %s', (_name, status, given, body) => {
     expect(take(body, given as Record<string, string>)).toMatchObject({ refuse: status });
+  });
+
+  it('of a foreign channel is refused in a form the manager can read', () => {
+    expect(
+      take({ type: 'message_sent', data: { id: 1, channel_id: 2, external_chat_id: 'r', content: 'x' } }),
+    ).toMatchObject({
+      refuse: 400,
+      answer: { async: false, error: { code: 'general', message: expect.any(String) } },
+    });
   });
 });

@@ -1,0 +1,31 @@
+/** Looks back at what people said in a dialog without the brain: the inbox keeps every event, also those no brain was told of. */
+import { decodeEvent } from '../bitrix24/events/decode-event.ts';
+import type { ConversationRef, SaidAtHome } from '../core/connector.ts';
+import { findByRef } from '../store/conversations.ts';
+import type { Db } from '../store/database.ts';
+import { readKept } from '../store/inbox.ts';
+import { inboxLane } from './lane-names.ts';
+
+/** Events looked at; whoever asks shows far less. */
+const maxEvents = 500;
+
+/** Messages of customers and employees that came between two moments, both included, and that no brain was told of; oldest first. */
+export async function saidAtHome(
+  db: Db,
+  portal: string,
+  to: ConversationRef,
+  from: Date,
+  until: Date,
+): Promise<readonly SaidAtHome[]> {
+  const found = await findByRef(db, portal, to.ref);
+  if (found === null) return [];
+  const lane = { portal, lane: inboxLane(found.botCode, found.dialogId) };
+  const rows = await readKept(db, lane, 'bitrix24', { from, until, limit: maxEvents });
+  return rows.flatMap(({ body, received_at: at }): SaidAtHome[] => {
+    const decoded = decodeEvent(body, found.botCode);
+    if (decoded.kind !== 'chat' || decoded.event.type !== 'message') return [];
+    const { author, text, files } = decoded.event;
+    if (author.kind !== 'client' && author.kind !== 'employee') return [];
+    return [{ at, author, text, files: files.map(({ name }) => name) }];
+  });
+}

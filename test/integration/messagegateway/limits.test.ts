@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
+import { createLogger } from '../../../src/lib/logger.ts';
+import { startApp } from '../../../src/start-app.ts';
+import { until } from '../../support/bridge.ts';
+import { type MgStage, mgChatOf, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { ourBot } from '../../support/talk.ts';
+
+let stage: MgStage;
+
+beforeAll(async () => {
+  stage = await startMgStage({
+    gateway: { mgRate: 30, enforceChannelSettings: false, maxFileBytes: 30 * 1024 * 1024 },
+  });
+});
+afterAll(() => stage.close());
+
+/** The most calls of a kind that began within one second. */
+function busiestSecond(moments: readonly number[]): number {
+  const sorted = moments.toSorted((a, b) => a - b);
+  return Math.max(...sorted.map((start) => sorted.filter((at) => at >= start && at < start + 1_000).length));
+}
+
+it('two processes together stay below 30 requests a second and token', async () => {
+  const { settings, appSecret, portal } = stage.bridge;
+  const log = createLogger({ level: 'silent', name: 'second' });
+  const second = await startApp({
+    settings: { ...settings, ROLES: ['worker'] },
+    databaseUrl: stage.databaseUrl,
+    appSecret,
+    brains: [messageGatewayBrain],
+    log,
+  });
+  try {
+    const line = portal.addLine({ name: 'Наплыв', botId: ourBot(portal, 'line').id, left: 'close' });
+    const clients = Array.from({ length: 12 }, (_, index) =>
+      portal.addClient({ name: `Клиент ${index}`, lineId: line.id }),
+    );
+    const owners = new Set<unknown>();
+    for (let round = 0; round < 8; round += 1) {
+      for (const { id } of clients) portal.clientWrites(id, `волна ${round} от ${id}`);
+    }
+    const arrived = (): number =>
+      stage.gateway.messages().filter(({ text }) => text?.startsWith('волна ') === true).length;
+    await until(async () => {
+      const held = await stage.probe.rows(
+        `select distinct locked_by from lane where box = 'outbox' and locked_by is not null`,
+      );
+      for (const row of held) owners.add(row['locked_by']);
+      return arrived() === 96;
+    }, 30_000);
+    await stage.done();
+    expect(arrived()).toBe(96);
+    expect(owners.size).toBe(2);
+    const calls = stage.gateway.calls();
+    expect(calls.filter(({ status }) => status === 429)).toEqual([]);
+    for (const api of ['bot', 'transport']) {
+      const moments = calls.filter((call) => call.api === api).map(({ at }) => at);
+      expect(busiestSecond(moments)).toBeLessThanOrEqual(30);
+    }
+  } finally {
+    await second.stop();
+  }
+});
+
+it('a file that is too large for the bridge fails with the reason, and its words arrive', async () => {
+  const talk = await openLineTalk(stage, 'Пришлите каталог');
+  const mgChat = mgChatOf(stage, 'Пришлите каталог');
+  const items = [{ name: 'каталог.pdf', content: Buffer.alloc(26 * 1024 * 1024) }];
+  const id = await stage.gateway.managerAnswers(mgChat, 'Вот он', { items });
+  const message = () => stage.gateway.messages(mgChat).find((one) => one.id === id);
+  await until(() => message()?.status === 'failed', 20_000);
+  expect(message()?.error).toMatchObject({ code: 'general', message: expect.stringContaining('Файл не удалось') });
+  expect(talk.shown()).toEqual(['Вот он']);
+});
