@@ -4,10 +4,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
+import { readBrainSettings } from './brain-settings.ts';
 import type { Settings } from './config.ts';
-import type { Brain } from './core/connector.ts';
+import type { Brain, Connection, ConnectorTools } from './core/connector.ts';
 import { closeServer, createHttpApp, listen } from './http/app.ts';
 import { createBrainDoor } from './http/brain-door.ts';
+import { mountBrainRoutes } from './http/brain-routes.ts';
 import { createEventDoor } from './http/event-door.ts';
 import { mountHealth } from './http/health.ts';
 import { mountPages } from './http/pages.ts';
@@ -19,7 +21,10 @@ import type { Logger } from './lib/logger.ts';
 import { createNetworkGuard, socketLookup } from './lib/network-guard.ts';
 import { createAcceptance } from './pipeline/acceptance.ts';
 import { createAccessKeeper } from './pipeline/access-keeper.ts';
+import { startAccountWatch } from './pipeline/account-watch.ts';
+import { createAccounts } from './pipeline/accounts.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
+import { createBrainHouse } from './pipeline/brain-house.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { startHousekeeper } from './pipeline/housekeeper.ts';
@@ -87,6 +92,7 @@ type Parts = ReturnType<typeof build>;
 
 function build(options: AppOptions, db: Pool) {
   const { settings, log } = options;
+  const brainSettings = readBrainSettings(options.brains, settings.BRAIN_SETTINGS);
   const metrics = createMetrics();
   // Where another process does the work, it has to be told; a worker's own bells ring at home.
   const bells = settings.ROLES.includes('worker')
@@ -100,19 +106,16 @@ function build(options: AppOptions, db: Pool) {
   // Answers into portals are the hot calls: undici takes a tenth of got's processor time a call (ARCHITECTURE §7).
   const fast = createUndiciClient({ guard });
   const careful = createGotClient({ guard });
-  const directory = createDirectory({
-    db,
-    sealer,
-    brains: options.brains,
-    tools: (connection) => ({
-      http: careful,
-      lookupFor: (url) => socketLookup(guard, url),
-      openHomeFile: (to, file, signal) =>
-        openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
-      publicUrl: settings.PUBLIC_URL,
-      log: (message, details) => log.info({ connection: connection.id, ...details }, message),
-    }),
+  const tools = (connection: Connection): ConnectorTools => ({
+    http: careful,
+    lookupFor: (url) => socketLookup(guard, url),
+    openHomeFile: (to, file, signal) =>
+      openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
+    publicUrl: settings.PUBLIC_URL,
+    log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
+  const directory = createDirectory({ db, sealer, brains: options.brains, tools });
+  const accounts = createAccounts({ db, sealer, directory, tools, bells, log, publicUrl: settings.PUBLIC_URL });
   const oauth = createOAuthClient({
     http: careful,
     clientId: settings.B24_CLIENT_ID,
@@ -131,6 +134,7 @@ function build(options: AppOptions, db: Pool) {
     db,
     client,
     directory,
+    accounts,
     log,
     publicUrl: settings.PUBLIC_URL,
     clientId: settings.B24_CLIENT_ID,
@@ -141,6 +145,7 @@ function build(options: AppOptions, db: Pool) {
   const acceptance = createAcceptance(db, metrics, bells.inbox);
   const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
   return {
+    brainSettings,
     metrics,
     bells,
     sealer,
@@ -148,6 +153,8 @@ function build(options: AppOptions, db: Pool) {
     fast,
     careful,
     directory,
+    tools,
+    accounts,
     oauth,
     keeper,
     client,
@@ -168,6 +175,7 @@ function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
       ...startInboxWorker({ ...shared, loops: 2 }),
       startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
+      startAccountWatch({ ...shared, accounts: parts.accounts }),
     );
   }
   if (settings.ROLES.includes('sockets')) loops.push(startSocketKeeper(shared));
@@ -182,7 +190,12 @@ async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () 
     isServing,
     eventDoor: createEventDoor({ ...parts, log }),
     brainDoor: createBrainDoor({ ...parts, db }),
-    pages: mountPages({ ...parts, db, log, scriptUrl: settings.B24_JS_URL }),
+    brainRoutes: mountBrainRoutes({
+      brains: options.brains,
+      houseOf: (brain) =>
+createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
+    }),
+    pages: mountPages({ ...parts, db, log, brains: options.brains, scriptUrl: settings.B24_JS_URL }),
     health: mountHealth({ db, metrics: parts.metrics, isServing }),
   });
   return await listen(app, settings.PORT, settings.HOST);

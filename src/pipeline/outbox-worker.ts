@@ -20,6 +20,7 @@ import {
   type OutboxRow,
 } from '../store/outbox.ts';
 import { lockPortals } from '../store/portals.ts';
+import { pausedCode } from './account-trouble.ts';
 import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
 import type { Performed, Performer } from './perform.ts';
@@ -131,7 +132,7 @@ async function workLane(
         : decideRetry(error, attempts, deliveryRetry, Math.random());
       report(options, row, error, attempts, retry.again);
       if (retry.again) {
-        const isFree = error.code === budgetCode || error.code === 'http.aborted';
+        const isFree = isOurWait(error) || error.code === 'http.aborted';
         return {
           progress: { ...id, done, delayMs: retry.delayMs, isFree },
           results,
@@ -188,10 +189,15 @@ function interrupted(row: OutboxRow): AppError {
 }
 
 function report(options: OutboxWorkerOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
-  if (error.code === budgetCode) return;
+  if (again && isOurWait(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) options.log.warn(facts, 'an action failed and will be tried again');
   else options.log.error(facts, 'an action was given up');
+}
+
+/** Nothing was tried: the row waits for its portal's budget or for its account. */
+function isOurWait({ code }: AppError): boolean {
+  return code === budgetCode || code === pausedCode;
 }
 
 /** What the conversation has to hear: answers given in the call, the brain's name for it, and what became of a brain's message. */
