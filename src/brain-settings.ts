@@ -6,9 +6,11 @@ import { Misconfigured } from './core/errors.ts';
 /** By brain. Throws Misconfigured `config.invalid` that names every problem and repeats no value. */
 export function readBrainSettings(
   brains: readonly Brain[],
-  given: Settings['BRAIN_SETTINGS'],
+  given: Settings['BRAIN_SETTINGS'] = {},
 ): ReadonlyMap<string, unknown> {
-  const settable = new Map(brains.flatMap((brain) => (brain.settingsSchema ? [[brain.name, brain.settingsSchema]] : [])));
+  const settable = new Map(
+    brains.flatMap((brain) => (brain.settingsSchema ? [[brain.name, brain.settingsSchema]] : [])),
+  );
   const problems = Object.keys(given)
     .filter((name) => !settable.has(name))
     .map((name) => `${name}: nothing can be set for a brain of this name`);

@@ -92,8 +92,10 @@ export const settingsSchema = z.object({
     .default('v1-webhook')
     .describe('How Bitrix24 sends events; this version speaks v1-webhook'),
   BRAIN_SETTINGS: settingsByBrain
-    .default({})
-    .describe("What single brains are told for the whole installation, as JSON by brain (see the brain's own document)"),
+    .optional()
+    .describe(
+      "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
+    ),
   OUTBOX_LANES: whole(1, 1000).default(64).describe('Dialogs whose outgoing calls may be under way at the same time'),
 });
 

@@ -192,8 +192,7 @@ async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () 
     brainDoor: createBrainDoor({ ...parts, db }),
     brainRoutes: mountBrainRoutes({
       brains: options.brains,
-      houseOf: (brain) =>
-createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
+      houseOf: (brain) => createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
     }),
     pages: mountPages({ ...parts, db, log, brains: options.brains, scriptUrl: settings.B24_JS_URL }),
     health: mountHealth({ db, metrics: parts.metrics, isServing }),

@@ -220,12 +220,7 @@ export interface Brain {
    * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, and about
    * those whose credentials were refused. Throws AppErrors; then everything stays as it is until the next look.
    */
-  look?(
-    connection: Connection,
-    hookUrl: string,
-    pausedReason: string | null,
-    tools: ConnectorTools,
-  ): Promise<Standing>;
+  look?(connection: Connection, hookUrl: string, pausedReason: string | null, tools: ConnectorTools): Promise<Standing>;
   /** Takes down what `join` has put up over there; the connection is about to be removed. Best effort: throws AppErrors that are only reported. */
   leave?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void>;
   readonly routes?: readonly BrainRoute[];

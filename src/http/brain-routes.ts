@@ -54,7 +54,8 @@ function answer(ctx: Context, given: RouteAnswer): void {
     ctx.body = given.json;
     return;
   }
-  ctx.set('Referrer-Policy', 'no-referrer');
+  // To other sites nothing; to ourselves, so that forms name the origin they come from.
+  ctx.set('Referrer-Policy', 'same-origin');
   if ('svg' in given) {
     ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     ctx.set('Cache-Control', 'public, max-age=86400');

@@ -8,8 +8,8 @@ import type { OutboxRow } from '../store/outbox.ts';
 /** The account is paused; waiting for it costs no attempt. */
 export const pausedCode = 'connection.paused';
 
-/** A resumed account wakes its lanes; this is for a wake-up that got lost. */
-const lookAgainMs = 60_000;
+/** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
+const lookAgainMs = 30_000;
 
 /** What a customer said longer ago is a person's decision: it is parked and can be replayed. */
 const patienceMs = 24 * 3_600_000;
@@ -37,5 +37,5 @@ export async function refusedAccount(
   if (!isRefused || brain.look === undefined || bot.connection_id === null) return error;
   await askForCheck(db, { portal: bot.portal, id: bot.connection_id });
   const { code, message, fate } = error;
-  return new AppError({ code, message, fate, retry: { afterMs: lookAgainMs }, report: true, cause: error });
+  return new AppError({ code, message, fate, retry: 'backoff', report: true, cause: error });
 }

@@ -65,12 +65,17 @@ export function createAccounts(options: AccountsOptions) {
     await inTransaction(db, async (trx) => {
       if (row === null) await add(trx, brain, connection, title, configBox);
       else if (!(await settleConnection(trx, row, configBox))) {
-        throw new BadInput({ code: 'connection.changed', status: 409, message: 'the connection was changed meanwhile' });
+        throw new BadInput({
+          code: 'connection.changed',
+          status: 409,
+          message: 'the connection was changed meanwhile',
+        });
       }
       await updateBot(trx, portal, botCode, { brain: brain.name, connection_id: id });
       await wakeLanes(trx, 'outbox', portal);
     });
     directory.forget(portal);
+    directory.forgetConnection(id);
     options.bells.outbox.ring();
     log.info({ portal, connection: id, brain: brain.name, bot: botCode }, 'an account was connected');
     if (bot.connection_id !== null && bot.connection_id !== id) await dropUnused(portal, bot.connection_id);
@@ -101,13 +106,15 @@ export function createAccounts(options: AccountsOptions) {
       const tools = options.tools(connection);
       const standing = await brain.look(connection, hookUrl(connection, brain), row.paused_reason, tools);
       if (!standing.works) {
-        if (standing.reason !== row.paused_reason) log.warn({ ...facts, reason: standing.reason }, 'an account is paused');
+        if (standing.reason !== row.paused_reason)
+          log.warn({ ...facts, reason: standing.reason }, 'an account is paused');
         await pauseConnection(db, row, standing.reason, false);
         return;
       }
       const isSame = JSON.stringify(standing.config) === JSON.stringify(connection.config);
       const isSettled = await settleConnection(db, row, isSame ? null : sealConfig(row.id, standing.config));
       if (!isSettled) return;
+      directory.forgetConnection(row.id);
       log.info({ ...facts, isPaused: row.paused_reason !== null, isChanged: !isSame }, 'an account works');
       await wakeLanes(db, 'outbox', row.portal);
       options.bells.outbox.ring();

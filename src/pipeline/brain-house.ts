@@ -66,7 +66,10 @@ export function createBrainHouse(options: BrainHouseOptions, brain: Brain): Brai
     },
     connect: (wish) => accounts.connect(brain, wish),
     store: (connection, config) => storeConfig(db, connection, accounts.sealConfig(connection.id, config)),
-    pause: (connection, reason) => pauseConnection(db, connection, reason, true),
+    async pause(connection, reason) {
+      await pauseConnection(db, connection, reason, true);
+      directory.forgetConnection(connection.id);
+    },
     lookSoon: (connection) => checkNow(db, connection),
   };
 }

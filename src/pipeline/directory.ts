@@ -87,6 +87,11 @@ export function createDirectory(options: DirectoryOptions) {
     entries.delete(id);
   }
 
+  /** What is known of a connection was changed by this process. */
+  function forgetConnection(id: string): void {
+    rows.delete(id);
+  }
+
   /** A stored connection with its secrets opened. */
   function openConnection(row: ConnectionRow): Connection {
     return {
@@ -133,5 +138,15 @@ export function createDirectory(options: DirectoryOptions) {
     return made;
   }
 
-  return { portal, doubted, forget, openConnection, connectorOf, connectorFor, connectorById, brainByName };
+  return {
+    portal,
+    doubted,
+    forget,
+    forgetConnection,
+    openConnection,
+    connectorOf,
+    connectorFor,
+    connectorById,
+    brainByName,
+  };
 }
