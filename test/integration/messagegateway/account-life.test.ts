@@ -20,12 +20,13 @@ beforeAll(async () => {
   captured = captureLog();
   stage = await startMgStage({ log: captured.log, config: { requestTimeoutMs: 2_000 } });
 });
-afterAll(async () => {
+afterAll(end);
+async function end(): Promise<void> {
   const { bot, transport } = stage.config.joined;
   const leaked = [bot.token, transport.token, stage.gateway.apiKey].filter((one) => captured.text().includes(one));
   await stage.close();
   expect(leaked).toEqual([]);
-});
+}
 beforeEach(async () => {
   count += 1;
   talk = await openLineTalk(stage, `Начало ${count}`);

@@ -8,15 +8,18 @@ import { ourBot } from '../../support/talk.ts';
 let stage: ConnectStage;
 let db: Pool;
 
+async function end(): Promise<void> {
+  const isLeaked = stage.captured.text().includes(stage.gateway.apiKey);
+  await db.destroy();
+  await stage.close();
+  expect(isLeaked).toBe(false);
+}
+
 beforeAll(async () => {
   stage = await startConnectStage();
   db = openDatabase({ url: stage.own.databaseUrl, poolSize: 2 });
 });
-afterAll(async () => {
-  expect(stage.captured.text()).not.toContain(stage.gateway.apiKey);
-  await db.destroy();
-  await stage.close();
-});
+afterAll(end);
 beforeEach(async () => {
   await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
   await stage.own.probe.rows('delete from connection');
@@ -176,6 +179,7 @@ describe('a mistake at the page', () => {
     ['no address', () => ({ account: '' }), 'not the address of a CRM'],
     ['an address with a path', () => ({ account: `${stage.gateway.crmOrigin}/admin` }), 'not the address of a CRM'],
     ['no key', () => ({ key: ' ' }), 'Enter the API key'],
+    ['a key no header could carry', () => ({ key: 'ключ' }), 'does not know this API key'],
     ['a private address', () => ({ account: 'https://127.0.0.1' }), 'may not call this address'],
     ['an address of something else', () => ({ account: stage.gateway.mgOrigin }), 'no CRM account at this address'],
   ])('is named: %s', async (_, change, words) => {

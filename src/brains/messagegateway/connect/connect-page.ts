@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrainHouse, DoorRequest, HeldConnection, RouteAnswer } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
-import { configSchema } from '../config.ts';
+import { apiKeySchema, configSchema } from '../config.ts';
 import { readCrmUrl } from '../crm-url.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
 import { choicePage, donePage, type FormState, formPage } from './page-html.ts';
@@ -74,13 +74,15 @@ async function check(form: URLSearchParams, language: Language, house: BrainHous
   return { status: 200, html: await showChoice({ ...account, portal }, language, house, null) };
 }
 
-type FormProblem = 'bad_url' | 'no_key' | 'old_draft';
+type FormProblem = 'bad_url' | 'no_key' | 'crm_wrong_key' | 'old_draft';
 
 function typedAccount(form: URLSearchParams): Account | FormProblem {
   const address = readCrmUrl(form.get('account') ?? '');
   if ('problem' in address) return 'bad_url';
-  const apiKey = (form.get('key') ?? '').trim();
-  return apiKey === '' ? 'no_key' : { crmUrl: address.origin, apiKey };
+  const typed = (form.get('key') ?? '').trim();
+  if (typed === '') return 'no_key';
+  const apiKey = apiKeySchema.safeParse(typed);
+  return apiKey.success ? { crmUrl: address.origin, apiKey: apiKey.data } : 'crm_wrong_key';
 }
 
 /** By the code, which is used up, or by our own seal on a portal whose code was taken a moment ago. */

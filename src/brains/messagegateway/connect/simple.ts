@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { BrainHouse, DoorRequest, RouteAnswer } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
+import { apiKeySchema } from '../config.ts';
 import { neededScopes } from '../crm-errors.ts';
 import { readCrmUrl } from '../crm-url.ts';
 import { checkAccount, sealAccount } from './account-draft.ts';
 import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 
-const registerShape = z.object({ token: z.string(), apiKey: z.string().min(1), systemUrl: z.string() });
+const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
 
 /** What rights the key shall have, and where it is to be posted. */
 export function offerOneStep(_request: DoorRequest, { settings, tools }: BrainHouse): Promise<RouteAnswer> {
