@@ -37,7 +37,7 @@ function botCard(bot) {
   const tone = { registered: 'good', refused: 'bad', deleted: 'bad' }[bot.state] ?? 'warn';
   const state = element('span', { text: words.botStates[bot.state], className: `tag ${tone}` });
   const name = element('div', { className: 'name' }, element('span', { text: bot.name }), state);
-  const account = bot.account === null || bot.account === bot.brain ? '' : ` (${bot.account})`;
+  const account = bot.account === null || bot.account === bot.brain ? '' : ` · ${bot.account}`;
   const text = `${words.types[bot.type]} · ${words.brain}: ${bot.brain}${account}`;
   const about = element('div', { text, className: 'muted' });
   const item = element('li', {}, name, about);

@@ -4,6 +4,7 @@ import type { ConnectorTools } from '../core/connector.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
+import { hookPath } from '../pipeline/accounts.ts';
 import type { CommandContext } from './command.ts';
 
 export interface BrainTools {
@@ -37,11 +38,6 @@ export function openBrainTools(context: CommandContext): BrainTools {
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
     close: () => http.close(),
   };
-}
-
-/** The webhook address without its origin. */
-export function hookPath(brain: string, secret: string): string {
-  return `/brains/${brain}/${secret}`;
 }
 
 /** Files belong to messages, and commands carry none. */

@@ -158,6 +158,7 @@ export interface OfferedBot {
   readonly code: string;
   readonly name: string;
   readonly type: string;
+  /** Title of what it thinks with now. */
   readonly brain: string;
   readonly connectionId: string | null;
 }

@@ -52,7 +52,7 @@ export function createBrainHouse(options: BrainHouseOptions, brain: Brain): Brai
             code,
             name,
             type,
-            brain: own,
+            brain: directory.brainByName.get(own)?.title ?? own,
             connectionId: connection_id,
           })),
       };
