@@ -126,6 +126,39 @@ describe('a module that is switched off', () => {
   });
 });
 
+describe('a listener', () => {
+  const commands = (): string[] => stage.gateway.bots()[0]?.commands.toSorted() ?? [];
+
+  it('keeps the commands of the bot equal whenever it starts', async () => {
+    const { endpointUrl, token } = stage.config.joined.bot;
+    const call = async (method: string, name: string, body?: string): Promise<number> =>
+      (
+        await fetch(`${endpointUrl}/api/bot/v1/my/commands/${name}`, {
+          method,
+          headers: { 'x-bot-token': token, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body }),
+        })
+      ).status;
+    expect(await call('DELETE', 'help')).toBe(200);
+    expect(await call('PUT', 'former', '{"name":"former","description":"of an earlier version"}')).toBe(200);
+    const puts = (): number => stage.gateway.calls().filter(({ method }) => method === 'PUT').length;
+    const before = puts();
+    stage.gateway.cutSockets();
+    await until(() => commands().join() === 'bot,help,operator', 20_000);
+    await until(() => stage.gateway.sockets().open === 1, 20_000);
+    // One command was missing, and the two others were left alone.
+    expect(puts()).toBe(before + 1);
+  });
+
+  it('whose token was revoked goes on with a new one, without a person', async () => {
+    await stage.probe.rows('update connection set checked_at = null, check_at = null');
+    stage.gateway.revokeToken(code(), 'bot');
+    await until(() => stage.gateway.sockets().open === 0);
+    await until(() => stage.gateway.sockets().open === 1, 20_000);
+    expect(await pausedReason()).toBeNull();
+  });
+});
+
 describe('the activity callback', () => {
   it.each<readonly [string, () => Record<string, string>]>([
     ['no client', () => ({ activity: '{"active":false,"freeze":false}' })],

@@ -38,7 +38,14 @@ export async function takeForm(request: DoorRequest, house: BrainHouse): Promise
   checkOrigin(request, house.tools.publicUrl);
   const language = languageOfReader(request.query['lang'] ?? null, request.headers['accept-language']);
   const form = new URLSearchParams(request.body.toString('utf8'));
-  return form.get('step') === 'connect' ? await connect(form, language, house) : await check(form, language, house);
+  if (form.get('step') === 'check') return await check(form, language, house);
+  const choice = openChoice(form.get('choice') ?? '', house);
+  if (choice === null) {
+    const problem = pageTexts(language).problems['old_page'] ?? null;
+    return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
+  }
+  if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, house, null) };
+  return await connect(choice, form.get('bot') ?? '', language, house);
 }
 
 /** Nothing here acts in the name of who is signed in somewhere; a form from elsewhere is a mistake or a trick all the same. */
@@ -110,19 +117,14 @@ async function showChoice(
 }
 
 /** Second step: the account is joined for the chosen bot. */
-async function connect(form: URLSearchParams, language: Language, house: BrainHouse): Promise<RouteAnswer> {
+async function connect(choice: Choice, botCode: string, language: Language, house: BrainHouse): Promise<RouteAnswer> {
   const texts = pageTexts(language);
-  const choice = openChoice(form.get('choice') ?? '', house);
-  if (choice === null) {
-    const problem = texts.problems['old_page'] ?? null;
-    return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
-  }
   const again = async (problem: string | undefined): Promise<RouteAnswer> => ({
     status: 422,
     html: await showChoice(choice, language, house, problem ?? null),
   });
   const [offer, accounts] = await Promise.all([house.offer(choice.portal), house.list(choice.portal)]);
-  const bot = offer?.bots.find(({ code }) => code === form.get('bot'));
+  const bot = offer?.bots.find(({ code }) => code === botCode);
   if (bot === undefined) return await again(texts.problems['no_bot']);
   // The same account again: its connection is renewed, and what was set for it stays.
   const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
@@ -136,7 +138,7 @@ async function connect(form: URLSearchParams, language: Language, house: BrainHo
   } catch (thrown) {
     return await again(problemText(texts, expected(thrown)));
   }
-  return { status: 200, html: donePage(language, bot.name, crmUrl) };
+  return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, house)) };
 }
 
 /** Names of modules have 32 characters at most (dossier A.1.1). */

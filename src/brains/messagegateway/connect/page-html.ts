@@ -85,12 +85,17 @@ function botRow(texts: PageTexts, bot: ChoiceState['bots'][number]): Html {
 `;
 }
 
-export function donePage(language: Language, botName: string, account: string): string {
+/** The sealed choice goes on being good for a while: the next bot needs no new code. */
+export function donePage(language: Language, botName: string, account: string, sealedChoice: string): string {
   const texts = pageTexts(language);
   return page(language, texts.done, [
     html`<p class="note good" role="status">${texts.doneLead(botName, account)}</p>`,
-    html`<p class="actions"><a class="button" href="${account}">${texts.back}</a>
-<a class="button quiet" href="/messagegateway/connect?lang=${language}&amp;account=${encodeURIComponent(account)}">${texts.another}</a></p>`,
+    html`<p class="actions"><a class="button" href="${account}">${texts.back}</a></p>
+<form method="post" action="/messagegateway/connect?lang=${language}" data-busy="${texts.checking}">
+<input type="hidden" name="step" value="choose">
+<input type="hidden" name="choice" value="${sealedChoice}">
+<button type="submit" class="quiet">${texts.another}</button>
+</form>`,
   ]);
 }
 
