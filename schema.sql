@@ -20,6 +20,15 @@ create table bot (
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
 );
 
+create table connect_code (
+  portal text not null,
+  code_hash bytea not null,
+  brain text not null,
+  expires_at timestamp with time zone not null,
+  constraint connect_code_pkey PRIMARY KEY (portal, code_hash)
+);
+CREATE INDEX connect_code_by_hash ON connect_code USING btree (code_hash);
+
 create table connection (
   portal text not null,
   id uuid not null,
@@ -31,11 +40,16 @@ create table connection (
   cursor text,
   listener text,
   listener_until timestamp with time zone,
+  paused_reason text,
+  check_at timestamp with time zone,
+  checked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint connection_pkey PRIMARY KEY (portal, id)
 );
 CREATE INDEX connection_by_door ON connection USING btree (door_hash);
+CREATE INDEX connection_by_id ON connection USING btree (id);
+CREATE INDEX connection_due ON connection USING btree (check_at) WHERE (check_at IS NOT NULL);
 
 create table conversation (
   portal text not null,
@@ -176,6 +190,7 @@ create table rate_budget (
 
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 

@@ -37,8 +37,13 @@ function botCard(bot) {
   const tone = { registered: 'good', refused: 'bad', deleted: 'bad' }[bot.state] ?? 'warn';
   const state = element('span', { text: words.botStates[bot.state], className: `tag ${tone}` });
   const name = element('div', { className: 'name' }, element('span', { text: bot.name }), state);
-  const about = element('div', { text: `${words.types[bot.type]} · ${words.brain}: ${bot.brain}`, className: 'muted' });
+  const account = bot.account === null || bot.account === bot.brain ? '' : ` · ${bot.account}`;
+  const text = `${words.types[bot.type]} · ${words.brain}: ${bot.brain}${account}`;
+  const about = element('div', { text, className: 'muted' });
   const item = element('li', {}, name, about);
+  if (bot.paused !== null) {
+    item.append(element('div', { text: words.pauses[bot.paused] ?? words.paused, className: 'tag warn' }));
+  }
   if (bot.problem !== null) item.append(element('div', { text: bot.problem, className: 'tag bad' }));
   return item;
 }
@@ -48,6 +53,7 @@ function show(page) {
   by('where').textContent =
     page.portal === null ? '' : `${page.portal.domain} · ${words.portalStates[page.portal.state]}`;
   by('set-up').hidden = !page.isAdmin;
+  showConnectButtons(page.connectable);
   showProblem(page.portal?.setUpError ?? null);
   const bots =
     page.bots.length === 0
@@ -84,6 +90,45 @@ function show(page) {
   );
   by('content').replaceChildren(...parts);
   if (isFramed) window.BX24.fitWindow();
+}
+
+function showConnectButtons(connectable) {
+  for (const { name, title } of connectable) {
+    if (by(`connect-${name}`) !== null) continue;
+    const button = element('button', { text: words.connect(title), className: 'quiet' });
+    button.id = `connect-${name}`;
+    button.type = 'button';
+    button.addEventListener('click', () => void showCode(name, button));
+    by('set-up').before(button);
+  }
+}
+
+/** A code for connecting an account, to be typed on a page outside this portal; the link there carries it along. */
+async function showCode(name, button) {
+  button.disabled = true;
+  const given = await orderCode(name);
+  button.disabled = false;
+  if (given === null) return;
+  const link = element('a', { text: words.connectOpen, className: 'button' });
+  link.href = given.path;
+  link.target = '_blank';
+  link.rel = 'noopener';
+  const code = element('p', { text: given.code, className: 'code' });
+  by('connect-code').replaceChildren(element('p', { text: words.connectLead(given.minutes) }), code, link);
+  by('connect-code').hidden = false;
+  if (isFramed) window.BX24.fitWindow();
+}
+
+async function orderCode(name) {
+  try {
+    const address = `/bitrix24/app/connect-code?s=${session}&brain=${encodeURIComponent(name)}`;
+    const response = await fetch(address, { method: 'POST' });
+    if (response.ok) return await response.json();
+    showProblem(response.status === 401 ? words.sessionOver : words.lost);
+  } catch {
+    showProblem(words.lost);
+  }
+  return null;
 }
 
 /** The page's data; null when there is none to be had, and then the page says why. */

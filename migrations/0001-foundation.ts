@@ -45,11 +45,25 @@ export async function up(knex: Knex): Promise<void> {
       cursor text,
       listener text,
       listener_until timestamptz,
+      paused_reason text,
+      check_at timestamptz,
+      checked_at timestamptz,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, id)
     );
     create index connection_by_door on connection (door_hash);
+    create index connection_by_id on connection (id);
+    create index connection_due on connection (check_at) where check_at is not null;
+
+    create table connect_code (
+      portal text not null references portal on delete cascade,
+      code_hash bytea not null,
+      brain text not null,
+      expires_at timestamptz not null,
+      primary key (portal, code_hash)
+    );
+    create index connect_code_by_hash on connect_code (code_hash);
 
     create table bot (
       portal text not null references portal on delete cascade,

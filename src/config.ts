@@ -18,6 +18,17 @@ const secretKey = z
   )
   .transform((text) => Buffer.from(text, 'base64'));
 
+/** `{"<brain>": {…}}`. The text itself is never repeated: it may hold secrets. */
+const settingsByBrain = z.string().transform((text, context): Readonly<Record<string, unknown>> => {
+  try {
+    return z.record(z.string(), z.record(z.string(), z.unknown())).parse(JSON.parse(text));
+  } catch {
+    // Both parsers quote what they were given.
+    context.addIssue({ code: 'custom', message: 'must be JSON of the form {"<brain>": {"<name>": "<value>"}}' });
+    return z.NEVER;
+  }
+});
+
 const roleSchema = z.enum(['web', 'worker', 'sockets']);
 
 /** Each setting with its sentence for the README and `.env.example`. A name with `_FILE` appended reads the value from that file. */
@@ -79,6 +90,11 @@ export const settingsSchema = z.object({
     .enum(['v1-webhook'])
     .default('v1-webhook')
     .describe('How Bitrix24 sends events; this version speaks v1-webhook'),
+  BRAIN_SETTINGS: settingsByBrain
+    .optional()
+    .describe(
+      "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
+    ),
   OUTBOX_LANES: whole(1, 1000).default(64).describe('Dialogs whose outgoing calls may be under way at the same time'),
 });
 

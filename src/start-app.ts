@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { crmAddress } from './bitrix24/crm-address.ts';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
+import { readBrainSettings } from './brain-settings.ts';
 import type { Settings } from './config.ts';
-import type { Brain } from './core/connector.ts';
+import type { Brain, Connection, ConnectorTools } from './core/connector.ts';
 import { closeServer, createHttpApp, listen } from './http/app.ts';
 import { createBrainDoor } from './http/brain-door.ts';
+import { mountBrainRoutes } from './http/brain-routes.ts';
 import { createEventDoor } from './http/event-door.ts';
 import { mountHealth } from './http/health.ts';
 import { mountPages } from './http/pages.ts';
@@ -20,7 +22,10 @@ import type { Logger } from './lib/logger.ts';
 import { createNetworkGuard, socketLookup } from './lib/network-guard.ts';
 import { createAcceptance } from './pipeline/acceptance.ts';
 import { createAccessKeeper } from './pipeline/access-keeper.ts';
+import { startAccountWatch } from './pipeline/account-watch.ts';
+import { createAccounts } from './pipeline/accounts.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
+import { createBrainHouse } from './pipeline/brain-house.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { saidAtHome } from './pipeline/home-talk.ts';
@@ -91,6 +96,7 @@ type Parts = ReturnType<typeof build>;
 
 function build(options: AppOptions, db: Pool) {
   const { settings, log } = options;
+  const brainSettings = readBrainSettings(options.brains, settings.BRAIN_SETTINGS);
   const metrics = createMetrics();
   // Where another process does the work, it has to be told; a worker's own bells ring at home.
   const bells = settings.ROLES.includes('worker')
@@ -106,25 +112,22 @@ function build(options: AppOptions, db: Pool) {
   const careful = createGotClient({ guard });
   const budgets = createSharedBudgets(db);
   const pacing = { budgets, clock: systemClock, log };
-  const directory = createDirectory({
-    db,
-    sealer,
-    brains: options.brains,
-    tools: (connection) => ({
-      http: careful,
-      pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
-      lookupFor: (url) => socketLookup(guard, url),
-      openHomeFile: (to, file, signal) =>
-        openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
-      saidAtHome: (to, from, until) => saidAtHome(db, connection.portal, to, from, until),
-      crmAddress: async (link) => {
-        const { portal } = await directory.portal(connection.portal);
-        return portal === null ? null : crmAddress(portal.domain, link);
-      },
-      publicUrl: settings.PUBLIC_URL,
-      log: (message, details) => log.info({ connection: connection.id, ...details }, message),
-    }),
+  const tools = (connection: Connection): ConnectorTools => ({
+    http: careful,
+    pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
+    lookupFor: (url) => socketLookup(guard, url),
+    openHomeFile: (to, file, signal) =>
+      openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
+    saidAtHome: (to, from, until) => saidAtHome(db, connection.portal, to, from, until),
+    crmAddress: async (link) => {
+      const { portal } = await directory.portal(connection.portal);
+      return portal === null ? null : crmAddress(portal.domain, link);
+    },
+    publicUrl: settings.PUBLIC_URL,
+    log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
+  const directory = createDirectory({ db, sealer, brains: options.brains, tools });
+  const accounts = createAccounts({ db, sealer, directory, tools, bells, log, publicUrl: settings.PUBLIC_URL });
   const oauth = createOAuthClient({
     http: careful,
     clientId: settings.B24_CLIENT_ID,
@@ -143,6 +146,7 @@ function build(options: AppOptions, db: Pool) {
     db,
     client,
     directory,
+    accounts,
     log,
     publicUrl: settings.PUBLIC_URL,
     clientId: settings.B24_CLIENT_ID,
@@ -153,6 +157,7 @@ function build(options: AppOptions, db: Pool) {
   const acceptance = createAcceptance(db, metrics, bells.inbox);
   const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
   return {
+    brainSettings,
     metrics,
     bells,
     sealer,
@@ -160,6 +165,8 @@ function build(options: AppOptions, db: Pool) {
     fast,
     careful,
     directory,
+    tools,
+    accounts,
     oauth,
     keeper,
     client,
@@ -180,6 +187,7 @@ function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
       ...startInboxWorker({ ...shared, loops: 2 }),
       startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
+      startAccountWatch({ ...shared, accounts: parts.accounts }),
     );
   }
   if (settings.ROLES.includes('sockets')) loops.push(startSocketKeeper(shared));
@@ -194,7 +202,11 @@ async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () 
     isServing,
     eventDoor: createEventDoor({ ...parts, log }),
     brainDoor: createBrainDoor({ ...parts, db, log }),
-    pages: mountPages({ ...parts, db, log, scriptUrl: settings.B24_JS_URL }),
+    brainRoutes: mountBrainRoutes({
+      brains: options.brains,
+      houseOf: (brain) => createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
+    }),
+    pages: mountPages({ ...parts, db, log, brains: options.brains, scriptUrl: settings.B24_JS_URL }),
     health: mountHealth({ db, metrics: parts.metrics, isServing }),
   });
   return await listen(app, settings.PORT, settings.HOST);

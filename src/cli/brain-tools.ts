@@ -5,6 +5,7 @@ import { AppError, Misconfigured } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
+import { hookPath } from '../pipeline/accounts.ts';
 import { createPace } from '../pipeline/pacer.ts';
 import { createSharedBudgets } from '../pipeline/shared-budgets.ts';
 import type { CommandContext } from './command.ts';
@@ -43,11 +44,6 @@ export async function openBrainTools(context: CommandContext, portal: string): P
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
     close: () => http.close(),
   };
-}
-
-/** The webhook address without its origin. */
-export function hookPath(brain: string, secret: string): string {
-  return `/brains/${brain}/${secret}`;
 }
 
 /** Files, talk and records belong to messages, and commands carry none. */

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import type { Brain } from '../core/connector.ts';
 import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
+import { hookPath } from '../pipeline/accounts.ts';
 import { type BotRow, listBots } from '../store/bots.ts';
 import { addConnection, type ConnectionRow, listConnections, removeConnection } from '../store/connections.ts';
-import { hookPath } from './brain-tools.ts';
 import { needConnection, unknownBrain } from './choose-brain.ts';
 import { choosePortal, domainsById, portalFilterId } from './choose-portal.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from './command.ts';
 import { isWrong, layChecks } from './doctor/check.ts';
 import { checkDeliveries, configContext, doorContext, inspectConnection } from './doctor/check-connection.ts';
-import { joinAgain, joined } from './join-account.ts';
+import { farewell, joinAgain, joined } from './join-account.ts';
 import { table, wrap } from './layout.ts';
 
 /** Without the secrets. */
@@ -32,6 +32,7 @@ export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) 
     brain: row.brain,
     title: row.title,
     bots: bots.filter((bot) => bot.portal === row.portal && bot.connection_id === row.id).map((bot) => bot.code),
+    pausedReason: row.paused_reason,
     updatedAt: row.updated_at,
   };
 }
@@ -48,6 +49,7 @@ export function connectionTable(
       { title: 'id', isWhole: true },
       { title: 'brain' },
       { title: 'title' },
+      { title: 'state' },
       { title: 'bots' },
     ],
     rows.map((row) => [
@@ -55,6 +57,7 @@ export function connectionTable(
       row.id,
       row.brain,
       row.title,
+      row.paused_reason === null ? 'works' : 'paused',
       describeConnection(row, bots).bots.join(', ') || '-',
     ]),
   );
@@ -161,17 +164,27 @@ async function remove(line: CommandLine, context: CommandContext): Promise<Answe
   const db = await context.database();
   const { portal } = await choosePortal(db, line.text('portal'));
   const row = await needConnection(db, portal, line.need('connection'));
-  if (!(await removeConnection(db, portal, row.id))) {
-    const users = describeConnection(row, await listBots(db, portal)).bots.join(', ');
-    throw new BadInput({
-      code: 'connection.in_use',
-      message: `bots still think with this connection (${users}); give them another brain first, with "bots set"`,
-    });
-  }
+  refuseUsed(row, await listBots(db, portal));
+  const left = await farewell(context, row);
+  // A bot may have been given to it in between.
+  if (!(await removeConnection(db, portal, row.id))) refuseUsed(row, await listBots(db, portal));
   return {
-    data: { removed: { portal, id: row.id, brain: row.brain, title: row.title } },
-    text: `The connection to ${row.title} is removed, and its webhook address is dead.`,
+    data: { removed: { portal, id: row.id, brain: row.brain, title: row.title }, left: left?.isLeft ?? null },
+    text: [
+      `The connection to ${row.title} is removed, and its webhook address is dead.`,
+      ...(left === null ? [] : [wrap(left.words, '')]),
+    ].join('\n'),
   };
+}
+
+/** Throws BadInput `connection.in_use`. */
+function refuseUsed(row: ConnectionRow, bots: readonly BotRow[]): void {
+  const users = describeConnection(row, bots).bots;
+  if (users.length === 0) return;
+  throw new BadInput({
+    code: 'connection.in_use',
+    message: `bots still think with this connection (${users.join(', ')}); give them another brain first, with "bots set"`,
+  });
 }
 
 const connection: CommandOption = {

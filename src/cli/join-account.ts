@@ -1,8 +1,10 @@
 /** Joins accounts of brains at their far side, where a brain has a way to, and keeps what the far side gives for it. */
 import type { Brain, Connection } from '../core/connector.ts';
 import { AppError } from '../core/errors.ts';
+import { settleConnection } from '../store/connection-standing.ts';
 import type { ConnectionRow } from '../store/connections.ts';
-import { type Db, query } from '../store/database.ts';
+import type { Db } from '../store/database.ts';
+import { wakeLanes } from '../store/lanes.ts';
 import { openBrainTools } from './brain-tools.ts';
 import type { CommandContext } from './command.ts';
 import { type Check, ok, wrong } from './doctor/check.ts';
@@ -30,8 +32,10 @@ export async function joinAgain(db: Db, context: CommandContext, row: Connection
   try {
     const connection = { id: row.id, portal: row.portal, config: JSON.parse(before), doorSecret };
     const after = JSON.stringify(await joined(context, brain, connection));
+    // Accepted means that it works again, whatever had paused it.
+    await settleConnection(db, row, after === before ? null : sealer.seal(after, configContext(row.id)));
+    if (row.paused_reason !== null) await wakeLanes(db, 'outbox', row.portal);
     if (after === before) return [ok(portal, subject, `${brain.title} accepts it`)];
-    await storeConfig(db, row, sealer.seal(after, configContext(row.id)));
     return [ok(portal, subject, `${brain.title} accepts it, and what it told anew is stored`)];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -39,10 +43,28 @@ export async function joinAgain(db: Db, context: CommandContext, row: Connection
   }
 }
 
-async function storeConfig(db: Db, row: ConnectionRow, box: Buffer): Promise<void> {
-  await query(db, 'update connection set config_box = ?, updated_at = now() where portal = ? and id = ?', [
-    box,
-    row.portal,
-    row.id,
-  ]);
+/** Tells the far side that a connection is going, where its brain can. Never stands in the way: what did not work is put into words. */
+export async function farewell(
+  context: CommandContext,
+  row: ConnectionRow,
+): Promise<{ readonly isLeft: boolean; readonly words: string } | null> {
+  const brain = context.brains.find((one) => one.name === row.brain);
+  if (brain?.leave === undefined) return null;
+  try {
+    const sealer = await context.sealer();
+    const config: unknown = JSON.parse(sealer.open(row.config_box, configContext(row.id)));
+    const doorSecret = sealer.open(row.door_box, doorContext(row.id));
+    const opened = await openBrainTools(context, row.portal);
+    try {
+      const hookUrl = opened.hookUrl(brain.name, doorSecret);
+      await brain.leave({ id: row.id, portal: row.portal, config, doorSecret }, hookUrl, opened.tools);
+    } finally {
+      await opened.close();
+    }
+    return { isLeft: true, words: `${brain.title} was told: what it kept for ${row.title} is switched off there.` };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const words = `${brain.title} could not be told (${error.message}); switch off there what it keeps for ${row.title}.`;
+    return { isLeft: false, words };
+  }
 }

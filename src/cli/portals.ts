@@ -13,6 +13,7 @@ import { botTable, describeBot } from './bots.ts';
 import { choosePortal } from './choose-portal.ts';
 import { type Answer, type Command, type CommandContext, type CommandLine, portalOption } from './command.ts';
 import { connectionTable, describeConnection } from './connections.ts';
+import { farewell } from './join-account.ts';
 import { facts, moment, table, wrap } from './layout.ts';
 import { countLeftovers } from './leftovers.ts';
 
@@ -158,6 +159,7 @@ async function set(line: CommandLine, context: CommandContext): Promise<Answer> 
 async function erase(line: CommandLine, context: CommandContext): Promise<Answer> {
   const db = await context.database();
   const row = await choosePortal(db, line.need('portal'));
+  const left = await Promise.all((await listConnections(db, row.portal)).map((one) => farewell(context, one)));
   const isErased = await inTransaction(db, (trx) => erasePortal(trx, row.portal, false));
   const remark =
     row.state === 'uninstalled'
@@ -165,7 +167,10 @@ async function erase(line: CommandLine, context: CommandContext): Promise<Answer
       : ' The app is still installed there: its events are refused from now on, until an administrator removes the app or opens it again.';
   return {
     data: { portal: row.portal, domain: row.domain, isErased },
-    text: wrap(`Everything known of ${row.domain} is erased.${remark}`, ''),
+    text: [
+      wrap(`Everything known of ${row.domain} is erased.${remark}`, ''),
+      ...left.flatMap((one) => (one === null ? [] : [wrap(one.words, '')])),
+    ].join('\n'),
   };
 }
 

@@ -16,6 +16,7 @@ export interface HttpAppOptions {
   readonly eventDoor?: (ctx: Context) => Promise<void>;
   readonly brainDoor?: (ctx: Context, brain: string, secret: string) => Promise<void>;
   readonly pages?: (router: Router) => void;
+  readonly brainRoutes?: (router: Router) => void;
   readonly health: (router: Router) => void;
 }
 
@@ -39,6 +40,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     );
   }
   options.pages?.(router);
+  options.brainRoutes?.(router);
   options.health(router);
   app.use(router.routes());
   app.use(router.allowedMethods());

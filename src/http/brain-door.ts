@@ -5,9 +5,11 @@ import { BadInput } from '../core/errors.ts';
 import { sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Acceptance } from '../pipeline/acceptance.ts';
+import { pausedCode } from '../pipeline/account-trouble.ts';
 import { toNewEvents } from '../pipeline/brain-intake.ts';
 import type { Directory } from '../pipeline/directory.ts';
 import { isUnbound } from '../pipeline/lane-names.ts';
+import { askForCheck } from '../store/connection-standing.ts';
 import { findConnectionByDoor } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
 import { readBody } from './read-body.ts';
@@ -30,6 +32,11 @@ export function createBrainDoor(options: BrainDoorOptions) {
       ? await findConnectionByDoor(options.db, brainName, sha256(secret))
       : null;
     const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
+    if (row !== null && row.paused_reason !== null) {
+      // Somebody over there seems to think that it works.
+      await askForCheck(options.db, row);
+      throw new BadInput({ code: pausedCode, status: 503, message: `the account is paused: ${row.paused_reason}` });
+    }
     if (row === null || connector?.receive === undefined) {
       // Guessing secrets is slow and looks the same as a connection that is gone.
       await sleep(200);

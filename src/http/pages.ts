@@ -6,6 +6,7 @@ import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { claimFromPage } from '../bitrix24/install/proof.ts';
 import { isRecord } from '../bitrix24/rest/rest-errors.ts';
+import type { Brain } from '../core/connector.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -15,11 +16,13 @@ import { appLane } from '../pipeline/lane-names.ts';
 import type { Bells } from '../pipeline/wake.ts';
 import { countDay, listRecent } from '../store/activity.ts';
 import { listBots } from '../store/bots.ts';
+import { listConnections } from '../store/connections.ts';
 import type { Pool } from '../store/database.ts';
 import { listParked } from '../store/history.ts';
 import { appendActions } from '../store/outbox.ts';
 import { findPortal } from '../store/portals.ts';
 import { answerHead } from './app.ts';
+import { connectable, sendConnectCode } from './connect-code.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
 import { singles } from './singles.ts';
 
@@ -29,6 +32,7 @@ export interface PagesOptions {
   readonly installation: Installation;
   readonly sealer: Sealer;
   readonly bells: Bells;
+  readonly brains: readonly Brain[];
   readonly log: Logger;
   /** Bitrix24's page script. */
   readonly scriptUrl: string;
@@ -39,6 +43,7 @@ const assets: Readonly<Record<string, string>> = {
   'page.css': 'text/css; charset=utf-8',
   'installer.js': 'text/javascript; charset=utf-8',
   'portal.js': 'text/javascript; charset=utf-8',
+  'connect.js': 'text/javascript; charset=utf-8',
   'texts.js': 'text/javascript; charset=utf-8',
 };
 
@@ -64,6 +69,9 @@ export function mountPages(options: PagesOptions) {
     router.get('/bitrix24/install/status', (ctx) => sendInstallStatus(options, ctx));
     router.get('/bitrix24/app/data', (ctx) => sendPortalData(options, ctx));
     router.post('/bitrix24/app/set-up', (ctx) => setUpAgain(options, ctx));
+    router.post('/bitrix24/app/connect-code', (ctx) =>
+      sendConnectCode(options.db, options.brains, adminOf(options, ctx), ctx),
+    );
     router.get('/bitrix24/assets/:name', sendAsset);
   };
 }
@@ -152,12 +160,17 @@ async function sendInstallStatus(options: PagesOptions, ctx: Context): Promise<v
   };
 }
 
+function titleOf(brains: readonly Brain[], name: string): string {
+  return brains.find((brain) => brain.name === name)?.title ?? name;
+}
+
 async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void> {
   const session = sessionOf(options, ctx);
   const { db } = options;
-  const [portal, bots, day, recent, parked] = await Promise.all([
+  const [portal, bots, connections, day, recent, parked] = await Promise.all([
     findPortal(db, session.portal),
     listBots(db, session.portal),
+    listConnections(db, session.portal),
     countDay(db, session.portal),
     listRecent(db, session.portal, recentShown),
     listParked(db, session.portal),
@@ -171,7 +184,17 @@ async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void
       setUpError: portal.set_up_error,
       license: portal.license,
     },
-    bots: bots.map(({ code, name, type, brain, state, problem }) => ({ code, name, type, brain, state, problem })),
+    bots: bots.map(({ code, name, type, brain, state, problem, connection_id }) => ({
+      code,
+      name,
+      type,
+      brain: titleOf(options.brains, brain),
+      account: connections.find(({ id }) => id === connection_id)?.title ?? null,
+      paused: connections.find(({ id }) => id === connection_id)?.paused_reason ?? null,
+      state,
+      problem,
+    })),
+    connectable: session.isAdmin ? connectable(options.brains) : [],
     day,
     recent,
     parked: parked.map(({ box, kind, side, at, state, outcome, trace }) => ({
@@ -186,15 +209,19 @@ async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void
   };
 }
 
-async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
+/** Throws BadInput `page.session_over` and `page.admins_only`. */
+function adminOf(options: PagesOptions, ctx: Context): PageSession {
   const session = sessionOf(options, ctx);
-  if (!session.isAdmin) {
-    throw new BadInput({
-      code: 'page.admins_only',
-      status: 403,
-      message: 'only an administrator of the portal may do this',
-    });
-  }
+  if (session.isAdmin) return session;
+  throw new BadInput({
+    code: 'page.admins_only',
+    status: 403,
+    message: 'only an administrator of the portal may do this',
+  });
+}
+
+async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
+  const session = adminOf(options, ctx);
   await options.db.transaction(async (trx) => {
     const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
     await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);

@@ -13,6 +13,7 @@ import { wakeLanes } from '../store/lanes.ts';
 import { appendActions } from '../store/outbox.ts';
 import { erasePortal, findPortal, updatePortal } from '../store/portals.ts';
 import { deleteToken } from '../store/tokens.ts';
+import type { Accounts } from './accounts.ts';
 import type { Directory } from './directory.ts';
 import { eraseLane } from './lane-names.ts';
 
@@ -25,6 +26,7 @@ export interface AppActionsOptions {
   readonly db: Pool;
   readonly client: PortalClient;
   readonly directory: Directory;
+  readonly accounts: Pick<Accounts, 'leaveAll'>;
   readonly log: Logger;
   readonly publicUrl: string;
   readonly clientId: string;
@@ -115,6 +117,8 @@ export function createAppActions(options: AppActionsOptions): AppActions {
   }
 
   async function erase(id: string): Promise<string> {
+    // With their secrets goes the only way to tell the far sides.
+    if ((await findPortal(db, id))?.state === 'uninstalled') await options.accounts.leaveAll(id);
     const isErased = await inTransaction(db, (trx) => erasePortal(trx, id, true));
     directory.forget(id);
     if (isErased) options.log.info({ portal: id }, 'the data of the portal is erased');

@@ -18,6 +18,8 @@ export interface KnownPortal {
 export interface KnownConnector {
   readonly connector: Connector;
   readonly brain: Brain;
+  /** Why the far side has stopped the account; null while it works, and for brains without one. */
+  readonly pausedReason: string | null;
 }
 
 /** How long an entry is believed. */
@@ -85,6 +87,11 @@ export function createDirectory(options: DirectoryOptions) {
     entries.delete(id);
   }
 
+  /** What is known of a connection was changed by this process. */
+  function forgetConnection(id: string): void {
+    rows.delete(id);
+  }
+
   /** A stored connection with its secrets opened. */
   function openConnection(row: ConnectionRow): Connection {
     return {
@@ -102,7 +109,8 @@ export function createDirectory(options: DirectoryOptions) {
     const cached = connectors.get(row.id);
     if (cached !== undefined && cached.updatedAt === row.updated_at.getTime()) return cached.made;
     const connection = openConnection(row);
-    const made = { brain, connector: brain.create(connection, options.tools(connection)) };
+    const connector = brain.create(connection, options.tools(connection));
+    const made = { brain, connector, pausedReason: row.paused_reason };
     connectors.set(row.id, { updatedAt: row.updated_at.getTime(), made });
     return made;
   }
@@ -116,7 +124,7 @@ export function createDirectory(options: DirectoryOptions) {
     if (cached !== undefined) return cached.made;
     // A brain without an account needs no connection: all its bots share one connector.
     const connection = { id: brain.name, portal: '', config: null, doorSecret: '' };
-    const made = { brain, connector: brain.create(connection, options.tools(connection)) };
+    const made = { brain, connector: brain.create(connection, options.tools(connection)), pausedReason: null };
     connectors.set(brain.name, { updatedAt: 0, made });
     return made;
   }
@@ -130,5 +138,15 @@ export function createDirectory(options: DirectoryOptions) {
     return made;
   }
 
-  return { portal, doubted, forget, connectorOf, connectorFor, connectorById, brainByName };
+  return {
+    portal,
+    doubted,
+    forget,
+    forgetConnection,
+    openConnection,
+    connectorOf,
+    connectorFor,
+    connectorById,
+    brainByName,
+  };
 }

@@ -20,6 +20,7 @@ import {
   type OutboxRow,
 } from '../store/outbox.ts';
 import { lockPortals } from '../store/portals.ts';
+import { pausedCode } from './account-trouble.ts';
 import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
 import { paceCode } from './pacer.ts';
@@ -41,7 +42,7 @@ export interface OutboxWorkerOptions {
 }
 
 /** Errors that only say: not yet. */
-const waitCodes: ReadonlySet<string> = new Set([budgetCode, paceCode]);
+const waitCodes: ReadonlySet<string> = new Set([budgetCode, paceCode, pausedCode]);
 
 const pollMs = 1_000;
 const leaseSeconds = 60;
@@ -135,7 +136,7 @@ async function workLane(
         : decideRetry(error, attempts, deliveryRetry, Math.random());
       report(options, row, error, attempts, retry.again);
       if (retry.again) {
-        const isFree = waitCodes.has(error.code) || error.code === 'http.aborted';
+        const isFree = isOurWait(error) || error.code === 'http.aborted';
         return {
           progress: { ...id, done, delayMs: retry.delayMs, isFree },
           results,
@@ -192,10 +193,15 @@ function interrupted(row: OutboxRow): AppError {
 }
 
 function report(options: OutboxWorkerOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
-  if (waitCodes.has(error.code)) return;
+  if (again && isOurWait(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) options.log.warn(facts, 'an action failed and will be tried again');
   else options.log.error(facts, 'an action was given up');
+}
+
+/** Nothing was tried: the row waits for its portal's budget or for its account. */
+function isOurWait({ code }: AppError): boolean {
+  return waitCodes.has(code);
 }
 
 /** What the conversation has to hear: answers given in the call, the brain's name for it, and what became of a brain's message. */

@@ -12,6 +12,7 @@ import { type ConversationId, conversationKey, readConversations } from '../stor
 import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { updatePortal } from '../store/portals.ts';
+import { pausedError, refusedAccount } from './account-trouble.ts';
 import type { AppActions } from './app-actions.ts';
 import type { Directory } from './directory.ts';
 
@@ -132,7 +133,10 @@ export function createPerformer(options: PerformerOptions): Performer {
     const conversation = (await conversations.add(id)) ?? undefined;
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code };
-    const delivery = await known.connector.deliver(action, to, row.key, signal);
+    if (known.pausedReason !== null) throw pausedError(row, known.pausedReason);
+    const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
+      throw await refusedAccount(options.db, bot, known.brain, error);
+    });
     return { outcome: 'delivered', remoteId: delivery.remoteMessageId ?? null, delivery };
   }
 

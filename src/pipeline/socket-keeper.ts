@@ -5,6 +5,7 @@
 import type { Connector } from '../core/connector.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { askForCheck } from '../store/connection-standing.ts';
 import {
   type ConnectionRow,
   claimListeners,
@@ -50,6 +51,8 @@ const startsAtOnce = 40;
 const longestStartMs = 5_000;
 
 interface Held {
+  /** When the connection was last changed, as its listener knows it. */
+  readonly knownAt: number;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -75,7 +78,11 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
     round: async () => {
       if (brains.length === 0) return false;
       const still = await renewListeners(options.db, owner, leaseSeconds);
-      for (const [id, entry] of held) if (!still.has(id)) entry.stop.abort();
+      for (const [id, entry] of held) {
+        const changedAt = still.get(id)?.getTime();
+        if (changedAt === undefined) entry.stop.abort();
+        else if (changedAt !== entry.knownAt) startAnew(id, entry);
+      }
       const claimed = await claimListeners(options.db, owner, brains, claimAtOnce, leaseSeconds);
       for (const row of claimed) if (!held.has(row.id)) hold(row);
       return claimed.length === claimAtOnce;
@@ -89,7 +96,18 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
     const ended = keepListening({ options, owner, row, gate }, known.connector, stop.signal).finally(() => {
       held.delete(row.id);
     });
-    held.set(row.id, { stop, ended });
+    held.set(row.id, { knownAt: row.updated_at.getTime(), stop, ended });
+  }
+
+  /** Its connection has changed: it is let go of, and taken again with what is stored now. */
+  function startAnew(id: string, entry: Held): void {
+    if (entry.stop.signal.aborted) return;
+    entry.stop.abort();
+    entry.ended
+      .then(() => releaseListeners(options.db, owner, [id]))
+      .catch((error: unknown) => {
+        options.log.warn({ connection: id, err: error }, 'a listener could not be released; its lease will end');
+      });
   }
 
   return {
@@ -137,7 +155,7 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
       );
     } catch (thrown) {
       if (thrown instanceof ListenerLost) return;
-      if (!signal.aborted) pauseMs = Math.max(pauseMs, report(options, row, toAppError(thrown)));
+      if (!signal.aborted) pauseMs = Math.max(pauseMs, await report(options, row, toAppError(thrown)));
     } finally {
       hasBegun();
     }
@@ -147,10 +165,12 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
 }
 
 /** Returns the least pause before the next try: what only a person can mend is tried seldom. */
-function report({ log }: SocketKeeperOptions, row: ConnectionRow, error: AppError): number {
+async function report({ db, log }: SocketKeeperOptions, row: ConnectionRow, error: AppError): Promise<number> {
   const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
   if (error.retry === 'never') {
-    log.error(facts, 'a listener was refused and a person has to mend its connection');
+    log.error(facts, 'a listener was refused; its account is looked at, and a person may have to mend it');
+    // Where the database is away too, the next refusal asks again.
+    await askForCheck(db, row).catch((err: unknown) => log.warn({ ...facts, err }, 'a look could not be asked for'));
     return longestRestartMs;
   }
   log.warn(facts, 'a listener broke off');

@@ -9,10 +9,12 @@ export interface ConnectionRow {
   readonly config_box: Buffer;
   readonly door_box: Buffer;
   readonly cursor: string | null;
+  /** Why the far side has stopped it; null while it works. */
+  readonly paused_reason: string | null;
   readonly updated_at: Date;
 }
 
-const columns = 'portal, id, brain, title, config_box, door_box, cursor, updated_at';
+const columns = 'portal, id, brain, title, config_box, door_box, cursor, paused_reason, updated_at';
 
 export async function addConnection(
   db: Db,
@@ -59,6 +61,15 @@ export async function findConnection(db: Db, portal: string, id: string): Promis
   return result.rows[0] ?? null;
 }
 
+/** The connection of that id, whoever's it is. The id alone proves nothing. */
+export async function findConnectionById(db: Db, brain: string, id: string): Promise<ConnectionRow | null> {
+  const result = await query<ConnectionRow>(db, `select ${columns} from connection where id = ? and brain = ?`, [
+    id,
+    brain,
+  ]);
+  return result.rows[0] ?? null;
+}
+
 /** The connection whose webhook address ends in a secret with this SHA-256. */
 export async function findConnectionByDoor(db: Db, brain: string, doorHash: Buffer): Promise<ConnectionRow | null> {
   const result = await query<ConnectionRow>(db, `select ${columns} from connection where door_hash = ? and brain = ?`, [
@@ -92,7 +103,8 @@ export async function claimListeners(
     `update connection c set listener = ?, listener_until = now() + ? * interval '1 second'
      from (
        select portal, id from connection join portal p using (portal)
-       where brain = any(?) and p.state = 'installed' and (listener_until is null or listener_until < now())
+       where brain = any(?) and p.state = 'installed' and paused_reason is null
+         and (listener_until is null or listener_until < now())
        order by listener_until nulls first limit ? for update of connection skip locked
      ) free
      where c.portal = free.portal and c.id = free.id
@@ -102,15 +114,16 @@ export async function claimListeners(
   return result.rows;
 }
 
-/** Extends the leases of listeners; returns the ids still held. */
-export async function renewListeners(db: Db, owner: string, leaseSeconds: number): Promise<Set<string>> {
-  const result = await query<{ id: string }>(
+/** Extends the leases of listeners; returns those still held, each with the moment its connection was last changed. */
+export async function renewListeners(db: Db, owner: string, leaseSeconds: number): Promise<Map<string, Date>> {
+  const result = await query<{ id: string; updated_at: Date }>(
     db,
     `update connection c set listener_until = now() + ? * interval '1 second'
-     from portal p where p.portal = c.portal and p.state = 'installed' and c.listener = ? returning c.id`,
+     from portal p where p.portal = c.portal and p.state = 'installed' and c.paused_reason is null and c.listener = ?
+     returning c.id, c.updated_at`,
     [leaseSeconds, owner],
   );
-  return new Set(result.rows.map((row) => row.id));
+  return new Map(result.rows.map((row) => [row.id, row.updated_at]));
 }
 
 /** Lets go of listeners so that another process takes them at once. */

@@ -24,6 +24,7 @@ export async function startOwnBridge(
     readonly settings?: Readonly<Record<string, string>>;
     readonly brains?: readonly Brain[];
     readonly log?: Logger;
+    readonly extraHosts?: readonly string[];
   } = {},
 ): Promise<OwnBridge> {
   const database = await cloneDatabase();

@@ -3,11 +3,15 @@
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
+  botShape,
   chatShape,
+  commandShape,
   dialogShape,
   fileShape,
   idShape,
+  type MgBot,
   type MgChat,
+  type MgCommand,
   type MgDialog,
   type MgFile,
   type MgMessage,
@@ -36,11 +40,11 @@ export interface BotMessage {
 }
 
 export interface BotApi {
-  bots(filter: MgQuery, signal?: AbortSignal): Promise<readonly Named[]>;
+  bots(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgBot[]>;
   updateInfo(info: { readonly name?: string; readonly roles?: readonly string[] }): Promise<void>;
-  commands(): Promise<readonly Named[]>;
-  putCommand(name: string, description: string): Promise<void>;
-  deleteCommand(name: string): Promise<void>;
+  commands(signal?: AbortSignal): Promise<readonly MgCommand[]>;
+  putCommand(name: string, description: string, signal?: AbortSignal): Promise<void>;
+  deleteCommand(name: string, signal?: AbortSignal): Promise<void>;
   channels(filter: MgQuery): Promise<readonly Named[]>;
   chats(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgChat[]>;
   openDialog(chatId: number, owner?: DialogOwner): Promise<number>;
@@ -69,11 +73,14 @@ export interface BotApi {
 export function createBotApi(http: MgHttp): BotApi {
   const { get, post, act, upload } = createMgCaller(http);
   return {
-    bots: async (filter, signal) => readList(namedShape, await get('/bots', filter, signal), 'GET /bots'),
+    bots: async (filter, signal) => readList(botShape, await get('/bots', filter, signal), 'GET /bots'),
     updateInfo: (info) => act('PATCH', '/my/info', info),
-    commands: async () => readList(namedShape, await get('/my/commands', { limit: 1000 }), 'GET /my/commands'),
-    putCommand: (name, description) => act('PUT', `/my/commands/${encodeURIComponent(name)}`, { name, description }),
-    deleteCommand: (name) => act('DELETE', `/my/commands/${encodeURIComponent(name)}`),
+    async commands(signal) {
+      return readList(commandShape, await get('/my/commands', { limit: 1000 }, signal), 'GET /my/commands');
+    },
+    putCommand: (name, description, signal) =>
+      act('PUT', `/my/commands/${encodeURIComponent(name)}`, { name, description }, signal),
+    deleteCommand: (name, signal) => act('DELETE', `/my/commands/${encodeURIComponent(name)}`, undefined, signal),
     channels: async (filter) => readList(namedShape, await get('/channels', filter), 'GET /channels'),
     chats: async (filter, signal) => readList(chatShape, await get('/chats', filter, signal), 'GET /chats'),
     async openDialog(chatId, owner) {

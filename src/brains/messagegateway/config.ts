@@ -15,6 +15,12 @@ const commandName = z
   .transform((typed) => typed.trim().replace(/^\//, ''))
   .pipe(z.string().regex(/^[\w-]{1,32}$/, 'a command is 1 to 32 letters, digits, - or _'));
 
+/** It travels in a header, which takes no other signs. */
+export const apiKeySchema = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]{1,500}$/, 'an API key is one word of Latin letters and digits');
+
 const handoverSchema = z.strictObject({
   command: commandName
     .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
@@ -57,7 +63,7 @@ const joinedSchema = z.strictObject({
 /** Strict, so that a misspelt key is heard of when the connection is added. Every UNKNOWN of the dossier that we rely on is a key here. */
 export const configSchema = z.strictObject({
   crmUrl: crmUrl.describe('Address of the CRM account'),
-  apiKey: z.string().trim().min(1).describe('API key with the rights integration_read and integration_write'),
+  apiKey: apiKeySchema.describe('API key with the rights integration_read and integration_write'),
   name: z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
   handover: handoverSchema.prefault({}),
   onPersonTakesOver: z

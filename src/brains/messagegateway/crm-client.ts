@@ -1,7 +1,7 @@
 /** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
 import { z } from 'zod';
 import type { ConnectorTools, Pace } from '../../core/connector.ts';
-import { Misconfigured } from '../../core/errors.ts';
+import { Misconfigured, RemoteRefused } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
 import { bucketOf, crmRate } from './pace-buckets.ts';
@@ -13,6 +13,7 @@ export interface CrmModule {
   readonly integrationCode: string;
   readonly active: boolean;
   readonly name: string;
+  readonly logo: string;
   readonly clientId: string;
   readonly baseUrl: string;
   readonly accountUrl: string;
@@ -34,6 +35,14 @@ export interface MgAccesses {
   readonly transport: MgAccess;
 }
 
+/** A registered module as the CRM sees it now. */
+export interface ModuleState {
+  readonly clientId: string;
+  readonly isActive: boolean;
+  /** Stopped by the CRM itself, for example unpaid. */
+  readonly isFrozen: boolean;
+}
+
 export interface CrmClient {
   /** Throws an AppError that says what is wrong with the account or the key. */
   checkKey(): Promise<void>;
@@ -41,6 +50,10 @@ export interface CrmClient {
   editModule(module: CrmModule): Promise<MgAccesses>;
   /** What the CRM still tells of a registered module; documents show no `endpointUrl` here (trap S-17). */
   readModule(code: string): Promise<MgAccesses>;
+  /** How the module stands; null when the CRM has none of this code. */
+  moduleState(code: string): Promise<ModuleState | null>;
+  /** The origin under which the account says it is to be reached; null when it says none. */
+  publicOrigin(): Promise<string | null>;
 }
 
 export interface CrmClientOptions {
@@ -57,6 +70,19 @@ const mg = z.object({ mgBot: access, mgTransport: access });
 const info = z.union([mg, z.array(z.unknown()).transform(() => ({ mgBot: null, mgTransport: null }))]).nullish();
 const editAnswer = z.object({ success: z.literal(true), info });
 const moduleAnswer = z.object({ success: z.literal(true), integrationModule: z.object({ integrations: info }) });
+const stateAnswer = z.object({
+  success: z.literal(true),
+  integrationModule: z.object({
+    clientId: z.string().nullish(),
+    active: z.boolean().nullish(),
+    freeze: z.boolean().nullish(),
+    integrations: z
+      .object({ mgBot: z.object({ isActive: z.boolean().nullish() }).nullish() })
+      .nullish()
+      .catch(null),
+  }),
+});
+const systemAnswer = z.object({ success: z.literal(true), publicUrl: z.string().nullish() });
 const versionsAnswer = z.object({ success: z.literal(true), versions: z.array(z.string()) });
 const credentialsAnswer = z.object({
   success: z.literal(true),
@@ -93,6 +119,14 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
     async readModule(code) {
       const answer = await get(`/api/v5/integration-modules/${encodeURIComponent(code)}`);
       return accessesOf(read(moduleAnswer, answer, account).integrationModule.integrations);
+    },
+    async moduleState(code) {
+      const answer = await get(`/api/v5/integration-modules/${encodeURIComponent(code)}`).catch(nullWhenUnknown);
+      return answer === null ? null : stateOf(read(stateAnswer, answer, account).integrationModule);
+    },
+    async publicOrigin() {
+      const { publicUrl } = read(systemAnswer, await get('/api/system-info'), account);
+      return URL.parse(publicUrl ?? '')?.origin ?? null;
     },
   };
 }
@@ -137,6 +171,22 @@ function read<T>(schema: z.ZodType<T>, answer: unknown, account: string): T {
   const parsed = schema.safeParse(answer);
   if (!parsed.success) throw crmGarbage(account);
   return parsed.data;
+}
+
+/** The account is there and does not know the module. */
+function nullWhenUnknown(error: unknown): null {
+  if (error instanceof RemoteRefused && error.status === 404 && error.code === 'messagegateway.crm_refused')
+    return null;
+  throw error;
+}
+
+/** Chats that were switched off and on again leave the bot switched off (trap B-08). */
+function stateOf(module: z.output<typeof stateAnswer>['integrationModule']): ModuleState {
+  return {
+    clientId: module.clientId ?? '',
+    isActive: module.active !== false && module.integrations?.mgBot?.isActive !== false,
+    isFrozen: module.freeze === true,
+  };
 }
 
 function checkVersions(versions: readonly string[], account: string): void {

@@ -28,6 +28,15 @@ export function readCrmUrl(typed: string): CrmAddress {
   return { origin: url.origin };
 }
 
+/** Where the vendor keeps accounts (dossier A.9): a key shown to a host there is shown to the vendor and to nobody else. */
+const vendorHost = /^[\da-z-]+\.(?:retailcrm\.(?:ru|pro|es)|ecomlogic\.com|simlachat\.(?:com|ru)|simla\.com)$/;
+
+/** Whether a key that was given for one address may be shown to another without asking its owner. */
+export function isSameHouse(known: string, other: string): boolean {
+  const [a, b] = [new URL(known), new URL(other)];
+  return a.protocol === b.protocol && (a.hostname === b.hostname || vendorHost.test(b.hostname));
+}
+
 function isThisMachine(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -1,14 +1,15 @@
 /** Joins an account: checks the key, registers one module with bot and transport, and sets both up. Repeatable: a second time mends. */
 import type { Connection, ConnectorTools } from '../../core/connector.ts';
 import { RemoteUnreachable } from '../../core/errors.ts';
-import { botCommands } from '../../core/texts.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { sha256 } from '../../lib/encryption.ts';
 import { registerModule } from './accesses.ts';
 import { type Apis, createApis } from './apis.ts';
 import { channelSettings } from './channel-settings.ts';
+import { clientIdOf } from './client-id.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
 import { type CrmModule, createCrmClient } from './crm-client.ts';
+import { keepCommands } from './keep-commands.ts';
 import type { ChannelFields } from './transport-api.ts';
 
 /** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
@@ -27,7 +28,8 @@ export async function joinAccount(
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
   const apis = createApis({ tools, ...accesses, callsPerSecond, timeoutMs, clock });
   const botId = await ownBotId(apis);
-  await setUpBot(apis, config);
+  await apis.bot.updateInfo({ name: config.name, roles: config.botRoles });
+  await keepCommands(apis.bot, config);
   const channelId = await setUpChannel(apis, connection, config);
   return {
     ...config,
@@ -42,21 +44,23 @@ export async function joinAccount(
 }
 
 /** Code and client id follow from the connection, so that a joining that broke off half way finds its own module again. */
-function moduleOf(connection: Connection, config: MessageGatewayConfig, hookUrl: string, publicUrl: string): CrmModule {
+export function moduleOf(
+  connection: Connection,
+  config: MessageGatewayConfig,
+  hookUrl: string,
+  publicUrl: string,
+): CrmModule {
   const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
   const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
-  // Whoever knows it can call our activity address, so it is derived from the one secret of the connection.
-  const clientId =
-    config.joined?.clientId ??
-    sha256(`messagegateway client ${connection.id} ${connection.doorSecret}`).toString('hex');
   return {
     code,
     integrationCode: config.integrationCode ?? code,
     active: true,
     name: config.name,
-    clientId,
+    logo: `${publicUrl}/messagegateway/logo.svg`,
+    clientId: config.joined?.clientId ?? clientIdOf(connection),
     baseUrl: publicUrl,
-    accountUrl: `${publicUrl}/messagegateway/connect`,
+    accountUrl: `${publicUrl}/messagegateway/connect?account=${encodeURIComponent(config.crmUrl)}`,
     actions: { activity: '/messagegateway/activity' },
     integrations: { mgBot: {}, mgTransport: { webhookUrl: hookUrl } },
   };
@@ -69,22 +73,6 @@ async function ownBotId({ bot }: Apis): Promise<number> {
     code: 'messagegateway.no_bot',
     message: 'MessageGateway knows the Bot token but shows no bot for it; join again in a minute',
   });
-}
-
-/** Name, roles and the commands every bot of ours understands; commands of an earlier version are taken away. */
-async function setUpBot({ bot }: Apis, config: MessageGatewayConfig): Promise<void> {
-  await bot.updateInfo({ name: config.name, roles: config.botRoles });
-  const wanted = new Map<string, string>(
-    botCommands.map(({ command, title }) => {
-      const name = command === 'operator' ? config.handover.command : command;
-      return [name, title[config.language].slice(0, 64)];
-    }),
-  );
-  for (const [name, description] of wanted) await bot.putCommand(name, description);
-  for (const { name } of await bot.commands()) {
-    if (typeof name !== 'string' || wanted.has(name)) continue;
-    await bot.deleteCommand(name);
-  }
 }
 
 /** One channel per connection, found again by the stored id or by our own name of it. */

@@ -1,6 +1,7 @@
 /** Listens to the bot's side of an account: first what was missed, then the socket, in order, and never an echo. */
 import type { Cursor, Emit, Incoming } from '../../core/connector.ts';
 import { RemoteUnreachable, toAppError } from '../../core/errors.ts';
+import { beReady, checkStillOn } from './be-ready.ts';
 import { catchUp } from './catch-up.ts';
 import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
@@ -48,7 +49,7 @@ export async function listenToBot(
   signal: AbortSignal,
 ): Promise<void> {
   const { config, apis } = room;
-  await apis.bot.bots({ self: true }, signal);
+  await beReady(room, signal);
   await apis.botPace.turn(signal);
   const startedAt = room.clock.now();
   const { pingSeconds, silenceSeconds } = config;
@@ -111,6 +112,7 @@ async function hear(
     const frame = readEnvelope(bytes);
     // Garbage, and events that were invented after this was written.
     if (frame === null) continue;
+    checkStillOn(frame, room);
     const row = await rowOf(room, tags, frame, signal);
     cursor = { ...moved(cursor, frame, room), since: room.clock.now() };
     if (row?.signal.wish === 'help') await help(room, row.signal, signal);

@@ -6,6 +6,10 @@ import { systemClock } from '../../lib/clock.ts';
 import { createApis } from './apis.ts';
 import { maxTextLength } from './channel-settings.ts';
 import { configSchema, isJoined, type JoinedConfig } from './config.ts';
+import { leaveAccount } from './connect/leave.ts';
+import { lookAtAccount } from './connect/look.ts';
+import { routes } from './connect/routes.ts';
+import { settingsSchema } from './connect/settings.ts';
 import { tellCrm } from './crm-links.ts';
 import { decodeWebhook } from './decode-webhook.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './deliver-message.ts';
@@ -37,6 +41,11 @@ export const messageGatewayBrain: Brain = {
   },
   configSchema,
   join: joinAccount,
+  look: lookAtAccount,
+  leave: leaveAccount,
+  routes,
+  connectPath: '/connect',
+  settingsSchema,
   create(connection, tools) {
     const config = configSchema.safeParse(connection.config);
     return config.success && isJoined(config.data) ? joined(config.data, tools) : notJoined(connection);

@@ -44,6 +44,8 @@ export const messageShape = z.object({
 });
 
 export const namedShape = z.object({ id, name: text });
+export const botShape = z.object({ id, name: text, is_active: z.boolean().nullish() });
+export const commandShape = z.object({ id, name: text, description: text });
 export const fileShape = z.object({
   id: z.string(),
   url: text,
@@ -57,6 +59,8 @@ export const sentShape = z.object({ message_id: id });
 export const channelShape = z.object({ id, external_id: text, is_active: z.boolean().nullish() });
 export const templateShape = z.object({ code: text, name: text });
 
+export type MgBot = z.output<typeof botShape>;
+export type MgCommand = z.output<typeof commandShape>;
 export type MgChat = z.output<typeof chatShape>;
 export type MgDialog = z.output<typeof dialogShape>;
 export type MgMessage = z.output<typeof messageShape>;

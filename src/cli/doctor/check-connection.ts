@@ -43,6 +43,14 @@ export function inspectConnection(
   return [ok(portal, subject, `its secrets open and fit ${brain.title}`)];
 }
 
+/** Nothing while the far side lets it work. */
+export function checkPause(row: ConnectionRow, portal: string): readonly Check[] {
+  if (row.paused_reason === null) return [];
+  const mend = `switch it on there, or join it again: connections test --connection ${row.id}`;
+  const found = `the far side has stopped it (${row.paused_reason}); messages to it wait for up to a day`;
+  return [wrong(portal, `account of ${row.title}`, found, mend)];
+}
+
 interface LastDelivery {
   readonly state: string;
   readonly outcome: string | null;

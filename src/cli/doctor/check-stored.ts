@@ -9,7 +9,7 @@ import { findToken, type TokenRow } from '../../store/tokens.ts';
 import type { CommandContext } from '../command.ts';
 import { countLeftovers } from '../leftovers.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
-import { inspectConnection } from './check-connection.ts';
+import { checkPause, inspectConnection } from './check-connection.ts';
 
 /** Dossier §3.2: a refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
 const tokenDays = 180;
@@ -128,7 +128,10 @@ async function checkConnections(
   if (rows.length === 0) return [];
   try {
     const sealer = await context.sealer();
-    return rows.flatMap((row) => inspectConnection(row, context.brains, sealer, domain));
+    return rows.flatMap((row) => [
+      ...inspectConnection(row, context.brains, sealer, domain),
+      ...checkPause(row, domain),
+    ]);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return [unknown(domain, 'connections', error.message, 'set APP_SECRET as for the app')];

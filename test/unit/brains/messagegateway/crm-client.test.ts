@@ -23,6 +23,7 @@ const module: CrmModule = {
   integrationCode: 'b24-1',
   active: true,
   name: 'Bitrix24',
+  logo: 'https://bots.example/messagegateway/logo.svg',
   clientId: 'c',
   baseUrl: 'https://bots.example',
   accountUrl: 'https://bots.example/messagegateway/connect',

@@ -1,0 +1,26 @@
+/** Holds what the operator set for single brains against each brain's own schema. */
+import type { Settings } from './config.ts';
+import type { Brain } from './core/connector.ts';
+import { Misconfigured } from './core/errors.ts';
+
+/** By brain. Throws Misconfigured `config.invalid` that names every problem and repeats no value. */
+export function readBrainSettings(
+  brains: readonly Brain[],
+  given: Settings['BRAIN_SETTINGS'] = {},
+): ReadonlyMap<string, unknown> {
+  const settable = new Map(
+    brains.flatMap((brain) => (brain.settingsSchema ? [[brain.name, brain.settingsSchema]] : [])),
+  );
+  const problems = Object.keys(given)
+    .filter((name) => !settable.has(name))
+    .map((name) => `${name}: nothing can be set for a brain of this name`);
+  const read = new Map<string, unknown>();
+  for (const [name, schema] of settable) {
+    const parsed = schema.safeParse(given[name] ?? {});
+    if (parsed.success) read.set(name, parsed.data);
+    else problems.push(...parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`));
+  }
+  if (problems.length === 0) return read;
+  const lines = problems.map((problem) => `  - BRAIN_SETTINGS: ${problem}`).join('\n');
+  throw new Misconfigured({ code: 'config.invalid', message: `The settings cannot be used:\n${lines}` });
+}

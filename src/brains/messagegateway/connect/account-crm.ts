@@ -1,0 +1,15 @@
+/** A client of the CRM an account lives in, as the parts that connect and watch accounts use it. */
+import type { ConnectorTools } from '../../../core/connector.ts';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
+import type { MessageGatewayConfig } from '../config.ts';
+import { type CrmClient, createCrmClient } from '../crm-client.ts';
+
+type Account = Pick<MessageGatewayConfig, 'crmUrl' | 'apiKey' | 'requestTimeoutMs'>;
+
+export function crmOf(
+  { crmUrl, apiKey, requestTimeoutMs: timeoutMs }: Account,
+  tools: ConnectorTools,
+  clock: Clock = systemClock,
+): CrmClient {
+  return createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs });
+}

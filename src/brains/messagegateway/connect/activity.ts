@@ -1,0 +1,117 @@
+/** `POST /messagegateway/activity`: the CRM tells that a module was switched on or off, frozen, or that its account has moved. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type {
+  BrainHouse,
+  Connection,
+  ConnectorTools,
+  DoorRequest,
+  HeldConnection,
+  RouteAnswer,
+} from '../../../core/connector.ts';
+import { AppError } from '../../../core/errors.ts';
+import { sameDigest, sha256 } from '../../../lib/encryption.ts';
+import { connectionIdIn } from '../client-id.ts';
+import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
+import { isSameHouse, readCrmUrl } from '../crm-url.ts';
+import { crmOf } from './account-crm.ts';
+import type { PauseReason } from './look.ts';
+
+const activityShape = z.object({ active: z.boolean(), freeze: z.boolean().nullish() });
+
+/** As official modules answer (dossier A.6). */
+const thanks: RouteAnswer = { status: 200, json: { success: true } };
+const wrongData: RouteAnswer = { status: 400, json: { success: false, error: 'Wrong data' } };
+
+/** Guessing is slow. */
+const guessMs = 200;
+
+/**
+ * Only the client id speaks for the sender, and other bots of the account can see it. So a stop is believed at once, it does no lasting
+ * harm; a start, and everything that follows from either, is left to a look at the CRM itself, and an address to `movedTo`.
+ */
+export async function hearActivity(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
+  const form = new URLSearchParams(request.body.toString('utf8'));
+  const activity = activityShape.safeParse(parse(form.get('activity') ?? ''));
+  const found = await findAccount(form.get('clientId') ?? '', house);
+  if (found === null) await sleep(guessMs);
+  if (found === null || !activity.success) return wrongData;
+  const { held, config } = found;
+  const moved = await movedTo(form.get('systemUrl') ?? '', config, house.tools);
+  if (!moved.isBelieved) return wrongData;
+  if (moved.origin !== null) {
+    await house.store(held.connection, { ...config, crmUrl: moved.origin });
+    house.tools.log('an account has moved', { connection: held.connection.id });
+  }
+  const { active, freeze } = activity.data;
+  const isOn = active && freeze !== true;
+  const reason: PauseReason = freeze === true ? 'frozen' : 'stopped';
+  if (!isOn && needsPause(held, reason)) await house.pause(held.connection, reason);
+  else if (moved.origin !== null || (isOn && held.pausedReason !== null)) await house.lookSoon(held.connection);
+  return thanks;
+}
+
+/** A pause whose reason has been looked into is not made vague again by hearing of it twice. */
+function needsPause({ pausedReason }: HeldConnection, reason: PauseReason): boolean {
+  return pausedReason === null || (reason === 'frozen' && pausedReason !== 'frozen');
+}
+
+interface Account {
+  readonly held: HeldConnection;
+  readonly config: JoinedConfig;
+}
+
+async function findAccount(clientId: string, house: BrainHouse): Promise<Account | null> {
+  const id = connectionIdIn(clientId);
+  const held = id === null ? null : await house.find(id);
+  const config = held === null ? null : joinedConfigOf(held.connection);
+  if (held === null || config === null) return null;
+  return sameDigest(sha256(clientId), sha256(config.joined.clientId)) ? { held, config } : null;
+}
+
+function joinedConfigOf(connection: Connection): JoinedConfig | null {
+  const parsed = configSchema.safeParse(connection.config);
+  return parsed.success && isJoined(parsed.data) ? parsed.data : null;
+}
+
+/** A new address that can be believed; null for none. */
+type Move = { readonly isBelieved: true; readonly origin: string | null } | { readonly isBelieved: false };
+
+/**
+ * Whether the account has moved. The stored key is shown only to a host of the vendor, to the same host as
+ * before, or to one the account at its old address names itself; and there our own module has to be found with it (trap X-02).
+ */
+async function movedTo(systemUrl: string, config: JoinedConfig, tools: ConnectorTools): Promise<Move> {
+  const nowhere: Move = { isBelieved: true, origin: null };
+  if (systemUrl.trim() === '') return nowhere;
+  const address = readCrmUrl(systemUrl);
+  const refuse = (why: string): Move => {
+    tools.log('a new address of an account was not believed', { why });
+    return { isBelieved: false };
+  };
+  if ('problem' in address) return refuse(address.problem);
+  const { origin } = address;
+  if (origin === config.crmUrl) return nowhere;
+  try {
+    if (!isSameHouse(config.crmUrl, origin) && (await crmOf(config, tools).publicOrigin()) !== origin) {
+      return refuse('the key of the account must not be shown there');
+    }
+    const there = crmOf({ ...config, crmUrl: origin }, tools);
+    await there.checkKey();
+    const module = await there.moduleState(config.joined.moduleCode);
+    if (module?.clientId !== config.joined.clientId) return refuse('our module is not there');
+    return { isBelieved: true, origin };
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return refuse(thrown.message);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Anything may be posted here; what is no JSON is wrong data.
+    return null;
+  }
+}

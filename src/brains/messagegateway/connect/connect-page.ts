@@ -1,0 +1,170 @@
+/**
+ * `/messagegateway/connect`: a person connects an account of a CRM to a bot of a Bitrix24 portal. Two proofs are needed: the API key of the
+ * account, and a one-time code that the app shows to administrators inside the portal. The page carries what was proven, sealed; it needs no
+ * cookie, so no other site can act in anybody's name.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrainHouse, DoorRequest, HeldConnection, RouteAnswer } from '../../../core/connector.ts';
+import { AppError, BadInput } from '../../../core/errors.ts';
+import { apiKeySchema, configSchema } from '../config.ts';
+import { readCrmUrl } from '../crm-url.ts';
+import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
+import { choicePage, donePage, type FormState, formPage } from './page-html.ts';
+import { type Language, languageOfReader, pageTexts, problemText } from './page-texts.ts';
+import { settingsSchema } from './settings.ts';
+
+/** Guessing codes is slow. */
+const guessMs = 200;
+
+const emptyForm: FormState = { account: '', code: '', draft: null, proof: null, problem: null };
+
+/** The form; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
+export function showForm({ query, headers }: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
+  const language = languageOfReader(query['lang'] ?? null, headers['accept-language']);
+  const draft = query['draft'] ?? '';
+  const known = draft === '' ? null : openAccount(draft, house);
+  const isOld = draft !== '' && known === null;
+  const state: FormState = {
+    ...emptyForm,
+    account: known?.crmUrl ?? (query['account'] ?? '').slice(0, 300),
+    draft: known === null ? null : draft,
+    problem: isOld ? (pageTexts(language).problems['old_draft'] ?? null) : null,
+  };
+  return Promise.resolve({ status: 200, html: formPage(language, state) });
+}
+
+/** Throws BadInput `messagegateway.foreign_form` for a form that another site has sent. */
+export async function takeForm(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
+  checkOrigin(request, house.tools.publicUrl);
+  const language = languageOfReader(request.query['lang'] ?? null, request.headers['accept-language']);
+  const form = new URLSearchParams(request.body.toString('utf8'));
+  if (form.get('step') === 'check') return await check(form, language, house);
+  const choice = openChoice(form.get('choice') ?? '', house);
+  if (choice === null) {
+    const problem = pageTexts(language).problems['old_page'] ?? null;
+    return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
+  }
+  if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, house, null) };
+  return await connect(choice, form.get('bot') ?? '', language, house);
+}
+
+/** Nothing here acts in the name of who is signed in somewhere; a form from elsewhere is a mistake or a trick all the same. */
+function checkOrigin({ headers }: DoorRequest, publicUrl: string): void {
+  const { origin } = headers;
+  if (headers['sec-fetch-site'] !== 'cross-site' && (origin === undefined || origin === publicUrl)) return;
+  throw new BadInput({ code: 'messagegateway.foreign_form', status: 403, message: 'the form came from another site' });
+}
+
+/** First step: who is the portal, is the account there. The address is called only for somebody who has shown a code. */
+async function check(form: URLSearchParams, language: Language, house: BrainHouse): Promise<RouteAnswer> {
+  const texts = pageTexts(language);
+  const draft = form.get('draft');
+  const shown = { account: (form.get('account') ?? '').trim(), code: form.get('code') ?? '' };
+  let state: FormState = { ...emptyForm, ...shown, draft };
+  const again = (problem: string | undefined): RouteAnswer => ({
+    status: 422,
+    html: formPage(language, { ...state, problem: problem ?? null }),
+  });
+  const account = draft === null ? typedAccount(form) : (openAccount(draft, house) ?? 'old_draft');
+  if (account === 'old_draft') state = { ...state, draft: null };
+  if (typeof account === 'string') return again(texts.problems[account]);
+  state = { ...state, account: account.crmUrl };
+  const portal = await provenPortal(form, house);
+  const offer = portal === null ? null : await house.offer(portal);
+  if (portal === null || offer === null) return again(texts.problems['wrong_code']);
+  state = { ...state, code: '', proof: { sealed: house.seal(portal, 'portal'), domain: offer.domain } };
+  try {
+    await checkAccount(account, house.tools);
+  } catch (thrown) {
+    return again(problemText(texts, expected(thrown)));
+  }
+  return { status: 200, html: await showChoice({ ...account, portal }, language, house, null) };
+}
+
+type FormProblem = 'bad_url' | 'no_key' | 'crm_wrong_key' | 'old_draft';
+
+function typedAccount(form: URLSearchParams): Account | FormProblem {
+  const address = readCrmUrl(form.get('account') ?? '');
+  if ('problem' in address) return 'bad_url';
+  const typed = (form.get('key') ?? '').trim();
+  if (typed === '') return 'no_key';
+  const apiKey = apiKeySchema.safeParse(typed);
+  return apiKey.success ? { crmUrl: address.origin, apiKey: apiKey.data } : 'crm_wrong_key';
+}
+
+/** By the code, which is used up, or by our own seal on a portal whose code was taken a moment ago. */
+async function provenPortal(form: URLSearchParams, house: BrainHouse): Promise<string | null> {
+  const proof = form.get('proof');
+  const portal = proof === null ? await house.redeemCode(form.get('code') ?? '') : house.open(proof, 'portal');
+  if (portal === null) await sleep(guessMs);
+  return portal;
+}
+
+async function showChoice(
+  choice: Choice,
+  language: Language,
+  house: BrainHouse,
+  problem: string | null,
+): Promise<string> {
+  const [offer, accounts] = await Promise.all([house.offer(choice.portal), house.list(choice.portal)]);
+  const bots = (offer?.bots ?? []).map((bot) => {
+    const account = accountOf(accounts, bot.connectionId);
+    return { ...bot, isHere: account === choice.crmUrl, thinksWith: account ?? bot.brain };
+  });
+  const { crmUrl: account } = choice;
+  const sealed = sealChoice(choice, house);
+  return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
+}
+
+/** Second step: the account is joined for the chosen bot. */
+async function connect(choice: Choice, botCode: string, language: Language, house: BrainHouse): Promise<RouteAnswer> {
+  const texts = pageTexts(language);
+  const again = async (problem: string | undefined): Promise<RouteAnswer> => ({
+    status: 422,
+    html: await showChoice(choice, language, house, problem ?? null),
+  });
+  const [offer, accounts] = await Promise.all([house.offer(choice.portal), house.list(choice.portal)]);
+  const bot = offer?.bots.find(({ code }) => code === botCode);
+  if (bot === undefined) return await again(texts.problems['no_bot']);
+  // The same account again: its connection is renewed, and what was set for it stays.
+  const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
+  const isHere = accountOf(accounts, bot.connectionId) === choice.crmUrl;
+  const connectionId = isHere ? bot.connectionId : null;
+  const before = isHere ? known?.connection.config : newConfig(bot.name, language, house);
+  const { crmUrl, apiKey, portal } = choice;
+  try {
+    const config = configSchema.parse({ ...toRecord(before), crmUrl, apiKey });
+    await house.connect({ portal, botCode: bot.code, connectionId, title: new URL(crmUrl).host, config });
+  } catch (thrown) {
+    return await again(problemText(texts, expected(thrown)));
+  }
+  return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, house)) };
+}
+
+/** Names of modules have 32 characters at most (dossier A.1.1). */
+function newConfig(botName: string, language: Language, house: BrainHouse): object {
+  const { integrationCode } = settingsSchema.parse(house.settings ?? {});
+  const name = [...botName.trim()].slice(0, 32).join('').trim();
+  return {
+    ...(name === '' ? {} : { name }),
+    language,
+    ...(integrationCode === undefined ? {} : { integrationCode }),
+  };
+}
+
+/** The CRM a bot is connected to; null for a bot without an account of ours. */
+function accountOf(accounts: readonly HeldConnection[], connectionId: string | null): string | null {
+  const held = accounts.find(({ connection }) => connection.id === connectionId);
+  const parsed = held === undefined ? undefined : configSchema.safeParse(held.connection.config);
+  return parsed?.success === true ? parsed.data.crmUrl : null;
+}
+
+function toRecord(config: unknown): object {
+  return typeof config === 'object' && config !== null ? config : {};
+}
+
+/** What was thrown, if it is one of our errors; anything else is a fault of ours and goes on. */
+function expected(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  throw thrown;
+}

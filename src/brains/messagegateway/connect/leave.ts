@@ -1,0 +1,31 @@
+/** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
+import type { Connection, ConnectorTools } from '../../../core/connector.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { createApis } from '../apis.ts';
+import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
+import { moduleOf } from '../join.ts';
+import { isRefusal } from '../mg-http.ts';
+import { crmOf } from './account-crm.ts';
+
+/** Both are tried whatever becomes of the other; throws the first AppError. An account that was never joined has nothing to leave. */
+export async function leaveAccount(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void> {
+  const parsed = configSchema.safeParse(connection.config);
+  if (!parsed.success || !isJoined(parsed.data)) return;
+  const config = parsed.data;
+  const module = { ...moduleOf(connection, config, hookUrl, tools.publicUrl), active: false };
+  // The channel first: with the module its token may go.
+  const [channel] = await Promise.allSettled([switchChannelOff(config, tools)]);
+  await crmOf(config, tools).editModule(module);
+  if (channel.status === 'rejected') throw channel.reason;
+}
+
+/** Managers can no longer write into it. Throws AppErrors; a channel that is off already, or gone, is fine. */
+export async function switchChannelOff(config: JoinedConfig, tools: ConnectorTools): Promise<void> {
+  const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
+  const { transport } = createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock });
+  try {
+    await transport.deactivateChannel(joined.channelId);
+  } catch (error) {
+    if (!isRefusal(error, /not found|already|inactive|deactivated/i)) throw error;
+  }
+}

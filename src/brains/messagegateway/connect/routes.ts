@@ -1,0 +1,18 @@
+/**
+ * The routes MessageGateway needs in the house. Nobody signs in here: each handler says what proves its sender. The limits are those of one
+ * sender, and behind a proxy everybody is one: they stop floods, not guesses.
+ */
+import type { BrainRoute } from '../../../core/connector.ts';
+import { hearActivity } from './activity.ts';
+import { showForm, takeForm } from './connect-page.ts';
+import { logo } from './logo.ts';
+import { offerOneStep, registerOneStep } from './simple.ts';
+
+export const routes: readonly BrainRoute[] = [
+  { method: 'POST', path: '/activity', perMinute: 1_200, handle: hearActivity },
+  { method: 'GET', path: '/connect', perMinute: 1200, handle: showForm },
+  { method: 'POST', path: '/connect', perMinute: 120, handle: takeForm },
+  { method: 'GET', path: '/simple', perMinute: 300, handle: offerOneStep },
+  { method: 'POST', path: '/simple/register', perMinute: 120, handle: registerOneStep },
+  { method: 'GET', path: '/logo.svg', perMinute: 300, handle: () => Promise.resolve({ status: 200, svg: logo }) },
+];

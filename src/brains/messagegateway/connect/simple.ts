@@ -1,0 +1,72 @@
+/** The one-step connection (dossier A.7): the CRM makes the key and posts it here, signed with the secret of the marketplace card. */
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { BrainHouse, DoorRequest, RouteAnswer } from '../../../core/connector.ts';
+import { AppError, BadInput } from '../../../core/errors.ts';
+import { sameDigest } from '../../../lib/encryption.ts';
+import { apiKeySchema } from '../config.ts';
+import { neededScopes } from '../crm-errors.ts';
+import { readCrmUrl } from '../crm-url.ts';
+import { checkAccount, sealAccount } from './account-draft.ts';
+import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
+
+const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
+
+/** What rights the key shall have, and where it is to be posted. */
+export function offerOneStep(_request: DoorRequest, { settings, tools }: BrainHouse): Promise<RouteAnswer> {
+  secretOf(settings);
+  const registerUrl = `${tools.publicUrl}/messagegateway/simple/register`;
+  return Promise.resolve({ status: 200, json: { success: true, scopes: neededScopes, registerUrl } });
+}
+
+/**
+ * Which portal the account is for, nobody has said yet: the answer sends its user to the page that asks. Mistakes are answered with 200 and
+ * a sentence, a forged token with 401 (dossier A.7). The signature covers the key alone, so the address is judged by itself.
+ */
+export async function registerOneStep(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
+  const secret = secretOf(house.settings);
+  const field = new URLSearchParams(request.body.toString('utf8')).get('register');
+  if (field === null || field === '') return refused('No data provided');
+  const given = registerShape.safeParse(parse(field));
+  if (!given.success) return refused('Invalid JSON provided');
+  const { token, apiKey, systemUrl } = given.data;
+  const expected = createHmac('sha256', secret).update(apiKey).digest('hex');
+  if (!sameDigest(Buffer.from(token.toLowerCase()), Buffer.from(expected))) return { status: 401, json: {} };
+  const address = readCrmUrl(systemUrl);
+  if ('problem' in address) return refused(`systemUrl: ${address.problem}`);
+  const account = { crmUrl: address.origin, apiKey };
+  try {
+    await checkAccount(account, house.tools);
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return refused(thrown.message);
+  }
+  const page = new URL('/messagegateway/connect', house.tools.publicUrl);
+  page.searchParams.set('account', address.origin);
+  page.searchParams.set('draft', sealAccount(account, house));
+  return { status: 200, json: { success: true, accountUrl: page.href } };
+}
+
+/** Throws BadInput `messagegateway.no_one_step` (404) where the operator has set no secret. */
+function secretOf(settings: unknown): string {
+  const { oneStepSecret }: MessageGatewaySettings = settingsSchema.parse(settings ?? {});
+  if (oneStepSecret !== undefined) return oneStepSecret;
+  throw new BadInput({
+    code: 'messagegateway.no_one_step',
+    status: 404,
+    message: 'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
+  });
+}
+
+function refused(errorMsg: string): RouteAnswer {
+  return { status: 200, json: { success: false, errorMsg } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Told to the sender as what it is.
+    return null;
+  }
+}

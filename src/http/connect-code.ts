@@ -1,0 +1,45 @@
+/** `POST /bitrix24/app/connect-code`: shows an administrator a one-time code that connects an account of a brain to this portal, and to no other. */
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'koa';
+import type { Brain } from '../core/connector.ts';
+import { BadInput } from '../core/errors.ts';
+import { hashOfCode } from '../pipeline/brain-house.ts';
+import { codeMinutes, replaceCode } from '../store/connect-codes.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import type { PageSession } from './page-session.ts';
+import { singles } from './singles.ts';
+
+/** No letter that could be read as a digit. 32 signs, five bits each: a code has 60 bits. */
+const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+const groups = 3;
+const groupLength = 4;
+
+/** Brains whose accounts an administrator may connect, as the page offers them. */
+export function connectable(brains: readonly Brain[]): readonly { readonly name: string; readonly title: string }[] {
+  return brains.filter((brain) => brain.connectPath !== undefined).map(({ name, title }) => ({ name, title }));
+}
+
+/** The session is that of an administrator. Throws BadInput `page.unknown_brain`. */
+export async function sendConnectCode(
+  db: Pool,
+  brains: readonly Brain[],
+  session: PageSession,
+  ctx: Context,
+): Promise<void> {
+  const brain = brains.find(({ name }) => name === singles(ctx.query)['brain']);
+  if (brain?.connectPath === undefined) {
+    throw new BadInput({ code: 'page.unknown_brain', message: 'accounts of this brain are not connected by a page' });
+  }
+  const code = newCode();
+  await inTransaction(db, (trx) => replaceCode(trx, session.portal, brain.name, hashOfCode(code)));
+  ctx.set('Cache-Control', 'no-store');
+  // In the fragment: it stays in the browser, and out of logs.
+  ctx.body = { code, path: `/${brain.name}${brain.connectPath}#code=${code}`, minutes: codeMinutes };
+}
+
+function newCode(): string {
+  const signs = [...randomBytes(groups * groupLength)].map((byte) => alphabet[byte % alphabet.length]);
+  return Array.from({ length: groups }, (_, group) =>
+    signs.slice(group * groupLength, (group + 1) * groupLength).join(''),
+  ).join('-');
+}

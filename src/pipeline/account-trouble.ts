@@ -1,0 +1,41 @@
+/** What becomes of a delivery whose account does not take it now: it waits while the account is paused or being mended. */
+import type { Brain } from '../core/connector.ts';
+import { AppError, RemoteRefused } from '../core/errors.ts';
+import { askForCheck } from '../store/connection-standing.ts';
+import type { Db } from '../store/database.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+
+/** The account is paused; waiting for it costs no attempt. */
+export const pausedCode = 'connection.paused';
+
+/** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
+const lookAgainMs = 30_000;
+
+/** What a customer said longer ago is a person's decision: it is parked and can be replayed. */
+const patienceMs = 24 * 3_600_000;
+
+export function pausedError(row: Pick<OutboxRow, 'created_at'>, reason: string): AppError {
+  const isOld = Date.now() - row.created_at.getTime() > patienceMs;
+  return new AppError({
+    code: pausedCode,
+    message: `the far side has stopped this account (${reason}); deliveries wait for up to a day`,
+    retry: isOld ? 'never' : { afterMs: lookAgainMs },
+  });
+}
+
+/**
+ * A refused credential is not the fault of the message: the account is looked at, and the delivery is tried again while that may
+ * help. Any other error is given back as it is.
+ */
+export async function refusedAccount(
+  db: Db,
+  bot: { readonly portal: string; readonly connection_id: string | null },
+  brain: Brain,
+  error: unknown,
+): Promise<unknown> {
+  const isRefused = error instanceof RemoteRefused && (error.status === 401 || error.status === 403);
+  if (!isRefused || brain.look === undefined || bot.connection_id === null) return error;
+  await askForCheck(db, { portal: bot.portal, id: bot.connection_id });
+  const { code, message, fate } = error;
+  return new AppError({ code, message, fate, retry: 'backoff', report: true, cause: error });
+}

@@ -1,0 +1,163 @@
+/** Joins accounts of brains, looks after joined ones, and leaves them: what the far side gives is sealed and stored, and bots are told. */
+import { randomUUID } from 'node:crypto';
+import type { Brain, BrainHouse, Connection, ConnectorTools } from '../core/connector.ts';
+import { BadInput, toAppError } from '../core/errors.ts';
+import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
+import type { Logger } from '../lib/logger.ts';
+import { listBots, updateBot } from '../store/bots.ts';
+import { pauseConnection, settleConnection } from '../store/connection-standing.ts';
+import {
+  addConnection,
+  type ConnectionRow,
+  findConnection,
+  listConnections,
+  removeConnection,
+} from '../store/connections.ts';
+import { type Db, inTransaction, type Pool } from '../store/database.ts';
+import { wakeLanes } from '../store/lanes.ts';
+import type { Directory } from './directory.ts';
+import type { Bells } from './wake.ts';
+
+/** The webhook address of a connection without its origin. */
+export function hookPath(brain: string, secret: string): string {
+  return `/brains/${brain}/${secret}`;
+}
+
+/** A farewell may take this long before the house goes on without it. */
+const farewellMs = 10_000;
+
+export interface AccountsOptions {
+  readonly db: Pool;
+  readonly sealer: Sealer;
+  readonly directory: Directory;
+  readonly tools: (connection: Connection) => ConnectorTools;
+  readonly bells: Bells;
+  readonly log: Logger;
+  readonly publicUrl: string;
+}
+
+/** What is given to `connect`. */
+export type Wish = Parameters<BrainHouse['connect']>[0];
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+export function createAccounts(options: AccountsOptions) {
+  const { db, sealer, directory, log } = options;
+  const hookUrl = ({ doorSecret }: Connection, brain: Brain): string =>
+    `${options.publicUrl}${hookPath(brain.name, doorSecret)}`;
+  const sealConfig = (id: string, config: unknown): Buffer =>
+    sealer.seal(JSON.stringify(config), `connection.config:${id}`);
+
+  /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. */
+  async function connect(brain: Brain, wish: Wish): Promise<void> {
+    const { portal, botCode } = wish;
+    const row = wish.connectionId === null ? null : await findConnection(db, portal, wish.connectionId);
+    const bot = (await listBots(db, portal)).find(({ code }) => code === botCode);
+    if (bot === undefined || (wish.connectionId !== null && row?.brain !== brain.name)) {
+      throw new BadInput({ code: 'connection.gone', message: 'the bot or its connection was removed meanwhile' });
+    }
+    const known = row === null ? null : directory.openConnection(row);
+    const { config, title } = wish;
+    const id = known?.id ?? randomUUID();
+    const connection: Connection = { id, portal, config, doorSecret: known?.doorSecret ?? randomToken(24) };
+    const joined = await brain.join?.(connection, hookUrl(connection, brain), options.tools(connection));
+    const configBox = sealConfig(id, joined ?? config);
+    await inTransaction(db, async (trx) => {
+      if (row === null) await add(trx, brain, connection, title, configBox);
+      else if (!(await settleConnection(trx, row, configBox))) {
+        throw new BadInput({
+          code: 'connection.changed',
+          status: 409,
+          message: 'the connection was changed meanwhile',
+        });
+      }
+      await updateBot(trx, portal, botCode, { brain: brain.name, connection_id: id });
+      await wakeLanes(trx, 'outbox', portal);
+    });
+    directory.forget(portal);
+    directory.forgetConnection(id);
+    options.bells.outbox.ring();
+    log.info({ portal, connection: id, brain: brain.name, bot: botCode }, 'an account was connected');
+    if (bot.connection_id !== null && bot.connection_id !== id) await dropUnused(portal, bot.connection_id);
+  }
+
+  async function add(trx: Db, brain: Brain, connection: Connection, title: string, configBox: Buffer): Promise<void> {
+    const { id, portal, doorSecret } = connection;
+    const doorBox = sealer.seal(doorSecret, `connection.door:${id}`);
+    const door = { doorBox, doorHash: sha256(doorSecret) };
+    await addConnection(trx, { portal, id, brain: brain.name, title, configBox, ...door });
+  }
+
+  async function dropUnused(portal: string, id: string): Promise<void> {
+    if ((await listBots(db, portal)).some((bot) => bot.connection_id === id)) return;
+    const row = await findConnection(db, portal, id);
+    if (row === null) return;
+    await leave(row);
+    await removeConnection(db, portal, id);
+  }
+
+  /** One look at an account, and what follows from it. A look that fails leaves everything as it is. */
+  async function look(row: ConnectionRow): Promise<void> {
+    const brain = directory.brainByName.get(row.brain);
+    if (brain?.look === undefined) return;
+    const facts = { portal: row.portal, connection: row.id, brain: row.brain };
+    try {
+      const connection = directory.openConnection(row);
+      const tools = options.tools(connection);
+      const standing = await brain.look(connection, hookUrl(connection, brain), row.paused_reason, tools);
+      if (!standing.works) {
+        if (standing.reason !== row.paused_reason)
+          log.warn({ ...facts, reason: standing.reason }, 'an account is paused');
+        await pauseConnection(db, row, standing.reason, false);
+        return;
+      }
+      const isSame = JSON.stringify(standing.config) === JSON.stringify(connection.config);
+      const isSettled = await settleConnection(db, row, isSame ? null : sealConfig(row.id, standing.config));
+      if (!isSettled) return;
+      directory.forgetConnection(row.id);
+      log.info({ ...facts, isPaused: row.paused_reason !== null, isChanged: !isSame }, 'an account works');
+      await wakeLanes(db, 'outbox', row.portal);
+      options.bells.outbox.ring();
+    } catch (thrown) {
+      log.warn({ ...facts, err: toAppError(thrown) }, 'an account could not be looked at; it will be again');
+    }
+  }
+
+  /** Best effort: what the far side keeps of us is its own business when it cannot be reached now. */
+  async function leave(row: ConnectionRow): Promise<void> {
+    const brain = directory.brainByName.get(row.brain);
+    if (brain?.leave === undefined) return;
+    const facts = { portal: row.portal, connection: row.id, brain: row.brain };
+    try {
+      const connection = directory.openConnection(row);
+      const going = brain.leave(connection, hookUrl(connection, brain), options.tools(connection));
+      const isInTime = await inTime(going.then(() => true));
+      if (isInTime) log.info(facts, 'an account was left');
+      else log.warn(facts, 'an account was left without waiting for its answer any longer');
+    } catch (thrown) {
+      log.warn({ ...facts, err: toAppError(thrown) }, 'an account could not be left; its traces stay at the far side');
+    }
+  }
+
+  return {
+    connect,
+    look,
+    sealConfig,
+    async leaveAll(portal: string): Promise<void> {
+      await Promise.all((await listConnections(db, portal)).map(leave));
+    },
+  };
+}
+
+/** False when it took too long; a failure that comes later is nobody's any more. */
+async function inTime(work: Promise<true>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), farewellMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

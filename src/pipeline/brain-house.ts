@@ -1,0 +1,89 @@
+/** What the routes of a brain are given of the house: its own connections, the portals' bots, sealed texts. */
+import type { Brain, BrainHouse, Connection, ConnectorTools, HeldConnection } from '../core/connector.ts';
+import { type Sealer, sha256 } from '../lib/encryption.ts';
+import { listBots } from '../store/bots.ts';
+import { redeemCode } from '../store/connect-codes.ts';
+import { checkNow, pauseConnection, storeConfig } from '../store/connection-standing.ts';
+import { type ConnectionRow, findConnectionById, listConnections } from '../store/connections.ts';
+import type { Pool } from '../store/database.ts';
+import { findPortal } from '../store/portals.ts';
+import type { Accounts } from './accounts.ts';
+import type { Directory } from './directory.ts';
+
+/** A sealed text is good for so long. */
+const sealedForMs = 30 * 60_000;
+
+const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+export interface BrainHouseOptions {
+  readonly db: Pool;
+  readonly sealer: Sealer;
+  readonly directory: Directory;
+  readonly accounts: Accounts;
+  readonly tools: (connection: Connection) => ConnectorTools;
+  readonly settings: unknown;
+}
+
+export function createBrainHouse(options: BrainHouseOptions, brain: Brain): BrainHouse {
+  const { db, sealer, directory, accounts } = options;
+  const context = (purpose: string): string => `brain.${brain.name}.${purpose}`;
+  const held = (row: ConnectionRow): HeldConnection => ({
+    connection: directory.openConnection(row),
+    pausedReason: row.paused_reason,
+  });
+  return {
+    tools: options.tools({ id: brain.name, portal: '', config: null, doorSecret: '' }),
+    settings: options.settings,
+    seal: (text, purpose) => sealer.seal(`${Date.now()} ${text}`, context(purpose)).toString('base64url'),
+    open(sealed, purpose) {
+      const plain = openOrNull(sealer, sealed, context(purpose));
+      const found = plain === null ? null : /^(\d+) (.*)$/s.exec(plain);
+      return found !== null && Date.now() - Number(found[1]) < sealedForMs ? (found[2] ?? null) : null;
+    },
+    redeemCode: (code) => redeemCode(db, brain.name, hashOfCode(code)),
+    async offer(portal) {
+      const [found, bots] = await Promise.all([findPortal(db, portal), listBots(db, portal)]);
+      if (found === null || found.state === 'uninstalled') return null;
+      return {
+        domain: found.domain,
+        bots: bots
+          .filter(({ state }) => state !== 'deleted')
+          .map(({ code, name, type, brain: own, connection_id }) => ({
+            code,
+            name,
+            type,
+            brain: directory.brainByName.get(own)?.title ?? own,
+            connectionId: connection_id,
+          })),
+      };
+    },
+    async find(connectionId) {
+      const row = uuidForm.test(connectionId) ? await findConnectionById(db, brain.name, connectionId) : null;
+      return row === null ? null : held(row);
+    },
+    async list(portal) {
+      return (await listConnections(db, portal)).filter((row) => row.brain === brain.name).map(held);
+    },
+    connect: (wish) => accounts.connect(brain, wish),
+    store: (connection, config) => storeConfig(db, connection, accounts.sealConfig(connection.id, config)),
+    async pause(connection, reason) {
+      await pauseConnection(db, connection, reason, true);
+      directory.forgetConnection(connection.id);
+    },
+    lookSoon: (connection) => checkNow(db, connection),
+  };
+}
+
+/** Typed by hand, so hyphens, spaces and small letters do not matter. */
+export function hashOfCode(code: string): Buffer {
+  return sha256(`connect code ${code.toUpperCase().replaceAll(/[^\dA-Z]/g, '')}`);
+}
+
+function openOrNull(sealer: Sealer, sealed: string, context: string): string | null {
+  try {
+    return sealer.open(Buffer.from(sealed, 'base64url'), context);
+  } catch {
+    // Forged, damaged, or sealed with a key we no longer have: all the same to whoever carried it.
+    return null;
+  }
+}

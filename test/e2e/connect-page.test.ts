@@ -1,0 +1,143 @@
+/** Connecting a CRM account as a person does it: from the app's page in the portal to the last page, in a real browser. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasBrowser, keepPicture, openBrowser, overflows, widths } from '../support/browser.ts';
+import { type ConnectStage, startConnectStage } from '../support/connect-stage.ts';
+
+describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
+  let browser: Browser;
+  let stage: ConnectStage;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    stage = await startConnectStage();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stage.close();
+  });
+
+  beforeEach(() => {
+    faults.length = 0;
+  });
+
+  async function open(width: number, locale: string): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, locale });
+    const page = await context.newPage();
+    watch(page);
+    return page;
+  }
+
+  function watch(page: Page): void {
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+  }
+
+  /** The app's page in the portal, as its frame posts it. */
+  async function openApp(page: Page, language: string): Promise<void> {
+    const form = stage.bridge.portal.appPageForm();
+    const url = form.url.replace('LANG=ru', `LANG=${language}`);
+    await page.setContent(
+      `<form method="post" action="${url.replaceAll('&', '&amp;')}">${[...new URLSearchParams(form.body)]
+        .map(([name, value]) => `<input name="${name}" value="${value.replaceAll('"', '&quot;')}">`)
+        .join('')}<button>go</button></form>`,
+    );
+    await page.click('button');
+    await page.waitForLoadState();
+  }
+
+  it.each(widths)('lead an administrator from the portal to a connected bot, in Russian (%i px)', async (width) => {
+    const page = await open(width, 'ru-RU');
+    await openApp(page, 'ru');
+    await page.getByRole('button', { name: 'Подключить MessageGateway' }).click();
+    await page.getByText('Код для подключения').waitFor();
+    await keepPicture(page, `connect-code-ru-${width}`);
+    expect(await overflows(page)).toBe(false);
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Открыть страницу подключения' }).click();
+    const form = await opened;
+    watch(form);
+    await form.getByText('Подключение чатов к Битрикс24').first().waitFor();
+    expect(await form.getByLabel('Код из Битрикс24').inputValue()).toMatch(/^[\dA-Z]{4}(-[\dA-Z]{4}){2}$/);
+    expect(form.url()).not.toContain('code=');
+    await keepPicture(form, `connect-form-ru-${width}`);
+    expect(await overflows(form)).toBe(false);
+    await form.getByLabel('Адрес CRM').fill(stage.gateway.crmOrigin);
+    await form.getByLabel('API-ключ').fill('wrong-key');
+    await form.getByRole('button', { name: 'Проверить и продолжить' }).click();
+    await form.getByText('CRM не знает этого API-ключа').waitFor();
+    await form.getByText('Портал подтверждён').waitFor();
+    await keepPicture(form, `connect-wrong-key-ru-${width}`);
+    expect(await overflows(form)).toBe(false);
+    await form.getByLabel('API-ключ').fill(stage.gateway.apiKey);
+    await form.getByRole('button', { name: 'Проверить и продолжить' }).click();
+    await form.getByText('Какого бота подключить?').waitFor();
+    await form.getByRole('radio', { name: 'Ассистент' }).check();
+    await keepPicture(form, `connect-choice-ru-${width}`);
+    expect(await overflows(form)).toBe(false);
+    await form.getByRole('button', { name: 'Подключить' }).click();
+    await form.getByText('«Ассистент» подключён').waitFor();
+    await keepPicture(form, `connect-done-ru-${width}`);
+    expect(await overflows(form)).toBe(false);
+    expect(await form.getByRole('link', { name: 'Вернуться в CRM' }).getAttribute('href')).toBe(
+      stage.gateway.crmOrigin,
+    );
+    await page.context().close();
+    // The refused form's own status is the one expected line in the console.
+    expect(faults.splice(0)).toEqual([expect.stringContaining('422')]);
+  });
+
+  it.each(widths)('say in English that they are at work, and bear long names (%i px)', async (width) => {
+    const long = 'Наименование-бота-без-единого-пробела-'.repeat(6);
+    await stage.own.probe.rows(`update bot set name = $1 where code = 'bridge_line'`, [`<b>${long}</b>`]);
+    const page = await open(width, 'en-US');
+    await page.goto(`${stage.bridge.url}/messagegateway/connect?account=${'x'.repeat(200)}`);
+    await page.getByText('Connect chats to Bitrix24').first().waitFor();
+    await page.getByLabel('CRM address').fill(stage.gateway.crmOrigin);
+    await page.getByLabel('API key').fill(stage.gateway.apiKey);
+    await page.getByLabel('Code from Bitrix24').fill((await stage.newCode()).toLowerCase());
+    // Held back once, so that the moment in between can be looked at.
+    await page.evaluate(
+      `document.querySelector('form').addEventListener('submit', (e) => e.preventDefault(), { once: true })`,
+    );
+    await page.getByRole('button', { name: 'Check and continue' }).click();
+    const busy = page.getByRole('button', { name: 'Checking…' });
+    await busy.waitFor();
+    expect(await busy.isDisabled()).toBe(true);
+    await keepPicture(page, `connect-busy-en-${width}`);
+    await page.evaluate(`window.dispatchEvent(new Event('pageshow'))`);
+    await page.getByRole('button', { name: 'Check and continue' }).click();
+    await page.getByText('Which bot shall be connected?').waitFor();
+    await page.getByText(`<b>${long}`).waitFor();
+    await keepPicture(page, `connect-choice-en-${width}`);
+    expect(await overflows(page)).toBe(false);
+    await page.context().close();
+    expect(faults.splice(0)).toEqual([]);
+  });
+
+  it.each(widths)('tell of a code that does not fit and of a portal without bots (%i px)', async (width) => {
+    const page = await open(width, 'de-DE');
+    const fill = async (code: string): Promise<void> => {
+      await page.getByLabel('CRM address').fill(stage.gateway.crmOrigin);
+      await page.getByLabel('API key').fill(stage.gateway.apiKey);
+      await page.getByLabel('Code from Bitrix24').fill(code);
+      await page.getByRole('button', { name: 'Check and continue' }).click();
+    };
+    await page.goto(`${stage.bridge.url}/messagegateway/connect`);
+    await fill('AAAA-BBBB-CCCC');
+    await page.getByText('The code does not fit').waitFor();
+    await keepPicture(page, `connect-wrong-code-en-${width}`);
+    const code = await stage.newCode();
+    await stage.own.probe.rows(`update bot set state = 'deleted'`);
+    await fill(code);
+    await page.getByText('The portal has no bots yet').waitFor();
+    await keepPicture(page, `connect-no-bots-en-${width}`);
+    expect(await overflows(page)).toBe(false);
+    await stage.own.probe.rows(`update bot set state = 'registered'`);
+    await page.context().close();
+    expect(faults.splice(0)).toEqual([expect.stringContaining('422')]);
+  });
+});

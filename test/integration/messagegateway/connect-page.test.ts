@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listBots } from '../../../src/store/bots.ts';
+import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { until } from '../../support/bridge.ts';
+import { askForCode, type ConnectStage, sessionFor, startConnectStage } from '../../support/connect-stage.ts';
+import { ourBot } from '../../support/talk.ts';
+
+let stage: ConnectStage;
+let db: Pool;
+
+async function end(): Promise<void> {
+  const isLeaked = stage.captured.text().includes(stage.gateway.apiKey);
+  await db.destroy();
+  await stage.close();
+  expect(isLeaked).toBe(false);
+}
+
+beforeAll(async () => {
+  stage = await startConnectStage();
+  db = openDatabase({ url: stage.own.databaseUrl, poolSize: 2 });
+});
+afterAll(end);
+beforeEach(async () => {
+  await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
+  await stage.own.probe.rows('delete from connection');
+});
+
+const typed = (code: string, change: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  step: 'check',
+  account: stage.gateway.crmOrigin,
+  key: stage.gateway.apiKey,
+  code,
+  ...change,
+});
+const bots = async () => await listBots(db, stage.bridge.portal.memberId);
+const brainOf = async (code: string) => (await bots()).find((bot) => bot.code === code);
+const connections = (): Promise<number> => stage.own.probe.count('select count(*) from connection');
+const crmCalls = (): number => stage.gateway.calls().filter(({ api }) => api === 'crm').length;
+
+/** The whole way; returns the last page. */
+async function connect(bot: string, change: Readonly<Record<string, string>> = {}) {
+  const chosen = await stage.submit(typed(await stage.newCode(), change));
+  expect(chosen.status).toBe(200);
+  return await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot });
+}
+
+describe('connecting an account by the page', () => {
+  it('checks it, offers the bots of the portal, joins, and leads back to the CRM', async () => {
+    const form = await stage.page(`?account=${encodeURIComponent(stage.gateway.crmOrigin)}&lang=en`);
+    expect(form.html).toContain(`value="${stage.gateway.crmOrigin}"`);
+    const chosen = await stage.submit(typed(await stage.newCode()));
+    for (const { name } of await bots()) expect(chosen.html).toContain(name);
+    expect(await connections()).toBe(0);
+    const done = await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_assistant' });
+    expect(done.status).toBe(200);
+    expect(done.html).toContain(`href="${stage.gateway.crmOrigin}"`);
+    expect(await brainOf('bridge_assistant')).toMatchObject({ brain: 'messagegateway' });
+    expect(await brainOf('bridge_line')).toMatchObject({ brain: 'echo' });
+    const module = stage.gateway.modules().at(-1);
+    expect(module).toMatchObject({ name: 'Ассистент', active: true, isBotActive: true });
+    // The connected bot works: what an employee says to it reaches the CRM's chats.
+    await until(() => stage.gateway.sockets().open === 1, 20_000);
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    const { portal } = stage.bridge;
+    const employee = portal.addEmployee({ name: 'Вера Проверкина' });
+    portal.employeeWritesPrivate(employee.id, ourBot(portal, 'assistant').id, 'Слышно?');
+    await until(() => stage.gateway.messages().some(({ text }) => text === 'Слышно?'));
+  });
+
+  it('gives every bot a module and a channel of its own, and renews instead of doubling', async () => {
+    const before = stage.gateway.modules().length;
+    const first = await connect('bridge_line');
+    // The next bot needs neither a new code nor the key.
+    const next = await stage.submit({ step: 'choose', choice: first.hidden('choice') });
+    await stage.submit({ step: 'connect', choice: next.hidden('choice'), bot: 'bridge_supervisor' });
+    expect(stage.gateway.modules()).toHaveLength(before + 2);
+    const { connection_id: id } = (await brainOf('bridge_line')) ?? {};
+    const again = await connect('bridge_line');
+    expect(again.status).toBe(200);
+    expect(stage.gateway.modules()).toHaveLength(before + 2);
+    expect(await brainOf('bridge_line')).toMatchObject({ connection_id: id });
+    expect(await connections()).toBe(2);
+  });
+
+  it('leaves the account a bot thought with before, where no other bot needs it', async () => {
+    await connect('bridge_line');
+    const left = stage.gateway.modules().at(-1);
+    const { crmOrigin, apiKey } = stage.second;
+    expect((await connect('bridge_line', { account: crmOrigin, key: apiKey })).status).toBe(200);
+    expect(stage.second.modules()).toMatchObject([{ active: true, isBotActive: true }]);
+    expect(stage.gateway.modules().find(({ code }) => code === left?.code)).toMatchObject({ active: false });
+    expect(stage.gateway.channels().at(-1)).toMatchObject({ isActive: false });
+    expect(await connections()).toBe(1);
+  });
+});
+
+describe('a stranger at the page', () => {
+  it('gets nowhere without a code, and makes the app call nobody', async () => {
+    const calls = crmCalls();
+    for (const code of ['', 'AAAA-BBBB-CCCC', ' ', "' or 1=1 --"]) {
+      const refused = await stage.submit(typed(code));
+      expect(refused.status).toBe(422);
+      expect(refused.problem).toContain('The code does not fit');
+    }
+    expect(crmCalls()).toBe(calls);
+  });
+
+  it('cannot use a code again, nor one that was replaced or has grown old', async () => {
+    const used = await stage.newCode();
+    expect((await stage.submit(typed(used))).status).toBe(200);
+    expect((await stage.submit(typed(used))).status).toBe(422);
+    const replaced = await stage.newCode();
+    const newest = await stage.newCode();
+    expect((await stage.submit(typed(replaced))).status).toBe(422);
+    await stage.own.probe.rows(`update connect_code set expires_at = now() - interval '1 second'`);
+    expect((await stage.submit(typed(newest))).status).toBe(422);
+  });
+
+  it('cannot make up what the page carries', async () => {
+    const calls = crmCalls();
+    for (const made of ['', 'AAAA', 'x'.repeat(400)]) {
+      expect((await stage.submit({ ...typed(''), proof: made })).status).toBe(422);
+      expect((await stage.submit({ step: 'connect', choice: made, bot: 'bridge_line' })).status).toBe(422);
+      expect((await stage.submit({ ...typed(''), draft: made })).status).toBe(422);
+    }
+    // What was sealed for one purpose opens for no other.
+    const chosen = await stage.submit(typed(await stage.newCode()));
+    expect((await stage.submit({ ...typed(''), proof: chosen.hidden('choice') })).status).toBe(422);
+    expect(crmCalls()).toBe(calls + 2);
+    expect(await connections()).toBe(0);
+  });
+
+  it('cannot send its form from another site', async () => {
+    const code = await stage.newCode();
+    const headers: readonly Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const foreign of headers) {
+      const refused = await stage.submit(typed(code), foreign);
+      expect(refused.status).toBe(403);
+      expect(refused.html).toContain('messagegateway.foreign_form');
+    }
+    // The code was not used up.
+    const own = { origin: stage.bridge.url, 'sec-fetch-site': 'same-origin' };
+    expect((await stage.submit(typed(code), own)).status).toBe(200);
+  });
+
+  it('sees what it typed as text', async () => {
+    const script = `"><script>alert(1)</script>`;
+    const shown = await stage.page(`?account=${encodeURIComponent(script)}`);
+    const refused = await stage.submit(typed(script, { account: script }));
+    for (const { html } of [shown, refused]) expect(html).not.toContain('<script>alert');
+    expect(refused.html).not.toContain(stage.gateway.apiKey);
+    expect(shown.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(shown.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is given no code unless the portal knows it as an administrator', async () => {
+    const { bridge } = stage;
+    const employee = await sessionFor(bridge, bridge.portal.addEmployee({ name: 'Вредный Валентин' }).id);
+    expect((await askForCode(bridge, employee)).status).toBe(403);
+    expect((await askForCode(bridge, 'made-up')).status).toBe(401);
+    expect((await askForCode(bridge, await sessionFor(bridge), 'echo')).status).toBe(400);
+  });
+});
+
+describe('a mistake at the page', () => {
+  it('in the key costs no second code', async () => {
+    const wrong = await stage.submit(typed(await stage.newCode(), { key: 'wrong' }));
+    expect(wrong.status).toBe(422);
+    expect(wrong.problem).toContain('does not know this API key');
+    expect(wrong.html).toContain(stage.bridge.portal.domain);
+    const right = await stage.submit({ ...typed(''), proof: wrong.hidden('proof') });
+    expect(right.status).toBe(200);
+    expect(right.hidden('choice')).not.toBe('');
+  });
+
+  it.each<readonly [string, () => Record<string, string>, string]>([
+    ['no address', () => ({ account: '' }), 'not the address of a CRM'],
+    ['an address with a path', () => ({ account: `${stage.gateway.crmOrigin}/admin` }), 'not the address of a CRM'],
+    ['no key', () => ({ key: ' ' }), 'Enter the API key'],
+    ['a key no header could carry', () => ({ key: 'ключ' }), 'does not know this API key'],
+    ['a private address', () => ({ account: 'https://127.0.0.1' }), 'may not call this address'],
+    ['an address of something else', () => ({ account: stage.gateway.mgOrigin }), 'no CRM account at this address'],
+  ])('is named: %s', async (_, change, words) => {
+    const refused = await stage.submit(typed(await stage.newCode(), change()));
+    expect(refused.status).toBe(422);
+    expect(refused.problem).toContain(words);
+  });
+
+  it('in the choice, or chats that are off, can be mended on the same page', async () => {
+    const chosen = await stage.submit(typed(await stage.newCode()));
+    const nobody = await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'made-up' });
+    expect(nobody.problem).toContain('Choose a bot');
+    stage.gateway.fail({ api: 'crm', path: '/edit', times: 1, kind: 500 });
+    const away = await stage.submit({ step: 'connect', choice: nobody.hidden('choice'), bot: 'bridge_line' });
+    expect(away.problem).toContain('does not answer now');
+    expect(await connections()).toBe(0);
+    const done = await stage.submit({ step: 'connect', choice: away.hidden('choice'), bot: 'bridge_line' });
+    expect(done.status).toBe(200);
+  });
+});
+
+describe('the one-step connection', () => {
+  it('brings its user to the page, where the code is all that is left to type', async () => {
+    const result = await stage.gateway.connectInOneStep(`${stage.bridge.url}/messagegateway/simple`);
+    expect(result.config.body).toEqual({
+      success: true,
+      scopes: ['integration_read', 'integration_write'],
+      registerUrl: `${stage.bridge.url}/messagegateway/simple/register`,
+    });
+    expect(result.registration).toMatchObject({ status: 200, body: { success: true } });
+    const { accountUrl } = result.registration!.body as { accountUrl: string };
+    expect(accountUrl).not.toContain(stage.gateway.apiKey);
+    const form = await stage.page(new URL(accountUrl).search);
+    expect(form.html).not.toContain('name="key"');
+    const fields = { step: 'check', draft: form.hidden('draft'), code: await stage.newCode() };
+    const chosen = await stage.submit(fields);
+    const done = await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
+    expect(done.status).toBe(200);
+    expect(await brainOf('bridge_line')).toMatchObject({ brain: 'messagegateway' });
+  });
+
+  it.each<readonly [string, Record<string, string | null>, number, unknown]>([
+    ['nothing', { register: null }, 200, { success: false, errorMsg: 'No data provided' }],
+    ['no JSON', { register: '{token' }, 200, { success: false, errorMsg: 'Invalid JSON provided' }],
+    ['a forged token', { token: 'f'.repeat(64) }, 401, {}],
+    ['a token of another length', { token: 'f' }, 401, {}],
+  ])('answers %s as the document says', async (_, choice, status, body) => {
+    const made = `${stage.bridge.url}/messagegateway/simple`;
+    const { registration } = await stage.gateway.connectInOneStep(made, choice);
+    expect(registration).toEqual({ status, body });
+  });
+
+  it('judges the address by itself, for the signature does not cover it', async () => {
+    const made = `${stage.bridge.url}/messagegateway/simple`;
+    const { registration } = await stage.gateway.connectInOneStep(made, { systemUrl: 'https://169.254.169.254' });
+    expect(registration).toMatchObject({ status: 200, body: { success: false } });
+  });
+});
+
+describe('the routes of a brain', () => {
+  it('serve the logo the module is registered with', async () => {
+    const answer = await fetch(`${stage.bridge.url}/messagegateway/logo.svg`);
+    expect(answer.headers.get('content-type')).toContain('image/svg+xml');
+    expect(await answer.text()).toContain('<svg');
+  });
+
+  it('read no endless bodies', async () => {
+    const answer = await fetch(`${stage.bridge.url}/messagegateway/activity`, {
+      method: 'POST',
+      body: 'x'.repeat(100_000),
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  it('serve nobody without end', async () => {
+    const statuses: number[] = [];
+    for (let count = 0; count < 140; count += 1) statuses.push((await stage.submit({ step: 'check' })).status);
+    expect(statuses).toContain(429);
+    expect((await fetch(`${stage.bridge.url}/healthz`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/bridge.ts';
+import { type ConnectStage, startConnectStage } from '../../support/connect-stage.ts';
+import { environmentOf, type Ran, runCli } from '../cli/run-cli.ts';
+
+let stage: ConnectStage;
+
+/** Connected by the page, as an administrator does it. */
+beforeEach(async () => {
+  stage = await startConnectStage();
+  const form = { step: 'check', account: stage.gateway.crmOrigin, key: stage.gateway.apiKey };
+  const chosen = await stage.submit({ ...form, code: await stage.newCode() });
+  await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
+  await until(() => stage.gateway.sockets().open === 1, 20_000);
+});
+afterEach(() => stage.close());
+
+const cli = (...words: string[]): Promise<Ran> => runCli(environmentOf(stage.own), words);
+const connectionId = async (): Promise<string> =>
+  String((await stage.own.probe.rows('select id from connection'))[0]?.['id']);
+const isUp = (): boolean =>
+  stage.gateway.modules()[0]?.active === true && stage.gateway.channels()[0]?.isActive === true;
+
+describe('removing a connection', () => {
+  it('switches channel and module off over there, and the socket ends', async () => {
+    const id = await connectionId();
+    const used = await cli('connections', 'remove', '--connection', id);
+    expect(used.code).toBe(1);
+    expect(used.err).toContain('[connection.in_use]');
+    expect(isUp()).toBe(true);
+    await cli('bots', 'set', '--code', 'bridge_line', '--brain', 'echo');
+    const removed = await cli('connections', 'remove', '--connection', id, '--json');
+    expect(removed.json()).toMatchObject({ removed: { id }, left: true });
+    expect(stage.gateway.modules()).toMatchObject([{ active: false }]);
+    expect(stage.gateway.channels()).toMatchObject([{ isActive: false }]);
+    await until(() => stage.gateway.sockets().open === 0);
+  });
+
+  it('is not held up by a CRM that is away, and says what is left to do', async () => {
+    const id = await connectionId();
+    await cli('bots', 'set', '--code', 'bridge_line', '--brain', 'echo');
+    stage.gateway.setGone(true);
+    const removed = await cli('connections', 'remove', '--connection', id);
+    expect(removed.code).toBe(0);
+    expect(removed.out).toContain('could not be told');
+    expect(await stage.own.probe.count('select count(*) from connection')).toBe(0);
+  });
+});
+
+describe('erasing a portal', () => {
+  it('leaves its accounts when the app is removed with its data', async () => {
+    stage.bridge.portal.uninstallApp({ clean: true });
+    await until(async () => (await stage.own.probe.count('select count(*) from portal')) === 0);
+    expect(stage.gateway.modules()).toMatchObject([{ active: false }]);
+    expect(stage.gateway.channels()).toMatchObject([{ isActive: false }]);
+    await stage.bridge.portal.idle();
+    expect(await stage.own.probe.rowCounts()).toEqual({});
+  });
+
+  it('goes through although the CRM is away', async () => {
+    stage.gateway.setGone(true);
+    stage.bridge.portal.uninstallApp({ clean: true });
+    await until(async () => (await stage.own.probe.count('select count(*) from portal')) === 0);
+    expect(stage.captured.text()).toContain('an account could not be left');
+  });
+
+  it('by an operator leaves them too', async () => {
+    const erased = await cli('portals', 'erase', '--portal', stage.bridge.portal.memberId);
+    expect(erased.code).toBe(0);
+    expect(erased.out).toContain('was told');
+    expect(isUp()).toBe(false);
+  });
+});
+
+describe('an account that was paused', () => {
+  it('is shown as such, and works again when an operator joins it again', async () => {
+    const id = await connectionId();
+    const [module] = stage.gateway.modules();
+    await stage.gateway.activateModule(module?.code ?? '', false);
+    const reason = `select paused_reason from connection`;
+    await until(async () => (await stage.own.probe.rows(reason))[0]?.['paused_reason'] === 'switched_off');
+    expect((await cli('connections', 'list')).out).toContain('paused');
+    expect((await cli('doctor', '--json')).out).toContain('the far side has stopped it (switched_off)');
+    expect((await cli('connections', 'test', '--connection', id, '--json')).json()).toMatchObject({ isHealthy: true });
+    expect((await cli('connections', 'list')).out).not.toContain('paused');
+    expect(isUp()).toBe(true);
+    await until(() => stage.gateway.sockets().open === 1, 20_000);
+  });
+});

@@ -1,0 +1,167 @@
+import nock from 'nock';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { clientIdOf } from '../../../../src/brains/messagegateway/client-id.ts';
+import type { JoinedConfig } from '../../../../src/brains/messagegateway/config.ts';
+import { hearActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
+import type { BrainHouse, Connection, HeldConnection } from '../../../../src/core/connector.ts';
+import { mgConfig, realHttp, unitTools } from '../../../support/messagegateway-unit.ts';
+
+const http = realHttp();
+const logged: string[] = [];
+const done: string[] = [];
+const identity = { id: '2f1c3a7e-0000-4000-8000-0123456789ab', doorSecret: 'door' };
+const clientId = clientIdOf(identity);
+let crmUrl = 'https://demo.simla.com';
+let pausedReason: string | null = null;
+let stored: JoinedConfig | null = null;
+
+function connection(): Connection {
+  return { ...identity, portal: 'p', config: mgConfig({ crmUrl }, { clientId }) };
+}
+
+const nobody = (): never => {
+  throw new Error('not expected of a callback');
+};
+
+const house: BrainHouse = {
+  tools: unitTools(http, logged),
+  settings: {},
+  seal: nobody,
+  open: nobody,
+  redeemCode: nobody,
+  offer: nobody,
+  list: nobody,
+  connect: nobody,
+  find: (id) =>
+    Promise.resolve<HeldConnection | null>(id === identity.id ? { connection: connection(), pausedReason } : null),
+  store(_, config) {
+    stored = config as JoinedConfig;
+    done.push('store');
+    return Promise.resolve();
+  },
+  pause(_, reason) {
+    done.push(`pause ${reason}`);
+    return Promise.resolve();
+  },
+  lookSoon() {
+    done.push('look');
+    return Promise.resolve();
+  },
+};
+
+async function hear(fields: Readonly<Record<string, string>>): Promise<number> {
+  const body = Buffer.from(new URLSearchParams({ clientId, systemUrl: '', ...fields }).toString());
+  return (await hearActivity({ headers: {}, query: {}, body }, house)).status;
+}
+
+const on = '{"active":true,"freeze":false}';
+const off = '{"active":false,"freeze":false}';
+const frozen = '{"active":true,"freeze":true}';
+
+beforeEach(() => {
+  nock.disableNetConnect();
+  crmUrl = 'https://demo.simla.com';
+  pausedReason = null;
+  stored = null;
+  done.length = 0;
+  logged.length = 0;
+});
+afterEach(() => {
+  expect(nock.pendingMocks()).toEqual([]);
+  nock.cleanAll();
+});
+afterAll(async () => {
+  nock.enableNetConnect();
+  await http.close();
+});
+
+/** A CRM that knows the key, and perhaps our module. */
+function crmAt(origin: string, ownClientId: string | null = clientId): void {
+  const scope = nock(origin, { reqheaders: { 'x-api-key': 'key-of-the-account' } });
+  scope.get('/api/api-versions').reply(200, { success: true, versions: ['5.0'] });
+  scope
+    .get('/api/credentials')
+    .reply(200, { success: true, scopes: ['integration_read', 'integration_write'], credentials: [] });
+  const path = '/api/v5/integration-modules/bitrix24-bots-1';
+  if (ownClientId === null) scope.get(path).reply(404, { success: false, errorMsg: 'Not found' });
+  else scope.get(path).reply(200, { success: true, integrationModule: { clientId: ownClientId, active: true } });
+}
+
+describe('the state a callback tells', () => {
+  it.each<readonly [string, string, string | null, readonly string[]]>([
+    ['a stop', off, null, ['pause stopped']],
+    ['a freeze', frozen, null, ['pause frozen']],
+    ['a freeze after a stop', frozen, 'switched_off', ['pause frozen']],
+    ['a stop that is known, with its reason', off, 'chats_off', []],
+    ['a freeze that is known', frozen, 'frozen', []],
+    ['a start', on, 'switched_off', ['look']],
+    ['a start of what works', on, null, []],
+  ])('%s', async (_, activity, before, expected) => {
+    pausedReason = before;
+    expect(await hear({ activity })).toBe(200);
+    expect(done).toEqual(expected);
+  });
+});
+
+describe('a new address of an account', () => {
+  const move = (systemUrl: string): Promise<number> => hear({ activity: on, systemUrl });
+
+  it('is believed where the stored key finds our module', async () => {
+    crmAt('https://renamed.simla.com');
+    expect(await move('https://renamed.simla.com/')).toBe(200);
+    expect(stored?.crmUrl).toBe('https://renamed.simla.com');
+    expect(done).toEqual(['store', 'look']);
+  });
+
+  it('is nothing new when it is the old one', async () => {
+    expect(await move('https://demo.simla.com/')).toBe(200);
+    expect(done).toEqual([]);
+  });
+
+  it.each<readonly [string, string]>([
+    ['a stranger', 'https://evil.example'],
+    ['a name that only looks like the vendor', 'https://demo.simla.com.evil.example'],
+    ['another port', 'https://renamed.simla.com:8443'],
+    ['a path', 'https://renamed.simla.com/steal'],
+    ['plain http', 'http://renamed.simla.com'],
+    ['a private address', 'https://10.0.0.1'],
+  ])('does not get the key to %s', async (_, systemUrl) => {
+    // The only question allowed is to the address we know.
+    nock('https://demo.simla.com')
+      .get('/api/system-info')
+      .reply(200, { success: true, publicUrl: 'https://demo.simla.com' });
+    const hosts: string[] = [];
+    const watch = (request: Request): void => void hosts.push(request.url);
+    nock.emitter.on('no match', watch);
+    expect(await move(systemUrl)).toBe(400);
+    nock.emitter.off('no match', watch);
+    nock.cleanAll();
+    expect(hosts).toEqual([]);
+    expect(done).toEqual([]);
+  });
+
+  it('outside the vendor is believed when the account itself names it at its old address', async () => {
+    crmUrl = 'https://crm.company.example';
+    nock(crmUrl).get('/api/system-info').reply(200, { success: true, publicUrl: 'https://chat.company.example/' });
+    crmAt('https://chat.company.example');
+    expect(await move('https://chat.company.example')).toBe(200);
+    expect(stored?.crmUrl).toBe('https://chat.company.example');
+  });
+
+  it.each<readonly [string, string | null]>([
+    ['that has no module of ours', null],
+    ['whose module of that code is of somebody else', 'f'.repeat(64)],
+  ])('is not believed of an account %s', async (_, found) => {
+    crmAt('https://renamed.simla.com', found);
+    expect(await move('https://renamed.simla.com')).toBe(400);
+    expect(done).toEqual([]);
+  });
+
+  it('is not believed where the key is unknown, and the rest of the callback neither', async () => {
+    nock('https://renamed.simla.com')
+      .get('/api/api-versions')
+      .reply(403, { success: false, errorMsg: 'Wrong "apiKey" value.' });
+    expect(await hear({ activity: off, systemUrl: 'https://renamed.simla.com' })).toBe(400);
+    expect(done).toEqual([]);
+  });
+});
