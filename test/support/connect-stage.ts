@@ -13,7 +13,7 @@ import { hostsOf } from './messagegateway-join.ts';
 import { readPageData } from './page-data.ts';
 import { everythingDone } from './talk.ts';
 
-export const oneStepSecret = 'secret-of-the-marketplace-card';
+const oneStepSecret = 'secret-of-the-marketplace-card';
 
 export interface ConnectStage {
   readonly own: OwnBridge;
