@@ -78,14 +78,21 @@ create table inbox (
   subject text,
   body bytea not null,
   received_at timestamp with time zone not null default now(),
-  done_at timestamp with time zone,
-  state text not null default 'waiting'::text,
-  outcome text,
-  constraint inbox_pkey PRIMARY KEY (portal, lane, seq),
-  constraint inbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'parked'::text, 'dropped'::text])))
-) with (fillfactor=90);
+  constraint inbox_pkey PRIMARY KEY (portal, lane, seq)
+);
 CREATE INDEX inbox_by_age ON inbox USING brin (received_at);
-CREATE INDEX inbox_parked ON inbox USING btree (portal, received_at) WHERE (state = 'parked'::text);
+
+create table inbox_outcome (
+  portal text not null,
+  lane text not null,
+  seq bigint not null,
+  state text not null,
+  outcome text not null,
+  done_at timestamp with time zone not null default now(),
+  constraint inbox_outcome_pkey PRIMARY KEY (portal, lane, seq),
+  constraint inbox_outcome_state_check CHECK ((state = ANY (ARRAY['done'::text, 'parked'::text, 'dropped'::text])))
+);
+CREATE INDEX inbox_parked ON inbox_outcome USING btree (portal, done_at) WHERE (state = 'parked'::text);
 
 create table lane (
   portal text not null,
@@ -171,3 +178,18 @@ alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+
+create view inbox_history as  SELECT e.portal,
+    e.lane,
+    e.seq,
+    e.source,
+    e.connection_id,
+    e.trace,
+    e.subject,
+    e.body,
+    e.received_at,
+    COALESCE(o.state, 'waiting'::text) AS state,
+    o.outcome,
+    o.done_at
+   FROM (inbox e
+     LEFT JOIN inbox_outcome o USING (portal, lane, seq));

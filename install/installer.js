@@ -45,7 +45,7 @@ async function watch() {
   } catch {
     showProblem(words.lost);
   }
-  setTimeout(watch, pollMs);
+  setTimeout(() => void watch(), pollMs);
 }
 
 by('again').textContent = words.again;

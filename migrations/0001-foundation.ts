@@ -123,13 +123,24 @@ export async function up(knex: Knex): Promise<void> {
       subject text,
       body bytea storage external not null,
       received_at timestamptz not null default now(),
-      done_at timestamptz,
-      state text not null default 'waiting' check (state in ('waiting', 'done', 'parked', 'dropped')),
-      outcome text,
       primary key (portal, lane, seq)
-    ) with (fillfactor = 90);
-    create index inbox_parked on inbox (portal, received_at) where state = 'parked';
+    );
     create index inbox_by_age on inbox using brin (received_at);
+
+    create table inbox_outcome (
+      portal text not null,
+      lane text not null,
+      seq bigint not null,
+      state text not null check (state in ('done', 'parked', 'dropped')),
+      outcome text not null,
+      done_at timestamptz not null default now(),
+      primary key (portal, lane, seq)
+    );
+    create index inbox_parked on inbox_outcome (portal, done_at) where state = 'parked';
+
+    create view inbox_history as
+      select e.*, coalesce(o.state, 'waiting') as state, o.outcome, o.done_at
+      from inbox e left join inbox_outcome o using (portal, lane, seq);
 
     create table outbox (
       portal text not null,

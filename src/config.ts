@@ -19,7 +19,6 @@ const secretKey = z
   .transform((text) => Buffer.from(text, 'base64'));
 
 const roleSchema = z.enum(['web', 'worker', 'sockets']);
-export type Role = z.infer<typeof roleSchema>;
 
 /** Each setting with its sentence for the README and `.env.example`. A name with `_FILE` appended reads the value from that file. */
 export const settingsSchema = z.object({

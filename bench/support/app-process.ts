@@ -1,9 +1,10 @@
-/** The app itself, started as an operator starts it: `node src/main.ts` with settings in the environment. */
+/** The app itself, started as an operator starts it: what `npm start` runs, with settings in the environment. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Endings } from './endings.ts';
 import { readEventBody, readSender } from './fixture.ts';
 import { installPortal } from './installed-portal.ts';
@@ -24,7 +25,8 @@ export interface AppProcessOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const root = new URL('../../', import.meta.url);
+const packageSchema = z.object({ scripts: z.object({ start: z.string().startsWith('node ') }) });
 const startMs = 30_000;
 
 /** Starts the app on a database in which it finds its portal installed. Resolves when it says that it is ready. */
@@ -34,7 +36,8 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
   const sender = readSender(readEventBody());
   await installPortal({ databaseUrl: options.databaseUrl, appSecret, sender, restUrl: `http://${restHost}/rest/` });
   const port = await freePort();
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, startArguments(), {
+    cwd: root,
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
@@ -67,6 +70,12 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
     throw new Error(`the app did not start; the end of its log:\n${tail}`);
   }
   return { pid: child.pid, port, stop };
+}
+
+/** What stands behind `node` in the start script. */
+function startArguments(): string[] {
+  const { scripts } = packageSchema.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
+  return scripts.start.split(' ').slice(1);
 }
 
 async function answers(url: string): Promise<boolean> {

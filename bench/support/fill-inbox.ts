@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { inboxLane } from '../../src/pipeline/lane-names.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { acceptEvents, type NewEvent } from '../../src/store/inbox.ts';
+import { upsertPortal } from '../../src/store/portals.ts';
 import { firstNumbers } from '../load/requests.ts';
 import type { Bench } from './bench.ts';
 
@@ -26,6 +27,16 @@ function bodyOf(place: number): Buffer {
 export async function fillInbox(databaseUrl: string, events: number, dialogs: number): Promise<void> {
   const db = openDatabase({ url: databaseUrl, poolSize: 2 });
   try {
+    await upsertPortal(db, {
+      portal,
+      domain: 'bench.invalid',
+      clientEndpoint: 'https://bench.invalid/rest/',
+      serverEndpoint: 'https://bench.invalid/rest/',
+      applicationTokenHash: null,
+      scope: '',
+      language: 'en',
+      isAdmin: true,
+    });
     for (let first = 0; first < events; first += batch) {
       const rows = Array.from({ length: Math.min(batch, events - first) }, (_, index): NewEvent => {
         const number = first + index;

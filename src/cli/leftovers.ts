@@ -11,7 +11,7 @@ export interface Leftovers {
 export async function countLeftovers(db: Db, portal: string): Promise<Leftovers> {
   const result = await query<{ parked: number; unknown: number }>(
     db,
-    `select ((select count(*) from inbox where portal = ? and state = 'parked')
+    `select ((select count(*) from inbox_outcome where portal = ? and state = 'parked')
               + (select count(*) from outbox where portal = ? and state = 'parked'))::int as parked,
             (select count(*) from outbox where portal = ? and state = 'unknown')::int as unknown`,
     [portal, portal, portal],

@@ -148,10 +148,10 @@ async function findParked(
   box: Box,
   states: readonly string[],
 ): Promise<readonly { readonly lane: string; readonly seq: number }[]> {
-  const age = box === 'inbox' ? 'received_at' : 'created_at';
+  const [table, age] = box === 'inbox' ? ['inbox_history', 'received_at'] : ['outbox', 'created_at'];
   const result = await query<{ lane: string; seq: number }>(
     db,
-    `select lane, seq::int as seq from ${box} where portal = ? and state = any(?::text[]) order by ${age}, lane, seq`,
+    `select lane, seq::int as seq from ${table} where portal = ? and state = any(?::text[]) order by ${age}, lane, seq`,
     [portal, states],
   );
   return result.rows;

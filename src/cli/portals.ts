@@ -8,6 +8,7 @@ import { listConnections } from '../store/connections.ts';
 import { inTransaction } from '../store/database.ts';
 import { erasePortal, findPortal, listPortals, type Portal, updatePortal } from '../store/portals.ts';
 import { findToken, type TokenRow } from '../store/tokens.ts';
+import { addPortalCommand } from './add-portal.ts';
 import { botTable, describeBot } from './bots.ts';
 import { choosePortal } from './choose-portal.ts';
 import { type Answer, type Command, type CommandContext, type CommandLine, portalOption } from './command.ts';
@@ -169,6 +170,7 @@ async function erase(line: CommandLine, context: CommandContext): Promise<Answer
 }
 
 export const portalCommands: readonly Command[] = [
+  addPortalCommand,
   { noun: 'portals', verb: 'list', summary: 'Portals that have installed the app', options: [], run: list },
   {
     noun: 'portals',

@@ -2,7 +2,6 @@
  * The contract a brain is joined through. Two duties (`decode`, `deliver`), optional abilities (`door`, `listen`) and declared
  * capabilities. The pipeline owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
  */
-import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
 import type { Author, BrainEvent, CrmLink, FileRef } from './events.ts';
@@ -137,6 +136,13 @@ export interface SaidAtHome {
   readonly files: readonly string[];
 }
 
+/** How a socket turns a name into addresses: the shape of Node's `dns.lookup`. */
+export type NameLookup = (
+  name: string,
+  options: { readonly all?: boolean | undefined },
+  callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
+) => void;
+
 /** What a connector may use of the house. */
 export interface ConnectorTools {
   readonly http: {
@@ -158,7 +164,7 @@ export interface ConnectorTools {
   /** The pace of one limit, named by what the far side counts by (a token, a key). The name is stored: it must not be a secret. */
   readonly pace: (bucket: string, rate: PaceRate) => Pace;
   /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
-  readonly lookupFor: (url: URL) => LookupFunction;
+  readonly lookupFor: (url: URL) => NameLookup;
   /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
   readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /**

@@ -14,6 +14,8 @@ export interface GroupCommitOptions<T, R> {
   readonly sizeOf: (item: T) => number;
   /** How many flushes may run at a time. */
   readonly concurrency: number;
+  /** A flush begins beside another one only when so many items wait; fewer go together into the next one. 1 when not given. */
+  readonly besideFrom?: number;
 }
 
 export interface GroupCommit<T, R> {
@@ -37,6 +39,7 @@ interface Waiting<T, R> {
  * (items added in the same tick join it); under load batches grow by themselves to what arrives during one flush.
  */
 export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): GroupCommit<T, R> {
+  const besideFrom = options.besideFrom ?? 1;
   const waiting: Waiting<T, R>[] = [];
   let idleCallers: (() => void)[] = [];
   let depth = 0;
@@ -45,7 +48,7 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
 
   const start = (): void => {
     startIsPlanned = false;
-    while (running < options.concurrency && waiting.length > 0) {
+    while (running < options.concurrency && waiting.length >= (running === 0 ? 1 : besideFrom)) {
       running += 1;
       void write(waiting.splice(0, batchLength(waiting, options)));
     }

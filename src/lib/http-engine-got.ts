@@ -7,7 +7,6 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Got } from 'got';
-import got from 'got';
 import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-client.ts';
 import { connectTimeoutMs, defaultConnectionsPerOrigin, idleConnectionMs } from './http-client.ts';
 import type { Exchange } from './http-exchange.ts';
@@ -23,21 +22,27 @@ export function createGotClient(options: HttpClientOptions): HttpClient {
     timeout: idleConnectionMs,
   };
   const agent = { http: new HttpAgent(connections), https: new HttpsAgent(connections) };
-  const instance = got.extend({
-    agent,
-    decompress: false,
-    followRedirect: false,
-    headers: { 'user-agent': options.userAgent },
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
-  });
+  // Loaded with the first call: a process that makes none spares 8 MB.
+  let loading: Promise<Got> | null = null;
+  const load = async (): Promise<Got> => {
+    const { default: got } = await import('got');
+    return got.extend({
+      agent,
+      decompress: false,
+      followRedirect: false,
+      headers: { 'user-agent': options.userAgent },
+      retry: { limit: 0 },
+      throwHttpErrors: false,
+      timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
+    });
+  };
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
   return {
     async send(request) {
       const url = options.guard.checkUrl(request.url);
-      const outcome = carry(instance, options.guard, request, url, closed);
+      loading ??= load();
+      const outcome = loading.then((instance) => carry(instance, options.guard, request, url, closed));
       const settled = outcome.then(ignore, ignore);
       underWay.add(settled);
       void settled.then(() => underWay.delete(settled));

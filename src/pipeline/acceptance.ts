@@ -17,7 +17,7 @@ export interface Acceptance {
  * Largest batch: beyond a few hundred rows a bigger one no longer helps, and everybody in it waits for all of it. Two at a time keep
  * the disk and the processor busy together.
  */
-const limits = { maxItems: 256, maxBytes: 8 * 1024 * 1024, concurrency: 1 };
+const limits = { maxItems: 256, maxBytes: 8 * 1024 * 1024, concurrency: 2, besideFrom: 24 };
 
 /** Events that may wait for the disk at once: beyond, senders are told to come again instead of filling the memory. */
 const maxWaiting = 20_000;

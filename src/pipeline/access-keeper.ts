@@ -6,8 +6,8 @@ import { AppError, RemoteRefused } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
-import type { Pool } from '../store/database.ts';
-import { findPortal, type Portal, updatePortal } from '../store/portals.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import { findPortal, lockPortal, type Portal, updatePortal } from '../store/portals.ts';
 import { findToken, lockToken, rotateToken, type TokenRow } from '../store/tokens.ts';
 import type { Directory } from './directory.ts';
 
@@ -37,6 +37,12 @@ const believedMs = 10_000;
 
 /** After a refusal the OAuth host is left alone for so long, unless somebody brings other tokens. */
 const askAgainMs = 300_000;
+
+/** What errors say of the portal as a whole. */
+const refusalStates = new Map<string, 'disconnected' | 'suspended'>([
+  ['bitrix24.disconnected', 'disconnected'],
+  ['bitrix24.payment_required', 'suspended'],
+]);
 
 interface Refused {
   readonly accessToken: string;
@@ -83,8 +89,8 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
   /** Under the row lock: whoever comes second finds a token other than the one that failed, and uses it. */
   async function refresh(id: string, stale: PortalAccess): Promise<PortalAccess> {
     return await db.transaction(async (trx) => {
+      const portal = await lockPortal(trx, id);
       const token = await lockToken(trx, id);
-      const portal = await findPortal(trx, id);
       if (portal === null || portal.state === 'uninstalled' || token === null) throw notInstalled();
       const stored = open(portal, token);
       if (stored.accessToken === null) throw webhookDead();
@@ -116,26 +122,36 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
       options.directory.forget(id);
       return access;
     } catch (error) {
-      await noteRefusal(id, stale, error);
-      throw error;
+      throw await judgeRefusal(id, stale, error);
     } finally {
       renewing.delete(id);
     }
   }
 
-  async function noteRefusal(id: string, access: PortalAccess, error: unknown): Promise<void> {
-    if (!(error instanceof AppError)) return;
-    const { code } = error;
-    const state =
-      code === 'bitrix24.disconnected' ? 'disconnected' : code === 'bitrix24.payment_required' ? 'suspended' : null;
-    if (state === null || access.accessToken === null) return;
-    const known = refused.get(id);
-    if (known?.accessToken === access.accessToken && performance.now() < known.until) return;
-    if (state === 'disconnected')
-      refused.set(id, { accessToken: access.accessToken, until: performance.now() + askAgainMs, error });
-    options.log.error({ portal: id, err: error }, `the portal is ${state}`);
-    await updatePortal(db, id, { state });
+  /**
+   * Writes down what a refusal means for the portal, and returns the error to throw. Who brought other tokens meanwhile (an
+   * administrator, another process) has made the refusal meaningless: then the call is simply worth another try.
+   */
+  async function judgeRefusal(id: string, refusedAccess: PortalAccess, error: unknown): Promise<unknown> {
+    const state = error instanceof AppError ? refusalStates.get(error.code) : undefined;
+    const { accessToken } = refusedAccess;
+    if (!(error instanceof AppError) || state === undefined || accessToken === null) return error;
+    const isStillStored = await inTransaction(db, async (trx) => {
+      await lockPortal(trx, id);
+      const token = await lockToken(trx, id);
+      if (token === null) return true;
+      if (sealer.open(token.access_box, tokenContext.access(id)) !== accessToken) return false;
+      await updatePortal(trx, id, { state });
+      return true;
+    });
     options.directory.forget(id);
+    if (!isStillStored) return overtaken(error);
+    const isKnown = refused.get(id)?.accessToken === accessToken;
+    if (!isKnown) options.log.error({ portal: id, err: error }, `the portal is ${state}`);
+    if (state === 'disconnected' && !isKnown) {
+      refused.set(id, { accessToken, until: performance.now() + askAgainMs, error });
+    }
+    return error;
   }
 
   return {
@@ -144,16 +160,19 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
       if (known !== undefined && performance.now() - known.readAt < believedMs) return Promise.resolve(known.access);
       return read(id);
     },
-    renew(id, stale) {
-      const running = renewing.get(id) ?? renewOnce(id, stale);
-      renewing.set(id, running);
-      return running;
+    async renew(id, stale) {
+      for (;;) {
+        const running = renewing.get(id);
+        if (running === undefined) break;
+        const access = await running;
+        // It may have been begun for a token older than ours, and have found only ours.
+        if (access.accessToken !== stale.accessToken || access.endpoint !== stale.endpoint) return access;
+      }
+      const own = renewOnce(id, stale);
+      renewing.set(id, own);
+      return await own;
     },
-    async lost(id, access, cause) {
-      const error = disconnected(cause);
-      await noteRefusal(id, access, error);
-      return error;
-    },
+    lost: (id, access, cause) => judgeRefusal(id, access, disconnected(cause)),
   };
 }
 
@@ -176,11 +195,21 @@ function disconnected(cause: AppError): RemoteRefused {
   });
 }
 
+function overtaken(cause: AppError): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.tokens_changed',
+    status: 401,
+    message: 'the portal got other tokens while a call was made with the former ones',
+    retry: { afterMs: 200 },
+    cause,
+  });
+}
+
 function webhookDead(): RemoteRefused {
   return new RemoteRefused({
     code: 'bitrix24.disconnected',
     status: 401,
-    message: 'the portal no longer accepts its incoming webhook; add the portal again with a living one',
+    message: 'the portal no longer accepts its incoming webhook; add the portal again with a living one (portals add)',
     retry: { afterMs: 60_000 },
     report: true,
   });

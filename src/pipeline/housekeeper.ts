@@ -5,6 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Pool } from '../store/database.ts';
 import { countParked } from '../store/history.ts';
 import { measureBox } from '../store/lanes.ts';
+import { eraseLeftBehind } from '../store/portals.ts';
 import { purgeBox, purgeDedupe, purgeLanes } from '../store/retention.ts';
 import { listStaleTokens } from '../store/tokens.ts';
 import type { Metrics } from './metrics.ts';
@@ -49,6 +50,7 @@ async function forgetOld(options: HousekeeperOptions, signal: AbortSignal): Prom
     () => purgeBox(db, 'outbox', retentionDays),
     () => purgeDedupe(db),
     () => purgeLanes(db),
+    () => eraseLeftBehind(db),
   ];
   for (const step of steps) {
     while (!signal.aborted && (await step()) > 0);

@@ -25,7 +25,7 @@ export async function countDay(db: Db, portal: string): Promise<DayCount[]> {
   const result = await query<DayCount>(
     db,
     `select split_part(lane, '/', 1) as bot_code, coalesce(outcome, state) as outcome, count(*)::int as events
-     from inbox where portal = ? and received_at > now() - interval '1 day' and ${dialogLane}
+     from inbox_history where portal = ? and received_at > now() - interval '1 day' and ${dialogLane}
      group by 1, 2 order by 1, 3 desc`,
     [portal],
   );
@@ -38,7 +38,7 @@ export async function listRecent(db: Db, portal: string, limit: number): Promise
     db,
     `select trace, split_part(lane, '/', 1) as bot_code, substr(lane, strpos(lane, '/') + 1) as dialog_id, source,
             received_at as at, state, outcome
-     from inbox where portal = ? and received_at > now() - interval '7 days' and ${dialogLane}
+     from inbox_history where portal = ? and received_at > now() - interval '7 days' and ${dialogLane}
      order by received_at desc limit ?`,
     [portal, limit],
   );

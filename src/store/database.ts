@@ -30,8 +30,12 @@ export function openDatabase(options: DatabaseOptions): Pool {
     },
     pool: { min: 0, max: options.poolSize, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 5_000,
+    // Every failure reaches its caller as an error; printed beside our log lines it would be read by nobody.
+    log: { warn: silent, error: silent, deprecate: silent, debug: silent },
   });
 }
+
+function silent(): void {}
 
 /** SQLSTATE classes and codes of a server that is away, starting, stopping or full (PostgreSQL manual, appendix A). */
 const awayStates = /^(08...|57P0[1-5]|53[0-9]{3}|25006|XX000)$/;

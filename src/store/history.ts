@@ -39,7 +39,7 @@ export async function traceSteps(db: Db, wanted: string, portal?: string): Promi
        select trace from inbox where (trace = ? or subject = ? or lane like ?) ${where}
        union select trace from outbox where (trace = ? or remote_id = ? or dialog_id = ?) ${where}
      ), steps as (
-       select ${stepColumns.inbox} from inbox where trace in (select trace from traces) ${where}
+       select ${stepColumns.inbox} from inbox_history where trace in (select trace from traces) ${where}
        union all
        select ${stepColumns.outbox} from outbox where trace in (select trace from traces) ${where}
        order by at desc limit 500
@@ -56,7 +56,7 @@ export async function listParked(db: Db, portal?: string): Promise<Step[]> {
   const scope = portal === undefined ? [] : [portal];
   const result = await query<Step>(
     db,
-    `select ${stepColumns.inbox} from inbox where state = 'parked' ${where}
+    `select ${stepColumns.inbox} from inbox_history where state = 'parked' ${where}
      union all
      select ${stepColumns.outbox} from outbox where state in ('parked', 'unknown') ${where}
      order by at limit 200`,
@@ -69,13 +69,16 @@ export async function listParked(db: Db, portal?: string): Promise<Step[]> {
 export async function countParked(db: Db): Promise<{ inbox: number; outbox: number; unknown: number }> {
   const result = await query<{ inbox: string; outbox: string; unknown: string }>(
     db,
-    `select (select count(*) from inbox where state = 'parked') as inbox,
+    `select (select count(*) from inbox_outcome where state = 'parked') as inbox,
             (select count(*) from outbox where state = 'parked') as outbox,
             (select count(*) from outbox where state = 'unknown') as unknown`,
   );
   const row = result.rows[0];
   return { inbox: Number(row?.inbox ?? 0), outbox: Number(row?.outbox ?? 0), unknown: Number(row?.unknown ?? 0) };
 }
+
+/** Where each box notes what became of its rows. */
+const closingTable = { inbox: 'inbox_outcome', outbox: 'outbox' };
 
 /** Gives a parked row up for good. False when there is none. */
 export async function dropParked(
@@ -85,7 +88,7 @@ export async function dropParked(
 ): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update ${box} set state = 'dropped', outcome = coalesce(outcome, '') || ' (dropped)'
+    `update ${closingTable[box]} set state = 'dropped', outcome = coalesce(outcome, '') || ' (dropped)'
      where portal = ? and lane = ? and seq = ? and state in ('parked', 'unknown') returning 1`,
     [id.portal, id.lane, id.seq],
   );

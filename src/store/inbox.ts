@@ -106,8 +106,9 @@ export async function readKept(
   const result = await query<Pick<InboxRow, 'body' | 'received_at'>>(
     db,
     // Moments are kept finer than a millisecond, and told as whole ones.
-    `select body, received_at from inbox
-     where portal = ? and lane = ? and source = ? and state = 'done' and outcome not like '%forwarded%' and received_at >= ? and received_at < ?::timestamptz + interval '1 millisecond'
+    `select body, received_at from inbox join inbox_outcome using (portal, lane, seq)
+     where portal = ? and lane = ? and source = ? and received_at >= ? and received_at < ?::timestamptz + interval '1 millisecond'
+       and state = 'done' and outcome not like '%forwarded%'
      order by seq desc limit ?`,
     [lane.portal, lane.lane, source, span.from, span.until, span.limit],
   );
@@ -120,13 +121,15 @@ export interface EventResult extends LaneId {
   readonly outcome: string;
 }
 
-/** Writes down what became of events. */
+/**
+ * Writes down what became of events, in a table of its own: the events themselves are written once and never touched again, which
+ * spares rewriting their bodies (decision 0011).
+ */
 export async function closeEvents(db: Db, results: readonly EventResult[]): Promise<void> {
   await query(
     db,
-    `update inbox e set state = i.state, outcome = i.outcome, done_at = now()
-     from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) as i(portal, lane, seq, state, outcome)
-     where e.portal = i.portal and e.lane = i.lane and e.seq = i.seq`,
+    `insert into inbox_outcome (portal, lane, seq, state, outcome)
+     select * from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) on conflict do nothing`,
     [
       results.map((result) => result.portal),
       results.map((result) => result.lane),
@@ -141,8 +144,8 @@ export async function closeEvents(db: Db, results: readonly EventResult[]): Prom
 export async function replayEvent(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
   const parked = await query<unknown>(
     db,
-    `update inbox set state = 'dropped', outcome = 'replayed' where portal = ? and lane = ? and seq = ? and state = 'parked'
-     returning 1`,
+    `update inbox_outcome set state = 'dropped', outcome = 'replayed'
+     where portal = ? and lane = ? and seq = ? and state = 'parked' returning 1`,
     [id.portal, id.lane, id.seq],
   );
   if (parked.rows.length === 0) return false;

@@ -69,24 +69,27 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
      from claimed c cross join share s cross join lateral (
        select * from ${box} where portal = c.portal and lane = c.key and seq > c.done
        order by seq limit case when c.attempts > 1 then 1 else s.rows end
-     ) e
-     order by c.portal, c.key, e.seq`,
+     ) e`,
     [lanes, owner, leaseSeconds, rowsPerLane, rows],
   );
   return groupByLane(result.rows);
 }
 
+/** The join is nested, so a lane's rows arrive one after the other and in order; should that ever change, they are sorted all the same. */
 function groupByLane<Row extends LaneRow>(
   rows: readonly (Row & { lane_attempts: number; seq: string | number })[],
 ): ClaimedLane<Row>[] {
-  const claimed: { portal: string; lane: string; attempts: number; rows: Row[] }[] = [];
+  const claimed = new Map<string, { portal: string; lane: string; attempts: number; rows: Row[] }>();
   for (const row of rows) {
     row.seq = Number(row.seq);
-    const last = claimed.at(-1);
-    if (last !== undefined && last.lane === row.lane && last.portal === row.portal) last.rows.push(row);
-    else claimed.push({ portal: row.portal, lane: row.lane, attempts: row.lane_attempts, rows: [row] });
+    const key = laneKey(row.portal, row.lane);
+    const known = claimed.get(key);
+    if (known === undefined) {
+      claimed.set(key, { portal: row.portal, lane: row.lane, attempts: row.lane_attempts, rows: [row] });
+    } else known.rows.push(row);
   }
-  return claimed;
+  for (const { rows: own } of claimed.values()) own.sort((a, b) => a.seq - b.seq);
+  return [...claimed.values()];
 }
 
 export interface LaneProgress extends LaneId {

@@ -48,6 +48,15 @@ export async function findPortal(db: Db, portal: string): Promise<Portal | null>
   return result.rows[0] ?? null;
 }
 
+/**
+ * The portal, its row locked against other changes until the transaction ends. Whoever changes a portal and its token locks the portal
+ * first, as an installation does: a refresh that lost a deadlock would lose the pair it has just been given.
+ */
+export async function lockPortal(db: Db, portal: string): Promise<Portal | null> {
+  const result = await query<Portal>(db, 'select * from portal where portal = ? for no key update', [portal]);
+  return result.rows[0] ?? null;
+}
+
 /** All portals, oldest first. */
 export async function listPortals(db: Db): Promise<Portal[]> {
   const result = await query<Portal>(db, 'select * from portal order by installed_at, portal');
@@ -111,7 +120,18 @@ export async function updatePortal(
     .update({ ...change, updated_at: db.raw('now()') });
 }
 
-const ownedTables = ['outbox', 'inbox', 'lane', 'dedupe', 'conversation', 'rate_budget', 'portal'] as const;
+/** The lanes first: whoever works one holds its row, is waited for, and nobody can take another; then once more what he has made. */
+const ownedTables = [
+  'lane',
+  'outbox',
+  'inbox',
+  'inbox_outcome',
+  'lane',
+  'dedupe',
+  'conversation',
+  'rate_budget',
+  'portal',
+] as const;
 
 /**
  * Removes every trace of a portal (its tokens, bots and connections go with the portal row). With `onlyUninstalled` a portal that
@@ -124,8 +144,21 @@ export async function erasePortal(db: Db, portal: string, onlyUninstalled: boole
     [portal, onlyUninstalled],
   );
   if (found.rows.length === 0) return false;
+  await query(db, 'select 1 from lane where portal = ? order by box, key for update', [portal]);
   for (const table of ownedTables) await query(db, `delete from ${table} where portal = ?`, [portal]);
   return true;
+}
+
+/** Removes what was being written at the very moment its portal was erased. Returns how many portals left something behind. */
+export async function eraseLeftBehind(db: Db): Promise<number> {
+  const found = await query<{ portal: string }>(
+    db,
+    'select distinct portal from lane l where not exists (select 1 from portal p where p.portal = l.portal) limit 100',
+  );
+  const gone = found.rows.map((row) => row.portal);
+  if (gone.length === 0) return 0;
+  for (const table of ownedTables) await query(db, `delete from ${table} where portal = any(?)`, [gone]);
+  return gone.length;
 }
 
 /** Those of the portals that exist; none of them is erased before the transaction ends. */

@@ -2,7 +2,7 @@
 import { type Db, query } from './database.ts';
 
 /** Dedupe keys outlive every redelivery a far side is known to make. */
-export const dedupeDays = 7;
+const dedupeDays = 7;
 
 const stepRows = 5_000;
 
@@ -11,19 +11,28 @@ const stepRows = 5_000;
  * how many went: call again while it is a full step.
  */
 export async function purgeBox(db: Db, box: 'inbox' | 'outbox', days: number): Promise<number> {
-  const age = box === 'inbox' ? 'received_at' : 'created_at';
-  const result = await query(
-    db,
-    `delete from ${box} where ctid = any(array(
-       select ctid from ${box}
-       where ${age} < now() - ? * interval '1 day' and state <> 'waiting'
-         and (state in ('done', 'dropped') or ${age} < now() - 2 * ? * interval '1 day')
-       limit ${stepRows}
-     ))`,
-    [days, days],
-  );
+  const result = await query(db, box === 'inbox' ? purgeInbox : purgeOutbox, [days, days]);
   return result.rowCount;
 }
+
+const purgeInbox = `
+  with old as (
+    select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
+    where e.received_at < now() - ? * interval '1 day'
+      and (o.state <> 'parked' or e.received_at < now() - 2 * ? * interval '1 day')
+    limit ${stepRows}
+  ), outcomes as (
+    delete from inbox_outcome o using old where o.portal = old.portal and o.lane = old.lane and o.seq = old.seq
+  )
+  delete from inbox e using old where e.portal = old.portal and e.lane = old.lane and e.seq = old.seq`;
+
+const purgeOutbox = `
+  delete from outbox where ctid = any(array(
+    select ctid from outbox
+    where created_at < now() - ? * interval '1 day' and state <> 'waiting'
+      and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
+    limit ${stepRows}
+  ))`;
 
 /** Deletes one step of old dedupe keys. */
 export async function purgeDedupe(db: Db): Promise<number> {

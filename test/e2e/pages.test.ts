@@ -102,6 +102,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     await page.route('**/bitrix24/app/data*', (route) => route.abort());
     await post(page, form.url, form.body);
     await page.getByText('Нет связи с приложением').waitFor();
+    expect(await overflows(page)).toBe(false);
     await keepPicture(page, 'portal-unreachable-ru-375');
     await page.close();
     faults.length = 0;

@@ -42,22 +42,24 @@ function reloadSoon() {
     isStale = isLoading;
     return;
   }
-  timer = setTimeout(async () => {
-    timer = null;
-    isLoading = true;
-    try {
-      await loadState();
-    } catch {
-      // The stream notices the loss by itself and loads again when it is back.
-      world.isOnline = false;
-      tell();
-    }
-    isLoading = false;
-    if (isStale) {
-      isStale = false;
-      reloadSoon();
-    }
-  }, 100);
+  timer = setTimeout(() => void reload(), 100);
+}
+
+async function reload() {
+  timer = null;
+  isLoading = true;
+  try {
+    await loadState();
+  } catch {
+    // The stream notices the loss by itself and loads again when it is back.
+    world.isOnline = false;
+    tell();
+  }
+  isLoading = false;
+  if (isStale) {
+    isStale = false;
+    reloadSoon();
+  }
 }
 
 /** Opens the stream; the browser reconnects by itself, and then everything is loaded anew. */

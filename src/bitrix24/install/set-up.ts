@@ -59,7 +59,8 @@ const botRefusals = new Map([
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {
   const isApp = await client.isApp(options.portal);
   const license = isApp ? await readLicense(client, options) : '';
-  const hasV2 = await knowsV2(client, options);
+  // The second API wants a bot token of a webhook, which bots of the first one do not have.
+  const hasV2 = isApp && (await knowsV2(client, options));
   const bots: BotResult[] = [];
   for (const bot of options.bots) bots.push(await registerBot(client, options, bot));
   await registerCommands(client, options, bots);

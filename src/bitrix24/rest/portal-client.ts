@@ -23,7 +23,7 @@ export interface AccessKeeper {
   /** A newer access than `stale`: another process's refresh if there was one, else a refresh. Single-flight per portal. */
   renew(portal: string, stale: PortalAccess): Promise<PortalAccess>;
   /** The portal refuses even what was just renewed: remembers that it is disconnected, and returns the error to throw. */
-  lost(portal: string, access: PortalAccess, cause: AppError): Promise<AppError>;
+  lost(portal: string, access: PortalAccess, cause: AppError): Promise<unknown>;
 }
 
 /** Shares the portal's request budget; implemented over the store. */

@@ -33,7 +33,7 @@ afterEach(async () => {
   const { text, userId, status } = await say('Живой?');
   expect(status).toBe(200);
   await until(() => answersOf(userId).includes(text));
-  expect(await probe.rows(`select lane, outcome from inbox where state = 'parked'`)).toEqual([]);
+  expect(await probe.rows(`select lane, outcome from inbox_history where state = 'parked'`)).toEqual([]);
 });
 
 function nextMessageId(): string {

@@ -190,7 +190,7 @@ describe('payloads of a wrong shape', () => {
       expect(event === 'ONAPPUPDATE' ? [200, 403] : [200], event).toContain(answer.status);
     }
     await everythingDone(bridge.portal, probe);
-    expect(await probe.rows(`select lane, outcome from inbox where state = 'parked'`)).toEqual([]);
+    expect(await probe.rows(`select lane, outcome from inbox_history where state = 'parked'`)).toEqual([]);
     expect(bridge.portal.bots()).toHaveLength(3);
   });
 });

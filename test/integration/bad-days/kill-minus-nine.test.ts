@@ -37,7 +37,7 @@ describe('an app that is killed again and again', () => {
     await probe.endLeases();
     await probe.quiet(40_000);
     expect(await probe.rows(`select state, outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
-    expect(await probe.rows(`select state, outcome from inbox where state = 'parked'`)).toEqual([]);
+    expect(await probe.rows(`select state, outcome from inbox_history where state = 'parked'`)).toEqual([]);
     expect(talk.faults()).toEqual([]);
     expect(talk.acknowledged()).toBeGreaterThan(rounds * dialogs);
     expect(talk.greetings()).toEqual(Array.from({ length: dialogs }, () => 1));

@@ -18,7 +18,7 @@ async function withStage(work: (stage: ProcessStage) => Promise<void>): Promise<
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 async function expectNothingGivenUp({ probe }: ProcessStage): Promise<void> {
   expect(await probe.rows(`select outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
-  expect(await probe.rows(`select outcome from inbox where state = 'parked'`)).toEqual([]);
+  expect(await probe.rows(`select outcome from inbox_history where state = 'parked'`)).toEqual([]);
 }
 
 describe('two processes on one database', () => {

@@ -113,7 +113,7 @@ describe('the socket on a bad day', () => {
     await until(async () => (await owner()) === 'person', 20_000);
     await until(() => stage.gateway.sockets().open === 1);
     await stage.done();
-    const rows = await stage.probe.rows('select state, outcome from inbox where subject = $1', [
+    const rows = await stage.probe.rows('select state, outcome from inbox_history where subject = $1', [
       `command:${commandId}`,
     ]);
     expect(rows).toEqual([{ state: 'done', outcome: 'handed_over' }]);

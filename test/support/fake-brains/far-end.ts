@@ -142,7 +142,7 @@ export async function startFarEnd(way: AnswerWay): Promise<FarEnd> {
 }
 
 /** The far end's own name of a conversation. */
-export const remoteName = (ref: string): string => `chat-of-${ref}`;
+const remoteName = (ref: string): string => `chat-of-${ref}`;
 
 function reply(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
