@@ -106,8 +106,9 @@ export async function readKept(
   const result = await query<Pick<InboxRow, 'body' | 'received_at'>>(
     db,
     // Moments are kept finer than a millisecond, and told as whole ones.
-    `select body, received_at from inbox
-     where portal = ? and lane = ? and source = ? and state = 'done' and outcome not like '%forwarded%' and received_at >= ? and received_at < ?::timestamptz + interval '1 millisecond'
+    `select body, received_at from inbox join inbox_outcome using (portal, lane, seq)
+     where portal = ? and lane = ? and source = ? and received_at >= ? and received_at < ?::timestamptz + interval '1 millisecond'
+       and state = 'done' and outcome not like '%forwarded%'
      order by seq desc limit ?`,
     [lane.portal, lane.lane, source, span.from, span.until, span.limit],
   );

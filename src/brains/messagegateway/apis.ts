@@ -13,8 +13,8 @@ export interface Apis {
   readonly botPace: Pace;
 }
 
-/** Calls that may follow each other at once: together with the calls of the second that follows they stay below 30. */
-const burst = 5;
+/** Calls that may follow each other at once: with those of the second that follows, and some that bunch on their way, they stay below 30. */
+const burst = 3;
 
 export interface ApisOptions {
   readonly tools: Pick<ConnectorTools, 'http' | 'pace'>;
