@@ -143,7 +143,17 @@ export function runBrainBattery(bench: BrainBench): void {
         expect(shown()).toEqual([bench.answerTo('терпение')]);
       });
 
-      it('gives up after a refusal, lists it, and lets the dialog go on', async () => {
+      // A brain that looks after its account may have mended the credentials by the next attempt.
+      it.skipIf(bench.brain.look === undefined)('waits after a refused credential, and keeps the order', async () => {
+        far().be('status-401', 1);
+        write('первое');
+        write('второе');
+        await until(() => shown().length === 2, 20_000);
+        expect(shown()).toEqual([bench.answerTo('первое'), bench.answerTo('второе')]);
+        expect(await listParked(db, bridge.portal.memberId)).toEqual([]);
+      });
+
+      it.skipIf(bench.brain.look !== undefined)('gives up after a refusal, lists it, and goes on', async () => {
         far().be('status-401', 1);
         write('первое');
         write('второе');
@@ -180,9 +190,9 @@ export function runBrainBattery(bench: BrainBench): void {
       it('lets no secret of the connection reach a log line', async () => {
         far().be('status-401', 1);
         write('тайна');
-        await until(async () => (await listParked(db, bridge.portal.memberId)).length > 0);
         write('ещё');
         await shows(bench.answerTo('ещё'));
+        await until(() => logged.includes('an action '));
         expect(logged).toContain('"msg"');
         for (const secret of [...bench.secrets, far().hook.split('/').at(-1) ?? ''])
           expect(logged).not.toContain(secret);
