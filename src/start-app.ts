@@ -97,7 +97,7 @@ function build(options: AppOptions, db: Pool) {
     ...(settings.APP_SECRET_PREVIOUS === undefined ? {} : { previous: settings.APP_SECRET_PREVIOUS }),
   });
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
-  // Answers into portals are the hot calls: undici takes a tenth of got's processor time a call (ARCHITECTURE §7).
+  // Calls into portals and to brains are the hot ones: undici takes a tenth of got's processor time a call, and less memory (decision 0036).
   const fast = createUndiciClient({ guard });
   const careful = createGotClient({ guard });
   const directory = createDirectory({
@@ -105,7 +105,7 @@ function build(options: AppOptions, db: Pool) {
     sealer,
     brains: options.brains,
     tools: (connection) => ({
-      http: careful,
+      http: fast,
       lookupFor: (url) => socketLookup(guard, url),
       openHomeFile: (to, file, signal) =>
         openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
