@@ -7,6 +7,7 @@ import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
 import { measureDrain } from './measures/drain.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
+import { measureMgLatency } from './measures/mg-latency.ts';
 import { measureMgSockets } from './measures/mg-sockets.ts';
 import { measureRoad } from './measures/road.ts';
 import type { Measure } from './support/bench.ts';
@@ -24,6 +25,7 @@ const measures: Readonly<Record<string, Measure>> = {
   backlog: measureBacklog,
   road: measureRoad,
   'mg-sockets': measureMgSockets,
+  'mg-latency': measureMgLatency,
 };
 
 const usage = `npm run bench -- [--quick] [--only <name>]…

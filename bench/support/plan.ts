@@ -14,6 +14,8 @@ export interface Plan {
   readonly backlogEvents: number;
   /** Events sent down the whole road in a run. */
   readonly roadEvents: number;
+  /** Messages each way whose latency is taken. */
+  readonly latencyMessages: number;
   readonly idleSeconds: number;
   readonly idleRuns: number;
   /** Before each measure: how long to wait for other programs to leave the processor alone. */
@@ -37,6 +39,7 @@ export const fullPlan: Plan = {
   bossSeconds: 10,
   backlogEvents: 1_000_000,
   roadEvents: 10_000,
+  latencyMessages: 300,
   idleSeconds: 10,
   idleRuns: 3,
   patienceSeconds: 20,
@@ -52,6 +55,7 @@ export const quickPlan: Plan = {
   bossSeconds: 3,
   backlogEvents: 200_000,
   roadEvents: 2_000,
+  latencyMessages: 100,
   idleRuns: 1,
   patienceSeconds: 3,
 };

@@ -112,6 +112,12 @@ export interface Connector {
   listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
 }
 
+/** How a socket turns a name into addresses: the shape of Node's `dns.lookup`. */
+export type NameLookup = (
+  name: string,
+  options: { readonly all?: boolean | undefined },
+  callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
+) => void;
 /** How many calls a far side allows. */
 export interface PaceRate {
   readonly perSecond: number;
@@ -135,13 +141,6 @@ export interface SaidAtHome {
   /** Names of the files that came with it. */
   readonly files: readonly string[];
 }
-
-/** How a socket turns a name into addresses: the shape of Node's `dns.lookup`. */
-export type NameLookup = (
-  name: string,
-  options: { readonly all?: boolean | undefined },
-  callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
-) => void;
 
 /** What a connector may use of the house. */
 export interface ConnectorTools {
@@ -179,6 +178,79 @@ export interface ConnectorTools {
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
+/** How an account stands at the far side: usable, with the config to be stored, or stopped over there for a reason in one word. */
+export type Standing =
+  | { readonly works: true; readonly config: unknown }
+  | { readonly works: false; readonly reason: string };
+
+/** What a route of a brain answers. The house adds the headers every page of its own has. */
+export type RouteAnswer =
+  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly html: string }
+  | { readonly status: number; readonly svg: string };
+
+/** A route a brain has of its own, under `/<brain name>`: callbacks without a secret address, and its pages. */
+export interface BrainRoute {
+  readonly method: 'GET' | 'POST';
+  /** After `/<brain name>`, for example `/activity`. */
+  readonly path: string;
+  /** Requests one sender may make in a minute; those beyond are answered 429. */
+  readonly perMinute: number;
+  /** Throws AppErrors; they are answered as everywhere in the house. */
+  handle(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer>;
+}
+
+/** A bot of a portal, as somebody who may connect it is shown it. */
+export interface OfferedBot {
+  readonly code: string;
+  readonly name: string;
+  readonly type: string;
+  /** Title of what it thinks with now. */
+  readonly brain: string;
+  readonly connectionId: string | null;
+}
+
+/** A stored connection and why it is paused; null while it works. */
+export interface HeldConnection {
+  readonly connection: Connection;
+  readonly pausedReason: string | null;
+}
+
+/** What the routes of a brain may ask of the house. It reaches that brain's connections and no others. */
+export interface BrainHouse {
+  readonly tools: ConnectorTools;
+  /** What the operator set for this brain in BRAIN_SETTINGS, as its `settingsSchema` gave it back. */
+  readonly settings: unknown;
+  /** Seals text for a page to carry back; `open` gives null for what is not ours, not for this purpose, or older than half an hour. */
+  seal(text: string, purpose: string): string;
+  open(sealed: string, purpose: string): string | null;
+  /** The portal whose administrator was shown this one-time code, which is then used up; null for any other text. */
+  redeemCode(code: string): Promise<string | null>;
+  /** The portal's name and bots; null when it has gone. */
+  offer(portal: string): Promise<{ readonly domain: string; readonly bots: readonly OfferedBot[] } | null>;
+  /** By its id, which proves nothing: whoever asks has to check the rest of what was sent. */
+  find(connectionId: string): Promise<HeldConnection | null>;
+  /** Those of a portal. */
+  list(portal: string): Promise<readonly HeldConnection[]>;
+  /**
+   * Joins the account and lets the bot think with it. With a connection: that one is joined again with this config. Throws what `join`
+   * throws, and then nothing is stored.
+   */
+  connect(given: {
+    readonly portal: string;
+    readonly botCode: string;
+    readonly connectionId: string | null;
+    readonly title: string;
+    readonly config: unknown;
+  }): Promise<void>;
+  /** Replaces the stored config. */
+  store(connection: Connection, config: unknown): Promise<void>;
+  /** The far side has stopped it: its listener ends, deliveries wait, and `look` is asked soon. */
+  pause(connection: Connection, reason: string): Promise<void>;
+  /** Asks `look` soon. */
+  lookSoon(connection: Connection): Promise<void>;
+}
+
 /** An entry of the list in `brains/index.ts`: everything the house needs to know to offer a brain. */
 export interface Brain {
   /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`. Lower-case letters only. */
@@ -192,6 +264,18 @@ export interface Brain {
    * stored, tokens included. Repeatable. Throws AppErrors whose message tells an administrator what to do.
    */
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
+  /**
+   * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, and about
+   * those whose credentials were refused. Throws AppErrors; then everything stays as it is until the next look.
+   */
+  look?(connection: Connection, hookUrl: string, pausedReason: string | null, tools: ConnectorTools): Promise<Standing>;
+  /** Takes down what `join` has put up over there; the connection is about to be removed. Best effort: throws AppErrors that are only reported. */
+  leave?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void>;
+  readonly routes?: readonly BrainRoute[];
+  /** Where, under `/<brain name>`, an administrator connects an account; takes the code in the fragment, `#code=…`. */
+  readonly connectPath?: string;
+  /** What BRAIN_SETTINGS may say about it. */
+  readonly settingsSchema?: z.ZodType;
   /** One connector per connection; must not do I/O. */
   create(connection: Connection, tools: ConnectorTools): Connector;
 }
