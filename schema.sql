@@ -18,6 +18,18 @@ create table bot (
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
 );
 
+create table brain_memory (
+  portal text not null,
+  connection_id uuid not null,
+  key text not null,
+  value json not null,
+  expires_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  constraint brain_memory_pkey PRIMARY KEY (portal, connection_id, key),
+  constraint brain_memory_key_check CHECK ((length(key) <= 200))
+);
+CREATE INDEX brain_memory_by_end ON brain_memory USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
 create table connection (
   portal text not null,
   id uuid not null,
@@ -163,5 +175,6 @@ create table rate_budget (
 
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table brain_memory add constraint brain_memory_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;

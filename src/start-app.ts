@@ -20,8 +20,10 @@ import { createNetworkGuard, socketLookup } from './lib/network-guard.ts';
 import { createAcceptance } from './pipeline/acceptance.ts';
 import { createAccessKeeper } from './pipeline/access-keeper.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
+import { brainMemory } from './pipeline/brain-memory.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
+import { findHomeUser } from './pipeline/home-users.ts';
 import { startHousekeeper } from './pipeline/housekeeper.ts';
 import { startInboxWorker } from './pipeline/inbox-worker.ts';
 import { createInstallation } from './pipeline/installation.ts';
@@ -109,6 +111,9 @@ function build(options: AppOptions, db: Pool) {
       lookupFor: (url) => socketLookup(guard, url),
       openHomeFile: (to, file, signal) =>
         openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
+      homeUser: (to, dialogId, userId, signal) =>
+        findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+      memory: brainMemory(db, connection.portal, connection.id),
       publicUrl: settings.PUBLIC_URL,
       log: (message, details) => log.info({ connection: connection.id, ...details }, message),
     }),

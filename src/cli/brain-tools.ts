@@ -32,12 +32,22 @@ export function openBrainTools(context: CommandContext): BrainTools {
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl,
       openHomeFile: noFiles,
+      homeUser: () => Promise.resolve(null),
+      memory: noMemory,
       log: (message, details) => log.info(details ?? {}, message),
     },
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
     close: () => http.close(),
   };
 }
+
+/** Checking and joining leave no facts behind: what they learn is the config. */
+export const noMemory: ConnectorTools['memory'] = {
+  get: () => Promise.resolve(null),
+  put: () => Promise.resolve(),
+  forget: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+};
 
 /** The webhook address without its origin. */
 export function hookPath(brain: string, secret: string): string {

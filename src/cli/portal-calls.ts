@@ -9,7 +9,7 @@ import { createAccessKeeper } from '../pipeline/access-keeper.ts';
 import { createDirectory } from '../pipeline/directory.ts';
 import { createMetrics } from '../pipeline/metrics.ts';
 import { createRateGate } from '../pipeline/rate-gate.ts';
-import { noFiles } from './brain-tools.ts';
+import { noFiles, noMemory } from './brain-tools.ts';
 import type { CommandContext } from './command.ts';
 
 export interface PortalCalls {
@@ -33,6 +33,8 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl: settings.PUBLIC_URL,
       openHomeFile: noFiles,
+      homeUser: () => Promise.resolve(null),
+      memory: noMemory,
       log: (message, details) => log.info(details ?? {}, message),
     }),
   });

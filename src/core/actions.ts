@@ -43,6 +43,15 @@ export type BrainAction =
       readonly chat: Chat;
       readonly files: readonly FileRef[];
     }
+  /** Said in a group chat without meaning the bot: for brains that want it, never to be answered. */
+  | {
+      readonly type: 'overheard';
+      readonly messageId: string;
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly files: readonly FileRef[];
+    }
   | { readonly type: 'edit'; readonly messageId: string; readonly text: string }
   | { readonly type: 'delete'; readonly messageId: string }
   | { readonly type: 'owner_changed'; readonly owner: 'brain' | 'person' }

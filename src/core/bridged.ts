@@ -7,6 +7,7 @@ import type { Conversation } from './conversation.ts';
 /** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
 export type Outcome =
   | 'forwarded'
+  | 'overheard'
   | 'answered'
   | 'greeted'
   | 'helped'

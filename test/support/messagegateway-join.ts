@@ -7,6 +7,7 @@ import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegate
 import type { Connection, ConnectorTools } from '../../src/core/connector.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+import { memoryInMind } from './memory-in-mind.ts';
 
 export interface JoinOptions {
   readonly connectionId: string;
@@ -27,6 +28,8 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
   const tools: ConnectorTools = {
     http,
     openHomeFile: () => Promise.reject(new Error('joining opens no files')),
+    homeUser: () => Promise.resolve(null),
+    memory: memoryInMind(),
     lookupFor: () => lookup,
     publicUrl: options.publicUrl,
     log: () => {},

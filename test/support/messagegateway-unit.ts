@@ -6,6 +6,7 @@ import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/mess
 import type { ConnectorTools } from '../../src/core/connector.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+import { memoryInMind } from './memory-in-mind.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/messagegateway/', import.meta.url));
 
@@ -59,6 +60,8 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
   return {
     http,
     openHomeFile: () => Promise.reject(new Error('no file was expected')),
+    homeUser: () => Promise.resolve(null),
+    memory: memoryInMind(),
     lookupFor: () => lookup,
     publicUrl: 'https://bots.example',
     log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),

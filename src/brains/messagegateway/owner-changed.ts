@@ -1,6 +1,6 @@
 /** Tells managers who leads a conversation now, and lets go of the dialog when a person in Bitrix24 has taken it. */
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
-import { findChat } from './link-conversation.ts';
+import { chatIdOf, findChat } from './link-conversation.ts';
 import { isRefusal } from './mg-http.ts';
 import type { MgChat } from './mg-shapes.ts';
 import { addNote } from './notes.ts';
@@ -21,7 +21,7 @@ export async function tellOwner(
   const text = owner === 'person' ? words.personLeads : words.brainLeads(room.config.handover.command);
   await addNote(room, chat.id, text, signal);
   if (owner === 'person') await letGo(room, chat, signal);
-  return to.remoteId === null ? { remoteConversationId: String(chat.id) } : {};
+  return chatIdOf(to) === null ? { remoteConversationId: String(chat.id) } : {};
 }
 
 /** Only the latest dialog of a chat can be let go of (trap B-06), which is the one the chat shows. */

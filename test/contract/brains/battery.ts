@@ -13,6 +13,7 @@ import { type Bridge, install, startBridge, until } from '../../support/bridge.t
 import { connectBrain } from '../../support/connect-brain.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import type { FarEnd } from '../../support/fake-brains/far-end.ts';
+import { memoryInMind } from '../../support/memory-in-mind.ts';
 
 /** What the battery has to know of a brain to try it. */
 export interface BrainBench {
@@ -113,6 +114,8 @@ export function runBrainBattery(bench: BrainBench): void {
         {
           http: { send: () => Promise.reject(new Error('decode must not call')) },
           openHomeFile: () => Promise.reject(new Error('decode must not call')),
+          homeUser: () => Promise.reject(new Error('decode must not call')),
+          memory: memoryInMind(),
           lookupFor: () => expect.fail('decode must not call'),
           publicUrl: 'http://x',
           log: () => {},
