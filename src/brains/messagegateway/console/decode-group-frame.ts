@@ -109,6 +109,7 @@ function plain(text: string): Reply {
     cards: [],
     files: [],
     quoteOf: null,
-    isInternal: false,
+    // Staff alone reads it; so it is also said where a person leads.
+    isInternal: true,
   };
 }

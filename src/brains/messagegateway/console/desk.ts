@@ -121,7 +121,9 @@ function reply(
     readonly quoteOf?: string | null;
   } = {},
 ): Reply {
-  return { ...textReply(text), buttons: parts.buttons ?? [], files: parts.files ?? [], quoteOf: parts.quoteOf ?? null };
+  // Only staff reads it: it is also said after somebody has told the bot to be silent.
+  const said = { ...textReply(text), isInternal: true };
+  return { ...said, buttons: parts.buttons ?? [], files: parts.files ?? [], quoteOf: parts.quoteOf ?? null };
 }
 
 /** Further parts of a long message have no message of their own in Bitrix24. */
