@@ -24,23 +24,27 @@ export interface Messenger {
 export interface ConsoleStage extends MgStage {
   readonly messenger: Messenger;
   /** A group with the supervisor in it. */
-  openGroup(title: string, employee?: { readonly name: string; readonly email?: string }): Promise<Group>;
+  readonly openGroup: (title: string, employee?: { readonly name: string; readonly email?: string }) => Promise<Group>;
 }
 
 export interface Group {
   readonly chatId: number;
   readonly ownerId: number;
   /** The owner mentions the supervisor; resolves when everything has been done about it. */
-  asks(text: string): Promise<string>;
+  readonly asks: (text: string) => Promise<string>;
   /** The same without waiting; the message's id. */
-  mentions(text: string, files?: readonly { readonly name: string; readonly content: Buffer }[], by?: number): number;
+  readonly mentions: (
+    text: string,
+    files?: readonly { readonly name: string; readonly content: Buffer }[],
+    by?: number,
+  ) => number;
   /** The owner writes past the supervisor. */
-  chatters(text: string): void;
+  readonly chatters: (text: string) => void;
   /** What the supervisor said there, greeting left out. */
-  said(): readonly string[];
-  messages(): readonly SeenMessage[];
+  readonly said: () => readonly string[];
+  readonly messages: () => readonly SeenMessage[];
   /** Presses a button of the last message that has one with this label. */
-  presses(label: string): Promise<string>;
+  readonly presses: (label: string) => Promise<string>;
 }
 
 export async function startConsoleStage(options: MgStageOptions = {}): Promise<ConsoleStage> {

@@ -49,7 +49,10 @@ export interface BotMessage {
 
 export interface BotApi {
   bots(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgBot[]>;
-  updateInfo(info: { readonly name?: string; readonly roles?: readonly string[] }, signal?: AbortSignal): Promise<void>;
+  updateInfo(
+    info: { readonly name?: string; readonly avatar_url?: string; readonly roles?: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<void>;
   commands(signal?: AbortSignal): Promise<readonly MgCommand[]>;
   putCommand(name: string, description: string, signal?: AbortSignal): Promise<void>;
   deleteCommand(name: string, signal?: AbortSignal): Promise<void>;

@@ -19,11 +19,11 @@ interface Bound {
   readonly group: Group;
   readonly chatId: number;
   readonly name: string;
-  writes(text: string): Promise<number>;
+  readonly writes: (text: string) => Promise<number>;
   /** What the group was shown of this customer, headings cut off. */
-  shown(): string[];
+  readonly shown: () => string[];
   /** What the bot said to him. */
-  answers(): (string | null)[];
+  readonly answers: () => (string | null)[];
 }
 
 /** A customer of the foreign messenger and a group bound to his chat. */
@@ -101,6 +101,7 @@ describe('what happens in a bound chat', () => {
     await until(() => group.said().some((text) => text.includes('передан человеку')));
     await writes('вы где?');
     await until(() => shown().includes('вы где?'));
+    expect(shown()).toEqual(['вы где?']);
   });
 
   it('leaves no trace when nobody has bound it', async () => {

@@ -147,6 +147,38 @@ describe('a supervisor group is a console', () => {
     expect(await group.asks(`/удалить ${mgId}`)).toContain('удалено');
   });
 
+  it('never lets a changed message become a command at the customer, nor a changed command his message', async () => {
+    const { group, chatId } = await begin();
+    const { portal } = stage.bridge;
+    const bot = portal.bots().find(({ code }) => code === 'bridge_supervisor');
+    const mention = `[USER=${bot?.id}]С[/USER]`;
+    await group.asks(`привязать ${chatId}`);
+    const words = group.mentions('уже едет');
+    const command = group.mentions('/ответить и ещё одно');
+    await stage.done();
+    const before = texts(chatId);
+    portal.editMessage(words, `${mention} /закрыть`);
+    portal.editMessage(command, `${mention} /ответить что-то другое`);
+    portal.deleteMessage(command);
+    await until(() => group.said().filter((text) => text.includes('Изменённая команда')).length === 2);
+    await stage.done();
+    expect(texts(chatId)).toEqual(before);
+    expect(stage.gateway.messages(chatId).some(({ isDeleted }) => isDeleted)).toBe(false);
+  });
+
+  it('sends on a file that MessageGateway has, and brings it here', async () => {
+    const { group, chatId } = await begin();
+    await group.asks(`привязать ${chatId}`);
+    group.mentions('', [{ name: 'price.txt', content: Buffer.from('100') }]);
+    await stage.done();
+    const id = stage.gateway.messages(chatId).at(-1)?.items[0]?.id ?? '';
+    expect(await group.asks(`/отправить ${id} ещё раз`)).toContain('Отправлено клиенту');
+    expect(stage.gateway.messages(chatId).at(-1)).toMatchObject({ type: 'file', note: 'ещё раз', items: [{ id }] });
+    await group.asks(`/файл ${id}`);
+    await until(() => group.messages().some(({ files, isBot }) => isBot && files.length === 1));
+    expect(await group.asks(`/расшифровка ${id} сто`)).toBe('Расшифровка сохранена');
+  });
+
   it('carries files both ways', async () => {
     const { group, chatId, customer } = await begin();
     await group.asks(`привязать ${chatId}`);

@@ -5,6 +5,7 @@ import { botFilePrefix } from '../open-file.ts';
 import { readPages } from '../pages.ts';
 import { type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
 import { namedChat, titleOf } from './find-chat.ts';
+import { uuidIn } from './parse-line.ts';
 import { activeUsers, findUser, forgetLink, linkOf, nameOf, storeLink } from './people.ts';
 
 const maxLines = 20;
@@ -167,6 +168,14 @@ export const rename: Command = async (ask) => {
   return { text: ask.phrases.renamed(name) };
 };
 
+/** `avatar https://…`: the bot's picture in MessageGateway. */
+export const avatar: Command = async (ask) => {
+  const url = URL.parse(ask.args);
+  if (url?.protocol !== 'https:') throw new ConsoleRefusal(ask.phrases.nameAddress);
+  await ask.room.apis.bot.updateInfo({ avatar_url: url.href }, ask.signal);
+  return { text: ask.phrases.pictured };
+};
+
 const knownRoles: ReadonlySet<string> = new Set(['distributor', 'responsible', 'hidden']);
 
 /** `roles distributor, responsible` */
@@ -184,10 +193,6 @@ export const roles: Command = async (ask) => {
 
 export const help: Command = ({ phrases }) =>
   Promise.resolve({ text: phrases.help, buttons: [commandButton(phrases.buttons.list, '/list')] });
-
-function uuidIn(text: string): string | null {
-  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?=\s|$)/i.exec(text)?.[0] ?? null;
-}
 
 function cut(lines: readonly string[], { phrases }: Ask): string {
   const more = lines.length > maxLines ? [phrases.more(lines.length - maxLines)] : [];

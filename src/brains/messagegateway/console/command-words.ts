@@ -23,6 +23,7 @@ export const commandWords = {
   bots: ['bots', 'боты'],
   edit: ['edit', 'изменить'],
   delete: ['delete', 'удалить'],
+  send: ['send', 'отправить'],
   file: ['file', 'файл'],
   fetch: ['fetch', 'загрузить'],
   transcribe: ['transcribe', 'расшифровка'],
@@ -31,6 +32,7 @@ export const commandWords = {
   whoami: ['whoami', 'ктоя'],
   commands: ['commands', 'команды'],
   rename: ['rename', 'имя'],
+  avatar: ['avatar', 'картинка'],
   roles: ['roles', 'роли'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

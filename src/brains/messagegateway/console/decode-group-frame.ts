@@ -12,6 +12,8 @@ import { phrasesOf } from './phrases.ts';
 
 type Rules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml'>;
 
+const maxName = 100;
+
 /** Throws BadInput when the frame cannot be read. */
 export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainEvent[] {
   const parsed = groupFrameShape.safeParse(frame.data);
@@ -72,7 +74,8 @@ function heading(message: GroupMessage, showing: Showing, rules: Rules): string 
 }
 
 function nameOf(message: GroupMessage, showing: Showing): string {
-  return message.from?.name || showing.customer;
+  // A name is one line, whatever somebody calls himself: the next line is another's.
+  return (message.from?.name || showing.customer).replaceAll(/\s+/g, ' ').slice(0, maxName);
 }
 
 function cardsOf(message: GroupMessage, rules: Rules): readonly Card[] {

@@ -47,7 +47,7 @@ export function createDesk(room: Room): Desk {
       return [reply(phrases.unknown(word), { buttons: [commandButton(phrases.buttons.help, '/help')] })];
     }
     const { chatId, maxText } = ask.binding;
-    await sayInChat(ask, { chatId, scope: 'public', text: line.text, maxText });
+    await sayInChat(ask, { chatId, scope: 'public', text: line.text, maxText, by: 'words', heading: '' });
     return [];
   }
 
@@ -74,9 +74,11 @@ export function createDesk(room: Room): Desk {
       if (binding === null) return {};
       const { author, chat, files, messageId } = action;
       const ask = { room, to, key, messageId, author, chat, files, args: '', binding, phrases, signal };
-      const text = phrases.groupNote(author.name, action.text);
+      const { chatId } = binding;
+      const heading = phrases.noteHeading(author.name);
       try {
-        await sayInChat(ask, { chatId: binding.chatId, scope: 'private', text, maxText: null });
+        const { text } = action;
+        await sayInChat(ask, { chatId, scope: 'private', text, maxText: null, by: 'overheard', heading });
       } catch (error) {
         // Nobody asked for this note, so nobody is told; colleagues have read it where it was said.
         room.tools.log('talk in a group could not be noted', { reason: sentenceOf(error, room) });
@@ -86,9 +88,12 @@ export function createDesk(room: Room): Desk {
 
     async change(action, signal) {
       try {
-        if (action.type === 'edit') await editSent(room, action.messageId, action.text, signal);
-        else await deleteSent(room, action.messageId, signal);
-        return {};
+        if (action.type === 'delete') {
+          await deleteSent(room, action.messageId, signal);
+          return {};
+        }
+        const problem = await editSent(room, action.messageId, action.text, signal);
+        return problem === null ? {} : { replies: [reply(phrases.notEdited)] };
       } catch (error) {
         return { replies: [reply(sentenceOf(error, room))] };
       }

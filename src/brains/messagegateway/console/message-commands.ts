@@ -8,7 +8,7 @@ import type { MgChat } from '../mg-shapes.ts';
 import type { Room } from '../room.ts';
 import { type Ask, type Command, ConsoleRefusal } from './ask.ts';
 import { namedChat, titleOf } from './find-chat.ts';
-import { takeId } from './parse-line.ts';
+import { takeId, uuidIn } from './parse-line.ts';
 import { keepDays, sayOnce } from './say-once.ts';
 
 /** Where the channel names no limit: what MessageGateway takes for an edit, and official bots cut at (traps §5). */
@@ -24,7 +24,14 @@ const carriedShape = z.object({
   named: z.array(z.string()),
 });
 
-const sentShape = z.object({ ids: z.array(z.int()), isText: z.boolean() });
+const sentShape = z.object({
+  ids: z.array(z.int()),
+  isText: z.boolean(),
+  /** How it came to be said: words as such, talk that was overheard, or a command that said it. */
+  by: z.enum(['words', 'overheard', 'command']),
+  /** Stands before what the employee wrote. */
+  heading: z.string(),
+});
 
 const sentKey = (homeMessageId: string): string => `sent:${homeMessageId}`;
 
@@ -35,6 +42,9 @@ export interface Saying {
   readonly text: string;
   /** Longest text the channel takes; null: not known. */
   readonly maxText: number | null;
+  readonly by: 'words' | 'overheard' | 'command';
+  /** Put before the text; empty for none. */
+  readonly heading: string;
 }
 
 /**
@@ -44,7 +54,8 @@ export interface Saying {
 export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
   const { room, key, messageId, signal } = ask;
   const carried = await carryOnce(ask);
-  const text = [saying.text, ...carried.named].filter((part) => part.trim() !== '').join('\n');
+  const said = saying.text === '' ? '' : saying.heading + saying.text;
+  const text = [said, ...carried.named].filter((part) => part.trim() !== '').join('\n');
   const messages = messagesOf(saying, text, carried.groups);
   if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyWords);
   const ids: number[] = [];
@@ -52,7 +63,8 @@ export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
     ids.push(await sayOnce(room, `${key}:${index}`, messageId, message, signal));
   }
   const isText = messages.length === 1 && messages[0]?.type === 'text';
-  await room.tools.memory.put(sentKey(messageId), { ids, isText }, keepDays);
+  const { by, heading } = saying;
+  await room.tools.memory.put(sentKey(messageId), { ids, isText, by, heading }, keepDays);
 }
 
 function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]): readonly BotMessage[] {
@@ -82,18 +94,39 @@ async function carryOnce(ask: Ask): Promise<z.output<typeof carriedShape>> {
   return carriedShape.parse(carried);
 }
 
+const byCommand = { by: 'command', heading: '' } as const;
+
 /** `say [#12] text`: to the customer. */
 export const say: Command = async (ask) => {
   const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: limitOf(chat) });
+  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: limitOf(chat), ...byCommand });
   return { text: ask.phrases.said(titleOf(chat)) };
 };
 
 /** `note [#12] text`: to staff alone. */
 export const note: Command = async (ask) => {
   const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'private', text: rest, maxText: null });
+  await sayInChat(ask, { chatId: chat.id, scope: 'private', text: rest, maxText: null, ...byCommand });
   return { text: ask.phrases.noted(titleOf(chat)) };
+};
+
+/** `send [#12] file-id [text]`: a file MessageGateway has already, to the customer. */
+export const send: Command = async (ask) => {
+  const { chat, rest } = await namedChat(ask);
+  const id = uuidIn(rest);
+  if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
+  const { type } = await ask.room.apis.bot.file(id, ask.signal);
+  const kind = type === 'image' || type === 'audio' ? type : 'file';
+  const note = rest.slice(id.length).trim();
+  const message: BotMessage = {
+    chat_id: chat.id,
+    scope: 'public',
+    type: kind,
+    items: [{ id, caption: id }],
+    ...(note === '' ? {} : { note }),
+  };
+  await sayOnce(ask.room, `${ask.key}:0`, ask.messageId, message, ask.signal);
+  return { text: ask.phrases.said(titleOf(chat)) };
 };
 
 /** `edit 345 text`: a message of the bot. */
@@ -113,22 +146,31 @@ export const remove: Command = async (ask) => {
   return { text: ask.phrases.deleted };
 };
 
-/** The employee changed a message that had gone out. False: it had not. */
-export async function editSent(room: Room, messageId: string, text: string, signal: AbortSignal): Promise<boolean> {
+/**
+ * The employee changed a message that had gone out, or a command that said something. Commands are not carried out again, and what begins
+ * like one never reaches a customer: then a sentence says so. Null: nothing had gone out, or all is done.
+ */
+export async function editSent(
+  room: Room,
+  messageId: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<'not_a_message' | null> {
   const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
-  if (!sent.success) return false;
-  const [id] = sent.data.ids;
-  if (!sent.data.isText || id === undefined || text.trim() === '') return false;
-  await room.apis.bot.editMessage(id, text, signal);
-  return true;
+  if (!sent.success) return null;
+  const { ids, isText, by, heading } = sent.data;
+  const [id] = ids;
+  if (!isText || id === undefined || text.trim() === '') return null;
+  if (by === 'command' || (by === 'words' && text.trim().startsWith('/'))) return 'not_a_message';
+  await room.apis.bot.editMessage(id, heading + text.trim(), signal);
+  return null;
 }
 
-/** The employee deleted a message that had gone out. False: it had not. */
-export async function deleteSent(room: Room, messageId: string, signal: AbortSignal): Promise<boolean> {
+/** The employee deleted a message that had gone out. A deleted command takes nothing back. */
+export async function deleteSent(room: Room, messageId: string, signal: AbortSignal): Promise<void> {
   const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
-  if (!sent.success) return false;
+  if (!sent.success || sent.data.by === 'command') return;
   for (const id of sent.data.ids) await deleteQuietly(room, id, signal);
-  return true;
 }
 
 /** What is gone already was perhaps deleted by an earlier attempt of ours. */

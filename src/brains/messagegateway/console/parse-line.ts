@@ -27,6 +27,11 @@ export function takeChat(args: string): { readonly chatId: number | null; readon
   return { chatId: Number(digits), rest: args.slice(whole.length).trim() };
 }
 
+/** The id of a file at the beginning, or null. */
+export function uuidIn(text: string): string | null {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?=\s|$)/i.exec(text)?.[0] ?? null;
+}
+
 /** An id alone at the beginning: `12`, `#12` or `№12`, and what follows. */
 export function takeId(args: string): { readonly id: number | null; readonly rest: string } {
   const [whole, digits] = /^(?:#|№)?\s*(\d{1,15})(?=\s|$)/.exec(args) ?? [];

@@ -44,6 +44,8 @@ export interface Phrases {
   readonly you: (name: string, how: 'email' | 'command') => string;
   readonly edited: string;
   readonly deleted: string;
+  readonly notEdited: string;
+  readonly pictured: string;
   readonly nameMessage: string;
   readonly nameFile: string;
   readonly nameAddress: string;
@@ -62,5 +64,6 @@ export interface Phrases {
   readonly toCustomer: string;
   readonly deletedBy: (name: string) => string;
   readonly failed: (reason: string) => string;
-  readonly groupNote: (name: string, text: string) => string;
+  /** Stands before an employee's words in a note. */
+  readonly noteHeading: (name: string) => string;
 }

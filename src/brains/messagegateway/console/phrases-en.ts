@@ -16,8 +16,8 @@ export const english: Phrases = {
     '/edit message number text; /delete message number',
     '/chats, /users, /channels, /bots',
     '/link user number – who you are in MessageGateway; /unlink, /whoami',
-    '/file number, /fetch address, /transcribe number text',
-    '/commands [add name description|delete name], /rename bot name, /roles role, role',
+    '/file number, /fetch address, /send [#12] file number, /transcribe number text',
+    '/commands [add name description|delete name], /rename bot name, /avatar address, /roles role, role',
     '',
     'In a bound conversation a mention of the bot without a slash is an answer to the customer. Talk without a mention stays inside.',
   ].join('\n'),
@@ -65,6 +65,9 @@ export const english: Phrases = {
   you: (name, how) => `You are ${name} (${how === 'email' ? 'by e-mail' : 'by /link'})`,
   edited: 'The message was changed',
   deleted: 'The message was deleted',
+  notEdited:
+    'Changing a command changes nothing at the customer. /history shows the number of the message; then: /edit number text',
+  pictured: 'The picture of the bot was changed',
   nameMessage: 'Name the number of the message: /history shows it',
   nameFile: 'Name the number of the file: /history shows it',
   nameAddress: 'Name the address of the file; it has to begin with https://',
@@ -90,5 +93,5 @@ export const english: Phrases = {
   toCustomer: 'to the customer',
   deletedBy: (name) => `${name}: message deleted`,
   failed: (reason) => `The customer did not get this: ${reason}`,
-  groupNote: (name, text) => `${name} (Bitrix24): ${text}`,
+  noteHeading: (name) => `${name} (Bitrix24): `,
 };

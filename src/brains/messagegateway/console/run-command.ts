@@ -1,5 +1,6 @@
 /** The table of commands. */
 import {
+  avatar,
   bots,
   channels,
   commands,
@@ -21,7 +22,7 @@ import { bind, unbind } from './binding-commands.ts';
 import type { CommandName } from './command-words.ts';
 import { assign, chats, close, list, open, show, tag, unassign, untag } from './dialog-commands.ts';
 import { history } from './history.ts';
-import { edit, note, remove, say } from './message-commands.ts';
+import { edit, note, remove, say, send } from './message-commands.ts';
 
 const table: Readonly<Record<CommandName, Command>> = {
   help,
@@ -44,6 +45,7 @@ const table: Readonly<Record<CommandName, Command>> = {
   users,
   channels,
   bots,
+  send,
   edit,
   delete: remove,
   file,
@@ -54,6 +56,7 @@ const table: Readonly<Record<CommandName, Command>> = {
   whoami,
   commands,
   rename,
+  avatar,
   roles,
 };
 
