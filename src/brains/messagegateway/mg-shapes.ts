@@ -24,6 +24,7 @@ export const chatShape = z.object({
     .nullish(),
   customer: actor,
   last_dialog: chatDialog,
+  last_message: z.object({ id }).nullish(),
 });
 
 const responsibleShape = z.object({ id, type: z.string(), assigned_at: text });

@@ -26,7 +26,7 @@ export const bind: Command = async (ask) => {
     };
   }
   const isHere = before !== null && !isElsewhere;
-  const after = isHere ? before.after : ((await readHistory(ask, id)).at(-1)?.id ?? 0);
+  const after = isHere ? before.after : ((await readHistory(ask, chat, firstLines)).at(-1)?.id ?? 0);
   await storeBinding(memory, {
     ref: to.ref,
     chatId: id,
@@ -37,8 +37,8 @@ export const bind: Command = async (ask) => {
     maxText: maxTextOf(chat),
   });
   // Read again: what was said while the binding was being stored is rather shown twice than never.
-  const history = await readHistory(ask, id);
-  const known = historyLines(ask, isHere ? [] : history.slice(-firstLines));
+  const history = isHere ? [] : await readHistory(ask, await chatById(ask, id), firstLines);
+  const known = historyLines(ask, history.filter(({ type }) => type !== 'system').slice(-firstLines));
   return {
     text: [phrases.bound(titleOf(chat)), ...(known.length === 0 ? [] : ['', ...known])].join('\n'),
     buttons: [...chatButtons(ask, chat), commandButton(phrases.buttons.unbind, '/unbind')],
