@@ -5,6 +5,7 @@ import { startApp } from '../../../src/start-app.ts';
 import { until } from '../../support/bridge.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
 import { type ConsoleStage, type Group, startConsoleStage } from '../../support/console-stage.ts';
+import { mgChatOf, openLineTalk } from '../../support/messagegateway-stage.ts';
 
 let stage: ConsoleStage;
 let captured: CapturedLog;
@@ -102,6 +103,22 @@ describe('what happens in a bound chat', () => {
     await writes('вы где?');
     await until(() => shown().includes('вы где?'));
     expect(shown()).toEqual(['вы где?']);
+  });
+
+  it('may be the chat of our own Open Channel customer: words go round once, notes stay among staff', async () => {
+    const talk = await openLineTalk(stage, 'у меня вопрос из линии');
+    const chatId = mgChatOf(stage, 'у меня вопрос из линии');
+    const group = await stage.openGroup('Своя линия');
+    await group.asks(`привязать ${chatId}`);
+    talk.say('сколько стоит?');
+    await until(() => group.said().some((text) => text.endsWith('сколько стоит?')));
+    await group.asks('сто рублей');
+    await group.asks('/заметка торгуется');
+    await until(() => talk.shown().includes('сто рублей'));
+    await stage.done();
+    expect(talk.shown()).toEqual(['сто рублей']);
+    expect(group.said().filter((text) => text.includes('сто рублей'))).toEqual([]);
+    expect(group.said().filter((text) => text.includes('сколько стоит?'))).toHaveLength(1);
   });
 
   it('leaves no trace when nobody has bound it', async () => {

@@ -30,7 +30,7 @@ export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainE
       return [changed(message, showing, `✏️ ${textOf(message, showing, rules)}`)];
     case 'deleted': {
       const said = textOf(message, showing, rules);
-      return [changed(message, showing, `🗑 ${phrases.deletedBy(nameOf(message, showing))}\n${said}`)];
+      return [changed(message, showing, `🗑 ${phrases.deletedBy(nameOf(message, showing, rules))}\n${said}`)];
     }
     case 'failed': {
       const { code, message: words } = message.error ?? {};
@@ -66,16 +66,17 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
 /** Who speaks, and to whom. */
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
   const { staffOnly, toCustomer } = phrasesOf(rules.language);
-  const name = nameOf(message, showing);
+  const name = nameOf(message, showing, rules);
   // Only what is public by name is; everything else is among staff (trap B-04).
   if (message.scope !== 'public') return `🔒 ${name} (${staffOnly}):`;
   if (message.from?.type === 'user' || message.from?.type === 'bot') return `👤 ${name} → ${toCustomer}:`;
   return `💬 ${name} · ${showing.channel}:`;
 }
 
-function nameOf(message: GroupMessage, showing: Showing): string {
+function nameOf(message: GroupMessage, showing: Showing, rules: Rules): string {
+  const name = rules.unescapeHtml ? unescapeHtml(message.from?.name ?? '') : message.from?.name;
   // A name is one line, whatever somebody calls himself: the next line is another's.
-  return (message.from?.name || showing.customer).replaceAll(/\s+/g, ' ').slice(0, maxName);
+  return (name || showing.customer).replaceAll(/\s+/g, ' ').slice(0, maxName);
 }
 
 function cardsOf(message: GroupMessage, rules: Rules): readonly Card[] {

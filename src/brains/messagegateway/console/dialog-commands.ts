@@ -4,7 +4,16 @@ import { isRefusal } from '../mg-http.ts';
 import type { MgChat } from '../mg-shapes.ts';
 import { readPages } from '../pages.ts';
 import { type Answer, type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
-import { channelOf, chatById, customerOf, demandDialog, namedChat, openDialogOf, titleOf } from './find-chat.ts';
+import {
+  channelOf,
+  chatById,
+  customerOf,
+  demandDialog,
+  namedChat,
+  openDialogOf,
+  readChats,
+  titleOf,
+} from './find-chat.ts';
 import { findUser, linkOf, nameOf } from './people.ts';
 
 /** Lines of one answer: a chat is no report. */
@@ -22,7 +31,7 @@ export const list: Command = async (ask) => {
   const open = all.filter((dialog) => !dialog.closed_at && typeof dialog.chat_id === 'number').toReversed();
   const shown: MgChat[] = [];
   for (const dialog of open.slice(0, maxLines)) {
-    const [chat] = await room.apis.bot.chats({ id: dialog.chat_id ?? 0 }, signal);
+    const [chat] = await readChats(ask, { id: dialog.chat_id ?? 0 });
     if (chat !== undefined) shown.push(chat);
   }
   return {
@@ -42,8 +51,8 @@ export const list: Command = async (ask) => {
 
 /** Chats by their last activity, as far as one page reaches. */
 export const chats: Command = async (ask) => {
-  const { room, phrases, signal } = ask;
-  const all = await readPages((bounds) => room.apis.bot.chats(bounds, signal), {}, 1);
+  const { phrases } = ask;
+  const all = await readPages((bounds) => readChats(ask, bounds), {}, 1);
   const shown = all.toReversed().slice(0, maxLines);
   return {
     text: listText(

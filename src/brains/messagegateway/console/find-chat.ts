@@ -1,4 +1,6 @@
 /** The chat and dialog a command is about. */
+import { unescapeHtml } from '../html-text.ts';
+import type { MgQuery } from '../mg-http.ts';
 import type { MgChat } from '../mg-shapes.ts';
 import { type Ask, ConsoleRefusal } from './ask.ts';
 import { takeChat } from './parse-line.ts';
@@ -17,9 +19,20 @@ export async function namedChat(ask: Ask): Promise<Named> {
   return { chat: await chatById(ask, id), rest };
 }
 
+/** Chats with names as people read them. */
+export async function readChats({ room, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
+  const found = await room.apis.bot.chats(filter, signal);
+  if (!room.config.unescapeHtml) return found;
+  return found.map((chat) => ({ ...chat, customer: readable(chat.customer), channel: readable(chat.channel) }));
+}
+
+function readable<T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T {
+  return named?.name ? { ...named, name: unescapeHtml(named.name) } : named;
+}
+
 /** Refuses when there is no such chat. */
 export async function chatById(ask: Ask, chatId: number): Promise<MgChat> {
-  const chats = await ask.room.apis.bot.chats({ id: chatId }, ask.signal);
+  const chats = await readChats(ask, { id: chatId });
   const found = chats.find(({ id }) => id === chatId);
   if (found === undefined) throw new ConsoleRefusal(ask.phrases.noChat(chatId));
   return found;
