@@ -20,6 +20,18 @@ create table bot (
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
 );
 
+create table brain_memory (
+  portal text not null,
+  connection_id uuid not null,
+  key text not null,
+  value json not null,
+  expires_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  constraint brain_memory_pkey PRIMARY KEY (portal, connection_id, key),
+  constraint brain_memory_key_check CHECK ((length(key) <= 200))
+);
+CREATE INDEX brain_memory_by_end ON brain_memory USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
 create table connect_code (
   portal text not null,
   code_hash bytea not null,
@@ -190,6 +202,7 @@ create table rate_budget (
 
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table brain_memory add constraint brain_memory_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
 alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;

@@ -84,6 +84,18 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (portal, connection_id) references connection (portal, id)
     );
 
+    create table brain_memory (
+      portal text not null,
+      connection_id uuid not null,
+      key text not null check (length(key) <= 200),
+      value json not null,
+      expires_at timestamptz,
+      updated_at timestamptz not null default now(),
+      primary key (portal, connection_id, key),
+      foreign key (portal, connection_id) references connection (portal, id) on delete cascade
+    );
+    create index brain_memory_by_end on brain_memory (expires_at) where expires_at is not null;
+
     create table conversation (
       portal text not null,
       bot_code text not null,

@@ -26,9 +26,11 @@ import { startAccountWatch } from './pipeline/account-watch.ts';
 import { createAccounts } from './pipeline/accounts.ts';
 import { createAppActions } from './pipeline/app-actions.ts';
 import { createBrainHouse } from './pipeline/brain-house.ts';
+import { brainMemory } from './pipeline/brain-memory.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { saidAtHome } from './pipeline/home-talk.ts';
+import { findHomeUser } from './pipeline/home-users.ts';
 import { startHousekeeper } from './pipeline/housekeeper.ts';
 import { startInboxWorker } from './pipeline/inbox-worker.ts';
 import { createInstallation } from './pipeline/installation.ts';
@@ -123,6 +125,9 @@ function build(options: AppOptions, db: Pool) {
       const { portal } = await directory.portal(connection.portal);
       return portal === null ? null : crmAddress(portal.domain, link);
     },
+    homeUser: (to, dialogId, userId, signal) =>
+      findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    memory: brainMemory(db, connection.portal, connection.id),
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });

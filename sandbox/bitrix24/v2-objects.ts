@@ -85,6 +85,8 @@ export function userObject(user: User, inEvent: boolean): WireMap {
     departments: user.isBot || user.isExtranet ? [] : [1],
     phones: false,
     type: userType(user),
+    // Optional in the portal's answers too (dossier §12.7).
+    ...(user.email === '' ? {} : { email: user.email }),
   };
 }
 

@@ -46,9 +46,16 @@ export async function openBrainTools(context: CommandContext, portal: string): P
   };
 }
 
-/** Files, talk and records belong to messages, and commands carry none. */
-export const noHome: Pick<ConnectorTools, 'openHomeFile' | 'saidAtHome' | 'crmAddress'> = {
+/** Files, talk, people and records belong to messages, and commands carry none; what checking and joining learn is the config. */
+export const noHome: Pick<ConnectorTools, 'openHomeFile' | 'saidAtHome' | 'crmAddress' | 'homeUser' | 'memory'> = {
   openHomeFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
   saidAtHome: () => Promise.resolve([]),
   crmAddress: () => Promise.resolve(null),
+  homeUser: () => Promise.resolve(null),
+  memory: {
+    get: () => Promise.resolve(null),
+    put: () => Promise.resolve(),
+    forget: () => Promise.resolve(),
+    list: () => Promise.resolve([]),
+  },
 };

@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   noted: 'noted; nothing to do',
   ignored_bot: 'not answered: another bot wrote it',
   ignored_system: 'not answered: the portal itself wrote it',
+  overheard: 'passed to the brain, though the bot was not mentioned',
   ignored_not_mentioned: 'not answered: the bot was not mentioned',
   ignored_operator: 'not answered: an operator wrote it, who leads the conversation from now on',
   ignored_person_owns: 'not answered: a person leads the conversation',

@@ -55,6 +55,15 @@ export type BrainAction =
       readonly author: Author;
       readonly chat: Chat;
     }
+  /** Said in a group chat without meaning the bot: for brains that want it, never to be answered. */
+  | {
+      readonly type: 'overheard';
+      readonly messageId: string;
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly files: readonly FileRef[];
+    }
   | { readonly type: 'delete'; readonly messageId: string }
   | {
       readonly type: 'owner_changed';

@@ -8,6 +8,7 @@ import type { Button } from './events.ts';
 /** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
 export type Outcome =
   | 'forwarded'
+  | 'overheard'
   | 'answered'
   | 'greeted'
   | 'helped'

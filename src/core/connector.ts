@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { BrainAction } from './actions.ts';
+import type { BotType } from './bot.ts';
 import type { Author, BrainEvent, CrmLink, FileRef } from './events.ts';
 
 /** A stored message of a far side, as it came in. */
@@ -28,6 +29,7 @@ export interface ConversationRef {
   /** What the brain calls it, once the brain has said so. */
   readonly remoteId: string | null;
   readonly botCode: string;
+  readonly botType: BotType;
 }
 
 /** What came of a delivery. */
@@ -48,6 +50,8 @@ export interface Incoming {
   readonly conversation: ConversationKey;
   readonly dedupeKey: string;
   readonly body: Buffer;
+  /** Wanted only where the conversation is known already: otherwise nothing of it is stored. */
+  readonly ifKnown?: boolean;
 }
 
 /** A webhook as it reached the door; header names in lower case. */
@@ -94,6 +98,8 @@ export interface Capabilities {
   readonly idempotentDelivery: boolean;
   /** Its connectors have `listen`: one process at a time holds their socket. */
   readonly listens: boolean;
+  /** Wants to hear what is said past its bot in group chats it takes part in (see `overheard`). Absent: no. */
+  readonly overhears?: boolean;
 }
 
 export interface Connector {
@@ -118,6 +124,7 @@ export type NameLookup = (
   options: { readonly all?: boolean | undefined },
   callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => void;
+
 /** How many calls a far side allows. */
 export interface PaceRate {
   readonly perSecond: number;
@@ -140,6 +147,30 @@ export interface SaidAtHome {
   readonly text: string;
   /** Names of the files that came with it. */
   readonly files: readonly string[];
+}
+
+/**
+ * A few facts of its own that a brain keeps per connection, shared by all processes and gone with the connection. Keys have at most 200
+ * characters, values are JSON; what is read back is to be checked like anything from outside.
+ */
+export interface BrainMemory {
+  /** Null: there is none, or its time is over. */
+  get(key: string): Promise<unknown>;
+  /** @param keepDays after which it is forgotten; absent: never */
+  put(key: string, value: unknown, keepDays?: number): Promise<void>;
+  forget(key: string): Promise<void>;
+  /** Everything whose key begins so, by key. */
+  list(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>;
+}
+
+/** An employee as the portal shows him to a bot of the same chat. */
+export interface HomeUser {
+  readonly id: string;
+  readonly name: string;
+  /** Null: the portal does not tell. */
+  readonly email: string | null;
+  /** Somebody from outside the company who was invited into the chat. */
+  readonly isExtranet: boolean;
 }
 
 /** What a connector may use of the house. */
@@ -173,6 +204,14 @@ export interface ConnectorTools {
   readonly saidAtHome: (to: ConversationRef, from: Date, until: Date) => Promise<readonly SaidAtHome[]>;
   /** Where a CRM record can be looked at in the portal; null for a kind of record whose address is not known. */
   readonly crmAddress: (link: CrmLink) => Promise<string | null>;
+  /** A member of a chat the conversation's bot sits in; null when the portal shows none. Throws AppErrors. */
+  readonly homeUser: (
+    to: ConversationRef,
+    dialogId: string,
+    userId: string,
+    signal: AbortSignal,
+  ) => Promise<HomeUser | null>;
+  readonly memory: BrainMemory;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

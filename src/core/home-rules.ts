@@ -6,11 +6,13 @@ import type { Conversation } from './conversation.ts';
 import type { Chat, HomeEvent } from './events.ts';
 import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
-import { phrases } from './texts.ts';
+import { phrases, pressCommand } from './texts.ts';
 
 /** A message: greeted first where nobody was yet, then passed to the brain, or kept from it with the reason. */
 export function onMessage(event: HomeEvent & { type: 'message' }, conversation: Conversation, scene: Scene): Bridged {
   const silence = reasonForSilence(event, conversation);
+  if (silence === 'ignored_not_mentioned' && isOverheard(conversation, scene))
+    return overhear(event, conversation, scene);
   if (silence !== null) return onSilence(silence, event, conversation, scene);
   const names = event.files.map((file) => file.name).join(', ');
   const attached = scene.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
@@ -61,6 +63,20 @@ function reasonForSilence(event: HomeEvent & { type: 'message' }, conversation: 
   }
   if (event.chat.kind === 'group' && !event.mentionsBot) return 'ignored_not_mentioned';
   return conversation.owner === 'person' ? 'ignored_person_owns' : null;
+}
+
+/** Talk past the bot concerns only brains that asked for it, in groups they have taken part in, while they lead there. */
+function isOverheard(conversation: Conversation, scene: Scene): boolean {
+  return scene.capabilities.overhears === true && conversation.remoteId !== null && conversation.owner === 'brain';
+}
+
+function overhear(event: HomeEvent & { type: 'message' }, conversation: Conversation, scene: Scene): Bridged {
+  const { messageId, author, chat } = event;
+  const files = scene.capabilities.files ? event.files : [];
+  const [text = ''] = splitText(event.text, scene.capabilities.maxTextLength);
+  if (text === '' && files.length === 0) return quiet(conversation, 'ignored_empty');
+  const action = toBrain({ type: 'overheard', messageId, text, author, chat, files });
+  return { conversation, actions: [action], outcome: 'overheard' };
 }
 
 /** An operator's word, or a customer's wish for one, takes the conversation away from the brain. */
@@ -122,6 +138,9 @@ export function onCommand(event: HomeEvent & { type: 'command' }, conversation: 
     }
     case 'operator':
       return handOver(words.handedOver, conversation, scene);
+    // A button's words are its presser's words to the bot, wherever the button hangs.
+    case pressCommand:
+      return said({ ...event, text: event.params }, conversation, scene);
     default:
       return onForeignCommand(event, conversation, scene);
   }
@@ -129,7 +148,10 @@ export function onCommand(event: HomeEvent & { type: 'command' }, conversation: 
 
 /** A slash line we do not know swallows the whole message in Bitrix24 (trap 42): its text still belongs to the brain. */
 function onForeignCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
-  if (event.via !== 'text') return quiet(conversation, 'ignored_unknown_command');
+  return event.via === 'text' ? said(event, conversation, scene) : quiet(conversation, 'ignored_unknown_command');
+}
+
+function said(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
   const { messageId, text, author, chat, language, sentAt, quoteOf } = event;
   return onMessage(
     { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language, sentAt, quoteOf },

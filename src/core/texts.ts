@@ -65,6 +65,12 @@ export const botCommands = [
   { command: 'operator', title: { ru: 'Передать разговор человеку', en: 'Hand the conversation to a person' } },
 ] as const;
 
+/**
+ * The command behind buttons that speak to the bot: its parameters are what the presser says. A button that makes him say it himself is
+ * not heard in groups, where only mentions are. Registered hidden, since nobody types it.
+ */
+export const pressCommand = 'press';
+
 /** Portal language codes to the two we speak: Russian for the portals of its region, English elsewhere. */
 export function languageOf(code: string | undefined): Language {
   return code !== undefined && ['ru', 'by', 'kz', 'ua', 'uz', 'kg', 'az', 'am', 'ge'].includes(code.toLowerCase())

@@ -18,9 +18,11 @@ export interface Intake {
 export async function toNewEvents(db: Db, intake: Intake, incoming: readonly Incoming[]): Promise<NewEvent[]> {
   const events: NewEvent[] = [];
   for (const message of incoming) {
+    const lane = await laneOf(db, intake, message);
+    if (lane === null) continue;
     events.push({
       portal: intake.portal,
-      lane: await laneOf(db, intake, message),
+      lane,
       dedupeKey: dedupeKey('brain', intake.connectionId, message.dedupeKey),
       source: intake.brain,
       connectionId: intake.connectionId,
@@ -32,13 +34,15 @@ export async function toNewEvents(db: Db, intake: Intake, incoming: readonly Inc
   return events;
 }
 
-async function laneOf(db: Db, intake: Intake, message: Incoming): Promise<string> {
+/** Null: a message that is wanted only in a known conversation, and there is none. */
+async function laneOf(db: Db, intake: Intake, message: Incoming): Promise<string | null> {
   const { conversation } = message;
   const found =
     'ref' in conversation
       ? await findByRef(db, intake.portal, conversation.ref)
       : await findByRemoteId(db, intake.portal, intake.connectionId, conversation.remoteId);
   if (found !== null) return inboxLane(found.botCode, found.dialogId);
+  if (message.ifKnown === true) return null;
   const name = 'ref' in conversation ? `ref:${conversation.ref}` : `id:${conversation.remoteId}`;
   return unboundLane(intake.connectionId, name);
 }

@@ -132,7 +132,7 @@ export function createPerformer(options: PerformerOptions): Performer {
     const id = { portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id };
     const conversation = (await conversations.add(id)) ?? undefined;
     if (conversation === undefined) return dropped('conversation_erased');
-    const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code };
+    const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code, botType: bot.type };
     if (known.pausedReason !== null) throw pausedError(row, known.pausedReason);
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
       throw await refusedAccount(options.db, bot, known.brain, error);

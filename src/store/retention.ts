@@ -46,6 +46,17 @@ export async function purgeDedupe(db: Db): Promise<number> {
   return result.rowCount;
 }
 
+/** Deletes one step of brains' facts whose time is over. */
+export async function purgeMemory(db: Db): Promise<number> {
+  const result = await query(
+    db,
+    `delete from brain_memory where ctid = any(array(
+       select ctid from brain_memory where expires_at < now() limit ${stepRows}
+     ))`,
+  );
+  return result.rowCount;
+}
+
 /** Deletes lanes in which nothing waits and of which no row is left: their numbering may start again. */
 export async function purgeLanes(db: Db): Promise<number> {
   let purged = 0;

@@ -8,6 +8,7 @@ import type { Connection, ConnectorTools } from '../../src/core/connector.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
 import { freePace } from './free-pace.ts';
+import { memoryInMind } from './memory-in-mind.ts';
 
 export interface JoinOptions {
   readonly connectionId: string;
@@ -31,6 +32,8 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
     pace: () => freePace(),
     saidAtHome: () => Promise.resolve([]),
     crmAddress: () => Promise.resolve(null),
+    homeUser: () => Promise.resolve(null),
+    memory: memoryInMind(),
     lookupFor: () => lookup,
     publicUrl: options.publicUrl,
     log: () => {},

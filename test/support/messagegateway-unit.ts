@@ -7,6 +7,7 @@ import type { ConnectorTools } from '../../src/core/connector.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
 import { freePace } from './free-pace.ts';
+import { memoryInMind } from './memory-in-mind.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/messagegateway/', import.meta.url));
 
@@ -61,6 +62,8 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
     http,
     openHomeFile: () => Promise.reject(new Error('no file was expected')),
     pace: () => freePace(),
+    homeUser: () => Promise.resolve(null),
+    memory: memoryInMind(),
     lookupFor: () => lookup,
     saidAtHome: () => Promise.reject(new Error('nobody was to ask what was said')),
     crmAddress: ({ type, id }) => Promise.resolve(`https://portal.example/crm/${type.toLowerCase()}/details/${id}/`),

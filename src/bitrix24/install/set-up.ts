@@ -5,7 +5,7 @@
 import type { BotType } from '../../core/bot.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Language } from '../../core/events.ts';
-import { botCommands } from '../../core/texts.ts';
+import { botCommands, pressCommand } from '../../core/texts.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { isRecord } from '../rest/rest-errors.ts';
 import { propertiesOf } from './bot-look.ts';
@@ -130,6 +130,12 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
   }
 }
 
+/** The portal wants a title even of a command it does not show. */
+const registered = [
+  ...botCommands.map((command) => ({ ...command, hidden: false })),
+  { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
+];
+
 /** All commands of all bots in one request. Registering again is harmless: the portal keeps the old entry. */
 async function registerCommands(
   client: PortalClient,
@@ -139,13 +145,13 @@ async function registerCommands(
   const calls = bots.flatMap((bot) =>
     'problem' in bot
       ? []
-      : botCommands.map(({ command, title }) => ({
+      : registered.map(({ command, title, hidden }) => ({
           method: 'imbot.command.register',
           params: {
             BOT_ID: Number(bot.botId),
             COMMAND: command,
             COMMON: 'N',
-            HIDDEN: 'N',
+            HIDDEN: hidden ? 'Y' : 'N',
             EXTRANET_SUPPORT: 'N',
             EVENT_COMMAND_ADD: options.eventUrl,
             LANG: Object.entries(title).map(([language, text]) => ({ LANGUAGE_ID: language, TITLE: text, PARAMS: '' })),

@@ -50,6 +50,31 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const consoleSchema = z.strictObject({
+  groups: z
+    .enum(['supervisors', 'all', 'none'])
+    .default('supervisors')
+    .describe('In which group chats a mention is a word to the console: those of supervisor bots, all, or none'),
+  privateBots: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Codes of bots whose private chats with employees are consoles; in those of others employees are customers',
+    ),
+  employees: z
+    .array(z.string().regex(/^\d+$/))
+    .default([])
+    .describe('Bitrix24 user ids that may use the console; empty: every employee in the chat'),
+  overheard: z
+    .enum(['drop', 'note'])
+    .default('drop')
+    .describe('What becomes of talk past the bot in a bound group: nothing, or private notes in the chat'),
+  showStaffTalk: z
+    .boolean()
+    .default(true)
+    .describe('Private messages of managers in a bound chat are shown in the group, marked as such'),
+});
+
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
 
 const joinedSchema = z.strictObject({
@@ -66,6 +91,7 @@ export const configSchema = z.strictObject({
   apiKey: apiKeySchema.describe('API key with the rights integration_read and integration_write'),
   name: z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
   handover: handoverSchema.prefault({}),
+  console: consoleSchema.prefault({}),
   onPersonTakesOver: z
     .enum(['note', 'unassign', 'close'])
     .default('unassign')

@@ -2,7 +2,7 @@
 import type { BrainAction } from '../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
 import { carryFiles } from './home-files.ts';
-import { linkConversation } from './link-conversation.ts';
+import { chatIdOf, linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
 import { isRefusal, MgRefused } from './mg-http.ts';
 import type { Room } from './room.ts';
@@ -28,7 +28,7 @@ export async function deliverMessage(
     const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
     first ??= id;
   }
-  const linked = bodies.length > 0 && to.remoteId === null ? await linkConversation(room, to, signal) : null;
+  const linked = bodies.length > 0 && chatIdOf(to) === null ? await linkConversation(room, to, signal) : null;
   return {
     ...(first === null ? {} : { remoteMessageId: String(first) }),
     ...(linked === null ? {} : { remoteConversationId: linked }),

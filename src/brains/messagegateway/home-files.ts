@@ -5,7 +5,7 @@ import type { FileRef } from '../../core/events.ts';
 import { maxItems } from './channel-settings.ts';
 import { MgRefused } from './mg-http.ts';
 import type { Room } from './room.ts';
-import type { Incoming } from './transport-api.ts';
+import type { Incoming, TransportApi } from './transport-api.ts';
 
 /** Files of one kind that go into one message. */
 export interface FileGroup {
@@ -19,17 +19,21 @@ export interface CarriedFiles {
   readonly named: readonly string[];
 }
 
+/** Where the bytes go: the transport's files by default; what a bot sends is uploaded by the bot. */
+type Upload = TransportApi['uploadFile'];
+
 /** Throws AppErrors that can be tried again; a file that will never come is named instead, so that its message is not lost with it. */
 export async function carryFiles(
   room: Room,
   to: ConversationRef,
   files: readonly FileRef[],
   signal: AbortSignal,
+  upload: Upload = (file, encoding, until) => room.apis.transport.uploadFile(file, encoding, until),
 ): Promise<CarriedFiles> {
   const groups: { type: FileGroup['type']; items: { id: string; caption: string }[] }[] = [];
   const named: string[] = [];
   for (const file of files) {
-    const id = await carry(room, to, file, signal);
+    const id = await carry(room, to, file, signal, upload);
     if (id === null) {
       named.push(lineOf(file));
       continue;
@@ -44,8 +48,14 @@ export async function carryFiles(
 }
 
 /** The id of the uploaded file, or null when it can never be had or taken. */
-async function carry(room: Room, to: ConversationRef, file: FileRef, signal: AbortSignal): Promise<string | null> {
-  const { config, apis, tools } = room;
+async function carry(
+  room: Room,
+  to: ConversationRef,
+  file: FileRef,
+  signal: AbortSignal,
+  upload: Upload,
+): Promise<string | null> {
+  const { config, tools } = room;
   const limit = config.maxFileMegabytes * 1024 * 1024;
   if (file.size !== null && file.size > limit) return null;
   let bytes: Buffer;
@@ -58,7 +68,7 @@ async function carry(room: Room, to: ConversationRef, file: FileRef, signal: Abo
   }
   if (bytes.length === 0 || bytes.length > limit) return null;
   try {
-    return (await apis.transport.uploadFile({ name: file.name, bytes }, config.uploadEncoding, signal)).id;
+    return (await upload({ name: file.name, bytes }, config.uploadEncoding, signal)).id;
   } catch (error) {
     if (!(error instanceof MgRefused)) throw error;
     tools.log('MessageGateway did not take a file; it is named instead', { file: file.id });

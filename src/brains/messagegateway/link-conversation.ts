@@ -4,11 +4,17 @@ import { toAppError } from '../../core/errors.ts';
 import type { MgChat } from './mg-shapes.ts';
 import type { Room } from './room.ts';
 
+/** The chat this conversation was linked to; null for none, and for what was a console once. */
+export function chatIdOf(to: ConversationRef): number | null {
+  return /^\d+$/.test(to.remoteId ?? '') ? Number(to.remoteId) : null;
+}
+
 /** The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). */
 export async function findChat(room: Room, to: ConversationRef, signal: AbortSignal): Promise<MgChat | null> {
   const { channelId } = room.config.joined;
-  if (to.remoteId !== null) {
-    const [known] = await room.apis.bot.chats({ id: Number(to.remoteId) }, signal);
+  const chatId = chatIdOf(to);
+  if (chatId !== null) {
+    const [known] = await room.apis.bot.chats({ id: chatId }, signal);
     if (known !== undefined) return known;
   }
   const chats = await room.apis.bot.chats({ channel_id: channelId, customer_external_id: to.ref }, signal);

@@ -3,6 +3,7 @@ import type { Cursor, Emit, Incoming } from '../../core/connector.ts';
 import { RemoteUnreachable, toAppError } from '../../core/errors.ts';
 import { beReady, checkStillOn } from './be-ready.ts';
 import { catchUp } from './catch-up.ts';
+import { groupRowOf, missedInGroups } from './console/group-frames.ts';
 import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
 import type { Room } from './room.ts';
@@ -94,6 +95,7 @@ async function settle(
     if (row !== null && row.signal.wish !== 'help') incoming.push(row.incoming);
     next = moved(next, frame, room);
   }
+  if (cursor !== null) incoming.push(...(await missedInGroups(room, cursor, signal)));
   await emit(incoming, writeCursor(next));
   return next;
 }
@@ -117,6 +119,8 @@ async function hear(
     cursor = { ...moved(cursor, frame, room), since: room.clock.now() };
     if (row?.signal.wish === 'help') await help(room, row.signal, signal);
     const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
+    const inGroup = await groupRowOf(room, frame);
+    if (inGroup !== null) incoming.push(inGroup);
     if (incoming.length === 0 && room.clock.monotonicMs() - storedAt < storeCursorMs) continue;
     await emit(incoming, writeCursor(cursor));
     storedAt = room.clock.monotonicMs();

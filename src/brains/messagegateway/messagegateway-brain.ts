@@ -10,6 +10,10 @@ import { leaveAccount } from './connect/leave.ts';
 import { lookAtAccount } from './connect/look.ts';
 import { routes } from './connect/routes.ts';
 import { settingsSchema } from './connect/settings.ts';
+import { decodeGroupFrame } from './console/decode-group-frame.ts';
+import { createDesk, type Desk } from './console/desk.ts';
+import { isShownName } from './console/group-frames.ts';
+import { consoleMark, isConsole } from './console/is-console.ts';
 import { tellCrm } from './crm-links.ts';
 import { decodeWebhook } from './decode-webhook.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './deliver-message.ts';
@@ -38,6 +42,8 @@ export const messageGatewayBrain: Brain = {
     // External ids make every message ours once (trap E-08).
     idempotentDelivery: true,
     listens: true,
+    // Talk in bound groups may be wanted as notes: a setting of the connection.
+    overhears: true,
   },
   configSchema,
   join: joinAccount,
@@ -59,17 +65,19 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const apis = createApis({ tools, bot, transport, callsPerSecond, timeoutMs, clock });
   const room: Room = { config, apis, tools, clock };
   const tags = createTagWatch(room);
+  const desk = createDesk(room);
   return {
     decode(raw) {
       const envelope = readEnvelope(raw.body);
       if (envelope === null) {
         throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
       }
+      if ('showing' in envelope.data) return decodeGroupFrame(envelope, config);
       // Some names mean a webhook and a frame; only frames hold a message or a dialog.
       const isFrame = 'message' in envelope.data || 'dialog' in envelope.data;
       return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, config);
     },
-    deliver: (action, to, key, signal) => deliver(room, action, to, key, signal),
+    deliver: (action, to, key, signal) => deliver(room, desk, action, to, key, signal),
     receive: (request) => receiveWebhook(request, config),
     openFile: (file, signal) => openMgFile(room, file, signal),
     listen: (emit, since, signal) => listenToBot(room, tags, emit, since, signal),
@@ -78,6 +86,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
 
 async function deliver(
   room: Room,
+  desk: Desk,
   action: BrainAction,
   to: ConversationRef,
   key: string,
@@ -85,17 +94,24 @@ async function deliver(
 ): Promise<Delivery> {
   switch (action.type) {
     case 'message':
+      if (isConsole(room.config, to, action.chat)) return await desk.hear(action, to, key, signal);
       return await deliverMessage(room, action, to, signal);
+    case 'overheard':
+      return isConsole(room.config, to, action.chat) ? await desk.overhear(action, to, key, signal) : {};
     case 'edit':
+      if (to.remoteId === consoleMark) return await desk.change(action, signal);
       return await deliverEdit(room, action, to, key, signal);
     case 'delete':
+      if (to.remoteId === consoleMark) return await desk.change(action, signal);
       return await deliverDelete(room, action, to, signal);
     case 'receipt':
+      if (isShownName(action.remoteMessageId)) return await desk.shown(action);
       return await giveReceipt(room, action, signal);
     case 'owner_changed':
-      return await tellOwner(room, action, to, signal);
+      // A console has no customer behind it.
+      return to.remoteId === consoleMark ? {} : await tellOwner(room, action, to, signal);
     case 'crm':
-      return await tellCrm(room, action.links, to, signal);
+      return to.remoteId === consoleMark ? {} : await tellCrm(room, action.links, to, signal);
   }
 }
 

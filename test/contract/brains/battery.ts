@@ -14,6 +14,7 @@ import { connectBrain } from '../../support/connect-brain.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import type { FarEnd } from '../../support/fake-brains/far-end.ts';
 import { freePace } from '../../support/free-pace.ts';
+import { memoryInMind } from '../../support/memory-in-mind.ts';
 
 /** What the battery has to know of a brain to try it. */
 export interface BrainBench {
@@ -115,6 +116,8 @@ export function runBrainBattery(bench: BrainBench): void {
           http: { send: () => Promise.reject(new Error('decode must not call')) },
           openHomeFile: () => Promise.reject(new Error('decode must not call')),
           pace: () => freePace(),
+          homeUser: () => Promise.reject(new Error('decode must not call')),
+          memory: memoryInMind(),
           lookupFor: () => expect.fail('decode must not call'),
           saidAtHome: () => Promise.reject(new Error('decode must not call')),
           crmAddress: () => Promise.reject(new Error('decode must not call')),

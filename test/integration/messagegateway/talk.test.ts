@@ -16,7 +16,7 @@ let stage: MgStage;
 let count = 0;
 
 beforeAll(async () => {
-  stage = await startMgStage();
+  stage = await startMgStage({ config: { console: { groups: 'none' } } });
 });
 afterAll(() => stage.close());
 

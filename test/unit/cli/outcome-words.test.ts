@@ -5,6 +5,7 @@ import type { Outcome } from '../../../src/core/bridged.ts';
 /** A record, so that the compiler asks for a new outcome here. */
 const outcomes: Readonly<Record<Outcome, true>> = {
   forwarded: true,
+  overheard: true,
   answered: true,
   greeted: true,
   helped: true,

@@ -49,7 +49,7 @@ const botRows: readonly Row[] = [
     undefined,
     mgPayload('bot-get-chats-by-customer-response'),
     () => bot.chats({ customer_external_id: 'r' }),
-    [expect.objectContaining({ id: 30, channel: { id: 72 } })],
+    [expect.objectContaining({ id: 30, channel: expect.objectContaining({ id: 72 }) })],
   ],
   ['POST /chats/9/dialogs', { bot_id: 3 }, { id: 5, created_at: '' }, () => bot.openDialog(9, { bot_id: 3 }), 5],
   ['GET /customers?id=4', undefined, [{ id: 4 }], () => bot.customers({ id: 4 }), [{ id: 4 }]],

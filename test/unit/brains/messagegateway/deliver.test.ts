@@ -63,7 +63,7 @@ const message = (given: Partial<BrainAction & { type: 'message' }> = {}): BrainA
   quoteOf: null,
   ...given,
 });
-const to = { ref: 'ref-of-talk', remoteId: '9000', botCode: 'b' };
+const to = { ref: 'ref-of-talk', remoteId: '9000', botCode: 'b', botType: 'O' as const };
 const key = '0a1b2c3d-0000-4000-8000-000000000000';
 const signal = new AbortController().signal;
 

@@ -1,0 +1,64 @@
+/**
+ * Which console is bound to which chat. Two facts are kept for each binding, one from either end, and a binding holds only while they
+ * agree: whatever a crash or two quick hands leave behind, nobody's words go to a customer his group does not show.
+ */
+import { z } from 'zod';
+import type { BrainMemory, ConversationRef } from '../../../core/connector.ts';
+
+const bindingShape = z.object({
+  /** The house's name of the console. */
+  ref: z.string(),
+  chatId: z.int(),
+  /** Messages up to this id were there before the binding. */
+  after: z.int(),
+  customer: z.string(),
+  channel: z.string(),
+  /** Of the group. */
+  title: z.string(),
+  /** Longest text the channel takes; null: not told. */
+  maxText: z.int().nullable(),
+});
+
+export type Binding = z.output<typeof bindingShape>;
+
+const pointerShape = z.object({ chatId: z.int() });
+
+const ofChat = (chatId: number): string => `bound:${chatId}`;
+const ofConsole = (ref: string): string => `binding:${ref}`;
+
+/** The chat this console is bound to, or null. */
+export async function bindingOfConsole(memory: BrainMemory, to: Pick<ConversationRef, 'ref'>): Promise<Binding | null> {
+  const pointer = pointerShape.safeParse(await memory.get(ofConsole(to.ref)));
+  if (!pointer.success) return null;
+  const binding = await bindingOfChat(memory, pointer.data.chatId);
+  return binding?.ref === to.ref ? binding : null;
+}
+
+/** The binding that holds for this chat, or null. */
+export async function bindingOfChat(memory: BrainMemory, chatId: number): Promise<Binding | null> {
+  const binding = bindingShape.safeParse(await memory.get(ofChat(chatId)));
+  return binding.success ? binding.data : null;
+}
+
+/** Every binding there is. */
+export async function allBindings(memory: BrainMemory): Promise<readonly Binding[]> {
+  return (await memory.list('bound:')).flatMap(({ value }) => {
+    const binding = bindingShape.safeParse(value);
+    return binding.success ? [binding.data] : [];
+  });
+}
+
+/** Binds; a chat another console had is taken from it. Repeatable. */
+export async function bind(memory: BrainMemory, binding: Binding): Promise<void> {
+  const before = await bindingOfConsole(memory, binding);
+  if (before !== null && before.chatId !== binding.chatId) await memory.forget(ofChat(before.chatId));
+  await memory.put(ofChat(binding.chatId), binding);
+  await memory.put(ofConsole(binding.ref), { chatId: binding.chatId });
+}
+
+/** Repeatable. */
+export async function unbind(memory: BrainMemory, to: Pick<ConversationRef, 'ref'>): Promise<void> {
+  const binding = await bindingOfConsole(memory, to);
+  await memory.forget(ofConsole(to.ref));
+  if (binding !== null) await memory.forget(ofChat(binding.chatId));
+}

@@ -1,0 +1,152 @@
+/** The console at work: commands are carried out, words go to the customer of the bound chat, talk among colleagues is noted or dropped. */
+import type { BrainAction } from '../../../core/actions.ts';
+import type { ConversationRef, Delivery } from '../../../core/connector.ts';
+import { AppError } from '../../../core/errors.ts';
+import { type Button, type FileRef, type Reply, textReply } from '../../../core/events.ts';
+import { MgRefused } from '../mg-http.ts';
+import type { Room } from '../room.ts';
+import { type Ask, ConsoleRefusal, commandButton } from './ask.ts';
+import { bindingOfConsole } from './bindings.ts';
+import { rememberShown } from './group-frames.ts';
+import { consoleMark, mayUse } from './is-console.ts';
+import { deleteSent, editSent, sayInChat } from './message-commands.ts';
+import { parseLine } from './parse-line.ts';
+import { phrasesOf } from './phrases.ts';
+import { runCommand } from './run-command.ts';
+
+type Message = BrainAction & { type: 'message' };
+type Overheard = BrainAction & { type: 'overheard' };
+
+/** Somebody from outside stays outside; asked of the portal once in a while. */
+const guestsKnownMs = 600_000;
+const maxGuests = 5_000;
+
+export interface Desk {
+  /** An employee spoke to the console. Repeatable. Throws AppErrors that can be tried again; what cannot is answered in words. */
+  hear(action: Message, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
+  /** An employee spoke past it. */
+  overhear(action: Overheard, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
+  /** An employee changed or deleted something said to it. */
+  change(action: BrainAction & { type: 'edit' | 'delete' }, signal: AbortSignal): Promise<Delivery>;
+  /** What we showed in a group has its id in Bitrix24 now. */
+  shown(action: BrainAction & { type: 'receipt' }): Promise<Delivery>;
+}
+
+export function createDesk(room: Room): Desk {
+  const isGuest = createGuestWatch(room);
+  const phrases = phrasesOf(room.config.language);
+
+  async function answer(ask: Ask): Promise<readonly Reply[]> {
+    const line = parseLine(ask.args, ask.binding !== null);
+    if (line.kind === 'command') {
+      const { text, buttons, files } = await runCommand(line.name, { ...ask, args: line.args });
+      return [reply(text, { buttons: buttons ?? [], files: files ?? [] })];
+    }
+    if (line.kind === 'unknown' || ask.binding === null) {
+      const word = line.kind === 'unknown' ? line.word : '';
+      return [reply(phrases.unknown(word), { buttons: [commandButton(phrases.buttons.help, '/help')] })];
+    }
+    const { chatId, maxText } = ask.binding;
+    await sayInChat(ask, { chatId, scope: 'public', text: line.text, maxText, by: 'words', heading: '' });
+    return [];
+  }
+
+  return {
+    async hear(action, to, key, signal) {
+      const link = to.remoteId === consoleMark ? {} : { remoteConversationId: consoleMark };
+      const { author, chat, files, messageId } = action;
+      if (!mayUse(room.config, author) || (await isGuest(action, to, signal))) {
+        return { ...link, replies: [reply(phrases.notAllowed)] };
+      }
+      const binding = await bindingOfConsole(room.tools.memory, to);
+      const ask = { room, to, key, messageId, author, chat, files, args: action.text, binding, phrases, signal };
+      try {
+        return { ...link, replies: await answer(ask) };
+      } catch (error) {
+        const sentence = sentenceOf(error, room);
+        return { ...link, replies: [reply(sentence, { quoteOf: quotable(messageId) })] };
+      }
+    },
+
+    async overhear(action, to, key, signal) {
+      if (room.config.console.overheard !== 'note' || action.author.kind !== 'employee') return {};
+      const binding = await bindingOfConsole(room.tools.memory, to);
+      if (binding === null) return {};
+      const { author, chat, files, messageId } = action;
+      const ask = { room, to, key, messageId, author, chat, files, args: '', binding, phrases, signal };
+      const { chatId } = binding;
+      const heading = phrases.noteHeading(author.name);
+      try {
+        const { text } = action;
+        await sayInChat(ask, { chatId, scope: 'private', text, maxText: null, by: 'overheard', heading });
+      } catch (error) {
+        // Nobody asked for this note, so nobody is told; colleagues have read it where it was said.
+        room.tools.log('talk in a group could not be noted', { reason: sentenceOf(error, room) });
+      }
+      return {};
+    },
+
+    async change(action, signal) {
+      try {
+        if (action.type === 'delete') {
+          await deleteSent(room, action.messageId, signal);
+          return {};
+        }
+        const problem = await editSent(room, action.messageId, action.text, signal);
+        return problem === null ? {} : { replies: [reply(phrases.notEdited)] };
+      } catch (error) {
+        return { replies: [reply(sentenceOf(error, room))] };
+      }
+    },
+
+    async shown(action) {
+      await rememberShown(room, action);
+      return {};
+    },
+  };
+}
+
+/** The error in words for whoever asked. Throws what another attempt may mend. */
+function sentenceOf(error: unknown, room: Room): string {
+  const phrases = phrasesOf(room.config.language);
+  if (error instanceof ConsoleRefusal) return error.message;
+  if (error instanceof MgRefused) return phrases.refused(error.sentences.join('; ') || String(error.status));
+  if (error instanceof AppError && error.code === 'messagegateway.token_revoked') {
+    room.tools.log('the console could not act: the token of the bot is no longer accepted', { code: error.code });
+    return phrases.tokenRevoked;
+  }
+  throw error;
+}
+
+function reply(
+  text: string,
+  parts: {
+    readonly buttons?: readonly Button[];
+    readonly files?: readonly FileRef[];
+    readonly quoteOf?: string | null;
+  } = {},
+): Reply {
+  // Only staff reads it: it is also said after somebody has told the bot to be silent.
+  const said = { ...textReply(text), isInternal: true };
+  return { ...said, buttons: parts.buttons ?? [], files: parts.files ?? [], quoteOf: parts.quoteOf ?? null };
+}
+
+/** Further parts of a long message have no message of their own in Bitrix24. */
+function quotable(messageId: string): string | null {
+  return /^\d+$/.test(messageId) ? messageId : null;
+}
+
+/** Whether the portal says that somebody is from outside the company. Those it says nothing about are employees. */
+function createGuestWatch(room: Room) {
+  const known = new Map<string, { readonly isGuest: boolean; readonly until: number }>();
+  return async ({ author, chat }: Message, to: ConversationRef, signal: AbortSignal): Promise<boolean> => {
+    const now = room.clock.monotonicMs();
+    const found = known.get(author.id);
+    if (found !== undefined && found.until > now) return found.isGuest;
+    const user = await room.tools.homeUser(to, chat.dialogId, author.id, signal);
+    const isGuest = user?.isExtranet === true;
+    if (known.size >= maxGuests) known.clear();
+    known.set(author.id, { isGuest, until: now + guestsKnownMs });
+    return isGuest;
+  };
+}

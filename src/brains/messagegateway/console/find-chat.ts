@@ -1,0 +1,68 @@
+/** The chat and dialog a command is about. */
+import { unescapeHtml } from '../html-text.ts';
+import type { MgQuery } from '../mg-http.ts';
+import type { MgChat } from '../mg-shapes.ts';
+import { type Ask, ConsoleRefusal } from './ask.ts';
+import { takeChat } from './parse-line.ts';
+
+/** A chat with what the command has left to read. */
+export interface Named {
+  readonly chat: MgChat;
+  readonly rest: string;
+}
+
+/** The chat named by `#12`, or the bound one. Refuses when there is none. */
+export async function namedChat(ask: Ask): Promise<Named> {
+  const { chatId, rest } = takeChat(ask.args);
+  const id = chatId ?? ask.binding?.chatId;
+  if (id === undefined) throw new ConsoleRefusal(ask.phrases.nameChat);
+  return { chat: await chatById(ask, id), rest };
+}
+
+/** Chats with names as people read them. */
+export async function readChats({ room, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
+  const found = await room.apis.bot.chats(filter, signal);
+  if (!room.config.unescapeHtml) return found;
+  return found.map((chat) => ({ ...chat, customer: readable(chat.customer), channel: readable(chat.channel) }));
+}
+
+function readable<T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T {
+  return named?.name ? { ...named, name: unescapeHtml(named.name) } : named;
+}
+
+/** Refuses when there is no such chat. */
+export async function chatById(ask: Ask, chatId: number): Promise<MgChat> {
+  const chats = await readChats(ask, { id: chatId });
+  const found = chats.find(({ id }) => id === chatId);
+  if (found === undefined) throw new ConsoleRefusal(ask.phrases.noChat(chatId));
+  return found;
+}
+
+/** The chat's open dialog, the only one that can be acted on (trap B-06). */
+export function openDialogOf(chat: MgChat): { readonly id: number; readonly responsible: string | null } | null {
+  const dialog = chat.last_dialog;
+  if (dialog === null || dialog === undefined || dialog.closed_at) return null;
+  const who = dialog.responsible;
+  return { id: dialog.id, responsible: who ? who.name || `#${who.id ?? ''}` : null };
+}
+
+/** The same; refuses when the chat has none. */
+export function demandDialog(ask: Ask, chat: MgChat): { readonly id: number; readonly responsible: string | null } {
+  const dialog = openDialogOf(chat);
+  if (dialog === null) throw new ConsoleRefusal(ask.phrases.chatClosed(chat.id));
+  return dialog;
+}
+
+/** `#12 Ivan · WhatsApp` */
+export function titleOf(chat: MgChat): string {
+  return `#${chat.id} ${customerOf(chat)} · ${channelOf(chat)}`;
+}
+
+/** The customer's name, or what else is known of him. */
+export function customerOf(chat: MgChat): string {
+  return chat.customer?.name || chat.customer?.phone || chat.customer?.external_id || '—';
+}
+
+export function channelOf(chat: MgChat): string {
+  return chat.channel?.name || chat.channel?.type || '—';
+}

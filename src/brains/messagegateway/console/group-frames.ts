@@ -1,0 +1,136 @@
+/** Picks from the socket, and from what it missed, the messages of bound chats, and says which group each is for. */
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import type { BrainAction } from '../../../core/actions.ts';
+import type { Incoming } from '../../../core/connector.ts';
+import { overlapMs } from '../catch-up.ts';
+import type { ListenCursor } from '../cursor.ts';
+import { readPages } from '../pages.ts';
+import type { Room } from '../room.ts';
+import type { Envelope } from '../webhook-shapes.ts';
+import { allBindings, type Binding, bindingOfChat } from './bindings.ts';
+import { type GroupMessage, groupMessageShape, type Showing } from './group-shapes.ts';
+import { keepDays, originOfMessage } from './say-once.ts';
+
+/** How messages shown in groups are named towards the house, so that receipts for them are told from the channel's own. */
+const shownPrefix = 'group:';
+
+const shownShape = z.object({ homeMessageId: z.string() });
+
+const shownKey = (messageId: number | string): string => `shown:${messageId}`;
+
+/** The name of a message shown in a group. */
+export function shownName(messageId: number): string {
+  return `${shownPrefix}${messageId}`;
+}
+
+/** Whether a receipt is for a message shown in a group. */
+export function isShownName(remoteMessageId: string): boolean {
+  return remoteMessageId.startsWith(shownPrefix);
+}
+
+/** Keeps where a message is shown, so that its edit and deletion find it there. */
+export async function rememberShown(room: Room, receipt: BrainAction & { type: 'receipt' }): Promise<void> {
+  const { remoteMessageId, homeMessageId, error } = receipt;
+  if (homeMessageId === null) {
+    room.tools.log('a message of a bound chat was not shown in its group', { message: remoteMessageId, reason: error });
+    return;
+  }
+  await room.tools.memory.put(shownKey(remoteMessageId.slice(shownPrefix.length)), { homeMessageId }, keepDays);
+}
+
+const whatOf: Readonly<Record<string, Showing['what']>> = {
+  message_new: 'new',
+  message_updated: 'edited',
+  message_deleted: 'deleted',
+  message_restored: 'restored',
+};
+
+/** The row a frame becomes in a group; null when the chat is not bound, or there is nothing to show. */
+export async function groupRowOf(room: Room, frame: Envelope): Promise<Incoming | null> {
+  const what = whatOf[frame.type];
+  if (what === undefined) return null;
+  const message = groupMessageShape.safeParse(frame.data['message']);
+  if (!message.success) return null;
+  const binding = await bindingOfChat(room.tools.memory, message.data.chat_id);
+  return binding === null ? null : await rowOf(room, binding, message.data, what, frame);
+}
+
+/** What bound chats said and changed while nobody listened. Deletions are in no list: they are not learned of. */
+export async function missedInGroups(
+  room: Room,
+  cursor: ListenCursor,
+  signal: AbortSignal,
+): Promise<readonly Incoming[]> {
+  const since = new Date(cursor.since.getTime() - overlapMs).toISOString();
+  const rows: Incoming[] = [];
+  for (const binding of await allBindings(room.tools.memory)) {
+    const filter = { chat_id: binding.chatId, since };
+    const ask = (bounds: Parameters<typeof room.apis.bot.rawMessages>[0]) => room.apis.bot.rawMessages(bounds, signal);
+    for (const raw of await readPages(ask, filter)) {
+      const message = groupMessageShape.safeParse(raw);
+      if (!message.success || message.data.chat_id !== binding.chatId) continue;
+      rows.push(...(await missedRows(room, binding, message.data, raw)));
+    }
+  }
+  return rows;
+}
+
+/** A missed message may be new, edited, failed, or several of these at once. */
+async function missedRows(room: Room, binding: Binding, message: GroupMessage, raw: unknown): Promise<Incoming[]> {
+  const rows: Incoming[] = [];
+  for (const what of ['new', 'edited'] as const) {
+    // What is shown for the first time is shown as it reads now.
+    if (what === 'edited' && message.is_edit === true && (await homeMessageOf(room, message.id)) === null) continue;
+    const row = await rowOf(room, binding, message, what, { type: `message_${what}`, data: { message: raw } });
+    if (row !== null) rows.push(row);
+  }
+  return rows;
+}
+
+async function rowOf(
+  room: Room,
+  binding: Binding,
+  message: GroupMessage,
+  what: Showing['what'],
+  frame: Envelope,
+): Promise<Incoming | null> {
+  const isOwn = message.from?.type === 'bot' && message.from.id === room.config.joined.bot.botId;
+  const shown = isOwn ? failureOf(message, what) : wantedOf(room, binding, message, what);
+  if (shown === null) return null;
+  const homeMessageId = isOwn ? await originOfMessage(room, message.id) : await homeMessageOf(room, message.id);
+  // A failure of something the console did not say is somebody else's to tell.
+  if (isOwn && homeMessageId === null) return null;
+  const showing: Showing = { what: shown, customer: binding.customer, channel: binding.channel, homeMessageId };
+  return {
+    conversation: { ref: binding.ref },
+    ifKnown: true,
+    dedupeKey: dedupeKeyOf(message, shown, frame),
+    body: Buffer.from(JSON.stringify({ ...frame, data: { ...frame.data, showing } })),
+  };
+}
+
+/** Of our own messages the group wants to hear one thing: that the customer did not get it. */
+function failureOf(message: GroupMessage, what: Showing['what']): 'failed' | null {
+  return message.status === 'failed' && message.scope === 'public' && what !== 'deleted' ? 'failed' : null;
+}
+
+function wantedOf(room: Room, binding: Binding, message: GroupMessage, what: Showing['what']): Showing['what'] | null {
+  if (message.type === 'system' || message.id <= binding.after) return null;
+  if (message.scope !== 'public' && !room.config.console.showStaffTalk) return null;
+  // This event also tells of every change of status (trap B-03).
+  return what === 'edited' && message.is_edit !== true ? null : what;
+}
+
+/** New and failed happen once. Edits are told apart by their text: lists do not say when they were made. */
+function dedupeKeyOf(message: GroupMessage, what: Showing['what'], frame: Envelope): string {
+  const key = `shown-${what}:${message.chat_id}:${message.id}`;
+  if (what === 'edited')
+    return `${key}:${hash('sha256', `${message.content ?? ''}\n${message.note ?? ''}`, 'base64url')}`;
+  return what === 'deleted' || what === 'restored' ? `${key}:${frame.meta?.timestamp ?? ''}` : key;
+}
+
+async function homeMessageOf(room: Room, messageId: number): Promise<string | null> {
+  const shown = shownShape.safeParse(await room.tools.memory.get(shownKey(messageId)));
+  return shown.success ? shown.data.homeMessageId : null;
+}

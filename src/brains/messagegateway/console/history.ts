@@ -1,0 +1,73 @@
+/** The last messages of a chat in words. */
+import { unescapeHtml } from '../html-text.ts';
+import type { MgChat, MgMessage } from '../mg-shapes.ts';
+import { parseMgTime } from '../mg-time.ts';
+import { readPages } from '../pages.ts';
+import { type Ask, type Command, commandButton } from './ask.ts';
+import { namedChat, titleOf } from './find-chat.ts';
+
+/** Read at most so many messages of one chat: whether a list begins at its end or its beginning is not documented. */
+const maxRead = 5_000;
+
+/** System messages that may stand between those that are shown. */
+const spareForSystem = 50;
+
+const usualLines = 10;
+const maxLines = 50;
+
+/** One message never fills the answer. */
+const maxLineLength = 500;
+
+/**
+ * At least the last `wanted` messages of the chat, oldest first, system messages among them. Whether a short page holds the newest or the
+ * oldest is not documented: it is believed when the chat's own last message is in it, and everything is read when it is not.
+ */
+export async function readHistory(
+  { room, signal }: Ask,
+  chat: Pick<MgChat, 'id' | 'last_message'>,
+  wanted: number,
+): Promise<readonly MgMessage[]> {
+  // An upper bound brings the newest first where it changes the order at all (dossier B.1.1); a day covers the clocks.
+  const until = new Date(room.clock.now().getTime() + 86_400_000).toISOString();
+  const filter = { chat_id: chat.id, until };
+  const limit = wanted + spareForSystem;
+  const page = await room.apis.bot.messages({ ...filter, limit }, signal);
+  const last = chat.last_message?.id;
+  const isEnd = page.length < limit || page.some(({ id }) => id === last);
+  const found = isEnd ? page : await readPages((bounds) => room.apis.bot.messages(bounds, signal), filter, maxRead);
+  return found.filter((message) => message.chat_id === chat.id).toSorted((a, b) => a.id - b.id);
+}
+
+/** A line per message that says something. */
+export function historyLines({ room, phrases }: Ask, messages: readonly MgMessage[]): readonly string[] {
+  return messages
+    .filter(({ type }) => type !== 'system')
+    .map((message) => {
+      const mark = message.scope === 'private' ? ` (${phrases.staffOnly})` : '';
+      const at = parseMgTime(message.time)?.toISOString().slice(5, 16).replace('T', ' ') ?? '';
+      const text = [message.content ?? '', message.note ?? ''].filter((part) => part !== '').join(' ');
+      const files = (message.items ?? []).map(({ id, caption }) => `📎 ${caption || ''} [${id ?? '—'}]`).join(' ');
+      const said = `${room.config.unescapeHtml ? unescapeHtml(text) : text} ${files}`.trim();
+      return `${message.id} · ${at} · ${message.from?.name || '—'}${mark}: ${said || message.type || ''}`.slice(
+        0,
+        maxLineLength,
+      );
+    });
+}
+
+/** `history [#12] [count]` */
+export const history: Command = async (ask) => {
+  const { chat, rest } = await namedChat(ask);
+  const wanted = Math.min(maxLines, Number(/^\d{1,4}$/.exec(rest)?.[0] ?? usualLines) || usualLines);
+  const lines = historyLines(
+    ask,
+    (await readHistory(ask, chat, wanted)).filter(({ type }) => type !== 'system').slice(-wanted),
+  );
+  return {
+    text: [titleOf(chat), ...(lines.length === 0 ? [ask.phrases.nothing] : lines)].join('\n'),
+    buttons:
+      ask.binding?.chatId === chat.id
+        ? []
+        : [commandButton(`${ask.phrases.buttons.bind} #${chat.id}`, `/bind ${chat.id}`)],
+  };
+};

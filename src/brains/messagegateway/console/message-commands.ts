@@ -1,0 +1,188 @@
+/** Commands that say something in a chat, and mend what was said. */
+import { z } from 'zod';
+import { splitText } from '../../../core/split-text.ts';
+import type { BotMessage } from '../bot-api.ts';
+import { carryFiles, type FileGroup } from '../home-files.ts';
+import { isRefusal, MgRefused } from '../mg-http.ts';
+import type { MgChat } from '../mg-shapes.ts';
+import type { Room } from '../room.ts';
+import { type Ask, type Command, ConsoleRefusal } from './ask.ts';
+import { namedChat, titleOf } from './find-chat.ts';
+import { takeId, uuidIn } from './parse-line.ts';
+import { keepDays, sayOnce } from './say-once.ts';
+
+/** Where the channel names no limit: what MessageGateway takes for an edit, and official bots cut at (traps §5). */
+const usualMaxText = 2_000;
+
+const carriedShape = z.object({
+  groups: z.array(
+    z.object({
+      type: z.enum(['image', 'audio', 'file']),
+      items: z.array(z.object({ id: z.string(), caption: z.string() })),
+    }),
+  ),
+  named: z.array(z.string()),
+});
+
+const sentShape = z.object({
+  ids: z.array(z.int()),
+  isText: z.boolean(),
+  /** How it came to be said: words as such, talk that was overheard, or a command that said it. */
+  by: z.enum(['words', 'overheard', 'command']),
+  /** Stands before what the employee wrote. */
+  heading: z.string(),
+});
+
+const sentKey = (homeMessageId: string): string => `sent:${homeMessageId}`;
+
+/** What is said where. */
+export interface Saying {
+  readonly chatId: number;
+  readonly scope: 'public' | 'private';
+  readonly text: string;
+  /** Longest text the channel takes; null: not known. */
+  readonly maxText: number | null;
+  readonly by: 'words' | 'overheard' | 'command';
+  /** Put before the text; empty for none. */
+  readonly heading: string;
+}
+
+/**
+ * Text and files of the employee's message, as few messages as the channel takes. Repeatable: each part is sent once, and files are
+ * uploaded once. The parts are remembered, so that an edit or a deletion finds them.
+ */
+export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
+  const { room, key, messageId, signal } = ask;
+  const carried = await carryOnce(ask);
+  const said = saying.text === '' ? '' : saying.heading + saying.text;
+  const text = [said, ...carried.named].filter((part) => part.trim() !== '').join('\n');
+  const messages = messagesOf(saying, text, carried.groups);
+  if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyWords);
+  const ids: number[] = [];
+  for (const [index, message] of messages.entries()) {
+    ids.push(await sayOnce(room, `${key}:${index}`, messageId, message, signal));
+  }
+  const isText = messages.length === 1 && messages[0]?.type === 'text';
+  const { by, heading } = saying;
+  await room.tools.memory.put(sentKey(messageId), { ids, isText, by, heading }, keepDays);
+}
+
+function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]): readonly BotMessage[] {
+  const place = { chat_id: saying.chatId, scope: saying.scope };
+  const parts = text === '' ? [] : splitText(text, saying.maxText ?? usualMaxText);
+  const texts = parts.map((content): BotMessage => ({ ...place, type: 'text', content }));
+  const media = groups.map(
+    ({ type, items }): BotMessage => ({
+      ...place,
+      type,
+      items: items.map(({ id, caption }) => ({ id, caption: caption || id })),
+    }),
+  );
+  return [...texts, ...media];
+}
+
+/** Files are uploaded once per delivery: a second upload would have other ids, and its message would look like another one. */
+async function carryOnce(ask: Ask): Promise<z.output<typeof carriedShape>> {
+  const { room, to, files, key, signal } = ask;
+  if (files.length === 0) return { groups: [], named: [] };
+  const known = carriedShape.safeParse(await room.tools.memory.get(`carried:${key}`));
+  if (known.success) return known.data;
+  const carried = await carryFiles(room, to, files, signal, (file, encoding, until) =>
+    room.apis.bot.uploadFile(file, encoding, until),
+  );
+  await room.tools.memory.put(`carried:${key}`, carried, keepDays);
+  return carriedShape.parse(carried);
+}
+
+const byCommand = { by: 'command', heading: '' } as const;
+
+/** `say [#12] text`: to the customer. */
+export const say: Command = async (ask) => {
+  const { chat, rest } = await namedChat(ask);
+  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: limitOf(chat), ...byCommand });
+  return { text: ask.phrases.said(titleOf(chat)) };
+};
+
+/** `note [#12] text`: to staff alone. */
+export const note: Command = async (ask) => {
+  const { chat, rest } = await namedChat(ask);
+  await sayInChat(ask, { chatId: chat.id, scope: 'private', text: rest, maxText: null, ...byCommand });
+  return { text: ask.phrases.noted(titleOf(chat)) };
+};
+
+/** `send [#12] file-id [text]`: a file MessageGateway has already, to the customer. */
+export const send: Command = async (ask) => {
+  const { chat, rest } = await namedChat(ask);
+  const id = uuidIn(rest);
+  if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
+  const { type } = await ask.room.apis.bot.file(id, ask.signal);
+  const kind = type === 'image' || type === 'audio' ? type : 'file';
+  const note = rest.slice(id.length).trim();
+  const message: BotMessage = {
+    chat_id: chat.id,
+    scope: 'public',
+    type: kind,
+    items: [{ id, caption: id }],
+    ...(note === '' ? {} : { note }),
+  };
+  await sayOnce(ask.room, `${ask.key}:0`, ask.messageId, message, ask.signal);
+  return { text: ask.phrases.said(titleOf(chat)) };
+};
+
+/** `edit 345 text`: a message of the bot. */
+export const edit: Command = async (ask) => {
+  const { id, rest } = takeId(ask.args);
+  if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
+  if (rest === '') throw new ConsoleRefusal(ask.phrases.emptyWords);
+  await ask.room.apis.bot.editMessage(id, rest, ask.signal);
+  return { text: ask.phrases.edited };
+};
+
+/** `delete 345`: a message of the bot. Irreversible over there. */
+export const remove: Command = async (ask) => {
+  const { id } = takeId(ask.args);
+  if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
+  await deleteQuietly(ask.room, id, ask.signal);
+  return { text: ask.phrases.deleted };
+};
+
+/**
+ * The employee changed a message that had gone out, or a command that said something. Commands are not carried out again, and what begins
+ * like one never reaches a customer: then a sentence says so. Null: nothing had gone out, or all is done.
+ */
+export async function editSent(
+  room: Room,
+  messageId: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<'not_a_message' | null> {
+  const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
+  if (!sent.success) return null;
+  const { ids, isText, by, heading } = sent.data;
+  const [id] = ids;
+  if (!isText || id === undefined || text.trim() === '') return null;
+  if (by === 'command' || (by === 'words' && text.trim().startsWith('/'))) return 'not_a_message';
+  await room.apis.bot.editMessage(id, heading + text.trim(), signal);
+  return null;
+}
+
+/** The employee deleted a message that had gone out. A deleted command takes nothing back. */
+export async function deleteSent(room: Room, messageId: string, signal: AbortSignal): Promise<void> {
+  const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
+  if (!sent.success || sent.data.by === 'command') return;
+  for (const id of sent.data.ids) await deleteQuietly(room, id, signal);
+}
+
+/** What is gone already was perhaps deleted by an earlier attempt of ours. */
+async function deleteQuietly(room: Room, id: number, signal: AbortSignal): Promise<void> {
+  try {
+    await room.apis.bot.deleteMessage(id, signal);
+  } catch (error) {
+    const isGone = isRefusal(error, /not found/i) || (error instanceof MgRefused && error.status === 404);
+    if (!isGone) throw error;
+  }
+}
+
+function limitOf(chat: MgChat): number | null {
+  return chat.channel?.settings?.text?.max_chars_count || null;
+}

@@ -1,0 +1,40 @@
+/** Tells commands from words that are meant for the customer. Pure. */
+import { type CommandName, commandNamed } from './command-words.ts';
+
+export type Line =
+  | { readonly kind: 'command'; readonly name: CommandName; readonly args: string }
+  | { readonly kind: 'unknown'; readonly word: string }
+  /** For the customer. */
+  | { readonly kind: 'words'; readonly text: string };
+
+/**
+ * In a bound console a line is for the customer unless it begins with a slash, and a slash line never reaches him, known or not: a
+ * mistyped command must not be shown to him. In a console without a chat every line is a command.
+ */
+export function parseLine(text: string, isBound: boolean): Line {
+  const trimmed = text.trim();
+  const isSlashed = trimmed.startsWith('/');
+  if (isBound && !isSlashed) return { kind: 'words', text: trimmed };
+  const [, word = '', args = ''] = /^\/?\s*(\S*)\s*([\s\S]*)$/.exec(trimmed) ?? [];
+  const name = commandNamed(word);
+  return name === null ? { kind: 'unknown', word } : { kind: 'command', name, args: args.trim() };
+}
+
+/** `#12 rest` → the chat and the rest. Without a mark the chat is not named. */
+export function takeChat(args: string): { readonly chatId: number | null; readonly rest: string } {
+  const [whole, digits] = /^(?:#|№)\s*(\d{1,15})(?=\s|$)/.exec(args) ?? [];
+  if (whole === undefined) return { chatId: null, rest: args };
+  return { chatId: Number(digits), rest: args.slice(whole.length).trim() };
+}
+
+/** The id of a file at the beginning, or null. */
+export function uuidIn(text: string): string | null {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?=\s|$)/i.exec(text)?.[0] ?? null;
+}
+
+/** An id alone at the beginning: `12`, `#12` or `№12`, and what follows. */
+export function takeId(args: string): { readonly id: number | null; readonly rest: string } {
+  const [whole, digits] = /^(?:#|№)?\s*(\d{1,15})(?=\s|$)/.exec(args) ?? [];
+  if (whole === undefined) return { id: null, rest: args };
+  return { id: Number(digits), rest: args.slice(whole.length).trim() };
+}

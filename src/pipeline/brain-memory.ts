@@ -1,0 +1,15 @@
+/** The memory a connector is given: its connection's facts in the database. */
+import type { BrainMemory } from '../core/connector.ts';
+import { deleteFact, listFacts, readFact, writeFact } from '../store/brain-memory.ts';
+import type { Db } from '../store/database.ts';
+import { storableJson } from '../store/storable.ts';
+
+export function brainMemory(db: Db, portal: string, connectionId: string): BrainMemory {
+  const owner = { portal, connectionId };
+  return {
+    get: (key) => readFact(db, owner, key),
+    put: (key, value, keepDays) => writeFact(db, owner, key, storableJson(value), keepDays ?? null),
+    forget: (key) => deleteFact(db, owner, key),
+    list: (prefix) => listFacts(db, owner, prefix),
+  };
+}

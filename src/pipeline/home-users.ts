@@ -1,0 +1,24 @@
+/** Finds out who an employee is, for brains that have to know more than his name. */
+import { chatMembers } from '../bitrix24/chat-members.ts';
+import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { ConversationRef, HomeUser } from '../core/connector.ts';
+import type { Directory } from './directory.ts';
+
+export interface HomeUsersOptions {
+  readonly client: PortalClient;
+  readonly directory: Directory;
+}
+
+/** The member, or null when the chat shows no such member or the portal cannot be asked (no imbot.v2). Throws AppErrors. */
+export async function findHomeUser(
+  options: HomeUsersOptions,
+  portal: string,
+  who: { readonly to: ConversationRef; readonly dialogId: string; readonly userId: string },
+  signal: AbortSignal,
+): Promise<HomeUser | null> {
+  const known = await options.directory.portal(portal);
+  const bot = known.bots.find((row) => row.code === who.to.botCode);
+  if (bot === undefined || bot.bot_id === null || known.portal?.has_v2 === false) return null;
+  const members = await chatMembers(options.client, portal, bot.bot_id, who.dialogId, signal);
+  return members.find(({ id }) => id === who.userId) ?? null;
+}

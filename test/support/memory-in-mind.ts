@@ -1,0 +1,24 @@
+/** A brain's memory without a database, for unit tests. */
+import type { BrainMemory } from '../../src/core/connector.ts';
+
+/** Forgets with the test; values go through JSON as they do in the database. */
+export function memoryInMind(facts: Map<string, string> = new Map()): BrainMemory {
+  return {
+    get: (key) => Promise.resolve(facts.has(key) ? JSON.parse(facts.get(key) ?? 'null') : null),
+    put(key, value) {
+      facts.set(key, JSON.stringify(value));
+      return Promise.resolve();
+    },
+    forget(key) {
+      facts.delete(key);
+      return Promise.resolve();
+    },
+    list: (prefix) =>
+      Promise.resolve(
+        [...facts.keys()]
+          .filter((key) => key.startsWith(prefix))
+          .sort()
+          .map((key) => ({ key, value: JSON.parse(facts.get(key) ?? 'null') })),
+      ),
+  };
+}

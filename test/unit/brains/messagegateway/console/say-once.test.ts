@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
+import type { BotMessage } from '../../../../../src/brains/messagegateway/bot-api.ts';
+import { originOfMessage, sayOnce } from '../../../../../src/brains/messagegateway/console/say-once.ts';
+import type { MgMessage } from '../../../../../src/brains/messagegateway/mg-shapes.ts';
+import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
+import { systemClock } from '../../../../../src/lib/clock.ts';
+import { memoryInMind } from '../../../../support/memory-in-mind.ts';
+import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+
+const botId = 760;
+const signal = new AbortController().signal;
+const words: BotMessage = { chat_id: 3, scope: 'public', type: 'text', content: 'да & нет' };
+
+/** MessageGateway as far as it matters here: what was said stays, whatever became of the answer. */
+function far(answers: ('lost' | 'refused' | 'given')[]) {
+  const said: MgMessage[] = [];
+  const sendMessage = (message: BotMessage): Promise<number> => {
+    const how = answers.shift() ?? 'given';
+    if (how === 'refused') return Promise.reject(new Error('refused'));
+    const id = 100 + said.length;
+    const content = message.content?.replaceAll('&', '&amp;') ?? null;
+    said.push({ ...message, id, content, from: { id: botId, type: 'bot' } } as MgMessage);
+    return how === 'lost' ? Promise.reject(new Error('lost')) : Promise.resolve(id);
+  };
+  const bot = { sendMessage, messages: () => Promise.resolve(said.toReversed()) };
+  const facts = new Map<string, string>();
+  const room = (): Room => ({
+    config: mgConfig(),
+    apis: { bot } as unknown as Apis,
+    tools: { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), memory: memoryInMind(facts) },
+    clock: systemClock,
+  });
+  return { said, room };
+}
+
+describe('a message that must be said once', () => {
+  it('is not said again when its delivery is repeated, by another process too', async () => {
+    const { said, room } = far(['given']);
+    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    expect(said).toHaveLength(1);
+    expect(await originOfMessage(room(), 100)).toBe('55');
+  });
+
+  it('is found again when the answer was lost, although it came back escaped', async () => {
+    const { said, room } = far(['lost']);
+    await expect(sayOnce(room(), 'key:0', '55', words, signal)).rejects.toThrow('lost');
+    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    expect(said).toHaveLength(1);
+  });
+
+  it('is said again when it had not got there', async () => {
+    const { said, room } = far(['refused']);
+    await expect(sayOnce(room(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
+    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    expect(said).toHaveLength(1);
+  });
+
+  it('is not mistaken for another one with the same words', async () => {
+    const { said, room } = far(['given', 'refused']);
+    await sayOnce(room(), 'first:0', '55', words, signal);
+    await expect(sayOnce(room(), 'second:0', '56', words, signal)).rejects.toThrow('refused');
+    expect(await sayOnce(room(), 'second:0', '56', words, signal)).toBe(101);
+    expect(said).toHaveLength(2);
+  });
+
+  it('is not mistaken for a note to staff', async () => {
+    const { said, room } = far(['given', 'refused']);
+    await room().apis.bot.sendMessage({ ...words, scope: 'private' });
+    await expect(sayOnce(room(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
+    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(101);
+    expect(said).toHaveLength(2);
+  });
+});
