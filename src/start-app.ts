@@ -28,6 +28,7 @@ import { createAppActions } from './pipeline/app-actions.ts';
 import { createBrainHouse } from './pipeline/brain-house.ts';
 import { brainMemory } from './pipeline/brain-memory.ts';
 import { createDirectory } from './pipeline/directory.ts';
+import { createHeldDoors } from './pipeline/held-doors.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { saidAtHome } from './pipeline/home-talk.ts';
 import { findHomeUser } from './pipeline/home-users.ts';
@@ -158,7 +159,8 @@ function build(options: AppOptions, db: Pool) {
     botCodePrefix: settings.BOT_CODE_PREFIX,
     keepHours: settings.UNINSTALL_KEEP_HOURS,
   });
-  const performer = createPerformer({ db, directory, client, appActions });
+  const heldDoors = settings.ROLES.includes('worker') ? createHeldDoors() : null;
+  const performer = createPerformer({ db, directory, client, appActions, heldDoors });
   const acceptance = createAcceptance(db, metrics, bells.inbox);
   const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
   return {
@@ -176,6 +178,7 @@ function build(options: AppOptions, db: Pool) {
     keeper,
     client,
     performer,
+    heldDoors,
     acceptance,
     installation,
   };

@@ -101,3 +101,6 @@ export type ChatAction =
   | { readonly target: 'brain'; readonly action: BrainAction }
   /** Not before so many milliseconds, and perhaps earlier all the same. */
   | { readonly target: 'app'; readonly action: LookAgain; readonly delayMs: number };
+
+/** What became of a brain's message. */
+export type Receipt = BrainAction & { readonly type: 'receipt' };

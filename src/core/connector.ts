@@ -3,7 +3,7 @@
  * capabilities. The pipeline owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
  */
 import type { z } from 'zod';
-import type { BrainAction } from './actions.ts';
+import type { BrainAction, Receipt } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { Author, BrainEvent, CrmLink, FileRef } from './events.ts';
 
@@ -71,10 +71,20 @@ export type DoorVerdict =
       readonly answer?: unknown;
       /** Answered instead, and nothing stored, when no conversation of ours is meant. Absent: rows wait for theirs to become known. */
       readonly answerIfUnknown?: unknown;
+      /** The answer is held back for the message's receipt. */
+      readonly waits?: DoorWait;
       /** Why nothing is made of it, for the log. */
       readonly remark?: string;
     }
   | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
+
+/** A receipt that comes in time is the webhook's answer, and is not delivered apart; otherwise `answer` goes out as it is. */
+export interface DoorWait {
+  readonly remoteMessageId: string;
+  /** Milliseconds; 0: not at all. */
+  readonly withinMs: number;
+  answer(receipt: Receipt): unknown;
+}
 
 /** Where a listener stopped: opaque text the connector wrote itself. */
 export type Cursor = string;

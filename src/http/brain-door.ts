@@ -8,10 +8,12 @@ import type { Acceptance } from '../pipeline/acceptance.ts';
 import { pausedCode } from '../pipeline/account-trouble.ts';
 import { toNewEvents } from '../pipeline/brain-intake.ts';
 import type { Directory } from '../pipeline/directory.ts';
+import type { HeldDoors } from '../pipeline/held-doors.ts';
 import { isUnbound } from '../pipeline/lane-names.ts';
 import { askForCheck } from '../store/connection-standing.ts';
 import { findConnectionByDoor } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
+import type { NewEvent } from '../store/inbox.ts';
 import { readBody } from './read-body.ts';
 import { singles } from './singles.ts';
 
@@ -21,6 +23,8 @@ export interface BrainDoorOptions {
   readonly db: Db;
   readonly directory: Directory;
   readonly acceptance: Acceptance;
+  /** Null: the answers of this process do not wait, because the work is done in another one. */
+  readonly heldDoors: HeldDoors | null;
   readonly log: Logger;
 }
 
@@ -57,7 +61,24 @@ export function createBrainDoor(options: BrainDoorOptions) {
       ctx.body = verdict.answerIfUnknown;
       return;
     }
-    await Promise.all(events.map((event) => options.acceptance.accept(event)));
-    ctx.body = verdict.answer ?? {};
+    const { waits } = verdict;
+    const held = waits === undefined ? null : (options.heldDoors?.hold(row.id, waits) ?? null);
+    const isNew = await storeAll(options.acceptance, events).catch((error: unknown) => {
+      held?.leave();
+      throw error;
+    });
+    if (!isNew) held?.isRepeated();
+    const receipt = (await held?.receipt) ?? null;
+    if (waits === undefined || receipt === null) {
+      ctx.body = verdict.answer ?? {};
+      return;
+    }
+    held?.answersWith(ctx.res);
+    ctx.body = waits.answer(receipt);
   };
+}
+
+/** True when any of them was new. */
+async function storeAll(acceptance: Acceptance, events: readonly NewEvent[]): Promise<boolean> {
+  return (await Promise.all(events.map((event) => acceptance.accept(event)))).some(Boolean);
 }

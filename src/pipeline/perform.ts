@@ -15,6 +15,7 @@ import { updatePortal } from '../store/portals.ts';
 import { pausedError, refusedAccount } from './account-trouble.ts';
 import type { AppActions } from './app-actions.ts';
 import type { Directory } from './directory.ts';
+import type { HeldDoors } from './held-doors.ts';
 
 /** What came of an action: a word for the record, the far side's id, and what a brain said in the same call. */
 export interface Performed {
@@ -39,6 +40,7 @@ export interface PerformerOptions {
   readonly directory: Directory;
   readonly client: PortalClient;
   readonly appActions: AppActions;
+  readonly heldDoors: HeldDoors | null;
 }
 
 export function createPerformer(options: PerformerOptions): Performer {
@@ -134,6 +136,10 @@ export function createPerformer(options: PerformerOptions): Performer {
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code, botType: bot.type };
     if (known.pausedReason !== null) throw pausedError(row, known.pausedReason);
+    if (action.type === 'receipt' && bot.connection_id !== null) {
+      const isTaken = (await options.heldDoors?.hand(bot.connection_id, action)) ?? false;
+      if (isTaken) return { outcome: 'answered_at_the_door', remoteId: null };
+    }
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
       throw await refusedAccount(options.db, bot, known.brain, error);
     });

@@ -135,6 +135,14 @@ export const configSchema = z.strictObject({
     .max(30)
     .default(25)
     .describe('Per token, over all processes; MessageGateway allows 30'),
+  answerWithinMs: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(1_000)
+    .describe(
+      'How long the answer to a webhook waits for Bitrix24; later the result is sent apart. 0: always apart. How long MessageGateway waits is not documented',
+    ),
   requestTimeoutMs: z.int().min(100).max(120_000).default(20_000),
   pingSeconds: z.number().min(0.05).default(30).describe('Between pings on the socket; the interval is not documented'),
   silenceSeconds: z

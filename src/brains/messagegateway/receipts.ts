@@ -1,12 +1,10 @@
 /** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send. */
-import type { BrainAction } from '../../core/actions.ts';
+import type { Receipt } from '../../core/actions.ts';
 import type { Delivery } from '../../core/connector.ts';
 import { isRefusal } from './mg-http.ts';
 import type { Room } from './room.ts';
 import type { Acknowledgement, SendingErrorCode } from './transport-api.ts';
 import { wordsOf } from './words.ts';
-
-type Receipt = BrainAction & { type: 'receipt' };
 
 /** Throws AppErrors. A message that MessageGateway no longer waits for needs no receipt. */
 export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSignal): Promise<Delivery> {
@@ -23,6 +21,15 @@ export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSig
     room.tools.log('a receipt came for a message that no longer waits for one', { message: receipt.remoteMessageId });
   }
   return {};
+}
+
+/** The same said in the answer to the webhook, where the end came in time. */
+export function sendingResult(receipt: Receipt, language: 'ru' | 'en') {
+  return {
+    async: false,
+    ...(receipt.homeMessageId === null ? {} : { external_message_id: receipt.homeMessageId }),
+    ...(receipt.error === null ? {} : { error: sendingError(receipt.error, language) }),
+  };
 }
 
 /** Our reason in MessageGateway's five words (dossier C.7.1), with a sentence for the manager. */

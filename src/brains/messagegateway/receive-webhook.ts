@@ -1,8 +1,10 @@
 /** Judges a webhook at the door: is it from our account, about our channel, and does it concern a conversation? Reads no more than that. */
+import type { Receipt } from '../../core/actions.ts';
 import type { DoorRequest, DoorVerdict } from '../../core/connector.ts';
 import { sameDigest, sha256 } from '../../lib/encryption.ts';
 import type { JoinedConfig } from './config.ts';
 import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
+import { sendingResult } from './receipts.ts';
 import type { SendingErrorCode } from './transport-api.ts';
 import { type Envelope, type MessageData, messageDataShape, readEnvelope } from './webhook-shapes.ts';
 import { wordsOf } from './words.ts';
@@ -69,7 +71,13 @@ function messageSent(request: DoorRequest, envelope: Envelope, data: MessageData
   const key = hasId ? String(data.id) : digest(envelope, request.body);
   const accept = [{ conversation: { ref }, dedupeKey: `message_sent:${key}`, body: request.body }];
   // Without an id there is nothing a later receipt could name (trap I-12).
-  return { accept, answer: { async: hasId }, answerIfUnknown: unknown };
+  if (!hasId) return { accept, answer: { async: false }, answerIfUnknown: unknown };
+  const waits = {
+    remoteMessageId: key,
+    withinMs: config.answerWithinMs,
+    answer: (receipt: Receipt) => sendingResult(receipt, config.language),
+  };
+  return { accept, answer: { async: true }, answerIfUnknown: unknown, waits };
 }
 
 function change(request: DoorRequest, envelope: Envelope, data: MessageData): DoorVerdict {

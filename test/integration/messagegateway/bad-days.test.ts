@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   captured = captureLog();
   stage = await startMgStage({
     log: captured.log,
-    config: { requestTimeoutMs: 1_000, pingSeconds: 0.2, silenceSeconds: 1 },
+    config: { requestTimeoutMs: 1_000, pingSeconds: 0.2, silenceSeconds: 1, answerWithinMs: 0 },
     configFor: (managerId) => ({ handover: { userIds: [managerId] } }),
     gateway: { retryAfterSeconds: 1 },
   });

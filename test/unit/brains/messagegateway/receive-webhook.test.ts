@@ -13,12 +13,21 @@ const take = (body: unknown, given: Record<string, string> = headers) =>
 const ref = '24798237492374';
 
 describe('a webhook at the door', () => {
-  it('is accepted when a manager wrote, and answered later', () => {
+  it('is accepted when a manager wrote, and answered with the result or later', () => {
     const body = mgBytes('webhook-message-sent-user-text');
-    expect(take(body)).toEqual({
+    const verdict = take(body);
+    expect(verdict).toEqual({
       accept: [{ conversation: { ref }, dedupeKey: 'message_sent:22593', body }],
       answer: { async: true },
       answerIfUnknown: { async: false, error: expect.objectContaining({ code: 'customer_not_exists' }) },
+      waits: { remoteMessageId: '22593', withinMs: 1_000, answer: expect.any(Function) },
+    });
+    if (!('accept' in verdict)) expect.fail('it was refused');
+    const receipt = { type: 'receipt', remoteMessageId: '22593', homeMessageId: '71', error: null } as const;
+    expect(verdict.waits?.answer(receipt)).toEqual({ async: false, external_message_id: '71' });
+    expect(verdict.waits?.answer({ ...receipt, homeMessageId: null, error: 'person_owns' })).toEqual({
+      async: false,
+      error: { code: 'access_restricted', external_code: 'person_owns', message: expect.any(String) },
     });
   });
 
