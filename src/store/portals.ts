@@ -153,7 +153,9 @@ export async function erasePortal(db: Db, portal: string, onlyUninstalled: boole
 export async function eraseLeftBehind(db: Db): Promise<number> {
   const found = await query<{ portal: string }>(
     db,
-    'select distinct portal from lane l where not exists (select 1 from portal p where p.portal = l.portal) limit 100',
+    // Budgets without a portal are those of accounts no portal has yet.
+    `select portal from (select portal from lane union select portal from rate_budget where portal <> '') l
+     where not exists (select 1 from portal p where p.portal = l.portal) limit 100`,
   );
   const gone = found.rows.map((row) => row.portal);
   if (gone.length === 0) return 0;

@@ -75,3 +75,9 @@ export async function purgeLanes(db: Db): Promise<number> {
   }
   return purged;
 }
+
+/** Forgets rate budgets nobody has asked for a day: they have long drained. */
+export async function purgeBudgets(db: Db): Promise<number> {
+  const result = await query(db, "delete from rate_budget where updated_at < now() - interval '1 day'");
+  return result.rowCount;
+}

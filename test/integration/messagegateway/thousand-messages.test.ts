@@ -88,8 +88,10 @@ describe('a thousand messages between customers and managers', () => {
     expect(talk.faults()).toEqual([]);
     expect(talk.unconfirmed()).toEqual([]);
     expect(await probe.rows(`select state, outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
-    expect(await probe.rows(`select state, outcome from inbox where state = 'parked'`)).toEqual([]);
-    const heard = await probe.rows(`select subject, outcome from inbox where subject like 'command:%' order by seq`);
+    expect(await probe.rows(`select state, outcome from inbox_history where state = 'parked'`)).toEqual([]);
+    const heard = await probe.rows(
+      `select subject, outcome from inbox_history where subject like 'command:%' order by seq`,
+    );
     expect(heard).toEqual(
       commands.map((id, index) => ({
         subject: `command:${id}`,
