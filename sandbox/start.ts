@@ -8,6 +8,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { brains } from '../src/brains/index.ts';
 import { runLine } from '../src/cli/run-line.ts';
@@ -19,7 +20,25 @@ import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.
 import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
 import { placesText } from './places-text.ts';
 
-const isJson = process.argv.includes('--json');
+const usage = `npm run sandbox -- [--json]
+
+  --json  one line of JSON with every address, client id, token and key, instead of the table
+  --help  this text
+`;
+
+const isJson = readOptions();
+
+function readOptions(): boolean {
+  try {
+    const { values } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } });
+    if (values.help !== true) return values.json === true;
+    process.stdout.write(usage);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
