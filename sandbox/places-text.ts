@@ -14,11 +14,25 @@ export interface Places {
   readonly crmApiKey: string;
 }
 
+/** What the line bot and the supervisor think with. */
+export type SandboxBrain = 'echo' | 'messagegateway';
+
+const firstSteps: Readonly<Record<SandboxBrain, readonly string[]>> = {
+  echo: [
+    'The bridge is open. Write on the first page: as a customer, as an employee, or to the supervisor in the group.',
+    'The bots repeat what they hear. `npm run sandbox -- --brain messagegateway` makes you their manager instead.',
+  ],
+  messagegateway: [
+    'The bridge is open. Write as a customer on the first page and answer as a manager on the second.',
+    'The line bot and the supervisor think with MessageGateway, the assistant repeats what it hears.',
+  ],
+};
+
 /** The text, line break at its end included. */
-export function placesText(places: Places): string {
+export function placesText(places: Places, brain: SandboxBrain): string {
   const rows: readonly [string, string][] = [
     ['Bitrix24 chat page (open this)', places.chat],
-    ["MessageGateway, manager's page (and this)", places.manager],
+    [`MessageGateway, manager's page${brain === 'echo' ? '' : ' (and this)'}`, places.manager],
     ['Bot Bridge', places.app],
     ['  ready?', places.health],
     ['  metrics', places.metrics],
@@ -32,8 +46,7 @@ export function placesText(places: Places): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     '',
-    'The bridge is open. Write as a customer on the first page and answer as a manager on the second.',
-    'The line bot and the supervisor think with MessageGateway, the assistant repeats what it hears.',
+    ...firstSteps[brain],
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',

@@ -1,14 +1,13 @@
 /**
  * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the far ends and the real app with its embedded
- * database, installs the app into the sandbox portal, connects the sandbox MessageGateway as an operator would, and prints where
- * everything is. The database lives in a temporary folder and goes with the process.
+ * database, installs the app into the sandbox portal, on wish connects the sandbox MessageGateway as an operator would, and prints
+ * where everything is. The database lives in a temporary folder and goes with the process.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { brains } from '../src/brains/index.ts';
 import { runLine } from '../src/cli/run-line.ts';
@@ -19,26 +18,9 @@ import { startApp } from '../src/start-app.ts';
 import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.ts';
 import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
 import { placesText } from './places-text.ts';
+import { readOptions } from './read-options.ts';
 
-const usage = `npm run sandbox -- [--json]
-
-  --json  one line of JSON with every address, client id, token and key, instead of the table
-  --help  this text
-`;
-
-const isJson = readOptions();
-
-function readOptions(): boolean {
-  try {
-    const { values } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } });
-    if (values.help !== true) return values.json === true;
-    process.stdout.write(usage);
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exit(2);
-  }
-}
+const { isJson, brain } = readOptions(process.argv.slice(2));
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
@@ -144,7 +126,7 @@ const settings = readSettings(environment);
 const storage = await openStorage(settings, log);
 const app = await startApp({ settings, ...storage, brains, log });
 await installInto(portal);
-await connect(gateway, { ...environment, DATABASE_URL: storage.databaseUrl });
+if (brain === 'messagegateway') await connect(gateway, { ...environment, DATABASE_URL: storage.databaseUrl });
 portal.prepareScene();
 
 let isStopping = false;
@@ -184,4 +166,4 @@ const places = {
   ...portal.issueToken(),
 };
 
-process.stdout.write(isJson ? `${JSON.stringify(places)}\n` : placesText(places));
+process.stdout.write(isJson ? `${JSON.stringify(places)}\n` : placesText(places, brain));

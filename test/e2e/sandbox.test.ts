@@ -14,8 +14,10 @@ const script = fileURLToPath(new URL('../../sandbox/start.ts', import.meta.url))
 const startMs = 60_000;
 
 /** Resolves with the one line the script prints with `--json`. */
-async function startSandbox(): Promise<{ readonly child: ChildProcess; readonly places: Places }> {
-  const child = spawn(process.execPath, [script, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startSandbox(
+  ...options: readonly string[]
+): Promise<{ readonly child: ChildProcess; readonly places: Places }> {
+  const child = spawn(process.execPath, [script, '--json', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   const places = await new Promise<Places>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the sandbox did not start')), startMs);
@@ -30,7 +32,44 @@ async function startSandbox(): Promise<{ readonly child: ChildProcess; readonly 
   return { child, places };
 }
 
-describe.skipIf(!hasBrowser)('the sandbox', () => {
+async function end(child: ChildProcess): Promise<void> {
+  const isGone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await isGone;
+}
+
+const write = async (page: Page, pane: string, text: string): Promise<void> => {
+  await page.fill(`${pane} textarea`, text);
+  await page.press(`${pane} textarea`, 'Enter');
+};
+
+describe.skipIf(!hasBrowser)('the sandbox as it starts by itself', () => {
+  it('answers a customer, an employee and a mention in the group, by echo', { timeout: startMs + 30_000 }, async () => {
+    const { child, places } = await startSandbox();
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'ru-RU' });
+      await page.goto(places.chat);
+      await page.selectOption('#language', 'ru');
+      for (const [pane, text, answer] of [
+        ['#pane-client', 'слово клиента', 'слово клиента'],
+        ['#pane-employee', 'слово сотрудника', 'слово сотрудника'],
+        ['#pane-group', 'слово группе', 'слово группе'],
+      ] as const) {
+        if (pane === '#pane-group') await page.getByRole('button', { name: '@Наблюдатель' }).click();
+        await page.locator(`${pane} textarea`).pressSequentially(text);
+        await page.press(`${pane} textarea`, 'Enter');
+        await page.locator(pane).locator('.message', { hasText: 'Бот' }).getByText(answer).waitFor();
+      }
+      await keepPicture(page, 'sandbox-echo-ru-1280');
+    } finally {
+      await browser.close();
+      await end(child);
+    }
+  });
+});
+
+describe.skipIf(!hasBrowser)('the sandbox with MessageGateway', () => {
   let browser: Browser;
   let child: ChildProcess;
   let places: Places;
@@ -38,14 +77,12 @@ describe.skipIf(!hasBrowser)('the sandbox', () => {
 
   beforeAll(async () => {
     browser = await openBrowser();
-    ({ child, places } = await startSandbox());
+    ({ child, places } = await startSandbox('--brain', 'messagegateway'));
   }, startMs + 10_000);
 
   afterAll(async () => {
     await browser.close();
-    const isGone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await isGone;
+    await end(child);
   });
 
   async function open(url: string, width: number, language: string): Promise<Page> {
@@ -58,11 +95,6 @@ describe.skipIf(!hasBrowser)('the sandbox', () => {
     await page.selectOption('#language', language);
     return page;
   }
-
-  const write = async (page: Page, pane: string, text: string): Promise<void> => {
-    await page.fill(`${pane} textarea`, text);
-    await page.press(`${pane} textarea`, 'Enter');
-  };
 
   it('carries a talk between its two pages, without anything having been set up', async () => {
     const bitrix24 = await open(places.chat, 1280, 'ru');
