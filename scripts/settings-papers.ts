@@ -66,11 +66,13 @@ function inCode(text: string | null): string {
   return text === null || text === '' ? '–' : `\`${text.replaceAll(',', ', ')}\``;
 }
 
-const marked = /(<!-- settings -->\n)[\s\S]*?(<!-- \/?settings -->)/;
-
 /** The README with the table between its `<!-- settings -->` markers; null when it has none. */
 export function readmeWith(readme: string, table: string): string | null {
-  return marked.test(readme)
-    ? readme.replace(marked, (_, open: string, end: string) => `${open}${table}\n${end}`)
-    : null;
+  return inMarks(readme, 'settings', table);
+}
+
+/** A paper with the table between the marks of that name; null when it has none. */
+export function inMarks(paper: string, name: string, table: string): string | null {
+  const marked = new RegExp(String.raw`(<!-- ${name} -->\n)[\s\S]*?(<!-- /${name} -->)`);
+  return marked.test(paper) ? paper.replace(marked, (_, open: string, end: string) => `${open}${table}\n${end}`) : null;
 }

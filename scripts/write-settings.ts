@@ -1,6 +1,8 @@
-/** `node scripts/write-settings.ts`: writes `.env.example` and the README's settings table. With `--check`: exits 1 where they differ. */
+/** `node scripts/write-settings.ts`: writes `.env.example`, the README's settings table and the tables of brains' documents. With `--check`: exits 1 where they differ. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brains } from '../src/brains/index.ts';
+import { brainPaperWith } from './brain-papers.ts';
 import { envExample, listSettings, readmeWith, settingsTable } from './settings-papers.ts';
 
 const isCheck = process.argv.includes('--check');
@@ -20,13 +22,18 @@ const readme = readIfThere('README.md');
 const papers = [
   { name: '.env.example', is: readIfThere('.env.example'), shouldBe: envExample(settings) },
   { name: 'README.md', is: readme, shouldBe: readme === null ? null : readmeWith(readme, settingsTable(settings)) },
+  ...brains.flatMap((brain) => {
+    const name = `docs/${brain.name}.md`;
+    const is = readIfThere(name);
+    return is === null ? [] : [{ name, is, shouldBe: brainPaperWith(is, brain) }];
+  }),
 ];
 
 for (const { name, is, shouldBe } of papers) {
   // Null: a paper without a place for the settings.
   if (shouldBe === null || shouldBe === is) continue;
   if (isCheck) {
-    process.stderr.write(`${name} does not say what src/config.ts says; run: node scripts/write-settings.ts\n`);
+    process.stderr.write(`${name} does not say what the schemas say; run: node scripts/write-settings.ts\n`);
     process.exitCode = 1;
   } else {
     writeFileSync(pathOf(name), shouldBe);

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { brainPaperWith } from '../../scripts/brain-papers.ts';
 import { envExample, listSettings, readmeWith, settingsTable } from '../../scripts/settings-papers.ts';
+import { brains } from '../../src/brains/index.ts';
 import { readSettings, settingsSchema } from '../../src/config.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -17,6 +19,15 @@ describe('the papers about the settings', () => {
     const readme = existsSync(pathOf('README.md')) ? readFileSync(pathOf('README.md'), 'utf8') : '';
     expect(readmeWith(readme, settingsTable(settings)) ?? readme, mend).toBe(readme);
   });
+
+  it.each(brains.filter(({ configSchema }) => configSchema !== null).map((brain) => [brain.name, brain] as const))(
+    'the document of %s says what its schemas say',
+    (name, brain) => {
+      const paper = readFileSync(pathOf(`docs/${name}.md`), 'utf8');
+      expect(brainPaperWith(paper, brain), mend).toBe(paper);
+      expect(paper).not.toMatch(/\| {2}\|$/m);
+    },
+  );
 
   it('has a sentence for every setting', () => {
     expect(settings.map(({ name }) => name)).toEqual(Object.keys(settingsSchema.shape));

@@ -24,7 +24,7 @@ export const apiKeySchema = z
 const handoverSchema = z.strictObject({
   command: commandName
     .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
-    .default('operator')
+    .prefault('operator')
     .describe('A manager types this command to give the conversation to Bitrix24'),
   tag: z
     .string()
@@ -143,7 +143,7 @@ export const configSchema = z.strictObject({
     .describe(
       'How long the answer to a webhook waits for Bitrix24; later the result is sent apart. 0: always apart. How long MessageGateway waits is not documented',
     ),
-  requestTimeoutMs: z.int().min(100).max(120_000).default(20_000),
+  requestTimeoutMs: z.int().min(100).max(120_000).default(20_000).describe('How long one call may take'),
   pingSeconds: z.number().min(0.05).default(30).describe('Between pings on the socket; the interval is not documented'),
   silenceSeconds: z
     .number()
