@@ -59,7 +59,9 @@ describe.skipIf(!hasBrowser)('the sandbox as it starts by itself', () => {
         if (pane === '#pane-group') await page.getByRole('button', { name: '@Наблюдатель' }).click();
         await page.locator(`${pane} textarea`).pressSequentially(text);
         await page.press(`${pane} textarea`, 'Enter');
-        await page.locator(pane).locator('.message', { hasText: 'Бот' }).getByText(answer).waitFor();
+        const answers = page.locator(pane).locator('.message', { hasText: 'Бот' }).getByText(answer, { exact: true });
+        await answers.waitFor();
+        expect(await answers.count()).toBe(1);
       }
       await keepPicture(page, 'sandbox-echo-ru-1280');
     } finally {
