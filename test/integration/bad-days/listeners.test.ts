@@ -29,9 +29,9 @@ interface Scene {
   readonly begun: ReadonlyMap<string, number>;
   readonly captured: CapturedLog;
   /** Starts a keeper, as a process of its own would. */
-  keep(): WorkLoop;
+  readonly keep: () => WorkLoop;
   /** A connection whose secrets are sealed with this key, or with one nobody has. */
-  connect(hasLostKey?: boolean): Promise<string>;
+  readonly connect: (hasLostKey?: boolean) => Promise<string>;
 }
 
 /** Listens until it is told to stop, and needs a moment to end. */
