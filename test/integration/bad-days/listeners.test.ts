@@ -96,10 +96,10 @@ async function withScene(work: (scene: Scene) => Promise<void>, listen: Listen =
     },
     async connect(hasLostKey = false) {
       const id = randomUUID();
-      const { seal } = hasLostKey ? lostSealer : sealer;
+      const used = hasLostKey ? lostSealer : sealer;
       const boxes = {
-        configBox: seal('{}', `connection.config:${id}`),
-        doorBox: seal('door', `connection.door:${id}`),
+        configBox: used.seal('{}', `connection.config:${id}`),
+        doorBox: used.seal('door', `connection.door:${id}`),
       };
       await addConnection(db, { portal, id, brain: brain.name, title: 't', ...boxes, doorHash: Buffer.from(id) });
       return id;

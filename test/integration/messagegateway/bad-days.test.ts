@@ -109,7 +109,8 @@ describe('MessageGateway on a bad day', () => {
     }
     expect(stormy()).toBe(before + times);
     await stage.done();
-    expect(heard().toSorted()).toEqual([words, 'после бури', 'и ещё'].toSorted());
+    expect(new Set(heard())).toEqual(new Set([words, 'после бури', 'и ещё']));
+    expect(heard()).toHaveLength(3);
     expect(await listParked(stage.db, stage.bridge.portal.memberId)).toEqual([]);
   });
 
