@@ -5,27 +5,40 @@ const firstMs = 1_000;
 /** The longest pause; also the least one where only a person can mend what is wrong. */
 export const longestRestartMs = 60_000;
 
-/**
- * A listener that lived so long was well. One that begins and ends at once is not, however well it began: a far side that closes every
- * socket it has opened would otherwise be asked every second, for ever.
- */
+/** A listener that lived so long was well. */
 const wellMs = 60_000;
+
+/**
+ * A listener that began well and was cut soon after comes back quickly, so often: a far side that is being deployed cuts several times in a
+ * row. One that cuts whatever it has opened would be asked every second for ever, so beyond, a good beginning is no merit any more.
+ */
+const maxQuick = 60;
+
+/** How a listener's life was. */
+export interface Life {
+  /** From its start to its end. */
+  readonly ms: number;
+  /** It had caught up and listened. */
+  readonly hasBegun: boolean;
+}
 
 export interface RestartPause {
   /**
-   * Milliseconds until the next start: doubled from one to the next, at least `leastMs`, and from the beginning again after a good life.
+   * Milliseconds until the next start: doubled from one failure to the next, at least `leastMs`.
    *
-   * @param livedMs from the start of the listener to its end
    * @param jitter a number in [0, 1): spreads the pause over its upper half, and adds up to a tenth to `leastMs`
    */
-  after(livedMs: number, leastMs: number, jitter: number): number;
+  after(life: Life, leastMs: number, jitter: number): number;
 }
 
 export function createRestartPause(): RestartPause {
   let nextMs = firstMs;
+  let quick = 0;
   return {
-    after(livedMs, leastMs, jitter) {
-      if (livedMs >= wellMs) nextMs = firstMs;
+    after(life, leastMs, jitter) {
+      if (life.ms >= wellMs) quick = 0;
+      if (life.ms >= wellMs || (life.hasBegun && quick < maxQuick)) nextMs = firstMs;
+      if (life.ms < wellMs && life.hasBegun) quick += 1;
       const pauseMs = nextMs * (0.5 + jitter / 2);
       nextMs = Math.min(nextMs * 2, longestRestartMs);
       return Math.max(leastMs * (1 + jitter / 10), pauseMs);

@@ -164,8 +164,9 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   let { cursor } = row;
   const pause = createRestartPause();
   while (!signal.aborted) {
-    const hasBegun = await gate.enter(signal);
+    const leave = await gate.enter(signal);
     const startedAt = performance.now();
+    let hasBegun = false;
     let leastMs = 0;
     try {
       await connector.listen?.(
@@ -175,7 +176,8 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
             if (!(await moveCursor(trx, owner, row.portal, row.id, next))) throw new ListenerLost();
             if (events.length > 0) await acceptEvents(trx, events);
           });
-          hasBegun();
+          leave();
+          hasBegun = true;
           cursor = next;
           options.metrics.accepted.inc({ source: row.brain }, events.length);
           options.bells.inbox.ring();
@@ -187,9 +189,10 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
       if (thrown instanceof ListenerLost) return;
       if (!signal.aborted) leastMs = await report(options, row, toAppError(thrown));
     } finally {
-      hasBegun();
+      leave();
     }
-    await createBell().wait(pause.after(performance.now() - startedAt, leastMs, Math.random()), signal);
+    const life = { ms: performance.now() - startedAt, hasBegun };
+    await createBell().wait(pause.after(life, leastMs, Math.random()), signal);
   }
 }
 

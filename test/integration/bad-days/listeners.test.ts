@@ -191,15 +191,27 @@ describe('a listener', () => {
     });
   });
 
-  it.concurrent('that begins well and ends at once comes back less and less often', async () => {
+  it.concurrent('that cannot begin is tried less and less often', async () => {
     await withScene(
       async ({ begun, keep, connect }) => {
         const id = await connect();
         keep();
-        // Pauses of at most 1 s would give six beginnings; doubled ones are at least 0.5, 1, 2 and 4 s long.
+        // The pauses are at least 0.5, 1, 2 and 4 s long.
         await sleep(6_000);
         expect(begun.get(id)).toBeGreaterThan(1);
         expect(begun.get(id)).toBeLessThanOrEqual(4);
+      },
+      () => Promise.reject(new Error('no')),
+    );
+  });
+
+  it.concurrent('that is cut after a good beginning comes back soon', async () => {
+    await withScene(
+      async ({ begun, keep, connect }) => {
+        const id = await connect();
+        keep();
+        // Doubled pauses would last for at least 7.5 s.
+        await until(() => begun.get(id) === 5, 6_000);
       },
       (emit) => emit([], 'here'),
     );
