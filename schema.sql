@@ -129,6 +129,7 @@ create table lane (
   ready_at timestamp with time zone not null,
   locked_by text,
   attempts integer not null default 0,
+  pauses integer not null default 0,
   constraint lane_pkey PRIMARY KEY (portal, box, key),
   constraint lane_box_check CHECK ((box = ANY (ARRAY['inbox'::text, 'outbox'::text]))),
   constraint lane_check CHECK ((done <= seq))

@@ -126,6 +126,7 @@ export async function up(knex: Knex): Promise<void> {
       ready_at timestamptz not null,
       locked_by text,
       attempts integer not null default 0,
+      pauses integer not null default 0,
       primary key (portal, box, key),
       check (done <= seq)
     ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

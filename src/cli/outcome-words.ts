@@ -56,6 +56,7 @@ const words: Readonly<Record<string, string>> = {
   'brain.not_connected': 'the bot thinks with a brain that is not connected',
   'event.no_connection': 'the connection it came through is gone',
   'outbox.interrupted': 'the program ended in the middle of the attempt',
+  'outbox.attempts_used_up': 'no attempt came to an end: each time the program stopped or hung meanwhile',
   'http.connect': 'the far side could not be reached',
   'http.timeout': 'the far side took too long',
   'http.broken': 'the line broke before the answer came',

@@ -19,6 +19,8 @@ export interface AppErrorOptions {
   readonly retry?: Retry;
   readonly report?: boolean;
   readonly fate?: Fate;
+  /** The far side asked to be left alone: no fault of what was tried, and no attempt of it. */
+  readonly isPause?: boolean;
   readonly cause?: unknown;
 }
 
@@ -28,6 +30,7 @@ export class AppError extends Error {
   readonly retry: Retry;
   readonly report: boolean;
   readonly fate: Fate;
+  readonly isPause: boolean;
 
   constructor(options: AppErrorOptions) {
     super(options.message);
@@ -36,6 +39,7 @@ export class AppError extends Error {
     this.retry = options.retry ?? 'never';
     this.report = options.report ?? false;
     this.fate = options.fate ?? 'none';
+    this.isPause = options.isPause ?? false;
     // Not enumerable, so that a serialiser cannot carry a request (and its token) out with the error.
     Object.defineProperty(this, 'cause', {
       value: options.cause,

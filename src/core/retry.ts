@@ -14,6 +14,12 @@ export interface RetryPolicy {
  */
 export const deliveryRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 300_000, maxAttempts: 14 };
 
+/** What a customer said longer ago is a person's decision: a message that waits for its account or for a busy far side is then parked. */
+export const waitPatienceMs = 24 * 3_600_000;
+
+/** A far side that asks for pauses is asked again after 1 s, 2 s, 4 s … at most a minute, or when it wants it. */
+export const pauseRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60_000, maxAttempts: 14 };
+
 /** Events that our own code could not work: a few quick tries (a deploy may be rolling), then parked so that the dialog goes on. */
 export const eventRetry: RetryPolicy = { firstDelayMs: 200, maxDelayMs: 2_000, maxAttempts: 3 };
 
@@ -31,7 +37,34 @@ export function decideRetry(
   jitter: number,
 ): RetryDecision {
   if (error.retry === 'never' || attempts >= policy.maxAttempts) return { again: false };
-  if (error.retry !== 'backoff') return { again: true, delayMs: Math.round(error.retry.afterMs * (1 + jitter / 10)) };
-  const doubled = policy.firstDelayMs * 2 ** Math.min(attempts - 1, 30);
-  return { again: true, delayMs: Math.round(Math.min(doubled, policy.maxDelayMs) * (0.5 + jitter / 2)) };
+  const delayMs = error.retry === 'backoff' ? backoff(attempts, policy, jitter) : asked(error.retry.afterMs, jitter);
+  return { again: true, delayMs: Math.round(delayMs) };
+}
+
+/**
+ * For a far side that asked to be left alone: its pauses are no attempts, and they grow, for as long as it says nothing better. Gives up
+ * when what is to be delivered is older than `waitPatienceMs`, but not before it was tried as often as anything else.
+ *
+ * @param pauses how many have been asked for, this one included (1, 2, …)
+ * @param ageMs since it was decided to deliver it
+ */
+export function decidePause(
+  error: Pick<AppError, 'retry'>,
+  pauses: number,
+  ageMs: number,
+  policy: RetryPolicy,
+  jitter: number,
+): RetryDecision {
+  if (error.retry === 'never' || (ageMs > waitPatienceMs && pauses >= policy.maxAttempts)) return { again: false };
+  const leastMs = error.retry === 'backoff' ? 0 : asked(error.retry.afterMs, jitter);
+  return { again: true, delayMs: Math.round(Math.max(leastMs, backoff(pauses, policy, jitter))) };
+}
+
+function backoff(times: number, policy: RetryPolicy, jitter: number): number {
+  const doubled = policy.firstDelayMs * 2 ** Math.min(times - 1, 30);
+  return Math.min(doubled, policy.maxDelayMs) * (0.5 + jitter / 2);
+}
+
+function asked(afterMs: number, jitter: number): number {
+  return afterMs * (1 + jitter / 10);
 }

@@ -2,15 +2,17 @@
 
 /**
  * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space where there is
- * one in the second half of a part, never inside a surrogate pair. An empty text has no parts. `limit` must be at least 2.
+ * one in the second half of a part, never inside a surrogate pair. An empty text has no parts.
  *
+ * @param limit often a far side's word: its whole part counts, and less than 2, which no character outside the BMP fits into, is 2
  * @param wide a character that takes the room of two, because it will be escaped on its way
  */
 export function splitText(text: string, limit: number, wide?: string): readonly string[] {
+  const room = limit >= 2 ? Math.floor(limit) : 2;
   const parts: string[] = [];
   let start = 0;
   for (;;) {
-    const last = wide === undefined ? start + limit : endOfRoom(text, start, limit, wide);
+    const last = wide === undefined ? start + room : endOfRoom(text, start, room, wide);
     if (last >= text.length) break;
     const end = cutBefore(text, start, last);
     parts.push(text.slice(start, end));

@@ -1,6 +1,7 @@
 /** What becomes of a delivery whose account does not take it now: it waits while the account is paused or being mended. */
 import type { Brain } from '../core/connector.ts';
 import { AppError, RemoteRefused } from '../core/errors.ts';
+import { waitPatienceMs } from '../core/retry.ts';
 import { askForCheck } from '../store/connection-standing.ts';
 import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/outbox.ts';
@@ -11,11 +12,8 @@ export const pausedCode = 'connection.paused';
 /** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
 const lookAgainMs = 30_000;
 
-/** What a customer said longer ago is a person's decision: it is parked and can be replayed. */
-const patienceMs = 24 * 3_600_000;
-
 export function pausedError(row: Pick<OutboxRow, 'created_at'>, reason: string): AppError {
-  const isOld = Date.now() - row.created_at.getTime() > patienceMs;
+  const isOld = Date.now() - row.created_at.getTime() > waitPatienceMs;
   return new AppError({
     code: pausedCode,
     message: `the far side has stopped this account (${reason}); deliveries wait for up to a day`,

@@ -5,7 +5,6 @@
 import type { HomeAction } from '../core/actions.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { ChatEvent } from '../core/events.ts';
-import { decideRetry, deliveryRetry } from '../core/retry.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
 import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
@@ -20,12 +19,10 @@ import {
   type OutboxRow,
 } from '../store/outbox.ts';
 import { lockPortals } from '../store/portals.ts';
-import { pausedCode } from './account-trouble.ts';
 import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
-import { paceCode } from './pacer.ts';
+import { isOurWait, nextTry, usedUp } from './next-try.ts';
 import type { Performed, Performer } from './perform.ts';
-import { budgetCode } from './rate-gate.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 import type { Bells } from './wake.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
@@ -40,9 +37,6 @@ export interface OutboxWorkerOptions {
   /** Lanes worked at the same time: as many calls may be under way. */
   readonly lanes: number;
 }
-
-/** Errors that only say: not yet. */
-const waitCodes: ReadonlySet<string> = new Set([budgetCode, paceCode, pausedCode]);
 
 const pollMs = 1_000;
 const leaseSeconds = 60;
@@ -127,18 +121,19 @@ async function workLane(
   const incoming: NewEvent[] = [];
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   for (const row of lane.rows) {
-    const attempts = row === lane.rows[0] ? lane.attempts : 1;
-    const tried = await tryAction(options, row, signal);
+    const { attempts, pauses } = row === lane.rows[0] ? lane : { attempts: 1, pauses: 0 };
+    const tried = await tryAction(options, row, attempts, signal);
     if ('error' in tried) {
       const { error } = tried;
-      const retry = tried.isUnknown
+      const ageMs = Date.now() - row.created_at.getTime();
+      const next = tried.isUnknown
         ? ({ again: false } as const)
-        : decideRetry(error, attempts, deliveryRetry, Math.random());
-      report(options, row, error, attempts, retry.again);
-      if (retry.again) {
-        const isFree = isOurWait(error) || error.code === 'http.aborted';
+        : nextTry(error, { attempts, pauses: pauses + 1 }, ageMs, Math.random());
+      report(options, row, error, attempts, next.again);
+      if (next.again) {
+        const { delayMs, isFree, isPause } = next;
         return {
-          progress: { ...id, done, delayMs: retry.delayMs, isFree },
+          progress: { ...id, done, delayMs, isFree, isPause },
           results,
           failure: { ...id, seq: row.seq, outcome: error.code },
           incoming,
@@ -167,7 +162,14 @@ async function workLane(
 type Tried = { readonly performed: Performed } | { readonly error: AppError; readonly isUnknown: boolean };
 
 /** One attempt. `isUnknown`: it may have happened and must not be repeated by a machine. */
-async function tryAction(options: OutboxWorkerOptions, row: OutboxRow, signal: AbortSignal): Promise<Tried> {
+async function tryAction(
+  options: OutboxWorkerOptions,
+  row: OutboxRow,
+  attempts: number,
+  signal: AbortSignal,
+): Promise<Tried> {
+  const end = usedUp(row, attempts);
+  if (end !== null) return { error: end, isUnknown: false };
   let isRepeatable = true;
   try {
     isRepeatable = await options.performer.isRepeatable(row);
@@ -197,11 +199,6 @@ function report(options: OutboxWorkerOptions, row: OutboxRow, error: AppError, a
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) options.log.warn(facts, 'an action failed and will be tried again');
   else options.log.error(facts, 'an action was given up');
-}
-
-/** Nothing was tried: the row waits for its portal's budget or for its account. */
-function isOurWait({ code }: AppError): boolean {
-  return waitCodes.has(code);
 }
 
 /** What the conversation has to hear: answers given in the call, the brain's name for it, and what became of a brain's message. */

@@ -10,6 +10,7 @@ import {
   type ConnectionRow,
   claimListeners,
   moveCursor,
+  putOffListeners,
   releaseListeners,
   renewListeners,
 } from '../store/connections.ts';
@@ -18,6 +19,7 @@ import { acceptEvents } from '../store/inbox.ts';
 import { toNewEvents } from './brain-intake.ts';
 import type { Directory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
+import { createRestartPause, longestRestartMs } from './restart-pause.ts';
 import { createStartGate, type StartGate } from './start-gate.ts';
 import type { Bells } from './wake.ts';
 import { createBell } from './wake.ts';
@@ -37,9 +39,8 @@ export interface SocketKeeperOptions {
 const leaseSeconds = 30;
 const claimAtOnce = 50;
 
-/** Pause before a listener that ended or failed is started again; doubled up to the longest. */
-const restartMs = 1_000;
-const longestRestartMs = 60_000;
+/** A connection whose listener cannot even be made is tried again after so long, here or elsewhere. */
+const putOffSeconds = 30;
 
 /**
  * Listeners that begin at the same time. Beginning costs requests and memory for which nobody gives thanks afterwards (bench `mg-sockets`). With
@@ -66,7 +67,7 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
   const brains = [...options.directory.brainByName.values()]
     .filter((brain) => brain.capabilities.listens)
     .map((brain) => brain.name);
-  // Nothing rings it: leases are renewed by the clock.
+  // Leases are renewed by the clock; a listener that has ended rings, so that it is taken anew where it is still wanted.
   const bell = createBell();
   const gate = createStartGate({ atOnce: startsAtOnce, longestMs: longestStartMs });
 
@@ -77,42 +78,60 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
     pollMs: options.pollMs ?? 5_000,
     round: async () => {
       if (brains.length === 0) return false;
-      const still = await renewListeners(options.db, owner, leaseSeconds);
-      for (const [id, entry] of held) {
-        const changedAt = still.get(id)?.getTime();
-        if (changedAt === undefined) entry.stop.abort();
-        else if (changedAt !== entry.knownAt) startAnew(id, entry);
-      }
-      const claimed = await claimListeners(options.db, owner, brains, claimAtOnce, leaseSeconds);
-      for (const row of claimed) if (!held.has(row.id)) hold(row);
-      return claimed.length === claimAtOnce;
+      await renew();
+      return await claim();
     },
   });
 
-  function hold(row: ConnectionRow): void {
-    const known = options.directory.connectorOf(row);
-    if (known?.connector.listen === undefined) return;
+  /** Keeps what is still ours, ends what is not or has changed, and lets go of what nobody here listens to. */
+  async function renew(): Promise<void> {
+    const still = await renewListeners(options.db, owner, leaseSeconds);
+    for (const [id, entry] of held) {
+      // Lost, stopped, or changed: in the latter case it is let go of once it has ended, and taken again with what is stored then.
+      if (still.get(id)?.getTime() !== entry.knownAt) entry.stop.abort();
+    }
+    // A lease whose listener has ended: its portal or account was stopped and came back before anybody else took it.
+    const orphans = [...still.keys()].filter((id) => !held.has(id));
+    if (orphans.length > 0) await releaseListeners(options.db, owner, orphans);
+  }
+
+  /** True: there may be more to take. */
+  async function claim(): Promise<boolean> {
+    const claimed = await claimListeners(options.db, owner, brains, claimAtOnce, leaseSeconds);
+    // Where the one before is still ending, the next round takes the connection, or another process does.
+    const tooEarly = claimed.filter((row) => held.has(row.id));
+    const failed = claimed.filter((row) => !held.has(row.id) && !hold(row));
+    if (tooEarly.length > 0) await releaseListeners(options.db, owner, idsOf(tooEarly));
+    if (failed.length > 0) await putOffListeners(options.db, owner, idsOf(failed), putOffSeconds);
+    return claimed.length === claimAtOnce && tooEarly.length < claimAtOnce;
+  }
+
+  /** False when the connection cannot be listened to: its secrets do not open, or its brain makes no listener of it. */
+  function hold(row: ConnectionRow): boolean {
+    const connector = connectorOf(row);
+    if (connector?.listen === undefined) return false;
     const stop = new AbortController();
     const { portal, id, brain, cursor } = row;
     const ended = keepListening(
       { options, owner, row: { portal, id, brain, cursor }, gate },
-      known.connector,
+      connector,
       stop.signal,
     ).finally(() => {
       held.delete(row.id);
+      bell.ring();
     });
     held.set(row.id, { knownAt: row.updated_at.getTime(), stop, ended });
+    return true;
   }
 
-  /** Its connection has changed: it is let go of, and taken again with what is stored now. */
-  function startAnew(id: string, entry: Held): void {
-    if (entry.stop.signal.aborted) return;
-    entry.stop.abort();
-    entry.ended
-      .then(() => releaseListeners(options.db, owner, [id]))
-      .catch((error: unknown) => {
-        options.log.warn({ connection: id, err: error }, 'a listener could not be released; its lease will end');
-      });
+  function connectorOf(row: ConnectionRow): Connector | null {
+    try {
+      return options.directory.connectorOf(row)?.connector ?? null;
+    } catch (error) {
+      const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
+      options.log.error(facts, 'a connection cannot be opened, so nobody listens to it; was its secret key lost?');
+      return null;
+    }
   }
 
   return {
@@ -125,6 +144,8 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
     },
   };
 }
+
+const idsOf = (rows: readonly ConnectionRow[]): string[] => rows.map((row) => row.id);
 
 /** Of a connection, what its listener has to know; its sealed boxes are not held for as long as it listens. */
 type Listening = Pick<ConnectionRow, 'portal' | 'id' | 'brain' | 'cursor'>;
@@ -141,9 +162,12 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   const { db } = options;
   const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
   let { cursor } = row;
-  let pauseMs = restartMs;
+  const pause = createRestartPause();
   while (!signal.aborted) {
-    const hasBegun = await gate.enter(signal);
+    const leave = await gate.enter(signal);
+    const startedAt = performance.now();
+    let hasBegun = false;
+    let leastMs = 0;
     try {
       await connector.listen?.(
         async (incoming, next) => {
@@ -152,9 +176,9 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
             if (!(await moveCursor(trx, owner, row.portal, row.id, next))) throw new ListenerLost();
             if (events.length > 0) await acceptEvents(trx, events);
           });
-          hasBegun();
+          leave();
+          hasBegun = true;
           cursor = next;
-          pauseMs = restartMs;
           options.metrics.accepted.inc({ source: row.brain }, events.length);
           options.bells.inbox.ring();
         },
@@ -163,12 +187,12 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
       );
     } catch (thrown) {
       if (thrown instanceof ListenerLost) return;
-      if (!signal.aborted) pauseMs = Math.max(pauseMs, await report(options, row, toAppError(thrown)));
+      if (!signal.aborted) leastMs = await report(options, row, toAppError(thrown));
     } finally {
-      hasBegun();
+      leave();
     }
-    await createBell().wait(pauseMs * (0.5 + Math.random() / 2), signal);
-    pauseMs = Math.min(pauseMs * 2, longestRestartMs);
+    const life = { ms: performance.now() - startedAt, hasBegun };
+    await createBell().wait(pause.after(life, leastMs, Math.random()), signal);
   }
 }
 

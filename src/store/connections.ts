@@ -135,6 +135,16 @@ export async function releaseListeners(db: Db, owner: string, ids: readonly stri
   );
 }
 
+/** Lets go of listeners that cannot be started here; nobody claims them before the seconds are over. */
+export async function putOffListeners(db: Db, owner: string, ids: readonly string[], seconds: number): Promise<void> {
+  await query(
+    db,
+    `update connection set listener = null, listener_until = now() + ? * interval '1 second'
+     where listener = ? and id = any(?::uuid[])`,
+    [seconds, owner, ids],
+  );
+}
+
 /** Moves a listener's cursor, in the transaction that stores what came before it. False when the listener is no longer ours. */
 export async function moveCursor(db: Db, owner: string, portal: string, id: string, cursor: string): Promise<boolean> {
   const result = await query<unknown>(

@@ -21,6 +21,8 @@ export interface LaneId {
 export interface ClaimedLane<Row> extends LaneId {
   /** Claims since the head last moved, this one included. Above 1: the last try failed or its worker died. */
   readonly attempts: number;
+  /** Pauses its far side has asked for since the head last moved. */
+  readonly pauses: number;
   /** Waiting rows, oldest first; never empty. */
   readonly rows: readonly Row[];
 }
@@ -51,7 +53,7 @@ export interface ClaimOptions {
  */
 export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOptions): Promise<ClaimedLane<Row>[]> {
   const { box, owner, lanes, rows, rowsPerLane, leaseSeconds } = options;
-  const result = await query<Row & { lane_attempts: number; seq: string | number }>(
+  const result = await query<Row & LaneColumns>(
     db,
     `with quick as (select set_config('synchronous_commit', 'off', true)),
      picked as (
@@ -61,11 +63,11 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
      ), claimed as (
        update lane l set locked_by = ?, attempts = l.attempts + 1, ready_at = now() + ? * interval '1 second'
        from picked p where l.portal = p.portal and l.box = '${box}' and l.key = p.key
-       returning l.portal, l.key, l.done, l.attempts
+       returning l.portal, l.key, l.done, l.attempts, l.pauses
      ), share as (
        select least(?, greatest(1, ? / greatest(1, count(*))))::int as rows from claimed
      )
-     select e.*, c.attempts as lane_attempts
+     select e.*, c.attempts as lane_attempts, c.pauses as lane_pauses
      from claimed c cross join share s cross join lateral (
        select * from ${box} where portal = c.portal and lane = c.key and seq > c.done
        order by seq limit case when c.attempts > 1 then 1 else s.rows end
@@ -75,17 +77,22 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
   return groupByLane(result.rows);
 }
 
+interface LaneColumns {
+  readonly lane_attempts: number;
+  readonly lane_pauses: number;
+  seq: string | number;
+}
+
 /** The join is nested, so a lane's rows arrive one after the other and in order; should that ever change, they are sorted all the same. */
-function groupByLane<Row extends LaneRow>(
-  rows: readonly (Row & { lane_attempts: number; seq: string | number })[],
-): ClaimedLane<Row>[] {
-  const claimed = new Map<string, { portal: string; lane: string; attempts: number; rows: Row[] }>();
+function groupByLane<Row extends LaneRow>(rows: readonly (Row & LaneColumns)[]): ClaimedLane<Row>[] {
+  const claimed = new Map<string, ClaimedLane<Row> & { readonly rows: Row[] }>();
   for (const row of rows) {
     row.seq = Number(row.seq);
     const key = laneKey(row.portal, row.lane);
     const known = claimed.get(key);
     if (known === undefined) {
-      claimed.set(key, { portal: row.portal, lane: row.lane, attempts: row.lane_attempts, rows: [row] });
+      const { portal, lane, lane_attempts: attempts, lane_pauses: pauses } = row;
+      claimed.set(key, { portal, lane, attempts, pauses, rows: [row] });
     } else known.rows.push(row);
   }
   for (const { rows: own } of claimed.values()) own.sort((a, b) => a.seq - b.seq);
@@ -99,6 +106,8 @@ export interface LaneProgress extends LaneId {
   readonly delayMs: number;
   /** True: the pause is nobody's failure (a rate limit), so the attempt is not counted. */
   readonly isFree?: boolean;
+  /** True: the far side asked for this pause; such pauses are counted by themselves. */
+  readonly isPause?: boolean;
 }
 
 const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
@@ -116,9 +125,10 @@ export async function finishLanes(
   const result = await query<{ portal: string; key: string }>(
     db,
     `with input as (
-       select * from unnest(?::text[], ?::text[], ?::bigint[], ?::float8[], ?::boolean[]) as i(portal, key, done, delay, free)
+       select * from unnest(?::text[], ?::text[], ?::bigint[], ?::float8[], ?::boolean[], ?::boolean[])
+         as i(portal, key, done, delay, free, pause)
      ), held as (
-       select l.portal, l.key, i.done, i.delay, i.free
+       select l.portal, l.key, i.done, i.delay, i.free, i.pause
        from lane l join input i on l.portal = i.portal and l.key = i.key
        where l.box = '${box}' and l.locked_by = ?
        order by l.portal, l.key for update of l
@@ -126,6 +136,7 @@ export async function finishLanes(
      update lane l set
        done = greatest(l.done, h.done),
        attempts = case when h.done > l.done then 0 when h.free then l.attempts - 1 else l.attempts end,
+       pauses = case when h.done > l.done then 0 when h.pause then l.pauses + 1 else l.pauses end,
        locked_by = null,
        ready_at = case when l.seq > h.done then now() + h.delay * interval '1 millisecond' else 'infinity' end
      from held h where l.portal = h.portal and l.box = '${box}' and l.key = h.key
@@ -136,6 +147,7 @@ export async function finishLanes(
       progress.map((lane) => lane.done),
       progress.map((lane) => lane.delayMs),
       progress.map((lane) => lane.isFree ?? false),
+      progress.map((lane) => lane.isPause ?? false),
       owner,
     ],
   );

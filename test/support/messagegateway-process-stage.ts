@@ -14,8 +14,8 @@ import { type ProcessStage, setStage } from './process-stage.ts';
 
 export interface MgProcessStage extends Pick<ProcessStage, 'portal' | 'probe'> {
   readonly gateway: SandboxMessageGateway;
-  /** Starts the app; the one before it has to have ended. */
-  start(): Promise<BridgeProcess>;
+  /** Starts the app on the port the portal knows, where the one before it has to have ended, or beside it on another port. */
+  start(port?: number): Promise<BridgeProcess>;
   /** Installs through the running app, connects the account, and lets the line bot think with it. Returns once the app listens. */
   connect(): Promise<void>;
   /** What a dead process holds is free at once, as if its leases had run out. */
@@ -51,7 +51,7 @@ export async function setMgProcessStage(options: MessageGatewayOptions = {}): Pr
     portal,
     probe,
     gateway,
-    start: () => stage.start({ ALLOWED_PRIVATE_HOSTS: hosts }),
+    start: (port) => stage.start({ ALLOWED_PRIVATE_HOSTS: hosts }, port),
     async connect() {
       await stage.install();
       const config = JSON.stringify({ crmUrl: gateway.crmOrigin, apiKey: gateway.apiKey });

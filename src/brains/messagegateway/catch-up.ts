@@ -1,8 +1,9 @@
 /** Fetches by REST what a socket has missed: MessageGateway replays nothing (trap B-09). */
 import type { ListenCursor } from './cursor.ts';
-import type { MgMessage } from './mg-shapes.ts';
+import type { MgQuery } from './mg-http.ts';
+import type { MgDialog, MgMessage } from './mg-shapes.ts';
 import { parseMgTime } from './mg-time.ts';
-import { pageSize, readPages } from './pages.ts';
+import { readPages } from './pages.ts';
 import type { Room } from './room.ts';
 import { assignedWish } from './signals.ts';
 import type { Envelope } from './webhook-shapes.ts';
@@ -40,11 +41,23 @@ async function missedMessages(room: Room, cursor: ListenCursor, signal: AbortSig
       ? { since: new Date(cursor.since.getTime() - overlapMs).toISOString() }
       : { since_id: Math.max(1, cursor.messageId - overlapIds) };
   const filter = { channel_id: channelId, ...lower };
-  const found = await readPages((bounds) => room.apis.bot.messages(bounds, signal), filter);
+  const ask = (bounds: MgQuery): Promise<readonly MgMessage[]> => room.apis.bot.messages(bounds, signal);
+  const found = await readMissed(room, ask, filter);
   // The list was asked for this channel; items may leave it out.
   return found
     .map((message) => ({ ...message, channel_id: message.channel_id ?? channelId }))
     .filter((message) => message.channel_id === channelId);
+}
+
+/** What lies beyond the pages that are read is not fetched: better to listen again than to read for ever. */
+async function readMissed<T extends { readonly id: number }>(
+  room: Room,
+  ask: (bounds: MgQuery) => Promise<readonly T[]>,
+  filter: Readonly<Record<string, string | number>>,
+): Promise<readonly T[]> {
+  return await readPages(ask, filter, undefined, () => {
+    room.tools.log('more was missed than is fetched; the rest is left out', filter);
+  });
 }
 
 /** Of the dialogs that changed, those whose present responsible means something to us. Intermediate ones are not kept anywhere. */
@@ -56,7 +69,8 @@ async function missedAssignments(
   const { bot } = room.apis;
   const since = new Date(cursor.since.getTime() - overlapMs);
   const frames: TimedFrame[] = [];
-  for (const dialog of await bot.dialogs({ since: since.toISOString(), limit: pageSize }, signal)) {
+  const ask = (bounds: MgQuery): Promise<readonly MgDialog[]> => bot.dialogs(bounds, signal);
+  for (const dialog of await readMissed(room, ask, { since: since.toISOString() })) {
     const { responsible } = dialog;
     if (!responsible || assignedWish(responsible, room.config) === null || typeof dialog.chat_id !== 'number') continue;
     const at = parseMgTime(responsible.assigned_at);

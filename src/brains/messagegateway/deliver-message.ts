@@ -133,6 +133,12 @@ export async function deliverEdit(
   return {};
 }
 
+/**
+ * More messages than one of Bitrix24 can have become: three kinds of media, 20 files each in one message. Where they end is only told by
+ * a refusal, and a far side that confirms everything would never give one.
+ */
+const maxFurther = 50;
+
 /** A deletion of the message and of the further ones it became. */
 export async function deliverDelete(
   room: Room,
@@ -141,7 +147,7 @@ export async function deliverDelete(
   signal: AbortSignal,
 ): Promise<Delivery> {
   const { channelId } = room.config.joined;
-  for (let index = 0; ; index += 1) {
+  for (let index = 0; index <= maxFurther; index += 1) {
     const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
     try {
       await room.apis.transport.deleteMessage(channelId, { external_id: name }, signal);
@@ -151,6 +157,8 @@ export async function deliverDelete(
       if (index > 0) return {};
     }
   }
+  room.tools.log('MessageGateway confirms deletions of messages it cannot have', { message: action.messageId });
+  return {};
 }
 
 function isUnknownMessage(error: unknown): boolean {

@@ -25,8 +25,9 @@ export interface LiveSocket {
 /** A frame larger than this is no event; the connection is then closed. */
 const maxFrameBytes = 8 * 1024 * 1024;
 
-/** Frames that may wait to be read. */
+/** Frames that may wait to be read, and how much they may hold together: two of the largest. */
 const maxWaiting = 20_000;
+const maxWaitingBytes = 16 * 1024 * 1024;
 
 /**
  * Resolves when the handshake has succeeded. Throws `messagegateway.token_revoked` (never to be repeated), `messagegateway.busy`, MgRefused,
@@ -41,15 +42,21 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
     perMessageDeflate: false,
   });
   const queue: Buffer[] = [];
+  let waitingBytes = 0;
   let wake = Promise.withResolvers<void>();
   const ring = (): void => {
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
   socket.on('message', (data: Buffer, isBinary) => {
-    if (!isBinary) queue.push(data);
-    // Catching up by REST is cheaper than a memory full of frames nobody reads.
-    if (queue.length > maxWaiting) socket.terminate();
+    if (isBinary || socket.readyState !== WebSocket.OPEN) return;
+    // Catching up by REST is cheaper than a memory full of frames nobody reads: what is beyond is left to it.
+    if (queue.length === maxWaiting || waitingBytes + data.length > maxWaitingBytes) {
+      socket.terminate();
+      return;
+    }
+    queue.push(data);
+    waitingBytes += data.length;
     ring();
   });
   const abort = (): void => socket.terminate();
@@ -59,14 +66,23 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
     ring();
   });
   if (signal.aborted) abort();
-  await handshake(socket);
+  try {
+    await handshake(socket);
+  } catch (error) {
+    // A handshake that was refused closes nothing by itself, and the signal lives for as long as the listener.
+    signal.removeEventListener('abort', abort);
+    socket.terminate();
+    throw error;
+  }
   const stopWatch = watch(socket, options);
   return {
     async *frames() {
       for (;;) {
         const frame = queue.shift();
-        if (frame !== undefined) yield frame;
-        else if (socket.readyState !== WebSocket.OPEN) return;
+        if (frame !== undefined) {
+          waitingBytes -= frame.length;
+          yield frame;
+        } else if (socket.readyState !== WebSocket.OPEN) return;
         else await wake.promise;
       }
     },

@@ -167,6 +167,7 @@ export function failure({ status, wait, where, api, sentences }: Failure): AppEr
       message: `${where} asked for a pause (${status})`,
       status,
       retry: { afterMs: wait },
+      isPause: true,
       fate: status === 429 ? 'none' : 'unknown',
     });
   }

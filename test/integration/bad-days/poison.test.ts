@@ -3,6 +3,7 @@ import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
 import type { Brain, Delivery } from '../../../src/core/connector.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { type BrainEvent, textReply } from '../../../src/core/events.ts';
+import { deliveryRetry } from '../../../src/core/retry.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { listParked, traceSteps } from '../../../src/store/history.ts';
 import { replayEvent } from '../../../src/store/inbox.ts';
@@ -109,6 +110,34 @@ describe('a brain that breaks inside', () => {
       await until(() => answers().length === 1);
       expect(answers()).toEqual(['дальше']);
       expect(await listParked(scene.db)).toMatchObject([{ box: 'outbox', state: 'parked', outcome: 'internal' }]);
+    });
+  });
+});
+
+describe('a message that ends its process each time', () => {
+  it.concurrent('is parked without being touched again, and its dialog goes on', async () => {
+    const tried: string[] = [];
+    const scripted = scriptBrain({
+      deliver(message) {
+        tried.push(message.text);
+        return message.text === 'яд' ? Promise.reject(refusal('backoff')) : Promise.resolve(echo(message));
+      },
+    });
+    await withBrains([scripted.brain], async (scene) => {
+      const { userId, answers } = say(scene, 'яд');
+      await until(
+        async () => (await scene.probe.count(`select count(*) from outbox where outcome = 'scripted.refused'`)) === 1,
+      );
+      // As if the process had died under each of its attempts, and its leases were over.
+      await scene.probe.rows(`update lane set attempts = $1, ready_at = now() where box = 'outbox' and seq > done`, [
+        deliveryRetry.maxAttempts,
+      ]);
+      say(scene, 'дальше', userId);
+      await until(() => answers().length === 1);
+      expect(tried).toEqual(['яд', 'дальше']);
+      expect(await listParked(scene.db)).toMatchObject([
+        { box: 'outbox', state: 'parked', outcome: 'outbox.attempts_used_up' },
+      ]);
     });
   });
 });

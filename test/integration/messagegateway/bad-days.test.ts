@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
+import { deliveryRetry } from '../../../src/core/retry.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { startApp } from '../../../src/start-app.ts';
 import { listParked } from '../../../src/store/history.ts';
@@ -87,6 +88,30 @@ describe('MessageGateway on a bad day', () => {
     await until(() => heard().length === 2, 20_000);
     await stage.done();
     expect(heard()).toEqual([words, 'судьба']);
+  });
+
+  it('answers 503 more often than anything else is tried: the message waits, and arrives', {
+    timeout: 60_000,
+  }, async () => {
+    const times = deliveryRetry.maxAttempts + 2;
+    stage.gateway.fail({ api: 'transport', path: '/messages', method: 'POST', times, kind: 503 });
+    const stormy = (): number => stage.gateway.calls().filter(({ status }) => status === 503).length;
+    const before = stormy();
+    talk.say('после бури');
+    talk.say('и ещё');
+    while (heard().length < 3) {
+      // As if its pauses, which grow, were over; the shared one of a second is kept.
+      await stage.probe.rows(
+        `update lane set ready_at = now() where box = 'outbox' and ready_at > now() and ready_at < 'infinity' and locked_by is null`,
+      );
+      expect(await stage.probe.rows('select attempts from lane where seq > done and attempts > 1')).toEqual([]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(stormy()).toBe(before + times);
+    await stage.done();
+    expect(new Set(heard())).toEqual(new Set([words, 'после бури', 'и ещё']));
+    expect(heard()).toHaveLength(3);
+    expect(await listParked(stage.db, stage.bridge.portal.memberId)).toEqual([]);
   });
 
   it('loses the answer to a receipt: it is given again', async () => {

@@ -17,6 +17,17 @@ describe('splitText', () => {
     );
   });
 
+  it.each([1, 0, -5, Number.NaN, Number.NEGATIVE_INFINITY, 1.9])('takes the limit %d of a far side for 2', (limit) => {
+    const text = 'a😀b😀😀 c\n';
+    expect(splitText(text, limit)).toEqual(splitText(text, 2));
+    expect(splitText(text, limit, 'b').join('')).toBe(text);
+  });
+
+  it('knows no end where there is none, and takes the whole part of a limit', () => {
+    expect(splitText('abcdef', Number.POSITIVE_INFINITY)).toEqual(['abcdef']);
+    expect(splitText('abcdef', 4.9)).toEqual(['abcd', 'ef']);
+  });
+
   it('cuts at line breaks and spaces where there are some', () => {
     expect(splitText('раз два три', 8)).toEqual(['раз два ', 'три']);
     expect(splitText('один\nдва три', 8)).toEqual(['один\n', 'два три']);

@@ -1,9 +1,8 @@
 /** Commands that bind a console to a chat, and let it go. */
-import type { MgChat } from '../mg-shapes.ts';
 import { type Command, ConsoleRefusal, commandButton } from './ask.ts';
 import { bindingOfChat, unbind as removeBinding, bind as storeBinding } from './bindings.ts';
 import { chatButtons } from './dialog-commands.ts';
-import { channelOf, chatById, customerOf, titleOf } from './find-chat.ts';
+import { channelOf, chatById, customerOf, maxTextOf, titleOf } from './find-chat.ts';
 import { historyLines, readHistory } from './history.ts';
 import { takeId } from './parse-line.ts';
 
@@ -53,8 +52,3 @@ export const unbind: Command = async ({ room, to, binding, phrases }) => {
     buttons: [commandButton(phrases.buttons.list, '/list')],
   };
 };
-
-function maxTextOf(chat: MgChat): number | null {
-  const limit = chat.channel?.settings?.text?.max_chars_count;
-  return typeof limit === 'number' && limit > 1 ? Math.floor(limit) : null;
-}

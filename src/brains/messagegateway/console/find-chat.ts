@@ -63,6 +63,12 @@ export function customerOf(chat: MgChat): string {
   return chat.customer?.name || chat.customer?.phone || chat.customer?.external_id || '—';
 }
 
+/** The longest text the chat's channel takes; null: it names no limit that a text could keep to. */
+export function maxTextOf(chat: MgChat): number | null {
+  const limit = chat.channel?.settings?.text?.max_chars_count;
+  return typeof limit === 'number' && limit >= 2 ? Math.floor(limit) : null;
+}
+
 export function channelOf(chat: MgChat): string {
   return chat.channel?.name || chat.channel?.type || '—';
 }

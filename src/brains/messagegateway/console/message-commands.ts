@@ -4,10 +4,9 @@ import { splitText } from '../../../core/split-text.ts';
 import type { BotMessage } from '../bot-api.ts';
 import { carryFiles, type FileGroup } from '../home-files.ts';
 import { isRefusal, MgRefused } from '../mg-http.ts';
-import type { MgChat } from '../mg-shapes.ts';
 import type { Room } from '../room.ts';
 import { type Ask, type Command, ConsoleRefusal } from './ask.ts';
-import { namedChat, titleOf } from './find-chat.ts';
+import { maxTextOf, namedChat, titleOf } from './find-chat.ts';
 import { takeId, uuidIn } from './parse-line.ts';
 import { keepDays, sayOnce } from './say-once.ts';
 
@@ -99,7 +98,7 @@ const byCommand = { by: 'command', heading: '' } as const;
 /** `say [#12] text`: to the customer. */
 export const say: Command = async (ask) => {
   const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: limitOf(chat), ...byCommand });
+  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: maxTextOf(chat), ...byCommand });
   return { text: ask.phrases.said(titleOf(chat)) };
 };
 
@@ -181,8 +180,4 @@ async function deleteQuietly(room: Room, id: number, signal: AbortSignal): Promi
     const isGone = isRefusal(error, /not found/i) || (error instanceof MgRefused && error.status === 404);
     if (!isGone) throw error;
   }
-}
-
-function limitOf(chat: MgChat): number | null {
-  return chat.channel?.settings?.text?.max_chars_count || null;
 }

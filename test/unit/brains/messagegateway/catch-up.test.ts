@@ -16,7 +16,11 @@ function far(given: {
   order: 'up' | 'down';
   isInclusive: boolean;
   dialogs?: readonly MgDialog[];
+  /** Every page is full of messages nobody has seen. */
+  isEndless?: boolean;
 }) {
+  let invented = 1_000_000;
+  const logged: string[] = [];
   const asked: MgQuery[] = [];
   const inside = (id: number, since: unknown, until: unknown): boolean => {
     const isAfter = typeof since !== 'number' || (given.isInclusive ? id >= since : id > since);
@@ -25,6 +29,11 @@ function far(given: {
   const bot: Partial<Apis['bot']> = {
     messages(query) {
       asked.push(query);
+      if (given.isEndless === true) {
+        const first = invented + 1;
+        invented += Number(query['limit']);
+        return Promise.resolve(range(first, invented).map((id): MgMessage => ({ id, chat_id: 1 })));
+      }
       const found = given.ids.filter((id) => inside(id, query['since_id'], query['until_id']));
       found.sort((a, b) => (given.order === 'up' ? a - b : b - a));
       const page = found.slice(0, Number(query['limit']));
@@ -32,7 +41,9 @@ function far(given: {
     },
     dialogs(query) {
       asked.push(query);
-      return Promise.resolve(given.dialogs ?? []);
+      const all = (given.dialogs ?? []).filter(({ id }) => inside(id, query['since_id'], query['until_id']));
+      all.sort((a, b) => (given.order === 'up' ? a.id - b.id : b.id - a.id));
+      return Promise.resolve(all.slice(0, Number(query['limit'])));
     },
     chats: () => Promise.resolve([{ id: 1, channel: { id: 61 }, customer: { external_id: 'ref' } }]),
   };
@@ -40,10 +51,10 @@ function far(given: {
   const room: Room = {
     config,
     apis: { bot: bot as Apis['bot'], transport: {} as Apis['transport'], botPace: {} as Apis['botPace'] },
-    tools: unitTools({ send: () => Promise.reject(new Error('not expected')) }),
+    tools: unitTools({ send: () => Promise.reject(new Error('not expected')) }, logged),
     clock: systemClock,
   };
-  return { room, asked };
+  return { room, asked, logged };
 }
 
 const base = Date.parse('2026-06-30T10:00:00Z');
@@ -86,6 +97,28 @@ describe('catching up', () => {
     const { room } = far({ ids: [5, 7], order: 'down', isInclusive: true, dialogs });
     const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
     expect(frames.map(({ type }) => type)).toEqual(['message_new', 'dialog_assign', 'message_new']);
+  });
+});
+
+describe('catching up with much', () => {
+  it.each(['up', 'down'] as const)('finds every assignment, over many pages (%s)', async (order) => {
+    const responsible = (id: number) => ({ type: 'user', id, assigned_at: at(6) });
+    const wanted = [3, pageSize + 5, 2 * pageSize + 7];
+    const dialogs = range(1, 2 * pageSize + 9).map(
+      (id): MgDialog => ({ id, chat_id: 1, responsible: responsible(wanted.includes(id) ? 12 : 13) }),
+    );
+    const { room } = far({ ids: [], order, isInclusive: true, dialogs });
+    const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    const ids = frames.map((frame) => (frame.data['dialog'] as MgDialog).id);
+    expect(ids.toSorted((a, b) => a - b)).toEqual(wanted);
+  });
+
+  it('comes to an end, and says so, where the far side has none', async () => {
+    const { room, asked, logged } = far({ ids: [], order: 'up', isInclusive: true, isEndless: true });
+    const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    expect(frames).toHaveLength(20 * pageSize);
+    expect(asked.filter((query) => 'channel_id' in query)).toHaveLength(20);
+    expect(logged.join()).toContain('more was missed than is fetched');
   });
 });
 

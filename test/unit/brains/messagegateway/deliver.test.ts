@@ -267,6 +267,15 @@ describe('edits and deletions', () => {
     expect(calls).toHaveLength(3);
   });
 
+  it('come to an end where the far side confirms everything', async () => {
+    const { http, calls } = far();
+    const logged: string[] = [];
+    const log: ConnectorTools['log'] = (words) => void logged.push(words);
+    await connector(http, {}, { log }).deliver({ type: 'delete', messageId: '77' }, to, key, signal);
+    expect(calls).toHaveLength(51);
+    expect(logged.join()).toContain('deletions');
+  });
+
   it('go on behind what a first attempt deleted', async () => {
     const gone = refused('Message not found');
     const { http, lines } = far({ 'DELETE /messages': [gone, [200, {}], gone] });

@@ -94,6 +94,8 @@ describe('a request to MessageGateway', () => {
     nock(origin).post('/api/bot/v1/messages').reply(status, body, headers);
     const error = await errorOf(api().call({ method: 'POST', path: '/messages', json: {} }));
     expect({ code: error.code, retry: error.retry, fate: error.fate }).toEqual({ code, retry, fate });
+    // What only asks for a pause uses up nobody's attempts.
+    expect(error.isPause).toBe(status === 429 || status === 503);
   });
 
   it('keeps what MessageGateway said, for matching and for people', async () => {

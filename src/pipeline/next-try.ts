@@ -1,0 +1,57 @@
+/** What becomes of an action whose attempt failed: when it is tried again and what that costs, or that it is given up. */
+import { AppError } from '../core/errors.ts';
+import { decidePause, decideRetry, deliveryRetry, pauseRetry } from '../core/retry.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import { pausedCode } from './account-trouble.ts';
+import { paceCode } from './pacer.ts';
+import { budgetCode } from './rate-gate.ts';
+
+/** Errors that only say: not yet. Nothing was tried. */
+const waitCodes: ReadonlySet<string> = new Set([budgetCode, paceCode, pausedCode]);
+
+/** Nothing was tried: the row waits for its portal's budget or for its account. */
+export function isOurWait({ code }: AppError): boolean {
+  return waitCodes.has(code);
+}
+
+/** How often the row was tried and put off, this time included. */
+export interface Tries {
+  readonly attempts: number;
+  readonly pauses: number;
+}
+
+export type NextTry =
+  | { readonly again: false }
+  | {
+      readonly again: true;
+      readonly delayMs: number;
+      /** It costs no attempt. */
+      readonly isFree: boolean;
+      /** The far side asked for it. */
+      readonly isPause: boolean;
+    };
+
+/** @param jitter see `decideRetry` */
+export function nextTry(error: AppError, { attempts, pauses }: Tries, ageMs: number, jitter: number): NextTry {
+  const { isPause } = error;
+  const isFree = isPause || isOurWait(error) || error.code === 'http.aborted';
+  const retry = isPause
+    ? decidePause(error, pauses, ageMs, pauseRetry, jitter)
+    : // What costs nothing cannot use up the attempts either.
+      decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
+  return retry.again ? { ...retry, isFree, isPause } : retry;
+}
+
+/**
+ * Before it is carried out: the error of a row whose attempts are used up although none of them was seen to fail, or null. It ends its
+ * process, or holds it up until the lease is over; without this it would come back after every lease, for ever.
+ */
+export function usedUp(row: OutboxRow, attempts: number): AppError | null {
+  if (attempts <= deliveryRetry.maxAttempts) return null;
+  return new AppError({
+    code: 'outbox.attempts_used_up',
+    message: `${attempts - 1} attempts at this ${row.target} action were begun, and no end of them was written down`,
+    report: true,
+    fate: 'unknown',
+  });
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { maxTextOf } from '../../../../../src/brains/messagegateway/console/find-chat.ts';
+import { chatShape } from '../../../../../src/brains/messagegateway/mg-shapes.ts';
+
+describe('the longest text of a channel', () => {
+  it.each([
+    [4096, 4096],
+    [2.5, 2],
+    [1, null],
+    [0.5, null],
+    [0, null],
+    [-5, null],
+    [null, null],
+  ])('that says %j is %j', (said, limit) => {
+    const channel = { id: 61, settings: { text: { max_chars_count: said } } };
+    expect(maxTextOf(chatShape.parse({ id: 1, channel }))).toBe(limit);
+  });
+
+  it('that has no settings is not known', () => {
+    expect(maxTextOf(chatShape.parse({ id: 1, channel: { id: 61 } }))).toBeNull();
+    expect(maxTextOf(chatShape.parse({ id: 1 }))).toBeNull();
+  });
+});

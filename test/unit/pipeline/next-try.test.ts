@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
+import { deliveryRetry, pauseRetry, waitPatienceMs } from '../../../src/core/retry.ts';
+import { pausedError } from '../../../src/pipeline/account-trouble.ts';
+import { nextTry } from '../../../src/pipeline/next-try.ts';
+import { paceCode } from '../../../src/pipeline/pacer.ts';
+
+const last = { attempts: deliveryRetry.maxAttempts, pauses: 1 };
+const broken = new RemoteUnreachable({ code: 'http.connect', message: 'away' });
+const pace = new AppError({ code: paceCode, message: 'full', retry: { afterMs: 100 } });
+const aborted = new RemoteUnreachable({ code: 'http.aborted', message: 'the app stops' });
+const busy = new RemoteRefused({
+  code: 'far.busy',
+  message: 'busy',
+  status: 503,
+  retry: { afterMs: 1_500 },
+  isPause: true,
+});
+
+describe('after a failed attempt', () => {
+  it('comes another, until they are used up', () => {
+    expect(nextTry(broken, { attempts: 1, pauses: 1 }, 0, 0)).toEqual({
+      again: true,
+      delayMs: 500,
+      isFree: false,
+      isPause: false,
+    });
+    expect(nextTry(broken, last, 0, 0)).toEqual({ again: false });
+  });
+
+  it.each([
+    ['the limit that all processes share', pace],
+    ['the end of the program', aborted],
+    ['a paused account', pausedError({ created_at: new Date() }, 'frozen')],
+  ])('nothing is given up because of %s', (_, error) => {
+    expect(nextTry(error, last, 0, 0)).toMatchObject({ again: true, isFree: true, isPause: false });
+  });
+
+  it('a pause the far side asked for costs nothing, however often it asks, for a day', () => {
+    expect(nextTry(busy, { ...last, pauses: 500 }, waitPatienceMs, 0)).toEqual({
+      again: true,
+      delayMs: 30_000,
+      isFree: true,
+      isPause: true,
+    });
+    expect(nextTry(busy, { attempts: 1, pauses: pauseRetry.maxAttempts }, waitPatienceMs + 1, 0)).toEqual({
+      again: false,
+    });
+  });
+});
