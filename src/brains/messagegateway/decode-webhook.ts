@@ -62,9 +62,13 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
 
 function messageUpdated(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
   if (!isForCustomers(data)) return [];
-  const text = [saidIn(data, rules), ...cardsOf(data, rules).map(cardText)].filter((part) => part !== '').join('\n');
+  const cards = cardsOf(data, rules);
+  const text = [saidIn(data, rules), ...cards.map(cardText)].filter((part) => part !== '').join('\n');
   // An empty text would be a deletion in Bitrix24; a caption that was taken away changes nothing there.
-  return text.trim() === '' ? [] : about(data, (id) => ({ type: 'reply_edited', homeMessageId: id, text }));
+  if (text.trim() === '') return [];
+  // The key is optional; quick replies are too much to lose for its absence.
+  const buttons = data.attachments ? toButtons(data.attachments.suggestions ?? []) : null;
+  return about(data, (id) => ({ type: 'reply_edited', homeMessageId: id, text, cards, buttons }));
 }
 
 /** Only messages Bitrix24 has an id for can be meant. */
