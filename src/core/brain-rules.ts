@@ -17,10 +17,12 @@ const wideAtHome = '[';
 export function onBrain(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {
   if (event.type === 'handover') return handOver(event.note, conversation, scene);
   if (event.type === 'finish') {
+    // What people are at is theirs to end.
+    if (conversation.owner === 'person') return quiet(conversation, 'dropped_person_owns');
     const actions = conversation.kind === 'line' ? [toHome({ type: 'finish' })] : [];
     return { conversation, actions, outcome: 'finished' };
   }
-  if (event.type === 'taken_back') return { ...own(conversation, 'brain', scene), outcome: 'handed_back' };
+  if (event.type === 'taken_back') return takeBack(conversation, scene);
   // What was said before a person took over may still be mended: that talks over nobody.
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: changesOf(event, conversation, scene).map(toHome), outcome: 'answered' };
@@ -30,6 +32,14 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
   const actions = sendsOf(event, conversation).map(toHome);
   return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+}
+
+/** The people who led are told; where none did there is nothing to take. */
+function takeBack(conversation: Conversation, scene: Scene): Bridged {
+  if (conversation.owner === 'brain') return quiet(conversation, 'noted');
+  const taken = own(conversation, 'brain', scene);
+  const words = phrases(conversation.language).handedBack;
+  return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back' };
 }
 
 /** Let go of by the brain or by command. In an Open Channel the portal calls operators and shows so itself; elsewhere we have to say it. */

@@ -9,7 +9,7 @@ import { toButtons } from './suggestions.ts';
 import { type Envelope, type MessageData, messageDataShape } from './webhook-shapes.ts';
 
 /** What the reading depends on. */
-export type DecodeRules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml'>;
+export type DecodeRules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml' | 'managerAnswer'>;
 
 /** Empty: nothing in it for a chat. Throws BadInput when a message cannot be read. */
 export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): readonly BrainEvent[] {
@@ -43,11 +43,11 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
   if (!isForCustomers(data)) return [];
   const cards = cardsOf(data, rules);
   const files = filesOf(data);
-  const said = saidIn(data, rules);
+  const words = saidIn(data, rules);
   const reply: Reply = {
     type: 'reply',
     remoteMessageId: data.id === null || data.id === undefined ? null : String(data.id),
-    text: [said, ...cards.map(cardText), ...captionsOf(data, said)].filter((part) => part !== '').join('\n'),
+    text: [words, ...cards.map(cardText), ...captionsOf(data, words)].filter((part) => part !== '').join('\n'),
     buttons: toButtons(data.attachments?.suggestions ?? []),
     cards,
     files,
@@ -56,8 +56,10 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
   };
   const isEmpty = reply.text.trim() === '' && files.length === 0;
   // Buttons hang on a message; alone they become one.
-  if (isEmpty && reply.buttons.length > 0) return [{ ...reply, text: '…' }];
-  return isEmpty ? [] : [reply];
+  const said = isEmpty && reply.buttons.length > 0 ? { ...reply, text: '…' } : reply;
+  if (isEmpty && said === reply) return [];
+  // Only a manager's own words are an answer of his; what a bot says takes nothing from anybody.
+  return rules.managerAnswer === 'take' && data.user ? [{ type: 'taken_back' }, said] : [said];
 }
 
 function messageUpdated(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
