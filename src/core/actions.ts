@@ -99,6 +99,15 @@ export type BrainAction =
       readonly remoteMessageId: string;
       readonly homeMessageId: string | null;
       readonly error: string | null;
+    }
+  /** A change the brain wanted of a message in Bitrix24 was not made there. */
+  | {
+      readonly type: 'change_refused';
+      readonly what: 'edit' | 'delete';
+      readonly homeMessageId: string;
+      /** What it was to say; null for a deletion. */
+      readonly text: string | null;
+      readonly error: string;
     };
 
 /** To be carried out on a portal's installation; `look_again` on a conversation: its rules want to know that time has passed. */

@@ -1,5 +1,5 @@
 /** The rules for what a brain says or wants, and for what became of it. */
-import type { ChatAction, HomeAction } from './actions.ts';
+import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
 import { type Bridged, note, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
@@ -152,12 +152,23 @@ function refuseReply(event: BrainEvent, conversation: Conversation, scene: Scene
 
 /** What the pipeline learned: the brain's name of the conversation, or what became of a message. */
 export function onReceipt(
-  event: ReceiptEvent & { type: 'linked' | 'receipt' },
+  event: ReceiptEvent & { type: 'linked' | 'receipt' | 'change_refused' },
   conversation: Conversation,
   scene: Scene,
 ): Bridged {
   if (event.type === 'linked') {
     return { conversation: { ...conversation, remoteId: event.remoteConversationId }, actions: [], outcome: 'noted' };
   }
-  return { conversation, actions: scene.capabilities.receipts ? [toBrain(event)] : [], outcome: 'noted' };
+  if (event.type === 'change_refused' && event.side === 'brain') {
+    const told = phrases(conversation.language).notPassedOn[event.what];
+    return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
+  }
+  const told: ChatAction[] = scene.capabilities.receipts
+    ? [toBrain(event.type === 'receipt' ? event : refused(event))]
+    : [];
+  return { conversation, actions: told, outcome: 'noted' };
+}
+
+function refused({ what, messageId, text, error }: ReceiptEvent & { type: 'change_refused' }): BrainAction {
+  return { type: 'change_refused', what, homeMessageId: messageId, text, error };
 }

@@ -43,6 +43,7 @@ export function bridge(
       return onBrain(event, conversation, scene);
     case 'linked':
     case 'receipt':
+    case 'change_refused':
       return onReceipt(event, conversation, scene);
     case 'time_passed':
       return onTimePassed(conversation, scene);

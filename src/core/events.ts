@@ -157,6 +157,17 @@ export type ReceiptEvent =
       readonly homeMessageId: string | null;
       readonly error: string | null;
     }
+  /** An edit or a deletion was given up: its reason, and on which side the message has stayed as it was. */
+  | {
+      readonly type: 'change_refused';
+      readonly side: 'home' | 'brain';
+      readonly what: 'edit' | 'delete';
+      /** The message as Bitrix24 calls it. */
+      readonly messageId: string;
+      /** What it was to say; null for a deletion. */
+      readonly text: string | null;
+      readonly error: string;
+    }
   /** A `look_again` has come due. */
   | { readonly type: 'time_passed' };
 

@@ -1,5 +1,5 @@
 /** What a conversation has to hear of an action that has ended, as an event of its own inbox lane. */
-import type { HomeAction } from '../core/actions.ts';
+import type { BrainAction, HomeAction } from '../core/actions.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/inbox.ts';
@@ -9,7 +9,7 @@ import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Performed } from './perform.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 
-/** Answers given in the call, the brain's name for the conversation, and what became of a brain's message: one receipt for all its parts. */
+/** Answers given in the call, the brain's name for the conversation, and what became of a brain's message or of a change: one receipt for all its parts. */
 export function receipts(
   row: OutboxRow,
   performed: Performed,
@@ -29,6 +29,7 @@ export function receipts(
     const failed = all.find((part) => part.error !== null)?.error ?? null;
     events.push({ type: 'receipt', remoteMessageId: sent.answers, homeMessageId, error: failed });
   }
+  if (error !== null) events.push(...refusedChange(row, error));
   if (events.length === 0) return [];
   return [
     {
@@ -43,6 +44,16 @@ export function receipts(
       body: writeOwnEvents(events),
     },
   ];
+}
+
+/** Whoever changed a message hears that the other side still has it as it was. */
+function refusedChange(row: OutboxRow, error: string): ChatEvent[] {
+  if (row.target === 'app') return [];
+  const action = row.action as HomeAction | BrainAction;
+  if (action.type !== 'edit' && action.type !== 'delete') return [];
+  const { type: what, messageId } = action;
+  const text = action.type === 'edit' ? action.text : null;
+  return [{ type: 'change_refused', side: row.target, what, messageId, text, error }];
 }
 
 /**
