@@ -16,22 +16,22 @@ export interface HomeTarget {
   readonly hasV2: boolean;
 }
 
-/** Fetches the bytes of a file a brain named. */
-export type FileOpener = (file: (HomeAction & { type: 'send_file' })['file']) => Promise<Buffer>;
-
 /** True when doing it twice with one key has the effect of once. Uploads have no such key in any version. */
 export function isRepeatable(action: HomeAction, hasV2: boolean): boolean {
   if (action.type === 'send') return hasV2;
   return action.type !== 'send_file';
 }
 
-/** Does it. `key` is a lower-case UUIDv4, the same on every repetition. Returns the portal's message id for what sends a message. */
+/**
+ * Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. Returns the
+ * portal's message id for what sends a message.
+ */
 export async function carryOut(
   client: PortalClient,
   target: HomeTarget,
   action: HomeAction,
   key: string,
-  openFile: FileOpener,
+  bytes: Buffer,
   signal: AbortSignal,
 ): Promise<string | null> {
   const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
@@ -41,7 +41,7 @@ export async function carryOut(
     case 'send':
       return target.hasV2 ? await sendV2(call, target, action, key) : await sendV1(call, target, action);
     case 'send_file':
-      return await sendFile(call, target, action, await openFile(action.file));
+      return await sendFile(call, target, action, bytes);
     case 'edit':
     case 'delete':
       await change(call, target, action);
@@ -102,23 +102,35 @@ async function sendFile(
   action: HomeAction & { type: 'send_file' },
   bytes: Buffer,
 ): Promise<string | null> {
-  if (!target.hasV2) {
-    throw new BadInput({
-      code: 'bitrix24.no_files',
-      message: 'this portal cannot take files from bots (no imbot.v2)',
-      report: true,
-    });
-  }
+  if (!target.hasV2) throw noFiles();
   const fields = { name: action.file.name, content: bytes.toString('base64'), message: escapeBb(action.text) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
   return idOf(isRecord(result) ? result['messageId'] : null);
+}
+
+/** For portals that cannot take files from bots. */
+export function noFiles(): BadInput {
+  return new BadInput({
+    code: 'bitrix24.no_files',
+    message: 'this portal cannot take files from bots (no imbot.v2)',
+    report: true,
+  });
 }
 
 /** An edit or a deletion; the portal refuses those of messages older than three days, which is then listed. */
 async function change(call: Call, target: HomeTarget, action: HomeAction & { type: 'edit' | 'delete' }): Promise<void> {
   const id = { BOT_ID: Number(target.botId), MESSAGE_ID: Number(action.messageId) };
   if (action.type === 'delete') await call('imbot.message.delete', { ...id, COMPLETE: 'N' });
-  else await call('imbot.message.update', { ...id, MESSAGE: escapeBb(action.text) });
+  else {
+    const { text, cards, buttons } = action;
+    await call('imbot.message.update', {
+      ...id,
+      MESSAGE: escapeBb(text),
+      // What is absent stays as it was (dossier §6.7).
+      ATTACH: toAttach(cards) ?? 'N',
+      ...(buttons === null ? {} : { KEYBOARD: buttons.length === 0 ? 'N' : toKeyboard(buttons, target.botId) }),
+    });
+  }
 }
 
 /** These methods want the bare chat number (trap 58). `operator` acts on the session's own bot, `finish` on the app's first one (trap 25). */

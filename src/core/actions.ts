@@ -4,6 +4,12 @@
  */
 import type { Author, Button, Card, Chat, CrmLink, FileRef } from './events.ts';
 
+/** Its place, from 0, among the parts one message of a brain became; they stand one behind the other in one lane. */
+export interface MessagePart {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** To be carried out in Bitrix24, as the bot of the conversation. */
 export type HomeAction =
   | {
@@ -17,6 +23,10 @@ export type HomeAction =
       readonly internal: boolean;
       /** The brain's id of the message this carries out; a receipt is sent back for it where the brain wants one. */
       readonly answers: string | null;
+      /** Absent: it is the whole message. The receipt comes when the last part has ended, and speaks for all. */
+      readonly part?: MessagePart;
+      /** The Bitrix24 message that has grown by this one when it was edited. */
+      readonly partOf?: string;
     }
   /** Fetched from the brain when it is carried out, and sent as the bot. */
   | {
@@ -24,8 +34,17 @@ export type HomeAction =
       readonly file: FileRef;
       readonly text: string;
       readonly answers: string | null;
+      readonly part?: MessagePart;
     }
-  | { readonly type: 'edit'; readonly messageId: string; readonly text: string }
+  | {
+      readonly type: 'edit';
+      readonly messageId: string;
+      readonly text: string;
+      /** All it has from now on. */
+      readonly cards: readonly Card[];
+      /** All it has from now on; null: those it has. */
+      readonly buttons: readonly Button[] | null;
+    }
   | { readonly type: 'delete'; readonly messageId: string }
   | { readonly type: 'read'; readonly messageId: string }
   | { readonly type: 'typing' }
@@ -80,6 +99,15 @@ export type BrainAction =
       readonly remoteMessageId: string;
       readonly homeMessageId: string | null;
       readonly error: string | null;
+    }
+  /** A change the brain wanted of a message in Bitrix24 was not made there. */
+  | {
+      readonly type: 'change_refused';
+      readonly what: 'edit' | 'delete';
+      readonly homeMessageId: string;
+      /** What it was to say; null for a deletion. */
+      readonly text: string | null;
+      readonly error: string;
     };
 
 /** To be carried out on a portal's installation; `look_again` on a conversation: its rules want to know that time has passed. */

@@ -1,11 +1,11 @@
 /** The rules for what a brain says or wants, and for what became of it. */
-import type { ChatAction, HomeAction } from './actions.ts';
-import { type Bridged, note, own, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
+import { type Bridged, note, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
 import { watch } from './silence.ts';
 import { splitText } from './split-text.ts';
-import { phrases } from './texts.ts';
+import { phrases, pressCommand } from './texts.ts';
 
 /** Longest text Bitrix24 keeps; it cuts what is longer (dossier §17), so we split before. In UTF-16 code units. */
 const homeTextLimit = 20_000;
@@ -17,19 +17,29 @@ const wideAtHome = '[';
 export function onBrain(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {
   if (event.type === 'handover') return handOver(event.note, conversation, scene);
   if (event.type === 'finish') {
+    // What people are at is theirs to end.
+    if (conversation.owner === 'person') return quiet(conversation, 'dropped_person_owns');
     const actions = conversation.kind === 'line' ? [toHome({ type: 'finish' })] : [];
     return { conversation, actions, outcome: 'finished' };
   }
-  if (event.type === 'taken_back') return { ...own(conversation, 'brain', scene), outcome: 'handed_back' };
+  if (event.type === 'taken_back') return takeBack(conversation, scene);
   // What was said before a person took over may still be mended: that talks over nobody.
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
-    return { conversation, actions: [toHome(changeOf(event))], outcome: 'answered' };
+    return { conversation, actions: changesOf(event, conversation, scene).map(toHome), outcome: 'answered' };
   }
   const isForPeople = event.type === 'reply' && event.isInternal;
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, scene);
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
-  const actions = sendsOf(event).map(toHome);
+  const actions = sendsOf(event, conversation).map(toHome);
   return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+}
+
+/** The people who led are told; where none did there is nothing to take. */
+function takeBack(conversation: Conversation, scene: Scene): Bridged {
+  if (conversation.owner === 'brain') return quiet(conversation, 'noted');
+  const taken = own(conversation, 'brain', scene);
+  const words = phrases(conversation.language).handedBack;
+  return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back' };
 }
 
 /** Let go of by the brain or by command. In an Open Channel the portal calls operators and shows so itself; elsewhere we have to say it. */
@@ -48,43 +58,86 @@ export function handOver(words: string | null, conversation: Conversation, scene
   return { conversation: watched.conversation, actions, outcome: 'handed_over' };
 }
 
-function changeOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' }): HomeAction {
+/** The text of an edit or a deletion may be in several messages, or in fewer than the new one needs. */
+function changesOf(
+  event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' },
+  conversation: Conversation,
+  scene: Scene,
+): HomeAction[] {
   const messageId = event.homeMessageId;
-  if (event.type === 'read') return { type: 'read', messageId };
+  if (event.type === 'read') return [{ type: 'read', messageId }];
   // An empty text would delete the message in Bitrix24 (trap 54): a brain that means that says so.
-  if (event.type === 'reply_deleted') return { type: 'delete', messageId };
-  const [text = ' '] = splitText(event.text, homeTextLimit, wideAtHome);
-  return { type: 'edit', messageId, text };
+  if (event.type === 'reply_edited') return editsOf(event, conversation, scene);
+  const all = scene.parts.length === 0 ? [messageId] : scene.parts.map((part) => part.messageId);
+  return all.map((id) => ({ type: 'delete', messageId: id }));
 }
 
-/** A reply as one or more sends: the text in pieces that fit, then the files. The last one answers for the whole. */
-function sendsOf(event: Reply): HomeAction[] {
+/**
+ * The pieces of the new text go into the messages that held the old one. When there are fewer, the first messages go: cards and buttons
+ * hang on the last. When there are more, the rest is said behind everything, unless it is not remembered who may read it.
+ */
+function editsOf(event: BrainEvent & { type: 'reply_edited' }, conversation: Conversation, scene: Scene): HomeAction[] {
+  const { homeMessageId } = event;
+  const buttons = event.buttons === null ? null : pressable(event.buttons, conversation);
+  const texts = scene.parts.filter(({ kind }) => kind === 'text');
+  // A file alone shows the text as its own.
+  const targets = texts.length === 0 ? [homeMessageId] : texts.map(({ messageId }) => messageId);
+  const split = splitText(event.text, homeTextLimit, wideAtHome);
+  const pieces = scene.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
+  const kept = targets.slice(Math.max(0, targets.length - pieces.length));
+  const decor = (index: number) =>
+    index === pieces.length - 1
+      ? { cards: event.cards, buttons }
+      : { cards: [], buttons: buttons === null ? null : [] };
+  const edits = kept.map((messageId, index): HomeAction => {
+    return { type: 'edit', messageId, text: pieces[index] ?? ' ', ...decor(index) };
+  });
+  const deletes = targets
+    .slice(0, targets.length - kept.length)
+    .map((messageId): HomeAction => ({ type: 'delete', messageId }));
+  const internal = scene.parts.some((part) => part.internal);
+  const sends = pieces.slice(kept.length).map((text, index): HomeAction => {
+    const { cards, buttons: hanging } = decor(kept.length + index);
+    return { ...plainSend(text), cards, buttons: hanging ?? [], internal, partOf: homeMessageId };
+  });
+  return [...edits, ...deletes, ...sends];
+}
+
+/** In groups only mentions are heard, so a button there carries a command instead of words said aloud. */
+function pressable(buttons: readonly Button[], { kind }: Conversation): readonly Button[] {
+  if (kind !== 'group') return buttons;
+  return buttons.map((button) =>
+    button.type === 'say'
+      ? { type: 'command', label: button.label, command: pressCommand, params: button.text }
+      : button,
+  );
+}
+
+/** A reply as one or more sends: the text in pieces that fit, then the files. */
+function sendsOf(event: Reply, conversation: Conversation): HomeAction[] {
   const texts =
     event.text.trim() === '' && event.cards.length === 0
       ? []
       : splitText(event.text.trim() || ' ', homeTextLimit, wideAtHome);
-  const sends = texts.map((text, index): HomeAction & { type: 'send' } => {
+  const answers = event.remoteMessageId;
+  const count = texts.length + event.files.length;
+  const place = (index: number) => (count === 1 ? { answers } : { answers, part: { index, count } });
+  const sends = texts.map((text, index): HomeAction => {
     const isLast = index === texts.length - 1;
     return {
       type: 'send',
       text,
-      buttons: isLast ? event.buttons : [],
+      buttons: isLast ? pressable(event.buttons, conversation) : [],
       cards: isLast ? event.cards : [],
       quoteOf: index === 0 ? event.quoteOf : null,
       internal: event.isInternal,
-      answers: null,
+      ...place(index),
     };
   });
-  const files = event.files.map((file): HomeAction & { type: 'send_file' } => ({
-    type: 'send_file',
-    file,
-    text: '',
-    answers: null,
-  }));
-  const all = [...sends, ...files];
-  return all.map((action, index) =>
-    index === all.length - 1 ? { ...action, answers: event.remoteMessageId } : action,
-  );
+  const files = event.files.map((file, index): HomeAction => {
+    return { type: 'send_file', file, text: '', ...place(texts.length + index) };
+  });
+  return [...sends, ...files];
 }
 
 /** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
@@ -99,12 +152,23 @@ function refuseReply(event: BrainEvent, conversation: Conversation, scene: Scene
 
 /** What the pipeline learned: the brain's name of the conversation, or what became of a message. */
 export function onReceipt(
-  event: ReceiptEvent & { type: 'linked' | 'receipt' },
+  event: ReceiptEvent & { type: 'linked' | 'receipt' | 'change_refused' },
   conversation: Conversation,
   scene: Scene,
 ): Bridged {
   if (event.type === 'linked') {
     return { conversation: { ...conversation, remoteId: event.remoteConversationId }, actions: [], outcome: 'noted' };
   }
-  return { conversation, actions: scene.capabilities.receipts ? [toBrain(event)] : [], outcome: 'noted' };
+  if (event.type === 'change_refused' && event.side === 'brain') {
+    const told = phrases(conversation.language).notPassedOn[event.what];
+    return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
+  }
+  const told: ChatAction[] = scene.capabilities.receipts
+    ? [toBrain(event.type === 'receipt' ? event : refused(event))]
+    : [];
+  return { conversation, actions: told, outcome: 'noted' };
+}
+
+function refused({ what, messageId, text, error }: ReceiptEvent & { type: 'change_refused' }): BrainAction {
+  return { type: 'change_refused', what, homeMessageId: messageId, text, error };
 }

@@ -3,7 +3,7 @@
  * clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
  */
 import { onBrain, onReceipt } from './brain-rules.ts';
-import type { BridgeBot, Bridged, Scene } from './bridged.ts';
+import type { BridgeBot, Bridged, Scene, SentPart } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onChange, onCommand, onJoined, onMessage, type SightEvent, seen } from './home-rules.ts';
@@ -13,9 +13,16 @@ import { onTimePassed } from './silence.ts';
  * Applies one event. Never throws on an event our decoders can produce.
  *
  * @param at when the event reached us
+ * @param parts what is known of the message the event changes
  */
-export function bridge(event: ChatEvent, conversation: Conversation, bot: BridgeBot, at: Date): Bridged {
-  const scene: Scene = { ...bot, at: at.toISOString() };
+export function bridge(
+  event: ChatEvent,
+  conversation: Conversation,
+  bot: BridgeBot,
+  at: Date,
+  parts: readonly SentPart[] = [],
+): Bridged {
+  const scene: Scene = { ...bot, at: at.toISOString(), parts };
   switch (event.type) {
     case 'message':
     case 'joined':
@@ -36,6 +43,7 @@ export function bridge(event: ChatEvent, conversation: Conversation, bot: Bridge
       return onBrain(event, conversation, scene);
     case 'linked':
     case 'receipt':
+    case 'change_refused':
       return onReceipt(event, conversation, scene);
     case 'time_passed':
       return onTimePassed(conversation, scene);

@@ -37,9 +37,19 @@ export interface BridgeBot {
   readonly giveBackAfterMinutes: number | null;
 }
 
-/** The bot, and the moment (ISO 8601) at which the event reached us: the only time the rules know. */
+/** A message in Bitrix24 that holds a part of what a brain said in one. */
+export interface SentPart {
+  readonly messageId: string;
+  readonly kind: 'text' | 'file';
+  readonly internal: boolean;
+}
+
+/** What the rules know besides event and conversation. */
 export interface Scene extends BridgeBot {
+  /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
   readonly at: string;
+  /** Where an event changes what was said: all that is still there of it, in order; empty when it is not remembered. */
+  readonly parts: readonly SentPart[];
 }
 
 export interface Bridged {

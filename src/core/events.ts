@@ -130,7 +130,15 @@ export interface Reply {
 export type BrainEvent =
   | Reply
   /** A message of ours in Bitrix24 is to be changed. */
-  | { readonly type: 'reply_edited'; readonly homeMessageId: string; readonly text: string }
+  | {
+      readonly type: 'reply_edited';
+      readonly homeMessageId: string;
+      readonly text: string;
+      /** All it has from now on. */
+      readonly cards: readonly Card[];
+      /** All it has from now on; null: the brain does not say, those it has stay. */
+      readonly buttons: readonly Button[] | null;
+    }
   | { readonly type: 'reply_deleted'; readonly homeMessageId: string }
   /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
   | { readonly type: 'read'; readonly homeMessageId: string }
@@ -148,6 +156,17 @@ export type ReceiptEvent =
       readonly remoteMessageId: string;
       readonly homeMessageId: string | null;
       readonly error: string | null;
+    }
+  /** An edit or a deletion was given up: its reason, and on which side the message has stayed as it was. */
+  | {
+      readonly type: 'change_refused';
+      readonly side: 'home' | 'brain';
+      readonly what: 'edit' | 'delete';
+      /** The message as Bitrix24 calls it. */
+      readonly messageId: string;
+      /** What it was to say; null for a deletion. */
+      readonly text: string | null;
+      readonly error: string;
     }
   /** A `look_again` has come due. */
   | { readonly type: 'time_passed' };

@@ -11,6 +11,8 @@ interface Phrases {
   readonly giveBack: string;
   readonly handedOver: string;
   readonly fileOnly: (names: string) => string;
+  /** A change of a message that the far side did not take. */
+  readonly notPassedOn: Readonly<Record<'edit' | 'delete', string>>;
 }
 
 const ru: Phrases = {
@@ -30,6 +32,10 @@ const ru: Phrases = {
   giveBack: 'Вернуть боту',
   handedOver: 'Разговор передан человеку, бот молчит. Вернуть: /bot',
   fileOnly: (names) => `[Файл: ${names}]`,
+  notPassedOn: {
+    edit: 'Сообщение изменили, но передать правку дальше не удалось: там осталось прежнее.',
+    delete: 'Сообщение удалили, но передать это дальше не удалось: там оно осталось.',
+  },
 };
 
 const en: Phrases = {
@@ -51,6 +57,10 @@ const en: Phrases = {
   giveBack: 'Give back to the bot',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
   fileOnly: (names) => `[File: ${names}]`,
+  notPassedOn: {
+    edit: 'A message was edited, but the edit could not be passed on: the old text has stayed there.',
+    delete: 'A message was deleted, but that could not be passed on: it has stayed there.',
+  },
 };
 
 /** The phrases of a language. */

@@ -5,7 +5,7 @@
 
 import type { AppAction, ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
-import type { Bridged } from '../core/bridged.ts';
+import type { Bridged, SentPart } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import { toAppError } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
@@ -18,6 +18,7 @@ import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
+import { readSentParts } from '../store/sent-parts.ts';
 import type { Directory } from './directory.ts';
 import { appLane, dialogOf, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
@@ -215,7 +216,8 @@ async function workChatEvents(
   const actions: NewAction[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
-    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at);
+    const parts = await partsOf(options.db, row.portal, outboxLane(botCode, dialogId, 'home'), event);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, parts);
     conversation = bridged.conversation;
     outcomes.push(bridged.outcome);
     const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
@@ -223,6 +225,12 @@ async function workChatEvents(
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
   return { state: 'done', outcome, conversation, actions };
+}
+
+/** Only what changes a message of ours has to know what it consists of. */
+async function partsOf(db: Pool, portal: string, lane: string, event: ChatEvent): Promise<readonly SentPart[]> {
+  if (event.type !== 'reply_edited' && event.type !== 'reply_deleted') return [];
+  return await readSentParts(db, { portal, lane }, event.homeMessageId);
 }
 
 type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };

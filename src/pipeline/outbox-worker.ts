@@ -2,9 +2,7 @@
  * Works the outbox: takes lanes, carries their actions out one after the other, and writes down what came of them. Far sides are
  * called outside any transaction. A head that cannot succeed now holds back its own lane only.
  */
-import type { HomeAction } from '../core/actions.ts';
 import { AppError, toAppError } from '../core/errors.ts';
-import type { ChatEvent } from '../core/events.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
 import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
@@ -19,11 +17,10 @@ import {
   type OutboxRow,
 } from '../store/outbox.ts';
 import { lockPortals } from '../store/portals.ts';
-import { dedupeKey, inboxLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
 import { isOurWait, nextTry, usedUp } from './next-try.ts';
 import type { Performed, Performer } from './perform.ts';
-import { ownSource, writeOwnEvents } from './read-event.ts';
+import { earlierParts, receipts } from './receipts.ts';
 import type { Bells } from './wake.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
@@ -122,6 +119,7 @@ async function workLane(
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   for (const row of lane.rows) {
     const { attempts, pauses } = row === lane.rows[0] ? lane : { attempts: 1, pauses: 0 };
+    const earlier = await earlierParts(options.db, row, lane.rows, results);
     const tried = await tryAction(options, row, attempts, signal);
     if ('error' in tried) {
       const { error } = tried;
@@ -146,12 +144,12 @@ async function workLane(
         outcome: error.code,
         remoteId: null,
       });
-      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, error.code));
+      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, error.code, earlier));
     } else {
       const { performed } = tried;
       const state = performed.isDropped === true ? 'dropped' : 'done';
       results.push({ ...id, seq: row.seq, state, outcome: performed.outcome, remoteId: performed.remoteId });
-      incoming.push(...receipts(row, performed, performed.isDropped === true ? performed.outcome : null));
+      incoming.push(...receipts(row, performed, performed.isDropped === true ? performed.outcome : null, earlier));
       options.metrics.stage.observe({ stage: row.target }, (Date.now() - row.created_at.getTime()) / 1000);
     }
     done = row.seq;
@@ -168,16 +166,17 @@ async function tryAction(
   attempts: number,
   signal: AbortSignal,
 ): Promise<Tried> {
-  const end = usedUp(row, attempts);
-  if (end !== null) return { error: end, isUnknown: false };
   let isRepeatable = true;
+  const { performer } = options;
   try {
-    isRepeatable = await options.performer.isRepeatable(row);
-    if (!isRepeatable) {
-      if (row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
-      await markAttempted(options.db, [row]);
-    }
-    return { performed: await options.performer.perform(row, signal) };
+    const isOnce = !(await performer.isRepeatable(row));
+    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
+    const end = usedUp(row, attempts);
+    if (end !== null) return { error: end, isUnknown: false };
+    const prepared = await performer.prepare(row, signal);
+    if (isOnce) await markAttempted(options.db, [row]);
+    isRepeatable = !isOnce;
+    return { performed: await performer.perform(row, prepared, signal) };
   } catch (thrown) {
     const error = toAppError(thrown);
     return { error, isUnknown: !isRepeatable && error.fate === 'unknown' };
@@ -199,33 +198,6 @@ function report(options: OutboxWorkerOptions, row: OutboxRow, error: AppError, a
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) options.log.warn(facts, 'an action failed and will be tried again');
   else options.log.error(facts, 'an action was given up');
-}
-
-/** What the conversation has to hear: answers given in the call, the brain's name for it, and what became of a brain's message. */
-function receipts(row: OutboxRow, performed: Performed, error: string | null): NewEvent[] {
-  if (row.bot_code === null || row.dialog_id === null) return [];
-  const events: ChatEvent[] = [];
-  const linked = performed.delivery?.remoteConversationId;
-  if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
-  events.push(...(performed.delivery?.replies ?? []), ...(performed.events ?? []));
-  const answers = row.target === 'home' ? (row.action as HomeAction) : null;
-  if ((answers?.type === 'send' || answers?.type === 'send_file') && answers.answers !== null) {
-    events.push({ type: 'receipt', remoteMessageId: answers.answers, homeMessageId: performed.remoteId, error });
-  }
-  if (events.length === 0) return [];
-  return [
-    {
-      portal: row.portal,
-      lane: inboxLane(row.bot_code, row.dialog_id),
-      // Fixed by the action: a repeated delivery cannot make a second answer.
-      dedupeKey: dedupeKey('outbox', row.key),
-      source: ownSource,
-      connectionId: null,
-      trace: row.trace,
-      subject: performed.remoteId,
-      body: writeOwnEvents(events),
-    },
-  ];
 }
 
 /** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad one is given up. */

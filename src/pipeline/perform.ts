@@ -1,5 +1,5 @@
 /** Carries out one action of the outbox, whichever side it is for. */
-import { carryOut, isRepeatable } from '../bitrix24/carry-out.ts';
+import { carryOut, isRepeatable, noFiles } from '../bitrix24/carry-out.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
@@ -31,8 +31,10 @@ export interface Performed {
 export interface Performer {
   /** True when doing the row twice is harmless. Otherwise its attempt is noted first, and never repeated blindly. */
   isRepeatable(row: OutboxRow): Promise<boolean>;
+  /** What has to be at hand before the attempt, from wherever it is fetched: nothing that can be seen happens by it. Throws AppErrors. */
+  prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
   /** Throws AppErrors; see their `retry` and `fate`. */
-  perform(row: OutboxRow, signal: AbortSignal): Promise<Performed>;
+  perform(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<Performed>;
 }
 
 export interface PerformerOptions {
@@ -69,7 +71,23 @@ export function createPerformer(options: PerformerOptions): Performer {
     return (await directory.portal(portal)).portal?.has_v2 ?? true;
   }
 
-  async function performHome(row: OutboxRow, action: HomeAction, signal: AbortSignal): Promise<Performed> {
+  /** The bytes of a file; without a bot that could send it there are none to be fetched. */
+  async function openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
+    const { portal } = await directory.portal(row.portal);
+    const bot = portal === null || portal.state === 'uninstalled' ? null : await registered(row);
+    if (bot === null || bot.bot_id === null) return nothing;
+    if (!(await hasV2(row.portal))) throw noFiles();
+    const known = await directory.connectorFor(bot);
+    if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
+    return await known.connector.openFile(file, signal);
+  }
+
+  async function performHome(
+    row: OutboxRow,
+    action: HomeAction,
+    bytes: Buffer,
+    signal: AbortSignal,
+  ): Promise<Performed> {
     const { portal } = await directory.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
     const bot = await registered(row);
@@ -81,12 +99,7 @@ export function createPerformer(options: PerformerOptions): Performer {
       hasV2: await hasV2(row.portal),
     };
     try {
-      const openFile = async (file: FileRef): Promise<Buffer> => {
-        const known = await directory.connectorFor(bot);
-        if (known?.connector.openFile === undefined) throw noFiles(bot.brain);
-        return await known.connector.openFile(file, signal);
-      };
-      const remoteId = await carryOut(options.client, target, action, row.key, openFile, signal);
+      const remoteId = await carryOut(options.client, target, action, row.key, bytes, signal);
       return { outcome: remoteId === null ? 'done' : 'sent', remoteId };
     } catch (error) {
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
@@ -158,10 +171,14 @@ export function createPerformer(options: PerformerOptions): Performer {
       const bot = await botOf(row);
       return bot === null || (directory.brainByName.get(bot.brain)?.capabilities.idempotentDelivery ?? true);
     },
-    async perform(row, signal) {
+    async prepare(row, signal) {
+      const action = row.target === 'home' ? (row.action as HomeAction) : null;
+      return action?.type === 'send_file' ? await openFile(row, action.file, signal) : nothing;
+    },
+    async perform(row, prepared, signal) {
       switch (row.target) {
         case 'home':
-          return await performHome(row, row.action as HomeAction, signal);
+          return await performHome(row, row.action as HomeAction, prepared, signal);
         case 'brain':
           return await performBrain(row, row.action as BrainAction, signal);
         case 'app':
@@ -171,7 +188,9 @@ export function createPerformer(options: PerformerOptions): Performer {
   };
 }
 
-function noFiles(brain: string): Misconfigured {
+const nothing = Buffer.alloc(0);
+
+function cannotOpen(brain: string): Misconfigured {
   return new Misconfigured({
     code: 'brain.no_files',
     message: `the brain ${brain} named a file but cannot open files`,

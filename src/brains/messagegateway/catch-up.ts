@@ -5,7 +5,7 @@ import type { MgDialog, MgMessage } from './mg-shapes.ts';
 import { parseMgTime } from './mg-time.ts';
 import { readPages } from './pages.ts';
 import type { Room } from './room.ts';
-import { assignedWish } from './signals.ts';
+import { assignedWish, isClosing } from './signals.ts';
 import type { Envelope } from './webhook-shapes.ts';
 
 /** Frames may come out of order, and messages of other channels share the count: so many ids are looked at again. */
@@ -20,8 +20,16 @@ export async function catchUp(room: Room, cursor: ListenCursor, signal: AbortSig
     await missedMessages(room, cursor, signal),
     await missedAssignments(room, cursor, signal),
   ];
-  const timed = [...messages.map(messageFrame), ...assignments];
+  const timed = [...messages.filter((message) => isNews(message, messages)).map(messageFrame), ...assignments];
   return timed.sort((a, b) => a.at - b.at).map(({ frame }) => frame);
+}
+
+/** A dialog's end is none any more when the customer has written since: his new session must not be ended by it. */
+function isNews(message: MgMessage, all: readonly MgMessage[]): boolean {
+  if (!isClosing(message)) return true;
+  return !all.some(
+    ({ id, chat_id: chatId, from }) => chatId === message.chat_id && id > message.id && from?.type === 'customer',
+  );
 }
 
 interface TimedFrame {

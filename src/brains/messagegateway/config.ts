@@ -98,6 +98,18 @@ export const configSchema = z.strictObject({
     .describe(
       'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
     ),
+  managerAnswer: z
+    .enum(['refuse', 'take'])
+    .default('refuse')
+    .describe(
+      'What the answer of a manager does while a person in Bitrix24 leads: it is refused with the reason, or takes the conversation back and is shown',
+    ),
+  onDialogClosed: z
+    .enum(['nothing', 'finish'])
+    .default('nothing')
+    .describe(
+      'What the closing of the MessageGateway dialog does in Bitrix24 while the bot leads: nothing, or it ends the Open Channel session',
+    ),
   language: z.enum(['ru', 'en']).default('ru').describe('Language of notes to managers and of cards'),
   summaryLength: z
     .int()

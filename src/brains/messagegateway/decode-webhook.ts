@@ -9,7 +9,7 @@ import { toButtons } from './suggestions.ts';
 import { type Envelope, type MessageData, messageDataShape } from './webhook-shapes.ts';
 
 /** What the reading depends on. */
-export type DecodeRules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml'>;
+export type DecodeRules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml' | 'managerAnswer'>;
 
 /** Empty: nothing in it for a chat. Throws BadInput when a message cannot be read. */
 export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): readonly BrainEvent[] {
@@ -43,11 +43,11 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
   if (!isForCustomers(data)) return [];
   const cards = cardsOf(data, rules);
   const files = filesOf(data);
-  const said = saidIn(data, rules);
+  const words = saidIn(data, rules);
   const reply: Reply = {
     type: 'reply',
     remoteMessageId: data.id === null || data.id === undefined ? null : String(data.id),
-    text: [said, ...cards.map(cardText), ...captionsOf(data, said)].filter((part) => part !== '').join('\n'),
+    text: [words, ...cards.map(cardText), ...captionsOf(data, words)].filter((part) => part !== '').join('\n'),
     buttons: toButtons(data.attachments?.suggestions ?? []),
     cards,
     files,
@@ -56,15 +56,21 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
   };
   const isEmpty = reply.text.trim() === '' && files.length === 0;
   // Buttons hang on a message; alone they become one.
-  if (isEmpty && reply.buttons.length > 0) return [{ ...reply, text: '…' }];
-  return isEmpty ? [] : [reply];
+  const said = isEmpty && reply.buttons.length > 0 ? { ...reply, text: '…' } : reply;
+  if (isEmpty && said === reply) return [];
+  // Only a manager's own words are an answer of his; what a bot says takes nothing from anybody.
+  return rules.managerAnswer === 'take' && data.user ? [{ type: 'taken_back' }, said] : [said];
 }
 
 function messageUpdated(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
   if (!isForCustomers(data)) return [];
-  const text = [saidIn(data, rules), ...cardsOf(data, rules).map(cardText)].filter((part) => part !== '').join('\n');
+  const cards = cardsOf(data, rules);
+  const text = [saidIn(data, rules), ...cards.map(cardText)].filter((part) => part !== '').join('\n');
   // An empty text would be a deletion in Bitrix24; a caption that was taken away changes nothing there.
-  return text.trim() === '' ? [] : about(data, (id) => ({ type: 'reply_edited', homeMessageId: id, text }));
+  if (text.trim() === '') return [];
+  // The key is optional; quick replies are too much to lose for its absence.
+  const buttons = data.attachments ? toButtons(data.attachments.suggestions ?? []) : null;
+  return about(data, (id) => ({ type: 'reply_edited', homeMessageId: id, text, cards, buttons }));
 }
 
 /** Only messages Bitrix24 has an id for can be meant. */

@@ -21,7 +21,7 @@ import { joinAccount } from './join.ts';
 import { listenToBot } from './listen.ts';
 import { openMgFile } from './open-file.ts';
 import { tellOwner } from './owner-changed.ts';
-import { giveReceipt } from './receipts.ts';
+import { giveReceipt, tellRefusal } from './receipts.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import type { Room } from './room.ts';
 import { decodeFrame } from './signals.ts';
@@ -107,6 +107,9 @@ async function deliver(
     case 'receipt':
       if (isShownName(action.remoteMessageId)) return await desk.shown(action);
       return await giveReceipt(room, action, signal);
+    case 'change_refused':
+      // Edits in groups mirror what the console showed: who reads it there has the chat itself.
+      return to.remoteId === consoleMark ? {} : await tellRefusal(room, action, to, signal);
     case 'owner_changed':
       // A console has no customer behind it.
       return to.remoteId === consoleMark ? {} : await tellOwner(room, action, to, signal);

@@ -1,7 +1,9 @@
-/** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send. */
-import type { Receipt } from '../../core/actions.ts';
-import type { Delivery } from '../../core/connector.ts';
+/** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send, and changes that were not made. */
+import type { BrainAction, Receipt } from '../../core/actions.ts';
+import type { ConversationRef, Delivery } from '../../core/connector.ts';
+import { findChat } from './link-conversation.ts';
 import { isRefusal } from './mg-http.ts';
+import { addNote } from './notes.ts';
 import type { Room } from './room.ts';
 import type { Acknowledgement, SendingErrorCode } from './transport-api.ts';
 import { wordsOf } from './words.ts';
@@ -20,6 +22,29 @@ export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSig
     if (!isRefusal(error, /not found|already|not (?:a)?wait/i)) throw error;
     room.tools.log('a receipt came for a message that no longer waits for one', { message: receipt.remoteMessageId });
   }
+  return {};
+}
+
+/** Characters of an edit that are quoted in the note about it: enough to know it by. */
+const quotedLength = 200;
+
+/** There is no answer to give to a change (dossier C.7.1), so managers read it in a private note. Repeatable. */
+export async function tellRefusal(
+  room: Room,
+  refusal: BrainAction & { type: 'change_refused' },
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const chat = await findChat(room, to, signal);
+  if (chat === null) return {};
+  const { language } = room.config;
+  const { notChanged } = wordsOf(language);
+  const reason = /CANT_EDIT/.test(refusal.error) ? notChanged.tooLate : sendingError(refusal.error, language).message;
+  const text =
+    refusal.text === null
+      ? notChanged.delete(refusal.homeMessageId, reason)
+      : notChanged.edit(refusal.text.slice(0, quotedLength).toWellFormed(), reason);
+  await addNote(room, chat.id, { text, heading: text, isOnce: true }, signal);
   return {};
 }
 

@@ -1,17 +1,17 @@
 /**
- * What of the bot's socket matters to a bridge: a manager gives the conversation to Bitrix24, or takes it back. Everything else there is
- * an echo of what the transport carries, or none of our business. Pure.
+ * What of the bot's socket matters to a bridge: a manager gives the conversation to Bitrix24, takes it back, or has done with it.
+ * Everything else there is an echo of what the transport carries, or none of our business. Pure.
  */
 import { z } from 'zod';
 import type { BrainEvent } from '../../core/events.ts';
 import type { JoinedConfig } from './config.ts';
-import { chatShape, dialogShape, type MgChat, messageShape } from './mg-shapes.ts';
+import { chatShape, dialogShape, type MgChat, type MgMessage, messageShape } from './mg-shapes.ts';
 import { parseMgTime } from './mg-time.ts';
 import type { Envelope } from './webhook-shapes.ts';
 
 /** A wish of a manager, with what is needed to place it. */
 export interface Signal {
-  readonly wish: 'handover' | 'taken_back' | 'help';
+  readonly wish: 'handover' | 'taken_back' | 'finish' | 'help';
   readonly chatId: number;
   /** Our name of the conversation, where the frame told it. */
   readonly ref: string | null;
@@ -35,10 +35,13 @@ const messageFrame = z.object({
 
 const assignFrame = z.object({ dialog: dialogShape, chat: chatShape.nullish() });
 
+const closedFrame = z.object({ dialog: dialogShape.extend({ chat: chatShape.nullish() }) });
+
 /** The signal in a frame, or null. Chats of other channels, customers, bots (ours too) and anything unreadable give none. */
 export function signalOf(frame: Envelope, config: JoinedConfig): Signal | null {
   if (frame.type === 'message_new') return signalOfMessage(frame.data, config);
   if (frame.type === 'dialog_assign') return signalOfAssignment(frame, config);
+  if (frame.type === 'dialog_closed') return signalOfClosing(frame, config);
   return null;
 }
 
@@ -53,6 +56,7 @@ function signalOfMessage(data: unknown, config: JoinedConfig): Signal | null {
     at: parseMgTime(message.created_at) ?? parseMgTime(message.time),
   };
   if (parsed.data.handover_tag === true) return { ...place, wish: 'handover', dedupeKey: `tag:${message.id}` };
+  if (isClosing(message)) return closing(place, message.dialog?.id ?? message.chat?.last_dialog?.id, config);
   // Only people type commands to us; what a bot sends as one is between bots.
   if (message.type !== 'command' || message.from?.type !== 'user') return null;
   const wish = wishOf(message.content ?? '', config);
@@ -81,6 +85,30 @@ function signalOfAssignment(frame: Envelope, config: JoinedConfig): Signal | nul
   const second = at === null ? '' : Math.floor(at.getTime() / 1000);
   const dedupeKey = `assign:${dialog.id}:${responsible.type}${responsible.id}:${second}`;
   return { wish, chatId: chat.id, ref: refOf(chat), dedupeKey, at };
+}
+
+/** A closing is told twice, as an event of its own and as a line of the chat; only the latter can be caught up with. */
+function signalOfClosing(frame: Envelope, config: JoinedConfig): Signal | null {
+  const parsed = closedFrame.safeParse(frame.data);
+  if (!parsed.success) return null;
+  const { dialog } = parsed.data;
+  if (!dialog.chat || dialog.chat.channel?.id !== config.joined.channelId) return null;
+  const at = parseMgTime(dialog.closed_at) ?? parseMgTime(frame.meta?.timestamp);
+  return closing({ chatId: dialog.chat.id, ref: refOf(dialog.chat), at }, dialog.id, config);
+}
+
+function closing(
+  place: Pick<Signal, 'chatId' | 'ref' | 'at'>,
+  dialogId: number | undefined,
+  config: JoinedConfig,
+): Signal | null {
+  if (config.onDialogClosed !== 'finish' || dialogId === undefined) return null;
+  return { ...place, wish: 'finish', dedupeKey: `close:${dialogId}` };
+}
+
+/** The line of a chat that says its dialog has been closed. */
+export function isClosing(message: Pick<MgMessage, 'type' | 'action'>): boolean {
+  return message.type === 'system' && message.action === 'dialog_closed';
 }
 
 /** What it means that the dialog is given to somebody; null when it means nothing to us. */
@@ -116,6 +144,7 @@ export function heardMessageId(frame: Envelope, config: JoinedConfig): number | 
 export function decodeFrame(frame: Envelope, config: JoinedConfig): readonly BrainEvent[] {
   const wish = signalOf(frame, config)?.wish;
   if (wish === 'handover') return [{ type: 'handover', note: null }];
+  if (wish === 'finish') return [{ type: 'finish' }];
   return wish === 'taken_back' ? [{ type: 'taken_back' }] : [];
 }
 

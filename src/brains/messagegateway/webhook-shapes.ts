@@ -52,6 +52,8 @@ export const messageDataShape = z.object({
   content: text,
   note: text,
   quote_external_id: text,
+  /** The manager who wrote; absent where a bot did. */
+  user: z.object({}).nullish().catch(null),
   items: z.array(item).nullish(),
   product: productShape.nullish(),
   order: orderShape.nullish(),

@@ -16,6 +16,12 @@ interface Words {
   readonly notShown: Readonly<
     Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'other', string>
   >;
+  /** A change of a message that Bitrix24 did not make. */
+  readonly notChanged: {
+    readonly edit: (text: string, reason: string) => string;
+    readonly delete: (messageId: string, reason: string) => string;
+    readonly tooLate: string;
+  };
   readonly order: (number: string) => string;
   readonly facts: Readonly<
     Record<'article' | 'price' | 'quantity' | 'status' | 'delivery' | 'payment' | 'discount' | 'total', string>
@@ -41,6 +47,11 @@ const ru: Words = {
     empty: 'В сообщении нет ничего, что Bitrix24 мог бы показать',
     file: 'Файл не удалось передать в Bitrix24: он слишком велик или больше не доступен',
     other: 'Bitrix24 не принял сообщение',
+  },
+  notChanged: {
+    edit: (text, reason) => `Клиент не увидит правку «${text}». ${reason}`,
+    delete: (messageId, reason) => `Сообщение осталось у клиента (в Bitrix24 № ${messageId}). ${reason}`,
+    tooLate: 'Bitrix24 не даёт менять это сообщение: прошло больше трёх дней, или его уже нет',
   },
   order: (number) => (number === '' ? 'Заказ' : `Заказ № ${number}`),
   facts: {
@@ -75,6 +86,11 @@ const en: Words = {
     empty: 'There is nothing in the message that Bitrix24 could show',
     file: 'The file could not be carried to Bitrix24: it is too large or no longer there',
     other: 'Bitrix24 did not take the message',
+  },
+  notChanged: {
+    edit: (text, reason) => `The customer will not see the edit “${text}”. ${reason}`,
+    delete: (messageId, reason) => `The customer still has the message (no. ${messageId} in Bitrix24). ${reason}`,
+    tooLate: 'Bitrix24 does not let this message be changed: it is older than three days, or gone already',
   },
   order: (number) => (number === '' ? 'Order' : `Order ${number}`),
   facts: {

@@ -56,6 +56,11 @@ describe('a manager gives a conversation to Bitrix24', () => {
     await becomes(talk, 'person');
     await stage.done();
     expect(notes(talk)).toEqual([expect.stringContaining('ведёт сотрудник в Bitrix24')]);
+    const calledOperators = stage.bridge.portal
+      .calls()
+      .filter(({ method }) => method === 'imopenlines.bot.session.operator')
+      .map(({ params }) => String(params['CHAT_ID']));
+    expect(calledOperators).toEqual([String(talk.chatId)]);
     const id = await stage.gateway.managerAnswers(talk.mgChat, 'ещё слово');
     await stage.done();
     expect(talk.shown()).toEqual([]);

@@ -154,6 +154,32 @@ describe('who owns the conversation', () => {
   });
 });
 
+describe('a brain that has done with the conversation', () => {
+  it('ends the session of an Open Channel, unless people lead it', () => {
+    const line = talked({ kind: 'line' });
+    expect(bridge({ type: 'finish' }, line, bot())).toMatchObject({
+      outcome: 'finished',
+      actions: [{ action: { type: 'finish' } }],
+    });
+    expect(bridge({ type: 'finish' }, { ...line, owner: 'person' }, bot())).toMatchObject({
+      outcome: 'dropped_person_owns',
+      actions: [],
+    });
+  });
+});
+
+describe('a brain that takes the conversation back', () => {
+  it('tells the people who led it, and nobody where none did', () => {
+    const taken = bridge({ type: 'taken_back' }, talked({ owner: 'person' }), bot());
+    expect(taken).toMatchObject({
+      outcome: 'handed_back',
+      conversation: { owner: 'brain' },
+      actions: [{ action: { type: 'send', internal: true, text: expect.stringContaining('снова ведёт бот') } }],
+    });
+    expect(bridge({ type: 'taken_back' }, talked(), bot())).toMatchObject({ outcome: 'noted', actions: [] });
+  });
+});
+
 describe('what a brain says', () => {
   const reply = textReply('ответ', 'm1');
 

@@ -27,10 +27,10 @@ export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainE
       return [newReply(message, showing, rules)];
     case 'edited':
     case 'restored':
-      return [changed(message, showing, `✏️ ${textOf(message, showing, rules)}`)];
+      return [changed(message, showing, `✏️ ${textOf(message, showing, rules)}`, cardsOf(message, rules))];
     case 'deleted': {
       const said = textOf(message, showing, rules);
-      return [changed(message, showing, `🗑 ${phrases.deletedBy(nameOf(message, showing, rules))}\n${said}`)];
+      return [changed(message, showing, `🗑 ${phrases.deletedBy(nameOf(message, showing, rules))}\n${said}`, [])];
     }
     case 'failed': {
       const { code, message: words } = message.error ?? {};
@@ -41,9 +41,10 @@ export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainE
 }
 
 /** In place where the message is known, said anew where it is not. */
-function changed(message: GroupMessage, showing: Showing, text: string): BrainEvent {
-  if (showing.homeMessageId !== null) return { type: 'reply_edited', homeMessageId: showing.homeMessageId, text };
-  return { ...plain(text), remoteMessageId: shownName(message.id) };
+function changed(message: GroupMessage, showing: Showing, text: string, cards: readonly Card[]): BrainEvent {
+  const { homeMessageId } = showing;
+  if (homeMessageId !== null) return { type: 'reply_edited', homeMessageId, text, cards, buttons: null };
+  return { ...plain(text), cards, remoteMessageId: shownName(message.id) };
 }
 
 function newReply(message: GroupMessage, showing: Showing, rules: Rules): Reply {

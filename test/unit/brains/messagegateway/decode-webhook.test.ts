@@ -193,18 +193,32 @@ describe('changes', () => {
 
   it('become edits, deletions and read marks of the message Bitrix24 has', () => {
     expect(decode({ type: 'message_updated', data: { ...about, type: 'text', content: 'new' } })).toEqual([
-      { type: 'reply_edited', homeMessageId: '77', text: 'new' },
+      { type: 'reply_edited', homeMessageId: '77', text: 'new', cards: [], buttons: null },
     ]);
     expect(decode({ type: 'message_deleted', data: about })).toEqual([{ type: 'reply_deleted', homeMessageId: '77' }]);
     const read = { ...about, external_message_id: '78:ref-mark' };
     expect(decode({ type: 'message_read', data: read })).toEqual([{ type: 'read', homeMessageId: '78' }]);
   });
 
-  it('of a card are told in words', () => {
+  it('of a card are told in words, and bring the card itself', () => {
     const data = { ...about, type: 'product', product: { name: 'Tea', cost: { value: 5, currency: 'eur' } } };
     expect(decode({ type: 'message_updated', data }, { language: 'en' })).toEqual([
-      { type: 'reply_edited', homeMessageId: '77', text: 'Tea\nPrice: 5 EUR' },
+      {
+        type: 'reply_edited',
+        homeMessageId: '77',
+        text: 'Tea\nPrice: 5 EUR',
+        cards: [{ title: 'Tea', url: null, image: null, facts: [{ name: 'Price', value: '5 EUR' }] }],
+        buttons: null,
+      },
     ]);
+  });
+
+  it('take buttons away only where they are told of', () => {
+    const edit = (more: object) => decode({ type: 'message_updated', data: { ...about, content: 'x', ...more } });
+    expect(edit({})).toMatchObject([{ buttons: null }]);
+    expect(edit({ attachments: null })).toMatchObject([{ buttons: null }]);
+    expect(edit({ attachments: {} })).toMatchObject([{ buttons: [] }]);
+    expect(edit({ attachments: { suggestions: [{ title: 'Yes' }] } })).toMatchObject([{ buttons: [{ label: 'Yes' }] }]);
   });
 
   it('to nothing are no edit: an empty text would delete the message', () => {

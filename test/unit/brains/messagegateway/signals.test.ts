@@ -31,6 +31,37 @@ describe('recorded frames', () => {
   });
 });
 
+describe('the closing of a dialog', () => {
+  const finishing = mgConfig({ onDialogClosed: 'finish' });
+  const closed = (change: Record<string, unknown> = {}): Frame => {
+    const frame = frameOf('ws-dialog-closed');
+    Object.assign(frame.data['dialog'] ?? {}, {
+      chat: { id: 9000, channel: { id: finishing.joined.channelId }, customer: { id: 1, external_id: 'our-ref' } },
+      ...change,
+    });
+    return frame;
+  };
+  const line = (change: Record<string, unknown> = {}): Frame =>
+    command('', { type: 'system', action: 'dialog_closed', from: null, dialog: { id: 4711 }, ...change });
+
+  it('ends the session where that is wanted, and means nothing where it is not', () => {
+    expect(decodeFrame(closed(), finishing)).toEqual([{ type: 'finish' }]);
+    expect(decodeFrame(line(), finishing)).toEqual([{ type: 'finish' }]);
+    expect(decodeFrame(closed(), config)).toEqual([]);
+    expect(decodeFrame(line(), config)).toEqual([]);
+  });
+
+  it('is one wish, however it is told', () => {
+    expect(signalOf(closed({ id: 4711 }), finishing)).toMatchObject({ dedupeKey: 'close:4711', ref: 'our-ref' });
+    expect(signalOf(line(), finishing)).toMatchObject({ dedupeKey: 'close:4711' });
+  });
+
+  it('is none of ours in another channel, or without a chat', () => {
+    expect(signalOf(closed({ chat: { id: 9000, channel: { id: 1 } } }), finishing)).toBeNull();
+    expect(signalOf(closed({ chat: null }), finishing)).toBeNull();
+  });
+});
+
 describe('a command a manager types', () => {
   it.each([
     ['/operator', [{ type: 'handover', note: null }]],

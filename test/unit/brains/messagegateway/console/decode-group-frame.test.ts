@@ -66,7 +66,7 @@ describe('a message in a bound group', () => {
 describe('a change in a bound group', () => {
   it('is made in place where the message is known', () => {
     expect(decode({ content: 'стало' }, { what: 'edited', homeMessageId: '91' })).toEqual([
-      { type: 'reply_edited', homeMessageId: '91', text: '✏️ 💬 Анна · WhatsApp:\nстало' },
+      { type: 'reply_edited', homeMessageId: '91', text: '✏️ 💬 Анна · WhatsApp:\nстало', cards: [], buttons: null },
     ]);
     expect(decode({ content: 'было' }, { what: 'deleted', homeMessageId: '91' })).toMatchObject([
       { type: 'reply_edited', homeMessageId: '91', text: expect.stringContaining('🗑 Анна: сообщение удалено') },
