@@ -93,7 +93,9 @@ export function createDesk(room: Room): Desk {
           return {};
         }
         const problem = await editSent(room, action.messageId, action.text, signal);
-        return problem === null ? {} : { replies: [reply(phrases.notEdited)] };
+        if (problem === null) return {};
+        const sentence = problem === 'not_changed' ? phrases.notChanged : phrases.notEdited;
+        return { replies: [reply(sentence, { quoteOf: quotable(action.messageId) })] };
       } catch (error) {
         return { replies: [reply(sentenceOf(error, room))] };
       }

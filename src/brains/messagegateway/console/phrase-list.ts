@@ -45,6 +45,7 @@ export interface Phrases {
   readonly edited: string;
   readonly deleted: string;
   readonly notEdited: string;
+  readonly notChanged: string;
   readonly pictured: string;
   readonly nameMessage: string;
   readonly nameFile: string;

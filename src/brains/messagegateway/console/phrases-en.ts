@@ -67,6 +67,8 @@ export const english: Phrases = {
   deleted: 'The message was deleted',
   notEdited:
     'Changing a command changes nothing at the customer. /history shows the number of the message; then: /edit number text',
+  notChanged:
+    'Nothing was changed at the customer: a change is carried over where exactly one text message had gone out. /history shows the numbers of the messages; then: /edit number text',
   pictured: 'The picture of the bot was changed',
   nameMessage: 'Name the number of the message: /history shows it',
   nameFile: 'Name the number of the file: /history shows it',
