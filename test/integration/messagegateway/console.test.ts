@@ -195,6 +195,12 @@ describe('a supervisor group is a console', () => {
     expect(await group.asks(`/расшифровка ${id} сто`)).toBe('Расшифровка сохранена');
   });
 
+  it('says why a file could not be fetched', async () => {
+    const { group } = await begin();
+    expect(await group.asks('загрузить http://127.0.0.1:9/price.pdf')).toContain('https://');
+    expect(await group.asks('загрузить https://127.0.0.1:9/price.pdf')).toContain('could not be downloaded');
+  });
+
   it('carries files both ways', async () => {
     const { group, chatId, customer } = await begin();
     await group.asks(`привязать ${chatId}`);

@@ -1,9 +1,11 @@
 /** What the account shows of bot and channel is true at any time, not only after a joining. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
+import { captureLog } from '../../support/captured-log.ts';
 import { type MgStage, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
+const captured = captureLog();
 
 const channel = () => stage.gateway.channels().find(({ id }) => id === stage.config.joined.channelId);
 const puts = (): number =>
@@ -21,7 +23,7 @@ async function reconnect(): Promise<void> {
 }
 
 beforeAll(async () => {
-  stage = await startMgStage();
+  stage = await startMgStage({ log: captured.log });
 });
 afterAll(() => stage.close());
 
@@ -35,6 +37,12 @@ describe('what the channel is said to be able to do', () => {
       text: { quoting: 'both' },
       status: { read: 'receive' },
     });
+  });
+
+  it('could not be compared: the log says why, and the bot listens all the same', async () => {
+    stage.gateway.fail({ api: 'bot', path: '/my/commands', times: 1, kind: 500 });
+    await reconnect();
+    expect(captured.text()).toContain('"reason":"messagegateway.server_error"');
   });
 
   it('follows the portal: without imbot.v2 there are no files, no quotes and no marks', async () => {

@@ -5,7 +5,7 @@ export interface Phrases {
   readonly help: string;
   readonly unknown: (word: string) => string;
   readonly refused: (sentences: string) => string;
-  readonly tokenRevoked: string;
+  readonly membersUnknown: string;
   readonly notAllowed: string;
   readonly noChat: (chatId: number) => string;
   readonly nameChat: string;

@@ -23,8 +23,8 @@ export const english: Phrases = {
   ].join('\n'),
   unknown: (word) => `There is no command "${word}". Nothing was sent to the customer. All commands: /help`,
   refused: (sentences) => `MessageGateway refused: ${sentences}`,
-  tokenRevoked:
-    "MessageGateway no longer accepts the bot's token: nothing was done. For the administrator: check that the module is switched on in the CRM, then join it again.",
+  membersUnknown:
+    'Bitrix24 did not tell who is in this chat, so nothing was done and nothing was sent to the customer. Repeat it in a minute.',
   notAllowed: 'This console is not for you: ask your administrator.',
   noChat: (chatId) => `There is no chat #${chatId}`,
   nameChat: 'Which chat? Name its number (#12) or bind this conversation: /bind 12',
