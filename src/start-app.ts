@@ -29,6 +29,7 @@ import { createBrainHouse } from './pipeline/brain-house.ts';
 import { brainMemory } from './pipeline/brain-memory.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { createHeldDoors } from './pipeline/held-doors.ts';
+import { homeFacts } from './pipeline/home-facts.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { saidAtHome } from './pipeline/home-talk.ts';
 import { findHomeUser } from './pipeline/home-users.ts';
@@ -128,6 +129,7 @@ function build(options: AppOptions, db: Pool) {
     },
     homeUser: (to, dialogId, userId, signal) =>
       findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    homeFacts: async () => homeFacts(await directory.portal(connection.portal), connection),
     memory: brainMemory(db, connection.portal, connection.id),
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),

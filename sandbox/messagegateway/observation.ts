@@ -77,6 +77,7 @@ export interface SeenChannel {
   readonly type: string;
   readonly name: string | null;
   readonly externalId: string | null;
+  readonly avatarUrl: string;
   readonly isActive: boolean;
   readonly settings: Json;
 }
@@ -180,15 +181,18 @@ export function seenCustomers(account: AccountState): SeenCustomer[] {
 }
 
 export function seenChannels(account: AccountState): SeenChannel[] {
-  return [...account.channels.values()].map(({ id, moduleCode, type, name, externalId, isActive, settings }) => ({
-    id,
-    moduleCode,
-    type,
-    name,
-    externalId,
-    isActive,
-    settings,
-  }));
+  return [...account.channels.values()].map(
+    ({ id, moduleCode, type, name, externalId, avatarUrl, isActive, settings }) => ({
+      id,
+      moduleCode,
+      type,
+      name,
+      externalId,
+      avatarUrl,
+      isActive,
+      settings,
+    }),
+  );
 }
 
 export function seenModules(account: AccountState): SeenModule[] {

@@ -176,10 +176,18 @@ export class SandboxAccount extends Staff {
     return seenModules(this.#account);
   }
 
-  bots(): { id: number; name: string; roles: readonly string[]; isActive: boolean; commands: string[] }[] {
-    return [...this.#account.bots.values()].map(({ id, name, roles, isActive, commands }) => ({
+  bots(): {
+    id: number;
+    name: string;
+    avatarUrl: string;
+    roles: readonly string[];
+    isActive: boolean;
+    commands: string[];
+  }[] {
+    return [...this.#account.bots.values()].map(({ id, name, avatarUrl, roles, isActive, commands }) => ({
       id,
       name,
+      avatarUrl,
       roles,
       isActive,
       commands: [...commands.keys()],

@@ -1,13 +1,17 @@
 /** What a brain may use of the house while a command checks or joins an account of it. */
 import { settingsSchema } from '../config.ts';
-import type { ConnectorTools } from '../core/connector.ts';
+import type { Connection, ConnectorTools } from '../core/connector.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
 import { hookPath } from '../pipeline/accounts.ts';
+import { brainMemory } from '../pipeline/brain-memory.ts';
+import { homeFacts } from '../pipeline/home-facts.ts';
 import { createPace } from '../pipeline/pacer.ts';
 import { createSharedBudgets } from '../pipeline/shared-budgets.ts';
+import { listBots } from '../store/bots.ts';
+import { findPortal } from '../store/portals.ts';
 import type { CommandContext } from './command.ts';
 
 export interface BrainTools {
@@ -17,9 +21,13 @@ export interface BrainTools {
   close(): Promise<void>;
 }
 
-/** @param portal whose brain it is. Throws Misconfigured `cli.no_public_url`: a brain that joins is told where to send. */
-export async function openBrainTools(context: CommandContext, portal: string): Promise<BrainTools> {
+/** Throws Misconfigured `cli.no_public_url`: a brain that joins is told where to send. */
+export async function openBrainTools(
+  context: CommandContext,
+  connection: Pick<Connection, 'id' | 'portal'>,
+): Promise<BrainTools> {
   const { log, publicUrl } = context;
+  const { portal } = connection;
   if (publicUrl === null) {
     throw new Misconfigured({
       code: 'cli.no_public_url',
@@ -39,6 +47,11 @@ export async function openBrainTools(context: CommandContext, portal: string): P
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl,
       ...noHome,
+      homeFacts: async () => {
+        const [row, bots] = await Promise.all([findPortal(db, portal), listBots(db, portal)]);
+        return homeFacts({ portal: row, bots }, connection);
+      },
+      memory: brainMemory(db, portal, connection.id),
       log: (message, details) => log.info(details ?? {}, message),
     },
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
@@ -47,11 +60,15 @@ export async function openBrainTools(context: CommandContext, portal: string): P
 }
 
 /** Files, talk, people and records belong to messages, and commands carry none; what checking and joining learn is the config. */
-export const noHome: Pick<ConnectorTools, 'openHomeFile' | 'saidAtHome' | 'crmAddress' | 'homeUser' | 'memory'> = {
+export const noHome: Pick<
+  ConnectorTools,
+  'openHomeFile' | 'saidAtHome' | 'crmAddress' | 'homeUser' | 'homeFacts' | 'memory'
+> = {
   openHomeFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
   saidAtHome: () => Promise.resolve([]),
   crmAddress: () => Promise.resolve(null),
   homeUser: () => Promise.resolve(null),
+  homeFacts: () => Promise.resolve({ hasV2: true, botType: null }),
   memory: {
     get: () => Promise.resolve(null),
     put: () => Promise.resolve(),

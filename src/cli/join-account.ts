@@ -13,7 +13,7 @@ import { configContext, doorContext } from './doctor/check-connection.ts';
 /** What is to be stored of the account: as given, or as the far side has added to it. */
 export async function joined(context: CommandContext, brain: Brain, connection: Connection): Promise<unknown> {
   if (brain.join === undefined) return connection.config;
-  const opened = await openBrainTools(context, connection.portal);
+  const opened = await openBrainTools(context, connection);
   try {
     return await brain.join(connection, opened.hookUrl(brain.name, connection.doorSecret), opened.tools);
   } finally {
@@ -54,7 +54,7 @@ export async function farewell(
     const sealer = await context.sealer();
     const config: unknown = JSON.parse(sealer.open(row.config_box, configContext(row.id)));
     const doorSecret = sealer.open(row.door_box, doorContext(row.id));
-    const opened = await openBrainTools(context, row.portal);
+    const opened = await openBrainTools(context, row);
     try {
       const hookUrl = opened.hookUrl(brain.name, doorSecret);
       await brain.leave({ id: row.id, portal: row.portal, config, doorSecret }, hookUrl, opened.tools);

@@ -183,6 +183,14 @@ export interface HomeUser {
   readonly isExtranet: boolean;
 }
 
+/** What a connector may know of the portal behind its connection. */
+export interface HomeFacts {
+  /** The portal has `imbot.v2`: bots can exchange files there, quote, and mark messages as read. */
+  readonly hasV2: boolean;
+  /** Of the bot that thinks with this connection; null while none does. */
+  readonly botType: BotType | null;
+}
+
 /** What a connector may use of the house. */
 export interface ConnectorTools {
   readonly http: {
@@ -221,6 +229,8 @@ export interface ConnectorTools {
     userId: string,
     signal: AbortSignal,
   ) => Promise<HomeUser | null>;
+  /** May change while the connection lives. */
+  readonly homeFacts: () => Promise<HomeFacts>;
   readonly memory: BrainMemory;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;

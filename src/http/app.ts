@@ -6,6 +6,7 @@ import { AppError, BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../pipeline/metrics.ts';
 import { isDatabaseAway } from '../store/database.ts';
+import { mountBotPictures } from './bot-pictures.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
@@ -41,6 +42,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   }
   options.pages?.(router);
   options.brainRoutes?.(router);
+  mountBotPictures(router);
   options.health(router);
   app.use(router.routes());
   app.use(router.allowedMethods());

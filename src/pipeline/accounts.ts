@@ -1,6 +1,6 @@
 /** Joins accounts of brains, looks after joined ones, and leaves them: what the far side gives is sealed and stored, and bots are told. */
 import { randomUUID } from 'node:crypto';
-import type { Brain, BrainHouse, Connection, ConnectorTools } from '../core/connector.ts';
+import type { Brain, BrainHouse, Connection, ConnectorTools, HomeFacts } from '../core/connector.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
 import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -60,7 +60,10 @@ export function createAccounts(options: AccountsOptions) {
     const { config, title } = wish;
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, doorSecret: known?.doorSecret ?? randomToken(24) };
-    const joined = await brain.join?.(connection, hookUrl(connection, brain), options.tools(connection));
+    const tools = options.tools(connection);
+    // The bot is given the connection only when it has joined.
+    const homeFacts = async (): Promise<HomeFacts> => ({ ...(await tools.homeFacts()), botType: bot.type });
+    const joined = await brain.join?.(connection, hookUrl(connection, brain), { ...tools, homeFacts });
     const configBox = sealConfig(id, joined ?? config);
     await inTransaction(db, async (trx) => {
       if (row === null) await add(trx, brain, connection, title, configBox);

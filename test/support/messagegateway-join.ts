@@ -33,6 +33,7 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
     saidAtHome: () => Promise.resolve([]),
     crmAddress: () => Promise.resolve(null),
     homeUser: () => Promise.resolve(null),
+    homeFacts: () => Promise.resolve({ hasV2: true, botType: 'O' }),
     memory: memoryInMind(),
     lookupFor: () => lookup,
     publicUrl: options.publicUrl,

@@ -63,6 +63,7 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
     openHomeFile: () => Promise.reject(new Error('no file was expected')),
     pace: () => freePace(),
     homeUser: () => Promise.resolve(null),
+    homeFacts: () => Promise.resolve({ hasV2: true, botType: 'O' }),
     memory: memoryInMind(),
     lookupFor: () => lookup,
     saidAtHome: () => Promise.reject(new Error('nobody was to ask what was said')),

@@ -43,7 +43,7 @@ export function propertiesOf(bot: { readonly type: BotType; readonly name: strin
 const avatars = new Map<BotType, Buffer>();
 
 /** A 200 × 200 PNG: a speech bubble with one, two or three dots, so that the bots can be told apart at a glance. */
-function avatar(type: BotType): Buffer {
+export function avatar(type: BotType): Buffer {
   const known = avatars.get(type);
   if (known !== undefined) return known;
   const drawn = encodePng(200, paint(looks[type].rgb, { O: 1, S: 2, B: 3 }[type]));

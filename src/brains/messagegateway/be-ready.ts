@@ -1,6 +1,7 @@
-/** What a listener makes sure of before it opens its socket: the token is good, the bot is switched on, its commands are ours. */
+/** What a listener makes sure of before it opens its socket: the token is good, the bot is switched on, and the account shows what it should. */
 import { RemoteRefused, toAppError } from '../../core/errors.ts';
 import { keepCommands } from './keep-commands.ts';
+import { keepPresence } from './presence.ts';
 import type { Room } from './room.ts';
 import type { Envelope } from './webhook-shapes.ts';
 
@@ -10,10 +11,11 @@ export async function beReady(room: Room, signal: AbortSignal): Promise<void> {
   const [own] = await apis.bot.bots({ self: true }, signal);
   if (own?.is_active === false) throw botOff();
   try {
-    await keepCommands(apis.bot, config, signal);
+    await keepCommands(apis.bot, config, tools.memory, signal);
+    await keepPresence(room, signal);
   } catch (thrown) {
     // The bot hears and answers without them; the next start tries again.
-    tools.log("the bot's commands could not be compared", { code: toAppError(thrown).code });
+    tools.log('commands, bot or channel could not be brought up to date', { reason: toAppError(thrown).code });
   }
 }
 

@@ -29,6 +29,7 @@ import {
   sentShape,
   userShape,
 } from './mg-shapes.ts';
+import type { BotInfo } from './own-ways.ts';
 import { type UploadedFile, uploadBody } from './upload-body.ts';
 
 /** To whom a dialog is given. */
@@ -49,10 +50,7 @@ export interface BotMessage {
 
 export interface BotApi {
   bots(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgBot[]>;
-  updateInfo(
-    info: { readonly name?: string; readonly avatar_url?: string; readonly roles?: readonly string[] },
-    signal?: AbortSignal,
-  ): Promise<void>;
+  updateInfo(info: BotInfo, signal?: AbortSignal): Promise<void>;
   commands(signal?: AbortSignal): Promise<readonly MgCommand[]>;
   putCommand(name: string, description: string, signal?: AbortSignal): Promise<void>;
   deleteCommand(name: string, signal?: AbortSignal): Promise<void>;

@@ -9,27 +9,27 @@ const homeTextLimit = 20_000;
 /** Files in one message, either way (dossier C.4). */
 export const maxItems = 20;
 
-/** `receive` = MessageGateway to Bitrix24, `send` = the other way (dossier C.3). */
-export function channelSettings(maxFileBytes: number): Readonly<Record<string, unknown>> {
-  const media = {
-    creating: 'both',
-    quoting: 'both',
-    deleting: 'both',
-    reaction: 'none',
-    max_items_count: maxItems,
-    max_item_size: maxFileBytes,
-  };
+/**
+ * `receive` = MessageGateway to Bitrix24, `send` = the other way (dossier C.3).
+ *
+ * @param hasV2 whether the portal has `imbot.v2`: without it bots exchange no files, quote nothing and mark nothing as read
+ */
+export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<Record<string, unknown>> {
+  const deeds = hasV2
+    ? { creating: 'both', quoting: 'both', deleting: 'both' }
+    : { creating: 'none', quoting: 'none', deleting: 'none' };
+  const media = { ...deeds, reaction: 'none', max_items_count: maxItems, max_item_size: maxFileBytes };
   const note = { editing: 'none', note_max_chars_count: homeTextLimit };
   const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction: 'none' };
   return {
     customer_external_id: 'any',
     sending_policy: { new_customer: 'no', outgoing: 'allowed' },
     // Receipts are given for every message; whether a customer has read one, Bitrix24 does not tell bots.
-    status: { delivered: 'send', read: 'receive' },
+    status: { delivered: 'send', read: hasV2 ? 'receive' : 'none' },
     text: {
       creating: 'both',
       editing: 'both',
-      quoting: 'both',
+      quoting: hasV2 ? 'both' : 'send',
       deleting: 'both',
       reaction: 'none',
       max_chars_count: homeTextLimit,

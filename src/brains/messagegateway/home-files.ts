@@ -63,7 +63,7 @@ async function carry(
     bytes = await tools.openHomeFile(to, file, signal);
   } catch (error) {
     if (!(error instanceof AppError) || error.retry !== 'never') throw error;
-    tools.log('a file could not be fetched from Bitrix24 and is named instead', { file: file.id, code: error.code });
+    tools.log('a file could not be fetched from Bitrix24 and is named instead', { file: file.id, reason: error.code });
     return null;
   }
   if (bytes.length === 0 || bytes.length > limit) return null;

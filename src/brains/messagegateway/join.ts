@@ -5,11 +5,11 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import { sha256 } from '../../lib/encryption.ts';
 import { registerModule } from './accesses.ts';
 import { type Apis, createApis } from './apis.ts';
-import { channelSettings } from './channel-settings.ts';
 import { clientIdOf } from './client-id.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
 import { type CrmModule, createCrmClient } from './crm-client.ts';
 import { keepCommands } from './keep-commands.ts';
+import { forgetPresence, presenceOf } from './presence.ts';
 import type { ChannelFields } from './transport-api.ts';
 
 /** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
@@ -28,9 +28,11 @@ export async function joinAccount(
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
   const apis = createApis({ tools, ...accesses, callsPerSecond, timeoutMs, clock });
   const botId = await ownBotId(apis);
-  await apis.bot.updateInfo({ name: config.name, roles: config.botRoles });
-  await keepCommands(apis.bot, config);
-  const channelId = await setUpChannel(apis, connection, config);
+  const presence = await presenceOf(connection.id, config, tools);
+  await forgetPresence(tools.memory);
+  await apis.bot.updateInfo(presence.bot);
+  await keepCommands(apis.bot, config, tools.memory);
+  const channelId = await setUpChannel(apis, presence.channel, config);
   return {
     ...config,
     joined: {
@@ -76,21 +78,11 @@ async function ownBotId({ bot }: Apis): Promise<number> {
 }
 
 /** One channel per connection, found again by the stored id or by our own name of it. */
-async function setUpChannel(
-  { transport }: Apis,
-  connection: Connection,
-  config: MessageGatewayConfig,
-): Promise<number> {
-  const fields: ChannelFields = {
-    type: 'custom',
-    name: config.name,
-    external_id: connection.id,
-    settings: channelSettings(config.maxFileMegabytes * 1024 * 1024),
-  };
+async function setUpChannel({ transport }: Apis, fields: ChannelFields, config: MessageGatewayConfig): Promise<number> {
   const known = await transport.channels({ limit: 1000 });
   const found =
     known.find((channel) => channel.id === config.joined?.channelId) ??
-    known.find((channel) => channel.external_id === connection.id);
+    known.find((channel) => channel.external_id === fields.external_id);
   if (found === undefined) return await transport.activateChannel(fields);
   if (found.is_active === false) return await transport.activateChannel({ ...fields, id: found.id });
   await transport.updateChannel(found.id, fields);

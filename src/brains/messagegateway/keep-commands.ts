@@ -1,7 +1,9 @@
-/** Keeps the bot's commands in MessageGateway equal to ours: one call when they are, one more for each that is not. */
+/** Keeps the bot's commands in MessageGateway equal to ours and the console's: one call when they are, one more for each that is not. */
+import type { BrainMemory } from '../../core/connector.ts';
 import { botCommands } from '../../core/texts.ts';
 import type { BotApi } from './bot-api.ts';
 import type { MessageGatewayConfig } from './config.ts';
+import { consoleCommands } from './own-ways.ts';
 
 /** Longest description (dossier B.3). */
 const maxDescription = 64;
@@ -10,9 +12,11 @@ const maxDescription = 64;
 export async function keepCommands(
   bot: Pick<BotApi, 'commands' | 'putCommand' | 'deleteCommand'>,
   config: Pick<MessageGatewayConfig, 'handover' | 'language'>,
+  memory: BrainMemory,
   signal?: AbortSignal,
 ): Promise<void> {
-  const wanted = wantedCommands(config);
+  // Ours win: managers must find what the bot understands.
+  const wanted = new Map([...(await consoleCommands(memory)), ...ourCommands(config)]);
   const there = new Map((await bot.commands(signal)).map(({ name, description }) => [name ?? '', description ?? '']));
   for (const [name, description] of wanted) {
     if (there.get(name) !== description) await bot.putCommand(name, description, signal);
@@ -21,7 +25,7 @@ export async function keepCommands(
 }
 
 /** Descriptions by name. */
-function wantedCommands(config: Pick<MessageGatewayConfig, 'handover' | 'language'>): ReadonlyMap<string, string> {
+function ourCommands(config: Pick<MessageGatewayConfig, 'handover' | 'language'>): ReadonlyMap<string, string> {
   return new Map(
     botCommands.map(({ command, title }) => {
       const name = command === 'operator' ? config.handover.command : command;

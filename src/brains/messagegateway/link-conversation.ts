@@ -30,7 +30,7 @@ export async function linkConversation(room: Room, to: ConversationRef, signal: 
     return found === null ? null : String(found.id);
   } catch (thrown) {
     const error = toAppError(thrown);
-    room.tools.log('the MessageGateway chat of a conversation could not be learned yet', { code: error.code });
+    room.tools.log('the MessageGateway chat of a conversation could not be learned yet', { reason: error.code });
     return null;
   }
 }

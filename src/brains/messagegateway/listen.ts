@@ -157,6 +157,9 @@ async function help(room: Room, { chatId }: Signal, signal: AbortSignal): Promis
   try {
     await room.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
   } catch (thrown) {
-    room.tools.log('the help a manager asked for could not be given', { chat: chatId, code: toAppError(thrown).code });
+    room.tools.log('the help a manager asked for could not be given', {
+      chat: chatId,
+      reason: toAppError(thrown).code,
+    });
   }
 }

@@ -21,6 +21,8 @@ export interface ChannelFields {
   readonly type: 'custom';
   readonly name: string;
   readonly external_id: string;
+  /** At most 255 characters. */
+  readonly avatar_url?: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -70,7 +72,7 @@ export interface TransportApi {
   channels(filter: MgQuery): Promise<readonly MgChannel[]>;
   /** A new channel, or an existing one (`id`) switched on again. Returns its id. */
   activateChannel(fields: ChannelFields & { readonly id?: number }): Promise<number>;
-  updateChannel(channelId: number, fields: ChannelFields): Promise<void>;
+  updateChannel(channelId: number, fields: ChannelFields, signal?: AbortSignal): Promise<void>;
   deactivateChannel(channelId: number): Promise<void>;
   templates(): Promise<readonly { readonly code?: string | null | undefined }[]>;
   addTemplate(channelId: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
@@ -100,7 +102,7 @@ export function createTransportApi(http: MgHttp): TransportApi {
   return {
     channels: async (filter) => readList(channelShape, await get('/channels', filter), 'GET /channels'),
     activateChannel: async (fields) => readAs(idShape, await post('/channels', fields), 'POST /channels').id,
-    updateChannel: (channelId, fields) => act('PUT', `/channels/${channelId}`, fields),
+    updateChannel: (channelId, fields, signal) => act('PUT', `/channels/${channelId}`, fields, signal),
     deactivateChannel: (channelId) => act('DELETE', `/channels/${channelId}`),
     templates: async () => readList(templateShape, await get('/templates', {}), 'GET /templates'),
     addTemplate: (channelId, fields) => act('POST', `/channels/${channelId}/templates`, fields),

@@ -117,6 +117,7 @@ export function runBrainBattery(bench: BrainBench): void {
           openHomeFile: () => Promise.reject(new Error('decode must not call')),
           pace: () => freePace(),
           homeUser: () => Promise.reject(new Error('decode must not call')),
+          homeFacts: () => Promise.reject(new Error('decode must not call')),
           memory: memoryInMind(),
           lookupFor: () => expect.fail('decode must not call'),
           saidAtHome: () => Promise.reject(new Error('decode must not call')),

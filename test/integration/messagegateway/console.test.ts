@@ -147,6 +147,22 @@ describe('a supervisor group is a console', () => {
     expect(await group.asks(`/удалить ${mgId}`)).toContain('удалено');
   });
 
+  it('edits the text that went out beside a file, and says when it cannot tell which text is meant', async () => {
+    const { group, chatId } = await begin();
+    const { portal } = stage.bridge;
+    const mention = `[USER=${portal.bots().find(({ code }) => code === 'bridge_supervisor')?.id}]С[/USER]`;
+    await group.asks(`привязать ${chatId}`);
+    const both = group.mentions('прайс', [{ name: 'price.txt', content: Buffer.from('100') }]);
+    const long = group.mentions('слово '.repeat(800));
+    await stage.done();
+    portal.editMessage(both, `${mention} новый прайс`);
+    await until(() => texts(chatId).some(({ text }) => text === 'новый прайс'));
+    const before = texts(chatId);
+    portal.editMessage(long, `${mention} коротко`);
+    await until(() => group.said().some((text) => text.includes('У клиента осталось как было')));
+    expect(texts(chatId)).toEqual(before);
+  });
+
   it('never lets a changed message become a command at the customer, nor a changed command his message', async () => {
     const { group, chatId } = await begin();
     const { portal } = stage.bridge;
@@ -177,6 +193,12 @@ describe('a supervisor group is a console', () => {
     await group.asks(`/файл ${id}`);
     await until(() => group.messages().some(({ files, isBot }) => isBot && files.length === 1));
     expect(await group.asks(`/расшифровка ${id} сто`)).toBe('Расшифровка сохранена');
+  });
+
+  it('says why a file could not be fetched', async () => {
+    const { group } = await begin();
+    expect(await group.asks('загрузить http://127.0.0.1:9/price.pdf')).toContain('https://');
+    expect(await group.asks('загрузить https://127.0.0.1:9/price.pdf')).toContain('could not be downloaded');
   });
 
   it('carries files both ways', async () => {

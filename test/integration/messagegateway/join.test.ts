@@ -47,10 +47,22 @@ describe('joining an account', () => {
       },
     ]);
     expect(gateway.bots()).toMatchObject([
-      { id: joined.bot.botId, name: 'Мост', roles: ['responsible'], commands: ['help', 'bot', 'human'] },
+      {
+        id: joined.bot.botId,
+        name: 'Мост',
+        avatarUrl: `${publicUrl}/bots/O.png`,
+        roles: ['responsible'],
+        commands: ['help', 'bot', 'human'],
+      },
     ]);
     expect(gateway.channels()).toMatchObject([
-      { id: joined.channelId, type: 'custom', name: 'Мост', externalId: connectionId, isActive: true },
+      {
+        id: joined.channelId,
+        type: 'custom',
+        name: 'Мост',
+        externalId: connectionId,
+        avatarUrl: `${publicUrl}/bots/O.png`,
+      },
     ]);
     expect(joined.bot.endpointUrl).toBe(gateway.mgOrigin);
     expect(joined.clientId).toMatch(/^[\da-f]{64}$/);

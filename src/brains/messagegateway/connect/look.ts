@@ -69,7 +69,7 @@ async function stopped(reason: string, config: JoinedConfig, tools: ConnectorToo
   } catch (thrown) {
     // A module that is off may not be allowed to say so; its channel is off with it then.
     if (!(thrown instanceof AppError)) throw thrown;
-    tools.log('the channel of a paused account could not be switched off', { code: thrown.code });
+    tools.log('the channel of a paused account could not be switched off', { reason: thrown.code });
   }
   return { works: false, reason };
 }

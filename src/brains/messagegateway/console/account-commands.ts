@@ -2,7 +2,9 @@
 
 import type { MgCustomer } from '../mg-shapes.ts';
 import { botFilePrefix } from '../open-file.ts';
+import { type BotInfo, forgetCommand, rememberCommand, rememberInfo } from '../own-ways.ts';
 import { readPages } from '../pages.ts';
+import { configuredInfo } from '../presence.ts';
 import { type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 import { uuidIn } from './parse-line.ts';
@@ -150,10 +152,13 @@ export const commands: Command = async (ask) => {
   }
   if (!/^[\w-]{1,32}$/.test(name)) throw new ConsoleRefusal(phrases.nameCommand);
   if (['add', 'добавить'].includes(word.toLowerCase()) && description !== '') {
-    await room.apis.bot.putCommand(name, description.slice(0, 64), signal);
+    const words = description.slice(0, 64);
+    await room.apis.bot.putCommand(name, words, signal);
+    await rememberCommand(room.tools.memory, name, words);
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
     const known = await room.apis.bot.commands(signal);
     if (known.some((one) => one.name === name)) await room.apis.bot.deleteCommand(name, signal);
+    await forgetCommand(room.tools.memory, name);
   } else {
     throw new ConsoleRefusal(phrases.nameCommand);
   }
@@ -164,7 +169,7 @@ export const commands: Command = async (ask) => {
 export const rename: Command = async (ask) => {
   const name = ask.args.slice(0, 255);
   if (name === '') throw new ConsoleRefusal(ask.phrases.emptyWords);
-  await ask.room.apis.bot.updateInfo({ name }, ask.signal);
+  await tellBot(ask, { name });
   return { text: ask.phrases.renamed(name) };
 };
 
@@ -172,9 +177,15 @@ export const rename: Command = async (ask) => {
 export const avatar: Command = async (ask) => {
   const url = URL.parse(ask.args);
   if (url?.protocol !== 'https:') throw new ConsoleRefusal(ask.phrases.nameAddress);
-  await ask.room.apis.bot.updateInfo({ avatar_url: url.href }, ask.signal);
+  await tellBot(ask, { avatar_url: url.href });
   return { text: ask.phrases.pictured };
 };
+
+/** Said and remembered, so that it outlives a new joining. */
+async function tellBot({ room, signal }: Ask, info: BotInfo): Promise<void> {
+  await room.apis.bot.updateInfo(info, signal);
+  await rememberInfo(room.tools.memory, info, configuredInfo(room.config));
+}
 
 const knownRoles: ReadonlySet<string> = new Set(['distributor', 'responsible', 'hidden']);
 
@@ -187,7 +198,7 @@ export const roles: Command = async (ask) => {
   if (wanted.length === 0 || !wanted.every((role) => knownRoles.has(role))) {
     throw new ConsoleRefusal(ask.phrases.nameRoles);
   }
-  await ask.room.apis.bot.updateInfo({ roles: wanted }, ask.signal);
+  await tellBot(ask, { roles: wanted });
   return { text: ask.phrases.roles(wanted.join(', ')) };
 };
 

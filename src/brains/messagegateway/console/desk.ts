@@ -1,13 +1,13 @@
 /** The console at work: commands are carried out, words go to the customer of the bound chat, talk among colleagues is noted or dropped. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
-import { AppError } from '../../../core/errors.ts';
 import { type Button, type FileRef, type Reply, textReply } from '../../../core/events.ts';
 import { MgRefused } from '../mg-http.ts';
 import type { Room } from '../room.ts';
 import { type Ask, ConsoleRefusal, commandButton } from './ask.ts';
 import { bindingOfConsole } from './bindings.ts';
 import { rememberShown } from './group-frames.ts';
+import { createGuestWatch } from './guests.ts';
 import { consoleMark, mayUse } from './is-console.ts';
 import { deleteSent, editSent, sayInChat } from './message-commands.ts';
 import { parseLine } from './parse-line.ts';
@@ -16,10 +16,6 @@ import { runCommand } from './run-command.ts';
 
 type Message = BrainAction & { type: 'message' };
 type Overheard = BrainAction & { type: 'overheard' };
-
-/** Somebody from outside stays outside; asked of the portal once in a while. */
-const guestsKnownMs = 600_000;
-const maxGuests = 5_000;
 
 export interface Desk {
   /** An employee spoke to the console. Repeatable. Throws AppErrors that can be tried again; what cannot is answered in words. */
@@ -55,12 +51,12 @@ export function createDesk(room: Room): Desk {
     async hear(action, to, key, signal) {
       const link = to.remoteId === consoleMark ? {} : { remoteConversationId: consoleMark };
       const { author, chat, files, messageId } = action;
-      if (!mayUse(room.config, author) || (await isGuest(action, to, signal))) {
-        return { ...link, replies: [reply(phrases.notAllowed)] };
-      }
-      const binding = await bindingOfConsole(room.tools.memory, to);
-      const ask = { room, to, key, messageId, author, chat, files, args: action.text, binding, phrases, signal };
       try {
+        if (!mayUse(room.config, author) || (await isGuest(action, to, signal))) {
+          return { ...link, replies: [reply(phrases.notAllowed)] };
+        }
+        const binding = await bindingOfConsole(room.tools.memory, to);
+        const ask = { room, to, key, messageId, author, chat, files, args: action.text, binding, phrases, signal };
         return { ...link, replies: await answer(ask) };
       } catch (error) {
         const sentence = sentenceOf(error, room);
@@ -93,7 +89,9 @@ export function createDesk(room: Room): Desk {
           return {};
         }
         const problem = await editSent(room, action.messageId, action.text, signal);
-        return problem === null ? {} : { replies: [reply(phrases.notEdited)] };
+        if (problem === null) return {};
+        const sentence = problem === 'not_changed' ? phrases.notChanged : phrases.notEdited;
+        return { replies: [reply(sentence, { quoteOf: quotable(action.messageId) })] };
       } catch (error) {
         return { replies: [reply(sentenceOf(error, room))] };
       }
@@ -106,15 +104,11 @@ export function createDesk(room: Room): Desk {
   };
 }
 
-/** The error in words for whoever asked. Throws what another attempt may mend. */
+/** The error in words for whoever asked. Throws what another attempt may mend, and what is the account's trouble: then the delivery waits. */
 function sentenceOf(error: unknown, room: Room): string {
   const phrases = phrasesOf(room.config.language);
   if (error instanceof ConsoleRefusal) return error.message;
   if (error instanceof MgRefused) return phrases.refused(error.sentences.join('; ') || String(error.status));
-  if (error instanceof AppError && error.code === 'messagegateway.token_revoked') {
-    room.tools.log('the console could not act: the token of the bot is no longer accepted', { code: error.code });
-    return phrases.tokenRevoked;
-  }
   throw error;
 }
 
@@ -134,19 +128,4 @@ function reply(
 /** Further parts of a long message have no message of their own in Bitrix24. */
 function quotable(messageId: string): string | null {
   return /^\d+$/.test(messageId) ? messageId : null;
-}
-
-/** Whether the portal says that somebody is from outside the company. Those it says nothing about are employees. */
-function createGuestWatch(room: Room) {
-  const known = new Map<string, { readonly isGuest: boolean; readonly until: number }>();
-  return async ({ author, chat }: Message, to: ConversationRef, signal: AbortSignal): Promise<boolean> => {
-    const now = room.clock.monotonicMs();
-    const found = known.get(author.id);
-    if (found !== undefined && found.until > now) return found.isGuest;
-    const user = await room.tools.homeUser(to, chat.dialogId, author.id, signal);
-    const isGuest = user?.isExtranet === true;
-    if (known.size >= maxGuests) known.clear();
-    known.set(author.id, { isGuest, until: now + guestsKnownMs });
-    return isGuest;
-  };
 }

@@ -1,6 +1,7 @@
 /** Commands that say something in a chat, and mend what was said. */
 import { z } from 'zod';
 import { splitText } from '../../../core/split-text.ts';
+import { sha256 } from '../../../lib/encryption.ts';
 import type { BotMessage } from '../bot-api.ts';
 import { carryFiles, type FileGroup } from '../home-files.ts';
 import { isRefusal, MgRefused } from '../mg-http.ts';
@@ -24,13 +25,21 @@ const carriedShape = z.object({
 });
 
 const sentShape = z.object({
-  ids: z.array(z.int()),
-  isText: z.boolean(),
+  /** In the order they went out. */
+  parts: z.array(z.object({ id: z.int(), isText: z.boolean() })),
   /** How it came to be said: words as such, talk that was overheard, or a command that said it. */
   by: z.enum(['words', 'overheard', 'command']),
   /** Stands before what the employee wrote. */
   heading: z.string(),
+  /** Stands behind it: the files that could not be sent. */
+  named: z.string(),
+  /** What he wrote, as a mark. */
+  wrote: z.string(),
 });
+
+type Sent = z.output<typeof sentShape>;
+
+const markOf = (text: string): string => sha256(text.trim()).toString('hex').slice(0, 16);
 
 const sentKey = (homeMessageId: string): string => `sent:${homeMessageId}`;
 
@@ -57,13 +66,15 @@ export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
   const text = [said, ...carried.named].filter((part) => part.trim() !== '').join('\n');
   const messages = messagesOf(saying, text, carried.groups);
   if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyWords);
-  const ids: number[] = [];
-  for (const [index, message] of messages.entries()) {
-    ids.push(await sayOnce(room, `${key}:${index}`, messageId, message, signal));
-  }
-  const isText = messages.length === 1 && messages[0]?.type === 'text';
   const { by, heading } = saying;
-  await room.tools.memory.put(sentKey(messageId), { ids, isText, by, heading }, keepDays);
+  const about = { by, heading, named: carried.named.join('\n'), wrote: markOf(saying.text) };
+  const parts: Sent['parts'] = [];
+  for (const [index, message] of messages.entries()) {
+    const id = await sayOnce(room, `${key}:${index}`, messageId, message, signal);
+    parts.push({ id, isText: message.type === 'text' });
+    // At once: when the next part is refused, this one can still be changed and deleted.
+    await room.tools.memory.put(sentKey(messageId), { parts, ...about } satisfies Sent, keepDays);
+  }
 }
 
 function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]): readonly BotMessage[] {
@@ -147,21 +158,25 @@ export const remove: Command = async (ask) => {
 
 /**
  * The employee changed a message that had gone out, or a command that said something. Commands are not carried out again, and what begins
- * like one never reaches a customer: then a sentence says so. Null: nothing had gone out, or all is done.
+ * like one never reaches a customer (`not_a_message`); where not exactly one text went out, nobody can tell which words belong where
+ * (`not_changed`). Both are said to him. Null: nothing had gone out, or all is done.
  */
 export async function editSent(
   room: Room,
   messageId: string,
   text: string,
   signal: AbortSignal,
-): Promise<'not_a_message' | null> {
+): Promise<'not_a_message' | 'not_changed' | null> {
   const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
-  if (!sent.success) return null;
-  const { ids, isText, by, heading } = sent.data;
-  const [id] = ids;
-  if (!isText || id === undefined || text.trim() === '') return null;
-  if (by === 'command' || (by === 'words' && text.trim().startsWith('/'))) return 'not_a_message';
-  await room.apis.bot.editMessage(id, heading + text.trim(), signal);
+  // Portals tell of changes that leave the words as they are, too.
+  if (!sent.success || sent.data.wrote === markOf(text)) return null;
+  const { parts, by, heading, named } = sent.data;
+  const words = text.trim();
+  if (by === 'command' || (by === 'words' && words.startsWith('/'))) return 'not_a_message';
+  const [only, another] = parts.filter(({ isText }) => isText);
+  if (only === undefined || another !== undefined || words === '') return by === 'words' ? 'not_changed' : null;
+  await room.apis.bot.editMessage(only.id, [heading + words, named].filter((part) => part !== '').join('\n'), signal);
+  await room.tools.memory.put(sentKey(messageId), { ...sent.data, wrote: markOf(text) } satisfies Sent, keepDays);
   return null;
 }
 
@@ -169,7 +184,7 @@ export async function editSent(
 export async function deleteSent(room: Room, messageId: string, signal: AbortSignal): Promise<void> {
   const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
   if (!sent.success || sent.data.by === 'command') return;
-  for (const id of sent.data.ids) await deleteQuietly(room, id, signal);
+  for (const { id } of sent.data.parts) await deleteQuietly(room, id, signal);
 }
 
 /** What is gone already was perhaps deleted by an earlier attempt of ours. */

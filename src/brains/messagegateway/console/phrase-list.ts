@@ -5,7 +5,7 @@ export interface Phrases {
   readonly help: string;
   readonly unknown: (word: string) => string;
   readonly refused: (sentences: string) => string;
-  readonly tokenRevoked: string;
+  readonly membersUnknown: string;
   readonly notAllowed: string;
   readonly noChat: (chatId: number) => string;
   readonly nameChat: string;
@@ -45,6 +45,7 @@ export interface Phrases {
   readonly edited: string;
   readonly deleted: string;
   readonly notEdited: string;
+  readonly notChanged: string;
   readonly pictured: string;
   readonly nameMessage: string;
   readonly nameFile: string;

@@ -23,8 +23,8 @@ export const english: Phrases = {
   ].join('\n'),
   unknown: (word) => `There is no command "${word}". Nothing was sent to the customer. All commands: /help`,
   refused: (sentences) => `MessageGateway refused: ${sentences}`,
-  tokenRevoked:
-    "MessageGateway no longer accepts the bot's token: nothing was done. For the administrator: check that the module is switched on in the CRM, then join it again.",
+  membersUnknown:
+    'Bitrix24 did not tell who is in this chat, so nothing was done and nothing was sent to the customer. Repeat it in a minute.',
   notAllowed: 'This console is not for you: ask your administrator.',
   noChat: (chatId) => `There is no chat #${chatId}`,
   nameChat: 'Which chat? Name its number (#12) or bind this conversation: /bind 12',
@@ -67,6 +67,8 @@ export const english: Phrases = {
   deleted: 'The message was deleted',
   notEdited:
     'Changing a command changes nothing at the customer. /history shows the number of the message; then: /edit number text',
+  notChanged:
+    'Nothing was changed at the customer: a change is carried over where exactly one text message had gone out. /history shows the numbers of the messages; then: /edit number text',
   pictured: 'The picture of the bot was changed',
   nameMessage: 'Name the number of the message: /history shows it',
   nameFile: 'Name the number of the file: /history shows it',

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
+import type { Ask } from '../../../../../src/brains/messagegateway/console/ask.ts';
+import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phrases.ts';
+import { runCommand } from '../../../../../src/brains/messagegateway/console/run-command.ts';
+import { systemClock } from '../../../../../src/lib/clock.ts';
+import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+
+const fileId = '00000000-0000-4000-8000-000000000001';
+
+/** A command to an account that writes down what it was asked. */
+function asked(args: string) {
+  const calls: unknown[] = [];
+  const bot = {
+    uploadFileByUrl(url: string): Promise<{ id: string }> {
+      calls.push(url);
+      return Promise.resolve({ id: fileId });
+    },
+    updateInfo(info: unknown): Promise<void> {
+      calls.push(info);
+      return Promise.resolve();
+    },
+  };
+  const tools = unitTools({ send: () => Promise.reject(new Error('no call')) });
+  const room = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
+  const ask = { room, args, phrases: phrasesOf('en'), signal: new AbortController().signal } as unknown as Ask;
+  return { calls, ask, memory: tools.memory };
+}
+
+describe('/fetch', () => {
+  it('has MessageGateway load the file itself, and tells its number', async () => {
+    const { calls, ask } = asked('https://shop.example/price list.pdf?v=2');
+    expect(await runCommand('fetch', ask)).toEqual({ text: `File loaded: ${fileId}` });
+    expect(calls).toEqual(['https://shop.example/price%20list.pdf?v=2']);
+  });
+
+  it.each(['http://shop.example/a.pdf', 'shop.example/a.pdf', 'ftp://shop.example/a', ''])(
+    'sends no address without https: %s',
+    async (args) => {
+      const { calls, ask } = asked(args);
+      await expect(runCommand('fetch', ask)).rejects.toThrow('begin with https://');
+      expect(calls).toEqual([]);
+    },
+  );
+});
+
+describe('/avatar', () => {
+  it('gives the bot its picture, and remembers it', async () => {
+    const { calls, ask, memory } = asked('https://shop.example/bot.png');
+    expect(await runCommand('avatar', ask)).toEqual({ text: 'The picture of the bot was changed' });
+    expect(calls).toEqual([{ avatar_url: 'https://shop.example/bot.png' }]);
+    expect(await memory.get('own:avatar_url')).toMatchObject({ value: 'https://shop.example/bot.png' });
+  });
+
+  it('takes no address without https, and remembers nothing', async () => {
+    const { calls, ask, memory } = asked('data:image/png;base64,AA==');
+    await expect(runCommand('avatar', ask)).rejects.toThrow('begin with https://');
+    expect(calls).toEqual([]);
+    expect(await memory.get('own:avatar_url')).toBeNull();
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
+import type { BotMessage } from '../../../../../src/brains/messagegateway/bot-api.ts';
+import type { Ask } from '../../../../../src/brains/messagegateway/console/ask.ts';
+import {
+  deleteSent,
+  editSent,
+  type Saying,
+  sayInChat,
+} from '../../../../../src/brains/messagegateway/console/message-commands.ts';
+import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phrases.ts';
+import { MgRefused } from '../../../../../src/brains/messagegateway/mg-http.ts';
+import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
+import type { FileRef } from '../../../../../src/core/events.ts';
+import { systemClock } from '../../../../../src/lib/clock.ts';
+import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+
+const { signal } = new AbortController();
+const file: FileRef = { id: '7', name: 'price.txt', kind: 'file', size: 3 };
+const huge: FileRef = { id: '8', name: 'film.avi', kind: 'file', size: 1e12 };
+const words: Saying = { chatId: 3, scope: 'public', text: 'раз два', maxText: null, by: 'words', heading: '' };
+
+/** An account that takes so many messages and refuses the rest. */
+function far(takes = 100) {
+  const texts = new Map<number, string>();
+  const bot = {
+    uploadFile: () => Promise.resolve({ id: '00000000-0000-4000-8000-000000000001' }),
+    messages: () => Promise.resolve([]),
+    sendMessage(message: BotMessage): Promise<number> {
+      if (texts.size >= takes) {
+        return Promise.reject(new MgRefused({ code: 'x', message: 'no', status: 400, sentences: ['no'] }));
+      }
+      texts.set(texts.size + 1, message.content ?? message.type);
+      return Promise.resolve(texts.size);
+    },
+    editMessage(id: number, text: string): Promise<void> {
+      texts.set(id, text);
+      return Promise.resolve();
+    },
+    deleteMessage(id: number): Promise<void> {
+      texts.delete(id);
+      return Promise.resolve();
+    },
+  };
+  const tools = {
+    ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
+    openHomeFile: () => Promise.resolve(Buffer.from('100')),
+  };
+  const room: Room = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
+  const ask = (files: readonly FileRef[] = []): Ask => ({
+    room,
+    to: { ref: 'r', remoteId: null, botCode: 'b', botType: 'S' },
+    key: 'key',
+    messageId: '55',
+    author: { id: '1', name: 'Иван', kind: 'employee' } as Ask['author'],
+    chat: { kind: 'group', title: '', dialogId: 'chat1' } as Ask['chat'],
+    files,
+    args: '',
+    binding: null,
+    phrases: phrasesOf('ru'),
+    signal,
+  });
+  return { texts, room, ask, said: () => [...texts.values()] };
+}
+
+describe('an edit of what went out', () => {
+  it('changes the text of a message that went out with a file', async () => {
+    const { room, ask, said } = far();
+    await sayInChat(ask([file]), words);
+    expect(await editSent(room, '55', 'три', signal)).toBeNull();
+    expect(said()).toEqual(['три', 'file']);
+  });
+
+  it('keeps the lines that name what could not be sent', async () => {
+    const { room, ask, said } = far();
+    await sayInChat(ask([huge]), words);
+    await editSent(room, '55', 'три', signal);
+    expect(said()).toEqual([expect.stringMatching(/^три\n📎 film\.avi/)]);
+  });
+
+  it.each<readonly [string, Saying, readonly FileRef[], string]>([
+    ['a text that became several messages', { ...words, maxText: 4 }, [], 'другое'],
+    ['a file without words', { ...words, text: '' }, [file], 'другое'],
+    ['words that are all gone', words, [file], ' '],
+  ])('is not made of %s, and that is said', async (_, saying, files, text) => {
+    const { room, ask, said } = far();
+    await sayInChat(ask(files), saying);
+    const before = said();
+    expect(await editSent(room, '55', text, signal)).toBe('not_changed');
+    expect(said()).toEqual(before);
+  });
+
+  it('says nothing about talk that was only overheard', async () => {
+    const { room, ask } = far();
+    await sayInChat(ask(), { ...words, by: 'overheard', maxText: 4 });
+    expect(await editSent(room, '55', 'другое', signal)).toBeNull();
+  });
+});
+
+describe('a message of which the second part was refused', () => {
+  it('can still be changed', async () => {
+    const { room, ask, said } = far(1);
+    await expect(sayInChat(ask(), { ...words, maxText: 4 })).rejects.toBeInstanceOf(MgRefused);
+    expect(await editSent(room, '55', 'итог', signal)).toBeNull();
+    expect(said()).toEqual(['итог']);
+  });
+
+  it('can still be deleted', async () => {
+    const { room, ask, said } = far(1);
+    await expect(sayInChat(ask([file]), words)).rejects.toBeInstanceOf(MgRefused);
+    await deleteSent(room, '55', signal);
+    expect(said()).toEqual([]);
+  });
+});
