@@ -4,7 +4,7 @@ import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { AppError, Misconfigured } from '../core/errors.ts';
+import { AppError, Misconfigured, toAppError } from '../core/errors.ts';
 import type { ChatEvent, FileRef } from '../core/events.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { BotRow } from '../store/bots.ts';
@@ -81,11 +81,7 @@ export function createPerformer(options: PerformerOptions): Performer {
       hasV2: await hasV2(row.portal),
     };
     try {
-      const openFile = async (file: FileRef): Promise<Buffer> => {
-        const known = await directory.connectorFor(bot);
-        if (known?.connector.openFile === undefined) throw noFiles(bot.brain);
-        return await known.connector.openFile(file, signal);
-      };
+      const openFile = (file: FileRef): Promise<Buffer> => openBrainFile(row, bot, file, signal);
       const remoteId = await carryOut(options.client, target, action, row.key, openFile, signal);
       return { outcome: remoteId === null ? 'done' : 'sent', remoteId };
     } catch (error) {
@@ -93,6 +89,20 @@ export function createPerformer(options: PerformerOptions): Performer {
         throw await fallBackToV1(row.portal, error);
       }
       throw error;
+    }
+  }
+
+  /** The bytes of a file the brain named. Throws AppErrors; whatever went wrong, the portal has heard nothing of it yet. */
+  async function openBrainFile(row: OutboxRow, bot: BotRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
+    const known = await directory.connectorFor(bot);
+    if (known?.connector.openFile === undefined) throw noFiles(bot.brain);
+    if (known.pausedReason !== null) throw pausedError(row, known.pausedReason);
+    try {
+      return await known.connector.openFile(file, signal);
+    } catch (thrown) {
+      const error = toAppError(await refusedAccount(options.db, bot, known.brain, thrown));
+      const { code, message, retry, report } = error;
+      throw new AppError({ code, message, retry, report, fate: 'none', cause: error });
     }
   }
 

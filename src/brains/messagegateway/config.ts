@@ -85,6 +85,9 @@ const joinedSchema = z.strictObject({
   channelId: z.int(),
 });
 
+/** Of accounts that have said nothing else. */
+export const defaultLanguage = 'ru';
+
 /** Strict, so that a misspelt key is heard of when the connection is added. Every UNKNOWN of the dossier that we rely on is a key here. */
 export const configSchema = z.strictObject({
   crmUrl: crmUrl.describe('Address of the CRM account'),
@@ -98,7 +101,7 @@ export const configSchema = z.strictObject({
     .describe(
       'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
     ),
-  language: z.enum(['ru', 'en']).default('ru').describe('Language of notes to managers and of cards'),
+  language: z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
   summaryLength: z
     .int()
     .min(0)
