@@ -53,7 +53,7 @@ create table connection (
   listener text,
   listener_until timestamp with time zone,
   paused_reason text,
-  check_at timestamp with time zone,
+  check_at timestamp with time zone default (now() + '01:00:00'::interval),
   checked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),

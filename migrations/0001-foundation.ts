@@ -46,7 +46,7 @@ export async function up(knex: Knex): Promise<void> {
       listener text,
       listener_until timestamptz,
       paused_reason text,
-      check_at timestamptz,
+      check_at timestamptz default now() + interval '1 hour',
       checked_at timestamptz,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),

@@ -2,6 +2,7 @@
 import { botTypeSchema, maxBotsPerPortal } from '../core/bot.ts';
 import { BadInput } from '../core/errors.ts';
 import { addBot, type BotRow, listBots, removeBot, updateBot } from '../store/bots.ts';
+import { forgetRemoteIds } from '../store/conversations.ts';
 import { inTransaction, type Transaction } from '../store/database.ts';
 import type { Portal } from '../store/portals.ts';
 import { chooseBrain } from './choose-brain.ts';
@@ -122,6 +123,7 @@ async function set(line: CommandLine, context: CommandContext): Promise<Answer> 
       ...giveBack,
       ...(name === null ? {} : { name: readName(name) }),
     });
+    if (brain.connectionId !== bot.connection_id) await forgetRemoteIds(trx, portal.portal, bot.code);
     return await orderSetUp(trx, portal.portal);
   });
   return await changed(db, portal, bot.code, trace, `${bot.code} is changed.`);

@@ -57,7 +57,7 @@ export function connectionTable(
       row.id,
       row.brain,
       row.title,
-      row.paused_reason === null ? 'works' : 'paused',
+      row.paused_reason === null ? 'works' : `paused: ${row.paused_reason}`,
       describeConnection(row, bots).bots.join(', ') || '-',
     ]),
   );

@@ -272,6 +272,8 @@ export interface OfferedBot {
 /** A stored connection and why it is paused; null while it works. */
 export interface HeldConnection {
   readonly connection: Connection;
+  /** When it was last changed, as it was read. */
+  readonly changedAt: Date;
   readonly pausedReason: string | null;
 }
 
@@ -302,11 +304,11 @@ export interface BrainHouse {
     readonly title: string;
     readonly config: unknown;
   }): Promise<void>;
-  /** Replaces the stored config. */
-  store(connection: Connection, config: unknown): Promise<void>;
+  /** Replaces the stored config. False when it was changed since it was read: then nothing is written, and what led here is to be judged anew. */
+  store(held: HeldConnection, config: unknown): Promise<boolean>;
   /** The far side has stopped it: its listener ends, deliveries wait, and `look` is asked soon. */
   pause(connection: Connection, reason: string): Promise<void>;
-  /** Asks `look` soon. */
+  /** Asks `look` soon; a look that was a moment ago is not repeated at once. */
   lookSoon(connection: Connection): Promise<void>;
 }
 
@@ -324,12 +326,20 @@ export interface Brain {
    */
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
-   * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, and about
-   * those whose credentials were refused. Throws AppErrors; then everything stays as it is until the next look.
+   * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, about
+   * those whose credentials were refused, and about hourly about all others. Throws AppErrors; then everything stays as it is until the
+   * next look. The tools break off when a look takes too long.
    */
   look?(connection: Connection, hookUrl: string, pausedReason: string | null, tools: ConnectorTools): Promise<Standing>;
   /** Takes down what `join` has put up over there; the connection is about to be removed. Best effort: throws AppErrors that are only reported. */
   leave?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void>;
+  /**
+   * The answer to a webhook that is not taken now, in the far side's own form: why in one word (`unavailable`: the house itself is), and
+   * whose it is where that is known. Absent: the house's form.
+   */
+  refusal?(reason: string, connection: Connection | null): unknown;
+  /** What a person does about a paused account, by the reason `look` or `pause` gave, for operators. Absent: switch it on over there. */
+  readonly pauseHelp?: Readonly<Record<string, string>>;
   readonly routes?: readonly BrainRoute[];
   /** Where, under `/<brain name>`, an administrator connects an account; takes the code in the fragment, `#code=…`. */
   readonly connectPath?: string;

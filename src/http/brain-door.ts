@@ -11,8 +11,8 @@ import type { Directory } from '../pipeline/directory.ts';
 import type { HeldDoors } from '../pipeline/held-doors.ts';
 import { isUnbound } from '../pipeline/lane-names.ts';
 import { askForCheck } from '../store/connection-standing.ts';
-import { findConnectionByDoor } from '../store/connections.ts';
-import type { Db } from '../store/database.ts';
+import { type ConnectionRow, findConnectionByDoor } from '../store/connections.ts';
+import { type Db, isDatabaseAway } from '../store/database.ts';
 import type { NewEvent } from '../store/inbox.ts';
 import { readBody } from './read-body.ts';
 import { singles } from './singles.ts';
@@ -32,6 +32,17 @@ export interface BrainDoorOptions {
 export function createBrainDoor(options: BrainDoorOptions) {
   return async function brainDoor(ctx: Context, brainName: string, secret: string): Promise<void> {
     const body = await readBody(ctx.req, maxBodyBytes);
+    try {
+      await take(ctx, body, brainName, secret);
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      const answer = options.directory.brainByName.get(brainName)?.refusal?.('unavailable', null);
+      const message = 'the database is away';
+      throw new BadInput({ code: 'brain.unavailable', status: 503, message, answer, cause: error });
+    }
+  };
+
+  async function take(ctx: Context, body: Buffer, brainName: string, secret: string): Promise<void> {
     const row = options.directory.brainByName.has(brainName)
       ? await findConnectionByDoor(options.db, brainName, sha256(secret))
       : null;
@@ -39,7 +50,7 @@ export function createBrainDoor(options: BrainDoorOptions) {
     if (row !== null && row.paused_reason !== null) {
       // Somebody over there seems to think that it works.
       await askForCheck(options.db, row);
-      throw new BadInput({ code: pausedCode, status: 503, message: `the account is paused: ${row.paused_reason}` });
+      throw paused(row, row.paused_reason);
     }
     if (row === null || connector?.receive === undefined) {
       // Guessing secrets is slow and looks the same as a connection that is gone.
@@ -75,7 +86,13 @@ export function createBrainDoor(options: BrainDoorOptions) {
     }
     held?.answersWith(ctx.res);
     ctx.body = waits.answer(receipt);
-  };
+  }
+
+  function paused(row: ConnectionRow, reason: string): BadInput {
+    const { brainByName, openConnection } = options.directory;
+    const answer = brainByName.get(row.brain)?.refusal?.(reason, openConnection(row));
+    return new BadInput({ code: pausedCode, status: 503, message: `the account is paused: ${reason}`, answer });
+  }
 }
 
 /** True when any of them was new. */

@@ -21,6 +21,9 @@ export function pausedError(row: Pick<OutboxRow, 'created_at'>, reason: string):
   });
 }
 
+/** Bitrix24's own refusals come this way too, from files and people a brain asks the portal for. No look at an account would help them. */
+const homeErrors = 'bitrix24.';
+
 /**
  * A refused credential is not the fault of the message: the account is looked at, and the delivery is tried again while that may
  * help. Any other error is given back as it is.
@@ -32,7 +35,8 @@ export async function refusedAccount(
   error: unknown,
 ): Promise<unknown> {
   const isRefused = error instanceof RemoteRefused && (error.status === 401 || error.status === 403);
-  if (!isRefused || brain.look === undefined || bot.connection_id === null) return error;
+  if (!isRefused || error.code.startsWith(homeErrors)) return error;
+  if (brain.look === undefined || bot.connection_id === null) return error;
   await askForCheck(db, { portal: bot.portal, id: bot.connection_id });
   const { code, message, fate } = error;
   return new AppError({ code, message, fate, retry: 'backoff', report: true, cause: error });

@@ -1,4 +1,7 @@
-/** Looks at accounts that are due for it: paused ones now and then, those whose credentials were refused soon after. */
+/**
+ * Looks at accounts that are due for it: paused ones now and then, those whose credentials were refused soon after, all others about
+ * hourly. Looks stand in nobody's way: not in that of other accounts, and not in that of the process's end.
+ */
 import type { Logger } from '../lib/logger.ts';
 import { claimChecks } from '../store/connection-standing.ts';
 import type { Pool } from '../store/database.ts';
@@ -9,31 +12,57 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 export interface AccountWatchOptions {
   readonly db: Pool;
-  readonly accounts: Accounts;
-  readonly directory: Directory;
+  readonly accounts: Pick<Accounts, 'look'>;
+  readonly directory: Pick<Directory, 'brainByName'>;
   readonly log: Logger;
+  /** How often due accounts are looked for. */
+  readonly pollMs?: number;
+  /** A look is broken off after this long. */
+  readonly deadlineMs?: number;
 }
 
 /** A change over there is followed after this long at most. */
-const pollMs = 2_000;
+const usualPollMs = 2_000;
+
+/** A dozen calls; one whose far side needs longer than this for them tells nothing today. */
+const usualDeadlineMs = 60_000;
 
 /** Looks under way at once; each is a dozen calls to one far side. */
 const atOnce = 10;
 
 export function startAccountWatch(options: AccountWatchOptions): WorkLoop {
+  const { pollMs = usualPollMs, deadlineMs = usualDeadlineMs } = options;
   const brains = [...options.directory.brainByName.values()]
     .filter((brain) => brain.look !== undefined)
     .map((brain) => brain.name);
-  return startWorkLoop({
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  const bell = createBell();
+  const loop = startWorkLoop({
     name: 'account watch',
-    bell: createBell(),
+    bell,
     log: options.log,
     pollMs,
     round: async () => {
-      if (brains.length === 0) return false;
-      const due = await claimChecks(options.db, brains, atOnce);
-      await Promise.all(due.map((row) => options.accounts.look(row)));
-      return due.length === atOnce;
+      const free = atOnce - underWay.size;
+      if (brains.length === 0 || free === 0) return false;
+      for (const row of await claimChecks(options.db, brains, free)) {
+        const until = AbortSignal.any([stopping.signal, AbortSignal.timeout(deadlineMs)]);
+        const look = options.accounts.look(row, until).finally(() => {
+          // Others may have waited for the place.
+          if (underWay.size === atOnce) bell.ring();
+          underWay.delete(look);
+        });
+        underWay.add(look);
+      }
+      return false;
     },
   });
+  return {
+    async stop() {
+      stopping.abort();
+      await loop.stop();
+      await Promise.all(underWay);
+    },
+  };
 }

@@ -4,7 +4,7 @@ import type { Brain, BrainHouse, Connection, ConnectorTools, HomeFacts } from '.
 import { BadInput, toAppError } from '../core/errors.ts';
 import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
-import { listBots, updateBot } from '../store/bots.ts';
+import { type BotRow, giveConnection, listBots } from '../store/bots.ts';
 import { pauseConnection, settleConnection } from '../store/connection-standing.ts';
 import {
   addConnection,
@@ -13,9 +13,12 @@ import {
   listConnections,
   removeConnection,
 } from '../store/connections.ts';
+import { forgetRemoteIds } from '../store/conversations.ts';
 import { type Db, inTransaction, type Pool } from '../store/database.ts';
 import { wakeLanes } from '../store/lanes.ts';
 import type { Directory } from './directory.ts';
+import { laneBeginning } from './lane-names.ts';
+import { toolsUntil } from './tools-until.ts';
 import type { Bells } from './wake.ts';
 
 /** The webhook address of a connection without its origin. */
@@ -64,24 +67,46 @@ export function createAccounts(options: AccountsOptions) {
     // The bot is given the connection only when it has joined.
     const homeFacts = async (): Promise<HomeFacts> => ({ ...(await tools.homeFacts()), botType: bot.type });
     const joined = await brain.join?.(connection, hookUrl(connection, brain), { ...tools, homeFacts });
-    const configBox = sealConfig(id, joined ?? config);
-    await inTransaction(db, async (trx) => {
-      if (row === null) await add(trx, brain, connection, title, configBox);
-      else if (!(await settleConnection(trx, row, configBox))) {
-        throw new BadInput({
-          code: 'connection.changed',
-          status: 409,
-          message: 'the connection was changed meanwhile',
-        });
-      }
-      await updateBot(trx, portal, botCode, { brain: brain.name, connection_id: id });
-      await wakeLanes(trx, 'outbox', portal);
-    });
+    const account = { ...connection, config: joined ?? config };
+    try {
+      await store(brain, account, { row, title, bot });
+    } catch (error) {
+      // Nobody would ever leave an account that stands nowhere.
+      if (row === null) await leave(brain, account);
+      throw error;
+    }
     directory.forget(portal);
     directory.forgetConnection(id);
     options.bells.outbox.ring();
     log.info({ portal, connection: id, brain: brain.name, bot: botCode }, 'an account was connected');
     if (bot.connection_id !== null && bot.connection_id !== id) await dropUnused(portal, bot.connection_id);
+  }
+
+  interface Place {
+    /** As it was read before joining; null: a new one. */
+    readonly row: ConnectionRow | null;
+    readonly title: string;
+    readonly bot: BotRow;
+  }
+
+  /** Throws BadInput `connection.changed` when connection or bot are no longer as they were read: somebody else was quicker. */
+  async function store(brain: Brain, account: Connection, { row, title, bot }: Place): Promise<void> {
+    const { portal, id } = account;
+    const configBox = sealConfig(id, account.config);
+    await inTransaction(db, async (trx) => {
+      if (row === null) await add(trx, brain, account, title, configBox);
+      else if (!(await settleConnection(trx, row, configBox))) throw changed();
+      if (!(await giveConnection(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
+      if (bot.connection_id !== id) await forgetRemoteIds(trx, portal, bot.code);
+      await wakeBots(trx, account);
+    });
+  }
+
+  /** Ends the pauses of whatever waits for this account, in either direction. */
+  async function wakeBots(trx: Db, { portal, id }: Pick<Connection, 'portal' | 'id'>): Promise<void> {
+    const own = (await listBots(trx, portal)).filter((bot) => bot.connection_id === id);
+    const beginnings = own.map(({ code }) => laneBeginning(code));
+    await wakeLanes(trx, 'outbox', portal, beginnings);
   }
 
   async function add(trx: Db, brain: Brain, connection: Connection, title: string, configBox: Buffer): Promise<void> {
@@ -95,44 +120,52 @@ export function createAccounts(options: AccountsOptions) {
     if ((await listBots(db, portal)).some((bot) => bot.connection_id === id)) return;
     const row = await findConnection(db, portal, id);
     if (row === null) return;
-    await leave(row);
+    await leaveStored(row);
     await removeConnection(db, portal, id);
   }
 
-  /** One look at an account, and what follows from it. A look that fails leaves everything as it is. */
-  async function look(row: ConnectionRow): Promise<void> {
+  /**
+   * One look at an account, and what follows from it. A look that fails, or has not ended when `signal` fires, leaves everything as it is.
+   */
+  async function look(row: ConnectionRow, signal: AbortSignal): Promise<void> {
     const brain = directory.brainByName.get(row.brain);
     if (brain?.look === undefined) return;
     const facts = { portal: row.portal, connection: row.id, brain: row.brain };
     try {
       const connection = directory.openConnection(row);
-      const tools = options.tools(connection);
+      const tools = toolsUntil(options.tools(connection), signal);
       const standing = await brain.look(connection, hookUrl(connection, brain), row.paused_reason, tools);
       if (!standing.works) {
-        if (standing.reason !== row.paused_reason)
-          log.warn({ ...facts, reason: standing.reason }, 'an account is paused');
-        await pauseConnection(db, row, standing.reason, false);
+        const isPaused = await pauseConnection(db, row, standing.reason, row.updated_at);
+        if (!isPaused || standing.reason === row.paused_reason) return;
+        directory.forgetConnection(row.id);
+        log.warn({ ...facts, reason: standing.reason }, 'an account is paused');
         return;
       }
-      const isSame = JSON.stringify(standing.config) === JSON.stringify(connection.config);
-      const isSettled = await settleConnection(db, row, isSame ? null : sealConfig(row.id, standing.config));
-      if (!isSettled) return;
+      const isChanged = JSON.stringify(standing.config) !== JSON.stringify(connection.config);
+      const isSettled = await settleConnection(db, row, isChanged ? sealConfig(row.id, standing.config) : null);
+      const wasPaused = row.paused_reason !== null;
+      // Without either nothing has begun to work that did not before: what waits, waits for something else.
+      if (!isSettled || (!isChanged && !wasPaused)) return;
       directory.forgetConnection(row.id);
-      log.info({ ...facts, isPaused: row.paused_reason !== null, isChanged: !isSame }, 'an account works');
-      await wakeLanes(db, 'outbox', row.portal);
+      log.info({ ...facts, wasPaused, isChanged }, 'an account works again');
+      await wakeBots(db, row);
       options.bells.outbox.ring();
     } catch (thrown) {
       log.warn({ ...facts, err: toAppError(thrown) }, 'an account could not be looked at; it will be again');
     }
   }
 
-  /** Best effort: what the far side keeps of us is its own business when it cannot be reached now. */
-  async function leave(row: ConnectionRow): Promise<void> {
+  async function leaveStored(row: ConnectionRow): Promise<void> {
     const brain = directory.brainByName.get(row.brain);
-    if (brain?.leave === undefined) return;
-    const facts = { portal: row.portal, connection: row.id, brain: row.brain };
+    if (brain !== undefined) await leave(brain, directory.openConnection(row));
+  }
+
+  /** Best effort: what the far side keeps of us is its own business when it cannot be reached now. */
+  async function leave(brain: Brain, connection: Connection): Promise<void> {
+    if (brain.leave === undefined) return;
+    const facts = { portal: connection.portal, connection: connection.id, brain: brain.name };
     try {
-      const connection = directory.openConnection(row);
       const going = brain.leave(connection, hookUrl(connection, brain), options.tools(connection));
       const isInTime = await inTime(going.then(() => true));
       if (isInTime) log.info(facts, 'an account was left');
@@ -147,9 +180,17 @@ export function createAccounts(options: AccountsOptions) {
     look,
     sealConfig,
     async leaveAll(portal: string): Promise<void> {
-      await Promise.all((await listConnections(db, portal)).map(leave));
+      await Promise.all((await listConnections(db, portal)).map(leaveStored));
     },
   };
+}
+
+function changed(): BadInput {
+  return new BadInput({
+    code: 'connection.changed',
+    status: 409,
+    message: 'the bot or its connection was changed meanwhile; look again before you repeat it',
+  });
 }
 
 /** False when it took too long; a failure that comes later is nobody's any more. */

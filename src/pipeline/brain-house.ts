@@ -29,6 +29,7 @@ export function createBrainHouse(options: BrainHouseOptions, brain: Brain): Brai
   const context = (purpose: string): string => `brain.${brain.name}.${purpose}`;
   const held = (row: ConnectionRow): HeldConnection => ({
     connection: directory.openConnection(row),
+    changedAt: row.updated_at,
     pausedReason: row.paused_reason,
   });
   return {
@@ -65,9 +66,14 @@ export function createBrainHouse(options: BrainHouseOptions, brain: Brain): Brai
       return (await listConnections(db, portal)).filter((row) => row.brain === brain.name).map(held);
     },
     connect: (wish) => accounts.connect(brain, wish),
-    store: (connection, config) => storeConfig(db, connection, accounts.sealConfig(connection.id, config)),
+    async store({ connection, changedAt }, config) {
+      const { portal, id } = connection;
+      const isStored = await storeConfig(db, { portal, id, updated_at: changedAt }, accounts.sealConfig(id, config));
+      directory.forgetConnection(id);
+      return isStored;
+    },
     async pause(connection, reason) {
-      await pauseConnection(db, connection, reason, true);
+      await pauseConnection(db, connection, reason, null);
       directory.forgetConnection(connection.id);
     },
     lookSoon: (connection) => checkNow(db, connection),

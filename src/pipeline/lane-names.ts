@@ -13,6 +13,11 @@ const plain = /^[\w.:|-]{1,80}$/;
 const safe = (part: string): string =>
   plain.test(part) ? part : `#${createHash('sha256').update(part).digest('base64url').slice(0, 27)}`;
 
+/** How all lanes of a bot begin, up to the first slash. */
+export function laneBeginning(botCode: string): string {
+  return safe(botCode);
+}
+
 /** The inbox lane of a dialog. */
 export function inboxLane(botCode: string, dialogId: string): string {
   return `${safe(botCode)}/${safe(dialogId)}`;

@@ -79,7 +79,10 @@ export function createPerformer(options: PerformerOptions): Performer {
     if (!(await hasV2(row.portal))) throw noFiles();
     const known = await directory.connectorFor(bot);
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
-    return await known.connector.openFile(file, signal);
+    if (known.pausedReason !== null) throw pausedError(row, known.pausedReason);
+    return await known.connector.openFile(file, signal).catch(async (error: unknown) => {
+      throw await refusedAccount(options.db, bot, known.brain, error);
+    });
   }
 
   async function performHome(

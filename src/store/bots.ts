@@ -57,6 +57,21 @@ export async function updateBot(
   return changed > 0;
 }
 
+/** Gives a bot another account to think with. False when it no longer has the one it had when it was read: then nothing is written. */
+export async function giveConnection(
+  db: Db,
+  bot: Pick<BotRow, 'portal' | 'code' | 'connection_id'>,
+  account: { readonly brain: string; readonly connectionId: string },
+): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `update bot set brain = ?, connection_id = ?, updated_at = now()
+     where portal = ? and code = ? and connection_id is not distinct from ?::uuid returning 1`,
+    [account.brain, account.connectionId, bot.portal, bot.code, bot.connection_id],
+  );
+  return result.rows.length > 0;
+}
+
 export async function removeBot(db: Db, portal: string, code: string): Promise<boolean> {
   return (await db('bot').where({ portal, code }).delete()) > 0;
 }

@@ -4,40 +4,65 @@ import { type Db, query } from './database.ts';
 
 type ConnectionId = Pick<ConnectionRow, 'portal' | 'id'>;
 
-/** Between two looks at one account, whatever asks for them. */
+/** Between two looks at one account that somebody here asks for. */
 const minutesBetween = 10;
 
-/** Replaces the sealed config. */
-export async function storeConfig(db: Db, { portal, id }: ConnectionId, configBox: Buffer): Promise<void> {
-  await query(db, 'update connection set config_box = ?, updated_at = now() where portal = ? and id = ?', [
-    configBox,
-    portal,
-    id,
-  ]);
+/** A paused one is looked at sooner where somebody over there seems to think that it works. */
+const minutesBetweenPaused = 1;
+
+/** The far side's word that something has changed is heeded no more often. Others over there can give it too. */
+const secondsBetween = 30;
+
+/**
+ * Nothing may tell that an account which works has been stopped: it is looked at now and then. An hour, give or take a tenth, so that
+ * accounts that were connected together are not looked at together for ever.
+ */
+const nextRoutineLook = "now() + (0.9 + random() / 5) * interval '1 hour'";
+
+const soon = `least(check_at, greatest(now(), checked_at + interval '${secondsBetween} seconds'))`;
+
+/** Replaces the sealed config. False when the connection was changed since then: then nothing is written. */
+export async function storeConfig(
+  db: Db,
+  { portal, id, updated_at }: ConnectionId & Pick<ConnectionRow, 'updated_at'>,
+  configBox: Buffer,
+): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `update connection set config_box = ?, updated_at = now()
+     where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
+    [configBox, portal, id, updated_at],
+  );
+  return result.rows.length > 0;
 }
 
-/** The far side has stopped it: its listener ends, its deliveries wait. With `checkNow` the account is looked at as soon as possible. */
+/**
+ * The far side has stopped it: its listener ends, its deliveries wait. With a moment: found out by looking at what was read then, and
+ * nothing is written when it was changed since; false then. Without: the far side's own word, which is looked into soon.
+ */
 export async function pauseConnection(
   db: Db,
   { portal, id }: ConnectionId,
   reason: string,
-  checkNow: boolean,
-): Promise<void> {
-  await query(
+  asOf: Date | null,
+): Promise<boolean> {
+  const result = await query<unknown>(
     db,
     `update connection set paused_reason = ?, listener = null, listener_until = null,
-       check_at = case when ? then now() else coalesce(check_at, now() + ? * interval '1 minute') end,
+       check_at = case when ?::timestamptz is null then ${soon}
+                       else coalesce(check_at, now() + ? * interval '1 minute') end,
        updated_at = case when paused_reason is distinct from ? then now() else updated_at end
-     where portal = ? and id = ?`,
-    [reason, checkNow, minutesBetween, reason, portal, id],
+     where portal = ? and id = ? and (?::timestamptz is null or date_trunc('milliseconds', updated_at) = ?) returning 1`,
+    [reason, asOf, minutesBetween, reason, portal, id, asOf, asOf],
   );
+  return result.rows.length > 0;
 }
 
-/** It works, with this config; nothing has to be looked at. False when it was changed since `row` was read: then nothing is written. */
+/** It works, with this config; the next look is a routine one. False when it was changed since `row` was read: then nothing is written. */
 export async function settleConnection(db: Db, row: ConnectionRow, configBox: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set config_box = coalesce(?::bytea, config_box), paused_reason = null, check_at = null,
+    `update connection set config_box = coalesce(?::bytea, config_box), paused_reason = null, check_at = ${nextRoutineLook},
        updated_at = case when ?::bytea is null and paused_reason is null then updated_at else now() end
      where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
     [configBox, configBox, row.portal, row.id, row.updated_at],
@@ -45,20 +70,21 @@ export async function settleConnection(db: Db, row: ConnectionRow, configBox: Bu
   return result.rows.length > 0;
 }
 
-/** Asks for a look: soon, but not before some minutes have passed since the last one. */
+/** Asks for a look: soon, but not before some minutes have passed since the last one; fewer where the account is paused. */
 export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(
     db,
     `update connection
-     set check_at = greatest(now(), coalesce(checked_at, '-infinity') + ? * interval '1 minute')
-     where portal = ? and id = ? and check_at is null`,
-    [minutesBetween, portal, id],
+     set check_at = least(check_at, greatest(now(),
+       checked_at + case when paused_reason is null then ?::int else ?::int end * interval '1 minute'))
+     where portal = ? and id = ?`,
+    [minutesBetween, minutesBetweenPaused, portal, id],
   );
 }
 
-/** Asks for a look at once, for whoever knows that something has changed over there. */
+/** Asks for a look at once, for whoever knows that something has changed over there; not more often than every half minute. */
 export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<void> {
-  await query(db, 'update connection set check_at = now() where portal = ? and id = ?', [portal, id]);
+  await query(db, `update connection set check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
 }
 
 /** Takes connections that are due for a look; each comes again after some minutes unless it is settled by then. */

@@ -101,6 +101,16 @@ export async function saveConversations(
   );
 }
 
+/** A bot thinks with another account: what the former one called its conversations means something else there, or nothing. */
+export async function forgetRemoteIds(db: Db, portal: string, botCode: string): Promise<void> {
+  await query(
+    db,
+    `update conversation set remote_id = null, updated_at = now()
+     where portal = ? and bot_code = ? and remote_id is not null`,
+    [portal, botCode],
+  );
+}
+
 /** Where a brain's message belongs: by our own name of the conversation. */
 export async function findByRef(db: Db, portal: string, ref: string): Promise<ConversationId | null> {
   const result = await query<ConversationRow>(db, 'select * from conversation where portal = ? and ref = ?', [

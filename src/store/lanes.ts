@@ -177,17 +177,21 @@ export async function renewLanes(
   );
 }
 
-/** Ends the pauses of a portal's lanes: what they waited for has happened. Lanes in somebody's hands are left alone. */
-export async function wakeLanes(db: Db, box: Box, portal: string): Promise<void> {
+/**
+ * Ends the pauses of a portal's lanes, or of those whose names begin so before the first slash: what they waited for has happened. Lanes in
+ * somebody's hands are left alone.
+ */
+export async function wakeLanes(db: Db, box: Box, portal: string, beginnings?: readonly string[]): Promise<void> {
   await query(
     db,
     `with paused as (
        select portal, key from lane
        where portal = ? and box = '${box}' and ready_at > now() and ready_at < 'infinity' and locked_by is null
+         and (?::text[] is null or split_part(key, '/', 1) = any(?))
        order by portal, key for update
      )
      update lane l set ready_at = now() from paused p where l.portal = p.portal and l.box = '${box}' and l.key = p.key`,
-    [portal],
+    [portal, beginnings ?? null, beginnings ?? null],
   );
 }
 

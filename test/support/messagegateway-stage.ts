@@ -39,6 +39,8 @@ export interface MgStageOptions {
   readonly gateway?: MessageGatewayOptions;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly log?: Logger;
+  /** `host:port` the app may call besides those of the gateway. */
+  readonly extraHosts?: readonly string[];
   /** Changes the manager's id into config, for settings that name people. */
   readonly configFor?: (managerId: number) => Readonly<Record<string, unknown>>;
 }
@@ -52,7 +54,7 @@ export async function startMgStage(options: MgStageOptions = {}): Promise<MgStag
   const bridge = await startBridge({
     databaseUrl: database.url,
     brains: [messageGatewayBrain],
-    extraHosts: hostsOf(gateway),
+    extraHosts: [...hostsOf(gateway), ...(options.extraHosts ?? [])],
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   await install(bridge);

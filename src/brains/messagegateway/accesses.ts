@@ -9,17 +9,28 @@ export interface FullAccess {
   readonly token: string;
 }
 
+export interface FullAccesses {
+  readonly bot: FullAccess;
+  readonly transport: FullAccess;
+}
+
+/** Which of these tokens MessageGateway takes. Throws when that cannot be known now. */
+export type TokenTest = (accesses: FullAccesses) => Promise<{ readonly bot: boolean; readonly transport: boolean }>;
+
 /**
  * Registers the module and returns addresses and tokens of both APIs. What the answer leaves out (`info: []`) is read from the module, then
- * taken from what is stored, and a token that is nowhere to be had is asked for anew, which ends the old one.
+ * taken from what is stored where that still works. A token that is nowhere to be had is asked for anew, which ends the old one: whatever is
+ * on its way with it is refused.
  */
 export async function registerModule(
   crm: CrmClient,
   module: CrmModule,
   stored: Joined | undefined,
-): Promise<{ readonly bot: FullAccess; readonly transport: FullAccess }> {
+  test: TokenTest,
+): Promise<FullAccesses> {
   let found = await crm.editModule(module);
   if (!hasTokens(found)) found = fillIn(found, await crm.readModule(module.code));
+  if (!hasTokens(found) && stored !== undefined) found = fillIn(found, await working(found, stored, test));
   if (!hasTokens(found)) {
     const mgBot = found.bot.token === undefined ? { refreshToken: true as const } : {};
     const refresh = found.transport.token === undefined ? { refreshToken: true as const } : {};
@@ -33,6 +44,17 @@ export async function registerModule(
 
 function hasTokens({ bot, transport }: MgAccesses): boolean {
   return bot.token !== undefined && transport.token !== undefined;
+}
+
+/** The stored accesses as far as they work, at the addresses the CRM names now. */
+async function working(found: MgAccesses, { bot, transport }: Joined, test: TokenTest): Promise<MgAccesses> {
+  const at = (stored: FullAccess, now: MgAccess): FullAccess => ({
+    endpointUrl: now.endpointUrl ?? stored.endpointUrl,
+    token: now.token ?? stored.token,
+  });
+  const accesses = { bot: at(bot, found.bot), transport: at(transport, found.transport) };
+  const works = await test(accesses);
+  return { bot: works.bot ? accesses.bot : {}, transport: works.transport ? accesses.transport : {} };
 }
 
 function endpointsOf(stored: Joined): MgAccesses {

@@ -1,6 +1,7 @@
 /** What a listener makes sure of before it opens its socket: the token is good, the bot is switched on, and the account shows what it should. */
 import { RemoteRefused, toAppError } from '../../core/errors.ts';
 import { keepCommands } from './keep-commands.ts';
+import { channelOff } from './mg-http.ts';
 import { keepPresence } from './presence.ts';
 import type { Room } from './room.ts';
 import type { Envelope } from './webhook-shapes.ts';
@@ -19,14 +20,20 @@ export async function beReady(room: Room, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Throws `messagegateway.bot_off` when the frame says that our own bot was switched off. */
-export function checkStillOn(frame: Envelope, room: Room): void {
-  if (frame.type !== 'bot_updated') return;
-  // Objects of this event come without a shell (trap I-08); some recordings have one.
-  const { data } = frame;
-  const bot = 'bot' in data && typeof data['bot'] === 'object' && data['bot'] !== null ? data['bot'] : data;
-  const isOurs = 'id' in bot && bot.id === room.config.joined.bot.botId;
-  if (isOurs && 'is_active' in bot && bot.is_active === false) throw botOff();
+/** Throws `messagegateway.bot_off` or `messagegateway.channel_off` when the frame says that our own bot or channel was switched off. */
+export function checkStillOn({ type, data }: Envelope, room: Room): void {
+  const { bot, channelId } = room.config.joined;
+  if (type === 'bot_updated' && isOff(data, 'bot', bot.botId)) throw botOff();
+  if (type === 'channel_updated' && isOff(data, 'channel', channelId)) {
+    throw channelOff('MessageGateway says that a channel has changed');
+  }
+}
+
+/** Objects of these events come without a shell (trap I-08), or in one, as some recordings have them. */
+function isOff(data: Envelope['data'], shell: string, id: number): boolean {
+  const inShell: unknown = shell in data ? data[shell] : null;
+  const found: object = typeof inShell === 'object' && inShell !== null ? inShell : data;
+  return 'id' in found && found.id === id && 'is_active' in found && found.is_active === false;
 }
 
 function botOff(): RemoteRefused {

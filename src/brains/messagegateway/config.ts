@@ -85,6 +85,9 @@ const joinedSchema = z.strictObject({
   channelId: z.int(),
 });
 
+/** Of accounts that have said nothing else. */
+export const defaultLanguage = 'ru';
+
 /** Strict, so that a misspelt key is heard of when the connection is added. Every UNKNOWN of the dossier that we rely on is a key here. */
 export const configSchema = z.strictObject({
   crmUrl: crmUrl.describe('Address of the CRM account'),
@@ -110,7 +113,7 @@ export const configSchema = z.strictObject({
     .describe(
       'What the closing of the MessageGateway dialog does in Bitrix24 while the bot leads: nothing, or it ends the Open Channel session',
     ),
-  language: z.enum(['ru', 'en']).default('ru').describe('Language of notes to managers and of cards'),
+  language: z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
   summaryLength: z
     .int()
     .min(0)

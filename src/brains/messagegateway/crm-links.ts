@@ -1,7 +1,7 @@
 /** Tells managers, privately, which CRM records of Bitrix24 belong to a conversation, as links into the portal. */
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
 import type { CrmLink } from '../../core/events.ts';
-import { findChat } from './link-conversation.ts';
+import { findChat, linkTo } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 import type { Room } from './room.ts';
 import { wordsOf } from './words.ts';
@@ -26,5 +26,5 @@ export async function tellCrm(
   }
   const text = [words.crmLinks, ...lines].join('\n');
   await addNote(room, chat.id, { text, heading: words.crmLinks, isOnce: false }, signal);
-  return to.remoteId === null ? { remoteConversationId: String(chat.id) } : {};
+  return linkTo(chat, to);
 }

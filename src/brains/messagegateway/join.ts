@@ -3,13 +3,14 @@ import type { Connection, ConnectorTools } from '../../core/connector.ts';
 import { RemoteUnreachable } from '../../core/errors.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { sha256 } from '../../lib/encryption.ts';
-import { registerModule } from './accesses.ts';
+import { type FullAccesses, registerModule } from './accesses.ts';
 import { type Apis, createApis } from './apis.ts';
 import { clientIdOf } from './client-id.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
 import { type CrmModule, createCrmClient } from './crm-client.ts';
 import { keepCommands } from './keep-commands.ts';
 import { forgetPresence, presenceOf } from './presence.ts';
+import { createTokenTest } from './probe-tokens.ts';
 import type { ChannelFields } from './transport-api.ts';
 
 /** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
@@ -24,9 +25,10 @@ export async function joinAccount(
   const crm = createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
   await crm.checkKey();
   const module = moduleOf(connection, config, hookUrl, tools.publicUrl);
-  const accesses = await registerModule(crm, module, config.joined);
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
-  const apis = createApis({ tools, ...accesses, callsPerSecond, timeoutMs, clock });
+  const apisFor = (given: FullAccesses): Apis => createApis({ tools, ...given, callsPerSecond, timeoutMs, clock });
+  const accesses = await registerModule(crm, module, config.joined, createTokenTest(apisFor));
+  const apis = apisFor(accesses);
   const botId = await ownBotId(apis);
   const presence = await presenceOf(connection.id, config, tools);
   await forgetPresence(tools.memory);

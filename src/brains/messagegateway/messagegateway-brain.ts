@@ -5,9 +5,9 @@ import { BadInput, Misconfigured } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { createApis } from './apis.ts';
 import { maxTextLength } from './channel-settings.ts';
-import { configSchema, isJoined, type JoinedConfig } from './config.ts';
+import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
 import { leaveAccount } from './connect/leave.ts';
-import { lookAtAccount } from './connect/look.ts';
+import { lookAtAccount, pauseHelp } from './connect/look.ts';
 import { routes } from './connect/routes.ts';
 import { settingsSchema } from './connect/settings.ts';
 import { decodeGroupFrame } from './console/decode-group-frame.ts';
@@ -22,7 +22,7 @@ import { listenToBot } from './listen.ts';
 import { openMgFile } from './open-file.ts';
 import { tellOwner } from './owner-changed.ts';
 import { giveReceipt, tellRefusal } from './receipts.ts';
-import { receiveWebhook } from './receive-webhook.ts';
+import { receiveWebhook, refuseWebhook } from './receive-webhook.ts';
 import type { Room } from './room.ts';
 import { decodeFrame } from './signals.ts';
 import { createTagWatch } from './tag-watch.ts';
@@ -49,6 +49,11 @@ export const messageGatewayBrain: Brain = {
   join: joinAccount,
   look: lookAtAccount,
   leave: leaveAccount,
+  refusal(reason, connection) {
+    const config = configSchema.safeParse(connection?.config);
+    return refuseWebhook(reason, config.success ? config.data.language : defaultLanguage);
+  },
+  pauseHelp,
   routes,
   connectPath: '/connect',
   settingsSchema,

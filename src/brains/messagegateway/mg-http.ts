@@ -158,6 +158,19 @@ interface Failure {
   readonly sentences: readonly string[];
 }
 
+/** What MessageGateway says of a channel that is switched off or gone. The documents show no such sentence, so several are understood. */
+const channelIsOff = /^channel\b.*\b(?:not active|inactive|deactivated|disabled|deleted|not found|does not exist)\b/i;
+
+/** Our channel does not work: the account is then looked at, and joining it puts the channel right. */
+export function channelOff(why: string): RemoteRefused {
+  return new RemoteRefused({
+    code: 'messagegateway.channel_off',
+    message: `${why}; the channel of this connection is switched off or gone, it will be switched on again`,
+    status: 403,
+    report: true,
+  });
+}
+
 /** The error an answer stands for; also used for refused socket handshakes. */
 export function failure({ status, wait, where, api, sentences }: Failure): AppError {
   const said = sentences.length === 0 ? '' : `: ${sentences.join('; ')}`;
@@ -178,6 +191,9 @@ export function failure({ status, wait, where, api, sentences }: Failure): AppEr
       status,
       report: true,
     });
+  }
+  if (api === 'transport' && status >= 400 && status < 500 && sentences.some((one) => channelIsOff.test(one))) {
+    return channelOff(`${where} was refused${said}`);
   }
   if (status >= 400 && status < 500) {
     return new MgRefused({

@@ -1,7 +1,7 @@
 /** Tells managers who leads a conversation now and what was said meanwhile, and lets go of the dialog when a person in Bitrix24 has taken it. */
 import type { BrainAction } from '../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
-import { chatIdOf, findChat } from './link-conversation.ts';
+import { findChat, linkTo } from './link-conversation.ts';
 import { saidMeanwhile, spanOf } from './meanwhile.ts';
 import { isRefusal } from './mg-http.ts';
 import type { MgChat } from './mg-shapes.ts';
@@ -21,7 +21,7 @@ export async function tellOwner(
   if (chat === null) return {};
   await addNote(room, chat.id, await noteOf(room, change, to), signal);
   if (change.owner === 'person') await letGo(room, chat, signal);
-  return chatIdOf(to) === null ? { remoteConversationId: String(chat.id) } : {};
+  return linkTo(chat, to);
 }
 
 async function noteOf(room: Room, change: BrainAction & { type: 'owner_changed' }, to: ConversationRef): Promise<Note> {

@@ -41,6 +41,14 @@ function failed(code: SendingErrorCode, externalCode: string, message: string) {
   return { async: false, error: { code, external_code: externalCode, message } };
 }
 
+/** The answer while nothing is taken: the account is paused, or the house has trouble of its own (`unavailable`). */
+export function refuseWebhook(reason: string, language: Language): unknown {
+  const { notShown } = wordsOf(language);
+  return reason === 'unavailable'
+    ? failed('access_restricted', 'bridge.unavailable', notShown.away)
+    : failed('access_restricted', `bridge.paused.${reason}`, notShown.paused);
+}
+
 /** Our channel offers neither reactions nor templates (channel-settings); what comes of them all the same is said to whoever did it. */
 function ofNoMessage(type: string, language: Language): DoorVerdict {
   if (type === 'template_create' || type === 'template_update') {

@@ -14,7 +14,7 @@ interface Words {
   /** Kinds of CRM records; others are called what the portal calls them. */
   readonly records: Readonly<Record<string, string>>;
   readonly notShown: Readonly<
-    Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'other', string>
+    Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'paused' | 'away' | 'other', string>
   >;
   /** A change of a message that Bitrix24 did not make. */
   readonly notChanged: {
@@ -46,6 +46,8 @@ const ru: Words = {
     template: 'В чатах Bitrix24 нет шаблонов; напишите текстом',
     empty: 'В сообщении нет ничего, что Bitrix24 мог бы показать',
     file: 'Файл не удалось передать в Bitrix24: он слишком велик или больше не доступен',
+    paused: 'Подключение к Bitrix24 остановлено, сообщение не показано',
+    away: 'Связь с Bitrix24 сейчас недоступна, сообщение не показано; отправьте его ещё раз позже',
     other: 'Bitrix24 не принял сообщение',
   },
   notChanged: {
@@ -85,6 +87,8 @@ const en: Words = {
     template: 'Chats of Bitrix24 have no templates; write it as text',
     empty: 'There is nothing in the message that Bitrix24 could show',
     file: 'The file could not be carried to Bitrix24: it is too large or no longer there',
+    paused: 'The connection to Bitrix24 is stopped; the message was not shown',
+    away: 'Bitrix24 cannot be reached now; the message was not shown, send it again later',
     other: 'Bitrix24 did not take the message',
   },
   notChanged: {

@@ -44,9 +44,10 @@ export function inspectConnection(
 }
 
 /** Nothing while the far side lets it work. */
-export function checkPause(row: ConnectionRow, portal: string): readonly Check[] {
+export function checkPause(row: ConnectionRow, brains: readonly Brain[], portal: string): readonly Check[] {
   if (row.paused_reason === null) return [];
-  const mend = `switch it on there, or join it again: connections test --connection ${row.id}`;
+  const help = brains.find((brain) => brain.name === row.brain)?.pauseHelp?.[row.paused_reason];
+  const mend = help ?? `switch it on there, or join it again: connections test --connection ${row.id}`;
   const found = `the far side has stopped it (${row.paused_reason}); messages to it wait for up to a day`;
   return [wrong(portal, `account of ${row.title}`, found, mend)];
 }

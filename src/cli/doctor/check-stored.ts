@@ -130,7 +130,7 @@ async function checkConnections(
     const sealer = await context.sealer();
     return rows.flatMap((row) => [
       ...inspectConnection(row, context.brains, sealer, domain),
-      ...checkPause(row, domain),
+      ...checkPause(row, context.brains, domain),
     ]);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

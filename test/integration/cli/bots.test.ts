@@ -72,6 +72,26 @@ describe('bots', () => {
       expect((await set('--give-back-after', wrong)).code).toBe(2);
   });
 
+  it('given another account forgets what the former one called its conversations', async () => {
+    const connections = `insert into connection (portal, id, brain, title, config_box, door_hash, door_box)
+      select portal, gen_random_uuid(), 'messagegateway', t, ''::bytea, t::bytea, ''::bytea from portal, unnest(array['a', 'b']) t`;
+    await own.probe.rows(connections);
+    await own.probe.rows(`insert into conversation (portal, bot_code, dialog_id, ref, remote_id, owner, kind, is_greeted, language)
+      select portal, 'bridge_line', 'chat9', 'ref', '9000', 'brain', 'line', true, 'ru' from portal`);
+    const [a, b] = (await own.probe.rows('select id::text from connection order by title')).map(({ id }) => String(id));
+    const remote = async () => (await own.probe.rows('select remote_id from conversation'))[0]?.['remote_id'];
+    const give = (...words: string[]) => cli('bots', 'set', '--code', 'bridge_line', ...words);
+    await own.probe.rows('update bot set brain = $1, connection_id = $2 where code = $3', [
+      'messagegateway',
+      a,
+      'bridge_line',
+    ]);
+    expect((await give('--name', 'Линия')).code).toBe(0);
+    expect(await remote()).toBe('9000');
+    expect((await give('--connection', b ?? '')).code).toBe(0);
+    expect(await remote()).toBeNull();
+  });
+
   it('keeps the type of a bot', async () => {
     const { code, err } = await cli('bots', 'set', '--code', 'bridge_assistant', '--type', 'S');
     expect(code).toBe(1);

@@ -94,6 +94,48 @@ describe('connecting an account by the page', () => {
   });
 });
 
+describe('a bot that is given another account', () => {
+  it('forgets what the former one called its conversations', async () => {
+    await connect('bridge_line');
+    const conversation = `insert into conversation (portal, bot_code, dialog_id, ref, remote_id, owner, kind, is_greeted, language)
+      select portal, code, 'chat9', 'ref-of-' || code, '9000', 'brain', 'line', true, 'ru' from bot`;
+    await stage.own.probe.rows(conversation);
+    const remotes = async () =>
+      await stage.own.probe.rows(`select bot_code, remote_id from conversation where dialog_id = 'chat9' order by 1`);
+    await connect('bridge_line');
+    expect(await remotes()).toContainEqual({ bot_code: 'bridge_line', remote_id: '9000' });
+    const { crmOrigin, apiKey } = stage.second;
+    expect((await connect('bridge_line', { account: crmOrigin, key: apiKey })).status).toBe(200);
+    expect(await remotes()).toEqual([
+      { bot_code: 'bridge_assistant', remote_id: '9000' },
+      { bot_code: 'bridge_line', remote_id: null },
+      { bot_code: 'bridge_supervisor', remote_id: '9000' },
+    ]);
+    await stage.own.probe.rows(`delete from conversation where dialog_id = 'chat9'`);
+  });
+});
+
+describe('a form that is sent twice at once', () => {
+  it('joins one account, and leaves the other one again', async () => {
+    const before = new Set(stage.gateway.modules().map(({ code }) => code));
+    const chosen = await stage.submit(typed(await stage.newCode()));
+    const send = () => stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
+    const pages = await Promise.all([send(), send()]);
+    expect(pages.map(({ status }) => String(status)).toSorted()).toEqual(['200', '422']);
+    expect(pages.find(({ status }) => status === 422)?.problem).toContain('changed meanwhile');
+    expect(await connections()).toBe(1);
+    const made = stage.gateway.modules().filter(({ code }) => !before.has(code));
+    expect(made).toHaveLength(2);
+    expect(made.filter(({ active }) => active)).toHaveLength(1);
+    const stored = await stage.own.probe.rows('select id::text from connection');
+    const working = stage.gateway
+      .channels()
+      .filter(({ isActive }) => isActive)
+      .map(({ externalId }) => externalId);
+    expect(working).toContain(stored[0]?.['id']);
+  });
+});
+
 describe('a stranger at the page', () => {
   it('gets nowhere without a code, and makes the app call nobody', async () => {
     const calls = crmCalls();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pausedCode, pausedError } from '../../../src/pipeline/account-trouble.ts';
+import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
+import { RemoteRefused } from '../../../src/core/errors.ts';
+import { pausedCode, pausedError, refusedAccount } from '../../../src/pipeline/account-trouble.ts';
 
 const hoursAgo = (hours: number) => ({ created_at: new Date(Date.now() - hours * 3_600_000) });
 
@@ -14,5 +16,26 @@ describe('a delivery to a paused account', () => {
     const error = pausedError(hoursAgo(25), 'frozen');
     expect(error.retry).toBe('never');
     expect(error.message).toContain('frozen');
+  });
+});
+
+describe('a refused credential', () => {
+  const brain = { ...echoBrain, look: () => Promise.resolve({ works: true as const, config: null }) };
+  const bot = { portal: 'p', connection_id: 'c' };
+  const noDatabase = (() => {
+    throw new Error('no look was to be asked for');
+  }) as unknown as Parameters<typeof refusedAccount>[0];
+
+  it.each(['bitrix24.expired_token', 'bitrix24.insufficient_scope'])(
+    'of Bitrix24 itself is not the account’s: %s',
+    async (code) => {
+      const error = new RemoteRefused({ code, status: 401, message: 'Bitrix24 said no' });
+      expect(await refusedAccount(noDatabase, bot, brain, error)).toBe(error);
+    },
+  );
+
+  it('is none where the far side refuses the message', async () => {
+    const error = new RemoteRefused({ code: 'messagegateway.refused', status: 400, message: 'no' });
+    expect(await refusedAccount(noDatabase, bot, brain, error)).toBe(error);
   });
 });

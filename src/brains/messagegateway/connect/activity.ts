@@ -39,16 +39,30 @@ export async function hearActivity(request: DoorRequest, house: BrainHouse): Pro
   const { held, config } = found;
   const moved = await movedTo(form.get('systemUrl') ?? '', config, house.tools);
   if (!moved.isBelieved) return wrongData;
-  if (moved.origin !== null) {
-    await house.store(held.connection, { ...config, crmUrl: moved.origin });
-    house.tools.log('an account has moved', { connection: held.connection.id });
-  }
+  if (moved.origin !== null && !(await storeMove(found, moved.origin, house))) return wrongData;
   const { active, freeze } = activity.data;
   const isOn = active && freeze !== true;
   const reason: PauseReason = freeze === true ? 'frozen' : 'stopped';
   if (!isOn && needsPause(held, reason)) await house.pause(held.connection, reason);
   else if (moved.origin !== null || (isOn && held.pausedReason !== null)) await house.lookSoon(held.connection);
   return thanks;
+}
+
+/**
+ * Finding out has taken a while, in which the account may have been joined again: what that has stored stays. False when it was given another
+ * address meanwhile, or keeps changing.
+ */
+async function storeMove(found: Account, crmUrl: string, house: BrainHouse): Promise<boolean> {
+  const { held, config } = found;
+  let isStored = await house.store(held, { ...config, crmUrl });
+  if (!isStored) {
+    const again = await findAccount(config.joined.clientId, house);
+    const isStill = again !== null && again.config.crmUrl === config.crmUrl;
+    isStored = isStill && (await house.store(again.held, { ...again.config, crmUrl }));
+  }
+  const words = isStored ? 'an account has moved' : 'an account has moved, but was changed by somebody else meanwhile';
+  house.tools.log(words, { connection: held.connection.id });
+  return isStored;
 }
 
 /** A pause whose reason has been looked into is not made vague again by hearing of it twice. */

@@ -1,5 +1,6 @@
 /** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
 import type { Connection, ConnectorTools } from '../../../core/connector.ts';
+import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../apis.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
@@ -26,6 +27,7 @@ export async function switchChannelOff(config: JoinedConfig, tools: ConnectorToo
   try {
     await transport.deactivateChannel(joined.channelId);
   } catch (error) {
-    if (!isRefusal(error, /not found|already|inactive|deactivated/i)) throw error;
+    const isGone = error instanceof AppError && error.code === 'messagegateway.channel_off';
+    if (!isGone && !isRefusal(error, /already/i)) throw error;
   }
 }

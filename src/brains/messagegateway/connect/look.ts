@@ -1,8 +1,11 @@
 /** Looks how a joined account stands in the CRM, and joins it again where that is ours to do. */
 import type { Connection, ConnectorTools, Standing } from '../../../core/connector.ts';
 import { AppError } from '../../../core/errors.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { createApis } from '../apis.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import type { CrmClient } from '../crm-client.ts';
+import { neededScopes } from '../crm-errors.ts';
 import { joinAccount, moduleOf } from '../join.ts';
 import { crmOf } from './account-crm.ts';
 import { switchChannelOff } from './leave.ts';
@@ -10,9 +13,39 @@ import { switchChannelOff } from './leave.ts';
 /**
  * Why an account is paused. `stopped`: the CRM's callback said so, and nobody has looked yet. `switched_off`: an administrator switched
  * the module off, and only that side switches it on again. `chats_off`: chats are off in the account; switching them on does not bring
- * modules back (trap B-08), so that is ours to do. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it.
+ * modules back (trap B-08), so that is ours to do. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it. The others only a
+ * person mends, mostly by connecting it again: `key_refused`, `rights_missing` (of the key), `no_account` (at that address), `moved`.
  */
-export type PauseReason = 'stopped' | 'switched_off' | 'chats_off' | 'frozen' | 'unpaid';
+export type PauseReason =
+  | 'stopped'
+  | 'switched_off'
+  | 'chats_off'
+  | 'frozen'
+  | 'unpaid'
+  | 'key_refused'
+  | 'rights_missing'
+  | 'no_account'
+  | 'moved';
+
+const connectAgain = 'an administrator connects the account again on the connection page, from the app in the portal';
+
+/** For operators; the other reasons are mended in the CRM. */
+export const pauseHelp: Readonly<Record<string, string>> = {
+  unpaid: 'the account is topped up in the CRM; it goes on by itself',
+  key_refused: `the CRM no longer takes the stored API key: ${connectAgain}, with a new key`,
+  rights_missing: `the stored API key lacks ${neededScopes.join(', ')}: grant them in the CRM, or ${connectAgain}`,
+  no_account: `there is no CRM account at the stored address: ${connectAgain}, at its new address`,
+  moved: `the CRM has moved: ${connectAgain}, at its new address`,
+} satisfies Partial<Record<PauseReason, string>>;
+
+/** What the CRM may say to any question, and what it means for the account. */
+const closedDoors: Readonly<Record<string, PauseReason>> = {
+  'messagegateway.crm_wrong_key': 'key_refused',
+  'messagegateway.crm_no_key': 'key_refused',
+  'messagegateway.crm_scopes': 'rights_missing',
+  'messagegateway.crm_no_account': 'no_account',
+  'messagegateway.crm_moved': 'moved',
+};
 
 /** Throws AppErrors of the CRM and of joining. */
 export async function lookAtAccount(
@@ -22,7 +55,42 @@ export async function lookAtAccount(
   tools: ConnectorTools,
 ): Promise<Standing> {
   const config = configSchema.parse(connection.config);
-  if (!isJoined(config)) return await join(connection, hookUrl, tools);
+  try {
+    if (!isJoined(config)) return await join(connection, hookUrl, tools);
+    return await askCrm(connection, config, hookUrl, pausedReason, tools);
+  } catch (error) {
+    const reason = error instanceof AppError ? closedDoors[error.code] : undefined;
+    if (reason === undefined) throw error;
+    if (!isJoined(config)) return { works: false, reason };
+    if (pausedReason !== null || !(await talks(config, tools))) return await stopped(reason, config, tools);
+    // The CRM is asked about modules; messages go past it, and nobody is helped by stopping them.
+    tools.log('the CRM no longer answers about an account whose chats work; connect it again', { reason });
+    return { works: true, config: connection.config };
+  }
+}
+
+/** Whether messages can go both ways with what is stored. */
+async function talks(config: JoinedConfig, tools: ConnectorTools): Promise<boolean> {
+  const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
+  const { bot, transport } = createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock });
+  try {
+    const [own] = await bot.bots({ self: true });
+    const channels = await transport.channels({ limit: 1000 });
+    const channel = channels.find(({ id }) => id === joined.channelId);
+    return own !== undefined && own.is_active !== false && channel !== undefined && channel.is_active !== false;
+  } catch (error) {
+    if (isCode(error, 'token_revoked')) return false;
+    throw error;
+  }
+}
+
+async function askCrm(
+  connection: Connection,
+  config: JoinedConfig,
+  hookUrl: string,
+  pausedReason: string | null,
+  tools: ConnectorTools,
+): Promise<Standing> {
   const crm = crmOf(config, tools);
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.isFrozen === true) return await stopped('frozen', config, tools);

@@ -14,9 +14,13 @@ const clientId = clientIdOf(identity);
 let crmUrl = 'https://demo.simla.com';
 let pausedReason: string | null = null;
 let stored: JoinedConfig | null = null;
+/** What somebody else stores while a callback is thought about; null: nobody does. */
+let meanwhile: JoinedConfig | null = null;
+let current: JoinedConfig | null = null;
+let changedAt = new Date(1);
 
 function connection(): Connection {
-  return { ...identity, portal: 'p', config: mgConfig({ crmUrl }, { clientId }) };
+  return { ...identity, portal: 'p', config: current ?? mgConfig({ crmUrl }, { clientId }) };
 }
 
 const nobody = (): never => {
@@ -33,11 +37,19 @@ const house: BrainHouse = {
   list: nobody,
   connect: nobody,
   find: (id) =>
-    Promise.resolve<HeldConnection | null>(id === identity.id ? { connection: connection(), pausedReason } : null),
-  store(_, config) {
+    Promise.resolve<HeldConnection | null>(
+      id === identity.id ? { connection: connection(), changedAt, pausedReason } : null,
+    ),
+  store(held, config) {
+    if (meanwhile !== null) {
+      current = meanwhile;
+      meanwhile = null;
+      changedAt = new Date(2);
+    }
+    if (held.changedAt !== changedAt) return Promise.resolve(false);
     stored = config as JoinedConfig;
     done.push('store');
-    return Promise.resolve();
+    return Promise.resolve(true);
   },
   pause(_, reason) {
     done.push(`pause ${reason}`);
@@ -63,6 +75,8 @@ beforeEach(() => {
   crmUrl = 'https://demo.simla.com';
   pausedReason = null;
   stored = null;
+  meanwhile = null;
+  current = null;
   done.length = 0;
   logged.length = 0;
 });
@@ -111,6 +125,28 @@ describe('a new address of an account', () => {
     expect(await move('https://renamed.simla.com/')).toBe(200);
     expect(stored?.crmUrl).toBe('https://renamed.simla.com');
     expect(done).toEqual(['store', 'look']);
+  });
+
+  it('leaves alone what was stored while it was being checked', async () => {
+    crmAt('https://renamed.simla.com');
+    meanwhile = mgConfig(
+      { apiKey: 'newer-key' },
+      { clientId, transport: { endpointUrl: 'https://mg.example', token: 'newer' } },
+    );
+    expect(await move('https://renamed.simla.com/')).toBe(200);
+    expect(stored).toMatchObject({
+      crmUrl: 'https://renamed.simla.com',
+      apiKey: 'newer-key',
+      joined: { transport: { token: 'newer' } },
+    });
+  });
+
+  it('is not believed over one that a person gave while it was being checked', async () => {
+    crmAt('https://renamed.simla.com');
+    meanwhile = mgConfig({ crmUrl: 'https://other.simla.com' }, { clientId });
+    expect(await move('https://renamed.simla.com/')).toBe(400);
+    expect(stored).toBeNull();
+    expect(done).toEqual([]);
   });
 
   it('is nothing new when it is the old one', async () => {

@@ -2,7 +2,7 @@ import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { registerModule } from '../../../../src/brains/messagegateway/accesses.ts';
 import { type CrmModule, createCrmClient } from '../../../../src/brains/messagegateway/crm-client.ts';
-import { AppError } from '../../../../src/core/errors.ts';
+import { AppError, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
 import { freePace } from '../../../support/free-pace.ts';
 import { mgConfig, mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
@@ -175,6 +175,7 @@ describe('what the CRM refuses', () => {
 
 describe('registering the module', () => {
   const mg = (token: string) => ({ endpointUrl: 'https://mg-s1.retailcrm.pro', token });
+  const untested = () => Promise.reject(new Error('nothing stored was to be tried'));
   const isRefresh = (body: { integrationModule: string }): boolean => body.integrationModule.includes('refreshToken');
 
   it('posts one form field with JSON in it and takes both accesses from the answer', async () => {
@@ -185,7 +186,7 @@ describe('registering the module', () => {
       })
       .matchHeader('content-type', 'application/x-www-form-urlencoded')
       .reply(201, { success: true, info: { mgBot: mg('b'), mgTransport: mg('t') } });
-    expect(await registerModule(crm, module, undefined)).toEqual({ bot: mg('b'), transport: mg('t') });
+    expect(await registerModule(crm, module, undefined, untested)).toEqual({ bot: mg('b'), transport: mg('t') });
   });
 
   it('asks for new tokens when the answer is an empty list and the module hides them', async () => {
@@ -196,7 +197,7 @@ describe('registering the module', () => {
     nock(origin)
       .post(editPath, isRefresh)
       .reply(200, { success: true, info: { mgBot: mg('b2'), mgTransport: mg('t2') } });
-    expect(await registerModule(crm, module, undefined)).toEqual({ bot: mg('b2'), transport: mg('t2') });
+    expect(await registerModule(crm, module, undefined, untested)).toEqual({ bot: mg('b2'), transport: mg('t2') });
   });
 
   it('keeps the stored address where only the tokens can be read again', async () => {
@@ -205,11 +206,49 @@ describe('registering the module', () => {
     nock(origin)
       .get('/api/v5/integration-modules/b24-1')
       .reply(200, { success: true, integrationModule: { integrations } });
-    const found = await registerModule(crm, module, mgConfig().joined);
+    const found = await registerModule(crm, module, mgConfig().joined, untested);
     expect(found).toEqual({
       bot: { endpointUrl: 'https://mg.example', token: 'b' },
       transport: { endpointUrl: 'https://mg.example', token: 't' },
     });
+  });
+
+  const listOnly = (): void => {
+    nock(origin).post(editPath).reply(200, { success: true, info: [] });
+    nock(origin)
+      .get('/api/v5/integration-modules/b24-1')
+      .reply(200, mgPayload('crm-integration-module-get-mgtransport-response-doc') as nock.Body);
+  };
+  const stored = mgConfig().joined;
+
+  it('asks for no new tokens where the stored ones work', async () => {
+    listOnly();
+    const found = await registerModule(crm, module, stored, () => Promise.resolve({ bot: true, transport: true }));
+    expect(found).toEqual({
+      bot: { endpointUrl: stored.bot.endpointUrl, token: stored.bot.token },
+      transport: stored.transport,
+    });
+  });
+
+  it('asks for the one token anew that no longer works', async () => {
+    listOnly();
+    nock(origin)
+      .post(editPath, ({ integrationModule }: { integrationModule: string }) => {
+        const { integrations } = JSON.parse(integrationModule);
+        expect(integrations.mgBot).toEqual({});
+        expect(integrations.mgTransport).toMatchObject({ refreshToken: true });
+        return true;
+      })
+      .reply(200, { success: true, info: { mgTransport: mg('t2') } });
+    const found = await registerModule(crm, module, stored, () => Promise.resolve({ bot: true, transport: false }));
+    expect(found).toMatchObject({ bot: { token: stored.bot.token }, transport: mg('t2') });
+  });
+
+  it('asks for none while it cannot be known whether the stored ones work', async () => {
+    listOnly();
+    const away = new RemoteUnreachable({ code: 'messagegateway.server_error', message: 'away' });
+    const error = await errorOf(registerModule(crm, module, stored, () => Promise.reject(away)));
+    expect(error.code).toBe('messagegateway.server_error');
   });
 
   it('says so when the CRM gives no access at all', async () => {
@@ -217,7 +256,7 @@ describe('registering the module', () => {
     nock(origin)
       .get('/api/v5/integration-modules/b24-1')
       .reply(200, { success: true, integrationModule: { integrations: [] } });
-    const error = await errorOf(registerModule(crm, module, undefined));
+    const error = await errorOf(registerModule(crm, module, undefined, untested));
     expect(error.code).toBe('messagegateway.no_access');
   });
 });

@@ -100,7 +100,7 @@ describe('a message into MessageGateway', () => {
   });
 
   it('that is refused for another reason is not', async () => {
-    const { http } = far({ 'POST /messages': refused('Channel is not active') });
+    const { http } = far({ 'POST /messages': refused('customer is blocked') });
     await expect(connector(http).deliver(message(), to, key, signal)).rejects.toMatchObject({
       code: 'messagegateway.refused',
       retry: 'never',
@@ -392,6 +392,51 @@ describe('CRM records', () => {
     const other = far({ 'GET /messages': [200, notes('Клиент в CRM Bitrix24:\nлид 7')] });
     await connector(other.http).deliver({ type: 'crm', links }, to, key, signal);
     expect(other.lines()).toContain('bot POST /messages');
+  });
+});
+
+describe('a chat number that is of another account', () => {
+  const stranger = {
+    id: 9000,
+    channel: { id: 14 },
+    customer: { external_id: 'somebody-else' },
+    last_dialog: { id: 20 },
+  };
+  const own = {
+    id: 9100,
+    channel: { id: 61 },
+    customer: { external_id: 'ref-of-talk' },
+    last_dialog: { id: 31, responsible: { id: 12, type: 'user' } },
+  };
+  const person: BrainAction = { type: 'owner_changed', owner: 'person', at: '2026-11-21T06:00:00.000Z', since: null };
+  const crm: BrainAction = { type: 'crm', links: [{ type: 'LEAD', id: '1209' }] };
+
+  it.each<readonly [string, BrainAction]>([
+    ['a change of owner', person],
+    ['CRM records', crm],
+  ])('is not written into: %s goes to our own chat, which is linked', async (_, action) => {
+    const { http, calls, lines } = far({
+      'GET /chats': [
+        [200, [stranger]],
+        [200, [stranger, own]],
+      ],
+    });
+    const delivery = await connector(http).deliver(action, to, key, signal);
+    expect(delivery).toEqual({ remoteConversationId: '9100' });
+    expect(calls.find(({ line }) => line === 'bot POST /messages')?.json).toMatchObject({ chat_id: 9100 });
+    expect(lines()).not.toContain('bot PATCH /dialogs/20/unassign');
+  });
+
+  it('is not written into where we have no chat yet', async () => {
+    const { http, lines } = far({ 'GET /chats': [200, [stranger]] });
+    expect(await connector(http).deliver(person, to, key, signal)).toEqual({});
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /chats']);
+  });
+
+  it('is not believed of our customer in somebody else’s channel', async () => {
+    const { http, lines } = far({ 'GET /chats': [200, [{ ...own, id: 9000, channel: { id: 14 } }]] });
+    expect(await connector(http).deliver(person, to, key, signal)).toEqual({});
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /chats']);
   });
 });
 

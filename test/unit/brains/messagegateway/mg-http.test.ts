@@ -10,9 +10,9 @@ const http = realHttp();
 const token = 'bot-token-value';
 const origin = 'https://mg.example';
 
-function api(endpointUrl = origin) {
+function api(endpointUrl = origin, which: 'bot' | 'transport' = 'bot') {
   const pace = freePace();
-  return createMgHttp({ http, api: 'bot', endpointUrl, token, pace, clock: systemClock, timeoutMs: 500 });
+  return createMgHttp({ http, api: which, endpointUrl, token, pace, clock: systemClock, timeoutMs: 500 });
 }
 
 async function errorOf(call: Promise<unknown>): Promise<AppError> {
@@ -96,6 +96,36 @@ describe('a request to MessageGateway', () => {
     expect({ code: error.code, retry: error.retry, fate: error.fate }).toEqual({ code, retry, fate });
     // What only asks for a pause uses up nobody's attempts.
     expect(error.isPause).toBe(status === 429 || status === 503);
+  });
+
+  it.each(['Channel is not active', 'Channel not found', 'channel #61 is deactivated'])(
+    'takes "%s" for the state of our channel, not for the fault of the message',
+    async (sentence) => {
+      nock(origin)
+        .post('/api/transport/v1/messages')
+        .reply(400, { errors: [sentence] });
+      const error = await errorOf(api(origin, 'transport').call({ method: 'POST', path: '/messages', json: {} }));
+      expect(error).toMatchObject({ code: 'messagegateway.channel_off', status: 403 });
+    },
+  );
+
+  it.each(['Message not found', 'channel does not support creating of text (send)'])(
+    'takes "%s" for what it says',
+    async (sentence) => {
+      nock(origin)
+        .post('/api/transport/v1/messages')
+        .reply(400, { errors: [sentence] });
+      const error = await errorOf(api(origin, 'transport').call({ method: 'POST', path: '/messages', json: {} }));
+      expect(error.code).toBe('messagegateway.refused');
+    },
+  );
+
+  it('takes an inactive channel for a refusal where a bot writes: it may be a channel of anybody', async () => {
+    nock(origin)
+      .post('/api/bot/v1/messages')
+      .reply(400, { errors: ['channel is not active'] });
+    const error = await errorOf(api().call({ method: 'POST', path: '/messages', json: {} }));
+    expect(error.code).toBe('messagegateway.refused');
   });
 
   it('keeps what MessageGateway said, for matching and for people', async () => {
