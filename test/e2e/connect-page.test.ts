@@ -78,6 +78,21 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     await form.getByRole('radio', { name: 'Ассистент' }).check();
     await keepPicture(form, `connect-choice-ru-${width}`);
     expect(await overflows(form)).toBe(false);
+    await form.getByRole('button', { name: 'Далее' }).click();
+    await form.getByRole('heading', { name: 'Настройки бота' }).waitFor();
+    await keepPicture(form, `connect-settings-ru-${width}`);
+    expect(await overflows(form)).toBe(false);
+    await form.getByLabel('Команда передачи человеку').fill('два слова');
+    await form.getByLabel('Кому можно').fill('Иван');
+    await form.getByRole('button', { name: 'Подключить' }).click();
+    await form.getByText('Исправьте отмеченные поля').waitFor();
+    await keepPicture(form, `connect-settings-wrong-ru-${width}`);
+    expect(await overflows(form)).toBe(false);
+    const command = form.getByLabel('Команда передачи человеку');
+    expect(await command.getAttribute('aria-invalid')).toBe('true');
+    expect(await command.inputValue()).toBe('два слова');
+    await command.fill('operator');
+    await form.getByLabel('Кому можно').fill('1, 42');
     await form.getByRole('button', { name: 'Подключить' }).click();
     await form.getByText('«Ассистент» подключён').waitFor();
     await keepPicture(form, `connect-done-ru-${width}`);
@@ -86,8 +101,8 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
       stage.gateway.crmOrigin,
     );
     await page.context().close();
-    // The refused form's own status is the one expected line in the console.
-    expect(faults.splice(0)).toEqual([expect.stringContaining('422')]);
+    // The refused forms' own statuses are the only lines expected in the console.
+    expect(faults.splice(0)).toEqual([expect.stringContaining('422'), expect.stringContaining('422')]);
   });
 
   it.each(widths)('say in English that they are at work, and bear long names (%i px)', async (width) => {
@@ -114,8 +129,50 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     await page.getByText(`<b>${long}`).waitFor();
     await keepPicture(page, `connect-choice-en-${width}`);
     expect(await overflows(page)).toBe(false);
+    await stage.own.probe.rows(`update bot set type = 'B' where code = 'bridge_line'`);
+    await page.getByRole('radio', { name: long }).check();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('heading', { name: 'Settings of the bot' }).waitFor();
+    await page.getByLabel('Who may use it').fill('1'.repeat(2_000));
+    await keepPicture(page, `connect-settings-en-${width}`);
+    expect(await overflows(page)).toBe(false);
+    await page.getByRole('button', { name: 'Choose another bot' }).click();
+    await page.getByText('Which bot shall be connected?').waitFor();
+    await stage.own.probe.rows(`update bot set type = 'O' where code = 'bridge_line'`);
     await page.context().close();
     expect(faults.splice(0)).toEqual([]);
+  });
+
+  it('can be gone through by keyboard alone, without JavaScript', async () => {
+    await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
+    const context = await browser.newContext({ locale: 'en-US', javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${stage.bridge.url}/messagegateway/connect`);
+    const type = async (text: string): Promise<void> => {
+      await page.keyboard.press('Tab');
+      await page.keyboard.insertText(text);
+    };
+    await type(stage.gateway.crmOrigin);
+    await type(stage.gateway.apiKey);
+    await type(await stage.newCode());
+    await page.keyboard.press('Enter');
+    await page.getByText('Which bot shall be connected?').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Settings of the bot' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowUp');
+    await type('human');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await keepPicture(page, 'connect-settings-keyboard-en');
+    expect(await page.getByLabel('Language of notes to managers').inputValue()).toBe('ru');
+    expect(await page.getByRole('radio', { name: 'Close the dialog in the CRM' }).isChecked()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Done' }).waitFor();
+    expect(stage.gateway.bots().at(-1)?.commands).toContain('human');
+    await context.close();
   });
 
   it.each(widths)('tell of a code that does not fit and of a portal without bots (%i px)', async (width) => {

@@ -24,8 +24,8 @@ export async function keepCommands(
   for (const name of there.keys()) if (name !== '' && !wanted.has(name)) await bot.deleteCommand(name, signal);
 }
 
-/** Descriptions by name. */
-function ourCommands(config: Pick<MessageGatewayConfig, 'handover' | 'language'>): ReadonlyMap<string, string> {
+/** Commands the bot understands, with their descriptions; nobody can replace them or take them away. */
+export function ourCommands(config: Pick<MessageGatewayConfig, 'handover' | 'language'>): ReadonlyMap<string, string> {
   return new Map(
     botCommands.map(({ command, title }) => {
       const name = command === 'operator' ? config.handover.command : command;

@@ -4,14 +4,23 @@
  * cookie, so no other site can act in anybody's name.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrainHouse, DoorRequest, HeldConnection, RouteAnswer } from '../../../core/connector.ts';
+import type { BrainHouse, DoorRequest, HeldConnection, OfferedBot, RouteAnswer } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
 import { readCrmUrl } from '../crm-url.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
+import {
+  fieldsFor,
+  type SettingField,
+  shownSettings,
+  type TypedSettings,
+  typedSettings,
+  withSettings,
+} from './bot-settings.ts';
 import { choicePage, donePage, type FormState, formPage } from './page-html.ts';
 import { type Language, languageOfReader, pageTexts, problemText } from './page-texts.ts';
 import { settingsSchema } from './settings.ts';
+import { settingsPage } from './settings-html.ts';
 
 /** Guessing codes is slow. */
 const guessMs = 200;
@@ -45,7 +54,14 @@ export async function takeForm(request: DoorRequest, house: BrainHouse): Promise
     return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
   }
   if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, house, null) };
-  return await connect(choice, form.get('bot') ?? '', language, house);
+  const bot = await chosenBot(choice, form.get('bot') ?? '', language, house);
+  if (bot === null) {
+    const html = await showChoice(choice, language, house, pageTexts(language).problems['no_bot'] ?? null);
+    return { status: 422, html };
+  }
+  const typed = typedSettings(form);
+  if (form.get('step') !== 'settings') return await connect({ choice, bot, language }, typed, house);
+  return { status: 200, html: showSettings({ choice, bot, language }, typed, house) };
 }
 
 /** Nothing here acts in the name of who is signed in somewhere; a form from elsewhere is a mistake or a trick all the same. */
@@ -116,27 +132,63 @@ async function showChoice(
   return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
 }
 
-/** Second step: the account is joined for the chosen bot. */
-async function connect(choice: Choice, botCode: string, language: Language, house: BrainHouse): Promise<RouteAnswer> {
-  const texts = pageTexts(language);
-  const again = async (problem: string | undefined): Promise<RouteAnswer> => ({
-    status: 422,
-    html: await showChoice(choice, language, house, problem ?? null),
-  });
-  const [offer, accounts] = await Promise.all([house.offer(choice.portal), house.list(choice.portal)]);
+/** The bot that was chosen, and its config as far as it is known. */
+interface Asked {
+  readonly choice: Choice;
+  readonly bot: OfferedBot & { readonly isHere: boolean; readonly config: object };
+  readonly language: Language;
+}
+
+/** Null: the portal has no such bot. The same account again: its connection is renewed, and what was set for it stays. */
+async function chosenBot(
+  { portal, crmUrl, apiKey }: Choice,
+  botCode: string,
+  language: Language,
+  house: BrainHouse,
+): Promise<Asked['bot'] | null> {
+  const [offer, accounts] = await Promise.all([house.offer(portal), house.list(portal)]);
   const bot = offer?.bots.find(({ code }) => code === botCode);
-  if (bot === undefined) return await again(texts.problems['no_bot']);
-  // The same account again: its connection is renewed, and what was set for it stays.
+  if (bot === undefined) return null;
   const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
-  const isHere = accountOf(accounts, bot.connectionId) === choice.crmUrl;
-  const connectionId = isHere ? bot.connectionId : null;
+  const isHere = accountOf(accounts, bot.connectionId) === crmUrl;
   const before = isHere ? known?.connection.config : newConfig(bot.name, language, house);
-  const { crmUrl, apiKey, portal } = choice;
+  return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
+}
+
+/** Second step: how the bot shall work. What was not typed stands there as it is set. */
+function showSettings(
+  { choice, bot, language }: Asked,
+  typed: TypedSettings,
+  house: BrainHouse,
+  trouble: { readonly wrong?: readonly SettingField[]; readonly problem?: string } = {},
+): string {
+  return settingsPage(language, {
+    sealed: sealChoice(choice, house),
+    account: choice.crmUrl,
+    bot,
+    fields: fieldsFor(bot.type),
+    typed: { ...shownSettings(configSchema.parse(bot.config)), ...typed },
+    wrong: trouble.wrong ?? [],
+    problem: trouble.problem ?? null,
+  });
+}
+
+/** Third step: the account is joined for the chosen bot. */
+async function connect(asked: Asked, typed: TypedSettings, house: BrainHouse): Promise<RouteAnswer> {
+  const { choice, bot, language } = asked;
+  const texts = pageTexts(language);
+  const set = withSettings(bot.config, typed);
+  if ('wrong' in set) {
+    const trouble = { wrong: set.wrong, problem: texts.settings.problem };
+    return { status: 422, html: showSettings(asked, typed, house, trouble) };
+  }
+  const { crmUrl, portal } = choice;
+  const connectionId = bot.isHere ? bot.connectionId : null;
   try {
-    const config = configSchema.parse({ ...toRecord(before), crmUrl, apiKey });
-    await house.connect({ portal, botCode: bot.code, connectionId, title: new URL(crmUrl).host, config });
+    await house.connect({ portal, botCode: bot.code, connectionId, title: new URL(crmUrl).host, config: set.config });
   } catch (thrown) {
-    return await again(problemText(texts, expected(thrown)));
+    const problem = problemText(texts, expected(thrown));
+    return { status: 422, html: showSettings(asked, typed, house, { problem }) };
   }
   return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, house)) };
 }

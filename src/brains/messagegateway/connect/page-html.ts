@@ -62,14 +62,14 @@ export function choicePage(language: Language, state: ChoiceState): string {
   const form =
     state.bots.length === 0
       ? html`<p class="empty">${texts.noBots}</p>`
-      : html`<form method="post" action="/messagegateway/connect?lang=${language}" data-busy="${texts.connecting}">
-<input type="hidden" name="step" value="connect">
+      : html`<form method="post" action="/messagegateway/connect?lang=${language}" data-busy="${texts.checking}">
+<input type="hidden" name="step" value="settings">
 <input type="hidden" name="choice" value="${state.sealed}">
 <fieldset class="choices">
 <legend>${texts.choose}</legend>
 ${state.bots.map((bot) => botRow(texts, bot))}
 </fieldset>
-<button type="submit">${texts.connect}</button>
+<button type="submit">${texts.next}</button>
 </form>`;
   return page(language, texts.title, [
     html`<p class="lead">${texts.chooseLead(state.account, state.domain)}</p>`,
@@ -99,7 +99,8 @@ export function donePage(language: Language, botName: string, account: string, s
   ]);
 }
 
-function problemBox(problem: string | null): Html | null {
+/** What is wrong, above the form. */
+export function problemBox(problem: string | null): Html | null {
   return problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`;
 }
 
@@ -112,7 +113,8 @@ function other(language: Language): Language {
   return language === 'ru' ? 'en' : 'ru';
 }
 
-function page(language: Language, title: string, parts: readonly (Html | null)[]): string {
+/** The frame around every page. */
+export function page(language: Language, title: string, parts: readonly (Html | null)[]): string {
   const content = parts.filter((part) => part !== null);
   return html`<!doctype html>
 <html lang="${language}">

@@ -20,9 +20,11 @@ export interface PageTexts {
   readonly thinksWith: (what: string) => string;
   readonly already: string;
   readonly types: Readonly<Record<string, string>>;
+  readonly next: string;
   readonly connect: string;
   readonly connecting: string;
   readonly noBots: string;
+  readonly settings: SettingsTexts;
   readonly done: string;
   readonly doneLead: (bot: string, account: string) => string;
   readonly back: string;
@@ -31,6 +33,31 @@ export interface PageTexts {
   /** By the code of an error, without `messagegateway.`. */
   readonly problems: Readonly<Record<string, string>>;
   readonly otherProblem: (message: string) => string;
+}
+
+/** What the step with the bot's settings says. */
+export interface SettingsTexts {
+  readonly title: string;
+  readonly lead: (bot: string, account: string) => string;
+  readonly language: string;
+  readonly languages: Readonly<Record<'ru' | 'en', string>>;
+  readonly command: string;
+  readonly commandHint: string;
+  readonly takesOver: string;
+  readonly takesOverOptions: Readonly<Record<'unassign' | 'close' | 'note', string>>;
+  readonly takesOverHint: string;
+  readonly console: string;
+  readonly consoleHint: string;
+  readonly groups: string;
+  readonly groupsOptions: Readonly<Record<'supervisors' | 'all' | 'none', string>>;
+  readonly employees: string;
+  readonly employeesHint: string;
+  readonly otherBot: string;
+  /** Above the form. */
+  readonly problem: string;
+  /** Beside a field, by its name. */
+  readonly problems: Readonly<Record<string, string>>;
+  readonly otherProblem: string;
 }
 
 const ru: PageTexts = {
@@ -54,10 +81,41 @@ const ru: PageTexts = {
   thinksWith: (what) => `Сейчас: ${what}`,
   already: 'Уже подключён к этой CRM: подключение обновится',
   types: { O: 'Открытая линия', S: 'Наблюдатель', B: 'Обычный' },
+  next: 'Далее',
   connect: 'Подключить',
   connecting: 'Подключаем…',
   noBots:
     'В портале пока нет ботов. Откройте в Битрикс24 приложение Bot Bridge, нажмите «Настроить заново» и вернитесь сюда с новым кодом.',
+  settings: {
+    title: 'Настройки бота',
+    lead: (bot, account) => `«${bot}» и CRM ${account}. Всё уже заполнено: можно ничего не менять.`,
+    language: 'Язык заметок для менеджеров',
+    languages: { ru: 'Русский', en: 'English' },
+    command: 'Команда передачи человеку',
+    commandHint:
+      'Менеджер пишет её в чате CRM с косой чертой, например /operator, и разговор переходит к сотрудникам в Битрикс24.',
+    takesOver: 'Когда разговор берёт сотрудник в Битрикс24',
+    takesOverOptions: {
+      unassign: 'Снять диалог в CRM с ответственного',
+      close: 'Закрыть диалог в CRM',
+      note: 'Оставить диалог в CRM как есть',
+    },
+    takesOverHint: 'Менеджеры в любом случае увидят заметку.',
+    console: 'Консоль в групповых чатах',
+    consoleHint: 'В группе с ботом сотрудники отвечают клиентам и управляют диалогами CRM, упоминая бота.',
+    groups: 'В каких группах',
+    groupsOptions: { supervisors: 'Где есть наблюдатель', all: 'Где есть любой наш бот', none: 'Нигде' },
+    employees: 'Кому можно',
+    employeesHint:
+      'Номера сотрудников Битрикс24 через запятую: номер виден в адресе профиля. Пусто – всем сотрудникам группы. Людям извне нельзя никогда.',
+    otherBot: 'Выбрать другого бота',
+    problem: 'Исправьте отмеченные поля.',
+    problems: {
+      command: 'От 1 до 32 латинских букв, цифр, знаков - и _. Слова bot и help заняты.',
+      employees: 'Только номера через запятую, например 1, 42.',
+    },
+    otherProblem: 'Выберите один из вариантов.',
+  },
   done: 'Готово',
   doneLead: (bot, account) => `«${bot}» подключён к ${account}. Канал и команды бота уже настроены, можно писать.`,
   back: 'Вернуться в CRM',
@@ -109,10 +167,41 @@ const en: PageTexts = {
   thinksWith: (what) => `Now: ${what}`,
   already: 'Connected to this CRM already: its connection will be renewed',
   types: { O: 'Open Channel', S: 'Supervisor', B: 'Ordinary' },
+  next: 'Next',
   connect: 'Connect',
   connecting: 'Connecting…',
   noBots:
     'The portal has no bots yet. Open the Bot Bridge app in Bitrix24, press “Set up again”, and come back with a new code.',
+  settings: {
+    title: 'Settings of the bot',
+    lead: (bot, account) => `“${bot}” and CRM ${account}. Everything is filled in: you may leave it as it is.`,
+    language: 'Language of notes to managers',
+    languages: { ru: 'Русский', en: 'English' },
+    command: 'Command that hands over to a person',
+    commandHint:
+      'A manager types it with a slash in a chat of the CRM, for example /operator, and people in Bitrix24 lead the conversation.',
+    takesOver: 'When somebody in Bitrix24 takes the conversation',
+    takesOverOptions: {
+      unassign: 'Take the dialog in the CRM from whoever leads it',
+      close: 'Close the dialog in the CRM',
+      note: 'Leave the dialog in the CRM as it is',
+    },
+    takesOverHint: 'Managers see a note in any case.',
+    console: 'Console in group chats',
+    consoleHint: 'In a group with the bot employees answer customers and manage dialogs of the CRM by mentioning it.',
+    groups: 'In which groups',
+    groupsOptions: { supervisors: 'Those with the supervisor', all: 'Those with any bot of ours', none: 'None' },
+    employees: 'Who may use it',
+    employeesHint:
+      'Numbers of Bitrix24 employees, with commas: the address of a profile shows the number. Empty: every employee in the group. People from outside never may.',
+    otherBot: 'Choose another bot',
+    problem: 'Mend the fields that are marked.',
+    problems: {
+      command: '1 to 32 Latin letters, digits, - and _. The words bot and help are taken.',
+      employees: 'Numbers with commas only, for example 1, 42.',
+    },
+    otherProblem: 'Choose one of these.',
+  },
   done: 'Done',
   doneLead: (bot, account) =>
     `“${bot}” is connected to ${account}. Its channel and commands are set up; you can write now.`,

@@ -1,5 +1,6 @@
 /** Commands about the account: its people, customers, channels, bots, files, and the bot itself. */
 
+import { ourCommands } from '../keep-commands.ts';
 import type { MgCustomer } from '../mg-shapes.ts';
 import { botFilePrefix } from '../open-file.ts';
 import { type BotInfo, forgetCommand, rememberCommand, rememberInfo } from '../own-ways.ts';
@@ -151,6 +152,7 @@ export const commands: Command = async (ask) => {
     };
   }
   if (!/^[\w-]{1,32}$/.test(name)) throw new ConsoleRefusal(phrases.nameCommand);
+  if (ourCommands(room.config).has(name)) throw new ConsoleRefusal(phrases.ownCommand(name));
   if (['add', 'добавить'].includes(word.toLowerCase()) && description !== '') {
     const words = description.slice(0, 64);
     await room.apis.bot.putCommand(name, words, signal);

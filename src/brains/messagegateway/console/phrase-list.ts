@@ -53,6 +53,7 @@ export interface Phrases {
   readonly fetched: (id: string) => string;
   readonly transcribed: string;
   readonly nameCommand: string;
+  readonly ownCommand: (name: string) => string;
   readonly renamed: (name: string) => string;
   readonly roles: (roles: string) => string;
   readonly nameRoles: string;

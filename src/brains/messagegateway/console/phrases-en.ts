@@ -76,6 +76,7 @@ export const english: Phrases = {
   fetched: (id) => `File loaded: ${id}`,
   transcribed: 'The transcription was saved',
   nameCommand: 'Like this: /commands add name description – or /commands delete name',
+  ownCommand: (name) => `The bot itself needs /${name}: it cannot be replaced or deleted`,
   renamed: (name) => `The bot is called "${name}" now`,
   roles: (roles) => `Roles of the bot: ${roles}`,
   nameRoles: 'Roles: distributor, responsible, hidden',

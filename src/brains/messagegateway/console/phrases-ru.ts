@@ -76,6 +76,7 @@ export const russian: Phrases = {
   fetched: (id) => `Файл загружен: ${id}`,
   transcribed: 'Расшифровка сохранена',
   nameCommand: 'Так: /команды добавить имя описание – или /команды удалить имя',
+  ownCommand: (name) => `Команда /${name} нужна самому боту: её нельзя заменить или удалить`,
   renamed: (name) => `Бота теперь зовут «${name}»`,
   roles: (roles) => `Роли бота: ${roles}`,
   nameRoles: 'Роли: distributor, responsible, hidden',

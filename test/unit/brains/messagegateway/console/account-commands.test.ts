@@ -44,6 +44,18 @@ describe('/fetch', () => {
   );
 });
 
+describe('/commands', () => {
+  it.each(['add help Something else', 'delete operator', 'delete /bot'])(
+    'leaves the own ones alone: %s',
+    async (args) => {
+      const { calls, ask, memory } = asked(args);
+      await expect(runCommand('commands', ask)).rejects.toThrow('The bot itself needs /');
+      expect(calls).toEqual([]);
+      expect(await memory.list('own:')).toEqual([]);
+    },
+  );
+});
+
 describe('/avatar', () => {
   it('gives the bot its picture, and remembers it', async () => {
     const { calls, ask, memory } = asked('https://shop.example/bot.png');

@@ -1,0 +1,103 @@
+/** The settings of a bot as a form. Holds no decisions. */
+import type { SettingField, TypedSettings } from './bot-settings.ts';
+import { type Html, html } from './html.ts';
+import { page, problemBox } from './page-html.ts';
+import { type Language, type PageTexts, pageTexts } from './page-texts.ts';
+
+export interface SettingsState {
+  readonly sealed: string;
+  readonly account: string;
+  readonly bot: { readonly code: string; readonly name: string };
+  readonly fields: readonly SettingField[];
+  readonly typed: TypedSettings;
+  readonly wrong: readonly SettingField[];
+  readonly problem: string | null;
+}
+
+export function settingsPage(language: Language, state: SettingsState): string {
+  const texts = pageTexts(language);
+  const { settings } = texts;
+  const asksGroups = state.fields.includes('groups');
+  return page(language, settings.title, [
+    html`<p class="lead">${settings.lead(state.bot.name, state.account)}</p>`,
+    problemBox(state.problem),
+    html`<form method="post" action="/messagegateway/connect?lang=${language}" data-busy="${texts.connecting}">
+<input type="hidden" name="step" value="connect">
+<input type="hidden" name="choice" value="${state.sealed}">
+<input type="hidden" name="bot" value="${state.bot.code}">
+${select(texts, state, 'language', settings.language, settings.languages)}
+${words(texts, state, 'command', settings.command, settings.commandHint)}
+${radios(texts, state, 'takesOver', settings.takesOver, settings.takesOverOptions, settings.takesOverHint)}
+${
+  asksGroups
+    ? html`<fieldset class="group">
+<legend>${settings.console}</legend>
+<p class="hint">${settings.consoleHint}</p>
+${select(texts, state, 'groups', settings.groups, settings.groupsOptions)}
+${words(texts, state, 'employees', settings.employees, settings.employeesHint)}
+</fieldset>`
+    : null
+}
+<button type="submit">${texts.connect}</button>
+</form>
+<form method="post" action="/messagegateway/connect?lang=${language}">
+<input type="hidden" name="step" value="choose">
+<input type="hidden" name="choice" value="${state.sealed}">
+<button type="submit" class="quiet">${settings.otherBot}</button>
+</form>`,
+  ]);
+}
+
+/** A text field. An empty one is a mistake only where the schema says so, which names it in the reader's language. */
+function words(texts: PageTexts, state: SettingsState, field: SettingField, label: string, hint: string): Html {
+  return html`<label for="${field}">${label}</label>
+<input id="${field}" name="${field}" value="${state.typed[field] ?? ''}" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"${marks(state, field, `${field}-hint`)}>
+${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`;
+}
+
+type Options = Readonly<Record<string, string>>;
+
+function select(texts: PageTexts, state: SettingsState, field: SettingField, label: string, options: Options): Html {
+  const choices = Object.entries(options).map(
+    ([value, name]) =>
+      html`<option value="${value}"${value === state.typed[field] ? html` selected` : null}>${name}</option>`,
+  );
+  return html`<label for="${field}">${label}</label>
+<select id="${field}" name="${field}"${marks(state, field)}>${choices}</select>
+${problemOf(texts, state, field)}`;
+}
+
+function radios(
+  texts: PageTexts,
+  state: SettingsState,
+  field: SettingField,
+  legend: string,
+  options: Options,
+  hint: string,
+): Html {
+  const choices = Object.entries(options).map(
+    ([value, name]) =>
+      html`<label class="choice"><input type="radio" name="${field}" value="${value}" required${value === state.typed[field] ? html` checked` : null}>
+<span>${name}</span></label>
+`,
+  );
+  return html`<fieldset class="choices"${marks(state, field, `${field}-hint`)}>
+<legend>${legend}</legend>
+${problemOf(texts, state, field)}${choices}<p id="${field}-hint" class="hint">${hint}</p>
+</fieldset>`;
+}
+
+/** Ties a field to what is said about it, for those who hear the page. */
+function marks({ wrong }: SettingsState, field: SettingField, hintId?: string): Html {
+  const isWrong = wrong.includes(field);
+  const ids = [...(isWrong ? [`${field}-problem`] : []), ...(hintId === undefined ? [] : [hintId])].join(' ');
+  const described = ids === '' ? null : html` aria-describedby="${ids}"`;
+  return html`${described}${isWrong ? html` aria-invalid="true"` : null}`;
+}
+
+function problemOf(texts: PageTexts, { wrong }: SettingsState, field: SettingField): Html | null {
+  if (!wrong.includes(field)) return null;
+  const { problems, otherProblem } = texts.settings;
+  return html`<p id="${field}-problem" class="field-problem">${problems[field] ?? otherProblem}</p>
+`;
+}
