@@ -15,8 +15,9 @@ export const maxItems = 20;
  * @param hasV2 whether the portal has `imbot.v2`: without it bots exchange no files, quote nothing and mark nothing as read
  */
 export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<Record<string, unknown>> {
+  // A bot's upload takes no quote (dossier §12.5 of Bitrix24), so a manager's file cannot answer a message.
   const deeds = hasV2
-    ? { creating: 'both', quoting: 'both', deleting: 'both' }
+    ? { creating: 'both', quoting: 'send', deleting: 'both' }
     : { creating: 'none', quoting: 'none', deleting: 'none' };
   const media = { ...deeds, reaction: 'none', max_items_count: maxItems, max_item_size: maxFileBytes };
   const note = { editing: 'none', note_max_chars_count: homeTextLimit };

@@ -33,7 +33,7 @@ describe('what the channel is said to be able to do', () => {
     await reconnect();
     expect(puts()).toBe(before);
     expect(channel()?.settings).toMatchObject({
-      image: { creating: 'both', quoting: 'both' },
+      image: { creating: 'both', quoting: 'send' },
       text: { quoting: 'both' },
       status: { read: 'receive' },
     });
