@@ -115,6 +115,15 @@ describe('a bot that is given another account', () => {
   });
 });
 
+describe('an account that is paused because of its key', () => {
+  it('works again when it is connected with another one', async () => {
+    await connect('bridge_line');
+    await stage.own.probe.rows(`update connection set paused_reason = 'key_refused'`);
+    expect((await connect('bridge_line')).status).toBe(200);
+    expect(await stage.own.probe.rows('select paused_reason from connection')).toEqual([{ paused_reason: null }]);
+  });
+});
+
 describe('a form that is sent twice at once', () => {
   it('joins one account, and leaves the other one again', async () => {
     const before = new Set(stage.gateway.modules().map(({ code }) => code));
