@@ -1,6 +1,6 @@
 /** Writes down for people what a brain can be told: the tables of `docs/<brain>.md`, from the schemas that read it. Pure. */
 import { z } from 'zod';
-import type { Brain } from '../src/core/connector.ts';
+import type { Brain } from '../src/core/brain.ts';
 import { inMarks } from './settings-papers.ts';
 
 interface Field {

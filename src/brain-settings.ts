@@ -1,6 +1,6 @@
 /** Holds what the operator set for single brains against each brain's own schema. */
 import type { Settings } from './config.ts';
-import type { Brain } from './core/connector.ts';
+import type { Brain } from './core/brain.ts';
 import { Misconfigured } from './core/errors.ts';
 
 /** By brain. Throws Misconfigured `config.invalid` that names every problem and repeats no value. */

@@ -1,5 +1,5 @@
 /** Who sits in a chat of one of our bots. Needs no scope beyond `imbot` (dossier §12.3): the user methods would ask for more rights. */
-import type { HomeUser } from '../core/connector.ts';
+import type { HomeUser } from '../core/connector-tools.ts';
 import { AppError } from '../core/errors.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';

@@ -1,5 +1,5 @@
 /** The list of brains. A new one costs its folder and one line here. */
-import type { Brain } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
 import { echoBrain } from './echo/echo-brain.ts';
 import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';
 

@@ -1,6 +1,7 @@
 /** What a brain may use of the house while a command checks or joins an account of it. */
 import { settingsSchema } from '../config.ts';
-import type { Connection, ConnectorTools } from '../core/connector.ts';
+import type { Connection } from '../core/connector.ts';
+import type { ConnectorTools } from '../core/connector-tools.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';

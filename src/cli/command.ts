@@ -1,6 +1,6 @@
 /** What an operator command is made of. Each noun has a file of its own; command-list.ts lists them all. */
 import type { Environment } from '../config.ts';
-import type { Brain } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';

@@ -1,7 +1,7 @@
 /** `connections`: accounts of brains. Their secrets go in sealed and never come out; only the webhook address is shown, once. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Brain } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import { hookPath } from '../pipeline/accounts.ts';

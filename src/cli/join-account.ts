@@ -1,5 +1,6 @@
 /** Joins accounts of brains at their far side, where a brain has a way to, and keeps what the far side gives for it. */
-import type { Brain, Connection } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
+import type { Connection } from '../core/connector.ts';
 import { AppError } from '../core/errors.ts';
 import { settleConnection } from '../store/connection-standing.ts';
 import type { ConnectionRow } from '../store/connections.ts';

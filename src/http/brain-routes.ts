@@ -1,7 +1,7 @@
 /** Mounts the routes brains have of their own, under `/<brain name>`: bounded bodies, a limit per sender, and the headers of a careful page. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Brain, BrainHouse, BrainRoute, RouteAnswer } from '../core/connector.ts';
+import type { Brain, BrainHouse, BrainRoute, RouteAnswer } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from './read-body.ts';

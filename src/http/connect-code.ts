@@ -1,7 +1,7 @@
 /** `POST /bitrix24/app/connect-code`: shows an administrator a one-time code that connects an account of a brain to this portal, and to no other. */
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
-import type { Brain } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { hashOfCode } from '../pipeline/brain-house.ts';
 import { codeMinutes, replaceCode } from '../store/connect-codes.ts';

@@ -6,7 +6,7 @@ import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { claimFromPage } from '../bitrix24/install/proof.ts';
 import { isRecord } from '../bitrix24/rest/rest-errors.ts';
-import type { Brain } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';

@@ -1,5 +1,5 @@
 /** What becomes of a delivery whose account does not take it now: it waits while the account is paused or being mended. */
-import type { Brain } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
 import { AppError, RemoteRefused } from '../core/errors.ts';
 import { waitPatienceMs } from '../core/retry.ts';
 import { askForCheck } from '../store/connection-standing.ts';

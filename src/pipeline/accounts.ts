@@ -1,6 +1,8 @@
 /** Joins accounts of brains, looks after joined ones, and leaves them: what the far side gives is sealed and stored, and bots are told. */
 import { randomUUID } from 'node:crypto';
-import type { Brain, BrainHouse, Connection, ConnectorTools, HomeFacts } from '../core/connector.ts';
+import type { Brain, BrainHouse } from '../core/brain.ts';
+import type { Connection } from '../core/connector.ts';
+import type { ConnectorTools, HomeFacts } from '../core/connector-tools.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
 import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';

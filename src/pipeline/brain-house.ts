@@ -1,5 +1,7 @@
 /** What the routes of a brain are given of the house: its own connections, the portals' bots, sealed texts. */
-import type { Brain, BrainHouse, Connection, ConnectorTools, HeldConnection } from '../core/connector.ts';
+import type { Brain, BrainHouse, HeldConnection } from '../core/brain.ts';
+import type { Connection } from '../core/connector.ts';
+import type { ConnectorTools } from '../core/connector-tools.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
 import { listBots } from '../store/bots.ts';
 import { redeemCode } from '../store/connect-codes.ts';

@@ -1,5 +1,5 @@
 /** The memory a connector is given: its connection's facts in the database. */
-import type { BrainMemory } from '../core/connector.ts';
+import type { BrainMemory } from '../core/connector-tools.ts';
 import { deleteFact, listFacts, readFact, writeFact } from '../store/brain-memory.ts';
 import type { Db } from '../store/database.ts';
 import { storableJson } from '../store/storable.ts';

@@ -2,7 +2,9 @@
  * What the hot paths need to know of portals, bots and connections, kept in memory for a few seconds. Changes made by another
  * process are seen when an entry has grown old, or at once where a caller has reason to doubt it.
  */
-import type { Brain, Connection, Connector, ConnectorTools } from '../core/connector.ts';
+import type { Brain } from '../core/brain.ts';
+import type { Connection, Connector } from '../core/connector.ts';
+import type { ConnectorTools } from '../core/connector-tools.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import { type BotRow, listBots } from '../store/bots.ts';
 import { type ConnectionRow, findConnection } from '../store/connections.ts';

@@ -1,5 +1,6 @@
 /** What a brain may know of the portal behind its connection. */
-import type { Connection, HomeFacts } from '../core/connector.ts';
+import type { Connection } from '../core/connector.ts';
+import type { HomeFacts } from '../core/connector-tools.ts';
 import type { KnownPortal } from './directory.ts';
 
 /** A portal that has not been asked yet counts as a present one, as it does for sending. */

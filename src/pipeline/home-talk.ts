@@ -1,6 +1,7 @@
 /** Looks back at what people said in a dialog without the brain: the inbox keeps every event, also those no brain was told of. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
-import type { ConversationRef, SaidAtHome } from '../core/connector.ts';
+import type { ConversationRef } from '../core/connector.ts';
+import type { SaidAtHome } from '../core/connector-tools.ts';
 import { findByRef } from '../store/conversations.ts';
 import type { Db } from '../store/database.ts';
 import { readKept } from '../store/inbox.ts';

@@ -1,7 +1,8 @@
 /** Finds out who an employee is, for brains that have to know more than his name. */
 import { chatMembers } from '../bitrix24/chat-members.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import type { ConversationRef, HomeUser } from '../core/connector.ts';
+import type { ConversationRef } from '../core/connector.ts';
+import type { HomeUser } from '../core/connector-tools.ts';
 import type { Directory } from './directory.ts';
 
 export interface HomeUsersOptions {

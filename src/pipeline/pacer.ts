@@ -1,5 +1,5 @@
 /** Paces brains' calls to their far sides over all processes: each limit is a bucket in the database. */
-import type { Pace, PaceRate } from '../core/connector.ts';
+import type { Pace, PaceRate } from '../core/connector-tools.ts';
 import { RemoteRefused, RemoteUnreachable } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';

@@ -1,5 +1,5 @@
 /** The tools of a connector for work that has to end: when the signal fires, its calls break off. */
-import type { ConnectorTools } from '../core/connector.ts';
+import type { ConnectorTools } from '../core/connector-tools.ts';
 
 export function toolsUntil(tools: ConnectorTools, until: AbortSignal): ConnectorTools {
   const both = (signal: AbortSignal | undefined): AbortSignal =>

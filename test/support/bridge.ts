@@ -4,7 +4,7 @@ import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import { brains as realBrains } from '../../src/brains/index.ts';
 import { readSettings, type Settings } from '../../src/config.ts';
-import type { Brain } from '../../src/core/connector.ts';
+import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
 import { freePort } from './free-port.ts';

@@ -1,5 +1,5 @@
 /** A pace without a limit for unit tests: nobody waits but for a pause the far side has asked for. */
-import type { Pace } from '../../src/core/connector.ts';
+import type { Pace } from '../../src/core/connector-tools.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
 export function freePace(clock: Clock = systemClock): Pace {

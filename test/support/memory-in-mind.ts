@@ -1,5 +1,5 @@
 /** A brain's memory without a database, for unit tests. */
-import type { BrainMemory } from '../../src/core/connector.ts';
+import type { BrainMemory } from '../../src/core/connector-tools.ts';
 
 /** Forgets with the test; values go through JSON as they do in the database. */
 export function memoryInMind(facts: Map<string, string> = new Map()): BrainMemory {

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
-import type { ConnectorTools } from '../../src/core/connector.ts';
+import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
 import { freePace } from './free-pace.ts';

@@ -1,5 +1,5 @@
 /** The smallest brain: it repeats what it hears. It proves the road, and answers until a real brain is connected. */
-import type { Brain } from '../../core/connector.ts';
+import type { Brain } from '../../core/brain.ts';
 import { textReply } from '../../core/events.ts';
 
 export const echoBrain: Brain = {

@@ -1,5 +1,5 @@
 /** Both APIs of one joined account, each with the pace of its own token. */
-import type { ConnectorTools, Pace } from '../../core/connector.ts';
+import type { ConnectorTools, Pace } from '../../core/connector-tools.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type BotApi, createBotApi } from './bot-api.ts';
 import { createMgHttp } from './mg-http.ts';

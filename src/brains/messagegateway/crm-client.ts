@@ -1,6 +1,6 @@
 /** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
 import { z } from 'zod';
-import type { ConnectorTools, Pace } from '../../core/connector.ts';
+import type { ConnectorTools, Pace } from '../../core/connector-tools.ts';
 import { Misconfigured, RemoteRefused } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';

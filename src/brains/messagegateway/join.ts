@@ -1,5 +1,6 @@
 /** Joins an account: checks the key, registers one module with bot and transport, and sets both up. Repeatable: a second time mends. */
-import type { Connection, ConnectorTools } from '../../core/connector.ts';
+import type { Connection } from '../../core/connector.ts';
+import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { RemoteUnreachable } from '../../core/errors.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { sha256 } from '../../lib/encryption.ts';

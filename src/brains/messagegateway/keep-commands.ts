@@ -1,5 +1,5 @@
 /** Keeps the bot's commands in MessageGateway equal to ours and the console's: one call when they are, one more for each that is not. */
-import type { BrainMemory } from '../../core/connector.ts';
+import type { BrainMemory } from '../../core/connector-tools.ts';
 import { botCommands } from '../../core/texts.ts';
 import type { BotApi } from './bot-api.ts';
 import type { MessageGatewayConfig } from './config.ts';

@@ -1,5 +1,6 @@
 /** Sums up for managers the time when people in Bitrix24 led a conversation. */
-import type { ConversationRef, SaidAtHome } from '../../core/connector.ts';
+import type { ConversationRef } from '../../core/connector.ts';
+import type { SaidAtHome } from '../../core/connector-tools.ts';
 import type { Room } from './room.ts';
 import { wordsOf } from './words.ts';
 

@@ -1,6 +1,8 @@
 /** MessageGateway (RetailCRM, Simla) as a brain: customers come in through a channel of ours, answers go out of it, a bot keeps the two in step. */
 import type { BrainAction } from '../../core/actions.ts';
-import type { Brain, Connection, Connector, ConnectorTools, ConversationRef, Delivery } from '../../core/connector.ts';
+import type { Brain } from '../../core/brain.ts';
+import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
+import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { BadInput, Misconfigured } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { createApis } from './apis.ts';

@@ -1,5 +1,5 @@
 /** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
-import type { ConnectorTools, Pace } from '../../core/connector.ts';
+import type { ConnectorTools, Pace } from '../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { retryAfterMs } from './retry-after.ts';

@@ -1,6 +1,6 @@
 /** What employees have said in the console about the bot itself. It outlives reconnects and new joinings, until they, or a newer setting, say otherwise. */
 import { z } from 'zod';
-import type { BrainMemory } from '../../core/connector.ts';
+import type { BrainMemory } from '../../core/connector-tools.ts';
 
 /** As `PATCH /my/info` takes it. */
 export interface BotInfo {

@@ -1,5 +1,5 @@
 /** How bot and channel show themselves in an account: name, picture, roles, and what the channel can do. Kept true while connected, not only at a joining. */
-import type { ConnectorTools } from '../../core/connector.ts';
+import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { sha256 } from '../../lib/encryption.ts';
 import { channelSettings } from './channel-settings.ts';
 import { connectionIdIn } from './client-id.ts';

@@ -1,5 +1,5 @@
 /** Looks at the accounts of brains: whether their secrets open, still fit the brain, and what their last deliveries came to. */
-import type { Brain } from '../../core/connector.ts';
+import type { Brain } from '../../core/brain.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Sealer } from '../../lib/encryption.ts';
 import type { BotRow } from '../../store/bots.ts';

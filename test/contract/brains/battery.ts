@@ -4,7 +4,7 @@
  */
 import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Brain } from '../../../src/core/connector.ts';
+import type { Brain } from '../../../src/core/brain.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
-import type { Brain, Delivery } from '../../../src/core/connector.ts';
+import type { Brain } from '../../../src/core/brain.ts';
+import type { Delivery } from '../../../src/core/connector.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { type BrainEvent, textReply } from '../../../src/core/events.ts';
 import { deliveryRetry } from '../../../src/core/retry.ts';

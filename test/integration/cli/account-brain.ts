@@ -1,7 +1,7 @@
 /** A brain that needs an account and joins its far side, for tests of connections. */
 import { z } from 'zod';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
-import type { Brain } from '../../../src/core/connector.ts';
+import type { Brain } from '../../../src/core/brain.ts';
 import { RemoteRefused } from '../../../src/core/errors.ts';
 
 export interface AccountBrain {

@@ -2,7 +2,7 @@
 import { brains as realBrains } from '../../../src/brains/index.ts';
 import { runLine } from '../../../src/cli/run-line.ts';
 import type { Environment } from '../../../src/config.ts';
-import type { Brain } from '../../../src/core/connector.ts';
+import type { Brain } from '../../../src/core/brain.ts';
 import type { OwnBridge } from '../../support/installed-bridge.ts';
 
 export interface Ran {

@@ -2,15 +2,9 @@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { BrainAction } from '../../../src/core/actions.ts';
-import type {
-  Brain,
-  Capabilities,
-  Connection,
-  Connector,
-  ConnectorTools,
-  ConversationRef,
-  Delivery,
-} from '../../../src/core/connector.ts';
+import type { Brain } from '../../../src/core/brain.ts';
+import type { Capabilities, Connection, Connector, ConversationRef, Delivery } from '../../../src/core/connector.ts';
+import type { ConnectorTools } from '../../../src/core/connector-tools.ts';
 import { BadInput, RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
 import { type BrainEvent, textReply } from '../../../src/core/events.ts';
 

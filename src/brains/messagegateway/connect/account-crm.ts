@@ -1,5 +1,5 @@
 /** A client of the CRM an account lives in, as the parts that connect and watch accounts use it. */
-import type { ConnectorTools } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { type CrmClient, createCrmClient } from '../crm-client.ts';

@@ -1,6 +1,7 @@
 /** An account on its way to be connected: carried by the page itself, sealed, because nothing is stored before it is whole. */
 import { z } from 'zod';
-import type { BrainHouse, ConnectorTools } from '../../../core/connector.ts';
+import type { BrainHouse } from '../../../core/brain.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { configSchema } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 

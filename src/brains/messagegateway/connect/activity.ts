@@ -1,14 +1,9 @@
 /** `POST /messagegateway/activity`: the CRM tells that a module was switched on or off, frozen, or that its account has moved. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type {
-  BrainHouse,
-  Connection,
-  ConnectorTools,
-  DoorRequest,
-  HeldConnection,
-  RouteAnswer,
-} from '../../../core/connector.ts';
+import type { BrainHouse, HeldConnection, RouteAnswer } from '../../../core/brain.ts';
+import type { Connection, DoorRequest } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { connectionIdIn } from '../client-id.ts';

@@ -4,7 +4,8 @@
  * cookie, so no other site can act in anybody's name.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrainHouse, DoorRequest, HeldConnection, OfferedBot, RouteAnswer } from '../../../core/connector.ts';
+import type { BrainHouse, HeldConnection, OfferedBot, RouteAnswer } from '../../../core/brain.ts';
+import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
 import { readCrmUrl } from '../crm-url.ts';

@@ -1,5 +1,6 @@
 /** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
-import type { Connection, ConnectorTools } from '../../../core/connector.ts';
+import type { Connection } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../apis.ts';

@@ -1,5 +1,7 @@
 /** Looks how a joined account stands in the CRM, and joins it again where that is ours to do. */
-import type { Connection, ConnectorTools, Standing } from '../../../core/connector.ts';
+import type { Standing } from '../../../core/brain.ts';
+import type { Connection } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../apis.ts';

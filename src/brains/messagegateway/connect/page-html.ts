@@ -1,5 +1,5 @@
 /** The connection page as HTML: the form, the choice of a bot, the end. Holds no decisions. */
-import type { OfferedBot } from '../../../core/connector.ts';
+import type { OfferedBot } from '../../../core/brain.ts';
 import { type Html, html } from './html.ts';
 import { type Language, type PageTexts, pageTexts } from './page-texts.ts';
 

@@ -2,7 +2,7 @@
  * The routes MessageGateway needs in the house. Nobody signs in here: each handler says what proves its sender. The limits are those of one
  * sender, and behind a proxy everybody is one: they stop floods, not guesses.
  */
-import type { BrainRoute } from '../../../core/connector.ts';
+import type { BrainRoute } from '../../../core/brain.ts';
 import { hearActivity } from './activity.ts';
 import { showForm, takeForm } from './connect-page.ts';
 import { logo } from './logo.ts';

@@ -1,7 +1,8 @@
 /** The one-step connection (dossier A.7): the CRM makes the key and posts it here, signed with the secret of the marketplace card. */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { BrainHouse, DoorRequest, RouteAnswer } from '../../../core/connector.ts';
+import type { BrainHouse, RouteAnswer } from '../../../core/brain.ts';
+import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
 import { apiKeySchema } from '../config.ts';

@@ -3,7 +3,8 @@
  * agree: whatever a crash or two quick hands leave behind, nobody's words go to a customer his group does not show.
  */
 import { z } from 'zod';
-import type { BrainMemory, ConversationRef } from '../../../core/connector.ts';
+import type { ConversationRef } from '../../../core/connector.ts';
+import type { BrainMemory } from '../../../core/connector-tools.ts';
 
 const bindingShape = z.object({
   /** The house's name of the console. */

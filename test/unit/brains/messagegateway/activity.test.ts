@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clientIdOf } from '../../../../src/brains/messagegateway/client-id.ts';
 import type { JoinedConfig } from '../../../../src/brains/messagegateway/config.ts';
 import { hearActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
-import type { BrainHouse, Connection, HeldConnection } from '../../../../src/core/connector.ts';
+import type { BrainHouse, HeldConnection } from '../../../../src/core/brain.ts';
+import type { Connection } from '../../../../src/core/connector.ts';
 import { mgConfig, realHttp, unitTools } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { messageGatewayBrain } from '../../../../src/brains/messagegateway/messagegateway-brain.ts';
 import { sendingError } from '../../../../src/brains/messagegateway/receipts.ts';
 import type { BrainAction } from '../../../../src/core/actions.ts';
-import type { ConnectorTools } from '../../../../src/core/connector.ts';
+import type { ConnectorTools } from '../../../../src/core/connector-tools.ts';
 import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import type { Chat, FileRef } from '../../../../src/core/events.ts';
 import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';

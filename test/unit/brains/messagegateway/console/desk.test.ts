@@ -4,7 +4,8 @@ import { bind } from '../../../../../src/brains/messagegateway/console/bindings.
 import { createDesk } from '../../../../../src/brains/messagegateway/console/desk.ts';
 import { failure } from '../../../../../src/brains/messagegateway/mg-http.ts';
 import type { BrainAction } from '../../../../../src/core/actions.ts';
-import type { ConnectorTools, ConversationRef } from '../../../../../src/core/connector.ts';
+import type { ConversationRef } from '../../../../../src/core/connector.ts';
+import type { ConnectorTools } from '../../../../../src/core/connector-tools.ts';
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../../../../src/core/errors.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
