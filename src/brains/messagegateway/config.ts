@@ -1,6 +1,6 @@
 /** What a connection to MessageGateway has to know: what an administrator gives, and what joining adds. */
 import { z } from 'zod';
-import { readCrmUrl } from './crm-url.ts';
+import { readCrmUrl } from './api/crm-url.ts';
 
 const crmUrl = z.string().transform((typed, context) => {
   const address = readCrmUrl(typed);

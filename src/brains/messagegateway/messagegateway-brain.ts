@@ -5,8 +5,15 @@ import type { Connection, Connector, ConversationRef, Delivery } from '../../cor
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { BadInput, Misconfigured } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { createApis } from './apis.ts';
-import { maxTextLength } from './channel-settings.ts';
+import { maxTextLength } from './account/channel-settings.ts';
+import { joinAccount } from './account/join.ts';
+import { createApis } from './api/apis.ts';
+import { readEnvelope } from './api/webhook-shapes.ts';
+import { decodeWebhook } from './back/decode-webhook.ts';
+import { openMgFile } from './back/open-file.ts';
+import { receiveWebhook, refuseWebhook } from './back/receive-webhook.ts';
+import { decodeFrame } from './back/signals.ts';
+import { createTagWatch } from './back/tag-watch.ts';
 import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
 import { leaveAccount } from './connect/leave.ts';
 import { lookAtAccount, pauseHelp } from './connect/look.ts';
@@ -16,19 +23,12 @@ import { decodeGroupFrame } from './console/decode-group-frame.ts';
 import { createDesk, type Desk } from './console/desk.ts';
 import { isShownName } from './console/group-frames.ts';
 import { consoleMark, isConsole } from './console/is-console.ts';
-import { tellCrm } from './crm-links.ts';
-import { decodeWebhook } from './decode-webhook.ts';
-import { deliverDelete, deliverEdit, deliverMessage } from './deliver-message.ts';
-import { joinAccount } from './join.ts';
-import { listenToBot } from './listen.ts';
-import { openMgFile } from './open-file.ts';
-import { tellOwner } from './owner-changed.ts';
-import { giveReceipt, tellRefusal } from './receipts.ts';
-import { receiveWebhook, refuseWebhook } from './receive-webhook.ts';
+import { tellCrm } from './into/crm-links.ts';
+import { deliverDelete, deliverEdit, deliverMessage } from './into/deliver-message.ts';
+import { tellOwner } from './into/owner-changed.ts';
+import { giveReceipt, tellRefusal } from './into/receipts.ts';
+import { listenToBot } from './listener/listen.ts';
 import type { Room } from './room.ts';
-import { decodeFrame } from './signals.ts';
-import { createTagWatch } from './tag-watch.ts';
-import { readEnvelope } from './webhook-shapes.ts';
 
 export const messageGatewayBrain: Brain = {
   name: 'messagegateway',

@@ -1,7 +1,7 @@
 /** What the parts of one connector share. */
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Apis } from './apis.ts';
+import type { Apis } from './api/apis.ts';
 import type { JoinedConfig } from './config.ts';
 
 export interface Room {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type LiveSocket, openLiveSocket } from '../../../src/brains/messagegateway/live-socket.ts';
+import { type LiveSocket, openLiveSocket } from '../../../src/brains/messagegateway/listener/live-socket.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { until } from '../../support/bridge.ts';
 import { unitTools } from '../../support/messagegateway-unit.ts';

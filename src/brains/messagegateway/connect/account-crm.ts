@@ -1,8 +1,8 @@
 /** A client of the CRM an account lives in, as the parts that connect and watch accounts use it. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
+import { type CrmClient, createCrmClient } from '../api/crm-client.ts';
 import type { MessageGatewayConfig } from '../config.ts';
-import { type CrmClient, createCrmClient } from '../crm-client.ts';
 
 type Account = Pick<MessageGatewayConfig, 'crmUrl' | 'apiKey' | 'requestTimeoutMs'>;
 

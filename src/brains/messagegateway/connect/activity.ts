@@ -6,9 +6,9 @@ import type { Connection, DoorRequest } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
-import { connectionIdIn } from '../client-id.ts';
+import { connectionIdIn } from '../account/client-id.ts';
+import { isSameHouse, readCrmUrl } from '../api/crm-url.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
-import { isSameHouse, readCrmUrl } from '../crm-url.ts';
 import { crmOf } from './account-crm.ts';
 import type { PauseReason } from './look.ts';
 

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrainHouse, HeldConnection, OfferedBot, RouteAnswer } from '../../../core/brain.ts';
 import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
+import { readCrmUrl } from '../api/crm-url.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
-import { readCrmUrl } from '../crm-url.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
 import {
   fieldsFor,

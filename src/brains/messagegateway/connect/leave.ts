@@ -3,10 +3,10 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { createApis } from '../apis.ts';
+import { moduleOf } from '../account/join.ts';
+import { createApis } from '../api/apis.ts';
+import { isRefusal } from '../api/mg-http.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
-import { moduleOf } from '../join.ts';
-import { isRefusal } from '../mg-http.ts';
 import { crmOf } from './account-crm.ts';
 
 /** Both are tried whatever becomes of the other; throws the first AppError. An account that was never joined has nothing to leave. */

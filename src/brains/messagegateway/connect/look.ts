@@ -4,11 +4,11 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { createApis } from '../apis.ts';
+import { joinAccount, moduleOf } from '../account/join.ts';
+import { createApis } from '../api/apis.ts';
+import type { CrmClient } from '../api/crm-client.ts';
+import { neededScopes } from '../api/crm-errors.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
-import type { CrmClient } from '../crm-client.ts';
-import { neededScopes } from '../crm-errors.ts';
-import { joinAccount, moduleOf } from '../join.ts';
 import { crmOf } from './account-crm.ts';
 import { switchChannelOff } from './leave.ts';
 

@@ -5,9 +5,9 @@ import type { BrainHouse, RouteAnswer } from '../../../core/brain.ts';
 import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
+import { neededScopes } from '../api/crm-errors.ts';
+import { readCrmUrl } from '../api/crm-url.ts';
 import { apiKeySchema } from '../config.ts';
-import { neededScopes } from '../crm-errors.ts';
-import { readCrmUrl } from '../crm-url.ts';
 import { checkAccount, sealAccount } from './account-draft.ts';
 import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 

@@ -1,11 +1,12 @@
 /** Commands about the account: its people, customers, channels, bots, files, and the bot itself. */
 
-import { ourCommands } from '../keep-commands.ts';
-import type { MgCustomer } from '../mg-shapes.ts';
-import { botFilePrefix } from '../open-file.ts';
-import { type BotInfo, forgetCommand, rememberCommand, rememberInfo } from '../own-ways.ts';
-import { readPages } from '../pages.ts';
-import { configuredInfo } from '../presence.ts';
+import { ourCommands } from '../account/keep-commands.ts';
+import { forgetCommand, rememberCommand, rememberInfo } from '../account/own-ways.ts';
+import { configuredInfo } from '../account/presence.ts';
+import type { BotInfo } from '../api/bot-api.ts';
+import type { MgCustomer } from '../api/mg-shapes.ts';
+import { readPages } from '../api/pages.ts';
+import { botFilePrefix } from '../back/open-file.ts';
 import { type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 import { uuidIn } from './parse-line.ts';

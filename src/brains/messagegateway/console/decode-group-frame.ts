@@ -1,11 +1,11 @@
 /** What a message of a bound chat looks like in its group. Pure. Groups are staff: private messages are shown, and marked. */
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
-import { cardText, orderCard, productCard } from '../cards.ts';
+import { unescapeHtml } from '../api/html-text.ts';
+import type { Envelope } from '../api/webhook-shapes.ts';
+import { cardText, orderCard, productCard } from '../back/cards.ts';
+import { botFilePrefix } from '../back/open-file.ts';
 import type { MessageGatewayConfig } from '../config.ts';
-import { unescapeHtml } from '../html-text.ts';
-import { botFilePrefix } from '../open-file.ts';
-import type { Envelope } from '../webhook-shapes.ts';
 import { shownName } from './group-frames.ts';
 import { type GroupMessage, groupFrameShape, type Showing } from './group-shapes.ts';
 import { phrasesOf } from './phrases.ts';

@@ -2,7 +2,7 @@
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { type Button, type FileRef, type Reply, textReply } from '../../../core/events.ts';
-import { MgRefused } from '../mg-http.ts';
+import { MgRefused } from '../api/mg-http.ts';
 import type { Room } from '../room.ts';
 import { type Ask, ConsoleRefusal, commandButton } from './ask.ts';
 import { bindingOfConsole } from './bindings.ts';

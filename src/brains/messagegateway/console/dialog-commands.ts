@@ -1,8 +1,8 @@
 /** Commands about dialogs: what is open, who leads it, its tags, its end. All of them may be repeated. */
 
-import { isRefusal } from '../mg-http.ts';
-import type { MgChat } from '../mg-shapes.ts';
-import { readPages } from '../pages.ts';
+import { isRefusal } from '../api/mg-http.ts';
+import type { MgChat } from '../api/mg-shapes.ts';
+import { readPages } from '../api/pages.ts';
 import { type Answer, type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
 import {
   channelOf,

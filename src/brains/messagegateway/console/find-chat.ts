@@ -1,7 +1,8 @@
 /** The chat and dialog a command is about. */
-import { unescapeHtml } from '../html-text.ts';
-import type { MgQuery } from '../mg-http.ts';
-import type { MgChat } from '../mg-shapes.ts';
+
+import { unescapeHtml } from '../api/html-text.ts';
+import type { MgQuery } from '../api/mg-http.ts';
+import type { MgChat } from '../api/mg-shapes.ts';
 import { type Ask, ConsoleRefusal } from './ask.ts';
 import { takeChat } from './parse-line.ts';
 

@@ -1,6 +1,6 @@
 /** What is read of a MessageGateway message that is to be shown in a group. */
 import { z } from 'zod';
-import { orderShape, productShape } from '../webhook-shapes.ts';
+import { orderShape, productShape } from '../api/webhook-shapes.ts';
 
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 

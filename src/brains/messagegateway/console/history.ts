@@ -1,8 +1,9 @@
 /** The last messages of a chat in words. */
-import { unescapeHtml } from '../html-text.ts';
-import type { MgChat, MgMessage } from '../mg-shapes.ts';
-import { parseMgTime } from '../mg-time.ts';
-import { readPages } from '../pages.ts';
+
+import { unescapeHtml } from '../api/html-text.ts';
+import type { MgChat, MgMessage } from '../api/mg-shapes.ts';
+import { parseMgTime } from '../api/mg-time.ts';
+import { readPages } from '../api/pages.ts';
 import { type Ask, type Command, commandButton } from './ask.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 

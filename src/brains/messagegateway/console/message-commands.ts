@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { splitText } from '../../../core/split-text.ts';
 import { sha256 } from '../../../lib/encryption.ts';
-import type { BotMessage } from '../bot-api.ts';
-import { carryFiles, type FileGroup } from '../home-files.ts';
-import { isRefusal, MgRefused } from '../mg-http.ts';
+import type { BotMessage } from '../api/bot-api.ts';
+import { isRefusal, MgRefused } from '../api/mg-http.ts';
+import { carryFiles, type FileGroup } from '../into/home-files.ts';
 import type { Room } from '../room.ts';
 import { type Ask, type Command, ConsoleRefusal } from './ask.ts';
 import { maxTextOf, namedChat, titleOf } from './find-chat.ts';

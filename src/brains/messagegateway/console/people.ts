@@ -1,7 +1,7 @@
 /** Which user of MessageGateway an employee is: by his own word, or by the e-mail address both sides know him under. */
 import { z } from 'zod';
-import type { MgUser } from '../mg-shapes.ts';
-import { pageSize, readPages } from '../pages.ts';
+import type { MgUser } from '../api/mg-shapes.ts';
+import { pageSize, readPages } from '../api/pages.ts';
 import { type Ask, ConsoleRefusal } from './ask.ts';
 
 const linkShape = z.object({ userId: z.int(), how: z.enum(['email', 'command']) });

@@ -3,8 +3,8 @@
  * we write down that a send has begun, and look for what may have come of it before beginning again.
  */
 import { z } from 'zod';
-import type { BotMessage } from '../bot-api.ts';
-import { unescapeHtml } from '../html-text.ts';
+import type { BotMessage } from '../api/bot-api.ts';
+import { unescapeHtml } from '../api/html-text.ts';
 import type { Room } from '../room.ts';
 
 /** As long as the house remembers deliveries; edits of older messages Bitrix24 does not allow either (three days). */

@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clientIdOf } from '../../../../src/brains/messagegateway/client-id.ts';
+import { clientIdOf } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import type { JoinedConfig } from '../../../../src/brains/messagegateway/config.ts';
 import { hearActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
 import type { BrainHouse, HeldConnection } from '../../../../src/core/brain.ts';

@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createApis } from '../../../../src/brains/messagegateway/apis.ts';
+import { createApis } from '../../../../src/brains/messagegateway/api/apis.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { freePace } from '../../../support/free-pace.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';

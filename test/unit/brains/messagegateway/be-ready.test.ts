@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkStillOn } from '../../../../src/brains/messagegateway/be-ready.ts';
+import { checkStillOn } from '../../../../src/brains/messagegateway/account/be-ready.ts';
+import { readEnvelope } from '../../../../src/brains/messagegateway/api/webhook-shapes.ts';
 import type { Room } from '../../../../src/brains/messagegateway/room.ts';
-import { readEnvelope } from '../../../../src/brains/messagegateway/webhook-shapes.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { mgConfig, mgPayload } from '../../../support/messagegateway-unit.ts';
 

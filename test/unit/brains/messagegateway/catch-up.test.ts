@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../src/brains/messagegateway/apis.ts';
-import { catchUp } from '../../../../src/brains/messagegateway/catch-up.ts';
-import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/cursor.ts';
-import type { MgQuery } from '../../../../src/brains/messagegateway/mg-http.ts';
-import type { MgDialog, MgMessage } from '../../../../src/brains/messagegateway/mg-shapes.ts';
-import { pageSize } from '../../../../src/brains/messagegateway/pages.ts';
+import type { Apis } from '../../../../src/brains/messagegateway/api/apis.ts';
+import type { MgQuery } from '../../../../src/brains/messagegateway/api/mg-http.ts';
+import type { MgDialog, MgMessage } from '../../../../src/brains/messagegateway/api/mg-shapes.ts';
+import { pageSize } from '../../../../src/brains/messagegateway/api/pages.ts';
+import { catchUp } from '../../../../src/brains/messagegateway/back/catch-up.ts';
+import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/back/cursor.ts';
 import type { Room } from '../../../../src/brains/messagegateway/room.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';

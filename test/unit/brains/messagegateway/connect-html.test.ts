@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientIdOf, connectionIdIn } from '../../../../src/brains/messagegateway/client-id.ts';
+import { clientIdOf, connectionIdIn } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import { html } from '../../../../src/brains/messagegateway/connect/html.ts';
 import { languageOfReader, pageTexts, problemText } from '../../../../src/brains/messagegateway/connect/page-texts.ts';
 

@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { registerModule } from '../../../../src/brains/messagegateway/accesses.ts';
-import { type CrmModule, createCrmClient } from '../../../../src/brains/messagegateway/crm-client.ts';
+import { registerModule } from '../../../../src/brains/messagegateway/account/accesses.ts';
+import { type CrmModule, createCrmClient } from '../../../../src/brains/messagegateway/api/crm-client.ts';
 import { AppError, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
 import { freePace } from '../../../support/free-pace.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCrmUrl } from '../../../../src/brains/messagegateway/crm-url.ts';
+import { readCrmUrl } from '../../../../src/brains/messagegateway/api/crm-url.ts';
 
 describe('the address of a CRM account', () => {
   it.each([

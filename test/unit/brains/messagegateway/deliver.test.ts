@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sendingError } from '../../../../src/brains/messagegateway/into/receipts.ts';
 import { messageGatewayBrain } from '../../../../src/brains/messagegateway/messagegateway-brain.ts';
-import { sendingError } from '../../../../src/brains/messagegateway/receipts.ts';
 import type { BrainAction } from '../../../../src/core/actions.ts';
 import type { ConnectorTools } from '../../../../src/core/connector-tools.ts';
 import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';

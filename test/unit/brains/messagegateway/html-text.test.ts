@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unescapeHtml } from '../../../../src/brains/messagegateway/html-text.ts';
+import { unescapeHtml } from '../../../../src/brains/messagegateway/api/html-text.ts';
 
 describe('undoing HTML escaping', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { externalId, furtherId, homeMessageId } from '../../../../src/brains/messagegateway/message-names.ts';
+import { externalId, furtherId, homeMessageId } from '../../../../src/brains/messagegateway/into/message-names.ts';
 
 describe('names of messages', () => {
   it('differ for two conversations that hear the same message', () => {

@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createMgHttp, isRefusal } from '../../../../src/brains/messagegateway/mg-http.ts';
+import { createMgHttp, isRefusal } from '../../../../src/brains/messagegateway/api/mg-http.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { freePace } from '../../../support/free-pace.ts';

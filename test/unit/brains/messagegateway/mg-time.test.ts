@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMgTime } from '../../../../src/brains/messagegateway/mg-time.ts';
+import { parseMgTime } from '../../../../src/brains/messagegateway/api/mg-time.ts';
 
 describe('times of MessageGateway', () => {
   it.each([

@@ -5,7 +5,7 @@ import {
   infoOf,
   rememberCommand,
   rememberInfo,
-} from '../../../../src/brains/messagegateway/own-ways.ts';
+} from '../../../../src/brains/messagegateway/account/own-ways.ts';
 import { memoryInMind } from '../../../support/memory-in-mind.ts';
 
 const configured = { name: 'Bitrix24', roles: ['responsible'], avatar_url: 'https://bots.example/bots/O.png' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeWebhook } from '../../../../src/brains/messagegateway/decode-webhook.ts';
-import { receiveWebhook } from '../../../../src/brains/messagegateway/receive-webhook.ts';
+import { decodeWebhook } from '../../../../src/brains/messagegateway/back/decode-webhook.ts';
+import { receiveWebhook } from '../../../../src/brains/messagegateway/back/receive-webhook.ts';
 import { mgBytes, mgConfig, mgPayload } from '../../../support/messagegateway-unit.ts';
 
 const config = mgConfig({}, { channelId: 1 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../../../src/brains/messagegateway/retry-after.ts';
+import { retryAfterMs } from '../../../../src/brains/messagegateway/api/retry-after.ts';
 
 describe('Retry-After', () => {
   const now = new Date('2026-06-30T10:00:00Z');

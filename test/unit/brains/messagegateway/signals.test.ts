@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, heardMessageId, signalOf, tagChangeOf } from '../../../../src/brains/messagegateway/signals.ts';
-import { readEnvelope } from '../../../../src/brains/messagegateway/webhook-shapes.ts';
+import { readEnvelope } from '../../../../src/brains/messagegateway/api/webhook-shapes.ts';
+import {
+  decodeFrame,
+  heardMessageId,
+  signalOf,
+  tagChangeOf,
+} from '../../../../src/brains/messagegateway/back/signals.ts';
 import { mgConfig, mgNames, mgPayload } from '../../../support/messagegateway-unit.ts';
 
 interface Frame {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
+import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import type { Ask } from '../../../../../src/brains/messagegateway/console/ask.ts';
 import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phrases.ts';
 import { runCommand } from '../../../../../src/brains/messagegateway/console/run-command.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
+import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
+import { failure } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
 import { bind } from '../../../../../src/brains/messagegateway/console/bindings.ts';
 import { createDesk } from '../../../../../src/brains/messagegateway/console/desk.ts';
-import { failure } from '../../../../../src/brains/messagegateway/mg-http.ts';
 import type { BrainAction } from '../../../../../src/core/actions.ts';
 import type { ConversationRef } from '../../../../../src/core/connector.ts';
 import type { ConnectorTools } from '../../../../../src/core/connector-tools.ts';

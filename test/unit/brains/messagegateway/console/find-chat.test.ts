@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { chatShape } from '../../../../../src/brains/messagegateway/api/mg-shapes.ts';
 import { maxTextOf } from '../../../../../src/brains/messagegateway/console/find-chat.ts';
-import { chatShape } from '../../../../../src/brains/messagegateway/mg-shapes.ts';
 
 describe('the longest text of a channel', () => {
   it.each([

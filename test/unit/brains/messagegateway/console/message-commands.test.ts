@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
-import type { BotMessage } from '../../../../../src/brains/messagegateway/bot-api.ts';
+import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
+import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
+import { MgRefused } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
 import type { Ask } from '../../../../../src/brains/messagegateway/console/ask.ts';
 import {
   deleteSent,
@@ -9,7 +10,6 @@ import {
   sayInChat,
 } from '../../../../../src/brains/messagegateway/console/message-commands.ts';
 import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phrases.ts';
-import { MgRefused } from '../../../../../src/brains/messagegateway/mg-http.ts';
 import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';

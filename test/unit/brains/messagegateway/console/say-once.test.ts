@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/apis.ts';
-import type { BotMessage } from '../../../../../src/brains/messagegateway/bot-api.ts';
+import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
+import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
+import type { MgMessage } from '../../../../../src/brains/messagegateway/api/mg-shapes.ts';
 import { originOfMessage, sayOnce } from '../../../../../src/brains/messagegateway/console/say-once.ts';
-import type { MgMessage } from '../../../../../src/brains/messagegateway/mg-shapes.ts';
 import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { memoryInMind } from '../../../../support/memory-in-mind.ts';

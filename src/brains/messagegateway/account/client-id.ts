@@ -1,0 +1,17 @@
+/** The name by which the CRM and MessageGateway call one connection of ours: it tells which one, and nobody else can make one up. */
+import type { Connection } from '../../../core/connector.ts';
+import { sha256 } from '../../../lib/encryption.ts';
+
+const form = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})[\da-f]{32}$/;
+
+/** 64 hexadecimal digits: the connection's id, then 128 bits that follow from its secret. Whoever knows it can call our activity address. */
+export function clientIdOf(connection: Pick<Connection, 'id' | 'doorSecret'>): string {
+  const proof = sha256(`messagegateway client ${connection.id} ${connection.doorSecret}`).toString('hex').slice(0, 32);
+  return `${connection.id.replaceAll('-', '')}${proof}`;
+}
+
+/** The id of the connection a client id claims to name; null for what cannot be one. */
+export function connectionIdIn(clientId: string): string | null {
+  const parts = form.exec(clientId);
+  return parts === null ? null : parts.slice(1).join('-');
+}

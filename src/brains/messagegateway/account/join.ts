@@ -1,0 +1,93 @@
+/** Joins an account: checks the key, registers one module with bot and transport, and sets both up. Repeatable: a second time mends. */
+import type { Connection } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import { RemoteUnreachable } from '../../../core/errors.ts';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
+import { sha256 } from '../../../lib/encryption.ts';
+import { type Apis, createApis } from '../api/apis.ts';
+import { type CrmModule, createCrmClient } from '../api/crm-client.ts';
+import type { ChannelFields } from '../api/transport-api.ts';
+import { configSchema, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
+import { type FullAccesses, registerModule } from './accesses.ts';
+import { clientIdOf } from './client-id.ts';
+import { keepCommands } from './keep-commands.ts';
+import { forgetPresence, presenceOf } from './presence.ts';
+import { createTokenTest } from './probe-tokens.ts';
+
+/** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
+export async function joinAccount(
+  connection: Connection,
+  hookUrl: string,
+  tools: ConnectorTools,
+  clock: Clock = systemClock,
+): Promise<JoinedConfig> {
+  const config = configSchema.parse(connection.config);
+  const { crmUrl, apiKey } = config;
+  const crm = createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
+  await crm.checkKey();
+  const module = moduleOf(connection, config, hookUrl, tools.publicUrl);
+  const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
+  const apisFor = (given: FullAccesses): Apis => createApis({ tools, ...given, callsPerSecond, timeoutMs, clock });
+  const accesses = await registerModule(crm, module, config.joined, createTokenTest(apisFor));
+  const apis = apisFor(accesses);
+  const botId = await ownBotId(apis);
+  const presence = await presenceOf(connection.id, config, tools);
+  await forgetPresence(tools.memory);
+  await apis.bot.updateInfo(presence.bot);
+  await keepCommands(apis.bot, config, tools.memory);
+  const channelId = await setUpChannel(apis, presence.channel, config);
+  return {
+    ...config,
+    joined: {
+      clientId: module.clientId,
+      moduleCode: module.code,
+      bot: { ...accesses.bot, botId },
+      transport: accesses.transport,
+      channelId,
+    },
+  };
+}
+
+/** Code and client id follow from the connection, so that a joining that broke off half way finds its own module again. */
+export function moduleOf(
+  connection: Connection,
+  config: MessageGatewayConfig,
+  hookUrl: string,
+  publicUrl: string,
+): CrmModule {
+  const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
+  const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
+  return {
+    code,
+    integrationCode: config.integrationCode ?? code,
+    active: true,
+    name: config.name,
+    logo: `${publicUrl}/messagegateway/logo.svg`,
+    clientId: config.joined?.clientId ?? clientIdOf(connection),
+    baseUrl: publicUrl,
+    accountUrl: `${publicUrl}/messagegateway/connect?account=${encodeURIComponent(config.crmUrl)}`,
+    actions: { activity: '/messagegateway/activity' },
+    integrations: { mgBot: {}, mgTransport: { webhookUrl: hookUrl } },
+  };
+}
+
+async function ownBotId({ bot }: Apis): Promise<number> {
+  const [own] = await bot.bots({ self: true });
+  if (own !== undefined) return own.id;
+  throw new RemoteUnreachable({
+    code: 'messagegateway.no_bot',
+    message: 'MessageGateway knows the Bot token but shows no bot for it; join again in a minute',
+  });
+}
+
+/** One channel per connection, found again by the stored id or by our own name of it. */
+async function setUpChannel({ transport }: Apis, fields: ChannelFields, config: MessageGatewayConfig): Promise<number> {
+  const known = await transport.channels({ limit: 1000 });
+  const found =
+    known.find((channel) => channel.id === config.joined?.channelId) ??
+    known.find((channel) => channel.external_id === fields.external_id);
+  if (found === undefined) return await transport.activateChannel(fields);
+  if (found.is_active === false) return await transport.activateChannel({ ...fields, id: found.id });
+  await transport.updateChannel(found.id, fields);
+  return found.id;
+}

@@ -1,0 +1,54 @@
+/** How bot and channel show themselves in an account: name, picture, roles, and what the channel can do. Kept true while connected, not only at a joining. */
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import { sha256 } from '../../../lib/encryption.ts';
+import type { BotInfo } from '../api/bot-api.ts';
+import type { ChannelFields } from '../api/transport-api.ts';
+import type { MessageGatewayConfig } from '../config.ts';
+import type { Room } from '../room.ts';
+import { channelSettings } from './channel-settings.ts';
+import { connectionIdIn } from './client-id.ts';
+import { infoOf } from './own-ways.ts';
+
+export interface Presence {
+  readonly bot: BotInfo;
+  readonly channel: ChannelFields;
+}
+
+/** What was put last, as a mark. */
+const markKey = 'presence';
+
+type Tools = Pick<ConnectorTools, 'homeFacts' | 'memory' | 'publicUrl'>;
+
+/** As it should be now. The picture is the bot's own of Bitrix24; left as it is where no bot has the connection yet. */
+export async function presenceOf(connectionId: string, config: MessageGatewayConfig, tools: Tools): Promise<Presence> {
+  const { hasV2, botType } = await tools.homeFacts();
+  const picture = botType === null ? {} : { avatar_url: `${tools.publicUrl}/bots/${botType}.png` };
+  const settings = channelSettings(config.maxFileMegabytes * 1024 * 1024, hasV2);
+  return {
+    bot: await infoOf(tools.memory, { ...configuredInfo(config), ...picture }),
+    channel: { type: 'custom', name: config.name, external_id: connectionId, ...picture, settings },
+  };
+}
+
+/** What the settings say of the bot. */
+export function configuredInfo(config: Pick<MessageGatewayConfig, 'name' | 'botRoles'>): BotInfo {
+  return { name: config.name, roles: config.botRoles };
+}
+
+/** One read of our own where nothing has changed; otherwise both are put anew. Throws AppErrors. */
+export async function keepPresence({ config, apis, tools }: Room, signal: AbortSignal): Promise<void> {
+  const { clientId, channelId } = config.joined;
+  const connectionId = connectionIdIn(clientId);
+  if (connectionId === null) return;
+  const presence = await presenceOf(connectionId, config, tools);
+  const mark = sha256(JSON.stringify(presence)).toString('hex');
+  if ((await tools.memory.get(markKey)) === mark) return;
+  await apis.bot.updateInfo(presence.bot, signal);
+  await apis.transport.updateChannel(channelId, presence.channel, signal);
+  await tools.memory.put(markKey, mark);
+}
+
+/** A joining puts everything itself: the listener compares anew. */
+export async function forgetPresence(memory: ConnectorTools['memory']): Promise<void> {
+  await memory.forget(markKey);
+}

@@ -1,0 +1,209 @@
+/** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
+import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
+import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+export type MgQuery = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
+
+export interface MgRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** After the prefix, for example `/messages`. */
+  readonly path: string;
+  readonly query?: MgQuery;
+  readonly json?: unknown;
+  /** Instead of JSON: file bytes. */
+  readonly bytes?: { readonly contentType: string; readonly body: Buffer };
+  readonly signal?: AbortSignal;
+}
+
+export interface MgHttp {
+  /**
+   * The parsed answer; an empty one is `{}`. Throws MgRefused (4xx), `messagegateway.token_revoked` (401, 403), `messagegateway.busy`
+   * (429, 503; with the wait it asked for), `messagegateway.server_error` (other 5xx), `messagegateway.garbage`, and the http client's errors.
+   */
+  call(request: MgRequest): Promise<unknown>;
+  /** Address of a path of this API, for whoever cannot use `call`. */
+  address(path: string): URL;
+}
+
+export interface MgHttpOptions {
+  readonly http: ConnectorTools['http'];
+  readonly api: 'bot' | 'transport';
+  readonly endpointUrl: string;
+  readonly token: string;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/** MessageGateway understood the request and said no. It has no error codes, so its sentences are kept for matching. */
+export class MgRefused extends RemoteRefused {
+  readonly sentences: readonly string[];
+
+  constructor(options: AppErrorOptions & { readonly status: number; readonly sentences: readonly string[] }) {
+    super(options);
+    this.sentences = options.sentences;
+  }
+}
+
+/** Whether the error is a refusal that says this. */
+export function isRefusal(error: unknown, saying: RegExp): error is MgRefused {
+  return error instanceof MgRefused && error.sentences.some((sentence) => saying.test(sentence));
+}
+
+const names = { bot: 'Bot API', transport: 'Transport API' } as const;
+
+/** A client of one API with one token. */
+export function createMgHttp(options: MgHttpOptions): MgHttp {
+  const base = baseOf(options);
+  const address = (path: string): URL => new URL(`${base}${path}`);
+  return {
+    address,
+    async call(request) {
+      await options.pace.turn(request.signal);
+      const url = address(request.path);
+      for (const [name, value] of Object.entries(request.query ?? {})) append(url, name, value);
+      const response = await options.http.send({
+        method: request.method,
+        url,
+        headers: { [tokenHeader(options.api)]: options.token, accept: 'application/json', ...contentType(request) },
+        timeoutMs: options.timeoutMs,
+        ...bodyOf(request),
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+      const where = `${request.method} ${request.path} of MessageGateway's ${names[options.api]}`;
+      if (response.status >= 200 && response.status < 300) return parse(response.body, where);
+      const wait = retryAfterMs(response.headers['retry-after'], options.clock.now());
+      if (response.status === 429 || response.status === 503) await options.pace.holdOff(wait);
+      throw failure({
+        status: response.status,
+        wait,
+        where,
+        api: options.api,
+        sentences: sentencesOf(response.body, options.token),
+      });
+    },
+  };
+}
+
+/** The header that carries the token. */
+export function tokenHeader(api: 'bot' | 'transport'): string {
+  return api === 'bot' ? 'x-bot-token' : 'x-transport-token';
+}
+
+/** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in the field (dossier §0.2). */
+function baseOf({ endpointUrl, api }: MgHttpOptions): string {
+  return `${endpointUrl.replace(/\/api\/.*$/, '').replace(/\/+$/, '')}/api/${api}/v1`;
+}
+
+function append(url: URL, name: string, value: MgQuery[string]): void {
+  const values = Array.isArray(value) ? value : [value];
+  for (const one of values) {
+    if (one === undefined) continue;
+    // Booleans in queries are the strings 0 and 1 (dossier B.1).
+    url.searchParams.append(name, typeof one === 'boolean' ? String(Number(one)) : String(one));
+  }
+}
+
+function contentType(request: MgRequest): Record<string, string> {
+  if (request.bytes !== undefined) return { 'content-type': request.bytes.contentType };
+  return request.json === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+function bodyOf(request: MgRequest): { body?: string | Buffer } {
+  if (request.bytes !== undefined) return { body: request.bytes.body };
+  return request.json === undefined ? {} : { body: JSON.stringify(request.json) };
+}
+
+function parse(body: Buffer, where: string): unknown {
+  const text = body.toString('utf8').trim();
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The text itself is a stranger's page and may hold anything.
+    throw garbage(where);
+  }
+}
+
+/** An answer that is not of the protocol: what was asked for may have happened all the same. */
+export function garbage(where: string): RemoteUnreachable {
+  return new RemoteUnreachable({
+    code: 'messagegateway.garbage',
+    message: `${where} was not answered in its protocol`,
+    fate: 'unknown',
+  });
+}
+
+/** `{"errors":["…"]}`, read without trusting it; the token is cut out should it be repeated. */
+function sentencesOf(body: Buffer, token: string): readonly string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString('utf8'));
+  } catch {
+    // 5xx bodies may be empty or pages (trap E-02).
+    return [];
+  }
+  const errors = typeof parsed === 'object' && parsed !== null && 'errors' in parsed ? parsed.errors : [];
+  if (!Array.isArray(errors)) return [];
+  return errors.filter((one) => typeof one === 'string').map((one) => one.replaceAll(token, '***').slice(0, 300));
+}
+
+interface Failure {
+  readonly status: number;
+  readonly wait: number;
+  readonly where: string;
+  readonly api: 'bot' | 'transport';
+  readonly sentences: readonly string[];
+}
+
+/** What MessageGateway says of a channel that is switched off or gone. The documents show no such sentence, so several are understood. */
+const channelIsOff = /^channel\b.*\b(?:not active|inactive|deactivated|disabled|deleted|not found|does not exist)\b/i;
+
+/** Our channel does not work: the account is then looked at, and joining it puts the channel right. */
+export function channelOff(why: string): RemoteRefused {
+  return new RemoteRefused({
+    code: 'messagegateway.channel_off',
+    message: `${why}; the channel of this connection is switched off or gone, it will be switched on again`,
+    status: 403,
+    report: true,
+  });
+}
+
+/** The error an answer stands for; also used for refused socket handshakes. */
+export function failure({ status, wait, where, api, sentences }: Failure): AppError {
+  const said = sentences.length === 0 ? '' : `: ${sentences.join('; ')}`;
+  if (status === 429 || status === 503) {
+    return new RemoteRefused({
+      code: 'messagegateway.busy',
+      message: `${where} asked for a pause (${status})`,
+      status,
+      retry: { afterMs: wait },
+      isPause: true,
+      fate: status === 429 ? 'none' : 'unknown',
+    });
+  }
+  if (status === 401 || status === 403) {
+    return new RemoteRefused({
+      code: 'messagegateway.token_revoked',
+      message: `MessageGateway no longer accepts the token of the ${names[api]} (${status}); check that the module is switched on in the CRM, then join the connection again`,
+      status,
+      report: true,
+    });
+  }
+  if (api === 'transport' && status >= 400 && status < 500 && sentences.some((one) => channelIsOff.test(one))) {
+    return channelOff(`${where} was refused${said}`);
+  }
+  if (status >= 400 && status < 500) {
+    return new MgRefused({
+      code: 'messagegateway.refused',
+      message: `${where} was refused (${status})${said}`,
+      status,
+      sentences,
+      report: true,
+    });
+  }
+  const code = status >= 500 ? 'messagegateway.server_error' : 'messagegateway.garbage';
+  return new RemoteUnreachable({ code, message: `${where} failed (${status})${said}`, fate: 'unknown' });
+}

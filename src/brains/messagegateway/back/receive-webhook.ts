@@ -1,0 +1,110 @@
+/** Judges a webhook at the door: is it from our account, about our channel, and does it concern a conversation? Reads no more than that. */
+import type { Receipt } from '../../../core/actions.ts';
+import type { DoorRequest, DoorVerdict } from '../../../core/connector.ts';
+import { sameDigest, sha256 } from '../../../lib/encryption.ts';
+import type { SendingErrorCode } from '../api/transport-api.ts';
+import { type Envelope, type MessageData, messageDataShape, readEnvelope } from '../api/webhook-shapes.ts';
+import type { JoinedConfig } from '../config.ts';
+import { sendingResult } from '../into/receipts.ts';
+import { wordsOf } from '../words.ts';
+import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
+
+type Language = JoinedConfig['language'];
+
+/** Types that change or tell something about a message; the answer to them is an empty object (dossier C.7.1). */
+const changes = new Set(['message_updated', 'message_deleted', 'message_read']);
+
+/** Webhooks carry no signature (trap X-01): besides the secret address, the client id and the channel have to be ours. */
+export function receiveWebhook(request: DoorRequest, config: JoinedConfig): DoorVerdict {
+  const { clientId, channelId } = config.joined;
+  if (!sameDigest(sha256(request.headers['clientid'] ?? ''), sha256(clientId))) {
+    return { refuse: 403, reason: 'the ClientId header is not that of this connection' };
+  }
+  const envelope = readEnvelope(request.body);
+  if (envelope === null) return { refuse: 400, reason: 'the body is no webhook of MessageGateway' };
+  const { type } = envelope;
+  if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(type, config.language);
+  const data = messageDataShape.safeParse(envelope.data);
+  if (!data.success) return refusal(`a ${type} without the fields of one`, config.language);
+  if (data.data.channel_id !== channelId) return refusal('the channel is not that of this connection', config.language);
+  return type === 'message_sent'
+    ? messageSent(request, envelope, data.data, config)
+    : change(request, envelope, data.data);
+}
+
+/** Even refusals are in the transport's form: another one would be shown to managers as a breakdown (trap B-12). */
+function refusal(reason: string, language: Language): DoorVerdict {
+  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', wordsOf(language).notShown.other) };
+}
+
+function failed(code: SendingErrorCode, externalCode: string, message: string) {
+  return { async: false, error: { code, external_code: externalCode, message } };
+}
+
+/** The answer while nothing is taken: the account is paused, or the house has trouble of its own (`unavailable`). */
+export function refuseWebhook(reason: string, language: Language): unknown {
+  const { notShown } = wordsOf(language);
+  return reason === 'unavailable'
+    ? failed('access_restricted', 'bridge.unavailable', notShown.away)
+    : failed('access_restricted', `bridge.paused.${reason}`, notShown.paused);
+}
+
+/** Our channel offers neither reactions nor templates (channel-settings); what comes of them all the same is said to whoever did it. */
+function ofNoMessage(type: string, language: Language): DoorVerdict {
+  if (type === 'template_create' || type === 'template_update') {
+    const message = wordsOf(language).notShown.template;
+    const { error } = failed('general', 'bridge.no_templates', message);
+    return { refuse: 422, reason: `a ${type} for a channel without templates`, answer: { error } };
+  }
+  // A template that is deleted was never here; bots have no reactions in Bitrix24's v1; other types are yet to be invented.
+  return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
+}
+
+function messageSent(request: DoorRequest, envelope: Envelope, data: MessageData, config: JoinedConfig): DoorVerdict {
+  if (!isForCustomers(data)) return { accept: [], answer: { async: false } };
+  const unknown = failed('customer_not_exists', 'bridge.no_chat', wordsOf(config.language).notShown.no_chat);
+  const ref = conversationOf(data);
+  if (ref === '') {
+    // A manager writes to somebody who has never written: Bitrix24 knows no such chat (trap B-13).
+    return { accept: [], answer: unknown };
+  }
+  if (decodeWebhook(envelope, config).length === 0) {
+    const { notShown } = wordsOf(config.language);
+    const answer = data.template
+      ? failed('general', 'bridge.unknown_template', notShown.template)
+      : failed('general', 'bridge.empty_message', notShown.empty);
+    return { accept: [], answer, remark: 'a message of MessageGateway had nothing in it that Bitrix24 could show' };
+  }
+  const hasId = data.id !== null && data.id !== undefined;
+  const key = hasId ? String(data.id) : digest(envelope, request.body);
+  const accept = [{ conversation: { ref }, dedupeKey: `message_sent:${key}`, body: request.body }];
+  // Without an id there is nothing a later receipt could name (trap I-12).
+  if (!hasId) return { accept, answer: { async: false }, answerIfUnknown: unknown };
+  const waits = {
+    remoteMessageId: key,
+    withinMs: config.answerWithinMs,
+    answer: (receipt: Receipt) => sendingResult(receipt, config.language),
+  };
+  return { accept, answer: { async: true }, answerIfUnknown: unknown, waits };
+}
+
+function change(request: DoorRequest, envelope: Envelope, data: MessageData): DoorVerdict {
+  const ref = conversationOf(data);
+  if (ref === '') return { accept: [] };
+  const what = data.external_message_id ?? '';
+  // A message can be edited many times, so its content and moment count; deleted and read it is once.
+  const key = envelope.type === 'message_updated' ? `${what}:${digest(envelope, request.body)}` : what;
+  const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
+  return { accept, answerIfUnknown: {} };
+}
+
+/** Both ids of a conversation of ours are our own name of it. */
+function conversationOf(data: MessageData): string {
+  return data.external_chat_id || data.external_user_id || '';
+}
+
+function digest(envelope: Envelope, body: Buffer): string {
+  return sha256(`${envelope.meta?.timestamp ?? ''} ${body.toString('utf8')}`)
+    .toString('hex')
+    .slice(0, 32);
+}

@@ -1,0 +1,38 @@
+/** Quick replies under a message as buttons of the house. */
+import type { Button } from '../../../core/events.ts';
+import type { Suggestion } from '../api/webhook-shapes.ts';
+import { webAddress } from './cards.ts';
+
+/** A text is said by the person; an address, a phone or a mail address is opened. One that leads nowhere safe is left out. */
+export function toButtons(suggestions: readonly Suggestion[]): readonly Button[] {
+  return suggestions.flatMap((suggestion): readonly Button[] => {
+    const payload = suggestion.payload?.trim() ?? '';
+    const label = (suggestion.title?.trim() ?? '') || payload;
+    if (label === '') return [];
+    switch (suggestion.type ?? 'text') {
+      case 'text':
+        return [{ type: 'say', label, text: label }];
+      case 'url':
+        return link(label, webAddress(payload));
+      case 'phone':
+        return link(label, phoneLink(payload || label));
+      case 'email':
+        return link(label, mailLink(payload || label));
+      default:
+        return [];
+    }
+  });
+}
+
+function link(label: string, url: string | null): readonly Button[] {
+  return url === null ? [] : [{ type: 'link', label, url }];
+}
+
+function phoneLink(text: string): string | null {
+  const digits = text.replaceAll(/[^\d+]/g, '');
+  return /^\+?\d{3,15}$/.test(digits) ? `tel:${digits}` : null;
+}
+
+function mailLink(text: string): string | null {
+  return /^[^\s@]+@[^\s@]+$/.test(text) ? `mailto:${encodeURIComponent(text).replace('%40', '@')}` : null;
+}

@@ -1,0 +1,166 @@
+/** Carries what people write in Bitrix24 into our channel: new messages, edits, deletions. Safe to repeat, by external ids. */
+import type { BrainAction } from '../../../core/actions.ts';
+import type { ConversationRef, Delivery } from '../../../core/connector.ts';
+import { isRefusal, MgRefused } from '../api/mg-http.ts';
+import type { Customer, Incoming, MessageName } from '../api/transport-api.ts';
+import type { Room } from '../room.ts';
+import { carryFiles } from './home-files.ts';
+import { chatIdOf, linkConversation } from './link-conversation.ts';
+import { externalId, furtherId } from './message-names.ts';
+
+type Message = BrainAction & { type: 'message' };
+
+/** Throws AppErrors. The customer of our channel is the conversation itself, whoever in it wrote. */
+export async function deliverMessage(
+  room: Room,
+  action: Message,
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const bodies = await bodiesOf(room, action, to, signal);
+  if (bodies.length === 0)
+    room.tools.log('a message of spaces alone was not carried over', { message: action.messageId });
+  let first: number | null = null;
+  for (const [index, body] of bodies.entries()) {
+    const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
+    const message = { ...body, external_id: name, ...timeOf(action) };
+    const quotes = index === 0 ? quotesOf(action, to) : [];
+    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
+    first ??= id;
+  }
+  const linked = bodies.length > 0 && chatIdOf(to) === null ? await linkConversation(room, to, signal) : null;
+  return {
+    ...(first === null ? {} : { remoteMessageId: String(first) }),
+    ...(linked === null ? {} : { remoteConversationId: linked }),
+  };
+}
+
+type Body = Omit<Incoming['message'], 'external_id'>;
+
+/** A text, or media with the text as their note; a second kind of media needs a message of its own. */
+async function bodiesOf(
+  room: Room,
+  action: Message,
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<readonly Body[]> {
+  const { groups, named } = await carryFiles(room, to, action.files, signal);
+  const said = action.text === '' ? '' : `${speakerOf(action)}${action.text}`;
+  const text = [said, ...named].filter((part) => part.trim() !== '').join('\n');
+  if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
+  return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
+}
+
+/** In a group each line names its author, where the portal told the name. */
+function speakerOf({ author, chat }: Pick<Message, 'author' | 'chat'>): string {
+  const name = author.name.trim();
+  return chat.kind === 'group' && name !== '' ? `${name}: ` : '';
+}
+
+function timeOf({ sentAt }: Message): { readonly created_at?: string } {
+  return sentAt === null ? {} : { created_at: sentAt };
+}
+
+/**
+ * The names the quoted message may have over there: what was said out of MessageGateway has the bare id of our receipts, what was said
+ * in Bitrix24 the id we gave it. An event does not tell which of the two it is.
+ */
+function quotesOf({ quoteOf }: Message, to: ConversationRef): readonly MessageName[] {
+  return quoteOf === null ? [] : [{ external_id: quoteOf }, { external_id: externalId(quoteOf, to.ref) }];
+}
+
+function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
+  return { channel: room.config.joined.channelId, external_chat_id: to.ref, originator: 'customer' };
+}
+
+/** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
+function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
+  const isGroup = chat.kind === 'group';
+  const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
+  const nickname = named(isGroup ? chat.title : author.name) || named(`${first} ${last}`) || 'Bitrix24';
+  // Without parts the whole name stands for the first one: the CRM makes its customer card of these two.
+  const parts = first === '' && last === '' ? { first_name: nickname } : { first_name: first, last_name: last };
+  return { external_id: to.ref, nickname, ...parts };
+}
+
+/** A name within MessageGateway's limit of 255 characters (dossier C.4). */
+function named(name: string | undefined): string {
+  return (name ?? '').trim().slice(0, 255).toWellFormed();
+}
+
+/** MessageGateway's id; null when it already had the message. The first quote it knows is taken; without one the message goes alone. */
+async function send(
+  room: Room,
+  message: Incoming,
+  quotes: readonly MessageName[],
+  signal: AbortSignal,
+): Promise<number | null> {
+  const [quote, ...others] = quotes;
+  try {
+    return await room.apis.transport.sendMessage(quote === undefined ? message : { ...message, quote }, signal);
+  } catch (error) {
+    if (isRefusal(error, /already exists/i)) return null;
+    // Every refusal of a quoting message may be about its quote: the sentences for it are not documented.
+    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, signal);
+    throw error;
+  }
+}
+
+/** An edit. Where the channel cannot change the message (only texts can be), the new text is said anew as an answer to the old. */
+export async function deliverEdit(
+  room: Room,
+  action: BrainAction & { type: 'edit' },
+  to: ConversationRef,
+  key: string,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const { channelId } = room.config.joined;
+  const name = externalId(action.messageId, to.ref);
+  if (action.text.trim() === '') return {};
+  const text = `${speakerOf(action)}${action.text}`;
+  try {
+    await room.apis.transport.editMessage(channelId, name, text, signal);
+  } catch (error) {
+    if (isUnknownMessage(error)) {
+      room.tools.log('an edit of a message MessageGateway does not have was left out', { message: action.messageId });
+      return {};
+    }
+    if (!(error instanceof MgRefused)) throw error;
+    const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${text}` };
+    // Without a customer the chat's own stays as it is: many edits come without the author's name.
+    await send(room, { ...chatOf(room, to), message }, [{ external_id: name }], signal);
+  }
+  return {};
+}
+
+/**
+ * More messages than one of Bitrix24 can have become: three kinds of media, 20 files each in one message. Where they end is only told by
+ * a refusal, and a far side that confirms everything would never give one.
+ */
+const maxFurther = 50;
+
+/** A deletion of the message and of the further ones it became. */
+export async function deliverDelete(
+  room: Room,
+  action: BrainAction & { type: 'delete' },
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const { channelId } = room.config.joined;
+  for (let index = 0; index <= maxFurther; index += 1) {
+    const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
+    try {
+      await room.apis.transport.deleteMessage(channelId, { external_id: name }, signal);
+    } catch (error) {
+      // Gone already, or never there: what was to be reached is reached. A repetition goes on behind what the first attempt deleted.
+      if (!isUnknownMessage(error)) throw error;
+      if (index > 0) return {};
+    }
+  }
+  room.tools.log('MessageGateway confirms deletions of messages it cannot have', { message: action.messageId });
+  return {};
+}
+
+function isUnknownMessage(error: unknown): boolean {
+  return isRefusal(error, /not found/i) || (error instanceof MgRefused && error.status === 404);
+}

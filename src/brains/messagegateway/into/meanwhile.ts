@@ -1,0 +1,55 @@
+/** Sums up for managers the time when people in Bitrix24 led a conversation. */
+import type { ConversationRef } from '../../../core/connector.ts';
+import type { SaidAtHome } from '../../../core/connector-tools.ts';
+import type { Room } from '../room.ts';
+import { wordsOf } from '../words.ts';
+
+/** Longest line of the summary: one talkative person must not push out all others. */
+const maxLine = 500;
+
+/** `21.11.2026 12:00:05 – 12:40:11 (UTC)`; the second day is named where it is another one. */
+export function spanOf(since: string, until: string, timeZone: string): string {
+  const [firstDay, firstTime] = momentOf(since, timeZone);
+  const [lastDay, lastTime] = momentOf(until, timeZone);
+  const end = firstDay === lastDay ? lastTime : `${lastDay} ${lastTime}`;
+  return `${firstDay} ${firstTime} – ${end} (${timeZone})`;
+}
+
+function momentOf(moment: string, timeZone: string): readonly [day: string, time: string] {
+  const day = new Intl.DateTimeFormat('ru', { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' });
+  const time = new Intl.DateTimeFormat('ru', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return [day.format(new Date(moment)), time.format(new Date(moment))];
+}
+
+/** The last lines of what was said, within the configured length; empty where nothing was heard or wanted. */
+export async function saidMeanwhile(room: Room, to: ConversationRef, since: string, until: string): Promise<string> {
+  const { summaryLength, language } = room.config;
+  if (summaryLength === 0) return '';
+  const said = await room.tools.saidAtHome(to, new Date(since), new Date(until));
+  const lines = said.map(lineOf).filter((line) => line !== '');
+  if (lines.length === 0) return '';
+  const words = wordsOf(language);
+  const kept = lastThatFit(lines, summaryLength);
+  const left = lines.length - kept.length;
+  return [words.saidMeanwhile, ...(left === 0 ? [] : [words.earlier(left)]), ...kept].join('\n');
+}
+
+function lineOf({ author, text, files }: SaidAtHome): string {
+  const words = [text.replaceAll(/\s*\n\s*/g, ' / ').trim(), ...files.map((name) => `📎 ${name}`)];
+  const said = words.filter((part) => part !== '').join(' ');
+  if (said === '') return '';
+  const name = author.name.trim() === '' ? '—' : author.name.trim();
+  const line = `${name}: ${said}`;
+  return line.length <= maxLine ? line : `${line.slice(0, maxLine).toWellFormed()}…`;
+}
+
+function lastThatFit(lines: readonly string[], length: number): readonly string[] {
+  let room = length;
+  let first = lines.length;
+  while (first > 0) {
+    room -= (lines[first - 1]?.length ?? 0) + 1;
+    if (room < 0) break;
+    first -= 1;
+  }
+  return lines.slice(first);
+}

@@ -1,0 +1,47 @@
+/** Private notes to managers, by the bot. MessageGateway has no key against doubles here (trap B-10), so a note is looked for first. */
+
+import { unescapeHtml } from '../api/html-text.ts';
+import { MgRefused } from '../api/mg-http.ts';
+import type { Room } from '../room.ts';
+
+/** How far back the bot's own notes are looked at: longer than any repetition takes. The list is asked for whole, as its order is not promised. */
+const lookBackMs = 24 * 3_600_000;
+const mostNotes = 1_000;
+
+export interface Note {
+  readonly text: string;
+  /** How all notes about the same thing begin; empty: all notes are about the one thing the chat's state is. */
+  readonly heading: string;
+  /** True: nothing else begins so, and a note that does is this one. False: it has been said when the last one about it is the same. */
+  readonly isOnce: boolean;
+}
+
+/** Says it unless it has been said. A refusal is logged: nobody's message is lost with a note. */
+export async function addNote(room: Room, chatId: number, note: Note, signal: AbortSignal): Promise<void> {
+  const { bot } = room.apis;
+  const earlier = await ownNotes(room, chatId, signal);
+  const last = earlier.find((text) => text.startsWith(plain(note.heading)));
+  if (last !== undefined && (note.isOnce || last === plain(note.text))) return;
+  try {
+    await bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content: note.text }, signal);
+  } catch (error) {
+    if (!(error instanceof MgRefused)) throw error;
+    room.tools.log('a note to managers was refused', { chat: chatId, status: error.status });
+  }
+}
+
+/** The texts of the bot's own notes, newest first. */
+async function ownNotes(room: Room, chatId: number, signal: AbortSignal): Promise<readonly string[]> {
+  const since = new Date(room.clock.now().getTime() - lookBackMs).toISOString();
+  const filter = { chat_id: chatId, bot_id: room.config.joined.bot.botId, scope: 'private', since, limit: mostNotes };
+  const found = await room.apis.bot.messages(filter, signal);
+  return found
+    .filter(({ chat_id: chat }) => chat === chatId)
+    .toSorted((a, b) => b.id - a.id)
+    .map(({ content }) => plain(content ?? ''));
+}
+
+/** Echoed texts may come back trimmed and escaped (trap S-01), so only what survives both is compared. */
+function plain(text: string): string {
+  return unescapeHtml(text).replaceAll(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,78 @@
+/** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send, and changes that were not made. */
+import type { BrainAction, Receipt } from '../../../core/actions.ts';
+import type { ConversationRef, Delivery } from '../../../core/connector.ts';
+import { isRefusal } from '../api/mg-http.ts';
+import type { Acknowledgement, SendingErrorCode } from '../api/transport-api.ts';
+import type { Room } from '../room.ts';
+import { wordsOf } from '../words.ts';
+import { findChat } from './link-conversation.ts';
+import { addNote } from './notes.ts';
+
+/** Throws AppErrors. A message that MessageGateway no longer waits for needs no receipt. */
+export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSignal): Promise<Delivery> {
+  const acknowledgement: Acknowledgement = {
+    channel: room.config.joined.channelId,
+    message: { id: Number(receipt.remoteMessageId) },
+    ...(receipt.homeMessageId === null ? {} : { transport_message_id: receipt.homeMessageId }),
+    ...(receipt.error === null ? {} : { error: sendingError(receipt.error, room.config.language) }),
+  };
+  try {
+    await room.apis.transport.acknowledge(acknowledgement, signal);
+  } catch (error) {
+    if (!isRefusal(error, /not found|already|not (?:a)?wait/i)) throw error;
+    room.tools.log('a receipt came for a message that no longer waits for one', { message: receipt.remoteMessageId });
+  }
+  return {};
+}
+
+/** Characters of an edit that are quoted in the note about it: enough to know it by. */
+const quotedLength = 200;
+
+/** There is no answer to give to a change (dossier C.7.1), so managers read it in a private note. Repeatable. */
+export async function tellRefusal(
+  room: Room,
+  refusal: BrainAction & { type: 'change_refused' },
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const chat = await findChat(room, to, signal);
+  if (chat === null) return {};
+  const { language } = room.config;
+  const { notChanged } = wordsOf(language);
+  const reason = /CANT_EDIT/.test(refusal.error) ? notChanged.tooLate : sendingError(refusal.error, language).message;
+  const text =
+    refusal.text === null
+      ? notChanged.delete(refusal.homeMessageId, reason)
+      : notChanged.edit(refusal.text.slice(0, quotedLength).toWellFormed(), reason);
+  await addNote(room, chat.id, { text, heading: text, isOnce: true }, signal);
+  return {};
+}
+
+/** The same said in the answer to the webhook, where the end came in time. */
+export function sendingResult(receipt: Receipt, language: 'ru' | 'en') {
+  return {
+    async: false,
+    ...(receipt.homeMessageId === null ? {} : { external_message_id: receipt.homeMessageId }),
+    ...(receipt.error === null ? {} : { error: sendingError(receipt.error, language) }),
+  };
+}
+
+/** Our reason in MessageGateway's five words (dossier C.7.1), with a sentence for the manager. */
+export function sendingError(
+  reason: string,
+  language: 'ru' | 'en',
+): { readonly code: SendingErrorCode; readonly external_code: string; readonly message: string } {
+  const { notShown } = wordsOf(language);
+  const external = { external_code: reason.slice(0, 100) };
+  if (reason === 'person_owns') return { code: 'access_restricted', ...external, message: notShown.person_owns };
+  if (/(?:CHAT|DIALOG|USER)_(?:NOT_FOUND|ID_EMPTY)|WRONG_CHAT|portal_uninstalled|bot_removed|erased/i.test(reason)) {
+    return { code: 'customer_not_exists', ...external, message: notShown.no_chat };
+  }
+  if (/ACCESS|DENIED|SCOPE|LICEN[CS]E|TARIFF|PAYMENT/i.test(reason)) {
+    return { code: 'access_restricted', ...external, message: notShown.access };
+  }
+  if (/too_large|file_away|no_files?$|FILE_/i.test(reason)) {
+    return { code: 'general', ...external, message: notShown.file };
+  }
+  return { code: 'general', ...external, message: `${notShown.other} (${reason.slice(0, 100)})` };
+}

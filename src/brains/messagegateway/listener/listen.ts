@@ -1,0 +1,165 @@
+/** Listens to the bot's side of an account: first what was missed, then the socket, in order, and never an echo. */
+import type { Cursor, Emit, Incoming } from '../../../core/connector.ts';
+import { RemoteUnreachable, toAppError } from '../../../core/errors.ts';
+import { beReady, checkStillOn } from '../account/be-ready.ts';
+import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
+import { catchUp } from '../back/catch-up.ts';
+import { type ListenCursor, readCursor, writeCursor } from '../back/cursor.ts';
+import { heardMessageId, type Signal, signalOf } from '../back/signals.ts';
+import type { TagWatch } from '../back/tag-watch.ts';
+import { groupRowOf, missedInGroups } from '../console/group-frames.ts';
+import type { Room } from '../room.ts';
+import { wordsOf } from '../words.ts';
+import { openLiveSocket } from './live-socket.ts';
+
+/** The 17 events of the document. Asking for others may fail the handshake (trap S-06). */
+const events = [
+  'message_new',
+  'message_updated',
+  'message_deleted',
+  'message_restored',
+  'dialog_opened',
+  'dialog_closed',
+  'dialog_assign',
+  'chat_created',
+  'chat_updated',
+  'chats_deleted',
+  'user_online_updated',
+  'user_joined_chat',
+  'user_left_chat',
+  'user_updated',
+  'customer_updated',
+  'bot_updated',
+  'channel_updated',
+];
+
+/** The cursor is stored with every signal, and without one after this long: behind it, catching up costs more. */
+const storeCursorMs = 30_000;
+
+const handshakeMs = 15_000;
+
+/**
+ * Until `signal` aborts. Rejects when the socket ends, so that it is opened again; with `messagegateway.token_revoked` when that is in vain.
+ * The account is asked by REST first: it proves the token before the socket is opened.
+ */
+export async function listenToBot(
+  room: Room,
+  tags: TagWatch,
+  emit: Emit,
+  since: Cursor | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, apis } = room;
+  await beReady(room, signal);
+  await apis.botPace.turn(signal);
+  const startedAt = room.clock.now();
+  const { pingSeconds, silenceSeconds } = config;
+  const url = apis.bot.socketAddress(events);
+  const socket = await openLiveSocket(
+    {
+      url,
+      lookup: room.tools.lookupFor(url),
+      token: config.joined.bot.token,
+      pingMs: pingSeconds * 1000,
+      silenceMs: silenceSeconds * 1000,
+      handshakeMs,
+    },
+    signal,
+  );
+  try {
+    const cursor = await settle(room, tags, emit, readCursor(since), startedAt, signal);
+    // Frames that came meanwhile wait in the socket's queue.
+    await hear(room, tags, emit, cursor, socket.frames(), signal);
+  } finally {
+    socket.close();
+  }
+  if (signal.aborted) return;
+  throw new RemoteUnreachable({ code: 'messagegateway.socket_closed', message: "MessageGateway's socket was closed" });
+}
+
+/** Brings the cursor up to date, with everything that was missed stored beside it. */
+async function settle(
+  room: Room,
+  tags: TagWatch,
+  emit: Emit,
+  cursor: ListenCursor | null,
+  startedAt: Date,
+  signal: AbortSignal,
+): Promise<ListenCursor> {
+  // A first listener has missed nothing: what happened before the connection was made is nobody's wish to us.
+  const missed = cursor === null ? [] : await catchUp(room, cursor, signal);
+  let next: ListenCursor = { messageId: cursor?.messageId ?? null, since: startedAt };
+  const incoming: Incoming[] = [];
+  for (const frame of missed) {
+    const row = await rowOf(room, tags, frame, signal);
+    if (row !== null && row.signal.wish !== 'help') incoming.push(row.incoming);
+    next = moved(next, frame, room);
+  }
+  if (cursor !== null) incoming.push(...(await missedInGroups(room, cursor, signal)));
+  await emit(incoming, writeCursor(next));
+  return next;
+}
+
+async function hear(
+  room: Room,
+  tags: TagWatch,
+  emit: Emit,
+  from: ListenCursor,
+  frames: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<void> {
+  let cursor = from;
+  let storedAt = room.clock.monotonicMs();
+  for await (const bytes of frames) {
+    const frame = readEnvelope(bytes);
+    // Garbage, and events that were invented after this was written.
+    if (frame === null) continue;
+    checkStillOn(frame, room);
+    const row = await rowOf(room, tags, frame, signal);
+    cursor = { ...moved(cursor, frame, room), since: room.clock.now() };
+    if (row?.signal.wish === 'help') await help(room, row.signal, signal);
+    const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
+    const inGroup = await groupRowOf(room, frame);
+    if (inGroup !== null) incoming.push(inGroup);
+    if (incoming.length === 0 && room.clock.monotonicMs() - storedAt < storeCursorMs) continue;
+    await emit(incoming, writeCursor(cursor));
+    storedAt = room.clock.monotonicMs();
+  }
+}
+
+/** The row a frame becomes, or null when there is no wish in it. */
+async function rowOf(
+  room: Room,
+  tags: TagWatch,
+  frame: Envelope,
+  signal: AbortSignal,
+): Promise<{ readonly signal: Signal; readonly incoming: Incoming } | null> {
+  const known = await tags.complete(frame, signal);
+  const found = signalOf(known, room.config);
+  if (found === null) return null;
+  const conversation = found.ref === null ? { remoteId: String(found.chatId) } : { ref: found.ref };
+  return {
+    signal: found,
+    incoming: { conversation, dedupeKey: found.dedupeKey, body: Buffer.from(JSON.stringify(known)) },
+  };
+}
+
+function moved(cursor: ListenCursor, frame: Envelope, room: Room): ListenCursor {
+  const heard = heardMessageId(frame, room.config);
+  if (heard === null || heard <= (cursor.messageId ?? 0)) return cursor;
+  return { ...cursor, messageId: heard };
+}
+
+/** Answers `/help` in the chat itself, for staff. A courtesy: when it fails, the manager asks again. */
+async function help(room: Room, { chatId }: Signal, signal: AbortSignal): Promise<void> {
+  const { language, handover } = room.config;
+  const content = wordsOf(language).help(handover.command);
+  try {
+    await room.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
+  } catch (thrown) {
+    room.tools.log('the help a manager asked for could not be given', {
+      chat: chatId,
+      reason: toAppError(thrown).code,
+    });
+  }
+}

@@ -1,0 +1,139 @@
+/** The bot's WebSocket: opened, kept alive, read in order. What its frames mean is decided elsewhere. */
+import type { LookupFunction } from 'node:net';
+import { WebSocket } from 'ws';
+import { type AppError, RemoteUnreachable } from '../../../core/errors.ts';
+import { failure, tokenHeader } from '../api/mg-http.ts';
+import { retryAfterMs } from '../api/retry-after.ts';
+
+export interface LiveSocketOptions {
+  readonly url: URL;
+  readonly token: string;
+  readonly pingMs: number;
+  /** Dropped after so long without any sign of life. */
+  readonly silenceMs: number;
+  readonly handshakeMs: number;
+  /** Keeps the connection off private addresses. */
+  readonly lookup: LookupFunction;
+}
+
+export interface LiveSocket {
+  /** Frames in the order they came, from the opening on, also those that came before anybody asked. Ends when the socket does. */
+  frames(): AsyncGenerator<Buffer, void, undefined>;
+  close(): void;
+}
+
+/** A frame larger than this is no event; the connection is then closed. */
+const maxFrameBytes = 8 * 1024 * 1024;
+
+/** Frames that may wait to be read, and how much they may hold together: two of the largest. */
+const maxWaiting = 20_000;
+const maxWaitingBytes = 16 * 1024 * 1024;
+
+/**
+ * Resolves when the handshake has succeeded. Throws `messagegateway.token_revoked` (never to be repeated), `messagegateway.busy`, MgRefused,
+ * or `messagegateway.socket_unreachable`. An abort closes the socket.
+ */
+export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSignal): Promise<LiveSocket> {
+  const socket = new WebSocket(options.url, {
+    headers: { [tokenHeader('bot')]: options.token },
+    handshakeTimeout: options.handshakeMs,
+    lookup: options.lookup,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+  });
+  const queue: Buffer[] = [];
+  let waitingBytes = 0;
+  let wake = Promise.withResolvers<void>();
+  const ring = (): void => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary || socket.readyState !== WebSocket.OPEN) return;
+    // Catching up by REST is cheaper than a memory full of frames nobody reads: what is beyond is left to it.
+    if (queue.length === maxWaiting || waitingBytes + data.length > maxWaitingBytes) {
+      socket.terminate();
+      return;
+    }
+    queue.push(data);
+    waitingBytes += data.length;
+    ring();
+  });
+  const abort = (): void => socket.terminate();
+  signal.addEventListener('abort', abort, { once: true });
+  socket.on('close', () => {
+    signal.removeEventListener('abort', abort);
+    ring();
+  });
+  if (signal.aborted) abort();
+  try {
+    await handshake(socket);
+  } catch (error) {
+    // A handshake that was refused closes nothing by itself, and the signal lives for as long as the listener.
+    signal.removeEventListener('abort', abort);
+    socket.terminate();
+    throw error;
+  }
+  const stopWatch = watch(socket, options);
+  return {
+    async *frames() {
+      for (;;) {
+        const frame = queue.shift();
+        if (frame !== undefined) {
+          waitingBytes -= frame.length;
+          yield frame;
+        } else if (socket.readyState !== WebSocket.OPEN) return;
+        else await wake.promise;
+      }
+    },
+    close() {
+      stopWatch();
+      socket.terminate();
+    },
+  };
+}
+
+function handshake(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.on('unexpected-response', (request, response) => {
+      const header = response.headers['retry-after'];
+      reject(refusedHandshake(response.statusCode ?? 0, retryAfterMs(header, new Date())));
+      request.destroy();
+    });
+    // Also keeps later errors from being thrown at nobody; what follows them is the close.
+    socket.on('error', () => reject(unreachable()));
+    socket.once('close', () => reject(unreachable()));
+  });
+}
+
+function refusedHandshake(status: number, wait: number): AppError {
+  return failure({ status, wait, where: 'the socket of the Bot API', api: 'bot', sentences: [] });
+}
+
+function unreachable(): RemoteUnreachable {
+  // No cause is kept: the library's error may carry the request, token included.
+  return new RemoteUnreachable({
+    code: 'messagegateway.socket_unreachable',
+    message: "MessageGateway's socket could not be opened",
+  });
+}
+
+/** Nobody knows MessageGateway's own pings (dossier B.8): we send ours, and drop a socket that answers nothing. */
+function watch(socket: WebSocket, { pingMs, silenceMs }: LiveSocketOptions): () => void {
+  let lastLife = performance.now();
+  const seeLife = (): void => {
+    lastLife = performance.now();
+  };
+  for (const sign of ['message', 'ping', 'pong']) socket.on(sign, seeLife);
+  const timer = setInterval(
+    () => {
+      if (performance.now() - lastLife > silenceMs) socket.terminate();
+      else if (socket.readyState === WebSocket.OPEN) socket.ping();
+    },
+    Math.min(pingMs, silenceMs),
+  );
+  const stop = (): void => clearInterval(timer);
+  socket.once('close', stop);
+  return stop;
+}
