@@ -22,7 +22,7 @@ async function reconnect(): Promise<void> {
 /** The account is looked at, and joined again with it. */
 async function lookAgain(): Promise<void> {
   await stage.probe.rows('update connection set check_at = now()');
-  await until(async () => (await stage.probe.count('select count(*) from connection where check_at is null')) === 1);
+  await until(async () => (await stage.probe.count('select count(*) from connection where check_at > now()')) === 1);
   await stage.done();
 }
 
