@@ -37,6 +37,9 @@ function answerTo(method: string, url: URL, body: string, at: number): unknown {
     arrived('brain', { at, ref: messageSchema.parse(JSON.parse(body)).external_chat_id });
     return { message_id: arrivals.brain.length, time: new Date().toISOString() };
   }
+  // The note about CRM records: the bot's, once.
+  if (pathname === '/api/bot/v1/messages' && method === 'POST')
+    return { message_id: 1, time: new Date().toISOString() };
   const customer = { id: 1, external_id: url.searchParams.get('customer_external_id') ?? arrivals.brain.at(-1)?.ref };
   if (pathname === '/api/bot/v1/chats') return [{ id: 1, channel: { id: channelId }, customer }];
   return method === 'GET' ? [] : {};
