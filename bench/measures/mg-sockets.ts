@@ -1,5 +1,5 @@
 /**
- * What it costs to listen to many MessageGateway accounts in one process: memory beside bare `ws` clients, and how long it takes until all
+ * What it costs to listen to many MessageGateway accounts in one process that does nothing else: memory beside bare `ws` clients, and how long it takes until all
  * are back after every socket was cut, without any token being used faster than MessageGateway allows.
  */
 import { randomBytes } from 'node:crypto';
@@ -64,7 +64,12 @@ export const measureMgSockets: Measure = async (bench) => {
   return [
     atMostTimes(
       'mg-sockets',
-      figureOf(`app, ${sockets} listeners`, 'MB', memory.app, `resident ${plan.idleSeconds} s after the last one`),
+      figureOf(
+        `app (sockets), ${sockets} listeners`,
+        'MB',
+        memory.app,
+        `resident ${plan.idleSeconds} s after the last one`,
+      ),
       1.5,
       figureOf(`${sockets} bare ws clients`, 'MB', memory.bare),
     ),
@@ -101,7 +106,7 @@ async function measureBare(
   return { full, empty };
 }
 
-/** The app as an operator starts it, idle at first; then it is given the connections. */
+/** The app as an operator starts it for nothing but listening, idle at first; then it is given the connections. */
 async function startListener(
   { endings, plan, server }: Bench,
   farEnd: Child,
@@ -109,8 +114,9 @@ async function startListener(
 ): Promise<{ readonly app: AppProcess; readonly empty: number }> {
   const databaseUrl = await server.createMigrated('sockets');
   const appSecret = randomBytes(32);
-  const settings = { ALLOWED_PRIVATE_HOSTS: `127.0.0.1:${farEnd.port}`, LOG_LEVEL: 'error' };
-  const app = await startAppProcess({ endings, databaseUrl, appSecret, settings });
+  const settings = { ROLES: 'web,sockets', ALLOWED_PRIVATE_HOSTS: `127.0.0.1:${farEnd.port}`, LOG_LEVEL: 'error' };
+  const script = 'start:sockets';
+  const app = await startAppProcess({ endings, databaseUrl, appSecret, script, settings });
   await delay(plan.idleSeconds * 1000);
   const empty = await residentMb(app.pid);
   const configs = joined.map(({ moduleCode, bot, transport }, index) => ({

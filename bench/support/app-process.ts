@@ -1,4 +1,4 @@
-/** The app itself, started as an operator starts it: what `npm start` runs, with settings in the environment. */
+/** The app itself, started as an operator starts it: what the script of package.json runs, with settings in the environment. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -15,6 +15,9 @@ export interface AppProcess {
   stop(): Promise<void>;
 }
 
+/** The scripts of package.json an operator starts it by. */
+type StartScript = 'start' | 'start:sockets';
+
 export interface AppProcessOptions {
   readonly endings: Endings;
   /** Migrated already. */
@@ -23,12 +26,16 @@ export interface AppProcessOptions {
   readonly restPort?: number;
   /** A random one when absent. */
   readonly appSecret?: Buffer;
+  /** `start` when absent. */
+  readonly script?: StartScript;
   /** Settings over those made here. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 const root = new URL('../../', import.meta.url);
-const packageSchema = z.object({ scripts: z.object({ start: z.string().startsWith('node ') }) });
+const script = z.string().startsWith('node ');
+const packageSchema = z.object({ scripts: z.object({ start: script, 'start:sockets': script }) });
+
 const startMs = 30_000;
 
 /** Starts the app on a database in which it finds its portal installed. Resolves when it says that it is ready. */
@@ -38,7 +45,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
   const sender = readSender(readEventBody());
   await installPortal({ databaseUrl: options.databaseUrl, appSecret, sender, restUrl: `http://${restHost}/rest/` });
   const port = await freePort();
-  const child = spawn(process.execPath, startArguments(), {
+  const child = spawn(process.execPath, startArguments(options.script ?? 'start'), {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
@@ -75,9 +82,9 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
 }
 
 /** What stands behind `node` in the start script. */
-function startArguments(): string[] {
+function startArguments(script: StartScript): string[] {
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
-  return scripts.start.split(' ').slice(1);
+  return scripts[script].split(' ').slice(1);
 }
 
 async function answers(url: string): Promise<boolean> {
