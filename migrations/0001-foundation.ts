@@ -127,10 +127,25 @@ export async function up(knex: Knex): Promise<void> {
       locked_by text,
       attempts integer not null default 0,
       pauses integer not null default 0,
+      destination text not null generated always as (
+        case when box = 'inbox' then ''
+             when key like '%>home' then 'home'
+             when key like '%>brain' then split_part(key, '/', 1) || '>brain'
+             when key like '%>later' then 'later'
+             else 'app' end
+      ) stored,
       primary key (portal, box, key),
       check (done <= seq)
     ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
     create index lane_ready on lane (box, ready_at) where ready_at < 'infinity';
+    create index lane_by_destination on lane (box, portal, destination, ready_at) where ready_at < 'infinity';
+
+    create sequence worker_number as integer cycle;
+    create table worker (
+      id uuid primary key,
+      number integer not null default nextval('worker_number'),
+      started_at timestamptz not null default now()
+    );
 
     create table dedupe (
       portal text not null,
@@ -148,10 +163,11 @@ export async function up(knex: Knex): Promise<void> {
       connection_id uuid,
       trace text not null,
       subject text,
-      body bytea storage external not null,
+      body bytea not null,
       received_at timestamptz not null default now(),
       primary key (portal, lane, seq)
     );
+    alter table inbox alter column body set storage external;
     create index inbox_by_age on inbox using brin (received_at);
 
     create table inbox_outcome (

@@ -95,7 +95,7 @@ export const settingsSchema = z.object({
     .describe(
       "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
     ),
-  OUTBOX_LANES: whole(1, 1000).default(64).describe('Dialogs whose outgoing calls may be under way at the same time'),
+  OUTBOX_LANES: whole(1, 5000).default(400).describe('Dialogs whose outgoing calls may be under way at the same time'),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

@@ -7,6 +7,8 @@ import type { Logger } from './lib/logger.ts';
 export interface Storage {
   readonly databaseUrl: string;
   readonly appSecret: Buffer;
+  /** The database server was started for this process, so nobody else uses it yet. */
+  readonly isServerOurs: boolean;
   /** Stops the embedded database; does nothing to an external one. */
   close(): Promise<void>;
 }
@@ -17,7 +19,12 @@ export async function openStorage(
   log: Logger,
 ): Promise<Storage> {
   if (settings.DATABASE_URL !== undefined && settings.APP_SECRET !== undefined) {
-    return { databaseUrl: settings.DATABASE_URL, appSecret: settings.APP_SECRET, close: () => Promise.resolve() };
+    return {
+      databaseUrl: settings.DATABASE_URL,
+      appSecret: settings.APP_SECRET,
+      isServerOurs: false,
+      close: () => Promise.resolve(),
+    };
   }
   const password = (await keepSecret(settings.DATA_DIR, 'database.secret')).toString('base64url');
   const server = await startEmbeddedPostgres({
@@ -29,6 +36,7 @@ export async function openStorage(
   return {
     databaseUrl: server.url('bridge'),
     appSecret: settings.APP_SECRET ?? (await keepSecret(settings.DATA_DIR, 'app.secret')),
+    isServerOurs: !server.adopted,
     close: () => server.stop(),
   };
 }

@@ -48,6 +48,7 @@ import { createSharedBudgets } from './pipeline/shared-budgets.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
 import { createBells } from './pipeline/wake.ts';
 import type { WorkLoop } from './pipeline/work-loop.ts';
+import { startWorkerLife, type WorkerLife } from './pipeline/worker-life.ts';
 import { openDatabase, type Pool } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 
@@ -55,6 +56,8 @@ export interface AppOptions {
   readonly settings: Settings;
   readonly databaseUrl: string;
   readonly appSecret: Buffer;
+  /** This process has just started the database server itself. */
+  readonly isServerOurs?: boolean;
   readonly brains: readonly Brain[];
   readonly log: Logger;
 }
@@ -82,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function assemble(options: AppOptions, db: Pool): Promise<App> {
   const { settings } = options;
   const parts = build(options, db);
-  const loops = startLoops(options, db, parts);
+  const { loops, life } = await startLoops(options, db, parts);
   let isServing = true;
   const server = settings.ROLES.includes('web') ? await serve(options, db, parts, () => isServing) : null;
   return {
@@ -92,6 +95,8 @@ async function assemble(options: AppOptions, db: Pool): Promise<App> {
       if (server !== null) await closeServer(server);
       await parts.acceptance.idle();
       await Promise.all(loops.map((loop) => loop.stop()));
+      // Only now: what was leased stayed proven until it was given back.
+      await life?.stop();
       await Promise.all([parts.fast.close(), parts.careful.close()]);
       await db.destroy();
     },
@@ -188,22 +193,30 @@ function build(options: AppOptions, db: Pool) {
   };
 }
 
-function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
+async function startLoops(
+  options: AppOptions,
+  db: Pool,
+  parts: Parts,
+): Promise<{ readonly loops: readonly WorkLoop[]; readonly life: WorkerLife | null }> {
   const { settings, log } = options;
   const owner = randomUUID();
-  const shared = { db, owner, log, metrics: parts.metrics, bells: parts.bells, directory: parts.directory };
+  const { metrics, bells, directory } = parts;
+  const shared = { db, owner, log, metrics, bells, directory, clock: systemClock };
   const loops: WorkLoop[] = [];
+  if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets')) return { loops, life: null };
+  const life = startWorkerLife({ ...shared, url: options.databaseUrl, isServerOurs: options.isServerOurs ?? false });
+  await life.begun;
   if (settings.ROLES.includes('worker')) {
     loops.push(
       startRumourListener(options.databaseUrl, parts.bells, log),
       ...startInboxWorker({ ...shared, loops: 2 }),
-      startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
+      startOutboxWorker({ ...shared, life, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
       startAccountWatch({ ...shared, accounts: parts.accounts }),
     );
   }
   if (settings.ROLES.includes('sockets')) loops.push(startSocketKeeper(shared));
-  return loops;
+  return { loops, life };
 }
 
 async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () => boolean): Promise<Server> {

@@ -84,6 +84,11 @@ export function createMetrics() {
       help: 'Times a call had to wait for a portal rate budget',
       registers,
     }),
+    openBreakers: new Gauge({
+      name: 'bridge_open_breakers',
+      help: 'Remotes (portals, brains of a bot) that do not answer and are asked only now and then',
+      registers,
+    }),
     leasesLost: new Counter({
       name: 'bridge_leases_lost_total',
       help: 'Lanes whose lease ended before their work was written down',

@@ -1,0 +1,118 @@
+/** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+import type { AppAction, ChatAction } from '../core/actions.ts';
+import { bridge } from '../core/bridge.ts';
+import type { Bridged, SentPart } from '../core/bridged.ts';
+import { type Conversation, newConversation } from '../core/conversation.ts';
+import type { AppEvent, ChatEvent } from '../core/events.ts';
+import { randomToken } from '../lib/encryption.ts';
+import type { BotRow } from '../store/bots.ts';
+import type { Db, Pool } from '../store/database.ts';
+import type { InboxRow } from '../store/inbox.ts';
+import type { NewAction } from '../store/outbox.ts';
+import { readSentParts } from '../store/sent-parts.ts';
+import type { Directory } from './directory.ts';
+import { appLane, dialogOf, outboxLane, reminderLane } from './lane-names.ts';
+import { readEvent } from './read-event.ts';
+
+export interface WorkEventOptions {
+  readonly db: Pool;
+  readonly directory: Directory;
+}
+
+/** What came of an event. */
+export interface Worked {
+  readonly state: 'done' | 'dropped';
+  readonly outcome: string;
+  readonly conversation: Conversation | null;
+  readonly actions: readonly NewAction[];
+}
+
+/** @param conversation as the events before have left it. Throws AppErrors, and whatever a broken event makes our code throw. */
+export async function workEvent(
+  options: WorkEventOptions,
+  row: InboxRow,
+  conversation: Conversation | null,
+): Promise<Worked> {
+  const connector =
+    row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
+  const read = readEvent(row, connector);
+  if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [] };
+  if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
+  return await workChatEvents(options, row, read.events, conversation);
+}
+
+async function workChatEvents(
+  options: WorkEventOptions,
+  row: InboxRow,
+  events: readonly ChatEvent[],
+  stored: Conversation | null,
+): Promise<Worked> {
+  const { botCode, dialogId } = dialogOf(row.lane);
+  const bot = await findBot(options.directory, row.portal, botCode);
+  if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [] };
+  const brain = options.directory.brainByName.get(bot.brain);
+  if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [] };
+  const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities };
+  let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
+  const actions: NewAction[] = [];
+  const outcomes: string[] = [];
+  for (const event of events) {
+    const parts = await partsOf(options.db, row.portal, outboxLane(botCode, dialogId, 'home'), event);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, parts);
+    conversation = bridged.conversation;
+    outcomes.push(bridged.outcome);
+    const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
+    actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
+  }
+  const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
+  return { state: 'done', outcome, conversation, actions };
+}
+
+/** Only what changes a message of ours has to know what it consists of. */
+async function partsOf(db: Db, portal: string, lane: string, event: ChatEvent): Promise<readonly SentPart[]> {
+  if (event.type !== 'reply_edited' && event.type !== 'reply_deleted') return [];
+  return await readSentParts(db, { portal, lane }, event.homeMessageId);
+}
+
+type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
+
+function toNewAction(decided: ChatAction, place: Place): NewAction {
+  const { botCode, dialogId } = place;
+  return decided.target === 'app'
+    ? { ...place, ...decided, lane: reminderLane(botCode, dialogId) }
+    : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
+}
+
+/** A bot that is not in the directory may have been registered a moment ago. */
+async function findBot(directory: Directory, portal: string, code: string): Promise<BotRow | null> {
+  const isIt = (bot: BotRow): boolean => bot.code === code;
+  const known = (await directory.portal(portal)).bots.find(isIt);
+  return known ?? (await directory.doubted(portal)).bots.find(isIt) ?? null;
+}
+
+function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): Worked {
+  const actions = toAppActions(event).map((action) => ({
+    portal: row.portal,
+    lane: appLane,
+    target: 'app' as const,
+    action,
+    botCode: null,
+    dialogId: null,
+    trace: row.trace,
+  }));
+  return { state: 'done', outcome: event.type, conversation, actions };
+}
+
+function toAppActions(event: AppEvent): readonly AppAction[] {
+  switch (event.type) {
+    case 'app_updated':
+      return [{ type: 'set_up' }];
+    case 'app_uninstalled':
+      return [{ type: 'uninstall', clean: event.clean }];
+    case 'app_payment':
+      return [{ type: 'payment', expired: event.expired }];
+    case 'bot_deleted':
+      return [{ type: 'forget_bot', botId: event.botId }];
+  }
+}
