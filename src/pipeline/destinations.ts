@@ -6,7 +6,10 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Allowance, Destination } from '../store/claim-lanes.ts';
 
-/** How one attempt ended. `answered`: the remote said something, a refusal included. `silent`: it could not be reached or broke off. */
+/**
+ * How one attempt ended. `answered`: the remote said something, a refusal included. `silent`: it could not be reached or broke off. A
+ * silence that was over quickly has kept nobody waiting and counts for nothing here: the lane's own backoff is enough.
+ */
 export type Ending = 'answered' | 'silent' | 'not_asked';
 
 /** A place in use. */
@@ -28,7 +31,7 @@ export interface Destinations {
 /** A call that has been under way, or took, so long is slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
 const slowMs = 2_000;
 
-/** So many attempts in a row without an answer open the breaker. */
+/** So many attempts in a row that waited long and got no answer open the breaker. */
 const silentToOpen = 3;
 
 /** A destination whose breaker is open is asked again after 2 s, 4 s … at most a minute. */
@@ -177,12 +180,14 @@ function placeIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Place {
 
 function note(state: State, ending: Ending, beganAt: number, now: number): void {
   if (ending === 'not_asked') return;
+  const isSlow = now - beganAt > slowMs;
   if (ending === 'answered') {
     state.silentInRow = 0;
-    state.wasSlow = now - beganAt > slowMs;
-    if (!state.wasSlow) state.answeredAt = now;
+    state.wasSlow = isSlow;
+    if (!isSlow) state.answeredAt = now;
     return;
   }
+  if (!isSlow) return;
   // Attempts that began before the breaker opened tell nothing new when they fail too.
   if (state.silentInRow >= silentToOpen && now < state.openUntil) return;
   state.silentInRow += 1;

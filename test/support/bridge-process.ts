@@ -21,6 +21,8 @@ export interface Exit {
 export interface BridgeProcess {
   readonly url: string;
   readonly exited: Promise<Exit>;
+  /** Sends a signal that does not end it (SIGSTOP, SIGCONT). */
+  signal(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Exit>;
   /** What it has written to its outputs. */
@@ -71,6 +73,7 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
   return {
     url,
     exited,
+    signal: (signal) => void child.kill(signal),
     async end(signal) {
       child.kill(signal);
       return await exited;
