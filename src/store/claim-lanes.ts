@@ -73,7 +73,7 @@ export interface Claim<Row> {
 export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOptions): Promise<Claim<Row>> {
   const { box, lanes, allowances, perDestination } = options;
   const seen = options.everyDestination ? fromEveryDestination(options) : fromTheLongestReady(options);
-  const result = await query<(Row & LaneColumns) | { seen_lanes: string; lane: null }>(
+  const result = await query<(Row & LaneColumns) | { seen_lanes: number; lane: null }>(
     db,
     `with recursive quick as (select set_config('synchronous_commit', 'off', true)),
      allowance as (
@@ -91,11 +91,11 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
        update lane l set locked_by = ?, attempts = l.attempts + 1, ready_at = now() + ? * interval '1 second'
        from picked p where l.portal = p.portal and l.box = '${box}' and l.key = p.key
        returning l.portal, l.key, l.destination, l.done, l.attempts, l.pauses
-     ), share as (
+     ), share as materialized (
        select least(?, greatest(1, ? / greatest(1, count(*))))::int as rows from claimed
      )
      select n.seen_lanes, e.*
-     from (select count(*) as seen_lanes from seen) n left join (
+     from (select count(*)::int as seen_lanes from seen) n left join (
        select r.*, c.destination as lane_destination, c.attempts as lane_attempts, c.pauses as lane_pauses
        from claimed c cross join share s cross join lateral (
          ${rowsOf(options)}
@@ -115,12 +115,12 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
     ],
   );
   const rows = result.rows.filter((row): row is Row & LaneColumns => row.lane !== null);
-  const isCrowded = !options.everyDestination && Number(result.rows[0]?.['seen_lanes'] ?? 0) >= seenAtOnce(options);
+  const isCrowded = !options.everyDestination && (result.rows[0]?.seen_lanes ?? 0) >= seenAtOnce(options);
   return { lanes: groupByLane(rows, options.holder), isCrowded };
 }
 
 interface LaneColumns {
-  readonly seen_lanes: string;
+  readonly seen_lanes: number;
   readonly lane_destination: string;
   readonly lane_attempts: number;
   readonly lane_pauses: number;

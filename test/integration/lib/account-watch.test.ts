@@ -113,6 +113,7 @@ describe('the watch over accounts', () => {
     await checkNow(db, other);
     await until(() => seen.includes(other.id), 20_000);
     await keeper.stop();
+    expect(seen).toContain(other.id);
   });
 
   it('leaves those out that it was told to', async () => {
