@@ -78,7 +78,8 @@ function identify(state: PortalState, incoming: IncomingMessage, target: Address
   if (given === '') throw systemError('NO_AUTH_FOUND');
   const token = state.tokens.findAccess(given);
   if (token === undefined) throw systemError('NO_AUTH_FOUND');
-  if (token.revoked || state.app === null || !state.app.active) throw systemError('APPLICATION_NOT_FOUND');
+  const isOurs = token.clientId === state.options.clientId;
+  if (token.revoked || (isOurs && state.app?.active !== true)) throw systemError('APPLICATION_NOT_FOUND');
   if (state.tokens.isExpired(token)) throw systemError('expired_token');
   if (state.users.get(token.userId)?.active !== true) throw systemError('authorization_error');
   return {
