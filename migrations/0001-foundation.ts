@@ -13,6 +13,7 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('installed', 'uninstalled', 'disconnected', 'suspended')),
       scope text not null default '',
       license text not null default '',
+      app_ref text,
       language text not null default 'en',
       has_v2 boolean,
       rate_per_second real,

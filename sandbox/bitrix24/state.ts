@@ -217,7 +217,17 @@ export interface PortalState {
   readonly announce: (change: Change) => void;
 }
 
-export type IdKind = 'user' | 'chat' | 'message' | 'file' | 'command' | 'binding' | 'line' | 'session' | 'fetchEvent' | 'app';
+export type IdKind =
+  | 'user'
+  | 'chat'
+  | 'message'
+  | 'file'
+  | 'command'
+  | 'binding'
+  | 'line'
+  | 'session'
+  | 'fetchEvent'
+  | 'app';
 
 const FIRST_IDS: Record<IdKind, number> = {
   user: 1,

@@ -55,8 +55,8 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       });
       await db.transaction(async (trx) => {
         for (const bot of result.bots) await noteBot(trx, id, bot);
-        const done = { has_v2: result.hasV2, license: result.license, set_up_at: new Date(), set_up_error: null };
-        await updatePortal(trx, id, done);
+        const { hasV2: has_v2, license, appRef: app_ref } = result;
+        await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
     } catch (error) {
       await updatePortal(db, id, { set_up_error: error instanceof AppError ? error.message : 'internal error' });

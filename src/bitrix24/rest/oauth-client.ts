@@ -69,14 +69,17 @@ export function createOAuthClient(options: OAuthOptions) {
     });
   }
 
-  /** Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it. */
+  /**
+   * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and
+   * RemoteUnreachable when it says nothing readable or is too busy: that is no verdict.
+   */
   async function prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
     const url = new URL('/rest/app.info', originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
     const response = await options.http.send({ method: 'GET', url, timeoutMs });
     const body = parseJson(response);
     const proof = proofSchema.safeParse(body);
-    if (response.status >= 500) throw hostAway(response);
+    if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
     if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
       throw new BadInput({
         code: 'bitrix24.token_not_proven',

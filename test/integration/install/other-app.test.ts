@@ -26,9 +26,10 @@ async function visit({ bridge }: OwnBridge, fields: Readonly<Record<string, stri
   return { status: answer.status, ...readPageData(await answer.text()) };
 }
 
-const stored = ({ probe }: OwnBridge) => probe.rows('select portal, access_box, refresh_box, user_id from portal_token');
+const stored = ({ probe }: OwnBridge) =>
+  probe.rows('select portal, access_box, refresh_box, user_id from portal_token');
 
-describe.each(['none', 'member_id', 'full'] as const)("another app of the same portal (app.info: %s)", (extras) => {
+describe.each(['none', 'member_id', 'full'] as const)('another app of the same portal (app.info: %s)', (extras) => {
   it('does not open our page with its token, not even with that of an administrator', async () => {
     const scene = await open(extras);
     const { portal } = scene.bridge;
