@@ -17,7 +17,7 @@ import type { Bells } from '../pipeline/wake.ts';
 import { countDay, listRecent } from '../store/activity.ts';
 import { listBots } from '../store/bots.ts';
 import { listConnections } from '../store/connections.ts';
-import type { Pool } from '../store/database.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
 import { listParked } from '../store/history.ts';
 import { appendActions } from '../store/outbox.ts';
 import { findPortal } from '../store/portals.ts';
@@ -224,7 +224,7 @@ function adminOf(options: PagesOptions, ctx: Context): PageSession {
 
 async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
   const session = adminOf(options, ctx);
-  await options.db.transaction(async (trx) => {
+  await inTransaction(options.db, async (trx) => {
     const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
     await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);
   });

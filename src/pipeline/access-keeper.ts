@@ -88,7 +88,7 @@ export function createAccessKeeper(options: AccessKeeperOptions): AccessKeeper {
 
   /** Under the row lock: whoever comes second finds a token other than the one that failed, and uses it. */
   async function refresh(id: string, stale: PortalAccess): Promise<PortalAccess> {
-    return await db.transaction(async (trx) => {
+    return await inTransaction(db, async (trx) => {
       const portal = await lockPortal(trx, id);
       const token = await lockToken(trx, id);
       if (portal === null || portal.state === 'uninstalled' || token === null) throw notInstalled();

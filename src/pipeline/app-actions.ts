@@ -53,7 +53,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
         bots,
         signal,
       });
-      await db.transaction(async (trx) => {
+      await inTransaction(db, async (trx) => {
         for (const bot of result.bots) await noteBot(trx, id, bot);
         const { hasV2: has_v2, license, appRef: app_ref } = result;
         await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
@@ -75,7 +75,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
         ? { line: 'Помощник линии', supervisor: 'Наблюдатель', assistant: 'Ассистент' }
         : { line: 'Line helper', supervisor: 'Supervisor', assistant: 'Assistant' };
     const common = { brain: 'echo', connectionId: null };
-    await db.transaction(async (trx) => {
+    await inTransaction(db, async (trx) => {
       await addBot(trx, id, { ...common, code: `${options.botCodePrefix}_line`, type: 'O', name: names.line });
       await addBot(trx, id, {
         ...common,
