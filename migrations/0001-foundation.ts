@@ -32,7 +32,12 @@ export async function up(knex: Knex): Promise<void> {
       expires_at timestamptz not null,
       user_id text not null,
       is_admin boolean not null,
-      refreshed_at timestamptz not null default now()
+      refreshed_at timestamptz not null default now(),
+      refreshing_by uuid,
+      refreshing_until timestamptz,
+      refresh_lost_at timestamptz,
+      hold_until timestamptz,
+      hold_code text
     );
 
     create table connection (

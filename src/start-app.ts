@@ -92,6 +92,7 @@ async function assemble(options: AppOptions, db: Pool): Promise<App> {
       if (server !== null) await closeServer(server);
       await parts.acceptance.idle();
       await Promise.all(loops.map((loop) => loop.stop()));
+      await parts.keeper.idle();
       await Promise.all([parts.fast.close(), parts.careful.close()]);
       await db.destroy();
     },

@@ -14,11 +14,11 @@ import { wakeLanes } from '../store/lanes.ts';
 import { appendActions } from '../store/outbox.ts';
 import { type Portal, upsertPortal } from '../store/portals.ts';
 import { offerToken } from '../store/tokens.ts';
-import { tokenContext } from './access-keeper.ts';
 import type { Directory } from './directory.ts';
 import { appLane } from './lane-names.ts';
 import { createProofQueue, type ProofShare } from './proof-queue.ts';
 import { createRefusedProofs } from './refused-proofs.ts';
+import { tokenContext } from './token-context.ts';
 import type { Bells } from './wake.ts';
 
 export interface InstallationOptions {

@@ -96,7 +96,11 @@ export function createOAuthClient(options: OAuthOptions) {
    * also proves which portal they belong to. Errors: `bitrix24.disconnected` (a person must open the app in the portal again),
    * `bitrix24.payment_required`, `bitrix24.oauth_refused`, or the host is away.
    */
-  async function refresh(serverEndpoint: string, refreshToken: string): Promise<FreshTokens> {
+  async function refresh(
+    serverEndpoint: string,
+    refreshToken: string,
+    patienceMs: number = timeoutMs,
+  ): Promise<FreshTokens> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
       client_id: options.clientId,
@@ -108,7 +112,7 @@ export function createOAuthClient(options: OAuthOptions) {
       url: new URL('/oauth/token/', originOf(serverEndpoint)),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
-      timeoutMs,
+      timeoutMs: patienceMs,
     });
     const body = parseJson(response);
     const tokens = tokenSchema.safeParse(body);
@@ -143,6 +147,7 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         status,
         message: `Bitrix24 no longer accepts the stored tokens (${code}); an administrator must open the app in the portal once`,
         retry: { afterMs: 120_000 },
+        isPause: true,
         report: true,
       });
     case 'payment_required':
@@ -150,7 +155,8 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         code: 'bitrix24.payment_required',
         status,
         message: 'the portal has not paid for the app',
-        retry: { afterMs: 600_000 },
+        retry: { afterMs: 300_000 },
+        isPause: true,
         report: true,
       });
     case '':

@@ -1,6 +1,6 @@
 /** Looks at what is stored of a portal: its state, tokens, bots, brains, and what waits for a person. Asks nobody. */
 import { AppError } from '../../core/errors.ts';
-import { webhookUser } from '../../pipeline/access-keeper.ts';
+import { webhookUser } from '../../pipeline/token-context.ts';
 import { type BotRow, listBots } from '../../store/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections.ts';
 import type { Pool } from '../../store/database.ts';
