@@ -45,7 +45,7 @@ const holdSeconds = 300;
 const probeSeconds = 30;
 
 /** Nobody stands longer than this for a refresh; it goes on, and who needs it comes back. */
-const patienceMs = 5_000;
+const patienceMs = 3_000;
 
 /** How long a refresh by another process is waited for before this one gives the question back. */
 const othersMs = 25_000;

@@ -30,7 +30,7 @@ export interface RefreshGateOptions {
 export const usualRefreshGate: RefreshGateOptions = {
   perHost: 16,
   waiting: 1_000,
-  slowMs: 4_000,
+  slowMs: 3_000,
   failures: 4,
   openMs: 2_000,
   maxOpenMs: 60_000,
