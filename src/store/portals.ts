@@ -2,8 +2,8 @@
 import { type Db, query } from './database.ts';
 
 /**
- * installed: works · disconnected: its tokens are dead, a new visit of an administrator mends it · suspended: not paid ·
- * uninstalled: removed, to be erased.
+ * installed: works · disconnected: its tokens are dead, a new visit of an administrator mends it · suspended: it refuses every call, for
+ * it has not paid or redirects elsewhere; tried again every few minutes · uninstalled: removed, to be erased.
  */
 export type PortalState = 'installed' | 'disconnected' | 'suspended' | 'uninstalled';
 

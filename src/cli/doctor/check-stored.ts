@@ -19,7 +19,7 @@ const openApp = 'an administrator of the portal opens the app there once';
 
 const stateMends: Readonly<Record<Exclude<PortalState, 'installed' | 'uninstalled'>, string>> = {
   disconnected: openApp,
-  suspended: 'the portal pays for the app; it goes on by itself then',
+  suspended: 'the portal pays for the app or its plan, or comes back to its address; it goes on by itself then',
 };
 
 export async function checkStored(context: CommandContext, db: Pool, portal: Portal): Promise<readonly Check[]> {
