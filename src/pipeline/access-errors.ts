@@ -57,6 +57,12 @@ export function webhookDead(): RemoteRefused {
   });
 }
 
+/** Looking whether a hold is over costs one short statement, and a wakeup may be missed by a lane that is just being written. */
+const lookAgainMs = 60_000;
+
+/** A hold this short is about to end with the answer to the one call that is tried. */
+const soonMs = 30_000;
+
 /** The portal is left alone; its `hold_code` says why. */
 export function held(token: Pick<TokenRow, 'hold_code'>, leftMs: number): RemoteRefused {
   const code = token.hold_code ?? 'bitrix24.disconnected';
@@ -64,7 +70,7 @@ export function held(token: Pick<TokenRow, 'hold_code'>, leftMs: number): Remote
     code,
     status: 403,
     message: `the portal is left alone for a while, because of ${code}`,
-    retry: { afterMs: Math.max(1_000, Math.ceil(leftMs)) },
+    retry: { afterMs: leftMs <= soonMs ? 3_000 : Math.min(Math.ceil(leftMs), lookAgainMs) },
     isPause: true,
   });
 }

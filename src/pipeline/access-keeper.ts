@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
-import type { AccessKeeper, PortalAccess, RenewalReason } from '../bitrix24/rest/portal-client.ts';
+import type { AccessKeeper, PortalAccess } from '../bitrix24/rest/portal-client.ts';
 import { AppError } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -175,18 +175,25 @@ export function createAccessKeeper(options: AccessKeeperOptions): ClosableAccess
     return false;
   }
 
-  async function renew(id: string, stale: PortalAccess, reason: RenewalReason): Promise<PortalAccess> {
+  async function renew(id: string, stale: PortalAccess): Promise<PortalAccess> {
     for (;;) {
       const running = renewing.get(id);
-      if (running === undefined && reason === 'moved' && wasAskedForMove(id)) {
-        const { portal, token } = await find(id);
-        return open(portal, token);
-      }
       if (running === undefined) return await inTime(begin(id, stale));
       const access = await inTime(running);
       // It may have been begun for a token older than ours, and have found only ours.
       if (access.accessToken !== stale.accessToken || access.endpoint !== stale.endpoint) return access;
     }
+  }
+
+  /** A portal redirects: only a refresh tells where it lives, whatever pair is stored. One is made, once in a while. */
+  async function findMoved(id: string, stale: PortalAccess): Promise<PortalAccess> {
+    const running = renewing.get(id);
+    if (running !== undefined) await inTime(running);
+    const { portal, token } = await find(id);
+    const stored = open(portal, token);
+    if (stored.endpoint !== stale.endpoint || wasAskedForMove(id)) return stored;
+    const newest = stale.isProbe === true ? { ...stored, isProbe: true } : stored;
+    return await inTime(renewing.get(id) ?? begin(id, newest));
   }
 
   return {
@@ -195,7 +202,7 @@ export function createAccessKeeper(options: AccessKeeperOptions): ClosableAccess
       if (known !== undefined && performance.now() - known.readAt < believedMs) return Promise.resolve(known.access);
       return read(id);
     },
-    renew,
+    renew: (id, stale, reason) => (reason === 'moved' ? findMoved(id, stale) : renew(id, stale)),
     lost: (_id, access, cause) => hold(access, 'disconnected', disconnected(cause)),
     suspended: (access, cause) => hold(access, 'suspended', cause),
     async recovered({ portal }) {

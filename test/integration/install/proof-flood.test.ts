@@ -84,6 +84,8 @@ describe('24 forged pages while the OAuth host is slow', () => {
     expect(portal.deliveries().at(-1)).toMatchObject({ event: 'ONAPPUPDATE', status: 200 });
     await until(async () => (await scene.probe.count(setUps)) > before);
     await forged;
+    portal.fault.clear();
+    portal.finishInstall();
     await expectToAnswer(scene.bridge);
   });
 });
