@@ -87,8 +87,9 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
     const claim = claimFromPage(query, isRecord(ctx.request.body) ? ctx.request.body : {});
     const { installation } = options;
     const origin = { sender: ctx.ip, event: null };
-    const prove = page === 'installer' ? installation.install : installation.visit;
-    const visitor: Visitor = await prove(claim, origin);
+    const visitor: Visitor = await (page === 'installer'
+      ? installation.install(claim, origin)
+      : installation.visit(claim, origin));
     const { portal } = await options.directory.portal(visitor.portal);
     ctx.set('Content-Security-Policy', policy(options.scriptUrl, portal?.client_endpoint));
     render(ctx, page, options.scriptUrl, {

@@ -27,7 +27,7 @@ export interface RefreshGateOptions {
   readonly nowMs: () => number;
 }
 
-export const usualRefreshGate: RefreshGateOptions = {
+const usualRefreshGate: RefreshGateOptions = {
   perHost: 16,
   waiting: 1_000,
   slowMs: 3_000,

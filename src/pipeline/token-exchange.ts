@@ -47,8 +47,6 @@ const renewMs = 5_000;
 /** How long a new pair is tried to be stored while the database is away. */
 const storeForMs = 120_000;
 
-export type TokenExchange = ReturnType<typeof createTokenExchange>;
-
 export function createTokenExchange(options: TokenExchangeOptions) {
   const { db, sealer, log } = options;
 

@@ -106,8 +106,11 @@ describe('a portal that refuses every call because of its account', () => {
       // And after another five that it works again.
       portal.fault.clear();
       await endHold(scene);
-      await hurry(scene);
-      await until(() => said.every((one) => one.isAnswered()));
+      await until(async () => {
+        // A lane that was just being put off when all were woken comes back within a minute.
+        await hurry(scene);
+        return said.every((one) => one.isAnswered());
+      });
       await everythingDone(portal, scene.probe);
       expect(await stateOf(scene)).toBe('installed');
       expect(await givenUp(scene)).toBe(0);

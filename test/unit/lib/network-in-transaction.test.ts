@@ -53,7 +53,7 @@ describe('a network call within a database transaction', () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
       checkNoTransaction('somewhere');
     };
-    await expect(markTransaction(() => Promise.all([later()]))).rejects.toEqual(breach);
+    await expect(markTransaction(() => Promise.all([later(), later()]))).rejects.toEqual(breach);
   });
 
   it('is stopped when it is a socket', async () => {
