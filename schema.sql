@@ -177,6 +177,7 @@ create table portal (
   state text not null default 'installed'::text,
   scope text not null default ''::text,
   license text not null default ''::text,
+  app_ref text,
   language text not null default 'en'::text,
   has_v2 boolean,
   rate_per_second real,
@@ -198,6 +199,11 @@ create table portal_token (
   user_id text not null,
   is_admin boolean not null,
   refreshed_at timestamp with time zone not null default now(),
+  refreshing_by uuid,
+  refreshing_until timestamp with time zone,
+  refresh_lost_at timestamp with time zone,
+  hold_until timestamp with time zone,
+  hold_code text,
   constraint portal_token_pkey PRIMARY KEY (portal)
 );
 

@@ -13,6 +13,7 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('installed', 'uninstalled', 'disconnected', 'suspended')),
       scope text not null default '',
       license text not null default '',
+      app_ref text,
       language text not null default 'en',
       has_v2 boolean,
       rate_per_second real,
@@ -31,7 +32,12 @@ export async function up(knex: Knex): Promise<void> {
       expires_at timestamptz not null,
       user_id text not null,
       is_admin boolean not null,
-      refreshed_at timestamptz not null default now()
+      refreshed_at timestamptz not null default now(),
+      refreshing_by uuid,
+      refreshing_until timestamptz,
+      refresh_lost_at timestamptz,
+      hold_until timestamptz,
+      hold_code text
     );
 
     create table connection (

@@ -40,7 +40,12 @@ export const settingsSchema = z.object({
     .transform((text) => new URL(text).origin)
     .describe('Origin under which Bitrix24 and the brains reach the app; https, or http on a loopback address'),
   DATABASE_URL: z.string().optional().describe('External PostgreSQL; absent: an embedded one in DATA_DIR'),
-  DATABASE_POOL: whole(2, 200).default(12).describe('Connections this process may hold to the database'),
+  DATABASE_POOL: whole(2, 200)
+    .default(12)
+    .describe('Connections this process may hold to the database, beside those of the endpoints'),
+  ENDPOINT_DATABASE_POOL: whole(1, 50)
+    .default(4)
+    .describe('Connections kept for accepting events and webhooks; nothing else can take them'),
   DATA_DIR: z.string().default('./data').describe('Embedded database and generated secret'),
   APP_SECRET: secretKey
     .optional()

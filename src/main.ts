@@ -3,6 +3,7 @@ import { brains } from './brains/index.ts';
 import { readSettings, type Settings } from './config.ts';
 import { Misconfigured } from './core/errors.ts';
 import { createLogger } from './lib/logger.ts';
+import { reportBreaches } from './lib/network-in-transaction.ts';
 import { openStorage } from './open-storage.ts';
 import { startApp } from './start-app.ts';
 
@@ -21,6 +22,8 @@ function settingsOrExit(): Settings {
 
 const settings = settingsOrExit();
 const log = createLogger({ level: settings.LOG_LEVEL, name: 'bot-bridge' });
+
+reportBreaches((breach) => log.error({ err: breach }, 'a database connection is held while a far side is called'));
 
 try {
   const storage = await openStorage(settings, log);

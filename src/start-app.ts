@@ -74,20 +74,24 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { settings } = options;
   await migrateToLatest(options.databaseUrl);
   const db = openDatabase({ url: options.databaseUrl, poolSize: settings.DATABASE_POOL });
+  // Bitrix24 does not repeat an event: whatever else uses up the other connections, accepting one goes on.
+  const endpointDb = openDatabase({ url: options.databaseUrl, poolSize: settings.ENDPOINT_DATABASE_POOL });
   try {
-    return await assemble(options, db);
+    return await assemble(options, db, endpointDb);
   } catch (error) {
-    await db.destroy();
+    await Promise.all([db.destroy(), endpointDb.destroy()]);
     throw error;
   }
 }
 
-async function assemble(options: AppOptions, db: Pool): Promise<App> {
+async function assemble(options: AppOptions, db: Pool, endpointDb: Pool): Promise<App> {
   const { settings } = options;
-  const parts = build(options, db);
+  const parts = build(options, db, endpointDb);
   const { loops, life } = await startLoops(options, db, parts);
   let isServing = true;
-  const server = settings.ROLES.includes('web') ? await serve(options, db, parts, () => isServing) : null;
+  const server = settings.ROLES.includes('web')
+    ? await serve(options, { db, endpointDb }, parts, () => isServing)
+    : null;
   return {
     port: server === null ? null : (server.address() as AddressInfo).port,
     async stop() {
@@ -97,15 +101,16 @@ async function assemble(options: AppOptions, db: Pool): Promise<App> {
       await Promise.all(loops.map((loop) => loop.stop()));
       // Only now: what was leased stayed proven until it was given back.
       await life?.stop();
+      await parts.keeper.idle();
       await Promise.all([parts.fast.close(), parts.careful.close()]);
-      await db.destroy();
+      await Promise.all([db.destroy(), endpointDb.destroy()]);
     },
   };
 }
 
 type Parts = ReturnType<typeof build>;
 
-function build(options: AppOptions, db: Pool) {
+function build(options: AppOptions, db: Pool, endpointDb: Pool) {
   const { settings, log } = options;
   const brainSettings = readBrainSettings(options.brains, settings.BRAIN_SETTINGS);
   const metrics = createMetrics();
@@ -141,7 +146,8 @@ function build(options: AppOptions, db: Pool) {
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
-  const directory = createDirectory({ db, sealer, brains: options.brains, tools });
+  const endpointDirectory = createDirectory({ db: endpointDb, sealer, brains: options.brains, tools });
+  const directory = createDirectory({ db, sealer, brains: options.brains, tools, beside: endpointDirectory });
   const accounts = createAccounts({ db, sealer, directory, tools, bells, log, publicUrl: settings.PUBLIC_URL });
   const oauth = createOAuthClient({
     http: careful,
@@ -170,7 +176,7 @@ function build(options: AppOptions, db: Pool) {
   });
   const heldDoors = settings.ROLES.includes('worker') ? createHeldDoors() : null;
   const performer = createPerformer({ db, directory, client, appActions, heldDoors });
-  const acceptance = createAcceptance(db, metrics, bells.inbox);
+  const acceptance = createAcceptance(endpointDb, metrics, bells.inbox);
   const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
   return {
     brainSettings,
@@ -181,6 +187,7 @@ function build(options: AppOptions, db: Pool) {
     fast,
     careful,
     directory,
+    endpointDirectory,
     tools,
     accounts,
     oauth,
@@ -219,14 +226,19 @@ async function startLoops(
   return { loops, life };
 }
 
-async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () => boolean): Promise<Server> {
+async function serve(
+  options: AppOptions,
+  { db, endpointDb }: { readonly db: Pool; readonly endpointDb: Pool },
+  parts: Parts,
+  isServing: () => boolean,
+): Promise<Server> {
   const { settings, log } = options;
   const app = createHttpApp({
     log,
     metrics: parts.metrics,
     isServing,
-    eventDoor: createEventDoor({ ...parts, log }),
-    brainDoor: createBrainDoor({ ...parts, db, log }),
+    eventDoor: createEventDoor({ ...parts, directory: parts.endpointDirectory, log }),
+    brainDoor: createBrainDoor({ ...parts, db: endpointDb, log }),
     brainRoutes: mountBrainRoutes({
       brains: options.brains,
       houseOf: (brain) => createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),

@@ -42,17 +42,18 @@ export function createEventDoor(options: EventDoorOptions) {
     const raw = await readBody(ctx.req, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await receive(event, raw);
+    await receive(event, raw, ctx.ip);
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
     metrics.stage.observe({ stage: 'door' }, (performance.now() - started) / 1000);
   };
 
-  async function receive(event: ScannedEvent, raw: Buffer): Promise<void> {
+  async function receive(event: ScannedEvent, raw: Buffer, sender: string): Promise<void> {
     const memberId = event.memberId.toLowerCase();
     const known = await authenticate(memberId, event.applicationToken);
-    if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE') return await onInstall(event, raw, known);
+    if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE')
+      return await onInstall(event, raw, known, sender);
     if (known === null) {
       throw new BadInput({
         code: 'event.not_authentic',
@@ -67,9 +68,10 @@ export function createEventDoor(options: EventDoorOptions) {
    * These bring tokens, and perhaps a new application token (dossier §2.4), so they are proven at the OAuth host before anything is
    * stored (trap 18). While that host is away, a portal we know by its token is set up again with the tokens we have.
    */
-  async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null): Promise<void> {
+  async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
-      await options.installation.install(claimFromEvent(parseForm(raw)));
+      const origin = { sender, event: { isVouched: known !== null } };
+      await options.installation.install(claimFromEvent(parseForm(raw)), origin);
     } catch (error) {
       if (known === null || !(error instanceof RemoteUnreachable)) throw error;
       options.log.warn(

@@ -17,7 +17,7 @@ import type { Bells } from '../pipeline/wake.ts';
 import { countDay, listRecent } from '../store/activity.ts';
 import { listBots } from '../store/bots.ts';
 import { listConnections } from '../store/connections.ts';
-import type { Pool } from '../store/database.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
 import { listParked } from '../store/history.ts';
 import { appendActions } from '../store/outbox.ts';
 import { findPortal } from '../store/portals.ts';
@@ -86,7 +86,10 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
   try {
     const claim = claimFromPage(query, isRecord(ctx.request.body) ? ctx.request.body : {});
     const { installation } = options;
-    const visitor: Visitor = await (page === 'installer' ? installation.install(claim) : installation.visit(claim));
+    const origin = { sender: ctx.ip, event: null };
+    const visitor: Visitor = await (page === 'installer'
+      ? installation.install(claim, origin)
+      : installation.visit(claim, origin));
     const { portal } = await options.directory.portal(visitor.portal);
     ctx.set('Content-Security-Policy', policy(options.scriptUrl, portal?.client_endpoint));
     render(ctx, page, options.scriptUrl, {
@@ -222,7 +225,7 @@ function adminOf(options: PagesOptions, ctx: Context): PageSession {
 
 async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
   const session = adminOf(options, ctx);
-  await options.db.transaction(async (trx) => {
+  await inTransaction(options.db, async (trx) => {
     const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
     await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);
   });

@@ -64,7 +64,7 @@ async function keepTokensAlive(options: HousekeeperOptions, signal: AbortSignal)
   for (const portal of await listStaleTokens(options.db, before)) {
     if (signal.aborted) return;
     try {
-      await options.keeper.renew(portal, await options.keeper.current(portal));
+      await options.keeper.renew(portal, await options.keeper.current(portal), 'refused');
     } catch (error) {
       options.log.warn({ portal, err: error }, 'the tokens of a dormant portal could not be refreshed');
     }

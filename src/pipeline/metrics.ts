@@ -1,5 +1,7 @@
 /** What the pipeline measures of itself; `/metrics` shows it. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { countBreaches } from '../lib/network-in-transaction.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -17,6 +19,15 @@ export function createMetrics() {
       help: 'Events stored and acknowledged',
       labelNames: ['source'],
       registers,
+    }),
+    networkInTransaction: new Counter({
+      name: 'bridge_network_in_transaction_total',
+      help: 'Network calls begun within a database transaction; anything but 0 is a defect of this program',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(countBreaches());
+      },
     }),
     duplicates: new Counter({
       name: 'bridge_events_duplicate_total',
