@@ -94,7 +94,10 @@ export function tokenHeader(api: 'bot' | 'transport'): string {
 
 /** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in the field (dossier §0.2). */
 function baseOf({ endpointUrl, api }: MgHttpOptions): string {
-  return `${endpointUrl.replace(/\/api\/.*$/, '').replace(/\/+$/, '')}/api/${api}/v1`;
+  const path = endpointUrl.indexOf('/api/');
+  let end = path === -1 ? endpointUrl.length : path;
+  while (endpointUrl.charAt(end - 1) === '/') end -= 1;
+  return `${endpointUrl.slice(0, end)}/api/${api}/v1`;
 }
 
 function append(url: URL, name: string, value: MgQuery[string]): void {
@@ -136,6 +139,9 @@ export function garbage(where: string): RemoteUnreachable {
   });
 }
 
+/** Sentences of a refusal that are read; more would only fill the log. */
+const maxSentences = 20;
+
 /** `{"errors":["…"]}`, read without trusting it; the token is cut out should it be repeated. */
 function sentencesOf(body: Buffer, token: string): readonly string[] {
   let parsed: unknown;
@@ -147,7 +153,10 @@ function sentencesOf(body: Buffer, token: string): readonly string[] {
   }
   const errors = typeof parsed === 'object' && parsed !== null && 'errors' in parsed ? parsed.errors : [];
   if (!Array.isArray(errors)) return [];
-  return errors.filter((one) => typeof one === 'string').map((one) => one.replaceAll(token, '***').slice(0, 300));
+  return errors
+    .slice(0, maxSentences)
+    .filter((one) => typeof one === 'string')
+    .map((one) => one.replaceAll(token, '***').slice(0, 300));
 }
 
 interface Failure {
