@@ -1,5 +1,8 @@
 /** Finds out whether a reader's time grows with its input or with the square of it. Made so that a busy machine does not fail a good reader. */
 
+/** A reader of outside data; the same input as text and as bytes, so that turning one into the other is not measured. */
+export type Read = (text: string, bytes: Buffer) => unknown;
+
 export interface Growth {
   /** Characters of the smaller input. */
   readonly length: number;
@@ -25,11 +28,7 @@ const suspicions = 3;
 const slowMs = 300;
 
 /** Null when it is linear; otherwise the last measurement, every one of which was too slow. */
-export function tooMuchGrowth(
-  read: (text: string) => unknown,
-  make: (length: number) => string,
-  startAt = firstLength,
-): Growth | null {
+export function tooMuchGrowth(read: Read, make: (length: number) => string, startAt = firstLength): Growth | null {
   let length = startAt;
   for (let suspected = 0; ; ) {
     const growth = measure(read, make, length, suspected === 0 ? 3 : 7);
@@ -47,13 +46,8 @@ export function tooMuchGrowth(
 }
 
 /** The best of several runs each, in turns, so that a busy moment meets both. */
-function measure(
-  read: (text: string) => unknown,
-  make: (length: number) => string,
-  length: number,
-  runs: number,
-): Growth {
-  const [short, long] = [flat(make(length)), flat(make(2 * length))];
+function measure(read: Read, make: (length: number) => string, length: number, runs: number): Growth {
+  const [short, long] = [inputOf(make(length)), inputOf(make(2 * length))];
   let once = Number.POSITIVE_INFINITY;
   let twice = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs; run += 1) {
@@ -65,17 +59,22 @@ function measure(
   return { length, once, twice };
 }
 
-function timed(read: (text: string) => unknown, text: string): number {
+function timed(read: Read, { text, bytes }: Input): number {
   const started = performance.now();
   try {
-    read(text);
+    read(text, bytes);
   } catch {
     // A refusal is an answer too; what it took counts.
   }
   return performance.now() - started;
 }
 
+interface Input {
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
 /** Repeated texts are kept as trees of their pieces until somebody reads them, which must not count. */
-function flat(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
+function inputOf(made: string): Input {
+  return { text: Buffer.from(made, 'utf16le').toString('utf16le'), bytes: Buffer.from(made) };
 }

@@ -82,9 +82,11 @@ describe('decodeEvent', () => {
   it('does not take a message for a mention because TO_USER_ID or the bot list says so', () => {
     expect(message('v1-onimbotmessageadd-supervisor-no-mention').mentionsBot).toBe(false);
     const pairs = fixture('v1-onimbotmessageadd-supervisor-no-mention').pairs.map((pair) =>
-      pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=567' : pair,
+      pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=573' : pair,
     );
-    expect(decodeEvent(formOf(pairs), { code: '', id: '567' })).toMatchObject({ event: { mentionsBot: false } });
+    expect(decodeEvent(formOf(pairs), { code: 'acme_supervisor', id: null })).toMatchObject({
+      event: { mentionsBot: false },
+    });
   });
 
   it('decides for each bot of a request on its own', () => {

@@ -1,6 +1,8 @@
 /** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
+
 import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -123,7 +125,7 @@ function parse(body: Buffer, where: string): unknown {
   const text = body.toString('utf8').trim();
   if (text === '') return {};
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // The text itself is a stranger's page and may hold anything.
     throw garbage(where);
@@ -146,7 +148,7 @@ const maxSentences = 20;
 function sentencesOf(body: Buffer, token: string): readonly string[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString('utf8'));
+    parsed = parseJson(body);
   } catch {
     // 5xx bodies may be empty or pages (trap E-02).
     return [];
