@@ -39,9 +39,7 @@ function nested(name: string, open: string, inside: string, close: string): Host
 }
 
 const forms = [
-  ...['auth%5B&', 'auth[&', 'a&', 'event', 'event&', '&', '=', '&&==', '%', '%5', '%zz', '+', '%00', '\0'].map(
-    (piece) => repeated(piece),
-  ),
+  ...['auth%5B&', 'a&', 'event', '&', '=', '&&==', '%', '%zz', '+', '%00'].map((piece) => repeated(piece)),
   ...['data%5BBOT%5D%5B', 'data%5BBOT%5D%5B&', 'data%5BPARAMS%5D%5B&', 'data%5BBOT%5D%5B1%5D%5BBOT_ID%5D=1&'].map(
     (piece) => repeated(piece),
   ),
@@ -65,9 +63,7 @@ const markup = [
     '[img][',
     '[/url]',
   ].map((piece) => repeated(piece)),
-  ...['[b]', '[/b]', '[b', '[br', '[br ', '[*]', '[code]', '[send=', '[size=1][color=x]'].map((piece) =>
-    repeated(piece),
-  ),
+  ...['[b]', '[/b]', '[b', '[br', '[*]', '[code]', '[send=', '[size=1][color=x]'].map((piece) => repeated(piece)),
   ...[
     '<',
     '<a ',
@@ -91,9 +87,7 @@ const markup = [
 ];
 
 const characters = [
-  ...[' ', '\t', '\n', ' \n', '\n ', '\r\n', '\u00a0', 'a', 'я', '1', '0', '😀', '\ud83d', '\udc00', '\u2060'].map(
-    (piece) => repeated(piece),
-  ),
+  ...[' ', '\t', '\n', ' \n', '\n ', 'a', 'я', '1', '😀', '\udc00', '\u2060'].map((piece) => repeated(piece)),
   ...[
     '\\',
     '\\"',
@@ -136,7 +130,6 @@ const json = [
   ...['[', '{"a":', '[1,', '{"a":1,', '"\\u0000', '[],', '{},'].map((piece) => repeated(piece)),
   nested('lists in lists', '[', '', ']'),
   nested('objects in objects', '{"a":', '1', '}'),
-  nested('a frame around lists in lists', '[', '', ']'),
   repeated('{},', '{"type":"message_sent","data":{"items":[', '{}]}}'),
   repeated('{"id":"a","caption":"b c"},', '{"type":"message_sent","data":{"content":"x","items":[', '{"id":"a"}]}}'),
   repeated('{"title":"x"},', '{"type":"message_sent","data":{"attachments":{"suggestions":[', '{}]}}}'),

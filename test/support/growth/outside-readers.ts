@@ -92,7 +92,7 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'escapeBb', read: (text) => escapeBb(text) },
   { name: 'toAttach', read: (text) => toAttach([cardOf(text), cardOf(text)]) },
   { name: 'toKeyboard', read: (text) => toKeyboard([{ type: 'say', label: text, text }], '5') },
-  { name: 'splitText', read: (text) => splitText(text, 2_000, '['), startAt: 1024 * 1024 },
+  { name: 'splitText', read: (text) => splitText(text, 2_000, '['), startAt: 128 * 1024 },
   { name: 'readAnswer', read: (_, body) => readAnswer({ method: 'x', status: 200, body }) },
   { name: 'readEnvelope', read: (_, body) => readEnvelope(body) },
   { name: 'decodeWebhook', read: readWebhook },
