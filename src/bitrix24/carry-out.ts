@@ -67,13 +67,14 @@ type Send = HomeAction & { type: 'send' };
 
 async function sendV2(call: Call, target: HomeTarget, action: Send, key: string): Promise<string | null> {
   const attach = toAttach(action.cards);
+  const keyboard = toKeyboard(action.buttons, target.botId);
   const result = await call('imbot.v2.Chat.Message.send', {
     botId: Number(target.botId),
     dialogId: target.dialogId,
     fields: {
       message: escapeBb(action.text),
       templateId: key,
-      ...(action.buttons.length > 0 ? { keyboard: toKeyboard(action.buttons, target.botId) } : {}),
+      ...(keyboard === null ? {} : { keyboard }),
       ...(attach === null ? {} : { attach }),
       ...(action.quoteOf === null ? {} : { replyId: Number(action.quoteOf) }),
       ...(action.internal ? { skipConnector: true } : {}),
@@ -84,16 +85,20 @@ async function sendV2(call: Call, target: HomeTarget, action: Send, key: string)
 
 async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<string | null> {
   const attach = toAttach(action.cards);
+  const keyboard = toKeyboard(action.buttons, target.botId);
   const result = await call('imbot.message.add', {
     BOT_ID: Number(target.botId),
     DIALOG_ID: target.dialogId,
     MESSAGE: escapeBb(action.text),
-    ...(action.buttons.length > 0 ? { KEYBOARD: toKeyboard(action.buttons, target.botId) } : {}),
+    ...(keyboard === null ? {} : { KEYBOARD: keyboard }),
     ...(attach === null ? {} : { ATTACH: attach }),
     ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
   });
   return idOf(result);
 }
+
+/** Longest name of a file the portal's disk keeps. */
+const maxFileName = 255;
 
 /** Files go through v2 alone: the old way would post them as the installing employee, not as the bot (dossier §9.5). */
 async function sendFile(
@@ -103,7 +108,8 @@ async function sendFile(
   bytes: Buffer,
 ): Promise<string | null> {
   if (!target.hasV2) throw noFiles();
-  const fields = { name: action.file.name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
+  const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
   return idOf(isRecord(result) ? result['messageId'] : null);
 }
@@ -128,7 +134,7 @@ async function change(call: Call, target: HomeTarget, action: HomeAction & { typ
       MESSAGE: escapeBb(text),
       // What is absent stays as it was (dossier §6.7).
       ATTACH: toAttach(cards) ?? 'N',
-      ...(buttons === null ? {} : { KEYBOARD: buttons.length === 0 ? 'N' : toKeyboard(buttons, target.botId) }),
+      ...(buttons === null ? {} : { KEYBOARD: toKeyboard(buttons, target.botId) ?? 'N' }),
     });
   }
 }

@@ -3,7 +3,7 @@
  * concerned, and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
-import { type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
+import { type ScannedBot, type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
 import { randomToken, sameDigest, sha256 } from '../lib/encryption.ts';
@@ -12,8 +12,9 @@ import type { Logger } from '../lib/logger.ts';
 import type { Acceptance } from '../pipeline/acceptance.ts';
 import type { Directory, KnownPortal } from '../pipeline/directory.ts';
 import type { Installation } from '../pipeline/installation.ts';
-import { appLane, dedupeKey, inboxLane } from '../pipeline/lane-names.ts';
+import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../pipeline/lane-names.ts';
 import type { Metrics } from '../pipeline/metrics.ts';
+import type { BotRow } from '../store/bots.ts';
 import type { NewEvent } from '../store/inbox.ts';
 import { readBody } from './read-body.ts';
 
@@ -83,7 +84,15 @@ export function createEventDoor(options: EventDoorOptions) {
   }
 
   async function store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
-    await Promise.all(toNewEvents(memberId, event, known).map((row) => options.acceptance.accept(row)));
+    const sure = await withBotsOf(memberId, event, known);
+    await Promise.all(toNewEvents(memberId, event, sure).map((row) => options.acceptance.accept(row)));
+  }
+
+  /** A bot that is not among the portal's may have been registered by another process a moment ago: then they are looked up once more. */
+  async function withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
+    if (!dialogEvents.has(event.event) || event.bots.every((bot) => rowOf(bot, known) !== undefined)) return known;
+    const again = await directory.doubted(memberId);
+    return again.portal === null ? known : again;
   }
 
   /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
@@ -109,7 +118,15 @@ const dialogEvents = new Set([
   'ONIMCOMMANDADD',
 ]);
 
-/** One row per bot the event is for, each in the lane of that bot's dialog (trap 27). */
+/** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
+function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefined {
+  return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
+}
+
+/**
+ * One row per bot of this portal that the event is for, each in the lane of that bot's dialog (trap 27). Whatever else it names, bots we
+ * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
+ */
 function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
@@ -118,13 +135,11 @@ function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal):
   if (!dialogEvents.has(event.event) || event.bots.length === 0 || event.dialogId === '') {
     return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
   }
-  const codes = new Set(
-    event.bots.map((bot) => known.bots.find((row) => row.bot_id === bot.id)?.code ?? (bot.code || bot.id)),
-  );
-  return [...codes].map((code) => ({
+  const named = new Set(event.bots.map((bot) => rowOf(bot, known)?.code ?? null));
+  return [...named].map((code) => ({
     ...common,
-    lane: inboxLane(code, event.dialogId),
-    dedupeKey: dedupeKey(event.event, code, ...identity),
+    lane: code === null ? unknownBotLane : inboxLane(code, event.dialogId),
+    dedupeKey: dedupeKey(event.event, code ?? unknownBotLane, ...identity),
   }));
 }
 

@@ -24,6 +24,7 @@ import { findPortal } from '../store/portals.ts';
 import { answerHead } from './app.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
+import { fillTemplate } from './page-template.ts';
 import { singles } from './singles.ts';
 
 export interface PagesOptions {
@@ -113,10 +114,6 @@ interface PageData {
   readonly problem: string | null;
 }
 
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
 const templates = new Map<PageName, string>();
 
 function render(ctx: Context, page: PageName, scriptUrl: string, data: PageData): void {
@@ -126,9 +123,7 @@ function render(ctx: Context, page: PageName, scriptUrl: string, data: PageData)
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Referrer-Policy', 'no-referrer');
   const values: Readonly<Record<string, string>> = { data: JSON.stringify(data), script: scriptUrl };
-  ctx.body = template
-    .replace('<html lang="en">', `<html lang="${data.language}">`)
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? ''));
+  ctx.body = fillTemplate(template.replace('<html lang="en">', `<html lang="${data.language}">`), values);
 }
 
 /** Only the portal that was proven may frame the page; Bitrix24's cloud addresses where the visit could not be proven. */

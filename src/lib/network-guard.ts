@@ -72,7 +72,7 @@ function parse(input: string | URL): URL {
 }
 
 /** Whether a host as the URL parser writes it is private by itself, without resolving. Odd IPv4 forms are dotted by then. */
-function isPrivateHost(hostname: string): boolean {
+export function isPrivateHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return !isPublicAddress(hostname.slice(1, -1));
   if (ipaddr.IPv4.isValid(hostname)) return !isPublicAddress(hostname);
   const name = hostname.replace(/\.$/, '');

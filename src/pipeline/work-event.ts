@@ -11,7 +11,7 @@ import type { InboxRow } from '../store/inbox.ts';
 import type { NewAction } from '../store/outbox.ts';
 import { readSentParts } from '../store/sent-parts.ts';
 import type { Directory } from './directory.ts';
-import { appLane, dialogOf, outboxLane, reminderLane } from './lane-names.ts';
+import { appLane, dialogOf, outboxLane, reminderLane, unknownBotLane } from './lane-names.ts';
 import { readEvent } from './read-event.ts';
 
 export interface WorkEventOptions {
@@ -33,12 +33,23 @@ export async function workEvent(
   row: InboxRow,
   conversation: Conversation | null,
 ): Promise<Worked> {
+  if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', conversation, actions: [] };
   const connector =
     row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
-  const read = readEvent(row, connector);
-  if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [] };
+  const read = readEvent(row, connector, await botIdOf(options.directory, row));
+  if (read.kind === 'nothing') {
+    const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
+    return { state, outcome: `ignored_${read.reason}`, conversation, actions: [] };
+  }
   if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
   return await workChatEvents(options, row, read.events, conversation);
+}
+
+/** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
+async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow): Promise<string | null> {
+  const { botCode } = dialogOf(lane);
+  if (botCode === '' || source !== 'bitrix24') return null;
+  return (await findBot(directory, portal, botCode))?.bot_id ?? null;
 }
 
 async function workChatEvents(

@@ -1,6 +1,8 @@
 /** Talks to Bitrix24's OAuth hosts: proves installations and refreshes tokens. The client secret goes there and nowhere else. */
+
 import { z } from 'zod';
 import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { parseJson } from '../../lib/bounded-json.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { isRecord } from './rest-errors.ts';
 
@@ -77,7 +79,7 @@ export function createOAuthClient(options: OAuthOptions) {
     const url = new URL('/rest/app.info', originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
     const response = await options.http.send({ method: 'GET', url, timeoutMs });
-    const body = parseJson(response);
+    const body = readJson(response);
     const proof = proofSchema.safeParse(body);
     if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
     if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
@@ -114,7 +116,7 @@ export function createOAuthClient(options: OAuthOptions) {
       body: form.toString(),
       timeoutMs: patienceMs,
     });
-    const body = parseJson(response);
+    const body = readJson(response);
     const tokens = tokenSchema.safeParse(body);
     if (response.status < 400 && tokens.success) return toFreshTokens(tokens.data);
     throw tokenError(response, body);
@@ -180,9 +182,9 @@ function hostAway(response: HttpResponse): AppError {
   });
 }
 
-function parseJson(response: HttpResponse): unknown {
+function readJson(response: HttpResponse): unknown {
   try {
-    return JSON.parse(response.body.toString('utf8'));
+    return parseJson(response.body);
   } catch {
     // An HTML page: the callers tell it by its shape.
     return null;

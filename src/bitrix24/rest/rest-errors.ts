@@ -1,5 +1,7 @@
 /** Bitrix24's answers translated, once, into the house's errors. Branches on the `error` code only: statuses and texts differ between portals (trap 62). */
+
 import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
+import { parseJson } from '../../lib/bounded-json.ts';
 
 interface Verdict {
   readonly retry: Retry;
@@ -107,7 +109,7 @@ function longer(retry: Retry, { headers }: PortalAnswer): Retry {
 
 function parseObject(body: Buffer): Record<string, unknown> | null {
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    const parsed = parseJson(body);
     return isRecord(parsed) ? parsed : null;
   } catch {
     // Not JSON: an HTML page of the proxy in between. The caller says so with the status.
