@@ -121,7 +121,7 @@ describe('text from outside', () => {
       fc.property(foreign, foreign, (label, text) => {
         fc.pre(label.trim() !== '' && text.trim() !== '');
         const keyboard = toKeyboard([{ type: 'say', label, text }], '5');
-        const [button] = keyboard?.['BUTTONS'] as [{ TEXT: string; ACTION_VALUE: string }];
+        const [button] = (keyboard?.['BUTTONS'] ?? []) as unknown as [{ TEXT: string; ACTION_VALUE: string }];
         expectPlain(button.TEXT);
         expectPlain(button.ACTION_VALUE);
       }),
