@@ -20,6 +20,7 @@ export interface Exit {
 
 export interface BridgeProcess {
   readonly url: string;
+  readonly pid: number;
   readonly exited: Promise<Exit>;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Exit>;
@@ -70,6 +71,7 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
   }
   return {
     url,
+    pid: child.pid ?? 0,
     exited,
     async end(signal) {
       child.kill(signal);
