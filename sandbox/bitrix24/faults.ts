@@ -3,6 +3,7 @@
 export type RestFaultKind =
   | 'html502'
   | 'html200'
+  | 'null-result'
   | '500'
   | 'query-limit'
   | 'operation-limit'
