@@ -16,7 +16,11 @@ describe('names from outside that every object has', () => {
 });
 
 describe('an answer that must hold an id', () => {
-  it.each([[7, '7'], ['7', '7'], ['12345678901234567890', '12345678901234567890']])('%j holds one', (value, id) => {
+  it.each([
+    [7, '7'],
+    ['7', '7'],
+    ['12345678901234567890', '12345678901234567890'],
+  ])('%j holds one', (value, id) => {
     expect(readId('imbot.message.add', value)).toBe(id);
   });
 
