@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Misconfigured } from './core/errors.ts';
+import { usualDataDir } from './lib/data-folder.ts';
 
 const csv = z.string().transform((text) =>
   text
@@ -67,7 +68,12 @@ export const settingsSchema = z.object({
     .describe('Port of its own for `/metrics`, which `PORT` then does not serve'),
   DATABASE_URL: z.string().optional().describe('External PostgreSQL; absent: an embedded one in DATA_DIR'),
   DATABASE_POOL: whole(2, 200).default(12).describe('Connections this process may hold to the database'),
-  DATA_DIR: z.string().default('./data').describe('Embedded database and generated secret'),
+  DATA_DIR: z
+    .string()
+    .default(usualDataDir)
+    .describe(
+      "Embedded database and generated secret; for a process of root whose `./data` the database's user cannot enter: `/var/lib/bot-bridge`",
+    ),
   APP_SECRET: secretKey
     .optional()
     .describe(

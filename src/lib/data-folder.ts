@@ -31,7 +31,11 @@ export interface ChoiceOptions {
  * The folder to use. Throws Misconfigured `database.data_dir_unreachable` when the database's user cannot enter a folder that was chosen by
  * hand, or one that holds a database already: another folder would silently begin with nothing.
  */
-export async function chooseDataDir({ dataDir, account, instead = systemDataDir }: ChoiceOptions): Promise<ChosenFolder> {
+export async function chooseDataDir({
+  dataDir,
+  account,
+  instead = systemDataDir,
+}: ChoiceOptions): Promise<ChosenFolder> {
   const asked = resolve(dataDir);
   const closed = account === undefined ? undefined : await closedOnTheWay(asked, account);
   if (account === undefined || closed === undefined) return { path: asked, remark: null };

@@ -77,7 +77,10 @@ export function batchError(method: string, error: unknown): AppError {
 
 function refusal(code: string, answer: PortalAnswer, parsed: Readonly<Record<string, unknown>>): AppError {
   // The code comes from outside, and may be the name of something every object has.
-  const verdict = (Object.hasOwn(verdicts, code) ? verdicts[code] : undefined) ?? { retry: 'never' as const, isBefore: true };
+  const verdict = (Object.hasOwn(verdicts, code) ? verdicts[code] : undefined) ?? {
+    retry: 'never' as const,
+    isBefore: true,
+  };
   const description = typeof parsed['error_description'] === 'string' ? parsed['error_description'].slice(0, 200) : '';
   return new RemoteRefused({
     code: bitrixCode(code),
