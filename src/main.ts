@@ -25,7 +25,7 @@ const log = createLogger({ level: settings.LOG_LEVEL, name: 'bot-bridge', destin
 
 try {
   const storage = await openStorage(settings, log);
-  const app = await startApp({ settings, ...storage, brains, log, droppedLogLines: sink.droppedLines });
+  const app = await startApp({ settings, ...storage, brains, log, droppedLogLines: () => sink.droppedLines() });
   log.info({ port: app.port, roles: settings.ROLES, publicUrl: settings.PUBLIC_URL }, 'the bridge is open');
   let isStopping = false;
   const stop = async (signal: string): Promise<void> => {

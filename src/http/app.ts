@@ -109,6 +109,7 @@ const maxHeaderBytes = 16 * 1024;
 
 /** Listens; resolves with the server once it does. Throws Misconfigured-like errors of the system as they are (EADDRINUSE). */
 export function listen(app: Koa, port: number, host: string): Promise<Server> {
+  const handle = app.callback();
   return new Promise((resolve, reject) => {
     const server = createServer(
       {
@@ -120,7 +121,8 @@ export function listen(app: Koa, port: number, host: string): Promise<Server> {
         // How often the first two are looked after; half a minute by default.
         connectionsCheckingInterval: 2_000,
       },
-      app.callback(),
+      // Koa answers every error itself.
+      (request, response) => void handle(request, response),
     );
     server.maxRequestsPerSocket = 10_000;
     limitConnections(server);

@@ -84,7 +84,7 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
   function openSmall(ctx: Context, drop: () => void): BodyAccount {
     const sender = senderOf(ctx);
     const account = small[senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
-    ctx.res.once('close', account.close);
+    ctx.res.once('close', () => account.close());
     return account;
   }
 
@@ -94,7 +94,7 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
     const admission = await large[senders.isKnown(sender) ? 'known' : 'stranger'].enter(body, signal);
     if (admission === null) return null;
     if (ctx.res.closed) admission.close();
-    ctx.res.once('close', admission.close);
+    ctx.res.once('close', () => admission.close());
     return admission;
   }
 

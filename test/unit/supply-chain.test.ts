@@ -33,8 +33,8 @@ describe('the licences', () => {
   });
 
   it('are not taken as checked when there is nothing to check', () => {
-    expect(() => listComponents(bill())).toThrow();
-    expect(() => listComponents('{"error": {}}')).toThrow();
+    expect(() => listComponents(bill())).toThrow(/too_small/);
+    expect(() => listComponents('{"error": {}}')).toThrow(/bomFormat/);
   });
 });
 

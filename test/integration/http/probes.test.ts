@@ -99,6 +99,7 @@ describe('the readiness', () => {
 
   it('is lost while migrations are missing', () =>
     withBridge({}, async ({ bridge, probe }) => {
+      expect(await statusOf(`${bridge.url}/readyz`)).toBe(200);
       await probe.rows(`update migration set name = 'x' || name`);
       await until(async () => {
         const answer = await fetch(`${bridge.url}/readyz`);
