@@ -1,5 +1,6 @@
 /** Finds the database and the key this process is to use: the external ones from the settings, or its own in the data folder. */
 import type { Settings } from './config.ts';
+import { chooseOwnDataDir } from './lib/data-folder.ts';
 import { keepSecret } from './lib/data-secret.ts';
 import { startEmbeddedPostgres } from './lib/embedded-postgres.ts';
 import type { Logger } from './lib/logger.ts';
@@ -26,16 +27,14 @@ export async function openStorage(
       close: () => Promise.resolve(),
     };
   }
-  const password = (await keepSecret(settings.DATA_DIR, 'database.secret')).toString('base64url');
-  const server = await startEmbeddedPostgres({
-    dataDir: settings.DATA_DIR,
-    password,
-    log,
-  });
+  const { path: dataDir, remark } = await chooseOwnDataDir(settings.DATA_DIR);
+  if (remark !== null) log.warn({ dataDir }, remark);
+  const password = (await keepSecret(dataDir, 'database.secret')).toString('base64url');
+  const server = await startEmbeddedPostgres({ dataDir, password, log });
   if (server.adopted) log.info({ port: server.port }, 'took over the database server a killed process left behind');
   return {
     databaseUrl: server.url('bridge'),
-    appSecret: settings.APP_SECRET ?? (await keepSecret(settings.DATA_DIR, 'app.secret')),
+    appSecret: settings.APP_SECRET ?? (await keepSecret(dataDir, 'app.secret')),
     isServerOurs: !server.adopted,
     close: () => server.stop(),
   };

@@ -5,6 +5,7 @@ export type RestFaultKind =
   | 'html503'
   | 'bare429'
   | 'html200'
+  | 'null-result'
   | '500'
   | 'query-limit'
   | 'operation-limit'

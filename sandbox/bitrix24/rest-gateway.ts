@@ -168,6 +168,9 @@ export class RestGateway {
       case 'html200':
         answerHtml(answer, 200, HTML_200);
         return true;
+      case 'null-result':
+        answerJson(answer, 200, { result: null });
+        return true;
       case '500':
       case 'query-limit':
       case 'operation-limit':

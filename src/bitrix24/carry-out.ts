@@ -5,7 +5,7 @@ import { toAttach } from './formatting/attach.ts';
 import { escapeBb } from './formatting/bb-code.ts';
 import { toKeyboard } from './formatting/keyboard.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
+import { isRecord, readId } from './rest/rest-errors.ts';
 
 /** The bot and dialog an action is for. */
 export interface HomeTarget {
@@ -80,7 +80,7 @@ async function sendV2(call: Call, target: HomeTarget, action: Send, key: string)
       ...(action.internal ? { skipConnector: true } : {}),
     },
   });
-  return idOf(isRecord(result) ? result['id'] : result);
+  return readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result);
 }
 
 async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<string | null> {
@@ -94,7 +94,7 @@ async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<str
     ...(attach === null ? {} : { ATTACH: attach }),
     ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
   });
-  return idOf(result);
+  return readId('imbot.message.add', result);
 }
 
 /** Longest name of a file the portal's disk keeps. */
@@ -111,7 +111,7 @@ async function sendFile(
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
   const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
-  return idOf(isRecord(result) ? result['messageId'] : null);
+  return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
 }
 
 /** For portals that cannot take files from bots. */
@@ -163,8 +163,4 @@ export async function askForFile(
   const url = isRecord(result) ? result['downloadUrl'] : null;
   if (typeof url === 'string' && URL.canParse(url)) return new URL(url);
   throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal named no address for the file' });
-}
-
-function idOf(value: unknown): string | null {
-  return typeof value === 'number' || typeof value === 'string' ? String(value) : null;
 }

@@ -91,7 +91,7 @@ export function outcomeWords(state: string, outcome: string | null): string {
   const said = plain
     .split('+')
     .filter((part) => part !== '')
-    .map((part) => words[part] ?? part)
+    .map((part) => (Object.hasOwn(words, part) ? words[part] : undefined) ?? part)
     .join('; ');
   const ending = isDroppedByHand ? 'dropped by an operator' : state === 'dropped' ? '' : (endings[state] ?? '');
   return [said, ending].filter((part) => part !== '').join('; ');

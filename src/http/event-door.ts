@@ -16,7 +16,8 @@ import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../pipeline/lane-
 import type { Metrics } from '../pipeline/metrics.ts';
 import type { BotRow } from '../store/bots.ts';
 import type { NewEvent } from '../store/inbox.ts';
-import { readBody } from './read-body.ts';
+import type { Bodies } from './bodies.ts';
+import { senderOf } from './sender.ts';
 
 /** CONTRACT. A message of 20 000 Cyrillic letters, carried twice, percent-encoded, is about 240 KB (trap 2). */
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -24,6 +25,7 @@ const maxBodyBytes = 4 * 1024 * 1024;
 const memberIdForm = /^[0-9a-f]{32}$/;
 
 export interface EventDoorOptions {
+  readonly bodies: Bodies;
   readonly acceptance: Acceptance;
   readonly directory: Directory;
   readonly installation: Installation;
@@ -40,21 +42,22 @@ export function createEventDoor(options: EventDoorOptions) {
     if (type !== '' && !type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
       throw new BadInput({ code: 'event.not_a_form', status: 415, message: 'events are form-encoded' });
     }
-    const raw = await readBody(ctx.req, maxBodyBytes);
+    const raw = await options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await receive(event, raw, ctx.ip);
+    await receive(ctx, event, raw);
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
     metrics.stage.observe({ stage: 'door' }, (performance.now() - started) / 1000);
   };
 
-  async function receive(event: ScannedEvent, raw: Buffer, sender: string): Promise<void> {
+  async function receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const memberId = event.memberId.toLowerCase();
     const known = await authenticate(memberId, event.applicationToken);
+    if (known !== null) options.bodies.recognise(ctx);
     if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE')
-      return await onInstall(event, raw, known, sender);
+      return await onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
       throw new BadInput({
         code: 'event.not_authentic',

@@ -8,10 +8,18 @@ const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** A registry of its own, so that tests and several apps in one process do not meet. */
-export function createMetrics() {
+export function createMetrics(droppedLogLines: () => number = () => 0) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  new Gauge({
+    name: 'bridge_log_lines_dropped',
+    help: 'Log lines lost since the start, because nobody read them or the disk took none',
+    registers,
+    collect() {
+      this.set(droppedLogLines());
+    },
+  });
   return {
     registry,
     accepted: new Counter({
@@ -55,14 +63,19 @@ export function createMetrics() {
     }),
     parked: new Gauge({
       name: 'bridge_parked',
-      help: 'Rows given up that wait for a person; kind unknown = sends that may or may not have arrived',
+      help: 'Rows given up that wait for a person, counted up to 10 000; kind unknown = sends that may or may not have arrived',
       labelNames: ['kind'],
       registers,
     }),
     laneRows: new Gauge({
       name: 'bridge_lane_depth',
-      help: 'Rows waiting, by box',
+      help: 'Rows waiting, by box; with more than 50 000 lanes waiting, the rows of those that have been ready longest',
       labelNames: ['box'],
+      registers,
+    }),
+    queuesMeasuredAt: new Gauge({
+      name: 'bridge_queues_measured_seconds',
+      help: 'When the gauges of the queues were last read from the database, in Unix seconds',
       registers,
     }),
     laneAge: new Gauge({

@@ -172,13 +172,22 @@ export function countByLane<T extends LaneId & { readonly delayMs?: number }>(
   return counted;
 }
 
-/** How many lanes and rows wait in a box, and for how long the oldest ready lane has. Counts at most a day's worth of portals quickly; for metrics, not for decisions. */
+/** Lanes that are counted: more are only known to be there, so that measuring a long queue does not add to its load. */
+const lanesMeasured = 50_000;
+
+/**
+ * How many lanes and rows wait in a box, and for how long the oldest ready lane has. Of more lanes than are counted, those that have been
+ * ready longest. For metrics, not for decisions.
+ */
 export async function measureBox(db: Db, box: Box): Promise<{ lanes: number; rows: number; oldestSeconds: number }> {
   const result = await query<{ lanes: string; rows: string | null; oldest: number | null }>(
     db,
     `select count(*) as lanes, sum(seq - done) as rows,
             greatest(0, extract(epoch from now() - min(ready_at)))::float8 as oldest
-     from lane where box = '${box}' and ready_at < 'infinity'`,
+     from (
+       select seq, done, ready_at from lane where box = '${box}' and ready_at < 'infinity'
+       order by ready_at limit ${lanesMeasured}
+     ) waiting`,
   );
   const row = result.rows[0];
   return { lanes: Number(row?.lanes ?? 0), rows: Number(row?.rows ?? 0), oldestSeconds: row?.oldest ?? 0 };

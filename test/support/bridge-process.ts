@@ -20,6 +20,7 @@ export interface Exit {
 
 export interface BridgeProcess {
   readonly url: string;
+  readonly pid: number;
   readonly exited: Promise<Exit>;
   /** Sends a signal that does not end it (SIGSTOP, SIGCONT). */
   signal(signal: NodeJS.Signals): void;
@@ -72,6 +73,7 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
   }
   return {
     url,
+    pid: child.pid ?? 0,
     exited,
     signal: (signal) => void child.kill(signal),
     async end(signal) {

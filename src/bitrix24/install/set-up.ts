@@ -7,7 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Language } from '../../core/events.ts';
 import { botCommands, pressCommand } from '../../core/texts.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
+import { isRecord, readId } from '../rest/rest-errors.ts';
 import { propertiesOf } from './bot-look.ts';
 import { appRefOf } from './proof.ts';
 
@@ -119,7 +119,7 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
       },
       calling(options),
     );
-    const botId = String(id);
+    const botId = readId('imbot.register', id);
     await client.call(
       options.portal,
       'imbot.update',

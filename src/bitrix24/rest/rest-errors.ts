@@ -59,6 +59,24 @@ export function readAnswer(answer: PortalAnswer): unknown {
   return parsed['result'];
 }
 
+/**
+ * The id in an answer that must hold one: of a message, a bot, a file. Throws RemoteUnreachable `bitrix24.no_id` for everything else: whether
+ * the portal has done what was asked is then unknown.
+ */
+export function readId(method: string, value: unknown): string {
+  const isId = (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) || isIdText(value);
+  if (isId) return String(value);
+  throw new RemoteUnreachable({
+    code: 'bitrix24.no_id',
+    message: `Bitrix24 answered ${method} without the id of what it was to make`,
+    fate: 'unknown',
+  });
+}
+
+function isIdText(value: unknown): boolean {
+  return typeof value === 'string' && /^[1-9]\d{0,19}$/.test(value);
+}
+
 /** The error of a sub-call of `batch`, which arrives beside the results. */
 export function batchError(method: string, error: unknown): AppError {
   const code = isRecord(error) && typeof error['error'] === 'string' ? error['error'] : 'unknown';
@@ -66,7 +84,11 @@ export function batchError(method: string, error: unknown): AppError {
 }
 
 function refusal(code: string, answer: PortalAnswer, parsed: Readonly<Record<string, unknown>>): AppError {
-  const verdict = verdicts[code] ?? { retry: 'never' as const, isBefore: true };
+  // The code comes from outside, and may be the name of something every object has.
+  const verdict = (Object.hasOwn(verdicts, code) ? verdicts[code] : undefined) ?? {
+    retry: 'never' as const,
+    isBefore: true,
+  };
   const description = typeof parsed['error_description'] === 'string' ? parsed['error_description'].slice(0, 200) : '';
   return new RemoteRefused({
     code: bitrixCode(code),
