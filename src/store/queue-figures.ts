@@ -1,5 +1,5 @@
 /** The figures about the queues that `/metrics` shows, read in bounded time. */
-import { type Pool, query } from './database.ts';
+import { inTransaction, type Pool, query } from './database.ts';
 import { countParked } from './history.ts';
 import { measureBox } from './lanes.ts';
 
@@ -11,13 +11,10 @@ export interface QueueFigures {
 
 /** Reads them all. No statement takes longer than two seconds; throws what the database says when one would. */
 export async function readQueueFigures(db: Pool): Promise<QueueFigures> {
-  return await db.transaction(
-    async (trx) => {
-      await query(trx, `select set_config('statement_timeout', '2s', true)`);
-      const inbox = await measureBox(trx, 'inbox');
-      const outbox = await measureBox(trx, 'outbox');
-      return { inbox, outbox, parked: await countParked(trx) };
-    },
-    { readOnly: true },
-  );
+  return await inTransaction(db, async (trx) => {
+    await query(trx, `select set_config('statement_timeout', '2s', true)`);
+    const inbox = await measureBox(trx, 'inbox');
+    const outbox = await measureBox(trx, 'outbox');
+    return { inbox, outbox, parked: await countParked(trx) };
+  });
 }

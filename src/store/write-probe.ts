@@ -1,6 +1,6 @@
 /** Finds out whether the database can be written to: a full disk, a broken one, or a server that has become read-only still answers reads. */
 import { randomUUID } from 'node:crypto';
-import { type Pool, query } from './database.ts';
+import { inTransaction, type Pool, query } from './database.ts';
 
 /** Portal ids have 32 hexadecimal digits, so this is none. */
 const nobody = 'write-probe';
@@ -12,7 +12,7 @@ const patience = '2s';
  * needs new blocks even where the tables still have room in theirs. Throws what the database says.
  */
 export async function tryWriting(db: Pool): Promise<void> {
-  await db.transaction(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await query(
       trx,
       `select set_config('statement_timeout', '${patience}', true), set_config('work_mem', '64kB', true),

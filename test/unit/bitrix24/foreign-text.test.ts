@@ -76,7 +76,7 @@ async function sentTexts(action: Parameters<typeof carryOut>[2], hasV2: boolean)
   const client = {
     call: (_portal: string, _method: string, params: Record<string, unknown>) => {
       seen = params;
-      return Promise.resolve({ id: 1, messageId: 1 });
+      return Promise.resolve(hasV2 ? { id: 1, messageId: 1 } : 1);
     },
   } as unknown as PortalClient;
   const target = { portal: 'p', botId: '5', dialogId: 'chat1', hasV2 };
