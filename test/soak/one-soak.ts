@@ -22,6 +22,12 @@ for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
   });
 }
 
+process.on('uncaughtException', (error) => {
+  if (isEnding) return;
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  void report({ error: error.message }).then(() => end(1));
+});
+
 function report(message: SoakReport): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve();
