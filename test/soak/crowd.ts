@@ -41,7 +41,7 @@ export const crowd: Soak = {
     const { clientId, clientSecret, hosts, oauth, portals } = farm;
     const oauthOrigins = [oauth.origin];
     const app = await startApp({ endings, databaseUrl, appSecret, clientId, clientSecret, hosts, oauthOrigins });
-    const poster = createPoster(app.port, 64);
+    const poster = createPoster(app.port, { maxSockets: 64 });
     endings.add(async () => poster.close());
     const ledger = createLedger();
     farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
@@ -69,7 +69,8 @@ export const crowd: Soak = {
   },
 };
 
-const milliseconds = (values: readonly number[], share: number): string => `${Math.round(percentile(values, share))} ms`;
+const milliseconds = (values: readonly number[], share: number): string =>
+  `${Math.round(percentile(values, share))} ms`;
 
 interface Sample {
   readonly second: number;

@@ -8,7 +8,18 @@ import { createLedger } from './support/ledger.ts';
 import { startPortalFarm } from './support/portal-farm.ts';
 import { createPoster, type Poster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
-import { all, atMost, never, pause, percentile, type Size, type Soak, type SoakStage, shown, within } from './support/soak.ts';
+import {
+  all,
+  atMost,
+  never,
+  pause,
+  percentile,
+  type Size,
+  type Soak,
+  type SoakStage,
+  shown,
+  within,
+} from './support/soak.ts';
 import { startSteadyTalk } from './support/steady-talk.ts';
 
 interface Sizes {

@@ -7,23 +7,12 @@ import { freePort } from '../support/free-port.ts';
 import { startNumberedTalk } from '../support/numbered-talk.ts';
 import { everythingDone, ourBot, sendKeys } from '../support/talk.ts';
 import { type AppOptions, type SoakApp, startApp } from './support/app.ts';
-import { type DyingDatabase, startDyingDatabase } from './support/database-that-dies.ts';
-import { never, pause, type Size, type Soak, type SoakStage, shown, type Verdict, within } from './support/soak.ts';
+import { startDyingDatabase } from './support/database-that-dies.ts';
+import { never, type Size, type Soak, type SoakStage, shown, type Verdict, within } from './support/soak.ts';
+import { type Done, fleet, type Member, makeTrouble, type Trouble } from './support/trouble.ts';
 
-interface Sizes {
-  /** SIGKILL of processes of the app, in turn over its roles. */
-  readonly kills: number;
-  /** SIGKILL of the database server. */
-  readonly databaseKills: number;
-  readonly databaseRestarts: number;
-  /** SIGSTOP and, a while later, SIGCONT of workers. */
-  readonly freezes: number;
-  /** Longest freeze but those below. */
-  readonly freezeMs: number;
-  /** The last so many freezes outlast every lease. */
-  readonly longFreezes: number;
+interface Sizes extends Trouble {
   readonly dialogs: number;
-  readonly betweenMs: readonly [from: number, to: number];
 }
 
 const sizes: Readonly<Record<Size, Sizes>> = {
@@ -49,22 +38,8 @@ const sizes: Readonly<Record<Size, Sizes>> = {
   },
 };
 
-/** Longer than any lease of the app. */
-const longFreezeMs = 70_000;
 /** Longer than any lease of the app: what the dead held must be worked by then. */
 const quietMs = 120_000;
-
-/** One process of each role; the workers twice, so that one takes over from the other. */
-const fleet = ['web', 'web', 'worker', 'worker', 'sockets'] as const;
-type Role = (typeof fleet)[number];
-
-interface Member {
-  readonly role: Role;
-  readonly port: number;
-  app: SoakApp | null;
-  /** Being killed, started or frozen by one of the troublemakers. */
-  isBusy: boolean;
-}
 
 export const kills: Soak = {
   name: 'kills',
@@ -76,52 +51,59 @@ export const kills: Soak = {
     await migrateToLatest(database.url);
     const probe = openProbe(database.url);
     stage.endings.add(() => probe.close());
-    const portal = await startSandboxPortal({ rate: false, recordLimit: 100_000 });
-    stage.endings.add(() => portal.close());
-    const members = await Promise.all(
-      fleet.map(async (role): Promise<Member> => ({ role, port: await freePort(), app: null, isBusy: false })),
-    );
-    const publicPort = members[0]?.port ?? 0;
-    const url = `http://127.0.0.1:${publicPort}`;
-    portal.setCard({
-      installUrl: `${url}/bitrix24/install`,
-      appUrl: `${url}/bitrix24/app`,
-      eventUrl: `${url}/bitrix24/events`,
-    });
-    const options: AppOptions = {
-      endings: stage.endings,
-      databaseUrl: database.url,
-      appSecret: randomBytes(32),
-      clientId: portal.clientId,
-      clientSecret: portal.clientSecret,
-      oauthOrigins: [portal.oauthOrigin],
-      hosts: [portal.domain, new URL(portal.oauthOrigin).host],
-      publicPort,
-    };
-    const begin = (member: Member): Promise<SoakApp> => startMember(options, member);
-    for (const member of members) member.app = await begin(member);
-    const page = await portal.openInstallPage();
-    if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
-    const isSetUp = await within(30_000, () => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
-    if (!isSetUp) throw new Error('the portal was not set up');
-    portal.finishInstall();
+    const { portal, members, begin } = await openPortal(stage, database.url);
     await everythingDone(portal, probe);
     // Each send takes its time inside the portal, so that many are under way at every kill.
     portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow-inside', ms: 15, times: 100_000_000 });
     const bot = ourBot(portal, 'assistant');
     const talk = startNumberedTalk({ portal, bot, url: () => webOf(members), dialogs: given.dialogs, pauseMs: 100 });
-    const done = await makeTrouble(stage, given, { members, begin, database });
+    const done = await makeTrouble(given, { members, begin, database });
+    stage.say(`done: ${JSON.stringify([...done])}`);
     for (const member of members) member.app ??= await begin(member);
     await talk.finish();
     const isQuiet = await probe.quiet(quietMs).then(
       () => true,
       () => false,
     );
-    const given_up = await probe.count(`select count(*) from outbox where state in ('parked', 'unknown')`);
-    const parked = await probe.count(`select count(*) from inbox_history where state = 'parked'`);
-    return judge({ talk, done, isQuiet, givenUp: given_up + parked, keys: sendKeys(portal) });
+    const unsent = await probe.count(`select count(*) from outbox where state in ('parked', 'unknown')`);
+    const unread = await probe.count(`select count(*) from inbox_history where state = 'parked'`);
+    return judge({ talk, done, isQuiet, givenUp: unsent + unread, keys: sendKeys(portal) });
   },
 };
+
+/** A sandbox portal, a process for each role, and the app installed by them. */
+async function openPortal({ endings }: SoakStage, databaseUrl: string) {
+  const portal = await startSandboxPortal({ rate: false, recordLimit: 100_000 });
+  endings.add(() => portal.close());
+  const members = await Promise.all(
+    fleet.map(async (role): Promise<Member> => ({ role, port: await freePort(), app: null, isBusy: false })),
+  );
+  const publicPort = members[0]?.port ?? 0;
+  const url = `http://127.0.0.1:${publicPort}`;
+  portal.setCard({
+    installUrl: `${url}/bitrix24/install`,
+    appUrl: `${url}/bitrix24/app`,
+    eventUrl: `${url}/bitrix24/events`,
+  });
+  const options: AppOptions = {
+    endings,
+    databaseUrl,
+    appSecret: randomBytes(32),
+    clientId: portal.clientId,
+    clientSecret: portal.clientSecret,
+    oauthOrigins: [portal.oauthOrigin],
+    hosts: [portal.domain, new URL(portal.oauthOrigin).host],
+    publicPort,
+  };
+  const begin = (member: Member): Promise<SoakApp> => startMember(options, member);
+  for (const member of members) member.app = await begin(member);
+  const page = await portal.openInstallPage();
+  if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
+  const isSetUp = await within(30_000, () => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
+  if (!isSetUp) throw new Error('the portal was not set up');
+  portal.finishInstall();
+  return { portal, members, begin };
+}
 
 function startMember(options: AppOptions, member: Member): Promise<SoakApp> {
   const settings = { ROLES: member.role, LOG_LEVEL: 'info' };
@@ -133,80 +115,6 @@ function webOf(members: readonly Member[]): string {
   const webs = members.filter(({ role, app }) => role === 'web' && app?.isRunning() === true);
   const [first] = members;
   return webs[randomInt(Math.max(1, webs.length))]?.app?.url ?? `http://127.0.0.1:${first?.port ?? 1}`;
-}
-
-interface Targets {
-  readonly members: readonly Member[];
-  readonly begin: (member: Member) => Promise<SoakApp>;
-  readonly database: DyingDatabase;
-}
-
-/** What was really done, by its name. */
-type Done = Map<string, number>;
-
-async function makeTrouble(stage: SoakStage, given: Sizes, targets: Targets): Promise<Done> {
-  const done: Done = new Map();
-  const note = (what: string): void => void done.set(what, (done.get(what) ?? 0) + 1);
-  const between = (): Promise<void> => pause(randomInt(given.betweenMs[0], given.betweenMs[1]));
-  const take = async (wanted: (member: Member) => boolean): Promise<Member> => {
-    for (;;) {
-      const member = targets.members.find((one) => !one.isBusy && wanted(one));
-      if (member !== undefined) {
-        member.isBusy = true;
-        return member;
-      }
-      await pause(20);
-    }
-  };
-
-  async function killApps(): Promise<void> {
-    for (let round = 0; round < given.kills; round += 1) {
-      const role = fleet[round % fleet.length];
-      const member = await take((one) => one.role === role);
-      await member.app?.stop('SIGKILL');
-      member.app = null;
-      note(`kill -9 of ${member.role}`);
-      // While the database is away a process cannot start: it is started again, as a supervisor would.
-      for (let attempt = 0; member.app === null && attempt < 20; attempt += 1) {
-        member.app = await targets.begin(member).catch(() => null);
-      }
-      member.isBusy = false;
-      await between();
-    }
-  }
-
-  async function killDatabase(): Promise<void> {
-    const rounds = [
-      ...Array.from({ length: given.databaseKills }, () => 'kill' as const),
-      ...Array.from({ length: given.databaseRestarts }, () => 'restart' as const),
-    ];
-    for (let round = 0; round < rounds.length; round += 1) {
-      await between();
-      await between();
-      // Kills and restarts in turn.
-      const isKill = round % 2 === 0 ? round / 2 < given.databaseKills : false;
-      if (isKill) await targets.database.kill();
-      else await targets.database.restart(randomInt(50, 1_500));
-      note(isKill ? 'kill -9 of the database' : 'restart of the database');
-    }
-  }
-
-  async function freezeWorkers(): Promise<void> {
-    for (let round = 0; round < given.freezes; round += 1) {
-      const member = await take((one) => one.role === 'worker' && one.app !== null);
-      member.app?.signal('SIGSTOP');
-      await pause(round >= given.freezes - given.longFreezes ? longFreezeMs : randomInt(50, given.freezeMs));
-      member.app?.signal('SIGCONT');
-      note('freeze of a worker');
-      member.isBusy = false;
-      await between();
-    }
-  }
-
-  const started = performance.now();
-  await Promise.all([killApps(), killDatabase(), freezeWorkers()]);
-  stage.say(`trouble of ${Math.round((performance.now() - started) / 1000)} s: ${JSON.stringify([...done])}`);
-  return done;
 }
 
 interface Outcome {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { storeConnections } from '../../bench/support/joined-connections.ts';
 import { type SoakApp, startApp } from './support/app.ts';
 import { garbageCollector, inspectable } from './support/collect-garbage.ts';
+import type { FarmPortal } from './support/farm-portal.ts';
 import { mutate } from './support/mutate.ts';
 import { type Seed, type SeedKind, seedKinds } from './support/mutation-seeds.ts';
-import { type FarmPortal, type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
+import { type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
 import { createRandom, type Random } from './support/random.ts';
 import { createRawLine } from './support/raw-line.ts';
 import { seedPortals } from './support/seed-portals.ts';
@@ -51,7 +52,10 @@ export const mutations: Soak = {
     stage.say(`statuses: ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}`);
     const perSecond = Math.round(attack.sent() / seconds);
     return [
-      shown('requests sent', `${attack.sent()} (seed ${seed}, ${perSecond} a second, ${callsOf(farm)} calls into portals)`),
+      shown(
+        'requests sent',
+        `${attack.sent()} (seed ${seed}, ${perSecond} a second, ${callsOf(farm)} calls into portals)`,
+      ),
       never('answers 5xx', failures.length, failures[0]?.slice(0, 100)),
       never('requests without an answer', unanswered()),
       never('crashes', hasCrashed ? 1 : 0),
@@ -158,7 +162,13 @@ function chosen(kinds: readonly SeedKind[], random: Random): Seed {
   throw new Error('the shares do not add up');
 }
 
-const otherTypes = ['application/json', 'multipart/form-data; boundary=x', 'text/plain', '', 'application/x-www-form-urlencoded'];
+const otherTypes = [
+  'application/json',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  '',
+  'application/x-www-form-urlencoded',
+];
 
 function requestOf(seed: Seed, random: Random, other: Buffer): Buffer {
   const body = Buffer.concat([seed.proof, mutate(renumbered(seed.body, random), random, other)]);

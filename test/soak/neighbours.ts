@@ -2,11 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { createEndings } from '../../bench/support/endings.ts';
 import { type SoakApp, startApp } from './support/app.ts';
+import type { FarmPortal } from './support/farm-portal.ts';
 import { type Account, createLedger, type Ledger } from './support/ledger.ts';
-import { type FarmPortal, type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
+import { type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
 import { createPoster, type Poster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
-import { all, atMost, never, pause, percentile, type Soak, type SoakStage, type Verdict, within } from './support/soak.ts';
+import {
+  all,
+  atMost,
+  never,
+  pause,
+  percentile,
+  type Soak,
+  type SoakStage,
+  type Verdict,
+  within,
+} from './support/soak.ts';
 import { startSteadyTalk } from './support/steady-talk.ts';
 
 interface Sizes {

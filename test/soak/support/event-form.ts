@@ -9,7 +9,7 @@ export interface EventSender {
 export type EventForm = (userId: number, number: number) => string;
 
 /** The text of a numbered message, as the echo brain says it again. */
-export const textOf = (number: number): string => `№${number}`;
+const textOf = (number: number): string => `№${number}`;
 
 /** The number in such a text; null for any other, a greeting for example. */
 export function numberIn(text: string): number | null {

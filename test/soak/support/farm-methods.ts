@@ -1,6 +1,6 @@
 /** The REST methods of a farm portal: a send is taken once for each key, everything else is agreed to. */
 import { parseForm } from '../../../sandbox/bitrix24/wire-format.ts';
-import type { FarmPortal } from './portal-farm.ts';
+import type { FarmPortal } from './farm-portal.ts';
 
 export interface FarmCall {
   readonly method: string;
@@ -29,12 +29,12 @@ export function answerMethod(portal: FarmPortal, { method, params }: FarmCall, h
 
 function send(portal: FarmPortal, params: Readonly<Record<string, unknown>>, hear: Hear): number {
   const fields = recordOf(params['fields']);
-  const key = String(fields['templateId'] ?? '');
+  const key = textOf(fields['templateId']);
   const known = portal.sent.get(key);
   if (known !== undefined) return known;
   lastId += 1;
   portal.sent.set(key, lastId);
-  hear(String(params['dialogId']), String(fields['message'] ?? ''));
+  hear(textOf(params['dialogId']), textOf(fields['message']));
   return lastId;
 }
 
@@ -49,4 +49,8 @@ function answerBatch(portal: FarmPortal, params: Readonly<Record<string, unknown
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -1,7 +1,7 @@
 /** The OAuth host of a farm: knows the portals' tokens, trades refresh tokens, and hangs when told to. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FarmPortal } from './portal-farm.ts';
+import type { FarmPortal } from './farm-portal.ts';
 
 export interface FarmOAuth {
   origin: string;
@@ -16,6 +16,8 @@ interface Options {
   readonly portals: readonly FarmPortal[];
   readonly clientId: string;
   readonly clientSecret: string;
+  /** What it says where a portal lives; the truth when absent. */
+  readonly endpointOf?: (portal: FarmPortal) => string;
 }
 
 export function createFarmOAuth(options: Options): FarmOAuth {
@@ -60,7 +62,7 @@ function grant(options: Options, form: URLSearchParams, origin: string): Answer 
     200,
     {
       access_token: portal.accessToken,
-      client_endpoint: `http://${portal.domain}/rest/`,
+      client_endpoint: options.endpointOf?.(portal) ?? `http://${portal.domain}/rest/`,
       domain: new URL(origin).host,
       expires: Math.round(Date.now() / 1000) + expires,
       expires_in: expires,

@@ -69,7 +69,10 @@ const counted: readonly ((number: number) => string)[] = [
 export const hostileShapes: readonly HostileShape[] = [
   ...pieces.map((piece) => ({ name: JSON.stringify(piece), make: (bytes: number) => repeated(piece, bytes) })),
   ...counted.map((piece) => ({ name: `${piece(1)}…`, make: (bytes: number) => numbered(piece, bytes) })),
-  { name: 'one key nested', make: (bytes) => Buffer.concat([Buffer.from('a'), repeated('[b]', bytes), Buffer.from('=1')]) },
+  {
+    name: 'one key nested',
+    make: (bytes) => Buffer.concat([Buffer.from('a'), repeated('[b]', bytes), Buffer.from('=1')]),
+  },
   { name: 'arrays nested and closed', make: (bytes) => Buffer.from('['.repeat(bytes / 2) + ']'.repeat(bytes / 2)) },
   { name: 'bytes that are no text', make: (bytes) => Buffer.alloc(bytes, Buffer.from([0xff, 0xc0, 0x80, 0x26])) },
 ];

@@ -97,7 +97,11 @@ function accountForms({ webhook: { clientId } }: SeedSecrets): Seed[] {
     form('/messagegateway/connect', 'step=choose&choice=AAAA&bot=bridge_line'),
     form('/messagegateway/simple/register', `register=${encodeURIComponent(register)}`),
     form('/messagegateway/activity', `clientId=${guess}&activity=${activity}&systemUrl=`),
-    form('/messagegateway/activity', `&activity=${activity}&systemUrl=https%3A%2F%2Fdemo.simla.com`, `clientId=${clientId}`),
+    form(
+      '/messagegateway/activity',
+      `&activity=${activity}&systemUrl=https%3A%2F%2Fdemo.simla.com`,
+      `clientId=${clientId}`,
+    ),
   ];
 }
 

@@ -8,24 +8,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Endings } from '../../../bench/support/endings.ts';
 import { answerMethod, type FarmCall } from './farm-methods.ts';
 import { createFarmOAuth, type FarmOAuth } from './farm-oauth.ts';
-
-/** `hangs` never answers; `expired` refuses the token it was seeded with until a refresh brought another. */
-export type Mood = 'well' | 'hangs' | 'expired' | { readonly slowMs: number };
-
-export interface FarmPortal {
-  readonly index: number;
-  /** `host:port`. */
-  readonly domain: string;
-  readonly memberId: string;
-  readonly applicationToken: string;
-  accessToken: string;
-  refreshToken: string;
-  mood: Mood;
-  /** The ids of messages by the key of their send: a key that comes again is the same message. */
-  readonly sent: Map<string, number>;
-  /** Calls that have come in, answered or not. */
-  calls: number;
-}
+import { type FarmPortal, newFarmPortal } from './farm-portal.ts';
 
 export interface PortalFarm {
   readonly portals: readonly FarmPortal[];
@@ -79,26 +62,12 @@ export async function startPortalFarm(endings: Endings, count: number): Promise<
   endings.add(() => farm.close());
   oauth.origin = `http://${await listen('127.0.0.1', (incoming, answer) => void oauth.handle(incoming, answer))}`;
   for (let index = 0; index < count; index += 1) {
-    const portal = newPortal(index);
+    const portal = newFarmPortal(index, '');
     const handle = (incoming: IncomingMessage, answer: ServerResponse): void =>
       void handlePortal(farm, portal, incoming, answer);
     portals.push(Object.assign(portal, { domain: await listen(addressOf(index), handle) }));
   }
   return farm;
-}
-
-function newPortal(index: number): FarmPortal {
-  return {
-    index,
-    domain: '',
-    memberId: randomBytes(16).toString('hex'),
-    applicationToken: randomBytes(16).toString('hex'),
-    accessToken: randomBytes(22).toString('hex'),
-    refreshToken: randomBytes(20).toString('hex'),
-    mood: 'well',
-    sent: new Map(),
-    calls: 0,
-  };
 }
 
 /** Linux answers on all of 127.0.0.0/8, so that each portal is a host of its own; elsewhere portals differ by their ports alone. */

@@ -21,16 +21,28 @@ export interface PostOptions {
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
+export interface PosterOptions {
+  readonly maxSockets?: number;
+  /** Names another sender in each request, for an app that takes this machine for a proxy. */
+  readonly hasManySenders?: boolean;
+}
+
 /** Nothing is repeated: one call is one request. */
-export function createPoster(port: number, maxSockets = 256): Poster {
-  const agent = new Agent({ keepAlive: true, maxSockets });
+export function createPoster(port: number, given: PosterOptions = {}): Poster {
+  const agent = new Agent({ keepAlive: true, maxSockets: given.maxSockets ?? 256 });
+  let posted = 0;
+  const sender = (): Record<string, string> => {
+    if (given.hasManySenders !== true) return {};
+    posted += 1;
+    return { 'x-forwarded-for': `198.18.${Math.floor(posted / 250) % 250}.${posted % 250}` };
+  };
   return {
     post(path, body, options = {}) {
       const started = performance.now();
       return new Promise((resolve) => {
         const finish = (status: number, text: string): void =>
           resolve({ status, text, ms: performance.now() - started });
-        const headers = { ...form, ...options.headers, 'content-length': Buffer.byteLength(body) };
+        const headers = { ...form, ...sender(), ...options.headers, 'content-length': Buffer.byteLength(body) };
         const method = options.method ?? 'POST';
         const call = request({ host: '127.0.0.1', port, path, method, agent, headers }, (answer) => {
           const chunks: Buffer[] = [];

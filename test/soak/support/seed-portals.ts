@@ -6,12 +6,17 @@ import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { updatePortal, upsertPortal } from '../../../src/store/portals.ts';
 import { offerToken } from '../../../src/store/tokens.ts';
 import type { EventBot } from '../../support/event-bodies.ts';
-import type { FarmPortal, PortalFarm } from './portal-farm.ts';
+import type { FarmPortal } from './farm-portal.ts';
 
 /** The bot every farm portal has. */
 export const farmBot: EventBot = { id: 567, code: 'bridge_assistant' };
 
-export async function seedPortals(databaseUrl: string, appSecret: Buffer, farm: PortalFarm): Promise<void> {
+export interface Seeding {
+  readonly portals: readonly FarmPortal[];
+  readonly oauth: { readonly origin: string };
+}
+
+export async function seedPortals(databaseUrl: string, appSecret: Buffer, farm: Seeding): Promise<void> {
   const db = openDatabase({ url: databaseUrl, poolSize: 4 });
   try {
     const waiting = [...farm.portals];

@@ -45,7 +45,13 @@ export function all(what: string, count: number, of: number): Verdict {
 /** A time or a size that must not be larger than the bar. */
 export function atMost(what: string, value: number, limit: number, unit: string): Verdict {
   const isPassed = value <= limit;
-  return { what, figure: `${round(value)} ${unit}`, bar: `≤ ${round(limit)} ${unit}`, isPassed, dependsOnMachine: true };
+  return {
+    what,
+    figure: `${round(value)} ${unit}`,
+    bar: `≤ ${round(limit)} ${unit}`,
+    isPassed,
+    dependsOnMachine: true,
+  };
 }
 
 /** A figure that is shown without being judged. */

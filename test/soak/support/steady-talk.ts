@@ -1,7 +1,7 @@
 /** Employees of many portals write at a steady rate, whether they are answered or not. */
 import { type EventForm, eventForm } from './event-form.ts';
+import type { FarmPortal } from './farm-portal.ts';
 import type { Ledger } from './ledger.ts';
-import type { FarmPortal } from './portal-farm.ts';
 import type { Poster } from './post.ts';
 import { farmBot } from './seed-portals.ts';
 
