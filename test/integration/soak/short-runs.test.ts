@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('the short form of the soak run', () => {
-  it.each(soaks)('$name: $about', { timeout: 60_000 }, async (soak) => {
+  it.each(soaks)('$name: $about', { timeout: 120_000 }, async (soak) => {
     endings = createEndings();
     const own = endings;
     const database = async (): Promise<string> => {
