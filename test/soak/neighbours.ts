@@ -107,7 +107,8 @@ export const neighbours: Soak = {
   limitMinutes: 8,
   async run(stage, size) {
     // Where times are judged, each attack has the machine for itself.
-    if (size === 'short') return (await Promise.all(attacks.map((attack) => endure(stage, sizes[size], attack)))).flat();
+    if (size === 'short')
+      return (await Promise.all(attacks.map((attack) => endure(stage, sizes[size], attack)))).flat();
     const verdicts: Verdict[] = [];
     for (const attack of attacks) verdicts.push(...(await endure(stage, sizes[size], attack)));
     return verdicts;
