@@ -1,6 +1,6 @@
 /** Puts the farm's portals into a database as installations would have left them: a thousand real ones would take minutes. */
 import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
-import { tokenContext } from '../../../src/pipeline/access-keeper.ts';
+import { tokenContext } from '../../../src/pipeline/token-context.ts';
 import { addBot, updateBot } from '../../../src/store/bots.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { updatePortal, upsertPortal } from '../../../src/store/portals.ts';
