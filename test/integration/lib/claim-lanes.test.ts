@@ -147,9 +147,8 @@ describe('what a claim brings along', () => {
     ]);
     const bodies = createLargeBodies(db);
     for (const row of lanes[0]?.rows ?? []) {
-      await bodies.with(row, (body) =>
-        Promise.resolve(expect(body.equals(row.body === null ? large : small)).toBe(true)),
-      );
+      const work = (body: Buffer) => Promise.resolve(expect(body.equals(row.body === null ? large : small)).toBe(true));
+      await bodies.with(row, work, () => false);
     }
   });
 
@@ -183,12 +182,16 @@ describe('what a claim brings along', () => {
       lanes
         .flatMap(({ rows }) => rows)
         .map((row) =>
-          bodies.with(row, async () => {
-            inHand += 1;
-            most = Math.max(most, inHand);
-            await new Promise((resolve) => setTimeout(resolve, 100));
-            inHand -= 1;
-          }),
+          bodies.with(
+            row,
+            async () => {
+              inHand += 1;
+              most = Math.max(most, inHand);
+              await new Promise((resolve) => setTimeout(resolve, 100));
+              inHand -= 1;
+            },
+            () => false,
+          ),
         ),
     );
     expect(most).toBe(2);
