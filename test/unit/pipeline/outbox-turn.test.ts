@@ -43,7 +43,7 @@ describe('a turn of an outbox lane', () => {
     const rows = [
       row(1, { type: 'send', text: 'one' }),
       // The last part of an answer whose first part was sent in an earlier turn: that one's id has to be read.
-      row(2, { type: 'send', text: 'two', answers: 'm1', part: { index: 1, of: 2 } }),
+      row(2, { type: 'send', text: 'two', answers: 'm1', part: { index: 1, count: 2 } }),
     ];
     const options = { db: awayDatabase, performer, metrics: { stage: { observe: () => undefined } }, ...captureLog() };
     const claimed = { portal, lane, holder: 'w:1', destination: 'home', attempts: 1, pauses: 0, rows };
