@@ -132,7 +132,11 @@ export const settingsSchema = z.object({
     .describe(
       "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
     ),
-  OUTBOX_LANES: whole(1, 5000).default(400).describe('Dialogs whose outgoing calls may be under way at the same time'),
+  OUTBOX_LANES: whole(1, 5000)
+    .default(400)
+    .describe(
+      'Dialogs whose outgoing calls may be under way at the same time; up to twice as many where calls turn out to be slow',
+    ),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

@@ -51,6 +51,9 @@ const placesOf = { answering: 64, unknown: 8, slow: 4 } as const;
 const slowShare = 0.5;
 const unprovenShare = 0.75;
 
+/** Calls that turn out to be slow, and the others beside them, may be so many times the places. */
+const maxTimes = 2;
+
 /** While at least so many places are left to slow and unknown destinations, a claim need not be told who has answered lately. */
 const roomForAll = 64;
 
@@ -136,7 +139,10 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
       const standings = [...states.values()].map((state) => ({ state, standing: standingOf(state, now) }));
       const used = countUsed(standings, now);
       const slow = used.slow + used.open;
-      const free = Math.max(0, places - slow - used.unknown - used.answering);
+      const proper = used.unknown + used.answering;
+      // Portals that answered until now may take every place and then hang, all at once: as soon as it shows, their places count no more.
+      const lent = Math.min(slow, Math.floor(places * slowShare));
+      const free = Math.max(0, Math.min(places - lent, maxTimes * places - slow) - proper);
       const room = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
       const isTight = room < Math.min(free, roomForAll);
       const offered = offerToSlow(standings, Math.min(room, Math.floor(places * slowShare) - slow), now);

@@ -37,7 +37,7 @@ const toldWithinMs = 60_000;
 export const addresses: Soak = {
   name: 'addresses',
   about: '69 addresses nobody may call, in every place an address comes from: none is reached',
-  limitMinutes: 8,
+  limitMinutes: 12,
   async run(stage, size) {
     const canary = await startCanary(stage.endings);
     const cast = await castLiars(stage.endings, canary, size);

@@ -60,6 +60,8 @@ interface Attack {
   readonly name: string;
   /** Of all neighbours, or of one. */
   readonly attackers: (neighbours: readonly FarmPortal[]) => readonly FarmPortal[];
+  /** They have answered quickly until then; otherwise nothing is known of them. */
+  readonly isKnown: boolean;
   readonly begin: (stage: Stage, attackers: readonly FarmPortal[]) => void;
   /** Dialogs of each attacking portal, and how many messages a second come from all of them, after one from each at once. */
   readonly dialogs: (sizes: Sizes) => number;
@@ -71,6 +73,7 @@ const everybody = (neighbours: readonly FarmPortal[]): readonly FarmPortal[] => 
 const attacks: readonly Attack[] = [
   {
     name: 'one portal hangs with 100 dialogs',
+    isKnown: true,
     attackers: (neighbours) => neighbours.slice(0, 1),
     begin: (_, attackers) => setMood(attackers, 'hangs'),
     dialogs: () => 100,
@@ -78,6 +81,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'all neighbours hang',
+    isKnown: true,
     attackers: everybody,
     begin: (_, attackers) => setMood(attackers, 'hangs'),
     dialogs: () => 3,
@@ -85,6 +89,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'all neighbours answer in 3 s',
+    isKnown: false,
     attackers: everybody,
     begin: (_, attackers) => setMood(attackers, { slowMs: 3_000 }),
     dialogs: () => 3,
@@ -92,6 +97,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'the OAuth host hangs, all neighbours need a refresh',
+    isKnown: false,
     attackers: everybody,
     begin: ({ farm }, attackers) => {
       farm.oauth.isHanging = true;
@@ -128,9 +134,10 @@ async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Ve
     const stage = await open({ ...soak, endings }, given);
     // The first seconds of a process are slow; a calm measured in them would be a generous bar.
     await talk(stage, 500, given.warmSeconds);
+    const attackers = attack.attackers(stage.neighbours);
+    if (attack.isKnown) await letAnswer(stage, attackers);
     const calm = await talk(stage, 1_000, given.calmSeconds);
     const calmP99 = percentile(calm.account.latencies, 0.99);
-    const attackers = attack.attackers(stage.neighbours);
     attack.begin(stage, attackers);
     const storm = startSteadyTalk({
       ...stage,
@@ -168,6 +175,19 @@ async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Ve
   } finally {
     await endAll();
   }
+}
+
+/** Each portal answers one message. */
+async function letAnswer(stage: Stage, portals: readonly FarmPortal[]): Promise<void> {
+  const hearHealthy = stage.farm.onMessage;
+  const ledger = createLedger();
+  stage.farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
+  const { poster } = stage;
+  const once = { poster, ledger, portals, dialogsPerPortal: 1, perSecond: 0, firstUser: 4_000, isBurst: true };
+  await startSteadyTalk(once).stop();
+  const areAll = await within(drainMs, () => ledger.account().answered === portals.length);
+  stage.farm.onMessage = hearHealthy;
+  if (!areAll) throw new Error('the neighbours did not answer when they were well');
 }
 
 async function open(soak: SoakStage, given: Sizes): Promise<Stage> {

@@ -142,6 +142,32 @@ describe('places of all destinations', () => {
     expect(destinations.plan().lanes).toBe(places / 4 - 20);
   });
 
+  it('are free again for those that answer as soon as everything that was under way turns out to be slow', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    for (const portal of ['healthy', ...crowdOf(200)]) await attempt(scene, portal, 'answered', 100);
+    // All of these answered until now, and all of them hang at the same moment.
+    while (claim(destinations, crowdOf(200), 3).length > 0);
+    expect(claim(destinations, ['healthy'], 1)).toHaveLength(0);
+    await clock.advance(2_001);
+    expect(claim(destinations, crowdOf(200), 3)).toHaveLength(0);
+    expect(claim(destinations, ['new'], 3)).toHaveLength(0);
+    expect(claim(destinations, ['healthy'], 20)).toHaveLength(20);
+  });
+
+  it('are not lent out without end', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    for (const portal of crowdOf(600)) await attempt(scene, portal, 'answered', 100);
+    let taken = 0;
+    for (let wave = 0; wave < 10; wave += 1) {
+      const portals = crowdOf(600).slice(wave * 60, wave * 60 + 60);
+      for (let got = -1; got !== 0; taken += got) got = claim(destinations, portals, 60).length;
+      await clock.advance(2_001);
+    }
+    expect(taken).toBe(2 * places);
+  });
+
   it('are not all taken by one claim of slow destinations, which take turns', async () => {
     const scene = setUp();
     const { clock, destinations } = scene;
