@@ -56,11 +56,23 @@ export interface FormPair {
  * stay strings, and JavaScript lists them first.
  */
 export function parseForm(raw: Buffer): FormTree {
-  const root = emptyTree();
+  const form = startForm();
+  eachFormPair(raw, ({ path, value }) => form.put(path, value));
+  return form.tree;
+}
+
+/** A tree that grows by the pairs its owner chooses. */
+export interface GrowingForm {
+  readonly tree: FormTree;
+  /** Puts a pair in as `parseForm` does. */
+  put(path: readonly string[], value: () => string): void;
+}
+
+export function startForm(): GrowingForm {
+  const tree = emptyTree();
   // Where `a[]` goes next, for the few branches that are appended to.
   const nextIndex = new Map<FormTree, number>();
-  eachFormPair(raw, ({ path, value }) => put(root, path, value, nextIndex));
-  return root;
+  return { tree, put: (path, value) => put(tree, path, value, nextIndex) };
 }
 
 /** Calls `visit` for every pair of a form that `parseForm` reads, in their order. */

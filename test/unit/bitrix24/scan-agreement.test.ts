@@ -176,4 +176,19 @@ describe('scanEvent agrees with the form parser', () => {
     expectAgreement(Buffer.from(`${'a=1&'.repeat(9_999)}event=in&event=out&auth%5Bmember_id%5D=late`));
     expectAgreement(Buffer.from(`${'a=1&'.repeat(9_998)}event=in&auth%5Bmember_id%5D=in`));
   });
+
+  it('without building a tree of what nobody asked for: a body of strangers must not cost more than one parse', () => {
+    const branches = '[a][b][c][d][e][f][g][h][i][j][k][l][m]';
+    const pairsOf = Array.from({ length: 10_000 }, (_, at) => `data[x${at}]${branches}[${'%41'.repeat(90)}]=1`);
+    const body = Buffer.from(`event=ONIMBOTMESSAGEADD&${pairsOf.join('&')}`);
+    const quickest = (work: () => void): number =>
+      Math.min(
+        ...Array.from({ length: 5 }, () => {
+          const began = performance.now();
+          work();
+          return performance.now() - began;
+        }),
+      );
+    expect(quickest(() => scanEvent(body))).toBeLessThan(1.3 * quickest(() => parseForm(body)));
+  });
 });
