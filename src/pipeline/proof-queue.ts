@@ -49,6 +49,7 @@ const patienceMs = 20_000;
 interface Waiting {
   readonly request: ProofRequest;
   readonly start: () => void;
+  readonly giveUp: () => void;
 }
 
 export function createProofQueue(patience: number = patienceMs): ProofQueue {
@@ -89,19 +90,20 @@ class Share {
       return;
     }
     const { waiting, waitingPerSender } = this.#limits;
-    if (this.#waiting >= waiting || line.length >= waitingPerSender) throw busy();
+    if (line.length >= waitingPerSender || (this.#waiting >= waiting && !this.#makesWay(line.length))) throw busy();
     await new Promise<void>((resolve, reject) => {
       const start = (): void => {
         clearTimeout(timer);
         resolve();
       };
-      const entry: Waiting = { request, start };
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
+        clearTimeout(timer);
         this.#drop(entry);
         reject(busy());
-      }, this.#patienceMs);
-      line.push(entry);
-      this.#lines.set(request.sender, line);
+      };
+      const entry: Waiting = { request, start, giveUp };
+      const timer = setTimeout(giveUp, this.#patienceMs);
+      this.#lines.set(request.sender, [...(this.#lines.get(request.sender) ?? []), entry]);
       this.#waiting += 1;
     });
   }
@@ -134,6 +136,15 @@ class Share {
     this.#waiting -= 1;
     if (left.length === 0) this.#lines.delete(sender);
     else this.#lines.set(sender, left);
+  }
+
+  /** Sends the last in the longest line away for somebody whose own line is shorter: a few senders must not fill it for all others. */
+  #makesWay(lineLength: number): boolean {
+    let longest: readonly Waiting[] = [];
+    for (const line of this.#lines.values()) if (line.length > longest.length) longest = line;
+    if (longest.length <= lineLength + 1) return false;
+    longest.at(-1)?.giveUp();
+    return true;
   }
 
   /** Gives free slots to those who wait, one sender after the other. */

@@ -57,6 +57,31 @@ describe('proofs of installations and visits', () => {
     await Promise.all([...flood, proven]);
   });
 
+  it('have a place in line for a newcomer although a few senders have filled it', async () => {
+    const { prove, begun, settle } = setUp();
+    const fates = Array.from({ length: 7 * 36 }, (_, at) =>
+      prove(request({ share: 'known', sender: `flood ${at % 7}` })).then(
+        () => 'proven',
+        (error: { code: string }) => error.code,
+      ),
+    );
+    await settle();
+    const real = request({ share: 'known' });
+    const proven = prove(real);
+    for (let at = 0; !begun.some((entry) => entry.request === real) && at < 20; at += 1) {
+      begun[at]?.end();
+      await settle();
+    }
+    begun.find((entry) => entry.request === real)?.end();
+    await proven;
+    for (let at = 0; at < begun.length; at += 1) {
+      begun[at]?.end();
+      await settle();
+    }
+    // One of the flood made way, besides those for which there was no place.
+    expect((await Promise.all(fates)).filter((fate) => fate === 'install.busy').length).toBe(7 * 36 - 8 - 200 + 1);
+  });
+
   it.each(['vouched', 'event', 'known'] as const)('of strangers leave the share of "%s" alone', async (share) => {
     const { prove, begun, settle } = setUp();
     const flood = Array.from({ length: 60 }, () => prove(request()));
