@@ -15,6 +15,8 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   /** Connections without a request in our hands, in the order in which they began to wait. */
   const waiting = new Set<Socket>();
   const answers = new WeakMap<Socket, ServerResponse>();
+  /** Requests in our hands; a sender may put several on a connection before the first is answered. */
+  const underWay = new WeakMap<Socket, number>();
 
   server.on('connection', (socket: Socket) => {
     open += 1;
@@ -30,8 +32,11 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     waiting.delete(socket);
     answers.set(socket, response);
+    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
     response.once('close', () => {
-      if (!socket.destroyed) waiting.add(socket);
+      const left = (underWay.get(socket) ?? 1) - 1;
+      underWay.set(socket, left);
+      if (left === 0 && !socket.destroyed) waiting.add(socket);
     });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

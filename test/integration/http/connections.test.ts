@@ -54,4 +54,17 @@ describe('the connections of a server', () => {
     await until(() => isClosed(first));
     expect(sockets.filter(isClosed)).toEqual([first]);
   });
+
+  it('do not make way while a second request, sent ahead, is in hand', async () => {
+    await start({ comfortable: 2, most: 20 });
+    const first = await open('GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => underWay.length === 2);
+    const answered = new Promise((resolve) => first.once('data', resolve));
+    underWay[0]?.end('ok');
+    await answered;
+    const second = await open();
+    await open();
+    await until(() => isClosed(second));
+    expect(isClosed(first)).toBe(false);
+  });
 });
