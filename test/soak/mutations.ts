@@ -15,7 +15,7 @@ import { createRawLine } from './support/raw-line.ts';
 import { seedPortals } from './support/seed-portals.ts';
 import { atMost, never, pause, type Size, type Soak, type SoakStage, shown } from './support/soak.ts';
 
-const counts: Readonly<Record<Size, number>> = { full: 1_000_000, short: 4_000 };
+const counts: Readonly<Record<Size, number>> = { full: 1_000_000, short: 2_500 };
 
 /** This share of the bodies comes before the first look at the memory: caches fill, code is compiled. */
 const warmShare = 0.1;

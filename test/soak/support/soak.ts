@@ -69,6 +69,20 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
+/**
+ * Runs something up to three times while all it misses are times and sizes: what the app does wrong it does every time, what a busy machine
+ * does it does once. A miss of anything else counts at once.
+ */
+export async function atBest(stage: Pick<SoakStage, 'say'>, run: () => Promise<readonly Verdict[]>) {
+  for (let attempt = 1; ; attempt += 1) {
+    const verdicts = await run();
+    const missed = verdicts.filter(({ isPassed }) => !isPassed);
+    if (attempt === 3 || missed.length === 0 || missed.some(({ dependsOnMachine }) => !dependsOnMachine))
+      return verdicts;
+    for (const { what, figure, bar } of missed) stage.say(`once more, because of ${what}: ${figure} instead of ${bar}`);
+  }
+}
+
 /** Resolves after so many milliseconds. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
