@@ -6,8 +6,8 @@ import type { Endings } from '../../bench/support/endings.ts';
 import { type Canary, startCanary } from './support/canary.ts';
 import { callDirectly, engines } from './support/direct-calls.ts';
 import { type EvilAddress, evilAddresses } from './support/evil-addresses.ts';
-import { createFarmOAuth } from './support/farm-oauth.ts';
-import { type FarmPortal, newFarmPortal } from './support/farm-portal.ts';
+import { createFleetOAuth } from './support/fleet-oauth.ts';
+import { type FleetPortal, newFleetPortal } from './support/fleet-portal.ts';
 import { type AppIdentity, type InstalledWorld, startInstalledWorld } from './support/installed-world.ts';
 import { type Liar, type Lie, startLiar } from './support/liar.ts';
 import { answerFrom, connectLiar, type LyingTenant, writeTo } from './support/lying-tenants.ts';
@@ -85,7 +85,7 @@ const thinned = <T>(evils: readonly T[], size: Size, at: number): T[] =>
 interface Cast {
   readonly evils: readonly EvilAddress[];
   readonly liars: readonly Liar[];
-  readonly portals: readonly { readonly liar: Liar; readonly portal: FarmPortal }[];
+  readonly portals: readonly { readonly liar: Liar; readonly portal: FleetPortal }[];
   readonly oauthOrigin: () => string;
   readonly meet: (app: AppIdentity) => Promise<{ readonly hosts: readonly string[]; readonly oauthOrigin: string }>;
 }
@@ -101,7 +101,7 @@ async function castLiars(endings: Endings, canary: Canary, size: Size): Promise<
   }
   const portals = liars
     .filter(({ lie }) => liesInTalk.includes(lie))
-    .map((liar, index) => ({ liar, portal: newFarmPortal(index, liar.domain) }));
+    .map((liar, index) => ({ liar, portal: newFleetPortal(index, liar.domain) }));
   let oauthOrigin = '';
   return {
     evils,
@@ -120,7 +120,7 @@ function addressOf(index: number): string {
 }
 
 async function startOAuth(endings: Endings, app: AppIdentity, cast: Cast['portals']): Promise<string> {
-  const oauth = createFarmOAuth({
+  const oauth = createFleetOAuth({
     ...app,
     portals: cast.map(({ portal }) => portal),
     endpointOf: (portal) => {

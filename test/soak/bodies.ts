@@ -5,9 +5,9 @@ import { type Endpoint, endpointsOf } from './support/endpoints.ts';
 import type { EventSender } from './support/event-form.ts';
 import { startHealthProbe } from './support/health-probe.ts';
 import { type HostileShape, hostileShapes } from './support/hostile-bodies.ts';
-import { startPortalFarm } from './support/portal-farm.ts';
+import { startPortalFleet } from './support/portal-fleet.ts';
 import { createPoster } from './support/post.ts';
-import { farmBot, seedPortals } from './support/seed-portals.ts';
+import { fleetBot, seedPortals } from './support/seed-portals.ts';
 import { atMost, never, pause, type Size, type Soak, type SoakStage, shown, type Verdict } from './support/soak.ts';
 
 const kib = 1024;
@@ -93,14 +93,14 @@ const messageId = 'MESSAGE-ID';
 
 /** The beginning of a true message of a tenant: his text is as hostile as a stranger's. */
 function tenantOpening(portal: EventSender): string {
-  const bot = `data%5BBOT%5D%5B${farmBot.id}%5D`;
+  const bot = `data%5BBOT%5D%5B${fleetBot.id}%5D`;
   const params = 'data%5BPARAMS%5D';
   return [
     'event=ONIMBOTMESSAGEADD',
     `auth%5Bmember_id%5D=${portal.memberId}`,
     `auth%5Bapplication_token%5D=${portal.applicationToken}`,
-    `${bot}%5BBOT_ID%5D=${farmBot.id}`,
-    `${bot}%5BBOT_CODE%5D=${farmBot.code}`,
+    `${bot}%5BBOT_ID%5D=${fleetBot.id}`,
+    `${bot}%5BBOT_CODE%5D=${fleetBot.code}`,
     `${params}%5BMESSAGE_TYPE%5D=P`,
     `${params}%5BFROM_USER_ID%5D=7`,
     `${params}%5BDIALOG_ID%5D=7`,
@@ -111,11 +111,11 @@ function tenantOpening(portal: EventSender): string {
 
 async function open(stage: SoakStage) {
   const { endings } = stage;
-  const farm = await startPortalFarm(endings, 1);
+  const fleet = await startPortalFleet(endings, 1);
   const appSecret = randomBytes(32);
   const databaseUrl = await stage.database();
-  await seedPortals(databaseUrl, appSecret, farm);
-  const { clientId, clientSecret, hosts, oauth } = farm;
+  await seedPortals(databaseUrl, appSecret, fleet);
+  const { clientId, clientSecret, hosts, oauth } = fleet;
   const begin = (): Promise<SoakApp> =>
     startApp({
       endings,
@@ -135,7 +135,7 @@ async function open(stage: SoakStage) {
   await probe.aim(app.port);
   let peak = 0;
   let posted = 0;
-  const [portal] = farm.portals;
+  const [portal] = fleet.portals;
   const opening = tenantOpening(portal ?? { memberId: '', applicationToken: '' });
   const endpoints = endpointsOf({
     memberId: portal?.memberId ?? '',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type SoakApp, startApp } from './support/app.ts';
 import { createLedger } from './support/ledger.ts';
-import { startPortalFarm } from './support/portal-farm.ts';
+import { startPortalFleet } from './support/portal-fleet.ts';
 import { createPoster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
 import { all, atMost, never, pause, percentile, type Size, type Soak, shown, within } from './support/soak.ts';
@@ -34,17 +34,17 @@ export const crowd: Soak = {
   async run(stage, size) {
     const given = sizes[size];
     const { endings } = stage;
-    const farm = await startPortalFarm(endings, given.portals);
+    const fleet = await startPortalFleet(endings, given.portals);
     const appSecret = randomBytes(32);
     const databaseUrl = await stage.database();
-    await seedPortals(databaseUrl, appSecret, farm);
-    const { clientId, clientSecret, hosts, oauth, portals } = farm;
+    await seedPortals(databaseUrl, appSecret, fleet);
+    const { clientId, clientSecret, hosts, oauth, portals } = fleet;
     const oauthOrigins = [oauth.origin];
     const app = await startApp({ endings, databaseUrl, appSecret, clientId, clientSecret, hosts, oauthOrigins });
     const poster = createPoster(app.port, { maxSockets: 64 });
     endings.add(async () => poster.close());
     const ledger = createLedger();
-    farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
+    fleet.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
     const { perSecond } = given;
     const talk = startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 3, perSecond, firstUser: 1_000 });
     const samples = await watch(app, given.seconds);

@@ -6,7 +6,7 @@ import { type Child, startChild } from '../../bench/support/child.ts';
 import { createEndings } from '../../bench/support/endings.ts';
 import { type SoakApp, startApp } from './support/app.ts';
 import { createLedger } from './support/ledger.ts';
-import { startPortalFarm } from './support/portal-farm.ts';
+import { startPortalFleet } from './support/portal-fleet.ts';
 import { createPoster, type Poster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
 import {
@@ -126,17 +126,17 @@ function openFilesLimit(): number {
 
 async function open(stage: SoakStage) {
   const { endings } = stage;
-  const farm = await startPortalFarm(endings, 5);
+  const fleet = await startPortalFleet(endings, 5);
   const appSecret = randomBytes(32);
   const databaseUrl = await stage.database();
-  await seedPortals(databaseUrl, appSecret, farm);
-  const { clientId, clientSecret, hosts, oauth } = farm;
+  await seedPortals(databaseUrl, appSecret, fleet);
+  const { clientId, clientSecret, hosts, oauth } = fleet;
   const oauthOrigins = [oauth.origin];
   const app = await startApp({ endings, databaseUrl, appSecret, clientId, clientSecret, hosts, oauthOrigins });
   const poster = createPoster(app.port);
   endings.add(async () => poster.close());
   const ledger = createLedger();
-  const { portals } = farm;
+  const { portals } = fleet;
   const talk = (firstUser: number) =>
     startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 8, perSecond, firstUser });
   return { app, poster, talk };

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { storeConnections } from '../../bench/support/joined-connections.ts';
 import { type SoakApp, startApp } from './support/app.ts';
 import { garbageCollector, inspectable } from './support/collect-garbage.ts';
-import type { FarmPortal } from './support/farm-portal.ts';
+import type { FleetPortal } from './support/fleet-portal.ts';
 import { mutate } from './support/mutate.ts';
 import { type Seed, type SeedKind, seedKinds } from './support/mutation-seeds.ts';
-import { type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
+import { type PortalFleet, startPortalFleet } from './support/portal-fleet.ts';
 import { createRandom, type Random } from './support/random.ts';
 import { createRawLine } from './support/raw-line.ts';
 import { seedPortals } from './support/seed-portals.ts';
@@ -30,7 +30,7 @@ export const mutations: Soak = {
   about: 'a million mutated requests to every endpoint, with right tokens and wrong ones',
   limitMinutes: 12,
   async run(stage, size) {
-    const { app, farm, secrets } = await open(stage);
+    const { app, fleet, secrets } = await open(stage);
     const seed = randomInt(2 ** 31);
     const collect = await garbageCollector(app);
     const kinds = seedKinds(secrets);
@@ -54,7 +54,7 @@ export const mutations: Soak = {
     return [
       shown(
         'requests sent',
-        `${attack.sent()} (seed ${seed}, ${perSecond} a second, ${callsOf(farm)} calls into portals)`,
+        `${attack.sent()} (seed ${seed}, ${perSecond} a second, ${callsOf(fleet)} calls into portals)`,
       ),
       never('answers 5xx', failures.length, failures[0]?.slice(0, 100)),
       never('requests without an answer', unanswered()),
@@ -66,34 +66,34 @@ export const mutations: Soak = {
 
 const settle = (size: Size): Promise<void> => pause(size === 'full' ? drainMs : 1_000);
 
-const callsOf = (farm: PortalFarm): number => farm.portals.reduce((sum, { calls }) => sum + calls, 0);
+const callsOf = (fleet: PortalFleet): number => fleet.portals.reduce((sum, { calls }) => sum + calls, 0);
 
 async function open(stage: SoakStage) {
   const { endings } = stage;
-  const farm = await startPortalFarm(endings, 3);
-  const [portal] = farm.portals as readonly [FarmPortal, ...FarmPortal[]];
+  const fleet = await startPortalFleet(endings, 3);
+  const [portal] = fleet.portals as readonly [FleetPortal, ...FleetPortal[]];
   const appSecret = randomBytes(32);
   const databaseUrl = await stage.database();
-  await seedPortals(databaseUrl, appSecret, farm);
+  await seedPortals(databaseUrl, appSecret, fleet);
   const webhook = await connectAccount(databaseUrl, appSecret, portal);
   const app = await startApp({
     endings,
     databaseUrl,
     appSecret,
-    clientId: farm.clientId,
-    clientSecret: farm.clientSecret,
-    hosts: farm.hosts,
-    oauthOrigins: [farm.oauth.origin],
+    clientId: fleet.clientId,
+    clientSecret: fleet.clientSecret,
+    hosts: fleet.hosts,
+    oauthOrigins: [fleet.oauth.origin],
     nodeArguments: inspectable,
     // Each request names another address as its sender, so that a limit for one of them does not end the run.
     settings: { ROLES: 'web,worker', TRUSTED_PROXIES: '127.0.0.0/8' },
   });
   const { memberId, applicationToken, domain } = portal;
-  return { app, farm, secrets: { sender: { memberId, applicationToken }, domain, webhook } };
+  return { app, fleet, secrets: { sender: { memberId, applicationToken }, domain, webhook } };
 }
 
 /** An account that was joined once; nobody listens to it, and nothing answers at its addresses. */
-async function connectAccount(databaseUrl: string, appSecret: Buffer, portal: FarmPortal) {
+async function connectAccount(databaseUrl: string, appSecret: Buffer, portal: FleetPortal) {
   const access = { endpointUrl: 'https://mg.invalid', token: 'token' };
   const joined = {
     clientId: 'c'.repeat(64),

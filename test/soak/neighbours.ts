@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { createEndings } from '../../bench/support/endings.ts';
 import { type SoakApp, startApp } from './support/app.ts';
-import type { FarmPortal } from './support/farm-portal.ts';
+import type { FleetPortal } from './support/fleet-portal.ts';
 import { type Account, createLedger, type Ledger } from './support/ledger.ts';
-import { type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
+import { type PortalFleet, startPortalFleet } from './support/portal-fleet.ts';
 import { createPoster, type Poster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
 import {
@@ -49,9 +49,9 @@ const drainMs = 20_000;
 
 interface Stage {
   readonly app: SoakApp;
-  readonly farm: PortalFarm;
-  readonly healthy: readonly FarmPortal[];
-  readonly neighbours: readonly FarmPortal[];
+  readonly fleet: PortalFleet;
+  readonly healthy: readonly FleetPortal[];
+  readonly neighbours: readonly FleetPortal[];
   readonly poster: Poster;
   readonly ledger: Ledger;
   readonly sizes: Sizes;
@@ -60,16 +60,16 @@ interface Stage {
 interface Attack {
   readonly name: string;
   /** Of all neighbours, or of one. */
-  readonly attackers: (neighbours: readonly FarmPortal[]) => readonly FarmPortal[];
+  readonly attackers: (neighbours: readonly FleetPortal[]) => readonly FleetPortal[];
   /** They have answered quickly until then; otherwise nothing is known of them. */
   readonly isKnown: boolean;
-  readonly begin: (stage: Stage, attackers: readonly FarmPortal[]) => void;
+  readonly begin: (stage: Stage, attackers: readonly FleetPortal[]) => void;
   /** Dialogs of each attacking portal, and how many messages a second come from all of them, after one from each at once. */
   readonly dialogs: (sizes: Sizes) => number;
   readonly perSecond: (sizes: Sizes) => number;
 }
 
-const everybody = (neighbours: readonly FarmPortal[]): readonly FarmPortal[] => neighbours;
+const everybody = (neighbours: readonly FleetPortal[]): readonly FleetPortal[] => neighbours;
 
 const attacks: readonly Attack[] = [
   {
@@ -100,8 +100,8 @@ const attacks: readonly Attack[] = [
     name: 'the OAuth host hangs, all neighbours need a refresh',
     isKnown: false,
     attackers: everybody,
-    begin: ({ farm }, attackers) => {
-      farm.oauth.isHanging = true;
+    begin: ({ fleet }, attackers) => {
+      fleet.oauth.isHanging = true;
       setMood(attackers, 'expired');
     },
     dialogs: () => 1,
@@ -123,7 +123,7 @@ export const neighbours: Soak = {
   },
 };
 
-function setMood(portals: readonly FarmPortal[], mood: FarmPortal['mood']): void {
+function setMood(portals: readonly FleetPortal[], mood: FleetPortal['mood']): void {
   for (const portal of portals) portal.mood = mood;
 }
 
@@ -179,36 +179,36 @@ async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Ve
 }
 
 /** Each portal answers one message. */
-async function letAnswer(stage: Stage, portals: readonly FarmPortal[]): Promise<void> {
-  const hearHealthy = stage.farm.onMessage;
+async function letAnswer(stage: Stage, portals: readonly FleetPortal[]): Promise<void> {
+  const hearHealthy = stage.fleet.onMessage;
   const ledger = createLedger();
-  stage.farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
+  stage.fleet.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
   const { poster } = stage;
   const once = { poster, ledger, portals, dialogsPerPortal: 1, perSecond: 0, firstUser: 4_000, isBurst: true };
   await startSteadyTalk(once).stop();
   const areAll = await within(drainMs, () => ledger.account().answered === portals.length);
-  stage.farm.onMessage = hearHealthy;
+  stage.fleet.onMessage = hearHealthy;
   if (!areAll) throw new Error('the neighbours did not answer when they were well');
 }
 
 async function open(soak: SoakStage, given: Sizes): Promise<Stage> {
-  const farm = await startPortalFarm(soak.endings, given.healthy + given.neighbours);
+  const fleet = await startPortalFleet(soak.endings, given.healthy + given.neighbours);
   const appSecret = randomBytes(32);
   const databaseUrl = await soak.database();
-  await seedPortals(databaseUrl, appSecret, farm);
+  await seedPortals(databaseUrl, appSecret, fleet);
   const { endings } = soak;
-  const { clientId, clientSecret, hosts } = farm;
-  const oauthOrigins = [farm.oauth.origin];
+  const { clientId, clientSecret, hosts } = fleet;
+  const oauthOrigins = [fleet.oauth.origin];
   const app = await startApp({ endings, databaseUrl, appSecret, clientId, clientSecret, hosts, oauthOrigins });
   const ledger = createLedger();
-  farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
+  fleet.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
   const poster = createPoster(app.port);
   endings.add(async () => poster.close());
   return {
     app,
-    farm,
-    healthy: farm.portals.slice(0, given.healthy),
-    neighbours: farm.portals.slice(given.healthy),
+    fleet,
+    healthy: fleet.portals.slice(0, given.healthy),
+    neighbours: fleet.portals.slice(given.healthy),
     poster,
     ledger,
     sizes: given,

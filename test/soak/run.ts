@@ -6,8 +6,9 @@ import { runInChild, type SoakResult } from './support/run-in-child.ts';
 import type { Size } from './support/soak.ts';
 import { tableOf } from './support/table.ts';
 
-const usage = `npm run test:soak -- [--short] [--only <name>]…
+const usage = `npm run test:soak -- [--short] [--counts] [--only <name>]…
   --short         the same runs with small numbers, about 3 minutes in all
+  --counts        times and sizes are shown and not judged: for machines that do other things too
   --only <name>   may be repeated; one of:
 ${soaks.map(({ name, about }) => `    ${name.padEnd(12)} ${about}`).join('\n')}
 `;
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       short: { type: 'boolean', default: false },
+      counts: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       help: { type: 'boolean', default: false },
     },
@@ -47,6 +49,8 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return values.help ? 0 : 1;
   }
+  // Read by the processes of the runs.
+  if (values.counts) process.env['SOAK_COUNTS_ONLY'] = '1';
   const started = performance.now();
   const results: SoakResult[] = [];
   for (const columns of phases) {
@@ -54,7 +58,9 @@ async function main(): Promise<number> {
     const size = values.short ? 'short' : 'full';
     results.push(...(await Promise.all(wanted.map((names) => runColumn(names, size)))).flat());
   }
-  const judged = results.flatMap(({ verdicts }) => verdicts).filter(({ bar }) => bar !== '');
+  const judged = results
+    .flatMap(({ verdicts }) => verdicts)
+    .filter(({ bar, dependsOnMachine }) => bar !== '' && !(values.counts && dependsOnMachine));
   const failed = judged.filter(({ isPassed }) => !isPassed).length;
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   process.stdout.write(`\n${tableOf(results)}\n\n${minutes} minutes, Node ${process.version}\n`);

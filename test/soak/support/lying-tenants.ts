@@ -4,10 +4,10 @@ import { storeConnections } from '../../../bench/support/joined-connections.ts';
 import { updateBot } from '../../../src/store/bots.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { formBody, portalAuth, privateMessageBody, recordedPairs } from '../../support/event-bodies.ts';
-import type { FarmPortal } from './farm-portal.ts';
+import type { FleetPortal } from './fleet-portal.ts';
 import type { Liar, Lie } from './liar.ts';
 import type { Poster } from './post.ts';
-import { farmBot } from './seed-portals.ts';
+import { fleetBot } from './seed-portals.ts';
 
 /** Lies that are told while a portal's own bot answers, and lies of the account a bot thinks with. */
 const ofAccounts: ReadonlySet<Lie> = new Set([
@@ -20,7 +20,7 @@ const ofAccounts: ReadonlySet<Lie> = new Set([
 
 export interface LyingTenant {
   readonly liar: Liar;
-  readonly portal: FarmPortal;
+  readonly portal: FleetPortal;
   readonly webhook: { readonly path: string; readonly clientId: string } | null;
 }
 
@@ -29,7 +29,7 @@ export async function connectLiar(
   databaseUrl: string,
   appSecret: Buffer,
   liar: Liar,
-  portal: FarmPortal,
+  portal: FleetPortal,
 ): Promise<LyingTenant> {
   if (!ofAccounts.has(liar.lie)) return { liar, portal, webhook: null };
   const access = { endpointUrl: liar.origin, token: randomBytes(16).toString('hex') };
@@ -41,7 +41,7 @@ export async function connectLiar(
   if (stored === undefined) throw new Error('the connection was not stored');
   const db = openDatabase({ url: databaseUrl, poolSize: 1 });
   try {
-    await updateBot(db, portal.memberId, farmBot.code, { brain: 'messagegateway', connection_id: stored.id });
+    await updateBot(db, portal.memberId, fleetBot.code, { brain: 'messagegateway', connection_id: stored.id });
   } finally {
     await db.destroy();
   }
@@ -59,15 +59,15 @@ export async function writeTo({ liar, portal }: LyingTenant, poster: Poster): Pr
   };
   const body = hasFile
     ? fileMessage(portal, extra)
-    : privateMessageBody(portal, farmBot, { userId: 27, messageId: '84333', text: 'x' }, extra);
+    : privateMessageBody(portal, fleetBot, { userId: 27, messageId: '84333', text: 'x' }, extra);
   return (await poster.post('/bitrix24/events', body)).status;
 }
 
-function fileMessage(portal: FarmPortal, extra: Readonly<Record<string, string>>): string {
+function fileMessage(portal: FleetPortal, extra: Readonly<Record<string, string>>): string {
   const pairs = recordedPairs('v1-onimbotmessageadd-file').map(
-    ([key, value]) => [key.replace('[567]', `[${farmBot.id}]`), value] as const,
+    ([key, value]) => [key.replace('[567]', `[${fleetBot.id}]`), value] as const,
   );
-  const bot = { [`data[BOT][${farmBot.id}][BOT_CODE]`]: farmBot.code };
+  const bot = { [`data[BOT][${fleetBot.id}][BOT_CODE]`]: fleetBot.code };
   return formBody(pairs, { ...portalAuth(portal), ...bot, ...extra });
 }
 

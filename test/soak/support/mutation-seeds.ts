@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { formBody, portalAuth } from '../../support/event-bodies.ts';
 import type { EventSender } from './event-form.ts';
-import { farmBot } from './seed-portals.ts';
+import { fleetBot } from './seed-portals.ts';
 
 export interface Seed {
   readonly path: string;
@@ -67,7 +67,9 @@ function form(path: string, body: string, proof = ''): Seed {
 
 /** The recorded event as this portal would send it: what is mutated comes behind the sender's proof. */
 function trueEvent(sender: EventSender, body: string): Seed {
-  const named = body.replaceAll('%5BBOT%5D%5B567%5D', `%5BBOT%5D%5B${farmBot.id}%5D`).replaceAll('BOT1', farmBot.code);
+  const named = body
+    .replaceAll('%5BBOT%5D%5B567%5D', `%5BBOT%5D%5B${fleetBot.id}%5D`)
+    .replaceAll('BOT1', fleetBot.code);
   const rest = named.split('&').filter((pair) => !pair.startsWith('auth'));
   return form('/bitrix24/events', rest.join('&'), `${formBody([], portalAuth(sender))}&`);
 }

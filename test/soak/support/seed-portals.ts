@@ -1,4 +1,4 @@
-/** Puts the farm's portals into a database as installations would have left them: a thousand real ones would take minutes. */
+/** Puts the fleet's portals into a database as installations would have left them: a thousand real ones would take minutes. */
 import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
 import { tokenContext } from '../../../src/pipeline/token-context.ts';
 import { addBot, updateBot } from '../../../src/store/bots.ts';
@@ -6,23 +6,23 @@ import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { updatePortal, upsertPortal } from '../../../src/store/portals.ts';
 import { offerToken } from '../../../src/store/tokens.ts';
 import type { EventBot } from '../../support/event-bodies.ts';
-import type { FarmPortal } from './farm-portal.ts';
+import type { FleetPortal } from './fleet-portal.ts';
 
-/** The bot every farm portal has. */
-export const farmBot: EventBot = { id: 567, code: 'bridge_assistant' };
+/** The bot every fleet portal has. */
+export const fleetBot: EventBot = { id: 567, code: 'bridge_assistant' };
 
 export interface Seeding {
-  readonly portals: readonly FarmPortal[];
+  readonly portals: readonly FleetPortal[];
   readonly oauth: { readonly origin: string };
 }
 
-export async function seedPortals(databaseUrl: string, appSecret: Buffer, farm: Seeding): Promise<void> {
+export async function seedPortals(databaseUrl: string, appSecret: Buffer, fleet: Seeding): Promise<void> {
   const db = openDatabase({ url: databaseUrl, poolSize: 4 });
   try {
-    const waiting = [...farm.portals];
+    const waiting = [...fleet.portals];
     const work = async (): Promise<void> => {
       for (let portal = waiting.pop(); portal !== undefined; portal = waiting.pop()) {
-        await seedPortal(db, appSecret, portal, farm.oauth.origin);
+        await seedPortal(db, appSecret, portal, fleet.oauth.origin);
       }
     };
     await Promise.all([work(), work(), work(), work()]);
@@ -31,7 +31,7 @@ export async function seedPortals(databaseUrl: string, appSecret: Buffer, farm: 
   }
 }
 
-async function seedPortal(db: Pool, appSecret: Buffer, portal: FarmPortal, oauthOrigin: string): Promise<void> {
+async function seedPortal(db: Pool, appSecret: Buffer, portal: FleetPortal, oauthOrigin: string): Promise<void> {
   const id = portal.memberId;
   const sealer = createSealer({ current: appSecret });
   await upsertPortal(db, {
@@ -53,6 +53,6 @@ async function seedPortal(db: Pool, appSecret: Buffer, portal: FarmPortal, oauth
     userId: '1',
     isAdmin: true,
   });
-  await addBot(db, id, { code: farmBot.code, type: 'B', name: 'Soak', brain: 'echo', connectionId: null });
-  await updateBot(db, id, farmBot.code, { bot_id: String(farmBot.id), state: 'registered' });
+  await addBot(db, id, { code: fleetBot.code, type: 'B', name: 'Soak', brain: 'echo', connectionId: null });
+  await updateBot(db, id, fleetBot.code, { bot_id: String(fleetBot.id), state: 'registered' });
 }

@@ -1,14 +1,14 @@
 /** Employees of many portals write at a steady rate, whether they are answered or not. */
 import { type EventForm, eventForm } from './event-form.ts';
-import type { FarmPortal } from './farm-portal.ts';
+import type { FleetPortal } from './fleet-portal.ts';
 import type { Ledger } from './ledger.ts';
 import type { Poster } from './post.ts';
-import { farmBot } from './seed-portals.ts';
+import { fleetBot } from './seed-portals.ts';
 
 export interface SteadyTalkOptions {
   readonly poster: Poster;
   readonly ledger: Ledger;
-  readonly portals: readonly FarmPortal[];
+  readonly portals: readonly FleetPortal[];
   readonly dialogsPerPortal: number;
   readonly perSecond: number;
   /** User ids, which name the dialogs, count up from here: two talks of one portal must not share them. */
@@ -27,7 +27,7 @@ export interface SteadyTalk {
 }
 
 interface Dialog {
-  readonly portal: FarmPortal;
+  readonly portal: FleetPortal;
   readonly form: EventForm;
   readonly userId: number;
   last: number;
@@ -88,7 +88,7 @@ export function startSteadyTalk(options: SteadyTalkOptions): SteadyTalk {
 }
 
 function dialogsOf({ portals, dialogsPerPortal, firstUser }: SteadyTalkOptions): Dialog[] {
-  const forms = portals.map((portal) => ({ portal, form: eventForm(portal, farmBot) }));
+  const forms = portals.map((portal) => ({ portal, form: eventForm(portal, fleetBot) }));
   return Array.from({ length: dialogsPerPortal }, (_, index) =>
     forms.map(({ portal, form }) => ({ portal, form, userId: firstUser + index, last: 0 })),
   ).flat();

@@ -1,10 +1,10 @@
-/** One portal of a farm: its secrets, and how it behaves. */
+/** One portal of a fleet: its secrets, and how it behaves. */
 import { randomBytes } from 'node:crypto';
 
 /** `hangs` never answers; `expired` refuses the token it was seeded with until a refresh brought another. */
 export type Mood = 'well' | 'hangs' | 'expired' | { readonly slowMs: number };
 
-export interface FarmPortal {
+export interface FleetPortal {
   readonly index: number;
   /** `host:port`. */
   readonly domain: string;
@@ -20,7 +20,7 @@ export interface FarmPortal {
 }
 
 /** A portal with random secrets, at that address. */
-export function newFarmPortal(index: number, domain: string): FarmPortal {
+export function newFleetPortal(index: number, domain: string): FleetPortal {
   return {
     index,
     domain,

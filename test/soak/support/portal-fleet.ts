@@ -6,29 +6,29 @@ import { randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Endings } from '../../../bench/support/endings.ts';
-import { answerMethod, type FarmCall } from './farm-methods.ts';
-import { createFarmOAuth, type FarmOAuth } from './farm-oauth.ts';
-import { type FarmPortal, newFarmPortal } from './farm-portal.ts';
+import { answerMethod, type FleetCall } from './fleet-methods.ts';
+import { createFleetOAuth, type FleetOAuth } from './fleet-oauth.ts';
+import { type FleetPortal, newFleetPortal } from './fleet-portal.ts';
 
-export interface PortalFarm {
-  readonly portals: readonly FarmPortal[];
-  readonly oauth: FarmOAuth;
+export interface PortalFleet {
+  readonly portals: readonly FleetPortal[];
+  readonly oauth: FleetOAuth;
   readonly clientId: string;
   readonly clientSecret: string;
   /** `host:port` of all portals and of the OAuth host. */
   readonly hosts: readonly string[];
   /** Hears of every new message of a bot. */
-  onMessage: (portal: FarmPortal, dialogId: string, text: string) => void;
+  onMessage: (portal: FleetPortal, dialogId: string, text: string) => void;
   close(): Promise<void>;
 }
 
-export async function startPortalFarm(endings: Endings, count: number): Promise<PortalFarm> {
+export async function startPortalFleet(endings: Endings, count: number): Promise<PortalFleet> {
   const clientId = `app.${randomBytes(7).toString('hex')}.12345678`;
   const clientSecret = randomBytes(25).toString('base64url');
-  const portals: FarmPortal[] = [];
+  const portals: FleetPortal[] = [];
   const sockets = new Set<Socket>();
   const listeners: Server[] = [];
-  const oauth = createFarmOAuth({ portals, clientId, clientSecret });
+  const oauth = createFleetOAuth({ portals, clientId, clientSecret });
 
   async function listen(address: string, handle: (incoming: IncomingMessage, answer: ServerResponse) => void) {
     const http = createHttpServer(handle);
@@ -45,7 +45,7 @@ export async function startPortalFarm(endings: Endings, count: number): Promise<
     return `${address}:${(server.address() as AddressInfo).port}`;
   }
 
-  const farm: PortalFarm = {
+  const fleet: PortalFleet = {
     portals,
     oauth,
     clientId,
@@ -59,15 +59,15 @@ export async function startPortalFarm(endings: Endings, count: number): Promise<
       await Promise.all(listeners.map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
-  endings.add(() => farm.close());
+  endings.add(() => fleet.close());
   oauth.origin = `http://${await listen('127.0.0.1', (incoming, answer) => void oauth.handle(incoming, answer))}`;
   for (let index = 0; index < count; index += 1) {
-    const portal = newFarmPortal(index, '');
+    const portal = newFleetPortal(index, '');
     const handle = (incoming: IncomingMessage, answer: ServerResponse): void =>
-      void handlePortal(farm, portal, incoming, answer);
+      void handlePortal(fleet, portal, incoming, answer);
     portals.push(Object.assign(portal, { domain: await listen(addressOf(index), handle) }));
   }
-  return farm;
+  return fleet;
 }
 
 /** Linux answers on all of 127.0.0.0/8, so that each portal is a host of its own; elsewhere portals differ by their ports alone. */
@@ -84,8 +84,8 @@ function listening(server: Server, address: string): Promise<void> {
 }
 
 async function handlePortal(
-  farm: PortalFarm,
-  portal: FarmPortal,
+  fleet: PortalFleet,
+  portal: FleetPortal,
   incoming: IncomingMessage,
   answer: ServerResponse,
 ): Promise<void> {
@@ -100,10 +100,10 @@ async function handlePortal(
   const { mood } = portal;
   if (mood === 'hangs') return;
   if (typeof mood === 'object') await new Promise((resolve) => setTimeout(resolve, mood.slowMs));
-  const call: FarmCall = { method: methodOf(incoming.url ?? ''), params: paramsOf(Buffer.concat(chunks)) };
+  const call: FleetCall = { method: methodOf(incoming.url ?? ''), params: paramsOf(Buffer.concat(chunks)) };
   const isStale = mood === 'expired' || call.params['auth'] !== portal.accessToken;
   const refusal = { error: 'expired_token', error_description: 'The access token provided has expired.' };
-  const result = isStale ? null : answerMethod(portal, call, (dialog, text) => farm.onMessage(portal, dialog, text));
+  const result = isStale ? null : answerMethod(portal, call, (dialog, text) => fleet.onMessage(portal, dialog, text));
   const body = JSON.stringify(result === null ? refusal : { result, time: timeOf() });
   answer.writeHead(result === null ? 401 : 200, { 'content-type': 'application/json; charset=utf-8' }).end(body);
 }

@@ -1,9 +1,9 @@
-/** The OAuth host of a farm: knows the portals' tokens, trades refresh tokens, and hangs when told to. */
+/** The OAuth host of a fleet: knows the portals' tokens, trades refresh tokens, and hangs when told to. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FarmPortal } from './farm-portal.ts';
+import type { FleetPortal } from './fleet-portal.ts';
 
-export interface FarmOAuth {
+export interface FleetOAuth {
   origin: string;
   /** Takes requests and never answers. */
   isHanging: boolean;
@@ -13,15 +13,15 @@ export interface FarmOAuth {
 }
 
 interface Options {
-  readonly portals: readonly FarmPortal[];
+  readonly portals: readonly FleetPortal[];
   readonly clientId: string;
   readonly clientSecret: string;
   /** What it says where a portal lives; the truth when absent. */
-  readonly endpointOf?: (portal: FarmPortal) => string;
+  readonly endpointOf?: (portal: FleetPortal) => string;
 }
 
-export function createFarmOAuth(options: Options): FarmOAuth {
-  const oauth: FarmOAuth = {
+export function createFleetOAuth(options: Options): FleetOAuth {
+  const oauth: FleetOAuth = {
     origin: '',
     isHanging: false,
     requests: 0,

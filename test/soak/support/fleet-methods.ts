@@ -1,8 +1,8 @@
-/** The REST methods of a farm portal: a send is taken once for each key, everything else is agreed to. */
+/** The REST methods of a fleet portal: a send is taken once for each key, everything else is agreed to. */
 import { parseForm } from '../../../sandbox/bitrix24/wire-format.ts';
-import type { FarmPortal } from './farm-portal.ts';
+import type { FleetPortal } from './fleet-portal.ts';
 
-export interface FarmCall {
+export interface FleetCall {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -12,7 +12,7 @@ type Hear = (dialogId: string, text: string) => void;
 let lastId = 1_000_000;
 
 /** The `result` of a call. */
-export function answerMethod(portal: FarmPortal, { method, params }: FarmCall, hear: Hear): unknown {
+export function answerMethod(portal: FleetPortal, { method, params }: FleetCall, hear: Hear): unknown {
   switch (method.toLowerCase()) {
     case 'imbot.v2.chat.message.send':
       return { id: send(portal, params, hear), uuidMap: [] };
@@ -27,7 +27,7 @@ export function answerMethod(portal: FarmPortal, { method, params }: FarmCall, h
   }
 }
 
-function send(portal: FarmPortal, params: Readonly<Record<string, unknown>>, hear: Hear): number {
+function send(portal: FleetPortal, params: Readonly<Record<string, unknown>>, hear: Hear): number {
   const fields = recordOf(params['fields']);
   const key = textOf(fields['templateId']);
   const known = portal.sent.get(key);
@@ -38,7 +38,7 @@ function send(portal: FarmPortal, params: Readonly<Record<string, unknown>>, hea
   return lastId;
 }
 
-function answerBatch(portal: FarmPortal, params: Readonly<Record<string, unknown>>, hear: Hear): unknown {
+function answerBatch(portal: FleetPortal, params: Readonly<Record<string, unknown>>, hear: Hear): unknown {
   const result: Record<string, unknown> = {};
   for (const [name, line] of Object.entries(recordOf(params['cmd']))) {
     const [method = '', query = ''] = String(line).split(/\?(.*)/s);
