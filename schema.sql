@@ -218,7 +218,6 @@ create table rate_budget (
 
 create table worker (
   id uuid not null,
-  number integer not null default nextval('worker_number'::regclass),
   started_at timestamp with time zone not null default now(),
   constraint worker_pkey PRIMARY KEY (id)
 );

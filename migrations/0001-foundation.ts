@@ -146,10 +146,8 @@ export async function up(knex: Knex): Promise<void> {
     create index lane_ready on lane (box, ready_at) where ready_at < 'infinity';
     create index lane_by_destination on lane (box, portal, destination, ready_at) where ready_at < 'infinity';
 
-    create sequence worker_number as integer cycle;
     create table worker (
       id uuid primary key,
-      number integer not null default nextval('worker_number'),
       started_at timestamptz not null default now()
     );
 

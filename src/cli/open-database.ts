@@ -37,12 +37,22 @@ export async function findDatabase(
     const appSecret = settings.APP_SECRET ?? null;
     return { url: settings.DATABASE_URL, appSecret, close: () => Promise.resolve() };
   }
-  const dataDir = await madeFolder((await chooseOwnDataDir(settings.DATA_DIR)).path);
+  const dataDir = await madeFolder(await ownFolder(settings.DATA_DIR));
   const password = (await keptSecret(dataDir, 'database.secret')).toString('base64url');
   const appSecret = settings.APP_SECRET ?? (await keptSecret(dataDir, 'app.secret'));
   const server = await useOrStart(dataDir, password, log);
   const url = `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/bridge`;
   return { url, appSecret, close: () => server.close() };
+}
+
+/** Where there is no database, that is what has to be said, and not that its user could not enter the folder. */
+async function ownFolder(dataDir: string): Promise<string> {
+  try {
+    return (await chooseOwnDataDir(dataDir)).path;
+  } catch (error) {
+    await madeFolder(dataDir);
+    throw error;
+  }
 }
 
 async function madeFolder(dataDir: string): Promise<string> {

@@ -32,8 +32,8 @@ const mega = 1024 * 1024;
 const smallBytes = 64 * 1024;
 
 /** Of strangers and of known senders. A body needs up to four times its size while it is looked at and stored. */
-const shares = { small: 32 * mega, known: 32 * mega };
-const gates = { stranger: 16 * mega, known: 32 * mega };
+const shares = { small: 16 * mega, known: 16 * mega };
+const gates = { stranger: 8 * mega, known: 16 * mega };
 const maxWaiting = 512;
 
 /** A body that brings less than this within the window is cut off. */

@@ -5,8 +5,8 @@
 import { Client } from 'pg';
 import { type Db, query, type Transaction } from './database.ts';
 
-/** First key of the advisory locks (the second is the worker's number): "bot" in ASCII. */
-const lockClass = 0x626f74;
+/** SQL: the key of a worker's advisory lock, the first 64 bits of its id. */
+const lockKey = (id: string): string => `('x' || left(replace(${id}::text, '-', ''), 16))::bit(64)::bigint`;
 
 /** After a restart of the server living workers need a moment to come back before they can be told from dead ones. */
 const graceSeconds = 3;
@@ -34,14 +34,11 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
   try {
     await client.connect();
     await client.query('begin');
-    const entered = await client.query<{ number: number }>(
-      'insert into worker (id) values ($1) on conflict (id) do update set started_at = now() returning number',
+    await client.query('insert into worker (id) values ($1) on conflict (id) do update set started_at = now()', [id]);
+    const locked = await client.query<{ is_ours: boolean }>(
+      `select pg_try_advisory_lock(${lockKey('$1')}) as is_ours`,
       [id],
     );
-    const locked = await client.query<{ is_ours: boolean }>('select pg_try_advisory_lock($1, $2) as is_ours', [
-      lockClass,
-      entered.rows[0]?.number,
-    ]);
     // The server still believes in this worker's former connection, or somebody frees its leases at this moment.
     if (locked.rows[0]?.is_ours !== true) throw new Error('the lock of this worker is still held; trying again');
     await client.query('commit');
@@ -69,9 +66,10 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
  */
 export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean): Promise<string[]> {
   if (!isServerOurs && (await isServerYoung(trx))) return [];
-  const dead = await query<{ id: string }>(trx, 'select id from worker where pg_try_advisory_xact_lock(?, number)', [
-    lockClass,
-  ]);
+  const dead = await query<{ id: string }>(
+    trx,
+    `select id from worker where pg_try_advisory_xact_lock(${lockKey('id')})`,
+  );
   const ids = dead.rows.map(({ id }) => id);
   if (ids.length === 0) return [];
   await query(
