@@ -68,6 +68,8 @@ export interface MessageGatewayOptions {
   readonly newDialogs?: 'unassigned' | 'responsible-bot';
   /** Refuse what the channel's settings do not allow. */
   readonly enforceChannelSettings?: boolean;
+  /** How files are taken: the document says multipart, older official clients send the bare bytes. */
+  readonly uploads?: 'both' | 'multipart' | 'raw';
   /** Upload limit in bytes (20 MiB in an official client). */
   readonly maxFileBytes?: number;
   readonly fileUrlSeconds?: number;
@@ -113,6 +115,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     botNeedsResponsibleRole: true,
     newDialogs: 'unassigned',
     enforceChannelSettings: true,
+    uploads: 'both',
     maxFileBytes: 20 * 1024 * 1024,
     fileUrlSeconds: 3600,
     recordLimit: 20_000,

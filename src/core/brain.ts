@@ -92,6 +92,11 @@ export interface Brain {
    */
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
+   * Puts changed settings of a joined account in force and returns the config to be stored. `connection.config` is the new config, `before`
+   * the stored one. Never makes the account anew: throws BadInput for a change that would. Absent: the config is stored as it is.
+   */
+  reconfigure?(connection: Connection, before: unknown, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
+  /**
    * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, about
    * those whose credentials were refused, and about hourly about all others. Throws AppErrors; then everything stays as it is until the
    * next look. The tools break off when a look takes too long.

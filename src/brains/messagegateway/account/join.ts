@@ -55,7 +55,7 @@ export function moduleOf(
   hookUrl: string,
   publicUrl: string,
 ): CrmModule {
-  const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
+  const mark = sha256(connection.id).toString('hex').slice(0, 12);
   const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
   return {
     code,

@@ -12,7 +12,6 @@ import { apiKeySchema, configSchema } from '../config.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
 import {
   fieldsFor,
-  type SettingField,
   shownSettings,
   type TypedSettings,
   typedSettings,
@@ -161,12 +160,13 @@ function showSettings(
   { choice, bot, language }: Asked,
   typed: TypedSettings,
   house: BrainHouse,
-  trouble: { readonly wrong?: readonly SettingField[]; readonly problem?: string } = {},
+  trouble: { readonly wrong?: readonly string[]; readonly problem?: string } = {},
 ): string {
   return settingsPage(language, {
     sealed: sealChoice(choice, house),
     account: choice.crmUrl,
     bot,
+    isConnected: bot.isHere,
     fields: fieldsFor(bot.type),
     typed: { ...shownSettings(configSchema.parse(bot.config)), ...typed },
     wrong: trouble.wrong ?? [],

@@ -4,6 +4,7 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { withLearnedEscaping } from '../account/escaping.ts';
 import { joinAccount, moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
 import type { CrmClient } from '../api/crm-client.ts';
@@ -51,12 +52,13 @@ const closedDoors: Readonly<Record<string, PauseReason>> = {
 
 /** Throws AppErrors of the CRM and of joining. */
 export async function lookAtAccount(
-  connection: Connection,
+  stored: Connection,
   hookUrl: string,
   pausedReason: string | null,
   tools: ConnectorTools,
 ): Promise<Standing> {
-  const config = configSchema.parse(connection.config);
+  const config = await withLearnedEscaping(configSchema.parse(stored.config), tools.memory);
+  const connection = { ...stored, config };
   try {
     if (!isJoined(config)) return await join(connection, hookUrl, tools);
     return await askCrm(connection, config, hookUrl, pausedReason, tools);
@@ -67,7 +69,7 @@ export async function lookAtAccount(
     if (pausedReason !== null || !(await talks(config, tools))) return await stopped(reason, config, tools);
     // The CRM is asked about modules; messages go past it, and nobody is helped by stopping them.
     tools.log('the CRM no longer answers about an account whose chats work; connect it again', { reason });
-    return { works: true, config: connection.config };
+    return { works: true, config };
   }
 }
 

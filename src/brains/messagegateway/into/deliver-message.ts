@@ -1,6 +1,7 @@
 /** Carries what people write in Bitrix24 into our channel: new messages, edits, deletions. Safe to repeat, by external ids. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
+import { learnEscaping } from '../account/escaping.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { Customer, Incoming, MessageName } from '../api/transport-api.ts';
 import type { Room } from '../room.ts';
@@ -27,6 +28,7 @@ export async function deliverMessage(
     const quotes = index === 0 ? quotesOf(action, to) : [];
     const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
     first ??= id;
+    if (id !== null) await learnEscaping(room, id, body.text ?? body.note ?? '', signal);
   }
   const linked = bodies.length > 0 && chatIdOf(to) === null ? await linkConversation(room, to, signal) : null;
   return {
