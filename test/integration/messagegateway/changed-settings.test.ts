@@ -51,10 +51,17 @@ const bot = () => stage.gateway.bots().at(-1);
 describe('connections set', () => {
   it('changes what is given and leaves the rest, and the running app follows', async () => {
     const before = { ...counts(), joined: (await stored()).joined };
-    const changed = await set({ handover: { command: 'person' }, botRoles: ['responsible', 'distributor'], timeZone: 'Europe/Moscow' });
+    const changed = await set({
+      handover: { command: 'person' },
+      botRoles: ['responsible', 'distributor'],
+      timeZone: 'Europe/Moscow',
+    });
     expect(changed.json()).toMatchObject({ changed: ['handover.command', 'timeZone', 'botRoles'] });
     expect(await stored()).toMatchObject({ handover: { command: 'person', userIds: [] }, timeZone: 'Europe/Moscow' });
-    await until(() => bot()?.commands.includes('person') === true && bot()?.roles.includes('distributor') === true, 20_000);
+    await until(
+      () => bot()?.commands.includes('person') === true && bot()?.roles.includes('distributor') === true,
+      20_000,
+    );
     await until(() => bot()?.commands.includes('operator') === false, 20_000);
     expect({ ...counts(), joined: (await stored()).joined }).toEqual(before);
   });
@@ -78,11 +85,7 @@ describe('connections set', () => {
     ['a value that does not fit', () => ({ callsPerSecond: 31 }), /callsPerSecond/],
     ['what the app alone writes', () => ({ joined: { channelId: 1 } }), /joined/],
     ['a key the CRM does not know', () => ({ apiKey: 'wrong' }), /API key|key/],
-    [
-      'another account',
-      () => ({ crmUrl: stage.second.crmOrigin, apiKey: stage.second.apiKey }),
-      /other_account/,
-    ],
+    ['another account', () => ({ crmUrl: stage.second.crmOrigin, apiKey: stage.second.apiKey }), /other_account/],
   ])('refuses %s and changes nothing', async (_, change, words) => {
     const before = { ...counts(), config: await stored(), second: stage.second.modules().length };
     const refused = await set(change());

@@ -1,7 +1,13 @@
 /** Two unknowns of the service that its own answers tell: how it takes files, and whether it escapes texts. Nothing is set. */
 import { expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import { type LineTalk, type MgStage, mgChatOf, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import {
+  type LineTalk,
+  type MgStage,
+  mgChatOf,
+  openLineTalk,
+  startMgStage,
+} from '../../support/messagegateway-stage.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
@@ -17,8 +23,7 @@ async function withAccount(
   }
 }
 
-const uploads = ({ gateway }: MgStage): number =>
-  gateway.calls().filter(({ path }) => path === '/files/upload').length;
+const uploads = ({ gateway }: MgStage): number => gateway.calls().filter(({ path }) => path === '/files/upload').length;
 
 it.each<readonly ['raw' | 'multipart', Record<string, unknown>]>([
   ['raw', {}],
@@ -68,7 +73,9 @@ it('texts of a service that does not are left as they are, and one is read back 
   await withAccount({}, async (stage, talk) => {
     for (const text of ['5 < 7', '6 < 7', '&lt;b&gt; пишется так']) talk.say(text);
     await stage.done();
-    const asked = stage.gateway.calls().filter(({ api, method, path }) => api === 'bot' && method === 'GET' && path.startsWith('/messages?id='));
+    const asked = stage.gateway
+      .calls()
+      .filter(({ api, method, path }) => api === 'bot' && method === 'GET' && path.startsWith('/messages?id='));
     expect(asked).toHaveLength(1);
     await botSays(stage, mgChatOf(stage, 'Кто там?'), 'Жирный текст: &lt;b&gt;');
     await until(() => talk.shown().length > 0);

@@ -1,5 +1,6 @@
 /** The settings of the config as fields of a form. */
 import { describe, expect, it } from 'vitest';
+import { configSchema } from '../../../../src/brains/messagegateway/config.ts';
 import {
   moreFields,
   nameOf,
@@ -8,7 +9,6 @@ import {
   withSettings,
 } from '../../../../src/brains/messagegateway/connect/bot-settings.ts';
 import { schemaFields } from '../../../../src/brains/messagegateway/connect/schema-fields.ts';
-import { configSchema } from '../../../../src/brains/messagegateway/config.ts';
 
 const account = { crmUrl: 'https://demo.simla.com', apiKey: 'key' };
 const config = configSchema.parse({
