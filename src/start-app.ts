@@ -43,6 +43,7 @@ import { startOutboxWorker } from './pipeline/outbox-worker.ts';
 import { createPace } from './pipeline/pacer.ts';
 import { createPerformer } from './pipeline/perform.ts';
 import { createRateGate } from './pipeline/rate-gate.ts';
+import { createRecentFacts } from './pipeline/recent-facts.ts';
 import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
 import { createSharedBudgets } from './pipeline/shared-budgets.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
@@ -118,6 +119,7 @@ function build(options: AppOptions, db: Pool) {
   const careful = createGotClient({ guard });
   const budgets = createSharedBudgets(db);
   const pacing = { budgets, clock: systemClock, log };
+  const recent = createRecentFacts();
   const tools = (connection: Connection): ConnectorTools => ({
     http: fast,
     pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
@@ -132,7 +134,7 @@ function build(options: AppOptions, db: Pool) {
     homeUser: (to, dialogId, userId, signal) =>
       findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
     homeFacts: async () => homeFacts(await directory.portal(connection.portal), connection),
-    memory: brainMemory(db, connection.portal, connection.id),
+    memory: brainMemory(db, connection.portal, connection.id, recent),
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
@@ -171,6 +173,7 @@ function build(options: AppOptions, db: Pool) {
     brainSettings,
     metrics,
     bells,
+    recent,
     sealer,
     guard,
     fast,
@@ -193,9 +196,11 @@ function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
   const owner = randomUUID();
   const shared = { db, owner, log, metrics: parts.metrics, bells: parts.bells, directory: parts.directory };
   const loops: WorkLoop[] = [];
+  if (settings.ROLES.includes('worker') || settings.ROLES.includes('sockets')) {
+    loops.push(startRumourListener(options.databaseUrl, parts.bells, parts.recent, log));
+  }
   if (settings.ROLES.includes('worker')) {
     loops.push(
-      startRumourListener(options.databaseUrl, parts.bells, log),
       ...startInboxWorker({ ...shared, loops: 2 }),
       startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
