@@ -50,6 +50,8 @@ export interface MessageGatewayOptions {
   readonly ackTimeoutMs?: number;
   /** How incoming strings are cleaned besides trimming: the meaning of the vendor's `escape` is unknown. */
   readonly escape?: 'none' | 'html';
+  /** Warnings in the answer to every message of a transport. */
+  readonly sendWarnings?: readonly string[];
   /** Whether since_id and until_id include the named object. */
   readonly boundsInclusive?: boolean;
   /** `fixtures`: newest first, oldest first after a lower bound alone. The others force one order. */
@@ -106,6 +108,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     socketsPerToken: 0,
     ackTimeoutMs: 30_000,
     escape: 'none',
+    sendWarnings: [],
     boundsInclusive: true,
     listOrder: 'fixtures',
     timeOffset: '+03:00',

@@ -39,6 +39,8 @@ export interface Delivery {
   readonly remoteConversationId?: string;
   /** Answers that came in the same call, in order. */
   readonly replies?: readonly BrainEvent[];
+  /** What the brain warned of while it took the message: shown in its trace. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a webhook or socket message names its conversation: by our `ref`, or by the brain's own id. */

@@ -12,6 +12,7 @@ import { neededScopes } from '../api/crm-errors.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { switchChannelOff } from './leave.ts';
+import { tellAdministrators } from './tell-administrators.ts';
 
 /**
  * Why an account is paused. `stopped`: the CRM's callback said so, and nobody has looked yet. `switched_off`: an administrator switched
@@ -52,6 +53,17 @@ const closedDoors: Readonly<Record<string, PauseReason>> = {
 
 /** Throws AppErrors of the CRM and of joining. */
 export async function lookAtAccount(
+  connection: Connection,
+  hookUrl: string,
+  pausedReason: string | null,
+  tools: ConnectorTools,
+): Promise<Standing> {
+  const standing = await look(connection, hookUrl, pausedReason, tools);
+  await tellAdministrators(configSchema.parse(connection.config), standing, pausedReason, tools);
+  return standing;
+}
+
+async function look(
   stored: Connection,
   hookUrl: string,
   pausedReason: string | null,
@@ -98,13 +110,18 @@ async function askCrm(
   const crm = crmOf(config, tools);
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.isFrozen === true) return await stopped('frozen', config, tools);
-  const isOn = module?.isActive ?? false;
-  // Off without ever having been told: chats were switched off and on. The CRM tells of what its administrators do.
-  if (isOn || pausedReason === null || pausedReason === 'chats_off' || pausedReason === 'unpaid') {
+  // Ours to switch on: what works, what is gone, and what stopped for a reason that may have passed.
+  const isOurs = module === null ? pausedReason === null : module.isActive;
+  const mayHavePassed = pausedReason === 'chats_off' || pausedReason === 'unpaid';
+  // Chats that were off and are on again leave the bot stopped in a module that nobody switched off.
+  const isBotAlone = module?.isSwitchedOn === true && pausedReason === null;
+  if (isOurs || mayHavePassed || isBotAlone) {
     const standing = await join(connection, hookUrl, tools);
     return standing.works ? standing : await stopped(standing.reason, config, tools);
   }
-  const areChatsOff = pausedReason === 'stopped' && (await refusesChats(crm, connection, config, hookUrl, tools));
+  // A module that is off was switched off by an administrator, also where the CRM's word of it never reached us; or chats are off.
+  const isNews = pausedReason === 'stopped' || pausedReason === null;
+  const areChatsOff = isNews && (await refusesChats(crm, connection, config, hookUrl, tools));
   return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
 }
 
