@@ -74,6 +74,8 @@ export type DoorVerdict =
       readonly answerIfUnknown?: unknown;
       /** The answer is held back for the message's receipt. */
       readonly waits?: DoorWait;
+      /** Facts for the memory of the connection, written before the answer; null forgets one. */
+      readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
       /** Why nothing is made of it, for the log. */
       readonly remark?: string;
     }

@@ -10,7 +10,9 @@ it('warnings of the service are logged, and stand in the record of the message',
   const stage = await startMgStage({ gateway: { sendWarnings: [warning] }, log: captured.log });
   try {
     await openLineTalk(stage, 'Есть кто?');
-    const rows = await stage.probe.rows(`select outcome from outbox where target = 'brain' and outcome like 'delivered%'`);
+    const rows = await stage.probe.rows(
+      `select outcome from outbox where target = 'brain' and outcome like 'delivered%'`,
+    );
     expect(rows).toEqual([{ outcome: `delivered, with warnings: ${warning}` }]);
     expect(captured.text()).toContain('MessageGateway took a message with warnings');
     expect(captured.text()).toContain(warning);
