@@ -42,6 +42,7 @@ describe('a command made in the console', () => {
     type('/assign me');
     await until(() => stage.gateway.dialogs().some(({ responsible }) => responsible?.id === stage.managerId));
     await until(() => said('private').length > 0);
+    expect(said('public')).not.toContain('/assign me');
   });
 
   it('without a line is passed on to the group that made it', async () => {
@@ -67,6 +68,7 @@ describe('a command made in the console', () => {
     await group.asks('команды добавить give Передать = назначить Никто');
     type('/give');
     await until(() => said('private').some((text) => text?.includes('Никто')));
+    expect(said('public').join()).not.toContain('Никто');
   });
 
   it('may do nothing but what concerns the chat', async () => {

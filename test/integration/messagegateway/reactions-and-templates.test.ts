@@ -35,6 +35,7 @@ describe('a reaction of a manager', () => {
     await until(() => reactions('Кто там?').join() === 'fire');
     await stage.gateway.react(id, null);
     await until(() => reactions('Кто там?').length === 0);
+    expect(stage.bridge.portal.messages(talk.chatId).some(({ text }) => text === '👍')).toBe(false);
   });
 
   it('stays while another manager has the same one', async () => {
