@@ -1,5 +1,13 @@
 -- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.
 
+create table awaiting_account (
+  id uuid not null,
+  brain text not null,
+  box bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint awaiting_account_pkey PRIMARY KEY (id)
+);
+
 create table bot (
   portal text not null,
   code text not null,

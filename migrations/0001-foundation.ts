@@ -71,6 +71,13 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index connect_code_by_hash on connect_code (code_hash);
 
+    create table awaiting_account (
+      id uuid primary key,
+      brain text not null,
+      box bytea not null,
+      created_at timestamptz not null default now()
+    );
+
     create table bot (
       portal text not null references portal on delete cascade,
       code text not null,

@@ -49,6 +49,7 @@ import { createPerformer } from './pipeline/perform.ts';
 import { createQueueMeter } from './pipeline/queue-meter.ts';
 import { createRateGate } from './pipeline/rate-gate.ts';
 import { createReadiness } from './pipeline/readiness.ts';
+import { createRecentFacts } from './pipeline/recent-facts.ts';
 import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
 import { createSharedBudgets } from './pipeline/shared-budgets.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
@@ -138,6 +139,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
   const careful = createGotClient({ guard });
   const budgets = createSharedBudgets(db);
   const pacing = { budgets, clock: systemClock, log };
+  const recent = createRecentFacts();
   const tools = (connection: Connection): ConnectorTools => ({
     http: fast,
     pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
@@ -152,7 +154,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     homeUser: (to, dialogId, userId, signal) =>
       findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
     homeFacts: async () => homeFacts(await directory.portal(connection.portal), connection),
-    memory: brainMemory(db, connection.portal, connection.id),
+    memory: brainMemory(db, connection.portal, connection.id, recent),
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
@@ -192,6 +194,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     brainSettings,
     metrics,
     bells,
+    recent,
     sealer,
     guard,
     fast,
@@ -223,9 +226,9 @@ async function startLoops(
   if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets')) return { loops, life: null };
   const life = startWorkerLife({ ...shared, url: options.databaseUrl, isServerOurs: options.isServerOurs ?? false });
   await life.begun;
+  loops.push(startRumourListener(options.databaseUrl, parts.bells, parts.recent, log));
   if (settings.ROLES.includes('worker')) {
     loops.push(
-      startRumourListener(options.databaseUrl, parts.bells, log),
       ...startInboxWorker({ ...shared, loops: 2 }),
       startOutboxWorker({ ...shared, life, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),

@@ -4,6 +4,7 @@ import { AppError, BadInput } from '../core/errors.ts';
 import { toAttach } from './formatting/attach.ts';
 import { escapeBb } from './formatting/bb-code.ts';
 import { toKeyboard } from './formatting/keyboard.ts';
+import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
 
@@ -51,6 +52,9 @@ export async function carryOut(
         const { dialogId } = target;
         await call('imbot.v2.Chat.Message.read', { botId, dialogId, messageId: Number(action.messageId) });
       }
+      return null;
+    case 'react':
+      await react(call, target, action);
       return null;
     case 'typing':
       await call('imbot.chat.sendTyping', { BOT_ID: botId, DIALOG_ID: target.dialogId });
@@ -136,6 +140,21 @@ async function change(call: Call, target: HomeTarget, action: HomeAction & { typ
       ATTACH: toAttach(cards) ?? 'N',
       ...(buttons === null ? {} : { KEYBOARD: toKeyboard(buttons, target.botId) ?? 'N' }),
     });
+  }
+}
+
+/** What the portal says where there is nothing to do, or where it no longer knows the code: a reaction is not worth trouble. */
+const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
+
+/** Bots of the first API have no reactions. */
+async function react(call: Call, target: HomeTarget, action: HomeAction & { type: 'react' }): Promise<void> {
+  if (!target.hasV2) return;
+  const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
+  const reaction = reactionCodes[action.reaction];
+  try {
+    await call(method, { botId: Number(target.botId), messageId: Number(action.messageId), reaction });
+  } catch (error) {
+    if (!(error instanceof AppError) || !nothingToDo.has(error.code)) throw error;
   }
 }
 

@@ -75,5 +75,7 @@ export const noHome: Pick<
     put: () => Promise.resolve(),
     forget: () => Promise.resolve(),
     list: () => Promise.resolve([]),
+    recent: () => Promise.resolve([]),
+    announce: () => Promise.resolve(),
   },
 };

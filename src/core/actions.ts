@@ -3,6 +3,7 @@
  * carries it out may have to do so more than once.
  */
 import type { Author, Button, Card, Chat, CrmLink, FileRef } from './events.ts';
+import type { KnownReaction } from './reactions.ts';
 
 /** Its place, from 0, among the parts one message of a brain became; they stand one behind the other in one lane. */
 export interface MessagePart {
@@ -47,6 +48,8 @@ export type HomeAction =
     }
   | { readonly type: 'delete'; readonly messageId: string }
   | { readonly type: 'read'; readonly messageId: string }
+  /** As the bot; a reaction that is there already, or gone already, is fine. */
+  | { readonly type: 'react'; readonly messageId: string; readonly reaction: KnownReaction; readonly isOn: boolean }
   | { readonly type: 'typing' }
   /** Let go of an Open Channel session so that the queue's operators get it. */
   | { readonly type: 'handover' }

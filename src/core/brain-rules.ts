@@ -3,6 +3,7 @@ import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
 import { type Bridged, note, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import type { KnownReaction } from './reactions.ts';
 import { watch } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
@@ -24,6 +25,7 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
   }
   if (event.type === 'taken_back') return takeBack(conversation, scene);
   // What was said before a person took over may still be mended: that talks over nobody.
+  if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toHome), outcome: 'answered' };
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: changesOf(event, conversation, scene).map(toHome), outcome: 'answered' };
   }
@@ -58,6 +60,14 @@ export function handOver(words: string | null, conversation: Conversation, scene
   return { conversation: watched.conversation, actions, outcome: 'handed_over' };
 }
 
+/** The bot reacts for all people behind the brain. */
+function reactionsOf({ homeMessageId: messageId, added, removed }: BrainEvent & { type: 'reacted' }): HomeAction[] {
+  const of =
+    (isOn: boolean) =>
+    (reaction: KnownReaction): HomeAction => ({ type: 'react', messageId, reaction, isOn });
+  return [...removed.map(of(false)), ...added.map(of(true))];
+}
+
 /** The text of an edit or a deletion may be in several messages, or in fewer than the new one needs. */
 function changesOf(
   event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' },
@@ -82,7 +92,7 @@ function editsOf(event: BrainEvent & { type: 'reply_edited' }, conversation: Con
   const texts = scene.parts.filter(({ kind }) => kind === 'text');
   // A file alone shows the text as its own.
   const targets = texts.length === 0 ? [homeMessageId] : texts.map(({ messageId }) => messageId);
-  const split = splitText(event.text, homeTextLimit, wideAtHome);
+  const split = splitText(withAddresses(event.text, event.buttons ?? [], conversation), homeTextLimit, wideAtHome);
   const pieces = scene.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
   const kept = targets.slice(Math.max(0, targets.length - pieces.length));
   const decor = (index: number) =>
@@ -113,12 +123,20 @@ function pressable(buttons: readonly Button[], { kind }: Conversation): readonly
   );
 }
 
+/** Messengers outside show no buttons of Bitrix24: there an address that hangs on one is said in the text. */
+function withAddresses(text: string, buttons: readonly Button[], { kind }: Conversation): string {
+  if (kind !== 'line') return text;
+  const lines = buttons.flatMap((button) => {
+    if (button.type !== 'link' || !/^https?:/.test(button.url) || text.includes(button.url)) return [];
+    return [button.label === button.url ? button.url : `${button.label}: ${button.url}`];
+  });
+  return [text, ...lines].filter((part) => part !== '').join('\n');
+}
+
 /** A reply as one or more sends: the text in pieces that fit, then the files. */
 function sendsOf(event: Reply, conversation: Conversation): HomeAction[] {
-  const texts =
-    event.text.trim() === '' && event.cards.length === 0
-      ? []
-      : splitText(event.text.trim() || ' ', homeTextLimit, wideAtHome);
+  const words = withAddresses(event.text.trim(), event.buttons, conversation);
+  const texts = words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', homeTextLimit, wideAtHome);
   const answers = event.remoteMessageId;
   const count = texts.length + event.files.length;
   const place = (index: number) => (count === 1 ? { answers } : { answers, part: { index, count } });

@@ -36,6 +36,7 @@ export function bridge(
     case 'reply_edited':
     case 'reply_deleted':
     case 'read':
+    case 'reacted':
     case 'typing':
     case 'handover':
     case 'taken_back':

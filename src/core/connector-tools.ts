@@ -45,7 +45,16 @@ export interface BrainMemory {
   put(key: string, value: unknown, keepDays?: number): Promise<void>;
   forget(key: string): Promise<void>;
   /** Everything whose key begins so, by key. */
-  list(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>;
+  list(prefix: string): Promise<readonly Fact[]>;
+  /** The same for whoever asks all the time: at most half a minute old, and fresh in every process after `announce`. The same list until then. */
+  recent(prefix: string): Promise<readonly Fact[]>;
+  /** Tells all processes that what `recent` gave of this connection is old. Call it after the change. */
+  announce(): Promise<void>;
+}
+
+export interface Fact {
+  readonly key: string;
+  readonly value: unknown;
 }
 
 /** An employee as the portal shows him to a bot of the same chat. */

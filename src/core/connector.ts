@@ -39,6 +39,8 @@ export interface Delivery {
   readonly remoteConversationId?: string;
   /** Answers that came in the same call, in order. */
   readonly replies?: readonly BrainEvent[];
+  /** What the brain warned of while it took the message: shown in its trace. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a webhook or socket message names its conversation: by our `ref`, or by the brain's own id. */
@@ -72,6 +74,8 @@ export type DoorVerdict =
       readonly answerIfUnknown?: unknown;
       /** The answer is held back for the message's receipt. */
       readonly waits?: DoorWait;
+      /** Facts for the memory of the connection, written before the answer; null forgets one. */
+      readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
       /** Why nothing is made of it, for the log. */
       readonly remark?: string;
     }

@@ -2,6 +2,7 @@
  * The vocabulary of what happens in a conversation, whatever service it happened in. Bitrix24 and the brains translate
  * their own payloads into these; nothing above them knows another form.
  */
+import type { KnownReaction } from './reactions.ts';
 
 /** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with a customer outside. */
 export type ChatKind = 'private' | 'group' | 'line';
@@ -142,6 +143,13 @@ export type BrainEvent =
   | { readonly type: 'reply_deleted'; readonly homeMessageId: string }
   /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
   | { readonly type: 'read'; readonly homeMessageId: string }
+  /** People behind the brain reacted to a message, or took a reaction back. */
+  | {
+      readonly type: 'reacted';
+      readonly homeMessageId: string;
+      readonly added: readonly KnownReaction[];
+      readonly removed: readonly KnownReaction[];
+    }
   /** The brain leads the conversation again, or lets a person of its own choice lead it. */
   | { readonly type: 'taken_back' }
   | { readonly type: 'typing' }

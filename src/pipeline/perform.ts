@@ -159,7 +159,7 @@ export function createPerformer(options: PerformerOptions): Performer {
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
       throw await refusedAccount(options.db, bot, known.brain, error);
     });
-    return { outcome: 'delivered', remoteId: delivery.remoteMessageId ?? null, delivery };
+    return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery };
   }
 
   async function performApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Performed> {
@@ -189,6 +189,14 @@ export function createPerformer(options: PerformerOptions): Performer {
       }
     },
   };
+}
+
+/** Characters of a brain's warnings that are kept in the record. */
+const warningsLength = 500;
+
+function outcomeOf({ warnings = [] }: Delivery): string {
+  if (warnings.length === 0) return 'delivered';
+  return `delivered, with warnings: ${warnings.join('; ').slice(0, warningsLength).toWellFormed()}`;
 }
 
 const nothing = Buffer.alloc(0);

@@ -3,7 +3,17 @@ import type { BrainMemory } from '../../src/core/connector-tools.ts';
 
 /** Forgets with the test; values go through JSON as they do in the database. */
 export function memoryInMind(facts: Map<string, string> = new Map()): BrainMemory {
+  const list: BrainMemory['list'] = (prefix) =>
+    Promise.resolve(
+      [...facts.keys()]
+        .filter((key) => key.startsWith(prefix))
+        .sort()
+        .map((key) => ({ key, value: JSON.parse(facts.get(key) ?? 'null') })),
+    );
   return {
+    list,
+    recent: list,
+    announce: () => Promise.resolve(),
     get: (key) => Promise.resolve(facts.has(key) ? JSON.parse(facts.get(key) ?? 'null') : null),
     put(key, value) {
       facts.set(key, JSON.stringify(value));
@@ -13,12 +23,5 @@ export function memoryInMind(facts: Map<string, string> = new Map()): BrainMemor
       facts.delete(key);
       return Promise.resolve();
     },
-    list: (prefix) =>
-      Promise.resolve(
-        [...facts.keys()]
-          .filter((key) => key.startsWith(prefix))
-          .sort()
-          .map((key) => ({ key, value: JSON.parse(facts.get(key) ?? 'null') })),
-      ),
   };
 }

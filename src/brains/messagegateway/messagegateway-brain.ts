@@ -6,7 +6,9 @@ import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { BadInput, Misconfigured } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { maxTextLength } from './account/channel-settings.ts';
+import { isEscaped } from './account/escaping.ts';
 import { joinAccount } from './account/join.ts';
+import { reconfigureAccount } from './account/reconfigure.ts';
 import { createApis } from './api/apis.ts';
 import { readEnvelope } from './api/webhook-shapes.ts';
 import { decodeWebhook } from './back/decode-webhook.ts';
@@ -49,6 +51,7 @@ export const messageGatewayBrain: Brain = {
   },
   configSchema,
   join: joinAccount,
+  reconfigure: reconfigureAccount,
   look: lookAtAccount,
   leave: leaveAccount,
   refusal(reason, connection) {
@@ -79,10 +82,11 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
       if (envelope === null) {
         throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
       }
-      if ('showing' in envelope.data) return decodeGroupFrame(envelope, config);
+      const rules = { ...config, unescapeHtml: isEscaped(config) };
+      if ('showing' in envelope.data) return decodeGroupFrame(envelope, rules);
       // Some names mean a webhook and a frame; only frames hold a message or a dialog.
       const isFrame = 'message' in envelope.data || 'dialog' in envelope.data;
-      return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, config);
+      return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, rules);
     },
     deliver: (action, to, key, signal) => deliver(room, desk, action, to, key, signal),
     receive: (request) => receiveWebhook(request, config),

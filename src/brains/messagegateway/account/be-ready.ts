@@ -2,6 +2,7 @@
 import { RemoteRefused, toAppError } from '../../../core/errors.ts';
 import { channelOff } from '../api/mg-http.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
+import { keepTemplates } from '../back/templates.ts';
 import type { Room } from '../room.ts';
 import { keepCommands } from './keep-commands.ts';
 import { keepPresence } from './presence.ts';
@@ -14,6 +15,7 @@ export async function beReady(room: Room, signal: AbortSignal): Promise<void> {
   try {
     await keepCommands(apis.bot, config, tools.memory, signal);
     await keepPresence(room, signal);
+    await keepTemplates(room);
   } catch (thrown) {
     // The bot hears and answers without them; the next start tries again.
     tools.log('commands, bot or channel could not be brought up to date', { reason: toAppError(thrown).code });

@@ -1,4 +1,5 @@
 /** What our channel can do, told truthfully: managers see in the CRM which buttons work in a Bitrix24 chat. */
+import { knownReactions } from '../../../core/reactions.ts';
 
 /** Longest text in UTF-16 code units that goes through whole: the note of a media message has this limit (dossier C.4). */
 export const maxTextLength = 64_000;
@@ -19,9 +20,11 @@ export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<
   const deeds = hasV2
     ? { creating: 'both', quoting: 'send', deleting: 'both' }
     : { creating: 'none', quoting: 'none', deleting: 'none' };
-  const media = { ...deeds, reaction: 'none', max_items_count: maxItems, max_item_size: maxFileBytes };
+  // Bots react to messages only in the newer API.
+  const reaction = hasV2 ? 'receive' : 'none';
+  const media = { ...deeds, reaction, max_items_count: maxItems, max_item_size: maxFileBytes };
   const note = { editing: 'none', note_max_chars_count: homeTextLimit };
-  const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction: 'none' };
+  const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction };
   return {
     customer_external_id: 'any',
     sending_policy: { new_customer: 'no', outgoing: 'allowed' },
@@ -32,7 +35,7 @@ export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<
       editing: 'both',
       quoting: hasV2 ? 'both' : 'send',
       deleting: 'both',
-      reaction: 'none',
+      reaction,
       max_chars_count: homeTextLimit,
     },
     image: { ...media, ...note },
@@ -41,7 +44,8 @@ export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<
     product: card,
     order: card,
     suggestions: { text: 'receive', email: 'receive', phone: 'receive', url: 'receive' },
-    template: { creation: false },
-    reactions: { dictionary: [], max_count: 0 },
+    // They are kept for managers and shown as their words.
+    template: { creation: true },
+    reactions: hasV2 ? { dictionary: [...knownReactions], max_count: 1 } : { dictionary: [], max_count: 0 },
   };
 }

@@ -55,20 +55,34 @@ export function moduleOf(
   hookUrl: string,
   publicUrl: string,
 ): CrmModule {
-  const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
+  const mark = sha256(connection.id).toString('hex').slice(0, 12);
   const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
+  const clientId = config.joined?.clientId ?? clientIdOf(connection);
   return {
     code,
     integrationCode: config.integrationCode ?? code,
     active: true,
     name: config.name,
     logo: `${publicUrl}/messagegateway/logo.svg`,
-    clientId: config.joined?.clientId ?? clientIdOf(connection),
+    clientId,
     baseUrl: publicUrl,
-    accountUrl: `${publicUrl}/messagegateway/connect?account=${encodeURIComponent(config.crmUrl)}`,
+    accountUrl: `${publicUrl}/messagegateway/account?client=${clientId}`,
     actions: { activity: '/messagegateway/activity' },
     integrations: { mgBot: {}, mgTransport: { webhookUrl: hookUrl } },
   };
+}
+
+/** Registers the module without joining: before a portal is known there is no bot to work for. Throws AppErrors of the CRM. */
+export async function registerAlone(
+  connection: Connection,
+  hookUrl: string,
+  tools: ConnectorTools,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const config = configSchema.parse(connection.config);
+  const { crmUrl, apiKey } = config;
+  const crm = createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
+  await crm.editModule(moduleOf(connection, config, hookUrl, tools.publicUrl));
 }
 
 async function ownBotId({ bot }: Apis): Promise<number> {

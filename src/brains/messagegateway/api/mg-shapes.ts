@@ -100,7 +100,10 @@ export const fileShape = z.object({
 export const idShape = z.object({ id });
 /** Everything else passes unread. */
 export const looseIdShape = z.looseObject({ id });
-export const sentShape = z.object({ message_id: id });
+/** Said beside a success; whatever is no list of texts says nothing. */
+const warnings = z.array(z.string()).nullish().catch(null);
+
+export const sentShape = z.object({ message_id: id, warnings });
 export const channelShape = z.object({ id, external_id: text, is_active: z.boolean().nullish() });
 export const templateShape = z.object({ code: text, name: text });
 

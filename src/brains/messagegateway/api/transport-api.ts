@@ -79,7 +79,7 @@ export interface TransportApi {
   updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTemplate(channelId: number, code: string): Promise<void>;
   /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists" (trap E-08). */
-  sendMessage(message: Incoming, signal?: AbortSignal): Promise<number>;
+  sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: HearWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
   addHistory(channel: number, message: Omit<Incoming, 'channel'>): Promise<number>;
@@ -94,7 +94,11 @@ export interface TransportApi {
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
 
-export function createTransportApi(http: MgHttp): TransportApi {
+/** Told what the service warned of beside a success. */
+export type HearWarnings = (warnings: readonly string[]) => void;
+
+/** `onWarnings` hears those of every call. */
+export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
   // Codes of templates contain `#` (trap B-18).
   const template = (channelId: number, code: string): string =>
@@ -108,8 +112,12 @@ export function createTransportApi(http: MgHttp): TransportApi {
     addTemplate: (channelId, fields) => act('POST', `/channels/${channelId}/templates`, fields),
     updateTemplate: (channelId, code, fields) => act('PUT', template(channelId, code), fields),
     deleteTemplate: (channelId, code) => act('DELETE', template(channelId, code)),
-    async sendMessage(message, signal) {
-      return readAs(sentShape, await post('/messages', message, signal), 'POST /messages').message_id;
+    async sendMessage(message, signal, onOwn) {
+      const sent = readAs(sentShape, await post('/messages', message, signal), 'POST /messages');
+      const warnings = sent.warnings ?? [];
+      if (warnings.length > 0) onWarnings(warnings);
+      if (warnings.length > 0) onOwn?.(warnings);
+      return sent.message_id;
     },
     // `edited_at` is left out: it is an integer of unsure unit (trap T-05), and the server knows the time.
     editMessage: (channel, externalId, text, signal) =>
@@ -117,7 +125,9 @@ export function createTransportApi(http: MgHttp): TransportApi {
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),
     async addHistory(channel, message) {
       const answer = await post('/messages/history', { ...message, channel_id: channel });
-      return readAs(sentShape, answer, 'POST /messages/history').message_id;
+      const sent = readAs(sentShape, answer, 'POST /messages/history');
+      if (sent.warnings && sent.warnings.length > 0) onWarnings(sent.warnings);
+      return sent.message_id;
     },
     acknowledge: (acknowledgement, signal) => act('POST', '/messages/ack', acknowledgement, signal),
     markRead: (channel, message) => act('POST', '/messages/read', { channel_id: channel, message }),

@@ -1,4 +1,5 @@
 /** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
+import type { BrainHouse } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
@@ -30,5 +31,24 @@ export async function switchChannelOff(config: JoinedConfig, tools: ConnectorToo
   } catch (error) {
     const isGone = error instanceof AppError && error.code === 'messagegateway.channel_off';
     if (!isGone && !isRefusal(error, /already/i)) throw error;
+  }
+}
+
+/** Takes down the module of an account that awaited its portal and is not needed: the bot is connected by another one. Best effort. */
+export async function leaveAwaiting(id: string, house: BrainHouse): Promise<void> {
+  const connection = await house.awaiting.find(id);
+  const config = configSchema.safeParse(connection?.config);
+  if (connection === null || !config.success) return;
+  await house.awaiting.drop(id);
+  const { tools } = house;
+  const module = { ...moduleOf(connection, config.data, house.hookUrl(connection), tools.publicUrl), active: false };
+  try {
+    await crmOf(config.data, tools).editModule(module);
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    tools.log('a module nobody needs could not be switched off in the CRM', {
+      module: module.code,
+      reason: thrown.code,
+    });
   }
 }

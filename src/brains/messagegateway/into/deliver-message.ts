@@ -1,8 +1,9 @@
 /** Carries what people write in Bitrix24 into our channel: new messages, edits, deletions. Safe to repeat, by external ids. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
+import { learnEscaping } from '../account/escaping.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
-import type { Customer, Incoming, MessageName } from '../api/transport-api.ts';
+import type { Customer, HearWarnings, Incoming, MessageName } from '../api/transport-api.ts';
 import type { Room } from '../room.ts';
 import { carryFiles } from './home-files.ts';
 import { chatIdOf, linkConversation } from './link-conversation.ts';
@@ -21,17 +22,21 @@ export async function deliverMessage(
   if (bodies.length === 0)
     room.tools.log('a message of spaces alone was not carried over', { message: action.messageId });
   let first: number | null = null;
+  const warnings: string[] = [];
   for (const [index, body] of bodies.entries()) {
     const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
     const message = { ...body, external_id: name, ...timeOf(action) };
     const quotes = index === 0 ? quotesOf(action, to) : [];
-    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
+    const incoming = { ...chatOf(room, to), customer: customerOf(action, to), message };
+    const id = await send(room, incoming, quotes, signal, (heard) => warnings.push(...heard));
     first ??= id;
+    if (id !== null) await learnEscaping(room, id, body.text ?? body.note ?? '', signal);
   }
   const linked = bodies.length > 0 && chatIdOf(to) === null ? await linkConversation(room, to, signal) : null;
   return {
     ...(first === null ? {} : { remoteMessageId: String(first) }),
     ...(linked === null ? {} : { remoteConversationId: linked }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
@@ -94,14 +99,19 @@ async function send(
   message: Incoming,
   quotes: readonly MessageName[],
   signal: AbortSignal,
+  onWarnings?: HearWarnings,
 ): Promise<number | null> {
   const [quote, ...others] = quotes;
   try {
-    return await room.apis.transport.sendMessage(quote === undefined ? message : { ...message, quote }, signal);
+    return await room.apis.transport.sendMessage(
+      quote === undefined ? message : { ...message, quote },
+      signal,
+      onWarnings,
+    );
   } catch (error) {
     if (isRefusal(error, /already exists/i)) return null;
     // Every refusal of a quoting message may be about its quote: the sentences for it are not documented.
-    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, signal);
+    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, signal, onWarnings);
     throw error;
   }
 }

@@ -21,6 +21,34 @@ function sent(data: Record<string, unknown>, given: Record<string, unknown> = {}
 
 const plain = { type: 'reply', buttons: [], cards: [], files: [], quoteOf: null, isInternal: false };
 
+describe('a reaction', () => {
+  const reacted = (type: string, data: object) =>
+    decode({ type, data: { channel_id: 1, external_message_id: '55', ...data } });
+  const all = (...found: string[]) => found.map((reaction) => ({ reaction }));
+
+  it.each<readonly [string, string, object, object[]]>([
+    ['is put on', 'reaction_add', { new_reaction: '👍', all_reactions: all('👍') }, [{ added: ['👍'], removed: [] }]],
+    [
+      'replaces an earlier one',
+      'reaction_add',
+      { new_reaction: '❤️', old_reaction: '👍', all_reactions: all('❤️') },
+      [{ added: ['❤'], removed: ['👍'] }],
+    ],
+    [
+      'leaves that of somebody else',
+      'reaction_add',
+      { new_reaction: '🔥', old_reaction: '👍', all_reactions: all('🔥', '👍') },
+      [{ added: ['🔥'], removed: [] }],
+    ],
+    ['is taken off', 'reaction_delete', { old_reaction: '👍', all_reactions: [] }, [{ added: [], removed: ['👍'] }]],
+    ['is taken off by one of two', 'reaction_delete', { old_reaction: '👍', all_reactions: all('👍') }, []],
+    ['that Bitrix24 does not have is left out', 'reaction_add', { new_reaction: '🦄', all_reactions: all('🦄') }, []],
+    ['without any word', 'reaction_add', {}, []],
+  ])('%s', (_, type, data, events) => {
+    expect(reacted(type, data)).toEqual(events.map((event) => ({ type: 'reacted', homeMessageId: '55', ...event })));
+  });
+});
+
 describe('recorded webhooks', () => {
   const nothing = mgNames('webhook-template').concat(
     'webhook-reaction-add',
