@@ -84,6 +84,18 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     expect(mgMessage(id)).toMatchObject({ status: 'sent' });
   });
 
+  it('see the picture of a template once, though MessageGateway names it twice', async () => {
+    const talk = await begin();
+    const id = await stage.gateway.managerAnswers(talk.mgChat, 'по шаблону', {
+      items: [{ name: 'акция.png', content: png }],
+      template: 'promo#ru',
+    });
+    await until(() => mgMessage(id)?.status === 'sent');
+    await stage.done();
+    const files = homeMessages(talk.chatId).flatMap((message) => (message.isBot ? message.files : []));
+    expect(files.map(({ name }) => name)).toEqual(['акция.png']);
+  });
+
   it('edit and delete what they said', async () => {
     const talk = await begin();
     const messageId = talk.say('опичатка');
