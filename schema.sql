@@ -201,6 +201,16 @@ create table rate_budget (
   constraint rate_budget_pkey PRIMARY KEY (portal, bucket)
 ) with (fillfactor=50);
 
+create table told_failure (
+  portal text not null,
+  lane text not null,
+  remote_id text not null,
+  is_withdrawn boolean not null,
+  told_at timestamp with time zone not null default now(),
+  constraint told_failure_pkey PRIMARY KEY (portal, lane, remote_id)
+);
+CREATE INDEX told_failure_by_age ON told_failure USING brin (told_at);
+
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table brain_memory add constraint brain_memory_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;

@@ -190,6 +190,16 @@ export async function up(knex: Knex): Promise<void> {
     create index outbox_parked on outbox (portal, created_at) where state in ('parked', 'unknown');
     create index outbox_by_age on outbox using brin (created_at);
 
+    create table told_failure (
+      portal text not null,
+      lane text not null,
+      remote_id text not null,
+      is_withdrawn boolean not null,
+      told_at timestamptz not null default now(),
+      primary key (portal, lane, remote_id)
+    );
+    create index told_failure_by_age on told_failure using brin (told_at);
+
     create table rate_budget (
       portal text not null,
       bucket text not null,

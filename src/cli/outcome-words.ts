@@ -22,6 +22,7 @@ const words: Readonly<Record<string, string>> = {
   ignored_unsupported: 'not passed on: the brain does not take changes of messages',
   ignored_unknown_command: 'not answered: a button of a command the bot does not know',
   dropped_person_owns: 'not shown: the brain spoke while a person leads the conversation',
+  withdrawn: 'not shown: it had been told as failed before, and a repetition of it is a message of its own',
   // What the pipeline found.
   unknown_bot: 'for a bot that is not ours (any more)',
   unknown_brain: 'the bot thinks with a brain this program does not know',

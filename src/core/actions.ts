@@ -97,8 +97,11 @@ export type BrainAction =
   | {
       readonly type: 'receipt';
       readonly remoteMessageId: string;
+      /** With an error: a part of it was shown. */
       readonly homeMessageId: string | null;
       readonly error: string | null;
+      /** The brain counts it as failed, and people behind it have to know that it was, or may have been, shown. */
+      readonly isLate?: true;
     }
   /** A change the brain wanted of a message in Bitrix24 was not made there. */
   | {

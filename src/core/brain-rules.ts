@@ -1,6 +1,6 @@
 /** The rules for what a brain says or wants, and for what became of it. */
 import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
-import { type Bridged, note, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import { type Bridged, fateUnknown, note, own, plainSend, quiet, type Scene, toBrain, toHome, withdrawn } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
 import { watch } from './silence.ts';
@@ -23,6 +23,9 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
     return { conversation, actions, outcome: 'finished' };
   }
   if (event.type === 'taken_back') return takeBack(conversation, scene);
+  if (event.type === 'reply_failed') return onToldFailure(event, conversation, scene);
+  // Its failure was told before it came itself.
+  if (event.type === 'reply' && scene.fate?.told?.isWithdrawn === true) return quiet(conversation, 'withdrawn');
   // What was said before a person took over may still be mended: that talks over nobody.
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: changesOf(event, conversation, scene).map(toHome), outcome: 'answered' };
@@ -140,6 +143,31 @@ function sendsOf(event: Reply, conversation: Conversation): HomeAction[] {
   return [...sends, ...files];
 }
 
+/**
+ * The brain counts a message as failed. The pipeline keeps back what is not sent yet, and the receipt of what is under way will tell of
+ * it; a message whose parts have all ended is told of here.
+ */
+function onToldFailure(
+  { remoteMessageId }: BrainEvent & { type: 'reply_failed' },
+  conversation: Conversation,
+  { fate, capabilities }: Scene,
+): Bridged {
+  const isOver = fate !== null && fate.waiting === 0 && fate.shownAs !== null && fate.told === null;
+  if (!isOver || !capabilities.receipts) return quiet(conversation, 'noted');
+  const { shownAs: homeMessageId, error } = fate;
+  const action = toBrain({ type: 'receipt', remoteMessageId, homeMessageId, error, isLate: true });
+  return { conversation, actions: [action], outcome: 'noted' };
+}
+
+/** What the brain hears of a message that has ended: nothing new where it was withdrawn as a whole, and all there is to know where it counts as failed. */
+function receiptFor(event: ReceiptEvent & { type: 'receipt' }, { fate }: Scene): BrainAction[] {
+  const { homeMessageId, error } = event;
+  if (fate === null || fate.told === null) return [event];
+  if (homeMessageId === null && error === withdrawn) return [];
+  const isSeen = homeMessageId !== null || error?.startsWith(fateUnknown) === true;
+  return [isSeen ? { ...event, isLate: true } : event];
+}
+
 /** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
 function refuseReply(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {
   const id = event.type === 'reply' ? event.remoteMessageId : null;
@@ -163,9 +191,8 @@ export function onReceipt(
     const told = phrases(conversation.language).notPassedOn[event.what];
     return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
   }
-  const told: ChatAction[] = scene.capabilities.receipts
-    ? [toBrain(event.type === 'receipt' ? event : refused(event))]
-    : [];
+  if (!scene.capabilities.receipts) return quiet(conversation, 'noted');
+  const told = (event.type === 'receipt' ? receiptFor(event, scene) : [refused(event)]).map(toBrain);
   return { conversation, actions: told, outcome: 'noted' };
 }
 

@@ -121,6 +121,8 @@ export interface Connector {
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
   /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not block. */
   receive?(request: DoorRequest): DoorVerdict;
+  /** What follows once the brain has been told what became of a message, wherever it was told. Pure. Absent: nothing. */
+  told?(receipt: Receipt): readonly BrainEvent[];
   /** The bytes of a file it named in a reply. Throws AppErrors like `deliver`. */
   openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
   /** Holds a socket, or polls, until `signal` aborts. Called by one process at a time. Rejecting makes it be called again after a pause. */

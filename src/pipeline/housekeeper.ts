@@ -6,7 +6,7 @@ import type { Pool } from '../store/database.ts';
 import { countParked } from '../store/history.ts';
 import { measureBox } from '../store/lanes.ts';
 import { eraseLeftBehind } from '../store/portals.ts';
-import { purgeBox, purgeBudgets, purgeDedupe, purgeLanes, purgeMemory } from '../store/retention.ts';
+import { purgeBox, purgeBudgets, purgeDedupe, purgeLanes, purgeMemory, purgeToldFailures } from '../store/retention.ts';
 import { listStaleTokens } from '../store/tokens.ts';
 import type { Metrics } from './metrics.ts';
 import { createBell } from './wake.ts';
@@ -49,6 +49,7 @@ async function forgetOld(options: HousekeeperOptions, signal: AbortSignal): Prom
     () => purgeBox(db, 'inbox', retentionDays),
     () => purgeBox(db, 'outbox', retentionDays),
     () => purgeDedupe(db),
+    () => purgeToldFailures(db, retentionDays),
     () => purgeMemory(db),
     () => purgeBudgets(db),
     () => purgeLanes(db),

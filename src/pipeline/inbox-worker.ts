@@ -5,7 +5,7 @@
 
 import type { AppAction, ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
-import type { Bridged, SentPart } from '../core/bridged.ts';
+import type { Bridged } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import { toAppError } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
@@ -18,9 +18,10 @@ import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
-import { readSentParts } from '../store/sent-parts.ts';
+import { noteToldFailures, type ToldFailure, wakeOutboxLanes } from '../store/told-failures.ts';
 import type { Directory } from './directory.ts';
 import { appLane, dialogOf, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
+import { lookUp } from './look-up.ts';
 import type { Metrics } from './metrics.ts';
 import { readEvent } from './read-event.ts';
 import { rebind } from './rebind.ts';
@@ -46,6 +47,7 @@ interface LaneWork {
   readonly progress: LaneProgress;
   readonly results: readonly EventResult[];
   readonly actions: readonly NewAction[];
+  readonly failures: readonly ToldFailure[];
   readonly conversation: Conversation | null;
 }
 
@@ -99,7 +101,7 @@ async function writeApart(options: InboxWorkerOptions, owner: string, works: rea
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'parked' as const, outcome: 'inbox.unwritable' }];
     await write(options, owner, [
-      { progress: { portal, lane, done: seq, delayMs: 0 }, results, actions: [], conversation: null },
+      { progress: { portal, lane, done: seq, delayMs: 0 }, results, actions: [], failures: [], conversation: null },
     ]);
   }
 }
@@ -122,6 +124,10 @@ async function write(options: InboxWorkerOptions, owner: string, works: readonly
         work.conversation === null ? [] : [{ portal: work.progress.portal, conversation: work.conversation }],
       ),
     );
+    await noteToldFailures(
+      trx,
+      held.flatMap((work) => work.failures),
+    );
     await appendActions(
       trx,
       held.flatMap((work) => work.actions),
@@ -129,6 +135,12 @@ async function write(options: InboxWorkerOptions, owner: string, works: readonly
     return held;
   });
   if (written.some((work) => work.actions.length > 0)) options.bells.outbox.ring();
+  const failures = written.flatMap((work) => work.failures);
+  // What waits for its next try is given up now instead of then.
+  if (failures.length > 0) {
+    await wakeOutboxLanes(options.db, failures);
+    options.bells.outbox.ring();
+  }
   if (written.length < works.length) {
     options.metrics.leasesLost.inc({ box: 'inbox' }, works.length - written.length);
     options.log.warn(
@@ -149,14 +161,16 @@ async function workLane(
 ): Promise<LaneWork> {
   const results: EventResult[] = [];
   const actions: NewAction[] = [];
+  const failures: ToldFailure[] = [];
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
   for (const row of lane.rows) {
     try {
-      const worked = await workEvent(options, row, conversation);
+      const worked = await workEvent(options, row, conversation, failures);
       conversation = worked.conversation;
       actions.push(...worked.actions);
+      failures.push(...worked.failures);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
       options.metrics.stage.observe({ stage: 'inbox' }, (Date.now() - row.received_at.getTime()) / 1000);
     } catch (thrown) {
@@ -176,7 +190,7 @@ async function workLane(
     done = row.seq;
   }
   const progress = { portal: lane.portal, lane: lane.lane, done, delayMs };
-  return { progress, results, actions, conversation: conversation === stored ? null : conversation };
+  return { progress, results, actions, failures, conversation: conversation === stored ? null : conversation };
 }
 
 interface Worked {
@@ -184,53 +198,56 @@ interface Worked {
   readonly outcome: string;
   readonly conversation: Conversation | null;
   readonly actions: readonly NewAction[];
+  readonly failures: readonly ToldFailure[];
 }
 
 async function workEvent(
   options: InboxWorkerOptions,
   row: InboxRow,
   conversation: Conversation | null,
+  earlier: readonly ToldFailure[],
 ): Promise<Worked> {
   const connector =
     row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
   const read = readEvent(row, connector);
-  if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [] };
+  if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [], failures: [] };
   if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
-  return await workChatEvents(options, row, read.events, conversation);
+  return await workChatEvents(options, row, { events: read.events, earlier }, conversation);
 }
 
 async function workChatEvents(
   options: InboxWorkerOptions,
   row: InboxRow,
-  events: readonly ChatEvent[],
+  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: readonly ToldFailure[] },
   stored: Conversation | null,
 ): Promise<Worked> {
   const { botCode, dialogId } = dialogOf(row.lane);
   const bot = await findBot(options.directory, row.portal, botCode);
-  if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [] };
+  if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [], failures: [] };
   const brain = options.directory.brainByName.get(bot.brain);
-  if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [] };
+  if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [], failures: [] };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
   const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
+  const failures: ToldFailure[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
-    const parts = await partsOf(options.db, row.portal, outboxLane(botCode, dialogId, 'home'), event);
-    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, parts);
+    const lane = { portal: row.portal, lane: outboxLane(botCode, dialogId, 'home') };
+    // Failures of this very turn are not written yet.
+    const soon = [...earlier, ...failures];
+    const known = await lookUp(options.db, lane, event, { hasReceipts: brain.capabilities.receipts, failures: soon });
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
+    if (event.type === 'reply_failed') {
+      failures.push({ ...lane, remoteId: event.remoteMessageId, isWithdrawn: event.withdraw });
+    }
     conversation = bridged.conversation;
     outcomes.push(bridged.outcome);
     const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
     actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
-  return { state: 'done', outcome, conversation, actions };
-}
-
-/** Only what changes a message of ours has to know what it consists of. */
-async function partsOf(db: Pool, portal: string, lane: string, event: ChatEvent): Promise<readonly SentPart[]> {
-  if (event.type !== 'reply_edited' && event.type !== 'reply_deleted') return [];
-  return await readSentParts(db, { portal, lane }, event.homeMessageId);
+  return { state: 'done', outcome, conversation, actions, failures };
 }
 
 type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
@@ -259,7 +276,7 @@ function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation
     dialogId: null,
     trace: row.trace,
   }));
-  return { state: 'done', outcome: event.type, conversation, actions };
+  return { state: 'done', outcome: event.type, conversation, actions, failures: [] };
 }
 
 function toAppActions(event: AppEvent): readonly AppAction[] {

@@ -2,6 +2,7 @@
  * Works the outbox: takes lanes, carries their actions out one after the other, and writes down what came of them. Far sides are
  * called outside any transaction. A head that cannot succeed now holds back its own lane only.
  */
+import { fateUnknown, withdrawn } from '../core/bridged.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -9,6 +10,7 @@ import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { acceptEvents, type NewEvent } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress, renewLanes } from '../store/lanes.ts';
 import {
+  type ActionFailure,
   type ActionResult,
   claimOutbox,
   closeActions,
@@ -17,10 +19,11 @@ import {
   type OutboxRow,
 } from '../store/outbox.ts';
 import { lockPortals } from '../store/portals.ts';
+import { beginSend, readToldFailure } from '../store/told-failures.ts';
 import type { Metrics } from './metrics.ts';
 import { isOurWait, nextTry, usedUp } from './next-try.ts';
 import type { Performed, Performer } from './perform.ts';
-import { earlierParts, receipts } from './receipts.ts';
+import { answeredBy, earlierParts, receipts } from './receipts.ts';
 import type { Bells } from './wake.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
@@ -43,7 +46,7 @@ const renewMs = 20_000;
 interface LaneTurn {
   readonly progress: LaneProgress;
   readonly results: readonly ActionResult[];
-  readonly failure: { portal: string; lane: string; seq: number; outcome: string } | null;
+  readonly failure: ActionFailure | null;
   readonly incoming: readonly NewEvent[];
 }
 
@@ -133,7 +136,7 @@ async function workLane(
         return {
           progress: { ...id, done, delayMs, isFree, isPause },
           results,
-          failure: { ...id, seq: row.seq, outcome: error.code },
+          failure: { ...id, seq: row.seq, outcome: error.code, isFateUnknown: mayHaveHappened(row, error) },
           incoming,
         };
       }
@@ -144,7 +147,8 @@ async function workLane(
         outcome: error.code,
         remoteId: null,
       });
-      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, error.code, earlier));
+      const reason = tried.isUnknown || mayHaveHappened(row, error) ? `${fateUnknown} (${error.code})` : error.code;
+      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, reason, earlier));
     } else {
       const { performed } = tried;
       const state = performed.isDropped === true ? 'dropped' : 'done';
@@ -167,20 +171,38 @@ async function tryAction(
   signal: AbortSignal,
 ): Promise<Tried> {
   let isRepeatable = true;
-  const { performer } = options;
+  const { db, performer } = options;
+  const answered = answeredBy(row);
   try {
     const isOnce = !(await performer.isRepeatable(row));
     if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
     const end = usedUp(row, attempts);
     if (end !== null) return { error: end, isUnknown: false };
+    // Preparing may fail again and again; whoever was withdrawn meanwhile does not wait for that.
+    const told = answered === null || attempts === 1 ? null : await readToldFailure(db, row, answered);
+    if (told?.isWithdrawn === true) return withdrawnSend(row);
     const prepared = await performer.prepare(row, signal);
-    if (isOnce) await markAttempted(options.db, [row]);
+    if (answered !== null) {
+      if (!(await beginSend(db, row, answered))) return withdrawnSend(row);
+    } else if (isOnce) await markAttempted(db, [row]);
     isRepeatable = !isOnce;
     return { performed: await performer.perform(row, prepared, signal) };
   } catch (thrown) {
     const error = toAppError(thrown);
     return { error, isUnknown: !isRepeatable && error.fate === 'unknown' };
   }
+}
+
+/** The brain counts the message as failed. Nothing is sent; an earlier attempt may have been seen all the same. */
+function withdrawnSend(row: OutboxRow): Tried {
+  if (row.attempted_at === null) return { performed: { outcome: withdrawn, remoteId: null, isDropped: true } };
+  const message = 'withdrawn after an attempt whose end nobody knows';
+  return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true };
+}
+
+/** This attempt, or an earlier one of the same send, may have been seen. */
+function mayHaveHappened(row: OutboxRow, error: AppError): boolean {
+  return answeredBy(row) !== null && (row.attempted_at !== null || error.fate === 'unknown');
 }
 
 /** A process died between beginning this attempt and writing down how it ended. */

@@ -18,7 +18,7 @@ const maxLooks = 60;
 export async function rebind(
   db: Pool,
   lane: ClaimedLane<InboxRow>,
-): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; conversation: null }> {
+): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; failures: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
   const before = (lane.rows[0]?.seq ?? 1) - 1;
   const last = lane.rows.at(-1)?.seq ?? before;
@@ -30,10 +30,10 @@ export async function rebind(
       lane.rows.map((row) => moved(row, target)),
     );
     const results = lane.rows.map((row) => ({ ...id, seq: row.seq, state: 'dropped' as const, outcome: 'moved' }));
-    return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+    return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], failures: [], conversation: null };
   }
   if (lane.attempts < maxLooks) {
-    return { progress: { ...id, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };
+    return { progress: { ...id, done: before, delayMs: lookAgainMs }, results: [], actions: [], failures: [], conversation: null };
   }
   const results = lane.rows.map((row) => ({
     ...id,
@@ -41,7 +41,7 @@ export async function rebind(
     state: 'parked' as const,
     outcome: 'unknown_conversation',
   }));
-  return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+  return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], failures: [], conversation: null };
 }
 
 function moved(row: InboxRow, lane: string) {

@@ -113,6 +113,12 @@ export const configSchema = z.strictObject({
     .describe(
       'What the closing of the MessageGateway dialog does in Bitrix24 while the bot leads: nothing, or it ends the Open Channel session',
     ),
+  lateDelivery: z
+    .enum(['withdraw', 'note'])
+    .default('withdraw')
+    .describe(
+      'What becomes of an answer that MessageGateway shows as failed and that has not been shown yet: it is never shown, or it is shown when it can be, and managers get a note',
+    ),
   language: z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
   summaryLength: z
     .int()

@@ -12,7 +12,7 @@ import { readEnvelope } from './api/webhook-shapes.ts';
 import { decodeWebhook } from './back/decode-webhook.ts';
 import { openMgFile } from './back/open-file.ts';
 import { receiveWebhook, refuseWebhook } from './back/receive-webhook.ts';
-import { decodeFrame } from './back/signals.ts';
+import { decodeFrame, replyFailed } from './back/signals.ts';
 import { createTagWatch } from './back/tag-watch.ts';
 import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
 import { leaveAccount } from './connect/leave.ts';
@@ -86,6 +86,9 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
     },
     deliver: (action, to, key, signal) => deliver(room, desk, action, to, key, signal),
     receive: (request) => receiveWebhook(request, config),
+    // A console shows things to people of Bitrix24, who see for themselves.
+    told: ({ remoteMessageId, error, isLate }) =>
+      error === null || isLate === true || isShownName(remoteMessageId) ? [] : replyFailed(remoteMessageId, config),
     openFile: (file, signal) => openMgFile(room, file, signal),
     listen: (emit, since, signal) => listenToBot(room, tags, emit, since, signal),
   };
@@ -113,7 +116,7 @@ async function deliver(
       return await deliverDelete(room, action, to, signal);
     case 'receipt':
       if (isShownName(action.remoteMessageId)) return await desk.shown(action);
-      return await giveReceipt(room, action, signal);
+      return await giveReceipt(room, action, to, signal);
     case 'change_refused':
       // Edits in groups mirror what the console showed: who reads it there has the chat itself.
       return to.remoteId === consoleMark ? {} : await tellRefusal(room, action, to, signal);

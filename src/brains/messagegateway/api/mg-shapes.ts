@@ -50,6 +50,7 @@ export const messageShape = z.object({
   note: text,
   items: z.array(z.object({ id: text, caption: text })).nullish(),
   is_edit: z.boolean().nullish(),
+  status: z.string().nullish(),
   action: z.string().nullish(),
   time: text,
   created_at: text,

@@ -140,7 +140,13 @@ async function rowOf(
   const conversation = found.ref === null ? { remoteId: String(found.chatId) } : { ref: found.ref };
   return {
     signal: found,
-    incoming: { conversation, dedupeKey: found.dedupeKey, body: Buffer.from(JSON.stringify(known)) },
+    incoming: {
+      conversation,
+      dedupeKey: found.dedupeKey,
+      body: Buffer.from(JSON.stringify(known)),
+      // What failed in a conversation of which nothing is known can never have been on its way.
+      ...(found.wish === 'failed' ? { ifKnown: true } : {}),
+    },
   };
 }
 
