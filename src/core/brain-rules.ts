@@ -152,10 +152,11 @@ function onToldFailure(
   conversation: Conversation,
   { fate, capabilities }: Scene,
 ): Bridged {
-  const isOver = fate !== null && fate.waiting === 0 && fate.shownAs !== null && fate.told === null;
-  if (!isOver || !capabilities.receipts) return quiet(conversation, 'noted');
-  const { shownAs: homeMessageId, error } = fate;
-  const action = toBrain({ type: 'receipt', remoteMessageId, homeMessageId, error, isLate: true });
+  // What was shown in part has a receipt that says so itself.
+  const isShown = fate !== null && fate.told === null && fate.waiting === 0 && fate.error === null;
+  if (!isShown || fate.shownAs === null || !capabilities.receipts) return quiet(conversation, 'noted');
+  const { shownAs: homeMessageId } = fate;
+  const action = toBrain({ type: 'receipt', remoteMessageId, homeMessageId, error: null, isLate: true });
   return { conversation, actions: [action], outcome: 'noted' };
 }
 
