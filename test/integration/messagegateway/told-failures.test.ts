@@ -160,8 +160,10 @@ describe('with late delivery', () => {
     const id = await stage.gateway.managerAnswers(mgChat, 'поздно, но верно');
     await until(isHeardOf(id), 10_000);
     stage.bridge.portal.fault.clear();
-    await hurry();
-    await until(() => notes().length === 1, 10_000);
+    await until(async () => {
+      await hurry();
+      return notes().length === 1;
+    }, 10_000);
     await stage.done();
     expect(talk.shown()).toEqual(['поздно, но верно']);
     expect(await rowsOf(id)).toEqual([{ state: 'done', outcome: 'sent' }]);
