@@ -73,6 +73,19 @@ export type BrainAction =
       /** Whose message it is; the name is empty where the portal did not tell it. */
       readonly author: Author;
       readonly chat: Chat;
+      /** It was made, or the message was said, while a person led. */
+      readonly mirrored?: true;
+    }
+  /** Said while a person leads, or by our bot of its own accord: for brains that want the whole conversation, never to be answered. */
+  | {
+      readonly type: 'mirrored';
+      readonly messageId: string;
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly files: readonly FileRef[];
+      readonly sentAt: string | null;
+      readonly quoteOf: string | null;
     }
   /** Said in a group chat without meaning the bot: for brains that want it, never to be answered. */
   | {
@@ -83,7 +96,7 @@ export type BrainAction =
       readonly chat: Chat;
       readonly files: readonly FileRef[];
     }
-  | { readonly type: 'delete'; readonly messageId: string }
+  | { readonly type: 'delete'; readonly messageId: string; readonly mirrored?: true }
   | {
       readonly type: 'owner_changed';
       readonly owner: 'brain' | 'person';

@@ -109,6 +109,8 @@ export interface Capabilities {
   readonly listens: boolean;
   /** Wants to hear what is said past its bot in group chats it takes part in (see `overheard`). Absent: no. */
   readonly overhears?: boolean;
+  /** Wants to hear what is said in private and Open Channel chats while a person leads, and what our bot says of itself (see `mirrored`). Absent: no. */
+  readonly mirrors?: boolean;
 }
 
 export interface Connector {

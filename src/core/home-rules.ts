@@ -88,11 +88,35 @@ function onSilence(
 ): Bridged {
   if (reason === 'ignored_bot' || reason === 'ignored_system') return quiet(conversation, reason);
   // The portal now takes the bot out of the session: whatever people say from here on may go unheard.
-  if (reason === 'ignored_left_bot') return { ...own(conversation, 'person', scene), outcome: reason };
+  const mirrored = mirror(event, scene);
+  if (reason === 'ignored_left_bot') {
+    const left = own(conversation, 'person', scene);
+    return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
+  }
   const taken =
     reason === 'ignored_operator' ? own(conversation, 'person', scene) : { conversation, actions: [] as ChatAction[] };
   const heard = heardWhilePersonLeads(taken.conversation, event, scene);
-  return { conversation: heard.conversation, actions: [...taken.actions, ...heard.actions], outcome: reason };
+  return { conversation: heard.conversation, actions: [...taken.actions, ...mirrored, ...heard.actions], outcome: reason };
+}
+
+/** What a person who leads, or somebody he talks with, said. What is said in groups concerns nobody who was not mentioned. */
+function mirror(event: HomeEvent & { type: 'message' }, { capabilities }: Scene): ChatAction[] {
+  const { chat, author, sentAt } = event;
+  const files = capabilities.files ? event.files : [];
+  if (capabilities.mirrors !== true || chat.kind === 'group' || (event.text === '' && files.length === 0)) return [];
+  const parts = event.text === '' ? [''] : splitText(event.text, capabilities.maxTextLength);
+  return parts.map((text, index) =>
+    toBrain({
+      type: 'mirrored',
+      messageId: index === 0 ? event.messageId : `${event.messageId}.${index}`,
+      text,
+      author,
+      chat,
+      files: index === 0 ? files : [],
+      sentAt,
+      quoteOf: index === 0 ? event.quoteOf : null,
+    }),
+  );
 }
 
 /** An edit or a deletion, for brains that can follow it. */
@@ -101,19 +125,30 @@ export function onChange(
   conversation: Conversation,
   scene: Scene,
 ): Bridged {
-  if (conversation.owner === 'person') return quiet(conversation, 'ignored_person_owns');
-  // What an operator wrote never went to the brain.
-  if (event.chat.kind === 'line' && event.author.kind !== 'client') return quiet(conversation, 'ignored_operator');
+  const silence = reasonForSilentChange(event, conversation);
+  const isMirrored = scene.capabilities.mirrors === true && event.chat.kind !== 'group';
+  if (silence !== null && !isMirrored) return quiet(conversation, silence);
+  const mark = silence === null ? {} : { mirrored: true as const };
+  const outcome = silence ?? 'forwarded';
   if (event.type === 'message_deleted') {
     if (!scene.capabilities.deletes) return quiet(conversation, 'ignored_unsupported');
-    const action = toBrain({ type: 'delete', messageId: event.messageId });
-    return { conversation, actions: [action], outcome: 'forwarded' };
+    const action = toBrain({ type: 'delete', messageId: event.messageId, ...mark });
+    return { conversation, actions: [action], outcome };
   }
   if (!scene.capabilities.edits || event.text === '') return quiet(conversation, 'ignored_unsupported');
   const [text = ''] = splitText(event.text, scene.capabilities.maxTextLength);
   const { messageId, author, chat } = event;
-  const action = toBrain({ type: 'edit', messageId, text, author, chat });
-  return { conversation, actions: [action], outcome: 'forwarded' };
+  const action = toBrain({ type: 'edit', messageId, text, author, chat, ...mark });
+  return { conversation, actions: [action], outcome };
+}
+
+/** Null when the change is of something the brain was told while it led. What an operator wrote was never told it as such. */
+function reasonForSilentChange(
+  event: HomeEvent & { type: 'message_edited' | 'message_deleted' },
+  conversation: Conversation,
+): Outcome | null {
+  if (conversation.owner === 'person') return 'ignored_person_owns';
+  return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
 }
 
 /** The bot was put into a chat, or opened by a link. */

@@ -113,6 +113,18 @@ export const configSchema = z.strictObject({
     .describe(
       'What the closing of the MessageGateway dialog does in Bitrix24 while the bot leads: nothing, or it ends the Open Channel session',
     ),
+  mirrorWhilePersonLeads: z
+    .boolean()
+    .default(true)
+    .describe(
+      'What customers and operators say while a person in Bitrix24 leads is shown in MessageGateway too, marked [Bitrix24]; otherwise a summary comes when the conversation does',
+    ),
+  mirrorAs: z
+    .enum(['history', 'messages'])
+    .default('history')
+    .describe(
+      'How such lines are handed over: as history, which opens no dialog, or as new messages. What else MessageGateway makes of either is not documented',
+    ),
   lateDelivery: z
     .enum(['withdraw', 'note'])
     .default('withdraw')

@@ -25,6 +25,7 @@ import { isShownName } from './console/group-frames.ts';
 import { consoleMark, isConsole } from './console/is-console.ts';
 import { tellCrm } from './into/crm-links.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './into/deliver-message.ts';
+import { mirrorMessage } from './into/mirror-message.ts';
 import { tellOwner } from './into/owner-changed.ts';
 import { giveReceipt, tellRefusal } from './into/receipts.ts';
 import { listenToBot } from './listener/listen.ts';
@@ -46,6 +47,8 @@ export const messageGatewayBrain: Brain = {
     listens: true,
     // Talk in bound groups may be wanted as notes: a setting of the connection.
     overhears: true,
+    // Lines while a person leads, by setting, and our greeting.
+    mirrors: true,
   },
   configSchema,
   join: joinAccount,
@@ -108,11 +111,15 @@ async function deliver(
       return await deliverMessage(room, action, to, signal);
     case 'overheard':
       return isConsole(room.config, to, action.chat) ? await desk.overhear(action, to, key, signal) : {};
+    case 'mirrored':
+      return isConsole(room.config, to, action.chat) ? {} : await mirrorMessage(room, action, to, signal);
     case 'edit':
       if (to.remoteId === consoleMark) return await desk.change(action, signal);
+      if (isUnwanted(room, action)) return {};
       return await deliverEdit(room, action, to, key, signal);
     case 'delete':
       if (to.remoteId === consoleMark) return await desk.change(action, signal);
+      if (isUnwanted(room, action)) return {};
       return await deliverDelete(room, action, to, signal);
     case 'receipt':
       if (isShownName(action.remoteMessageId)) return await desk.shown(action);
@@ -126,6 +133,11 @@ async function deliver(
     case 'crm':
       return to.remoteId === consoleMark ? {} : await tellCrm(room, action.links, to, signal);
   }
+}
+
+/** A change of what was said past the managers, where they are not shown that. */
+function isUnwanted({ config }: Room, action: { readonly mirrored?: true }): boolean {
+  return action.mirrored === true && !config.mirrorWhilePersonLeads;
 }
 
 /** A connection that was added but has not joined its account, or whose stored config is of another version. */

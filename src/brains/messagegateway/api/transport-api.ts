@@ -82,7 +82,8 @@ export interface TransportApi {
   sendMessage(message: Incoming, signal?: AbortSignal): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
-  addHistory(channel: number, message: Omit<Incoming, 'channel'>): Promise<number>;
+  /** As `sendMessage`, without opening a dialog; the customer has to be named. */
+  addHistory(channel: number, message: Omit<Incoming, 'channel'>, signal?: AbortSignal): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
   markRead(channel: number, name: MessageName): Promise<void>;
   markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
@@ -115,8 +116,8 @@ export function createTransportApi(http: MgHttp): TransportApi {
     editMessage: (channel, externalId, text, signal) =>
       act('PUT', '/messages', { channel, message: { external_id: externalId, text } }, signal),
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),
-    async addHistory(channel, message) {
-      const answer = await post('/messages/history', { ...message, channel_id: channel });
+    async addHistory(channel, message, signal) {
+      const answer = await post('/messages/history', { ...message, channel_id: channel }, signal);
       return readAs(sentShape, answer, 'POST /messages/history').message_id;
     },
     acknowledge: (acknowledgement, signal) => act('POST', '/messages/ack', acknowledgement, signal),

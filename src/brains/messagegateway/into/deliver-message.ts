@@ -7,8 +7,10 @@ import type { Room } from '../room.ts';
 import { carryFiles } from './home-files.ts';
 import { chatIdOf, linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
+import { isTheirs, mirrorMark } from './mirror-mark.ts';
 
 type Message = BrainAction & { type: 'message' };
+type Said = Pick<Message, 'messageId' | 'text' | 'files' | 'sentAt' | 'quoteOf'>;
 
 /** Throws AppErrors. The customer of our channel is the conversation itself, whoever in it wrote. */
 export async function deliverMessage(
@@ -17,15 +19,38 @@ export async function deliverMessage(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const bodies = await bodiesOf(room, action, to, signal);
-  if (bodies.length === 0)
-    room.tools.log('a message of spaces alone was not carried over', { message: action.messageId });
+  const head = { ...chatOf(room, to), customer: customerOf(action, to) };
+  return await sendSaid(room, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
+}
+
+/** How something said goes over: from whom, and by which of the two routes. */
+export interface Manner {
+  readonly head: Omit<Incoming, 'message'>;
+  readonly way: 'messages' | 'history';
+  readonly signal: AbortSignal;
+}
+
+/** With words before the text; where there is no text they are left out. */
+export function marked<T extends { readonly text: string }>(said: T, mark: string): T {
+  return said.text === '' ? said : { ...said, text: `${mark}${said.text}` };
+}
+
+/** One message, or several where files of several kinds came. Throws AppErrors. */
+export async function sendSaid(
+  room: Room,
+  said: Said,
+  to: ConversationRef,
+  manner: Manner,
+): Promise<Delivery> {
+  const { signal } = manner;
+  const bodies = await bodiesOf(room, said, to, signal);
+  if (bodies.length === 0) room.tools.log('a message of spaces alone was not carried over', { message: said.messageId });
   let first: number | null = null;
   for (const [index, body] of bodies.entries()) {
-    const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
-    const message = { ...body, external_id: name, ...timeOf(action) };
-    const quotes = index === 0 ? quotesOf(action, to) : [];
-    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
+    const name = index === 0 ? externalId(said.messageId, to.ref) : furtherId(said.messageId, to.ref, index);
+    const message = { ...body, external_id: name, ...timeOf(said) };
+    const quotes = index === 0 ? quotesOf(said, to) : [];
+    const id = await send(room, { ...manner.head, message }, quotes, manner);
     first ??= id;
   }
   const linked = bodies.length > 0 && chatIdOf(to) === null ? await linkConversation(room, to, signal) : null;
@@ -40,13 +65,12 @@ type Body = Omit<Incoming['message'], 'external_id'>;
 /** A text, or media with the text as their note; a second kind of media needs a message of its own. */
 async function bodiesOf(
   room: Room,
-  action: Message,
+  said: Said,
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<readonly Body[]> {
-  const { groups, named } = await carryFiles(room, to, action.files, signal);
-  const said = action.text === '' ? '' : `${speakerOf(action)}${action.text}`;
-  const text = [said, ...named].filter((part) => part.trim() !== '').join('\n');
+  const { groups, named } = await carryFiles(room, to, said.files, signal);
+  const text = [said.text, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
   return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
 }
@@ -57,7 +81,7 @@ function speakerOf({ author, chat }: Pick<Message, 'author' | 'chat'>): string {
   return chat.kind === 'group' && name !== '' ? `${name}: ` : '';
 }
 
-function timeOf({ sentAt }: Message): { readonly created_at?: string } {
+function timeOf({ sentAt }: Said): { readonly created_at?: string } {
   return sentAt === null ? {} : { created_at: sentAt };
 }
 
@@ -65,16 +89,18 @@ function timeOf({ sentAt }: Message): { readonly created_at?: string } {
  * The names the quoted message may have over there: what was said out of MessageGateway has the bare id of our receipts, what was said
  * in Bitrix24 the id we gave it. An event does not tell which of the two it is.
  */
-function quotesOf({ quoteOf }: Message, to: ConversationRef): readonly MessageName[] {
+function quotesOf({ quoteOf }: Said, to: ConversationRef): readonly MessageName[] {
   return quoteOf === null ? [] : [{ external_id: quoteOf }, { external_id: externalId(quoteOf, to.ref) }];
 }
 
-function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
+/** From the customer of the conversation, into our channel. */
+export function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
   return { channel: room.config.joined.channelId, external_chat_id: to.ref, originator: 'customer' };
 }
 
 /** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
-function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
+/** The person, or the group, that the conversation is. */
+export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, to: ConversationRef): Customer {
   const isGroup = chat.kind === 'group';
   const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
   const nickname = named(isGroup ? chat.title : author.name) || named(`${first} ${last}`) || 'Bitrix24';
@@ -84,7 +110,7 @@ function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
 }
 
 /** A name within MessageGateway's limit of 255 characters (dossier C.4). */
-function named(name: string | undefined): string {
+export function named(name: string | undefined): string {
   return (name ?? '').trim().slice(0, 255).toWellFormed();
 }
 
@@ -93,15 +119,21 @@ async function send(
   room: Room,
   message: Incoming,
   quotes: readonly MessageName[],
-  signal: AbortSignal,
+  manner: Pick<Manner, 'way' | 'signal'>,
 ): Promise<number | null> {
+  const { way, signal } = manner;
   const [quote, ...others] = quotes;
+  const { transport } = room.apis;
+  const quoting = quote === undefined ? message : { ...message, quote };
+  const { channel, ...rest } = quoting;
   try {
-    return await room.apis.transport.sendMessage(quote === undefined ? message : { ...message, quote }, signal);
+    return way === 'history'
+      ? await transport.addHistory(channel, rest, signal)
+      : await transport.sendMessage(quoting, signal);
   } catch (error) {
     if (isRefusal(error, /already exists/i)) return null;
     // Every refusal of a quoting message may be about its quote: the sentences for it are not documented.
-    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, signal);
+    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, manner);
     throw error;
   }
 }
@@ -117,7 +149,8 @@ export async function deliverEdit(
   const { channelId } = room.config.joined;
   const name = externalId(action.messageId, to.ref);
   if (action.text.trim() === '') return {};
-  const text = `${speakerOf(action)}${action.text}`;
+  const speaker = action.mirrored === true ? mirrorMark(action) : speakerOf(action);
+  const text = `${speaker}${action.text}`;
   try {
     await room.apis.transport.editMessage(channelId, name, text, signal);
   } catch (error) {
@@ -128,7 +161,8 @@ export async function deliverEdit(
     if (!(error instanceof MgRefused)) throw error;
     const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${text}` };
     // Without a customer the chat's own stays as it is: many edits come without the author's name.
-    await send(room, { ...chatOf(room, to), message }, [{ external_id: name }], signal);
+    const originator = action.mirrored === true && isTheirs(action) ? 'channel' : 'customer';
+    await send(room, { ...chatOf(room, to), originator, message }, [{ external_id: name }], { way: 'messages', signal });
   }
   return {};
 }
