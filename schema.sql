@@ -11,10 +11,13 @@ create table bot (
   state text not null default 'wanted'::text,
   problem text,
   give_back_minutes integer,
+  greeting json,
+  greet_after_seconds integer not null default 3,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint bot_pkey PRIMARY KEY (portal, code),
   constraint bot_give_back_minutes_check CHECK ((give_back_minutes > 0)),
+  constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),
   constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
   constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))

@@ -77,6 +77,8 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('wanted', 'registered', 'refused', 'deleted')),
       problem text,
       give_back_minutes integer check (give_back_minutes > 0),
+      greeting json,
+      greet_after_seconds integer not null default 3 check (greet_after_seconds between 0 and 600),
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, code),

@@ -38,7 +38,7 @@ const words: Readonly<Record<string, string>> = {
   done: 'done',
   delivered: 'delivered to the brain',
   answered_at_the_door: 'told to the brain in the answer to its webhook',
-  due: 'time to look whether the people who lead still speak',
+  due: 'its time has come',
   set_up: 'the portal was set up',
   uninstalled: 'the removal of the app was noted',
   erased: 'the data of the portal was erased',

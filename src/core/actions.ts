@@ -126,17 +126,24 @@ export type BrainAction =
       readonly error: string;
     };
 
-/** To be carried out on a portal's installation; `look_again` on a conversation: its rules want to know that time has passed. */
+/** To be carried out on a portal's installation; `look_again` and `greet` on a conversation: its rules want to know that time has passed. */
 export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
   | { readonly type: 'payment'; readonly expired: boolean }
   | { readonly type: 'forget_bot'; readonly botId: string }
-  | LookAgain;
+  | LookAgain
+  | Greet;
 
 export interface LookAgain {
   readonly type: 'look_again';
+}
+
+/** The bot introduces itself, unless somebody has spoken for it by then. */
+export interface Greet {
+  readonly type: 'greet';
+  readonly chat: Chat;
 }
 
 export type ActionTarget = 'home' | 'brain' | 'app';
@@ -144,7 +151,7 @@ export type ChatAction =
   | { readonly target: 'home'; readonly action: HomeAction }
   | { readonly target: 'brain'; readonly action: BrainAction }
   /** Not before so many milliseconds, and perhaps earlier all the same. */
-  | { readonly target: 'app'; readonly action: LookAgain; readonly delayMs: number };
+  | { readonly target: 'app'; readonly action: LookAgain | Greet; readonly delayMs: number };
 
 /** What became of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };

@@ -34,7 +34,10 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, scene);
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
   const actions = sendsOf(event, conversation).map(toHome);
-  return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+  if (actions.length === 0) return quiet(conversation, 'ignored_empty');
+  // An answer speaks for the bot: a greeting that waits is not needed any more. A note to staff is none.
+  const isGreeted = conversation.isGreeted || !isForPeople;
+  return { conversation: { ...conversation, isGreeted }, actions, outcome: 'answered' };
 }
 
 /** The people who led are told; where none did there is nothing to take. */

@@ -6,6 +6,7 @@ import { onBrain, onReceipt } from './brain-rules.ts';
 import type { BridgeBot, Bridged, Known, Scene } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
+import { onGreetingDue } from './greeting.ts';
 import { onChange, onCommand, onJoined, onMessage, type SightEvent, seen } from './home-rules.ts';
 import { onTimePassed } from './silence.ts';
 
@@ -46,6 +47,8 @@ export function bridge(
     case 'receipt':
     case 'change_refused':
       return onReceipt(event, conversation, scene);
+    case 'greeting_due':
+      return onGreetingDue(event, conversation, scene);
     case 'time_passed':
       return onTimePassed(conversation, scene);
   }
@@ -60,5 +63,5 @@ function onSight(event: SightEvent, conversation: Conversation, scene: Scene): B
 
 function onKnown(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
   if (event.type === 'message') return onMessage(event, conversation, scene);
-  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(conversation, scene);
+  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(event.chat, conversation, scene);
 }

@@ -4,6 +4,7 @@ import type { BotType } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Button } from './events.ts';
+import type { Greeting } from './greeting.ts';
 
 /** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
 export type Outcome =
@@ -36,6 +37,8 @@ export interface BridgeBot {
   readonly capabilities: Capabilities;
   /** The brain leads again after so long without a word of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
+  /** Absent: the usual words, at once. */
+  readonly greeting?: Greeting;
 }
 
 /** A message in Bitrix24 that holds a part of what a brain said in one. */

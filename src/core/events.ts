@@ -175,6 +175,8 @@ export type ReceiptEvent =
       readonly text: string | null;
       readonly error: string;
     }
+  /** A `greet` has come due. */
+  | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** A `look_again` has come due. */
   | { readonly type: 'time_passed' };
 

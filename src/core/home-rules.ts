@@ -1,9 +1,10 @@
 /** The rules for what happens in Bitrix24: who is heard, who is greeted, what a command does. */
 import type { ChatAction } from './actions.ts';
 import { handOver } from './brain-rules.ts';
-import { type Bridged, note, type Outcome, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import { type Bridged, note, type Outcome, own, quiet, type Scene, toBrain } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, HomeEvent } from './events.ts';
+import { greet } from './greeting.ts';
 import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
@@ -18,7 +19,7 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
   const attached = scene.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
   const text = [event.text, attached].filter((part) => part !== '').join('\n');
   if (text === '' && event.files.length === 0) return quiet(conversation, 'ignored_empty');
-  const greeted = greet(conversation, scene);
+  const greeted = greet(event.chat, conversation, scene);
   const parts = text === '' ? [''] : splitText(text, scene.capabilities.maxTextLength);
   const messages = parts.map((part, index) =>
     toBrain({
@@ -34,7 +35,7 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
     }),
   );
   const told = tellCrm(event.chat, greeted.conversation, scene);
-  const actions = [...greeted.actions, ...messages, ...told.actions];
+  const actions = [...greeted.actions, ...messages, ...greeted.told, ...told.actions];
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
 }
 
@@ -152,9 +153,12 @@ function reasonForSilentChange(
 }
 
 /** The bot was put into a chat, or opened by a link. */
-export function onJoined(conversation: Conversation, scene: Scene): Bridged {
-  const greeted = greet(conversation, scene);
-  return { ...greeted, outcome: greeted.actions.length > 0 ? 'greeted' : 'noted' };
+export function onJoined(chat: Chat, before: Conversation, scene: Scene): Bridged {
+  const { conversation, actions, told } = greet(chat, before, scene);
+  // In a private chat that was only opened nobody has said anything yet that a brain would have heard.
+  const heard = chat.kind === 'line' || conversation.remoteId !== null ? told : [];
+  const isGreeted = actions.some(({ target }) => target === 'home');
+  return { conversation, actions: [...actions, ...heard], outcome: isGreeted ? 'greeted' : 'noted' };
 }
 
 /** A slash command: ours are carried out here, foreign ones are ordinary messages to the brain. */
@@ -210,17 +214,4 @@ export function seen(
   const isBotAgain = isNewSession || (event.type === 'joined' && event.chat.kind === 'line');
   const known = { ...conversation, kind: event.chat.kind, language: event.language, sessionId };
   return isBotAgain ? own(known, 'brain', scene) : { conversation: known, actions: [] };
-}
-
-function greet(
-  conversation: Conversation,
-  scene: Scene,
-): { conversation: Conversation; actions: readonly ChatAction[] } {
-  if (conversation.isGreeted) return { conversation, actions: [] };
-  const words = phrases(conversation.language);
-  const greeting = words.greeting[conversation.kind](scene.name);
-  // A customer outside has no use for commands he cannot type.
-  const text = conversation.kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
-  const action = toHome({ ...plainSend(text), internal: false });
-  return { conversation: { ...conversation, isGreeted: true }, actions: [action] };
 }

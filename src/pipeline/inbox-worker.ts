@@ -12,7 +12,7 @@ import type { AppEvent, ChatEvent } from '../core/events.ts';
 import { decideRetry, eventRetry } from '../core/retry.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { BotRow } from '../store/bots.ts';
+import { type BotRow, greetingOf } from '../store/bots.ts';
 import { type ConversationId, conversationKey, readConversations, saveConversations } from '../store/conversations.ts';
 import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../store/inbox.ts';
@@ -20,7 +20,7 @@ import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes
 import { appendActions, type NewAction } from '../store/outbox.ts';
 import { noteToldFailures, type ToldFailure, wakeOutboxLanes } from '../store/told-failures.ts';
 import type { Directory } from './directory.ts';
-import { appLane, dialogOf, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
+import { appLane, dialogOf, greetingLane, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
 import { lookUp } from './look-up.ts';
 import type { Metrics } from './metrics.ts';
 import { readEvent } from './read-event.ts';
@@ -227,7 +227,7 @@ async function workChatEvents(
   const brain = options.directory.brainByName.get(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [], failures: [] };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities };
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities, greeting: greetingOf(bot) };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const failures: ToldFailure[] = [];
@@ -254,8 +254,9 @@ type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; r
 
 function toNewAction(decided: ChatAction, place: Place): NewAction {
   const { botCode, dialogId } = place;
+  const timerLane = decided.action.type === 'greet' ? greetingLane : reminderLane;
   return decided.target === 'app'
-    ? { ...place, ...decided, lane: reminderLane(botCode, dialogId) }
+    ? { ...place, ...decided, lane: timerLane(botCode, dialogId) }
     : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 

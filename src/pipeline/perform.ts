@@ -165,6 +165,9 @@ export function createPerformer(options: PerformerOptions): Performer {
 
   async function performApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Performed> {
     if (action.type === 'look_again') return { outcome: 'due', remoteId: null, events: [{ type: 'time_passed' }] };
+    if (action.type === 'greet') {
+      return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };
+    }
     return { outcome: await options.appActions.perform(row.portal, action, signal), remoteId: null };
   }
 
