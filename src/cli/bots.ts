@@ -17,8 +17,8 @@ import {
   portalOption,
   usageError,
 } from './command.ts';
-import { greetingOptions, readGreeting } from './greeting.ts';
 import { giveBackOption, readGiveBack } from './give-back.ts';
+import { greetingOptions, readGreeting } from './greeting.ts';
 import { table, wrap } from './layout.ts';
 import { orderSetUp, setUpWords } from './order-set-up.ts';
 

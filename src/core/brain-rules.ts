@@ -1,6 +1,17 @@
 /** The rules for what a brain says or wants, and for what became of it. */
 import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
-import { type Bridged, fateUnknown, note, own, plainSend, quiet, type Scene, toBrain, toHome, withdrawn } from './bridged.ts';
+import {
+  type Bridged,
+  fateUnknown,
+  note,
+  own,
+  plainSend,
+  quiet,
+  type Scene,
+  toBrain,
+  toHome,
+  withdrawn,
+} from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
 import { watch } from './silence.ts';

@@ -121,8 +121,8 @@ export interface Connector {
    * AppError: its `retry` says whether it is tried again, its `fate` whether it may have happened all the same.
    */
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
-  /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not block. */
-  receive?(request: DoorRequest): DoorVerdict;
+  /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not call the remote. */
+  receive?(request: DoorRequest): DoorVerdict | Promise<DoorVerdict>;
   /** What follows once the brain has been told what became of a message, wherever it was told. Pure. Absent: nothing. */
   told?(receipt: Receipt): readonly BrainEvent[];
   /** The bytes of a file it named in a reply. Throws AppErrors like `deliver`. */

@@ -97,7 +97,11 @@ function onSilence(
   const taken =
     reason === 'ignored_operator' ? own(conversation, 'person', scene) : { conversation, actions: [] as ChatAction[] };
   const heard = heardWhilePersonLeads(taken.conversation, event, scene);
-  return { conversation: heard.conversation, actions: [...taken.actions, ...mirrored, ...heard.actions], outcome: reason };
+  return {
+    conversation: heard.conversation,
+    actions: [...taken.actions, ...mirrored, ...heard.actions],
+    outcome: reason,
+  };
 }
 
 /** What a person who leads, or somebody he talks with, said. What is said in groups concerns nobody who was not mentioned. */

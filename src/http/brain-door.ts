@@ -57,7 +57,7 @@ export function createBrainDoor(options: BrainDoorOptions) {
       await sleep(200);
       throw new BadInput({ code: 'brain.unknown_door', status: 404, message: 'no such webhook address' });
     }
-    const verdict = connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
+    const verdict = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in verdict) {
       const { refuse: status, reason: message, answer } = verdict;
       throw new BadInput({ code: 'brain.refused', status, message, answer });

@@ -210,7 +210,8 @@ async function workEvent(
   const connector =
     row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
   const read = readEvent(row, connector);
-  if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [], failures: [] };
+  if (read.kind === 'nothing')
+    return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [], failures: [] };
   if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
   return await workChatEvents(options, row, { events: read.events, earlier }, conversation);
 }
@@ -223,11 +224,20 @@ async function workChatEvents(
 ): Promise<Worked> {
   const { botCode, dialogId } = dialogOf(row.lane);
   const bot = await findBot(options.directory, row.portal, botCode);
-  if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [], failures: [] };
+  if (bot === null)
+    return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [], failures: [] };
   const brain = options.directory.brainByName.get(bot.brain);
-  if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [], failures: [] };
+  if (brain === undefined)
+    return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [], failures: [] };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities, greeting: greetingOf(bot) };
+  const bridgeBot = {
+    code,
+    name,
+    type,
+    giveBackAfterMinutes,
+    capabilities: brain.capabilities,
+    greeting: greetingOf(bot),
+  };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const failures: ToldFailure[] = [];

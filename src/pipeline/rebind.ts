@@ -33,7 +33,13 @@ export async function rebind(
     return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], failures: [], conversation: null };
   }
   if (lane.attempts < maxLooks) {
-    return { progress: { ...id, done: before, delayMs: lookAgainMs }, results: [], actions: [], failures: [], conversation: null };
+    return {
+      progress: { ...id, done: before, delayMs: lookAgainMs },
+      results: [],
+      actions: [],
+      failures: [],
+      conversation: null,
+    };
   }
   const results = lane.rows.map((row) => ({
     ...id,

@@ -11,9 +11,10 @@ import { createApis } from './api/apis.ts';
 import { readEnvelope } from './api/webhook-shapes.ts';
 import { decodeWebhook } from './back/decode-webhook.ts';
 import { openMgFile } from './back/open-file.ts';
-import { receiveWebhook, refuseWebhook } from './back/receive-webhook.ts';
+import { receiveInto, refuseWebhook } from './back/receive-webhook.ts';
 import { decodeFrame, replyFailed } from './back/signals.ts';
 import { createTagWatch } from './back/tag-watch.ts';
+import { createOwnChannels } from './channels/own-channels.ts';
 import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
 import { leaveAccount } from './connect/leave.ts';
 import { lookAtAccount, pauseHelp } from './connect/look.ts';
@@ -73,7 +74,8 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
   const clock = systemClock;
   const apis = createApis({ tools, bot, transport, callsPerSecond, timeoutMs, clock });
-  const room: Room = { config, apis, tools, clock };
+  const channels = createOwnChannels({ config, apis, tools, clock });
+  const room: Room = { config, apis, tools, clock, channels };
   const tags = createTagWatch(room);
   const desk = createDesk(room);
   return {
@@ -88,7 +90,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
       return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, config);
     },
     deliver: (action, to, key, signal) => deliver(room, desk, action, to, key, signal),
-    receive: (request) => receiveWebhook(request, config),
+    receive: (request) => receiveInto(request, config, channels),
     // A console shows things to people of Bitrix24, who see for themselves.
     told: ({ remoteMessageId, error, isLate }) =>
       error === null || isLate === true || isShownName(remoteMessageId) ? [] : replyFailed(remoteMessageId, config),

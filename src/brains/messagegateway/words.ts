@@ -14,7 +14,10 @@ interface Words {
   /** Kinds of CRM records; others are called what the portal calls them. */
   readonly records: Readonly<Record<string, string>>;
   readonly notShown: Readonly<
-    Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'paused' | 'away' | 'unknown' | 'other', string>
+    Record<
+      'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'paused' | 'away' | 'unknown' | 'other',
+      string
+    >
   >;
   /** About a message that counts as failed here and was shown, was shown in part, or may have been shown. */
   readonly late: {
@@ -109,7 +112,8 @@ const en: Words = {
   },
   late: {
     heading: (messageId) => `Message ${messageId} is marked as failed,`,
-    shown: (homeMessageId) => `but the customer has seen it (no. ${homeMessageId} in Bitrix24). There is no need to repeat it.`,
+    shown: (homeMessageId) =>
+      `but the customer has seen it (no. ${homeMessageId} in Bitrix24). There is no need to repeat it.`,
     partly: (homeMessageId) => `but the customer has seen a part of it (no. ${homeMessageId} in Bitrix24).`,
     unknown: () => 'and it is not known whether the customer has seen it. Look in Bitrix24 before you repeat it.',
   },

@@ -108,12 +108,20 @@ describe('a message that MessageGateway shows as failed', () => {
   });
 
   it('is no dead letter once it has been told, and cannot be sent again from here', async () => {
-    stage.bridge.portal.fault.rest({ method: sendMethod, kind: 'error', error: 'ACCESS_DENIED', status: 403, times: 1 });
+    stage.bridge.portal.fault.rest({
+      method: sendMethod,
+      kind: 'error',
+      error: 'ACCESS_DENIED',
+      status: 403,
+      times: 1,
+    });
     const id = await stage.gateway.managerAnswers(mgChat, 'нельзя');
     await until(isFailed(id), 10_000);
     await until(async () => (await rowsOf(id))[0]?.['state'] === 'dropped', 10_000);
     await stage.done();
-    expect(await rowsOf(id)).toEqual([{ state: 'dropped', outcome: expect.stringMatching(/ACCESS_DENIED\+withdrawn$/) }]);
+    expect(await rowsOf(id)).toEqual([
+      { state: 'dropped', outcome: expect.stringMatching(/ACCESS_DENIED\+withdrawn$/) },
+    ]);
     const parked = await listParked(stage.db, stage.bridge.portal.memberId);
     expect(parked.filter(({ lane }) => lane.includes(`chat${talk.chatId}>`))).toEqual([]);
     expect(talk.shown()).toEqual([]);
@@ -124,8 +132,17 @@ describe('a message that MessageGateway shows as failed', () => {
     stage.gateway.dropWebhooks(1);
     const id = await stage.gateway.managerAnswers(mgChat, 'опоздало');
     await until(isHeardOf(id), 10_000);
-    const ref = (await stage.probe.rows('select ref from conversation where dialog_id = $1', [`chat${talk.chatId}`]))[0]?.['ref'];
-    const data = { id, channel_id: channelId, external_chat_id: ref, external_user_id: ref, type: 'text', content: 'опоздало' };
+    const ref = (
+      await stage.probe.rows('select ref from conversation where dialog_id = $1', [`chat${talk.chatId}`])
+    )[0]?.['ref'];
+    const data = {
+      id,
+      channel_id: channelId,
+      external_chat_id: ref,
+      external_user_id: ref,
+      type: 'text',
+      content: 'опоздало',
+    };
     const answer = await fetch(stage.hook, {
       method: 'POST',
       headers: { ClientId: clientId, 'content-type': 'application/json' },

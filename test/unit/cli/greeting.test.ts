@@ -12,7 +12,12 @@ const read = (given: Readonly<Record<string, string>>, known: StoredGreeting | n
 describe('the greeting of a bot', () => {
   it.each<readonly [string, Readonly<Record<string, string>>, StoredGreeting | null, object]>([
     ['stays as it is', {}, { ru: 'а' }, {}],
-    ['is set in one language beside the other', { 'greeting-en': 'b' }, { ru: 'а' }, { greeting: { ru: 'а', en: 'b' } }],
+    [
+      'is set in one language beside the other',
+      { 'greeting-en': 'b' },
+      { ru: 'а' },
+      { greeting: { ru: 'а', en: 'b' } },
+    ],
     ['is the usual one again', { 'greeting-ru': 'default' }, { ru: 'а' }, { greeting: null }],
     ['is switched off with its words kept', { greeting: 'off' }, { ru: 'а' }, { greeting: { ru: 'а', off: true } }],
     ['is switched on again', { greeting: 'on' }, { ru: 'а', off: true }, { greeting: { ru: 'а' } }],

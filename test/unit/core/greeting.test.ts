@@ -63,8 +63,20 @@ describe('the greeting', () => {
     ['comes when nobody has answered', due, fresh(), bot(), ['home send', 'brain mirrored']],
     ['does not come when the brain has answered', due, fresh({ isGreeted: true }), bot(), []],
     ['does not talk over a person', due, fresh({ owner: 'person' }), bot(), []],
-    ['comes at once when it is to come in any case', said('line'), fresh(), bot({ afterSeconds: 0 }), ['home send', 'brain message', 'brain mirrored']],
-    ['comes at once in a private chat', said('private'), fresh(), bot(), ['home send', 'brain message', 'brain mirrored']],
+    [
+      'comes at once when it is to come in any case',
+      said('line'),
+      fresh(),
+      bot({ afterSeconds: 0 }),
+      ['home send', 'brain message', 'brain mirrored'],
+    ],
+    [
+      'comes at once in a private chat',
+      said('private'),
+      fresh(),
+      bot(),
+      ['home send', 'brain message', 'brain mirrored'],
+    ],
     ['is not told to a brain nobody has spoken to', joined('private'), fresh(), bot(), ['home send']],
     ['is not told of groups', said('group'), fresh(), bot(), ['home send', 'brain message']],
     ['is not told to a brain that does not mirror', due, fresh(), bot({}, false), ['home send']],
@@ -88,7 +100,9 @@ describe('the greeting', () => {
       { text: 'Привет, я Ассистент!', author: { kind: 'bot', name: 'Ассистент' }, messageId: 'greeting' },
     ]);
     expect(run(due, fresh({ language: 'en' }), by).actions[0]?.action).toMatchObject({ text: 'Hi, Ассистент here' });
-    expect(run(due, fresh(), bot()).actions[0]?.action).toMatchObject({ text: expect.stringContaining('Чтобы позвать оператора') });
+    expect(run(due, fresh(), bot()).actions[0]?.action).toMatchObject({
+      text: expect.stringContaining('Чтобы позвать оператора'),
+    });
   });
 
   it('comes once', () => {

@@ -79,7 +79,9 @@ describe('a brain that mirrors', () => {
     expect(toldOf(event, owner, bot(true))).toEqual(expected);
     const without = expected.filter((type) => type === 'owner_changed' || type === 'message');
     expect(toldOf(event, owner, bot(false))).toEqual(without);
-    const [mirroring, plain] = [true, false].map((mirrors) => bridge(event, talk(place('line').kind, owner), bot(mirrors), at));
+    const [mirroring, plain] = [true, false].map((mirrors) =>
+      bridge(event, talk(place('line').kind, owner), bot(mirrors), at),
+    );
     expect(mirroring?.conversation).toEqual(plain?.conversation);
     expect(mirroring?.outcome).toBe(plain?.outcome);
   });

@@ -102,7 +102,13 @@ export const idShape = z.object({ id });
 /** Everything else passes unread. */
 export const looseIdShape = z.looseObject({ id });
 export const sentShape = z.object({ message_id: id });
-export const channelShape = z.object({ id, external_id: text, is_active: z.boolean().nullish() });
+export const channelShape = z.object({
+  id,
+  external_id: text,
+  type: text,
+  name: text,
+  is_active: z.boolean().nullish(),
+});
 export const templateShape = z.object({ code: text, name: text });
 
 export type MgChat = z.output<typeof chatShape>;

@@ -1,4 +1,5 @@
 /** The Transport API, method by method (dossier C.2). Its key for the channel differs from route to route; that stays hidden here. */
+import type { ChannelType } from '../account/messengers.ts';
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
@@ -18,7 +19,7 @@ import { type UploadedFile, uploadBody } from './upload-body.ts';
 export type MessageName = { readonly id: number } | { readonly external_id: string };
 
 export interface ChannelFields {
-  readonly type: 'custom';
+  readonly type: ChannelType;
   readonly name: string;
   readonly external_id: string;
   /** At most 255 characters. */
@@ -31,6 +32,11 @@ export interface Customer {
   readonly nickname: string;
   readonly first_name?: string;
   readonly last_name?: string;
+  readonly phone?: string;
+  readonly email?: string;
+  /** Web addresses. */
+  readonly avatar?: string;
+  readonly profile_url?: string;
 }
 
 /** Something a customer wrote in the messenger. */

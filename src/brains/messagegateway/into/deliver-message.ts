@@ -4,6 +4,7 @@ import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { Customer, Incoming, MessageName } from '../api/transport-api.ts';
 import type { Room } from '../room.ts';
+import { customerCard } from './customer-card.ts';
 import { carryFiles } from './home-files.ts';
 import { chatIdOf, linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
@@ -19,8 +20,12 @@ export async function deliverMessage(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const head = { ...chatOf(room, to), customer: customerOf(action, to) };
-  return await sendSaid(room, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
+  const channel = await room.channels.for(to, action.chat, signal);
+  const told = await customerCard(room, action, to, signal);
+  const head = { ...chatOf(channel, to), customer: { ...customerOf(action, to), ...told.card } };
+  const delivery = await sendSaid(room, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
+  await told.remember();
+  return delivery;
 }
 
 /** How something said goes over: from whom, and by which of the two routes. */
@@ -36,15 +41,11 @@ export function marked<T extends { readonly text: string }>(said: T, mark: strin
 }
 
 /** One message, or several where files of several kinds came. Throws AppErrors. */
-export async function sendSaid(
-  room: Room,
-  said: Said,
-  to: ConversationRef,
-  manner: Manner,
-): Promise<Delivery> {
+export async function sendSaid(room: Room, said: Said, to: ConversationRef, manner: Manner): Promise<Delivery> {
   const { signal } = manner;
   const bodies = await bodiesOf(room, said, to, signal);
-  if (bodies.length === 0) room.tools.log('a message of spaces alone was not carried over', { message: said.messageId });
+  if (bodies.length === 0)
+    room.tools.log('a message of spaces alone was not carried over', { message: said.messageId });
   let first: number | null = null;
   for (const [index, body] of bodies.entries()) {
     const name = index === 0 ? externalId(said.messageId, to.ref) : furtherId(said.messageId, to.ref, index);
@@ -63,12 +64,7 @@ export async function sendSaid(
 type Body = Omit<Incoming['message'], 'external_id'>;
 
 /** A text, or media with the text as their note; a second kind of media needs a message of its own. */
-async function bodiesOf(
-  room: Room,
-  said: Said,
-  to: ConversationRef,
-  signal: AbortSignal,
-): Promise<readonly Body[]> {
+async function bodiesOf(room: Room, said: Said, to: ConversationRef, signal: AbortSignal): Promise<readonly Body[]> {
   const { groups, named } = await carryFiles(room, to, said.files, signal);
   const text = [said.text, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
@@ -93,9 +89,9 @@ function quotesOf({ quoteOf }: Said, to: ConversationRef): readonly MessageName[
   return quoteOf === null ? [] : [{ external_id: quoteOf }, { external_id: externalId(quoteOf, to.ref) }];
 }
 
-/** From the customer of the conversation, into our channel. */
-export function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
-  return { channel: room.config.joined.channelId, external_chat_id: to.ref, originator: 'customer' };
+/** From the customer of the conversation, into its channel. */
+export function chatOf(channel: number, to: ConversationRef): Omit<Incoming, 'message'> {
+  return { channel, external_chat_id: to.ref, originator: 'customer' };
 }
 
 /** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
@@ -146,7 +142,7 @@ export async function deliverEdit(
   key: string,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { channelId } = room.config.joined;
+  const channelId = await room.channels.of(to);
   const name = externalId(action.messageId, to.ref);
   if (action.text.trim() === '') return {};
   const speaker = action.mirrored === true ? mirrorMark(action) : speakerOf(action);
@@ -162,7 +158,10 @@ export async function deliverEdit(
     const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${text}` };
     // Without a customer the chat's own stays as it is: many edits come without the author's name.
     const originator = action.mirrored === true && isTheirs(action) ? 'channel' : 'customer';
-    await send(room, { ...chatOf(room, to), originator, message }, [{ external_id: name }], { way: 'messages', signal });
+    await send(room, { ...chatOf(channelId, to), originator, message }, [{ external_id: name }], {
+      way: 'messages',
+      signal,
+    });
   }
   return {};
 }
@@ -180,7 +179,7 @@ export async function deliverDelete(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { channelId } = room.config.joined;
+  const channelId = await room.channels.of(to);
   for (let index = 0; index <= maxFurther; index += 1) {
     const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
     try {

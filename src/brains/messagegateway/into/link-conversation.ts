@@ -14,7 +14,7 @@ export function chatIdOf(to: ConversationRef): number | null {
  * believed by itself: it may be of an account the bot has left, and in this one it is a stranger's.
  */
 export async function findChat(room: Room, to: ConversationRef, signal: AbortSignal): Promise<MgChat | null> {
-  const { channelId } = room.config.joined;
+  const channelId = await room.channels.of(to);
   const isOurs = (chat: MgChat): boolean =>
     chat.customer?.external_id === to.ref && (chat.channel?.id ?? channelId) === channelId;
   const chatId = chatIdOf(to);

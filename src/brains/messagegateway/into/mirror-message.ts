@@ -21,7 +21,8 @@ export async function mirrorMessage(
   const isOurs = isTheirs(action);
   const customer = isOurs ? await knownCustomer(room, action, to, signal) : customerOf(action, to);
   const originator = isOurs ? ('channel' as const) : ('customer' as const);
-  const head = { ...chatOf(room, to), originator, customer };
+  const channel = await room.channels.for(to, action.chat, signal);
+  const head = { ...chatOf(channel, to), originator, customer };
   return await sendSaid(room, marked(action, mirrorMark(action)), to, { head, way, signal });
 }
 

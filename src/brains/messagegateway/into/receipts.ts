@@ -17,7 +17,7 @@ export async function giveReceipt(
   signal: AbortSignal,
 ): Promise<Delivery> {
   const acknowledgement: Acknowledgement = {
-    channel: room.config.joined.channelId,
+    channel: await room.channels.of(to),
     message: { id: Number(receipt.remoteMessageId) },
     ...(receipt.homeMessageId === null ? {} : { transport_message_id: receipt.homeMessageId }),
     ...(receipt.error === null ? {} : { error: sendingError(receipt.error, room.config.language) }),

@@ -115,8 +115,9 @@ async function hear(
     // Garbage, and events that were invented after this was written.
     if (frame === null) continue;
     checkStillOn(frame, room);
-    const row = await rowOf(room, tags, frame, signal);
-    cursor = { ...moved(cursor, frame, room), since: room.clock.now() };
+    const adopted = await room.channels.adopt(frame);
+    const row = await rowOf(room, tags, adopted, signal);
+    cursor = { ...moved(cursor, adopted, room), since: room.clock.now() };
     if (row?.signal.wish === 'help') await help(room, row.signal, signal);
     const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
     const inGroup = await groupRowOf(room, frame);

@@ -26,9 +26,24 @@ describe('a message made of a template', () => {
   it.each<readonly [string, readonly object[], readonly object[], readonly string[], string]>([
     ['the same file in both places', [{ id: 'a', caption: 'а.png' }], [{ id: 'a', caption: 'а.png' }], ['а.png'], ''],
     ['named in one place only', [{ id: 'a' }], [{ id: 'a', caption: 'а.png' }], ['а.png'], ''],
-    ['the same words about it in both', [{ id: 'a', caption: 'чек' }], [{ id: 'a', caption: 'чек' }], ['image-a.jpg'], 'чек'],
+    [
+      'the same words about it in both',
+      [{ id: 'a', caption: 'чек' }],
+      [{ id: 'a', caption: 'чек' }],
+      ['image-a.jpg'],
+      'чек',
+    ],
     ['two files', [{ id: 'a', caption: 'а.png' }], [{ id: 'b', caption: 'б.png' }], ['а.png', 'б.png'], ''],
-    ['one item twice', [{ id: 'a', caption: 'а.png' }, { id: 'a', caption: 'а.png' }], [], ['а.png'], ''],
+    [
+      'one item twice',
+      [
+        { id: 'a', caption: 'а.png' },
+        { id: 'a', caption: 'а.png' },
+      ],
+      [],
+      ['а.png'],
+      '',
+    ],
   ])('shows each file once: %s', (_, items, header, names, text) => {
     const reply = sent({ type: 'image', items, template: attachments(...header) });
     expect(reply.files.map(({ name }) => name)).toEqual(names);
