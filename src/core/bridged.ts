@@ -1,10 +1,9 @@
 /** What every rule of the bridge gives back, and the few moves all rules share. */
 import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
-import type { BotType } from './bot.ts';
+import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Button } from './events.ts';
-import type { Greeting } from './greeting.ts';
 
 /** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
 export type Outcome =

@@ -1,18 +1,10 @@
 /** How our bot introduces itself: with which words, when, and that a brain which wants the whole conversation hears of it. */
 import type { ChatAction } from './actions.ts';
+import type { Greeting } from './bot.ts';
 import { type Bridged, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
-import type { Chat, Language, ReceiptEvent } from './events.ts';
+import type { Chat, ReceiptEvent } from './events.ts';
 import { phrases } from './texts.ts';
-
-/** As it was set for a bot. */
-export interface Greeting {
-  /** Instead of the usual words; `{name}` stands for the bot's name. */
-  readonly texts: Readonly<Partial<Record<Language, string>>>;
-  readonly isOff: boolean;
-  /** In an Open Channel it is left out when the brain has said something within so many seconds; 0: it always comes, at once. */
-  readonly afterSeconds: number;
-}
 
 const usual: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
 

@@ -3,7 +3,7 @@
  * events' completion. No network here: what must go out goes to the outbox.
  */
 
-import type { AppAction, ChatAction } from '../core/actions.ts';
+import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
@@ -19,6 +19,7 @@ import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../sto
 import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
 import { noteToldFailures, type ToldFailure, wakeOutboxLanes } from '../store/told-failures.ts';
+import { toAppActions } from './app-event-actions.ts';
 import type { Directory } from './directory.ts';
 import { appLane, dialogOf, greetingLane, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
 import { lookUp } from './look-up.ts';
@@ -288,17 +289,4 @@ function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation
     trace: row.trace,
   }));
   return { state: 'done', outcome: event.type, conversation, actions, failures: [] };
-}
-
-function toAppActions(event: AppEvent): readonly AppAction[] {
-  switch (event.type) {
-    case 'app_updated':
-      return [{ type: 'set_up' }];
-    case 'app_uninstalled':
-      return [{ type: 'uninstall', clean: event.clean }];
-    case 'app_payment':
-      return [{ type: 'payment', expired: event.expired }];
-    case 'bot_deleted':
-      return [{ type: 'forget_bot', botId: event.botId }];
-  }
 }

@@ -1,6 +1,5 @@
 /** The bots we keep in each portal. */
-import type { Bot, BotType } from '../core/bot.ts';
-import type { Greeting } from '../core/greeting.ts';
+import type { Bot, BotType, Greeting } from '../core/bot.ts';
 import { type Db, query } from './database.ts';
 import { storableJson } from './storable.ts';
 

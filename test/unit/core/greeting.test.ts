@@ -1,10 +1,10 @@
 /** When our bot introduces itself, with which words, and who hears of it. */
 import { describe, expect, it } from 'vitest';
+import type { Greeting } from '../../../src/core/bot.ts';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import { type ChatEvent, type ChatKind, type HomeEvent, textReply } from '../../../src/core/events.ts';
-import type { Greeting } from '../../../src/core/greeting.ts';
 
 const bot = (greeting: Partial<Greeting> = {}, mirrors = true): BridgeBot => ({
   code: 'bridge_x',

@@ -134,7 +134,7 @@ function externalIdOf(config: JoinedConfig, line: Line): string {
 }
 
 /** Of the channels of an account, those of this connection's lines. */
-export function lineChannelsAmong(channels: readonly MgChannel[], connectionId: string): readonly MgChannel[] {
+function lineChannelsAmong(channels: readonly MgChannel[], connectionId: string): readonly MgChannel[] {
   return channels.filter(({ external_id: id }) => id?.startsWith(`${connectionId}:`) === true);
 }
 

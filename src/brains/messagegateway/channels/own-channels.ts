@@ -7,7 +7,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Apis } from '../api/apis.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
-import { chatIdOf } from '../into/link-conversation.ts';
+import { chatIdOf } from '../into/chat-id.ts';
 import { knownLineChannels, lineChannel } from './line-channels.ts';
 
 export interface OwnChannels {

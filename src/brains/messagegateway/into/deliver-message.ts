@@ -4,9 +4,10 @@ import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { Customer, Incoming, MessageName } from '../api/transport-api.ts';
 import type { Room } from '../room.ts';
+import { chatIdOf } from './chat-id.ts';
 import { customerCard } from './customer-card.ts';
 import { carryFiles } from './home-files.ts';
-import { chatIdOf, linkConversation } from './link-conversation.ts';
+import { linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
 import { isTheirs, mirrorMark } from './mirror-mark.ts';
 

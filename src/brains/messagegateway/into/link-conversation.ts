@@ -3,11 +3,7 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { toAppError } from '../../../core/errors.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
 import type { Room } from '../room.ts';
-
-/** The chat this conversation was linked to; null for none, and for what was a console once. */
-export function chatIdOf(to: ConversationRef): number | null {
-  return /^\d+$/.test(to.remoteId ?? '') ? Number(to.remoteId) : null;
-}
+import { chatIdOf } from './chat-id.ts';
 
 /**
  * The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). A known number is not
