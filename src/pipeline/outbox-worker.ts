@@ -136,7 +136,7 @@ async function workLane(
         return {
           progress: { ...id, done, delayMs, isFree, isPause },
           results,
-          failure: { ...id, seq: row.seq, outcome: error.code, isFateUnknown: mayHaveHappened(row, error) },
+          failure: { ...id, seq: row.seq, outcome: error.code, isFateUnknown: tried.mayBeSeen },
           incoming,
         };
       }
@@ -147,7 +147,7 @@ async function workLane(
         outcome: error.code,
         remoteId: null,
       });
-      const reason = tried.isUnknown || mayHaveHappened(row, error) ? `${fateUnknown} (${error.code})` : error.code;
+      const reason = tried.isUnknown || tried.mayBeSeen ? `${fateUnknown} (${error.code})` : error.code;
       incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, reason, earlier));
     } else {
       const { performed } = tried;
@@ -161,7 +161,14 @@ async function workLane(
   return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
 }
 
-type Tried = { readonly performed: Performed } | { readonly error: AppError; readonly isUnknown: boolean };
+type Tried =
+  | { readonly performed: Performed }
+  | {
+      readonly error: AppError;
+      readonly isUnknown: boolean;
+      /** This attempt, or an earlier one of the same send, may have been seen. */
+      readonly mayBeSeen: boolean;
+    };
 
 /** One attempt. `isUnknown`: it may have happened and must not be repeated by a machine. */
 async function tryAction(
@@ -171,13 +178,15 @@ async function tryAction(
   signal: AbortSignal,
 ): Promise<Tried> {
   let isRepeatable = true;
+  let hasBegun = false;
   const { db, performer } = options;
   const answered = answeredBy(row);
+  const wasBegun = answered !== null && row.attempted_at !== null;
   try {
     const isOnce = !(await performer.isRepeatable(row));
-    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
+    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeSeen: true };
     const end = usedUp(row, attempts);
-    if (end !== null) return { error: end, isUnknown: false };
+    if (end !== null) return { error: end, isUnknown: false, mayBeSeen: wasBegun };
     // Preparing may fail again and again; whoever was withdrawn meanwhile does not wait for that.
     const told = answered === null || attempts === 1 ? null : await readToldFailure(db, row, answered);
     if (told?.isWithdrawn === true) return withdrawnSend(row);
@@ -186,10 +195,12 @@ async function tryAction(
       if (!(await beginSend(db, row, answered))) return withdrawnSend(row);
     } else if (isOnce) await markAttempted(db, [row]);
     isRepeatable = !isOnce;
+    hasBegun = true;
     return { performed: await performer.perform(row, prepared, signal) };
   } catch (thrown) {
     const error = toAppError(thrown);
-    return { error, isUnknown: !isRepeatable && error.fate === 'unknown' };
+    const isUnknown = hasBegun && error.fate === 'unknown';
+    return { error, isUnknown: isUnknown && !isRepeatable, mayBeSeen: wasBegun || (answered !== null && isUnknown) };
   }
 }
 
@@ -197,12 +208,7 @@ async function tryAction(
 function withdrawnSend(row: OutboxRow): Tried {
   if (row.attempted_at === null) return { performed: { outcome: withdrawn, remoteId: null, isDropped: true } };
   const message = 'withdrawn after an attempt whose end nobody knows';
-  return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true };
-}
-
-/** This attempt, or an earlier one of the same send, may have been seen. */
-function mayHaveHappened(row: OutboxRow, error: AppError): boolean {
-  return answeredBy(row) !== null && (row.attempted_at !== null || error.fate === 'unknown');
+  return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
 }
 
 /** A process died between beginning this attempt and writing down how it ended. */

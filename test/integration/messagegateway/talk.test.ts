@@ -285,7 +285,7 @@ describe('the door', () => {
     const talk = await begin();
     const { clientId, channelId } = stage.config.joined;
     expect(await post(forged(talk, channelId), 'somebody')).toBe(403);
-    expect(await post(forged(talk, channelId + 1), clientId)).toBe(400);
+    expect(await post(forged(talk, channelId + 1_000), clientId)).toBe(400);
     await stage.done();
     expect(talk.shown()).toEqual([]);
     expect(await post(forged(talk, channelId), clientId)).toBe(200);
