@@ -90,6 +90,8 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('wanted', 'registered', 'refused', 'deleted')),
       problem text,
       give_back_minutes integer check (give_back_minutes > 0),
+      greeting json,
+      greet_after_seconds integer not null default 3 check (greet_after_seconds between 0 and 600),
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, code),
@@ -144,7 +146,7 @@ export async function up(knex: Knex): Promise<void> {
         case when box = 'inbox' then ''
              when key like '%>home' then 'home'
              when key like '%>brain' then split_part(key, '/', 1) || '>brain'
-             when key like '%>later' then 'later'
+             when key like '%>later' or key like '%>greet' then 'later'
              else 'app' end
       ) stored,
       primary key (portal, box, key),
@@ -218,6 +220,16 @@ export async function up(knex: Knex): Promise<void> {
     ) with (fillfactor = 80);
     create index outbox_parked on outbox (portal, created_at) where state in ('parked', 'unknown');
     create index outbox_by_age on outbox using brin (created_at);
+
+    create table told_failure (
+      portal text not null,
+      lane text not null,
+      remote_id text not null,
+      is_withdrawn boolean not null,
+      told_at timestamptz not null default now(),
+      primary key (portal, lane, remote_id)
+    );
+    create index told_failure_by_age on told_failure using brin (told_at);
 
     create table rate_budget (
       portal text not null,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crmAddress } from './bitrix24/crm-address.ts';
+import { lineName } from './bitrix24/open-lines.ts';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
 import { readBrainSettings } from './brain-settings.ts';
@@ -35,6 +36,7 @@ import { createBrainHouse } from './pipeline/brain-house.ts';
 import { brainMemory } from './pipeline/brain-memory.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { createHeldDoors } from './pipeline/held-doors.ts';
+import { findHomeClient } from './pipeline/home-clients.ts';
 import { homeFacts } from './pipeline/home-facts.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { saidAtHome } from './pipeline/home-talk.ts';
@@ -153,6 +155,9 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     },
     homeUser: (to, dialogId, userId, signal) =>
       findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    homeClient: (to, dialogId, userId, signal) =>
+      findHomeClient({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    homeLineName: (lineId, signal) => lineName(client, connection.portal, lineId, signal),
     homeFacts: async () => homeFacts(await directory.portal(connection.portal), connection),
     memory: brainMemory(db, connection.portal, connection.id, recent),
     publicUrl: settings.PUBLIC_URL,

@@ -57,6 +57,8 @@ export interface NewClient {
   readonly name: string;
   readonly lineId: number;
   readonly connector?: string;
+  readonly email?: string;
+  readonly profile?: { readonly avatar?: string; readonly phone?: string; readonly website?: string };
 }
 
 export interface NewGroup {
@@ -130,13 +132,14 @@ export class People {
       ...nameParts(wanted.name),
       workPosition: null,
       gender: 'M',
-      email: '',
+      email: wanted.email ?? '',
       admin: false,
       isBot: false,
       isConnector: true,
       isExtranet: true,
       color: '#ab7761',
       active: true,
+      ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
     });
     this.#state.clients.set(id, {
       userId: id,

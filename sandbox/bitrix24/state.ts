@@ -21,6 +21,8 @@ export interface User {
   readonly isExtranet: boolean;
   color: string;
   active: boolean;
+  /** What a messenger told of its customer. */
+  readonly profile?: { readonly avatar?: string; readonly phone?: string; readonly website?: string };
 }
 
 export type BotType = 'B' | 'O' | 'S' | 'P' | 'N';

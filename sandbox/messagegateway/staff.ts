@@ -38,6 +38,8 @@ export interface AnswerChoice {
   readonly quote?: number;
   readonly product?: Json;
   readonly order?: Json;
+  /** Code of the template the message is made of: its files are told twice, as items and as the template's header. */
+  readonly template?: string;
 }
 
 export class Staff {
@@ -98,6 +100,7 @@ export class Staff {
         order: choice.order,
         product: choice.product,
         suggestions: choice.suggestions,
+        templateCode: choice.template,
       },
       quoteId: choice.quote ?? null,
       isMailing: false,

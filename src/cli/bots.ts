@@ -18,6 +18,7 @@ import {
   usageError,
 } from './command.ts';
 import { giveBackOption, readGiveBack } from './give-back.ts';
+import { greetingOptions, readGreeting } from './greeting.ts';
 import { table, wrap } from './layout.ts';
 import { orderSetUp, setUpWords } from './order-set-up.ts';
 
@@ -67,11 +68,12 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   }
   const wanted = { code, type: readType(line.text('type') ?? 'B'), name: readName(line.need('name')) };
   const giveBack = readGiveBack(line);
+  const greeting = readGreeting(line, null);
   const brain = await chooseBrain(context, db, portal.portal, line, { brain: 'echo', connectionId: null });
   const trace = await inTransaction(db, async (trx) => {
     await makeRoom(trx, portal, code);
     await addBot(trx, portal.portal, { ...wanted, ...brain });
-    await updateBot(trx, portal.portal, code, giveBack);
+    await updateBot(trx, portal.portal, code, { ...giveBack, ...greeting });
     return await orderSetUp(trx, portal.portal);
   });
   return await changed(db, portal, code, trace, `${code} is added.`);
@@ -115,7 +117,7 @@ async function set(line: CommandLine, context: CommandContext): Promise<Answer> 
     connectionId: bot.connection_id,
   });
   const name = line.text('name');
-  const giveBack = readGiveBack(line);
+  const giveBack = { ...readGiveBack(line), ...readGreeting(line, bot.greeting) };
   const trace = await inTransaction(db, async (trx) => {
     await updateBot(trx, portal.portal, bot.code, {
       brain: brain.brain,
@@ -192,7 +194,20 @@ export function describeBot(bot: BotRow) {
   const { portal, code, type, name, brain, state, problem } = bot;
   const giveBackAfterMinutes = bot.give_back_minutes;
   const connection = bot.connection_id;
-  return { portal, code, botId: bot.bot_id, type, name, brain, connection, state, problem, giveBackAfterMinutes };
+  const greeting = { ...bot.greeting, afterSeconds: bot.greet_after_seconds };
+  return {
+    portal,
+    code,
+    botId: bot.bot_id,
+    type,
+    name,
+    brain,
+    connection,
+    state,
+    problem,
+    giveBackAfterMinutes,
+    greeting,
+  };
 }
 
 function readType(text: string) {
@@ -213,6 +228,7 @@ const facts: readonly CommandOption[] = [
   { name: 'brain', value: 'name', text: 'What it thinks with; echo when it is added without one' },
   { name: 'connection', value: 'id', text: "The brain's account; may be left out while the portal has only one" },
   giveBackOption,
+  ...greetingOptions,
 ];
 const name: CommandOption = { name: 'name', value: 'name', text: 'The name people see' };
 

@@ -22,6 +22,7 @@ const words: Readonly<Record<string, string>> = {
   ignored_unsupported: 'not passed on: the brain does not take changes of messages',
   ignored_unknown_command: 'not answered: a button of a command the bot does not know',
   dropped_person_owns: 'not shown: the brain spoke while a person leads the conversation',
+  withdrawn: 'not shown: it had been told as failed before, and a repetition of it is a message of its own',
   // What the pipeline found.
   unknown_bot: 'for a bot that is not ours (any more)',
   unknown_brain: 'the bot thinks with a brain this program does not know',
@@ -37,7 +38,7 @@ const words: Readonly<Record<string, string>> = {
   done: 'done',
   delivered: 'delivered to the brain',
   answered_at_the_door: 'told to the brain in the answer to its webhook',
-  due: 'time to look whether the people who lead still speak',
+  due: 'its time has come',
   set_up: 'the portal was set up',
   uninstalled: 'the removal of the app was noted',
   erased: 'the data of the portal was erased',

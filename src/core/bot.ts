@@ -1,5 +1,6 @@
 /** What a bot is: the words shared by registration, the bridge and the operator's commands. */
 import { z } from 'zod';
+import type { Language } from './events.ts';
 
 /**
  * Bitrix24's bot kinds: `B` ordinary, `O` Open Channel, `S` supervisor (hears every message of the chats it sits in).
@@ -21,4 +22,13 @@ export interface Bot {
   readonly brain: string;
   /** The brain's account it uses; null for a brain that needs none. */
   readonly connectionId: string | null;
+}
+
+/** How a bot introduces itself, as it was set. */
+export interface Greeting {
+  /** Instead of the usual words; `{name}` stands for the bot's name. */
+  readonly texts: Readonly<Partial<Record<Language, string>>>;
+  readonly isOff: boolean;
+  /** In an Open Channel it is left out when the brain has said something within so many seconds; 0: it always comes, at once. */
+  readonly afterSeconds: number;
 }

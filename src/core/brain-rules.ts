@@ -1,6 +1,17 @@
 /** The rules for what a brain says or wants, and for what became of it. */
 import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
-import { type Bridged, note, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import {
+  type Bridged,
+  fateUnknown,
+  note,
+  own,
+  plainSend,
+  quiet,
+  type Scene,
+  toBrain,
+  toHome,
+  withdrawn,
+} from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
 import type { KnownReaction } from './reactions.ts';
@@ -24,6 +35,9 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
     return { conversation, actions, outcome: 'finished' };
   }
   if (event.type === 'taken_back') return takeBack(conversation, scene);
+  if (event.type === 'reply_failed') return onToldFailure(event, conversation, scene);
+  // Its failure was told before it came itself.
+  if (event.type === 'reply' && scene.fate?.told?.isWithdrawn === true) return quiet(conversation, 'withdrawn');
   // What was said before a person took over may still be mended: that talks over nobody.
   if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toHome), outcome: 'answered' };
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
@@ -33,7 +47,10 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, scene);
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
   const actions = sendsOf(event, conversation).map(toHome);
-  return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+  if (actions.length === 0) return quiet(conversation, 'ignored_empty');
+  // An answer speaks for the bot: a greeting that waits is not needed any more. A note to staff is none.
+  const isGreeted = conversation.isGreeted || !isForPeople;
+  return { conversation: { ...conversation, isGreeted }, actions, outcome: 'answered' };
 }
 
 /** The people who led are told; where none did there is nothing to take. */
@@ -158,6 +175,32 @@ function sendsOf(event: Reply, conversation: Conversation): HomeAction[] {
   return [...sends, ...files];
 }
 
+/**
+ * The brain counts a message as failed. The pipeline keeps back what is not sent yet, and the receipt of what is under way will tell of
+ * it; a message whose parts have all ended is told of here.
+ */
+function onToldFailure(
+  { remoteMessageId }: BrainEvent & { type: 'reply_failed' },
+  conversation: Conversation,
+  { fate, capabilities }: Scene,
+): Bridged {
+  // What was shown in part has a receipt that says so itself.
+  const isShown = fate !== null && fate.told === null && fate.waiting === 0 && fate.error === null;
+  if (!isShown || fate.shownAs === null || !capabilities.receipts) return quiet(conversation, 'noted');
+  const { shownAs: homeMessageId } = fate;
+  const action = toBrain({ type: 'receipt', remoteMessageId, homeMessageId, error: null, isLate: true });
+  return { conversation, actions: [action], outcome: 'noted' };
+}
+
+/** What the brain hears of a message that has ended: nothing new where it was withdrawn as a whole, and all there is to know where it counts as failed. */
+function receiptFor(event: ReceiptEvent & { type: 'receipt' }, { fate }: Scene): BrainAction[] {
+  const { homeMessageId, error } = event;
+  if (fate === null || fate.told === null) return [event];
+  if (homeMessageId === null && error === withdrawn) return [];
+  const isSeen = homeMessageId !== null || error?.startsWith(fateUnknown) === true;
+  return [isSeen ? { ...event, isLate: true } : event];
+}
+
 /** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
 function refuseReply(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {
   const id = event.type === 'reply' ? event.remoteMessageId : null;
@@ -181,9 +224,8 @@ export function onReceipt(
     const told = phrases(conversation.language).notPassedOn[event.what];
     return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
   }
-  const told: ChatAction[] = scene.capabilities.receipts
-    ? [toBrain(event.type === 'receipt' ? event : refused(event))]
-    : [];
+  if (!scene.capabilities.receipts) return quiet(conversation, 'noted');
+  const told = (event.type === 'receipt' ? receiptFor(event, scene) : [refused(event)]).map(toBrain);
   return { conversation, actions: told, outcome: 'noted' };
 }
 

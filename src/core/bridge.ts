@@ -3,9 +3,10 @@
  * clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
  */
 import { onBrain, onReceipt } from './brain-rules.ts';
-import type { BridgeBot, Bridged, Scene, SentPart } from './bridged.ts';
+import type { BridgeBot, Bridged, Known, Scene } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
+import { onGreetingDue } from './greeting.ts';
 import { onChange, onCommand, onJoined, onMessage, type SightEvent, seen } from './home-rules.ts';
 import { onTimePassed } from './silence.ts';
 
@@ -13,16 +14,16 @@ import { onTimePassed } from './silence.ts';
  * Applies one event. Never throws on an event our decoders can produce.
  *
  * @param at when the event reached us
- * @param parts what is known of the message the event changes
+ * @param known what was looked up for this event
  */
 export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
   at: Date,
-  parts: readonly SentPart[] = [],
+  known: Known = {},
 ): Bridged {
-  const scene: Scene = { ...bot, at: at.toISOString(), parts };
+  const scene: Scene = { ...bot, at: at.toISOString(), parts: known.parts ?? [], fate: known.fate ?? null };
   switch (event.type) {
     case 'message':
     case 'joined':
@@ -35,6 +36,7 @@ export function bridge(
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':
+    case 'reply_failed':
     case 'read':
     case 'reacted':
     case 'typing':
@@ -46,6 +48,8 @@ export function bridge(
     case 'receipt':
     case 'change_refused':
       return onReceipt(event, conversation, scene);
+    case 'greeting_due':
+      return onGreetingDue(event, conversation, scene);
     case 'time_passed':
       return onTimePassed(conversation, scene);
   }
@@ -60,5 +64,5 @@ function onSight(event: SightEvent, conversation: Conversation, scene: Scene): B
 
 function onKnown(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
   if (event.type === 'message') return onMessage(event, conversation, scene);
-  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(conversation, scene);
+  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(event.chat, conversation, scene);
 }

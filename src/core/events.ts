@@ -141,6 +141,13 @@ export type BrainEvent =
       readonly buttons: readonly Button[] | null;
     }
   | { readonly type: 'reply_deleted'; readonly homeMessageId: string }
+  /** A message of its own counts as failed over there: the brain was told so, or has waited long enough. */
+  | {
+      readonly type: 'reply_failed';
+      readonly remoteMessageId: string;
+      /** What has not been shown of it is not to be shown any more; false: it may still come, late. */
+      readonly withdraw: boolean;
+    }
   /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
   | { readonly type: 'read'; readonly homeMessageId: string }
   /** People behind the brain reacted to a message, or took a reaction back. */
@@ -176,6 +183,8 @@ export type ReceiptEvent =
       readonly text: string | null;
       readonly error: string;
     }
+  /** A `greet` has come due. */
+  | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** A `look_again` has come due. */
   | { readonly type: 'time_passed' };
 

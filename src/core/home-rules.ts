@@ -1,9 +1,10 @@
 /** The rules for what happens in Bitrix24: who is heard, who is greeted, what a command does. */
 import type { ChatAction } from './actions.ts';
 import { handOver } from './brain-rules.ts';
-import { type Bridged, note, type Outcome, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import { type Bridged, note, type Outcome, own, quiet, type Scene, toBrain } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, HomeEvent } from './events.ts';
+import { greet } from './greeting.ts';
 import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
@@ -18,7 +19,7 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
   const attached = scene.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
   const text = [event.text, attached].filter((part) => part !== '').join('\n');
   if (text === '' && event.files.length === 0) return quiet(conversation, 'ignored_empty');
-  const greeted = greet(conversation, scene);
+  const greeted = greet(event.chat, conversation, scene);
   const parts = text === '' ? [''] : splitText(text, scene.capabilities.maxTextLength);
   const messages = parts.map((part, index) =>
     toBrain({
@@ -34,7 +35,7 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
     }),
   );
   const told = tellCrm(event.chat, greeted.conversation, scene);
-  const actions = [...greeted.actions, ...messages, ...told.actions];
+  const actions = [...greeted.actions, ...messages, ...greeted.told, ...told.actions];
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
 }
 
@@ -88,11 +89,39 @@ function onSilence(
 ): Bridged {
   if (reason === 'ignored_bot' || reason === 'ignored_system') return quiet(conversation, reason);
   // The portal now takes the bot out of the session: whatever people say from here on may go unheard.
-  if (reason === 'ignored_left_bot') return { ...own(conversation, 'person', scene), outcome: reason };
+  const mirrored = mirror(event, scene);
+  if (reason === 'ignored_left_bot') {
+    const left = own(conversation, 'person', scene);
+    return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
+  }
   const taken =
     reason === 'ignored_operator' ? own(conversation, 'person', scene) : { conversation, actions: [] as ChatAction[] };
   const heard = heardWhilePersonLeads(taken.conversation, event, scene);
-  return { conversation: heard.conversation, actions: [...taken.actions, ...heard.actions], outcome: reason };
+  return {
+    conversation: heard.conversation,
+    actions: [...taken.actions, ...mirrored, ...heard.actions],
+    outcome: reason,
+  };
+}
+
+/** What a person who leads, or somebody he talks with, said. What is said in groups concerns nobody who was not mentioned. */
+function mirror(event: HomeEvent & { type: 'message' }, { capabilities }: Scene): ChatAction[] {
+  const { chat, author, sentAt } = event;
+  const files = capabilities.files ? event.files : [];
+  if (capabilities.mirrors !== true || chat.kind === 'group' || (event.text === '' && files.length === 0)) return [];
+  const parts = event.text === '' ? [''] : splitText(event.text, capabilities.maxTextLength);
+  return parts.map((text, index) =>
+    toBrain({
+      type: 'mirrored',
+      messageId: index === 0 ? event.messageId : `${event.messageId}.${index}`,
+      text,
+      author,
+      chat,
+      files: index === 0 ? files : [],
+      sentAt,
+      quoteOf: index === 0 ? event.quoteOf : null,
+    }),
+  );
 }
 
 /** An edit or a deletion, for brains that can follow it. */
@@ -101,25 +130,39 @@ export function onChange(
   conversation: Conversation,
   scene: Scene,
 ): Bridged {
-  if (conversation.owner === 'person') return quiet(conversation, 'ignored_person_owns');
-  // What an operator wrote never went to the brain.
-  if (event.chat.kind === 'line' && event.author.kind !== 'client') return quiet(conversation, 'ignored_operator');
+  const silence = reasonForSilentChange(event, conversation);
+  const isMirrored = scene.capabilities.mirrors === true && event.chat.kind !== 'group';
+  if (silence !== null && !isMirrored) return quiet(conversation, silence);
+  const mark = silence === null ? {} : { mirrored: true as const };
+  const outcome = silence ?? 'forwarded';
   if (event.type === 'message_deleted') {
     if (!scene.capabilities.deletes) return quiet(conversation, 'ignored_unsupported');
-    const action = toBrain({ type: 'delete', messageId: event.messageId });
-    return { conversation, actions: [action], outcome: 'forwarded' };
+    const action = toBrain({ type: 'delete', messageId: event.messageId, ...mark });
+    return { conversation, actions: [action], outcome };
   }
   if (!scene.capabilities.edits || event.text === '') return quiet(conversation, 'ignored_unsupported');
   const [text = ''] = splitText(event.text, scene.capabilities.maxTextLength);
   const { messageId, author, chat } = event;
-  const action = toBrain({ type: 'edit', messageId, text, author, chat });
-  return { conversation, actions: [action], outcome: 'forwarded' };
+  const action = toBrain({ type: 'edit', messageId, text, author, chat, ...mark });
+  return { conversation, actions: [action], outcome };
+}
+
+/** Null when the change is of something the brain was told while it led. What an operator wrote was never told it as such. */
+function reasonForSilentChange(
+  event: HomeEvent & { type: 'message_edited' | 'message_deleted' },
+  conversation: Conversation,
+): Outcome | null {
+  if (conversation.owner === 'person') return 'ignored_person_owns';
+  return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
 }
 
 /** The bot was put into a chat, or opened by a link. */
-export function onJoined(conversation: Conversation, scene: Scene): Bridged {
-  const greeted = greet(conversation, scene);
-  return { ...greeted, outcome: greeted.actions.length > 0 ? 'greeted' : 'noted' };
+export function onJoined(chat: Chat, before: Conversation, scene: Scene): Bridged {
+  const { conversation, actions, told } = greet(chat, before, scene);
+  // In a private chat that was only opened nobody has said anything yet that a brain would have heard.
+  const heard = chat.kind === 'line' || conversation.remoteId !== null ? told : [];
+  const isGreeted = actions.some(({ target }) => target === 'home');
+  return { conversation, actions: [...actions, ...heard], outcome: isGreeted ? 'greeted' : 'noted' };
 }
 
 /** A slash command: ours are carried out here, foreign ones are ordinary messages to the brain. */
@@ -175,17 +218,4 @@ export function seen(
   const isBotAgain = isNewSession || (event.type === 'joined' && event.chat.kind === 'line');
   const known = { ...conversation, kind: event.chat.kind, language: event.language, sessionId };
   return isBotAgain ? own(known, 'brain', scene) : { conversation: known, actions: [] };
-}
-
-function greet(
-  conversation: Conversation,
-  scene: Scene,
-): { conversation: Conversation; actions: readonly ChatAction[] } {
-  if (conversation.isGreeted) return { conversation, actions: [] };
-  const words = phrases(conversation.language);
-  const greeting = words.greeting[conversation.kind](scene.name);
-  // A customer outside has no use for commands he cannot type.
-  const text = conversation.kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
-  const action = toHome({ ...plainSend(text), internal: false });
-  return { conversation: { ...conversation, isGreeted: true }, actions: [action] };
 }

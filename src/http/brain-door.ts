@@ -61,7 +61,7 @@ export function createBrainDoor(options: BrainDoorOptions) {
     }
     // Only now: whoever does not know the secret need not be listened to.
     const body = await options.bodies.read(ctx, maxBodyBytes);
-    const verdict = connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
+    const verdict = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in verdict) {
       const { refuse: status, reason: message, answer } = verdict;
       throw new BadInput({ code: 'brain.refused', status, message, answer });

@@ -2,7 +2,7 @@
 
 import { type BotResult, setUpPortal } from '../bitrix24/install/set-up.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import type { AppAction, LookAgain } from '../core/actions.ts';
+import type { AppAction, Greet, LookAgain } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
 import { AppError } from '../core/errors.ts';
 import { languageOf } from '../core/texts.ts';
@@ -19,7 +19,7 @@ import { eraseLane } from './lane-names.ts';
 
 export interface AppActions {
   /** Returns a word for the record. */
-  perform(portal: string, action: Exclude<AppAction, LookAgain>, signal: AbortSignal): Promise<string>;
+  perform(portal: string, action: Exclude<AppAction, LookAgain | Greet>, signal: AbortSignal): Promise<string>;
 }
 
 export interface AppActionsOptions {

@@ -13,6 +13,7 @@ import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { type ClaimedEvent, claimInbox, closeEvents, type EventResult } from '../store/inbox.ts';
 import { finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
+import { noteToldFailures, type ToldFailure, wakeOutboxLanes } from '../store/told-failures.ts';
 import { type ClaimTurns, createClaimTurns } from './claim-turns.ts';
 import type { Directory } from './directory.ts';
 import { dialogOf, isUnbound } from './lane-names.ts';
@@ -50,6 +51,7 @@ interface LaneWork {
   readonly progress: LaneProgress;
   readonly results: readonly EventResult[];
   readonly actions: readonly NewAction[];
+  readonly failures: readonly ToldFailure[];
   readonly conversation: Conversation | null;
 }
 
@@ -123,7 +125,7 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'parked' as const, outcome: 'inbox.unwritable' }];
     const progress = { portal, lane, holder, done: seq, delayMs: 0 };
-    await write(options, [{ progress, results, actions: [], conversation: null }]);
+    await write(options, [{ progress, results, actions: [], failures: [], conversation: null }]);
   }
 }
 
@@ -144,6 +146,10 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
         work.conversation === null ? [] : [{ portal: work.progress.portal, conversation: work.conversation }],
       ),
     );
+    await noteToldFailures(
+      trx,
+      held.flatMap((work) => work.failures),
+    );
     await appendActions(
       trx,
       held.flatMap((work) => work.actions),
@@ -151,6 +157,12 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
     return held;
   });
   if (written.some((work) => work.actions.length > 0)) options.bells.outbox.ring();
+  const failures = written.flatMap((work) => work.failures);
+  // What waits for its next try is given up now instead of then.
+  if (failures.length > 0) {
+    await wakeOutboxLanes(options.db, failures);
+    options.bells.outbox.ring();
+  }
   if (written.length < works.length) {
     options.metrics.leasesLost.inc({ box: 'inbox' }, works.length - written.length);
     options.log.warn(
@@ -171,6 +183,7 @@ async function workLane(
 ): Promise<LaneWork> {
   const results: EventResult[] = [];
   const actions: NewAction[] = [];
+  const failures: ToldFailure[] = [];
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
@@ -178,9 +191,12 @@ async function workLane(
     try {
       if (row === lane.rows[0] && lane.attempts > maxBegun) throw begunTooOften(lane.attempts);
       const before = conversation;
-      const worked = await options.bodies.with(row, (body) => workEvent(options, { ...row, body }, before));
+      const worked = await options.bodies.with(row, (body) =>
+        workEvent(options, { ...row, body }, { conversation: before, failures }),
+      );
       conversation = worked.conversation;
       actions.push(...worked.actions);
+      failures.push(...worked.failures);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
       options.metrics.stage.observe({ stage: 'inbox' }, (Date.now() - row.received_at.getTime()) / 1000);
     } catch (thrown) {
@@ -200,7 +216,7 @@ async function workLane(
     done = row.seq;
   }
   const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs };
-  return { progress, results, actions, conversation: conversation === stored ? null : conversation };
+  return { progress, results, actions, failures, conversation: conversation === stored ? null : conversation };
 }
 
 /** Its end was never seen, so a further try would not be seen either. */

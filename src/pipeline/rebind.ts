@@ -20,7 +20,7 @@ export async function rebind(
   db: Pool,
   lane: ClaimedLane<ClaimedEvent>,
   bodies: LargeBodies,
-): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; conversation: null }> {
+): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; failures: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
   const at = { ...id, holder: lane.holder };
   const before = (lane.rows[0]?.seq ?? 1) - 1;
@@ -31,10 +31,16 @@ export async function rebind(
     // One after the other: each has to be stored before the next of the same lane, and large ones are not held together.
     for (const row of lane.rows) await bodies.with(row, (body) => acceptEvents(db, [moved(row, body, target)]));
     const results = lane.rows.map((row) => ({ ...id, seq: row.seq, state: 'dropped' as const, outcome: 'moved' }));
-    return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+    return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], failures: [], conversation: null };
   }
   if (lane.attempts < maxLooks) {
-    return { progress: { ...at, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };
+    return {
+      progress: { ...at, done: before, delayMs: lookAgainMs },
+      results: [],
+      actions: [],
+      failures: [],
+      conversation: null,
+    };
   }
   const results = lane.rows.map((row) => ({
     ...id,
@@ -42,7 +48,7 @@ export async function rebind(
     state: 'parked' as const,
     outcome: 'unknown_conversation',
   }));
-  return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+  return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], failures: [], conversation: null };
 }
 
 function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {

@@ -19,6 +19,11 @@ export function memoryInMind(facts: Map<string, string> = new Map()): BrainMemor
       facts.set(key, JSON.stringify(value));
       return Promise.resolve();
     },
+    claim(key, value) {
+      const isFree = !facts.has(key);
+      if (isFree) facts.set(key, JSON.stringify(value));
+      return Promise.resolve(isFree);
+    },
     forget(key) {
       facts.delete(key);
       return Promise.resolve();

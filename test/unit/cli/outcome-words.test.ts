@@ -24,6 +24,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   ignored_unsupported: true,
   ignored_unknown_command: true,
   dropped_person_owns: true,
+  withdrawn: true,
 };
 
 describe('an outcome in words', () => {

@@ -6,7 +6,9 @@ import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import { type Apis, createApis } from '../api/apis.ts';
 import { type CrmModule, createCrmClient } from '../api/crm-client.ts';
+import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
+import { refreshLineChannels } from '../channels/line-channels.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { type FullAccesses, registerModule } from './accesses.ts';
 import { clientIdOf } from './client-id.ts';
@@ -35,7 +37,10 @@ export async function joinAccount(
   await forgetPresence(tools.memory);
   await apis.bot.updateInfo(presence.bot);
   await keepCommands(apis.bot, config, tools.memory);
-  const channelId = await setUpChannel(apis, presence.channel, config);
+  const { hasV2 } = await tools.homeFacts();
+  const known = await apis.transport.channels({ limit: 1000 });
+  const channelId = await setUpChannel(apis, known, presence.channel, config);
+  await refreshLineChannels(apis, { config, connectionId: connection.id, hasV2 }, known);
   return {
     ...config,
     joined: {
@@ -94,9 +99,13 @@ async function ownBotId({ bot }: Apis): Promise<number> {
   });
 }
 
-/** One channel per connection, found again by the stored id or by our own name of it. */
-async function setUpChannel({ transport }: Apis, fields: ChannelFields, config: MessageGatewayConfig): Promise<number> {
-  const known = await transport.channels({ limit: 1000 });
+/** The main channel of the connection, found again by the stored id or by our own name of it. */
+async function setUpChannel(
+  { transport }: Apis,
+  known: readonly MgChannel[],
+  fields: ChannelFields,
+  config: MessageGatewayConfig,
+): Promise<number> {
   const found =
     known.find((channel) => channel.id === config.joined?.channelId) ??
     known.find((channel) => channel.external_id === fields.external_id);

@@ -1,4 +1,5 @@
 /** The Transport API, method by method (dossier C.2). Its key for the channel differs from route to route; that stays hidden here. */
+import type { ChannelType } from '../account/messengers.ts';
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
@@ -18,7 +19,7 @@ import { type UploadedFile, uploadBody } from './upload-body.ts';
 export type MessageName = { readonly id: number } | { readonly external_id: string };
 
 export interface ChannelFields {
-  readonly type: 'custom';
+  readonly type: ChannelType;
   readonly name: string;
   readonly external_id: string;
   /** At most 255 characters. */
@@ -31,6 +32,11 @@ export interface Customer {
   readonly nickname: string;
   readonly first_name?: string;
   readonly last_name?: string;
+  readonly phone?: string;
+  readonly email?: string;
+  /** Web addresses. */
+  readonly avatar?: string;
+  readonly profile_url?: string;
 }
 
 /** Something a customer wrote in the messenger. */
@@ -82,7 +88,8 @@ export interface TransportApi {
   sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: HearWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
-  addHistory(channel: number, message: Omit<Incoming, 'channel'>): Promise<number>;
+  /** As `sendMessage`, without opening a dialog; the customer has to be named. */
+  addHistory(channel: number, message: Omit<Incoming, 'channel'>, signal?: AbortSignal): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
   markRead(channel: number, name: MessageName): Promise<void>;
   markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
@@ -123,8 +130,8 @@ export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () =
     editMessage: (channel, externalId, text, signal) =>
       act('PUT', '/messages', { channel, message: { external_id: externalId, text } }, signal),
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),
-    async addHistory(channel, message) {
-      const answer = await post('/messages/history', { ...message, channel_id: channel });
+    async addHistory(channel, message, signal) {
+      const answer = await post('/messages/history', { ...message, channel_id: channel }, signal);
       const sent = readAs(sentShape, answer, 'POST /messages/history');
       if (sent.warnings && sent.warnings.length > 0) onWarnings(sent.warnings);
       return sent.message_id;

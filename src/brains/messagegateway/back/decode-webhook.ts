@@ -116,8 +116,17 @@ const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   file: '',
 };
 
-function itemsOf({ items, template }: MessageData) {
-  return [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])].slice(0, maxItems);
+type Item = NonNullable<MessageData['items']>[number];
+
+/** Each file once: a template's header names the files that `items` may name as well, and either may leave out the caption. */
+function itemsOf({ items, template }: MessageData): readonly Item[] {
+  const found = new Map<string, Item>();
+  for (const item of [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])]) {
+    const known = found.get(item.id);
+    const caption = known?.caption?.trim() ? known.caption : item.caption;
+    found.set(item.id, { ...item, ...known, caption, size: known?.size ?? item.size });
+  }
+  return [...found.values()].slice(0, maxItems);
 }
 
 function filesOf(data: MessageData): readonly FileRef[] {

@@ -4,6 +4,7 @@ import type { DoorRequest, DoorVerdict } from '../../../core/connector.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import type { SendingErrorCode } from '../api/transport-api.ts';
 import { type Envelope, type MessageData, messageDataShape, readEnvelope } from '../api/webhook-shapes.ts';
+import type { OwnChannels } from '../channels/own-channels.ts';
 import type { JoinedConfig } from '../config.ts';
 import { sendingResult } from '../into/receipts.ts';
 import { wordsOf } from '../words.ts';
@@ -18,9 +19,27 @@ const changes = new Set(['message_updated', 'message_deleted', 'message_read', '
 /** They can happen to one message many times. */
 const repeated = new Set(['message_updated', 'reaction_add', 'reaction_delete']);
 
+/** A judgement; a refusal names the channel it is for, where that is why. */
+export type Judged = DoorVerdict & { readonly foreignChannel?: number };
+
+/** The same with all channels of the connection: one nobody here has heard of yet may have been made by another process. */
+export async function receiveInto(
+  request: DoorRequest,
+  config: JoinedConfig,
+  channels: Pick<OwnChannels, 'isOurs'>,
+): Promise<DoorVerdict> {
+  const { foreignChannel, ...verdict } = receiveWebhook(request, config);
+  if (foreignChannel === undefined || !(await channels.isOurs(foreignChannel))) return verdict;
+  return receiveWebhook(request, config, (channelId) => channelId === foreignChannel);
+}
+
 /** Webhooks carry no signature (trap X-01): besides the secret address, the client id and the channel have to be ours. */
-export function receiveWebhook(request: DoorRequest, config: JoinedConfig): DoorVerdict {
-  const { clientId, channelId } = config.joined;
+export function receiveWebhook(
+  request: DoorRequest,
+  config: JoinedConfig,
+  isOurs = (channelId: number): boolean => channelId === config.joined.channelId,
+): Judged {
+  const { clientId } = config.joined;
   if (!sameDigest(sha256(request.headers['clientid'] ?? ''), sha256(clientId))) {
     return { refuse: 403, reason: 'the ClientId header is not that of this connection' };
   }
@@ -30,7 +49,11 @@ export function receiveWebhook(request: DoorRequest, config: JoinedConfig): Door
   if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(envelope, config);
   const data = messageDataShape.safeParse(envelope.data);
   if (!data.success) return refusal(`a ${type} without the fields of one`, config.language);
-  if (data.data.channel_id !== channelId) return refusal('the channel is not that of this connection', config.language);
+  const { channel_id: channelId } = data.data;
+  if (typeof channelId !== 'number' || !isOurs(channelId)) {
+    const refused = refusal('the channel is not that of this connection', config.language);
+    return typeof channelId === 'number' ? { ...refused, foreignChannel: channelId } : refused;
+  }
   return type === 'message_sent'
     ? messageSent(request, envelope, data.data, config)
     : change(request, envelope, data.data);

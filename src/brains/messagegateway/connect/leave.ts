@@ -6,7 +6,7 @@ import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
-import { isRefusal } from '../api/mg-http.ts';
+import { switchChannelsOff } from '../channels/line-channels.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 
@@ -22,16 +22,10 @@ export async function leaveAccount(connection: Connection, hookUrl: string, tool
   if (channel.status === 'rejected') throw channel.reason;
 }
 
-/** Managers can no longer write into it. Throws AppErrors; a channel that is off already, or gone, is fine. */
+/** Managers can no longer write into any channel of the connection. Throws AppErrors; channels that are off already, or gone, are fine. */
 export async function switchChannelOff(config: JoinedConfig, tools: ConnectorTools): Promise<void> {
   const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
-  const { transport } = createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock });
-  try {
-    await transport.deactivateChannel(joined.channelId);
-  } catch (error) {
-    const isGone = error instanceof AppError && error.code === 'messagegateway.channel_off';
-    if (!isGone && !isRefusal(error, /already/i)) throw error;
-  }
+  await switchChannelsOff(createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock }), config);
 }
 
 /** Takes down the module of an account that awaited its portal and is not needed: the bot is connected by another one. Best effort. */

@@ -122,8 +122,9 @@ async function hear(
     // Garbage, and events that were invented after this was written.
     if (frame === null) continue;
     checkStillOn(frame, room);
-    const row = await rowOf(room, tags, frame, signal);
-    cursor = { ...moved(cursor, frame, room), since: room.clock.now() };
+    const adopted = await room.channels.adopt(frame);
+    const row = await rowOf(room, tags, adopted, signal);
+    cursor = { ...moved(cursor, adopted, room), since: room.clock.now() };
     if (row?.signal.wish === 'help') await help(room, row.signal, signal);
     const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
     incoming.push(...(await groups.rowsOf(frame, signal)), ...(await made.rowsOf(frame, signal)));
@@ -146,7 +147,13 @@ async function rowOf(
   const conversation = found.ref === null ? { remoteId: String(found.chatId) } : { ref: found.ref };
   return {
     signal: found,
-    incoming: { conversation, dedupeKey: found.dedupeKey, body: Buffer.from(JSON.stringify(known)) },
+    incoming: {
+      conversation,
+      dedupeKey: found.dedupeKey,
+      body: Buffer.from(JSON.stringify(known)),
+      // What failed in a conversation of which nothing is known can never have been on its way.
+      ...(found.wish === 'failed' ? { ifKnown: true } : {}),
+    },
   };
 }
 

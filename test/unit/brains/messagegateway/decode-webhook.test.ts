@@ -49,6 +49,36 @@ describe('a reaction', () => {
   });
 });
 
+describe('a message made of a template', () => {
+  const attachments = (...items: readonly object[]) => ({ variables: { header: { attachments: items } } });
+  it.each<readonly [string, readonly object[], readonly object[], readonly string[], string]>([
+    ['the same file in both places', [{ id: 'a', caption: 'а.png' }], [{ id: 'a', caption: 'а.png' }], ['а.png'], ''],
+    ['named in one place only', [{ id: 'a' }], [{ id: 'a', caption: 'а.png' }], ['а.png'], ''],
+    [
+      'the same words about it in both',
+      [{ id: 'a', caption: 'чек' }],
+      [{ id: 'a', caption: 'чек' }],
+      ['image-a.jpg'],
+      'чек',
+    ],
+    ['two files', [{ id: 'a', caption: 'а.png' }], [{ id: 'b', caption: 'б.png' }], ['а.png', 'б.png'], ''],
+    [
+      'one item twice',
+      [
+        { id: 'a', caption: 'а.png' },
+        { id: 'a', caption: 'а.png' },
+      ],
+      [],
+      ['а.png'],
+      '',
+    ],
+  ])('shows each file once: %s', (_, items, header, names, text) => {
+    const reply = sent({ type: 'image', items, template: attachments(...header) });
+    expect(reply.files.map(({ name }) => name)).toEqual(names);
+    expect(reply.text).toBe(text);
+  });
+});
+
 describe('recorded webhooks', () => {
   const nothing = mgNames('webhook-template').concat(
     'webhook-reaction-add',

@@ -8,7 +8,7 @@ import type { ConversationRef } from '../../../../../src/core/connector.ts';
 import type { ConnectorTools } from '../../../../../src/core/connector-tools.ts';
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../../../../src/core/errors.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const to: ConversationRef = { ref: 'group', remoteId: 'console', botCode: 'bridge_supervisor', botType: 'S' };
@@ -50,7 +50,13 @@ async function deskWith(homeUser: ConnectorTools['homeUser'] = () => Promise.res
     title: '',
     maxText: null,
   });
-  const desk = createDesk({ config, apis: { bot } as unknown as Apis, tools, clock: systemClock });
+  const desk = createDesk({
+    config,
+    apis: { bot } as unknown as Apis,
+    tools,
+    clock: systemClock,
+    channels: mainChannelOnly(config),
+  });
   const breakWith = (error: Error): void => {
     trouble = error;
   };

@@ -7,7 +7,7 @@ import type { BrainMemory, Fact } from '../../../../../src/core/connector-tools.
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { createRecentFacts } from '../../../../../src/pipeline/recent-facts.ts';
 import { memoryInMind } from '../../../../support/memory-in-mind.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 
@@ -55,7 +55,14 @@ function watchOver(memory: BrainMemory, said: readonly object[] = []) {
     },
   };
   const tools = { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), memory };
-  const room = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
+  const config = mgConfig();
+  const room = {
+    config,
+    apis: { bot } as unknown as Apis,
+    tools,
+    clock: systemClock,
+    channels: mainChannelOnly(config),
+  };
   return { watch: createGroupWatch(room), asks };
 }
 
