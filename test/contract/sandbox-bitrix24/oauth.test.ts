@@ -79,7 +79,10 @@ describe('token calls', () => {
 });
 
 describe('app.info at the OAuth host', () => {
-  it('names the portal of a good token and refuses a bad one', async () => {
+  it('names the portal of a good token where it is told to, and refuses a bad one', async () => {
+    await portal.close();
+    portal = await startSandboxPortal({ appInfoExtras: 'member_id' });
+    portal.placeApp();
     const { accessToken } = portal.issueToken();
     const good = await fetch(`${portal.oauthOrigin}/rest/app.info?auth=${accessToken}`);
     expect(await good.json()).toMatchObject({
@@ -89,9 +92,9 @@ describe('app.info at the OAuth host', () => {
     expect(bad.status).toBe(401);
   });
 
-  it('shows no more than the address when told so', async () => {
+  it('shows no more than the address by default', async () => {
     await portal.close();
-    portal = await startSandboxPortal({ appInfoExtras: 'none' });
+    portal = await startSandboxPortal();
     portal.placeApp();
     const { accessToken } = portal.issueToken();
     const answer = await fetch(`${portal.oauthOrigin}/rest/app.info?auth=${accessToken}`);
