@@ -21,6 +21,8 @@ export type Outcome =
   | 'ignored_system'
   | 'ignored_not_mentioned'
   | 'ignored_operator'
+  | 'ignored_hidden_note'
+  | 'ignored_told_before'
   | 'ignored_person_owns'
   | 'ignored_left_bot'
   | 'ignored_empty'
@@ -35,6 +37,8 @@ export interface BridgeBot {
   readonly capabilities: Capabilities;
   /** The brain leads again after so long without a word of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
+  /** The portal's ids of all bots of ours: whoever of them leads an Open Channel session is no person. Absent: none is known. */
+  readonly botIds?: readonly string[];
 }
 
 /** A message in Bitrix24 that holds a part of what a brain said in one. */
@@ -44,12 +48,21 @@ export interface SentPart {
   readonly internal: boolean;
 }
 
+/** What is remembered of the message an event is about. */
+export interface KnownMessage {
+  /** Where an event changes what the brain said: all that is still there of it, in order; empty when it is not remembered. */
+  readonly parts?: readonly SentPart[];
+  /** The brain has been told of the message, and may be told how it changes. */
+  readonly isTold?: boolean;
+}
+
 /** What the rules know besides event and conversation. */
 export interface Scene extends BridgeBot {
   /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
   readonly at: string;
-  /** Where an event changes what was said: all that is still there of it, in order; empty when it is not remembered. */
+  /** See `KnownMessage`. */
   readonly parts: readonly SentPart[];
+  readonly isTold: boolean;
 }
 
 export interface Bridged {

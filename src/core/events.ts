@@ -16,6 +16,8 @@ export interface Author {
   /** The parts of the name, where the portal tells them. */
   readonly firstName?: string;
   readonly lastName?: string;
+  /** Of a person inside the portal: from outside the company. Absent: the event does not tell. */
+  readonly isExtranet?: boolean;
 }
 
 /** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
@@ -31,6 +33,8 @@ export interface LineSession {
   /** Changes with every new session; null when the portal did not say. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
+  /** The portal's id of whoever leads the session, `0` for nobody. Absent: the event does not tell. */
+  readonly leaderId?: string;
 }
 
 export interface Chat {
@@ -68,6 +72,10 @@ export type HomeEvent =
       readonly sentAt: string | null;
       /** The Bitrix24 message it answers to; null when it quotes none. */
       readonly quoteOf: string | null;
+      /** A note among operators, which the customer behind the Open Channel does not see. */
+      readonly isHidden?: boolean;
+      /** On these words the portal takes the Open Channel session from the bot and calls the operators. Absent: on a `0`. */
+      readonly callsPerson?: boolean;
     }
   | {
       readonly type: 'message_edited';
@@ -76,6 +84,11 @@ export type HomeEvent =
       /** Whose message it is; the name is empty where the portal does not tell it. */
       readonly author: Author;
       readonly chat: Chat;
+      /** The new text mentions this very bot; true wherever every message is one for the bot. */
+      readonly mentionsBot: boolean;
+      readonly language: Language;
+      /** When it was edited; see `message`. */
+      readonly sentAt: string | null;
     }
   | { readonly type: 'message_deleted'; readonly messageId: string; readonly author: Author; readonly chat: Chat }
   | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
@@ -85,7 +98,12 @@ export type HomeEvent =
       readonly params: string;
       readonly messageId: string;
       readonly via: 'text' | 'keyboard' | 'menu';
+      /** The line of the command itself. */
       readonly text: string;
+      /** What stands on the other lines of the message; absent for nothing, and for all but the last command of a message. */
+      readonly beside?: string;
+      /** The message mentions this very bot; true wherever every message is one for the bot. */
+      readonly mentionsBot: boolean;
       readonly author: Author;
       readonly chat: Chat;
       readonly language: Language;

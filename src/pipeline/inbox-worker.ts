@@ -5,7 +5,7 @@
 
 import type { AppAction, ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
-import type { Bridged, SentPart } from '../core/bridged.ts';
+import type { Bridged } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import { toAppError } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
@@ -18,8 +18,8 @@ import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
 import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../store/inbox.ts';
 import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
-import { readSentParts } from '../store/sent-parts.ts';
 import type { Directory } from './directory.ts';
+import { knownMessage } from './known-message.ts';
 import { appLane, dialogOf, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
 import type { Metrics } from './metrics.ts';
 import { readEvent } from './read-event.ts';
@@ -154,7 +154,7 @@ async function workLane(
   let delayMs = 0;
   for (const row of lane.rows) {
     try {
-      const worked = await workEvent(options, row, conversation);
+      const worked = await workEvent(options, row, conversation, actions);
       conversation = worked.conversation;
       actions.push(...worked.actions);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
@@ -190,19 +190,26 @@ async function workEvent(
   options: InboxWorkerOptions,
   row: InboxRow,
   conversation: Conversation | null,
+  earlier: readonly NewAction[],
 ): Promise<Worked> {
   const connector =
     row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
   const read = readEvent(row, connector);
   if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [] };
   if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
-  return await workChatEvents(options, row, read.events, conversation);
+  return await workChatEvents(options, { row, events: read.events, earlier }, conversation);
+}
+
+interface ChatWork {
+  readonly row: InboxRow;
+  readonly events: readonly ChatEvent[];
+  /** Decided for events of the same lane in the same round, and not written yet. */
+  readonly earlier: readonly NewAction[];
 }
 
 async function workChatEvents(
   options: InboxWorkerOptions,
-  row: InboxRow,
-  events: readonly ChatEvent[],
+  { row, events, earlier }: ChatWork,
   stored: Conversation | null,
 ): Promise<Worked> {
   const { botCode, dialogId } = dialogOf(row.lane);
@@ -211,13 +218,14 @@ async function workChatEvents(
   const brain = options.directory.brainByName.get(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [] };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities: brain.capabilities };
+  const botIds = await botIdsOf(options.directory, row.portal);
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities: brain.capabilities };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
-    const parts = await partsOf(options.db, row.portal, outboxLane(botCode, dialogId, 'home'), event);
-    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, parts);
+    const known = await knownMessage(options.db, row, event, [...earlier, ...actions]);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
     conversation = bridged.conversation;
     outcomes.push(bridged.outcome);
     const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
@@ -227,10 +235,8 @@ async function workChatEvents(
   return { state: 'done', outcome, conversation, actions };
 }
 
-/** Only what changes a message of ours has to know what it consists of. */
-async function partsOf(db: Pool, portal: string, lane: string, event: ChatEvent): Promise<readonly SentPart[]> {
-  if (event.type !== 'reply_edited' && event.type !== 'reply_deleted') return [];
-  return await readSentParts(db, { portal, lane }, event.homeMessageId);
+async function botIdsOf(directory: Directory, portal: string): Promise<string[]> {
+  return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
 }
 
 type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };

@@ -18,8 +18,7 @@ export const ownSource = 'bridge';
 /** @param connector the one of the row's connection; null for rows that have none. Throws when the row cannot be read. */
 export function readEvent(row: InboxRow, connector: KnownConnector | null): ReadEvent {
   if (row.source === 'bitrix24') {
-    const decoded = decodeEvent(row.body, dialogOf(row.lane).botCode);
-    return decoded.kind === 'chat' ? { kind: 'chat', events: [decoded.event] } : decoded;
+    return decodeEvent(row.body, dialogOf(row.lane).botCode);
   }
   // Written by `writeOwnEvents` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };

@@ -35,6 +35,17 @@ export async function readSentParts(db: Db, lane: LaneId, homeMessageId: string)
   }));
 }
 
+/** Whether an action has told the brain of the message `messageId`; known as long as the outbox keeps its rows. */
+export async function isTold(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
+  const found = await query<unknown>(
+    db,
+    `select 1 from outbox
+     where portal = ? and lane = ? and action->>'messageId' = ? and action->>'type' in ('message', 'overheard') limit 1`,
+    [lane.portal, lane.lane, messageId],
+  );
+  return found.rows.length > 0;
+}
+
 /** How a part ended: its id in Bitrix24, or the reason why it has none. */
 export interface EndedPart {
   readonly remoteId: string | null;

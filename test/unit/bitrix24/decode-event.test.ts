@@ -7,12 +7,18 @@ import { fixture, fixtureNames, formOf } from '../../support/fixtures.ts';
 /** As the worker meets it: tokens cut out, in the lane of one bot. */
 function decode(name: string, botCode?: string) {
   const scanned = scanEvent(Buffer.from(fixture(name).body));
-  return decodeEvent(scanned.kept, botCode ?? scanned.bots[0]?.code ?? '');
+  return decodeOne(scanned.kept, botCode ?? scanned.bots[0]?.code ?? '');
+}
+
+/** Of the events in it the first one, which is the only one except where several commands came in one message. */
+function decodeOne(body: Buffer, botCode: string) {
+  const decoded = decodeEvent(body, botCode);
+  return decoded.kind === 'chat' ? { kind: decoded.kind, event: decoded.events[0] } : decoded;
 }
 
 function message(name: string, botCode?: string): HomeEvent & { type: 'message' } {
   const decoded = decode(name, botCode);
-  if (decoded.kind !== 'chat' || decoded.event.type !== 'message') throw new Error(`no message in ${name}`);
+  if (decoded.kind !== 'chat' || decoded.event?.type !== 'message') throw new Error(`no message in ${name}`);
   return decoded.event;
 }
 
@@ -42,7 +48,7 @@ describe('decodeEvent', () => {
 
   it('knows the customer even when the USER block is missing', () => {
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('data[USER]'));
-    const decoded = decodeEvent(formOf(pairs), 'acme_line');
+    const decoded = decodeOne(formOf(pairs), 'acme_line');
     expect(decoded).toMatchObject({ kind: 'chat', event: { author: { id: '599', kind: 'client' } } });
   });
 
@@ -50,14 +56,14 @@ describe('decodeEvent', () => {
     expect(message('v1-onimbotmessageadd-openline')).toMatchObject({ sentAt: '2026-02-24T15:20:00Z', quoteOf: null });
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('ts='));
     const quoting = formOf([...pairs, 'data[PARAMS][PARAMS][REPLY_ID]=529700']);
-    expect(decodeEvent(quoting, 'acme_line')).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
+    expect(decodeOne(quoting, 'acme_line')).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
   });
 
   it.each(['0', '-5', 'soon', '1e99', '99999999999999999', ''])('takes %j for no time at all', (ts) => {
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.map((pair) =>
       pair.startsWith('ts=') ? `ts=${ts}` : pair,
     );
-    expect(decodeEvent(formOf(pairs), 'acme_line')).toMatchObject({ event: { sentAt: null } });
+    expect(decodeOne(formOf(pairs), 'acme_line')).toMatchObject({ event: { sentAt: null } });
   });
 
   it('reads whose message was edited, by name where the portal tells it', () => {
@@ -82,7 +88,8 @@ describe('decodeEvent', () => {
     const pairs = fixture('v1-onimbotmessageadd-supervisor-no-mention').pairs.map((pair) =>
       pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=567' : pair,
     );
-    expect(decodeEvent(formOf(pairs), '')).toMatchObject({ event: { mentionsBot: false } });
+    const { bots } = scanEvent(formOf(pairs));
+    expect(decodeOne(formOf(pairs), bots[0]?.code ?? '')).toMatchObject({ event: { mentionsBot: false } });
   });
 
   it('decides for each bot of a request on its own', () => {
@@ -122,8 +129,8 @@ describe('decodeEvent', () => {
   });
 
   it('passes over what it does not know, and what has no dialog', () => {
-    expect(decodeEvent(formOf(['event=ONSOMETHINGNEW']), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
-    expect(decodeEvent(formOf(['event=ONIMBOTMESSAGEADD']), '')).toEqual({ kind: 'nothing', reason: 'no_dialog' });
-    expect(decodeEvent(Buffer.from([0xff, 0xfe, 0x00]), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
+    expect(decodeOne(formOf(['event=ONSOMETHINGNEW']), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
+    expect(decodeOne(formOf(['event=ONIMBOTMESSAGEADD']), '')).toEqual({ kind: 'nothing', reason: 'no_dialog' });
+    expect(decodeOne(Buffer.from([0xff, 0xfe, 0x00]), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
   });
 });
