@@ -36,6 +36,9 @@ const words: Readonly<Record<string, string>> = {
   replayed: 'put back into its lane by an operator',
   // What came of actions.
   sent: 'sent',
+  without_quote: 'without the quote, which the portal would not take',
+  without_buttons: 'without some or all of its buttons, which the portal would not take',
+  without_cards: 'without its cards, which the portal would not take',
   done: 'done',
   delivered: 'delivered to the brain',
   answered_at_the_door: 'told to the brain in the answer to its webhook',

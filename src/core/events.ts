@@ -112,10 +112,11 @@ export type HomeEvent =
     }
   | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
 
-/** A button under a message: pressing it makes the person say the text, opens the link, or runs the command. */
+/** A button under a message: pressing it makes the person say the text, opens the link, calls the number, or runs the command. */
 export type Button =
   | { readonly type: 'say'; readonly label: string; readonly text: string }
   | { readonly type: 'link'; readonly label: string; readonly url: string }
+  | { readonly type: 'call'; readonly label: string; readonly phone: string }
   | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
 
 /** A thing shown as a card under a message: a product, an order, a link. */

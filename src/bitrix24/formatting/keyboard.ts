@@ -16,6 +16,8 @@ function toButton(button: Button): Readonly<Record<string, string>> {
       return { ...look, ACTION: 'SEND', ACTION_VALUE: button.text };
     case 'link':
       return { ...look, LINK: button.url };
+    case 'call':
+      return { ...look, ACTION: 'CALL', ACTION_VALUE: button.phone };
     case 'command':
       return { ...look, COMMAND: button.command, COMMAND_PARAMS: button.params };
   }
