@@ -51,6 +51,7 @@ const words: Readonly<Record<string, string>> = {
   paid: 'the portal has paid',
   bot_deleted: 'a person deleted the bot in the portal',
   bot_removed: 'not done: the bot is removed',
+  bot_unregistered: 'the bot was taken out of the portal',
   portal_uninstalled: 'not done: the portal has removed the app',
   conversation_erased: 'not done: the conversation was erased',
   // App events.

@@ -1,5 +1,5 @@
 /** The bots we keep in each portal. */
-import type { Bot, BotType } from '../core/bot.ts';
+import type { Bot, BotType, CarriedOver } from '../core/bot.ts';
 import { type Db, query } from './database.ts';
 
 /** wanted: to be registered · registered: lives in the portal · refused: the portal said no (see problem) · deleted: a person removed it there. */
@@ -17,13 +17,15 @@ export interface BotRow {
   readonly problem: string | null;
   /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
   readonly give_back_minutes: number | null;
+  /** Null until it was registered. */
+  readonly carried: CarriedOver | null;
 }
 
 /** Bots of a portal in the order they are to be registered: Open Channel bots first, because two portal methods act as the app's first bot (trap 25). */
 export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
-    `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes from bot
+    `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes, carried from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -48,12 +50,16 @@ export async function updateBot(
   portal: string,
   code: string,
   change: Partial<
-    Pick<BotRow, 'bot_id' | 'name' | 'brain' | 'connection_id' | 'state' | 'problem' | 'give_back_minutes'>
+    Pick<BotRow, 'bot_id' | 'name' | 'brain' | 'connection_id' | 'state' | 'problem' | 'give_back_minutes' | 'carried'>
   >,
 ): Promise<boolean> {
   const changed = await db('bot')
     .where({ portal, code })
-    .update({ ...change, updated_at: db.raw('now()') });
+    .update({
+      ...change,
+      ...(change.carried === undefined ? {} : { carried: JSON.stringify(change.carried) }),
+      updated_at: db.raw('now()'),
+    });
   return changed > 0;
 }
 
