@@ -21,7 +21,7 @@ export function fitButtons(wanted: readonly Button[], botId: string): FittingBut
   const buttons: Button[] = [];
   const lines: string[] = [];
   for (const button of wanted) {
-    const fitted = fit(button);
+    const fitted = fitOne(button);
     if (typeof fitted === 'string') lines.push(fitted);
     else if (fitted !== null) buttons.push(fitted);
   }
@@ -30,7 +30,7 @@ export function fitButtons(wanted: readonly Button[], botId: string): FittingBut
 }
 
 /** The button, the line that says what it would, or null for one that says and does nothing. */
-function fit(button: Button): Button | string | null {
+function fitOne(button: Button): Button | string | null {
   const label = button.label.trim() || labelOf(button);
   if (label === '') return null;
   switch (button.type) {

@@ -29,11 +29,18 @@ const sendName = 'imbot.v2.Chat.Message.send';
 
 async function send(chatId: number, fields: object): Promise<string> {
   const { json } = await callRest(portal, sendName, { botId: bot, dialogId: `chat${chatId}`, fields });
-  return String(json['error'] ?? 'ok');
+  return typeof json['error'] === 'string' ? json['error'] : 'ok';
 }
 
 const group = (...others: number[]): number =>
   portal.addGroup({ title: 'G', ownerId: portal.adminId, memberIds: others, botIds: [bot] }).chatId;
+
+/** Of the first message the app was told of. */
+function paramsOfFirst(): Record<string, unknown> {
+  const [event] = app.of('ONIMBOTMESSAGEADD');
+  if (event === undefined) throw new Error('no message has come');
+  return (event.form['data'] as { PARAMS: Record<string, unknown> }).PARAMS;
+}
 
 describe('a quote', () => {
   it('refuses the whole message when it is unknown, deleted, of another chat or out of sight', async () => {
@@ -132,7 +139,7 @@ describe('a portal with an im from before July 2025', () => {
       files: [{ name: 'a.png', content: 'x' }],
     });
     await portal.idle();
-    const { PARAMS } = app.of('ONIMBOTMESSAGEADD')[0]?.form['data'] as { PARAMS: Record<string, unknown> };
+    const PARAMS = paramsOfFirst();
     expect(PARAMS).toMatchObject({ TO_USER_ID: String(bot), MESSAGE_ORIGINAL: expect.stringContaining('[USER=') });
     expect(PARAMS).not.toHaveProperty('MENTIONED_LIST');
     const [file] = Object.values(PARAMS['FILES'] as Record<string, object>);
@@ -151,8 +158,7 @@ describe('a file', () => {
       ],
     });
     await portal.idle();
-    const { PARAMS } = app.of('ONIMBOTMESSAGEADD')[0]?.form['data'] as { PARAMS: { FILES: object } };
-    expect(Object.values(PARAMS.FILES)).toMatchObject([
+    expect(Object.values(paramsOfFirst()['FILES'] as object)).toMatchObject([
       { isVoiceNote: '1', isVideoNote: '0' },
       { isVoiceNote: '0', isVideoNote: '1' },
     ]);

@@ -106,7 +106,7 @@ describe.each([
     next = { text: '', cards: [card] };
     own.bridge.portal.fault.rest({ method, times: 1, kind: 'error', error: 'ATTACH_ERROR' });
     sayToAssistant(own.bridge, 'товар', userId);
-    await until(() => botTalk(own.bridge.portal, greeted.chatId).some(({ text }) => text.includes('Цена: 100')));
     await everythingDone(own.bridge.portal, own.probe);
+    expect(botTalk(own.bridge.portal, greeted.chatId).at(-1)?.text).toBe('Чайник\nhttps://shop.example/1\nЦена: 100');
   });
 });
