@@ -77,7 +77,10 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
   const isWordless = wanted.text.trim() === '' && (wanted.needsWords || attach === null);
   const body = isWordless ? wordsFor(wanted, attach === null) : wanted.text;
   const { text, isShort } = withLines(body, fitted?.lines ?? []);
-  const cut: Decoration[] = fitted?.isCut === true || isShort ? ['buttons'] : [];
+  const cut: Decoration[] = [
+    ...(fitted?.isCut === true || isShort ? (['buttons'] as const) : []),
+    ...(!refused.has('cards') && isCardCut(wanted.cards, attach) ? (['cards'] as const) : []),
+  ];
   const dressed: Dressed = {
     text: escapeBb(text),
     keyboard: fitted === null || fitted.buttons.length === 0 ? null : toKeyboard(fitted.buttons, botId),
@@ -85,6 +88,18 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
     quoteOf: refused.has('quote') || wanted.quoteOf === null ? null : Number(wanted.quoteOf),
   };
   return { dressed, cut };
+}
+
+/** Whether cards were left out because all of them together are too large. */
+function isCardCut(cards: readonly Card[], attach: Dressed['attach']): boolean {
+  const alone = cards.map((card) => blockCount(toAttach([card])));
+  const whole = alone.reduce((sum, count) => sum + count, Math.max(0, cards.length - 1));
+  return alone.includes(0) || blockCount(attach) < whole;
+}
+
+function blockCount(attach: Dressed['attach']): number {
+  const blocks = attach?.['BLOCKS'];
+  return Array.isArray(blocks) ? blocks.length : 0;
 }
 
 /** Cards that must not be sent as such are told in words. */
