@@ -132,10 +132,19 @@ create table lane (
   locked_by text,
   attempts integer not null default 0,
   pauses integer not null default 0,
+  destination text not null generated always as (
+CASE
+    WHEN (box = 'inbox'::text) THEN ''::text
+    WHEN (key ~~ '%>home'::text) THEN 'home'::text
+    WHEN (key ~~ '%>brain'::text) THEN (split_part(key, '/'::text, 1) || '>brain'::text)
+    WHEN (key ~~ '%>later'::text) THEN 'later'::text
+    ELSE 'app'::text
+END) stored,
   constraint lane_pkey PRIMARY KEY (portal, box, key),
   constraint lane_box_check CHECK ((box = ANY (ARRAY['inbox'::text, 'outbox'::text]))),
   constraint lane_check CHECK ((done <= seq))
 ) with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.02, fillfactor=60);
+CREATE INDEX lane_by_destination ON lane USING btree (box, portal, destination, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
 CREATE INDEX lane_ready ON lane USING btree (box, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
 
 create table outbox (
@@ -170,6 +179,7 @@ create table portal (
   state text not null default 'installed'::text,
   scope text not null default ''::text,
   license text not null default ''::text,
+  app_ref text,
   language text not null default 'en'::text,
   has_v2 boolean,
   rate_per_second real,
@@ -191,6 +201,11 @@ create table portal_token (
   user_id text not null,
   is_admin boolean not null,
   refreshed_at timestamp with time zone not null default now(),
+  refreshing_by uuid,
+  refreshing_until timestamp with time zone,
+  refresh_lost_at timestamp with time zone,
+  hold_until timestamp with time zone,
+  hold_code text,
   constraint portal_token_pkey PRIMARY KEY (portal)
 );
 
@@ -202,6 +217,13 @@ create table rate_budget (
   updated_at timestamp with time zone not null,
   constraint rate_budget_pkey PRIMARY KEY (portal, bucket)
 ) with (fillfactor=50);
+
+create table worker (
+  id uuid not null,
+  number integer not null default nextval('worker_number'::regclass),
+  started_at timestamp with time zone not null default now(),
+  constraint worker_pkey PRIMARY KEY (id)
+);
 
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;

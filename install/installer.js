@@ -35,7 +35,7 @@ function finish() {
 
 async function watch() {
   try {
-    const response = await fetch(`/bitrix24/install/status?s=${encodeURIComponent(data.session)}`);
+    const response = await fetch('/bitrix24/install/status', { headers: { Authorization: `Bearer ${data.session}` } });
     if (response.status === 401) return showProblem(words.sessionOver);
     if (!response.ok) throw new Error(String(response.status));
     const status = await response.json();

@@ -3,7 +3,8 @@ import { element, explain, readPage } from './texts.js';
 
 const { data, words } = readPage();
 const by = (id) => document.getElementById(id);
-const session = encodeURIComponent(data.session ?? '');
+/** The session goes in a header: addresses are kept by logs and histories. */
+const headers = { Authorization: `Bearer ${data.session}` };
 const time = new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'medium' });
 const isFramed = window.BX24 !== undefined && window.parent !== window;
 const when = (value) => time.format(new Date(value));
@@ -121,8 +122,8 @@ async function showCode(name, button) {
 
 async function orderCode(name) {
   try {
-    const address = `/bitrix24/app/connect-code?s=${session}&brain=${encodeURIComponent(name)}`;
-    const response = await fetch(address, { method: 'POST' });
+    const address = `/bitrix24/app/connect-code?brain=${encodeURIComponent(name)}`;
+    const response = await fetch(address, { method: 'POST', headers });
     if (response.ok) return await response.json();
     showProblem(response.status === 401 ? words.sessionOver : words.lost);
   } catch {
@@ -134,7 +135,7 @@ async function orderCode(name) {
 /** The page's data; null when there is none to be had, and then the page says why. */
 async function fetchPage() {
   try {
-    const response = await fetch(`/bitrix24/app/data?s=${session}`);
+    const response = await fetch('/bitrix24/app/data', { headers });
     if (response.ok) return await response.json();
     showProblem(response.status === 401 ? words.sessionOver : words.lost);
   } catch {
@@ -152,7 +153,7 @@ async function load() {
 
 async function setUp() {
   by('set-up').disabled = true;
-  const response = await fetch(`/bitrix24/app/set-up?s=${session}`, { method: 'POST' });
+  const response = await fetch('/bitrix24/app/set-up', { method: 'POST', headers });
   by('set-up').textContent = response.ok ? words.setUpOrdered : words.lost;
 }
 

@@ -13,6 +13,7 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('installed', 'uninstalled', 'disconnected', 'suspended')),
       scope text not null default '',
       license text not null default '',
+      app_ref text,
       language text not null default 'en',
       has_v2 boolean,
       rate_per_second real,
@@ -31,7 +32,12 @@ export async function up(knex: Knex): Promise<void> {
       expires_at timestamptz not null,
       user_id text not null,
       is_admin boolean not null,
-      refreshed_at timestamptz not null default now()
+      refreshed_at timestamptz not null default now(),
+      refreshing_by uuid,
+      refreshing_until timestamptz,
+      refresh_lost_at timestamptz,
+      hold_until timestamptz,
+      hold_code text
     );
 
     create table connection (
@@ -129,10 +135,25 @@ export async function up(knex: Knex): Promise<void> {
       locked_by text,
       attempts integer not null default 0,
       pauses integer not null default 0,
+      destination text not null generated always as (
+        case when box = 'inbox' then ''
+             when key like '%>home' then 'home'
+             when key like '%>brain' then split_part(key, '/', 1) || '>brain'
+             when key like '%>later' then 'later'
+             else 'app' end
+      ) stored,
       primary key (portal, box, key),
       check (done <= seq)
     ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
     create index lane_ready on lane (box, ready_at) where ready_at < 'infinity';
+    create index lane_by_destination on lane (box, portal, destination, ready_at) where ready_at < 'infinity';
+
+    create sequence worker_number as integer cycle;
+    create table worker (
+      id uuid primary key,
+      number integer not null default nextval('worker_number'),
+      started_at timestamptz not null default now()
+    );
 
     create table dedupe (
       portal text not null,
@@ -150,10 +171,11 @@ export async function up(knex: Knex): Promise<void> {
       connection_id uuid,
       trace text not null,
       subject text,
-      body bytea storage external not null,
+      body bytea not null,
       received_at timestamptz not null default now(),
       primary key (portal, lane, seq)
     );
+    alter table inbox alter column body set storage external;
     create index inbox_by_age on inbox using brin (received_at);
 
     create table inbox_outcome (

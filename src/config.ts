@@ -1,13 +1,25 @@
 /** The settings: the only reader of the environment. Every problem is reported at once, in words an operator can act on. */
 import { readFileSync } from 'node:fs';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Misconfigured } from './core/errors.ts';
+import { usualDataDir } from './lib/data-folder.ts';
 
 const csv = z.string().transform((text) =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== ''),
+);
+/** A single address stands for itself alone. */
+const networks = csv.transform((parts, context) =>
+  parts.map((part) => {
+    if (ipaddr.isValidCIDR(part)) return part;
+    if (ipaddr.IPv4.isValidFourPartDecimal(part)) return `${part}/32`;
+    if (ipaddr.IPv6.isValid(part)) return `${part}/128`;
+    context.addIssue({ code: 'custom', message: `${part} is neither an address nor a network such as 10.0.0.0/8` });
+    return z.NEVER;
+  }),
 );
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 const secretKey = z
@@ -39,9 +51,34 @@ export const settingsSchema = z.object({
     .url()
     .transform((text) => new URL(text).origin)
     .describe('Origin under which Bitrix24 and the brains reach the app; https, or http on a loopback address'),
+  TRUSTED_PROXIES: networks
+    .default([])
+    .describe(
+      'Networks (CIDR) of the reverse proxies whose `X-Forwarded-For` is believed; behind a proxy, set it: limits count per sender',
+    ),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{16,500}$/, 'at least 16 letters, digits or ._~+/=-')
+    .optional()
+    .describe(
+      'What `/metrics` wants as `Authorization: Bearer`; absent: it answers only senders of loopback and private networks',
+    ),
+  METRICS_PORT: whole(0, 65_535)
+    .optional()
+    .describe('Port of its own for `/metrics`, which `PORT` then does not serve'),
   DATABASE_URL: z.string().optional().describe('External PostgreSQL; absent: an embedded one in DATA_DIR'),
-  DATABASE_POOL: whole(2, 200).default(12).describe('Connections this process may hold to the database'),
-  DATA_DIR: z.string().default('./data').describe('Embedded database and generated secret'),
+  DATABASE_POOL: whole(2, 200)
+    .default(12)
+    .describe('Connections this process may hold to the database, beside those of the endpoints'),
+  ENDPOINT_DATABASE_POOL: whole(1, 50)
+    .default(4)
+    .describe('Connections kept for accepting events and webhooks; nothing else can take them'),
+  DATA_DIR: z
+    .string()
+    .default(usualDataDir)
+    .describe(
+      "Embedded database and generated secret; for a process of root whose `./data` the database's user cannot enter: `/var/lib/bot-bridge`",
+    ),
   APP_SECRET: secretKey
     .optional()
     .describe(
@@ -95,7 +132,7 @@ export const settingsSchema = z.object({
     .describe(
       "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
     ),
-  OUTBOX_LANES: whole(1, 1000).default(64).describe('Dialogs whose outgoing calls may be under way at the same time'),
+  OUTBOX_LANES: whole(1, 5000).default(400).describe('Dialogs whose outgoing calls may be under way at the same time'),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

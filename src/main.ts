@@ -2,7 +2,8 @@
 import { brains } from './brains/index.ts';
 import { readSettings, type Settings } from './config.ts';
 import { Misconfigured } from './core/errors.ts';
-import { createLogger } from './lib/logger.ts';
+import { createLogger, openStandardLog } from './lib/logger.ts';
+import { reportBreaches } from './lib/network-in-transaction.ts';
 import { openStorage } from './open-storage.ts';
 import { startApp } from './start-app.ts';
 
@@ -20,11 +21,14 @@ function settingsOrExit(): Settings {
 }
 
 const settings = settingsOrExit();
-const log = createLogger({ level: settings.LOG_LEVEL, name: 'bot-bridge' });
+const sink = openStandardLog('bot-bridge');
+const log = createLogger({ level: settings.LOG_LEVEL, name: 'bot-bridge', destination: sink });
+
+reportBreaches((breach) => log.error({ err: breach }, 'a database connection is held while a far side is called'));
 
 try {
   const storage = await openStorage(settings, log);
-  const app = await startApp({ settings, ...storage, brains, log });
+  const app = await startApp({ settings, ...storage, brains, log, droppedLogLines: () => sink.droppedLines() });
   log.info({ port: app.port, roles: settings.ROLES, publicUrl: settings.PUBLIC_URL }, 'the bridge is open');
   let isStopping = false;
   const stop = async (signal: string): Promise<void> => {

@@ -11,11 +11,15 @@ import type { Brain } from './core/brain.ts';
 import type { Connection } from './core/connector.ts';
 import type { ConnectorTools } from './core/connector-tools.ts';
 import { closeServer, createHttpApp, listen } from './http/app.ts';
+import { createBodies } from './http/bodies.ts';
 import { createBrainDoor } from './http/brain-door.ts';
 import { mountBrainRoutes } from './http/brain-routes.ts';
 import { createEventDoor } from './http/event-door.ts';
 import { mountHealth } from './http/health.ts';
+import { listenForMetrics, mountMetrics } from './http/metrics-route.ts';
 import { mountPages } from './http/pages.ts';
+import { createRefusals } from './http/refusals.ts';
+import { createSenderFinder } from './http/sender.ts';
 import { systemClock } from './lib/clock.ts';
 import { createSealer } from './lib/encryption.ts';
 import { createGotClient } from './lib/http-engine-got.ts';
@@ -42,12 +46,15 @@ import { createMetrics } from './pipeline/metrics.ts';
 import { startOutboxWorker } from './pipeline/outbox-worker.ts';
 import { createPace } from './pipeline/pacer.ts';
 import { createPerformer } from './pipeline/perform.ts';
+import { createQueueMeter } from './pipeline/queue-meter.ts';
 import { createRateGate } from './pipeline/rate-gate.ts';
+import { createReadiness } from './pipeline/readiness.ts';
 import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
 import { createSharedBudgets } from './pipeline/shared-budgets.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
 import { createBells } from './pipeline/wake.ts';
 import type { WorkLoop } from './pipeline/work-loop.ts';
+import { startWorkerLife, type WorkerLife } from './pipeline/worker-life.ts';
 import { openDatabase, type Pool } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 
@@ -55,13 +62,19 @@ export interface AppOptions {
   readonly settings: Settings;
   readonly databaseUrl: string;
   readonly appSecret: Buffer;
+  /** This process has just started the database server itself. */
+  readonly isServerOurs?: boolean;
   readonly brains: readonly Brain[];
   readonly log: Logger;
+  /** Log lines lost so far, for the metrics; absent: none can be lost. */
+  readonly droppedLogLines?: () => number;
 }
 
 export interface App {
-  /** The port it listens on; null without the role `web`. */
-  readonly port: number | null;
+  /** The port it listens on: for probes and metrics in every role, for everything else in the role `web`. */
+  readonly port: number;
+  /** Of the metrics, where they have one of their own. */
+  readonly metricsPort: number | null;
   /** Stops taking, finishes what was taken, closes everything. */
   stop(): Promise<void>;
 }
@@ -71,39 +84,46 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { settings } = options;
   await migrateToLatest(options.databaseUrl);
   const db = openDatabase({ url: options.databaseUrl, poolSize: settings.DATABASE_POOL });
+  // Bitrix24 does not repeat an event: whatever else uses up the other connections, accepting one goes on.
+  const endpointDb = openDatabase({ url: options.databaseUrl, poolSize: settings.ENDPOINT_DATABASE_POOL });
   try {
-    return await assemble(options, db);
+    return await assemble(options, db, endpointDb);
   } catch (error) {
-    await db.destroy();
+    await Promise.all([db.destroy(), endpointDb.destroy()]);
     throw error;
   }
 }
 
-async function assemble(options: AppOptions, db: Pool): Promise<App> {
-  const { settings } = options;
-  const parts = build(options, db);
-  const loops = startLoops(options, db, parts);
+async function assemble(options: AppOptions, db: Pool, endpointDb: Pool): Promise<App> {
+  const parts = build(options, db, endpointDb);
+  const { loops, life } = await startLoops(options, db, parts);
   let isServing = true;
-  const server = settings.ROLES.includes('web') ? await serve(options, db, parts, () => isServing) : null;
+  const front = await serve(options, { db, endpointDb }, parts, () => isServing);
   return {
-    port: server === null ? null : (server.address() as AddressInfo).port,
+    port: portOf(front.server),
+    metricsPort: front.metricsServer === null ? null : portOf(front.metricsServer),
     async stop() {
       isServing = false;
-      if (server !== null) await closeServer(server);
+      await front.close();
       await parts.acceptance.idle();
       await Promise.all(loops.map((loop) => loop.stop()));
+      // Only now: what was leased stayed proven until it was given back.
+      await life?.stop();
+      await parts.keeper.idle();
       await Promise.all([parts.fast.close(), parts.careful.close()]);
-      await db.destroy();
+      await Promise.all([db.destroy(), endpointDb.destroy()]);
     },
   };
 }
 
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
 type Parts = ReturnType<typeof build>;
 
-function build(options: AppOptions, db: Pool) {
+function build(options: AppOptions, db: Pool, endpointDb: Pool) {
   const { settings, log } = options;
   const brainSettings = readBrainSettings(options.brains, settings.BRAIN_SETTINGS);
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.droppedLogLines);
   // Where another process does the work, it has to be told; a worker's own bells ring at home.
   const bells = settings.ROLES.includes('worker')
     ? createBells()
@@ -136,7 +156,8 @@ function build(options: AppOptions, db: Pool) {
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
-  const directory = createDirectory({ db, sealer, brains: options.brains, tools });
+  const endpointDirectory = createDirectory({ db: endpointDb, sealer, brains: options.brains, tools });
+  const directory = createDirectory({ db, sealer, brains: options.brains, tools, beside: endpointDirectory });
   const accounts = createAccounts({ db, sealer, directory, tools, bells, log, publicUrl: settings.PUBLIC_URL });
   const oauth = createOAuthClient({
     http: careful,
@@ -165,7 +186,7 @@ function build(options: AppOptions, db: Pool) {
   });
   const heldDoors = settings.ROLES.includes('worker') ? createHeldDoors() : null;
   const performer = createPerformer({ db, directory, client, appActions, heldDoors });
-  const acceptance = createAcceptance(db, metrics, bells.inbox);
+  const acceptance = createAcceptance(endpointDb, metrics, bells.inbox);
   const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
   return {
     brainSettings,
@@ -176,6 +197,7 @@ function build(options: AppOptions, db: Pool) {
     fast,
     careful,
     directory,
+    endpointDirectory,
     tools,
     accounts,
     oauth,
@@ -188,38 +210,89 @@ function build(options: AppOptions, db: Pool) {
   };
 }
 
-function startLoops(options: AppOptions, db: Pool, parts: Parts): WorkLoop[] {
+async function startLoops(
+  options: AppOptions,
+  db: Pool,
+  parts: Parts,
+): Promise<{ readonly loops: readonly WorkLoop[]; readonly life: WorkerLife | null }> {
   const { settings, log } = options;
   const owner = randomUUID();
-  const shared = { db, owner, log, metrics: parts.metrics, bells: parts.bells, directory: parts.directory };
+  const { metrics, bells, directory } = parts;
+  const shared = { db, owner, log, metrics, bells, directory, clock: systemClock };
   const loops: WorkLoop[] = [];
+  if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets')) return { loops, life: null };
+  const life = startWorkerLife({ ...shared, url: options.databaseUrl, isServerOurs: options.isServerOurs ?? false });
+  await life.begun;
   if (settings.ROLES.includes('worker')) {
     loops.push(
       startRumourListener(options.databaseUrl, parts.bells, log),
       ...startInboxWorker({ ...shared, loops: 2 }),
-      startOutboxWorker({ ...shared, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
+      startOutboxWorker({ ...shared, life, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
       startAccountWatch({ ...shared, accounts: parts.accounts }),
     );
   }
   if (settings.ROLES.includes('sockets')) loops.push(startSocketKeeper(shared));
-  return loops;
+  return { loops, life };
 }
 
-async function serve(options: AppOptions, db: Pool, parts: Parts, isServing: () => boolean): Promise<Server> {
+interface Front {
+  readonly server: Server;
+  readonly metricsServer: Server | null;
+  close(): Promise<void>;
+}
+
+interface Pools {
+  readonly db: Pool;
+  readonly endpointDb: Pool;
+}
+
+/** Every role has its probes and metrics; doors and pages are those of the role `web`. */
+async function serve(options: AppOptions, pools: Pools, parts: Parts, isServing: () => boolean): Promise<Front> {
   const { settings, log } = options;
+  const bodies = createBodies(systemClock);
+  const refusals = createRefusals({ log, metrics: parts.metrics, clock: systemClock });
+  const figures = {
+    metrics: parts.metrics,
+    meter: createQueueMeter(pools.db, parts.metrics, log, systemClock),
+    token: settings.METRICS_TOKEN ?? null,
+  };
+  const health = mountHealth({ readiness: createReadiness(pools.db, systemClock), isServing });
   const app = createHttpApp({
     log,
-    metrics: parts.metrics,
+    refusals,
+    findSender: createSenderFinder(settings.TRUSTED_PROXIES),
     isServing,
-    eventDoor: createEventDoor({ ...parts, log }),
-    brainDoor: createBrainDoor({ ...parts, db, log }),
+    ...(settings.ROLES.includes('web') ? publicRoutes(options, pools, parts, { bodies, refusals }) : {}),
+    health,
+    ...(settings.METRICS_PORT === undefined ? { figures: mountMetrics(figures) } : {}),
+  });
+  const metricsServer =
+    settings.METRICS_PORT === undefined ? null : await listenForMetrics(figures, settings.METRICS_PORT, settings.HOST);
+  const server = await listen(app, settings.PORT, settings.HOST);
+  return {
+    server,
+    metricsServer,
+    async close() {
+      await Promise.all([closeServer(server), metricsServer === null ? null : closeServer(metricsServer)]);
+      bodies.close();
+      refusals.close();
+    },
+  };
+}
+
+type Guards = Pick<Parameters<typeof mountPages>[0], 'bodies' | 'refusals'>;
+
+function publicRoutes(options: AppOptions, { db, endpointDb }: Pools, parts: Parts, guards: Guards) {
+  const { settings, log } = options;
+  return {
+    eventDoor: createEventDoor({ ...parts, ...guards, directory: parts.endpointDirectory, log }),
+    brainDoor: createBrainDoor({ ...parts, ...guards, db: endpointDb, log }),
     brainRoutes: mountBrainRoutes({
+      bodies: guards.bodies,
       brains: options.brains,
       houseOf: (brain) => createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
     }),
-    pages: mountPages({ ...parts, db, log, brains: options.brains, scriptUrl: settings.B24_JS_URL }),
-    health: mountHealth({ db, metrics: parts.metrics, isServing }),
-  });
-  return await listen(app, settings.PORT, settings.HOST);
+    pages: mountPages({ ...parts, ...guards, db, brains: options.brains, scriptUrl: settings.B24_JS_URL }),
+  };
 }

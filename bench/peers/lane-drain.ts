@@ -2,6 +2,8 @@
  * Drains an inbox with the house's own statements, in the way of src/pipeline/inbox-worker.ts, and a handler that does nothing.
  * Argument: database address.
  */
+import { systemClock } from '../../src/lib/clock.ts';
+import { type ClaimTurns, createClaimTurns } from '../../src/pipeline/claim-turns.ts';
 import { inTransaction, openDatabase, type Pool } from '../../src/store/database.ts';
 import { claimInbox, closeEvents, type EventResult } from '../../src/store/inbox.ts';
 import { finishLanes } from '../../src/store/lanes.ts';
@@ -15,8 +17,9 @@ import {
 } from './drain-orders.ts';
 
 /** The limits of a round and the number of loops, as src/pipeline/inbox-worker.ts and src/start-app.ts have them. */
-const claim = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
+const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const loops = 2;
+let claims = 0;
 
 const db = openDatabase({ url: process.argv[2] ?? '', poolSize: 12 });
 
@@ -24,8 +27,9 @@ async function drain(order: DrainOrder): Promise<DrainResult> {
   const clock = createDrainClock(order);
   const watch = createTurnWatch();
   const loop = async (owner: string): Promise<void> => {
+    const turns = createClaimTurns(systemClock);
     while (!clock.isOver()) {
-      const finished = await round(db, owner, watch.see);
+      const finished = await round(db, { owner, turns }, watch.see);
       if (finished === 0) return;
       clock.finish(finished);
     }
@@ -35,19 +39,32 @@ async function drain(order: DrainOrder): Promise<DrainResult> {
 }
 
 /** Takes lanes, handles their events, writes them down as done. Returns how many; 0 when nothing waits. */
-async function round(pool: Pool, owner: string, handle: (lane: string, place: number) => void): Promise<number> {
-  const lanes = await claimInbox(pool, owner, claim);
+async function round(
+  pool: Pool,
+  { owner, turns }: { readonly owner: string; readonly turns: ClaimTurns },
+  handle: (lane: string, place: number) => void,
+): Promise<number> {
+  claims += 1;
+  const claim = await claimInbox(pool, { ...limits, holder: `${owner}:${claims}`, everyDestination: turns.next() });
+  turns.seen(claim);
+  const { lanes } = claim;
   if (lanes.length === 0) return 0;
   const results: EventResult[] = [];
   for (const lane of lanes) {
     for (const row of lane.rows) {
-      handle(row.lane, row.body.readUInt32BE(0));
+      handle(row.lane, row.body?.readUInt32BE(0) ?? -1);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: 'done', outcome: 'noted' });
     }
   }
-  const progress = lanes.map(({ portal, lane, rows }) => ({ portal, lane, done: rows.at(-1)?.seq ?? 0, delayMs: 0 }));
+  const progress = lanes.map(({ portal, lane, holder, rows }) => ({
+    portal,
+    lane,
+    holder,
+    done: rows.at(-1)?.seq ?? 0,
+    delayMs: 0,
+  }));
   return await inTransaction(pool, async (trx) => {
-    const isHeld = await finishLanes(trx, 'inbox', owner, progress);
+    const isHeld = await finishLanes(trx, 'inbox', progress);
     const held = results.filter(isHeld);
     await closeEvents(trx, held);
     return held.length;

@@ -1,7 +1,7 @@
 /** Puts an installed portal with one bot into a database, as an installation would have left it, without the OAuth host it needs. */
 
 import { createSealer, sha256 } from '../../src/lib/encryption.ts';
-import { tokenContext } from '../../src/pipeline/access-keeper.ts';
+import { tokenContext } from '../../src/pipeline/token-context.ts';
 import { addBot, updateBot } from '../../src/store/bots.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { updatePortal, upsertPortal } from '../../src/store/portals.ts';

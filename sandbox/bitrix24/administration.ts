@@ -170,6 +170,13 @@ export class Administration extends People {
     return { accessToken: token.access, refreshToken: token.refresh, expires: token.expires };
   }
 
+  /** Tokens of another vendor's app in this portal for this user: genuine there, and none of ours. */
+  issueForeignToken(userId: number, clientId = 'app.foreign.00000001'): TokenPair {
+    if (!this.#state.foreignApps.has(clientId)) this.#state.foreignApps.set(clientId, this.#state.nextId('app'));
+    const token = this.#state.tokens.issue({ userId, clientId });
+    return { accessToken: token.access, refreshToken: token.refresh, expires: token.expires };
+  }
+
   /** An authorization code for this user, good for 30 seconds. */
   issueCode(userId: number = this.adminId): string {
     this.#mustBePlaced();

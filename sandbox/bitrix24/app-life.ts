@@ -37,6 +37,7 @@ function administrator(state: PortalState): number {
 export function placeApp(state: PortalState, isApiOnly: boolean): AppRecord {
   state.app ??= {
     clientId: state.options.clientId,
+    rowId: String(state.nextId('app')),
     installed: isApiOnly || state.options.installUrl === '',
     active: true,
     paymentExpired: false,

@@ -2,7 +2,10 @@
 
 export type RestFaultKind =
   | 'html502'
+  | 'html503'
+  | 'bare429'
   | 'html200'
+  | 'null-result'
   | '500'
   | 'query-limit'
   | 'operation-limit'
@@ -11,6 +14,7 @@ export type RestFaultKind =
   | 'invalid-token'
   | 'no-auth'
   | 'error'
+  | 'redirect'
   | 'reset-before'
   | 'reset-after'
   | 'slow'
@@ -25,6 +29,8 @@ export interface RestFault {
   readonly kind: RestFaultKind;
   /** For slow and slow-inside. */
   readonly ms?: number;
+  /** For `redirect`: where to; another host unless given. */
+  readonly location?: string;
   /** For `error`: the code to answer with (OVERLOAD_LIMIT, user_access_error…), with `status` (400 unless given). */
   readonly error?: string;
   readonly status?: number;

@@ -63,6 +63,8 @@ function grant(state: PortalState, params: Params): Answer {
     return token === null ? refusal('invalid_grant') : tokenAnswer(state, token, false);
   }
   const owner = state.tokens.ownerOfRefresh(textOf(params, 'refresh_token'));
+  // A refresh token works with the secret of its own app only.
+  if (owner !== undefined && owner.clientId !== clientId) return refusal('invalid_grant');
   if (owner !== undefined && state.users.get(owner.userId)?.active !== true) return refusal('invalid_grant');
   const token = state.tokens.rotate(textOf(params, 'refresh_token'));
   return token === null ? refusal('invalid_grant') : tokenAnswer(state, token, true);

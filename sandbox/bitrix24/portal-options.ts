@@ -7,7 +7,7 @@ export interface RateOptions {
   readonly burst: number;
 }
 
-/** Fields of `install` that the OAuth host adds to `app.info`; the real answer is undocumented beyond `uri`. */
+/** Fields of `install` that the OAuth host adds to `app.info`. Only `uri` is known, so `none` is the default. */
 export type AppInfoExtras = 'none' | 'member_id' | 'full';
 
 export interface SandboxPortalOptions {

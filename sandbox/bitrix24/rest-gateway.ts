@@ -15,6 +15,8 @@ import { isMap, type Params, parseForm } from './wire-format.ts';
 
 const HTML_502 =
   '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>';
+const HTML_503 =
+  '<html><head><title>503 Service Temporarily Unavailable</title></head><body><h1>503</h1><hr>nginx</body></html>';
 const HTML_200 = '<!DOCTYPE html><html><body>Site maintenance</body></html>';
 
 const FAULT_ERRORS = {
@@ -78,7 +80,8 @@ function identify(state: PortalState, incoming: IncomingMessage, target: Address
   if (given === '') throw systemError('NO_AUTH_FOUND');
   const token = state.tokens.findAccess(given);
   if (token === undefined) throw systemError('NO_AUTH_FOUND');
-  if (token.revoked || state.app === null || !state.app.active) throw systemError('APPLICATION_NOT_FOUND');
+  const isOurs = token.clientId === state.options.clientId;
+  if (token.revoked || (isOurs && state.app?.active !== true)) throw systemError('APPLICATION_NOT_FOUND');
   if (state.tokens.isExpired(token)) throw systemError('expired_token');
   if (state.users.get(token.userId)?.active !== true) throw systemError('authorization_error');
   return {
@@ -150,8 +153,23 @@ export class RestGateway {
       case 'html502':
         answerHtml(answer, 502, HTML_502);
         return true;
+      case 'html503':
+        answerHtml(answer, 503, HTML_503);
+        return true;
+      case 'bare429':
+        answer.writeHead(429, { 'retry-after': '1' });
+        answer.end();
+        return true;
+      case 'redirect':
+        // A closed portal sends everybody to another place; its OAuth host knows nothing of it.
+        answer.writeHead(302, { location: fault.location ?? 'https://closed.example.com/' });
+        answer.end();
+        return true;
       case 'html200':
         answerHtml(answer, 200, HTML_200);
+        return true;
+      case 'null-result':
+        answerJson(answer, 200, { result: null });
         return true;
       case '500':
       case 'query-limit':

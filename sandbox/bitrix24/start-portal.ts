@@ -29,6 +29,7 @@ function createState(options: ResolvedOptions, clock: Clock, announce: (change: 
     options,
     address: { origin: '', domain: '', oauthOrigin: '' },
     app: null,
+    foreignApps: new Map(),
     users: new Map(),
     bots: new Map(),
     chats: new Map(),

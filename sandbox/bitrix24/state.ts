@@ -158,6 +158,8 @@ export interface Client {
 /** The app as this portal knows it. Null in the state while it is not installed. */
 export interface AppRecord {
   readonly clientId: string;
+  /** Number of the app's row in this portal, as `app.info` names it: a string, as PHP reads it from the database. */
+  readonly rowId: string;
   installed: boolean;
   active: boolean;
   paymentExpired: boolean;
@@ -192,6 +194,8 @@ export interface PortalState {
   readonly address: Address;
   /** Null while the app is not on the portal. */
   app: AppRecord | null;
+  /** Other vendors' apps in the same portal: row number by client id. */
+  readonly foreignApps: Map<string, number>;
   readonly users: Map<number, User>;
   readonly bots: Map<number, Bot>;
   readonly chats: Map<number, Chat>;
@@ -221,7 +225,17 @@ export interface PortalState {
   readonly announce: (change: Change) => void;
 }
 
-export type IdKind = 'user' | 'chat' | 'message' | 'file' | 'command' | 'binding' | 'line' | 'session' | 'fetchEvent';
+export type IdKind =
+  | 'user'
+  | 'chat'
+  | 'message'
+  | 'file'
+  | 'command'
+  | 'binding'
+  | 'line'
+  | 'session'
+  | 'fetchEvent'
+  | 'app';
 
 const FIRST_IDS: Record<IdKind, number> = {
   user: 1,
@@ -233,6 +247,7 @@ const FIRST_IDS: Record<IdKind, number> = {
   line: 21,
   session: 341,
   fetchEvent: 1001,
+  app: 5,
 };
 
 /** A counter per kind of id. User and line ids start low, as on a young portal: small numeric keys are a known trap of parsers. */

@@ -4,7 +4,7 @@ import { AppError, BadInput } from '../core/errors.ts';
 import { type Decoration, sendDecorated } from './decorated.ts';
 import { escapeBb } from './formatting/bb-code.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
+import { isRecord, readId } from './rest/rest-errors.ts';
 
 /** The bot and dialog an action is for. */
 export interface HomeTarget {
@@ -90,7 +90,7 @@ async function sendV2(call: Call, target: HomeTarget, action: Send, key: string)
       },
     }),
   );
-  return { messageId: idOf(isRecord(result) ? result['id'] : result), lost };
+  return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
 }
 
 /** The first version of the API knows no quotes. */
@@ -106,8 +106,12 @@ async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<Car
       ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
     }),
   );
-  return { messageId: idOf(result), lost: action.quoteOf === null ? lost : [...lost, 'quote'] };
+  const messageId = readId('imbot.message.add', result);
+  return { messageId, lost: action.quoteOf === null ? lost : [...lost, 'quote'] };
 }
+
+/** Longest name of a file the portal's disk keeps. */
+const maxFileName = 255;
 
 /** Files go through v2 alone: the old way would post them as the installing employee, not as the bot (dossier §9.5). */
 async function sendFile(
@@ -117,9 +121,10 @@ async function sendFile(
   bytes: Buffer,
 ): Promise<string | null> {
   if (!target.hasV2) throw noFiles();
-  const fields = { name: action.file.name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
+  const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
-  return idOf(isRecord(result) ? result['messageId'] : null);
+  return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
 }
 
 /** For portals that cannot take files from bots. */
@@ -176,8 +181,4 @@ export async function askForFile(
   const url = isRecord(result) ? result['downloadUrl'] : null;
   if (typeof url === 'string' && URL.canParse(url)) return new URL(url);
   throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal named no address for the file' });
-}
-
-function idOf(value: unknown): string | null {
-  return typeof value === 'number' || typeof value === 'string' ? String(value) : null;
 }

@@ -6,6 +6,7 @@ const pages: Readonly<Record<string, string>> = { LEAD: 'lead', CONTACT: 'contac
 
 /** Null for a kind of record whose page is not known. */
 export function crmAddress(domain: string, { type, id }: CrmLink): string | null {
-  const page = pages[type.toUpperCase()];
+  const name = type.toUpperCase();
+  const page = Object.hasOwn(pages, name) ? pages[name] : undefined;
   return page === undefined || !/^\d+$/.test(id) ? null : `https://${domain}/crm/${page}/details/${id}/`;
 }

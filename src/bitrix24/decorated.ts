@@ -6,7 +6,6 @@ import { AppError } from '../core/errors.ts';
 import type { Button, Card } from '../core/events.ts';
 import { toAttach } from './formatting/attach.ts';
 import { escapeBb } from './formatting/bb-code.ts';
-import { fitButtons } from './formatting/fit-buttons.ts';
 import { toKeyboard } from './formatting/keyboard.ts';
 
 export type Decoration = 'quote' | 'buttons' | 'cards';
@@ -72,7 +71,7 @@ function blamedBy(error: unknown, dressed: Dressed): Decoration | null {
 }
 
 function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) {
-  const fitted = refused.has('buttons') ? null : fitButtons(wanted.buttons, botId);
+  const fitted = refused.has('buttons') ? null : toKeyboard(wanted.buttons, botId);
   const attach = refused.has('cards') ? null : toAttach(wanted.cards);
   const isWordless = wanted.text.trim() === '' && (wanted.needsWords || attach === null);
   const body = isWordless ? wordsFor(wanted, attach === null) : wanted.text;
@@ -83,7 +82,7 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
   ];
   const dressed: Dressed = {
     text: escapeBb(text),
-    keyboard: fitted === null || fitted.buttons.length === 0 ? null : toKeyboard(fitted.buttons, botId),
+    keyboard: fitted?.keyboard ?? null,
     attach,
     quoteOf: refused.has('quote') || wanted.quoteOf === null ? null : Number(wanted.quoteOf),
   };

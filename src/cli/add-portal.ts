@@ -5,7 +5,7 @@ import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard } from '../lib/network-guard.ts';
-import { tokenContext, webhookUser } from '../pipeline/access-keeper.ts';
+import { tokenContext, webhookUser } from '../pipeline/token-context.ts';
 import { inTransaction } from '../store/database.ts';
 import { upsertPortal } from '../store/portals.ts';
 import { offerToken } from '../store/tokens.ts';

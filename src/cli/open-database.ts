@@ -3,10 +3,11 @@
  * started for as long as the command takes. A command never makes a new database: in a wrong folder that would only confuse.
  */
 import { access, readFile, realpath } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
+import { chooseOwnDataDir } from '../lib/data-folder.ts';
 import { keepSecret } from '../lib/data-secret.ts';
 import { startEmbeddedPostgres } from '../lib/embedded-postgres.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -36,7 +37,7 @@ export async function findDatabase(
     const appSecret = settings.APP_SECRET ?? null;
     return { url: settings.DATABASE_URL, appSecret, close: () => Promise.resolve() };
   }
-  const dataDir = await madeFolder(resolve(settings.DATA_DIR));
+  const dataDir = await madeFolder((await chooseOwnDataDir(settings.DATA_DIR)).path);
   const password = (await keptSecret(dataDir, 'database.secret')).toString('base64url');
   const appSecret = settings.APP_SECRET ?? (await keptSecret(dataDir, 'app.secret'));
   const server = await useOrStart(dataDir, password, log);

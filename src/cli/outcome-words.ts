@@ -68,6 +68,15 @@ const words: Readonly<Record<string, string>> = {
   'http.broken': 'the line broke before the answer came',
   'http.aborted': 'broken off because the app was stopping',
   'bitrix24.disconnected': "the portal's tokens are dead; an administrator has to open the app there",
+  'bitrix24.payment_required': 'the portal refuses every call: its plan has no REST, or it has not paid; it waits',
+  'bitrix24.PAYMENT_REQUIRED': 'the portal refuses every call: it has not paid; it waits',
+  'bitrix24.moved_elsewhere': 'the portal redirects to an address its OAuth host does not confirm; it waits',
+  'bitrix24.oauth_away': 'the OAuth host does not answer; it waits',
+  'bitrix24.refresh_waits': "the portal's tokens are being renewed; it waits",
+  'bitrix24.QUERY_LIMIT_EXCEEDED': "the portal's request limit was used up; it waits",
+  'bitrix24.OPERATION_TIME_LIMIT': "the portal's time limit for this method was used up; it waits",
+  'bitrix24.OVERLOAD_LIMIT':
+    'Bitrix24 has blocked the REST API of the portal by hand; its support can end that; it waits',
   'bitrix24.budget': "the portal's request budget was used up",
   'pace.busy': "the brain's request limit was used up, or it had asked for a pause",
   'bitrix24.not_json': 'the portal answered something unreadable',
@@ -88,7 +97,7 @@ export function outcomeWords(state: string, outcome: string | null): string {
   const said = plain
     .split('+')
     .filter((part) => part !== '')
-    .map((part) => words[part] ?? part)
+    .map((part) => (Object.hasOwn(words, part) ? words[part] : undefined) ?? part)
     .join('; ');
   const ending = isDroppedByHand ? 'dropped by an operator' : state === 'dropped' ? '' : (endings[state] ?? '');
   return [said, ending].filter((part) => part !== '').join('; ');

@@ -53,5 +53,11 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
   const client = createPortalClient(http, keeper, gate, ({ method, code, ms }) => {
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   });
-  return { client, close: () => http.close() };
+  return {
+    client,
+    async close() {
+      await keeper.idle();
+      await http.close();
+    },
+  };
 }

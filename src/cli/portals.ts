@@ -1,7 +1,7 @@
 /** `portals`: who has installed the app, what is known of each, its plan, and erasing one. */
 import { BadInput } from '../core/errors.ts';
-import { webhookUser } from '../pipeline/access-keeper.ts';
 import { enterpriseRate, type Rate, standardRate } from '../pipeline/rate-gate.ts';
+import { webhookUser } from '../pipeline/token-context.ts';
 import { countDay } from '../store/activity.ts';
 import { listBots } from '../store/bots.ts';
 import { listConnections } from '../store/connections.ts';

@@ -10,8 +10,8 @@ import { phrases, pressCommand } from './texts.ts';
 /** Longest text Bitrix24 keeps; it cuts what is longer (dossier §17), so we split before. In UTF-16 code units. */
 const homeTextLimit = 20_000;
 
-/** A bracket that would open a BB code goes out with an invisible companion. */
-const wideAtHome = '[';
+/** Signs that could begin markup go out with an invisible companion. */
+const wideAtHome = '[>-';
 
 /** What a brain says is shown while it leads; its wish to hand over is always granted. */
 export function onBrain(event: BrainEvent, conversation: Conversation, scene: Scene): Bridged {

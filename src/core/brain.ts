@@ -19,7 +19,7 @@ export interface BrainRoute {
   readonly method: 'GET' | 'POST';
   /** After `/<brain name>`, for example `/activity`. */
   readonly path: string;
-  /** Requests one sender may make in a minute; those beyond are answered 429. */
+  /** Requests of one sender that may fail (status 4xx) in a minute; all further ones of that minute are answered 429. */
   readonly perMinute: number;
   /** Throws AppErrors; they are answered as everywhere in the house. */
   handle(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer>;

@@ -5,7 +5,7 @@
  * one in the second half of a part, never inside a surrogate pair. An empty text has no parts.
  *
  * @param limit often a far side's word: its whole part counts, and less than 2, which no character outside the BMP fits into, is 2
- * @param wide a character that takes the room of two, because it will be escaped on its way
+ * @param wide characters that take the room of two, because they may be escaped on their way
  */
 export function splitText(text: string, limit: number, wide?: string): readonly string[] {
   const room = limit >= 2 ? Math.floor(limit) : 2;
@@ -25,7 +25,7 @@ export function splitText(text: string, limit: number, wide?: string): readonly 
 function endOfRoom(text: string, start: number, limit: number, wide: string): number {
   let end = start;
   for (let room = limit; end < text.length; end += 1) {
-    room -= text.charAt(end) === wide ? 2 : 1;
+    room -= wide.includes(text.charAt(end)) ? 2 : 1;
     if (room < 0) break;
   }
   return end;
@@ -34,8 +34,9 @@ function endOfRoom(text: string, start: number, limit: number, wide: string): nu
 function cutBefore(text: string, start: number, end: number): number {
   const half = start + Math.floor((end - start) / 2);
   for (const separator of ['\n', ' ']) {
-    const at = text.lastIndexOf(separator, end - 1);
-    if (at >= half) return at + 1;
+    // Looked for in this part alone: without any, each part would be searched back to the beginning of the text.
+    const at = text.slice(half, end).lastIndexOf(separator);
+    if (at !== -1) return half + at + 1;
   }
   const isInsidePair = /[\uDC00-\uDFFF]/.test(text.charAt(end)) && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
   return isInsidePair ? end - 1 : end;

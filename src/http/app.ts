@@ -1,16 +1,20 @@
 /** The HTTP side: mounts the doors, pages and probes, and turns errors into answers. */
-import type { Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { AppError, BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Metrics } from '../pipeline/metrics.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import { mountBotPictures } from './bot-pictures.ts';
+import { limitConnections } from './connections.ts';
+import type { Refusals } from './refusals.ts';
+import { rememberSender, senderOf } from './sender.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly refusals: Refusals;
+  /** The sender of a request, by the proxies that are trusted; `senderOf` answers it everywhere. */
+  readonly findSender: (request: IncomingMessage) => string;
   /** False while the process is shutting down. */
   readonly isServing: () => boolean;
   /** Handlers by route; a missing one is not served by this process. */
@@ -19,12 +23,20 @@ export interface HttpAppOptions {
   readonly pages?: (router: Router) => void;
   readonly brainRoutes?: (router: Router) => void;
   readonly health: (router: Router) => void;
+  readonly figures?: (router: Router) => void;
 }
 
 export function createHttpApp(options: HttpAppOptions): Koa {
   const { eventDoor, brainDoor } = options;
   const app = new Koa();
   const router = new Router();
+  app.use(async (ctx, next) => {
+    rememberSender(ctx.req, options.findSender(ctx.req));
+    // What may be kept or guessed at says so itself.
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    ctx.set('Cache-Control', 'no-store');
+    await next();
+  });
   app.use(answerErrors(options));
   app.use(async (ctx, next) => {
     await next();
@@ -42,8 +54,9 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   }
   options.pages?.(router);
   options.brainRoutes?.(router);
-  mountBotPictures(router);
+  if (options.pages !== undefined) mountBotPictures(router);
   options.health(router);
+  options.figures?.(router);
   app.use(router.routes());
   app.use(router.allowedMethods());
   // Faults are answered and logged in `answerErrors`; what reaches here is a broken socket of somebody who has gone.
@@ -63,16 +76,14 @@ function answerErrors(options: HttpAppOptions) {
       await next();
     } catch (thrown) {
       const status = statusOf(thrown);
-      const error = toAppError(thrown);
-      options.metrics.refused.inc({ reason: status === 503 ? 'unavailable' : error.code });
-      const facts = { path: ctx.path.replace(/^(\/brains\/[^/]+\/).*/, '$1…'), status, err: error };
-      if (status >= 500) options.log.error(facts, 'a request could not be served');
-      else options.log.warn(facts, 'a request was refused');
+      const path = ctx.path.replace(/^(\/brains\/[^/]+\/).*/, '$1…').slice(0, 200);
+      options.refusals.note({ sender: senderOf(ctx), status, path, thrown });
       ctx.status = status;
-      ctx.body = answerOf(thrown) ?? { error: status >= 500 ? 'unavailable' : error.code };
+      ctx.set('Cache-Control', 'no-store');
+      ctx.body = answerOf(thrown) ?? { error: status >= 500 ? 'unavailable' : toAppError(thrown).code };
       if (status === 503) ctx.set('Retry-After', '2');
       // What is left of a body nobody reads must not hold the connection.
-      if (status === 413) ctx.set('Connection', 'close');
+      if (!ctx.req.complete) ctx.set('Connection', 'close');
     }
   };
 }
@@ -93,16 +104,31 @@ function isHttpError(thrown: unknown): thrown is Error & { status: number } {
   return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number' && thrown.status < 500;
 }
 
+/** Largest request head. Bitrix24's has 1 KB; Node's own default is 16 KB. */
+const maxHeaderBytes = 16 * 1024;
+
 /** Listens; resolves with the server once it does. Throws Misconfigured-like errors of the system as they are (EADDRINUSE). */
 export function listen(app: Koa, port: number, host: string): Promise<Server> {
+  const handle = app.callback();
   return new Promise((resolve, reject) => {
-    const server = app.listen(port, host);
+    const server = createServer(
+      {
+        maxHeaderSize: maxHeaderBytes,
+        // Slow senders are cut off: a body that takes longer than this is no event of Bitrix24.
+        requestTimeout: 30_000,
+        headersTimeout: 10_000,
+        keepAliveTimeout: 30_000,
+        // How often the first two are looked after; half a minute by default.
+        connectionsCheckingInterval: 2_000,
+      },
+      // Koa answers every error itself.
+      (request, response) => void handle(request, response),
+    );
+    server.maxRequestsPerSocket = 10_000;
+    limitConnections(server);
+    server.listen(port, host);
     server.once('listening', () => resolve(server));
     server.once('error', reject);
-    // Slow senders are cut off: a body that takes longer than this is no event of Bitrix24.
-    server.requestTimeout = 30_000;
-    server.headersTimeout = 10_000;
-    server.keepAliveTimeout = 30_000;
   });
 }
 

@@ -9,7 +9,6 @@ export function mountBotPictures(router: Router): void {
     if (!type.success) return;
     ctx.type = 'image/png';
     ctx.set('Cache-Control', 'public, max-age=86400');
-    ctx.set('X-Content-Type-Options', 'nosniff');
     ctx.body = avatar(type.data);
   });
 }

@@ -14,13 +14,14 @@ import { askForCheck } from '../store/connection-standing.ts';
 import { type ConnectionRow, findConnectionByDoor } from '../store/connections.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
 import type { NewEvent } from '../store/inbox.ts';
-import { readBody } from './read-body.ts';
+import type { Bodies } from './bodies.ts';
 import { singles } from './singles.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
 
 export interface BrainDoorOptions {
   readonly db: Db;
+  readonly bodies: Bodies;
   readonly directory: Directory;
   readonly acceptance: Acceptance;
   /** Null: the answers of this process do not wait, because the work is done in another one. */
@@ -31,9 +32,8 @@ export interface BrainDoorOptions {
 /** Answered after the commit, so that a brain that repeats what was not answered loses nothing. */
 export function createBrainDoor(options: BrainDoorOptions) {
   return async function brainDoor(ctx: Context, brainName: string, secret: string): Promise<void> {
-    const body = await readBody(ctx.req, maxBodyBytes);
     try {
-      await take(ctx, body, brainName, secret);
+      await take(ctx, brainName, secret);
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       const answer = options.directory.brainByName.get(brainName)?.refusal?.('unavailable', null);
@@ -42,10 +42,11 @@ export function createBrainDoor(options: BrainDoorOptions) {
     }
   };
 
-  async function take(ctx: Context, body: Buffer, brainName: string, secret: string): Promise<void> {
+  async function take(ctx: Context, brainName: string, secret: string): Promise<void> {
     const row = options.directory.brainByName.has(brainName)
       ? await findConnectionByDoor(options.db, brainName, sha256(secret))
       : null;
+    if (row !== null) options.bodies.recognise(ctx);
     const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
     if (row !== null && row.paused_reason !== null) {
       // Somebody over there seems to think that it works.
@@ -57,6 +58,8 @@ export function createBrainDoor(options: BrainDoorOptions) {
       await sleep(200);
       throw new BadInput({ code: 'brain.unknown_door', status: 404, message: 'no such webhook address' });
     }
+    // Only now: whoever does not know the secret need not be listened to.
+    const body = await options.bodies.read(ctx, maxBodyBytes);
     const verdict = connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in verdict) {
       const { refuse: status, reason: message, answer } = verdict;

@@ -1,17 +1,19 @@
-/** Mounts the routes brains have of their own, under `/<brain name>`: bounded bodies, a limit per sender, and the headers of a careful page. */
+/** Mounts the routes brains have of their own, under `/<brain name>`: bounded bodies, a limit of failures per sender, and the headers of a careful page. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Brain, BrainHouse, BrainRoute, RouteAnswer } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import { readBody } from './read-body.ts';
-import { createRequestLimit } from './request-limit.ts';
+import type { Bodies } from './bodies.ts';
+import { createFailureLimit } from './failure-limit.ts';
+import { senderOf } from './sender.ts';
 import { singles } from './singles.ts';
 
 /** Forms and callbacks are small. */
 const maxBodyBytes = 64 * 1024;
 
 export interface BrainRoutesOptions {
+  readonly bodies: Bodies;
   readonly brains: readonly Brain[];
   readonly houseOf: (brain: Brain) => BrainHouse;
 }
@@ -22,7 +24,7 @@ export function mountBrainRoutes(options: BrainRoutesOptions) {
       if (brain.routes === undefined || brain.routes.length === 0) continue;
       const house = options.houseOf(brain);
       for (const route of brain.routes) {
-        const serve = handlerOf(route, house);
+        const serve = handlerOf(route, house, options.bodies);
         const path = `/${brain.name}${route.path}`;
         if (route.method === 'GET') router.get(path, serve);
         else router.post(path, serve);
@@ -31,15 +33,27 @@ export function mountBrainRoutes(options: BrainRoutesOptions) {
   };
 }
 
-function handlerOf(route: BrainRoute, house: BrainHouse) {
-  const limit = createRequestLimit(route.perMinute, systemClock);
+function handlerOf(route: BrainRoute, house: BrainHouse, bodies: Bodies) {
+  const limit = createFailureLimit(route.perMinute, systemClock);
   return async (ctx: Context): Promise<void> => {
-    if (!limit.admits(ctx.ip)) {
+    const attempt = limit.begin(senderOf(ctx));
+    if (attempt === null) {
       ctx.set('Retry-After', '60');
       throw new BadInput({ code: 'route.too_many', status: 429, message: 'too many requests; try again in a minute' });
     }
-    const body = await readBody(ctx.req, maxBodyBytes);
-    answer(ctx, await route.handle({ headers: singles(ctx.headers), query: singles(ctx.query), body }, house));
+    let hasFailed = false;
+    try {
+      const body = await bodies.read(ctx, maxBodyBytes);
+      const given = await route.handle({ headers: singles(ctx.headers), query: singles(ctx.query), body }, house);
+      hasFailed = given.status >= 400;
+      answer(ctx, given);
+    } catch (error) {
+      // What fails on our side, or at the brain, is not the sender's failure.
+      hasFailed = error instanceof BadInput && error.status < 500;
+      throw error;
+    } finally {
+      attempt.end(hasFailed);
+    }
   };
 }
 
@@ -49,7 +63,6 @@ const pagePolicy =
 
 function answer(ctx: Context, given: RouteAnswer): void {
   ctx.status = given.status;
-  ctx.set('X-Content-Type-Options', 'nosniff');
   if ('json' in given) {
     ctx.body = given.json;
     return;
@@ -64,7 +77,6 @@ function answer(ctx: Context, given: RouteAnswer): void {
     return;
   }
   ctx.set('Content-Security-Policy', pagePolicy);
-  ctx.set('Cache-Control', 'no-store');
   ctx.type = 'html';
   ctx.body = given.html;
 }

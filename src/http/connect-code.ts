@@ -32,7 +32,6 @@ export async function sendConnectCode(
   }
   const code = newCode();
   await inTransaction(db, (trx) => replaceCode(trx, session.portal, brain.name, hashOfCode(code)));
-  ctx.set('Cache-Control', 'no-store');
   // In the fragment: it stays in the browser, and out of logs.
   ctx.body = { code, path: `/${brain.name}${brain.connectPath}#code=${code}`, minutes: codeMinutes };
 }

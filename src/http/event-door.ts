@@ -3,7 +3,7 @@
  * concerned, and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
-import { type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
+import { type ScannedBot, type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
 import { randomToken, sameDigest, sha256 } from '../lib/encryption.ts';
@@ -12,10 +12,12 @@ import type { Logger } from '../lib/logger.ts';
 import type { Acceptance } from '../pipeline/acceptance.ts';
 import type { Directory, KnownPortal } from '../pipeline/directory.ts';
 import type { Installation } from '../pipeline/installation.ts';
-import { appLane, dedupeKey, inboxLane } from '../pipeline/lane-names.ts';
+import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../pipeline/lane-names.ts';
 import type { Metrics } from '../pipeline/metrics.ts';
+import type { BotRow } from '../store/bots.ts';
 import type { NewEvent } from '../store/inbox.ts';
-import { readBody } from './read-body.ts';
+import type { Bodies } from './bodies.ts';
+import { senderOf } from './sender.ts';
 
 /** CONTRACT. A message of 20 000 Cyrillic letters, carried twice, percent-encoded, is about 240 KB (trap 2). */
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -23,6 +25,7 @@ const maxBodyBytes = 4 * 1024 * 1024;
 const memberIdForm = /^[0-9a-f]{32}$/;
 
 export interface EventDoorOptions {
+  readonly bodies: Bodies;
   readonly acceptance: Acceptance;
   readonly directory: Directory;
   readonly installation: Installation;
@@ -39,20 +42,22 @@ export function createEventDoor(options: EventDoorOptions) {
     if (type !== '' && !type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
       throw new BadInput({ code: 'event.not_a_form', status: 415, message: 'events are form-encoded' });
     }
-    const raw = await readBody(ctx.req, maxBodyBytes);
+    const raw = await options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await receive(event, raw);
+    await receive(ctx, event, raw);
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
     metrics.stage.observe({ stage: 'door' }, (performance.now() - started) / 1000);
   };
 
-  async function receive(event: ScannedEvent, raw: Buffer): Promise<void> {
+  async function receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const memberId = event.memberId.toLowerCase();
     const known = await authenticate(memberId, event.applicationToken);
-    if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE') return await onInstall(event, raw, known);
+    if (known !== null) options.bodies.recognise(ctx);
+    if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE')
+      return await onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
       throw new BadInput({
         code: 'event.not_authentic',
@@ -67,9 +72,10 @@ export function createEventDoor(options: EventDoorOptions) {
    * These bring tokens, and perhaps a new application token (dossier §2.4), so they are proven at the OAuth host before anything is
    * stored (trap 18). While that host is away, a portal we know by its token is set up again with the tokens we have.
    */
-  async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null): Promise<void> {
+  async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
-      await options.installation.install(claimFromEvent(parseForm(raw)));
+      const origin = { sender, event: { isVouched: known !== null } };
+      await options.installation.install(claimFromEvent(parseForm(raw)), origin);
     } catch (error) {
       if (known === null || !(error instanceof RemoteUnreachable)) throw error;
       options.log.warn(
@@ -81,7 +87,15 @@ export function createEventDoor(options: EventDoorOptions) {
   }
 
   async function store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
-    await Promise.all(toNewEvents(memberId, event, known).map((row) => options.acceptance.accept(row)));
+    const sure = await withBotsOf(memberId, event, known);
+    await Promise.all(toNewEvents(memberId, event, sure).map((row) => options.acceptance.accept(row)));
+  }
+
+  /** A bot that is not among the portal's may have been registered by another process a moment ago: then they are looked up once more. */
+  async function withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
+    if (!dialogEvents.has(event.event) || event.bots.every((bot) => rowOf(bot, known) !== undefined)) return known;
+    const again = await directory.doubted(memberId);
+    return again.portal === null ? known : again;
   }
 
   /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
@@ -107,7 +121,15 @@ const dialogEvents = new Set([
   'ONIMCOMMANDADD',
 ]);
 
-/** One row per bot the event is for, each in the lane of that bot's dialog (trap 27). */
+/** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
+function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefined {
+  return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
+}
+
+/**
+ * One row per bot of this portal that the event is for, each in the lane of that bot's dialog (trap 27). Whatever else it names, bots we
+ * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
+ */
 function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
@@ -116,13 +138,11 @@ function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal):
   if (!dialogEvents.has(event.event) || event.bots.length === 0 || event.dialogId === '') {
     return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
   }
-  const codes = new Set(
-    event.bots.map((bot) => known.bots.find((row) => row.bot_id === bot.id)?.code ?? (bot.code || bot.id)),
-  );
-  return [...codes].map((code) => ({
+  const named = new Set(event.bots.map((bot) => rowOf(bot, known)?.code ?? null));
+  return [...named].map((code) => ({
     ...common,
-    lane: inboxLane(code, event.dialogId),
-    dedupeKey: dedupeKey(event.event, code, ...identity),
+    lane: code === null ? unknownBotLane : inboxLane(code, event.dialogId),
+    dedupeKey: dedupeKey(event.event, code ?? unknownBotLane, ...identity),
   }));
 }
 

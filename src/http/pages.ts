@@ -9,7 +9,6 @@ import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { Directory } from '../pipeline/directory.ts';
 import type { Installation, Visitor } from '../pipeline/installation.ts';
 import { appLane } from '../pipeline/lane-names.ts';
@@ -17,23 +16,28 @@ import type { Bells } from '../pipeline/wake.ts';
 import { countDay, listRecent } from '../store/activity.ts';
 import { listBots } from '../store/bots.ts';
 import { listConnections } from '../store/connections.ts';
-import type { Pool } from '../store/database.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
 import { listParked } from '../store/history.ts';
 import { appendActions } from '../store/outbox.ts';
 import { findPortal } from '../store/portals.ts';
 import { answerHead } from './app.ts';
+import type { Bodies } from './bodies.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
+import { fillTemplate } from './page-template.ts';
+import type { Refusals } from './refusals.ts';
+import { senderOf } from './sender.ts';
 import { singles } from './singles.ts';
 
 export interface PagesOptions {
+  readonly bodies: Bodies;
+  readonly refusals: Refusals;
   readonly db: Pool;
   readonly directory: Directory;
   readonly installation: Installation;
   readonly sealer: Sealer;
   readonly bells: Bells;
   readonly brains: readonly Brain[];
-  readonly log: Logger;
   /** Bitrix24's page script. */
   readonly scriptUrl: string;
 }
@@ -50,17 +54,22 @@ const assets: Readonly<Record<string, string>> = {
 const recentShown = 30;
 
 /** Forms of a page are small; koa-body's own limit for them. */
-const formLimits = { multipart: false, json: false, text: false, formLimit: '64kb' };
+const formBytes = 64 * 1024;
+const formLimits = { multipart: false, json: false, text: false, formLimit: formBytes };
 
 let loading: Promise<Middleware> | null = null;
 
 /** koa-body, loaded with the first page: a process that shows none spares 8 MB. */
-const formBody: Middleware = async (ctx, next) => {
+const readForm: Middleware = async (ctx, next) => {
   loading ??= import('koa-body').then(({ koaBody }) => koaBody(formLimits));
   await (await loading)(ctx, next);
 };
 
 export function mountPages(options: PagesOptions) {
+  const formBody: Middleware = async (ctx, next) => {
+    options.bodies.reserve(ctx, formBytes);
+    await readForm(ctx, next);
+  };
   return (router: Router): void => {
     router.head('/bitrix24/install', answerHead);
     router.head('/bitrix24/app', answerHead);
@@ -86,7 +95,10 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
   try {
     const claim = claimFromPage(query, isRecord(ctx.request.body) ? ctx.request.body : {});
     const { installation } = options;
-    const visitor: Visitor = await (page === 'installer' ? installation.install(claim) : installation.visit(claim));
+    const origin = { sender: senderOf(ctx), event: null };
+    const visitor: Visitor = await (page === 'installer'
+      ? installation.install(claim, origin)
+      : installation.visit(claim, origin));
     const { portal } = await options.directory.portal(visitor.portal);
     ctx.set('Content-Security-Policy', policy(options.scriptUrl, portal?.client_endpoint));
     render(ctx, page, options.scriptUrl, {
@@ -96,8 +108,8 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    options.log.warn({ page, domain: query['DOMAIN'], err: error }, 'a page visit was refused');
     ctx.status = error instanceof BadInput ? error.status : 503;
+    options.refusals.note({ sender: senderOf(ctx), status: ctx.status, path: ctx.path, thrown: error });
     ctx.set('Content-Security-Policy', policy(options.scriptUrl, undefined));
     render(ctx, page, options.scriptUrl, { language, session: null, problem: error.code });
   }
@@ -110,22 +122,15 @@ interface PageData {
   readonly problem: string | null;
 }
 
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
 const templates = new Map<PageName, string>();
 
 function render(ctx: Context, page: PageName, scriptUrl: string, data: PageData): void {
   const template = templates.get(page) ?? readFileSync(`${folder}${page}.html`, 'utf8');
   templates.set(page, template);
   ctx.type = 'html';
-  ctx.set('Cache-Control', 'no-store');
   ctx.set('Referrer-Policy', 'no-referrer');
   const values: Readonly<Record<string, string>> = { data: JSON.stringify(data), script: scriptUrl };
-  ctx.body = template
-    .replace('<html lang="en">', `<html lang="${data.language}">`)
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? ''));
+  ctx.body = fillTemplate(template.replace('<html lang="en">', `<html lang="${data.language}">`), values);
 }
 
 /** Only the portal that was proven may frame the page; Bitrix24's cloud addresses where the visit could not be proven. */
@@ -140,7 +145,9 @@ function policy(scriptUrl: string, endpoint: string | undefined): string {
 }
 
 function sessionOf(options: PagesOptions, ctx: Context): PageSession {
-  const session = openSession(options.sealer, singles(ctx.query)['s'] ?? '');
+  // In a header: addresses are kept by logs, histories and proxies.
+  const sealed = /^Bearer (\S{1,2000})$/.exec(ctx.get('Authorization'))?.[1];
+  const session = openSession(options.sealer, sealed ?? '');
   if (session === null) {
     throw new BadInput({ code: 'page.session_over', status: 401, message: 'the page is too old; open it again' });
   }
@@ -222,7 +229,7 @@ function adminOf(options: PagesOptions, ctx: Context): PageSession {
 
 async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
   const session = adminOf(options, ctx);
-  await options.db.transaction(async (trx) => {
+  await inTransaction(options.db, async (trx) => {
     const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
     await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);
   });
@@ -233,7 +240,7 @@ async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
 
 function sendAsset(ctx: Context & { params: Readonly<Record<string, string>> }): void {
   const name = ctx.params['name'] ?? '';
-  const type = assets[name];
+  const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
   if (type === undefined) return;
   ctx.set('Content-Type', type);
   ctx.set('Cache-Control', 'public, max-age=300');

@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { Misconfigured } from '../core/errors.ts';
+import { unreachable } from './data-folder.ts';
 import { claimOwnership } from './folder-owner.ts';
 import type { Logger } from './logger.ts';
 import type { Account } from './postgres-account.ts';
@@ -200,10 +201,7 @@ async function prepareFolder(dataDir: string): Promise<string> {
 async function checkReachable(dataDir: string, account: Account): Promise<void> {
   const closed = await firstClosedFolder(dataDir, account);
   if (closed === undefined) return;
-  throw misconfigured(
-    'data_dir_unreachable',
-    `PostgreSQL runs as user ${account.uid} here, who cannot enter ${closed}; run chmod o+x ${closed}, or choose another data folder`,
-  );
+  throw unreachable(`the database runs as user ${account.uid} here, who cannot enter ${closed}`, dataDir);
 }
 
 async function checkFolder(

@@ -6,10 +6,18 @@
 /** A branch of a parsed form. Has no prototype, so every key, `__proto__` included, is an ordinary one. */
 export type FormTree = { [key: string]: FormTree | string };
 
-/** Pairs after this many are not read. A large event has about 110; PHP itself stops at 1 000 by default. */
-const maxPairs = 20_000;
-/** Brackets after this many stay together as one literal key, so that a hostile key cannot build a deep tree. */
-const maxBrackets = 32;
+/**
+ * What is read of a form at most. A large event has about 110 pairs, keys of 120 bytes and 9 brackets; PHP itself stops at 1 000 pairs.
+ * Together they bound what a hostile body can build: 160 000 branches.
+ */
+export const formLimits = {
+  /** Pairs after this many are not read. */
+  pairs: 10_000,
+  /** Brackets after this many stay together as one literal key. */
+  brackets: 16,
+  /** Pairs with a longer key, in bytes as it travels, are not read. */
+  keyBytes: 1_000,
+};
 
 const percent = 0x25;
 const plus = 0x2b;
@@ -24,35 +32,60 @@ interface Source {
   readonly bytes: Buffer;
   /** One character per byte, so that positions in it are positions in `bytes`. */
   readonly letters: string;
-  /** Three times as long as the body: a broken percent sign grows from one byte to three. */
-  readonly scratch: Buffer;
-  /** Where `a[]` goes next, for the few branches that are appended to. */
-  readonly nextIndex: Map<FormTree, number>;
+  /** Where escapes are decoded; grows to three times the longest part: a broken percent sign grows from one byte to three. */
+  scratch: Buffer;
+}
+
+/** One pair of a form, as far as its key goes. */
+export interface FormPair {
+  /** The parts of the key, decoded; '' for the empty brackets of `a[]`. */
+  readonly path: readonly string[];
+  /** Where the pair begins and ends in the body. */
+  readonly start: number;
+  readonly end: number;
+  readonly value: () => string;
 }
 
 /**
  * Parses a form body. Never throws: bytes that are not UTF-8 and percent signs that begin no escape become U+FFFD, NUL
- * characters are dropped (PostgreSQL text cannot hold them), pairs over 20 000 are not read.
+ * characters are dropped (PostgreSQL text cannot hold them), what is beyond `formLimits` is not read. Takes time and memory in
+ * proportion to the body.
  *
  * `a[]` takes the first free number; a later value replaces an earlier one; where a value and a branch meet, the branch
  * stays; `;` separates nothing; what follows the last closing bracket of a key is ignored, as PHP does. Number-like keys
  * stay strings, and JavaScript lists them first.
  */
 export function parseForm(raw: Buffer): FormTree {
-  const letters = raw.toString('latin1');
-  const source: Source = { bytes: raw, letters, scratch: Buffer.allocUnsafe(raw.length * 3), nextIndex: new Map() };
   const root = emptyTree();
+  // Where `a[]` goes next, for the few branches that are appended to.
+  const nextIndex = new Map<FormTree, number>();
+  eachFormPair(raw, ({ path, value }) => put(root, path, value, nextIndex));
+  return root;
+}
+
+/** Calls `visit` for every pair of a form that `parseForm` reads, in their order. */
+export function eachFormPair(raw: Buffer, visit: (pair: FormPair) => void): void {
+  const letters = raw.toString('latin1');
+  const source: Source = { bytes: raw, letters, scratch: Buffer.alloc(0) };
   let start = 0;
   // Looked up once and kept until passed: a body without '=' must not be searched to its end for every pair.
   let equals = positionOf(letters, '=', 0);
-  for (let pair = 0; pair < maxPairs && start < letters.length; pair += 1) {
+  for (let pair = 0; pair < formLimits.pairs && start < letters.length; pair += 1) {
     const end = positionOf(letters, '&', start);
     if (equals < start) equals = positionOf(letters, '=', start);
     const keyEnd = Math.min(equals, end);
-    if (keyEnd > start) put(source, root, start, keyEnd, Math.min(keyEnd + 1, end), end);
+    if (keyEnd > start && keyEnd - start <= formLimits.keyBytes) {
+      const path = keyPath(source, start, keyEnd);
+      const valueStart = Math.min(keyEnd + 1, end);
+      if (path !== null) visit({ path, start, end, value: () => decode(source, valueStart, end) });
+    }
     start = end + 1;
   }
-  return root;
+}
+
+/** Bytes of a form, decoded as `parseForm` decodes them. */
+export function decodeFormText(bytes: Buffer): string {
+  return decode({ bytes, letters: bytes.toString('latin1'), scratch: Buffer.alloc(0) }, 0, bytes.length);
 }
 
 /** The text at that path, or undefined when there is none or a branch stands there. */
@@ -77,10 +110,10 @@ function find(tree: FormTree | undefined, path: readonly string[]): FormTree | s
   return found;
 }
 
-/** Walks the brackets of the key from `start` to `keyEnd`, making branches on the way, and sets the value at its end. */
-function put(source: Source, root: FormTree, start: number, keyEnd: number, valueStart: number, end: number): void {
+/** The parts of the key from `start` to `keyEnd`. Null when one of them is nothing but NUL characters: the pair is not read. */
+function keyPath(source: Source, start: number, keyEnd: number): string[] | null {
   const { letters } = source;
-  let node = root;
+  const path: string[] = [];
   let partEnd = nextBracket(letters, start, keyEnd);
   // A key that begins with a bracket has no name to hang a branch on: it is one literal key.
   if (partEnd === start) partEnd = keyEnd;
@@ -89,23 +122,33 @@ function put(source: Source, root: FormTree, start: number, keyEnd: number, valu
   for (let brackets = 0; open < keyEnd; brackets += 1) {
     const inside = open + bracketLength(letters, open, openBracket);
     const close = closingBracket(letters, inside, keyEnd);
-    if (close === -1 || brackets === maxBrackets) {
+    if (close === -1 || brackets === formLimits.brackets) {
       const rest = decode(source, open, keyEnd);
       if (close === -1 && brackets === 0) key += rest;
       else {
-        node = descend(node, key);
+        path.push(key);
         key = rest;
       }
       break;
     }
-    node = descend(node, key);
-    key = close === inside ? appendKey(source, node) : decode(source, inside, close);
+    path.push(key);
+    key = decode(source, inside, close);
+    if (key === '' && close > inside) return null;
     open = close + bracketLength(letters, close, closeBracket);
     if (open < keyEnd && bracketLength(letters, open, openBracket) === 0) break;
   }
-  if (key === '') return;
+  path.push(key);
+  return path[0] === '' ? null : path;
+}
+
+/** Makes branches along the path, and sets the value at its end. */
+function put(root: FormTree, path: readonly string[], value: () => string, nextIndex: Map<FormTree, number>): void {
+  let node = root;
+  const last = path.length - 1;
+  for (let at = 0; at < last; at += 1) node = descend(node, path[at] || appendKey(node, nextIndex));
+  const key = path[last] || appendKey(node, nextIndex);
   const present = node[key];
-  if (present === undefined || typeof present === 'string') node[key] = decode(source, valueStart, end);
+  if (present === undefined || typeof present === 'string') node[key] = value();
 }
 
 function descend(node: FormTree, key: string): FormTree {
@@ -116,10 +159,10 @@ function descend(node: FormTree, key: string): FormTree {
   return created;
 }
 
-function appendKey(source: Source, node: FormTree): string {
-  let index = source.nextIndex.get(node) ?? 0;
+function appendKey(node: FormTree, nextIndex: Map<FormTree, number>): string {
+  let index = nextIndex.get(node) ?? 0;
   while (node[index] !== undefined) index += 1;
-  source.nextIndex.set(node, index + 1);
+  nextIndex.set(node, index + 1);
   return String(index);
 }
 
@@ -156,7 +199,9 @@ function decode(source: Source, from: number, to: number): string {
   return letters.slice(from, to);
 }
 
-function decodeEscapes({ bytes, scratch }: Source, from: number, to: number): string {
+function decodeEscapes(source: Source, from: number, to: number): string {
+  if (source.scratch.length < 3 * (to - from)) source.scratch = Buffer.allocUnsafe(Math.max(1024, 3 * (to - from)));
+  const { bytes, scratch } = source;
   let length = 0;
   let ascii = true;
   for (let at = from; at < to; at += 1) {

@@ -12,6 +12,7 @@ import { connectTimeoutMs, defaultConnectionsPerOrigin, idleConnectionMs } from 
 import type { Exchange } from './http-exchange.ts';
 import { openExchange } from './http-exchange.ts';
 import type { NetworkGuard } from './network-guard.ts';
+import { checkNoTransaction } from './network-in-transaction.ts';
 
 /** An HTTP client on got. See HttpClient for the contract. */
 export function createGotClient(options: HttpClientOptions): HttpClient {
@@ -41,6 +42,7 @@ export function createGotClient(options: HttpClientOptions): HttpClient {
   return {
     async send(request) {
       const url = options.guard.checkUrl(request.url);
+      checkNoTransaction(`${request.method} ${url.host}`);
       loading ??= load();
       const outcome = loading.then((instance) => carry(instance, options.guard, request, url, closed));
       const settled = outcome.then(ignore, ignore);

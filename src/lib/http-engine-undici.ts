@@ -8,6 +8,7 @@ import type { HttpClient, HttpClientOptions, HttpRequest } from './http-client.t
 import { connectTimeoutMs, defaultConnectionsPerOrigin, idleConnectionMs } from './http-client.ts';
 import { openExchange } from './http-exchange.ts';
 import type { NetworkGuard } from './network-guard.ts';
+import { checkNoTransaction } from './network-in-transaction.ts';
 
 /** An HTTP client on undici. See HttpClient for the contract. */
 export function createUndiciClient(options: HttpClientOptions): HttpClient {
@@ -25,6 +26,7 @@ export function createUndiciClient(options: HttpClientOptions): HttpClient {
   return {
     async send(request) {
       const url = options.guard.checkUrl(request.url);
+      checkNoTransaction(`${request.method} ${url.host}`);
       return dispatch(agent, request, url, userAgent);
     },
     async close() {

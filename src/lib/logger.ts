@@ -4,6 +4,7 @@
  */
 import type { ChildLoggerOptions, DestinationStream, Level, Logger as PinoLogger } from 'pino';
 import { pino } from 'pino';
+import { createLogSink, type LogSink } from './log-sink.ts';
 
 export type Logger = PinoLogger;
 
@@ -49,10 +50,30 @@ export function createLogger(options: LoggerOptions): Logger {
         },
       },
     },
-    options.destination ?? pino.destination(1),
+    options.destination ?? (options.level === 'silent' ? nowhere : openStandardLog(options.name)),
   );
   cleanBindings(logger);
   return logger;
+}
+
+const nowhere: DestinationStream = { write: () => undefined };
+
+let standardLog: LogSink | null = null;
+
+/** Standard output as the place a log goes to: one for the process, named by who asks first. */
+export function openStandardLog(name: string): LogSink {
+  standardLog ??= makeStandardLog(name);
+  return standardLog;
+}
+
+/** The line that tells of lost ones has the form of all others. */
+function makeStandardLog(name: string): LogSink {
+  const fixed = { level: 'warn', name, pid: process.pid };
+  const lossLine = (dropped: number): string => {
+    const msg = 'log lines were lost because nobody read them';
+    return `${JSON.stringify({ ...fixed, time: new Date().toISOString(), dropped, msg })}\n`;
+  };
+  return createLogSink({ lossLine });
 }
 
 /** pino's `bindings` formatter is not inherited by child loggers, so what is bound is cleaned on the way in. Children inherit this. */

@@ -8,6 +8,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { BadInput } from '../core/errors.ts';
+import { checkNoTransaction } from './network-in-transaction.ts';
 
 export interface NetworkGuardOptions {
   /** Exact `host:port` pairs that pass although private, and over plain http too. IPv6 in brackets (`[::1]:3000`). */
@@ -58,6 +59,7 @@ export function createNetworkGuard(options: NetworkGuardOptions): NetworkGuard {
 
 /** The lookup to open a socket (`ws:`, `wss:`) with: the rules are those of the web address beside it. Throws like `checkUrl`. */
 export function socketLookup(guard: NetworkGuard, url: URL): LookupFunction {
+  checkNoTransaction(`socket ${url.host}`);
   return guard.lookupFor(guard.checkUrl(url.href.replace(/^ws/, 'http')));
 }
 
@@ -70,7 +72,7 @@ function parse(input: string | URL): URL {
 }
 
 /** Whether a host as the URL parser writes it is private by itself, without resolving. Odd IPv4 forms are dotted by then. */
-function isPrivateHost(hostname: string): boolean {
+export function isPrivateHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return !isPublicAddress(hostname.slice(1, -1));
   if (ipaddr.IPv4.isValid(hostname)) return !isPublicAddress(hostname);
   const name = hostname.replace(/\.$/, '');

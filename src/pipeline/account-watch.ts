@@ -4,6 +4,7 @@
  */
 import type { Logger } from '../lib/logger.ts';
 import { claimChecks } from '../store/connection-standing.ts';
+import type { ConnectionRow } from '../store/connections.ts';
 import type { Pool } from '../store/database.ts';
 import type { Accounts } from './accounts.ts';
 import type { Directory } from './directory.ts';
@@ -27,8 +28,15 @@ const usualPollMs = 2_000;
 /** A dozen calls; one whose far side needs longer than this for them tells nothing today. */
 const usualDeadlineMs = 60_000;
 
-/** Looks under way at once; each is a dozen calls to one far side. */
-const atOnce = 10;
+/** Health checks under way at once; each is a dozen calls to one remote, and mostly waits. */
+const atOnce = 60;
+
+/** A check that has been under way for so long is slow. So many slow ones at once, and connections known to be slow have to wait. */
+const slowMs = 5_000;
+const slowAtOnce = 40;
+
+/** Connections remembered as slow; beyond, the oldest are forgotten. */
+const maxSlow = 5_000;
 
 export function startAccountWatch(options: AccountWatchOptions): WorkLoop {
   const { pollMs = usualPollMs, deadlineMs = usualDeadlineMs } = options;
@@ -36,8 +44,25 @@ export function startAccountWatch(options: AccountWatchOptions): WorkLoop {
     .filter((brain) => brain.look !== undefined)
     .map((brain) => brain.name);
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<Promise<void>, number>();
+  const slow = new Set<string>();
   const bell = createBell();
+
+  function check(row: ConnectionRow): void {
+    const begunAt = performance.now();
+    const until = AbortSignal.any([stopping.signal, AbortSignal.timeout(deadlineMs)]);
+    const look = options.accounts.look(row, until).finally(() => {
+      // Others may have waited for the place.
+      if (underWay.size === atOnce) bell.ring();
+      underWay.delete(look);
+      slow.delete(row.id);
+      if (performance.now() - begunAt > slowMs) slow.add(row.id);
+      const [oldest] = slow;
+      if (slow.size > maxSlow && oldest !== undefined) slow.delete(oldest);
+    });
+    underWay.set(look, begunAt);
+  }
+
   const loop = startWorkLoop({
     name: 'account watch',
     bell,
@@ -46,15 +71,10 @@ export function startAccountWatch(options: AccountWatchOptions): WorkLoop {
     round: async () => {
       const free = atOnce - underWay.size;
       if (brains.length === 0 || free === 0) return false;
-      for (const row of await claimChecks(options.db, brains, free)) {
-        const until = AbortSignal.any([stopping.signal, AbortSignal.timeout(deadlineMs)]);
-        const look = options.accounts.look(row, until).finally(() => {
-          // Others may have waited for the place.
-          if (underWay.size === atOnce) bell.ring();
-          underWay.delete(look);
-        });
-        underWay.add(look);
-      }
+      const now = performance.now();
+      const isCrowded = [...underWay.values()].filter((begunAt) => now - begunAt > slowMs).length >= slowAtOnce;
+      const claimed = await claimChecks(options.db, brains, { limit: free, except: isCrowded ? [...slow] : [] });
+      for (const row of claimed) check(row);
       return false;
     },
   });
@@ -62,7 +82,7 @@ export function startAccountWatch(options: AccountWatchOptions): WorkLoop {
     async stop() {
       stopping.abort();
       await loop.stop();
-      await Promise.all(underWay);
+      await Promise.all(underWay.keys());
     },
   };
 }

@@ -54,14 +54,14 @@ export function createAppActions(options: AppActionsOptions): AppActions {
         bots,
         signal,
       });
-      await db.transaction(async (trx) => {
+      await inTransaction(db, async (trx) => {
         for (const bot of result.bots) {
           if (await noteBot(trx, id, bot)) continue;
           // The operator has removed it while it was being registered.
           if ('botId' in bot) await orderUnregister(trx, id, bot.botId);
         }
-        const done = { has_v2: result.hasV2, license: result.license, set_up_at: new Date(), set_up_error: null };
-        await updatePortal(trx, id, done);
+        const { hasV2: has_v2, license, appRef: app_ref } = result;
+        await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
     } catch (error) {
       await updatePortal(db, id, { set_up_error: error instanceof AppError ? error.message : 'internal error' });
@@ -80,7 +80,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
         ? { line: 'Помощник линии', supervisor: 'Наблюдатель', assistant: 'Ассистент' }
         : { line: 'Line helper', supervisor: 'Supervisor', assistant: 'Assistant' };
     const common = { brain: 'echo', connectionId: null };
-    await db.transaction(async (trx) => {
+    await inTransaction(db, async (trx) => {
       await addBot(trx, id, { ...common, code: `${options.botCodePrefix}_line`, type: 'O', name: names.line });
       await addBot(trx, id, {
         ...common,

@@ -45,6 +45,8 @@ export interface DirectoryOptions {
   readonly sealer: Sealer;
   readonly brains: readonly Brain[];
   readonly tools: (connection: Connection) => ConnectorTools;
+  /** Another directory of this process, which has to hear of changes too. */
+  readonly beside?: { forget(id: string): void };
 }
 
 export function createDirectory(options: DirectoryOptions) {
@@ -87,6 +89,7 @@ export function createDirectory(options: DirectoryOptions) {
 
   function forget(id: string): void {
     entries.delete(id);
+    options.beside?.forget(id);
   }
 
   /** What is known of a connection was changed by this process. */

@@ -23,7 +23,7 @@ export async function saidAtHome(
   const lane = { portal, lane: inboxLane(found.botCode, found.dialogId) };
   const rows = await readKept(db, lane, 'bitrix24', { from, until, limit: maxEvents });
   return rows.flatMap(({ body, received_at: at }): SaidAtHome[] => {
-    const decoded = decodeEvent(body, found.botCode);
+    const decoded = decodeEvent(body, { code: found.botCode, id: null });
     if (decoded.kind !== 'chat') return [];
     return decoded.events.flatMap((event): SaidAtHome[] => {
       // A hidden note is for the operators of the line alone.

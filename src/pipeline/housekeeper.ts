@@ -1,21 +1,17 @@
-/** What has to be done now and then: forgetting old rows, keeping dormant tokens alive, measuring the queues. */
+/** What has to be done now and then: forgetting old rows and keeping dormant tokens alive. */
 
 import type { AccessKeeper } from '../bitrix24/rest/portal-client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Pool } from '../store/database.ts';
-import { countParked } from '../store/history.ts';
-import { measureBox } from '../store/lanes.ts';
 import { eraseLeftBehind } from '../store/portals.ts';
 import { purgeBox, purgeBudgets, purgeDedupe, purgeLanes, purgeMemory } from '../store/retention.ts';
 import { listStaleTokens } from '../store/tokens.ts';
-import type { Metrics } from './metrics.ts';
 import { createBell } from './wake.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 export interface HousekeeperOptions {
   readonly db: Pool;
   readonly keeper: AccessKeeper;
-  readonly metrics: Metrics;
   readonly log: Logger;
   readonly retentionDays: number;
 }
@@ -64,22 +60,9 @@ async function keepTokensAlive(options: HousekeeperOptions, signal: AbortSignal)
   for (const portal of await listStaleTokens(options.db, before)) {
     if (signal.aborted) return;
     try {
-      await options.keeper.renew(portal, await options.keeper.current(portal));
+      await options.keeper.renew(portal, await options.keeper.current(portal), 'refused');
     } catch (error) {
       options.log.warn({ portal, err: error }, 'the tokens of a dormant portal could not be refreshed');
     }
   }
-}
-
-/** Sets the gauges that are read from the database; called when somebody asks for the metrics. */
-export async function measureQueues(db: Pool, metrics: Metrics): Promise<void> {
-  for (const box of ['inbox', 'outbox'] as const) {
-    const measured = await measureBox(db, box);
-    metrics.laneRows.set({ box }, measured.rows);
-    metrics.laneAge.set({ box }, measured.oldestSeconds);
-  }
-  const parked = await countParked(db);
-  metrics.parked.set({ kind: 'inbox' }, parked.inbox);
-  metrics.parked.set({ kind: 'outbox' }, parked.outbox);
-  metrics.parked.set({ kind: 'unknown' }, parked.unknown);
 }

@@ -1,31 +1,28 @@
 /**
- * Works the inbox: takes lanes, reads their events, lets the bridge decide, and writes everything decided in one transaction with the
- * events' completion. No network here: what must go out goes to the outbox.
+ * Works the inbox: takes lanes, reads their events, lets the bridge decide (`work-event.ts`), and writes everything decided in one
+ * transaction with the events' completion. No network here: what must go out goes to the outbox.
  */
-
-import type { AppAction, ChatAction } from '../core/actions.ts';
-import { bridge } from '../core/bridge.ts';
-import type { Bridged } from '../core/bridged.ts';
-import { type Conversation, newConversation } from '../core/conversation.ts';
-import { toAppError } from '../core/errors.ts';
-import type { AppEvent, ChatEvent } from '../core/events.ts';
+import type { Conversation } from '../core/conversation.ts';
+import { AppError, toAppError } from '../core/errors.ts';
 import { decideRetry, eventRetry } from '../core/retry.ts';
-import { randomToken } from '../lib/encryption.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { BotRow } from '../store/bots.ts';
+import type { ClaimedLane } from '../store/claim-lanes.ts';
 import { type ConversationId, conversationKey, readConversations, saveConversations } from '../store/conversations.ts';
 import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
-import { claimInbox, closeEvents, type EventResult, type InboxRow } from '../store/inbox.ts';
-import { type ClaimedLane, finishLanes, type LaneProgress } from '../store/lanes.ts';
+import { type ClaimedEvent, claimInbox, closeEvents, type EventResult } from '../store/inbox.ts';
+import { finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
+import { type ClaimTurns, createClaimTurns } from './claim-turns.ts';
 import type { Directory } from './directory.ts';
-import { knownMessage } from './known-message.ts';
-import { appLane, dialogOf, isUnbound, outboxLane, reminderLane } from './lane-names.ts';
+import { dialogOf, isUnbound } from './lane-names.ts';
+import { createLargeBodies, type LargeBodies } from './large-bodies.ts';
 import type { Metrics } from './metrics.ts';
-import { readEvent } from './read-event.ts';
 import { rebind } from './rebind.ts';
 import type { Bells } from './wake.ts';
+import { workEvent } from './work-event.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+import { writeAgain } from './write-again.ts';
 
 export interface InboxWorkerOptions {
   readonly db: Pool;
@@ -33,13 +30,20 @@ export interface InboxWorkerOptions {
   readonly directory: Directory;
   readonly metrics: Metrics;
   readonly bells: Bells;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly loops: number;
 }
 
 /** Lanes and rows of one round: bench `drain` showed no gain beyond. The lease is far longer than a round ever takes. */
-const claim = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
+const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const pollMs = 1_000;
+
+/**
+ * A head that was begun so often, and whose end nobody has seen, ends its process: it becomes a dead letter. Workers that are killed for
+ * other reasons begin a head again too, hence not fewer.
+ */
+const maxBegun = 10;
 
 /** Everything worked out for one lane, to be written if the lane is still ours. */
 interface LaneWork {
@@ -49,30 +53,50 @@ interface LaneWork {
   readonly conversation: Conversation | null;
 }
 
+/** What the loops of one process share. */
+interface Shared extends InboxWorkerOptions {
+  readonly bodies: LargeBodies;
+}
+
 export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop[] {
-  return Array.from({ length: options.loops }, (_, index) =>
-    startWorkLoop({
+  const shared = { ...options, bodies: createLargeBodies(options.db) };
+  return Array.from({ length: options.loops }, (_, index) => {
+    const turns = createClaimTurns(options.clock);
+    let claims = 0;
+    return startWorkLoop({
       name: `inbox ${index}`,
       bell: options.bells.inbox,
       log: options.log,
       pollMs,
-      round: () => workRound(options, `${options.owner}:i${index}`),
-    }),
-  );
+      round: (signal) => {
+        claims += 1;
+        return workRound(shared, { holder: `${options.owner}:i${index}.${claims}`, turns, signal });
+      },
+    });
+  });
 }
 
-async function workRound(options: InboxWorkerOptions, owner: string): Promise<boolean> {
-  const lanes = await claimInbox(options.db, owner, claim);
+interface Round {
+  readonly holder: string;
+  readonly turns: ClaimTurns;
+  /** Aborts when the loop is to stop. */
+  readonly signal: AbortSignal;
+}
+
+async function workRound(options: Shared, { holder, turns, signal }: Round): Promise<boolean> {
+  const claim = await claimInbox(options.db, { ...limits, holder, everyDestination: turns.next() });
+  turns.seen(claim);
+  const { lanes } = claim;
   if (lanes.length === 0) return false;
   const conversations = await readConversations(options.db, lanes.map(conversationIdOf).filter(isDialog));
   const works = await Promise.all(
     lanes.map((lane) =>
       isUnbound(lane.lane)
-        ? rebind(options.db, lane)
+        ? rebind(options.db, lane, options.bodies)
         : workLane(options, lane, conversations.get(conversationKey(conversationIdOf(lane))) ?? null),
     ),
   );
-  await writeApart(options, owner, works);
+  await writeAgain(() => writeApart(options, works), { clock: options.clock, stopping: signal });
   return true;
 }
 
@@ -83,34 +107,32 @@ const conversationIdOf = (lane: { portal: string; lane: string }): ConversationI
 const isDialog = (id: ConversationId): boolean => id.botCode !== '';
 
 /** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad head is parked. */
-async function writeApart(options: InboxWorkerOptions, owner: string, works: readonly LaneWork[]): Promise<void> {
+async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
   try {
-    await write(options, owner, works);
+    await write(options, works);
   } catch (error) {
     if (!isDataFault(error)) throw error;
     const [only, another] = works;
     if (only === undefined) return;
     if (another !== undefined) {
-      for (const work of works) await writeApart(options, owner, [work]);
+      for (const work of works) await writeApart(options, [work]);
       return;
     }
     options.log.error({ lane: only.progress.lane, err: error }, 'a lane cannot be written; its head is parked');
-    const { portal, lane } = only.progress;
+    const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'parked' as const, outcome: 'inbox.unwritable' }];
-    await write(options, owner, [
-      { progress: { portal, lane, done: seq, delayMs: 0 }, results, actions: [], conversation: null },
-    ]);
+    const progress = { portal, lane, holder, done: seq, delayMs: 0 };
+    await write(options, [{ progress, results, actions: [], conversation: null }]);
   }
 }
 
 /** Writes all lanes in one transaction; lanes lost meanwhile are left to whoever has them now. */
-async function write(options: InboxWorkerOptions, owner: string, works: readonly LaneWork[]): Promise<void> {
+async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
   const written = await inTransaction(options.db, async (trx) => {
     const isHeld = await finishLanes(
       trx,
       'inbox',
-      owner,
       works.map((work) => work.progress),
     );
     const held = works.filter((work) => isHeld(work.progress));
@@ -143,8 +165,8 @@ async function write(options: InboxWorkerOptions, owner: string, works: readonly
 
 /** Works a lane's events one after the other until the end, or until one fails. */
 async function workLane(
-  options: InboxWorkerOptions,
-  lane: ClaimedLane<InboxRow>,
+  options: Shared,
+  lane: ClaimedLane<ClaimedEvent>,
   stored: Conversation | null,
 ): Promise<LaneWork> {
   const results: EventResult[] = [];
@@ -154,7 +176,11 @@ async function workLane(
   let delayMs = 0;
   for (const row of lane.rows) {
     try {
-      const worked = await workEvent(options, row, conversation, actions);
+      if (row === lane.rows[0] && lane.attempts > maxBegun) throw begunTooOften(lane.attempts);
+      const before = conversation;
+      const worked = await options.bodies.with(row, (body) =>
+        workEvent(options, { row: { ...row, body }, earlier: actions }, before),
+      );
       conversation = worked.conversation;
       actions.push(...worked.actions);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
@@ -175,108 +201,15 @@ async function workLane(
     }
     done = row.seq;
   }
-  const progress = { portal: lane.portal, lane: lane.lane, done, delayMs };
+  const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs };
   return { progress, results, actions, conversation: conversation === stored ? null : conversation };
 }
 
-interface Worked {
-  readonly state: 'done' | 'dropped';
-  readonly outcome: string;
-  readonly conversation: Conversation | null;
-  readonly actions: readonly NewAction[];
-}
-
-async function workEvent(
-  options: InboxWorkerOptions,
-  row: InboxRow,
-  conversation: Conversation | null,
-  earlier: readonly NewAction[],
-): Promise<Worked> {
-  const connector =
-    row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
-  const read = readEvent(row, connector);
-  if (read.kind === 'nothing') return { state: 'done', outcome: `ignored_${read.reason}`, conversation, actions: [] };
-  if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
-  return await workChatEvents(options, { row, events: read.events, earlier }, conversation);
-}
-
-interface ChatWork {
-  readonly row: InboxRow;
-  readonly events: readonly ChatEvent[];
-  /** Decided for events of the same lane in the same round, and not written yet. */
-  readonly earlier: readonly NewAction[];
-}
-
-async function workChatEvents(
-  options: InboxWorkerOptions,
-  { row, events, earlier }: ChatWork,
-  stored: Conversation | null,
-): Promise<Worked> {
-  const { botCode, dialogId } = dialogOf(row.lane);
-  const bot = await findBot(options.directory, row.portal, botCode);
-  if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [] };
-  const brain = options.directory.brainByName.get(bot.brain);
-  if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [] };
-  const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
-  const botIds = await botIdsOf(options.directory, row.portal);
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities: brain.capabilities };
-  let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
-  const actions: NewAction[] = [];
-  const outcomes: string[] = [];
-  for (const event of events) {
-    const known = await knownMessage(options.db, row, event, [...earlier, ...actions]);
-    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
-    conversation = bridged.conversation;
-    outcomes.push(bridged.outcome);
-    const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
-    actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
-  }
-  const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
-  return { state: 'done', outcome, conversation, actions };
-}
-
-async function botIdsOf(directory: Directory, portal: string): Promise<string[]> {
-  return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
-}
-
-type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
-
-function toNewAction(decided: ChatAction, place: Place): NewAction {
-  const { botCode, dialogId } = place;
-  return decided.target === 'app'
-    ? { ...place, ...decided, lane: reminderLane(botCode, dialogId) }
-    : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
-}
-
-/** A bot that is not in the directory may have been registered a moment ago. */
-async function findBot(directory: Directory, portal: string, code: string): Promise<BotRow | null> {
-  const isIt = (bot: BotRow): boolean => bot.code === code;
-  const known = (await directory.portal(portal)).bots.find(isIt);
-  return known ?? (await directory.doubted(portal)).bots.find(isIt) ?? null;
-}
-
-function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): Worked {
-  const actions = toAppActions(event).map((action) => ({
-    portal: row.portal,
-    lane: appLane,
-    target: 'app' as const,
-    action,
-    botCode: null,
-    dialogId: null,
-    trace: row.trace,
-  }));
-  return { state: 'done', outcome: event.type, conversation, actions };
-}
-
-function toAppActions(event: AppEvent): readonly AppAction[] {
-  switch (event.type) {
-    case 'app_updated':
-      return [{ type: 'set_up' }];
-    case 'app_uninstalled':
-      return [{ type: 'uninstall', clean: event.clean }];
-    case 'app_payment':
-      return [{ type: 'payment', expired: event.expired }];
-    case 'bot_deleted':
-      return [{ type: 'forget_bot', botId: event.botId }];
-  }
+/** Its end was never seen, so a further try would not be seen either. */
+function begunTooOften(attempts: number): AppError {
+  return new AppError({
+    code: 'inbox.attempts_used_up',
+    message: `this event was begun ${attempts - 1} times, and no end of it was written down`,
+    report: true,
+  });
 }

@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
-import { proveClaim } from '../bitrix24/install/proof.ts';
+import { appRefOf, namesUs, proveClaim } from '../bitrix24/install/proof.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
 import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
-import { type AppError, RemoteUnreachable } from '../core/errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -13,11 +12,13 @@ import type { NetworkGuard } from '../lib/network-guard.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { wakeLanes } from '../store/lanes.ts';
 import { appendActions } from '../store/outbox.ts';
-import { upsertPortal } from '../store/portals.ts';
+import { type Portal, upsertPortal } from '../store/portals.ts';
 import { offerToken } from '../store/tokens.ts';
-import { tokenContext } from './access-keeper.ts';
 import type { Directory } from './directory.ts';
 import { appLane } from './lane-names.ts';
+import { createProofQueue, type ProofShare } from './proof-queue.ts';
+import { createRefusedProofs } from './refused-proofs.ts';
+import { tokenContext } from './token-context.ts';
 import type { Bells } from './wake.ts';
 
 export interface InstallationOptions {
@@ -31,14 +32,25 @@ export interface InstallationOptions {
   readonly log: Logger;
 }
 
+/** How a claim reached us. */
+export interface ClaimOrigin {
+  /** Network address of who sent it. */
+  readonly sender: string;
+  /** An install event, and whether it carried the right application token of its portal; null for a page. */
+  readonly event: { readonly isVouched: boolean } | null;
+}
+
 export interface Installation {
-  /** Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws; then nothing was stored. */
-  install(claim: InstallClaim): Promise<Visitor>;
   /**
-   * Proves who opened the app's page. A portal that works keeps its tokens; one that is unknown, removed or disconnected is installed
-   * again with the visitor's. Throws what `proveClaim` throws.
+   * Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws, and `install.busy` when its turn does not
+   * come in time; then nothing was stored.
    */
-  visit(claim: InstallClaim): Promise<Visitor>;
+  install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
+  /**
+   * Proves who opened the app's page: which portal, and that the token is of our app. A portal that works keeps its tokens; one that is
+   * unknown, removed or disconnected is installed again with the visitor's. Throws like `install`.
+   */
+  visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
 }
 
 /** Somebody whose portal an OAuth host has confirmed. */
@@ -47,10 +59,10 @@ export interface Visitor {
   readonly isAdmin: boolean;
 }
 
-const profileTimeoutMs = 8_000;
+const portalTimeoutMs = 8_000;
 
-/** Proofs cost a call each to the OAuth host; a flood of forged ones must not become a flood there. */
-const maxProofsAtOnce = 20;
+/** A token and the address of the portal it is to be shown to. */
+type PortalToken = Pick<ProvenClaim, 'memberId' | 'clientEndpoint' | 'accessToken'>;
 
 /** The person a token belongs to, as `profile` tells it (it needs no scope). */
 interface Owner {
@@ -66,22 +78,39 @@ const profileSchema = z
 
 export function createInstallation(options: InstallationOptions): Installation {
   const { db, sealer } = options;
-  let proofs = 0;
+  const queue = createProofQueue();
+  const refused = createRefusedProofs();
+
+  /** Asks the portal with the visitor's own token. */
+  async function askPortal(method: string, claim: PortalToken): Promise<unknown> {
+    const response = await options.http.send({
+      method: 'POST',
+      url: options.guard.checkUrl(new URL(method, claim.clientEndpoint)),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ auth: claim.accessToken }),
+      timeoutMs: portalTimeoutMs,
+    });
+    return readAnswer({ method, ...response });
+  }
 
   /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
-  async function ownerOf(claim: Pick<ProvenClaim, 'memberId' | 'clientEndpoint' | 'accessToken'>): Promise<Owner> {
+  async function ownerOf(claim: PortalToken): Promise<Owner> {
     try {
-      const response = await options.http.send({
-        method: 'POST',
-        url: options.guard.checkUrl(new URL('profile', claim.clientEndpoint)),
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ auth: claim.accessToken }),
-        timeoutMs: profileTimeoutMs,
-      });
-      return profileSchema.parse(readAnswer({ method: 'profile', ...response }));
+      return profileSchema.parse(await askPortal('profile', claim));
     } catch (error) {
       options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
       return nobody;
+    }
+  }
+
+  /** Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. */
+  async function isOfOurApp(portal: Portal, claim: PortalToken): Promise<boolean> {
+    if (portal.app_ref === null) return false;
+    try {
+      return appRefOf(await askPortal('app.info', claim)) === portal.app_ref;
+    } catch (error) {
+      options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
+      return false;
     }
   }
 
@@ -126,31 +155,47 @@ export function createInstallation(options: InstallationOptions): Installation {
     return { portal: proven.memberId, isAdmin: owner.isAdmin };
   }
 
+  /**
+   * The OAuth host confirms which portal the token is of, but need not name the app: then the token of any other app of this portal
+   * would do. So the portal names the app. Where it cannot, or names another one, only the refresh token can still prove the visit;
+   * trading it in uses it up, so the new pair is offered for storage. The page itself needs none: Bitrix24's script asks the frame
+   * around it for its tokens.
+   */
   async function visit(claim: InstallClaim): Promise<Visitor> {
     const { portal } = await options.directory.doubted(claim.memberId);
     if (portal?.state !== 'installed') return await install(claim);
     const proof = await options.oauth.prove(claim.serverEndpoint, claim.accessToken);
     if (proof.portalUrl.host !== portal.domain) return await install(claim);
     const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
+    const isOurs = namesUs(proof, portal.portal, options.oauth.clientId) || (await isOfOurApp(portal, shown));
+    if (!isOurs) return await install(claim);
     return { portal: portal.portal, isAdmin: (await ownerOf(shown)).isAdmin };
   }
 
-  async function limited<T>(work: () => Promise<T>): Promise<T> {
-    if (proofs >= maxProofsAtOnce) throw tooMany();
-    proofs += 1;
+  async function shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {
+    if (event !== null) return event.isVouched ? 'vouched' : 'event';
+    const { portal } = await options.directory.portal(claim.memberId);
+    return portal === null || portal.state === 'uninstalled' ? 'page' : 'known';
+  }
+
+  /** Refuses at once what was refused a moment ago; everything else waits for its turn. */
+  async function inTurn(
+    claim: InstallClaim,
+    origin: ClaimOrigin,
+    work: (claim: InstallClaim) => Promise<Visitor>,
+  ): Promise<Visitor> {
+    refused.check(claim);
+    const share = await shareOf(claim, origin);
     try {
-      return await work();
-    } finally {
-      proofs -= 1;
+      return await queue.run({ share, sender: origin.sender, portal: claim.memberId }, () => work(claim));
+    } catch (error) {
+      refused.note(claim, error);
+      throw error;
     }
   }
 
-  return { install: (claim) => limited(() => install(claim)), visit: (claim) => limited(() => visit(claim)) };
-}
-
-function tooMany(): AppError {
-  return new RemoteUnreachable({
-    code: 'install.busy',
-    message: 'too many installations are being proven at this moment',
-  });
+  return {
+    install: (claim, origin) => inTurn(claim, origin, install),
+    visit: (claim, origin) => inTurn(claim, origin, visit),
+  };
 }

@@ -4,6 +4,9 @@ import { createHash, hash } from 'node:crypto';
 /** Events that concern the app as a whole, in the order they came. */
 export const appLane = '/app';
 
+/** Events of dialogs that name bots the portal does not have, in one lane of each portal. */
+export const unknownBotLane = '/unknown-bot';
+
 /** Where an erasure waits for its day; apart from `appLane`, so that a re-installation does not stand behind it. */
 export const eraseLane = '/erase';
 

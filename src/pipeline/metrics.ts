@@ -1,15 +1,25 @@
 /** What the pipeline measures of itself; `/metrics` shows it. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { countBreaches } from '../lib/network-in-transaction.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** A registry of its own, so that tests and several apps in one process do not meet. */
-export function createMetrics() {
+export function createMetrics(droppedLogLines: () => number = () => 0) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  new Gauge({
+    name: 'bridge_log_lines_dropped',
+    help: 'Log lines lost since the start, because nobody read them or the disk took none',
+    registers,
+    collect() {
+      this.set(droppedLogLines());
+    },
+  });
   return {
     registry,
     accepted: new Counter({
@@ -17,6 +27,15 @@ export function createMetrics() {
       help: 'Events stored and acknowledged',
       labelNames: ['source'],
       registers,
+    }),
+    networkInTransaction: new Counter({
+      name: 'bridge_network_in_transaction_total',
+      help: 'Network calls begun within a database transaction; anything but 0 is a defect of this program',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(countBreaches());
+      },
     }),
     duplicates: new Counter({
       name: 'bridge_events_duplicate_total',
@@ -44,14 +63,19 @@ export function createMetrics() {
     }),
     parked: new Gauge({
       name: 'bridge_parked',
-      help: 'Rows given up that wait for a person; kind unknown = sends that may or may not have arrived',
+      help: 'Rows given up that wait for a person, counted up to 10 000; kind unknown = sends that may or may not have arrived',
       labelNames: ['kind'],
       registers,
     }),
     laneRows: new Gauge({
       name: 'bridge_lane_depth',
-      help: 'Rows waiting, by box',
+      help: 'Rows waiting, by box; with more than 50 000 lanes waiting, the rows of those that have been ready longest',
       labelNames: ['box'],
+      registers,
+    }),
+    queuesMeasuredAt: new Gauge({
+      name: 'bridge_queues_measured_seconds',
+      help: 'When the gauges of the queues were last read from the database, in Unix seconds',
       registers,
     }),
     laneAge: new Gauge({
@@ -82,6 +106,11 @@ export function createMetrics() {
     budgetWaits: new Counter({
       name: 'bridge_budget_waits_total',
       help: 'Times a call had to wait for a portal rate budget',
+      registers,
+    }),
+    openBreakers: new Gauge({
+      name: 'bridge_open_breakers',
+      help: 'Remotes (portals, brains of a bot) that do not answer and are asked only now and then',
       registers,
     }),
     leasesLost: new Counter({

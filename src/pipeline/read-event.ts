@@ -15,10 +15,15 @@ export type ReadEvent =
 /** Source of rows the pipeline itself writes: answers that came in a call, and what became of sends. */
 export const ownSource = 'bridge';
 
-/** @param connector the one of the row's connection; null for rows that have none. Throws when the row cannot be read. */
-export function readEvent(row: InboxRow, connector: KnownConnector | null): ReadEvent {
+/**
+ * Throws when the row cannot be read.
+ *
+ * @param connector the one of the row's connection; null for rows that have none
+ * @param botId the portal's id of the bot whose lane the row is in; null where it is not known
+ */
+export function readEvent(row: InboxRow, connector: KnownConnector | null, botId: string | null): ReadEvent {
   if (row.source === 'bitrix24') {
-    return decodeEvent(row.body, dialogOf(row.lane).botCode);
+    return decodeEvent(row.body, { code: dialogOf(row.lane).botCode, id: botId });
   }
   // Written by `writeOwnEvents` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };

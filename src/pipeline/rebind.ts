@@ -3,12 +3,13 @@
  * webhook may come before the call that made the conversation known has returned.
  */
 
+import type { ClaimedLane } from '../store/claim-lanes.ts';
 import { findByRef, findByRemoteId } from '../store/conversations.ts';
 import type { Pool } from '../store/database.ts';
-import type { EventResult } from '../store/inbox.ts';
-import { acceptEvents, type InboxRow } from '../store/inbox.ts';
-import type { ClaimedLane, LaneProgress } from '../store/lanes.ts';
+import { acceptEvents, type ClaimedEvent, type EventResult, type NewEvent } from '../store/inbox.ts';
+import type { LaneProgress } from '../store/lanes.ts';
 import { dedupeKey, inboxLane } from './lane-names.ts';
+import type { LargeBodies } from './large-bodies.ts';
 
 /** Looked for once a second for as long as a slow call may take, then parked for a person. */
 const lookAgainMs = 1_000;
@@ -17,23 +18,23 @@ const maxLooks = 60;
 /** What `inbox-worker` needs to close the waiting lane. Storing the moved rows again is harmless: their keys are fixed. */
 export async function rebind(
   db: Pool,
-  lane: ClaimedLane<InboxRow>,
+  lane: ClaimedLane<ClaimedEvent>,
+  bodies: LargeBodies,
 ): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
+  const at = { ...id, holder: lane.holder };
   const before = (lane.rows[0]?.seq ?? 1) - 1;
   const last = lane.rows.at(-1)?.seq ?? before;
   const found = await findConversation(db, lane);
   if (found !== null) {
     const target = inboxLane(found.botCode, found.dialogId);
-    await acceptEvents(
-      db,
-      lane.rows.map((row) => moved(row, target)),
-    );
+    // One after the other: each has to be stored before the next of the same lane, and large ones are not held together.
+    for (const row of lane.rows) await bodies.with(row, (body) => acceptEvents(db, [moved(row, body, target)]));
     const results = lane.rows.map((row) => ({ ...id, seq: row.seq, state: 'dropped' as const, outcome: 'moved' }));
-    return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+    return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], conversation: null };
   }
   if (lane.attempts < maxLooks) {
-    return { progress: { ...id, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };
+    return { progress: { ...at, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };
   }
   const results = lane.rows.map((row) => ({
     ...id,
@@ -41,10 +42,10 @@ export async function rebind(
     state: 'parked' as const,
     outcome: 'unknown_conversation',
   }));
-  return { progress: { ...id, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+  return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], conversation: null };
 }
 
-function moved(row: InboxRow, lane: string) {
+function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {
   return {
     portal: row.portal,
     lane,
@@ -53,12 +54,12 @@ function moved(row: InboxRow, lane: string) {
     connectionId: row.connection_id,
     trace: row.trace,
     subject: null,
-    body: row.body,
+    body,
   };
 }
 
 /** The lane's name says how the brain named the conversation: `~<connection>/ref:<ref>` or `~<connection>/id:<id>`. */
-async function findConversation(db: Pool, lane: ClaimedLane<InboxRow>) {
+async function findConversation(db: Pool, lane: ClaimedLane<ClaimedEvent>) {
   const [connectionId = '', name = ''] = lane.lane.slice(1).split('/', 2);
   if (name.startsWith('ref:')) return await findByRef(db, lane.portal, name.slice(4));
   if (name.startsWith('id:')) return await findByRemoteId(db, lane.portal, connectionId, name.slice(3));

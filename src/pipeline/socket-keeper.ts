@@ -48,8 +48,12 @@ const putOffSeconds = 30;
  */
 const startsAtOnce = 24;
 
-/** A listener that has told nothing by then is taken to have begun. */
-const longestStartMs = 5_000;
+/** A listener that has told nothing by then leaves its place to the next one. */
+const longestStartMs = 2_000;
+
+/** Listeners that did not come up the last time start by themselves, so many at once, and stand in the way of no others. */
+const doubtfulStartsAtOnce = 8;
+const longestDoubtfulStartMs = 5_000;
 
 interface Held {
   /** When the connection was last changed, as its listener knows it. */
@@ -69,7 +73,10 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
     .map((brain) => brain.name);
   // Leases are renewed by the clock; a listener that has ended rings, so that it is taken anew where it is still wanted.
   const bell = createBell();
-  const gate = createStartGate({ atOnce: startsAtOnce, longestMs: longestStartMs });
+  const gates = {
+    usual: createStartGate({ atOnce: startsAtOnce, longestMs: longestStartMs }),
+    doubtful: createStartGate({ atOnce: doubtfulStartsAtOnce, longestMs: longestDoubtfulStartMs }),
+  };
 
   const loop = startWorkLoop({
     name: 'sockets',
@@ -113,7 +120,7 @@ export function startSocketKeeper(options: SocketKeeperOptions): WorkLoop {
     const stop = new AbortController();
     const { portal, id, brain, cursor } = row;
     const ended = keepListening(
-      { options, owner, row: { portal, id, brain, cursor }, gate },
+      { options, owner, row: { portal, id, brain, cursor }, gates },
       connector,
       stop.signal,
     ).finally(() => {
@@ -154,17 +161,18 @@ interface Keeping {
   readonly options: SocketKeeperOptions;
   readonly owner: string;
   readonly row: Listening;
-  readonly gate: StartGate;
+  readonly gates: { readonly usual: StartGate; readonly doubtful: StartGate };
 }
 
 async function keepListening(keeping: Keeping, connector: Connector, signal: AbortSignal): Promise<void> {
-  const { options, owner, row, gate } = keeping;
+  const { options, owner, row, gates } = keeping;
   const { db } = options;
   const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
   let { cursor } = row;
   const pause = createRestartPause();
+  let isDoubtful = false;
   while (!signal.aborted) {
-    const leave = await gate.enter(signal);
+    const leave = await (isDoubtful ? gates.doubtful : gates.usual).enter(signal);
     const startedAt = performance.now();
     let hasBegun = false;
     let leastMs = 0;
@@ -191,6 +199,7 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
     } finally {
       leave();
     }
+    isDoubtful = !hasBegun;
     const life = { ms: performance.now() - startedAt, hasBegun };
     await createBell().wait(pause.after(life, leastMs, Math.random()), signal);
   }

@@ -87,19 +87,23 @@ export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<vo
   await query(db, `update connection set check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
 }
 
-/** Takes connections that are due for a look; each comes again after some minutes unless it is settled by then. */
-export async function claimChecks(db: Db, brains: readonly string[], limit: number): Promise<ConnectionRow[]> {
+/** Takes connections that are due for a look, but none of `except`; each comes again after some minutes unless it is settled by then. */
+export async function claimChecks(
+  db: Db,
+  brains: readonly string[],
+  { limit, except }: { readonly limit: number; readonly except: readonly string[] },
+): Promise<ConnectionRow[]> {
   const result = await query<ConnectionRow>(
     db,
     `update connection c set checked_at = now(), check_at = now() + ? * interval '1 minute'
      from (
        select portal, id from connection join portal p using (portal)
-       where check_at <= now() and brain = any(?) and p.state = 'installed'
+       where check_at <= now() and brain = any(?) and p.state = 'installed' and not id = any(?::uuid[])
        order by check_at limit ? for update of connection skip locked
      ) due
      where c.portal = due.portal and c.id = due.id
      returning c.portal, c.id, c.brain, c.title, c.config_box, c.door_box, c.cursor, c.paused_reason, c.updated_at`,
-    [minutesBetween, brains, limit],
+    [minutesBetween, brains, except, limit],
   );
   return result.rows;
 }

@@ -1,5 +1,6 @@
 /** Opens the connection pool and knows which faults mean that the database itself is away. */
 import knexModule, { type Knex } from 'knex';
+import { markTransaction } from '../lib/network-in-transaction.ts';
 
 /** A pool: what transactions are begun on. */
 export type Pool = Knex;
@@ -56,11 +57,14 @@ export function isCollision(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
 }
 
-/** Runs a transaction, again when it collided with another one (at most five times in all). */
+/**
+ * Runs a transaction, again when it collided with another one (at most five times in all). The only place where one is begun: network
+ * calls within `work` are found and refused (`checkNoTransaction`).
+ */
 export async function inTransaction<T>(db: Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work);
+      return await db.transaction((trx) => markTransaction(() => work(trx)));
     } catch (error) {
       if (!isCollision(error) || attempt >= 5) throw error;
     }

@@ -65,13 +65,21 @@ export async function listParked(db: Db, portal?: string): Promise<Step[]> {
   return result.rows;
 }
 
-/** How many parked (and unknown) rows there are in each box. */
+/** Rows that are counted in each box; an operator who has more than that needs no exact number. */
+const parkedCounted = 10_000;
+
+/** How many parked (and unknown) rows there are in each box, counted up to 10 000. */
 export async function countParked(db: Db): Promise<{ inbox: number; outbox: number; unknown: number }> {
   const result = await query<{ inbox: string; outbox: string; unknown: string }>(
     db,
-    `select (select count(*) from inbox_outcome where state = 'parked') as inbox,
-            (select count(*) from outbox where state = 'parked') as outbox,
-            (select count(*) from outbox where state = 'unknown') as unknown`,
+    `with stuck as materialized (
+       select state from outbox where state in ('parked', 'unknown') limit ${parkedCounted}
+     )
+     select (select count(*) from (
+              select 1 from inbox_outcome where state = 'parked' limit ${parkedCounted}
+            ) parked) as inbox,
+            (select count(*) from stuck where state = 'parked') as outbox,
+            (select count(*) from stuck where state = 'unknown') as unknown`,
   );
   const row = result.rows[0];
   return { inbox: Number(row?.inbox ?? 0), outbox: Number(row?.outbox ?? 0), unknown: Number(row?.unknown ?? 0) };

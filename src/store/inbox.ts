@@ -1,6 +1,7 @@
 /** The inbox: every event as it came in, kept from its acceptance until its retention ends. */
+import { type Claim, type ClaimOptions, claimLanes, type LaneRow } from './claim-lanes.ts';
 import { type Db, query } from './database.ts';
-import { type ClaimedLane, claimLanes, countByLane, extendLanes, type LaneId, type LaneRow } from './lanes.ts';
+import { countByLane, extendLanes, type LaneId } from './lanes.ts';
 import { storableText } from './storable.ts';
 
 /** An event to be stored. */
@@ -24,6 +25,12 @@ export interface InboxRow extends LaneRow {
   readonly body: Buffer;
   readonly received_at: Date;
 }
+
+/** A row as it is claimed: a large body stays in the database until its turn has come (`readBody`). */
+export type ClaimedEvent = Omit<InboxRow, 'body'> & {
+  readonly body: Buffer | null;
+  readonly body_bytes: number;
+};
 
 /**
  * Stores a batch of events in one statement: duplicates are dropped, lanes locked and extended, rows written. All bodies travel as
@@ -87,13 +94,35 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
   return isNew;
 }
 
+/** Bodies up to this size come with the claim; the usual event has 2 to 5 KB. A claim thus holds at most `rows` times this. */
+export const claimedBodyBytes = 16 * 1024;
+
 /** Takes waiting inbox lanes; see `claimLanes`. */
 export function claimInbox(
   db: Db,
-  owner: string,
-  limits: { lanes: number; rows: number; rowsPerLane: number; leaseSeconds: number },
-): Promise<ClaimedLane<InboxRow>[]> {
-  return claimLanes<InboxRow>(db, { box: 'inbox', owner, ...limits });
+  limits: Omit<ClaimOptions, 'box' | 'columns' | 'perLane' | 'perDestination' | 'allowances'>,
+): Promise<Claim<ClaimedEvent>> {
+  return claimLanes<ClaimedEvent>(db, {
+    ...limits,
+    box: 'inbox',
+    columns: `b.source, b.connection_id, b.trace, b.received_at, octet_length(b.body) as body_bytes,
+              case when octet_length(b.body) <= ${claimedBodyBytes} then b.body end as body`,
+    perLane: null,
+    perDestination: limits.lanes,
+    allowances: [],
+  });
+}
+
+/** The body of one stored event. Throws when the row is gone. */
+export async function readBody(db: Db, id: LaneRow): Promise<Buffer> {
+  const result = await query<{ body: Buffer }>(db, 'select body from inbox where portal = ? and lane = ? and seq = ?', [
+    id.portal,
+    id.lane,
+    id.seq,
+  ]);
+  const body = result.rows[0]?.body;
+  if (body === undefined) throw new Error('the event was erased while it was worked');
+  return body;
 }
 
 /** The last rows of one source that came into a lane between two moments, both included, and were not forwarded; oldest first. */

@@ -4,7 +4,9 @@
  *
  *   seq       number of the last event put in          done      number of the last event finished (parked ones included)
  *   ready_at  when a worker may take it; infinity when nothing waits; the end of the lease while a worker has it
- *   locked_by who has it; only that one may finish it. A dead worker's lane becomes ready when its lease ends.
+ *   locked_by the claim that has it (`<worker id>:<serial>`); only that claim may finish it. The lanes of a worker that has died are
+ *             freed by the others at once (`workers.ts`), those of one that hangs when the lease ends.
+ *   destination  whom the lane's rows call, derived from the key: claims take turns between portals and destinations (`claim-lanes.ts`)
  *
  * The row is locked before events are inserted, so event numbers follow commit order. Statements that touch several lanes
  * lock them in key order, and inbox lanes before outbox lanes, so that no two transactions wait for each other.
@@ -18,88 +20,9 @@ export interface LaneId {
   readonly lane: string;
 }
 
-export interface ClaimedLane<Row> extends LaneId {
-  /** Claims since the head last moved, this one included. Above 1: the last try failed or its worker died. */
-  readonly attempts: number;
-  /** Pauses its far side has asked for since the head last moved. */
-  readonly pauses: number;
-  /** Waiting rows, oldest first; never empty. */
-  readonly rows: readonly Row[];
-}
-
-/** A waiting row as the claim reads it; each box adds its own columns. */
-export interface LaneRow {
-  readonly portal: string;
-  readonly lane: string;
-  readonly seq: number;
-}
-
-export interface ClaimOptions {
-  readonly box: Box;
-  readonly owner: string;
-  readonly lanes: number;
-  /** Rows in all; divided over the lanes found, so that a few hot lanes drain as quickly as many. */
-  readonly rows: number;
-  /** At most this many rows of one lane. */
-  readonly rowsPerLane: number;
-  readonly leaseSeconds: number;
-}
-
-/**
- * Takes the lanes that have been ready longest, with their oldest rows, in one round trip. A lane that failed before comes with
- * its head alone, so that a row that kills its worker is found out. May run in any number of processes at once.
- *
- * The claim commits without waiting for the disk: losing it in a crash only means that the lanes are ready again.
- */
-export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOptions): Promise<ClaimedLane<Row>[]> {
-  const { box, owner, lanes, rows, rowsPerLane, leaseSeconds } = options;
-  const result = await query<Row & LaneColumns>(
-    db,
-    `with quick as (select set_config('synchronous_commit', 'off', true)),
-     picked as (
-       select portal, key from lane, quick
-       where box = '${box}' and ready_at <= now()
-       order by ready_at limit ? for update of lane skip locked
-     ), claimed as (
-       update lane l set locked_by = ?, attempts = l.attempts + 1, ready_at = now() + ? * interval '1 second'
-       from picked p where l.portal = p.portal and l.box = '${box}' and l.key = p.key
-       returning l.portal, l.key, l.done, l.attempts, l.pauses
-     ), share as (
-       select least(?, greatest(1, ? / greatest(1, count(*))))::int as rows from claimed
-     )
-     select e.*, c.attempts as lane_attempts, c.pauses as lane_pauses
-     from claimed c cross join share s cross join lateral (
-       select * from ${box} where portal = c.portal and lane = c.key and seq > c.done
-       order by seq limit case when c.attempts > 1 then 1 else s.rows end
-     ) e`,
-    [lanes, owner, leaseSeconds, rowsPerLane, rows],
-  );
-  return groupByLane(result.rows);
-}
-
-interface LaneColumns {
-  readonly lane_attempts: number;
-  readonly lane_pauses: number;
-  seq: string | number;
-}
-
-/** The join is nested, so a lane's rows arrive one after the other and in order; should that ever change, they are sorted all the same. */
-function groupByLane<Row extends LaneRow>(rows: readonly (Row & LaneColumns)[]): ClaimedLane<Row>[] {
-  const claimed = new Map<string, ClaimedLane<Row> & { readonly rows: Row[] }>();
-  for (const row of rows) {
-    row.seq = Number(row.seq);
-    const key = laneKey(row.portal, row.lane);
-    const known = claimed.get(key);
-    if (known === undefined) {
-      const { portal, lane, lane_attempts: attempts, lane_pauses: pauses } = row;
-      claimed.set(key, { portal, lane, attempts, pauses, rows: [row] });
-    } else known.rows.push(row);
-  }
-  for (const { rows: own } of claimed.values()) own.sort((a, b) => a.seq - b.seq);
-  return [...claimed.values()];
-}
-
 export interface LaneProgress extends LaneId {
+  /** The claim under which the lane was worked; it is given back only while that claim holds it. */
+  readonly holder: string;
   /** Number of the last row finished now; the old value when none was. */
   readonly done: number;
   /** Pause before the lane may be taken again; 0 = at once. Ignored when nothing waits. */
@@ -110,7 +33,7 @@ export interface LaneProgress extends LaneId {
   readonly isPause?: boolean;
 }
 
-const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
+export const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
 
 /**
  * Gives lanes back, moved on to `done`. Returns a test that tells which lanes were still ours; a lane that is not has been taken
@@ -119,18 +42,17 @@ const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
 export async function finishLanes(
   db: Db,
   box: Box,
-  owner: string,
   progress: readonly LaneProgress[],
 ): Promise<(id: LaneId) => boolean> {
   const result = await query<{ portal: string; key: string }>(
     db,
     `with input as (
-       select * from unnest(?::text[], ?::text[], ?::bigint[], ?::float8[], ?::boolean[], ?::boolean[])
-         as i(portal, key, done, delay, free, pause)
+       select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::float8[], ?::boolean[], ?::boolean[])
+         as i(portal, key, holder, done, delay, free, pause)
      ), held as (
        select l.portal, l.key, i.done, i.delay, i.free, i.pause
        from lane l join input i on l.portal = i.portal and l.key = i.key
-       where l.box = '${box}' and l.locked_by = ?
+       where l.box = '${box}' and l.locked_by = i.holder
        order by l.portal, l.key for update of l
      )
      update lane l set
@@ -144,37 +66,39 @@ export async function finishLanes(
     [
       progress.map((lane) => lane.portal),
       progress.map((lane) => lane.lane),
+      progress.map((lane) => lane.holder),
       progress.map((lane) => lane.done),
       progress.map((lane) => lane.delayMs),
       progress.map((lane) => lane.isFree ?? false),
       progress.map((lane) => lane.isPause ?? false),
-      owner,
     ],
   );
   const held = new Set(result.rows.map((row) => laneKey(row.portal, row.key)));
   return (id) => held.has(laneKey(id.portal, id.lane));
 }
 
-/** Extends the leases of lanes still being worked. Lanes lost meanwhile are left alone. */
+/** Extends the leases of lanes still being worked. Returns a test that tells which were still held by the claim named in `holder`. */
 export async function renewLanes(
   db: Db,
   box: Box,
-  owner: string,
-  lanes: readonly LaneId[],
+  lanes: readonly (LaneId & { readonly holder: string })[],
   leaseSeconds: number,
-): Promise<void> {
-  await query(
+): Promise<(id: LaneId) => boolean> {
+  const result = await query<{ portal: string; key: string }>(
     db,
     `with held as (
-       select l.portal, l.key from lane l join unnest(?::text[], ?::text[]) as i(portal, key)
+       select l.portal, l.key from lane l join unnest(?::text[], ?::text[], ?::text[]) as i(portal, key, holder)
          on l.portal = i.portal and l.key = i.key
-       where l.box = '${box}' and l.locked_by = ?
+       where l.box = '${box}' and l.locked_by = i.holder
        order by l.portal, l.key for update of l
      )
      update lane l set ready_at = now() + ? * interval '1 second'
-     from held h where l.portal = h.portal and l.box = '${box}' and l.key = h.key`,
-    [lanes.map((lane) => lane.portal), lanes.map((lane) => lane.lane), owner, leaseSeconds],
+     from held h where l.portal = h.portal and l.box = '${box}' and l.key = h.key
+     returning l.portal, l.key`,
+    [lanes.map((lane) => lane.portal), lanes.map((lane) => lane.lane), lanes.map((lane) => lane.holder), leaseSeconds],
   );
+  const held = new Set(result.rows.map((row) => laneKey(row.portal, row.key)));
+  return (id) => held.has(laneKey(id.portal, id.lane));
 }
 
 /**
@@ -248,13 +172,22 @@ export function countByLane<T extends LaneId & { readonly delayMs?: number }>(
   return counted;
 }
 
-/** How many lanes and rows wait in a box, and for how long the oldest ready lane has. Counts at most a day's worth of portals quickly; for metrics, not for decisions. */
+/** Lanes that are counted: more are only known to be there, so that measuring a long queue does not add to its load. */
+const lanesMeasured = 50_000;
+
+/**
+ * How many lanes and rows wait in a box, and for how long the oldest ready lane has. Of more lanes than are counted, those that have been
+ * ready longest. For metrics, not for decisions.
+ */
 export async function measureBox(db: Db, box: Box): Promise<{ lanes: number; rows: number; oldestSeconds: number }> {
   const result = await query<{ lanes: string; rows: string | null; oldest: number | null }>(
     db,
     `select count(*) as lanes, sum(seq - done) as rows,
             greatest(0, extract(epoch from now() - min(ready_at)))::float8 as oldest
-     from lane where box = '${box}' and ready_at < 'infinity'`,
+     from (
+       select seq, done, ready_at from lane where box = '${box}' and ready_at < 'infinity'
+       order by ready_at limit ${lanesMeasured}
+     ) waiting`,
   );
   const row = result.rows[0];
   return { lanes: Number(row?.lanes ?? 0), rows: Number(row?.rows ?? 0), oldestSeconds: row?.oldest ?? 0 };

@@ -1,8 +1,9 @@
 /** The outbox: every action decided on, fixed with its idempotency key, kept until its retention ends. */
 import { randomUUID } from 'node:crypto';
 import type { ActionTarget, AppAction, BrainAction, HomeAction } from '../core/actions.ts';
+import { type Claim, type ClaimOptions, claimLanes, type LaneRow } from './claim-lanes.ts';
 import { type Db, query } from './database.ts';
-import { type ClaimedLane, claimLanes, countByLane, extendLanes, type LaneId, type LaneRow } from './lanes.ts';
+import { countByLane, extendLanes, type LaneId } from './lanes.ts';
 import { storableJson, storableText } from './storable.ts';
 
 export type OutboxAction =
@@ -60,23 +61,35 @@ export async function appendActions(db: Db, actions: readonly NewAction[]): Prom
   );
 }
 
+/** Rows of a lane after its first are claimed together up to this many bytes, as they are stored. */
+const claimedLaneBytes = 64 * 1024;
+
 /** Takes waiting outbox lanes; see `claimLanes`. */
 export function claimOutbox(
   db: Db,
-  owner: string,
-  limits: { lanes: number; rows: number; rowsPerLane: number; leaseSeconds: number },
-): Promise<ClaimedLane<OutboxRow>[]> {
-  return claimLanes<OutboxRow>(db, { box: 'outbox', owner, ...limits });
+  limits: Omit<ClaimOptions, 'box' | 'columns' | 'perLane'>,
+): Promise<Claim<OutboxRow>> {
+  return claimLanes<OutboxRow>(db, {
+    ...limits,
+    box: 'outbox',
+    columns: 'b.key, b.target, b.bot_code, b.dialog_id, b.trace, b.action, b.created_at, b.attempted_at',
+    perLane: { size: 'pg_column_size(b.action)', bytes: claimedLaneBytes },
+  });
 }
 
-/** Notes, before an attempt that must not be repeated blindly, that it begins. Must be committed before the request leaves. */
-export async function markAttempted(db: Db, rows: readonly LaneRow[]): Promise<void> {
-  await query(
+/**
+ * Notes, before an attempt that must not be repeated blindly, that it begins. Must be committed before the request leaves. False when the
+ * lane is no longer held by that claim: then the attempt must not be made.
+ */
+export async function markAttempted(db: Db, row: LaneRow, holder: string): Promise<boolean> {
+  const result = await query<unknown>(
     db,
-    `update outbox o set attempted_at = now() from unnest(?::text[], ?::text[], ?::bigint[]) as i(portal, lane, seq)
-     where o.portal = i.portal and o.lane = i.lane and o.seq = i.seq`,
-    [rows.map((row) => row.portal), rows.map((row) => row.lane), rows.map((row) => row.seq)],
+    `update outbox o set attempted_at = now() from lane l
+     where o.portal = ? and o.lane = ? and o.seq = ?
+       and l.portal = o.portal and l.box = 'outbox' and l.key = o.lane and l.locked_by = ? returning 1`,
+    [row.portal, row.lane, row.seq, holder],
   );
+  return result.rows.length > 0;
 }
 
 export interface ActionResult extends LaneId {

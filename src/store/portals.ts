@@ -2,8 +2,8 @@
 import { type Db, query } from './database.ts';
 
 /**
- * installed: works · disconnected: its tokens are dead, a new visit of an administrator mends it · suspended: not paid ·
- * uninstalled: removed, to be erased.
+ * installed: works · disconnected: its tokens are dead, a new visit of an administrator mends it · suspended: it refuses every call, for
+ * it has not paid or redirects elsewhere; tried again every few minutes · uninstalled: removed, to be erased.
  */
 export type PortalState = 'installed' | 'disconnected' | 'suspended' | 'uninstalled';
 
@@ -18,6 +18,8 @@ export interface Portal {
   readonly state: PortalState;
   readonly scope: string;
   readonly license: string;
+  /** How the portal names our app in `app.info`; null until the set-up has read it. */
+  readonly app_ref: string | null;
   readonly language: string;
   /** Whether the portal knows `imbot.v2.*`; null until asked. */
   readonly has_v2: boolean | null;
@@ -106,6 +108,7 @@ export async function updatePortal(
       | 'state'
       | 'scope'
       | 'license'
+      | 'app_ref'
       | 'has_v2'
       | 'rate_per_second'
       | 'rate_burst'

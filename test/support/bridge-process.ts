@@ -20,7 +20,10 @@ export interface Exit {
 
 export interface BridgeProcess {
   readonly url: string;
+  readonly pid: number;
   readonly exited: Promise<Exit>;
+  /** Sends a signal that does not end it (SIGSTOP, SIGCONT). */
+  signal(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Exit>;
   /** What it has written to its outputs. */
@@ -70,7 +73,9 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
   }
   return {
     url,
+    pid: child.pid ?? 0,
     exited,
+    signal: (signal) => void child.kill(signal),
     async end(signal) {
       child.kill(signal);
       return await exited;

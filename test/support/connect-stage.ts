@@ -10,7 +10,7 @@ import { type Bridge, install } from './bridge.ts';
 import { type CapturedLog, captureLog } from './captured-log.ts';
 import { type OwnBridge, startOwnBridge } from './installed-bridge.ts';
 import { hostsOf } from './messagegateway-join.ts';
-import { readPageData } from './page-data.ts';
+import { readPageData, sessionHeader } from './page-data.ts';
 import { everythingDone } from './talk.ts';
 
 const oneStepSecret = 'secret-of-the-marketplace-card';
@@ -86,8 +86,9 @@ export async function sessionFor(bridge: Bridge, userId?: number): Promise<strin
 
 /** Asks for a code as the app's page does. */
 export async function askForCode(bridge: Bridge, session: string, brain = 'messagegateway'): Promise<Response> {
-  const query = new URLSearchParams({ s: session, brain });
-  return await fetch(`${bridge.url}/bitrix24/app/connect-code?${query.toString()}`, { method: 'POST' });
+  const query = new URLSearchParams({ brain });
+  const init = { method: 'POST', headers: sessionHeader(session) };
+  return await fetch(`${bridge.url}/bitrix24/app/connect-code?${query.toString()}`, init);
 }
 
 async function codeFor(bridge: Bridge): Promise<string> {

@@ -1,10 +1,12 @@
 /**
- * Runs once before the tests that need a database: starts one embedded PostgreSQL in the system's temporary folder and
- * migrates one template database in it. test/support/database.ts clones that for each test file.
+ * Runs once before the tests that need a database: starts one embedded PostgreSQL in the system's temporary folder (or takes the server
+ * that TEST_DATABASE_ADMIN_URL names, to try another version) and migrates one template database in it. test/support/database.ts clones
+ * that for each test file.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/lib/embedded-postgres.ts';
 import { createLogger } from '../../src/lib/logger.ts';
@@ -36,7 +38,8 @@ onProcess[sharedKey] = shared;
 /** Called by Vitest before the first test of a project. */
 export async function setup(project: TestProject): Promise<void> {
   shared.users += 1;
-  shared.started ??= startDatabase();
+  const given = process.env['TEST_DATABASE_ADMIN_URL'];
+  shared.started ??= given === undefined ? startDatabase() : useServer(given);
   project.provide('databaseAdminUrl', (await shared.started).adminUrl);
 }
 
@@ -71,4 +74,20 @@ async function startDatabase(): Promise<TestDatabase> {
     throw error;
   }
   return { adminUrl: database.url('postgres'), stop };
+}
+
+/** A superuser's address of somebody else's server, whose database `bridge` is made anew. */
+async function useServer(adminUrl: string): Promise<TestDatabase> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await admin.query('drop database if exists bridge with (force)');
+    await admin.query('create database bridge');
+  } finally {
+    await admin.end();
+  }
+  const template = new URL(adminUrl);
+  template.pathname = '/bridge';
+  await migrateToLatest(template.href);
+  return { adminUrl, stop: () => Promise.resolve() };
 }

@@ -17,8 +17,19 @@ export interface NumberedTalk {
   finish(): Promise<void>;
   /** Dialogs whose answers are not exactly the acknowledged numbers in order, with what was seen there instead. */
   faults(): string[];
+  /** The same as numbers, over all dialogs. */
+  tally(): Tally;
   /** How often each dialog was greeted. */
   greetings(): number[];
+}
+
+export interface Tally {
+  /** Acknowledged and never answered. */
+  readonly lost: number;
+  /** Answers that had been given before. */
+  readonly doubled: number;
+  /** Answers that came after a later one. */
+  readonly outOfTurn: number;
 }
 
 export interface NumberedTalkOptions {
@@ -91,7 +102,24 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
       : `dialog ${dialog.userId}: wanted 1…${dialog.last}, saw ${seen.join()}`;
   }
 
+  function tally(): Tally {
+    let [lost, doubled, outOfTurn] = [0, 0, 0];
+    for (const dialog of dialogs) {
+      const seen = new Set<number>();
+      let last = 0;
+      for (const number of answersIn(portal, chatOf(dialog)).map((text) => Number(text.slice(1)))) {
+        if (seen.has(number)) doubled += 1;
+        else if (number < last) outOfTurn += 1;
+        seen.add(number);
+        last = Math.max(last, number);
+      }
+      lost += Array.from({ length: dialog.last }, (_, index) => index + 1).filter((number) => !seen.has(number)).length;
+    }
+    return { lost, doubled, outOfTurn };
+  }
+
   return {
+    tally,
     acknowledged: () => dialogs.reduce((sum, { last }) => sum + last, 0),
     refusals: () => refused,
     lastUnavailable: () => unavailable,

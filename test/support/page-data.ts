@@ -20,6 +20,11 @@ function isPageData(value: unknown): value is PageData {
   return typeof value === 'object' && value !== null && 'session' in value && 'problem' in value && 'language' in value;
 }
 
+/** How a page's script shows the session it was given. */
+export function sessionHeader(session: string | null): Record<string, string> {
+  return { authorization: `Bearer ${session}` };
+}
+
 export interface InstallStatus {
   readonly state: string;
   readonly problem: string | null;
@@ -28,7 +33,7 @@ export interface InstallStatus {
 
 /** What the installer's page is told of its set-up. */
 export async function installStatus(url: string, session: string | null): Promise<InstallStatus> {
-  const answer = await fetch(`${url}/bitrix24/install/status?s=${encodeURIComponent(session ?? '')}`);
+  const answer = await fetch(`${url}/bitrix24/install/status`, { headers: sessionHeader(session) });
   if (!answer.ok) throw new Error(`the status was answered with ${answer.status}`);
   return (await answer.json()) as InstallStatus;
 }

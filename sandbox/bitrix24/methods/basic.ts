@@ -9,8 +9,8 @@ function appInfo({ state, clientId }: CallContext): unknown {
   if (app === null || clientId === null)
     throw new RestError('ACCESS_DENIED', 'Access denied! Application context required', 403);
   return {
-    ID: 5,
-    CODE: 'sandbox.bots',
+    // The row of the app the token belongs to: every app of a portal has its own number and code.
+    ...(clientId === app.clientId ? { ID: app.rowId, CODE: 'sandbox.bots' } : foreignApp(state, clientId)),
     VERSION: app.version,
     STATUS: app.status,
     INSTALLED: app.installed,
@@ -21,6 +21,10 @@ function appInfo({ state, clientId }: CallContext): unknown {
     LICENSE_TYPE: 'ent10000',
     LICENSE_FAMILY: 'ent',
   };
+}
+
+function foreignApp(state: CallContext['state'], clientId: string): { ID: string; CODE: string } {
+  return { ID: String(state.foreignApps.get(clientId) ?? 0), CODE: clientId };
 }
 
 function me({ state, userId }: CallContext): User {

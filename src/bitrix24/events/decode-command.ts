@@ -2,8 +2,8 @@
 import type { Chat, HomeEvent } from '../../core/events.ts';
 import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
-import { plainText, withoutMention } from '../formatting/bb-code.ts';
-import { authorOf, hasMention, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
+import { hasMention, plainText, withoutMention } from '../formatting/bb-code.ts';
+import { authorOf, entriesOf, type LaneBot, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
 
 type CommandEvent = HomeEvent & { type: 'command' };
 
@@ -11,14 +11,14 @@ type CommandEvent = HomeEvent & { type: 'command' };
 const maxCommands = 10;
 
 /** The bot's commands in the order of the event; the text on the other lines goes along with the last one. Empty: none is this bot's. */
-export function decodeCommands(tree: FormTree, place: Chat, botCode: string): CommandEvent[] {
+export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const params = paramsOf(tree);
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
   const all = Object.keys(commands);
-  const own = all.filter((id) => text(commands, id, 'BOT_CODE') === botCode).slice(0, maxCommands);
+  const own = entriesOf(commands, bot).slice(0, maxCommands);
   const names = new Set(all.map((id) => nameOf(commands, id).toLowerCase()));
   const raw = text(params, 'MESSAGE') ?? '';
-  const botId = own.map((id) => text(commands, id, 'BOT_ID') ?? '').find((id) => id !== '') ?? '';
+  const botId = own.map((id) => text(commands, id, 'BOT_ID') ?? '').find((id) => id !== '') ?? bot.id ?? '';
   const rest = plainText(withoutMention(linesBeside(raw, names), botId)).trim();
   return own.map((id, index): CommandEvent => {
     const isLast = index === own.length - 1;

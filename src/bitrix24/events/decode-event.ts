@@ -1,10 +1,21 @@
 /** Translates a stored Bitrix24 event (API v1) into the house's words. Pure; every field may be missing and every value is text. */
 import type { AppEvent, HomeEvent } from '../../core/events.ts';
 import { languageOf } from '../../core/texts.ts';
-import { type FormTree, parseForm, text } from '../../lib/form-body.ts';
+import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
 import { plainText, withoutMention } from '../formatting/bb-code.ts';
 import { decodeCommands } from './decode-command.ts';
-import { authorOf, botIdOf, chatOf, filesOf, isMentioned, isYes, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
+import {
+  authorOf,
+  botIdOf,
+  chatOf,
+  filesOf,
+  isMentioned,
+  isYes,
+  type LaneBot,
+  paramsOf,
+  quoteOf,
+  sentAtOf,
+} from './read-params.ts';
 
 export type Decoded =
   /** In the order in which they are to be worked; more than one for a message that holds several commands. */
@@ -13,12 +24,12 @@ export type Decoded =
   | { readonly kind: 'nothing'; readonly reason: 'unknown_event' | 'no_dialog' | 'not_for_this_bot' };
 
 /** A decoder per event name. A new event costs one entry. */
-const decoders: Readonly<Record<string, (tree: FormTree, botCode: string) => Decoded>> = {
-  ONIMBOTMESSAGEADD: onMessageAdd,
-  ONIMBOTMESSAGEUPDATE: onMessageUpdate,
-  ONIMBOTMESSAGEDELETE: onMessageDelete,
-  ONIMBOTJOINCHAT: (tree, botCode) => onPresence(tree, botCode, 'joined'),
-  ONIMBOTCONTEXTGET: (tree, botCode) => onPresence(tree, botCode, 'context_opened'),
+const decoders: Readonly<Record<string, (tree: FormTree, bot: LaneBot) => Decoded>> = {
+  ONIMBOTMESSAGEADD: ofItsBot(onMessageAdd),
+  ONIMBOTMESSAGEUPDATE: ofItsBot(onMessageUpdate),
+  ONIMBOTMESSAGEDELETE: ofItsBot(onMessageDelete),
+  ONIMBOTJOINCHAT: ofItsBot((tree) => onPresence(tree, 'joined')),
+  ONIMBOTCONTEXTGET: ofItsBot((tree) => onPresence(tree, 'context_opened')),
   ONIMCOMMANDADD: onCommand,
   ONIMBOTDELETE: (tree) => app({ type: 'bot_deleted', botId: text(tree, 'data', 'BOT_ID') ?? '' }),
   ONAPPINSTALL: () => app({ type: 'app_updated' }),
@@ -27,11 +38,11 @@ const decoders: Readonly<Record<string, (tree: FormTree, botCode: string) => Dec
   ONAPPPAYMENT: (tree) => app({ type: 'app_payment', expired: isYes(text(tree, 'data', 'PAYMENT_EXPIRED')) }),
 };
 
-/** @param botCode the bot whose lane the row is in; empty for events that concern no bot */
-export function decodeEvent(body: Buffer, botCode: string): Decoded {
+/** @param bot the one whose lane the event is in; without a code for events that concern no bot */
+export function decodeEvent(body: Buffer, bot: LaneBot): Decoded {
   const tree = parseForm(body);
   const decoder = decoders[(text(tree, 'event') ?? '').toUpperCase()];
-  return decoder === undefined ? { kind: 'nothing', reason: 'unknown_event' } : decoder(tree, botCode);
+  return decoder === undefined ? { kind: 'nothing', reason: 'unknown_event' } : decoder(tree, bot);
 }
 
 function app(event: AppEvent): Decoded {
@@ -45,12 +56,18 @@ function chat(event: HomeEvent): Decoded {
 const noDialog: Decoded = { kind: 'nothing', reason: 'no_dialog' };
 const notForThisBot: Decoded = { kind: 'nothing', reason: 'not_for_this_bot' };
 
-function onMessageAdd(tree: FormTree, botCode: string): Decoded {
+/** An event that names bots, and not this one, is none of its events: nobody else's words are handed to it. */
+function ofItsBot(decode: (tree: FormTree, botId: string) => Decoded) {
+  return (tree: FormTree, bot: LaneBot): Decoded => {
+    const botId = botIdOf(tree, bot);
+    return botId === null && branch(tree, 'data', 'BOT') !== undefined ? notForThisBot : decode(tree, botId ?? '');
+  };
+}
+
+function onMessageAdd(tree: FormTree, botId: string): Decoded {
   const params = paramsOf(tree);
   const place = chatOf(params);
   if (place === null) return noDialog;
-  const botId = botIdOf(tree, botCode);
-  if (botId === null) return notForThisBot;
   const cut = text(params, 'MESSAGE') ?? '';
   const raw = place.kind === 'group' ? (text(params, 'MESSAGE_ORIGINAL') ?? cut) : cut;
   return chat({
@@ -80,12 +97,10 @@ function lineMarks(params: FormTree, message: string): { isHidden: boolean; call
   };
 }
 
-function onMessageUpdate(tree: FormTree, botCode: string): Decoded {
+function onMessageUpdate(tree: FormTree, botId: string): Decoded {
   const params = paramsOf(tree);
   const place = chatOf(params);
   if (place === null) return noDialog;
-  const botId = botIdOf(tree, botCode);
-  if (botId === null) return notForThisBot;
   const raw = text(params, 'MESSAGE_ORIGINAL') ?? text(params, 'MESSAGE') ?? '';
   return chat({
     type: 'message_edited',
@@ -99,11 +114,10 @@ function onMessageUpdate(tree: FormTree, botCode: string): Decoded {
   });
 }
 
-function onMessageDelete(tree: FormTree, botCode: string): Decoded {
+function onMessageDelete(tree: FormTree): Decoded {
   const params = paramsOf(tree);
   const place = chatOf(params);
   if (place === null) return noDialog;
-  if (botIdOf(tree, botCode) === null) return notForThisBot;
   return chat({
     type: 'message_deleted',
     messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
@@ -112,18 +126,17 @@ function onMessageDelete(tree: FormTree, botCode: string): Decoded {
   });
 }
 
-function onPresence(tree: FormTree, botCode: string, type: 'joined' | 'context_opened'): Decoded {
+function onPresence(tree: FormTree, type: 'joined' | 'context_opened'): Decoded {
   const params = paramsOf(tree);
   const place = chatOf(params);
   if (place === null) return noDialog;
-  if (botIdOf(tree, botCode) === null) return notForThisBot;
   return chat({ type, chat: place, language: languageOf(text(params, 'LANGUAGE')) });
 }
 
-function onCommand(tree: FormTree, botCode: string): Decoded {
+function onCommand(tree: FormTree, bot: LaneBot): Decoded {
   const params = paramsOf(tree);
   const place = chatOf(params);
   if (place === null) return noDialog;
-  const events = decodeCommands(tree, place, botCode);
+  const events = decodeCommands(tree, place, bot);
   return events.length === 0 ? notForThisBot : { kind: 'chat', events };
 }

@@ -1,6 +1,7 @@
 /** Reads from a v1 event what most of its kinds share: the bot, the chat, the author, the files, whether the bot is meant. */
 import type { Author, Chat, ChatKind, CrmLink, FileRef, LineSession } from '../../core/events.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
+import { hasMention } from '../formatting/bb-code.ts';
 
 /** `data[PARAMS]`; empty when there is none. */
 export function paramsOf(tree: FormTree): FormTree {
@@ -24,37 +25,44 @@ export function quoteOf(params: FormTree): string | null {
   return /^[1-9]\d{0,18}$/.test(id) ? id : null;
 }
 
-/**
- * The bot's id in the portal, from inside its entry of `data[BOT]`: map keys may have been renumbered on the way. Null when the event
- * does not name this bot; an entry without a code is taken only when there is no other.
- */
-export function botIdOf(tree: FormTree, botCode: string): string | null {
-  const bots = branch(tree, 'data', 'BOT') ?? {};
-  const keys = Object.keys(bots);
-  const [only] = keys;
-  const isNameless = keys.length === 1 && only !== undefined && (text(bots, only, 'BOT_CODE') ?? '') === '';
-  const key = keys.find((id) => text(bots, id, 'BOT_CODE') === botCode) ?? (isNameless ? only : undefined);
-  return key === undefined ? null : (text(bots, key, 'BOT_ID') ?? key);
+/** The bot whose lane an event is in; without a code for events that concern no bot. */
+export interface LaneBot {
+  readonly code: string;
+  /** Its id in the portal; null where it is not known. */
+  readonly id: string | null;
 }
 
-const mentionTag = /\[user=(\d+)(?: replace)?\]/gi;
+/**
+ * The keys of the entries of `data[BOT]` or `data[COMMAND]` that are about this bot: by its code, or else by its id. Where its id is not
+ * known, a lone entry without a code is taken for its own, since the endpoint has put the event into this lane.
+ */
+export function entriesOf(entries: FormTree, bot: LaneBot): readonly string[] {
+  const keys = Object.keys(entries);
+  const byCode = keys.filter((key) => bot.code !== '' && text(entries, key, 'BOT_CODE') === bot.code);
+  if (byCode.length > 0) return byCode;
+  if (bot.id !== null) return keys.filter((key) => text(entries, key, 'BOT_ID') === bot.id);
+  const isNameless = keys.length === 1 && keys.every((key) => (text(entries, key, 'BOT_CODE') ?? '') === '');
+  return isNameless ? keys : [];
+}
+
+/** The bot's id in the portal, from inside its entry: map keys may have been renumbered on the way. Null: no entry is about it. */
+export function botIdOf(tree: FormTree, bot: LaneBot): string | null {
+  const bots = branch(tree, 'data', 'BOT');
+  if (bots === undefined) return bot.id;
+  const [key] = entriesOf(bots, bot);
+  return key === undefined ? null : (text(bots, key, 'BOT_ID') ?? bot.id ?? key);
+}
 
 /**
  * Whether a group message means this bot. MENTIONED_LIST names everybody mentioned; self-hosted portals from before July 2025 never send
  * it: there the tags of the original text decide, and where even that is missing TO_USER_ID, which is only the first one mentioned.
  */
 export function isMentioned(params: FormTree, botId: string): boolean {
+  if (botId === '') return false;
   const list = branch(params, 'MENTIONED_LIST');
   if (list !== undefined && Object.keys(list).some((key) => key === botId || text(list, key) === botId)) return true;
   const original = text(params, 'MESSAGE_ORIGINAL');
-  if (original === undefined) return text(params, 'TO_USER_ID') === botId;
-  return hasMention(original, botId);
-}
-
-/** Whether a text with BB codes mentions that user. */
-export function hasMention(bb: string, userId: string): boolean {
-  for (const [, id] of bb.matchAll(mentionTag)) if (id === userId) return true;
-  return false;
+  return original === undefined ? text(params, 'TO_USER_ID') === botId : hasMention(original, botId);
 }
 
 /** Null for an event that names no dialog. */
@@ -64,26 +72,29 @@ export function chatOf(params: FormTree): Chat | null {
   const line = lineOf(params);
   const letter = text(params, 'MESSAGE_TYPE') ?? text(params, 'CHAT_TYPE');
   const kind: ChatKind = line !== null ? 'line' : letter === 'P' || /^\d+$/.test(dialogId) ? 'private' : 'group';
-  return { kind, dialogId, title: text(params, 'CHAT_TITLE') ?? '', line };
+  return { kind, dialogId, title: nameIn(params, 'CHAT_TITLE'), line };
 }
 
 /** Dossier §10.2: the chat letter says `L`, but only CHAT_ENTITY_TYPE is to be trusted (trap 39). */
 function lineOf(params: FormTree): LineSession | null {
   if (text(params, 'CHAT_ENTITY_TYPE') !== 'LINES') return null;
-  const [connector = '', lineId = ''] = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|');
-  const session = (text(params, 'CHAT_ENTITY_DATA_1') ?? '').split('|')[5] ?? '';
+  const [connector = '', lineId = ''] = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4);
+  const session = (text(params, 'CHAT_ENTITY_DATA_1') ?? '').split('|', 6)[5] ?? '';
   const leaderId = text(params, 'CHAT_AUTHOR_ID') ?? '';
   return {
     lineId,
     connector,
     sessionId: session === '' || session === '0' ? null : session,
     crm: crmOf(params),
-    ...(/^\d+$/.test(leaderId) ? { leaderId } : {}),
+    ...(/^\d{1,20}$/.test(leaderId) ? { leaderId } : {}),
   };
 }
 
+/** A lead, a contact, a company and a deal; a few more in case the portal learns of other kinds. */
+const maxRecords = 10;
+
 function crmOf(params: FormTree): CrmLink[] {
-  const parts = (text(params, 'CHAT_ENTITY_DATA_2') ?? '').split('|');
+  const parts = (text(params, 'CHAT_ENTITY_DATA_2') ?? '').split('|', 2 * maxRecords);
   const links: CrmLink[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const type = parts[at] ?? '';
@@ -97,16 +108,23 @@ function crmOf(params: FormTree): CrmLink[] {
 export function authorOf(tree: FormTree, params: FormTree, place: Chat): Author {
   const user = branch(tree, 'data', 'USER') ?? {};
   const id = text(user, 'ID') ?? text(params, 'FROM_USER_ID') ?? text(params, 'AUTHOR_ID') ?? '0';
-  const firstName = text(user, 'FIRST_NAME') ?? '';
-  const lastName = text(user, 'LAST_NAME') ?? '';
+  const firstName = nameIn(user, 'FIRST_NAME');
+  const lastName = nameIn(user, 'LAST_NAME');
   return {
     id,
-    name: text(user, 'NAME') ?? '',
+    name: nameIn(user, 'NAME'),
     kind: authorKind(user, params, place, id),
     ...(firstName === '' ? {} : { firstName }),
     ...(lastName === '' ? {} : { lastName }),
     ...externalOf(text(user, 'IS_EXTRANET')),
   };
+}
+
+/** A name of a person, a chat or a file: columns of the portal hold no longer ones. */
+const maxName = 255;
+
+function nameIn(tree: FormTree, ...path: readonly string[]): string {
+  return (text(tree, ...path) ?? '').slice(0, maxName).toWellFormed();
 }
 
 function externalOf(flag: string | undefined): { isExtranet?: boolean } {
@@ -118,7 +136,7 @@ function authorKind(user: FormTree, params: FormTree, place: Chat, id: string): 
   if (isYes(text(user, 'IS_BOT'))) return 'bot';
   if (isYes(text(user, 'IS_CONNECTOR'))) return 'client';
   // Without the USER block, the customer is still known: he is the fourth part of the line chat's entity id.
-  const client = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|')[3];
+  const client = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4)[3];
   return place.kind === 'line' && text(user, 'IS_CONNECTOR') === undefined && client === id ? 'client' : 'employee';
 }
 
@@ -128,20 +146,25 @@ function isMediaKind(kind: string): kind is 'image' | 'video' | 'audio' {
   return fileKinds.has(kind);
 }
 
+/** Files of one message that are read; how many a portal allows is not documented, its own client sends ten at once. */
+const maxFiles = 100;
+
 /** The files of a message. */
 export function filesOf(params: FormTree): FileRef[] {
   const files = branch(params, 'FILES');
   if (files === undefined) return [];
-  return Object.keys(files).map((key) => {
-    const kind = text(files, key, 'type') ?? '';
-    const size = Number(text(files, key, 'size'));
-    return {
-      id: text(files, key, 'id') ?? key,
-      name: text(files, key, 'name') ?? '',
-      kind: isMediaKind(kind) ? kind : 'file',
-      size: Number.isFinite(size) && size > 0 ? size : null,
-    };
-  });
+  return Object.keys(files)
+    .slice(0, maxFiles)
+    .map((key) => {
+      const kind = text(files, key, 'type') ?? '';
+      const size = Number(text(files, key, 'size'));
+      return {
+        id: text(files, key, 'id') ?? key,
+        name: nameIn(files, key, 'name'),
+        kind: isMediaKind(kind) ? kind : 'file',
+        size: Number.isFinite(size) && size > 0 ? size : null,
+      };
+    });
 }
 
 /** How PHP writes yes. */

@@ -5,7 +5,8 @@
 import { BadInput, RemoteRefused } from '../../core/errors.ts';
 import { type FormTree, text } from '../../lib/form-body.ts';
 import type { NetworkGuard } from '../../lib/network-guard.ts';
-import type { FreshTokens, OAuthClient } from '../rest/oauth-client.ts';
+import type { FreshTokens, OAuthClient, TokenProof } from '../rest/oauth-client.ts';
+import { isRecord } from '../rest/rest-errors.ts';
 
 /** What a page POST or an install event claims. */
 export interface InstallClaim {
@@ -100,22 +101,42 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
   const origin = guard.checkUrl(`${claim.isHttps ? 'https' : 'http'}://${claim.domain}`);
   const oauthOrigin = oauth.originOf(claim.serverEndpoint);
   const proof = await oauth.prove(claim.serverEndpoint, claim.accessToken);
-  if (proof.portalUrl.host !== origin.host) throw bad('install.forged', 'the token belongs to another portal', 403);
-  if (proof.clientId !== null && proof.clientId !== oauth.clientId) {
-    throw bad('install.forged', 'the token belongs to another app', 403);
-  }
+  if (proof.portalUrl.host !== origin.host) throw foreignPortal();
   const proven = {
     ...claim,
     domain: origin.host,
     clientEndpoint: new URL('/rest/', origin).href,
     serverEndpoint: `${oauthOrigin}/rest/`,
   };
-  if (proof.memberId !== null && proof.clientId !== null) {
-    if (proof.memberId.toLowerCase() !== claim.memberId)
-      throw bad('install.forged', 'the token belongs to another portal', 403);
-    return proven;
-  }
+  if (namesUs(proof, claim.memberId, oauth.clientId)) return proven;
   return withFreshTokens(proven, await tradeIn(oauth, oauthOrigin, claim.refreshToken), guard);
+}
+
+/**
+ * True when the OAuth host named both the portal's id and our app; false when it left one of them out, so that the token may be
+ * another app's. Throws BadInput `install.forged` when it named another portal or another app.
+ */
+export function namesUs(proof: TokenProof, memberId: string, clientId: string): boolean {
+  if (proof.memberId !== null && proof.memberId.toLowerCase() !== memberId) throw foreignPortal();
+  if (proof.clientId !== null && proof.clientId !== clientId) {
+    throw bad('install.forged', 'the token belongs to another app', 403);
+  }
+  return proof.memberId !== null && proof.clientId !== null;
+}
+
+/**
+ * How a portal names the app a token belongs to, from its answer to `app.info`: the number of the app's row in that portal and the
+ * app's code. Two apps of one portal never share the number. Null when the answer names neither.
+ */
+export function appRefOf(answer: unknown): string | null {
+  if (!isRecord(answer)) return null;
+  const { ID: id, CODE: code } = answer;
+  const isNamed = (typeof id === 'string' && id !== '') || typeof id === 'number';
+  return isNamed && typeof code === 'string' && code !== '' ? `${id}:${code}`.slice(0, 200) : null;
+}
+
+function foreignPortal(): BadInput {
+  return bad('install.forged', 'the token belongs to another portal', 403);
 }
 
 /** A refresh token the host does not take from us is no token of ours: the claim is refused, not the host at fault. */
@@ -134,8 +155,7 @@ async function tradeIn(oauth: OAuthClient, oauthOrigin: string, refreshToken: st
 }
 
 function withFreshTokens(claim: ProvenClaim, fresh: FreshTokens, guard: NetworkGuard): ProvenClaim {
-  if (fresh.memberId.toLowerCase() !== claim.memberId)
-    throw bad('install.forged', 'the token belongs to another portal', 403);
+  if (fresh.memberId.toLowerCase() !== claim.memberId) throw foreignPortal();
   guard.checkUrl(fresh.clientEndpoint);
   return {
     ...claim,

@@ -3,6 +3,7 @@ import type { CarriedOver } from '../../core/bot.ts';
 import { AppError } from '../../core/errors.ts';
 import { botCommands, pressCommand } from '../../core/texts.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
+import { readId } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 
 /** The portal wants a title even of a command it does not show. */
@@ -37,7 +38,7 @@ export async function registerCommands(
   );
   const ids = answers.map((answer) => {
     if ('error' in answer) throw answer.error;
-    return String(answer.result);
+    return readId('imbot.command.register', answer.result);
   });
   const result = new Map<string, Commands>();
   registered.forEach((bot, index) => {

@@ -5,14 +5,17 @@
 import { hash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
+import { isRecord, readId } from '../rest/rest-errors.ts';
 import { propertiesOf } from './bot-look.ts';
+import { appRefOf } from './proof.ts';
 import { registerCommands } from './set-up-commands.ts';
 import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
 
 export interface SetUpResult {
   readonly hasV2: boolean;
   readonly license: string;
+  /** How the portal names our app (`appRefOf`); null where no app is installed. */
+  readonly appRef: string | null;
   readonly bots: readonly BotResult[];
 }
 
@@ -35,21 +38,22 @@ const botRefusals = new Map([
 /** Does it all. Throws the first AppError that is not about a single bot. */
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {
   const isApp = await client.isApp(options.portal);
-  const license = isApp ? await readLicense(client, options) : '';
+  const { license, appRef } = isApp ? await readAppInfo(client, options) : { license: '', appRef: null };
   // The second API wants a bot token of a webhook, which bots of the first one do not have.
   const hasV2 = isApp && (await knowsV2(client, options));
   const bots: BotResult[] = [];
   for (const bot of options.bots) bots.push(await registerBot(client, options, bot));
   const registeredBots = await registerCommands(client, options, bots);
   if (isApp) await bindLifecycle(client, options);
-  return { hasV2, license, bots: registeredBots };
+  return { hasV2, license, appRef, bots: registeredBots };
 }
 
 const calling = (options: SetUpOptions) => ({ patienceMs, signal: options.signal });
 
-async function readLicense(client: PortalClient, options: SetUpOptions): Promise<string> {
+async function readAppInfo(client: PortalClient, options: SetUpOptions) {
   const info = await client.call(options.portal, 'app.info', {}, calling(options));
-  return isRecord(info) && typeof info['LICENSE'] === 'string' ? info['LICENSE'] : '';
+  const license = isRecord(info) && typeof info['LICENSE'] === 'string' ? info['LICENSE'] : '';
+  return { license, appRef: appRefOf(info) };
 }
 
 /** Older self-hosted portals have no `imbot.v2.*`; answers go out through v1 there. */
@@ -90,7 +94,7 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
   };
   try {
     const id = await client.call(options.portal, 'imbot.register', register, calling(options));
-    const botId = String(id);
+    const botId = readId('imbot.register', id);
     const known = bot.bot_id === botId ? bot.carried : null;
     const look = rememberedLook(properties);
     // A bot that is new has its look from being registered.

@@ -1,6 +1,8 @@
 /** Talks to Bitrix24's OAuth hosts: proves installations and refreshes tokens. The client secret goes there and nowhere else. */
+
 import { z } from 'zod';
 import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { parseJson } from '../../lib/bounded-json.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { isRecord } from './rest-errors.ts';
 
@@ -69,14 +71,17 @@ export function createOAuthClient(options: OAuthOptions) {
     });
   }
 
-  /** Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it. */
+  /**
+   * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and
+   * RemoteUnreachable when it says nothing readable or is too busy: that is no verdict.
+   */
   async function prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
     const url = new URL('/rest/app.info', originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
     const response = await options.http.send({ method: 'GET', url, timeoutMs });
-    const body = parseJson(response);
+    const body = readJson(response);
     const proof = proofSchema.safeParse(body);
-    if (response.status >= 500) throw hostAway(response);
+    if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
     if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
       throw new BadInput({
         code: 'bitrix24.token_not_proven',
@@ -93,7 +98,11 @@ export function createOAuthClient(options: OAuthOptions) {
    * also proves which portal they belong to. Errors: `bitrix24.disconnected` (a person must open the app in the portal again),
    * `bitrix24.payment_required`, `bitrix24.oauth_refused`, or the host is away.
    */
-  async function refresh(serverEndpoint: string, refreshToken: string): Promise<FreshTokens> {
+  async function refresh(
+    serverEndpoint: string,
+    refreshToken: string,
+    patienceMs: number = timeoutMs,
+  ): Promise<FreshTokens> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
       client_id: options.clientId,
@@ -105,9 +114,9 @@ export function createOAuthClient(options: OAuthOptions) {
       url: new URL('/oauth/token/', originOf(serverEndpoint)),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
-      timeoutMs,
+      timeoutMs: patienceMs,
     });
-    const body = parseJson(response);
+    const body = readJson(response);
     const tokens = tokenSchema.safeParse(body);
     if (response.status < 400 && tokens.success) return toFreshTokens(tokens.data);
     throw tokenError(response, body);
@@ -140,6 +149,7 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         status,
         message: `Bitrix24 no longer accepts the stored tokens (${code}); an administrator must open the app in the portal once`,
         retry: { afterMs: 120_000 },
+        isPause: true,
         report: true,
       });
     case 'payment_required':
@@ -147,7 +157,8 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         code: 'bitrix24.payment_required',
         status,
         message: 'the portal has not paid for the app',
-        retry: { afterMs: 600_000 },
+        retry: { afterMs: 300_000 },
+        isPause: true,
         report: true,
       });
     case '':
@@ -171,9 +182,9 @@ function hostAway(response: HttpResponse): AppError {
   });
 }
 
-function parseJson(response: HttpResponse): unknown {
+function readJson(response: HttpResponse): unknown {
   try {
-    return JSON.parse(response.body.toString('utf8'));
+    return parseJson(response.body);
   } catch {
     // An HTML page: the callers tell it by its shape.
     return null;

@@ -2,7 +2,7 @@
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
  * `expired_token`, moved portals. Where tokens live and how the rate is shared is told to it through the ports.
  */
-import { type AppError, RemoteRefused } from '../../core/errors.ts';
+import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
 
@@ -15,15 +15,28 @@ export interface PortalAccess {
   readonly accessToken: string | null;
   /** Sent as CLIENT_ID where the portal runs in webhook mode. */
   readonly clientId: string | null;
+  /** The one call by which a portal in trouble is tried again. */
+  readonly isProbe?: boolean;
 }
+
+/** Why another access is wanted: the portal refuses the token, or it redirects to another address. */
+export type RenewalReason = 'refused' | 'moved';
 
 /** Keeps tokens; implemented over the store. */
 export interface AccessKeeper {
+  /** Throws the error for which the portal is left alone at the moment: it asks for a pause. */
   current(portal: string): Promise<PortalAccess>;
-  /** A newer access than `stale`: another process's refresh if there was one, else a refresh. Single-flight per portal. */
-  renew(portal: string, stale: PortalAccess): Promise<PortalAccess>;
+  /**
+   * A newer access than `stale`: another process's refresh if there was one, else a refresh. Single-flight per portal over all
+   * processes. Does not wait long: throws `bitrix24.refresh_waits` or `bitrix24.oauth_away` (pauses) and goes on by itself.
+   */
+  renew(portal: string, stale: PortalAccess, reason: RenewalReason): Promise<PortalAccess>;
   /** The portal refuses even what was just renewed: remembers that it is disconnected, and returns the error to throw. */
   lost(portal: string, access: PortalAccess, cause: AppError): Promise<unknown>;
+  /** The portal refuses everything, whoever asks (not paid, moved away): remembers it as suspended, and returns the error to throw. */
+  suspended(access: PortalAccess, cause: AppError): Promise<unknown>;
+  /** A call by which a portal in trouble was tried again has been answered. */
+  recovered(access: PortalAccess): Promise<void>;
 }
 
 /** Shares the portal's request budget; implemented over the store. */
@@ -53,6 +66,8 @@ export type PortalClient = ReturnType<typeof createPortalClient>;
 
 /** @param observe hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for */
 export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate: RateGate, observe: CallObserver) {
+  const worksUntil = new Map<string, number>();
+
   async function send(
     access: PortalAccess,
     method: string,
@@ -78,23 +93,27 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     params: Readonly<Record<string, unknown>>,
     options: CallOptions,
   ): Promise<unknown> {
-    let access = await keeper.current(portal);
+    const first = await keeper.current(portal);
+    let access = first;
     for (let renewals = 0; ; renewals += 1) {
       const response = await send(access, method, params, options);
-      if (isMoved(response)) return await afterMove(access, response, method, params, options);
       try {
-        return readAnswer({ method, ...response });
+        const result = isMoved(response)
+          ? await afterMove(access, response, method, params, options)
+          : readAnswer({ method, ...response });
+        if (first.isProbe === true) await keeper.recovered(access);
+        return result;
       } catch (error) {
-        if (!(error instanceof RemoteRefused) || !staleCodes.has(error.code) || access.accessToken === null)
-          throw error;
+        if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
+        if (!staleCodes.has(error.code)) throw await accountTrouble(access, method, error, options);
         // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await keeper.lost(portal, access, error);
-        access = await keeper.renew(portal, access);
+        access = await keeper.renew(portal, access, 'refused');
       }
     }
   }
 
-  /** A portal whose domain changed answers 302, and the body is lost (trap 68). The OAuth host says where it lives now. */
+  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host says where it lives now. */
   async function afterMove(
     access: PortalAccess,
     response: HttpResponse,
@@ -104,16 +123,43 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
   ): Promise<unknown> {
     const location = response.headers['location'] ?? '';
     const host = URL.canParse(location, access.endpoint) ? new URL(location, access.endpoint).host : '';
-    const renewed = await keeper.renew(access.portal, access);
-    if (new URL(renewed.endpoint).host !== host) {
-      throw new RemoteRefused({
-        code: 'bitrix24.moved_elsewhere',
-        status: response.status,
-        message: 'the portal redirects to an address that its OAuth host does not confirm',
-        report: true,
-      });
+    const renewed = access.accessToken === null ? access : await keeper.renew(access.portal, access, 'moved');
+    if (new URL(renewed.endpoint).host !== host || renewed.endpoint === access.endpoint) {
+      throw await keeper.suspended(renewed, movedElsewhere(response));
     }
     return readAnswer({ method, ...(await send(renewed, method, params, options)) });
+  }
+
+  /** The error to throw for a refusal: the portal's own, unless it refuses whatever is asked, because of its account. */
+  async function accountTrouble(
+    access: PortalAccess,
+    method: string,
+    error: RemoteRefused,
+    options: CallOptions,
+  ): Promise<unknown> {
+    if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await keeper.suspended(access, error);
+    if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
+    if (!(await refusesEverything(access, options))) return error;
+    return await keeper.suspended(access, notPaid(error));
+  }
+
+  /**
+   * `ACCESS_DENIED` is said of one method that this user may not call, and of all methods where the portal's plan has no REST. The texts
+   * differ between portals; whether a method that everybody may call is refused too does not. Asked once in a while per portal.
+   */
+  async function refusesEverything(access: PortalAccess, options: CallOptions): Promise<boolean> {
+    const now = performance.now();
+    if ((worksUntil.get(access.portal) ?? 0) > now) return false;
+    try {
+      readAnswer({ method: harmlessMethod, ...(await send(access, harmlessMethod, {}, options)) });
+    } catch (error) {
+      if (!(error instanceof RemoteRefused)) throw stillUnclear(error);
+      if (error.code === bitrixCode('ACCESS_DENIED')) return true;
+      if (error.isPause || error.retry !== 'never') throw error;
+    }
+    if (worksUntil.size >= maxRemembered) worksUntil.clear();
+    worksUntil.set(access.portal, now + worksForMs);
+    return false;
   }
 
   /** The result of a method. Throws AppErrors with codes `bitrix24.<portal's code>`, `bitrix24.not_json`, `bitrix24.budget`, `http.*`. */
@@ -167,6 +213,50 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
   }
 
   return { call, batch, isApp };
+}
+
+/** A method every token may call. */
+const harmlessMethod = 'profile';
+
+/** How long a portal that has answered `harmlessMethod` is believed to refuse single methods only. */
+const worksForMs = 300_000;
+
+/** Portals of which that is remembered. */
+const maxRemembered = 5_000;
+
+/** Waits as long as the portal is left alone: a message is not to be given up because its portal is in trouble. */
+const troubleMs = 300_000;
+
+function movedElsewhere(response: HttpResponse): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.moved_elsewhere',
+    status: response.status,
+    message: 'the portal redirects to an address that its OAuth host does not confirm',
+    retry: { afterMs: troubleMs },
+    isPause: true,
+    report: true,
+  });
+}
+
+/** The portal refused the call that matters, and could not be asked why: nothing was done, and it may be tried again. */
+function stillUnclear(cause: unknown): RemoteUnreachable {
+  return new RemoteUnreachable({
+    code: 'bitrix24.refusal_unclear',
+    message: 'the portal refused a call, and did not answer when it was asked whether it refuses them all',
+    cause,
+  });
+}
+
+function notPaid(cause: RemoteRefused): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.payment_required',
+    status: cause.status,
+    message: 'the portal refuses every call: its plan has no REST, or it has not paid',
+    retry: { afterMs: troubleMs },
+    isPause: true,
+    report: true,
+    cause,
+  });
 }
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);

@@ -1,6 +1,6 @@
 /** Looks at what is stored of a portal: its state, tokens, bots, brains, and what waits for a person. Asks nobody. */
 import { AppError } from '../../core/errors.ts';
-import { webhookUser } from '../../pipeline/access-keeper.ts';
+import { webhookUser } from '../../pipeline/token-context.ts';
 import { type BotRow, listBots } from '../../store/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections.ts';
 import type { Pool } from '../../store/database.ts';
@@ -19,7 +19,7 @@ const openApp = 'an administrator of the portal opens the app there once';
 
 const stateMends: Readonly<Record<Exclude<PortalState, 'installed' | 'uninstalled'>, string>> = {
   disconnected: openApp,
-  suspended: 'the portal pays for the app; it goes on by itself then',
+  suspended: 'the portal pays for the app or its plan, or comes back to its address; it goes on by itself then',
 };
 
 export async function checkStored(context: CommandContext, db: Pool, portal: Portal): Promise<readonly Check[]> {

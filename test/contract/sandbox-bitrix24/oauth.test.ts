@@ -79,26 +79,53 @@ describe('token calls', () => {
 });
 
 describe('app.info at the OAuth host', () => {
-  it('names the portal of a good token where it is told to, and refuses a bad one', async () => {
+  const ask = (access: string) => fetch(`${portal.oauthOrigin}/rest/app.info?auth=${access}`);
+
+  it('names the portal of a good token by its address alone, and refuses a bad one', async () => {
+    const good = JSON.stringify(await (await ask(portal.issueToken().accessToken)).json());
+    expect(good).toContain(portal.origin);
+    for (const secret of [portal.memberId, portal.clientId]) expect(good).not.toContain(secret);
+    expect((await ask('nonsense')).status).toBe(401);
+  });
+
+  it('names its id alone when told so', async () => {
     await portal.close();
     portal = await startSandboxPortal({ appInfoExtras: 'member_id' });
     portal.placeApp();
-    const { accessToken } = portal.issueToken();
-    const good = await fetch(`${portal.oauthOrigin}/rest/app.info?auth=${accessToken}`);
-    expect(await good.json()).toMatchObject({
-      result: { install: { uri: portal.origin, member_id: portal.memberId } },
-    });
-    const bad = await fetch(`${portal.oauthOrigin}/rest/app.info?auth=nonsense`);
-    expect(bad.status).toBe(401);
+    const good = await (await ask(portal.issueToken().accessToken)).json();
+    expect(good).toMatchObject({ result: { install: { uri: portal.origin, member_id: portal.memberId } } });
+    expect(JSON.stringify(good)).not.toContain(portal.clientId);
   });
 
-  it('shows no more than the address by default', async () => {
+  it('names its id and the app when told so', async () => {
     await portal.close();
-    portal = await startSandboxPortal();
+    portal = await startSandboxPortal({ appInfoExtras: 'full' });
     portal.placeApp();
-    const { accessToken } = portal.issueToken();
-    const answer = await fetch(`${portal.oauthOrigin}/rest/app.info?auth=${accessToken}`);
-    expect(JSON.stringify(await answer.json())).not.toContain(portal.memberId);
+    const good = await (await ask(portal.issueToken().accessToken)).json();
+    const install = { uri: portal.origin, member_id: portal.memberId, client_id: portal.clientId };
+    expect(good).toMatchObject({ result: { install } });
+  });
+});
+
+describe('the token of another app of the same portal', () => {
+  const nameOf = async (auth: string): Promise<unknown> => {
+    const answer = await fetch(`${portal.restEndpoint}app.info?auth=${auth}`);
+    const { result } = (await answer.json()) as { result: { ID: string; CODE: string } };
+    return [result.ID, result.CODE];
+  };
+
+  it('is good at the portal, which names another app by it', async () => {
+    const foreign = portal.issueForeignToken(portal.adminId);
+    const ours = await nameOf(portal.issueToken().accessToken);
+    expect(await nameOf(portal.issueToken(portal.addEmployee({ name: 'Кто-то' }).id).accessToken)).toEqual(ours);
+    expect(await nameOf(foreign.accessToken)).not.toEqual(ours);
+    expect(await nameOf(portal.issueForeignToken(portal.adminId, 'app.third').accessToken)).not.toEqual(ours);
+  });
+
+  it('cannot be traded in with our secret', async () => {
+    const { refreshToken } = portal.issueForeignToken(portal.adminId);
+    const fields = { grant_type: 'refresh_token', refresh_token: refreshToken };
+    expect((await token(fields)).json['error']).toBe('invalid_grant');
   });
 });
 

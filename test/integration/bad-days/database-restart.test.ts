@@ -75,7 +75,6 @@ describe('a database that goes away under load', () => {
     // Only 503 and nothing else was ever answered while the database was away.
     expect([...talk.refusals().keys()]).toEqual([503]);
     expect(Number(talk.lastUnavailable()?.get('retry-after'))).toBeGreaterThan(0);
-    await probe.endLeases();
     await probe.quiet(40_000);
     expect(talk.faults()).toEqual([]);
     expect(await probe.rows(`select outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);

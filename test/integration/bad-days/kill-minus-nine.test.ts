@@ -29,12 +29,9 @@ describe('an app that is killed again and again', () => {
     for (let round = 0; round < rounds; round += 1) {
       await pause(randomInt(20, 600));
       await app.end('SIGKILL');
-      // The dead hold their lanes for a minute; the test does not always wait for it.
-      if (round % 2 === 0) await probe.endLeases();
       app = await start();
     }
     await talk.finish();
-    await probe.endLeases();
     await probe.quiet(40_000);
     expect(await probe.rows(`select state, outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
     expect(await probe.rows(`select state, outcome from inbox_history where state = 'parked'`)).toEqual([]);
@@ -55,10 +52,8 @@ describe('an app that is killed again and again', () => {
     for (let round = 0; round < 3; round += 1) {
       await pause(randomInt(0, 60));
       await app.end('SIGKILL');
-      await probe.endLeases();
       app = await start();
     }
-    await probe.endLeases();
     await probe.quiet();
     expect(
       portal

@@ -32,6 +32,7 @@ describe('a portal in trouble', () => {
   const passing: readonly RestFaultKind[] = [
     'html502',
     'html200',
+    'null-result',
     '500',
     'query-limit',
     'reset-before',
@@ -127,7 +128,7 @@ describe('an older portal without v2', () => {
       expect(await nothingGivenUp(scene)).toEqual([]);
     }));
 
-  it.concurrent.each(['reset-after', 'html502', '500'] as const)(
+  it.concurrent.each(['reset-after', 'html502', '500', 'null-result'] as const)(
     'never gets an answer of unknown fate twice; it is listed, and everything else arrives (%s)',
     (kind) =>
       withInstalled({ portal: { v2: false } }, async (scene) => {

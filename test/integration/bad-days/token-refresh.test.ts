@@ -36,8 +36,8 @@ async function withCounter(
     await own.probe.rows('create table rotation (at timestamptz default clock_timestamp())');
     await own.probe.rows(`create function note_rotation() returns trigger language plpgsql as $$
       begin insert into rotation default values; return new; end $$`);
-    await own.probe.rows(`create trigger rotated after update or insert on portal_token
-      for each row execute function note_rotation()`);
+    await own.probe.rows(`create trigger rotated after update on portal_token
+      for each row when (old.refresh_box <> new.refresh_box) execute function note_rotation()`);
     await work({ ...own, startAnother: another });
   } finally {
     for (const app of others) await app.stop();

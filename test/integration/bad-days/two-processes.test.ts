@@ -41,14 +41,11 @@ describe('two processes on one database', () => {
       await second.end('SIGKILL');
       urls = [first.url];
       await pause(1_500);
-      // As if the minute of the dead one's leases were over; those of the living one end too and are taken over from it.
-      await probe.endLeases();
-      await pause(500);
       await talk.finish();
-      await probe.endLeases();
+      // What the dead one had leased is free at once: quiet comes long before the minute of its leases is over.
       await probe.quiet();
       expect(talk.faults()).toEqual([]);
-      expect(talk.acknowledged()).toBeGreaterThan(300);
+      expect(talk.acknowledged()).toBeGreaterThan(12);
       await expectNothingGivenUp(stage);
     }),
   );

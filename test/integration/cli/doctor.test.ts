@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-options.ts';
 import type { Check } from '../../../src/cli/doctor/check.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
-import { tokenContext, webhookUser } from '../../../src/pipeline/access-keeper.ts';
+import { tokenContext, webhookUser } from '../../../src/pipeline/token-context.ts';
 import { install } from '../../support/bridge.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';

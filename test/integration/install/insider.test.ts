@@ -60,7 +60,8 @@ describe('an employee with a true token of his own', () => {
   it("cannot use the page of one portal's session for another", async () => {
     const { bridge } = await open();
     const session = 'AAAA';
-    const answer = await fetch(`${bridge.url}/bitrix24/app/set-up?s=${session}`, { method: 'POST' });
+    const headers = { authorization: `Bearer ${session}` };
+    const answer = await fetch(`${bridge.url}/bitrix24/app/set-up`, { method: 'POST', headers });
     expect(answer.status).toBe(401);
     await answer.text();
   });

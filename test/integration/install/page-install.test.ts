@@ -3,7 +3,7 @@ import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-opti
 import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
 import { cloneDatabase } from '../../support/database.ts';
 import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
-import { installStatus, readPageData } from '../../support/page-data.ts';
+import { installStatus, readPageData, sessionHeader } from '../../support/page-data.ts';
 import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -71,9 +71,10 @@ describe('the installer page', () => {
     const { bridge } = await open();
     await install(bridge);
     for (const session of ['', 'x', 'A'.repeat(200)]) {
-      const answer = await fetch(`${bridge.url}/bitrix24/install/status?s=${session}`);
+      const headers = sessionHeader(session);
+      const answer = await fetch(`${bridge.url}/bitrix24/install/status`, { headers });
       expect(answer.status).toBe(401);
-      expect((await fetch(`${bridge.url}/bitrix24/app/data?s=${session}`)).status).toBe(401);
+      expect((await fetch(`${bridge.url}/bitrix24/app/data`, { headers })).status).toBe(401);
     }
   });
 
@@ -130,11 +131,19 @@ describe('the settings page', () => {
     const page = await bridge.portal.openAppPage();
     expect(page.status).toBe(200);
     const { session } = readPageData(page.html);
-    const answer = await fetch(`${bridge.url}/bitrix24/app/data?s=${session}`);
+    const answer = await fetch(`${bridge.url}/bitrix24/app/data`, { headers: sessionHeader(session) });
     const data = (await answer.json()) as { isAdmin: boolean; bots: { code: string }[]; recent: { outcome: string }[] };
     expect(data.isAdmin).toBe(true);
     expect(data.bots.map(({ code }) => code).toSorted()).toEqual(codes);
     expect(data.recent.map(({ outcome }) => outcome)).toContain('answered');
+  });
+
+  it('takes its session from no address, where logs and histories would keep it', async () => {
+    const { bridge } = await open();
+    await install(bridge);
+    const { session } = readPageData((await bridge.portal.openAppPage()).html);
+    expect((await fetch(`${bridge.url}/bitrix24/app/data?s=${session}`)).status).toBe(401);
+    expect((await fetch(`${bridge.url}/bitrix24/app/data`, { headers: sessionHeader(session) })).status).toBe(200);
   });
 
   it('does not let an employee set the portal up anew', async () => {
@@ -142,7 +151,8 @@ describe('the settings page', () => {
     await install(bridge);
     const userId = bridge.portal.addEmployee({ name: 'Простой Сотрудник' }).id;
     const { session } = readPageData((await bridge.portal.openAppPage({ userId })).html);
-    const setUp = await fetch(`${bridge.url}/bitrix24/app/set-up?s=${session}`, { method: 'POST' });
+    const headers = sessionHeader(session);
+    const setUp = await fetch(`${bridge.url}/bitrix24/app/set-up`, { method: 'POST', headers });
     expect(setUp.status).toBe(403);
   });
 });

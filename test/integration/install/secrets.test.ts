@@ -4,7 +4,7 @@ import { install, until } from '../../support/bridge.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
 import { postEvent, privateMessageBody } from '../../support/event-bodies.ts';
 import { expectToAnswer, type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
-import { readPageData } from '../../support/page-data.ts';
+import { readPageData, sessionHeader } from '../../support/page-data.ts';
 import { everythingDone, ourBot } from '../../support/talk.ts';
 
 let own: OwnBridge;
@@ -60,13 +60,8 @@ beforeAll(async () => {
   const page = await portal.openAppPage();
   answers.push(page.html);
   const { session } = readPageData(page.html);
-  for (const path of [
-    `/bitrix24/app/data?s=${session}`,
-    `/bitrix24/install/status?s=${session}`,
-    '/metrics',
-    '/readyz',
-  ]) {
-    answers.push(await (await fetch(`${bridge.url}${path}`)).text());
+  for (const path of ['/bitrix24/app/data', '/bitrix24/install/status', '/metrics', '/readyz']) {
+    answers.push(await (await fetch(`${bridge.url}${path}`, { headers: sessionHeader(session) })).text());
   }
   await everythingDone(portal, probe, 30_000);
   collectSecrets();

@@ -99,6 +99,30 @@ describe('the watch over accounts', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
+  it('looks at others while two hundred do not answer, again and again', { timeout: 60_000 }, async () => {
+    const hanging = await Promise.all(Array.from({ length: 200 }, addAccount));
+    for (const row of hanging) await checkNow(db, row);
+    const isHanging = new Set(hanging.map(({ id }) => id));
+    const seen: string[] = [];
+    const keeper = watch(async (row, signal) => {
+      seen.push(row.id);
+      if (isHanging.has(row.id)) await endOf(signal);
+    }, 6_000);
+    await until(() => seen.length >= 120, 20_000);
+    const other = await addAccount();
+    await checkNow(db, other);
+    await until(() => seen.includes(other.id), 20_000);
+    await keeper.stop();
+    expect(seen).toContain(other.id);
+  });
+
+  it('leaves those out that it was told to', async () => {
+    const [slow, other] = [await addAccount(), await addAccount()];
+    for (const row of [slow, other]) await checkNow(db, row);
+    const claimed = await claimChecks(db, ['echo'], { limit: 10, except: [slow.id] });
+    expect(claimed.map(({ id }) => id)).toEqual([other.id]);
+  });
+
   it('breaks a look off that takes too long', async () => {
     const row = await addAccount();
     await checkNow(db, row);
@@ -113,16 +137,16 @@ describe('the watch over accounts', () => {
   });
 
   it('goes on when all its places were taken', async () => {
-    const rows = await Promise.all(Array.from({ length: 25 }, addAccount));
+    const rows = await Promise.all(Array.from({ length: 130 }, addAccount));
     for (const row of rows) await checkNow(db, row);
     const seen = new Set<string>();
     const keeper = watch((row) => {
       seen.add(row.id);
       return Promise.resolve();
     });
-    await until(() => seen.size === 25);
+    await until(() => seen.size === 130);
     await keeper.stop();
-    expect(seen.size).toBe(25);
+    expect(seen.size).toBe(130);
   });
 });
 
@@ -133,7 +157,7 @@ describe('the next look', () => {
     const row = await addAccount();
     expect(await dueIn(row.id)).toBeGreaterThan(59 * minutes);
     await checkNow(db, row);
-    const [claimed] = await claimChecks(db, ['echo'], 10);
+    const [claimed] = await claimChecks(db, ['echo'], { limit: 10, except: [] });
     expect(claimed?.id).toBe(row.id);
     expect(await settleConnection(db, row, null)).toBe(true);
     expect(await dueIn(row.id)).toBeGreaterThan(53 * minutes);
@@ -143,7 +167,7 @@ describe('the next look', () => {
   it('that a refused credential asks for comes ten minutes after the last one, that of a paused account after one', async () => {
     const row = await addAccount();
     await checkNow(db, row);
-    await claimChecks(db, ['echo'], 10);
+    await claimChecks(db, ['echo'], { limit: 10, except: [] });
     await settleConnection(db, row, null);
     await askForCheck(db, row);
     expect(await dueIn(row.id)).toBeCloseTo(10 * minutes, -1);
@@ -156,7 +180,7 @@ describe('the next look', () => {
     const row = await addAccount();
     await checkNow(db, row);
     expect(await dueIn(row.id)).toBeLessThanOrEqual(0);
-    await claimChecks(db, ['echo'], 10);
+    await claimChecks(db, ['echo'], { limit: 10, except: [] });
     await checkNow(db, row);
     expect(await dueIn(row.id)).toBeGreaterThan(20);
     await pauseConnection(db, row, 'stopped', null);

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
+import type { LaneBot } from '../../../src/bitrix24/events/read-params.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import type { HomeEvent } from '../../../src/core/events.ts';
 import { fixture, fixtureNames, formOf } from '../../support/fixtures.ts';
 
+const bot = (code: string) => ({ code, id: null });
+
 /** As the worker meets it: tokens cut out, in the lane of one bot. */
 function decode(name: string, botCode?: string) {
   const scanned = scanEvent(Buffer.from(fixture(name).body));
-  return decodeOne(scanned.kept, botCode ?? scanned.bots[0]?.code ?? '');
+  return decodeOne(scanned.kept, bot(botCode ?? scanned.bots[0]?.code ?? ''));
 }
 
 /** Of the events in it the first one, which is the only one except where several commands came in one message. */
-function decodeOne(body: Buffer, botCode: string) {
-  const decoded = decodeEvent(body, botCode);
+function decodeOne(body: Buffer, laneBot: LaneBot) {
+  const decoded = decodeEvent(body, laneBot);
   return decoded.kind === 'chat' ? { kind: decoded.kind, event: decoded.events[0] } : decoded;
 }
 
@@ -48,7 +51,7 @@ describe('decodeEvent', () => {
 
   it('knows the customer even when the USER block is missing', () => {
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('data[USER]'));
-    const decoded = decodeOne(formOf(pairs), 'acme_line');
+    const decoded = decodeOne(formOf(pairs), bot('acme_line'));
     expect(decoded).toMatchObject({ kind: 'chat', event: { author: { id: '599', kind: 'client' } } });
   });
 
@@ -56,14 +59,14 @@ describe('decodeEvent', () => {
     expect(message('v1-onimbotmessageadd-openline')).toMatchObject({ sentAt: '2026-02-24T15:20:00Z', quoteOf: null });
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('ts='));
     const quoting = formOf([...pairs, 'data[PARAMS][PARAMS][REPLY_ID]=529700']);
-    expect(decodeOne(quoting, 'acme_line')).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
+    expect(decodeOne(quoting, bot('acme_line'))).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
   });
 
   it.each(['0', '-5', 'soon', '1e99', '99999999999999999', ''])('takes %j for no time at all', (ts) => {
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.map((pair) =>
       pair.startsWith('ts=') ? `ts=${ts}` : pair,
     );
-    expect(decodeOne(formOf(pairs), 'acme_line')).toMatchObject({ event: { sentAt: null } });
+    expect(decodeOne(formOf(pairs), bot('acme_line'))).toMatchObject({ event: { sentAt: null } });
   });
 
   it('reads whose message was edited, by name where the portal tells it', () => {
@@ -86,19 +89,47 @@ describe('decodeEvent', () => {
   it('does not take a message for a mention because TO_USER_ID or the bot list says so', () => {
     expect(message('v1-onimbotmessageadd-supervisor-no-mention').mentionsBot).toBe(false);
     const pairs = fixture('v1-onimbotmessageadd-supervisor-no-mention').pairs.map((pair) =>
-      pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=567' : pair,
+      pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=573' : pair,
     );
-    const { bots } = scanEvent(formOf(pairs));
-    expect(decodeOne(formOf(pairs), bots[0]?.code ?? '')).toMatchObject({ event: { mentionsBot: false } });
+    expect(decodeOne(formOf(pairs), { code: 'acme_supervisor', id: null })).toMatchObject({
+      event: { mentionsBot: false },
+    });
   });
 
   it('decides for each bot of a request on its own', () => {
     const { bots } = scanEvent(Buffer.from(fixture('v1-onimbotmessageadd-multibot').body));
     const list = fixture('v1-onimbotmessageadd-multibot').pairs.filter((pair) => pair.includes('MENTIONED_LIST'));
-    for (const bot of bots) {
-      const isListed = list.some((pair) => pair.endsWith(`=${bot.id}`));
-      expect(message('v1-onimbotmessageadd-multibot', bot.code).mentionsBot).toBe(isListed);
+    for (const { id, code } of bots) {
+      const isListed = list.some((pair) => pair.endsWith(`=${id}`));
+      expect(message('v1-onimbotmessageadd-multibot', code).mentionsBot).toBe(isListed);
     }
+  });
+
+  it('hands no event to a bot that it does not name', () => {
+    const { pairs } = fixture('v1-onimbotmessageadd-multibot');
+    const nobody = { kind: 'nothing', reason: 'not_for_this_bot' };
+    expect(decodeEvent(formOf(pairs), { code: 'somebody_else', id: '1' })).toEqual(nobody);
+    expect(decodeEvent(formOf(fixture('v1-onimcommandadd-group').pairs), { code: 'other', id: '1' })).toEqual(nobody);
+    const [first] = scanEvent(Buffer.from(fixture('v1-onimbotmessageadd-multibot').body)).bots;
+    expect(decodeEvent(formOf(pairs), { code: 'renamed', id: first?.id ?? '' }).kind).toBe('chat');
+  });
+
+  it('reads no more files, records and letters than there can be', () => {
+    const files = Array.from({ length: 500 }, (_, index) => `data[PARAMS][FILES][${index}][name]=${'n'.repeat(400)}`);
+    const records = `data[PARAMS][CHAT_ENTITY_DATA_2]=${'LEAD|1|'.repeat(500)}`;
+    const pairs = [
+      ...fixture('v1-onimbotmessageadd-openline').pairs,
+      ...files,
+      records,
+      `data[PARAMS][MESSAGE]=${'я'.repeat(50_000)}`,
+    ];
+    const decoded = decodeOne(formOf(pairs), bot('acme_line'));
+    if (decoded.kind !== 'chat' || decoded.event?.type !== 'message') throw new Error('no message');
+    const { event } = decoded;
+    expect(event.files).toHaveLength(100);
+    expect(event.files.every(({ name }) => name.length <= 255)).toBe(true);
+    expect(event.chat.line?.crm).toHaveLength(10);
+    expect(event.text).toHaveLength(20_000);
   });
 
   it('lists the files of a message', () => {
@@ -129,8 +160,11 @@ describe('decodeEvent', () => {
   });
 
   it('passes over what it does not know, and what has no dialog', () => {
-    expect(decodeOne(formOf(['event=ONSOMETHINGNEW']), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
-    expect(decodeOne(formOf(['event=ONIMBOTMESSAGEADD']), '')).toEqual({ kind: 'nothing', reason: 'no_dialog' });
-    expect(decodeOne(Buffer.from([0xff, 0xfe, 0x00]), '')).toEqual({ kind: 'nothing', reason: 'unknown_event' });
+    expect(decodeOne(formOf(['event=ONSOMETHINGNEW']), bot(''))).toEqual({
+      kind: 'nothing',
+      reason: 'unknown_event',
+    });
+    expect(decodeOne(formOf(['event=ONIMBOTMESSAGEADD']), bot(''))).toEqual({ kind: 'nothing', reason: 'no_dialog' });
+    expect(decodeOne(Buffer.from([0xff, 0xfe, 0x00]), bot(''))).toEqual({ kind: 'nothing', reason: 'unknown_event' });
   });
 });

@@ -1,6 +1,7 @@
 /** Events as old and new portals send them: mentions without MENTIONED_LIST, several commands, foreign bots, marks of line messages. */
 import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
+import type { LaneBot } from '../../../src/bitrix24/events/read-params.ts';
 import type { HomeEvent } from '../../../src/core/events.ts';
 import { fixture, formOf } from '../../support/fixtures.ts';
 
@@ -13,10 +14,13 @@ function altered(name: string, without: readonly string[], added: readonly strin
 }
 
 function only(body: Buffer, code: string): HomeEvent {
-  const decoded = decodeEvent(body, code);
+  const decoded = decodeEvent(body, lane(code));
   if (decoded.kind !== 'chat' || decoded.events.length !== 1) throw new Error(JSON.stringify(decoded));
   return decoded.events[0] as HomeEvent;
 }
+
+/** The bot of a lane whose id in the portal is not known. */
+const lane = (code: string): LaneBot => ({ code, id: null });
 
 const codeIn = (name: string): string =>
   fixture(name)
@@ -76,15 +80,21 @@ describe('an event that names only other bots', () => {
     'v1-onimbotcontextget',
     'v1-onimcommandadd-group',
   ])('is for none of ours: %s', (name) => {
-    expect(decodeEvent(altered(name, []), 'bridge_other')).toEqual({ kind: 'nothing', reason: 'not_for_this_bot' });
-    expect(decodeEvent(altered(name, []), codeIn(name)).kind).toBe('chat');
+    expect(decodeEvent(altered(name, []), lane('bridge_other'))).toEqual({
+      kind: 'nothing',
+      reason: 'not_for_this_bot',
+    });
+    expect(decodeEvent(altered(name, []), lane(codeIn(name))).kind).toBe('chat');
   });
 
-  it('is the only bot of the event where that has no code', () => {
+  it('is for the bot of its id where that has no code', () => {
     const name = 'v1-onimbotmessageadd-private';
     const id = idIn(name);
     const nameless = altered(name, [`data[BOT][${id}][BOT_CODE]`]);
-    expect(decodeEvent(nameless, 'bridge_other').kind).toBe('chat');
+    expect(decodeEvent(nameless, { code: 'bridge_other', id }).kind).toBe('chat');
+    expect(decodeEvent(nameless, { code: 'bridge_other', id: `${id}1` }).kind).toBe('nothing');
+    // Its lane was chosen by an id that the portal has taken from the bot since.
+    expect(decodeEvent(nameless, lane('bridge_other')).kind).toBe('chat');
   });
 });
 
@@ -102,7 +112,7 @@ describe('a message with several commands', () => {
     altered(name, ['data[COMMAND]', 'data[PARAMS][MESSAGE]='], [`data[PARAMS][MESSAGE]=${text}`, ...entries.flat()]);
 
   it('is as many events, in order, and none of them looks like another', () => {
-    const decoded = decodeEvent(body('/help\n/bot now', entry(1, 'help'), entry(2, 'bot', 'now')), codeIn(name));
+    const decoded = decodeEvent(body('/help\n/bot now', entry(1, 'help'), entry(2, 'bot', 'now')), lane(codeIn(name)));
     expect(decoded).toMatchObject({
       events: [
         { type: 'command', command: 'help', messageId: '700' },
@@ -115,7 +125,7 @@ describe('a message with several commands', () => {
   it('keeps the text on the other lines, for the last one', () => {
     const decoded = decodeEvent(
       body('Привет!\n/help\nСколько стоит?\n/bot', entry(1, 'help'), entry(2, 'bot')),
-      codeIn(name),
+      lane(codeIn(name)),
     );
     expect(decoded).toMatchObject({
       events: [{ command: 'help' }, { command: 'bot', beside: 'Привет!\nСколько стоит?' }],
@@ -124,7 +134,7 @@ describe('a message with several commands', () => {
 
   it('leaves the commands of other bots to them', () => {
     const foreign = entry(2, 'echo', 'x', 'other_bot');
-    const decoded = decodeEvent(body('/help\n/echo x', entry(1, 'help'), foreign), codeIn(name));
+    const decoded = decodeEvent(body('/help\n/echo x', entry(1, 'help'), foreign), lane(codeIn(name)));
     expect(decoded).toMatchObject({ events: [{ command: 'help' }] });
     expect(JSON.stringify(decoded)).not.toContain('echo');
   });

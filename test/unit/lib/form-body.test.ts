@@ -113,16 +113,16 @@ describe('parseForm', () => {
     expect(parse('a[b]c=1&d[e]f[g]=2')).toEqual({ a: { b: '1' }, d: { e: '2' } });
   });
 
-  it('keeps brackets deeper than 32 together as one literal key', () => {
+  it('keeps brackets deeper than 16 together as one literal key', () => {
     const path = Array.from({ length: 40 }, (_, depth) => `[${depth}]`);
     const tree = parseForm(Buffer.from(`a${path.join('')}=deep`));
-    const known = Array.from({ length: 32 }, (_, depth) => String(depth));
-    expect(text(tree, 'a', ...known, path.slice(32).join(''))).toBe('deep');
+    const known = Array.from({ length: 16 }, (_, depth) => String(depth));
+    expect(text(tree, 'a', ...known, path.slice(16).join(''))).toBe('deep');
   });
 
-  it('reads 20 000 pairs and no more', () => {
+  it('reads 10 000 pairs and no more', () => {
     const body = Array.from({ length: 20_010 }, (_, index) => `k${index}=v`).join('&');
-    expect(Object.keys(parseForm(Buffer.from(body)))).toHaveLength(20_000);
+    expect(Object.keys(parseForm(Buffer.from(body)))).toHaveLength(10_000);
   });
 
   it('treats __proto__ as an ordinary key and pollutes nothing', () => {

@@ -1,7 +1,9 @@
 /** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
+
 import { z } from 'zod';
 import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
 import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
 import { bucketOf, crmRate } from './pace-buckets.ts';
@@ -214,7 +216,7 @@ function accessesOf(given: z.output<typeof info>): MgAccesses {
 
 function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseJson(body);
   } catch {
     // Pages instead of JSON are judged by their status and first byte (trap E-02).
     return null;

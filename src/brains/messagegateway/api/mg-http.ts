@@ -1,6 +1,8 @@
 /** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
+
 import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -94,7 +96,10 @@ export function tokenHeader(api: 'bot' | 'transport'): string {
 
 /** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in the field (dossier §0.2). */
 function baseOf({ endpointUrl, api }: MgHttpOptions): string {
-  return `${endpointUrl.replace(/\/api\/.*$/, '').replace(/\/+$/, '')}/api/${api}/v1`;
+  const path = endpointUrl.indexOf('/api/');
+  let end = path === -1 ? endpointUrl.length : path;
+  while (endpointUrl.charAt(end - 1) === '/') end -= 1;
+  return `${endpointUrl.slice(0, end)}/api/${api}/v1`;
 }
 
 function append(url: URL, name: string, value: MgQuery[string]): void {
@@ -120,7 +125,7 @@ function parse(body: Buffer, where: string): unknown {
   const text = body.toString('utf8').trim();
   if (text === '') return {};
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // The text itself is a stranger's page and may hold anything.
     throw garbage(where);
@@ -136,18 +141,24 @@ export function garbage(where: string): RemoteUnreachable {
   });
 }
 
+/** Sentences of a refusal that are read; more would only fill the log. */
+const maxSentences = 20;
+
 /** `{"errors":["…"]}`, read without trusting it; the token is cut out should it be repeated. */
 function sentencesOf(body: Buffer, token: string): readonly string[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString('utf8'));
+    parsed = parseJson(body);
   } catch {
     // 5xx bodies may be empty or pages (trap E-02).
     return [];
   }
   const errors = typeof parsed === 'object' && parsed !== null && 'errors' in parsed ? parsed.errors : [];
   if (!Array.isArray(errors)) return [];
-  return errors.filter((one) => typeof one === 'string').map((one) => one.replaceAll(token, '***').slice(0, 300));
+  return errors
+    .slice(0, maxSentences)
+    .filter((one) => typeof one === 'string')
+    .map((one) => one.replaceAll(token, '***').slice(0, 300));
 }
 
 interface Failure {

@@ -1,5 +1,7 @@
 /** What we read of transport webhooks (dossier C.7). Old and new spellings are both taken; absent and null mean the same. */
+
 import { z } from 'zod';
+import { parseJson } from '../../../lib/bounded-json.ts';
 
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 
@@ -74,11 +76,11 @@ export type OrderData = z.output<typeof orderShape>;
 export type Suggestion = z.output<typeof suggestionShape>;
 export type Envelope = z.output<typeof envelopeShape>;
 
-/** The envelope in some bytes, or null when there is none. */
+/** The envelope in some bytes, or null when there is none, or it is nested too deep to be written again. */
 export function readEnvelope(body: Buffer): Envelope | null {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString('utf8'));
+    parsed = parseJson(body);
   } catch {
     // Whoever asked decides what unreadable bytes mean.
     return null;

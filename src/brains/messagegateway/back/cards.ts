@@ -1,5 +1,6 @@
 /** Products and orders as cards, and as a line of text for customers whose messenger shows no cards. */
 import type { Card } from '../../../core/events.ts';
+import { isPrivateHost } from '../../../lib/network-guard.ts';
 import type { OrderData, ProductData } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { wordsOf } from '../words.ts';
@@ -13,7 +14,7 @@ export function productCard(product: ProductData, language: Language): Card {
   const { facts } = wordsOf(language);
   const unit = product.unit ?? product.quantity?.unit;
   return {
-    title: product.name || '—',
+    title: cut(product.name ?? '') || '—',
     url: webAddress(product.url),
     image: webAddress(product.img),
     facts: [
@@ -29,20 +30,20 @@ export function productCard(product: ProductData, language: Language): Card {
 export function orderCard(order: OrderData, language: Language): Card {
   const words = wordsOf(language);
   const { facts } = words;
-  const goods = (order.items ?? []).flatMap((item) => {
+  const goods = (order.items ?? []).slice(0, maxGoods).flatMap((item) => {
     const what = [amount(item.quantity?.value, item.quantity?.unit), money(item.price)].filter((part) => part !== null);
     return fact(item.name ?? '', what.join(' × ') || '—');
   });
-  const payments = (order.payments ?? order.payment ?? []).flatMap((payment) => {
+  const payments = (order.payments ?? order.payment ?? []).slice(0, maxGoods).flatMap((payment) => {
     const isPaid = payment.status?.payed ?? payment.status?.paid ?? false;
     const state = isPaid ? words.paid : payment.status?.name;
     return fact(facts.payment, joined([payment.name, money(payment.amount), state]));
   });
   const { delivery } = order;
   return {
-    title: words.order(order.number ?? ''),
+    title: words.order(cut(order.number ?? '')),
     url: webAddress(order.url),
-    image: webAddress(order.items?.find((item) => webAddress(item.img) !== null)?.img),
+    image: webAddress(order.items?.slice(0, maxGoods).find((item) => webAddress(item.img) !== null)?.img),
     facts: [
       ...fact(facts.status, order.status?.name),
       ...goods,
@@ -60,14 +61,31 @@ export function cardText(card: Card): string {
   return [card.title, ...facts, ...(card.url === null ? [] : [card.url])].join('\n');
 }
 
-/** An address of the web, or null: other schemes are not let into a portal. */
+/** Longest address that is read; browsers cut longer ones. */
+const maxAddress = 2_000;
+
+/** A public address of the web, or null: other schemes, and addresses of private networks, are not let into a portal. */
 export function webAddress(address: string | null | undefined): string | null {
-  const url = URL.parse(address ?? '');
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
+  if (!address || address.length > maxAddress) return null;
+  const url = URL.parse(address);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
+  return isPrivateHost(url.hostname) ? null : url.href;
+}
+
+/** Goods and payments of an order that are shown: nobody reads more in a chat. */
+const maxGoods = 100;
+
+/** Longest name or value of a fact. */
+const maxWords = 1_000;
+
+function cut(text: string): string {
+  return text.slice(0, maxWords).toWellFormed();
 }
 
 function fact(name: string, value: string | null | undefined): readonly Fact[] {
-  return name === '' || value === null || value === undefined || value === '' ? [] : [{ name, value }];
+  return name === '' || value === null || value === undefined || value === ''
+    ? []
+    : [{ name: cut(name), value: cut(value) }];
 }
 
 function money(cost: Cost): string | null {

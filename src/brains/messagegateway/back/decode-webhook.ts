@@ -1,6 +1,7 @@
 /** Reads a stored transport webhook: what managers and bots of MessageGateway said, changed, deleted or read. Pure. */
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
+import { maxItems } from '../account/channel-settings.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import { type Envelope, type MessageData, messageDataShape } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
@@ -99,7 +100,7 @@ const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
 };
 
 function itemsOf({ items, template }: MessageData) {
-  return [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])];
+  return [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])].slice(0, maxItems);
 }
 
 function filesOf(data: MessageData): readonly FileRef[] {

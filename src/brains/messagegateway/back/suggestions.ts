@@ -3,11 +3,17 @@ import type { Button } from '../../../core/events.ts';
 import type { Suggestion } from '../api/webhook-shapes.ts';
 import { webAddress } from './cards.ts';
 
+/** Quick replies of one message that are shown. */
+const maxSuggestions = 50;
+
+/** Longest label, which is also what the person says. */
+const maxLabel = 1_000;
+
 /** A text is said by the person; an address, a phone or a mail address is opened. One that leads nowhere safe is left out. */
 export function toButtons(suggestions: readonly Suggestion[]): readonly Button[] {
-  return suggestions.flatMap((suggestion): readonly Button[] => {
+  return suggestions.slice(0, maxSuggestions).flatMap((suggestion): readonly Button[] => {
     const payload = suggestion.payload?.trim() ?? '';
-    const label = (suggestion.title?.trim() ?? '') || payload;
+    const label = ((suggestion.title?.trim() ?? '') || payload).slice(0, maxLabel).toWellFormed();
     if (label === '') return [];
     switch (suggestion.type ?? 'text') {
       case 'text':

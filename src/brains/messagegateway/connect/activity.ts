@@ -1,10 +1,12 @@
 /** `POST /messagegateway/activity`: the CRM tells that a module was switched on or off, frozen, or that its account has moved. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BrainHouse, HeldConnection, RouteAnswer } from '../../../core/brain.ts';
 import type { Connection, DoorRequest } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { connectionIdIn } from '../account/client-id.ts';
 import { isSameHouse, readCrmUrl } from '../api/crm-url.ts';
@@ -118,7 +120,7 @@ async function movedTo(systemUrl: string, config: JoinedConfig, tools: Connector
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // Anything may be posted here; what is no JSON is wrong data.
     return null;

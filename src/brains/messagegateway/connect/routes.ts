@@ -1,6 +1,6 @@
 /**
- * The routes MessageGateway needs in the house. Nobody signs in here: each handler says what proves its sender. The limits are those of one
- * sender, and behind a proxy everybody is one: they stop floods, not guesses.
+ * The routes MessageGateway needs in the house. Nobody signs in here: each handler says what proves its sender. The limits count the failures
+ * of one sender: they slow guesses down, and refuse nobody who gets it right.
  */
 import type { BrainRoute } from '../../../core/brain.ts';
 import { hearActivity } from './activity.ts';

@@ -1,9 +1,11 @@
 /** The one-step connection (dossier A.7): the CRM makes the key and posts it here, signed with the secret of the marketplace card. */
+
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { BrainHouse, RouteAnswer } from '../../../core/brain.ts';
 import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
 import { neededScopes } from '../api/crm-errors.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
@@ -65,7 +67,7 @@ function refused(errorMsg: string): RouteAnswer {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // Told to the sender as what it is.
     return null;

@@ -48,7 +48,7 @@ const whatOf: Readonly<Record<string, Showing['what']>> = {
 
 /** The row a frame becomes in a group; null when the chat is not bound, or there is nothing to show. */
 export async function groupRowOf(room: Room, frame: Envelope): Promise<Incoming | null> {
-  const what = whatOf[frame.type];
+  const what = Object.hasOwn(whatOf, frame.type) ? whatOf[frame.type] : undefined;
   if (what === undefined) return null;
   const message = groupMessageShape.safeParse(frame.data['message']);
   if (!message.success) return null;

@@ -35,12 +35,21 @@ export async function saidMeanwhile(room: Room, to: ConversationRef, since: stri
 }
 
 function lineOf({ author, text, files }: SaidAtHome): string {
-  const words = [text.replaceAll(/\s*\n\s*/g, ' / ').trim(), ...files.map((name) => `📎 ${name}`)];
+  const words = [oneLine(text), ...files.map((name) => `📎 ${name}`)];
   const said = words.filter((part) => part !== '').join(' ');
   if (said === '') return '';
   const name = author.name.trim() === '' ? '—' : author.name.trim();
   const line = `${name}: ${said}`;
   return line.length <= maxLine ? line : `${line.slice(0, maxLine).toWellFormed()}…`;
+}
+
+/** The lines of a text behind one another; empty ones are left out. */
+export function oneLine(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' / ');
 }
 
 function lastThatFit(lines: readonly string[], length: number): readonly string[] {

@@ -1,0 +1,38 @@
+/**
+ * What the app is made of: writes a bill of materials (CycloneDX), checks the licences of everything that runs in production, and prints
+ * what the registry knows of weaknesses in it. Ends with 1 when a licence is not on the list; a registry without audits fails nothing.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { auditSentence, listComponents, refusedLicences } from './supply-chain-papers.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const folder = new URL('../artifacts/', import.meta.url);
+const run = promisify(execFile);
+
+/** The output of npm, also where it ends with an error: `npm audit` does so when it finds something. */
+async function npm(...words: readonly string[]): Promise<string> {
+  try {
+    return (await run('npm', words, { cwd: root, maxBuffer: 64 * 1024 * 1024 })).stdout;
+  } catch (error) {
+    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return error.stdout;
+    throw error;
+  }
+}
+
+const bill = await npm('sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev');
+const components = listComponents(bill);
+await mkdir(folder, { recursive: true });
+await writeFile(new URL('sbom.cdx.json', folder), bill);
+console.log(`artifacts/sbom.cdx.json: ${components.length} packages run in production`);
+
+const counted = Map.groupBy(components, ({ licence }) => licence);
+for (const [licence, those] of counted) console.log(`  ${licence}: ${those.length}`);
+
+console.log(auditSentence(await npm('audit', '--omit', 'dev', '--json')));
+
+const refused = refusedLicences(components);
+for (const { name, licence } of refused) console.error(`${name}: the licence ${licence} is not on the list`);
+if (refused.length > 0) process.exitCode = 1;

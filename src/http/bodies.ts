@@ -1,0 +1,263 @@
+/**
+ * Reads request bodies. Small ones share memory, large ones wait for room, and senders that have proven themselves lately have shares
+ * of their own, so that no number of strangers can fill the memory or keep a known portal out. Bodies that trickle are cut off.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { BadInput } from '../core/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type Admission, createBodyGate } from './body-gate.ts';
+import { type BodyAccount, createBodyShare } from './body-share.ts';
+import { createKnownSenders } from './known-senders.ts';
+import { senderOf } from './sender.ts';
+
+export interface Bodies {
+  /**
+   * The whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.no_room` (503) when the
+   * memory for bodies is used up, `body.too_slow` (408), `body.broken` when the sender breaks off. What is left is then not read, so the
+   * connection should be closed. The memory counts as used until the request is answered.
+   */
+  read(ctx: Context, limitBytes: number): Promise<Buffer>;
+  /** Room for a body that somebody else reads. The connection is cut when the room is needed, or when the body trickles. Throws `body.no_room`. */
+  reserve(ctx: Context, bytes: number): void;
+  /** The sender of this request has shown a token or secret that only a portal or brain of ours knows. */
+  recognise(ctx: Context): void;
+  heldBytes(): number;
+  close(): void;
+}
+
+const mega = 1024 * 1024;
+
+/** A usual event has 5 KB. Bodies up to this size, by what they announce, need not wait. */
+const smallBytes = 64 * 1024;
+
+/** Of strangers and of known senders. A body needs up to four times its size while it is looked at and stored. */
+const shares = { small: 32 * mega, known: 32 * mega };
+const gates = { stranger: 16 * mega, known: 32 * mega };
+const maxWaiting = 512;
+
+/** A body that brings less than this within the window is cut off. */
+const leastBytes = 8 * 1024;
+const windowMs = 8_000;
+const sweepMs = 1_000;
+
+interface Reading {
+  readonly request: IncomingMessage;
+  readonly cut: (error: BadInput) => void;
+  bytesRead: number;
+  since: number;
+}
+
+/** Where a body is kept while its request is under way. */
+interface Place {
+  /** Room for a buffer of so many bytes: at once, or after a wait. */
+  readonly fits: (capacity: number) => boolean | Promise<boolean>;
+  readonly whole: () => void;
+}
+
+export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
+  const senders = createKnownSenders(clock);
+  const small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
+  const large = {
+    stranger: createBodyGate({ capacityBytes: gates.stranger, maxWaiting, clock }),
+    known: createBodyGate({ capacityBytes: gates.known, maxWaiting, clock }),
+  };
+  const readings = new Set<Reading>();
+
+  const sweeper = setInterval(() => {
+    const now = clock.monotonicMs();
+    for (const reading of readings) {
+      if (now - reading.since < windowMs) continue;
+      const { bytesRead } = reading.request.socket;
+      if (bytesRead - reading.bytesRead < leastBytes) reading.cut(tooSlow());
+      Object.assign(reading, { bytesRead, since: now });
+    }
+  }, sweepMs).unref();
+
+  /** Watches the speed until `stop` is called. */
+  function watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
+    const reading: Reading = { request, cut, bytesRead: request.socket?.bytesRead ?? 0, since: clock.monotonicMs() };
+    readings.add(reading);
+    return () => void readings.delete(reading);
+  }
+
+  function openSmall(ctx: Context, drop: () => void): BodyAccount {
+    const sender = senderOf(ctx);
+    const account = small[senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
+    ctx.res.once('close', () => account.close());
+    return account;
+  }
+
+  async function enterGate(ctx: Context, bytes: number, drop: () => void, signal: AbortSignal) {
+    const sender = senderOf(ctx);
+    const body = { sender, bytes, drop, arrived: () => ctx.req.socket.bytesRead };
+    const admission = await large[senders.isKnown(sender) ? 'known' : 'stranger'].enter(body, signal);
+    if (admission === null) return null;
+    if (ctx.res.closed) admission.close();
+    ctx.res.once('close', () => admission.close());
+    return admission;
+  }
+
+  /** A body that does not say its length begins as a small one, and waits for room for the largest when it turns out not to be. */
+  function placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): Place {
+    const account = openSmall(ctx, drop);
+    let taken = 0;
+    let admission: Admission | null = null;
+    const enter = async (): Promise<boolean> => {
+      account.close();
+      admission = await enterGate(ctx, mostBytes, drop, signal);
+      return admission !== null;
+    };
+    return {
+      fits(capacity) {
+        if (admission !== null) return true;
+        if (capacity > smallBytes) return enter();
+        const more = Math.max(0, capacity - taken);
+        taken += more;
+        return account.take(more);
+      },
+      whole() {
+        account.whole();
+        admission?.whole();
+      },
+    };
+  }
+
+  async function read(ctx: Context, limitBytes: number): Promise<Buffer> {
+    const { req } = ctx;
+    const announced = announcedBy(req);
+    const mostBytes = announced ?? limitBytes;
+    if (mostBytes > limitBytes) throw tooLarge(limitBytes);
+    const ending = new AbortController();
+    const gone = (): void => ending.abort();
+    ctx.res.once('close', gone);
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    const cut = (error: BadInput): void => {
+      req.pause();
+      reject(error);
+    };
+    const place = placeFor(ctx, mostBytes, () => cut(noRoom()), ending.signal);
+    let unwatch = (): void => undefined;
+    let letGo = (): void => undefined;
+    try {
+      // What announces to be large waits before it is read.
+      const isLarge = announced !== null && mostBytes > smallBytes;
+      if (isLarge && !(await place.fits(mostBytes))) throw noRoom();
+      unwatch = watch(req, cut);
+      letGo = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
+      return await promise;
+    } finally {
+      unwatch();
+      letGo();
+      place.whole();
+      ctx.res.off('close', gone);
+    }
+  }
+
+  return {
+    read,
+    reserve(ctx, bytes) {
+      const cut = (): void => void ctx.req.socket.destroy();
+      const account = openSmall(ctx, cut);
+      if (!account.take(bytes)) throw noRoom();
+      const unwatch = watch(ctx.req, cut);
+      ctx.req.once('end', unwatch);
+      ctx.res.once('close', unwatch);
+    },
+    recognise: (ctx) => senders.recognise(senderOf(ctx)),
+    heldBytes: () =>
+      [small.stranger, small.known, large.stranger, large.known].reduce((sum, one) => sum + one.heldBytes(), 0),
+    close: () => clearInterval(sweeper),
+  };
+}
+
+interface Collecting {
+  readonly limitBytes: number;
+  /** The most there can be, by what was announced. */
+  readonly mostBytes: number;
+  readonly fits: Place['fits'];
+  readonly resolve: (body: Buffer) => void;
+  readonly reject: (error: BadInput) => void;
+}
+
+/**
+ * Gathers the chunks in one buffer that grows: a list of them would let a sender of one-byte chunks use a hundred times the memory of what
+ * it has sent. The function that comes back takes the listeners away: a connection that is kept open remembers its last request, and through
+ * its listeners the body.
+ */
+function collect(request: IncomingMessage, collecting: Collecting): () => void {
+  const { limitBytes, mostBytes, fits, resolve, reject } = collecting;
+  let body: Buffer = Buffer.alloc(0);
+  let size = 0;
+  const stop = (error: BadInput): void => {
+    request.off('data', onData);
+    reject(error);
+  };
+  const add = (chunk: Buffer, capacity: number): void => {
+    if (size === 0 && chunk.length === capacity) body = chunk;
+    else {
+      const grown = capacity > body.length ? Buffer.allocUnsafeSlow(capacity) : body;
+      if (grown !== body) body.copy(grown, 0, 0, size);
+      chunk.copy(grown, size);
+      body = grown;
+    }
+    size += chunk.length;
+  };
+  const proceed = (chunk: Buffer, capacity: number, hasRoom: boolean): void => {
+    if (hasRoom) add(chunk, capacity);
+    else stop(noRoom());
+  };
+  const onData = (chunk: Buffer): void => {
+    const needed = size + chunk.length;
+    if (needed > limitBytes) {
+      stop(tooLarge(limitBytes));
+      return;
+    }
+    const capacity = needed > body.length ? capacityFor(needed, mostBytes) : body.length;
+    const hasRoom = capacity === body.length || fits(capacity);
+    if (typeof hasRoom === 'boolean') {
+      proceed(chunk, capacity, hasRoom);
+      return;
+    }
+    request.pause();
+    hasRoom.then((isIn) => {
+      proceed(chunk, capacity, isIn);
+      if (isIn) request.resume();
+    }, reject);
+  };
+  const broken = (): void => reject(new BadInput({ code: 'body.broken', message: 'the sender broke off' }));
+  const whole = (): void => resolve(body.subarray(0, size));
+  const listeners = { data: onData, end: whole, error: broken, aborted: broken };
+  for (const [name, listener] of Object.entries(listeners)) request.on(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) request.off(name, listener);
+  };
+}
+
+/**
+ * Twice as much each time, so that copying costs no more than reading; never more than there can be. A large body has been given its whole
+ * room already: what is not written to takes no memory yet.
+ */
+function capacityFor(needed: number, mostBytes: number): number {
+  if (needed > smallBytes) return mostBytes;
+  return Math.min(Math.max(4_096, 2 ** Math.ceil(Math.log2(needed))), Math.max(needed, mostBytes));
+}
+
+/** How long the sender says the body is; null when it does not say. */
+function announcedBy({ headers }: IncomingMessage): number | null {
+  const announced = headers['content-length'];
+  if (announced !== undefined) return Number(announced);
+  return headers['transfer-encoding'] === undefined ? 0 : null;
+}
+
+function tooLarge(limitBytes: number): BadInput {
+  return new BadInput({ code: 'body.too_large', status: 413, message: `the body is larger than ${limitBytes} bytes` });
+}
+
+function noRoom(): BadInput {
+  return new BadInput({ code: 'body.no_room', status: 503, message: 'the memory for request bodies is used up' });
+}
+
+function tooSlow(): BadInput {
+  return new BadInput({ code: 'body.too_slow', status: 408, message: 'the body came too slowly' });
+}

@@ -1,0 +1,99 @@
+/**
+ * A share of memory for small request bodies. They are let in at once; when the share is full, the sender that holds most of it loses its
+ * oldest unfinished body. An honest body is whole within milliseconds, so the one that goes is one that was held back.
+ */
+
+/** One body, from its first byte until its request is answered. */
+export interface BodyAccount {
+  /** Takes so many more bytes; may drop other bodies. False: there is no room, and the sender should come again. */
+  take(bytes: number): boolean;
+  /** The body is complete: it is being worked on and is no longer dropped for others. */
+  whole(): void;
+  /** Gives everything back; repeatable. */
+  close(): void;
+}
+
+export interface BodyShare {
+  /** `drop` is called when the body has to make room; its account is closed by then. */
+  open(sender: string, drop: () => void): BodyAccount;
+  heldBytes(): number;
+}
+
+interface Body {
+  readonly sender: string;
+  readonly drop: () => void;
+  bytes: number;
+  isOpen: boolean;
+}
+
+interface Sender {
+  /** Of its unfinished bodies. */
+  bytes: number;
+  /** Unfinished bodies, oldest first. */
+  readonly bodies: Set<Body>;
+}
+
+export function createBodyShare(capacityBytes: number): BodyShare {
+  const senders = new Map<string, Sender>();
+  let held = 0;
+  /** Room is made in steps: one search for the largest sender serves many bodies. */
+  const stepBytes = Math.ceil(capacityBytes / 8);
+
+  /** Takes it out of those that may be dropped. */
+  function settle(body: Body): void {
+    const sender = senders.get(body.sender);
+    if (sender?.bodies.delete(body) !== true) return;
+    sender.bytes -= body.bytes;
+    if (sender.bodies.size === 0) senders.delete(body.sender);
+  }
+
+  function close(body: Body): void {
+    if (!body.isOpen) return;
+    settle(body);
+    held -= body.bytes;
+    body.isOpen = false;
+  }
+
+  function makeRoom(bytes: number, asking: Body): void {
+    const aim = Math.max(0, capacityBytes - Math.max(bytes, stepBytes));
+    while (held > aim) {
+      const victim = oldestOfHeaviest(asking);
+      if (victim === undefined) return;
+      close(victim);
+      victim.drop();
+    }
+  }
+
+  function oldestOfHeaviest(asking: Body): Body | undefined {
+    let most = 0;
+    let heaviest: Sender | undefined;
+    for (const sender of senders.values()) {
+      const bytes = sender.bodies.has(asking) ? sender.bytes - asking.bytes : sender.bytes;
+      if (bytes > most) [most, heaviest] = [bytes, sender];
+    }
+    for (const body of heaviest?.bodies ?? []) if (body !== asking) return body;
+    return undefined;
+  }
+
+  function take(body: Body, bytes: number): boolean {
+    if (!body.isOpen) return false;
+    if (held + bytes > capacityBytes) makeRoom(bytes, body);
+    if (held + bytes > capacityBytes) return false;
+    held += bytes;
+    body.bytes += bytes;
+    const sender = senders.get(body.sender);
+    if (sender?.bodies.has(body) === true) sender.bytes += bytes;
+    return true;
+  }
+
+  return {
+    open(name, drop) {
+      const body: Body = { sender: name, drop, bytes: 0, isOpen: true };
+      const sender = senders.get(name) ?? { bytes: 0, bodies: new Set<Body>() };
+      senders.set(name, sender);
+      sender.bodies.add(body);
+      return { take: (bytes) => take(body, bytes), whole: () => settle(body), close: () => close(body) };
+    },
+    heldBytes: () => held,
+  };
+}

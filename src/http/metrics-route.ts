@@ -1,0 +1,71 @@
+/**
+ * `/metrics` for Prometheus. It tells how busy portals are, so it is not for everybody: with METRICS_TOKEN it wants that token, with
+ * METRICS_PORT it has a port of its own, and with neither it answers only to senders of the own network.
+ */
+import type { Server } from 'node:http';
+import Router from '@koa/router';
+import ipaddr from 'ipaddr.js';
+import Koa, { type Context } from 'koa';
+import { sameDigest, sha256 } from '../lib/encryption.ts';
+import type { Metrics } from '../pipeline/metrics.ts';
+import type { QueueMeter } from '../pipeline/queue-meter.ts';
+import { listen } from './app.ts';
+
+export interface MetricsRouteOptions {
+  readonly metrics: Pick<Metrics, 'registry'>;
+  readonly meter: QueueMeter;
+  /** What `Authorization: Bearer` has to carry; null: no token. */
+  readonly token: string | null;
+}
+
+/** On the port of everything else. */
+export function mountMetrics(options: MetricsRouteOptions) {
+  return (router: Router): void => {
+    router.get('/metrics', async (ctx) => {
+      // Without a token strangers are told that there is nothing.
+      if (options.token === null && !isOfOwnNetwork(ctx)) return;
+      await send(ctx, options);
+    });
+  };
+}
+
+/** On a port of its own, which the operator keeps from strangers. */
+export async function listenForMetrics(options: MetricsRouteOptions, port: number, host: string): Promise<Server> {
+  const router = new Router();
+  router.get('/metrics', (ctx) => send(ctx, options));
+  const app = new Koa();
+  app.silent = true;
+  app.use(router.routes());
+  return await listen(app, port, host);
+}
+
+async function send(ctx: Context, { metrics, meter, token }: MetricsRouteOptions): Promise<void> {
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Cache-Control', 'no-store');
+  if (token !== null && !isShown(ctx, token)) {
+    ctx.status = 401;
+    ctx.set('WWW-Authenticate', 'Bearer');
+    ctx.body = { error: 'metrics.token' };
+    return;
+  }
+  await meter.refresh();
+  ctx.type = metrics.registry.contentType;
+  ctx.body = await metrics.registry.metrics();
+}
+
+function isShown(ctx: Context, token: string): boolean {
+  const shown = /^Bearer (\S{1,500})$/i.exec(ctx.get('Authorization'))?.[1];
+  return shown !== undefined && sameDigest(sha256(shown), sha256(token));
+}
+
+/** Headers by which proxies pass a request on: then the connection's address is the proxy's and says nothing about the sender. */
+const forwarding = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
+
+const ownRanges = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal']);
+
+/** The request came straight from a loopback or private address. */
+function isOfOwnNetwork({ req }: Context): boolean {
+  if (forwarding.some((name) => req.headers[name] !== undefined)) return false;
+  const address = req.socket.remoteAddress ?? '';
+  return ipaddr.isValid(address) && ownRanges.has(ipaddr.process(address).range());
+}

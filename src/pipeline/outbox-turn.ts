@@ -1,0 +1,154 @@
+/**
+ * One turn of an outbox lane: carries its actions out one after the other until the end, until one has to wait, or until the lane is no
+ * longer held. Remotes are called outside any transaction; nothing is written here but the note that an unrepeatable attempt begins.
+ */
+import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { ClaimedLane } from '../store/claim-lanes.ts';
+import type { Pool } from '../store/database.ts';
+import type { NewEvent } from '../store/inbox.ts';
+import type { LaneProgress } from '../store/lanes.ts';
+import { type ActionResult, markAttempted, type OutboxRow } from '../store/outbox.ts';
+import type { Ending, Place } from './destinations.ts';
+import type { Metrics } from './metrics.ts';
+import { isOurWait, nextTry, usedUp } from './next-try.ts';
+import type { Performed, Performer } from './perform.ts';
+import { earlierParts, receipts } from './receipts.ts';
+
+/** Everything that came of one lane's turn, to be written together. */
+export interface LaneTurn {
+  readonly progress: LaneProgress;
+  readonly results: readonly ActionResult[];
+  readonly failure: { portal: string; lane: string; seq: number; outcome: string } | null;
+  readonly incoming: readonly NewEvent[];
+}
+
+export interface TurnOptions {
+  readonly db: Pool;
+  readonly performer: Performer;
+  readonly metrics: Pick<Metrics, 'stage'>;
+  readonly log: Logger;
+}
+
+/** What a turn needs for its attempts. */
+export interface Attempts {
+  /** Its place among the lanes that call the same remote. */
+  readonly place: Place;
+  /** False: another worker may have the lane by now, so no further attempt may be begun. */
+  readonly isHeld: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function workLane(
+  options: TurnOptions,
+  lane: ClaimedLane<OutboxRow>,
+  attempts: Attempts,
+): Promise<LaneTurn> {
+  const id = { portal: lane.portal, lane: lane.lane, holder: lane.holder };
+  const results: ActionResult[] = [];
+  const incoming: NewEvent[] = [];
+  let done = (lane.rows[0]?.seq ?? 1) - 1;
+  for (const row of lane.rows) {
+    if (!attempts.isHeld()) {
+      return { progress: { ...id, done, delayMs: 0, isFree: true }, results, failure: null, incoming };
+    }
+    const tries = row === lane.rows[0] ? lane : { attempts: 1, pauses: 0 };
+    const earlier = await earlierParts(options.db, row, lane.rows, results);
+    const tried = await tryAction(options, row, { ...attempts, count: tries.attempts, holder: lane.holder });
+    if ('error' in tried) {
+      const { error } = tried;
+      const ageMs = Date.now() - row.created_at.getTime();
+      const next = tried.isUnknown
+        ? ({ again: false } as const)
+        : nextTry(error, { attempts: tries.attempts, pauses: tries.pauses + 1 }, ageMs, Math.random());
+      report(options, row, error, tries.attempts, next.again);
+      if (next.again) {
+        const { delayMs, isFree, isPause } = next;
+        const failure = { portal: row.portal, lane: row.lane, seq: row.seq, outcome: error.code };
+        return { progress: { ...id, done, delayMs, isFree, isPause }, results, failure, incoming };
+      }
+      results.push(resultOf(row, tried.isUnknown ? 'unknown' : 'parked', { outcome: error.code, remoteId: null }));
+      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, error.code, earlier));
+    } else {
+      const { performed } = tried;
+      const isDropped = performed.isDropped === true;
+      results.push(resultOf(row, isDropped ? 'dropped' : 'done', performed));
+      incoming.push(...receipts(row, performed, isDropped ? performed.outcome : null, earlier));
+      options.metrics.stage.observe({ stage: row.target }, (Date.now() - row.created_at.getTime()) / 1000);
+    }
+    done = row.seq;
+  }
+  return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
+}
+
+function resultOf(
+  { portal, lane, seq }: OutboxRow,
+  state: ActionResult['state'],
+  { outcome, remoteId }: Pick<Performed, 'outcome' | 'remoteId'>,
+): ActionResult {
+  return { portal, lane, seq, state, outcome, remoteId };
+}
+
+type Tried = { readonly performed: Performed } | { readonly error: AppError; readonly isUnknown: boolean };
+
+/** One attempt. `isUnknown`: it may have happened and must not be repeated by a machine. */
+async function tryAction(
+  options: TurnOptions,
+  row: OutboxRow,
+  attempt: Attempts & { readonly count: number; readonly holder: string },
+): Promise<Tried> {
+  let isRepeatable = true;
+  const { performer } = options;
+  const end = attempt.place.begin();
+  try {
+    const isOnce = !(await performer.isRepeatable(row));
+    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
+    const over = usedUp(row, attempt.count);
+    if (over !== null) return { error: over, isUnknown: false };
+    const prepared = await performer.prepare(row, attempt.signal);
+    if (isOnce && !(await markAttempted(options.db, row, attempt.holder))) throw laneLost();
+    isRepeatable = !isOnce;
+    const performed = await performer.perform(row, prepared, attempt.signal);
+    end('answered');
+    return { performed };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    end(endingOf(error));
+    return { error, isUnknown: !isRepeatable && error.fate === 'unknown' };
+  } finally {
+    end('not_asked');
+  }
+}
+
+/** What a failed attempt says of the remote. */
+function endingOf(error: AppError): Ending {
+  if (isOurWait(error) || error.code === 'http.aborted' || error.code === 'outbox.lane_lost') return 'not_asked';
+  if (error instanceof RemoteUnreachable) return error.isPause ? 'answered' : 'silent';
+  return 'answered';
+}
+
+/** Another worker has the lane: this attempt is its business now, and whatever is returned here is not written. */
+function laneLost(): AppError {
+  return new AppError({
+    code: 'outbox.lane_lost',
+    message: 'the lane was taken over by another worker before the attempt began',
+    retry: { afterMs: 0 },
+  });
+}
+
+/** A process died between beginning this attempt and writing down how it ended. */
+function interrupted(row: OutboxRow): AppError {
+  return new AppError({
+    code: 'outbox.interrupted',
+    message: `an attempt was begun at ${row.attempted_at?.toISOString() ?? ''} and its end was never written down`,
+    report: true,
+    fate: 'unknown',
+  });
+}
+
+function report(options: TurnOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
+  if (again && isOurWait(error)) return;
+  const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
+  if (again) options.log.warn(facts, 'an action failed and will be tried again');
+  else options.log.error(facts, 'an action was given up');
+}

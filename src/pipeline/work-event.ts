@@ -1,0 +1,134 @@
+/** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+import type { AppAction, ChatAction } from '../core/actions.ts';
+import { bridge } from '../core/bridge.ts';
+import type { Bridged } from '../core/bridged.ts';
+import { type Conversation, newConversation } from '../core/conversation.ts';
+import type { AppEvent, ChatEvent } from '../core/events.ts';
+import { randomToken } from '../lib/encryption.ts';
+import type { BotRow } from '../store/bots.ts';
+import type { Pool } from '../store/database.ts';
+import type { InboxRow } from '../store/inbox.ts';
+import type { NewAction } from '../store/outbox.ts';
+import type { Directory } from './directory.ts';
+import { knownMessage } from './known-message.ts';
+import { appLane, dialogOf, outboxLane, reminderLane, unknownBotLane } from './lane-names.ts';
+import { readEvent } from './read-event.ts';
+
+export interface WorkEventOptions {
+  readonly db: Pool;
+  readonly directory: Directory;
+}
+
+/** What came of an event. */
+export interface Worked {
+  readonly state: 'done' | 'dropped';
+  readonly outcome: string;
+  readonly conversation: Conversation | null;
+  readonly actions: readonly NewAction[];
+}
+
+/** An event, and what was decided just before it. */
+export interface EventToWork {
+  readonly row: InboxRow;
+  /** Decided for events of the same lane in the same round, and not written yet. */
+  readonly earlier: readonly NewAction[];
+}
+
+/** @param conversation as the events before have left it. Throws AppErrors, and whatever a broken event makes our code throw. */
+export async function workEvent(
+  options: WorkEventOptions,
+  { row, earlier }: EventToWork,
+  conversation: Conversation | null,
+): Promise<Worked> {
+  if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', conversation, actions: [] };
+  const connector =
+    row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
+  const read = readEvent(row, connector, await botIdOf(options.directory, row));
+  if (read.kind === 'nothing') {
+    const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
+    return { state, outcome: `ignored_${read.reason}`, conversation, actions: [] };
+  }
+  if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
+  return await workChatEvents(options, { row, events: read.events, earlier }, conversation);
+}
+
+/** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
+async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow): Promise<string | null> {
+  const { botCode } = dialogOf(lane);
+  if (botCode === '' || source !== 'bitrix24') return null;
+  return (await findBot(directory, portal, botCode))?.bot_id ?? null;
+}
+
+async function workChatEvents(
+  options: WorkEventOptions,
+  { row, events, earlier }: EventToWork & { readonly events: readonly ChatEvent[] },
+  stored: Conversation | null,
+): Promise<Worked> {
+  const { botCode, dialogId } = dialogOf(row.lane);
+  const bot = await findBot(options.directory, row.portal, botCode);
+  if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', conversation: stored, actions: [] };
+  const brain = options.directory.brainByName.get(bot.brain);
+  if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', conversation: stored, actions: [] };
+  const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
+  const botIds = await botIdsOf(options.directory, row.portal);
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities: brain.capabilities };
+  let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
+  const actions: NewAction[] = [];
+  const outcomes: string[] = [];
+  for (const event of events) {
+    const known = await knownMessage(options.db, row, event, [...earlier, ...actions]);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
+    conversation = bridged.conversation;
+    outcomes.push(bridged.outcome);
+    const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
+    actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
+  }
+  const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
+  return { state: 'done', outcome, conversation, actions };
+}
+
+async function botIdsOf(directory: Directory, portal: string): Promise<string[]> {
+  return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
+}
+
+type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
+
+function toNewAction(decided: ChatAction, place: Place): NewAction {
+  const { botCode, dialogId } = place;
+  return decided.target === 'app'
+    ? { ...place, ...decided, lane: reminderLane(botCode, dialogId) }
+    : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
+}
+
+/** A bot that is not in the directory may have been registered a moment ago. */
+async function findBot(directory: Directory, portal: string, code: string): Promise<BotRow | null> {
+  const isIt = (bot: BotRow): boolean => bot.code === code;
+  const known = (await directory.portal(portal)).bots.find(isIt);
+  return known ?? (await directory.doubted(portal)).bots.find(isIt) ?? null;
+}
+
+function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): Worked {
+  const actions = toAppActions(event).map((action) => ({
+    portal: row.portal,
+    lane: appLane,
+    target: 'app' as const,
+    action,
+    botCode: null,
+    dialogId: null,
+    trace: row.trace,
+  }));
+  return { state: 'done', outcome: event.type, conversation, actions };
+}
+
+function toAppActions(event: AppEvent): readonly AppAction[] {
+  switch (event.type) {
+    case 'app_updated':
+      return [{ type: 'set_up' }];
+    case 'app_uninstalled':
+      return [{ type: 'uninstall', clean: event.clean }];
+    case 'app_payment':
+      return [{ type: 'payment', expired: event.expired }];
+    case 'bot_deleted':
+      return [{ type: 'forget_bot', botId: event.botId }];
+  }
+}

@@ -1,0 +1,104 @@
+/** A thousand portals at three hundred events a second for a quarter of an hour: is all answered, and does the memory stay? */
+import { randomBytes } from 'node:crypto';
+import { type SoakApp, startApp } from './support/app.ts';
+import { createLedger } from './support/ledger.ts';
+import { startPortalFarm } from './support/portal-farm.ts';
+import { createPoster } from './support/post.ts';
+import { seedPortals } from './support/seed-portals.ts';
+import { all, atMost, never, pause, percentile, type Size, type Soak, shown, within } from './support/soak.ts';
+import { startSteadyTalk } from './support/steady-talk.ts';
+
+interface Sizes {
+  readonly portals: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Memory is judged from here on. */
+  readonly warmSeconds: number;
+}
+
+const sizes: Readonly<Record<Size, Sizes>> = {
+  full: { portals: 1_000, perSecond: 300, seconds: 900, warmSeconds: 300 },
+  short: { portals: 60, perSecond: 40, seconds: 5, warmSeconds: 1 },
+};
+
+/** In each window the smallest memory counts: right after a collection there is the least noise. */
+const windowSeconds = 30;
+/** Flat is: a line through those is no steeper. A leak of 100 bytes an event would be 1.8. */
+const slopeBarMbPerMinute = 2;
+const drainMs = 60_000;
+
+export const crowd: Soak = {
+  name: 'crowd',
+  about: 'a thousand portals, 300 events a second, 15 minutes: all answered, memory flat after minute 5',
+  limitMinutes: 20,
+  async run(stage, size) {
+    const given = sizes[size];
+    const { endings } = stage;
+    const farm = await startPortalFarm(endings, given.portals);
+    const appSecret = randomBytes(32);
+    const databaseUrl = await stage.database();
+    await seedPortals(databaseUrl, appSecret, farm);
+    const { clientId, clientSecret, hosts, oauth, portals } = farm;
+    const oauthOrigins = [oauth.origin];
+    const app = await startApp({ endings, databaseUrl, appSecret, clientId, clientSecret, hosts, oauthOrigins });
+    const poster = createPoster(app.port, { maxSockets: 64 });
+    endings.add(async () => poster.close());
+    const ledger = createLedger();
+    farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
+    const { perSecond } = given;
+    const talk = startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 3, perSecond, firstUser: 1_000 });
+    const samples = await watch(app, given.seconds);
+    await talk.stop();
+    await within(drainMs, () => {
+      const now = ledger.account();
+      return now.answered === now.acknowledged;
+    });
+    const account = ledger.account();
+    const events = [...talk.statuses.values()].reduce((sum, times) => sum + times, 0);
+    const judged = samples.filter(({ second }) => second >= given.warmSeconds);
+    const slope = slopeOf(lowest(judged));
+    const [first, last] = [judged[0]?.mb ?? 0, judged.at(-1)?.mb ?? 0];
+    return [
+      all('events acknowledged', talk.statuses.get(200) ?? 0, events),
+      all('messages answered', account.answered, account.acknowledged),
+      never('doubled or out of turn', account.doubled + account.outOfTurn),
+      atMost(`memory from ${Math.round(first)} to ${Math.round(last)} MB: slope`, slope, slopeBarMbPerMinute, 'MB/min'),
+      shown('answer', `p50 ${milliseconds(account.latencies, 0.5)}, p99 ${milliseconds(account.latencies, 0.99)}`),
+      never('crashes', app.isRunning() ? 0 : 1),
+    ];
+  },
+};
+
+const milliseconds = (values: readonly number[], share: number): string =>
+  `${Math.round(percentile(values, share))} ms`;
+
+interface Sample {
+  readonly second: number;
+  readonly mb: number;
+}
+
+async function watch(app: SoakApp, seconds: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let second = 0; second < seconds && app.isRunning(); second += 1) {
+    await pause(1_000);
+    samples.push({ second, mb: await app.memory() });
+  }
+  return samples;
+}
+
+/** The lowest sample of each window. */
+function lowest(samples: readonly Sample[]): Sample[] {
+  const windows = Map.groupBy(samples, ({ second }) => Math.floor(second / windowSeconds));
+  return [...windows.values()].map((window) => window.reduce((least, one) => (one.mb < least.mb ? one : least)));
+}
+
+/** Megabytes a minute, by least squares; 0 for fewer than three points. */
+function slopeOf(samples: readonly Sample[]): number {
+  if (samples.length < 3) return 0;
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const seconds = mean(samples.map(({ second }) => second));
+  const mbs = mean(samples.map(({ mb }) => mb));
+  const above = samples.reduce((sum, { second, mb }) => sum + (second - seconds) * (mb - mbs), 0);
+  const below = samples.reduce((sum, { second }) => sum + (second - seconds) ** 2, 0);
+  return (above / below) * 60;
+}

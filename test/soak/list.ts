@@ -1,0 +1,30 @@
+/** All soak runs, and which of them share the time. */
+import { addresses } from './addresses.ts';
+import { bodies } from './bodies.ts';
+import { crowd } from './crowd.ts';
+import { forgeries } from './forgeries.ts';
+import { heldConnections } from './held-connections.ts';
+import { kills } from './kills.ts';
+import { mutations } from './mutations.ts';
+import { neighbours } from './neighbours.ts';
+import type { Soak } from './support/soak.ts';
+
+export const soaks: readonly Soak[] = [
+  bodies,
+  heldConnections,
+  neighbours,
+  mutations,
+  crowd,
+  forgeries,
+  addresses,
+  kills,
+];
+
+/**
+ * What runs when: the phases one after the other; within a phase its columns side by side, each from top to bottom. Runs that measure
+ * times have the machine for themselves.
+ */
+export const phases: readonly (readonly (readonly string[])[])[] = [
+  [['bodies', 'held', 'neighbours', 'mutations']],
+  [['crowd'], ['forgeries', 'addresses', 'kills']],
+];

@@ -1,0 +1,212 @@
+/** Neighbours that hang or dawdle, and an OAuth host that hangs: what do healthy portals notice of it? */
+import { randomBytes } from 'node:crypto';
+import { createEndings } from '../../bench/support/endings.ts';
+import { type SoakApp, startApp } from './support/app.ts';
+import type { FarmPortal } from './support/farm-portal.ts';
+import { type Account, createLedger, type Ledger } from './support/ledger.ts';
+import { type PortalFarm, startPortalFarm } from './support/portal-farm.ts';
+import { createPoster, type Poster } from './support/post.ts';
+import { seedPortals } from './support/seed-portals.ts';
+import {
+  all,
+  atMost,
+  never,
+  pause,
+  percentile,
+  type Soak,
+  type SoakStage,
+  type Verdict,
+  within,
+} from './support/soak.ts';
+import { startSteadyTalk } from './support/steady-talk.ts';
+
+interface Sizes {
+  readonly healthy: number;
+  readonly neighbours: number;
+  readonly calmSeconds: number;
+  readonly attackSeconds: number;
+  readonly perSecond: number;
+}
+
+const sizes: Readonly<Record<'full' | 'short', Sizes>> = {
+  full: { healthy: 20, neighbours: 200, calmSeconds: 15, attackSeconds: 30, perSecond: 20 },
+  short: { healthy: 5, neighbours: 24, calmSeconds: 2, attackSeconds: 4, perSecond: 10 },
+};
+
+/** A calm p99 below this counts as this: a few milliseconds more or less say nothing. */
+const calmFloorMs = 100;
+
+/** The bar: so many times the calm p99. */
+const allowedTimes = 3;
+
+/** From the attackers' first messages to the measurement. */
+const settleMs = 2_000;
+
+/** After the attack's seconds the last answers of healthy portals may take so long. */
+const drainMs = 20_000;
+
+interface Stage {
+  readonly app: SoakApp;
+  readonly farm: PortalFarm;
+  readonly healthy: readonly FarmPortal[];
+  readonly neighbours: readonly FarmPortal[];
+  readonly poster: Poster;
+  readonly ledger: Ledger;
+  readonly sizes: Sizes;
+}
+
+interface Attack {
+  readonly name: string;
+  /** Of all neighbours, or of one. */
+  readonly attackers: (neighbours: readonly FarmPortal[]) => readonly FarmPortal[];
+  readonly begin: (stage: Stage, attackers: readonly FarmPortal[]) => void;
+  /** Dialogs of each attacking portal, and how many messages a second come from all of them, after one from each at once. */
+  readonly dialogs: (sizes: Sizes) => number;
+  readonly perSecond: (sizes: Sizes) => number;
+}
+
+const everybody = (neighbours: readonly FarmPortal[]): readonly FarmPortal[] => neighbours;
+
+const attacks: readonly Attack[] = [
+  {
+    name: 'one portal hangs with 100 dialogs',
+    attackers: (neighbours) => neighbours.slice(0, 1),
+    begin: (_, attackers) => setMood(attackers, 'hangs'),
+    dialogs: () => 100,
+    perSecond: () => 5,
+  },
+  {
+    name: 'all neighbours hang',
+    attackers: everybody,
+    begin: (_, attackers) => setMood(attackers, 'hangs'),
+    dialogs: () => 3,
+    perSecond: ({ neighbours }) => neighbours / 10,
+  },
+  {
+    name: 'all neighbours answer in 3 s',
+    attackers: everybody,
+    begin: (_, attackers) => setMood(attackers, { slowMs: 3_000 }),
+    dialogs: () => 3,
+    perSecond: ({ neighbours }) => neighbours / 10,
+  },
+  {
+    name: 'the OAuth host hangs, all neighbours need a refresh',
+    attackers: everybody,
+    begin: ({ farm }, attackers) => {
+      farm.oauth.isHanging = true;
+      setMood(attackers, 'expired');
+    },
+    dialogs: () => 1,
+    perSecond: ({ neighbours }) => neighbours / 10,
+  },
+];
+
+export const neighbours: Soak = {
+  name: 'neighbours',
+  about: 'portals and an OAuth host that hang or are slow cost healthy portals nothing',
+  limitMinutes: 8,
+  async run(stage, size) {
+    // Where times are judged, each attack has the machine for itself.
+    if (size === 'short')
+      return (await Promise.all(attacks.map((attack) => endure(stage, sizes[size], attack)))).flat();
+    const verdicts: Verdict[] = [];
+    for (const attack of attacks) verdicts.push(...(await endure(stage, sizes[size], attack)));
+    return verdicts;
+  },
+};
+
+function setMood(portals: readonly FarmPortal[], mood: FarmPortal['mood']): void {
+  for (const portal of portals) portal.mood = mood;
+}
+
+/** A new database, a new app, a calm time, then the attack. */
+async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Verdict[]> {
+  const endings = createEndings();
+  const endAll = soak.endings.add(() => endings.endAll());
+  try {
+    const stage = await open({ ...soak, endings }, given);
+    const calm = await talk(stage, 1_000, given.calmSeconds);
+    const calmP99 = percentile(calm.account.latencies, 0.99);
+    const attackers = attack.attackers(stage.neighbours);
+    attack.begin(stage, attackers);
+    const storm = startSteadyTalk({
+      ...stage,
+      ledger: createLedger(),
+      portals: attackers,
+      dialogsPerPortal: attack.dialogs(given),
+      perSecond: attack.perSecond(given),
+      firstUser: 5_000,
+      isBurst: true,
+    });
+    // All attackers are stuck before anything is measured.
+    await pause(settleMs);
+    const under = await talk(stage, 2_000, given.attackSeconds);
+    const stopping = storm.stop();
+    const p99 = percentile(under.account.latencies, 0.99);
+    soak.say(`${attack.name}: calm p99 ${Math.round(calmP99)} ms, under attack ${Math.round(p99)} ms`);
+    const refused = [under.statuses, storm.statuses].map((statuses) => statuses.get(503) ?? 0);
+    const isAlive = stage.app.isRunning();
+    await stage.app.stop('SIGKILL');
+    await stopping;
+    const written = [...under.statuses.values()].reduce((sum, times) => sum + times, 0);
+    return [
+      all(`${attack.name}: healthy messages acknowledged`, under.statuses.get(200) ?? 0, written),
+      all(`${attack.name}: healthy messages answered`, under.account.answered, under.account.acknowledged),
+      atMost(
+        `${attack.name}: p99 of healthy answers (calm ${Math.round(calmP99)} ms)`,
+        p99,
+        allowedTimes * Math.max(calmP99, calmFloorMs),
+        'ms',
+      ),
+      never(`${attack.name}: answers 503`, (refused[0] ?? 0) + (refused[1] ?? 0)),
+      never(`${attack.name}: doubled or out of turn`, under.account.doubled + under.account.outOfTurn),
+      never(`${attack.name}: crashes`, isAlive ? 0 : 1),
+    ];
+  } finally {
+    await endAll();
+  }
+}
+
+async function open(soak: SoakStage, given: Sizes): Promise<Stage> {
+  const farm = await startPortalFarm(soak.endings, given.healthy + given.neighbours);
+  const appSecret = randomBytes(32);
+  const databaseUrl = await soak.database();
+  await seedPortals(databaseUrl, appSecret, farm);
+  const { endings } = soak;
+  const { clientId, clientSecret, hosts } = farm;
+  const oauthOrigins = [farm.oauth.origin];
+  const app = await startApp({ endings, databaseUrl, appSecret, clientId, clientSecret, hosts, oauthOrigins });
+  const ledger = createLedger();
+  farm.onMessage = (portal, dialog, text) => ledger.heard(portal.index, dialog, text);
+  const poster = createPoster(app.port);
+  endings.add(async () => poster.close());
+  return {
+    app,
+    farm,
+    healthy: farm.portals.slice(0, given.healthy),
+    neighbours: farm.portals.slice(given.healthy),
+    poster,
+    ledger,
+    sizes: given,
+  };
+}
+
+interface Talked {
+  readonly account: Account;
+  readonly statuses: ReadonlyMap<number, number>;
+}
+
+/** Employees of the healthy portals write for so long. */
+async function talk(stage: Stage, firstUser: number, seconds: number): Promise<Talked> {
+  const since = performance.now();
+  const { ledger, poster, healthy: portals } = stage;
+  const { perSecond } = stage.sizes;
+  const steady = startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 3, perSecond, firstUser });
+  await pause(seconds * 1000);
+  await steady.stop();
+  await within(drainMs, () => {
+    const { answered, acknowledged } = ledger.account(since);
+    return answered === acknowledged;
+  });
+  return { account: ledger.account(since), statuses: steady.statuses };
+}

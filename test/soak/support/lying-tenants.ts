@@ -1,0 +1,90 @@
+/** Portals and accounts whose owners lie about addresses: put into the database as if they had been installed and connected, and set talking. */
+import { randomBytes } from 'node:crypto';
+import { storeConnections } from '../../../bench/support/joined-connections.ts';
+import { updateBot } from '../../../src/store/bots.ts';
+import { openDatabase } from '../../../src/store/database.ts';
+import { formBody, portalAuth, privateMessageBody, recordedPairs } from '../../support/event-bodies.ts';
+import type { FarmPortal } from './farm-portal.ts';
+import type { Liar, Lie } from './liar.ts';
+import type { Poster } from './post.ts';
+import { farmBot } from './seed-portals.ts';
+
+/** Lies that are told while a portal's own bot answers, and lies of the account a bot thinks with. */
+const ofAccounts: ReadonlySet<Lie> = new Set([
+  'address of a file of the portal',
+  'redirect of a file of the portal',
+  'redirect of a MessageGateway call',
+  'address of a file of MessageGateway',
+  'redirect of a WebSocket',
+]);
+
+export interface LyingTenant {
+  readonly liar: Liar;
+  readonly portal: FarmPortal;
+  readonly webhook: { readonly path: string; readonly clientId: string } | null;
+}
+
+/** After the portal has been seeded: connects its bot to the liar's account, where the lie is one of an account. */
+export async function connectLiar(
+  databaseUrl: string,
+  appSecret: Buffer,
+  liar: Liar,
+  portal: FarmPortal,
+): Promise<LyingTenant> {
+  if (!ofAccounts.has(liar.lie)) return { liar, portal, webhook: null };
+  const access = { endpointUrl: liar.origin, token: randomBytes(16).toString('hex') };
+  const clientId = randomBytes(32).toString('hex');
+  const joined = { clientId, moduleCode: 'liar', bot: { ...access, botId: 1 }, transport: access, channelId: 1 };
+  const configs = [{ crmUrl: liar.origin, apiKey: 'key', joined, answerWithinMs: 0 }];
+  const shared = { databaseUrl, appSecret, portal: portal.memberId, brain: 'messagegateway', configs };
+  const [stored] = await storeConnections(shared);
+  if (stored === undefined) throw new Error('the connection was not stored');
+  const db = openDatabase({ url: databaseUrl, poolSize: 1 });
+  try {
+    await updateBot(db, portal.memberId, farmBot.code, { brain: 'messagegateway', connection_id: stored.id });
+  } finally {
+    await db.destroy();
+  }
+  return { liar, portal, webhook: { path: `/brains/messagegateway/${stored.doorSecret}`, clientId } };
+}
+
+/** An employee writes, with a file where files are lied about; his picture and his words name the address as well. */
+export async function writeTo({ liar, portal }: LyingTenant, poster: Poster): Promise<number> {
+  const hasFile = liar.lie.includes('file of the portal');
+  const { url } = liar.evil;
+  const extra = {
+    'data[USER][AVATAR]': url,
+    'data[USER][avatar_hr]': url,
+    'data[PARAMS][MESSAGE]': `see ${url} [img]${url}[/img]`,
+  };
+  const body = hasFile
+    ? fileMessage(portal, extra)
+    : privateMessageBody(portal, farmBot, { userId: 27, messageId: '84333', text: 'x' }, extra);
+  return (await poster.post('/bitrix24/events', body)).status;
+}
+
+function fileMessage(portal: FarmPortal, extra: Readonly<Record<string, string>>): string {
+  const pairs = recordedPairs('v1-onimbotmessageadd-file').map(
+    ([key, value]) => [key.replace('[567]', `[${farmBot.id}]`), value] as const,
+  );
+  const bot = { [`data[BOT][${farmBot.id}][BOT_CODE]`]: farmBot.code };
+  return formBody(pairs, { ...portalAuth(portal), ...bot, ...extra });
+}
+
+/** A manager answers with a file; his picture names the address as well. */
+export async function answerFrom({ liar, webhook }: LyingTenant, poster: Poster): Promise<number> {
+  if (webhook === null) return 0;
+  const data = {
+    id: 77,
+    channel_id: 1,
+    type: 'image',
+    external_chat_id: liar.chatRef,
+    external_user_id: liar.chatRef,
+    items: [{ id: 'file', caption: 'picture' }],
+    user: { id: 5, first_name: 'A', avatar: liar.evil.url },
+    customer: { first_name: 'B', avatar: liar.evil.url },
+  };
+  const body = JSON.stringify({ type: 'message_sent', meta: { timestamp: Math.floor(Date.now() / 1000) }, data });
+  const headers = { 'content-type': 'application/json', clientid: webhook.clientId };
+  return (await poster.post(webhook.path, body, { headers })).status;
+}

@@ -1,0 +1,133 @@
+/**
+ * Many small Bitrix24 portals and their OAuth host in this process: each has an address of its own (127.x.y.z), takes messages like
+ * imbot.v2, and hangs, dawdles or refuses old tokens when told to. For load; what is strict about a portal is tried with the sandbox.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Endings } from '../../../bench/support/endings.ts';
+import { answerMethod, type FarmCall } from './farm-methods.ts';
+import { createFarmOAuth, type FarmOAuth } from './farm-oauth.ts';
+import { type FarmPortal, newFarmPortal } from './farm-portal.ts';
+
+export interface PortalFarm {
+  readonly portals: readonly FarmPortal[];
+  readonly oauth: FarmOAuth;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** `host:port` of all portals and of the OAuth host. */
+  readonly hosts: readonly string[];
+  /** Hears of every new message of a bot. */
+  onMessage: (portal: FarmPortal, dialogId: string, text: string) => void;
+  close(): Promise<void>;
+}
+
+export async function startPortalFarm(endings: Endings, count: number): Promise<PortalFarm> {
+  const clientId = `app.${randomBytes(7).toString('hex')}.12345678`;
+  const clientSecret = randomBytes(25).toString('base64url');
+  const portals: FarmPortal[] = [];
+  const sockets = new Set<Socket>();
+  const listeners: Server[] = [];
+  const oauth = createFarmOAuth({ portals, clientId, clientSecret });
+
+  async function listen(address: string, handle: (incoming: IncomingMessage, answer: ServerResponse) => void) {
+    const http = createHttpServer(handle);
+    http.keepAliveTimeout = 120_000;
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      // A caller that gives up breaks its connection.
+      socket.on('error', () => undefined);
+      http.emit('connection', socket);
+    });
+    await listening(server, address);
+    listeners.push(server);
+    return `${address}:${(server.address() as AddressInfo).port}`;
+  }
+
+  const farm: PortalFarm = {
+    portals,
+    oauth,
+    clientId,
+    clientSecret,
+    get hosts() {
+      return [new URL(oauth.origin).host, ...portals.map(({ domain }) => domain)];
+    },
+    onMessage: () => undefined,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(listeners.map((server) => new Promise((resolve) => server.close(resolve))));
+    },
+  };
+  endings.add(() => farm.close());
+  oauth.origin = `http://${await listen('127.0.0.1', (incoming, answer) => void oauth.handle(incoming, answer))}`;
+  for (let index = 0; index < count; index += 1) {
+    const portal = newFarmPortal(index, '');
+    const handle = (incoming: IncomingMessage, answer: ServerResponse): void =>
+      void handlePortal(farm, portal, incoming, answer);
+    portals.push(Object.assign(portal, { domain: await listen(addressOf(index), handle) }));
+  }
+  return farm;
+}
+
+/** Linux answers on all of 127.0.0.0/8, so that each portal is a host of its own; elsewhere portals differ by their ports alone. */
+function addressOf(index: number): string {
+  if (process.platform !== 'linux') return '127.0.0.1';
+  return `127.${20 + Math.floor(index / 62_500)}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`;
+}
+
+function listening(server: Server, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: 0, host: address, backlog: 511 }, () => resolve());
+  });
+}
+
+async function handlePortal(
+  farm: PortalFarm,
+  portal: FarmPortal,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  portal.calls += 1;
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  } catch {
+    // The caller broke off.
+    return;
+  }
+  const { mood } = portal;
+  if (mood === 'hangs') return;
+  if (typeof mood === 'object') await new Promise((resolve) => setTimeout(resolve, mood.slowMs));
+  const call: FarmCall = { method: methodOf(incoming.url ?? ''), params: paramsOf(Buffer.concat(chunks)) };
+  const isStale = mood === 'expired' || call.params['auth'] !== portal.accessToken;
+  const refusal = { error: 'expired_token', error_description: 'The access token provided has expired.' };
+  const result = isStale ? null : answerMethod(portal, call, (dialog, text) => farm.onMessage(portal, dialog, text));
+  const body = JSON.stringify(result === null ? refusal : { result, time: timeOf() });
+  answer.writeHead(result === null ? 401 : 200, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+}
+
+function methodOf(url: string): string {
+  return (url.split('?')[0] ?? '').replace(/^.*\/rest\//, '').replace(/\.json$/, '');
+}
+
+function paramsOf(body: Buffer): Readonly<Record<string, unknown>> {
+  const parsed: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+}
+
+function timeOf(): Readonly<Record<string, unknown>> {
+  const now = Date.now() / 1000;
+  const date = new Date().toISOString();
+  return {
+    start: now,
+    finish: now,
+    duration: 0.01,
+    processing: 0.01,
+    date_start: date,
+    date_finish: date,
+    operating_reset_at: Math.round(now) + 600,
+    operating: 0,
+  };
+}

@@ -1,0 +1,155 @@
+/** Every function that reads or formats what comes from outside. One line each: `test/unit/linear-time.test.ts` tries all hostile inputs on all of them. */
+import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
+import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
+import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';
+import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
+import { escapeBb, hasMention, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
+import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
+import { claimFromEvent } from '../../../src/bitrix24/install/proof.ts';
+import { readAnswer } from '../../../src/bitrix24/rest/rest-errors.ts';
+import { readCrmUrl } from '../../../src/brains/messagegateway/api/crm-url.ts';
+import { unescapeHtml } from '../../../src/brains/messagegateway/api/html-text.ts';
+import { parseMgTime } from '../../../src/brains/messagegateway/api/mg-time.ts';
+import { retryAfterMs } from '../../../src/brains/messagegateway/api/retry-after.ts';
+import { type Envelope, readEnvelope } from '../../../src/brains/messagegateway/api/webhook-shapes.ts';
+import { orderCard, productCard } from '../../../src/brains/messagegateway/back/cards.ts';
+import { readCursor } from '../../../src/brains/messagegateway/back/cursor.ts';
+import { decodeWebhook } from '../../../src/brains/messagegateway/back/decode-webhook.ts';
+import { receiveWebhook } from '../../../src/brains/messagegateway/back/receive-webhook.ts';
+import { signalOf } from '../../../src/brains/messagegateway/back/signals.ts';
+import { toButtons } from '../../../src/brains/messagegateway/back/suggestions.ts';
+import { html } from '../../../src/brains/messagegateway/connect/html.ts';
+import { languageOfReader } from '../../../src/brains/messagegateway/connect/page-texts.ts';
+import { decodeGroupFrame } from '../../../src/brains/messagegateway/console/decode-group-frame.ts';
+import { parseLine, takeChat, takeId, uuidIn } from '../../../src/brains/messagegateway/console/parse-line.ts';
+import { oneLine } from '../../../src/brains/messagegateway/into/meanwhile.ts';
+import { homeMessageId } from '../../../src/brains/messagegateway/into/message-names.ts';
+import { sendingError } from '../../../src/brains/messagegateway/into/receipts.ts';
+import type { Button } from '../../../src/core/events.ts';
+import { splitText } from '../../../src/core/split-text.ts';
+import { fillTemplate } from '../../../src/http/page-template.ts';
+import { parseJson } from '../../../src/lib/bounded-json.ts';
+import { parseForm } from '../../../src/lib/form-body.ts';
+import { maskSecrets } from '../../../src/lib/logger.ts';
+import { dedupeKey, inboxLane } from '../../../src/pipeline/lane-names.ts';
+import { storableJson, storableText } from '../../../src/store/storable.ts';
+import { mgConfig } from '../messagegateway-unit.ts';
+import type { Read } from './measure-growth.ts';
+
+export interface OutsideReader {
+  readonly name: string;
+  readonly read: Read;
+  /** Length to begin with, where the reader's slow part shows on long input alone. */
+  readonly startAt?: number;
+}
+
+const bot = { code: 'b', id: '5' };
+const rules = { language: 'en', unescapeHtml: true, managerAnswer: 'refuse' } as const;
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+/** An event of a group chat with the text in one of its fields. */
+const eventWith =
+  (field: string) =>
+  (text: string): unknown => {
+    const pairs = [
+      'event=ONIMBOTMESSAGEADD&data[BOT][5][BOT_ID]=5&data[BOT][5][BOT_CODE]=b&data[PARAMS][CHAT_ENTITY_TYPE]=LINES',
+      'data[PARAMS][DIALOG_ID]=chat1',
+      `${field}=${encodeURIComponent(text.toWellFormed())}`,
+    ];
+    return decodeEvent(bytes(pairs.join('&')), bot);
+  };
+
+/** A message with two commands and the text around them, as a name, and as what one of them is given. */
+function commandWith(text: string): unknown {
+  const said = encodeURIComponent(text.toWellFormed());
+  const pairs = [
+    'event=ONIMCOMMANDADD&data[PARAMS][DIALOG_ID]=chat1',
+    `data[PARAMS][MESSAGE]=${said}%0A/x ${said}%0A${said}`,
+    `data[COMMAND][1][BOT_CODE]=b&data[COMMAND][1][COMMAND]=x&data[COMMAND][1][COMMAND_PARAMS]=${said}`,
+    `data[COMMAND][2][BOT_CODE]=b&data[COMMAND][2][COMMAND]=${said}`,
+  ];
+  return decodeEvent(bytes(pairs.join('&')), bot);
+}
+
+const pointing = (text: string): Button[] => [
+  ...[text, `tel:${text}`, `mailto:${text}`].map((url): Button => ({ type: 'link', label: text, url })),
+  { type: 'call', label: text, phone: text },
+];
+
+const sent = (data: Record<string, unknown>): Envelope => ({ type: 'message_sent', data });
+
+/** The text as a webhook's own bytes, and then as far as they are read. */
+function readWebhook(_: string, body: Buffer): unknown {
+  const envelope = readEnvelope(body);
+  return envelope === null ? null : decodeWebhook(envelope, rules);
+}
+
+const joined = mgConfig({});
+
+/** A frame of the socket with the text wherever a message has one. */
+const groupFrame = (text: string): Envelope => {
+  const actor = { id: 1, type: 'user', name: text };
+  const message = { id: 7, chat_id: 3, type: 'command', scope: 'public', content: text, note: text, from: actor };
+  const showing = { what: 'new', customer: text, channel: text, homeMessageId: null };
+  return { type: 'message_new', data: { message: { ...message, quote: { content: text }, channel_id: 61 }, showing } };
+};
+
+const cardOf = (text: string) => ({ title: text, url: text, image: text, facts: [{ name: text, value: text }] });
+
+export const outsideReaders: readonly OutsideReader[] = [
+  { name: 'scanEvent', read: (_, body) => scanEvent(body) },
+  { name: 'parseForm', read: (_, body) => parseForm(body) },
+  { name: 'decodeEvent', read: (_, body) => decodeEvent(body, bot) },
+  { name: 'decodeEvent: a message', read: eventWith('data[PARAMS][MESSAGE]') },
+  { name: 'decodeEvent: a message in a group', read: eventWith('data[PARAMS][MESSAGE_ORIGINAL]') },
+  { name: 'decodeEvent: CRM records', read: eventWith('data[PARAMS][CHAT_ENTITY_DATA_2]') },
+  { name: 'decodeEvent: a session', read: eventWith('data[PARAMS][CHAT_ENTITY_ID]') },
+  { name: 'decodeEvent: commands', read: commandWith },
+  { name: 'hasMention', read: (text) => hasMention(text, '5') },
+  { name: 'claimFromEvent', read: (_, body) => claimFromEvent(parseForm(body)) },
+  { name: 'plainText', read: (text) => plainText(text) },
+  { name: 'withoutMention', read: (text) => withoutMention(text, '5') },
+  { name: 'escapeBb', read: (text) => escapeBb(text) },
+  { name: 'toAttach', read: (text) => toAttach([cardOf(text), cardOf(text)]) },
+  { name: 'toKeyboard', read: (text) => toKeyboard([{ type: 'say', label: text, text }], '5') },
+  { name: 'toKeyboard: links and phones', read: (text) => toKeyboard(pointing(text), '5') },
+  { name: 'splitText', read: (text) => splitText(text, 2_000, '['), startAt: 128 * 1024 },
+  { name: 'readAnswer', read: (_, body) => readAnswer({ method: 'x', status: 200, body }) },
+  { name: 'readEnvelope', read: (_, body) => readEnvelope(body) },
+  { name: 'decodeWebhook', read: readWebhook },
+  { name: 'decodeWebhook: a text', read: (text) => decodeWebhook(sent({ content: text }), rules) },
+  {
+    name: 'decodeWebhook: a caption',
+    read: (text) => decodeWebhook(sent({ type: 'file', content: text, items: [{ id: 'a', caption: text }] }), rules),
+  },
+  { name: 'productCard', read: (text) => productCard({ name: text, url: text, img: text, article: text }, 'en') },
+  { name: 'orderCard', read: (text) => orderCard({ number: text, items: [{ name: text }] }, 'en') },
+  {
+    name: 'toButtons',
+    read: (text) => ['text', 'url', 'phone', 'email'].map((type) => toButtons([{ type, title: text, payload: text }])),
+  },
+  { name: 'unescapeHtml', read: unescapeHtml },
+  { name: 'readCrmUrl', read: readCrmUrl },
+  { name: 'parseMgTime', read: parseMgTime },
+  { name: 'retryAfterMs', read: (text) => retryAfterMs(text, new Date(0)) },
+  { name: 'readCursor', read: readCursor },
+  { name: 'html', read: (text) => html`<p title="${text}">${text}</p>` },
+  { name: 'parseLine', read: (text) => [parseLine(text, true), parseLine(text, false)] },
+  { name: 'takeChat', read: (text) => [takeChat(text), takeId(text), uuidIn(text)] },
+  { name: 'homeMessageId', read: homeMessageId },
+  { name: 'sendingError', read: (text) => sendingError(text, 'en') },
+  { name: 'maskSecrets', read: maskSecrets },
+  { name: 'storableText', read: (text) => [storableText(text), storableJson({ text })] },
+  { name: 'parseJson', read: (_, body) => parseJson(body) },
+  { name: 'oneLine', read: oneLine },
+  { name: 'publicLink', read: publicLink },
+  { name: 'decodeGroupFrame', read: (text) => decodeGroupFrame(groupFrame(text), rules) },
+  {
+    name: 'receiveWebhook',
+    read: (_, body) => receiveWebhook({ headers: { clientid: 'client-of-the-module' }, query: {}, body }, joined),
+  },
+  { name: 'signalOf', read: (text) => signalOf(groupFrame(text), joined) },
+  { name: 'fillTemplate', read: (text) => fillTemplate('<p title="{{data}}">{{data}} {{none}}</p>', { data: text }) },
+  { name: 'languageOfReader', read: (text) => languageOfReader(null, text) },
+  { name: 'lane names', read: (text) => [inboxLane(text, text), dedupeKey(text, text)] },
+];

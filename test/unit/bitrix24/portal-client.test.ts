@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { type AccessKeeper, createPortalClient, type PortalAccess } from '../../../src/bitrix24/rest/portal-client.ts';
+import { AppError } from '../../../src/core/errors.ts';
+import type { HttpClient, HttpResponse } from '../../../src/lib/http-client.ts';
+
+const home: PortalAccess = { portal: 'p', endpoint: 'https://p.example/rest/', accessToken: 'old', clientId: null };
+const json = (status: number, value: unknown): HttpResponse => ({
+  status,
+  headers: {},
+  body: Buffer.from(JSON.stringify(value)),
+});
+const refusal = (status: number, error: string): HttpResponse => json(status, { error });
+const moved = (location: string): HttpResponse => ({ status: 302, headers: { location }, body: Buffer.alloc(0) });
+
+interface Setting {
+  /** What the portal answers, by method. */
+  readonly answers: (method: string, url: URL) => HttpResponse;
+  readonly access?: PortalAccess;
+  readonly renewed?: PortalAccess;
+}
+
+function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new' } }: Setting) {
+  const told: string[] = [];
+  const called: string[] = [];
+  const keeper: AccessKeeper = {
+    current: () => Promise.resolve(access),
+    renew: (_portal, _stale, reason) => {
+      told.push(`renew:${reason}`);
+      return Promise.resolve(renewed);
+    },
+    lost: (_portal, _access, cause) => {
+      told.push('lost');
+      return Promise.resolve(cause);
+    },
+    suspended: (_access, cause) => {
+      told.push(`suspended:${cause.code}`);
+      return Promise.resolve(cause);
+    },
+    recovered: () => {
+      told.push('recovered');
+      return Promise.resolve();
+    },
+  };
+  const http: HttpClient = {
+    send: ({ url }) => {
+      const method = url.pathname.split('/').at(-1) ?? '';
+      called.push(method);
+      return Promise.resolve(answers(method, url));
+    },
+    close: () => Promise.resolve(),
+  };
+  const gate = { pass: () => Promise.resolve(), exhausted: () => undefined };
+  const client = createPortalClient(http, keeper, gate, () => undefined);
+  const call = async (method = 'imbot.message.add'): Promise<unknown> =>
+    await client.call('p', method).catch((error: unknown) => error);
+  return { client, call, told, called };
+}
+
+const pause = { isPause: true, fate: 'none' };
+
+describe('ACCESS_DENIED', () => {
+  it('of one method is a refusal, and the portal is asked once whether it refuses everything', async () => {
+    const { call, told, called } = setUp({
+      answers: (method) => (method === 'profile' ? json(200, { result: { ID: '1' } }) : refusal(403, 'ACCESS_DENIED')),
+    });
+    for (let at = 0; at < 3; at += 1) {
+      expect(await call()).toMatchObject({ code: 'bitrix24.ACCESS_DENIED', retry: 'never', isPause: false });
+    }
+    expect(called.filter((method) => method === 'profile')).toHaveLength(1);
+    expect(told).toEqual([]);
+  });
+
+  it.each([401, 403])('of everything (status %i) is the state of the account: it is waited for', async (status) => {
+    const { call, told } = setUp({ answers: () => refusal(status, 'ACCESS_DENIED') });
+    expect(await call()).toMatchObject({ code: 'bitrix24.payment_required', ...pause });
+    expect(told).toEqual(['suspended:bitrix24.payment_required']);
+  });
+
+  it('is tried again when the portal cannot be asked why', async () => {
+    const { call, told } = setUp({
+      answers: (method) => (method === 'profile' ? json(502, 'no') : refusal(403, 'ACCESS_DENIED')),
+    });
+    expect(await call()).toMatchObject({ code: 'bitrix24.refusal_unclear', retry: 'backoff', fate: 'none' });
+    expect(told).toEqual([]);
+  });
+});
+
+describe('PAYMENT_REQUIRED', () => {
+  it('is the state of the account, whatever the status', async () => {
+    const { call, told } = setUp({ answers: () => refusal(401, 'PAYMENT_REQUIRED') });
+    expect(await call()).toMatchObject({ ...pause, retry: { afterMs: 300_000 } });
+    expect(told).toEqual(['suspended:bitrix24.PAYMENT_REQUIRED']);
+  });
+});
+
+describe('a redirect', () => {
+  it('that the OAuth host confirms is followed', async () => {
+    const { call, told } = setUp({
+      answers: (_method, url) =>
+        url.host === 'p.example' ? moved('https://q.example/rest/x') : json(200, { result: 7 }),
+      renewed: { ...home, endpoint: 'https://q.example/rest/', accessToken: 'new' },
+    });
+    expect(await call()).toBe(7);
+    expect(told).toEqual(['renew:moved']);
+  });
+
+  it.each([
+    ['elsewhere', 'https://closed.example/'],
+    ['to a page of its own', '/auth/'],
+    ['to nothing readable', 'http://['],
+  ])('%s that it does not confirm is waited for', async (_name, location) => {
+    const { call, told } = setUp({ answers: () => moved(location) });
+    const error = await call();
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({ code: 'bitrix24.moved_elsewhere', ...pause });
+    expect(told).toEqual(['renew:moved', 'suspended:bitrix24.moved_elsewhere']);
+  });
+});
+
+describe('the one call by which a portal in trouble is tried again', () => {
+  const access = { ...home, isProbe: true };
+
+  it('tells when the portal works again', async () => {
+    const { call, told } = setUp({ answers: () => json(200, { result: true }), access });
+    expect(await call()).toBe(true);
+    expect(told).toEqual(['recovered']);
+  });
+
+  it('tells nothing when the portal is still in trouble', async () => {
+    const { call, told } = setUp({ answers: () => refusal(401, 'PAYMENT_REQUIRED'), access });
+    expect(await call()).toMatchObject(pause);
+    expect(told).toEqual(['suspended:bitrix24.PAYMENT_REQUIRED']);
+  });
+});
+
+describe('a batch', () => {
+  it('hands on which of its sub-calls met a limit', async () => {
+    const { client } = setUp({
+      answers: () =>
+        json(200, {
+          result: { result: { c0: 1 }, result_error: { c1: { error: 'OPERATION_TIME_LIMIT' }, c2: { error: 'X' } } },
+        }),
+    });
+    const calls = ['a', 'b', 'c'].map((method) => ({ method, params: {} }));
+    const [first, second, third] = await client.batch('p', calls);
+    expect(first).toEqual({ result: 1 });
+    expect(second).toMatchObject({ error: pause });
+    expect(third).toMatchObject({ error: { isPause: false, retry: 'never' } });
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { createDestinations, type Destinations, type Place } from '../../../src/pipeline/destinations.ts';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
+
+const places = 400;
+
+function setUp(): { clock: FakeClock; destinations: Destinations } {
+  const clock = createFakeClock();
+  return { clock, destinations: createDestinations(places, clock) };
+}
+
+const home = (portal: string) => ({ portal, destination: 'home' });
+
+/** What the next claim may take of a destination, every place being free for it. */
+function allowed(destinations: Destinations, portal: string): number {
+  const { allowances, perDestination } = destinations.plan();
+  return allowances.find((one) => one.portal === portal && one.destination === 'home')?.lanes ?? perDestination;
+}
+
+/** Works one lane of a portal to its end. */
+async function attempt(
+  { clock, destinations }: ReturnType<typeof setUp>,
+  portal: string,
+  ending: 'answered' | 'silent',
+  ms: number,
+) {
+  const place = destinations.enter(home(portal));
+  const end = place.begin();
+  await clock.advance(ms);
+  end(ending);
+  place.leave();
+}
+
+function hang(destinations: Destinations, portal: string, lanes: number): Place[] {
+  return Array.from({ length: lanes }, () => {
+    const place = destinations.enter(home(portal));
+    place.begin();
+    return place;
+  });
+}
+
+describe('places of one destination', () => {
+  it('are few while nothing is known of it, and many once it has answered quickly', async () => {
+    const scene = setUp();
+    expect(allowed(scene.destinations, 'a')).toBe(8);
+    await attempt(scene, 'a', 'answered', 100);
+    hang(scene.destinations, 'a', 10);
+    expect(allowed(scene.destinations, 'a')).toBe(54);
+  });
+
+  it('are fewer while its calls are under way for long', async () => {
+    const { clock, destinations } = setUp();
+    hang(destinations, 'a', 3);
+    expect(allowed(destinations, 'a')).toBe(5);
+    await clock.advance(2_001);
+    expect(allowed(destinations, 'a')).toBe(1);
+  });
+
+  it('are many in spite of one long call beside quick answers', async () => {
+    const scene = setUp();
+    hang(scene.destinations, 'a', 1);
+    await scene.clock.advance(5_000);
+    await attempt(scene, 'a', 'answered', 100);
+    expect(allowed(scene.destinations, 'a')).toBe(63);
+  });
+
+  it('are one, now and then, after three long silences in a row, and several again after an answer', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    for (let count = 0; count < 3; count += 1) await attempt(scene, 'a', 'silent', 30_000);
+    expect(destinations.openBreakers()).toBe(1);
+    expect(allowed(destinations, 'a')).toBe(0);
+    await clock.advance(2_000);
+    expect(allowed(destinations, 'a')).toBe(1);
+    const probe = destinations.enter(home('a'));
+    expect(allowed(destinations, 'a')).toBe(0);
+    const end = probe.begin();
+    await clock.advance(30_000);
+    end('silent');
+    probe.leave();
+    await clock.advance(3_999);
+    expect(allowed(destinations, 'a')).toBe(0);
+    await clock.advance(1);
+    expect(allowed(destinations, 'a')).toBe(1);
+    await attempt(scene, 'a', 'answered', 100);
+    expect(destinations.openBreakers()).toBe(0);
+    expect(allowed(destinations, 'a')).toBeGreaterThanOrEqual(8);
+  });
+
+  it('are not taken for silences that were over at once, nor for attempts that asked nobody', async () => {
+    const scene = setUp();
+    for (let count = 0; count < 20; count += 1) await attempt(scene, 'a', 'silent', 5);
+    const place = scene.destinations.enter(home('a'));
+    place.begin()('not_asked');
+    place.leave();
+    expect(allowed(scene.destinations, 'a')).toBe(8);
+  });
+
+  it('are given back once, however often it is said', async () => {
+    const { destinations } = setUp();
+    const place = destinations.enter(home('a'));
+    place.leave();
+    place.leave();
+    expect(destinations.plan().lanes).toBe(places);
+  });
+});
+
+describe('places of all destinations', () => {
+  it('are kept for those that answered lately when two hundred portals hang', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    await attempt(scene, 'healthy', 'answered', 100);
+    // They take what a claim would give them, until it gives no more.
+    for (let round = 0; round < 8; round += 1) {
+      for (let portal = 0; portal < 200; portal += 1) {
+        if (destinations.plan().lanes > 0 && allowed(destinations, `p${portal}`) > 0)
+          hang(destinations, `p${portal}`, 1);
+      }
+    }
+    expect(destinations.plan().lanes).toBeGreaterThanOrEqual(places / 4);
+    expect(allowed(destinations, 'healthy')).toBeGreaterThanOrEqual(8);
+    // Nothing is known of these; while the hanging ones are not yet known to be slow they wait.
+    expect(allowed(destinations, 'new')).toBe(0);
+    await clock.advance(2_001);
+    expect(allowed(destinations, 'p0')).toBe(0);
+    expect(allowed(destinations, 'healthy')).toBeGreaterThanOrEqual(8);
+  });
+
+  it('are open to unknown destinations again when slow ones hold only their share', async () => {
+    const { clock, destinations } = setUp();
+    for (let portal = 0; portal < 25; portal += 1) hang(destinations, `p${portal}`, 8);
+    await clock.advance(2_001);
+    expect(allowed(destinations, 'p0')).toBe(0);
+    expect(allowed(destinations, 'new')).toBe(8);
+  });
+});
