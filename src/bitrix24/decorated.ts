@@ -72,13 +72,18 @@ function blamedBy(error: unknown, dressed: Dressed): Decoration | null {
 
 function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) {
   const fitted = refused.has('buttons') ? null : toKeyboard(wanted.buttons, botId);
-  const attach = refused.has('cards') ? null : toAttach(wanted.cards);
+  const cards = refused.has('cards') ? null : toAttach(wanted.cards);
+  const attach = cards?.attach ?? null;
   const isWordless = wanted.text.trim() === '' && (wanted.needsWords || attach === null);
-  const body = isWordless ? wordsFor(wanted, attach === null) : wanted.text;
+  const body = isWordless
+    ? wordsFor(wanted, attach === null)
+        .slice(0, maxTextLength)
+        .toWellFormed()
+    : wanted.text;
   const { text, isShort } = withLines(body, fitted?.lines ?? []);
   const cut: Decoration[] = [
     ...(fitted?.isCut === true || isShort ? (['buttons'] as const) : []),
-    ...(!refused.has('cards') && isCardCut(wanted.cards, attach) ? (['cards'] as const) : []),
+    ...(cards?.isCut === true ? (['cards'] as const) : []),
   ];
   const dressed: Dressed = {
     text: escapeBb(text),
@@ -87,18 +92,6 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
     quoteOf: refused.has('quote') || wanted.quoteOf === null ? null : Number(wanted.quoteOf),
   };
   return { dressed, cut };
-}
-
-/** Whether cards were left out because all of them together are too large. */
-function isCardCut(cards: readonly Card[], attach: Dressed['attach']): boolean {
-  const alone = cards.map((card) => blockCount(toAttach([card])));
-  const whole = alone.reduce((sum, count) => sum + count, Math.max(0, cards.length - 1));
-  return alone.includes(0) || blockCount(attach) < whole;
-}
-
-function blockCount(attach: Dressed['attach']): number {
-  const blocks = attach?.['BLOCKS'];
-  return Array.isArray(blocks) ? blocks.length : 0;
 }
 
 /** Cards that must not be sent as such are told in words. */

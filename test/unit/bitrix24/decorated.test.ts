@@ -66,14 +66,32 @@ describe('a decorated text', () => {
   });
 
   it('tells of cards that were left out because of their size, and puts lone ones into words', async () => {
-    const large = card('Большой', 'x'.repeat(59_000));
-    const two = { ...wanted, cards: [large, card('Второй', 'y'.repeat(5_000))] };
+    const facts = (count: number) => Array.from({ length: count }, () => ({ name: 'Цена', value: 'x'.repeat(900) }));
+    const two = {
+      ...wanted,
+      cards: [
+        { ...card('Большой'), facts: facts(60) },
+        { ...card('Второй'), facts: facts(5) },
+      ],
+    };
     expect((await sendDecorated(two, '900', portal().send)).lost).toEqual(['cards']);
     const { attempts, send } = portal();
-    const alone = { ...wanted, text: ' ', cards: [card('Огромный', 'x'.repeat(61_000))], quoteOf: null };
+    const alone = { ...wanted, text: ' ', cards: [{ ...card('Огромный'), facts: facts(70) }], quoteOf: null };
     expect((await sendDecorated(alone, '900', send)).lost).toEqual(['cards']);
     expect(attempts[0]?.text.startsWith('Огромный\nЦена: xxx')).toBe(true);
+    expect(attempts[0]?.text.length).toBeLessThanOrEqual(20_000);
     expect(attempts[0]?.attach).toBeNull();
+  });
+
+  it.each([
+    ['words', card('Чайник', 'x'.repeat(1_001))],
+    ['rows', { ...card('Чайник'), facts: Array.from({ length: 101 }, () => ({ name: 'a', value: 'b' })) }],
+    ['an address', { ...card('Чайник'), url: 'http://10.0.0.5/' }],
+    ['a picture', { ...card('Чайник'), image: 'ftp://shop.example/1.png' }],
+  ])('tells of a card that had to go without %s, and sends the rest of it', async (_, shortened) => {
+    const { attempts, send } = portal();
+    expect((await sendDecorated({ ...wanted, cards: [shortened] }, '900', send)).lost).toEqual(['cards']);
+    expect(JSON.stringify(attempts[0]?.attach)).toContain('Чайник');
   });
 
   it('is never blank where the portal would take that for nothing, or for a deletion', async () => {
