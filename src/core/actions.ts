@@ -136,6 +136,8 @@ export type AppAction =
   | { readonly type: 'erase' }
   | { readonly type: 'payment'; readonly expired: boolean }
   | { readonly type: 'forget_bot'; readonly botId: string }
+  /** The operator has removed it: its user goes from the portal too. */
+  | { readonly type: 'unregister_bot'; readonly botId: string }
   | LookAgain
   | Greet;
 

@@ -12,6 +12,14 @@ export type BotType = z.infer<typeof botTypeSchema>;
 /** An app may own at most this many bots in one portal (Bitrix24's v1 documentation; newer portals allow more). */
 export const maxBotsPerPortal = 5;
 
+/** What was last carried over to the portal for a bot. What an administrator has changed there since then stays. */
+export interface CarriedOver {
+  /** Its name, picture and the like, as we sent them; large values by their hash. */
+  readonly look: Readonly<Record<string, string>>;
+  /** Its commands by name. */
+  readonly commands: Readonly<Record<string, { readonly id: string; readonly titles: string }>>;
+}
+
 export interface Bot {
   readonly code: string;
   /** The portal's id of the bot user; null until it is registered there. */

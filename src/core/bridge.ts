@@ -7,7 +7,8 @@ import type { BridgeBot, Bridged, Known, Scene } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onGreetingDue } from './greeting.ts';
-import { onChange, onCommand, onJoined, onMessage, type SightEvent, seen } from './home-rules.ts';
+import { onChange, onCommand, onJoined, onMessage } from './home-rules.ts';
+import { type ChangeEvent, ledAsShown, type SightEvent, seen } from './line-session.ts';
 import { onTimePassed } from './silence.ts';
 
 /**
@@ -21,9 +22,9 @@ export function bridge(
   conversation: Conversation,
   bot: BridgeBot,
   at: Date,
-  known: Known = {},
+  { parts = [], isTold = false, fate }: Known = {},
 ): Bridged {
-  const scene: Scene = { ...bot, at: at.toISOString(), parts: known.parts ?? [], fate: known.fate ?? null };
+  const scene: Scene = { ...bot, at: at.toISOString(), parts, isTold, fate: fate ?? null };
   switch (event.type) {
     case 'message':
     case 'joined':
@@ -32,7 +33,7 @@ export function bridge(
       return onSight(event, conversation, scene);
     case 'message_edited':
     case 'message_deleted':
-      return onChange(event, conversation, scene);
+      return onChangeSeen(event, conversation, scene);
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':
@@ -58,11 +59,19 @@ export function bridge(
 /** What an event of the portal teaches comes first, then what it means. */
 function onSight(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
   const known = seen(conversation, event, scene);
-  const bridged = onKnown(event, known.conversation, scene);
-  return { ...bridged, actions: [...known.actions, ...bridged.actions] };
+  const led = ledAsShown(known.conversation, event, scene);
+  const isFirst = conversation.sessionId === null;
+  const bridged = onKnown(event, led.conversation, scene, isFirst);
+  return { ...bridged, actions: [...known.actions, ...led.actions, ...bridged.actions] };
 }
 
-function onKnown(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
-  if (event.type === 'message') return onMessage(event, conversation, scene);
+function onChangeSeen(event: ChangeEvent, conversation: Conversation, scene: Scene): Bridged {
+  const led = ledAsShown(conversation, event, scene);
+  const bridged = onChange(event, led.conversation, scene);
+  return { ...bridged, actions: [...led.actions, ...bridged.actions] };
+}
+
+function onKnown(event: SightEvent, conversation: Conversation, scene: Scene, isFirst: boolean): Bridged {
+  if (event.type === 'message') return onMessage(event, conversation, scene, isFirst);
   return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(event.chat, conversation, scene);
 }

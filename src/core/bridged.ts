@@ -21,6 +21,8 @@ export type Outcome =
   | 'ignored_system'
   | 'ignored_not_mentioned'
   | 'ignored_operator'
+  | 'ignored_hidden_note'
+  | 'ignored_told_before'
   | 'ignored_person_owns'
   | 'ignored_left_bot'
   | 'ignored_empty'
@@ -38,6 +40,8 @@ export interface BridgeBot {
   readonly giveBackAfterMinutes: number | null;
   /** Absent: the usual words, at once. */
   readonly greeting?: Greeting;
+  /** The portal's ids of all bots of ours: whoever of them leads an Open Channel session is no person. Absent: none is known. */
+  readonly botIds?: readonly string[];
 }
 
 /** A message in Bitrix24 that holds a part of what a brain said in one. */
@@ -67,7 +71,10 @@ export const fateUnknown = 'fate_unknown';
 
 /** What the pipeline has looked up for an event; what is absent is not known or does not matter to it. */
 export interface Known {
+  /** Where an event changes what the brain said: all that is still there of it, in order; empty when it is not remembered. */
   readonly parts?: readonly SentPart[];
+  /** The brain has been told of the message, and may be told how it changes. */
+  readonly isTold?: boolean;
   readonly fate?: MessageFate;
 }
 
@@ -77,8 +84,9 @@ export interface Scene extends BridgeBot {
   readonly fate: MessageFate | null;
   /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
   readonly at: string;
-  /** Where an event changes what was said: all that is still there of it, in order; empty when it is not remembered. */
+  /** See `Known`. */
   readonly parts: readonly SentPart[];
+  readonly isTold: boolean;
 }
 
 export interface Bridged {

@@ -68,7 +68,7 @@ export interface HomeUser {
   readonly name: string;
   /** Null: the portal does not tell. */
   readonly email: string | null;
-  /** Somebody from outside the company who was invited into the chat. */
+  /** Somebody from outside the company who was invited into the chat, or whom the portal does not call an employee. */
   readonly isExtranet: boolean;
 }
 

@@ -17,6 +17,8 @@ export interface Author {
   /** The parts of the name, where the portal tells them. */
   readonly firstName?: string;
   readonly lastName?: string;
+  /** Of a person inside the portal: from outside the company. Absent: the event does not tell. */
+  readonly isExtranet?: boolean;
 }
 
 /** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
@@ -32,6 +34,8 @@ export interface LineSession {
   /** Changes with every new session; null when the portal did not say. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
+  /** The portal's id of whoever leads the session, `0` for nobody. Absent: the event does not tell. */
+  readonly leaderId?: string;
 }
 
 export interface Chat {
@@ -69,6 +73,10 @@ export type HomeEvent =
       readonly sentAt: string | null;
       /** The Bitrix24 message it answers to; null when it quotes none. */
       readonly quoteOf: string | null;
+      /** A note among operators, which the customer behind the Open Channel does not see. */
+      readonly isHidden?: boolean;
+      /** On these words the portal takes the Open Channel session from the bot and calls the operators. Absent: on a `0`. */
+      readonly callsPerson?: boolean;
     }
   | {
       readonly type: 'message_edited';
@@ -77,6 +85,11 @@ export type HomeEvent =
       /** Whose message it is; the name is empty where the portal does not tell it. */
       readonly author: Author;
       readonly chat: Chat;
+      /** The new text mentions this very bot; true wherever every message is one for the bot. */
+      readonly mentionsBot: boolean;
+      readonly language: Language;
+      /** When it was edited; see `message`. */
+      readonly sentAt: string | null;
     }
   | { readonly type: 'message_deleted'; readonly messageId: string; readonly author: Author; readonly chat: Chat }
   | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
@@ -86,7 +99,12 @@ export type HomeEvent =
       readonly params: string;
       readonly messageId: string;
       readonly via: 'text' | 'keyboard' | 'menu';
+      /** The line of the command itself. */
       readonly text: string;
+      /** What stands on the other lines of the message; absent for nothing, and for all but the last command of a message. */
+      readonly beside?: string;
+      /** The message mentions this very bot; true wherever every message is one for the bot. */
+      readonly mentionsBot: boolean;
       readonly author: Author;
       readonly chat: Chat;
       readonly language: Language;
@@ -95,10 +113,11 @@ export type HomeEvent =
     }
   | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
 
-/** A button under a message: pressing it makes the person say the text, opens the link, or runs the command. */
+/** A button under a message: pressing it makes the person say the text, opens the link, calls the number, or runs the command. */
 export type Button =
   | { readonly type: 'say'; readonly label: string; readonly text: string }
   | { readonly type: 'link'; readonly label: string; readonly url: string }
+  | { readonly type: 'call'; readonly label: string; readonly phone: string }
   | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
 
 /** A thing shown as a card under a message: a product, an order, a link. */

@@ -26,6 +26,13 @@ export function greet(chat: Chat, conversation: Conversation, scene: Scene): Gre
   return { conversation, actions: [later], told: [] };
 }
 
+/** At once, for whoever asks for it: a brain that is not told of the wish cannot answer in the meantime. */
+export function greetNow(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
+  const isSilent = conversation.isGreeted || (scene.greeting ?? usual).isOff;
+  if (!isSilent) return introduce(chat, conversation, scene);
+  return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+}
+
 /** Its time has come: a brain that has spoken meanwhile needs no introduction, and a person who leads is not talked over. */
 export function onGreetingDue(
   { chat }: ReceiptEvent & { type: 'greeting_due' },

@@ -224,7 +224,7 @@ async function workLane(
     try {
       if (row === lane.rows[0] && lane.attempts > maxBegun) throw begunTooOften(lane.attempts);
       const before = conversation;
-      const work = (body: Buffer) => workEvent(options, { ...row, body }, { conversation: before, failures });
+      const work = (body: Buffer) => workEvent(options, { ...row, body }, { conversation: before, failures, actions });
       const worked = await options.bodies.with(row, work, options.isLate);
       if (worked === null) {
         isFree = true;

@@ -17,7 +17,7 @@ import type { AppActions } from './app-actions.ts';
 import type { Directory } from './directory.ts';
 import type { HeldDoors } from './held-doors.ts';
 
-/** What came of an action: a word for the record, the far side's id, and what a brain said in the same call. */
+/** What came of an action: words for the record, joined by `+`, the far side's id, and what a brain said in the same call. */
 export interface Performed {
   readonly outcome: string;
   readonly remoteId: string | null;
@@ -102,8 +102,9 @@ export function createPerformer(options: PerformerOptions): Performer {
       hasV2: await hasV2(row.portal),
     };
     try {
-      const remoteId = await carryOut(options.client, target, action, row.key, bytes, signal);
-      return { outcome: remoteId === null ? 'done' : 'sent', remoteId };
+      const { messageId, lost } = await carryOut(options.client, target, action, row.key, bytes, signal);
+      const outcome = [messageId === null ? 'done' : 'sent', ...lost.map((what) => `without_${what}`)].join('+');
+      return { outcome, remoteId: messageId };
     } catch (error) {
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
         throw await fallBackToV1(row.portal, error);

@@ -34,14 +34,12 @@ export interface Worked {
 export interface Before {
   readonly conversation: Conversation | null;
   readonly failures: readonly ToldFailure[];
+  readonly actions: readonly NewAction[];
 }
 
 /** Throws AppErrors, and whatever a broken event makes our code throw. */
-export async function workEvent(
-  options: WorkEventOptions,
-  row: InboxRow,
-  { conversation, failures: earlier }: Before,
-): Promise<Worked> {
+export async function workEvent(options: WorkEventOptions, row: InboxRow, earlier: Before): Promise<Worked> {
+  const { conversation } = earlier;
   const none = { conversation, actions: [], failures: [] };
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
   const connector =
@@ -52,7 +50,7 @@ export async function workEvent(
     return { state, outcome: `ignored_${read.reason}`, ...none };
   }
   if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
-  return await workChatEvents(options, row, { events: read.events, earlier }, conversation);
+  return await workChatEvents(options, row, { events: read.events, earlier });
 }
 
 /** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
@@ -65,9 +63,9 @@ async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow)
 async function workChatEvents(
   options: WorkEventOptions,
   row: InboxRow,
-  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: readonly ToldFailure[] },
-  stored: Conversation | null,
+  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: Before },
 ): Promise<Worked> {
+  const { conversation: stored } = earlier;
   const { botCode, dialogId } = dialogOf(row.lane);
   const bot = await findBot(options.directory, row.portal, botCode);
   const none = { conversation: stored, actions: [], failures: [] };
@@ -76,16 +74,21 @@ async function workChatEvents(
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', ...none };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
   const { capabilities } = brain;
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, capabilities, greeting: greetingOf(bot) };
+  const botIds = await botIdsOf(options.directory, row.portal);
+  const greeting = greetingOf(bot);
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const failures: ToldFailure[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
     const lane = { portal: row.portal, lane: outboxLane(botCode, dialogId, 'home') };
-    // Failures of this very turn are not written yet.
-    const soon = [...earlier, ...failures];
-    const known = await lookUp(options.db, lane, event, { hasReceipts: capabilities.receipts, failures: soon });
+    // What was decided in this very turn is not written yet.
+    const known = await lookUp(options.db, row, event, {
+      hasReceipts: capabilities.receipts,
+      failures: [...earlier.failures, ...failures],
+      actions: [...earlier.actions, ...actions],
+    });
     const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
     if (event.type === 'reply_failed') {
       failures.push({ ...lane, remoteId: event.remoteMessageId, isWithdrawn: event.withdraw });
@@ -97,6 +100,10 @@ async function workChatEvents(
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
   return { state: 'done', outcome, conversation, actions, failures };
+}
+
+async function botIdsOf(directory: Directory, portal: string): Promise<string[]> {
+  return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
 }
 
 type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };

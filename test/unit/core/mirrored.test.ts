@@ -52,7 +52,8 @@ const said = (kind: ChatKind, author: AuthorKind, text = 'слово', mentionsB
 });
 const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, author: AuthorKind): HomeEvent => {
   const base = { messageId: '9', author: { id: '5', name: 'Кто-то', kind: author }, chat: place(kind) };
-  return type === 'message_edited' ? { type, ...base, text: 'новое' } : { type, ...base };
+  if (type === 'message_deleted') return { type, ...base };
+  return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
 const toldOf = (event: HomeEvent, owner: Conversation['owner'], by: BridgeBot): unknown[] =>
   bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, at).actions.flatMap((one) =>
@@ -63,6 +64,7 @@ describe('a brain that mirrors', () => {
   it.each<readonly [string, HomeEvent, Conversation['owner'], readonly string[]]>([
     ['a customer while a person leads', said('line', 'client'), 'person', ['mirrored']],
     ['an operator while he leads', said('line', 'employee'), 'person', ['mirrored']],
+    ['his hidden note', { ...said('line', 'employee'), isHidden: true } as HomeEvent, 'person', []],
     ['the word with which an operator takes over', said('line', 'employee'), 'brain', ['owner_changed', 'mirrored']],
     ['the 0 that calls a person', said('line', 'client', '0'), 'brain', ['owner_changed', 'mirrored']],
     ['an employee in private while a person leads', said('private', 'employee'), 'person', ['mirrored']],

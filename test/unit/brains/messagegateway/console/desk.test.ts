@@ -25,8 +25,10 @@ const edit = { ...said, type: 'edit', text: 'добрый вечер' } as unkno
 
 const revoked = failure({ status: 401, wait: 0, where: 'POST /messages', api: 'bot', sentences: [] });
 
+const employee = { id: '7', name: 'Анна', email: null, isExtranet: false };
+
 /** A desk in a group that is bound to chat 3. */
-async function deskWith(homeUser: ConnectorTools['homeUser'] = () => Promise.resolve(null)) {
+async function deskWith(homeUser: ConnectorTools['homeUser'] = () => Promise.resolve(employee)) {
   const sent: string[] = [];
   let trouble: Error | null = null;
   const act = (text: string): Promise<number> => {
