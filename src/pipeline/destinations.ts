@@ -4,13 +4,16 @@
  * then (a circuit breaker). Slow and unknown destinations together can never take the places kept for those that answered lately.
  */
 import type { Clock } from '../lib/clock.ts';
-import type { Allowance, Destination } from '../store/claim-lanes.ts';
+import type { Allowance, ClaimOptions, Destination } from '../store/claim-lanes.ts';
 
 /**
  * How one attempt ended. `answered`: the remote said something, a refusal included. `silent`: it could not be reached or broke off. A
  * silence that was over quickly has kept nobody waiting and counts for nothing here: the lane's own backoff is enough.
  */
 export type Ending = 'answered' | 'silent' | 'not_asked';
+
+/** As `claimLanes` wants it. */
+export type Plan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
 
 /** A place in use. */
 export interface Place {
@@ -21,7 +24,7 @@ export interface Place {
 
 export interface Destinations {
   /** What the next claim may take. */
-  plan(): { readonly lanes: number; readonly perDestination: number; readonly allowances: readonly Allowance[] };
+  plan(): Plan;
   /** Takes a place for a lane that was claimed. */
   enter(destination: Destination): Place;
   /** How many destinations are not asked now because they did not answer; for metrics. */
@@ -48,10 +51,13 @@ const placesOf = { answering: 64, unknown: 8, slow: 4 } as const;
 const slowShare = 0.5;
 const unprovenShare = 0.75;
 
+/** While at least so many places are left to slow and unknown destinations, a claim need not be told who has answered lately. */
+const roomForAll = 64;
+
 /** So many attempts of one destination that are slow at the same time make it slow, whatever else it answers. */
 const slowAtOnce = 16;
 
-/** Known destinations named to a claim that may take no unknown ones. */
+/** Destinations that answer, named to a claim that has to know them. */
 const maxNamed = 2_000;
 
 type Standing = 'answering' | 'unknown' | 'slow' | 'open';
@@ -70,9 +76,15 @@ interface State extends Destination {
   usedAt: number;
 }
 
+interface Judged {
+  readonly state: State;
+  readonly standing: Standing;
+}
+
 export function createDestinations(places: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
   const states = new Map<string, State>();
   let tidiedAt = clock.monotonicMs();
+  let slowTurn = 0;
 
   function standingOf(state: State, now: number): Standing {
     if (state.silentInRow >= silentToOpen) return 'open';
@@ -89,6 +101,26 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
     return Math.max(0, placesOf[standing] - state.used);
   }
 
+  /** Shares out so many lanes among slow destinations; whoever gets none this time comes first the next. */
+  function offerToSlow(all: readonly Judged[], lanes: number, now: number): ReadonlyMap<State, number> {
+    const offered = new Map<State, number>();
+    const slow = all.flatMap(({ state, standing }) => {
+      const free = standing === 'slow' || standing === 'open' ? freeOf(state, standing, now) : 0;
+      return free > 0 ? [{ state, free }] : [];
+    });
+    let left = lanes;
+    let served = 0;
+    for (; served < slow.length && left > 0; served += 1) {
+      const one = slow[(slowTurn + served) % slow.length];
+      if (one === undefined) break;
+      const given = Math.min(left, one.free);
+      offered.set(one.state, given);
+      left -= given;
+    }
+    slowTurn = slow.length === 0 ? 0 : (slowTurn + served) % slow.length;
+    return offered;
+  }
+
   function tidy(now: number): void {
     if (now - tidiedAt < 60_000) return;
     tidiedAt = now;
@@ -102,26 +134,33 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
       const now = clock.monotonicMs();
       tidy(now);
       const standings = [...states.values()].map((state) => ({ state, standing: standingOf(state, now) }));
-      const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
-      for (const { state, standing } of standings) {
-        const slow = standing === 'answering' || standing === 'unknown' ? slowIn(state, now) : 0;
-        used[standing] += state.used - slow;
-        used.slow += slow;
-      }
+      const used = countUsed(standings, now);
       const slow = used.slow + used.open;
-      const all = slow + used.unknown + used.answering;
-      const maySlow = slow < places * slowShare;
-      const mayUnknown = slow + used.unknown < places * unprovenShare;
-      const allowances: Allowance[] = [];
+      const free = Math.max(0, places - slow - used.unknown - used.answering);
+      const room = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
+      const isTight = room < Math.min(free, roomForAll);
+      const offered = offerToSlow(standings, Math.min(room, Math.floor(places * slowShare) - slow), now);
+      const perDestination = room > 0 ? placesOf.unknown : 0;
+      const proven: Allowance[] = [];
+      const others: Allowance[] = [];
       for (const { state, standing } of standings) {
-        const isAllowed = standing === 'answering' || (standing === 'unknown' ? mayUnknown : maySlow && mayUnknown);
-        const lanes = isAllowed ? freeOf(state, standing, now) : 0;
+        const isProven = standing === 'answering';
+        const unproven = standing === 'unknown' ? (room > 0 ? freeOf(state, standing, now) : 0) : offered.get(state);
+        const lanes = isProven ? freeOf(state, standing, now) : (unproven ?? 0);
+        const { portal, destination } = state;
+        const allowance = { portal, destination, lanes, isProven };
         // What is not named may take `perDestination`: only those for which that is wrong have to be named.
-        const isUsual = mayUnknown ? lanes >= placesOf.unknown && state.used === 0 : lanes === 0;
-        if (!isUsual) allowances.push({ portal: state.portal, destination: state.destination, lanes });
+        const isUsual = lanes === perDestination || (isProven && state.used === 0);
+        if (isTight && isProven) proven.push(allowance);
+        else if (!isUsual) others.push(allowance);
       }
-      const named = mayUnknown ? allowances : allowances.slice(-maxNamed);
-      return { lanes: Math.max(0, places - all), perDestination: mayUnknown ? placesOf.unknown : 0, allowances: named };
+      return {
+        // Where those that answer are not named, nobody can be kept from taking the last places but everybody.
+        lanes: isTight ? free : room,
+        unproven: room,
+        perDestination,
+        allowances: [...others, ...proven.slice(-maxNamed)],
+      };
     },
     enter({ portal, destination }) {
       const key = `${portal}\n${destination}`;
@@ -147,6 +186,17 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
       return [...states.values()].filter((state) => standingOf(state, now) === 'open').length;
     },
   };
+}
+
+/** Places in use by the standing of their destinations; a call that is slow counts as slow wherever it goes. */
+function countUsed(all: readonly Judged[], now: number): Record<Standing, number> {
+  const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
+  for (const { state, standing } of all) {
+    const slow = standing === 'answering' || standing === 'unknown' ? slowIn(state, now) : 0;
+    used[standing] += state.used - slow;
+    used.slow += slow;
+  }
+  return used;
 }
 
 /** Attempts under way that are slow. */

@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ClaimedLane } from '../store/claim-lanes.ts';
 import { type ConversationId, conversationKey, readConversations, saveConversations } from '../store/conversations.ts';
-import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
+import { inTransaction, isDatabaseAway, isDataFault, type Pool } from '../store/database.ts';
 import { type ClaimedEvent, claimInbox, closeEvents, type EventResult } from '../store/inbox.ts';
 import { finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
@@ -40,6 +40,15 @@ const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const pollMs = 1_000;
 
 /**
+ * After so long a round begins no further large event (one of 4 MB takes a tenth of a second): the lanes of everybody else in it wait to
+ * be written, and its lease must not run out.
+ */
+const largeForMs = 500;
+
+/** A lane whose work failed as a whole, for a reason nobody thought of, is left alone for so long. */
+const failedLaneMs = 5_000;
+
+/**
  * A head that was begun so often, and whose end nobody has seen, ends its process: it becomes a dead letter. Workers that are killed for
  * other reasons begin a head again too, hence not fewer.
  */
@@ -56,6 +65,12 @@ interface LaneWork {
 /** What the loops of one process share. */
 interface Shared extends InboxWorkerOptions {
   readonly bodies: LargeBodies;
+}
+
+/** What the lanes of one round share. */
+interface InRound extends Shared {
+  /** Whether it is too late to begin a large event. */
+  readonly isLate: () => boolean;
 }
 
 export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop[] {
@@ -88,16 +103,33 @@ async function workRound(options: Shared, { holder, turns, signal }: Round): Pro
   turns.seen(claim);
   const { lanes } = claim;
   if (lanes.length === 0) return false;
-  const conversations = await readConversations(options.db, lanes.map(conversationIdOf).filter(isDialog));
-  const works = await Promise.all(
-    lanes.map((lane) =>
-      isUnbound(lane.lane)
-        ? rebind(options.db, lane, options.bodies)
-        : workLane(options, lane, conversations.get(conversationKey(conversationIdOf(lane))) ?? null),
-    ),
+  const waiting = { clock: options.clock, stopping: signal };
+  // What was claimed stays leased for a minute: a database that comes back sooner finds the round where it was.
+  const conversations = await writeAgain(
+    () => readConversations(options.db, lanes.map(conversationIdOf).filter(isDialog)),
+    waiting,
   );
-  await writeAgain(() => writeApart(options, works), { clock: options.clock, stopping: signal });
+  const late = options.clock.monotonicMs() + largeForMs;
+  const inRound = { ...options, isLate: () => options.clock.monotonicMs() >= late };
+  const works = await Promise.all(
+    lanes.map((lane) => {
+      const stored = conversations.get(conversationKey(conversationIdOf(lane))) ?? null;
+      const work = isUnbound(lane.lane) ? rebind(options.db, lane, inRound) : workLane(inRound, lane, stored);
+      return work.catch((error: unknown) => putOff(options, lane, error));
+    }),
+  );
+  await writeAgain(() => writeApart(options, works), waiting);
   return true;
+}
+
+/** One lane's trouble must not keep the others of the round from being written. */
+function putOff(options: Shared, lane: ClaimedLane<ClaimedEvent>, error: unknown): LaneWork {
+  const isAway = isDatabaseAway(error);
+  options.log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'an inbox lane could not be worked');
+  const done = (lane.rows[0]?.seq ?? 1) - 1;
+  const { portal, lane: key, holder } = lane;
+  const progress = { portal, lane: key, holder, done, delayMs: isAway ? 0 : failedLaneMs, isFree: isAway };
+  return { progress, results: [], actions: [], conversation: null };
 }
 
 const conversationIdOf = (lane: { portal: string; lane: string }): ConversationId => ({
@@ -165,7 +197,7 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
 
 /** Works a lane's events one after the other until the end, or until one fails. */
 async function workLane(
-  options: Shared,
+  options: InRound,
   lane: ClaimedLane<ClaimedEvent>,
   stored: Conversation | null,
 ): Promise<LaneWork> {
@@ -174,13 +206,17 @@ async function workLane(
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
+  let isFree = false;
   for (const row of lane.rows) {
     try {
       if (row === lane.rows[0] && lane.attempts > maxBegun) throw begunTooOften(lane.attempts);
       const before = conversation;
-      const worked = await options.bodies.with(row, (body) =>
-        workEvent(options, { row: { ...row, body }, earlier: actions }, before),
-      );
+      const work = (body: Buffer) => workEvent(options, { row: { ...row, body }, earlier: actions }, before);
+      const worked = await options.bodies.with(row, work, options.isLate);
+      if (worked === null) {
+        isFree = true;
+        break;
+      }
       conversation = worked.conversation;
       actions.push(...worked.actions);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
@@ -193,15 +229,17 @@ async function workLane(
         { trace: row.trace, lane: row.lane, attempts, again: retry.again, err: error },
         'an event failed',
       );
-      if (retry.again) {
-        delayMs = retry.delayMs;
+      // A database that went away says nothing of the event.
+      isFree = isDatabaseAway(thrown);
+      if (retry.again || isFree) {
+        delayMs = retry.again ? retry.delayMs : 0;
         break;
       }
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: 'parked', outcome: error.code });
     }
     done = row.seq;
   }
-  const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs };
+  const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs, isFree };
   return { progress, results, actions, conversation: conversation === stored ? null : conversation };
 }
 

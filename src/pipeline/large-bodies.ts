@@ -3,8 +3,11 @@ import type { Db } from '../store/database.ts';
 import { type ClaimedEvent, readBody } from '../store/inbox.ts';
 
 export interface LargeBodies {
-  /** Runs `work` with the row's body; waits first while too many bytes are in hand. What `work` throws is passed on. */
-  with<T>(row: ClaimedEvent, work: (body: Buffer) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` with the row's body; waits first while too many bytes are in hand. What `work` throws is passed on. Null, and nothing is
+   * run, when `isLate` says so by the time it is a large body's turn.
+   */
+  with<T>(row: ClaimedEvent, work: (body: Buffer) => Promise<T>, isLate: () => boolean): Promise<T | null>;
 }
 
 /** Bytes in hand at a time in this process; a larger body goes alone. A body of 4 MB takes some ten times that while it is parsed. */
@@ -34,11 +37,11 @@ export function createLargeBodies(db: Db): LargeBodies {
   }
 
   return {
-    async with(row, work) {
+    async with(row, work, isLate) {
       if (row.body !== null) return await work(row.body);
       await enter(row.body_bytes);
       try {
-        return await work(await readBody(db, row));
+        return isLate() ? null : await work(await readBody(db, row));
       } finally {
         leave(row.body_bytes);
       }

@@ -9,6 +9,7 @@ import type { Pool } from '../store/database.ts';
 import type { NewEvent } from '../store/inbox.ts';
 import type { LaneProgress } from '../store/lanes.ts';
 import { type ActionResult, markAttempted, type OutboxRow } from '../store/outbox.ts';
+import type { EndedPart } from '../store/sent-parts.ts';
 import type { Ending, Place } from './destinations.ts';
 import type { Metrics } from './metrics.ts';
 import { isOurWait, nextTry, usedUp } from './next-try.ts';
@@ -29,6 +30,9 @@ export interface TurnOptions {
   readonly metrics: Pick<Metrics, 'stage'>;
   readonly log: Logger;
 }
+
+/** When an action is looked at again for which the database could not be read. */
+const notReadMs = 1_000;
 
 /** What a turn needs for its attempts. */
 export interface Attempts {
@@ -53,7 +57,10 @@ export async function workLane(
       return { progress: { ...id, done, delayMs: 0, isFree: true }, results, failure: null, incoming };
     }
     const tries = row === lane.rows[0] ? lane : { attempts: 1, pauses: 0 };
-    const earlier = await earlierParts(options.db, row, lane.rows, results);
+    const earlier = await readEarlier(options, { row, rows: lane.rows, results });
+    if (earlier === null) {
+      return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null, incoming };
+    }
     const tried = await tryAction(options, row, { ...attempts, count: tries.attempts, holder: lane.holder });
     if ('error' in tried) {
       const { error } = tried;
@@ -79,6 +86,19 @@ export async function workLane(
     done = row.seq;
   }
   return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
+}
+
+/** Null when the database does not tell: nothing was tried, and what was done before it in this turn must still be written down. */
+async function readEarlier(
+  { db, log }: TurnOptions,
+  { row, rows, results }: Pick<LaneTurn, 'results'> & { readonly row: OutboxRow; readonly rows: readonly OutboxRow[] },
+): Promise<readonly EndedPart[] | null> {
+  try {
+    return await earlierParts(db, row, rows, results);
+  } catch (error) {
+    log.warn({ lane: row.lane, err: error }, 'the earlier parts of a message could not be read');
+    return null;
+  }
 }
 
 function resultOf(

@@ -35,6 +35,8 @@ export interface OutboxWorkerOptions {
 }
 
 const pollMs = 1_000;
+/** The same while lanes wait that may not be taken yet. */
+const crowdedPollMs = 50;
 const leaseSeconds = 60;
 const renewMs = 20_000;
 const rowsPerLane = 10;
@@ -113,7 +115,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
     bell: options.bells.outbox,
     log,
     pollMs,
-    round: async () => {
+    round: async (signal) => {
       const plan = destinations.plan();
       options.metrics.openBreakers.set(destinations.openBreakers());
       if (plan.lanes === 0) return false;
@@ -134,7 +136,12 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
         inHand.add(entry);
         void turn(entry, destinations.enter(lane));
       }
-      return claim.lanes.length > 0;
+      if (claim.lanes.length > 0) return true;
+      const dueInMs = turns.dueInMs();
+      if (dueInMs === null) return false;
+      // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+      await options.bells.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
+      return true;
     },
   });
 

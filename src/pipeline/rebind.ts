@@ -19,7 +19,7 @@ const maxLooks = 60;
 export async function rebind(
   db: Pool,
   lane: ClaimedLane<ClaimedEvent>,
-  bodies: LargeBodies,
+  { bodies, isLate }: { readonly bodies: LargeBodies; readonly isLate: () => boolean },
 ): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
   const at = { ...id, holder: lane.holder };
@@ -29,9 +29,14 @@ export async function rebind(
   if (found !== null) {
     const target = inboxLane(found.botCode, found.dialogId);
     // One after the other: each has to be stored before the next of the same lane, and large ones are not held together.
-    for (const row of lane.rows) await bodies.with(row, (body) => acceptEvents(db, [moved(row, body, target)]));
-    const results = lane.rows.map((row) => ({ ...id, seq: row.seq, state: 'dropped' as const, outcome: 'moved' }));
-    return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+    const results: EventResult[] = [];
+    for (const row of lane.rows) {
+      const stored = await bodies.with(row, (body) => acceptEvents(db, [moved(row, body, target)]), isLate);
+      if (stored === null) break;
+      results.push({ ...id, seq: row.seq, state: 'dropped', outcome: 'moved' });
+    }
+    const done = before + results.length;
+    return { progress: { ...at, done, delayMs: 0, isFree: true }, results, actions: [], conversation: null };
   }
   if (lane.attempts < maxLooks) {
     return { progress: { ...at, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };

@@ -34,6 +34,8 @@ export interface LaneRow {
 /** How many lanes of a destination a claim may take. */
 export interface Allowance extends Destination {
   readonly lanes: number;
+  /** It answered lately: its lanes do not count as `unproven`. */
+  readonly isProven: boolean;
 }
 
 export interface ClaimOptions {
@@ -45,6 +47,8 @@ export interface ClaimOptions {
   /** Unique to this claim. */
   readonly holder: string;
   readonly lanes: number;
+  /** At most this many of them belong to destinations that no allowance calls proven. */
+  readonly unproven: number;
   /** Rows in all; divided over the lanes found, so that a few hot lanes drain as quickly as many. */
   readonly rows: number;
   /** At most this many rows of one lane. */
@@ -77,13 +81,17 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
     db,
     `with recursive quick as (select set_config('synchronous_commit', 'off', true)),
      allowance as (
-       select * from unnest(?::text[], ?::text[], ?::int[]) as a(portal, destination, lanes)
+       select * from unnest(?::text[], ?::text[], ?::int[], ?::boolean[]) as a(portal, destination, lanes, is_proven)
      ), ${seen.sql}, ranked as (
        select s.portal, s.key, s.ready_at, coalesce(a.lanes, ?::int) as allowed,
+              coalesce(a.is_proven, false) as is_proven,
               row_number() over (partition by s.portal, s.destination order by s.ready_at) as turn
        from seen s left join allowance a on a.portal = s.portal and a.destination = s.destination
+     ), admitted as (
+       select *, count(*) filter (where not is_proven) over (order by turn, ready_at, portal, key) as unproven
+       from ranked where turn <= allowed
      ), chosen as (
-       select portal, key from ranked where turn <= allowed order by turn, ready_at limit ?
+       select portal, key from admitted where is_proven or unproven <= ? order by turn, ready_at limit ?
      ), picked as (
        select l.portal, l.key from lane l join chosen c on c.portal = l.portal and c.key = l.key, quick
        where l.box = '${box}' and l.ready_at <= now() for update of l skip locked
@@ -105,8 +113,10 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
       allowances.map(({ portal }) => portal),
       allowances.map(({ destination }) => destination),
       allowances.map((allowance) => allowance.lanes),
+      allowances.map(({ isProven }) => isProven),
       ...seen.values,
       perDestination,
+      options.unproven,
       lanes,
       options.holder,
       options.leaseSeconds,

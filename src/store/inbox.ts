@@ -100,7 +100,7 @@ export const claimedBodyBytes = 16 * 1024;
 /** Takes waiting inbox lanes; see `claimLanes`. */
 export function claimInbox(
   db: Db,
-  limits: Omit<ClaimOptions, 'box' | 'columns' | 'perLane' | 'perDestination' | 'allowances'>,
+  limits: Omit<ClaimOptions, 'box' | 'columns' | 'perLane' | 'unproven' | 'perDestination' | 'allowances'>,
 ): Promise<Claim<ClaimedEvent>> {
   return claimLanes<ClaimedEvent>(db, {
     ...limits,
@@ -108,6 +108,7 @@ export function claimInbox(
     columns: `b.source, b.connection_id, b.trace, b.received_at, octet_length(b.body) as body_bytes,
               case when octet_length(b.body) <= ${claimedBodyBytes} then b.body end as body`,
     perLane: null,
+    unproven: limits.lanes,
     perDestination: limits.lanes,
     allowances: [],
   });

@@ -25,6 +25,12 @@ const everyNth: Readonly<Record<Size, number>> = { full: 1, short: 7 };
 
 const barMs = 200;
 
+/**
+ * A body over the bar is posted again, and the best of its answers counts: a body that is expensive is so every time, a machine that is
+ * busy with something else is not.
+ */
+const attempts = 3;
+
 /** After this the process counts as frozen and is ended. */
 const frozenMs = 8_000;
 
@@ -43,17 +49,23 @@ export const bodies: Soak = {
     let posted = 0;
     let crashes = 0;
     let failures = 0;
+    let againPosted = 0;
     for (const [at, endpoint] of attack.endpoints.entries()) {
       const shapes = hostileShapes.filter((_, index) => (index + at) % everyNth[size] === 0);
       for (const shape of shapes) {
         for (const bytes of bodySizes[size]) {
-          const seen = await attack.post(endpoint, shape, bytes);
-          posted += 1;
-          if (seen.status >= 500) failures += 1;
-          if (seen.hasCrashed) crashes += 1;
-          slow.push({ what: `${shape.name}, ${bytes / kib} KiB, ${endpoint.path.slice(0, 40)}`, ms: seen.worstMs });
+          let ms = Number.POSITIVE_INFINITY;
+          for (let attempt = 1; attempt <= attempts && ms > barMs; attempt += 1) {
+            const seen = await attack.post(endpoint, shape, bytes);
+            posted += 1;
+            if (seen.status >= 500) failures += 1;
+            if (seen.hasCrashed) crashes += 1;
+            ms = Math.min(ms, seen.worstMs);
+            if (seen.worstMs > barMs) againPosted += 1;
+          }
+          slow.push({ what: `${shape.name}, ${bytes / kib} KiB, ${endpoint.path.slice(0, 40)}`, ms });
           // Larger ones of this shape are worse still.
-          if (seen.worstMs > barMs) break;
+          if (ms > barMs) break;
         }
       }
     }
@@ -61,7 +73,7 @@ export const bodies: Soak = {
     for (const { what, ms } of slow.slice(0, 5)) stage.say(`${Math.round(ms)} ms: ${what}`);
     const over = slow.filter(({ ms }) => ms > barMs).length;
     return [
-      shown('bodies posted', `${posted}; ${over} of them over the bar`),
+      shown('bodies posted', `${posted}; ${againPosted} over the bar once, ${over} each time`),
       atMost('worst answer of /healthz meanwhile', slow[0]?.ms ?? 0, barMs, 'ms'),
       never('answers 5xx', failures),
       never('crashes', crashes),

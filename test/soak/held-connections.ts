@@ -26,18 +26,24 @@ interface Sizes {
   readonly bodies: number;
   readonly headers: number;
   readonly idle: number;
+  readonly calmSeconds: number;
   readonly seconds: number;
   readonly largeAtOnce: number;
 }
 
 const sizes: Readonly<Record<Size, Sizes>> = {
-  full: { bodies: 1_000, headers: 1_000, idle: 5_000, seconds: 60, largeAtOnce: 64 },
-  short: { bodies: 60, headers: 60, idle: 300, seconds: 4, largeAtOnce: 8 },
+  full: { bodies: 1_000, headers: 1_000, idle: 5_000, calmSeconds: 10, seconds: 60, largeAtOnce: 64 },
+  short: { bodies: 60, headers: 60, idle: 300, calmSeconds: 1, seconds: 4, largeAtOnce: 8 },
 };
 
 const mib = 1024 * 1024;
 const memoryBarMb = 500;
 const doorBarMs = 250;
+/** Where the machine is so slow that the calm p99 is above a third of the bar, this many times the calm is the bar. */
+const allowedTimes = 3;
+/** The dialogs of the calm time and of the storm. */
+const calmUser = 500;
+const stormUser = 1_000;
 const largeBarMb = 300;
 const perSecond = 20;
 /** Files a process needs beside the connections. */
@@ -55,8 +61,12 @@ export const heldConnections: Soak = {
     const idleMemory = await app.memory();
     const large = await peakWhile(app, () => postLarge(poster, wanted.largeAtOnce));
     await pause(1_000);
+    const calm = talk(calmUser);
+    await pause(wanted.calmSeconds * 1_000);
+    await calm.stop();
+    const calmP99 = percentile(calm.acknowledgements, 0.99);
     const crowd = await startChild(stage.endings, new URL('./children/crowd-of-connections.ts', import.meta.url));
-    const steady = talk();
+    const steady = talk(stormUser);
     const held = await peakWhile(app, () => hold(crowd, app, wanted));
     await steady.stop();
     const isAlive = app.isRunning();
@@ -69,7 +79,12 @@ export const heldConnections: Soak = {
       never('answers 5xx to them', large.result.filter((status) => status >= 500 && status !== 503).length),
       shown('held at once', `${opened.body} bodies, ${opened.header} headers, ${opened.idle} idle`),
       atMost('memory meanwhile', held.peakMb, memoryBarMb, 'MB'),
-      atMost('p99 of true events meanwhile', percentile(steady.acknowledgements, 0.99), doorBarMs, 'ms'),
+      atMost(
+        `p99 of true events meanwhile (calm ${Math.round(calmP99)} ms)`,
+        percentile(steady.acknowledgements, 0.99),
+        Math.max(doorBarMs, allowedTimes * calmP99),
+        'ms',
+      ),
       all('true events acknowledged meanwhile', steady.statuses.get(200) ?? 0, events),
       never('crashes', isAlive ? 0 : 1),
     ];
@@ -106,7 +121,8 @@ async function open(stage: SoakStage) {
   endings.add(async () => poster.close());
   const ledger = createLedger();
   const { portals } = farm;
-  const talk = () => startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 8, perSecond, firstUser: 1_000 });
+  const talk = (firstUser: number) =>
+    startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 8, perSecond, firstUser });
   return { app, poster, talk };
 }
 

@@ -23,14 +23,15 @@ import { startSteadyTalk } from './support/steady-talk.ts';
 interface Sizes {
   readonly healthy: number;
   readonly neighbours: number;
+  readonly warmSeconds: number;
   readonly calmSeconds: number;
   readonly attackSeconds: number;
   readonly perSecond: number;
 }
 
 const sizes: Readonly<Record<'full' | 'short', Sizes>> = {
-  full: { healthy: 20, neighbours: 200, calmSeconds: 15, attackSeconds: 30, perSecond: 20 },
-  short: { healthy: 5, neighbours: 24, calmSeconds: 2, attackSeconds: 4, perSecond: 10 },
+  full: { healthy: 20, neighbours: 200, warmSeconds: 5, calmSeconds: 15, attackSeconds: 30, perSecond: 20 },
+  short: { healthy: 5, neighbours: 24, warmSeconds: 1, calmSeconds: 2, attackSeconds: 4, perSecond: 10 },
 };
 
 /** A calm p99 below this counts as this: a few milliseconds more or less say nothing. */
@@ -125,6 +126,8 @@ async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Ve
   const endAll = soak.endings.add(() => endings.endAll());
   try {
     const stage = await open({ ...soak, endings }, given);
+    // The first seconds of a process are slow; a calm measured in them would be a generous bar.
+    await talk(stage, 500, given.warmSeconds);
     const calm = await talk(stage, 1_000, given.calmSeconds);
     const calmP99 = percentile(calm.account.latencies, 0.99);
     const attackers = attack.attackers(stage.neighbours);

@@ -43,7 +43,8 @@ async function main(): Promise<void> {
   const database = async (): Promise<string> => {
     server ??= startDatabaseServer(endings);
     made += 1;
-    return await (await server).createMigrated(`soak_${made}`);
+    const own = `soak_${made}`;
+    return await (await server).createMigrated(own);
   };
   const say = (text: string): void => void process.stderr.write(`  ${name}: ${text}\n`);
   const verdicts = await soak.run({ endings, database, say }, size satisfies Size);

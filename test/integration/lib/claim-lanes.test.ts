@@ -103,10 +103,16 @@ describe('turns between portals', () => {
       await fill(loud, 'outbox', 30, '>brain');
       await fill(quiet, 'outbox', 30, '>home');
       const allowances = [
-        { portal: loud, destination: 'home', lanes: 0 },
-        { portal: loud, destination: 'bot>brain', lanes: 2 },
+        { portal: loud, destination: 'home', lanes: 0, isProven: false },
+        { portal: loud, destination: 'bot>brain', lanes: 2, isProven: false },
       ];
-      const { lanes } = await claimOutbox(db, { ...usual(), everyDestination, perDestination: 5, allowances });
+      const { lanes } = await claimOutbox(db, {
+        ...usual(),
+        unproven: 20,
+        everyDestination,
+        perDestination: 5,
+        allowances,
+      });
       const taken = lanes.map(({ portal, destination }) => `${portal === loud ? 'loud' : 'quiet'} ${destination}`);
       expect(taken.toSorted()).toEqual([
         ...Array.from({ length: 2 }, () => 'loud bot>brain'),
@@ -114,6 +120,18 @@ describe('turns between portals', () => {
       ]);
     },
   );
+});
+
+describe('places that are kept', () => {
+  it('are taken only for destinations that are proven, although others have waited longer', async () => {
+    await fill(loud, 'outbox', 30, '>home');
+    await fill(quiet, 'outbox', 30, '>home');
+    await db.raw(`update lane set ready_at = now() - interval '1 minute' where portal = ?`, [quiet]);
+    const allowances = [{ portal: quiet, destination: 'home', lanes: 20, isProven: true }];
+    const { lanes } = await claimOutbox(db, { ...usual(), lanes: 12, unproven: 3, perDestination: 8, allowances });
+    expect(lanes.filter(({ portal }) => portal === loud)).toHaveLength(3);
+    expect(lanes.filter(({ portal }) => portal === quiet)).toHaveLength(9);
+  });
 });
 
 describe('what a claim brings along', () => {
@@ -129,9 +147,8 @@ describe('what a claim brings along', () => {
     ]);
     const bodies = createLargeBodies(db);
     for (const row of lanes[0]?.rows ?? []) {
-      await bodies.with(row, (body) =>
-        Promise.resolve(expect(body.equals(row.body === null ? large : small)).toBe(true)),
-      );
+      const work = (body: Buffer) => Promise.resolve(expect(body.equals(row.body === null ? large : small)).toBe(true));
+      await bodies.with(row, work, () => false);
     }
   });
 
@@ -150,7 +167,7 @@ describe('what a claim brings along', () => {
       { ...place, action },
       { ...place, action },
     ]);
-    const { lanes } = await claimOutbox(db, { ...usual(), perDestination: 5, allowances: [] });
+    const { lanes } = await claimOutbox(db, { ...usual(), unproven: 20, perDestination: 5, allowances: [] });
     expect(lanes[0]?.rows).toHaveLength(1);
   });
 
@@ -165,12 +182,16 @@ describe('what a claim brings along', () => {
       lanes
         .flatMap(({ rows }) => rows)
         .map((row) =>
-          bodies.with(row, async () => {
-            inHand += 1;
-            most = Math.max(most, inHand);
-            await new Promise((resolve) => setTimeout(resolve, 100));
-            inHand -= 1;
-          }),
+          bodies.with(
+            row,
+            async () => {
+              inHand += 1;
+              most = Math.max(most, inHand);
+              await new Promise((resolve) => setTimeout(resolve, 100));
+              inHand -= 1;
+            },
+            () => false,
+          ),
         ),
     );
     expect(most).toBe(2);
@@ -180,7 +201,7 @@ describe('what a claim brings along', () => {
 describe('a claim that was lost', () => {
   it('neither finishes nor renews the lane nor begins an attempt in it, even in the same process', async () => {
     await fill(loud, 'outbox', 1, '>home');
-    const options = { perDestination: 5, allowances: [] };
+    const options = { unproven: 20, perDestination: 5, allowances: [] };
     const first = (await claimOutbox(db, { ...usual(), ...options })).lanes[0];
     await db.raw(`update lane set ready_at = now()`);
     const second = (await claimOutbox(db, { ...usual(), ...options })).lanes[0];

@@ -113,10 +113,12 @@ const oddPaths: readonly Seed[] = [
   '/bitrix24/assets/..%2F..%2Fpackage.json',
   '/bots/O.png',
   '/bots/%00.png',
-  '/bitrix24/app/set-up?s=AAAA',
-  '/bitrix24/app/connect-code?s=AAAA&brain=__proto__',
+  '/bitrix24/app/set-up',
+  '/bitrix24/app/connect-code?brain=__proto__',
   '/bitrix24/app/data?s=%FF%FE',
+  '/metrics',
+  '/readyz',
   '/brains/__proto__/x',
   '/brains/messagegateway/%00',
   '/%',
-].map((path) => form(path, 'a=b'));
+].flatMap((path) => [form(path, 'a=b'), { ...form(path, 'a=b'), headers: { authorization: 'Bearer AAAA' } }]);

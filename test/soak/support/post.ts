@@ -27,7 +27,10 @@ export interface PosterOptions {
   readonly hasManySenders?: boolean;
 }
 
-/** Nothing is repeated: one call is one request. */
+/**
+ * One call is one request, but where a kept connection was closed by the app at the very moment of sending: then it is sent again, as every
+ * client with kept connections does.
+ */
 export function createPoster(port: number, given: PosterOptions = {}): Poster {
   const agent = new Agent({ keepAlive: true, maxSockets: given.maxSockets ?? 256 });
   let posted = 0;
@@ -44,15 +47,22 @@ export function createPoster(port: number, given: PosterOptions = {}): Poster {
           resolve({ status, text, ms: performance.now() - started });
         const headers = { ...form, ...sender(), ...options.headers, 'content-length': Buffer.byteLength(body) };
         const method = options.method ?? 'POST';
-        const call = request({ host: '127.0.0.1', port, path, method, agent, headers }, (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('end', () => finish(answer.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')));
-          answer.on('error', () => finish(0, ''));
-        });
-        call.setTimeout(options.timeoutMs ?? 30_000, () => call.destroy(new Error('no answer in time')));
-        call.on('error', () => finish(0, ''));
-        call.end(body);
+        const send = (): void => {
+          const call = request({ host: '127.0.0.1', port, path, method, agent, headers }, (answer) => {
+            const chunks: Buffer[] = [];
+            answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+            answer.on('end', () => finish(answer.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')));
+            answer.on('error', () => finish(0, ''));
+          });
+          call.setTimeout(options.timeoutMs ?? 30_000, () => call.destroy(new Error('no answer in time')));
+          call.on('error', (error) => {
+            const isReset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+            if (call.reusedSocket && isReset) send();
+            else finish(0, '');
+          });
+          call.end(body);
+        };
+        send();
       });
     },
     close: () => agent.destroy(),

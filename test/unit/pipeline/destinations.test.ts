@@ -98,14 +98,65 @@ describe('places of one destination', () => {
 
   it('are given back once, however often it is said', async () => {
     const { destinations } = setUp();
+    const before = destinations.plan().lanes;
     const place = destinations.enter(home('a'));
+    expect(destinations.plan().lanes).toBe(before - 1);
     place.leave();
     place.leave();
-    expect(destinations.plan().lanes).toBe(places);
+    expect(destinations.plan().lanes).toBe(before);
   });
 });
 
+/** Takes at once what the next claim may, of portals of which each has so many lanes waiting: each portal's first lane before any second. */
+function claim(destinations: Destinations, portals: readonly string[], waiting: number): Place[] {
+  const { lanes, perDestination, unproven, allowances } = destinations.plan();
+  const named = new Map(allowances.map((one) => [one.portal, one]));
+  const taken: string[] = [];
+  let strangers = 0;
+  for (let turn = 1; turn <= waiting; turn += 1) {
+    for (const portal of portals) {
+      const { lanes: own, isProven } = named.get(portal) ?? { lanes: perDestination, isProven: false };
+      if (turn > own || taken.length === lanes || (!isProven && strangers === unproven)) continue;
+      if (!isProven) strangers += 1;
+      taken.push(portal);
+    }
+  }
+  return taken.flatMap((portal) => hang(destinations, portal, 1));
+}
+
+const crowdOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`);
+
 describe('places of all destinations', () => {
+  it('are not all taken by one claim of what nothing is known of', () => {
+    const { destinations } = setUp();
+    claim(destinations, crowdOf(200), 3);
+    expect(destinations.plan().lanes).toBe(places / 4);
+  });
+
+  it('are not filled beyond the share of the unknown, however little of it is left, and those that answer still get theirs', async () => {
+    const scene = setUp();
+    const { destinations } = scene;
+    await attempt(scene, 'healthy', 'answered', 100);
+    claim(destinations, crowdOf(99), 3);
+    expect(claim(destinations, [...crowdOf(200).slice(99), 'healthy'], 20)).toHaveLength(3 + 20);
+    expect(destinations.plan().lanes).toBe(places / 4 - 20);
+  });
+
+  it('are not all taken by one claim of slow destinations, which take turns', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    for (const portal of crowdOf(200)) await attempt(scene, portal, 'answered', 3_000);
+    const first = claim(destinations, crowdOf(200), 4);
+    expect(first).toHaveLength(places / 2);
+    expect(claim(destinations, crowdOf(200), 4)).toHaveLength(0);
+    await clock.advance(3_000);
+    for (const place of first) place.leave();
+    const offered = (): string[] =>
+      destinations.plan().allowances.flatMap(({ portal, lanes }) => (lanes > 0 ? [portal] : []));
+    // Those whose turn it is may have nothing waiting: after a few claims everybody was offered a place.
+    expect(new Set([...offered(), ...offered(), ...offered(), ...offered()]).size).toBe(200);
+  });
+
   it('are kept for those that answered lately when two hundred portals hang', async () => {
     const scene = setUp();
     const { clock, destinations } = scene;
