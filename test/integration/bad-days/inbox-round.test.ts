@@ -109,6 +109,7 @@ describe('a round of the inbox', () => {
     );
     // The lease of the claim is a minute.
     await until(async () => (await finished(quiet)) === 1);
+    expect(failures).toBe(0);
   });
 
   it('is written for all other lanes when one of them cannot be worked', async () => {
@@ -116,6 +117,7 @@ describe('a round of the inbox', () => {
     await store(quiet, inboxLane('bot', '7'), words);
     start(troubled((sql) => (sql.includes('ref = ?') ? new Error('something nobody thought of') : null)));
     await until(async () => (await finished(quiet)) === 1);
+    expect(await finished(loud)).toBe(0);
   });
 
   it('is over soon however many large events of one portal it has', { timeout: 60_000 }, async () => {
