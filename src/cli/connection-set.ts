@@ -2,7 +2,7 @@
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import { BadInput } from '../core/errors.ts';
-import { checkNow, storeConfig } from '../store/connection-standing.ts';
+import { checkAtOnce, storeConfig } from '../store/connection-standing.ts';
 import { openBrainTools } from './brain-tools.ts';
 import { needConnection, unknownBrain } from './choose-brain.ts';
 import { choosePortal } from './choose-portal.ts';
@@ -32,7 +32,7 @@ export async function setConnection(line: CommandLine, context: CommandContext):
     const after = await inForce(context, brain, connection, before);
     const configBox = sealer.seal(JSON.stringify(after), configContext(row.id));
     if (!(await storeConfig(db, row, configBox))) throw changedMeanwhile();
-    await checkNow(db, row);
+    await checkAtOnce(db, row);
   }
   const words =
     changed.length === 0

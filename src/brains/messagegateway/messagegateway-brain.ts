@@ -3,13 +3,14 @@ import type { BrainAction } from '../../core/actions.ts';
 import type { Brain } from '../../core/brain.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
-import { BadInput, Misconfigured } from '../../core/errors.ts';
+import { BadInput, Misconfigured, toAppError } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { maxTextLength } from './account/channel-settings.ts';
 import { isEscaped } from './account/escaping.ts';
 import { joinAccount } from './account/join.ts';
 import { reconfigureAccount } from './account/reconfigure.ts';
 import { createApis } from './api/apis.ts';
+import { channelOffCode } from './api/mg-http.ts';
 import { readEnvelope } from './api/webhook-shapes.ts';
 import { decodeWebhook } from './back/decode-webhook.ts';
 import { openMgFile } from './back/open-file.ts';
@@ -93,7 +94,14 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
       const isFrame = 'message' in envelope.data || 'dialog' in envelope.data;
       return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, rules);
     },
-    deliver: (action, to, key, signal) => deliver(room, desk, action, to, key, signal),
+    async deliver(action, to, key, signal) {
+      try {
+        return await deliver(room, desk, action, to, key, signal);
+      } catch (thrown) {
+        if (toAppError(thrown).code === channelOffCode) channels.doubt();
+        throw thrown;
+      }
+    },
     receive: (request) => receiveInto(request, config, channels),
     // A console shows things to people of Bitrix24, who see for themselves.
     told: ({ remoteMessageId, error, isLate }) =>

@@ -22,20 +22,25 @@ export async function beReady(room: Room, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Throws `messagegateway.bot_off` or `messagegateway.channel_off` when the frame says that our own bot or channel was switched off. */
-export function checkStillOn({ type, data }: Envelope, room: Room): void {
-  const { bot, channelId } = room.config.joined;
-  if (type === 'bot_updated' && isOff(data, 'bot', bot.botId)) throw botOff();
-  if (type === 'channel_updated' && isOff(data, 'channel', channelId)) {
+/**
+ * Throws `messagegateway.bot_off` or `messagegateway.channel_off` when the frame says that our own bot, or any channel of the connection,
+ * was switched off: the account is then looked at.
+ */
+export async function checkStillOn({ type, data }: Envelope, room: Room): Promise<void> {
+  if (type === 'bot_updated' && switchedOff(data, 'bot') === room.config.joined.bot.botId) throw botOff();
+  if (type !== 'channel_updated') return;
+  const channelId = switchedOff(data, 'channel');
+  if (channelId !== null && (await room.channels.isOurs(channelId))) {
     throw channelOff('MessageGateway says that a channel has changed');
   }
 }
 
-/** Objects of these events come without a shell (trap I-08), or in one, as some recordings have them. */
-function isOff(data: Envelope['data'], shell: string, id: number): boolean {
+/** The id of what the frame says is off. Objects of these events come without a shell (trap I-08), or in one, as some recordings have them. */
+function switchedOff(data: Envelope['data'], shell: string): number | null {
   const inShell: unknown = shell in data ? data[shell] : null;
   const found: object = typeof inShell === 'object' && inShell !== null ? inShell : data;
-  return 'id' in found && found.id === id && 'is_active' in found && found.is_active === false;
+  const isOff = 'is_active' in found && found.is_active === false;
+  return isOff && 'id' in found && typeof found.id === 'number' ? found.id : null;
 }
 
 function botOff(): RemoteRefused {

@@ -8,7 +8,7 @@ import { type Apis, createApis } from '../api/apis.ts';
 import { type CrmModule, createCrmClient } from '../api/crm-client.ts';
 import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
-import { refreshLineChannels } from '../channels/line-channels.ts';
+import { forgetGoneChannels, refreshLineChannels } from '../channels/line-channels.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { type FullAccesses, registerModule } from './accesses.ts';
 import { clientIdOf } from './client-id.ts';
@@ -41,6 +41,7 @@ export async function joinAccount(
   const known = await apis.transport.channels({ limit: 1000 });
   const channelId = await setUpChannel(apis, known, presence.channel, config);
   await refreshLineChannels(apis, { config, connectionId: connection.id, hasV2 }, known);
+  await forgetGoneChannels(apis, tools.memory, known);
   return {
     ...config,
     joined: {

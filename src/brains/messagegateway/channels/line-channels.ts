@@ -12,7 +12,7 @@ import { channelSettings } from '../account/channel-settings.ts';
 import { connectionIdIn } from '../account/client-id.ts';
 import { type ChannelType, channelTypeOf, channelTypes, messengerName, textLimitsOf } from '../account/messengers.ts';
 import type { Apis } from '../api/apis.ts';
-import { isRefusal } from '../api/mg-http.ts';
+import { channelOffCode, isRefusal } from '../api/mg-http.ts';
 import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
@@ -154,6 +154,24 @@ export async function refreshLineChannels(
   }
 }
 
+/** Forgets the channels of lines that the account does not have (any more): each is made anew when it is next needed. Throws AppErrors. */
+export async function forgetGoneChannels(
+  { transport }: Pick<Apis, 'transport'>,
+  memory: ConnectorTools['memory'],
+  known: readonly MgChannel[],
+): Promise<void> {
+  const remembered = await memory.list(memoryStart);
+  const idOf = (value: unknown): number | undefined => storedShape.safeParse(value).data?.id;
+  const isThere = (channels: readonly MgChannel[], value: unknown): boolean =>
+    channels.some(({ id }) => id === idOf(value));
+  if (remembered.every(({ value }) => isThere(known, value))) return;
+  // One may have been made since `known` was read: only what is missing later than it was remembered is gone.
+  const now = await transport.channels({ limit: 1000 });
+  for (const { key, value } of remembered) {
+    if (!isThere(now, value)) await memory.forget(key);
+  }
+}
+
 /** Managers can no longer write into any channel of the connection. Those that are off already, or gone, are fine. Throws AppErrors. */
 export async function switchChannelsOff({ transport }: Pick<Apis, 'transport'>, config: JoinedConfig): Promise<void> {
   const { channelId, clientId } = config.joined;
@@ -164,7 +182,7 @@ export async function switchChannelsOff({ transport }: Pick<Apis, 'transport'>, 
     try {
       await transport.deactivateChannel(id);
     } catch (error) {
-      const isGone = toAppError(error).code === 'messagegateway.channel_off';
+      const isGone = toAppError(error).code === channelOffCode;
       if (!isGone && !isRefusal(error, /already/i)) throw error;
     }
   }

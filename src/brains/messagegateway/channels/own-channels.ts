@@ -19,6 +19,8 @@ export interface OwnChannels {
   of(to: ConversationRef): Promise<number>;
   /** The same, made where the chat is of a line that has none yet. Throws AppErrors. */
   for(to: ConversationRef, chat: Chat, signal: AbortSignal): Promise<number>;
+  /** A channel has refused: what is known of channels is learned anew, for a look at the account may change it. */
+  doubt(): void;
   /** The frame as if it were of the main channel where it is of one of ours: everything behind the listener knows that one alone. */
   adopt(frame: Envelope): Promise<Envelope>;
 }
@@ -60,11 +62,13 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
     return false;
   }
 
-  async function stored(to: ConversationRef): Promise<number | null> {
+  /** `gone`: it began in a channel that the account has lost. */
+  async function stored(to: ConversationRef): Promise<number | 'gone' | null> {
     const known = talks.get(to.ref);
     if (known !== undefined) return known;
     const found = talkShape.safeParse(await tools.memory.get(talkKey(to)));
     if (!found.success) return null;
+    if (!(await isOurs(found.data.channelId))) return 'gone';
     remember(talks, to.ref, found.data.channelId);
     return found.data.channelId;
   }
@@ -76,18 +80,26 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       return [...ours];
     },
     async of(to) {
-      return (await stored(to)) ?? main;
+      const known = await stored(to);
+      return typeof known === 'number' ? known : main;
     },
     async for(to, chat, signal) {
       const known = await stored(to);
-      if (known !== null) return known;
+      if (typeof known === 'number') return known;
+      if (!config.channels.perLine || chat.line === null) return main;
       // A conversation that has begun in the main channel stays there, where all of it can be read.
-      if (!config.channels.perLine || chat.line === null || chatIdOf(to) !== null) return main;
+      if (known === null && chatIdOf(to) !== null) return main;
       const channelId = await lineChannel(options, chat.line, chat.title, signal);
       ours.add(channelId);
       await tools.memory.put(talkKey(to), { channelId });
       remember(talks, to.ref, channelId);
       return channelId;
+    },
+    doubt() {
+      ours.clear();
+      ours.add(main);
+      foreign.clear();
+      talks.clear();
     },
     async adopt(frame) {
       const places = placesIn(frame.data);

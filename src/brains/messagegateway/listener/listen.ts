@@ -121,7 +121,7 @@ async function hear(
     const frame = readEnvelope(bytes);
     // Garbage, and events that were invented after this was written.
     if (frame === null) continue;
-    checkStillOn(frame, room);
+    await checkStillOn(frame, room);
     const adopted = await room.channels.adopt(frame);
     const row = await rowOf(room, tags, adopted, signal);
     cursor = { ...moved(cursor, adopted, room), since: room.clock.now() };

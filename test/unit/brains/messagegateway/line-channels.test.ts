@@ -6,13 +6,19 @@ import {
   messengerName,
   textLimitsOf,
 } from '../../../../src/brains/messagegateway/account/messengers.ts';
+import type { Apis } from '../../../../src/brains/messagegateway/api/apis.ts';
 import type { ChannelFields, TransportApi } from '../../../../src/brains/messagegateway/api/transport-api.ts';
 import {
+  forgetGoneChannels,
   knownLineChannels,
   lineChannel,
   refreshLineChannels,
   switchChannelsOff,
 } from '../../../../src/brains/messagegateway/channels/line-channels.ts';
+import { createOwnChannels } from '../../../../src/brains/messagegateway/channels/own-channels.ts';
+import type { ConversationRef } from '../../../../src/core/connector.ts';
+import type { Chat } from '../../../../src/core/events.ts';
+import { systemClock } from '../../../../src/lib/clock.ts';
 import { memoryInMind } from '../../../support/memory-in-mind.ts';
 import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
 
@@ -116,6 +122,38 @@ describe('the channel of a line', () => {
     await expect(lineChannel(placeIn(broken, facts), line, '', signal)).rejects.toThrow('no');
     expect(await lineChannel(placeIn(transport, facts), line, '', signal)).toBe(101);
     expect(made).toHaveLength(1);
+  });
+
+  it('is forgotten and made anew where the account has lost it, and not because it is younger than the list', async () => {
+    const { transport, channels } = account();
+    const place = placeIn(transport);
+    const before = await transport.channels({ limit: 1000 });
+    expect(await lineChannel(place, line, '', signal)).toBe(101);
+    await forgetGoneChannels({ transport }, place.tools.memory, before);
+    expect(await knownLineChannels(place.tools.memory)).toEqual([101]);
+    channels.pop();
+    await forgetGoneChannels({ transport }, place.tools.memory, await transport.channels({ limit: 1000 }));
+    expect(await knownLineChannels(place.tools.memory)).toEqual([]);
+    expect(await lineChannel(place, line, '', signal)).toBe(102);
+  });
+
+  it('is learned anew by conversations that were in a lost one; one of the main channel stays there', async () => {
+    const { transport, channels } = account();
+    const place = placeIn(transport);
+    const own = createOwnChannels({ ...place, apis: { transport } as Apis, clock: systemClock });
+    const bot = { botCode: 'bridge_line', botType: 'O' } as const;
+    const to = (ref: string, remoteId: string | null): ConversationRef => ({ ref, remoteId, ...bot });
+    const chat: Chat = { kind: 'line', dialogId: 'chat5', title: '', line: { ...line, sessionId: '1', crm: [] } };
+    expect(await own.for(to('a', null), chat, signal)).toBe(101);
+    expect(await own.for(to('b', '9000'), chat, signal)).toBe(61);
+    channels.pop();
+    await forgetGoneChannels({ transport }, place.tools.memory, await transport.channels({ limit: 1000 }));
+    expect(await own.for(to('a', '9001'), chat, signal)).toBe(101);
+    own.doubt();
+    expect(await own.isOurs(101)).toBe(false);
+    expect(await own.for(to('a', '9001'), chat, signal)).toBe(102);
+    expect(await own.of(to('a', '9001'))).toBe(102);
+    expect(await own.for(to('b', '9000'), chat, signal)).toBe(61);
   });
 
   it.each<readonly [string | null, string, string]>([
