@@ -1,5 +1,13 @@
 -- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.
 
+create table awaiting_account (
+  id uuid not null,
+  brain text not null,
+  box bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint awaiting_account_pkey PRIMARY KEY (id)
+);
+
 create table bot (
   portal text not null,
   code text not null,
@@ -11,10 +19,14 @@ create table bot (
   state text not null default 'wanted'::text,
   problem text,
   give_back_minutes integer,
+  greeting json,
+  greet_after_seconds integer not null default 3,
+  carried json,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint bot_pkey PRIMARY KEY (portal, code),
   constraint bot_give_back_minutes_check CHECK ((give_back_minutes > 0)),
+  constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),
   constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
   constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
@@ -72,6 +84,7 @@ create table conversation (
   owner text not null,
   kind text not null,
   session_id text,
+  session_leader text not null default ''::text,
   is_greeted boolean not null,
   language text not null,
   owned_since timestamp with time zone,
@@ -135,7 +148,7 @@ CASE
     WHEN (box = 'inbox'::text) THEN ''::text
     WHEN (key ~~ '%>home'::text) THEN 'home'::text
     WHEN (key ~~ '%>brain'::text) THEN (split_part(key, '/'::text, 1) || '>brain'::text)
-    WHEN (key ~~ '%>later'::text) THEN 'later'::text
+    WHEN ((key ~~ '%>later'::text) OR (key ~~ '%>greet'::text)) THEN 'later'::text
     ELSE 'app'::text
 END) stored,
   constraint lane_pkey PRIMARY KEY (portal, box, key),
@@ -215,6 +228,16 @@ create table rate_budget (
   updated_at timestamp with time zone not null,
   constraint rate_budget_pkey PRIMARY KEY (portal, bucket)
 ) with (fillfactor=50);
+
+create table told_failure (
+  portal text not null,
+  lane text not null,
+  remote_id text not null,
+  is_withdrawn boolean not null,
+  told_at timestamp with time zone not null default now(),
+  constraint told_failure_pkey PRIMARY KEY (portal, lane, remote_id)
+);
+CREATE INDEX told_failure_by_age ON told_failure USING brin (told_at);
 
 create table worker (
   id uuid not null,

@@ -71,6 +71,13 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index connect_code_by_hash on connect_code (code_hash);
 
+    create table awaiting_account (
+      id uuid primary key,
+      brain text not null,
+      box bytea not null,
+      created_at timestamptz not null default now()
+    );
+
     create table bot (
       portal text not null references portal on delete cascade,
       code text not null,
@@ -83,6 +90,9 @@ export async function up(knex: Knex): Promise<void> {
         check (state in ('wanted', 'registered', 'refused', 'deleted')),
       problem text,
       give_back_minutes integer check (give_back_minutes > 0),
+      greeting json,
+      greet_after_seconds integer not null default 3 check (greet_after_seconds between 0 and 600),
+      carried json,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, code),
@@ -111,6 +121,7 @@ export async function up(knex: Knex): Promise<void> {
       owner text not null check (owner in ('brain', 'person')),
       kind text not null check (kind in ('private', 'group', 'line')),
       session_id text,
+      session_leader text not null default '',
       is_greeted boolean not null,
       language text not null,
       owned_since timestamptz,
@@ -137,7 +148,7 @@ export async function up(knex: Knex): Promise<void> {
         case when box = 'inbox' then ''
              when key like '%>home' then 'home'
              when key like '%>brain' then split_part(key, '/', 1) || '>brain'
-             when key like '%>later' then 'later'
+             when key like '%>later' or key like '%>greet' then 'later'
              else 'app' end
       ) stored,
       primary key (portal, box, key),
@@ -209,6 +220,16 @@ export async function up(knex: Knex): Promise<void> {
     ) with (fillfactor = 80);
     create index outbox_parked on outbox (portal, created_at) where state in ('parked', 'unknown');
     create index outbox_by_age on outbox using brin (created_at);
+
+    create table told_failure (
+      portal text not null,
+      lane text not null,
+      remote_id text not null,
+      is_withdrawn boolean not null,
+      told_at timestamptz not null default now(),
+      primary key (portal, lane, remote_id)
+    );
+    create index told_failure_by_age on told_failure using brin (told_at);
 
     create table rate_budget (
       portal text not null,

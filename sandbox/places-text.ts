@@ -12,6 +12,11 @@ export interface Places {
   readonly clientId: string;
   readonly crm: string;
   readonly crmApiKey: string;
+  readonly mg: string;
+  readonly mgBotToken: string;
+  readonly mgTransportToken: string;
+  /** Path of the certificate to trust; with `--tls`. */
+  readonly tlsCertificate?: string;
 }
 
 /** What the line bot and the supervisor think with. */
@@ -30,7 +35,7 @@ const firstSteps: Readonly<Record<SandboxBrain, readonly string[]>> = {
 
 /** The text, line break at its end included. */
 export function placesText(places: Places, brain: SandboxBrain): string {
-  const rows: readonly [string, string][] = [
+  const rows: [string, string][] = [
     ['Bitrix24 chat page (open this)', places.chat],
     [`MessageGateway, manager's page${brain === 'echo' ? '' : ' (and this)'}`, places.manager],
     ['Bot Bridge', places.app],
@@ -42,7 +47,11 @@ export function placesText(places: Places, brain: SandboxBrain): string {
     ['  client id', places.clientId],
     ['Sandbox CRM', places.crm],
     ['  API key', places.crmApiKey],
+    ['Sandbox MessageGateway, Bot and Transport API', places.mg],
+    ['  Bot token of a module of its own', places.mgBotToken],
+    ['  Transport token', places.mgTransportToken],
   ];
+  if (places.tlsCertificate !== undefined) rows.push(['  certificate to trust', places.tlsCertificate]);
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     '',

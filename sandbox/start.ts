@@ -4,10 +4,11 @@
  * where everything is. The database lives in a temporary folder and goes with the process.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
 import { brains } from '../src/brains/index.ts';
 import { runLine } from '../src/cli/run-line.ts';
@@ -19,15 +20,16 @@ import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.
 import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
 import { placesText } from './places-text.ts';
 import { readOptions } from './read-options.ts';
+import { selfSigned } from './self-signed.ts';
 
-const { isJson, brain } = readOptions(process.argv.slice(2));
+const { isJson, isTls, brain } = readOptions(process.argv.slice(2));
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
 const wishedPorts = { app: 3000, portal: 3010, oauth: 3011, mg: 3020, crm: 3021, renamedCrm: 3022 };
 
-async function freePort(wished: number): Promise<number> {
-  for (const port of [wished, 0]) {
+async function freePort(...wished: readonly number[]): Promise<number> {
+  for (const port of [...wished, 0]) {
     const found = await new Promise<number | null>((resolve) => {
       const server = createServer();
       server.once('error', () => resolve(null));
@@ -93,7 +95,8 @@ const [appPort, portalPort, oauthPort, mgPort, crmPort, renamedCrmPort] = [
   await freePort(wishedPorts.app),
   await freePort(wishedPorts.portal),
   await freePort(wishedPorts.oauth),
-  await freePort(wishedPorts.mg),
+  // The vendor's JavaScript client knows no other port.
+  await freePort(...(isTls ? [443] : []), wishedPorts.mg),
   await freePort(wishedPorts.crm),
   await freePort(wishedPorts.renamedCrm),
 ];
@@ -106,7 +109,16 @@ const portal = await startSandboxPortal({
   appUrl: `${appUrl}/bitrix24/app`,
   eventUrl: `${appUrl}/bitrix24/events`,
 });
-const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort });
+const tls = isTls ? selfSigned([host, 'localhost']) : null;
+const tlsCertificate = join(dataDir, 'sandbox-certificate.pem');
+if (tls !== null) {
+  await writeFile(tlsCertificate, tls.cert);
+  // The app and the far ends call each other in this process.
+  setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
+}
+const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort, tls });
+for (const name of ['Анна Смирнова', 'Пётр Иванов']) gateway.addManager({ name });
+const clientTokens = gateway.clientTokens();
 const environment = {
   PORT: String(appPort),
   HOST: host,
@@ -117,9 +129,8 @@ const environment = {
   B24_CLIENT_SECRET: portal.clientSecret,
   B24_OAUTH_HOSTS: portal.oauthOrigin,
   B24_JS_URL: `${portal.origin}/api/v1/`,
-  ALLOWED_PRIVATE_HOSTS: [portal.origin, portal.oauthOrigin, gateway.mgOrigin, gateway.crmOrigin]
-    .map((origin) => new URL(origin).host)
-    .concat(`${host}:${renamedCrmPort}`)
+  ALLOWED_PRIVATE_HOSTS: [portalPort, oauthPort, mgPort, crmPort, renamedCrmPort]
+    .map((port) => `${host}:${port}`)
     .join(','),
 };
 const settings = readSettings(environment);
@@ -163,6 +174,10 @@ const places = {
   clientSecret: portal.clientSecret,
   crm: gateway.crmOrigin,
   crmApiKey: gateway.apiKey,
+  mg: gateway.mgOrigin,
+  mgBotToken: clientTokens.bot,
+  mgTransportToken: clientTokens.transport,
+  ...(tls === null ? {} : { tlsCertificate }),
   ...portal.issueToken(),
 };
 

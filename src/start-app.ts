@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crmAddress } from './bitrix24/crm-address.ts';
+import { lineName } from './bitrix24/open-lines.ts';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
 import { readBrainSettings } from './brain-settings.ts';
@@ -35,6 +36,7 @@ import { createBrainHouse } from './pipeline/brain-house.ts';
 import { brainMemory } from './pipeline/brain-memory.ts';
 import { createDirectory } from './pipeline/directory.ts';
 import { createHeldDoors } from './pipeline/held-doors.ts';
+import { findHomeClient } from './pipeline/home-clients.ts';
 import { homeFacts } from './pipeline/home-facts.ts';
 import { openHomeFile } from './pipeline/home-files.ts';
 import { saidAtHome } from './pipeline/home-talk.ts';
@@ -49,6 +51,7 @@ import { createPerformer } from './pipeline/perform.ts';
 import { createQueueMeter } from './pipeline/queue-meter.ts';
 import { createRateGate } from './pipeline/rate-gate.ts';
 import { createReadiness } from './pipeline/readiness.ts';
+import { createRecentFacts } from './pipeline/recent-facts.ts';
 import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
 import { createSharedBudgets } from './pipeline/shared-budgets.ts';
 import { startSocketKeeper } from './pipeline/socket-keeper.ts';
@@ -138,6 +141,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
   const careful = createGotClient({ guard });
   const budgets = createSharedBudgets(db);
   const pacing = { budgets, clock: systemClock, log };
+  const recent = createRecentFacts();
   const tools = (connection: Connection): ConnectorTools => ({
     http: fast,
     pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
@@ -151,8 +155,11 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     },
     homeUser: (to, dialogId, userId, signal) =>
       findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    homeClient: (to, dialogId, userId, signal) =>
+      findHomeClient({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    homeLineName: (lineId, signal) => lineName(client, connection.portal, lineId, signal),
     homeFacts: async () => homeFacts(await directory.portal(connection.portal), connection),
-    memory: brainMemory(db, connection.portal, connection.id),
+    memory: brainMemory(db, connection.portal, connection.id, recent),
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
@@ -192,6 +199,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     brainSettings,
     metrics,
     bells,
+    recent,
     sealer,
     guard,
     fast,
@@ -223,9 +231,9 @@ async function startLoops(
   if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets')) return { loops, life: null };
   const life = startWorkerLife({ ...shared, url: options.databaseUrl, isServerOurs: options.isServerOurs ?? false });
   await life.begun;
+  loops.push(startRumourListener(options.databaseUrl, parts.bells, parts.recent, log));
   if (settings.ROLES.includes('worker')) {
     loops.push(
-      startRumourListener(options.databaseUrl, parts.bells, log),
       ...startInboxWorker({ ...shared, loops: 2 }),
       startOutboxWorker({ ...shared, life, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
       startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),

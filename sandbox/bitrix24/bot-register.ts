@@ -33,6 +33,7 @@ export function createBot(state: PortalState, wanted: NewBot): Bot {
     gender: wanted.gender,
     email: '',
     admin: false,
+    mayEditLines: false,
     isBot: true,
     isConnector: false,
     isExtranet: false,

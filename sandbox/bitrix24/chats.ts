@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { findCommands } from './chat-commands.ts';
 import { botJoined } from './events/bot-events.ts';
 import type { Cause } from './events/envelope.ts';
+import { lineMessageChanged } from './events/line-events.ts';
 import { commandsUsed, messageAdded, messageDeleted, messageUpdated } from './events/message-events.ts';
 import { storedText } from './message-content.ts';
 import type { Chat, ChatType, Message, PortalState } from './state.ts';
@@ -134,6 +135,7 @@ export interface Posting {
   readonly system?: boolean;
   readonly uuid?: string | null;
   readonly skipConnector?: boolean;
+  readonly isHidden?: boolean;
   readonly forwarded?: boolean;
 }
 
@@ -149,6 +151,7 @@ export function storeMessage(state: PortalState, posting: Posting): Message {
     uuid: posting.uuid ?? null,
     params: posting.params ?? {},
     skipConnector: posting.skipConnector ?? false,
+    isHidden: posting.isHidden ?? posting.skipConnector ?? false,
     forwarded: posting.forwarded ?? false,
     deleted: false,
     edited: false,
@@ -167,6 +170,7 @@ export function postMessage(state: PortalState, posting: Posting, cause: Cause):
   const hasClientUuid = posting.chat.type !== 'L' && !state.bots.has(posting.authorId);
   const uuid = posting.uuid ?? (hasClientUuid ? randomUUID() : null);
   const message = storeMessage(state, { ...posting, uuid });
+  lineMessageChanged(state, 'ONOPENLINEMESSAGEADD', posting.chat, message, cause);
   if (message.system || state.bots.has(message.authorId)) return message;
   const { chat } = posting;
   const found = findCommands(state, chat, message.authorId, message.text);
@@ -197,13 +201,18 @@ export function changeMessage(state: PortalState, message: Message, edit: Edit, 
   message.edited = true;
   state.announce({ kind: 'message-edit', message });
   const chat = state.chats.get(message.chatId);
-  if (chat !== undefined) messageUpdated(state, chat, message, cause);
+  if (chat === undefined) return;
+  lineMessageChanged(state, 'ONOPENLINEMESSAGEUPDATE', chat, message, cause);
+  messageUpdated(state, chat, message, cause);
 }
 
 /** Deletes, leaving a tombstone unless `complete`. Fires the delete events with the old text's audience. */
 export function eraseMessage(state: PortalState, message: Message, complete: boolean, cause: Cause): void {
   const chat = state.chats.get(message.chatId);
-  if (chat !== undefined) messageDeleted(state, chat, message, cause);
+  if (chat !== undefined) {
+    lineMessageChanged(state, 'ONOPENLINEMESSAGEDELETE', chat, message, cause);
+    messageDeleted(state, chat, message, cause);
+  }
   message.deleted = true;
   message.text = '';
   message.params = {};

@@ -73,10 +73,11 @@ function isColor(value: unknown): boolean {
 
 function action(button: Params, botId: number): Params | null {
   const link = textOf(button, 'LINK');
-  if (link !== '') return /^(\/|https?:\/\/)/.test(link) ? { LINK: link } : null;
+  if (/^(\/|https?:\/\/)/.test(link)) return { LINK: link };
   if (textOf(button, 'APP_ID') !== '') return { APP_ID: button['APP_ID'], APP_PARAMS: textOf(button, 'APP_PARAMS') };
-  const named = textOf(button, 'ACTION').toUpperCase();
-  if (named !== '') return ACTIONS.has(named) ? { ACTION: named, ACTION_VALUE: textOf(button, 'ACTION_VALUE') } : null;
+  const named = textOf(button, 'ACTION');
+  const value = textOf(button, 'ACTION_VALUE');
+  if (ACTIONS.has(named) && value.trim() !== '') return { ACTION: named, ACTION_VALUE: value };
   const command = textOf(button, 'COMMAND').replace(/^\//, '');
   if (command === '' || botId <= 0) return null;
   return { COMMAND: command, COMMAND_PARAMS: textOf(button, 'COMMAND_PARAMS'), BOT_ID: botId };
@@ -99,7 +100,7 @@ function usableButton(raw: unknown, botId: number): Params | null {
   return button;
 }
 
-/** The usable buttons of a keyboard, or null when the parameter asks for none. Bad buttons vanish; none left is KEYBOARD_ERROR. */
+/** The usable buttons of a keyboard, or null when the parameter asks for none. Bad buttons vanish; nothing left is KEYBOARD_ERROR. */
 export function readKeyboard(raw: unknown, botId: number): Params[] | null {
   if (isEmpty(raw) || raw === 'N') return null;
   const value = parsedJson(raw);
@@ -107,7 +108,8 @@ export function readKeyboard(raw: unknown, botId: number): Params[] | null {
   const usable = isList(buttons)
     ? buttons.map((button) => usableButton(button, botId)).filter((button) => button !== null)
     : [];
-  if (!usable.some((button) => button['TYPE'] === 'BUTTON')) {
+  // A row break that is left counts: only a keyboard of which nothing at all is left is an error.
+  if (usable.length === 0) {
     throw new RestError('KEYBOARD_ERROR', 'Incorrect keyboard params');
   }
   return usable;

@@ -1,6 +1,9 @@
 /** Open Channels: sessions of external clients, the welcome bot in them, hand-over to the queue, closing. */
 import { addMembers, createChat, postMessage, removeMember, storeMessage } from './chats.ts';
+import { botsForMessage } from './events/audience.ts';
 import { type Cause, EVENT_DEPTH } from './events/envelope.ts';
+import { sessionChanged } from './events/line-events.ts';
+import { withoutMentions } from './mentions.ts';
 import {
   type Chat,
   type Client,
@@ -61,6 +64,7 @@ function startSession(state: PortalState, client: Client, chat: Chat, isNew: boo
   state.sessions.set(chat.id, session);
   chat.ownerId = 0;
   setEntity(chat, client, session);
+  sessionChanged(state, 'ONSESSIONSTART', chat, causeOf(state, client.userId));
   const line = state.lines.get(client.lineId);
   const bot = line?.botEnabled === true ? state.bots.get(line.botId) : undefined;
   if (line === undefined || bot === undefined || !bot.openline || (line.join === 'first' && !isNew)) return;
@@ -91,9 +95,27 @@ export function handOver(state: PortalState, chat: Chat): boolean {
   stopTimer(session);
   session.operatorId = 0;
   chat.ownerId = 0;
-  if (lineOfChat(state, chat)?.left !== 'close') removeMember(state, chat, botId);
+  const line = lineOfChat(state, chat);
+  if (line?.left !== 'close') removeMember(state, chat, botId);
   note(state, chat, 'Диалог передан в очередь операторов', 'The conversation was passed to the operators');
+  if (line !== undefined) assignNext(state, chat, session, line);
   return true;
+}
+
+/** The next of the queue gets the session. Until he answers, the chat still belongs to nobody. */
+function assignNext(state: PortalState, chat: Chat, session: LineSession, line: Line): void {
+  const next = line.queue[line.nextInQueue % line.queue.length];
+  if (next === undefined) return;
+  line.nextInQueue += 1;
+  session.operatorId = next;
+  addMembers(state, chat, [next], 0, causeOf(state, 0));
+}
+
+/** A single `0` in a line chat ends the bot's session, whoever wrote it, when a bot heard it. */
+export function lineMessagePosted(state: PortalState, chat: Chat, message: Message): void {
+  if (chat.entityType !== 'LINES') return;
+  const isHeard = botsForMessage(state, chat, message.authorId, message.text).length > 0;
+  if (isHeard && withoutMentions(message.text) === '0') handOver(state, chat);
 }
 
 export interface ClientMessage {
@@ -102,7 +124,7 @@ export interface ClientMessage {
   readonly params: (chatId: number) => Params;
 }
 
-/** A client writes: the session opens if need be, the welcome bot joins, the message goes out. `0` ends the bot's session. */
+/** A client writes: the session opens if need be, the welcome bot joins, the message goes out. */
 export function clientMessage(state: PortalState, client: Client, written: ClientMessage): Message {
   const { chat, isNew } = chatOfClient(state, client);
   if (!state.sessions.has(chat.id)) startSession(state, client, chat, isNew);
@@ -112,7 +134,7 @@ export function clientMessage(state: PortalState, client: Client, written: Clien
     { chat, authorId: client.userId, text: written.text, params },
     causeOf(state, client.userId),
   );
-  if (written.text.trim() === '0') handOver(state, chat);
+  lineMessagePosted(state, chat, message);
   return message;
 }
 
@@ -150,6 +172,7 @@ export function closeSession(state: PortalState, chat: Chat): boolean {
   stopTimer(session);
   state.sessions.delete(chat.id);
   const client = clientOfChat(state, chat.id);
+  sessionChanged(state, 'ONSESSIONFINISH', chat, causeOf(state, 0));
   for (const member of [...chat.members]) if (member !== client?.userId) removeMember(state, chat, member);
   chat.ownerId = 0;
   note(state, chat, 'Диалог завершён', 'The conversation was closed');

@@ -12,62 +12,13 @@ import {
 import { contextOpened } from './events/bot-events.ts';
 import { type Cause, EVENT_DEPTH } from './events/envelope.ts';
 import { commandsUsed } from './events/message-events.ts';
-import { clientMessage, closeSession, operatorTakes } from './open-lines.ts';
+import { clientMessage, closeSession, lineMessagePosted, operatorTakes } from './open-lines.ts';
 import { textOf } from './param-reader.ts';
+import type { NewClient, NewEmployee, NewGroup, NewLine, WriteOptions, Written } from './people-options.ts';
 import { setReaction } from './reactions.ts';
 import { type Chat, dialogIdFor, type Message, type PortalState } from './state.ts';
-import { storeFiles, type UploadedFile } from './stored-files.ts';
+import { storeFiles } from './stored-files.ts';
 import { isMap, type Params, type WireMap } from './wire-format.ts';
-
-export interface Written {
-  readonly messageId: number;
-  /** As the app's bots see the dialog. */
-  readonly dialogId: string;
-  readonly chatId: number;
-}
-
-export interface WriteOptions {
-  readonly files?: readonly UploadedFile[];
-  /** Id of the message that is answered to. */
-  readonly quoteOf?: number;
-}
-
-export interface NewEmployee {
-  readonly name: string;
-  readonly admin?: boolean;
-  readonly email?: string;
-  readonly extranet?: boolean;
-  readonly gender?: 'M' | 'F';
-  /** Null: the field is missing from events. */
-  readonly workPosition?: string | null;
-}
-
-export interface NewLine {
-  readonly name: string;
-  readonly botId?: number;
-  readonly botCode?: string;
-  readonly join?: 'first' | 'always';
-  readonly time?: number;
-  readonly left?: 'queue' | 'close';
-  /** Employees of the queue. */
-  readonly queue?: readonly number[];
-}
-
-export interface NewClient {
-  readonly name: string;
-  readonly lineId: number;
-  readonly connector?: string;
-}
-
-export interface NewGroup {
-  readonly title: string;
-  readonly ownerId: number;
-  readonly memberIds?: readonly number[];
-  readonly botIds?: readonly number[];
-  readonly type?: 'C' | 'O';
-  /** Groups made in today's interface carry THREAD. */
-  readonly entityType?: string | null;
-}
 
 function nameParts(name: string): { firstName: string; lastName: string } {
   const [firstName = '', ...rest] = name.trim().split(/\s+/);
@@ -94,6 +45,7 @@ export class People {
       gender: wanted.gender ?? 'F',
       email: wanted.email ?? '',
       admin: wanted.admin ?? false,
+      mayEditLines: wanted.admin === true || wanted.mayEditLines === true,
       isBot: false,
       isConnector: false,
       isExtranet: wanted.extranet ?? false,
@@ -118,6 +70,7 @@ export class People {
       time: wanted.time ?? 0,
       left: wanted.left ?? 'queue',
       queue: [...(wanted.queue ?? [])],
+      nextInQueue: 0,
     });
     this.#state.announce({ kind: 'people' });
     return { id };
@@ -130,13 +83,15 @@ export class People {
       ...nameParts(wanted.name),
       workPosition: null,
       gender: 'M',
-      email: '',
+      email: wanted.email ?? '',
       admin: false,
+      mayEditLines: false,
       isBot: false,
       isConnector: true,
       isExtranet: true,
       color: '#ab7761',
       active: true,
+      ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
     });
     this.#state.clients.set(id, {
       userId: id,
@@ -254,6 +209,11 @@ export class People {
     this.#chat(chatId).entityData2 = `LEAD|${LEAD}|COMPANY|${COMPANY}|CONTACT|${CONTACT}|DEAL|${DEAL}`;
   }
 
+  /** An operator switches the silent mode of a line chat: while it is on, nothing operators write reaches the client. */
+  setSilentMode(chatId: number, isOn: boolean): void {
+    this.#chat(chatId).entityData3 = isOn ? 'Y' : 'N';
+  }
+
   finishSession(chatId: number): boolean {
     return closeSession(this.#state, this.#chat(chatId));
   }
@@ -272,7 +232,10 @@ export class People {
 
   #post(chat: Chat, authorId: number, text: string, options: WriteOptions): Written {
     const params = this.#params(chat.id, authorId, options);
-    return this.#written(chat, postMessage(this.#state, { chat, authorId, text, params }, byPerson(authorId)));
+    const isHidden = options.isHidden ?? chat.entityData3 === 'Y';
+    const message = postMessage(this.#state, { chat, authorId, text, params, isHidden }, byPerson(authorId));
+    lineMessagePosted(this.#state, chat, message);
+    return this.#written(chat, message);
   }
 
   #written(chat: Chat, message: Message): Written {

@@ -23,6 +23,12 @@ export interface SandboxPortalOptions {
   readonly language?: string;
   /** false = an older self-hosted portal without imbot.v2. */
   readonly v2?: boolean;
+  /** A self-hosted portal with an `im` from before July 2025: no imbot.v2, no MENTIONED_LIST, fewer keys in FILES. */
+  readonly oldIm?: boolean;
+  /** v2 sends name the errors of blocks PARAM_ATTACH_ERROR and PARAM_KEYBOARD_ERROR, as the source of May 2026 does. */
+  readonly longParamErrors?: boolean;
+  /** Scopes the administrator ticked for his incoming webhook; the app's scopes unless given. */
+  readonly webhookScope?: readonly string[];
   /** Bots per app in imbot.register before MAX_COUNT_ERROR (v1 documentation: 5). */
   readonly botLimit?: number;
   /** Bots per app in imbot.v2.Bot.register before BOT_LIMIT_EXCEEDED (v2 documentation: 100). */
@@ -59,16 +65,19 @@ const DAY = 86_400;
 
 /** Every option with its value. Client id, secret and member id are random unless given. */
 export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
+  const scope = options.scope ?? ['imbot', 'imopenlines'];
   return {
     host: '127.0.0.1',
     port: 0,
     oauthPort: 0,
     clientId: `app.${randomBytes(7).toString('hex')}.${String(10_000_000 + (randomBytes(3).readUIntBE(0, 3) % 89_999_999))}`,
     clientSecret: randomBytes(25).toString('base64url'),
-    scope: ['imbot', 'imopenlines'],
+    scope,
+    webhookScope: scope,
+    oldIm: false,
+    longParamErrors: false,
     memberId: randomBytes(16).toString('hex'),
     language: 'ru',
-    v2: true,
     botLimit: 5,
     v2BotLimit: 100,
     rate: { perSecond: 2, burst: 50 },
@@ -88,5 +97,6 @@ export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
     lineEventsWithoutTokens: false,
     newPageFields: true,
     ...options,
+    v2: options.oldIm === true ? false : (options.v2 ?? true),
   };
 }

@@ -74,7 +74,7 @@ function identify(state: PortalState, incoming: IncomingMessage, target: Address
   if (target.webhook !== null) {
     const { userId, secret } = target.webhook;
     if (secret !== state.webhookSecret || !state.users.has(userId)) throw systemError('INVALID_CREDENTIALS');
-    return { userId, clientId: null, scopes: [...state.options.scope, 'user', 'im'], eventDepth: null };
+    return { userId, clientId: null, scopes: state.options.webhookScope, eventDepth: null };
   }
   const given = accessToken(incoming, params);
   if (given === '') throw systemError('NO_AUTH_FOUND');

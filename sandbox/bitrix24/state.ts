@@ -16,11 +16,15 @@ export interface User {
   gender: 'M' | 'F';
   readonly email: string;
   readonly admin: boolean;
+  /** May change the settings of Open Channels; administrators always may. */
+  readonly mayEditLines: boolean;
   readonly isBot: boolean;
   readonly isConnector: boolean;
   readonly isExtranet: boolean;
   color: string;
   active: boolean;
+  /** What a messenger told of its customer. */
+  readonly profile?: { readonly avatar?: string; readonly phone?: string; readonly website?: string };
 }
 
 export type BotType = 'B' | 'O' | 'S' | 'P' | 'N';
@@ -81,6 +85,8 @@ export interface Message {
   /** Raw message params: FILE_ID, ATTACH, KEYBOARD, MENU, REPLY_ID, URL_PREVIEW. */
   params: Params;
   readonly skipConnector: boolean;
+  /** A note among operators: the client behind the Open Channel does not see it. */
+  readonly isHidden: boolean;
   readonly forwarded: boolean;
   deleted: boolean;
   edited: boolean;
@@ -94,6 +100,8 @@ export interface StoredFile {
   readonly name: string;
   readonly type: 'file' | 'image' | 'video' | 'audio';
   readonly content: Buffer;
+  readonly isVoiceNote: boolean;
+  readonly isVideoNote: boolean;
   readonly date: number;
 }
 
@@ -137,6 +145,8 @@ export interface Line {
   time: number;
   left: 'queue' | 'close';
   readonly queue: number[];
+  /** Place in the queue of whoever gets the next conversation. */
+  nextInQueue: number;
 }
 
 export interface Client {

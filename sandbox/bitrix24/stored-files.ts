@@ -4,6 +4,9 @@ import type { PortalState, StoredFile } from './state.ts';
 export interface UploadedFile {
   readonly name: string;
   readonly content: Buffer | string;
+  /** Recorded in the messenger itself, as a voice message or a round video. */
+  readonly isVoiceNote?: boolean;
+  readonly isVideoNote?: boolean;
 }
 
 const KINDS: Readonly<Record<string, StoredFile['type']>> = {
@@ -29,6 +32,8 @@ export function storeFile(state: PortalState, chatId: number, authorId: number, 
     name: file.name,
     type: KINDS[extension] ?? 'file',
     content: typeof file.content === 'string' ? Buffer.from(file.content, 'utf8') : file.content,
+    isVoiceNote: file.isVoiceNote ?? false,
+    isVideoNote: file.isVideoNote ?? false,
     date: state.now(),
   };
   state.files.set(stored.id, stored);

@@ -71,7 +71,7 @@ export function userObject(user: User, inEvent: boolean): WireMap {
     lastName: user.lastName,
     workPosition: user.workPosition ?? '',
     color: user.color,
-    avatar: '',
+    avatar: user.profile?.avatar ?? '',
     gender: user.gender,
     birthday: '',
     extranet: user.isExtranet,
@@ -83,8 +83,9 @@ export function userObject(user: User, inEvent: boolean): WireMap {
     lastActivityDate: inEvent ? false : isoDate(Date.now()),
     absent: false,
     departments: user.isBot || user.isExtranet ? [] : [1],
-    phones: false,
+    phones: user.profile?.phone === undefined ? false : { personal_mobile: user.profile.phone },
     type: userType(user),
+    ...(user.profile?.website === undefined ? {} : { website: user.profile.website }),
     // Optional in the portal's answers too (dossier §12.7).
     ...(user.email === '' ? {} : { email: user.email }),
   };

@@ -21,3 +21,6 @@ export const EVENT_NAMES = [
 ] as const;
 
 export type EventName = (typeof EVENT_NAMES)[number];
+
+/** Asked for by the vendor's older clients; today's service has no such events, so none is ever sent. */
+export const RETIRED_NAMES: readonly string[] = ['chat_unread_updated', 'settings_updated'];

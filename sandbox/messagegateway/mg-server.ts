@@ -1,6 +1,7 @@
 /** The MessageGateway's web address: both APIs, file links, the page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiGate } from './api-gate.ts';
+import { answerClientWebhook, clientWebhookPath } from './client-module.ts';
 import { answerJson } from './http-basics.ts';
 import type { PageServer } from './page-server.ts';
 import type { GatewayState } from './state.ts';
@@ -44,6 +45,8 @@ export async function handleMg(parts: GatewayParts, incoming: IncomingMessage, a
     answerJson(answer, 404, { errors: ['Page not found'] });
   } else if (path.startsWith('/storage/')) {
     sendFile(parts.gateway, answer, url);
+  } else if (path === clientWebhookPath && incoming.method === 'POST') {
+    await answerClientWebhook(incoming, answer);
   } else {
     await parts.page.handle(incoming, answer, url);
   }

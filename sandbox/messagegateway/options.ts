@@ -50,6 +50,8 @@ export interface MessageGatewayOptions {
   readonly ackTimeoutMs?: number;
   /** How incoming strings are cleaned besides trimming: the meaning of the vendor's `escape` is unknown. */
   readonly escape?: 'none' | 'html';
+  /** Warnings in the answer to every message of a transport. */
+  readonly sendWarnings?: readonly string[];
   /** Whether since_id and until_id include the named object. */
   readonly boundsInclusive?: boolean;
   /** `fixtures`: newest first, oldest first after a lower bound alone. The others force one order. */
@@ -68,6 +70,8 @@ export interface MessageGatewayOptions {
   readonly newDialogs?: 'unassigned' | 'responsible-bot';
   /** Refuse what the channel's settings do not allow. */
   readonly enforceChannelSettings?: boolean;
+  /** How files are taken: the document says multipart, older official clients send the bare bytes. */
+  readonly uploads?: 'both' | 'multipart' | 'raw';
   /** Upload limit in bytes (20 MiB in an official client). */
   readonly maxFileBytes?: number;
   readonly fileUrlSeconds?: number;
@@ -104,6 +108,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     socketsPerToken: 0,
     ackTimeoutMs: 30_000,
     escape: 'none',
+    sendWarnings: [],
     boundsInclusive: true,
     listOrder: 'fixtures',
     timeOffset: '+03:00',
@@ -113,6 +118,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     botNeedsResponsibleRole: true,
     newDialogs: 'unassigned',
     enforceChannelSettings: true,
+    uploads: 'both',
     maxFileBytes: 20 * 1024 * 1024,
     fileUrlSeconds: 3600,
     recordLimit: 20_000,

@@ -188,6 +188,7 @@ export interface MessageRecord {
   order: Json | null;
   product: Json | null;
   suggestions: readonly Json[];
+  templateCode: string | null;
   quoteId: number | null;
   externalId: string | null;
   error: { readonly code: string; readonly message?: string } | null;

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiError } from './api-error.ts';
 import { ownerOf } from './api-gate.ts';
-import { EVENT_NAMES, type EventName } from './event-names.ts';
+import { EVENT_NAMES, type EventName, RETIRED_NAMES } from './event-names.ts';
 import type { AccountState, EventSink, GatewayState } from './state.ts';
 
 interface Admission {
@@ -72,7 +72,8 @@ export class SocketHub implements EventSink {
     if (gateway.options.handshakesCount && !gateway.mgRate.admits(key)) throw new ApiError(429, 'Too many requests');
     const names = listed(url.searchParams.get('events'));
     if (names.length === 0) throw new ApiError(400, 'events is a required field');
-    const unknown = names.filter((name) => !(EVENT_NAMES as readonly string[]).includes(name));
+    const known = [...EVENT_NAMES, ...RETIRED_NAMES];
+    const unknown = names.filter((name) => !known.includes(name));
     if (unknown.length > 0 && gateway.options.unknownEvents === 'refuse') {
       throw new ApiError(400, `unknown event types: ${unknown.join(', ')}`);
     }

@@ -3,7 +3,7 @@
 import type { ActorRef, ChatRecord, DialogRecord, Item, Json, MessageRecord, UserRecord } from './records.ts';
 import type { AccountState } from './state.ts';
 import { storeFile } from './stored-files.ts';
-import { demandMayBegin } from './talk/channel-rules.ts';
+import { demand, demandKnownReaction, demandMayBegin } from './talk/channel-rules.ts';
 import { createChat, settleCustomer } from './talk/chats.ts';
 import { deliverChange } from './talk/deliver.ts';
 import {
@@ -38,6 +38,8 @@ export interface AnswerChoice {
   readonly quote?: number;
   readonly product?: Json;
   readonly order?: Json;
+  /** Code of the template the message is made of: its files are told twice, as items and as the template's header. */
+  readonly template?: string;
 }
 
 export class Staff {
@@ -98,6 +100,7 @@ export class Staff {
         order: choice.order,
         product: choice.product,
         suggestions: choice.suggestions,
+        templateCode: choice.template,
       },
       quoteId: choice.quote ?? null,
       isMailing: false,
@@ -159,6 +162,10 @@ export class Staff {
   /** A manager reacts; his earlier reaction is replaced, null takes it back. */
   async react(messageId: number, reaction: string | null, userId?: number): Promise<void> {
     const message = this.#message(messageId);
+    const channel = this.#account.channels.get(message.channelId);
+    if (channel === undefined) throw new Error('the message is in no channel');
+    demand(this.#account, channel, { kind: message.type, what: 'reaction', direction: 'receive' });
+    demandKnownReaction(this.#account, channel, reaction);
     const by: ActorRef = { type: 'user', id: this.#writer(userId) };
     const old = message.reactions.find((one) => one.by.id === by.id)?.content;
     const others = message.reactions.filter((one) => one.by.id !== by.id);

@@ -4,13 +4,14 @@ import type { Server } from 'node:http';
 import { ApiGate } from './api-gate.ts';
 import { botRoutes } from './bot-api/routes.ts';
 import { type ApiCallRecord, CallLog } from './call-log.ts';
+import { type ClientTokens, openClientModule } from './client-module.ts';
 import { type Api, type Fault, Faults } from './faults.ts';
 import { closeServer, listen, originOf } from './http-basics.ts';
 import { type GatewayParts, handleMg, isBotSocket } from './mg-server.ts';
 import { type MessageGatewayOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { createPageDesk } from './page-desk.ts';
 import { PageServer } from './page-server.ts';
-import { RateWindow } from './rate-window.ts';
+import { RateLimit } from './rate-limit.ts';
 import { listenCrm, SandboxAccount } from './sandbox-account.ts';
 import { SocketHub } from './socket-hub.ts';
 import { type AccountState, type Change, createAccount, createIds, type GatewayState } from './state.ts';
@@ -38,8 +39,8 @@ function createMachinery(options: ResolvedOptions): Machinery {
     accounts: new Set(),
     tokens: new Map(),
     faults: new Faults(),
-    mgRate: new RateWindow(options.mgRate),
-    crmRate: new RateWindow(options.crmRate),
+    mgRate: new RateLimit(options.mgRate),
+    crmRate: new RateLimit(options.crmRate),
     calls: new CallLog(options.recordLimit, () => announce('call')),
     hub,
     webhooks,
@@ -86,6 +87,11 @@ export class SandboxMessageGateway extends SandboxAccount {
     const account = new SandboxAccount(state, await listenCrm(state, 0));
     this.#others.push(account);
     return account;
+  }
+
+  /** Bot and Transport tokens of a module of its own in the first account, for clients that are not our app. */
+  clientTokens(): ClientTokens {
+    return openClientModule(this.#account);
   }
 
   /** API calls of all accounts, oldest first, without tokens. */

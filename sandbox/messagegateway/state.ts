@@ -3,7 +3,7 @@ import type { CallLog } from './call-log.ts';
 import type { EventName } from './event-names.ts';
 import type { Faults } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { RateWindow } from './rate-window.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type {
   BotRecord,
   ChannelRecord,
@@ -90,8 +90,8 @@ export interface GatewayState {
   readonly accounts: Set<AccountState>;
   readonly tokens: Map<string, TokenOwner>;
   readonly faults: Faults;
-  readonly mgRate: RateWindow;
-  readonly crmRate: RateWindow;
+  readonly mgRate: RateLimit;
+  readonly crmRate: RateLimit;
   readonly calls: CallLog;
   readonly hub: EventSink;
   readonly webhooks: WebhookSink;

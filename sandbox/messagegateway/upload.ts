@@ -26,9 +26,14 @@ async function multipartFile(
 
 /** A part of this name (null = any file part), or the raw body as older clients send it. */
 async function uploadedFile(call: ApiCall, partName: string | null): Promise<StoredFile> {
-  if (call.contentType.startsWith('multipart/')) return storeFile(call.account, await multipartFile(call, partName));
+  const { uploads } = call.account.gateway.options;
+  const isMultipart = call.contentType.startsWith('multipart/');
+  if (!isMultipart && uploads === 'multipart') throw new ApiError(400, 'file is a required field');
+  // Who takes bare bytes alone takes the wrapping for a part of the file.
+  if (isMultipart && uploads !== 'raw') return storeFile(call.account, await multipartFile(call, partName));
   // The old Go client labels raw bytes as application/json.
-  const mime = /^application\/(json|x-www-form-urlencoded)/.test(call.contentType) ? '' : call.contentType;
+  const isTyped = !/^(application\/(json|x-www-form-urlencoded)|multipart\/)/.test(call.contentType);
+  const mime = isTyped ? call.contentType : '';
   return storeFile(call.account, { content: call.bytes, mime, name: 'file' });
 }
 

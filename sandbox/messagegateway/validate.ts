@@ -87,6 +87,11 @@ export function readBodyAs<T>(schema: z.ZodType<T>, body: unknown, escaping: 'no
   );
 }
 
+/** Go clients write fields they do not use with their zero value, and the server's checks skip those: `""` and `0` mean absent. */
+export function orZero<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | undefined> {
+  return z.preprocess((value) => (value === '' || value === 0 ? undefined : value), schema.optional());
+}
+
 /** RFC 3339, given on as Unix milliseconds. */
 export const timeField = z.string().transform((text, context) => {
   const ms = parseTime(text);

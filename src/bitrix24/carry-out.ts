@@ -1,9 +1,9 @@
 /** Carries out a bot's actions in its portal. */
 import type { HomeAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
-import { toAttach } from './formatting/attach.ts';
+import { type Decoration, sendDecorated } from './decorated.ts';
 import { escapeBb } from './formatting/bb-code.ts';
-import { toKeyboard } from './formatting/keyboard.ts';
+import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
 
@@ -22,10 +22,15 @@ export function isRepeatable(action: HomeAction, hasV2: boolean): boolean {
   return action.type !== 'send_file';
 }
 
-/**
- * Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. Returns the
- * portal's message id for what sends a message.
- */
+/** What came of an action in the portal. */
+export interface CarriedOut {
+  /** The portal's message id of what sends a message. */
+  readonly messageId: string | null;
+  /** What the portal would not take with the text. */
+  readonly lost: readonly Decoration[];
+}
+
+/** Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. */
 export async function carryOut(
   client: PortalClient,
   target: HomeTarget,
@@ -33,7 +38,7 @@ export async function carryOut(
   key: string,
   bytes: Buffer,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<CarriedOut> {
   const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
     client.call(target.portal, method, params, { signal });
   const botId = Number(target.botId);
@@ -41,60 +46,72 @@ export async function carryOut(
     case 'send':
       return target.hasV2 ? await sendV2(call, target, action, key) : await sendV1(call, target, action);
     case 'send_file':
-      return await sendFile(call, target, action, bytes);
+      return { messageId: await sendFile(call, target, action, bytes), lost: [] };
     case 'edit':
+      return { messageId: null, lost: await edit(call, target, action) };
     case 'delete':
-      await change(call, target, action);
-      return null;
+      // The portal refuses to delete messages older than three days, which is then listed.
+      await call('imbot.message.delete', { BOT_ID: botId, MESSAGE_ID: Number(action.messageId), COMPLETE: 'N' });
+      return nothing;
     case 'read':
       if (target.hasV2) {
         const { dialogId } = target;
         await call('imbot.v2.Chat.Message.read', { botId, dialogId, messageId: Number(action.messageId) });
       }
-      return null;
+      return nothing;
+    case 'react':
+      await react(call, target, action);
+      return nothing;
     case 'typing':
       await call('imbot.chat.sendTyping', { BOT_ID: botId, DIALOG_ID: target.dialogId });
-      return null;
+      return nothing;
     case 'handover':
     case 'finish':
       await leaveSession(call, target, action.type);
-      return null;
+      return nothing;
   }
 }
+
+const nothing: CarriedOut = { messageId: null, lost: [] };
 
 type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
 type Send = HomeAction & { type: 'send' };
 
-async function sendV2(call: Call, target: HomeTarget, action: Send, key: string): Promise<string | null> {
-  const attach = toAttach(action.cards);
-  const keyboard = toKeyboard(action.buttons, target.botId);
-  const result = await call('imbot.v2.Chat.Message.send', {
-    botId: Number(target.botId),
-    dialogId: target.dialogId,
-    fields: {
-      message: escapeBb(action.text),
-      templateId: key,
-      ...(keyboard === null ? {} : { keyboard }),
-      ...(attach === null ? {} : { attach }),
-      ...(action.quoteOf === null ? {} : { replyId: Number(action.quoteOf) }),
-      ...(action.internal ? { skipConnector: true } : {}),
-    },
-  });
-  return readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result);
+async function sendV2(call: Call, target: HomeTarget, action: Send, key: string): Promise<CarriedOut> {
+  const wanted = { ...action, needsWords: false };
+  const { result, lost } = await sendDecorated(wanted, target.botId, ({ text, keyboard, attach, quoteOf }) =>
+    call('imbot.v2.Chat.Message.send', {
+      botId: Number(target.botId),
+      dialogId: target.dialogId,
+      fields: {
+        message: text,
+        // A refused decoration is refused before the key is used up: the next try may have it again.
+        templateId: key,
+        ...(keyboard === null ? {} : { keyboard }),
+        ...(attach === null ? {} : { attach }),
+        ...(quoteOf === null ? {} : { replyId: quoteOf }),
+        ...(action.internal ? { skipConnector: true } : {}),
+      },
+    }),
+  );
+  return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
 }
 
-async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<string | null> {
-  const attach = toAttach(action.cards);
-  const keyboard = toKeyboard(action.buttons, target.botId);
-  const result = await call('imbot.message.add', {
-    BOT_ID: Number(target.botId),
-    DIALOG_ID: target.dialogId,
-    MESSAGE: escapeBb(action.text),
-    ...(keyboard === null ? {} : { KEYBOARD: keyboard }),
-    ...(attach === null ? {} : { ATTACH: attach }),
-    ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
-  });
-  return readId('imbot.message.add', result);
+/** The first version of the API knows no quotes. */
+async function sendV1(call: Call, target: HomeTarget, action: Send): Promise<CarriedOut> {
+  const plain = { ...action, quoteOf: null, needsWords: true };
+  const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach }) =>
+    call('imbot.message.add', {
+      BOT_ID: Number(target.botId),
+      DIALOG_ID: target.dialogId,
+      MESSAGE: text,
+      ...(keyboard === null ? {} : { KEYBOARD: keyboard }),
+      ...(attach === null ? {} : { ATTACH: attach }),
+      ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
+    }),
+  );
+  const messageId = readId('imbot.message.add', result);
+  return { messageId, lost: action.quoteOf === null ? lost : [...lost, 'quote'] };
 }
 
 /** Longest name of a file the portal's disk keeps. */
@@ -123,19 +140,39 @@ export function noFiles(): BadInput {
   });
 }
 
-/** An edit or a deletion; the portal refuses those of messages older than three days, which is then listed. */
-async function change(call: Call, target: HomeTarget, action: HomeAction & { type: 'edit' | 'delete' }): Promise<void> {
-  const id = { BOT_ID: Number(target.botId), MESSAGE_ID: Number(action.messageId) };
-  if (action.type === 'delete') await call('imbot.message.delete', { ...id, COMPLETE: 'N' });
-  else {
-    const { text, cards, buttons } = action;
-    await call('imbot.message.update', {
-      ...id,
-      MESSAGE: escapeBb(text),
-      // What is absent stays as it was (dossier §6.7).
-      ATTACH: toAttach(cards) ?? 'N',
-      ...(buttons === null ? {} : { KEYBOARD: toKeyboard(buttons, target.botId) ?? 'N' }),
-    });
+/** The portal refuses to edit messages older than three days, which is then listed. */
+async function edit(
+  call: Call,
+  target: HomeTarget,
+  action: HomeAction & { type: 'edit' },
+): Promise<readonly Decoration[]> {
+  const { messageId, text, cards, buttons } = action;
+  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsWords: true };
+  const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach }) =>
+    call('imbot.message.update', {
+      BOT_ID: Number(target.botId),
+      MESSAGE_ID: Number(messageId),
+      MESSAGE: message,
+      // What is absent stays as it was.
+      ATTACH: attach ?? 'N',
+      ...(buttons === null ? {} : { KEYBOARD: keyboard ?? 'N' }),
+    }),
+  );
+  return lost;
+}
+
+/** What the portal says where there is nothing to do, or where it no longer knows the code: a reaction is not worth trouble. */
+const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
+
+/** Bots of the first API have no reactions. */
+async function react(call: Call, target: HomeTarget, action: HomeAction & { type: 'react' }): Promise<void> {
+  if (!target.hasV2) return;
+  const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
+  const reaction = reactionCodes[action.reaction];
+  try {
+    await call(method, { botId: Number(target.botId), messageId: Number(action.messageId), reaction });
+  } catch (error) {
+    if (!(error instanceof AppError) || !nothingToDo.has(error.code)) throw error;
   }
 }
 

@@ -1,30 +1,59 @@
 /** Who sits in a chat of one of our bots. Needs no scope beyond `imbot` (dossier §12.3): the user methods would ask for more rights. */
 import type { HomeUser } from '../core/connector-tools.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, RemoteUnreachable } from '../core/errors.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';
 
-/** Groups are small; the portal's own default is 50. */
-const maxMembers = 500;
+/** The most one answer holds; the portal takes a larger limit for 50. */
+const pageSize = 200;
 
-/** The members as the portal shows them; none where it refuses. Throws AppErrors that can be tried again. */
+/** The dialog of a bot whose members are asked for. */
+export interface MembersOf {
+  readonly portal: string;
+  readonly botId: string;
+  readonly dialogId: string;
+}
+
+/**
+ * The members as the portal shows them; none where it refuses. The method has no offset: of a larger chat the list is read from both
+ * ends, and of more than 400 members those between are not found. Throws AppErrors that can be tried again, and `bitrix24.not_a_list`.
+ */
 export async function chatMembers(
   client: PortalClient,
-  portal: string,
-  botId: string,
-  dialogId: string,
+  of: MembersOf,
   signal: AbortSignal,
 ): Promise<readonly HomeUser[]> {
-  const params = { botId: Number(botId), dialogId, limit: maxMembers };
+  const first = await page(client, of, 'asc', signal);
+  if (first.length < pageSize) return first;
+  const known = new Set(first.map(({ id }) => id));
+  const last = await page(client, of, 'desc', signal);
+  return [...first, ...last.filter(({ id }) => !known.has(id))];
+}
+
+async function page(client: PortalClient, of: MembersOf, userId: 'asc' | 'desc', signal: AbortSignal) {
+  const params = { botId: Number(of.botId), dialogId: of.dialogId, order: { userId }, limit: pageSize };
   let result: unknown;
   try {
-    result = await client.call(portal, 'imbot.v2.Chat.User.list', params, { signal, patienceMs: 5_000 });
+    result = await client.call(of.portal, 'imbot.v2.Chat.User.list', params, { signal, patienceMs: 5_000 });
   } catch (error) {
     if (!(error instanceof AppError) || error.retry !== 'never') throw error;
     return [];
   }
-  const users = isRecord(result) ? result['users'] : null;
-  return Array.isArray(users) ? users.filter(isRecord).map(toHomeUser) : [];
+  const users = listOf(result);
+  if (users === null) {
+    throw new RemoteUnreachable({
+      code: 'bitrix24.not_a_list',
+      message: 'Bitrix24 answered imbot.v2.Chat.User.list with something that is no list',
+    });
+  }
+  return users.filter(isRecord).map(toHomeUser);
+}
+
+/** A bare list; a map with numbers for keys where PHP has left gaps in it. */
+function listOf(result: unknown): readonly unknown[] | null {
+  if (Array.isArray(result)) return result;
+  if (!isRecord(result) || !Object.keys(result).every((key) => /^\d+$/.test(key))) return null;
+  return Object.values(result);
 }
 
 function toHomeUser(user: Record<string, unknown>): HomeUser {
@@ -33,6 +62,13 @@ function toHomeUser(user: Record<string, unknown>): HomeUser {
     id: String(user['id']),
     name: typeof user['name'] === 'string' ? user['name'] : '',
     email: typeof email === 'string' && email !== '' ? email : null,
-    isExtranet: user['extranet'] === true || user['extranet'] === 'Y',
+    isExtranet: !isEmployee(user),
   };
+}
+
+/** Only what the portal says plainly counts: somebody it tells nothing about is from outside. */
+function isEmployee({ extranet, type, bot, connector }: Record<string, unknown>): boolean {
+  const isInside = extranet === false || extranet === 'N';
+  const isPerson = bot !== true && connector !== true;
+  return isInside && isPerson && (type === undefined || type === 'employee' || type === 'user');
 }

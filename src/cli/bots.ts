@@ -1,9 +1,12 @@
 /** `bots`: the bots of portals. Every change orders a set-up, by which the running app carries it over to the portal. */
 import { botTypeSchema, maxBotsPerPortal } from '../core/bot.ts';
 import { BadInput } from '../core/errors.ts';
+import { randomToken } from '../lib/encryption.ts';
+import { orderUnregister } from '../pipeline/app-actions.ts';
 import { addBot, type BotRow, listBots, removeBot, updateBot } from '../store/bots.ts';
 import { forgetRemoteIds } from '../store/conversations.ts';
 import { inTransaction, type Transaction } from '../store/database.ts';
+import { notifyBox } from '../store/notify.ts';
 import type { Portal } from '../store/portals.ts';
 import { chooseBrain } from './choose-brain.ts';
 import { choosePortal, domainsById, portalFilterId } from './choose-portal.ts';
@@ -18,6 +21,7 @@ import {
   usageError,
 } from './command.ts';
 import { giveBackOption, readGiveBack } from './give-back.ts';
+import { greetingOptions, readGreeting } from './greeting.ts';
 import { table, wrap } from './layout.ts';
 import { orderSetUp, setUpWords } from './order-set-up.ts';
 
@@ -67,11 +71,12 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   }
   const wanted = { code, type: readType(line.text('type') ?? 'B'), name: readName(line.need('name')) };
   const giveBack = readGiveBack(line);
+  const greeting = readGreeting(line, null);
   const brain = await chooseBrain(context, db, portal.portal, line, { brain: 'echo', connectionId: null });
   const trace = await inTransaction(db, async (trx) => {
     await makeRoom(trx, portal, code);
     await addBot(trx, portal.portal, { ...wanted, ...brain });
-    await updateBot(trx, portal.portal, code, giveBack);
+    await updateBot(trx, portal.portal, code, { ...giveBack, ...greeting });
     return await orderSetUp(trx, portal.portal);
   });
   return await changed(db, portal, code, trace, `${code} is added.`);
@@ -115,7 +120,7 @@ async function set(line: CommandLine, context: CommandContext): Promise<Answer> 
     connectionId: bot.connection_id,
   });
   const name = line.text('name');
-  const giveBack = readGiveBack(line);
+  const giveBack = { ...readGiveBack(line), ...readGreeting(line, bot.greeting) };
   const trace = await inTransaction(db, async (trx) => {
     await updateBot(trx, portal.portal, bot.code, {
       brain: brain.brain,
@@ -136,24 +141,22 @@ async function remove(line: CommandLine, context: CommandContext): Promise<Answe
   const isLast = (await listBots(db, portal.portal)).length === 1;
   const trace = await inTransaction(db, async (trx) => {
     await removeBot(trx, portal.portal, bot.code);
+    const isOrdered = bot.bot_id !== null && portal.state !== 'uninstalled';
+    if (isOrdered) await orderUnregister(trx, portal.portal, bot.bot_id, `cli-${randomToken(6)}`);
+    if (isOrdered && isLast) await notifyBox(trx, 'outbox');
     // A set-up of a portal without bots begins with the default ones: not what was asked for.
     return isLast || portal.state === 'uninstalled' ? null : await orderSetUp(trx, portal.portal);
   });
-  const stays = portal.state === 'uninstalled' ? '' : remainsWords[bot.state];
+  const goes = portal.state === 'uninstalled' || bot.bot_id === null ? '' : goesWords;
   const last = isLast ? ' It was the last one: the next set-up of the portal adds the default bots.' : '';
   return {
-    data: { removed: describeBot(bot), staysInPortal: stays !== '', setUp: trace === null ? null : { trace } },
-    text: wrap(`${bot.code} is removed and answers no more.${stays}${last}`, ''),
+    data: { removed: describeBot(bot), leavesPortal: goes !== '', setUp: trace === null ? null : { trace } },
+    text: wrap(`${bot.code} is removed and answers no more.${goes}${last}`, ''),
   };
 }
 
-/** What is left of a removed bot in its portal: only an administrator can delete the bot user there. */
-const remainsWords: Readonly<Record<BotRow['state'], string>> = {
-  registered: ' Its bot user stays in the portal, silent, until an administrator deletes it there.',
-  wanted: ' If the portal has registered it by now, its bot user stays there until an administrator deletes it.',
-  refused: '',
-  deleted: '',
-};
+/** A bot that is being registered at this moment is found and taken out by that set-up itself. */
+const goesWords = ' The running app takes its user out of the portal, together with its private chats.';
 
 async function installedPortal(db: Parameters<typeof choosePortal>[0], line: CommandLine): Promise<Portal> {
   const portal = await choosePortal(db, line.text('portal'));
@@ -192,7 +195,20 @@ export function describeBot(bot: BotRow) {
   const { portal, code, type, name, brain, state, problem } = bot;
   const giveBackAfterMinutes = bot.give_back_minutes;
   const connection = bot.connection_id;
-  return { portal, code, botId: bot.bot_id, type, name, brain, connection, state, problem, giveBackAfterMinutes };
+  const greeting = { ...bot.greeting, afterSeconds: bot.greet_after_seconds };
+  return {
+    portal,
+    code,
+    botId: bot.bot_id,
+    type,
+    name,
+    brain,
+    connection,
+    state,
+    problem,
+    giveBackAfterMinutes,
+    greeting,
+  };
 }
 
 function readType(text: string) {
@@ -213,6 +229,7 @@ const facts: readonly CommandOption[] = [
   { name: 'brain', value: 'name', text: 'What it thinks with; echo when it is added without one' },
   { name: 'connection', value: 'id', text: "The brain's account; may be left out while the portal has only one" },
   giveBackOption,
+  ...greetingOptions,
 ];
 const name: CommandOption = { name: 'name', value: 'name', text: 'The name people see' };
 

@@ -63,17 +63,22 @@ export async function openBrainTools(
 /** Files, talk, people and records belong to messages, and commands carry none; what checking and joining learn is the config. */
 export const noHome: Pick<
   ConnectorTools,
-  'openHomeFile' | 'saidAtHome' | 'crmAddress' | 'homeUser' | 'homeFacts' | 'memory'
+  'openHomeFile' | 'saidAtHome' | 'crmAddress' | 'homeUser' | 'homeClient' | 'homeLineName' | 'homeFacts' | 'memory'
 > = {
   openHomeFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
   saidAtHome: () => Promise.resolve([]),
   crmAddress: () => Promise.resolve(null),
   homeUser: () => Promise.resolve(null),
+  homeClient: () => Promise.resolve(null),
+  homeLineName: () => Promise.resolve(null),
   homeFacts: () => Promise.resolve({ hasV2: true, botType: null }),
   memory: {
     get: () => Promise.resolve(null),
     put: () => Promise.resolve(),
+    claim: () => Promise.resolve(false),
     forget: () => Promise.resolve(),
     list: () => Promise.resolve([]),
+    recent: () => Promise.resolve([]),
+    announce: () => Promise.resolve(),
   },
 };

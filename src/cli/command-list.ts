@@ -5,6 +5,7 @@ import { connectionCommands } from './connections.ts';
 import { doctorCommand } from './doctor.ts';
 import { parkedCommands } from './parked.ts';
 import { portalCommands } from './portals.ts';
+import { probeCommand } from './probe.ts';
 import { receiveCommand } from './receive.ts';
 import { traceCommand } from './trace.ts';
 
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   ...parkedCommands,
   receiveCommand,
   doctorCommand,
+  probeCommand,
 ];

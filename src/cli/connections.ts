@@ -1,7 +1,5 @@
 /** `connections`: accounts of brains. Their secrets go in sealed and never come out; only the webhook address is shown, once. */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { Brain } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import { hookPath } from '../pipeline/accounts.ts';
@@ -17,8 +15,9 @@ import {
   type CommandOption,
   portalFilter,
   portalOption,
-  usageError,
 } from './command.ts';
+import { checkConfig, readJson } from './connection-config.ts';
+import { setConnection } from './connection-set.ts';
 import { isWrong, layChecks } from './doctor/check.ts';
 import { checkDeliveries, configContext, doorContext, inspectConnection } from './doctor/check-connection.ts';
 import { farewell, joinAgain, joined } from './join-account.ts';
@@ -80,7 +79,7 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   const name = line.need('brain');
   const brain = context.brains.find((one) => one.name === name);
   if (brain === undefined) throw unknownBrain(context, name);
-  const given = await readConfig(brain, line.need('config'));
+  const given = checkConfig(brain, await readJson(line.need('config')));
   const sealer = await context.sealer();
   const id = randomUUID();
   const doorSecret = randomToken(24);
@@ -107,42 +106,6 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
       wrap(`Let a bot think with it: bots set --code <code> --connection ${id}`, ''),
     ].join('\n'),
   };
-}
-
-/** The settings of the account as the brain's own schema gives them back. Their text is never repeated in an error. */
-async function readConfig(brain: Brain, given: string): Promise<unknown> {
-  if (brain.configSchema === null) {
-    throw new BadInput({
-      code: 'connection.not_needed',
-      message: `${brain.name} needs no connection; bots use it with "bots set --brain ${brain.name}"`,
-    });
-  }
-  const parsed = brain.configSchema.safeParse(
-    parseJson(given.startsWith('@') ? await readText(given.slice(1)) : given),
-  );
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join('.') || 'config'}: ${issue.message}`);
-  throw new BadInput({
-    code: 'connection.bad_config',
-    message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which holds secrets.
-    throw usageError('--config is not readable as JSON; write it in single quotes: --config \'{"key": "value"}\'');
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new BadInput({ code: 'cli.unreadable_file', message: `${file} cannot be read`, cause });
-  }
 }
 
 async function test(line: CommandLine, context: CommandContext): Promise<Answer> {
@@ -218,6 +181,22 @@ export const connectionCommands: readonly Command[] = [
       },
     ],
     run: add,
+  },
+  {
+    noun: 'connections',
+    verb: 'set',
+    summary: 'Changes settings of a connection; its account, bots and conversations stay',
+    options: [
+      portalOption,
+      connection,
+      {
+        name: 'config',
+        value: 'JSON or @file',
+        isRequired: true,
+        text: 'The keys to change; null takes a key back to its default',
+      },
+    ],
+    run: setConnection,
   },
   {
     noun: 'connections',

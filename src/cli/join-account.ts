@@ -1,8 +1,8 @@
 /** Joins accounts of brains at their far side, where a brain has a way to, and keeps what the far side gives for it. */
-import type { Brain } from '../core/brain.ts';
+import type { Brain, Standing } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import { AppError } from '../core/errors.ts';
-import { settleConnection } from '../store/connection-standing.ts';
+import { pauseConnection, settleConnection } from '../store/connection-standing.ts';
 import type { ConnectionRow } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
 import { wakeLanes } from '../store/lanes.ts';
@@ -22,6 +22,23 @@ export async function joined(context: CommandContext, brain: Brain, connection: 
   }
 }
 
+/** A test switches nothing on that was switched off over there: a brain that can look, looks. */
+async function stands(
+  context: CommandContext,
+  brain: Brain,
+  connection: Connection,
+  pausedReason: string | null,
+): Promise<Standing> {
+  if (brain.look === undefined) return { works: true, config: await joined(context, brain, connection) };
+  const opened = await openBrainTools(context, connection);
+  try {
+    const hookUrl = opened.hookUrl(brain.name, connection.doorSecret);
+    return await brain.look(connection, hookUrl, pausedReason, opened.tools);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** Joining is repeatable, and the only question every brain that joins has an answer to. What it gives back anew is stored. */
 export async function joinAgain(db: Db, context: CommandContext, row: ConnectionRow, portal: string): Promise<Check[]> {
   const brain = context.brains.find((one) => one.name === row.brain);
@@ -32,7 +49,13 @@ export async function joinAgain(db: Db, context: CommandContext, row: Connection
   const doorSecret = sealer.open(row.door_box, doorContext(row.id));
   try {
     const connection = { id: row.id, portal: row.portal, config: JSON.parse(before), doorSecret };
-    const after = JSON.stringify(await joined(context, brain, connection));
+    const standing = await stands(context, brain, connection, row.paused_reason);
+    if (!standing.works) {
+      await pauseConnection(db, row, standing.reason, row.updated_at);
+      const help = brain.pauseHelp?.[standing.reason] ?? 'it is switched on over there';
+      return [wrong(portal, subject, `the account is stopped: ${standing.reason}`, help)];
+    }
+    const after = JSON.stringify(standing.config);
     // Accepted means that it works again, whatever had paused it.
     await settleConnection(db, row, after === before ? null : sealer.seal(after, configContext(row.id)));
     if (row.paused_reason !== null) await wakeLanes(db, 'outbox', row.portal);

@@ -3,6 +3,7 @@
  * carries it out may have to do so more than once.
  */
 import type { Author, Button, Card, Chat, CrmLink, FileRef } from './events.ts';
+import type { KnownReaction } from './reactions.ts';
 
 /** Its place, from 0, among the parts one message of a brain became; they stand one behind the other in one lane. */
 export interface MessagePart {
@@ -47,6 +48,8 @@ export type HomeAction =
     }
   | { readonly type: 'delete'; readonly messageId: string }
   | { readonly type: 'read'; readonly messageId: string }
+  /** As the bot; a reaction that is there already, or gone already, is fine. */
+  | { readonly type: 'react'; readonly messageId: string; readonly reaction: KnownReaction; readonly isOn: boolean }
   | { readonly type: 'typing' }
   /** Let go of an Open Channel session so that the queue's operators get it. */
   | { readonly type: 'handover' }
@@ -73,6 +76,19 @@ export type BrainAction =
       /** Whose message it is; the name is empty where the portal did not tell it. */
       readonly author: Author;
       readonly chat: Chat;
+      /** It was made, or the message was said, while a person led. */
+      readonly mirrored?: true;
+    }
+  /** Said while a person leads, or by our bot of its own accord: for brains that want the whole conversation, never to be answered. */
+  | {
+      readonly type: 'mirrored';
+      readonly messageId: string;
+      readonly text: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly files: readonly FileRef[];
+      readonly sentAt: string | null;
+      readonly quoteOf: string | null;
     }
   /** Said in a group chat without meaning the bot: for brains that want it, never to be answered. */
   | {
@@ -83,7 +99,7 @@ export type BrainAction =
       readonly chat: Chat;
       readonly files: readonly FileRef[];
     }
-  | { readonly type: 'delete'; readonly messageId: string }
+  | { readonly type: 'delete'; readonly messageId: string; readonly mirrored?: true }
   | {
       readonly type: 'owner_changed';
       readonly owner: 'brain' | 'person';
@@ -97,8 +113,11 @@ export type BrainAction =
   | {
       readonly type: 'receipt';
       readonly remoteMessageId: string;
+      /** With an error: a part of it was shown. */
       readonly homeMessageId: string | null;
       readonly error: string | null;
+      /** The brain counts it as failed, and people behind it have to know that it was, or may have been, shown. */
+      readonly isLate?: true;
     }
   /** A change the brain wanted of a message in Bitrix24 was not made there. */
   | {
@@ -110,17 +129,26 @@ export type BrainAction =
       readonly error: string;
     };
 
-/** To be carried out on a portal's installation; `look_again` on a conversation: its rules want to know that time has passed. */
+/** To be carried out on a portal's installation; `look_again` and `greet` on a conversation: its rules want to know that time has passed. */
 export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
   | { readonly type: 'payment'; readonly expired: boolean }
   | { readonly type: 'forget_bot'; readonly botId: string }
-  | LookAgain;
+  /** The operator has removed it: its user goes from the portal too. */
+  | { readonly type: 'unregister_bot'; readonly botId: string }
+  | LookAgain
+  | Greet;
 
 export interface LookAgain {
   readonly type: 'look_again';
+}
+
+/** The bot introduces itself, unless somebody has spoken for it by then. */
+export interface Greet {
+  readonly type: 'greet';
+  readonly chat: Chat;
 }
 
 export type ActionTarget = 'home' | 'brain' | 'app';
@@ -128,7 +156,7 @@ export type ChatAction =
   | { readonly target: 'home'; readonly action: HomeAction }
   | { readonly target: 'brain'; readonly action: BrainAction }
   /** Not before so many milliseconds, and perhaps earlier all the same. */
-  | { readonly target: 'app'; readonly action: LookAgain; readonly delayMs: number };
+  | { readonly target: 'app'; readonly action: LookAgain | Greet; readonly delayMs: number };
 
 /** What became of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };

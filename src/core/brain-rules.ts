@@ -1,8 +1,20 @@
 /** The rules for what a brain says or wants, and for what became of it. */
 import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
-import { type Bridged, note, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import {
+  type Bridged,
+  fateUnknown,
+  note,
+  own,
+  plainSend,
+  quiet,
+  type Scene,
+  toBrain,
+  toHome,
+  withdrawn,
+} from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import type { KnownReaction } from './reactions.ts';
 import { watch } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
@@ -23,7 +35,11 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
     return { conversation, actions, outcome: 'finished' };
   }
   if (event.type === 'taken_back') return takeBack(conversation, scene);
+  if (event.type === 'reply_failed') return onToldFailure(event, conversation, scene);
+  // Its failure was told before it came itself.
+  if (event.type === 'reply' && scene.fate?.told?.isWithdrawn === true) return quiet(conversation, 'withdrawn');
   // What was said before a person took over may still be mended: that talks over nobody.
+  if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toHome), outcome: 'answered' };
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: changesOf(event, conversation, scene).map(toHome), outcome: 'answered' };
   }
@@ -31,7 +47,10 @@ export function onBrain(event: BrainEvent, conversation: Conversation, scene: Sc
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, scene);
   if (event.type === 'typing') return { conversation, actions: [toHome({ type: 'typing' })], outcome: 'answered' };
   const actions = sendsOf(event, conversation).map(toHome);
-  return actions.length === 0 ? quiet(conversation, 'ignored_empty') : { conversation, actions, outcome: 'answered' };
+  if (actions.length === 0) return quiet(conversation, 'ignored_empty');
+  // An answer speaks for the bot: a greeting that waits is not needed any more. A note to staff is none.
+  const isGreeted = conversation.isGreeted || !isForPeople;
+  return { conversation: { ...conversation, isGreeted }, actions, outcome: 'answered' };
 }
 
 /** The people who led are told; where none did there is nothing to take. */
@@ -58,6 +77,14 @@ export function handOver(words: string | null, conversation: Conversation, scene
   return { conversation: watched.conversation, actions, outcome: 'handed_over' };
 }
 
+/** The bot reacts for all people behind the brain. */
+function reactionsOf({ homeMessageId: messageId, added, removed }: BrainEvent & { type: 'reacted' }): HomeAction[] {
+  const of =
+    (isOn: boolean) =>
+    (reaction: KnownReaction): HomeAction => ({ type: 'react', messageId, reaction, isOn });
+  return [...removed.map(of(false)), ...added.map(of(true))];
+}
+
 /** The text of an edit or a deletion may be in several messages, or in fewer than the new one needs. */
 function changesOf(
   event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' },
@@ -82,7 +109,7 @@ function editsOf(event: BrainEvent & { type: 'reply_edited' }, conversation: Con
   const texts = scene.parts.filter(({ kind }) => kind === 'text');
   // A file alone shows the text as its own.
   const targets = texts.length === 0 ? [homeMessageId] : texts.map(({ messageId }) => messageId);
-  const split = splitText(event.text, homeTextLimit, wideAtHome);
+  const split = splitText(withAddresses(event.text, event.buttons ?? [], conversation), homeTextLimit, wideAtHome);
   const pieces = scene.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
   const kept = targets.slice(Math.max(0, targets.length - pieces.length));
   const decor = (index: number) =>
@@ -113,12 +140,20 @@ function pressable(buttons: readonly Button[], { kind }: Conversation): readonly
   );
 }
 
+/** Messengers outside show no buttons of Bitrix24: there an address that hangs on one is said in the text. */
+function withAddresses(text: string, buttons: readonly Button[], { kind }: Conversation): string {
+  if (kind !== 'line') return text;
+  const lines = buttons.flatMap((button) => {
+    if (button.type !== 'link' || !/^https?:/.test(button.url) || text.includes(button.url)) return [];
+    return [button.label === button.url ? button.url : `${button.label}: ${button.url}`];
+  });
+  return [text, ...lines].filter((part) => part !== '').join('\n');
+}
+
 /** A reply as one or more sends: the text in pieces that fit, then the files. */
 function sendsOf(event: Reply, conversation: Conversation): HomeAction[] {
-  const texts =
-    event.text.trim() === '' && event.cards.length === 0
-      ? []
-      : splitText(event.text.trim() || ' ', homeTextLimit, wideAtHome);
+  const words = withAddresses(event.text.trim(), event.buttons, conversation);
+  const texts = words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', homeTextLimit, wideAtHome);
   const answers = event.remoteMessageId;
   const count = texts.length + event.files.length;
   const place = (index: number) => (count === 1 ? { answers } : { answers, part: { index, count } });
@@ -138,6 +173,32 @@ function sendsOf(event: Reply, conversation: Conversation): HomeAction[] {
     return { type: 'send_file', file, text: '', ...place(texts.length + index) };
   });
   return [...sends, ...files];
+}
+
+/**
+ * The brain counts a message as failed. The pipeline keeps back what is not sent yet, and the receipt of what is under way will tell of
+ * it; a message whose parts have all ended is told of here.
+ */
+function onToldFailure(
+  { remoteMessageId }: BrainEvent & { type: 'reply_failed' },
+  conversation: Conversation,
+  { fate, capabilities }: Scene,
+): Bridged {
+  // What was shown in part has a receipt that says so itself.
+  const isShown = fate !== null && fate.told === null && fate.waiting === 0 && fate.error === null;
+  if (!isShown || fate.shownAs === null || !capabilities.receipts) return quiet(conversation, 'noted');
+  const { shownAs: homeMessageId } = fate;
+  const action = toBrain({ type: 'receipt', remoteMessageId, homeMessageId, error: null, isLate: true });
+  return { conversation, actions: [action], outcome: 'noted' };
+}
+
+/** What the brain hears of a message that has ended: nothing new where it was withdrawn as a whole, and all there is to know where it counts as failed. */
+function receiptFor(event: ReceiptEvent & { type: 'receipt' }, { fate }: Scene): BrainAction[] {
+  const { homeMessageId, error } = event;
+  if (fate === null || fate.told === null) return [event];
+  if (homeMessageId === null && error === withdrawn) return [];
+  const isSeen = homeMessageId !== null || error?.startsWith(fateUnknown) === true;
+  return [isSeen ? { ...event, isLate: true } : event];
 }
 
 /** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
@@ -163,9 +224,8 @@ export function onReceipt(
     const told = phrases(conversation.language).notPassedOn[event.what];
     return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
   }
-  const told: ChatAction[] = scene.capabilities.receipts
-    ? [toBrain(event.type === 'receipt' ? event : refused(event))]
-    : [];
+  if (!scene.capabilities.receipts) return quiet(conversation, 'noted');
+  const told = (event.type === 'receipt' ? receiptFor(event, scene) : [refused(event)]).map(toBrain);
   return { conversation, actions: told, outcome: 'noted' };
 }
 

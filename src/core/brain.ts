@@ -43,6 +43,14 @@ export interface HeldConnection {
   readonly pausedReason: string | null;
 }
 
+/** They are connections without a portal, and live until they are connected or dropped. */
+export interface AwaitingAccounts {
+  /** Keeps the config under the id; a webhook secret that is there already stays. */
+  keep(id: string, config: unknown): Promise<Connection>;
+  find(id: string): Promise<Connection | null>;
+  drop(id: string): Promise<void>;
+}
+
 /** What the routes of a brain may ask of the house. It reaches that brain's connections and no others. */
 export interface BrainHouse {
   readonly tools: ConnectorTools;
@@ -69,7 +77,13 @@ export interface BrainHouse {
     readonly connectionId: string | null;
     readonly title: string;
     readonly config: unknown;
+    /** The new connection is the one that awaited its portal under this id; its webhook secret stays. */
+    readonly awaitingId?: string;
   }): Promise<void>;
+  /** Accounts registered over there before anybody has said which portal they are for. */
+  readonly awaiting: AwaitingAccounts;
+  /** The webhook address of a connection. */
+  hookUrl(connection: Pick<Connection, 'doorSecret'>): string;
   /** Replaces the stored config. False when it was changed since it was read: then nothing is written, and what led here is to be judged anew. */
   store(held: HeldConnection, config: unknown): Promise<boolean>;
   /** The far side has stopped it: its listener ends, deliveries wait, and `look` is asked soon. */
@@ -91,6 +105,11 @@ export interface Brain {
    * stored, tokens included. Repeatable. Throws AppErrors whose message tells an administrator what to do.
    */
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
+  /**
+   * Puts changed settings of a joined account in force and returns the config to be stored. `connection.config` is the new config, `before`
+   * the stored one. Never makes the account anew: throws BadInput for a change that would. Absent: the config is stored as it is.
+   */
+  reconfigure?(connection: Connection, before: unknown, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
    * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, about
    * those whose credentials were refused, and about hourly about all others. Throws AppErrors; then everything stays as it is until the

@@ -3,26 +3,28 @@
  * clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
  */
 import { onBrain, onReceipt } from './brain-rules.ts';
-import type { BridgeBot, Bridged, Scene, SentPart } from './bridged.ts';
+import type { BridgeBot, Bridged, Known, Scene } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
-import { onChange, onCommand, onJoined, onMessage, type SightEvent, seen } from './home-rules.ts';
+import { onGreetingDue } from './greeting.ts';
+import { onChange, onCommand, onJoined, onMessage } from './home-rules.ts';
+import { type ChangeEvent, ledAsShown, type SightEvent, seen } from './line-session.ts';
 import { onTimePassed } from './silence.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.
  *
  * @param at when the event reached us
- * @param parts what is known of the message the event changes
+ * @param known what was looked up for this event
  */
 export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
   at: Date,
-  parts: readonly SentPart[] = [],
+  { parts = [], isTold = false, fate }: Known = {},
 ): Bridged {
-  const scene: Scene = { ...bot, at: at.toISOString(), parts };
+  const scene: Scene = { ...bot, at: at.toISOString(), parts, isTold, fate: fate ?? null };
   switch (event.type) {
     case 'message':
     case 'joined':
@@ -31,11 +33,13 @@ export function bridge(
       return onSight(event, conversation, scene);
     case 'message_edited':
     case 'message_deleted':
-      return onChange(event, conversation, scene);
+      return onChangeSeen(event, conversation, scene);
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':
+    case 'reply_failed':
     case 'read':
+    case 'reacted':
     case 'typing':
     case 'handover':
     case 'taken_back':
@@ -45,6 +49,8 @@ export function bridge(
     case 'receipt':
     case 'change_refused':
       return onReceipt(event, conversation, scene);
+    case 'greeting_due':
+      return onGreetingDue(event, conversation, scene);
     case 'time_passed':
       return onTimePassed(conversation, scene);
   }
@@ -53,11 +59,19 @@ export function bridge(
 /** What an event of the portal teaches comes first, then what it means. */
 function onSight(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
   const known = seen(conversation, event, scene);
-  const bridged = onKnown(event, known.conversation, scene);
-  return { ...bridged, actions: [...known.actions, ...bridged.actions] };
+  const led = ledAsShown(known.conversation, event, scene);
+  const isFirst = conversation.sessionId === null;
+  const bridged = onKnown(event, led.conversation, scene, isFirst);
+  return { ...bridged, actions: [...known.actions, ...led.actions, ...bridged.actions] };
 }
 
-function onKnown(event: SightEvent, conversation: Conversation, scene: Scene): Bridged {
-  if (event.type === 'message') return onMessage(event, conversation, scene);
-  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(conversation, scene);
+function onChangeSeen(event: ChangeEvent, conversation: Conversation, scene: Scene): Bridged {
+  const led = ledAsShown(conversation, event, scene);
+  const bridged = onChange(event, led.conversation, scene);
+  return { ...bridged, actions: [...led.actions, ...bridged.actions] };
+}
+
+function onKnown(event: SightEvent, conversation: Conversation, scene: Scene, isFirst: boolean): Bridged {
+  if (event.type === 'message') return onMessage(event, conversation, scene, isFirst);
+  return event.type === 'command' ? onCommand(event, conversation, scene) : onJoined(event.chat, conversation, scene);
 }

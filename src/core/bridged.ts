@@ -1,6 +1,6 @@
 /** What every rule of the bridge gives back, and the few moves all rules share. */
 import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
-import type { BotType } from './bot.ts';
+import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Button } from './events.ts';
@@ -21,12 +21,15 @@ export type Outcome =
   | 'ignored_system'
   | 'ignored_not_mentioned'
   | 'ignored_operator'
+  | 'ignored_hidden_note'
+  | 'ignored_told_before'
   | 'ignored_person_owns'
   | 'ignored_left_bot'
   | 'ignored_empty'
   | 'ignored_unsupported'
   | 'ignored_unknown_command'
-  | 'dropped_person_owns';
+  | 'dropped_person_owns'
+  | 'withdrawn';
 
 export interface BridgeBot {
   readonly code: string;
@@ -35,6 +38,10 @@ export interface BridgeBot {
   readonly capabilities: Capabilities;
   /** The brain leads again after so long without a word of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
+  /** Absent: the usual words, at once. */
+  readonly greeting?: Greeting;
+  /** The portal's ids of all bots of ours: whoever of them leads an Open Channel session is no person. Absent: none is known. */
+  readonly botIds?: readonly string[];
 }
 
 /** A message in Bitrix24 that holds a part of what a brain said in one. */
@@ -44,12 +51,42 @@ export interface SentPart {
   readonly internal: boolean;
 }
 
+/** What is known of a brain's message when its failure, its receipt, or the message itself comes. */
+export interface MessageFate {
+  /** Its failure was told before; whether it is withdrawn. Null: it was not. */
+  readonly told: { readonly isWithdrawn: boolean } | null;
+  /** Parts that are still to be sent. */
+  readonly waiting: number;
+  /** The last message in Bitrix24 that holds a part of it; null for none. */
+  readonly shownAs: string | null;
+  /** Why the first part that failed did; null when none did. */
+  readonly error: string | null;
+}
+
+/** The outcome of sends that were not made because their failure had been told. */
+export const withdrawn = 'withdrawn';
+
+/** Begins the reason of sends of which nobody knows whether they happened. */
+export const fateUnknown = 'fate_unknown';
+
+/** What the pipeline has looked up for an event; what is absent is not known or does not matter to it. */
+export interface Known {
+  /** Where an event changes what the brain said: all that is still there of it, in order; empty when it is not remembered. */
+  readonly parts?: readonly SentPart[];
+  /** The brain has been told of the message, and may be told how it changes. */
+  readonly isTold?: boolean;
+  readonly fate?: MessageFate;
+}
+
 /** What the rules know besides event and conversation. */
 export interface Scene extends BridgeBot {
+  /** Null where it does not matter. */
+  readonly fate: MessageFate | null;
   /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
   readonly at: string;
-  /** Where an event changes what was said: all that is still there of it, in order; empty when it is not remembered. */
+  /** See `Known`. */
   readonly parts: readonly SentPart[];
+  readonly isTold: boolean;
 }
 
 export interface Bridged {

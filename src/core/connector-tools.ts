@@ -43,9 +43,23 @@ export interface BrainMemory {
   get(key: string): Promise<unknown>;
   /** @param keepDays after which it is forgotten; absent: never */
   put(key: string, value: unknown, keepDays?: number): Promise<void>;
+  /**
+   * Puts it only where there is nothing (any more); true when it was put. Of several processes that try at once one succeeds, and its
+   * claim ends by itself when the process dies.
+   */
+  claim(key: string, value: unknown, keepSeconds: number): Promise<boolean>;
   forget(key: string): Promise<void>;
   /** Everything whose key begins so, by key. */
-  list(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>;
+  list(prefix: string): Promise<readonly Fact[]>;
+  /** The same for whoever asks all the time: at most half a minute old, and fresh in every process after `announce`. The same list until then. */
+  recent(prefix: string): Promise<readonly Fact[]>;
+  /** Tells all processes that what `recent` gave of this connection is old. Call it after the change. */
+  announce(): Promise<void>;
+}
+
+export interface Fact {
+  readonly key: string;
+  readonly value: unknown;
 }
 
 /** An employee as the portal shows him to a bot of the same chat. */
@@ -54,8 +68,17 @@ export interface HomeUser {
   readonly name: string;
   /** Null: the portal does not tell. */
   readonly email: string | null;
-  /** Somebody from outside the company who was invited into the chat. */
+  /** Somebody from outside the company who was invited into the chat, or whom the portal does not call an employee. */
   readonly isExtranet: boolean;
+}
+
+/** What the portal tells of a customer behind an Open Channel; null where it tells nothing. */
+export interface HomeClient {
+  readonly phone: string | null;
+  readonly email: string | null;
+  /** Web addresses. */
+  readonly avatar: string | null;
+  readonly profile: string | null;
 }
 
 /** What a connector may know of the portal behind its connection. */
@@ -104,6 +127,15 @@ export interface ConnectorTools {
     userId: string,
     signal: AbortSignal,
   ) => Promise<HomeUser | null>;
+  /** The customer of an Open Channel chat; null when the portal does not show him. Throws AppErrors. */
+  readonly homeClient: (
+    to: ConversationRef,
+    dialogId: string,
+    userId: string,
+    signal: AbortSignal,
+  ) => Promise<HomeClient | null>;
+  /** The name of an Open Channel; null when the portal does not tell it. Throws AppErrors. */
+  readonly homeLineName: (lineId: string, signal: AbortSignal) => Promise<string | null>;
   /** May change while the connection lives. */
   readonly homeFacts: () => Promise<HomeFacts>;
   readonly memory: BrainMemory;

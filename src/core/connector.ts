@@ -39,6 +39,8 @@ export interface Delivery {
   readonly remoteConversationId?: string;
   /** Answers that came in the same call, in order. */
   readonly replies?: readonly BrainEvent[];
+  /** What the brain warned of while it took the message: shown in its trace. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a webhook or socket message names its conversation: by our `ref`, or by the brain's own id. */
@@ -72,6 +74,8 @@ export type DoorVerdict =
       readonly answerIfUnknown?: unknown;
       /** The answer is held back for the message's receipt. */
       readonly waits?: DoorWait;
+      /** Facts for the memory of the connection, written before the answer; null forgets one. */
+      readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
       /** Why nothing is made of it, for the log. */
       readonly remark?: string;
     }
@@ -109,6 +113,8 @@ export interface Capabilities {
   readonly listens: boolean;
   /** Wants to hear what is said past its bot in group chats it takes part in (see `overheard`). Absent: no. */
   readonly overhears?: boolean;
+  /** Wants to hear what is said in private and Open Channel chats while a person leads, and what our bot says of itself (see `mirrored`). Absent: no. */
+  readonly mirrors?: boolean;
 }
 
 export interface Connector {
@@ -119,8 +125,10 @@ export interface Connector {
    * AppError: its `retry` says whether it is tried again, its `fate` whether it may have happened all the same.
    */
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
-  /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not block. */
-  receive?(request: DoorRequest): DoorVerdict;
+  /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not call the remote. */
+  receive?(request: DoorRequest): DoorVerdict | Promise<DoorVerdict>;
+  /** What follows once the brain has been told what became of a message, wherever it was told. Pure. Absent: nothing. */
+  told?(receipt: Receipt): readonly BrainEvent[];
   /** The bytes of a file it named in a reply. Throws AppErrors like `deliver`. */
   openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
   /** Holds a socket, or polls, until `signal` aborts. Called by one process at a time. Rejecting makes it be called again after a pause. */

@@ -24,6 +24,8 @@ export interface Conversation {
   readonly kind: ChatKind;
   /** Open Channel session last seen; a new one gives the conversation back to the brain. */
   readonly sessionId: string | null;
+  /** The person who led that session when the portal last showed it; empty for nobody and for a bot of ours. */
+  readonly sessionLeader: string;
   readonly isGreeted: boolean;
   readonly language: Language;
   /** The CRM records the brain was last told of, in one text; empty for none. */
@@ -43,6 +45,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     isWatched: false,
     kind: 'private',
     sessionId: null,
+    sessionLeader: '',
     isGreeted: false,
     language: 'en',
     crm: '',

@@ -2,6 +2,7 @@
  * The vocabulary of what happens in a conversation, whatever service it happened in. Bitrix24 and the brains translate
  * their own payloads into these; nothing above them knows another form.
  */
+import type { KnownReaction } from './reactions.ts';
 
 /** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with a customer outside. */
 export type ChatKind = 'private' | 'group' | 'line';
@@ -16,6 +17,8 @@ export interface Author {
   /** The parts of the name, where the portal tells them. */
   readonly firstName?: string;
   readonly lastName?: string;
+  /** Of a person inside the portal: from outside the company. Absent: the event does not tell. */
+  readonly isExtranet?: boolean;
 }
 
 /** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
@@ -31,6 +34,8 @@ export interface LineSession {
   /** Changes with every new session; null when the portal did not say. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
+  /** The portal's id of whoever leads the session, `0` for nobody. Absent: the event does not tell. */
+  readonly leaderId?: string;
 }
 
 export interface Chat {
@@ -68,6 +73,10 @@ export type HomeEvent =
       readonly sentAt: string | null;
       /** The Bitrix24 message it answers to; null when it quotes none. */
       readonly quoteOf: string | null;
+      /** A note among operators, which the customer behind the Open Channel does not see. */
+      readonly isHidden?: boolean;
+      /** On these words the portal takes the Open Channel session from the bot and calls the operators. Absent: on a `0`. */
+      readonly callsPerson?: boolean;
     }
   | {
       readonly type: 'message_edited';
@@ -76,6 +85,11 @@ export type HomeEvent =
       /** Whose message it is; the name is empty where the portal does not tell it. */
       readonly author: Author;
       readonly chat: Chat;
+      /** The new text mentions this very bot; true wherever every message is one for the bot. */
+      readonly mentionsBot: boolean;
+      readonly language: Language;
+      /** When it was edited; see `message`. */
+      readonly sentAt: string | null;
     }
   | { readonly type: 'message_deleted'; readonly messageId: string; readonly author: Author; readonly chat: Chat }
   | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
@@ -85,7 +99,12 @@ export type HomeEvent =
       readonly params: string;
       readonly messageId: string;
       readonly via: 'text' | 'keyboard' | 'menu';
+      /** The line of the command itself. */
       readonly text: string;
+      /** What stands on the other lines of the message; absent for nothing, and for all but the last command of a message. */
+      readonly beside?: string;
+      /** The message mentions this very bot; true wherever every message is one for the bot. */
+      readonly mentionsBot: boolean;
       readonly author: Author;
       readonly chat: Chat;
       readonly language: Language;
@@ -94,10 +113,11 @@ export type HomeEvent =
     }
   | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
 
-/** A button under a message: pressing it makes the person say the text, opens the link, or runs the command. */
+/** A button under a message: pressing it makes the person say the text, opens the link, calls the number, or runs the command. */
 export type Button =
   | { readonly type: 'say'; readonly label: string; readonly text: string }
   | { readonly type: 'link'; readonly label: string; readonly url: string }
+  | { readonly type: 'call'; readonly label: string; readonly phone: string }
   | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
 
 /** A thing shown as a card under a message: a product, an order, a link. */
@@ -140,8 +160,22 @@ export type BrainEvent =
       readonly buttons: readonly Button[] | null;
     }
   | { readonly type: 'reply_deleted'; readonly homeMessageId: string }
+  /** A message of its own counts as failed over there: the brain was told so, or has waited long enough. */
+  | {
+      readonly type: 'reply_failed';
+      readonly remoteMessageId: string;
+      /** What has not been shown of it is not to be shown any more; false: it may still come, late. */
+      readonly withdraw: boolean;
+    }
   /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
   | { readonly type: 'read'; readonly homeMessageId: string }
+  /** People behind the brain reacted to a message, or took a reaction back. */
+  | {
+      readonly type: 'reacted';
+      readonly homeMessageId: string;
+      readonly added: readonly KnownReaction[];
+      readonly removed: readonly KnownReaction[];
+    }
   /** The brain leads the conversation again, or lets a person of its own choice lead it. */
   | { readonly type: 'taken_back' }
   | { readonly type: 'typing' }
@@ -168,6 +202,8 @@ export type ReceiptEvent =
       readonly text: string | null;
       readonly error: string;
     }
+  /** A `greet` has come due. */
+  | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** A `look_again` has come due. */
   | { readonly type: 'time_passed' };
 

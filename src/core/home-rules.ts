@@ -4,21 +4,37 @@ import { handOver } from './brain-rules.ts';
 import { type Bridged, note, type Outcome, own, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, HomeEvent } from './events.ts';
+import { greet, greetNow } from './greeting.ts';
+import type { ChangeEvent } from './line-session.ts';
 import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
 
-/** A message: greeted first where nobody was yet, then passed to the brain, or kept from it with the reason. */
-export function onMessage(event: HomeEvent & { type: 'message' }, conversation: Conversation, scene: Scene): Bridged {
+type CommandEvent = HomeEvent & { type: 'command' };
+
+/**
+ * A message: greeted first where nobody was yet, then passed to the brain, or kept from it with the reason.
+ *
+ * @param isFirst no session of an Open Channel was known before
+ */
+export function onMessage(
+  event: HomeEvent & { type: 'message' },
+  conversation: Conversation,
+  scene: Scene,
+  isFirst = false,
+): Bridged {
   const silence = reasonForSilence(event, conversation);
   if (silence === 'ignored_not_mentioned' && isOverheard(conversation, scene))
     return overhear(event, conversation, scene);
   if (silence !== null) return onSilence(silence, event, conversation, scene);
+  // An edit of it, which has overtaken it, was passed on in its place.
+  if (event.chat.kind === 'group' && scene.isTold) return quiet(conversation, 'ignored_told_before');
+  if (isStart(event)) return onStart(event.chat, conversation, scene, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
   const attached = scene.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
   const text = [event.text, attached].filter((part) => part !== '').join('\n');
   if (text === '' && event.files.length === 0) return quiet(conversation, 'ignored_empty');
-  const greeted = greet(conversation, scene);
+  const greeted = greet(event.chat, conversation, scene);
   const parts = text === '' ? [''] : splitText(text, scene.capabilities.maxTextLength);
   const messages = parts.map((part, index) =>
     toBrain({
@@ -34,7 +50,7 @@ export function onMessage(event: HomeEvent & { type: 'message' }, conversation: 
     }),
   );
   const told = tellCrm(event.chat, greeted.conversation, scene);
-  const actions = [...greeted.actions, ...messages, ...told.actions];
+  const actions = [...greeted.actions, ...messages, ...greeted.told, ...told.actions];
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
 }
 
@@ -52,14 +68,35 @@ function tellCrm(chat: Chat, conversation: Conversation, scene: Scene): Pick<Bri
   return { conversation: { ...conversation, crm }, actions: [toBrain({ type: 'crm', links })] };
 }
 
+/** The word with which messengers open a bot; nothing a brain could answer. */
+function isStart({ text, files, chat }: HomeEvent & { type: 'message' }): boolean {
+  return chat.kind !== 'group' && files.length === 0 && text.toLowerCase() === '/start';
+}
+
+/** Whoever starts the bot is greeted; who was greeted gets help, unless the greeting stands right above. */
+function onStart(chat: Chat, conversation: Conversation, scene: Scene, isFirst: boolean): Bridged {
+  const { conversation: greeted, actions, told } = greetNow(chat, conversation, scene);
+  if (actions.length > 0) return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
+  return isFirst && conversation.kind === 'line' ? quiet(greeted, 'noted') : help(conversation, scene, false);
+}
+
+/** @param isForPeople only those inside the portal are to see it */
+function help(conversation: Conversation, scene: Scene, isForPeople: boolean): Bridged {
+  const words = phrases(conversation.language);
+  const own = words.help[conversation.kind](scene.name);
+  // A customer outside has no use for commands he cannot type.
+  const isOutside = conversation.kind === 'line' && !isForPeople;
+  const action = toHome({ ...plainSend(isOutside ? own : `${own}\n\n${words.commands}`), internal: isForPeople });
+  return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
+}
+
 /** Null when the message is one the brain is to answer. */
 function reasonForSilence(event: HomeEvent & { type: 'message' }, conversation: Conversation): Outcome | null {
   if (event.author.kind === 'system') return 'ignored_system';
   if (event.author.kind === 'bot') return 'ignored_bot';
   if (event.chat.kind === 'line') {
-    if (event.author.kind !== 'client') return 'ignored_operator';
-    // The portal itself ends the bot's session on this one character (dossier §10.3).
-    if (event.text === '0') return 'ignored_left_bot';
+    if (event.callsPerson ?? event.text === '0') return 'ignored_left_bot';
+    if (event.author.kind !== 'client') return event.isHidden === true ? 'ignored_hidden_note' : 'ignored_operator';
   }
   if (event.chat.kind === 'group' && !event.mentionsBot) return 'ignored_not_mentioned';
   return conversation.owner === 'person' ? 'ignored_person_owns' : null;
@@ -88,49 +125,123 @@ function onSilence(
 ): Bridged {
   if (reason === 'ignored_bot' || reason === 'ignored_system') return quiet(conversation, reason);
   // The portal now takes the bot out of the session: whatever people say from here on may go unheard.
-  if (reason === 'ignored_left_bot') return { ...own(conversation, 'person', scene), outcome: reason };
+  const mirrored = mirror(event, scene);
+  if (reason === 'ignored_left_bot') {
+    const left = own(conversation, 'person', scene);
+    return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
+  }
   const taken =
     reason === 'ignored_operator' ? own(conversation, 'person', scene) : { conversation, actions: [] as ChatAction[] };
   const heard = heardWhilePersonLeads(taken.conversation, event, scene);
-  return { conversation: heard.conversation, actions: [...taken.actions, ...heard.actions], outcome: reason };
+  return {
+    conversation: heard.conversation,
+    actions: [...taken.actions, ...mirrored, ...heard.actions],
+    outcome: reason,
+  };
+}
+
+/** What a person who leads, or somebody he talks with, said. What is said in groups concerns nobody who was not mentioned. */
+function mirror(event: HomeEvent & { type: 'message' }, { capabilities }: Scene): ChatAction[] {
+  const { chat, author, sentAt } = event;
+  const files = capabilities.files ? event.files : [];
+  // A hidden note is between the operators of Bitrix24.
+  if (capabilities.mirrors !== true || chat.kind === 'group' || event.isHidden === true) return [];
+  if (event.text === '' && files.length === 0) return [];
+  const parts = event.text === '' ? [''] : splitText(event.text, capabilities.maxTextLength);
+  return parts.map((text, index) =>
+    toBrain({
+      type: 'mirrored',
+      messageId: index === 0 ? event.messageId : `${event.messageId}.${index}`,
+      text,
+      author,
+      chat,
+      files: index === 0 ? files : [],
+      sentAt,
+      quoteOf: index === 0 ? event.quoteOf : null,
+    }),
+  );
 }
 
 /** An edit or a deletion, for brains that can follow it. */
-export function onChange(
-  event: HomeEvent & { type: 'message_edited' | 'message_deleted' },
-  conversation: Conversation,
-  scene: Scene,
-): Bridged {
+export function onChange(event: ChangeEvent, conversation: Conversation, scene: Scene): Bridged {
+  if (event.chat.kind === 'group') return onGroupChange(event, conversation, scene);
+  const silence = reasonForSilentChange(event, conversation);
+  if (silence !== null && scene.capabilities.mirrors !== true) return quiet(conversation, silence);
+  return passChange(event, conversation, scene, silence);
+}
+
+/** What never meant the bot stays in the portal; an edit that means it now is a message like any other, once. */
+function onGroupChange(event: ChangeEvent, conversation: Conversation, scene: Scene): Bridged {
   if (conversation.owner === 'person') return quiet(conversation, 'ignored_person_owns');
-  // What an operator wrote never went to the brain.
-  if (event.chat.kind === 'line' && event.author.kind !== 'client') return quiet(conversation, 'ignored_operator');
+  if (!scene.isTold) {
+    return event.type === 'message_edited' && event.mentionsBot
+      ? onMessage({ ...event, type: 'message', files: [], quoteOf: null }, conversation, scene)
+      : quiet(conversation, 'ignored_not_mentioned');
+  }
+  const isMeant = event.type === 'message_deleted' || event.mentionsBot || isOverheard(conversation, scene);
+  return isMeant ? passChange(event, conversation, scene, null) : quiet(conversation, 'ignored_not_mentioned');
+}
+
+/** @param silence why the brain is not asked to follow it, only shown it; null: it is */
+function passChange(event: ChangeEvent, conversation: Conversation, scene: Scene, silence: Outcome | null): Bridged {
+  const mark = silence === null ? {} : { mirrored: true as const };
+  const outcome = silence ?? 'forwarded';
   if (event.type === 'message_deleted') {
     if (!scene.capabilities.deletes) return quiet(conversation, 'ignored_unsupported');
-    const action = toBrain({ type: 'delete', messageId: event.messageId });
-    return { conversation, actions: [action], outcome: 'forwarded' };
+    const action = toBrain({ type: 'delete', messageId: event.messageId, ...mark });
+    return { conversation, actions: [action], outcome };
   }
   if (!scene.capabilities.edits || event.text === '') return quiet(conversation, 'ignored_unsupported');
   const [text = ''] = splitText(event.text, scene.capabilities.maxTextLength);
   const { messageId, author, chat } = event;
-  const action = toBrain({ type: 'edit', messageId, text, author, chat });
-  return { conversation, actions: [action], outcome: 'forwarded' };
+  const action = toBrain({ type: 'edit', messageId, text, author, chat, ...mark });
+  return { conversation, actions: [action], outcome };
+}
+
+/** Null when the change is of something the brain was told while it led. What an operator wrote was never told it as such. */
+function reasonForSilentChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
+  if (conversation.owner === 'person') return 'ignored_person_owns';
+  return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
 }
 
 /** The bot was put into a chat, or opened by a link. */
-export function onJoined(conversation: Conversation, scene: Scene): Bridged {
-  const greeted = greet(conversation, scene);
-  return { ...greeted, outcome: greeted.actions.length > 0 ? 'greeted' : 'noted' };
+export function onJoined(chat: Chat, before: Conversation, scene: Scene): Bridged {
+  if (before.owner === 'person') return quiet(before, 'ignored_person_owns');
+  const { conversation, actions, told } = greet(chat, before, scene);
+  // In a private chat that was only opened nobody has said anything yet that a brain would have heard.
+  const heard = chat.kind === 'line' || conversation.remoteId !== null ? told : [];
+  const isGreeted = actions.some(({ target }) => target === 'home');
+  return { conversation, actions: [...actions, ...heard], outcome: isGreeted ? 'greeted' : 'noted' };
 }
 
-/** A slash command: ours are carried out here, foreign ones are ordinary messages to the brain. */
-export function onCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
+/**
+ * A slash command: ours are carried out here, foreign ones are ordinary messages to the brain. What stands beside a command of ours is
+ * passed on behind it; in a group only if the message mentions the bot.
+ */
+export function onCommand(event: CommandEvent, conversation: Conversation, scene: Scene): Bridged {
   if (event.author.kind === 'bot') return quiet(conversation, 'ignored_bot');
+  const done = onOwnCommand(event, conversation, scene);
+  if (done === null) return onForeignCommand(event, conversation, scene);
+  if (event.beside === undefined || !event.mentionsBot) return done;
+  const after = said(event, event.beside, done.conversation, scene);
+  return { ...after, actions: [...done.actions, ...after.actions], outcome: done.outcome };
+}
+
+/** Null for a command that is none of ours. */
+function onOwnCommand(event: CommandEvent, conversation: Conversation, scene: Scene): Bridged | null {
   const words = phrases(conversation.language);
+  // A customer's command must not make the bot talk beside the person who leads.
+  const isUnheard = event.author.kind === 'client' && conversation.owner === 'person';
+  const isForPeople = event.author.kind !== 'client';
   switch (event.command.toLowerCase()) {
     case 'help':
+      return isUnheard ? quiet(conversation, 'ignored_person_owns') : help(conversation, scene, isForPeople);
     case 'start': {
-      const text = [words.help[conversation.kind](scene.name), words.commands].join('\n\n');
-      return { conversation: { ...conversation, isGreeted: true }, actions: [note(text)], outcome: 'helped' };
+      if (isUnheard) return quiet(conversation, 'ignored_person_owns');
+      if (isForPeople) return help(conversation, scene, true);
+      const { conversation: greeted, actions, told } = greetNow(event.chat, conversation, scene);
+      if (actions.length === 0) return help(conversation, scene, false);
+      return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
     }
     case 'bot': {
       const taken = own(conversation, 'brain', scene);
@@ -140,52 +251,24 @@ export function onCommand(event: HomeEvent & { type: 'command' }, conversation: 
       return handOver(words.handedOver, conversation, scene);
     // A button's words are its presser's words to the bot, wherever the button hangs.
     case pressCommand:
-      return said({ ...event, text: event.params }, conversation, scene);
+      return said(event, event.params, conversation, scene);
     default:
-      return onForeignCommand(event, conversation, scene);
+      return null;
   }
 }
 
-/** A slash line we do not know swallows the whole message in Bitrix24 (trap 42): its text still belongs to the brain. */
-function onForeignCommand(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
-  return event.via === 'text' ? said(event, conversation, scene) : quiet(conversation, 'ignored_unknown_command');
+/** A slash line we do not know swallows the whole message in Bitrix24: its text still belongs to the brain. */
+function onForeignCommand(event: CommandEvent, conversation: Conversation, scene: Scene): Bridged {
+  if (event.via !== 'text') return quiet(conversation, 'ignored_unknown_command');
+  const whole = event.beside === undefined ? event.text : `${event.text}\n${event.beside}`;
+  return said(event, whole, conversation, scene);
 }
 
-function said(event: HomeEvent & { type: 'command' }, conversation: Conversation, scene: Scene): Bridged {
-  const { messageId, text, author, chat, language, sentAt, quoteOf } = event;
+function said(event: CommandEvent, text: string, conversation: Conversation, scene: Scene): Bridged {
+  const { messageId, author, chat, language, sentAt, quoteOf } = event;
   return onMessage(
     { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language, sentAt, quoteOf },
     conversation,
-    scene,
+    { ...scene, isTold: false },
   );
-}
-
-/** An event that shows the chat it happened in. */
-export type SightEvent = HomeEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
-
-/** What such an event teaches: the kind of chat, the language, and whether a new Open Channel session has begun. */
-export function seen(
-  conversation: Conversation,
-  event: SightEvent,
-  scene: Scene,
-): Pick<Bridged, 'conversation' | 'actions'> {
-  const sessionId = event.chat.line?.sessionId ?? conversation.sessionId;
-  const isNewSession = conversation.sessionId !== null && sessionId !== conversation.sessionId;
-  // The portal has put the bot into a session afresh: the brain leads again, whoever led the last one.
-  const isBotAgain = isNewSession || (event.type === 'joined' && event.chat.kind === 'line');
-  const known = { ...conversation, kind: event.chat.kind, language: event.language, sessionId };
-  return isBotAgain ? own(known, 'brain', scene) : { conversation: known, actions: [] };
-}
-
-function greet(
-  conversation: Conversation,
-  scene: Scene,
-): { conversation: Conversation; actions: readonly ChatAction[] } {
-  if (conversation.isGreeted) return { conversation, actions: [] };
-  const words = phrases(conversation.language);
-  const greeting = words.greeting[conversation.kind](scene.name);
-  // A customer outside has no use for commands he cannot type.
-  const text = conversation.kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
-  const action = toHome({ ...plainSend(text), internal: false });
-  return { conversation: { ...conversation, isGreeted: true }, actions: [action] };
 }

@@ -20,6 +20,12 @@ export const waitPatienceMs = 24 * 3_600_000;
 /** A far side that asks for pauses is asked again after 1 s, 2 s, 4 s … at most a minute, or when it wants it. */
 export const pauseRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60_000, maxAttempts: 14 };
 
+/**
+ * A send whose first try may have died inside the portal: its key stays reserved there for an hour, and until then the portal only says
+ * that it cannot send. 5 s, 10 s … at most 5 minutes apart: 30 pauses are more than an hour even with the shortest jitter.
+ */
+export const reservedRetry: RetryPolicy = { firstDelayMs: 5_000, maxDelayMs: 300_000, maxAttempts: 30 };
+
 /** Events that our own code could not work: a few quick tries (a deploy may be rolling), then parked so that the dialog goes on. */
 export const eventRetry: RetryPolicy = { firstDelayMs: 200, maxDelayMs: 2_000, maxAttempts: 3 };
 

@@ -7,6 +7,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Acceptance } from '../pipeline/acceptance.ts';
 import { pausedCode } from '../pipeline/account-trouble.ts';
 import { toNewEvents } from '../pipeline/brain-intake.ts';
+import { brainMemory } from '../pipeline/brain-memory.ts';
 import type { Directory } from '../pipeline/directory.ts';
 import type { HeldDoors } from '../pipeline/held-doors.ts';
 import { isUnbound } from '../pipeline/lane-names.ts';
@@ -60,7 +61,7 @@ export function createBrainDoor(options: BrainDoorOptions) {
     }
     // Only now: whoever does not know the secret need not be listened to.
     const body = await options.bodies.read(ctx, maxBodyBytes);
-    const verdict = connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
+    const verdict = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in verdict) {
       const { refuse: status, reason: message, answer } = verdict;
       throw new BadInput({ code: 'brain.refused', status, message, answer });
@@ -68,6 +69,10 @@ export function createBrainDoor(options: BrainDoorOptions) {
     const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
     const about = { brain: row.brain, connection: row.id };
     if (verdict.remark !== undefined) options.log.info(about, verdict.remark);
+    for (const { key, value } of verdict.keep ?? []) {
+      const memory = brainMemory(options.db, row.portal, row.id);
+      await (value === null ? memory.forget(key) : memory.put(key, value));
+    }
     const events = await toNewEvents(options.db, intake, verdict.accept);
     ctx.status = 200;
     if (verdict.answerIfUnknown !== undefined && events.every(({ lane }) => isUnbound(lane))) {

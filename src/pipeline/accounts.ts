@@ -6,6 +6,7 @@ import type { ConnectorTools, HomeFacts } from '../core/connector-tools.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
 import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
+import { dropAwaiting } from '../store/awaiting-accounts.ts';
 import { type BotRow, giveConnection, listBots } from '../store/bots.ts';
 import { pauseConnection, settleConnection } from '../store/connection-standing.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import { forgetRemoteIds } from '../store/conversations.ts';
 import { type Db, inTransaction, type Pool } from '../store/database.ts';
 import { wakeLanes } from '../store/lanes.ts';
+import { awaitingAccounts } from './awaiting-accounts.ts';
 import type { Directory } from './directory.ts';
 import { laneBeginning } from './lane-names.ts';
 import { toolsUntil } from './tools-until.ts';
@@ -48,7 +50,7 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 export function createAccounts(options: AccountsOptions) {
   const { db, sealer, directory, log } = options;
-  const hookUrl = ({ doorSecret }: Connection, brain: Brain): string =>
+  const hookUrl = ({ doorSecret }: Pick<Connection, 'doorSecret'>, brain: Brain): string =>
     `${options.publicUrl}${hookPath(brain.name, doorSecret)}`;
   const sealConfig = (id: string, config: unknown): Buffer =>
     sealer.seal(JSON.stringify(config), `connection.config:${id}`);
@@ -61,7 +63,8 @@ export function createAccounts(options: AccountsOptions) {
     if (bot === undefined || (wish.connectionId !== null && row?.brain !== brain.name)) {
       throw new BadInput({ code: 'connection.gone', message: 'the bot or its connection was removed meanwhile' });
     }
-    const known = row === null ? null : directory.openConnection(row);
+    const awaiting = row === null ? await awaitingAccounts(db, sealer, brain.name).find(wish.awaitingId ?? '') : null;
+    const known = row === null ? awaiting : directory.openConnection(row);
     const { config, title } = wish;
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, doorSecret: known?.doorSecret ?? randomToken(24) };
@@ -71,7 +74,7 @@ export function createAccounts(options: AccountsOptions) {
     const joined = await brain.join?.(connection, hookUrl(connection, brain), { ...tools, homeFacts });
     const account = { ...connection, config: joined ?? config };
     try {
-      await store(brain, account, { row, title, bot });
+      await store(brain, account, { row, title, bot, isAwaited: awaiting !== null });
     } catch (error) {
       // Nobody would ever leave an account that stands nowhere.
       if (row === null) await leave(brain, account);
@@ -89,13 +92,17 @@ export function createAccounts(options: AccountsOptions) {
     readonly row: ConnectionRow | null;
     readonly title: string;
     readonly bot: BotRow;
+    /** The account awaited its portal, and does so no longer. */
+    readonly isAwaited: boolean;
   }
 
   /** Throws BadInput `connection.changed` when connection or bot are no longer as they were read: somebody else was quicker. */
-  async function store(brain: Brain, account: Connection, { row, title, bot }: Place): Promise<void> {
+  async function store(brain: Brain, account: Connection, place: Place): Promise<void> {
     const { portal, id } = account;
+    const { row, title, bot, isAwaited } = place;
     const configBox = sealConfig(id, account.config);
     await inTransaction(db, async (trx) => {
+      if (isAwaited && !(await dropAwaiting(trx, brain.name, id))) throw changed();
       if (row === null) await add(trx, brain, account, title, configBox);
       else if (!(await settleConnection(trx, row, configBox))) throw changed();
       if (!(await giveConnection(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
@@ -181,6 +188,7 @@ export function createAccounts(options: AccountsOptions) {
     connect,
     look,
     sealConfig,
+    hookUrl,
     async leaveAll(portal: string): Promise<void> {
       await Promise.all((await listConnections(db, portal)).map(leaveStored));
     },

@@ -1,8 +1,9 @@
 /** Carries out what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
 
-import { type BotResult, setUpPortal } from '../bitrix24/install/set-up.ts';
+import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
+import type { BotResult } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import type { AppAction, LookAgain } from '../core/actions.ts';
+import type { AppAction, Greet, LookAgain } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
 import { AppError } from '../core/errors.ts';
 import { languageOf } from '../core/texts.ts';
@@ -15,11 +16,11 @@ import { erasePortal, findPortal, updatePortal } from '../store/portals.ts';
 import { deleteToken } from '../store/tokens.ts';
 import type { Accounts } from './accounts.ts';
 import type { Directory } from './directory.ts';
-import { eraseLane } from './lane-names.ts';
+import { appLane, eraseLane } from './lane-names.ts';
 
 export interface AppActions {
   /** Returns a word for the record. */
-  perform(portal: string, action: Exclude<AppAction, LookAgain>, signal: AbortSignal): Promise<string>;
+  perform(portal: string, action: Exclude<AppAction, LookAgain | Greet>, signal: AbortSignal): Promise<string>;
 }
 
 export interface AppActionsOptions {
@@ -54,7 +55,11 @@ export function createAppActions(options: AppActionsOptions): AppActions {
         signal,
       });
       await inTransaction(db, async (trx) => {
-        for (const bot of result.bots) await noteBot(trx, id, bot);
+        for (const bot of result.bots) {
+          if (await noteBot(trx, id, bot)) continue;
+          // The operator has removed it while it was being registered.
+          if ('botId' in bot) await orderUnregister(trx, id, bot.botId);
+        }
         const { hasV2: has_v2, license, appRef: app_ref } = result;
         await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
@@ -116,6 +121,12 @@ export function createAppActions(options: AppActionsOptions): AppActions {
     return isExpired ? 'suspended' : 'paid';
   }
 
+  async function unregister(id: string, botId: string, signal: AbortSignal): Promise<string> {
+    if ((await findPortal(db, id))?.state === 'uninstalled') return 'portal_uninstalled';
+    const isDone = await unregisterBot(options.client, { portal: id, clientId: options.clientId, signal }, botId);
+    return isDone ? 'bot_unregistered' : 'bot_removed';
+  }
+
   async function erase(id: string): Promise<string> {
     // With their secrets goes the only way to tell the far sides.
     if ((await findPortal(db, id))?.state === 'uninstalled') await options.accounts.leaveAll(id);
@@ -136,6 +147,8 @@ export function createAppActions(options: AppActionsOptions): AppActions {
           return await erase(portal);
         case 'payment':
           return await settlePayment(portal, action.expired);
+        case 'unregister_bot':
+          return await unregister(portal, action.botId, signal);
         case 'forget_bot':
           await markBotDeleted(db, portal, action.botId);
           directory.forget(portal);
@@ -145,10 +158,22 @@ export function createAppActions(options: AppActionsOptions): AppActions {
   };
 }
 
-async function noteBot(trx: Transaction, portal: string, bot: BotResult): Promise<void> {
+/** Orders that a bot is taken out of the portal; part of the transaction that removed it here. */
+export async function orderUnregister(
+  trx: Transaction,
+  portal: string,
+  botId: string,
+  trace = 'set-up',
+): Promise<void> {
+  const action = { type: 'unregister_bot' as const, botId };
+  await appendActions(trx, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
+}
+
+/** False when there is no such bot any more. */
+async function noteBot(trx: Transaction, portal: string, bot: BotResult): Promise<boolean> {
   const change: Partial<BotRow> =
     'problem' in bot
       ? { state: 'refused', problem: bot.problem, bot_id: null }
-      : { state: 'registered', problem: null, bot_id: bot.botId };
-  await updateBot(trx, portal, bot.code, change);
+      : { state: 'registered', problem: null, bot_id: bot.botId, carried: bot.carried };
+  return await updateBot(trx, portal, bot.code, change);
 }

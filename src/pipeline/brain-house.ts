@@ -10,6 +10,7 @@ import { type ConnectionRow, findConnectionById, listConnections } from '../stor
 import type { Pool } from '../store/database.ts';
 import { findPortal } from '../store/portals.ts';
 import type { Accounts } from './accounts.ts';
+import { awaitingAccounts } from './awaiting-accounts.ts';
 import type { Directory } from './directory.ts';
 
 /** A sealed text is good for so long. */
@@ -67,6 +68,8 @@ export function createBrainHouse(options: BrainHouseOptions, brain: Brain): Brai
     async list(portal) {
       return (await listConnections(db, portal)).filter((row) => row.brain === brain.name).map(held);
     },
+    awaiting: awaitingAccounts(db, sealer, brain.name),
+    hookUrl: (connection) => accounts.hookUrl(connection, brain),
     connect: (wish) => accounts.connect(brain, wish),
     async store({ connection, changedAt }, config) {
       const { portal, id } = connection;

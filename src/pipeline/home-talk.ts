@@ -24,9 +24,13 @@ export async function saidAtHome(
   const rows = await readKept(db, lane, 'bitrix24', { from, until, limit: maxEvents });
   return rows.flatMap(({ body, received_at: at }): SaidAtHome[] => {
     const decoded = decodeEvent(body, { code: found.botCode, id: null });
-    if (decoded.kind !== 'chat' || decoded.event.type !== 'message') return [];
-    const { author, text, files } = decoded.event;
-    if (author.kind !== 'client' && author.kind !== 'employee') return [];
-    return [{ at, author, text, files: files.map(({ name }) => name) }];
+    if (decoded.kind !== 'chat') return [];
+    return decoded.events.flatMap((event): SaidAtHome[] => {
+      // A hidden note is for the operators of the line alone.
+      if (event.type !== 'message' || event.isHidden === true) return [];
+      const { author, text, files } = event;
+      if (author.kind !== 'client' && author.kind !== 'employee') return [];
+      return [{ at, author, text, files: files.map(({ name }) => name) }];
+    });
   });
 }

@@ -20,6 +20,6 @@ export async function findHomeUser(
   const known = await options.directory.portal(portal);
   const bot = known.bots.find((row) => row.code === who.to.botCode);
   if (bot === undefined || bot.bot_id === null || known.portal?.has_v2 === false) return null;
-  const members = await chatMembers(options.client, portal, bot.bot_id, who.dialogId, signal);
+  const members = await chatMembers(options.client, { portal, botId: bot.bot_id, dialogId: who.dialogId }, signal);
   return members.find(({ id }) => id === who.userId) ?? null;
 }

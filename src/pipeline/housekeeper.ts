@@ -4,7 +4,7 @@ import type { AccessKeeper } from '../bitrix24/rest/portal-client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Pool } from '../store/database.ts';
 import { eraseLeftBehind } from '../store/portals.ts';
-import { purgeBox, purgeBudgets, purgeDedupe, purgeLanes, purgeMemory } from '../store/retention.ts';
+import { purgeBox, purgeBudgets, purgeDedupe, purgeLanes, purgeMemory, purgeToldFailures } from '../store/retention.ts';
 import { listStaleTokens } from '../store/tokens.ts';
 import { createBell } from './wake.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
@@ -45,6 +45,7 @@ async function forgetOld(options: HousekeeperOptions, signal: AbortSignal): Prom
     () => purgeBox(db, 'inbox', retentionDays),
     () => purgeBox(db, 'outbox', retentionDays),
     () => purgeDedupe(db),
+    () => purgeToldFailures(db, retentionDays),
     () => purgeMemory(db),
     () => purgeBudgets(db),
     () => purgeLanes(db),

@@ -13,6 +13,7 @@ import { inTransaction, isDatabaseAway, isDataFault, type Pool } from '../store/
 import { type ClaimedEvent, claimInbox, closeEvents, type EventResult } from '../store/inbox.ts';
 import { finishLanes, type LaneProgress } from '../store/lanes.ts';
 import { appendActions, type NewAction } from '../store/outbox.ts';
+import { noteToldFailures, type ToldFailure, wakeOutboxLanes } from '../store/told-failures.ts';
 import { type ClaimTurns, createClaimTurns } from './claim-turns.ts';
 import type { Directory } from './directory.ts';
 import { dialogOf, isUnbound } from './lane-names.ts';
@@ -59,6 +60,7 @@ interface LaneWork {
   readonly progress: LaneProgress;
   readonly results: readonly EventResult[];
   readonly actions: readonly NewAction[];
+  readonly failures: readonly ToldFailure[];
   readonly conversation: Conversation | null;
 }
 
@@ -129,7 +131,7 @@ function putOff(options: Shared, lane: ClaimedLane<ClaimedEvent>, error: unknown
   const done = (lane.rows[0]?.seq ?? 1) - 1;
   const { portal, lane: key, holder } = lane;
   const progress = { portal, lane: key, holder, done, delayMs: isAway ? 0 : failedLaneMs, isFree: isAway };
-  return { progress, results: [], actions: [], conversation: null };
+  return { progress, results: [], actions: [], failures: [], conversation: null };
 }
 
 const conversationIdOf = (lane: { portal: string; lane: string }): ConversationId => ({
@@ -155,7 +157,7 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'parked' as const, outcome: 'inbox.unwritable' }];
     const progress = { portal, lane, holder, done: seq, delayMs: 0 };
-    await write(options, [{ progress, results, actions: [], conversation: null }]);
+    await write(options, [{ progress, results, actions: [], failures: [], conversation: null }]);
   }
 }
 
@@ -176,6 +178,10 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
         work.conversation === null ? [] : [{ portal: work.progress.portal, conversation: work.conversation }],
       ),
     );
+    await noteToldFailures(
+      trx,
+      held.flatMap((work) => work.failures),
+    );
     await appendActions(
       trx,
       held.flatMap((work) => work.actions),
@@ -183,6 +189,12 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
     return held;
   });
   if (written.some((work) => work.actions.length > 0)) options.bells.outbox.ring();
+  const failures = written.flatMap((work) => work.failures);
+  // What waits for its next try is given up now instead of then.
+  if (failures.length > 0) {
+    await wakeOutboxLanes(options.db, failures);
+    options.bells.outbox.ring();
+  }
   if (written.length < works.length) {
     options.metrics.leasesLost.inc({ box: 'inbox' }, works.length - written.length);
     options.log.warn(
@@ -203,6 +215,7 @@ async function workLane(
 ): Promise<LaneWork> {
   const results: EventResult[] = [];
   const actions: NewAction[] = [];
+  const failures: ToldFailure[] = [];
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
@@ -211,7 +224,7 @@ async function workLane(
     try {
       if (row === lane.rows[0] && lane.attempts > maxBegun) throw begunTooOften(lane.attempts);
       const before = conversation;
-      const work = (body: Buffer) => workEvent(options, { ...row, body }, before);
+      const work = (body: Buffer) => workEvent(options, { ...row, body }, { conversation: before, failures, actions });
       const worked = await options.bodies.with(row, work, options.isLate);
       if (worked === null) {
         isFree = true;
@@ -219,6 +232,7 @@ async function workLane(
       }
       conversation = worked.conversation;
       actions.push(...worked.actions);
+      failures.push(...worked.failures);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
       options.metrics.stage.observe({ stage: 'inbox' }, (Date.now() - row.received_at.getTime()) / 1000);
     } catch (thrown) {
@@ -240,7 +254,7 @@ async function workLane(
     done = row.seq;
   }
   const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs, isFree };
-  return { progress, results, actions, conversation: conversation === stored ? null : conversation };
+  return { progress, results, actions, failures, conversation: conversation === stored ? null : conversation };
 }
 
 /** Its end was never seen, so a further try would not be seen either. */

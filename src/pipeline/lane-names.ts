@@ -36,6 +36,11 @@ export function reminderLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>later`;
 }
 
+/** Where a dialog's greeting waits for its time, apart from reminders that take longer. */
+export function greetingLane(botCode: string, dialogId: string): string {
+  return `${inboxLane(botCode, dialogId)}>greet`;
+}
+
 /** Where a brain's message waits while its conversation is not known yet. */
 export function unboundLane(connectionId: string, name: string): string {
   return `~${connectionId}/${safe(name)}`;

@@ -1,6 +1,8 @@
 /** What becomes of an action whose attempt failed: when it is tried again and what that costs, or that it is given up. */
+
+import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { AppError } from '../core/errors.ts';
-import { decidePause, decideRetry, deliveryRetry, pauseRetry } from '../core/retry.ts';
+import { decidePause, decideRetry, deliveryRetry, pauseRetry, reservedRetry } from '../core/retry.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { pausedCode } from './account-trouble.ts';
 import { paceCode } from './pacer.ts';
@@ -31,8 +33,15 @@ export type NextTry =
       readonly isPause: boolean;
     };
 
+/** The portal cannot send now: with a key that an earlier try has reserved, or for a reason it does not name. */
+const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
+
 /** @param jitter see `decideRetry` */
 export function nextTry(error: AppError, { attempts, pauses }: Tries, ageMs: number, jitter: number): NextTry {
+  if (reservedCodes.has(error.code)) {
+    const again = decideRetry({ retry: 'backoff' }, pauses, reservedRetry, jitter);
+    return again.again ? { ...again, isFree: true, isPause: true } : again;
+  }
   const { isPause } = error;
   const isFree = isPause || isOurWait(error) || error.code === 'http.aborted';
   const retry = isPause

@@ -2,25 +2,27 @@
  * One turn of an outbox lane: carries its actions out one after the other until the end, until one has to wait, or until the lane is no
  * longer held. Remotes are called outside any transaction; nothing is written here but the note that an unrepeatable attempt begins.
  */
+import { fateUnknown, withdrawn } from '../core/bridged.ts';
 import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ClaimedLane } from '../store/claim-lanes.ts';
 import type { Pool } from '../store/database.ts';
 import type { NewEvent } from '../store/inbox.ts';
 import type { LaneProgress } from '../store/lanes.ts';
-import { type ActionResult, markAttempted, type OutboxRow } from '../store/outbox.ts';
+import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } from '../store/outbox.ts';
 import type { EndedPart } from '../store/sent-parts.ts';
+import { beginSend, readToldFailure } from '../store/told-failures.ts';
 import type { Ending, Place } from './destinations.ts';
 import type { Metrics } from './metrics.ts';
 import { isOurWait, nextTry, usedUp } from './next-try.ts';
 import type { Performed, Performer } from './perform.ts';
-import { earlierParts, receipts } from './receipts.ts';
+import { answeredBy, earlierParts, receipts } from './receipts.ts';
 
 /** Everything that came of one lane's turn, to be written together. */
 export interface LaneTurn {
   readonly progress: LaneProgress;
   readonly results: readonly ActionResult[];
-  readonly failure: { portal: string; lane: string; seq: number; outcome: string } | null;
+  readonly failure: ActionFailure | null;
   readonly incoming: readonly NewEvent[];
 }
 
@@ -71,11 +73,13 @@ export async function workLane(
       report(options, row, error, tries.attempts, next.again);
       if (next.again) {
         const { delayMs, isFree, isPause } = next;
-        const failure = { portal: row.portal, lane: row.lane, seq: row.seq, outcome: error.code };
+        const { portal, lane: key, seq } = row;
+        const failure = { portal, lane: key, seq, outcome: error.code, isFateUnknown: tried.mayBeSeen };
         return { progress: { ...id, done, delayMs, isFree, isPause }, results, failure, incoming };
       }
       results.push(resultOf(row, tried.isUnknown ? 'unknown' : 'parked', { outcome: error.code, remoteId: null }));
-      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, error.code, earlier));
+      const reason = tried.isUnknown || tried.mayBeSeen ? `${fateUnknown} (${error.code})` : error.code;
+      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, reason, earlier));
     } else {
       const { performed } = tried;
       const isDropped = performed.isDropped === true;
@@ -109,7 +113,14 @@ function resultOf(
   return { portal, lane, seq, state, outcome, remoteId };
 }
 
-type Tried = { readonly performed: Performed } | { readonly error: AppError; readonly isUnknown: boolean };
+type Tried =
+  | { readonly performed: Performed }
+  | {
+      readonly error: AppError;
+      readonly isUnknown: boolean;
+      /** This attempt, or an earlier one of the same send, may have been seen. */
+      readonly mayBeSeen: boolean;
+    };
 
 /** One attempt. `isUnknown`: it may have happened and must not be repeated by a machine. */
 async function tryAction(
@@ -118,26 +129,45 @@ async function tryAction(
   attempt: Attempts & { readonly count: number; readonly holder: string },
 ): Promise<Tried> {
   let isRepeatable = true;
-  const { performer } = options;
+  let hasBegun = false;
+  const { db, performer } = options;
+  const answered = answeredBy(row);
+  const wasBegun = answered !== null && row.attempted_at !== null;
   const end = attempt.place.begin();
   try {
     const isOnce = !(await performer.isRepeatable(row));
-    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true };
+    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeSeen: true };
     const over = usedUp(row, attempt.count);
-    if (over !== null) return { error: over, isUnknown: false };
+    if (over !== null) return { error: over, isUnknown: false, mayBeSeen: wasBegun };
+    // Preparing may fail again and again; whoever was withdrawn meanwhile does not wait for that.
+    const told = answered === null || attempt.count === 1 ? null : await readToldFailure(db, row, answered);
+    if (told?.isWithdrawn === true) return withdrawnSend(row);
     const prepared = await performer.prepare(row, attempt.signal);
-    if (isOnce && !(await markAttempted(options.db, row, attempt.holder))) throw laneLost();
+    if (answered !== null) {
+      const begun = await beginSend(db, row, answered, attempt.holder);
+      if (begun === 'withdrawn') return withdrawnSend(row);
+      if (begun === 'lane_lost') throw laneLost();
+    } else if (isOnce && !(await markAttempted(db, row, attempt.holder))) throw laneLost();
     isRepeatable = !isOnce;
+    hasBegun = true;
     const performed = await performer.perform(row, prepared, attempt.signal);
     end('answered');
     return { performed };
   } catch (thrown) {
     const error = toAppError(thrown);
     end(endingOf(error));
-    return { error, isUnknown: !isRepeatable && error.fate === 'unknown' };
+    const isUnknown = hasBegun && error.fate === 'unknown';
+    return { error, isUnknown: isUnknown && !isRepeatable, mayBeSeen: wasBegun || (answered !== null && isUnknown) };
   } finally {
     end('not_asked');
   }
+}
+
+/** The brain counts the message as failed. Nothing is sent; an earlier attempt may have been seen all the same. */
+function withdrawnSend(row: OutboxRow): Tried {
+  if (row.attempted_at === null) return { performed: { outcome: withdrawn, remoteId: null, isDropped: true } };
+  const message = 'withdrawn after an attempt whose end nobody knows';
+  return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
 }
 
 /** What a failed attempt says of the remote. */

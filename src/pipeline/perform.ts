@@ -1,7 +1,7 @@
 /** Carries out one action of the outbox, whichever side it is for. */
 import { carryOut, isRepeatable, noFiles } from '../bitrix24/carry-out.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import type { AppAction, BrainAction, HomeAction } from '../core/actions.ts';
+import type { AppAction, BrainAction, HomeAction, Receipt } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
@@ -17,7 +17,7 @@ import type { AppActions } from './app-actions.ts';
 import type { Directory } from './directory.ts';
 import type { HeldDoors } from './held-doors.ts';
 
-/** What came of an action: a word for the record, the far side's id, and what a brain said in the same call. */
+/** What came of an action: words for the record, joined by `+`, the far side's id, and what a brain said in the same call. */
 export interface Performed {
   readonly outcome: string;
   readonly remoteId: string | null;
@@ -102,8 +102,9 @@ export function createPerformer(options: PerformerOptions): Performer {
       hasV2: await hasV2(row.portal),
     };
     try {
-      const remoteId = await carryOut(options.client, target, action, row.key, bytes, signal);
-      return { outcome: remoteId === null ? 'done' : 'sent', remoteId };
+      const { messageId, lost } = await carryOut(options.client, target, action, row.key, bytes, signal);
+      const outcome = [messageId === null ? 'done' : 'sent', ...lost.map((what) => `without_${what}`)].join('+');
+      return { outcome, remoteId: messageId };
     } catch (error) {
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
         throw await fallBackToV1(row.portal, error);
@@ -152,18 +153,22 @@ export function createPerformer(options: PerformerOptions): Performer {
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code, botType: bot.type };
     if (known.pausedReason !== null) throw pausedError(row, known.pausedReason);
-    if (action.type === 'receipt' && bot.connection_id !== null) {
+    const told = action.type === 'receipt' ? (known.connector.told?.(action) ?? []) : [];
+    if (action.type === 'receipt' && bot.connection_id !== null && fitsTheDoor(action)) {
       const isTaken = (await options.heldDoors?.hand(bot.connection_id, action)) ?? false;
-      if (isTaken) return { outcome: 'answered_at_the_door', remoteId: null };
+      if (isTaken) return { outcome: 'answered_at_the_door', remoteId: null, events: told };
     }
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
       throw await refusedAccount(options.db, bot, known.brain, error);
     });
-    return { outcome: 'delivered', remoteId: delivery.remoteMessageId ?? null, delivery };
+    return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery, events: told };
   }
 
   async function performApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Performed> {
     if (action.type === 'look_again') return { outcome: 'due', remoteId: null, events: [{ type: 'time_passed' }] };
+    if (action.type === 'greet') {
+      return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };
+    }
     return { outcome: await options.appActions.perform(row.portal, action, signal), remoteId: null };
   }
 
@@ -189,6 +194,19 @@ export function createPerformer(options: PerformerOptions): Performer {
       }
     },
   };
+}
+
+/** Characters of a brain's warnings that are kept in the record. */
+const warningsLength = 500;
+
+function outcomeOf({ warnings = [] }: Delivery): string {
+  if (warnings.length === 0) return 'delivered';
+  return `delivered, with warnings: ${warnings.join('; ').slice(0, warningsLength).toWellFormed()}`;
+}
+
+/** An answer to a webhook says that a message was shown, or that it was not; whatever lies between needs more words. */
+function fitsTheDoor({ homeMessageId, error, isLate }: Receipt): boolean {
+  return isLate !== true && (homeMessageId === null || error === null);
 }
 
 const nothing = Buffer.alloc(0);

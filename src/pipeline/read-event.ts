@@ -23,8 +23,7 @@ export const ownSource = 'bridge';
  */
 export function readEvent(row: InboxRow, connector: KnownConnector | null, botId: string | null): ReadEvent {
   if (row.source === 'bitrix24') {
-    const decoded = decodeEvent(row.body, { code: dialogOf(row.lane).botCode, id: botId });
-    return decoded.kind === 'chat' ? { kind: 'chat', events: [decoded.event] } : decoded;
+    return decodeEvent(row.body, { code: dialogOf(row.lane).botCode, id: botId });
   }
   // Written by `writeOwnEvents` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };

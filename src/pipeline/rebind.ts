@@ -20,7 +20,7 @@ export async function rebind(
   db: Pool,
   lane: ClaimedLane<ClaimedEvent>,
   { bodies, isLate }: { readonly bodies: LargeBodies; readonly isLate: () => boolean },
-): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; conversation: null }> {
+): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; failures: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
   const at = { ...id, holder: lane.holder };
   const before = (lane.rows[0]?.seq ?? 1) - 1;
@@ -36,10 +36,22 @@ export async function rebind(
       results.push({ ...id, seq: row.seq, state: 'dropped', outcome: 'moved' });
     }
     const done = before + results.length;
-    return { progress: { ...at, done, delayMs: 0, isFree: true }, results, actions: [], conversation: null };
+    return {
+      progress: { ...at, done, delayMs: 0, isFree: true },
+      results,
+      actions: [],
+      failures: [],
+      conversation: null,
+    };
   }
   if (lane.attempts < maxLooks) {
-    return { progress: { ...at, done: before, delayMs: lookAgainMs }, results: [], actions: [], conversation: null };
+    return {
+      progress: { ...at, done: before, delayMs: lookAgainMs },
+      results: [],
+      actions: [],
+      failures: [],
+      conversation: null,
+    };
   }
   const results = lane.rows.map((row) => ({
     ...id,
@@ -47,7 +59,7 @@ export async function rebind(
     state: 'parked' as const,
     outcome: 'unknown_conversation',
   }));
-  return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], conversation: null };
+  return { progress: { ...at, done: last, delayMs: 0 }, results, actions: [], failures: [], conversation: null };
 }
 
 function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {

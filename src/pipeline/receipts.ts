@@ -81,6 +81,11 @@ export async function earlierParts(
 
 type Send = HomeAction & { readonly type: 'send' | 'send_file' };
 
+/** The brain's message that a row sends a part of, where the brain wants to hear of it. */
+export function answeredBy(row: OutboxRow): string | null {
+  return sendIn(row)?.answers ?? null;
+}
+
 function sendIn(row: OutboxRow): Send | null {
   const action = row.target === 'home' ? (row.action as HomeAction) : null;
   return action?.type === 'send' || action?.type === 'send_file' ? action : null;

@@ -2,7 +2,8 @@
 
 import type { Logger } from '../lib/logger.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
-import { listenForWork, notifyBox } from '../store/notify.ts';
+import { listenForWork, type Notices, notifyBox } from '../store/notify.ts';
+import type { RecentFacts } from './recent-facts.ts';
 import { type Bell, type Bells, createBell } from './wake.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
@@ -33,15 +34,19 @@ export function createFarBell(db: Db, box: 'inbox' | 'outbox', log: Logger): Bel
   };
 }
 
-/** Rings this process's bells when another process tells of work. */
-export function startRumourListener(url: string, bells: Bells, log: Logger): WorkLoop {
+/** Rings this process's bells when another process tells of work, and forgets facts that another process has changed. */
+export function startRumourListener(url: string, bells: Bells, recent: RecentFacts, log: Logger): WorkLoop {
+  const notices: Notices = {
+    onWork: (box) => bells[box].ring(),
+    onFacts: (connectionId) => recent.forget(connectionId),
+  };
   return startWorkLoop({
     name: 'rumours',
     bell: createBell(),
     log,
     pollMs: 1_000,
     round: async (signal) => {
-      await listenForWork(url, (box) => bells[box].ring(), signal);
+      await listenForWork(url, notices, signal);
       return false;
     },
   });

@@ -1,6 +1,7 @@
 /** The bots we keep in each portal. */
-import type { Bot, BotType } from '../core/bot.ts';
+import type { Bot, BotType, CarriedOver, Greeting } from '../core/bot.ts';
 import { type Db, query } from './database.ts';
+import { storableJson } from './storable.ts';
 
 /** wanted: to be registered · registered: lives in the portal · refused: the portal said no (see problem) · deleted: a person removed it there. */
 export type BotState = 'wanted' | 'registered' | 'refused' | 'deleted';
@@ -17,13 +18,33 @@ export interface BotRow {
   readonly problem: string | null;
   /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
   readonly give_back_minutes: number | null;
+  /** How it introduces itself; null: in the usual words. */
+  readonly greeting: StoredGreeting | null;
+  readonly greet_after_seconds: number;
+  /** What the portal was last told of it; null until it was registered. */
+  readonly carried: CarriedOver | null;
+}
+
+/** Words instead of the usual ones by language, or no greeting at all. */
+export interface StoredGreeting {
+  readonly ru?: string;
+  readonly en?: string;
+  readonly off?: true;
+}
+
+/** As the rules want it. */
+export function greetingOf({ greeting, greet_after_seconds: afterSeconds }: BotRow): Greeting {
+  const { ru, en, off } = greeting ?? {};
+  const texts = { ...(ru === undefined ? {} : { ru }), ...(en === undefined ? {} : { en }) };
+  return { texts, isOff: off === true, afterSeconds };
 }
 
 /** Bots of a portal in the order they are to be registered: Open Channel bots first, because two portal methods act as the app's first bot (trap 25). */
 export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
-    `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes from bot
+    `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
+       greeting, greet_after_seconds, carried from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -48,12 +69,26 @@ export async function updateBot(
   portal: string,
   code: string,
   change: Partial<
-    Pick<BotRow, 'bot_id' | 'name' | 'brain' | 'connection_id' | 'state' | 'problem' | 'give_back_minutes'>
+    Pick<
+      BotRow,
+      | 'bot_id'
+      | 'name'
+      | 'brain'
+      | 'connection_id'
+      | 'state'
+      | 'problem'
+      | 'give_back_minutes'
+      | 'greeting'
+      | 'greet_after_seconds'
+      | 'carried'
+    >
   >,
 ): Promise<boolean> {
+  const greeting = change.greeting === undefined ? {} : { greeting: storableJson(change.greeting) };
+  const carried = change.carried === undefined ? {} : { carried: storableJson(change.carried) };
   const changed = await db('bot')
     .where({ portal, code })
-    .update({ ...change, updated_at: db.raw('now()') });
+    .update({ ...change, ...greeting, ...carried, updated_at: db.raw('now()') });
   return changed > 0;
 }
 

@@ -37,6 +37,25 @@ export async function writeFact(
   );
 }
 
+/** Writes the fact where there is none, or none whose time is not over. Returns whether it was written. */
+export async function claimFact(
+  db: Db,
+  owner: MemoryOwner,
+  fact: { readonly key: string; readonly json: string; readonly keepSeconds: number },
+): Promise<boolean> {
+  const claimed = await query<unknown>(
+    db,
+    `insert into brain_memory as m (portal, connection_id, key, value, expires_at)
+     values (?, ?, ?, ?::json, now() + ?::float8 * interval '1 second')
+     on conflict (portal, connection_id, key) do update set
+       value = excluded.value, expires_at = excluded.expires_at, updated_at = now()
+     where m.expires_at <= now()
+     returning 1`,
+    [owner.portal, owner.connectionId, fact.key, fact.json, fact.keepSeconds],
+  );
+  return claimed.rows.length > 0;
+}
+
 export async function deleteFact(db: Db, owner: MemoryOwner, key: string): Promise<void> {
   await query(db, 'delete from brain_memory where portal = ? and connection_id = ? and key = ?', [
     owner.portal,

@@ -87,6 +87,11 @@ export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<vo
   await query(db, `update connection set check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
 }
 
+/** Asks for a look without any pause, for operators: what they have just set is to hold now. */
+export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
+  await query(db, 'update connection set check_at = now() where portal = ? and id = ?', [portal, id]);
+}
+
 /** Takes connections that are due for a look, but none of `except`; each comes again after some minutes unless it is settled by then. */
 export async function claimChecks(
   db: Db,

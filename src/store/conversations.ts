@@ -19,6 +19,7 @@ interface ConversationRow {
   readonly owner: Owner;
   readonly kind: ChatKind;
   readonly session_id: string | null;
+  readonly session_leader: string;
   readonly is_greeted: boolean;
   readonly language: Language;
   readonly owned_since: Date | null;
@@ -38,6 +39,7 @@ function toConversation(row: ConversationRow): Conversation {
     owner: row.owner,
     kind: row.kind,
     sessionId: row.session_id,
+    sessionLeader: row.session_leader,
     isGreeted: row.is_greeted,
     language: row.language,
     ownedSince: row.owned_since?.toISOString() ?? null,
@@ -75,13 +77,14 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, quiet_since, is_watched, crm)
+        owned_since, quiet_since, is_watched, crm, session_leader)
      select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[])
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
-       quiet_since = excluded.quiet_since, is_watched = excluded.is_watched, crm = excluded.crm, updated_at = now()`,
+       quiet_since = excluded.quiet_since, is_watched = excluded.is_watched, crm = excluded.crm,
+       session_leader = excluded.session_leader, updated_at = now()`,
     [
       conversations.map((entry) => entry.portal),
       all.map((conversation) => conversation.botCode),
@@ -97,6 +100,7 @@ export async function saveConversations(
       all.map((conversation) => conversation.quietSince),
       all.map((conversation) => conversation.isWatched),
       all.map((conversation) => storableText(conversation.crm)),
+      all.map((conversation) => conversation.sessionLeader),
     ],
   );
 }

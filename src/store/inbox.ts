@@ -145,6 +145,16 @@ export async function readKept(
   return result.rows.reverse();
 }
 
+/** Bodies of a portal's last events, newest first, whatever became of them. */
+export async function readLastBodies(db: Db, portal: string, source: string, limit: number): Promise<Buffer[]> {
+  const result = await query<Pick<InboxRow, 'body'>>(
+    db,
+    `select body from inbox where portal = ? and source = ? order by received_at desc limit ?`,
+    [portal, source, limit],
+  );
+  return result.rows.map(({ body }) => body);
+}
+
 export interface EventResult extends LaneId {
   readonly seq: number;
   readonly state: 'done' | 'parked' | 'dropped';

@@ -10,11 +10,25 @@ export async function notifyBox(db: Db, box: Box): Promise<void> {
   await query(db, 'select pg_notify(?, ?)', [channelOf(box), '']);
 }
 
+const factsChannel = 'bridge_facts';
+
+/** Tells all listening processes that facts of this connection have changed. */
+export async function notifyFacts(db: Db, connectionId: string): Promise<void> {
+  await query(db, 'select pg_notify(?, ?)', [factsChannel, connectionId]);
+}
+
+/** What is heard. */
+export interface Notices {
+  onWork(box: Box): void;
+  /** A connection's facts have changed; null: some may have, while nobody listened. */
+  onFacts(connectionId: string | null): void;
+}
+
 /**
  * Listens on a connection of its own until `signal` aborts; resolves when the connection ends, for whatever reason. The caller
  * starts it again.
  */
-export async function listenForWork(url: string, onWork: (box: Box) => void, signal: AbortSignal): Promise<void> {
+export async function listenForWork(url: string, notices: Notices, signal: AbortSignal): Promise<void> {
   const client = new Client({
     connectionString: url,
     application_name: 'bot-bridge listener',
@@ -32,8 +46,12 @@ export async function listenForWork(url: string, onWork: (box: Box) => void, sig
   });
   try {
     await client.connect();
-    client.on('notification', ({ channel }) => onWork(channel === channelOf('outbox') ? 'outbox' : 'inbox'));
-    await client.query(`listen ${channelOf('inbox')}; listen ${channelOf('outbox')}`);
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === factsChannel) notices.onFacts(payload ?? null);
+      else notices.onWork(channel === channelOf('outbox') ? 'outbox' : 'inbox');
+    });
+    await client.query(`listen ${channelOf('inbox')}; listen ${channelOf('outbox')}; listen ${factsChannel}`);
+    notices.onFacts(null);
     await Promise.race([ended, aborted]);
   } finally {
     // A connection that is broken already has nothing to be ended politely.

@@ -28,7 +28,10 @@ export interface OutboxRow extends LaneRow {
   readonly trace: string;
   readonly action: OutboxAction['action'];
   readonly created_at: Date;
-  /** Set when an attempt that could not be repeated safely was begun; still waiting then means: fate unknown. */
+  /**
+   * Set when an attempt was begun that cannot be repeated safely, or that sends a brain's message the brain wants a receipt for; kept
+   * while its fate is unknown.
+   */
   readonly attempted_at: Date | null;
 }
 
@@ -121,21 +124,27 @@ export async function closeActions(db: Db, results: readonly ActionResult[]): Pr
   );
 }
 
-/** Notes the last failure of an action that will be tried again, and that its attempt certainly did not happen or may be repeated. */
-export async function noteFailures(
-  db: Db,
-  failures: readonly (LaneId & { readonly seq: number; readonly outcome: string })[],
-): Promise<void> {
+export interface ActionFailure extends LaneId {
+  readonly seq: number;
+  readonly outcome: string;
+  /** An attempt may have happened all the same. */
+  readonly isFateUnknown: boolean;
+}
+
+/** Notes the last failure of an action that will be tried again. */
+export async function noteFailures(db: Db, failures: readonly ActionFailure[]): Promise<void> {
   if (failures.length === 0) return;
   await query(
     db,
-    `update outbox o set outcome = i.outcome, attempted_at = null from unnest(?::text[], ?::text[], ?::bigint[], ?::text[]) as i(portal, lane, seq, outcome)
+    `update outbox o set outcome = i.outcome, attempted_at = case when i.keep then o.attempted_at end
+     from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::boolean[]) as i(portal, lane, seq, outcome, keep)
      where o.portal = i.portal and o.lane = i.lane and o.seq = i.seq`,
     [
       failures.map((row) => row.portal),
       failures.map((row) => row.lane),
       failures.map((row) => row.seq),
       failures.map((row) => storableText(row.outcome)),
+      failures.map((row) => row.isFateUnknown),
     ],
   );
 }

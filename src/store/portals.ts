@@ -131,6 +131,7 @@ const ownedTables = [
   'inbox_outcome',
   'lane',
   'dedupe',
+  'told_failure',
   'conversation',
   'rate_budget',
   'portal',

@@ -46,6 +46,18 @@ export async function purgeDedupe(db: Db): Promise<number> {
   return result.rowCount;
 }
 
+/** Deletes one step of told failures, which outlive every row they are about: given-up ones are kept twice as long as others. */
+export async function purgeToldFailures(db: Db, days: number): Promise<number> {
+  const result = await query(
+    db,
+    `delete from told_failure where ctid = any(array(
+       select ctid from told_failure where told_at < now() - 2 * ? * interval '1 day' limit ${stepRows}
+     ))`,
+    [days],
+  );
+  return result.rowCount;
+}
+
 /** Deletes one step of brains' facts whose time is over. */
 export async function purgeMemory(db: Db): Promise<number> {
   const result = await query(

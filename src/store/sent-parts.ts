@@ -35,6 +35,20 @@ export async function readSentParts(db: Db, lane: LaneId, homeMessageId: string)
   }));
 }
 
+/** A busy group must not make every mention of the bot read the whole month; nobody edits what lies further back. */
+const maxTold = 2_000;
+
+/** Whether one of the lane's last actions has told the brain of the message `messageId`; known as long as the outbox keeps its rows. */
+export async function isTold(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
+  const found = await query<unknown>(
+    db,
+    `select 1 from (select action from outbox where portal = ? and lane = ? order by seq desc limit ?) as last
+     where action->>'messageId' = ? and action->>'type' in ('message', 'overheard') limit 1`,
+    [lane.portal, lane.lane, maxTold, messageId],
+  );
+  return found.rows.length > 0;
+}
+
 /** How a part ended: its id in Bitrix24, or the reason why it has none. */
 export interface EndedPart {
   readonly remoteId: string | null;

@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     expect(await overflows(form)).toBe(false);
     await form.getByLabel('Команда передачи человеку').fill('два слова');
     await form.getByLabel('Кому можно').fill('Иван');
-    await form.getByRole('button', { name: 'Подключить' }).click();
+    await form.getByRole('button', { name: /^(Подключить|Сохранить)$/ }).click();
     await form.getByText('Исправьте отмеченные поля').waitFor();
     await keepPicture(form, `connect-settings-wrong-ru-${width}`);
     expect(await overflows(form)).toBe(false);
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     expect(await command.inputValue()).toBe('два слова');
     await command.fill('operator');
     await form.getByLabel('Кому можно').fill('1, 42');
-    await form.getByRole('button', { name: 'Подключить' }).click();
+    await form.getByRole('button', { name: /^(Подключить|Сохранить)$/ }).click();
     await form.getByText('«Ассистент» подключён').waitFor();
     await keepPicture(form, `connect-done-ru-${width}`);
     expect(await overflows(form)).toBe(false);

@@ -7,6 +7,7 @@ import { readSettings, type Settings } from '../../src/config.ts';
 import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
+import { paramFaults } from './documented-methods.ts';
 import { freePort } from './free-port.ts';
 
 export interface BridgeOptions {
@@ -82,8 +83,15 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     async close() {
       await app.stop();
       await portal.close();
+      expectDocumentedCalls(portal);
     },
   };
+}
+
+/** Every call the app has made names only parameters the documentation has, and all it asks for. */
+function expectDocumentedCalls(portal: SandboxPortal): void {
+  const faults = portal.calls().flatMap(({ method, params }) => paramFaults(method, params));
+  if (faults.length > 0) throw new Error(`undocumented calls: ${[...new Set(faults)].slice(0, 10).join('; ')}`);
 }
 
 /** Installs the app as an administrator does, and waits until its bots live in the portal. */

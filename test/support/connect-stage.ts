@@ -26,6 +26,8 @@ export interface ConnectStage {
   newCode(): Promise<string>;
   /** The connection page, as a browser asks for it. */
   page(query?: string, headers?: Readonly<Record<string, string>>): Promise<Shown>;
+  /** The account's own page. */
+  account(query: string): Promise<Shown>;
   /** Sends a form of it. */
   submit(fields: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Shown>;
   close(): Promise<void>;
@@ -68,6 +70,8 @@ export async function startConnectStage(options: MessageGatewayOptions = {}): Pr
     captured,
     newCode: () => codeFor(bridge),
     page: async (query = '', headers = {}) => await read(await fetch(`${url}${query}`, { headers })),
+    account: async (query) =>
+      await read(await fetch(`${bridge.url}/messagegateway/account${query}${query === '' ? '?' : '&'}lang=en`)),
     submit: async (fields, headers = {}) =>
       await read(await fetch(`${url}?lang=en`, { method: 'POST', headers, body: new URLSearchParams(fields) })),
     async close() {

@@ -78,7 +78,7 @@ export function openProbe(url: string): DatabaseProbe {
 }
 
 /** Lanes in which nothing waits for a time of its own. */
-const works = `(key not in ('/erase') and key not like '%>later' or ready_at <= now())`;
+const works = `(key not in ('/erase') and key not like '%>later' and key not like '%>greet' or ready_at <= now())`;
 
 /** For the message of a wait that was in vain. */
 const openLanes = `select box, key, seq, done, attempts, locked_by is not null as held, ready_at - now() as due

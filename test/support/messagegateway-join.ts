@@ -34,6 +34,8 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
     saidAtHome: () => Promise.resolve([]),
     crmAddress: () => Promise.resolve(null),
     homeUser: () => Promise.resolve(null),
+    homeClient: () => Promise.resolve(null),
+    homeLineName: () => Promise.resolve(null),
     homeFacts: () => Promise.resolve({ hasV2: true, botType: 'O' }),
     memory: memoryInMind(),
     lookupFor: () => lookup,

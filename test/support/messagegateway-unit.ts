@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { OwnChannels } from '../../src/brains/messagegateway/channels/own-channels.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
@@ -63,6 +64,8 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
     openHomeFile: () => Promise.reject(new Error('no file was expected')),
     pace: () => freePace(),
     homeUser: () => Promise.resolve(null),
+    homeClient: () => Promise.resolve(null),
+    homeLineName: () => Promise.resolve(null),
     homeFacts: () => Promise.resolve({ hasV2: true, botType: 'O' }),
     memory: memoryInMind(),
     lookupFor: () => lookup,
@@ -70,5 +73,17 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
     crmAddress: ({ type, id }) => Promise.resolve(`https://portal.example/crm/${type.toLowerCase()}/details/${id}/`),
     publicUrl: 'https://bots.example',
     log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),
+  };
+}
+
+/** Channels of a connection that has the main one alone. */
+export function mainChannelOnly({ joined: { channelId } }: JoinedConfig): OwnChannels {
+  return {
+    doubt: () => {},
+    isOurs: (id) => Promise.resolve(id === channelId),
+    all: () => Promise.resolve([channelId]),
+    of: () => Promise.resolve(channelId),
+    for: () => Promise.resolve(channelId),
+    adopt: (frame) => Promise.resolve(frame),
   };
 }

@@ -62,11 +62,18 @@ function fileBlock(state: PortalState, file: StoredFile): WireMap {
     urlPreview: isImage ? `${show}&signature=x` : '',
     urlShow: isImage ? show : `${ajax}?action=disk.api.file.download&fileId=${file.id}`,
     urlDownload: `${ajax}?action=disk.api.file.download&SITE_ID=s1&humanRE=1&fileId=${file.id}&exact=N&fileName=${encodeURIComponent(file.name)}`,
+    ...(state.options.oldIm ? {} : newFileFields(file, isImage ? `${show}&width=250` : null)),
+  };
+}
+
+/** Keys that files have since July 2025. */
+function newFileFields(file: StoredFile, preview: string | null): WireMap {
+  return {
     viewerAttrs: { viewer: '', viewerType: file.type, objectId: file.id, title: file.name },
-    mediaUrl: isImage ? { preview: { 250: `${show}&width=250` } } : [],
-    isTranscribable: false,
-    isVideoNote: false,
-    isVoiceNote: false,
+    mediaUrl: preview === null ? [] : { preview: { 250: preview } },
+    isTranscribable: file.isVoiceNote || file.isVideoNote,
+    isVideoNote: file.isVideoNote,
+    isVoiceNote: file.isVoiceNote,
   };
 }
 
@@ -86,8 +93,8 @@ function peerOf(chat: Chat, authorId: number): number {
   return [...chat.members].find((member) => member !== authorId) ?? authorId;
 }
 
-function mentionedMap(text: string): ReadonlyMap<number, number> {
-  return new Map(mentionedIds(text).map((id) => [id, id]));
+function mentionedList(state: PortalState, text: string): WireMap {
+  return state.options.oldIm ? {} : { MENTIONED_LIST: new Map(mentionedIds(text).map((id) => [id, id])) };
 }
 
 function chatFields(chat: Chat, message: Message, forCommand: boolean): WireMap {
@@ -126,7 +133,8 @@ function head(state: PortalState, chat: Chat, message: Message, text: string): W
 
 /** PARAMS of ONIMBOTMESSAGEADD. */
 export function addParams(state: PortalState, chat: Chat, message: Message): WireMap {
-  const context = { ...SERVICE_FLAGS, COMMAND_CONTEXT: 'TEXTAREA', CHAT_USER_COUNT: chat.members.size };
+  const silent = { SILENT_CONNECTOR: message.isHidden ? 'Y' : 'N' };
+  const context = { ...SERVICE_FLAGS, ...silent, COMMAND_CONTEXT: 'TEXTAREA', CHAT_USER_COUNT: chat.members.size };
   if (chat.type === 'P') {
     return {
       ...head(state, chat, message, message.text),
@@ -142,7 +150,7 @@ export function addParams(state: PortalState, chat: Chat, message: Message): Wir
     ...head(state, chat, message, withoutMentions(message.text)),
     ...chatFields(chat, message, false),
     ...context,
-    MENTIONED_LIST: mentionedMap(message.text),
+    ...mentionedList(state, message.text),
     PLATFORM_CONTEXT: 'web',
     MESSAGE_ORIGINAL: message.text,
     TO_USER_ID: mentionedIds(message.text)[0] ?? 0,
@@ -204,7 +212,7 @@ export function updateParams(state: PortalState, chat: Chat, message: Message): 
     ...changed(chat, message, isPrivate ? message.text : withoutMentions(message.text)),
     ...(isPrivate ? { FROM_USER_ID: message.authorId, TO_USER_ID: peerOf(chat, message.authorId) } : {}),
     CHAT_USER_COUNT: chat.members.size,
-    MENTIONED_LIST: isPrivate ? null : mentionedMap(message.text),
+    ...(isPrivate ? {} : mentionedList(state, message.text)),
     PLATFORM_CONTEXT: 'web',
     ...(isPrivate ? {} : { MESSAGE_ORIGINAL: message.text, TO_USER_ID: mentionedIds(message.text)[0] ?? 0 }),
     ...changedEnd(state, chat, message),

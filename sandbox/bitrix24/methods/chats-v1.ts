@@ -1,9 +1,10 @@
 /** imbot.chat.* and imbot.dialog.get of v1. */
 import { botV1, type CallContext, causeOf, type MethodTable } from '../call-context.ts';
 import { addMembers, createChat, existingChatForDialog, isDialogId, postMessage, removeMember } from '../chats.ts';
+import { dialogObject } from '../full-chat.ts';
 import { idsOf, intOf, isEmpty, isYes, textOf, upperCaseKeys } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
-import { type Bot, type Chat, dialogIdFor } from '../state.ts';
+import type { Bot, Chat } from '../state.ts';
 import type { Params } from '../wire-format.ts';
 
 interface ChatCall {
@@ -53,10 +54,8 @@ function getByEntity(call: CallContext): unknown {
   if (type === '') throw new RestError('ENTITY_TYPE_EMPTY', "Entity type can't be empty");
   if (id === '') throw new RestError('ENTITY_ID_EMPTY', "Entity ID can't be empty");
   const found = [...call.state.chats.values()].find((chat) => chat.entityType === type && chat.entityId === id);
-  return found === undefined ? null : { ID: String(found.id) };
+  return found === undefined ? null : { ID: found.id };
 }
-
-const TYPE_NAMES = { P: 'private', C: 'chat', O: 'open', L: 'lines' } as const;
 
 function dialogGet(call: CallContext): unknown {
   const params = upperCaseKeys(call.params);
@@ -67,25 +66,7 @@ function dialogGet(call: CallContext): unknown {
   if (chat === null || !chat.members.has(bot.id)) {
     throw new RestError('ACCESS_ERROR', "You don't have access to this chat", 403);
   }
-  return {
-    id: chat.id,
-    title: chat.title,
-    name: chat.title,
-    owner: chat.ownerId,
-    extranet: false,
-    avatar: '',
-    color: chat.color,
-    type: TYPE_NAMES[chat.type],
-    message_type: chat.type,
-    entity_type: chat.entityType ?? '',
-    entity_id: chat.entityId,
-    entity_data_1: chat.entityData1,
-    entity_data_2: chat.entityData2,
-    entity_data_3: chat.entityData3,
-    manager_list: [...chat.managers],
-    user_counter: chat.members.size,
-    dialog_id: dialogIdFor(chat, bot.id),
-  };
+  return dialogObject(call.state, chat, bot.id);
 }
 
 function addUsers(call: CallContext): unknown {

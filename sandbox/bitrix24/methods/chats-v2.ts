@@ -1,10 +1,11 @@
 /** imbot.v2.Chat.* except messages. */
 import { botV2, type CallContext, causeOf, type MethodTable } from '../call-context.ts';
 import { addMembers, createChat, postMessage, removeMember } from '../chats.ts';
+import { fullChatObject } from '../full-chat.ts';
 import { flagOf, idsOf, intOf, isSent, mapOf, textOf } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
 import type { Bot, Chat } from '../state.ts';
-import { chatObject, userObject } from '../v2-objects.ts';
+import { userObject } from '../v2-objects.ts';
 import { memberChat } from './messages-v2.ts';
 
 function add(call: CallContext): unknown {
@@ -21,12 +22,13 @@ function add(call: CallContext): unknown {
   addMembers(call.state, chat, [chat.ownerId, ...idsOf(fields, 'userIds')], bot.id, causeOf(call));
   const text = textOf(fields, 'message');
   if (text !== '') postMessage(call.state, { chat, authorId: bot.id, text }, causeOf(call));
-  return { chat: chatObject(chat, bot.id) };
+  const users = [...chat.members].flatMap((id) => call.state.users.get(id) ?? []);
+  return { chat: fullChatObject(call.state, chat, bot.id), users: users.map((user) => userObject(user, false)) };
 }
 
 function get(call: CallContext): unknown {
   const bot = botV2(call);
-  return { chat: chatObject(memberChat(call, bot), bot.id) };
+  return { chat: fullChatObject(call.state, memberChat(call, bot), bot.id) };
 }
 
 function update(call: CallContext): unknown {
@@ -82,12 +84,24 @@ function deleteUser(call: CallContext): unknown {
 }
 
 const DEFAULT_USERS = 50;
+const MAX_USERS = 200;
 
+/** A bare list without an envelope and without an offset. A limit outside 1 to 200 counts as 50. */
 function listUsers(call: CallContext): unknown {
   const chat = memberChat(call, botV2(call));
-  const limit = intOf(call.params, 'limit') || DEFAULT_USERS;
-  const users = [...chat.members].flatMap((id) => call.state.users.get(id) ?? []);
-  return { users: users.slice(0, limit).map((user) => userObject(user, false)) };
+  const wanted = intOf(call.params, 'limit');
+  const limit = wanted > 0 && wanted <= MAX_USERS ? wanted : DEFAULT_USERS;
+  const users = ordered(call, [...chat.members]).flatMap((id) => call.state.users.get(id) ?? []);
+  return users.slice(0, limit).map((user) => userObject(user, false));
+}
+
+/** `order` has one key: `id` (when they joined), `userId` or `lastSendMessageId`. */
+function ordered(call: CallContext, members: number[]): number[] {
+  const order = mapOf(call.params, 'order') ?? {};
+  const key = ['id', 'lastSendMessageId', 'userId'].find((name) => isSent(order, name));
+  if (key === undefined) return members;
+  const sorted = key === 'userId' ? members.toSorted((a, b) => a - b) : members;
+  return textOf(order, key).toUpperCase() === 'DESC' ? sorted.toReversed() : sorted;
 }
 
 function managers(isAdded: boolean): (call: CallContext) => unknown {

@@ -45,6 +45,17 @@ export function readBlocksV2(fields: Params, botId: number): Params {
   };
 }
 
+/** In one build of the server the v2 errors of blocks have longer names than the documentation gives them. */
+function namedV2<T>(call: CallContext, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RestError) || !call.state.options.longParamErrors) throw error;
+    const family = /^(ATTACH|KEYBOARD|MENU)_/.exec(error.error)?.[1];
+    throw family === undefined ? error : new RestError(`PARAM_${family}_ERROR`, error.message);
+  }
+}
+
 /** A uuid that is taken already: the finished id, or an error while the first attempt still runs. Null = ours now. */
 function reserve(call: CallContext, uuid: string): number | null {
   const { state } = call;
@@ -52,7 +63,8 @@ function reserve(call: CallContext, uuid: string): number | null {
   const age = known === undefined ? 0 : state.now() - known.reservedAt;
   if (known !== undefined && known.messageId !== null && age < UUID_KEEP_MS) return known.messageId;
   if (known !== undefined && known.messageId === null && age < RESERVATION_MS) {
-    throw new RestError('MESSAGE_DUPLICATED_BY_UUID', 'Message with this UUID is already being sent');
+    // The messenger refuses to add the message, and the controller knows no more than that.
+    throw new RestError('SENDING_FAILED', 'Message sending failed');
   }
   state.uuids.set(uuid, { messageId: null, reservedAt: state.now() });
   return null;
@@ -71,9 +83,17 @@ function forwardAll(call: CallContext, bot: Bot, chat: Chat, fields: Params): Re
   );
 }
 
-function replyParams(call: CallContext, chat: Chat, fields: Params): Params {
+/** A quote of a message that is unknown, deleted, of another chat or of a chat without the bot refuses the whole send. */
+function replyParams(call: CallContext, bot: Bot, chat: Chat, fields: Params): Params {
   const replyId = intOf(fields, 'replyId');
-  return call.state.messages.get(replyId)?.chatId === chat.id ? { REPLY_ID: String(replyId) } : {};
+  if (replyId <= 0) return {};
+  const message = call.state.messages.get(replyId);
+  if (message === undefined || message.deleted) throw new RestError('MESSAGE_NOT_FOUND', 'Message not found');
+  if (call.state.chats.get(message.chatId)?.members.has(bot.id) !== true)
+    throw new RestError('MESSAGE_ACCESS_DENIED', 'You do not have access to this message');
+  if (message.chatId !== chat.id)
+    throw new RestError('REPLY_ERROR', 'You can only reply to a message within the same chat');
+  return { REPLY_ID: String(replyId) };
 }
 
 async function send(call: CallContext): Promise<unknown> {
@@ -81,7 +101,7 @@ async function send(call: CallContext): Promise<unknown> {
   const chat = chatToWriteIn(call, bot);
   const fields = mapOf(call.params, 'fields') ?? {};
   const text = textOf(fields, 'message').trim();
-  const blocks = readBlocksV2(fields, bot.id);
+  const blocks = { ...namedV2(call, () => readBlocksV2(fields, bot.id)), ...replyParams(call, bot, chat, fields) };
   const isSystem = flagOf(fields, 'system') === true;
   const hasForwards = isMap(fields['forwardIds']) && !isEmpty(fields['forwardIds']);
   if (text === '' && !('ATTACH' in blocks) && !hasForwards) {
@@ -101,7 +121,7 @@ async function send(call: CallContext): Promise<unknown> {
       chat,
       authorId: bot.id,
       text,
-      params: { ...blocks, ...replyParams(call, chat, fields) },
+      params: blocks,
       system: isSystem,
       uuid,
       skipConnector: flagOf(fields, 'skipConnector') === true,

@@ -1,11 +1,12 @@
 /** imopenlines.bot.session.*, the line configuration, and imopenlines.dialog.get. */
 import { type CallContext, causeOf, type MethodTable, ownerV1 } from '../call-context.ts';
 import { addMembers, removeMember, storeMessage } from '../chats.ts';
+import { dialogObject } from '../full-chat.ts';
 import { closeSession, handOver, moveToLine, operatorTakes } from '../open-lines.ts';
-import { idsOf, intOf, isEmpty, isSent, isYes, listOf, mapOf, textOf, upperCaseKeys } from '../param-reader.ts';
+import { idsOf, intOf, isSent, isYes, listOf, mapOf, textOf, upperCaseKeys } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
-import { type Bot, botsOfApp, type Chat, type Line } from '../state.ts';
-import type { Params } from '../wire-format.ts';
+import { type Bot, botsOfApp, type Chat, fullName, type Line } from '../state.ts';
+import { type Params, phpMap } from '../wire-format.ts';
 
 const DEFAULT_BOT_TIME = 600;
 
@@ -98,7 +99,22 @@ function sendMessage(call: CallContext): unknown {
   return true;
 }
 
-function lineRow(line: Line, withQueue: boolean): Record<string, unknown> {
+/** QUEUE and its companions: who is in the queue of a line, and from which departments. */
+function queueFields(call: CallContext, line: Line): Record<string, unknown> {
+  const people = line.queue.map((id) => {
+    const user = call.state.users.get(id);
+    const name = user === undefined ? '' : fullName(user);
+    const about = { USER_WORK_POSITION: user?.workPosition ?? null, USER_AVATAR: '', USER_AVATAR_ID: null };
+    return [String(id), { USER_NAME: name, ...about }] as const;
+  });
+  return {
+    QUEUE: [...line.queue],
+    QUEUE_USERS_FIELDS: phpMap(Object.fromEntries(people)),
+    CONFIG_QUEUE: line.queue.map((id) => ({ ENTITY_ID: String(id), ENTITY_TYPE: 'user' })),
+  };
+}
+
+function lineRow(line: Line): Record<string, unknown> {
   return {
     ID: String(line.id),
     ACTIVE: 'Y',
@@ -108,40 +124,44 @@ function lineRow(line: Line, withQueue: boolean): Record<string, unknown> {
     WELCOME_BOT_ID: String(line.botId),
     WELCOME_BOT_TIME: String(line.time),
     WELCOME_BOT_LEFT: line.left,
-    ...(withQueue ? { QUEUE: line.queue.map(String) } : {}),
   };
 }
 
 const MAX_LINES = 200;
 
 function listLines(call: CallContext): unknown {
-  const params = upperCaseKeys(call.params);
-  const query = upperCaseKeys(mapOf(params, 'PARAMS') ?? {});
-  const options = upperCaseKeys(mapOf(params, 'OPTIONS') ?? {});
-  const filter = upperCaseKeys(mapOf(query, 'FILTER') ?? {});
-  const select = listOf(query, 'SELECT').map(String);
-  const limit = Math.min(intOf(query, 'LIMIT') || MAX_LINES, MAX_LINES);
-  const offset = intOf(query, 'OFFSET');
+  // Names are taken as written: PARAMS and OPTIONS in upper case, what PARAMS holds in lower case.
+  const query = mapOf(call.params, 'PARAMS') ?? {};
+  const options = mapOf(call.params, 'OPTIONS') ?? {};
+  for (const name of ['select', 'order', 'filter']) {
+    const isList = Array.isArray(query[name]) || mapOf(query, name) !== null;
+    if (isSent(query, name) && !isList) {
+      throw new RestError('INVALID_FORMAT', `A wrong format for the PARAMS field '${name}' is passed`);
+    }
+  }
+  const filter = mapOf(query, 'filter') ?? {};
+  const select = listOf(query, 'select').map(String);
+  const limit = Math.min(intOf(query, 'limit') || MAX_LINES, MAX_LINES);
+  const offset = intOf(query, 'offset');
   const wanted = idsOf(filter, 'ID');
   return [...call.state.lines.values()]
     .filter((line) => wanted.length === 0 || wanted.includes(line.id))
     .slice(offset, offset + limit)
-    .map((line) => lineRow(line, isYes(options, 'QUEUE')))
-    .map((row) =>
-      select.length === 0 ? row : Object.fromEntries(Object.entries(row).filter(([key]) => select.includes(key))),
-    );
+    .map((line) => {
+      const fields = Object.entries(lineRow(line)).filter(([key]) => select.length === 0 || select.includes(key));
+      return { ...Object.fromEntries(fields), ...(isYes(options, 'QUEUE') ? queueFields(call, line) : {}) };
+    });
 }
 
 function updateLine(call: CallContext): unknown {
-  const params = upperCaseKeys(call.params);
-  const id = intOf(params, 'CONFIG_ID');
+  const id = intOf(call.params, 'CONFIG_ID');
   if (id <= 0) throw new RestError('CONFIG_ID_EMPTY', "Config ID can't be empty");
-  if (call.state.users.get(call.userId)?.admin !== true) {
+  if (call.state.users.get(call.userId)?.mayEditLines !== true) {
     throw new RestError('CONFIG_WRONG_USER_PERMISSION', 'Permission denied', 403);
   }
   const line = call.state.lines.get(id);
-  const fields = mapOf(params, 'PARAMS');
-  if (line === undefined || fields === null) return false;
+  if (line === undefined) return false;
+  const fields = mapOf(call.params, 'PARAMS') ?? {};
   if (textOf(fields, 'LINE_NAME') !== '') line.name = textOf(fields, 'LINE_NAME');
   if (isSent(fields, 'QUEUE')) line.queue.splice(0, line.queue.length, ...idsOf(fields, 'QUEUE'));
   setWelcomeBot(line, fields);
@@ -149,20 +169,15 @@ function updateLine(call: CallContext): unknown {
   return true;
 }
 
-/** Unless WELCOME_BOT_ENABLE=Y comes in the same call, the other bot fields fall back to their defaults. */
+/** What is not sent stays. Of what is sent, bot, time and leaving count only beside WELCOME_BOT_ENABLE=Y and are reset without it. */
 function setWelcomeBot(line: Line, fields: Params): void {
-  if (!isYes(fields, 'WELCOME_BOT_ENABLE')) {
-    Object.assign(line, { botEnabled: false, botId: 0, time: DEFAULT_BOT_TIME, left: 'queue' });
-    return;
-  }
-  line.botEnabled = true;
-  line.botId = intOf(fields, 'WELCOME_BOT_ID');
-  line.join = textOf(fields, 'WELCOME_BOT_JOIN') === 'first' ? 'first' : 'always';
-  line.time =
-    isEmpty(fields['WELCOME_BOT_TIME']) && !isSent(fields, 'WELCOME_BOT_TIME')
-      ? DEFAULT_BOT_TIME
-      : intOf(fields, 'WELCOME_BOT_TIME');
-  line.left = textOf(fields, 'WELCOME_BOT_LEFT') === 'close' ? 'close' : 'queue';
+  const isOn = isYes(fields, 'WELCOME_BOT_ENABLE');
+  const text = (name: string): string => textOf(fields, name);
+  if (isSent(fields, 'WELCOME_BOT_ENABLE')) line.botEnabled = isOn;
+  if (isSent(fields, 'WELCOME_BOT_JOIN')) line.join = text('WELCOME_BOT_JOIN') === 'first' ? 'first' : 'always';
+  if (isSent(fields, 'WELCOME_BOT_ID')) line.botId = isOn ? intOf(fields, 'WELCOME_BOT_ID') : 0;
+  if (isSent(fields, 'WELCOME_BOT_TIME')) line.time = isOn ? intOf(fields, 'WELCOME_BOT_TIME') : DEFAULT_BOT_TIME;
+  if (isSent(fields, 'WELCOME_BOT_LEFT')) line.left = isOn && text('WELCOME_BOT_LEFT') === 'close' ? 'close' : 'queue';
 }
 
 function findLineChat(call: CallContext, params: Params): Chat | undefined {
@@ -179,24 +194,7 @@ function findLineChat(call: CallContext, params: Params): Chat | undefined {
 function getDialog(call: CallContext): unknown {
   const chat = findLineChat(call, upperCaseKeys(call.params));
   if (chat?.entityType !== 'LINES') throw new RestError('ACCESS_DENIED', 'You do not have access to this dialog', 403);
-  return {
-    avatar: '',
-    color: '#8474c8',
-    date_create: '',
-    dialog_id: `chat${chat.id}`,
-    entity_data_1: chat.entityData1,
-    entity_data_2: chat.entityData2,
-    entity_data_3: chat.entityData3,
-    entity_id: chat.entityId,
-    entity_type: 'LINES',
-    extranet: true,
-    id: chat.id,
-    manager_list: [],
-    message_type: 'L',
-    name: chat.title,
-    owner: chat.ownerId,
-    type: 'lines',
-  };
+  return dialogObject(call.state, chat, call.userId);
 }
 
 const SCOPES = ['imopenlines'];

@@ -15,23 +15,23 @@ import {
   writeAsStaff,
 } from '../talk/messages.ts';
 import { nanoTime } from '../time-format.ts';
-import { idField, listQuery, queryFlag, queryId, readBodyAs, readQueryAs } from '../validate.ts';
+import { idField, listQuery, orZero, queryFlag, queryId, readBodyAs, readQueryAs } from '../validate.ts';
 import { messageListItem } from '../views/message-view.ts';
 import { ownBot, pathId } from './path-id.ts';
 
 const TYPES = ['text', 'command', 'order', 'product', 'file', 'image', 'audio'] as const;
-const items = z.array(z.object({ id: z.uuid(), caption: z.string().min(1).max(1024) }));
+const items = z.array(z.object({ id: z.uuid(), caption: z.string().max(1024) }));
 
 const sendSchema = z.object({
   chat_id: idField,
   scope: z.enum(['public', 'private']),
-  type: z.enum(TYPES).optional(),
+  type: orZero(z.enum(TYPES)),
   content: z.string().optional(),
   note: z.string().optional(),
   items: items.optional(),
   order: orderSchema.optional(),
   product: productSchema.optional(),
-  quote_message_id: idField.optional(),
+  quote_message_id: orZero(idField),
   mass_communication: z.boolean().optional(),
   transport_attachments: attachmentsSchema.optional(),
 });
@@ -42,7 +42,7 @@ const editSchema = z.object({
   items: items.optional(),
   order: orderSchema.optional(),
   product: productSchema.optional(),
-  quote_message_id: idField.optional(),
+  quote_message_id: orZero(idField),
   transport_attachments: attachmentsSchema.optional(),
 });
 

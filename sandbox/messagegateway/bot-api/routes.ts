@@ -4,15 +4,16 @@ import { type ApiRoute, ok } from '../api-gate.ts';
 import type { StoredFile } from '../records.ts';
 import { fileUrl } from '../stored-files.ts';
 import { fileRoutes, namedFile } from '../upload.ts';
-import { readBodyAs } from '../validate.ts';
+import { orZero, readBodyAs } from '../validate.ts';
 import { dialogRoutes } from './dialog-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { selfRoutes } from './self-routes.ts';
 
 const metaBody = z.object({
-  transcription: z.string(),
-  transcription_status: z.enum(['in_progress', 'ready', 'error']).optional(),
+  // The Go client leaves either out.
+  transcription: z.string().optional(),
+  transcription_status: orZero(z.enum(['in_progress', 'ready', 'error'])),
 });
 
 function fileView(file: StoredFile): Record<string, unknown> {
@@ -41,7 +42,7 @@ export const botRoutes: readonly ApiRoute[] = [
     run: (call) => {
       const file = namedFile(call);
       const body = readBodyAs(metaBody, call.json() ?? {}, call.account.gateway.options.escape);
-      file.transcription = body.transcription;
+      file.transcription = body.transcription ?? file.transcription;
       file.transcriptionStatus = body.transcription_status ?? 'ready';
       return ok(fileView(file));
     },

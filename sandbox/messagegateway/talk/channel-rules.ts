@@ -87,3 +87,10 @@ export function demandMayWrite(account: AccountState, channel: ChannelRecord, re
     throw new ApiError(400, 'the time allowed for a reply has passed');
   }
 }
+
+/** Throws a 400 for a reaction the channel does not offer; null takes one back. */
+export function demandKnownReaction(account: AccountState, channel: ChannelRecord, reaction: string | null): void {
+  if (!account.gateway.options.enforceChannelSettings || reaction === null) return;
+  const { dictionary } = branch(channel.settings, 'reactions');
+  if (Array.isArray(dictionary) && !dictionary.includes(reaction)) throw new ApiError(400, 'reaction is not allowed');
+}

@@ -57,8 +57,16 @@ function contentData(account: AccountState, message: MessageRecord): Record<stri
   }
   if (message.order !== null) data['order'] = message.order;
   if (message.product !== null) data['product'] = message.product;
+  if (message.templateCode !== null) data['template'] = templateData(message);
   if (message.suggestions.length > 0) data['attachments'] = { suggestions: message.suggestions };
   return data;
+}
+
+/** The header of a template with files repeats the items of the message. */
+function templateData({ templateCode, items, type, content }: MessageRecord): Json {
+  const attachments = items.map(({ id, caption }) => ({ id, caption }));
+  const header = attachments.length === 0 ? {} : { header: { type, attachments } };
+  return { code: templateCode, variables: { ...header, body: { args: content === null ? [] : [content] } } };
 }
 
 function sentData(account: AccountState, message: MessageRecord, { chat, externalUserId }: Parties): Json {

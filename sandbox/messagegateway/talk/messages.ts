@@ -27,6 +27,7 @@ export interface Content {
   readonly order?: Json | undefined;
   readonly product?: Json | undefined;
   readonly suggestions?: readonly Json[] | undefined;
+  readonly templateCode?: string | undefined;
 }
 
 const MEDIA: readonly MessageType[] = ['file', 'image', 'audio'];
@@ -68,6 +69,7 @@ function fieldsOf(content: Content): {
   order: Json | null;
   product: Json | null;
   suggestions: readonly Json[];
+  templateCode: string | null;
 } {
   return {
     content: content.text ?? null,
@@ -76,6 +78,7 @@ function fieldsOf(content: Content): {
     order: content.order ?? null,
     product: content.product ?? null,
     suggestions: content.suggestions ?? [],
+    templateCode: content.templateCode ?? null,
   };
 }
 

@@ -16,6 +16,7 @@ export interface NewMessage {
   readonly order?: MessageRecord['order'];
   readonly product?: MessageRecord['product'];
   readonly suggestions?: MessageRecord['suggestions'];
+  readonly templateCode?: MessageRecord['templateCode'];
   readonly quoteId?: number | null;
   readonly externalId?: string | null;
   readonly time?: number;
@@ -52,6 +53,7 @@ export function recordMessage(account: AccountState, chat: ChatRecord, given: Ne
     order: null,
     product: null,
     suggestions: [],
+    templateCode: null,
     quoteId: null,
     externalId: null,
     time: now,

@@ -78,7 +78,7 @@ function take(call: ApiCall, body: Given, isHistory: boolean): ApiAnswer {
     isHistory,
   });
   giveDialog(account, chat, giveTo);
-  return ok(sentAnswer(message));
+  return ok(sentAnswer(account, message));
 }
 
 function giveDialog(account: AccountState, chat: ChatRecord, to: { type: 'bot'; id: number } | null): void {
@@ -86,8 +86,9 @@ function giveDialog(account: AccountState, chat: ChatRecord, to: { type: 'bot'; 
   if (to !== null && dialog !== null) assignDialog(account, dialog, to);
 }
 
-function sentAnswer(message: MessageRecord): object {
-  return { message_id: message.id, time: secondTime(message.createdAt, 'Z'), warnings: [] };
+function sentAnswer(account: AccountState, message: MessageRecord): object {
+  const { sendWarnings: warnings } = account.gateway.options;
+  return { message_id: message.id, time: secondTime(message.createdAt, 'Z'), warnings };
 }
 
 /** Routes for messages that come in. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { type ApiAnswer, type ApiCall, type ApiRoute, ok } from '../api-gate.ts';
 import type { ChannelRecord, TemplateRecord } from '../records.ts';
-import { readBodyAs } from '../validate.ts';
+import { orZero, readBodyAs } from '../validate.ts';
 import { ownChannel } from './own-records.ts';
 
 const VERIFICATION = ['approved', 'pending', 'rejected', 'paused', 'disabled', 'new'] as const;
@@ -44,7 +44,7 @@ const activateBody = z.object({
   ...fields,
   code: z.string().min(1).max(512),
   type: z.enum(['text', 'media']),
-  verification_status: z.enum(VERIFICATION).optional(),
+  verification_status: orZero(z.enum(VERIFICATION)),
 });
 
 const updateBody = z.object({ ...fields, verification_status: z.enum(VERIFICATION) });

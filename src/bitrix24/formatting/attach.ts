@@ -12,17 +12,36 @@ const maxWords = 1_000;
 /** Rows of one card. */
 const maxFacts = 100;
 
-/** The blocks of some cards, or null when there are none. */
-export function toAttach(cards: readonly Card[]): Readonly<Record<string, unknown>> | null {
+export interface FittedCards {
+  /** Null when there are no cards, or none of them fits. */
+  readonly attach: Readonly<Record<string, unknown>> | null;
+  /** A card was left out, or a part of one: words beyond what a card shows, rows, an address that nobody may be led to. */
+  readonly isCut: boolean;
+}
+
+/** The blocks of some cards. */
+export function toAttach(cards: readonly Card[]): FittedCards {
   const blocks: Readonly<Record<string, unknown>>[] = [];
   let length = 100;
+  let isCut = cards.some(isShortened);
   for (const [index, card] of cards.entries()) {
     const added = [...(index === 0 ? [] : [{ DELIMITER: { SIZE: 200, COLOR: '#c6c6c6' } }]), ...blocksOf(card)];
     length += JSON.stringify(added).length;
-    if (length >= maxAttachLength) break;
+    if (length >= maxAttachLength) {
+      isCut = true;
+      break;
+    }
     blocks.push(...added);
   }
-  return blocks.length === 0 ? null : { ID: 1, COLOR_TOKEN: 'base', BLOCKS: blocks };
+  return { attach: blocks.length === 0 ? null : { ID: 1, COLOR_TOKEN: 'base', BLOCKS: blocks }, isCut };
+}
+
+/** Whether `blocksOf` shows less of a card than it holds. */
+function isShortened({ title, url, image, facts }: Card): boolean {
+  const isLong = (text: string): boolean => text.length > maxWords;
+  const isBarred = (address: string | null): boolean => address !== null && publicLink(address) === null;
+  const isTall = facts.length > maxFacts || facts.some(({ name, value }) => isLong(name) || isLong(value));
+  return isTall || isLong(title) || isBarred(url) || isBarred(image);
 }
 
 function blocksOf(card: Card): Readonly<Record<string, unknown>>[] {

@@ -82,10 +82,20 @@ export function withoutMention(message: string, botId: string): string {
     .trim();
 }
 
+/** Whether a text mentions that user. */
+export function hasMention(bb: string, userId: string): boolean {
+  return /\d/.test(userId) && mentionOf(userId).test(shownPart(bb));
+}
+
+/** How a mention of that user begins. */
+function mentionOf(userId: string): RegExp {
+  return new RegExp(`\\[user=${userId.replaceAll(/\D/g, '')}(?:\\s[^[\\]]*)?\\]`, 'gi');
+}
+
 const mentionEnd = '[/user]';
 
 function mentionsCut(text: string, botId: string): string {
-  const mention = new RegExp(`\\[user=${botId.replaceAll(/\D/g, '')}(?:\\s[^[\\]]*)?\\]`, 'gi');
+  const mention = mentionOf(botId);
   const lower = text.toLowerCase();
   // Lower case may be longer (`İ`); then the ends are looked for as they are mostly written.
   const ends = lower.length === text.length ? lower : text.replaceAll('[/USER]', mentionEnd);

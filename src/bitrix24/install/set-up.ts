@@ -2,37 +2,14 @@
  * Sets a portal up: learns what it can do, registers our bots and their commands, binds the lifecycle events. Every step may be
  * repeated: an installation, a re-installation and an update all come through here.
  */
-import type { BotType } from '../../core/bot.ts';
+import { hash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
-import type { Language } from '../../core/events.ts';
-import { botCommands, pressCommand } from '../../core/texts.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { isRecord, readId } from '../rest/rest-errors.ts';
 import { propertiesOf } from './bot-look.ts';
 import { appRefOf } from './proof.ts';
-
-export interface WantedBot {
-  readonly code: string;
-  readonly type: BotType;
-  readonly name: string;
-}
-
-export interface SetUpOptions {
-  readonly portal: string;
-  readonly language: Language;
-  /** The one address of all events: `<PUBLIC_URL>/bitrix24/events`. */
-  readonly eventUrl: string;
-  /** Sent as CLIENT_ID: portals in webhook mode need it, the others ignore it. */
-  readonly clientId: string;
-  /** In the order of registration: Open Channel bots first (trap 25), never more than five. */
-  readonly bots: readonly WantedBot[];
-  readonly signal: AbortSignal;
-}
-
-/** What became of a bot: its id in the portal, or why the portal refused it. */
-export type BotResult =
-  | { readonly code: string; readonly botId: string }
-  | { readonly code: string; readonly problem: string };
+import { registerCommands } from './set-up-commands.ts';
+import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
 
 export interface SetUpResult {
   readonly hasV2: boolean;
@@ -66,9 +43,9 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
   const hasV2 = isApp && (await knowsV2(client, options));
   const bots: BotResult[] = [];
   for (const bot of options.bots) bots.push(await registerBot(client, options, bot));
-  await registerCommands(client, options, bots);
+  const registeredBots = await registerCommands(client, options, bots);
   if (isApp) await bindLifecycle(client, options);
-  return { hasV2, license, appRef, bots };
+  return { hasV2, license, appRef, bots: registeredBots };
 }
 
 const calling = (options: SetUpOptions) => ({ patienceMs, signal: options.signal });
@@ -91,8 +68,9 @@ async function knowsV2(client: PortalClient, options: SetUpOptions): Promise<boo
 }
 
 /**
- * Registers a bot, or finds it registered; then sets its look and handlers with `imbot.update`, which registering leaves as they were
- * (trap 29) and which a foreign app's bot refuses: registering alone answers with the foreign bot's id as if all were well (trap 28).
+ * Registers a bot, or finds it registered: registering again leaves its look as it was, and answers with a foreign app's bot of that code
+ * as if all were well. So `imbot.update` follows, which a foreign bot refuses, with the handlers and with what we want otherwise than
+ * when we last sent it: what an administrator has changed since then stays.
  */
 async function registerBot(client: PortalClient, options: SetUpOptions, bot: WantedBot): Promise<BotResult> {
   const url = options.eventUrl;
@@ -104,29 +82,27 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
     EVENT_BOT_DELETE: url,
     EVENT_CONTEXT_GET: url,
   };
-  const look = propertiesOf(bot, options.language);
+  const properties = propertiesOf(bot, options.language);
+  const owner = { CLIENT_ID: options.clientId };
+  const register = {
+    CODE: bot.code,
+    TYPE: bot.type,
+    OPENLINE: bot.type === 'O' ? 'Y' : 'N',
+    ...handlers,
+    PROPERTIES: properties,
+    ...owner,
+  };
   try {
-    const id = await client.call(
-      options.portal,
-      'imbot.register',
-      {
-        CODE: bot.code,
-        TYPE: bot.type,
-        OPENLINE: bot.type === 'O' ? 'Y' : 'N',
-        ...handlers,
-        CLIENT_ID: options.clientId,
-        PROPERTIES: look,
-      },
-      calling(options),
-    );
+    const id = await client.call(options.portal, 'imbot.register', register, calling(options));
     const botId = readId('imbot.register', id);
-    await client.call(
-      options.portal,
-      'imbot.update',
-      { BOT_ID: Number(botId), CLIENT_ID: options.clientId, FIELDS: { ...handlers, PROPERTIES: look } },
-      calling(options),
-    );
-    return { code: bot.code, botId };
+    const known = bot.bot_id === botId ? bot.carried : null;
+    const look = rememberedLook(properties);
+    // A bot that is new has its look from being registered.
+    const changed = known === null ? {} : changesOf(properties, look, known.look);
+    const fields = { ...handlers, ...(Object.keys(changed).length === 0 ? {} : { PROPERTIES: changed }) };
+    const update = { BOT_ID: Number(botId), ...owner, FIELDS: fields };
+    await client.call(options.portal, 'imbot.update', update, calling(options));
+    return { code: bot.code, botId, carried: { look, commands: known?.commands ?? {} } };
   } catch (error) {
     const problem = error instanceof AppError ? botRefusals.get(error.code) : undefined;
     if (problem === undefined) throw error;
@@ -134,39 +110,38 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
   }
 }
 
-/** The portal wants a title even of a command it does not show. */
-const registered = [
-  ...botCommands.map((command) => ({ ...command, hidden: false })),
-  { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
-];
-
-/** All commands of all bots in one request. Registering again is harmless: the portal keeps the old entry. */
-async function registerCommands(
-  client: PortalClient,
-  options: SetUpOptions,
-  bots: readonly BotResult[],
-): Promise<void> {
-  const calls = bots.flatMap((bot) =>
-    'problem' in bot
-      ? []
-      : registered.map(({ command, title, hidden }) => ({
-          method: 'imbot.command.register',
-          params: {
-            BOT_ID: Number(bot.botId),
-            COMMAND: command,
-            COMMON: 'N',
-            HIDDEN: hidden ? 'Y' : 'N',
-            EXTRANET_SUPPORT: 'N',
-            EVENT_COMMAND_ADD: options.eventUrl,
-            LANG: Object.entries(title).map(([language, text]) => ({ LANGUAGE_ID: language, TITLE: text, PARAMS: '' })),
-          },
-        })),
+/** The properties in a form that can be kept: a picture by its hash. */
+function rememberedLook(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, value.length > 200 ? hash('sha256', value) : value]),
   );
-  if (calls.length === 0) return;
-  for (const answer of await client.batch(options.portal, calls, calling(options))) {
-    if ('error' in answer) throw answer.error;
+}
+
+function changesOf(
+  properties: Readonly<Record<string, string>>,
+  look: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => look[name] !== before[name]));
+}
+
+/** Takes a bot of ours out of the portal, with its private chats. False when it was gone already, or is not ours. */
+export async function unregisterBot(
+  client: PortalClient,
+  where: Pick<SetUpOptions, 'portal' | 'clientId' | 'signal'>,
+  botId: string,
+): Promise<boolean> {
+  const params = { BOT_ID: Number(botId), CLIENT_ID: where.clientId };
+  try {
+    await client.call(where.portal, 'imbot.unregister', params, { patienceMs, signal: where.signal });
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && goneCodes.has(error.code)) return false;
+    throw error;
   }
 }
+
+const goneCodes = new Set(['bitrix24.BOT_ID_ERROR', 'bitrix24.APP_ID_ERROR']);
 
 /** Binds what is not bound yet. `event.bind` refuses a second binding, so the list is read first. */
 async function bindLifecycle(client: PortalClient, options: SetUpOptions): Promise<void> {

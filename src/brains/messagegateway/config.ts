@@ -1,5 +1,6 @@
 /** What a connection to MessageGateway has to know: what an administrator gives, and what joining adds. */
 import { z } from 'zod';
+import { channelTypes } from './account/messengers.ts';
 import { readCrmUrl } from './api/crm-url.ts';
 
 const crmUrl = z.string().transform((typed, context) => {
@@ -75,6 +76,23 @@ const consoleSchema = z.strictObject({
     .describe('Private messages of managers in a bound chat are shown in the group, marked as such'),
 });
 
+const channelsSchema = z.strictObject({
+  perLine: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Each Open Channel and messenger has a channel of its own, made when it is first needed; false: all customers are in one',
+    ),
+  types: z
+    .record(z.string().regex(/^[\w-]{1,50}$/), z.enum(channelTypes))
+    .default({})
+    .describe("Types of channels by Bitrix24's code of the messenger, where the usual one does not fit"),
+  textLimits: z
+    .partialRecord(z.enum(channelTypes), z.int().min(1).max(20_000))
+    .default({})
+    .describe('Characters of a message by type of channel, where the usual limit of the messenger does not fit'),
+});
+
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
 
 const joinedSchema = z.strictObject({
@@ -95,6 +113,7 @@ export const configSchema = z.strictObject({
   name: z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
   handover: handoverSchema.prefault({}),
   console: consoleSchema.prefault({}),
+  channels: channelsSchema.prefault({}),
   onPersonTakesOver: z
     .enum(['note', 'unassign', 'close'])
     .default('unassign')
@@ -112,6 +131,24 @@ export const configSchema = z.strictObject({
     .default('nothing')
     .describe(
       'What the closing of the MessageGateway dialog does in Bitrix24 while the bot leads: nothing, or it ends the Open Channel session',
+    ),
+  mirrorWhilePersonLeads: z
+    .boolean()
+    .default(true)
+    .describe(
+      'What customers and operators say while a person in Bitrix24 leads is shown in MessageGateway too, marked [Bitrix24]; otherwise a summary comes when the conversation does',
+    ),
+  mirrorAs: z
+    .enum(['history', 'messages'])
+    .default('history')
+    .describe(
+      'How such lines are handed over: as history, which opens no dialog, or as new messages. What else MessageGateway makes of either is not documented',
+    ),
+  lateDelivery: z
+    .enum(['withdraw', 'note'])
+    .default('withdraw')
+    .describe(
+      'What becomes of an answer that MessageGateway shows as failed and that has not been shown yet: it is never shown, or it is shown when it can be, and managers get a note',
     ),
   language: z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
   summaryLength: z

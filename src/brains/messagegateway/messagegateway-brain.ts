@@ -3,17 +3,21 @@ import type { BrainAction } from '../../core/actions.ts';
 import type { Brain } from '../../core/brain.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
-import { BadInput, Misconfigured } from '../../core/errors.ts';
+import { BadInput, Misconfigured, toAppError } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { maxTextLength } from './account/channel-settings.ts';
+import { isEscaped } from './account/escaping.ts';
 import { joinAccount } from './account/join.ts';
+import { reconfigureAccount } from './account/reconfigure.ts';
 import { createApis } from './api/apis.ts';
+import { channelOffCode } from './api/mg-http.ts';
 import { readEnvelope } from './api/webhook-shapes.ts';
 import { decodeWebhook } from './back/decode-webhook.ts';
 import { openMgFile } from './back/open-file.ts';
-import { receiveWebhook, refuseWebhook } from './back/receive-webhook.ts';
-import { decodeFrame } from './back/signals.ts';
+import { receiveInto, refuseWebhook } from './back/receive-webhook.ts';
+import { decodeFrame, replyFailed } from './back/signals.ts';
 import { createTagWatch } from './back/tag-watch.ts';
+import { createOwnChannels } from './channels/own-channels.ts';
 import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
 import { leaveAccount } from './connect/leave.ts';
 import { lookAtAccount, pauseHelp } from './connect/look.ts';
@@ -25,6 +29,7 @@ import { isShownName } from './console/group-frames.ts';
 import { consoleMark, isConsole } from './console/is-console.ts';
 import { tellCrm } from './into/crm-links.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './into/deliver-message.ts';
+import { mirrorMessage } from './into/mirror-message.ts';
 import { tellOwner } from './into/owner-changed.ts';
 import { giveReceipt, tellRefusal } from './into/receipts.ts';
 import { listenToBot } from './listener/listen.ts';
@@ -46,9 +51,12 @@ export const messageGatewayBrain: Brain = {
     listens: true,
     // Talk in bound groups may be wanted as notes: a setting of the connection.
     overhears: true,
+    // Lines while a person leads, by setting, and our greeting.
+    mirrors: true,
   },
   configSchema,
   join: joinAccount,
+  reconfigure: reconfigureAccount,
   look: lookAtAccount,
   leave: leaveAccount,
   refusal(reason, connection) {
@@ -70,7 +78,8 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
   const clock = systemClock;
   const apis = createApis({ tools, bot, transport, callsPerSecond, timeoutMs, clock });
-  const room: Room = { config, apis, tools, clock };
+  const channels = createOwnChannels({ config, apis, tools, clock });
+  const room: Room = { config, apis, tools, clock, channels };
   const tags = createTagWatch(room);
   const desk = createDesk(room);
   return {
@@ -79,13 +88,24 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
       if (envelope === null) {
         throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
       }
-      if ('showing' in envelope.data) return decodeGroupFrame(envelope, config);
+      const rules = { ...config, unescapeHtml: isEscaped(config) };
+      if ('showing' in envelope.data) return decodeGroupFrame(envelope, rules);
       // Some names mean a webhook and a frame; only frames hold a message or a dialog.
       const isFrame = 'message' in envelope.data || 'dialog' in envelope.data;
-      return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, config);
+      return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, rules);
     },
-    deliver: (action, to, key, signal) => deliver(room, desk, action, to, key, signal),
-    receive: (request) => receiveWebhook(request, config),
+    async deliver(action, to, key, signal) {
+      try {
+        return await deliver(room, desk, action, to, key, signal);
+      } catch (thrown) {
+        if (toAppError(thrown).code === channelOffCode) channels.doubt();
+        throw thrown;
+      }
+    },
+    receive: (request) => receiveInto(request, config, channels),
+    // A console shows things to people of Bitrix24, who see for themselves.
+    told: ({ remoteMessageId, error, isLate }) =>
+      error === null || isLate === true || isShownName(remoteMessageId) ? [] : replyFailed(remoteMessageId, config),
     openFile: (file, signal) => openMgFile(room, file, signal),
     listen: (emit, since, signal) => listenToBot(room, tags, emit, since, signal),
   };
@@ -105,15 +125,19 @@ async function deliver(
       return await deliverMessage(room, action, to, signal);
     case 'overheard':
       return isConsole(room.config, to, action.chat) ? await desk.overhear(action, to, key, signal) : {};
+    case 'mirrored':
+      return isConsole(room.config, to, action.chat) ? {} : await mirrorMessage(room, action, to, signal);
     case 'edit':
       if (to.remoteId === consoleMark) return await desk.change(action, signal);
+      if (isUnwanted(room, action)) return {};
       return await deliverEdit(room, action, to, key, signal);
     case 'delete':
       if (to.remoteId === consoleMark) return await desk.change(action, signal);
+      if (isUnwanted(room, action)) return {};
       return await deliverDelete(room, action, to, signal);
     case 'receipt':
       if (isShownName(action.remoteMessageId)) return await desk.shown(action);
-      return await giveReceipt(room, action, signal);
+      return await giveReceipt(room, action, to, signal);
     case 'change_refused':
       // Edits in groups mirror what the console showed: who reads it there has the chat itself.
       return to.remoteId === consoleMark ? {} : await tellRefusal(room, action, to, signal);
@@ -123,6 +147,11 @@ async function deliver(
     case 'crm':
       return to.remoteId === consoleMark ? {} : await tellCrm(room, action.links, to, signal);
   }
+}
+
+/** A change of what was said past the managers, where they are not shown that. */
+function isUnwanted({ config }: Room, action: { readonly mirrored?: true }): boolean {
+  return action.mirrored === true && !config.mirrorWhilePersonLeads;
 }
 
 /** A connection that was added but has not joined its account, or whose stored config is of another version. */

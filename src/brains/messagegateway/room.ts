@@ -2,6 +2,7 @@
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Apis } from './api/apis.ts';
+import type { OwnChannels } from './channels/own-channels.ts';
 import type { JoinedConfig } from './config.ts';
 
 export interface Room {
@@ -9,4 +10,5 @@ export interface Room {
   readonly apis: Apis;
   readonly tools: ConnectorTools;
   readonly clock: Clock;
+  readonly channels: OwnChannels;
 }

@@ -14,8 +14,18 @@ interface Words {
   /** Kinds of CRM records; others are called what the portal calls them. */
   readonly records: Readonly<Record<string, string>>;
   readonly notShown: Readonly<
-    Record<'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'paused' | 'away' | 'other', string>
+    Record<
+      'person_owns' | 'access' | 'no_chat' | 'template' | 'empty' | 'file' | 'paused' | 'away' | 'unknown' | 'other',
+      string
+    >
   >;
+  /** About a message that counts as failed here and was shown, was shown in part, or may have been shown. */
+  readonly late: {
+    readonly heading: (messageId: string) => string;
+    readonly shown: (homeMessageId: string) => string;
+    readonly partly: (homeMessageId: string) => string;
+    readonly unknown: (homeMessageId: string) => string;
+  };
   /** A change of a message that Bitrix24 did not make. */
   readonly notChanged: {
     readonly edit: (text: string, reason: string) => string;
@@ -48,7 +58,14 @@ const ru: Words = {
     file: 'Файл не удалось передать в Bitrix24: он слишком велик или больше не доступен',
     paused: 'Подключение к Bitrix24 остановлено, сообщение не показано',
     away: 'Связь с Bitrix24 сейчас недоступна, сообщение не показано; отправьте его ещё раз позже',
+    unknown: 'Связь с Bitrix24 прервалась: неизвестно, увидел ли клиент сообщение. Проверьте, прежде чем повторять',
     other: 'Bitrix24 не принял сообщение',
+  },
+  late: {
+    heading: (messageId) => `Сообщение № ${messageId} отмечено как неотправленное,`,
+    shown: (homeMessageId) => `но клиент его увидел (в Bitrix24 № ${homeMessageId}). Повторять не нужно.`,
+    partly: (homeMessageId) => `но часть его клиент увидел (в Bitrix24 № ${homeMessageId}).`,
+    unknown: () => 'и неизвестно, увидел ли его клиент. Проверьте в Bitrix24, прежде чем повторять.',
   },
   notChanged: {
     edit: (text, reason) => `Клиент не увидит правку «${text}». ${reason}`,
@@ -89,7 +106,16 @@ const en: Words = {
     file: 'The file could not be carried to Bitrix24: it is too large or no longer there',
     paused: 'The connection to Bitrix24 is stopped; the message was not shown',
     away: 'Bitrix24 cannot be reached now; the message was not shown, send it again later',
+    unknown:
+      'The connection to Bitrix24 broke: it is not known whether the customer has seen the message. Look before you repeat it',
     other: 'Bitrix24 did not take the message',
+  },
+  late: {
+    heading: (messageId) => `Message ${messageId} is marked as failed,`,
+    shown: (homeMessageId) =>
+      `but the customer has seen it (no. ${homeMessageId} in Bitrix24). There is no need to repeat it.`,
+    partly: (homeMessageId) => `but the customer has seen a part of it (no. ${homeMessageId} in Bitrix24).`,
+    unknown: () => 'and it is not known whether the customer has seen it. Look in Bitrix24 before you repeat it.',
   },
   notChanged: {
     edit: (text, reason) => `The customer will not see the edit “${text}”. ${reason}`,

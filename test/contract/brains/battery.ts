@@ -117,6 +117,8 @@ export function runBrainBattery(bench: BrainBench): void {
           openHomeFile: () => Promise.reject(new Error('decode must not call')),
           pace: () => freePace(),
           homeUser: () => Promise.reject(new Error('decode must not call')),
+          homeClient: () => Promise.reject(new Error('decode must not call')),
+          homeLineName: () => Promise.reject(new Error('decode must not call')),
           homeFacts: () => Promise.reject(new Error('decode must not call')),
           memory: memoryInMind(),
           lookupFor: () => expect.fail('decode must not call'),

@@ -104,14 +104,14 @@ describe('imbot.v2.Chat.Message.send', () => {
     expect(portal.allBotMessages()).toHaveLength(8);
   });
 
-  it('answers MESSAGE_DUPLICATED_BY_UUID while the first attempt is unfinished', async () => {
+  it('answers SENDING_FAILED while the first attempt is unfinished', async () => {
     const fields = { message: 'x', templateId: randomUUID() };
     const params = { botId: bot, dialogId: String(portal.adminId), fields };
     await send({ message: 'opens the chat' });
     portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow-inside', times: 1, ms: 150 });
     const slow = callRest(portal, 'imbot.v2.Chat.Message.send', params);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await errorOf('imbot.v2.Chat.Message.send', params)).toBe('MESSAGE_DUPLICATED_BY_UUID');
+    expect(await errorOf('imbot.v2.Chat.Message.send', params)).toBe('SENDING_FAILED');
     const { json } = await slow;
     expect(await resultOf(portal, 'imbot.v2.Chat.Message.send', params)).toEqual(json['result']);
   });
@@ -120,7 +120,7 @@ describe('imbot.v2.Chat.Message.send', () => {
     const params = { botId: bot, dialogId: String(portal.adminId), fields: { message: 'x', templateId: randomUUID() } };
     portal.fault.rest({ kind: 'die-inside', times: 1 });
     await expect(callRest(portal, 'imbot.v2.Chat.Message.send', params)).rejects.toThrow('fetch failed');
-    expect(await errorOf('imbot.v2.Chat.Message.send', params)).toBe('MESSAGE_DUPLICATED_BY_UUID');
+    expect(await errorOf('imbot.v2.Chat.Message.send', params)).toBe('SENDING_FAILED');
     portal.skipTime(3_600_000);
     await resultOf(portal, 'imbot.v2.Chat.Message.send', params);
     expect(portal.allBotMessages()).toHaveLength(1);

@@ -88,6 +88,15 @@ describe('app.info at the OAuth host', () => {
     expect((await ask('nonsense')).status).toBe(401);
   });
 
+  it('names its id alone when told so', async () => {
+    await portal.close();
+    portal = await startSandboxPortal({ appInfoExtras: 'member_id' });
+    portal.placeApp();
+    const good = await (await ask(portal.issueToken().accessToken)).json();
+    expect(good).toMatchObject({ result: { install: { uri: portal.origin, member_id: portal.memberId } } });
+    expect(JSON.stringify(good)).not.toContain(portal.clientId);
+  });
+
   it('names its id and the app when told so', async () => {
     await portal.close();
     portal = await startSandboxPortal({ appInfoExtras: 'full' });

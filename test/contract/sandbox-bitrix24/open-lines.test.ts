@@ -149,23 +149,42 @@ describe('imopenlines.bot.session', () => {
 });
 
 describe('line settings', () => {
-  it('fall back to defaults unless WELCOME_BOT_ENABLE comes along, and need an administrator', async () => {
-    const all = {
-      WELCOME_BOT_ENABLE: 'Y',
-      WELCOME_BOT_ID: bot,
-      WELCOME_BOT_JOIN: 'always',
-      WELCOME_BOT_TIME: 0,
-      WELCOME_BOT_LEFT: 'close',
-    };
-    await resultOf(portal, 'imopenlines.config.update', { CONFIG_ID: lineId, PARAMS: all });
-    const rows = await resultOf(portal, 'imopenlines.config.list.get', { OPTIONS: { QUEUE: 'Y' } });
-    expect(rows).toMatchObject([{ ID: String(lineId), WELCOME_BOT_ID: String(bot), WELCOME_BOT_TIME: '0', QUEUE: [] }]);
-    await resultOf(portal, 'imopenlines.config.update', { CONFIG_ID: lineId, PARAMS: { WELCOME_BOT_ID: bot } });
-    expect(await resultOf(portal, 'imopenlines.config.list.get')).toMatchObject([
-      { WELCOME_BOT_ENABLE: 'N', WELCOME_BOT_ID: '0', WELCOME_BOT_TIME: '600', WELCOME_BOT_LEFT: 'queue' },
+  const all = (): Record<string, unknown> => ({
+    WELCOME_BOT_ENABLE: 'Y',
+    WELCOME_BOT_ID: bot,
+    WELCOME_BOT_JOIN: 'always',
+    WELCOME_BOT_TIME: 0,
+    WELCOME_BOT_LEFT: 'close',
+  });
+  const update = 'imopenlines.config.update';
+  const list = 'imopenlines.config.list.get';
+
+  it('leave alone what is not sent, and take the bot only beside WELCOME_BOT_ENABLE', async () => {
+    await resultOf(portal, update, { CONFIG_ID: lineId, PARAMS: all() });
+    expect(await resultOf(portal, list, { OPTIONS: { QUEUE: 'Y' } })).toMatchObject([
+      { ID: String(lineId), WELCOME_BOT_ID: String(bot), WELCOME_BOT_TIME: '0', QUEUE: [] },
     ]);
+    await resultOf(portal, update, { CONFIG_ID: lineId, PARAMS: { LINE_NAME: 'Help' } });
+    const kept = { LINE_NAME: 'Help', WELCOME_BOT_ENABLE: 'Y', WELCOME_BOT_ID: String(bot), WELCOME_BOT_LEFT: 'close' };
+    expect(await resultOf(portal, list)).toMatchObject([kept]);
+    await resultOf(portal, update, { CONFIG_ID: lineId, PARAMS: { WELCOME_BOT_ID: bot } });
+    expect(await resultOf(portal, list)).toMatchObject([{ ...kept, WELCOME_BOT_ID: '0' }]);
+  });
+
+  it('are named exactly: CONFIG_ID and PARAMS in upper case, what a list is asked with in lower case', async () => {
+    expect(await errorOf(update, { config_id: lineId, PARAMS: all() })).toBe('CONFIG_ID_EMPTY');
+    portal.addLine({ name: 'Second' });
+    expect(await resultOf(portal, list, { PARAMS: { limit: 1 } })).toHaveLength(1);
+    expect(await resultOf(portal, list, { PARAMS: { LIMIT: 1 } })).toHaveLength(2);
+    expect(await errorOf(list, { PARAMS: { select: 'ID' } })).toBe('INVALID_FORMAT');
+  });
+
+  it('need the right to edit the line, which not only administrators have', async () => {
+    const call = { CONFIG_ID: lineId, PARAMS: all() };
     const token = portal.issueToken(portal.addEmployee({ name: 'Plain' }).id).accessToken;
-    const refused = await callRest(portal, 'imopenlines.config.update', { CONFIG_ID: lineId, PARAMS: all }, token);
+    const refused = await callRest(portal, update, call, token);
     expect([refused.status, refused.json['error']]).toEqual([403, 'CONFIG_WRONG_USER_PERMISSION']);
+    const editor = portal.issueToken(portal.addEmployee({ name: 'Editor', mayEditLines: true }).id).accessToken;
+    expect(await resultOf(portal, update, call, editor)).toBe(true);
   });
 });

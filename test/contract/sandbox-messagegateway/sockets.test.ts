@@ -59,7 +59,7 @@ describe('admission', () => {
     await start();
     expect((await refusal('?events=message_new', 'wrong')).status).toBe(403);
     expect(await refusal('', tokens.bot)).toEqual({ status: 400, text: '{"errors":["events is a required field"]}' });
-    expect((await refusal('?events=message_new,chat_unread_updated', tokens.bot)).status).toBe(400);
+    expect((await refusal('?events=message_new,message_read', tokens.bot)).status).toBe(400);
     expect((await refusal('?events=message_new', tokens.transport)).status).toBe(403);
   });
 
@@ -73,18 +73,18 @@ describe('admission', () => {
 
   it('can leave unknown names out instead', async () => {
     await start({ unknownEvents: 'ignore' });
-    const socket = await module.listen(gateway.mgOrigin, tokens.bot, 'events=settings_updated,chat_created&options=');
+    const socket = await module.listen(gateway.mgOrigin, tokens.bot, 'events=no_such_event,chat_created&options=');
     await write('раз');
     await until(() => socket.frames.length === 1);
     expect(socket.types()).toEqual(['chat_created']);
   });
 
-  it('counts handshakes towards the limit of thirty a second', async () => {
-    await start({ mgRate: 30 });
+  it('counts handshakes towards the limit of requests a second', async () => {
+    await start({ mgRate: 1 });
     const sockets = await Promise.allSettled(
-      Array.from({ length: 31 }, () => module.listen(gateway.mgOrigin, tokens.bot)),
+      Array.from({ length: 4 }, () => module.listen(gateway.mgOrigin, tokens.bot)),
     );
-    expect(sockets.filter(({ status }) => status === 'fulfilled')).toHaveLength(30);
+    expect(sockets.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     expect((await mg(gateway.mgOrigin, 'bot', tokens.bot, 'GET /bots')).status).toBe(429);
   });
 });

@@ -106,7 +106,7 @@ describe('a portal in trouble', () => {
       portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'die-inside', times: 1 });
       const second = sayToAssistant(scene.bridge, 'два', first.userId);
       // The dead attempt keeps the message's number reserved for an hour; after that it can be stored.
-      const isRefused = `select count(*) from outbox where outcome like '%DUPLICATED%'`;
+      const isRefused = `select count(*) from outbox where outcome like '%SENDING_FAILED%'`;
       await until(async () => (await scene.probe.count(isRefused)) === 1);
       portal.skipTime(3_700_000);
       await scene.probe.rows(`update lane set ready_at = now() where seq > done and locked_by is null`);

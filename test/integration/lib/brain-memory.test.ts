@@ -39,6 +39,20 @@ afterAll(async () => {
 });
 
 describe('the memory of a brain', () => {
+  it('gives a claim to one of many who try at once, and again when its time is over', async () => {
+    const memory = brainMemory(db, portal, mine);
+    const tries = await Promise.all(Array.from({ length: 8 }, (_, index) => memory.claim('claimed', { index }, 60)));
+    expect(tries.filter(Boolean)).toHaveLength(1);
+    expect(await brainMemory(db, portal, other).claim('claimed', {}, 60)).toBe(true);
+    await db('brain_memory')
+      .where({ key: 'claimed', connection_id: mine })
+      .update({ expires_at: db.raw("now() - interval '1 second'") });
+    expect(await memory.claim('claimed', {}, 60)).toBe(true);
+    expect(await memory.claim('claimed', {}, 60)).toBe(false);
+    await memory.forget('claimed');
+    await brainMemory(db, portal, other).forget('claimed');
+  });
+
   it('gives back what was put, the last time, and nothing after it was forgotten', async () => {
     const memory = brainMemory(db, portal, mine);
     expect(await memory.get('a')).toBeNull();

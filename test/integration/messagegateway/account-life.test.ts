@@ -117,6 +117,29 @@ describe('a module that is switched off', () => {
     await until(() => heard().includes('снова здесь'), 20_000);
   });
 
+  it('by an administrator stays off where the CRM’s word of it got lost', async () => {
+    await stage.gateway.activateModule(code(), false, false);
+    // The bot's socket is closed with the module: that leads to a look.
+    await until(async () => (await pausedReason()) === 'switched_off', 20_000);
+    expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
+    await lookNow();
+    await until(async () => (await stage.probe.count('select count(*) from connection where check_at < now()')) === 0);
+    await sleep(300);
+    expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
+  });
+
+  it('is told to the administrators of the CRM, once', async () => {
+    const before = stage.gateway.notifications().length;
+    await stage.gateway.activateModule(code(), false);
+    await until(async () => (await pausedReason()) === 'switched_off');
+    await lookNow();
+    await until(async () => (await stage.probe.count('select count(*) from connection where check_at < now()')) === 0);
+    await sleep(300);
+    expect(stage.gateway.notifications().slice(before)).toEqual([
+      { userGroups: ['superadmins'], type: 'api.error', message: expect.stringContaining('модуль выключен в CRM') },
+    ]);
+  });
+
   it('with the chats of its account is registered again when they are back', async () => {
     await stage.gateway.switchChatsOff(true);
     await until(async () => (await pausedReason()) === 'chats_off');

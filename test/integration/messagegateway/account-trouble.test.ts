@@ -84,26 +84,41 @@ async function changeConfig(change: Readonly<Record<string, unknown>>): Promise<
   await stage.probe.rows('update connection set config_box = $1, updated_at = now()', [box]);
 }
 
-async function switchChannelOff(): Promise<void> {
+async function switchChannelOff(channelId: number): Promise<void> {
   const { endpointUrl, token } = stage.config.joined.transport;
-  const url = `${endpointUrl}/api/transport/v1/channels/${stage.config.joined.channelId}`;
+  const url = `${endpointUrl}/api/transport/v1/channels/${channelId}`;
   expect((await fetch(url, { method: 'DELETE', headers: { 'x-transport-token': token } })).status).toBe(200);
 }
 
-describe('a channel that is switched off in MessageGateway', () => {
+const mainChannel = (): number => stage.config.joined.channelId;
+const lineChannel = (): number => stage.gateway.chats().find(({ id }) => id === chatId)?.channelId ?? 0;
+const isOn = (channelId: number): boolean =>
+  stage.gateway.channels().find(({ id }) => id === channelId)?.isActive === true;
+
+describe("a line's channel that is switched off in MessageGateway", () => {
   it('is switched on again, and what was said meanwhile is not parked', async () => {
-    await switchChannelOff();
+    expect(lineChannel()).not.toBe(mainChannel());
+    await switchChannelOff(lineChannel());
     talk.say('слышно?');
     await until(() => heard().includes('слышно?'), 30_000);
-    expect(stage.gateway.channels()).toMatchObject([{ isActive: true }]);
+    expect(isOn(lineChannel())).toBe(true);
     expect(await parked()).toBe(0);
   }, 40_000);
+});
 
-  it('is noticed before anybody writes', async () => {
-    await switchChannelOff();
-    await until(() => stage.gateway.channels()[0]?.isActive === true, 15_000);
-    expect(await pausedReason()).toBeNull();
-  }, 30_000);
+describe('a channel that is switched off in MessageGateway', () => {
+  it.each([
+    ['the main one', mainChannel],
+    ['that of a line', lineChannel],
+  ])(
+    'is noticed before anybody writes: %s',
+    async (_, channel) => {
+      await switchChannelOff(channel());
+      await until(() => isOn(channel()), 15_000);
+      expect(await pausedReason()).toBeNull();
+    },
+    30_000,
+  );
 });
 
 describe('an account that cannot be asked any more', () => {

@@ -254,44 +254,6 @@ describe('a mistake at the page', () => {
   });
 });
 
-describe('the one-step connection', () => {
-  it('brings its user to the page, where the code is all that is left to type', async () => {
-    const result = await stage.gateway.connectInOneStep(`${stage.bridge.url}/messagegateway/simple`);
-    expect(result.config.body).toEqual({
-      success: true,
-      scopes: ['integration_read', 'integration_write'],
-      registerUrl: `${stage.bridge.url}/messagegateway/simple/register`,
-    });
-    expect(result.registration).toMatchObject({ status: 200, body: { success: true } });
-    const { accountUrl } = result.registration!.body as { accountUrl: string };
-    expect(accountUrl).not.toContain(stage.gateway.apiKey);
-    const form = await stage.page(new URL(accountUrl).search);
-    expect(form.html).not.toContain('name="key"');
-    const fields = { step: 'check', draft: form.hidden('draft'), code: await stage.newCode() };
-    const chosen = await stage.submit(fields);
-    const done = await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
-    expect(done.status).toBe(200);
-    expect(await brainOf('bridge_line')).toMatchObject({ brain: 'messagegateway' });
-  });
-
-  it.each<readonly [string, Record<string, string | null>, number, unknown]>([
-    ['nothing', { register: null }, 200, { success: false, errorMsg: 'No data provided' }],
-    ['no JSON', { register: '{token' }, 200, { success: false, errorMsg: 'Invalid JSON provided' }],
-    ['a forged token', { token: 'f'.repeat(64) }, 401, {}],
-    ['a token of another length', { token: 'f' }, 401, {}],
-  ])('answers %s as the document says', async (_, choice, status, body) => {
-    const made = `${stage.bridge.url}/messagegateway/simple`;
-    const { registration } = await stage.gateway.connectInOneStep(made, choice);
-    expect(registration).toEqual({ status, body });
-  });
-
-  it('judges the address by itself, for the signature does not cover it', async () => {
-    const made = `${stage.bridge.url}/messagegateway/simple`;
-    const { registration } = await stage.gateway.connectInOneStep(made, { systemUrl: 'https://169.254.169.254' });
-    expect(registration).toMatchObject({ status: 200, body: { success: false } });
-  });
-});
-
 describe('the routes of a brain', () => {
   it('serve the logo the module is registered with', async () => {
     const answer = await fetch(`${stage.bridge.url}/messagegateway/logo.svg`);

@@ -95,8 +95,8 @@ describe('a webhook with a word for the customer', () => {
 
   it('has its result acknowledged apart when its sender did not wait for the answer', async () => {
     stage.bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow', ms: 300, times: 1 });
-    stage.gateway.dropWebhooks(1);
-    const id = await stage.gateway.managerAnswers(mgChat, 'ушёл');
+    // Of a message that MessageGateway does not show as failed: one that it does is withdrawn.
+    const id = 900_001;
     const data = {
       id,
       channel_id: stage.config.joined.channelId,

@@ -85,7 +85,7 @@ describe('erasing a portal', () => {
 });
 
 describe('an account that was paused', () => {
-  it('is shown as such, and works again when an operator joins it again', async () => {
+  it('is shown as such, stays off when it is only tested, and works again when an operator joins it again', async () => {
     const id = await connectionId();
     const [module] = stage.gateway.modules();
     await stage.gateway.activateModule(module?.code ?? '', false);
@@ -93,7 +93,13 @@ describe('an account that was paused', () => {
     await until(async () => (await stage.own.probe.rows(reason))[0]?.['paused_reason'] === 'switched_off');
     expect((await cli('connections', 'list')).out).toContain('paused');
     expect((await cli('doctor', '--json')).out).toContain('the far side has stopped it (switched_off)');
-    expect((await cli('connections', 'test', '--connection', id, '--json')).json()).toMatchObject({ isHealthy: true });
+    const tested = await cli('connections', 'test', '--connection', id, '--json');
+    expect(tested.json()).toMatchObject({ isHealthy: false });
+    expect(tested.out).toContain('the account is stopped: switched_off');
+    expect(stage.gateway.modules()).toMatchObject([{ active: false }]);
+    const config = JSON.stringify({ name: 'Bitrix24 снова' });
+    expect((await cli('connections', 'set', '--connection', id, '--config', config)).code).toBe(0);
+    await until(async () => (await stage.own.probe.rows(reason))[0]?.['paused_reason'] === null, 10_000);
     expect((await cli('connections', 'list')).out).not.toContain('paused');
     expect(isUp()).toBe(true);
     await until(() => stage.gateway.sockets().open === 1, 20_000);

@@ -106,6 +106,7 @@ describe('a message of several parts', () => {
       ],
     });
     await until(() => mgMessage(id)?.status !== 'sending', 20_000);
+    await until(async () => (await stage.probe.count('select count(*) from told_failure')) === 1);
     await stage.done();
     expect(pictures()).toEqual(['b.pdf']);
     expect(mgMessage(id)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('Файл') } });
@@ -116,7 +117,7 @@ describe('a message of several parts', () => {
       [String(id)],
     );
     expect(ends).toEqual([
-      { state: 'parked', outcome: 'http.too_large', is_untried: true },
+      { state: 'dropped', outcome: 'http.too_large+withdrawn', is_untried: true },
       { state: 'done', outcome: 'sent', is_untried: false },
     ]);
   });

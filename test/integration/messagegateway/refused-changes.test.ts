@@ -14,7 +14,7 @@ let mgChat: number;
 let count = 0;
 
 beforeAll(async () => {
-  stage = await startMgStage();
+  stage = await startMgStage({ config: { channels: { perLine: false } } });
 });
 afterAll(() => stage.close());
 beforeEach(async () => {

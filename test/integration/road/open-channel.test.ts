@@ -13,6 +13,10 @@ beforeAll(async () => {
   own = await startOwnBridge();
   await install(own.bridge);
   await everythingDone(own.bridge.portal, own.probe);
+  // The echo is quick: with a greeting that waits for it there would be none.
+  await own.probe.rows('update bot set greet_after_seconds = 0');
+  // The app believes what it knew of the bots for three seconds.
+  await new Promise((resolve) => setTimeout(resolve, 3_100));
   bot = ourBot(own.bridge.portal, 'line');
 });
 
@@ -58,6 +62,23 @@ describe('a customer in an Open Channel', () => {
     const { chatId, answers } = await hear('Ау!');
     expect(answers).toEqual(['Ау!']);
     expect(botTalk(own.bridge.portal, chatId)).toHaveLength(2);
+  });
+
+  it('is not greeted where the brain is quicker than the greeting', async () => {
+    const quick = await startOwnBridge();
+    try {
+      const { portal } = quick.bridge;
+      await install(quick.bridge);
+      await everythingDone(portal, quick.probe);
+      const line = portal.addLine({ name: 'Быстрая', botCode: 'bridge_line' });
+      const { chatId } = portal.clientWrites(portal.addClient({ name: 'Быстрый', lineId: line.id }).id, 'Слышно?');
+      await everythingDone(portal, quick.probe);
+      await quick.probe.rows(`update lane set ready_at = now() where key like '%>greet' and ready_at < 'infinity'`);
+      await everythingDone(portal, quick.probe);
+      expect(botTalk(portal, chatId).map(({ text }) => text)).toEqual(['Слышно?']);
+    } finally {
+      await quick.close();
+    }
   });
 
   it('gets no answer to the single 0 by which he calls a person, nor to what he says to that person', async () => {

@@ -3,7 +3,7 @@ import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';
 import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
-import { escapeBb, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
+import { escapeBb, hasMention, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
 import { claimFromEvent } from '../../../src/bitrix24/install/proof.ts';
 import { readAnswer } from '../../../src/bitrix24/rest/rest-errors.ts';
@@ -25,6 +25,7 @@ import { parseLine, takeChat, takeId, uuidIn } from '../../../src/brains/message
 import { oneLine } from '../../../src/brains/messagegateway/into/meanwhile.ts';
 import { homeMessageId } from '../../../src/brains/messagegateway/into/message-names.ts';
 import { sendingError } from '../../../src/brains/messagegateway/into/receipts.ts';
+import type { Button } from '../../../src/core/events.ts';
 import { splitText } from '../../../src/core/split-text.ts';
 import { fillTemplate } from '../../../src/http/page-template.ts';
 import { parseJson } from '../../../src/lib/bounded-json.ts';
@@ -58,6 +59,23 @@ const eventWith =
     return decodeEvent(bytes(pairs.join('&')), bot);
   };
 
+/** A message with two commands and the text around them, as a name, and as what one of them is given. */
+function commandWith(text: string): unknown {
+  const said = encodeURIComponent(text.toWellFormed());
+  const pairs = [
+    'event=ONIMCOMMANDADD&data[PARAMS][DIALOG_ID]=chat1',
+    `data[PARAMS][MESSAGE]=${said}%0A/x ${said}%0A${said}`,
+    `data[COMMAND][1][BOT_CODE]=b&data[COMMAND][1][COMMAND]=x&data[COMMAND][1][COMMAND_PARAMS]=${said}`,
+    `data[COMMAND][2][BOT_CODE]=b&data[COMMAND][2][COMMAND]=${said}`,
+  ];
+  return decodeEvent(bytes(pairs.join('&')), bot);
+}
+
+const pointing = (text: string): Button[] => [
+  ...[text, `tel:${text}`, `mailto:${text}`].map((url): Button => ({ type: 'link', label: text, url })),
+  { type: 'call', label: text, phone: text },
+];
+
 const sent = (data: Record<string, unknown>): Envelope => ({ type: 'message_sent', data });
 
 /** The text as a webhook's own bytes, and then as far as they are read. */
@@ -86,12 +104,15 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'decodeEvent: a message in a group', read: eventWith('data[PARAMS][MESSAGE_ORIGINAL]') },
   { name: 'decodeEvent: CRM records', read: eventWith('data[PARAMS][CHAT_ENTITY_DATA_2]') },
   { name: 'decodeEvent: a session', read: eventWith('data[PARAMS][CHAT_ENTITY_ID]') },
+  { name: 'decodeEvent: commands', read: commandWith },
+  { name: 'hasMention', read: (text) => hasMention(text, '5') },
   { name: 'claimFromEvent', read: (_, body) => claimFromEvent(parseForm(body)) },
   { name: 'plainText', read: (text) => plainText(text) },
   { name: 'withoutMention', read: (text) => withoutMention(text, '5') },
   { name: 'escapeBb', read: (text) => escapeBb(text) },
   { name: 'toAttach', read: (text) => toAttach([cardOf(text), cardOf(text)]) },
   { name: 'toKeyboard', read: (text) => toKeyboard([{ type: 'say', label: text, text }], '5') },
+  { name: 'toKeyboard: links and phones', read: (text) => toKeyboard(pointing(text), '5') },
   { name: 'splitText', read: (text) => splitText(text, 2_000, '['), startAt: 128 * 1024 },
   { name: 'readAnswer', read: (_, body) => readAnswer({ method: 'x', status: 200, body }) },
   { name: 'readEnvelope', read: (_, body) => readEnvelope(body) },

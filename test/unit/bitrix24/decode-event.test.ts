@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
+import type { LaneBot } from '../../../src/bitrix24/events/read-params.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import type { HomeEvent } from '../../../src/core/events.ts';
 import { fixture, fixtureNames, formOf } from '../../support/fixtures.ts';
@@ -9,12 +10,18 @@ const bot = (code: string) => ({ code, id: null });
 /** As the worker meets it: tokens cut out, in the lane of one bot. */
 function decode(name: string, botCode?: string) {
   const scanned = scanEvent(Buffer.from(fixture(name).body));
-  return decodeEvent(scanned.kept, bot(botCode ?? scanned.bots[0]?.code ?? ''));
+  return decodeOne(scanned.kept, bot(botCode ?? scanned.bots[0]?.code ?? ''));
+}
+
+/** Of the events in it the first one, which is the only one except where several commands came in one message. */
+function decodeOne(body: Buffer, laneBot: LaneBot) {
+  const decoded = decodeEvent(body, laneBot);
+  return decoded.kind === 'chat' ? { kind: decoded.kind, event: decoded.events[0] } : decoded;
 }
 
 function message(name: string, botCode?: string): HomeEvent & { type: 'message' } {
   const decoded = decode(name, botCode);
-  if (decoded.kind !== 'chat' || decoded.event.type !== 'message') throw new Error(`no message in ${name}`);
+  if (decoded.kind !== 'chat' || decoded.event?.type !== 'message') throw new Error(`no message in ${name}`);
   return decoded.event;
 }
 
@@ -44,7 +51,7 @@ describe('decodeEvent', () => {
 
   it('knows the customer even when the USER block is missing', () => {
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('data[USER]'));
-    const decoded = decodeEvent(formOf(pairs), bot('acme_line'));
+    const decoded = decodeOne(formOf(pairs), bot('acme_line'));
     expect(decoded).toMatchObject({ kind: 'chat', event: { author: { id: '599', kind: 'client' } } });
   });
 
@@ -52,14 +59,14 @@ describe('decodeEvent', () => {
     expect(message('v1-onimbotmessageadd-openline')).toMatchObject({ sentAt: '2026-02-24T15:20:00Z', quoteOf: null });
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.filter((pair) => !pair.startsWith('ts='));
     const quoting = formOf([...pairs, 'data[PARAMS][PARAMS][REPLY_ID]=529700']);
-    expect(decodeEvent(quoting, bot('acme_line'))).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
+    expect(decodeOne(quoting, bot('acme_line'))).toMatchObject({ event: { sentAt: null, quoteOf: '529700' } });
   });
 
   it.each(['0', '-5', 'soon', '1e99', '99999999999999999', ''])('takes %j for no time at all', (ts) => {
     const pairs = fixture('v1-onimbotmessageadd-openline').pairs.map((pair) =>
       pair.startsWith('ts=') ? `ts=${ts}` : pair,
     );
-    expect(decodeEvent(formOf(pairs), bot('acme_line'))).toMatchObject({ event: { sentAt: null } });
+    expect(decodeOne(formOf(pairs), bot('acme_line'))).toMatchObject({ event: { sentAt: null } });
   });
 
   it('reads whose message was edited, by name where the portal tells it', () => {
@@ -84,7 +91,7 @@ describe('decodeEvent', () => {
     const pairs = fixture('v1-onimbotmessageadd-supervisor-no-mention').pairs.map((pair) =>
       pair.startsWith('data[PARAMS][TO_USER_ID]=') ? 'data[PARAMS][TO_USER_ID]=573' : pair,
     );
-    expect(decodeEvent(formOf(pairs), { code: 'acme_supervisor', id: null })).toMatchObject({
+    expect(decodeOne(formOf(pairs), { code: 'acme_supervisor', id: null })).toMatchObject({
       event: { mentionsBot: false },
     });
   });
@@ -116,8 +123,8 @@ describe('decodeEvent', () => {
       records,
       `data[PARAMS][MESSAGE]=${'я'.repeat(50_000)}`,
     ];
-    const decoded = decodeEvent(formOf(pairs), bot('acme_line'));
-    if (decoded.kind !== 'chat' || decoded.event.type !== 'message') throw new Error('no message');
+    const decoded = decodeOne(formOf(pairs), bot('acme_line'));
+    if (decoded.kind !== 'chat' || decoded.event?.type !== 'message') throw new Error('no message');
     const { event } = decoded;
     expect(event.files).toHaveLength(100);
     expect(event.files.every(({ name }) => name.length <= 255)).toBe(true);
@@ -153,11 +160,11 @@ describe('decodeEvent', () => {
   });
 
   it('passes over what it does not know, and what has no dialog', () => {
-    expect(decodeEvent(formOf(['event=ONSOMETHINGNEW']), bot(''))).toEqual({
+    expect(decodeOne(formOf(['event=ONSOMETHINGNEW']), bot(''))).toEqual({
       kind: 'nothing',
       reason: 'unknown_event',
     });
-    expect(decodeEvent(formOf(['event=ONIMBOTMESSAGEADD']), bot(''))).toEqual({ kind: 'nothing', reason: 'no_dialog' });
-    expect(decodeEvent(Buffer.from([0xff, 0xfe, 0x00]), bot(''))).toEqual({ kind: 'nothing', reason: 'unknown_event' });
+    expect(decodeOne(formOf(['event=ONIMBOTMESSAGEADD']), bot(''))).toEqual({ kind: 'nothing', reason: 'no_dialog' });
+    expect(decodeOne(Buffer.from([0xff, 0xfe, 0x00]), bot(''))).toEqual({ kind: 'nothing', reason: 'unknown_event' });
   });
 });

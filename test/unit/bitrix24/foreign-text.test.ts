@@ -100,7 +100,7 @@ describe('text from outside', () => {
     fc.assert(
       fc.property(foreign, foreign, foreign, (title, name, value) => {
         const card = { title, url: null, image: null, facts: [{ name, value }] };
-        const attach = toAttach([card]) as {
+        const attach = toAttach([card]).attach as {
           BLOCKS: [{ MESSAGE: string }, { GRID: [{ NAME: string; VALUE: string }] }];
         };
         const [{ MESSAGE }, { GRID }] = attach.BLOCKS;
@@ -108,7 +108,7 @@ describe('text from outside', () => {
         expectPlain(MESSAGE.slice(3, -4));
         expectPlain(GRID[0].NAME);
         expectPlain(GRID[0].VALUE);
-        const linked = toAttach([{ ...card, url: `https://a.example/${encodeURI(title.toWellFormed())}[b]x` }]);
+        const linked = toAttach([{ ...card, url: `https://a.example/${encodeURI(title.toWellFormed())}[b]x` }]).attach;
         const { NAME, LINK } = (linked as { BLOCKS: [{ LINK: { NAME: string; LINK: string } }] }).BLOCKS[0].LINK;
         expectPlain(NAME);
         expect(LINK).not.toMatch(tagLike);
@@ -120,7 +120,7 @@ describe('text from outside', () => {
     fc.assert(
       fc.property(foreign, foreign, (label, text) => {
         fc.pre(label.trim() !== '' && text.trim() !== '');
-        const keyboard = toKeyboard([{ type: 'say', label, text }], '5');
+        const { keyboard } = toKeyboard([{ type: 'say', label, text }], '5');
         const [button] = (keyboard?.['BUTTONS'] ?? []) as unknown as [{ TEXT: string; ACTION_VALUE: string }];
         expectPlain(button.TEXT);
         expectPlain(button.ACTION_VALUE);
@@ -164,15 +164,15 @@ describe('text from outside', () => {
     `https://a.example/${'x'.repeat(3_000)}`,
   ])('leads nobody to %s', (address) => {
     const card = { title: 't', url: address, image: address, facts: [] };
-    expect(JSON.stringify(toAttach([card]))).not.toMatch(/LINK|IMAGE/);
-    expect(toKeyboard([{ type: 'link', label: 'x', url: address }], '5')).toBeNull();
+    expect(JSON.stringify(toAttach([card]).attach)).not.toMatch(/LINK|IMAGE/);
+    expect(toKeyboard([{ type: 'link', label: 'x', url: address }], '5').keyboard).toBeNull();
     expect(productCard({ name: 't', url: address, img: address }, 'en')).toMatchObject(
       address.includes('user:') ? {} : { url: null, image: null },
     );
   });
 
   it('may name public addresses and phones', () => {
-    const keyboard = toKeyboard(
+    const { keyboard, lines } = toKeyboard(
       [
         { type: 'link', label: 'Site', url: 'https://a.example/x?y[0]=1' },
         { type: 'link', label: 'Call', url: 'tel:+79990001122' },
@@ -185,13 +185,14 @@ describe('text from outside', () => {
       { TYPE: 'NEWLINE' },
       { TEXT: 'Call', DISPLAY: 'LINE', ACTION: 'CALL', ACTION_VALUE: '+79990001122' },
     ]);
+    expect(lines).toEqual(['Mail: a@c.example']);
   });
 
   it('is cut before a keyboard or a card grows beyond what a portal takes', () => {
     const many = Array.from({ length: 2_000 }, () => ({ type: 'say' as const, label: 'l'.repeat(99), text: 't' }));
-    expect(JSON.stringify(toKeyboard(many, '5')).length).toBeLessThan(60_000);
+    expect(JSON.stringify(toKeyboard(many, '5').keyboard).length).toBeLessThan(60_000);
     const facts = Array.from({ length: 5_000 }, () => ({ name: 'n'.repeat(200), value: 'v'.repeat(200) }));
-    const attach = toAttach([{ title: 't', url: null, image: null, facts }]);
+    const { attach } = toAttach([{ title: 't', url: null, image: null, facts }]);
     expect(JSON.stringify(attach).length).toBeLessThan(60_000);
     expect(attach).not.toBeNull();
   });

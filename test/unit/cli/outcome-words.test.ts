@@ -18,12 +18,15 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   ignored_system: true,
   ignored_not_mentioned: true,
   ignored_operator: true,
+  ignored_hidden_note: true,
+  ignored_told_before: true,
   ignored_person_owns: true,
   ignored_left_bot: true,
   ignored_empty: true,
   ignored_unsupported: true,
   ignored_unknown_command: true,
   dropped_person_owns: true,
+  withdrawn: true,
 };
 
 describe('an outcome in words', () => {

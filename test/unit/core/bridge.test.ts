@@ -65,6 +65,9 @@ const talked = (changes: Partial<Conversation> = {}): Conversation => ({
   ...changes,
 });
 
+/** What every edit tells besides. */
+const shown = { mentionsBot: true, language: 'ru', sentAt: null } as const;
+
 const from = (kind: AuthorKind) => ({ id: '599', name: 'Кто-то', kind });
 
 describe('who is answered', () => {
@@ -131,6 +134,7 @@ describe('who owns the conversation', () => {
       text: `/${command}`,
       author: from('employee'),
       chat: chat('private'),
+      mentionsBot: true,
       language: 'ru',
       sentAt: null,
       quoteOf: null,
@@ -251,6 +255,7 @@ describe('what a brain cannot do', () => {
       text: 'x',
       author: { id: '27', name: '', kind: 'employee' },
       chat: chat('private'),
+      ...shown,
     };
     const deleted: ChatEvent = {
       type: 'message_deleted',
@@ -290,7 +295,14 @@ describe('what a brain cannot do', () => {
 
   it("does not hear of edits of an operator's words", () => {
     const author = { id: '1', name: '', kind: 'employee' } as const;
-    const edited: ChatEvent = { type: 'message_edited', messageId: '1', text: 'x', author, chat: chat('line') };
+    const edited: ChatEvent = {
+      type: 'message_edited',
+      messageId: '1',
+      text: 'x',
+      author,
+      chat: chat('line'),
+      ...shown,
+    };
     expect(bridge(edited, talked({ kind: 'line' }), bot())).toMatchObject({ outcome: 'ignored_operator', actions: [] });
     const own = { ...edited, author: { ...author, kind: 'client' } } as const;
     expect(bridge(own, talked({ kind: 'line' }), bot()).actions).toEqual([
@@ -308,6 +320,7 @@ describe('what a brain cannot do', () => {
       text: '/price 5',
       author: from('employee'),
       chat: chat('private'),
+      mentionsBot: true,
       language: 'ru',
       sentAt: null,
       quoteOf: null,

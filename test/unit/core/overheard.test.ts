@@ -84,6 +84,7 @@ describe('a pressed button', () => {
     text: 'what the message with the button says',
     author,
     chat,
+    mentionsBot: false,
     language: 'ru',
     sentAt: null,
     quoteOf: null,

@@ -17,6 +17,26 @@ const busy = new RemoteRefused({
   isPause: true,
 });
 
+describe('a send whose key the portal keeps reserved', () => {
+  const reserved = (code: string): RemoteRefused =>
+    new RemoteRefused({ code: `bitrix24.${code}`, message: '', status: 400, retry: 'backoff' });
+
+  it.each(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'])('is tried for more than the hour of %s', (code) => {
+    let waitedMs = 0;
+    let pauses = 0;
+    for (;;) {
+      pauses += 1;
+      // Used up by other failures, and with the shortest pauses there are.
+      const next = nextTry(reserved(code), { attempts: deliveryRetry.maxAttempts, pauses }, 0, 0);
+      if (!next.again) break;
+      expect(next).toMatchObject({ isFree: true, isPause: true });
+      waitedMs += next.delayMs;
+    }
+    expect(waitedMs).toBeGreaterThan(3_600_000);
+    expect(waitedMs).toBeLessThan(3 * 3_600_000);
+  });
+});
+
 describe('after a failed attempt', () => {
   it('comes another, until they are used up', () => {
     expect(nextTry(broken, { attempts: 1, pauses: 1 }, 0, 0)).toEqual({

@@ -41,7 +41,7 @@ const attempts: Attempts = {
 describe('a turn of an outbox lane', () => {
   it('tells what it has done when the database goes away before the rest of it', async () => {
     const rows = [
-      row(1, { type: 'send', text: 'one' }),
+      row(1, { type: 'send', text: 'one', answers: null }),
       // The last part of an answer whose first part was sent in an earlier turn: that one's id has to be read.
       row(2, { type: 'send', text: 'two', answers: 'm1', part: { index: 1, count: 2 } }),
     ];

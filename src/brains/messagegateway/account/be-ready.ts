@@ -2,6 +2,7 @@
 import { RemoteRefused, toAppError } from '../../../core/errors.ts';
 import { channelOff } from '../api/mg-http.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
+import { keepTemplates } from '../back/templates.ts';
 import type { Room } from '../room.ts';
 import { keepCommands } from './keep-commands.ts';
 import { keepPresence } from './presence.ts';
@@ -14,26 +15,32 @@ export async function beReady(room: Room, signal: AbortSignal): Promise<void> {
   try {
     await keepCommands(apis.bot, config, tools.memory, signal);
     await keepPresence(room, signal);
+    await keepTemplates(room);
   } catch (thrown) {
     // The bot hears and answers without them; the next start tries again.
     tools.log('commands, bot or channel could not be brought up to date', { reason: toAppError(thrown).code });
   }
 }
 
-/** Throws `messagegateway.bot_off` or `messagegateway.channel_off` when the frame says that our own bot or channel was switched off. */
-export function checkStillOn({ type, data }: Envelope, room: Room): void {
-  const { bot, channelId } = room.config.joined;
-  if (type === 'bot_updated' && isOff(data, 'bot', bot.botId)) throw botOff();
-  if (type === 'channel_updated' && isOff(data, 'channel', channelId)) {
+/**
+ * Throws `messagegateway.bot_off` or `messagegateway.channel_off` when the frame says that our own bot, or any channel of the connection,
+ * was switched off: the account is then looked at.
+ */
+export async function checkStillOn({ type, data }: Envelope, room: Room): Promise<void> {
+  if (type === 'bot_updated' && switchedOff(data, 'bot') === room.config.joined.bot.botId) throw botOff();
+  if (type !== 'channel_updated') return;
+  const channelId = switchedOff(data, 'channel');
+  if (channelId !== null && (await room.channels.isOurs(channelId))) {
     throw channelOff('MessageGateway says that a channel has changed');
   }
 }
 
-/** Objects of these events come without a shell (trap I-08), or in one, as some recordings have them. */
-function isOff(data: Envelope['data'], shell: string, id: number): boolean {
+/** The id of what the frame says is off. Objects of these events come without a shell (trap I-08), or in one, as some recordings have them. */
+function switchedOff(data: Envelope['data'], shell: string): number | null {
   const inShell: unknown = shell in data ? data[shell] : null;
   const found: object = typeof inShell === 'object' && inShell !== null ? inShell : data;
-  return 'id' in found && found.id === id && 'is_active' in found && found.is_active === false;
+  const isOff = 'is_active' in found && found.is_active === false;
+  return isOff && 'id' in found && typeof found.id === 'number' ? found.id : null;
 }
 
 function botOff(): RemoteRefused {

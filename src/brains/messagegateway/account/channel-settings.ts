@@ -1,4 +1,7 @@
 /** What our channel can do, told truthfully: managers see in the CRM which buttons work in a Bitrix24 chat. */
+import { knownReactions } from '../../../core/reactions.ts';
+
+import type { TextLimits } from './messengers.ts';
 
 /** Longest text in UTF-16 code units that goes through whole: the note of a media message has this limit (dossier C.4). */
 export const maxTextLength = 64_000;
@@ -12,16 +15,25 @@ export const maxItems = 20;
 /**
  * `receive` = MessageGateway to Bitrix24, `send` = the other way (dossier C.3).
  *
+ * @param limits of the messenger, where it has any below Bitrix24's own
  * @param hasV2 whether the portal has `imbot.v2`: without it bots exchange no files, quote nothing and mark nothing as read
  */
-export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<Record<string, unknown>> {
+export function channelSettings(
+  maxFileBytes: number,
+  hasV2: boolean,
+  limits: Partial<TextLimits> = {},
+): Readonly<Record<string, unknown>> {
+  const textLimit = Math.min(limits.text ?? homeTextLimit, homeTextLimit);
+  const noteLimit = Math.min(limits.note ?? homeTextLimit, homeTextLimit);
   // A bot's upload takes no quote (dossier §12.5 of Bitrix24), so a manager's file cannot answer a message.
   const deeds = hasV2
     ? { creating: 'both', quoting: 'send', deleting: 'both' }
     : { creating: 'none', quoting: 'none', deleting: 'none' };
-  const media = { ...deeds, reaction: 'none', max_items_count: maxItems, max_item_size: maxFileBytes };
-  const note = { editing: 'none', note_max_chars_count: homeTextLimit };
-  const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction: 'none' };
+  // Bots react to messages only in the newer API.
+  const reaction = hasV2 ? 'receive' : 'none';
+  const media = { ...deeds, reaction, max_items_count: maxItems, max_item_size: maxFileBytes };
+  const note = { editing: 'none', note_max_chars_count: noteLimit };
+  const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction };
   return {
     customer_external_id: 'any',
     sending_policy: { new_customer: 'no', outgoing: 'allowed' },
@@ -32,8 +44,8 @@ export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<
       editing: 'both',
       quoting: hasV2 ? 'both' : 'send',
       deleting: 'both',
-      reaction: 'none',
-      max_chars_count: homeTextLimit,
+      reaction,
+      max_chars_count: textLimit,
     },
     image: { ...media, ...note },
     file: { ...media, ...note },
@@ -41,7 +53,8 @@ export function channelSettings(maxFileBytes: number, hasV2: boolean): Readonly<
     product: card,
     order: card,
     suggestions: { text: 'receive', email: 'receive', phone: 'receive', url: 'receive' },
-    template: { creation: false },
-    reactions: { dictionary: [], max_count: 0 },
+    // They are kept for managers and shown as their words.
+    template: { creation: true },
+    reactions: hasV2 ? { dictionary: [...knownReactions], max_count: 1 } : { dictionary: [], max_count: 0 },
   };
 }

@@ -15,3 +15,12 @@ export function connectionIdIn(clientId: string): string | null {
   const parts = form.exec(clientId);
   return parts === null ? null : parts.slice(1).join('-');
 }
+
+/** The id under which an account of the CRM awaits its portal: the same for every repetition. It proves nothing. */
+export function awaitingIdOf(crmUrl: string): string {
+  const digits = sha256(`messagegateway account ${crmUrl}`).toString('hex').slice(0, 32);
+  return [8, 4, 4, 4, 12].map((length, index) => digits.slice(starts[index], (starts[index] ?? 0) + length)).join('-');
+}
+
+/** Where the parts of a UUID begin. */
+const starts = [0, 8, 12, 16, 20] as const;

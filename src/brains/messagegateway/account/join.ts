@@ -6,7 +6,9 @@ import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import { type Apis, createApis } from '../api/apis.ts';
 import { type CrmModule, createCrmClient } from '../api/crm-client.ts';
+import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
+import { forgetGoneChannels, refreshLineChannels } from '../channels/line-channels.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { type FullAccesses, registerModule } from './accesses.ts';
 import { clientIdOf } from './client-id.ts';
@@ -35,7 +37,11 @@ export async function joinAccount(
   await forgetPresence(tools.memory);
   await apis.bot.updateInfo(presence.bot);
   await keepCommands(apis.bot, config, tools.memory);
-  const channelId = await setUpChannel(apis, presence.channel, config);
+  const { hasV2 } = await tools.homeFacts();
+  const known = await apis.transport.channels({ limit: 1000 });
+  const channelId = await setUpChannel(apis, known, presence.channel, config);
+  await refreshLineChannels(apis, { config, connectionId: connection.id, hasV2 }, known);
+  await forgetGoneChannels(apis, tools.memory, known);
   return {
     ...config,
     joined: {
@@ -55,20 +61,34 @@ export function moduleOf(
   hookUrl: string,
   publicUrl: string,
 ): CrmModule {
-  const mark = sha256(`${connection.portal} ${connection.id}`).toString('hex').slice(0, 12);
+  const mark = sha256(connection.id).toString('hex').slice(0, 12);
   const code = config.joined?.moduleCode ?? `bitrix24-bots-${mark}`;
+  const clientId = config.joined?.clientId ?? clientIdOf(connection);
   return {
     code,
     integrationCode: config.integrationCode ?? code,
     active: true,
     name: config.name,
     logo: `${publicUrl}/messagegateway/logo.svg`,
-    clientId: config.joined?.clientId ?? clientIdOf(connection),
+    clientId,
     baseUrl: publicUrl,
-    accountUrl: `${publicUrl}/messagegateway/connect?account=${encodeURIComponent(config.crmUrl)}`,
+    accountUrl: `${publicUrl}/messagegateway/account?client=${clientId}`,
     actions: { activity: '/messagegateway/activity' },
     integrations: { mgBot: {}, mgTransport: { webhookUrl: hookUrl } },
   };
+}
+
+/** Registers the module without joining: before a portal is known there is no bot to work for. Throws AppErrors of the CRM. */
+export async function registerAlone(
+  connection: Connection,
+  hookUrl: string,
+  tools: ConnectorTools,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const config = configSchema.parse(connection.config);
+  const { crmUrl, apiKey } = config;
+  const crm = createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
+  await crm.editModule(moduleOf(connection, config, hookUrl, tools.publicUrl));
 }
 
 async function ownBotId({ bot }: Apis): Promise<number> {
@@ -80,9 +100,13 @@ async function ownBotId({ bot }: Apis): Promise<number> {
   });
 }
 
-/** One channel per connection, found again by the stored id or by our own name of it. */
-async function setUpChannel({ transport }: Apis, fields: ChannelFields, config: MessageGatewayConfig): Promise<number> {
-  const known = await transport.channels({ limit: 1000 });
+/** The main channel of the connection, found again by the stored id or by our own name of it. */
+async function setUpChannel(
+  { transport }: Apis,
+  known: readonly MgChannel[],
+  fields: ChannelFields,
+  config: MessageGatewayConfig,
+): Promise<number> {
   const found =
     known.find((channel) => channel.id === config.joined?.channelId) ??
     known.find((channel) => channel.external_id === fields.external_id);

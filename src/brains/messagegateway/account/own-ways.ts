@@ -1,7 +1,7 @@
 /** What employees have said in the console about the bot itself. It outlives reconnects and new joinings, until they, or a newer setting, say otherwise. */
 
 import { z } from 'zod';
-import type { BrainMemory } from '../../../core/connector-tools.ts';
+import type { BrainMemory, Fact } from '../../../core/connector-tools.ts';
 import type { BotInfo } from '../api/bot-api.ts';
 
 const infoKey = (field: string): string => `own:${field}`;
@@ -12,7 +12,16 @@ const wordShape = z.object({
   /** What was configured when it was said, as JSON: a setting that was changed since is the later word. */
   insteadOf: z.string().nullable(),
 });
-const commandShape = z.object({ description: z.string() });
+const commandShape = z.object({
+  description: z.string(),
+  /** What it does in the chat it is typed in: a line of the console. */
+  line: z.string().nullish().default(null),
+  /** The console that made it. */
+  ref: z.string().nullish().default(null),
+});
+
+/** A command made in the console. */
+export type MadeCommand = z.output<typeof commandShape>;
 
 /** @param configured what the settings say of the same fields; a picture is no setting, so a chosen one stays */
 export async function rememberInfo(memory: BrainMemory, said: BotInfo, configured: BotInfo): Promise<void> {
@@ -44,21 +53,37 @@ export async function infoOf(memory: BrainMemory, configured: BotInfo): Promise<
   };
 }
 
-export async function rememberCommand(memory: BrainMemory, name: string, description: string): Promise<void> {
-  await memory.put(commandKey(name), { description });
+export async function rememberCommand(memory: BrainMemory, name: string, made: MadeCommand): Promise<void> {
+  await memory.put(commandKey(name), made);
+  await memory.announce();
 }
 
 export async function forgetCommand(memory: BrainMemory, name: string): Promise<void> {
   await memory.forget(commandKey(name));
+  await memory.announce();
 }
 
 /** Descriptions of the commands made in the console, by name. */
 export async function consoleCommands(memory: BrainMemory): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
+  const made = madeIn(await memory.list(commandKey('')));
+  return new Map([...made].map(([name, { description }]) => [name, description]));
+}
+
+const byFacts = new WeakMap<readonly Fact[], ReadonlyMap<string, MadeCommand>>();
+
+/** The commands made in the console, without asking the database: for whoever looks at every command that is typed. */
+export async function recentCommands(memory: BrainMemory): Promise<ReadonlyMap<string, MadeCommand>> {
+  const facts = await memory.recent(commandKey(''));
+  const made = byFacts.get(facts) ?? madeIn(facts);
+  byFacts.set(facts, made);
+  return made;
+}
+
+function madeIn(facts: readonly Fact[]): ReadonlyMap<string, MadeCommand> {
   const start = commandKey('');
-  for (const { key, value } of await memory.list(start)) {
+  const found = facts.flatMap(({ key, value }) => {
     const command = commandShape.safeParse(value);
-    if (command.success) found.set(key.slice(start.length), command.data.description);
-  }
-  return found;
+    return command.success ? [[key.slice(start.length), command.data] as const] : [];
+  });
+  return new Map(found);
 }

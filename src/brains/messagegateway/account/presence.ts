@@ -3,6 +3,7 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import type { BotInfo } from '../api/bot-api.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
+import { refreshLineChannels } from '../channels/line-channels.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import type { Room } from '../room.ts';
 import { channelSettings } from './channel-settings.ts';
@@ -41,10 +42,12 @@ export async function keepPresence({ config, apis, tools }: Room, signal: AbortS
   const connectionId = connectionIdIn(clientId);
   if (connectionId === null) return;
   const presence = await presenceOf(connectionId, config, tools);
-  const mark = sha256(JSON.stringify(presence)).toString('hex');
+  const mark = sha256(JSON.stringify([presence, config.channels.textLimits])).toString('hex');
   if ((await tools.memory.get(markKey)) === mark) return;
   await apis.bot.updateInfo(presence.bot, signal);
   await apis.transport.updateChannel(channelId, presence.channel, signal);
+  const { hasV2 } = await tools.homeFacts();
+  await refreshLineChannels(apis, { config, connectionId, hasV2 });
   await tools.memory.put(markKey, mark);
 }
 

@@ -17,7 +17,7 @@ export interface Apis {
 const burst = 3;
 
 export interface ApisOptions {
-  readonly tools: Pick<ConnectorTools, 'http' | 'pace'>;
+  readonly tools: Pick<ConnectorTools, 'http' | 'pace'> & Partial<Pick<ConnectorTools, 'log'>>;
   readonly bot: { readonly endpointUrl: string; readonly token: string };
   readonly transport: { readonly endpointUrl: string; readonly token: string };
   readonly callsPerSecond: number;
@@ -37,6 +37,7 @@ export function createApis(options: ApisOptions): Apis {
     bot: createBotApi(createMgHttp({ ...shared, ...options.bot, api: 'bot', pace: botPace })),
     transport: createTransportApi(
       createMgHttp({ ...shared, ...options.transport, api: 'transport', pace: transportPace }),
+      (warnings) => tools.log?.('MessageGateway took a message with warnings', { warnings: warnings.slice(0, 10) }),
     ),
   };
 }

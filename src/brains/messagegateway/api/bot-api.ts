@@ -41,6 +41,8 @@ export interface BotMessage {
   readonly type: 'text' | 'file' | 'image' | 'audio';
   /** Of a text. */
   readonly content?: string;
+  /** The message it answers to. */
+  readonly quote_message_id?: number;
   /** Beside files. */
   readonly note?: string;
   /** Of media; no caption may be empty (dossier B.6). */

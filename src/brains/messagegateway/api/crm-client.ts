@@ -41,6 +41,8 @@ export interface MgAccesses {
 export interface ModuleState {
   readonly clientId: string;
   readonly isActive: boolean;
+  /** The switch of the CRM's administrators, whatever the bot's own state. */
+  readonly isSwitchedOn: boolean;
   /** Stopped by the CRM itself, for example unpaid. */
   readonly isFrozen: boolean;
 }
@@ -54,6 +56,8 @@ export interface CrmClient {
   readModule(code: string): Promise<MgAccesses>;
   /** How the module stands; null when the CRM has none of this code. */
   moduleState(code: string): Promise<ModuleState | null>;
+  /** Tells the administrators of the CRM, in its own notifications. */
+  notify(message: string): Promise<void>;
   /** The origin under which the account says it is to be reached; null when it says none. */
   publicOrigin(): Promise<string | null>;
 }
@@ -126,6 +130,11 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
       const answer = await get(`/api/v5/integration-modules/${encodeURIComponent(code)}`).catch(nullWhenUnknown);
       return answer === null ? null : stateOf(read(stateAnswer, answer, account).integrationModule);
     },
+    async notify(message) {
+      const notification = { userGroups: ['superadmins'], type: 'api.error', message };
+      const form = { notification: JSON.stringify(notification) };
+      await call(line, 'POST', '/api/v5/notifications/send', form);
+    },
     async publicOrigin() {
       const { publicUrl } = read(systemAnswer, await get('/api/system-info'), account);
       return URL.parse(publicUrl ?? '')?.origin ?? null;
@@ -187,6 +196,7 @@ function stateOf(module: z.output<typeof stateAnswer>['integrationModule']): Mod
   return {
     clientId: module.clientId ?? '',
     isActive: module.active !== false && module.integrations?.mgBot?.isActive !== false,
+    isSwitchedOn: module.active !== false,
     isFrozen: module.freeze === true,
   };
 }

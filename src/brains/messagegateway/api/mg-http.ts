@@ -172,10 +172,12 @@ interface Failure {
 /** What MessageGateway says of a channel that is switched off or gone. The documents show no such sentence, so several are understood. */
 const channelIsOff = /^channel\b.*\b(?:not active|inactive|deactivated|disabled|deleted|not found|does not exist)\b/i;
 
+export const channelOffCode = 'messagegateway.channel_off';
+
 /** Our channel does not work: the account is then looked at, and joining it puts the channel right. */
 export function channelOff(why: string): RemoteRefused {
   return new RemoteRefused({
-    code: 'messagegateway.channel_off',
+    code: channelOffCode,
     message: `${why}; the channel of this connection is switched off or gone, it will be switched on again`,
     status: 403,
     report: true,

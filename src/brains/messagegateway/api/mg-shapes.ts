@@ -50,6 +50,7 @@ export const messageShape = z.object({
   note: text,
   items: z.array(z.object({ id: text, caption: text })).nullish(),
   is_edit: z.boolean().nullish(),
+  status: z.string().nullish(),
   action: z.string().nullish(),
   time: text,
   created_at: text,
@@ -100,8 +101,17 @@ export const fileShape = z.object({
 export const idShape = z.object({ id });
 /** Everything else passes unread. */
 export const looseIdShape = z.looseObject({ id });
-export const sentShape = z.object({ message_id: id });
-export const channelShape = z.object({ id, external_id: text, is_active: z.boolean().nullish() });
+/** Said beside a success; whatever is no list of texts says nothing. */
+const warnings = z.array(z.string()).nullish().catch(null);
+
+export const sentShape = z.object({ message_id: id, warnings });
+export const channelShape = z.object({
+  id,
+  external_id: text,
+  type: text,
+  name: text,
+  is_active: z.boolean().nullish(),
+});
 export const templateShape = z.object({ code: text, name: text });
 
 export type MgChat = z.output<typeof chatShape>;

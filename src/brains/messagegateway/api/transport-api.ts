@@ -1,4 +1,5 @@
 /** The Transport API, method by method (dossier C.2). Its key for the channel differs from route to route; that stays hidden here. */
+import type { ChannelType } from '../account/messengers.ts';
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
@@ -18,7 +19,7 @@ import { type UploadedFile, uploadBody } from './upload-body.ts';
 export type MessageName = { readonly id: number } | { readonly external_id: string };
 
 export interface ChannelFields {
-  readonly type: 'custom';
+  readonly type: ChannelType;
   readonly name: string;
   readonly external_id: string;
   /** At most 255 characters. */
@@ -31,6 +32,11 @@ export interface Customer {
   readonly nickname: string;
   readonly first_name?: string;
   readonly last_name?: string;
+  readonly phone?: string;
+  readonly email?: string;
+  /** Web addresses. */
+  readonly avatar?: string;
+  readonly profile_url?: string;
 }
 
 /** Something a customer wrote in the messenger. */
@@ -79,10 +85,11 @@ export interface TransportApi {
   updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTemplate(channelId: number, code: string): Promise<void>;
   /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists" (trap E-08). */
-  sendMessage(message: Incoming, signal?: AbortSignal): Promise<number>;
+  sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: HearWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
-  addHistory(channel: number, message: Omit<Incoming, 'channel'>): Promise<number>;
+  /** As `sendMessage`, without opening a dialog; the customer has to be named. */
+  addHistory(channel: number, message: Omit<Incoming, 'channel'>, signal?: AbortSignal): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
   markRead(channel: number, name: MessageName): Promise<void>;
   markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
@@ -94,7 +101,11 @@ export interface TransportApi {
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
 
-export function createTransportApi(http: MgHttp): TransportApi {
+/** Told what the service warned of beside a success. */
+export type HearWarnings = (warnings: readonly string[]) => void;
+
+/** `onWarnings` hears those of every call. */
+export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
   // Codes of templates contain `#` (trap B-18).
   const template = (channelId: number, code: string): string =>
@@ -108,16 +119,22 @@ export function createTransportApi(http: MgHttp): TransportApi {
     addTemplate: (channelId, fields) => act('POST', `/channels/${channelId}/templates`, fields),
     updateTemplate: (channelId, code, fields) => act('PUT', template(channelId, code), fields),
     deleteTemplate: (channelId, code) => act('DELETE', template(channelId, code)),
-    async sendMessage(message, signal) {
-      return readAs(sentShape, await post('/messages', message, signal), 'POST /messages').message_id;
+    async sendMessage(message, signal, onOwn) {
+      const sent = readAs(sentShape, await post('/messages', message, signal), 'POST /messages');
+      const warnings = sent.warnings ?? [];
+      if (warnings.length > 0) onWarnings(warnings);
+      if (warnings.length > 0) onOwn?.(warnings);
+      return sent.message_id;
     },
     // `edited_at` is left out: it is an integer of unsure unit (trap T-05), and the server knows the time.
     editMessage: (channel, externalId, text, signal) =>
       act('PUT', '/messages', { channel, message: { external_id: externalId, text } }, signal),
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),
-    async addHistory(channel, message) {
-      const answer = await post('/messages/history', { ...message, channel_id: channel });
-      return readAs(sentShape, answer, 'POST /messages/history').message_id;
+    async addHistory(channel, message, signal) {
+      const answer = await post('/messages/history', { ...message, channel_id: channel }, signal);
+      const sent = readAs(sentShape, answer, 'POST /messages/history');
+      if (sent.warnings && sent.warnings.length > 0) onWarnings(sent.warnings);
+      return sent.message_id;
     },
     acknowledge: (acknowledgement, signal) => act('POST', '/messages/ack', acknowledgement, signal),
     markRead: (channel, message) => act('POST', '/messages/read', { channel_id: channel, message }),

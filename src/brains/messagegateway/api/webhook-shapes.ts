@@ -63,6 +63,22 @@ export const messageDataShape = z.object({
   attachments: z.object({ suggestions: z.array(suggestionShape).nullish() }).nullish(),
 });
 
+const reactions = z
+  .array(z.object({ reaction: text }))
+  .nullish()
+  .catch(null);
+
+/** Data of reaction_add and reaction_delete: `all_reactions` are those the message has now. */
+export const reactionDataShape = z.object({
+  channel_id: z.int().nullish(),
+  external_chat_id: text,
+  external_user_id: text,
+  external_message_id: text,
+  new_reaction: text,
+  old_reaction: text,
+  all_reactions: reactions,
+});
+
 /** The envelope of a webhook and of a socket frame alike. */
 export const envelopeShape = z.object({
   type: z.string(),

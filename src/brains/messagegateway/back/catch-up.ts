@@ -43,19 +43,22 @@ function messageFrame(message: MgMessage): TimedFrame {
   return { at: at?.getTime() ?? 0, frame: { type: 'message_new', data: { message } } };
 }
 
+/** Of all channels of ours, as messages of the main one. */
 async function missedMessages(room: Room, cursor: ListenCursor, signal: AbortSignal): Promise<readonly MgMessage[]> {
-  const { channelId } = room.config.joined;
+  const { channelId: main } = room.config.joined;
   const lower =
     cursor.messageId === null
       ? { since: new Date(cursor.since.getTime() - overlapMs).toISOString() }
       : { since_id: Math.max(1, cursor.messageId - overlapIds) };
-  const filter = { channel_id: channelId, ...lower };
   const ask = (bounds: MgQuery): Promise<readonly MgMessage[]> => room.apis.bot.messages(bounds, signal);
-  const found = await readMissed(room, ask, filter);
-  // The list was asked for this channel; items may leave it out.
-  return found
-    .map((message) => ({ ...message, channel_id: message.channel_id ?? channelId }))
-    .filter((message) => message.channel_id === channelId);
+  const missed: MgMessage[] = [];
+  for (const channelId of await room.channels.all()) {
+    const found = await readMissed(room, ask, { channel_id: channelId, ...lower });
+    // The list was asked for this channel; items may leave it out.
+    const own = found.filter((message) => (message.channel_id ?? channelId) === channelId);
+    missed.push(...own.map((message) => ({ ...message, channel_id: main })));
+  }
+  return missed;
 }
 
 /** What lies beyond the pages that are read is not fetched: better to listen again than to read for ever. */
@@ -86,7 +89,9 @@ async function missedAssignments(
     // Changed since, but assigned before: not news.
     if (at === null || at < since) continue;
     const [chat] = await bot.chats({ id: dialog.chat_id }, signal);
-    if (chat !== undefined) frames.push({ at: at.getTime(), frame: { type: 'dialog_assign', data: { dialog, chat } } });
+    if (chat === undefined) continue;
+    const frame = await room.channels.adopt({ type: 'dialog_assign', data: { dialog, chat } });
+    frames.push({ at: at.getTime(), frame });
   }
   return frames;
 }

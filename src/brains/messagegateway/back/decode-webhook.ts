@@ -1,9 +1,10 @@
 /** Reads a stored transport webhook: what managers and bots of MessageGateway said, changed, deleted or read. Pure. */
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
+import { readReaction } from '../../../core/reactions.ts';
 import { maxItems } from '../account/channel-settings.ts';
 import { unescapeHtml } from '../api/html-text.ts';
-import { type Envelope, type MessageData, messageDataShape } from '../api/webhook-shapes.ts';
+import { type Envelope, type MessageData, messageDataShape, reactionDataShape } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { homeMessageId } from '../into/message-names.ts';
 import { cardText, orderCard, productCard } from './cards.ts';
@@ -23,6 +24,9 @@ export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): rea
       return about(read(data), (id) => ({ type: 'reply_deleted', homeMessageId: id }));
     case 'message_read':
       return about(read(data), (id) => ({ type: 'read', homeMessageId: id }));
+    case 'reaction_add':
+    case 'reaction_delete':
+      return reacted(data);
     default:
       return [];
   }
@@ -74,6 +78,19 @@ function messageUpdated(data: MessageData, rules: DecodeRules): readonly BrainEv
   return about(data, (id) => ({ type: 'reply_edited', homeMessageId: id, text, cards, buttons }));
 }
 
+/** Somebody else may have reacted the same way: what the message still has is not taken off. */
+function reacted(data: unknown): readonly BrainEvent[] {
+  const parsed = reactionDataShape.safeParse(data);
+  const id = parsed.success ? homeMessageId(parsed.data.external_message_id) : null;
+  if (!parsed.success || id === null) return [];
+  const { new_reaction: added, old_reaction: removed, all_reactions: all } = parsed.data;
+  const left = new Set((all ?? []).map(({ reaction }) => readReaction(reaction)));
+  const [on, off] = [readReaction(added), readReaction(removed)];
+  const isGone = off !== null && off !== on && !left.has(off);
+  if (on === null && !isGone) return [];
+  return [{ type: 'reacted', homeMessageId: id, added: on === null ? [] : [on], removed: isGone ? [off] : [] }];
+}
+
 /** Only messages Bitrix24 has an id for can be meant. */
 function about(data: MessageData, make: (homeMessageId: string) => BrainEvent): readonly BrainEvent[] {
   const id = homeMessageId(data.external_message_id);
@@ -99,8 +116,17 @@ const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   file: '',
 };
 
-function itemsOf({ items, template }: MessageData) {
-  return [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])].slice(0, maxItems);
+type Item = NonNullable<MessageData['items']>[number];
+
+/** Each file once: a template's header names the files that `items` may name as well, and either may leave out the caption. */
+function itemsOf({ items, template }: MessageData): readonly Item[] {
+  const found = new Map<string, Item>();
+  for (const item of [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])]) {
+    const known = found.get(item.id);
+    const caption = known?.caption?.trim() ? known.caption : item.caption;
+    found.set(item.id, { ...item, ...known, caption, size: known?.size ?? item.size });
+  }
+  return [...found.values()].slice(0, maxItems);
 }
 
 function filesOf(data: MessageData): readonly FileRef[] {

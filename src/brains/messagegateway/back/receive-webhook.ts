@@ -4,29 +4,56 @@ import type { DoorRequest, DoorVerdict } from '../../../core/connector.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import type { SendingErrorCode } from '../api/transport-api.ts';
 import { type Envelope, type MessageData, messageDataShape, readEnvelope } from '../api/webhook-shapes.ts';
+import type { OwnChannels } from '../channels/own-channels.ts';
 import type { JoinedConfig } from '../config.ts';
 import { sendingResult } from '../into/receipts.ts';
 import { wordsOf } from '../words.ts';
 import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
+import { isAboutTemplate, takeTemplate } from './templates.ts';
 
 type Language = JoinedConfig['language'];
 
 /** Types that change or tell something about a message; the answer to them is an empty object (dossier C.7.1). */
-const changes = new Set(['message_updated', 'message_deleted', 'message_read']);
+const changes = new Set(['message_updated', 'message_deleted', 'message_read', 'reaction_add', 'reaction_delete']);
+
+/** They can happen to one message many times. */
+const repeated = new Set(['message_updated', 'reaction_add', 'reaction_delete']);
+
+/** A judgement; a refusal names the channel it is for, where that is why. */
+export type Judged = DoorVerdict & { readonly foreignChannel?: number };
+
+/** The same with all channels of the connection: one nobody here has heard of yet may have been made by another process. */
+export async function receiveInto(
+  request: DoorRequest,
+  config: JoinedConfig,
+  channels: Pick<OwnChannels, 'isOurs'>,
+): Promise<DoorVerdict> {
+  const { foreignChannel, ...verdict } = receiveWebhook(request, config);
+  if (foreignChannel === undefined || !(await channels.isOurs(foreignChannel))) return verdict;
+  return receiveWebhook(request, config, (channelId) => channelId === foreignChannel);
+}
 
 /** Webhooks carry no signature (trap X-01): besides the secret address, the client id and the channel have to be ours. */
-export function receiveWebhook(request: DoorRequest, config: JoinedConfig): DoorVerdict {
-  const { clientId, channelId } = config.joined;
+export function receiveWebhook(
+  request: DoorRequest,
+  config: JoinedConfig,
+  isOurs = (channelId: number): boolean => channelId === config.joined.channelId,
+): Judged {
+  const { clientId } = config.joined;
   if (!sameDigest(sha256(request.headers['clientid'] ?? ''), sha256(clientId))) {
     return { refuse: 403, reason: 'the ClientId header is not that of this connection' };
   }
   const envelope = readEnvelope(request.body);
   if (envelope === null) return { refuse: 400, reason: 'the body is no webhook of MessageGateway' };
   const { type } = envelope;
-  if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(type, config.language);
+  if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(envelope, config);
   const data = messageDataShape.safeParse(envelope.data);
   if (!data.success) return refusal(`a ${type} without the fields of one`, config.language);
-  if (data.data.channel_id !== channelId) return refusal('the channel is not that of this connection', config.language);
+  const { channel_id: channelId } = data.data;
+  if (typeof channelId !== 'number' || !isOurs(channelId)) {
+    const refused = refusal('the channel is not that of this connection', config.language);
+    return typeof channelId === 'number' ? { ...refused, foreignChannel: channelId } : refused;
+  }
   return type === 'message_sent'
     ? messageSent(request, envelope, data.data, config)
     : change(request, envelope, data.data);
@@ -49,15 +76,12 @@ export function refuseWebhook(reason: string, language: Language): unknown {
     : failed('access_restricted', `bridge.paused.${reason}`, notShown.paused);
 }
 
-/** Our channel offers neither reactions nor templates (channel-settings); what comes of them all the same is said to whoever did it. */
-function ofNoMessage(type: string, language: Language): DoorVerdict {
-  if (type === 'template_create' || type === 'template_update') {
-    const message = wordsOf(language).notShown.template;
-    const { error } = failed('general', 'bridge.no_templates', message);
-    return { refuse: 422, reason: `a ${type} for a channel without templates`, answer: { error } };
-  }
-  // A template that is deleted was never here; bots have no reactions in Bitrix24's v1; other types are yet to be invented.
-  return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
+/** What cannot be read is refused in a way that managers see; other types are yet to be invented. */
+function ofNoMessage(envelope: Envelope, { joined, language }: JoinedConfig): DoorVerdict {
+  const { type } = envelope;
+  if (!isAboutTemplate(type)) return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
+  const verdict = takeTemplate(envelope, joined.channelId);
+  return verdict ?? refusal(`a ${type} without the fields of one, or for another channel`, language);
 }
 
 function messageSent(request: DoorRequest, envelope: Envelope, data: MessageData, config: JoinedConfig): DoorVerdict {
@@ -92,8 +116,8 @@ function change(request: DoorRequest, envelope: Envelope, data: MessageData): Do
   const ref = conversationOf(data);
   if (ref === '') return { accept: [] };
   const what = data.external_message_id ?? '';
-  // A message can be edited many times, so its content and moment count; deleted and read it is once.
-  const key = envelope.type === 'message_updated' ? `${what}:${digest(envelope, request.body)}` : what;
+  // A message can be edited many times, so content and moment count; deleted and read it is once.
+  const key = repeated.has(envelope.type) ? `${what}:${digest(envelope, request.body)}` : what;
   const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
   return { accept, answerIfUnknown: {} };
 }

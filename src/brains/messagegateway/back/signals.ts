@@ -11,13 +11,15 @@ import type { JoinedConfig } from '../config.ts';
 
 /** A wish of a manager, with what is needed to place it. */
 export interface Signal {
-  readonly wish: 'handover' | 'taken_back' | 'finish' | 'help';
+  readonly wish: 'handover' | 'taken_back' | 'finish' | 'help' | 'failed';
   readonly chatId: number;
   /** Our name of the conversation, where the frame told it. */
   readonly ref: string | null;
   readonly dedupeKey: string;
   /** When it was wished; null when the frame does not say. */
   readonly at: Date | null;
+  /** Of a failure: MessageGateway's id of the message. */
+  readonly messageId?: number;
 }
 
 /** A dialog was tagged; whether with the tag that matters, only the dialog itself tells. */
@@ -40,6 +42,7 @@ const closedFrame = z.object({ dialog: dialogShape.extend({ chat: chatShape.null
 /** The signal in a frame, or null. Chats of other channels, customers, bots (ours too) and anything unreadable give none. */
 export function signalOf(frame: Envelope, config: JoinedConfig): Signal | null {
   if (frame.type === 'message_new') return signalOfMessage(frame.data, config);
+  if (frame.type === 'message_updated') return failureIn(frame.data, config);
   if (frame.type === 'dialog_assign') return signalOfAssignment(frame, config);
   if (frame.type === 'dialog_closed') return signalOfClosing(frame, config);
   return null;
@@ -55,12 +58,32 @@ function signalOfMessage(data: unknown, config: JoinedConfig): Signal | null {
     ref: refOf(message.chat),
     at: parseMgTime(message.created_at) ?? parseMgTime(message.time),
   };
+  if (isFailed(message)) return failureOf(place, message.id);
   if (parsed.data.handover_tag === true) return { ...place, wish: 'handover', dedupeKey: `tag:${message.id}` };
   if (isClosing(message)) return closing(place, message.dialog?.id ?? message.chat?.last_dialog?.id, config);
   // Only people type commands to us; what a bot sends as one is between bots.
   if (message.type !== 'command' || message.from?.type !== 'user') return null;
   const wish = wishOf(message.content ?? '', config);
   return wish === null ? null : { ...place, wish, dedupeKey: `command:${message.id}` };
+}
+
+/** MessageGateway gave a message of a manager or bot up: its transport said so, or took too long. */
+function failureIn(data: unknown, config: JoinedConfig): Signal | null {
+  const parsed = messageFrame.safeParse(data);
+  if (!parsed.success) return null;
+  const { message } = parsed.data;
+  if ((message.chat?.channel?.id ?? message.channel_id) !== config.joined.channelId || !isFailed(message)) return null;
+  return failureOf({ chatId: message.chat_id, ref: refOf(message.chat), at: null }, message.id);
+}
+
+function failureOf(place: Pick<Signal, 'chatId' | 'ref' | 'at'>, messageId: number): Signal {
+  return { ...place, wish: 'failed', messageId, dedupeKey: `failed:${messageId}` };
+}
+
+function isFailed({ status, scope, type, from }: MgMessage): boolean {
+  const isOutgoing = from?.type === 'user' || from?.type === 'bot';
+  const isPublic = scope === null || scope === undefined || scope === 'public';
+  return status === 'failed' && isOutgoing && isPublic && type !== 'system' && type !== 'command';
 }
 
 /** `/operator please` → handover. Words after the command are for staff and stay where they are. */
@@ -142,10 +165,17 @@ export function heardMessageId(frame: Envelope, config: JoinedConfig): number | 
 
 /** What a stored frame says to the bridge. */
 export function decodeFrame(frame: Envelope, config: JoinedConfig): readonly BrainEvent[] {
-  const wish = signalOf(frame, config)?.wish;
+  const found = signalOf(frame, config);
+  const wish = found?.wish;
+  if (wish === 'failed') return replyFailed(String(found?.messageId), config);
   if (wish === 'handover') return [{ type: 'handover', note: null }];
   if (wish === 'finish') return [{ type: 'finish' }];
   return wish === 'taken_back' ? [{ type: 'taken_back' }] : [];
+}
+
+/** What it means to the conversation that a message of MessageGateway counts as failed there. */
+export function replyFailed(remoteMessageId: string, config: JoinedConfig): readonly BrainEvent[] {
+  return [{ type: 'reply_failed', remoteMessageId, withdraw: config.lateDelivery === 'withdraw' }];
 }
 
 /** The customer of our channel is the conversation, under our own name of it. */

@@ -8,7 +8,7 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
-import { connectionIdIn } from '../account/client-id.ts';
+import { clientIdOf, connectionIdIn } from '../account/client-id.ts';
 import { isSameHouse, readCrmUrl } from '../api/crm-url.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
@@ -30,7 +30,9 @@ const guessMs = 200;
 export async function hearActivity(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
   const form = new URLSearchParams(request.body.toString('utf8'));
   const activity = activityShape.safeParse(parse(form.get('activity') ?? ''));
-  const found = await findAccount(form.get('clientId') ?? '', house);
+  const clientId = form.get('clientId') ?? '';
+  const found = await findAccount(clientId, house);
+  if (found === null && activity.success && (await hearAwaiting(clientId, activity.data.active, house))) return thanks;
   if (found === null) await sleep(guessMs);
   if (found === null || !activity.success) return wrongData;
   const { held, config } = found;
@@ -43,6 +45,14 @@ export async function hearActivity(request: DoorRequest, house: BrainHouse): Pro
   if (!isOn && needsPause(held, reason)) await house.pause(held.connection, reason);
   else if (moved.origin !== null || (isOn && held.pausedReason !== null)) await house.lookSoon(held.connection);
   return thanks;
+}
+
+/** An account that awaits its portal has nothing to stop: switched off over there, it is given up. False: the client id is of none. */
+async function hearAwaiting(clientId: string, isActive: boolean, house: BrainHouse): Promise<boolean> {
+  const connection = await house.awaiting.find(connectionIdIn(clientId) ?? '');
+  if (connection === null || !sameDigest(sha256(clientId), sha256(clientIdOf(connection)))) return false;
+  if (!isActive) await house.awaiting.drop(connection.id);
+  return true;
 }
 
 /**

@@ -1,14 +1,32 @@
-/** The settings a person is asked for on the connection page: a few of the config's, as text of form fields. The config's own schema judges them. */
+/** The settings on the connection page, as text of form fields: a few that a person is asked for, and all others behind them. The config's own schema judges them. */
 import type { z } from 'zod';
 import { configSchema, type MessageGatewayConfig } from '../config.ts';
+import { type SchemaField, schemaFields, shownAt, withTyped } from './schema-fields.ts';
 
 /** Names of the form's fields. */
 export const settingFields = ['language', 'command', 'takesOver', 'groups', 'employees'] as const;
 
 export type SettingField = (typeof settingFields)[number];
 
-/** What stands in the fields; those that are absent were not asked for. */
-export type TypedSettings = Readonly<Partial<Record<SettingField, string>>>;
+/** What stands in the fields by their names; those that are absent were not asked for. */
+export type TypedSettings = Readonly<Record<string, string>>;
+
+/** Keys of the config that have a field of their own, and its name. */
+const fieldOfPath: Readonly<Record<string, SettingField>> = {
+  language: 'language',
+  'handover.command': 'command',
+  onPersonTakesOver: 'takesOver',
+  'console.groups': 'groups',
+  'console.employees': 'employees',
+};
+
+/** All other keys; their fields are named by `nameOf`. */
+export const moreFields: readonly SchemaField[] = schemaFields.filter(({ path }) => fieldOfPath[path] === undefined);
+
+/** The name of a field for one of the other keys. */
+export function nameOf({ path }: SchemaField): string {
+  return `more.${path}`;
+}
 
 /** What an administrator of an Open Channel's bot need not think about: that bot sits in no groups. */
 const ofGroups: ReadonlySet<SettingField> = new Set(['groups', 'employees']);
@@ -19,8 +37,9 @@ export function fieldsFor(botType: string): readonly SettingField[] {
 }
 
 /** The settings of a config as they stand in the fields. */
-export function shownSettings(config: MessageGatewayConfig): Readonly<Record<SettingField, string>> {
+export function shownSettings(config: MessageGatewayConfig): TypedSettings {
   return {
+    ...Object.fromEntries(moreFields.map((field) => [nameOf(field), shownAt(config, field)])),
     language: config.language,
     command: config.handover.command,
     takesOver: config.onPersonTakesOver,
@@ -30,8 +49,8 @@ export function shownSettings(config: MessageGatewayConfig): Readonly<Record<Set
 }
 
 export function typedSettings(form: URLSearchParams): TypedSettings {
-  const typed: Partial<Record<SettingField, string>> = {};
-  for (const field of settingFields) {
+  const typed: Record<string, string> = {};
+  for (const field of [...settingFields, ...moreFields.map(nameOf)]) {
     const value = form.get(field);
     if (value !== null) typed[field] = value;
   }
@@ -42,19 +61,25 @@ export function typedSettings(form: URLSearchParams): TypedSettings {
 export function withSettings(
   config: object,
   typed: TypedSettings,
-): { readonly config: MessageGatewayConfig } | { readonly wrong: readonly SettingField[] } {
+): { readonly config: MessageGatewayConfig } | { readonly wrong: readonly string[] } {
   const parsed = configSchema.safeParse(merged(config, typed));
   if (parsed.success) return { config: parsed.data };
   const wrong = new Set(parsed.error.issues.map(fieldOf));
   if (wrong.has(null)) throw parsed.error;
-  return { wrong: settingFields.filter((field) => wrong.has(field)) };
+  return { wrong: [...settingFields, ...moreFields.map(nameOf)].filter((field) => wrong.has(field)) };
 }
 
-function merged(config: object, { language, command, takesOver, groups, employees }: TypedSettings): object {
-  const { handover, console } = { handover: {}, console: {}, ...config };
+function merged(config: object, typed: TypedSettings): object {
+  let result = config;
+  for (const field of moreFields) {
+    const text = typed[nameOf(field)];
+    if (text !== undefined) result = withTyped(result, field, text);
+  }
+  const { language, command, takesOver, groups, employees } = typed;
+  const { handover, console } = { handover: {}, console: {}, ...result };
   const numbers = employees?.split(/[\s,;]+/).filter((word) => word !== '');
   return {
-    ...config,
+    ...result,
     ...(language === undefined ? {} : { language }),
     handover: { ...handover, ...(command === undefined ? {} : { command }) },
     ...(takesOver === undefined ? {} : { onPersonTakesOver: takesOver }),
@@ -66,14 +91,11 @@ function merged(config: object, { language, command, takesOver, groups, employee
   };
 }
 
-const fieldOfPath: Readonly<Record<string, SettingField>> = {
-  language: 'language',
-  'handover.command': 'command',
-  onPersonTakesOver: 'takesOver',
-  'console.groups': 'groups',
-  'console.employees': 'employees',
-};
-
-function fieldOf({ path }: z.core.$ZodIssue): SettingField | null {
-  return fieldOfPath[path.slice(0, 2).join('.')] ?? null;
+function fieldOf({ path }: z.core.$ZodIssue): string | null {
+  const asked = fieldOfPath[path.slice(0, 2).join('.')] ?? fieldOfPath[path.slice(0, 1).join('.')];
+  if (asked !== undefined) return asked;
+  // An item of a list is wrong in the field of the list.
+  const key = `${path.join('.')}.`;
+  const field = moreFields.find((one) => key.startsWith(`${one.path}.`));
+  return field === undefined ? null : nameOf(field);
 }

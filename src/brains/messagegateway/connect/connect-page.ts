@@ -7,26 +7,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrainHouse, HeldConnection, OfferedBot, RouteAnswer } from '../../../core/brain.ts';
 import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
+import { awaitingIdOf } from '../account/client-id.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
-import {
-  fieldsFor,
-  type SettingField,
-  shownSettings,
-  type TypedSettings,
-  typedSettings,
-  withSettings,
-} from './bot-settings.ts';
-import { choicePage, donePage, type FormState, formPage } from './page-html.ts';
+import { fieldsFor, shownSettings, type TypedSettings, typedSettings, withSettings } from './bot-settings.ts';
+import { leaveAwaiting } from './leave.ts';
+import { accountNamed } from './named-account.ts';
+import { choicePage, donePage, emptyForm, type FormState, formPage } from './page-html.ts';
 import { type Language, languageOfReader, pageTexts, problemText } from './page-texts.ts';
 import { settingsSchema } from './settings.ts';
 import { settingsPage } from './settings-html.ts';
 
 /** Guessing codes is slow. */
 const guessMs = 200;
-
-const emptyForm: FormState = { account: '', code: '', draft: null, proof: null, problem: null };
 
 /** The form; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
 export function showForm({ query, headers }: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
@@ -75,6 +69,8 @@ function checkOrigin({ headers }: DoorRequest, publicUrl: string): void {
 /** First step: who is the portal, is the account there. The address is called only for somebody who has shown a code. */
 async function check(form: URLSearchParams, language: Language, house: BrainHouse): Promise<RouteAnswer> {
   const texts = pageTexts(language);
+  const client = form.get('client');
+  if (client !== null) return await checkConnected(client, form, language, house);
   const draft = form.get('draft');
   const shown = { account: (form.get('account') ?? '').trim(), code: form.get('code') ?? '' };
   let state: FormState = { ...emptyForm, ...shown, draft };
@@ -96,6 +92,40 @@ async function check(form: URLSearchParams, language: Language, house: BrainHous
     return again(problemText(texts, expected(thrown)));
   }
   return { status: 200, html: await showChoice({ ...account, portal }, language, house, null) };
+}
+
+/** The account's own page: the key is stored, so a code of the account's portal is all that is asked. */
+async function checkConnected(
+  client: string,
+  form: URLSearchParams,
+  language: Language,
+  house: BrainHouse,
+): Promise<RouteAnswer> {
+  const account = await accountNamed(client, house);
+  const portal = account === null ? null : await provenPortal(form, house);
+  if (account === null || account.held === null || portal === null || portal !== account.connection.portal) {
+    const problem = pageTexts(language).problems['wrong_code'] ?? null;
+    const state = { ...emptyForm, account: account?.config.crmUrl ?? '', client, problem };
+    return { status: 422, html: formPage(language, state) };
+  }
+  const { crmUrl, apiKey } = account.config;
+  const html = await showSettingsOf({ portal, crmUrl, apiKey }, account.connection.id, language, house);
+  return { status: 200, html };
+}
+
+/** The settings of the bot that has the connection; the choice of a bot while none has. */
+export async function showSettingsOf(
+  choice: Choice,
+  connectionId: string,
+  language: Language,
+  house: BrainHouse,
+): Promise<string> {
+  const offer = await house.offer(choice.portal);
+  const code = offer?.bots.find((bot) => bot.connectionId === connectionId)?.code ?? '';
+  const bot = await chosenBot(choice, code, language, house);
+  return bot === null
+    ? await showChoice(choice, language, house, null)
+    : showSettings({ choice, bot, language }, {}, house);
 }
 
 type FormProblem = 'bad_url' | 'no_key' | 'crm_wrong_key' | 'old_draft';
@@ -161,12 +191,13 @@ function showSettings(
   { choice, bot, language }: Asked,
   typed: TypedSettings,
   house: BrainHouse,
-  trouble: { readonly wrong?: readonly SettingField[]; readonly problem?: string } = {},
+  trouble: { readonly wrong?: readonly string[]; readonly problem?: string } = {},
 ): string {
   return settingsPage(language, {
     sealed: sealChoice(choice, house),
     account: choice.crmUrl,
     bot,
+    isConnected: bot.isHere,
     fields: fieldsFor(bot.type),
     typed: { ...shownSettings(configSchema.parse(bot.config)), ...typed },
     wrong: trouble.wrong ?? [],
@@ -185,8 +216,11 @@ async function connect(asked: Asked, typed: TypedSettings, house: BrainHouse): P
   }
   const { crmUrl, portal } = choice;
   const connectionId = bot.isHere ? bot.connectionId : null;
+  const awaitingId = awaitingIdOf(crmUrl);
+  const title = new URL(crmUrl).host;
   try {
-    await house.connect({ portal, botCode: bot.code, connectionId, title: new URL(crmUrl).host, config: set.config });
+    await house.connect({ portal, botCode: bot.code, connectionId, title, config: set.config, awaitingId });
+    if (bot.isHere) await leaveAwaiting(awaitingId, house);
   } catch (thrown) {
     const problem = problemText(texts, expected(thrown));
     return { status: 422, html: showSettings(asked, typed, house, { problem }) };

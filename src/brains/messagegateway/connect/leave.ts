@@ -1,11 +1,12 @@
 /** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
+import type { BrainHouse } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
-import { isRefusal } from '../api/mg-http.ts';
+import { switchChannelsOff } from '../channels/line-channels.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 
@@ -21,14 +22,27 @@ export async function leaveAccount(connection: Connection, hookUrl: string, tool
   if (channel.status === 'rejected') throw channel.reason;
 }
 
-/** Managers can no longer write into it. Throws AppErrors; a channel that is off already, or gone, is fine. */
+/** Managers can no longer write into any channel of the connection. Throws AppErrors; channels that are off already, or gone, are fine. */
 export async function switchChannelOff(config: JoinedConfig, tools: ConnectorTools): Promise<void> {
   const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
-  const { transport } = createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock });
+  await switchChannelsOff(createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock }), config);
+}
+
+/** Takes down the module of an account that awaited its portal and is not needed: the bot is connected by another one. Best effort. */
+export async function leaveAwaiting(id: string, house: BrainHouse): Promise<void> {
+  const connection = await house.awaiting.find(id);
+  const config = configSchema.safeParse(connection?.config);
+  if (connection === null || !config.success) return;
+  await house.awaiting.drop(id);
+  const { tools } = house;
+  const module = { ...moduleOf(connection, config.data, house.hookUrl(connection), tools.publicUrl), active: false };
   try {
-    await transport.deactivateChannel(joined.channelId);
-  } catch (error) {
-    const isGone = error instanceof AppError && error.code === 'messagegateway.channel_off';
-    if (!isGone && !isRefusal(error, /already/i)) throw error;
+    await crmOf(config.data, tools).editModule(module);
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    tools.log('a module nobody needs could not be switched off in the CRM', {
+      module: module.code,
+      reason: thrown.code,
+    });
   }
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { withLearnedEscaping } from '../account/escaping.ts';
 import { joinAccount, moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
 import type { CrmClient } from '../api/crm-client.ts';
@@ -11,6 +12,7 @@ import { neededScopes } from '../api/crm-errors.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { switchChannelOff } from './leave.ts';
+import { tellAdministrators } from './tell-administrators.ts';
 
 /**
  * Why an account is paused. `stopped`: the CRM's callback said so, and nobody has looked yet. `switched_off`: an administrator switched
@@ -56,7 +58,19 @@ export async function lookAtAccount(
   pausedReason: string | null,
   tools: ConnectorTools,
 ): Promise<Standing> {
-  const config = configSchema.parse(connection.config);
+  const standing = await look(connection, hookUrl, pausedReason, tools);
+  await tellAdministrators(configSchema.parse(connection.config), standing, pausedReason, tools);
+  return standing;
+}
+
+async function look(
+  stored: Connection,
+  hookUrl: string,
+  pausedReason: string | null,
+  tools: ConnectorTools,
+): Promise<Standing> {
+  const config = await withLearnedEscaping(configSchema.parse(stored.config), tools.memory);
+  const connection = { ...stored, config };
   try {
     if (!isJoined(config)) return await join(connection, hookUrl, tools);
     return await askCrm(connection, config, hookUrl, pausedReason, tools);
@@ -67,7 +81,7 @@ export async function lookAtAccount(
     if (pausedReason !== null || !(await talks(config, tools))) return await stopped(reason, config, tools);
     // The CRM is asked about modules; messages go past it, and nobody is helped by stopping them.
     tools.log('the CRM no longer answers about an account whose chats work; connect it again', { reason });
-    return { works: true, config: connection.config };
+    return { works: true, config };
   }
 }
 
@@ -96,13 +110,18 @@ async function askCrm(
   const crm = crmOf(config, tools);
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.isFrozen === true) return await stopped('frozen', config, tools);
-  const isOn = module?.isActive ?? false;
-  // Off without ever having been told: chats were switched off and on. The CRM tells of what its administrators do.
-  if (isOn || pausedReason === null || pausedReason === 'chats_off' || pausedReason === 'unpaid') {
+  // Ours to switch on: what works, what is gone, and what stopped for a reason that may have passed.
+  const isOurs = module === null ? pausedReason === null : module.isActive;
+  const mayHavePassed = pausedReason === 'chats_off' || pausedReason === 'unpaid';
+  // Chats that were off and are on again leave the bot stopped in a module that nobody switched off.
+  const isBotAlone = module?.isSwitchedOn === true && pausedReason === null;
+  if (isOurs || mayHavePassed || isBotAlone) {
     const standing = await join(connection, hookUrl, tools);
     return standing.works ? standing : await stopped(standing.reason, config, tools);
   }
-  const areChatsOff = pausedReason === 'stopped' && (await refusesChats(crm, connection, config, hookUrl, tools));
+  // A module that is off was switched off by an administrator, also where the CRM's word of it never reached us; or chats are off.
+  const isNews = pausedReason === 'stopped' || pausedReason === null;
+  const areChatsOff = isNews && (await refusesChats(crm, connection, config, hookUrl, tools));
   return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
 }
 

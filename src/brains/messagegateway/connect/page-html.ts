@@ -11,17 +11,23 @@ export interface FormState {
   readonly draft: string | null;
   /** Sealed portal whose code was taken already, with its name. */
   readonly proof: { readonly sealed: string; readonly domain: string } | null;
+  /** Client id of a connected account whose portal is still to be proven; its key is known. */
+  readonly client: string | null;
   readonly problem: string | null;
 }
 
+export const emptyForm: FormState = { account: '', code: '', draft: null, proof: null, client: null, problem: null };
+
 export function formPage(language: Language, state: FormState): string {
   const texts = pageTexts(language);
-  const key =
-    state.draft === null
-      ? html`<label for="key">${texts.key}</label>
+  const isKnown = state.draft !== null || state.client !== null;
+  const known =
+    state.draft === null ? { name: 'client', value: state.client ?? '' } : { name: 'draft', value: state.draft };
+  const key = !isKnown
+    ? html`<label for="key">${texts.key}</label>
 <input id="key" name="key" type="password" required autocomplete="off" spellcheck="false" aria-describedby="key-hint">
 <p id="key-hint" class="hint">${texts.keyHint}</p>`
-      : html`<input type="hidden" name="draft" value="${state.draft}"><p class="hint">${texts.keyGiven}</p>`;
+    : html`<input type="hidden" name="${known.name}" value="${known.value}"><p class="hint">${texts.keyGiven}</p>`;
   const portal =
     state.proof === null
       ? html`<label for="code">${texts.code}</label>
@@ -29,12 +35,11 @@ export function formPage(language: Language, state: FormState): string {
 <p id="code-hint" class="hint">${texts.codeHint}</p>`
       : html`<input type="hidden" name="proof" value="${state.proof.sealed}">
 <p class="note">${texts.portal}: <strong>${state.proof.domain}</strong></p>`;
-  const address =
-    state.draft === null
-      ? html`<label for="account">${texts.account}</label>
+  const address = !isKnown
+    ? html`<label for="account">${texts.account}</label>
 <input id="account" name="account" type="text" inputmode="url" value="${state.account}" required autocomplete="url" spellcheck="false" maxlength="300" aria-describedby="account-hint">
 <p id="account-hint" class="hint">${texts.accountHint}</p>`
-      : html`<p class="note">CRM: <strong>${state.account}</strong></p>`;
+    : html`<p class="note">CRM: <strong>${state.account}</strong></p>`;
   return page(language, texts.title, [
     html`<p class="lead">${texts.lead}</p>`,
     problemBox(state.problem),
@@ -104,7 +109,11 @@ export function problemBox(problem: string | null): Html | null {
   return problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`;
 }
 
-function languageLink(language: Language, { account, draft }: FormState): string {
+function languageLink(language: Language, { account, draft, client }: FormState): string {
+  if (client !== null) {
+    const query = new URLSearchParams({ lang: other(language), client });
+    return `/messagegateway/account?${query.toString()}`;
+  }
   const query = new URLSearchParams({ lang: other(language), account, ...(draft === null ? {} : { draft }) });
   return `/messagegateway/connect?${query.toString()}`;
 }

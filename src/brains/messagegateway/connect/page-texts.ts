@@ -53,6 +53,12 @@ export interface SettingsTexts {
   readonly employees: string;
   readonly employeesHint: string;
   readonly otherBot: string;
+  /** Heading of all other settings. */
+  readonly more: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly save: string;
+  readonly moreProblem: string;
   /** Above the form. */
   readonly problem: string;
   /** Beside a field, by its name. */
@@ -109,6 +115,11 @@ const ru: PageTexts = {
     employeesHint:
       'Номера сотрудников Битрикс24 через запятую: номер виден в адресе профиля. Пусто – всем сотрудникам группы. Людям извне нельзя никогда.',
     otherBot: 'Выбрать другого бота',
+    more: 'Все настройки',
+    yes: 'Да',
+    no: 'Нет',
+    save: 'Сохранить',
+    moreProblem: 'Это значение не подходит. Пустое поле – значение по умолчанию.',
     problem: 'Исправьте отмеченные поля.',
     problems: {
       command: 'От 1 до 32 латинских букв, цифр, знаков - и _. Слова bot и help заняты.',
@@ -195,6 +206,11 @@ const en: PageTexts = {
     employeesHint:
       'Numbers of Bitrix24 employees, with commas: the address of a profile shows the number. Empty: every employee in the group. People from outside never may.',
     otherBot: 'Choose another bot',
+    more: 'All settings',
+    yes: 'Yes',
+    no: 'No',
+    save: 'Save',
+    moreProblem: 'This value does not fit. An empty field takes the default.',
     problem: 'Mend the fields that are marked.',
     problems: {
       command: '1 to 32 Latin letters, digits, - and _. The words bot and help are taken.',

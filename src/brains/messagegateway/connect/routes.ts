@@ -3,6 +3,7 @@
  * of one sender: they slow guesses down, and refuse nobody who gets it right.
  */
 import type { BrainRoute } from '../../../core/brain.ts';
+import { showAccount } from './account-page.ts';
 import { hearActivity } from './activity.ts';
 import { showForm, takeForm } from './connect-page.ts';
 import { logo } from './logo.ts';
@@ -12,6 +13,7 @@ export const routes: readonly BrainRoute[] = [
   { method: 'POST', path: '/activity', perMinute: 1_200, handle: hearActivity },
   { method: 'GET', path: '/connect', perMinute: 1200, handle: showForm },
   { method: 'POST', path: '/connect', perMinute: 120, handle: takeForm },
+  { method: 'GET', path: '/account', perMinute: 300, handle: showAccount },
   { method: 'GET', path: '/simple', perMinute: 300, handle: offerOneStep },
   { method: 'POST', path: '/simple/register', perMinute: 120, handle: registerOneStep },
   { method: 'GET', path: '/logo.svg', perMinute: 300, handle: () => Promise.resolve({ status: 200, svg: logo }) },

@@ -1,8 +1,10 @@
 /** The settings of a bot as a form. Holds no decisions. */
-import type { SettingField, TypedSettings } from './bot-settings.ts';
+import { moreFields, nameOf, type SettingField, type TypedSettings } from './bot-settings.ts';
 import { type Html, html } from './html.ts';
 import { page, problemBox } from './page-html.ts';
 import { type Language, type PageTexts, pageTexts } from './page-texts.ts';
+import type { SchemaField } from './schema-fields.ts';
+import { meaningOf } from './setting-meanings.ts';
 
 export interface SettingsState {
   readonly sealed: string;
@@ -10,8 +12,10 @@ export interface SettingsState {
   readonly bot: { readonly code: string; readonly name: string };
   readonly fields: readonly SettingField[];
   readonly typed: TypedSettings;
-  readonly wrong: readonly SettingField[];
+  readonly wrong: readonly string[];
   readonly problem: string | null;
+  /** The bot is connected to this account already. */
+  readonly isConnected: boolean;
 }
 
 export function settingsPage(language: Language, state: SettingsState): string {
@@ -38,7 +42,8 @@ ${words(texts, state, 'employees', settings.employees, settings.employeesHint)}
 </fieldset>`
     : null
 }
-<button type="submit">${texts.connect}</button>
+${more(texts, state, language)}
+<button type="submit">${state.isConnected ? settings.save : texts.connect}</button>
 </form>
 <form method="post" action="/messagegateway/connect?lang=${language}">
 <input type="hidden" name="step" value="choose">
@@ -48,8 +53,26 @@ ${words(texts, state, 'employees', settings.employees, settings.employeesHint)}
   ]);
 }
 
+/** Every other key of the config, by the name it has everywhere. */
+function more(texts: PageTexts, state: SettingsState, language: Language): Html {
+  const isOpen = moreFields.some((field) => state.wrong.includes(nameOf(field)));
+  return html`<details class="more"${isOpen ? html` open` : null}>
+<summary>${texts.settings.more}</summary>
+${moreFields.map((field) => moreField(texts, state, field, meaningOf(field, language)))}
+</details>`;
+}
+
+function moreField(texts: PageTexts, state: SettingsState, field: SchemaField, meaning: string): Html {
+  const { yes, no } = texts.settings;
+  const name = nameOf(field);
+  if (field.kind === 'flag') return select(texts, state, name, field.path, { true: yes, false: no }, meaning);
+  if (field.kind !== 'choice') return words(texts, state, name, field.path, meaning);
+  const options = Object.fromEntries(field.options.map((option) => [option, option]));
+  return select(texts, state, name, field.path, options, meaning);
+}
+
 /** A text field. An empty one is a mistake only where the schema says so, which names it in the reader's language. */
-function words(texts: PageTexts, state: SettingsState, field: SettingField, label: string, hint: string): Html {
+function words(texts: PageTexts, state: SettingsState, field: string, label: string, hint: string): Html {
   return html`<label for="${field}">${label}</label>
 <input id="${field}" name="${field}" value="${state.typed[field] ?? ''}" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"${marks(state, field, `${field}-hint`)}>
 ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`;
@@ -57,14 +80,21 @@ ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`
 
 type Options = Readonly<Record<string, string>>;
 
-function select(texts: PageTexts, state: SettingsState, field: SettingField, label: string, options: Options): Html {
+function select(
+  texts: PageTexts,
+  state: SettingsState,
+  field: string,
+  label: string,
+  options: Options,
+  hint: string | null = null,
+): Html {
   const choices = Object.entries(options).map(
     ([value, name]) =>
       html`<option value="${value}"${value === state.typed[field] ? html` selected` : null}>${name}</option>`,
   );
   return html`<label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${marks(state, field)}>${choices}</select>
-${problemOf(texts, state, field)}`;
+<select id="${field}" name="${field}"${hint === null ? marks(state, field) : marks(state, field, `${field}-hint`)}>${choices}</select>
+${problemOf(texts, state, field)}${hint === null ? null : html`<p id="${field}-hint" class="hint">${hint}</p>`}`;
 }
 
 function radios(
@@ -88,16 +118,16 @@ ${problemOf(texts, state, field)}${choices}<p id="${field}-hint" class="hint">${
 }
 
 /** Ties a field to what is said about it, for those who hear the page. */
-function marks({ wrong }: SettingsState, field: SettingField, hintId?: string): Html {
+function marks({ wrong }: SettingsState, field: string, hintId?: string): Html {
   const isWrong = wrong.includes(field);
   const ids = [...(isWrong ? [`${field}-problem`] : []), ...(hintId === undefined ? [] : [hintId])].join(' ');
   const described = ids === '' ? null : html` aria-describedby="${ids}"`;
   return html`${described}${isWrong ? html` aria-invalid="true"` : null}`;
 }
 
-function problemOf(texts: PageTexts, { wrong }: SettingsState, field: SettingField): Html | null {
+function problemOf(texts: PageTexts, { wrong }: SettingsState, field: string): Html | null {
   if (!wrong.includes(field)) return null;
-  const { problems, otherProblem } = texts.settings;
-  return html`<p id="${field}-problem" class="field-problem">${problems[field] ?? otherProblem}</p>
+  const { problems, otherProblem, moreProblem } = texts.settings;
+  return html`<p id="${field}-problem" class="field-problem">${problems[field] ?? (field.startsWith('more.') ? moreProblem : otherProblem)}</p>
 `;
 }

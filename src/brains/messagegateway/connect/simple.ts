@@ -7,10 +7,13 @@ import type { DoorRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
+import { awaitingIdOf } from '../account/client-id.ts';
+import { registerAlone } from '../account/join.ts';
 import { neededScopes } from '../api/crm-errors.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
-import { apiKeySchema } from '../config.ts';
-import { checkAccount, sealAccount } from './account-draft.ts';
+import { apiKeySchema, configSchema } from '../config.ts';
+import { type Account, checkAccount } from './account-draft.ts';
+import { accountLink } from './named-account.ts';
 import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 
 const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
@@ -23,8 +26,9 @@ export function offerOneStep(_request: DoorRequest, { settings, tools }: BrainHo
 }
 
 /**
- * Which portal the account is for, nobody has said yet: the answer sends its user to the page that asks. Mistakes are answered with 200 and
- * a sentence, a forged token with 401 (dossier A.7). The signature covers the key alone, so the address is judged by itself.
+ * The module is registered before the answer is given. Which portal the account is for, nobody has said yet, so it is kept until the page
+ * asks; one that is connected already is registered again with its new key. Mistakes are answered with 200 and a sentence, a forged token
+ * with 401. The signature covers the key alone, so the address is judged by itself.
  */
 export async function registerOneStep(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
   const secret = secretOf(house.settings);
@@ -37,17 +41,41 @@ export async function registerOneStep(request: DoorRequest, house: BrainHouse): 
   if (!sameDigest(Buffer.from(token.toLowerCase()), Buffer.from(expected))) return { status: 401, json: {} };
   const address = readCrmUrl(systemUrl);
   if ('problem' in address) return refused(`systemUrl: ${address.problem}`);
-  const account = { crmUrl: address.origin, apiKey };
   try {
+    const account = { crmUrl: address.origin, apiKey };
     await checkAccount(account, house.tools);
+    const accountUrl = await registered(account, house);
+    return { status: 200, json: { success: true, accountUrl } };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     return refused(thrown.message);
   }
-  const page = new URL('/messagegateway/connect', house.tools.publicUrl);
-  page.searchParams.set('account', address.origin);
-  page.searchParams.set('draft', sealAccount(account, house));
-  return { status: 200, json: { success: true, accountUrl: page.href } };
+}
+
+/** Address of the account's page. */
+async function registered(account: Account, house: BrainHouse): Promise<string> {
+  const id = awaitingIdOf(account.crmUrl);
+  const held = await house.find(id);
+  const known = held === null ? null : configSchema.safeParse(held.connection.config);
+  if (held !== null && known?.success === true && known.data.crmUrl === account.crmUrl) {
+    const config = { ...known.data, apiKey: account.apiKey };
+    const connection = { ...held.connection, config };
+    await registerAlone(connection, house.hookUrl(connection), house.tools);
+    await house.store(held, config);
+    // Tokens and channel are put right by a look: the user need not wait for it.
+    await house.lookSoon(connection);
+    return accountLink(connection, config, house);
+  }
+  const { integrationCode } = settingsSchema.parse(house.settings ?? {});
+  const config = configSchema.parse({ ...account, ...(integrationCode === undefined ? {} : { integrationCode }) });
+  const connection = await house.awaiting.keep(id, config);
+  try {
+    await registerAlone(connection, house.hookUrl(connection), house.tools);
+  } catch (thrown) {
+    await house.awaiting.drop(id);
+    throw thrown;
+  }
+  return accountLink(connection, config, house);
 }
 
 /** Throws BadInput `messagegateway.no_one_step` (404) where the operator has set no secret. */

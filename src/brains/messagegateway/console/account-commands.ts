@@ -1,7 +1,7 @@
 /** Commands about the account: its people, customers, channels, bots, files, and the bot itself. */
 
 import { ourCommands } from '../account/keep-commands.ts';
-import { forgetCommand, rememberCommand, rememberInfo } from '../account/own-ways.ts';
+import { forgetCommand, recentCommands, rememberCommand, rememberInfo } from '../account/own-ways.ts';
 import { configuredInfo } from '../account/presence.ts';
 import type { BotInfo } from '../api/bot-api.ts';
 import type { MgCustomer } from '../api/mg-shapes.ts';
@@ -9,6 +9,7 @@ import { readPages } from '../api/pages.ts';
 import { botFilePrefix } from '../back/open-file.ts';
 import { type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
 import { namedChat, titleOf } from './find-chat.ts';
+import { isRunnable, lineOf } from './made-lines.ts';
 import { uuidIn } from './parse-line.ts';
 import { activeUsers, findUser, forgetLink, linkOf, nameOf, storeLink } from './people.ts';
 
@@ -145,19 +146,21 @@ export const commands: Command = async (ask) => {
   const [, word = '', name = '', description = ''] = /^(\S*)\s*\/?(\S*)\s*([\s\S]*)$/.exec(ask.args) ?? [];
   if (word === '') {
     const known = await room.apis.bot.commands(signal);
-    return {
-      text: cut(
-        known.map((one) => `/${one.name ?? ''} – ${one.description ?? ''}`),
-        ask,
-      ),
-    };
+    const made = await recentCommands(room.tools.memory);
+    const lines = known.map((one) => {
+      const own = made.get(one.name ?? '');
+      return `/${one.name ?? ''} – ${one.description ?? ''}${own === undefined ? '' : lineOf(own)}`;
+    });
+    return { text: cut(lines, ask) };
   }
   if (!/^[\w-]{1,32}$/.test(name)) throw new ConsoleRefusal(phrases.nameCommand);
   if (ourCommands(room.config).has(name)) throw new ConsoleRefusal(phrases.ownCommand(name));
   if (['add', 'добавить'].includes(word.toLowerCase()) && description !== '') {
-    const words = description.slice(0, 64);
+    const [, said = description, line = null] = /^([\s\S]*?)\s+=\s+([\s\S]+)$/.exec(description) ?? [];
+    if (line !== null && !isRunnable(line)) throw new ConsoleRefusal(phrases.nameCommand);
+    const words = said.slice(0, 64);
     await room.apis.bot.putCommand(name, words, signal);
-    await rememberCommand(room.tools.memory, name, words);
+    await rememberCommand(room.tools.memory, name, { description: words, line, ref: ask.to.ref });
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
     const known = await room.apis.bot.commands(signal);
     if (known.some((one) => one.name === name)) await room.apis.bot.deleteCommand(name, signal);

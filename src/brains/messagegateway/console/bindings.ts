@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ConversationRef } from '../../../core/connector.ts';
-import type { BrainMemory } from '../../../core/connector-tools.ts';
+import type { BrainMemory, Fact } from '../../../core/connector-tools.ts';
 
 const bindingShape = z.object({
   /** The house's name of the console. */
@@ -41,12 +41,21 @@ export async function bindingOfChat(memory: BrainMemory, chatId: number): Promis
   return binding.success ? binding.data : null;
 }
 
-/** Every binding there is. */
-export async function allBindings(memory: BrainMemory): Promise<readonly Binding[]> {
-  return (await memory.list('bound:')).flatMap(({ value }) => {
+/** Of the same list of facts the same bindings, read once. */
+const byChat = new WeakMap<readonly Fact[], ReadonlyMap<number, Binding>>();
+
+/** Every binding there is, by chat, without asking the database: for whoever looks at every frame of the socket. The same map until one changes. */
+export async function recentBindings(memory: BrainMemory): Promise<ReadonlyMap<number, Binding>> {
+  const facts = await memory.recent('bound:');
+  const known = byChat.get(facts);
+  if (known !== undefined) return known;
+  const bindings = facts.flatMap(({ value }) => {
     const binding = bindingShape.safeParse(value);
-    return binding.success ? [binding.data] : [];
+    return binding.success ? [[binding.data.chatId, binding.data] as const] : [];
   });
+  const found = new Map(bindings);
+  byChat.set(facts, found);
+  return found;
 }
 
 /** Binds; a chat another console had is taken from it. Repeatable. */
@@ -55,6 +64,7 @@ export async function bind(memory: BrainMemory, binding: Binding): Promise<void>
   if (before !== null && before.chatId !== binding.chatId) await memory.forget(ofChat(before.chatId));
   await memory.put(ofChat(binding.chatId), binding);
   await memory.put(ofConsole(binding.ref), { chatId: binding.chatId });
+  await memory.announce();
 }
 
 /** Repeatable. */
@@ -62,4 +72,5 @@ export async function unbind(memory: BrainMemory, to: Pick<ConversationRef, 'ref
   const binding = await bindingOfConsole(memory, to);
   await memory.forget(ofConsole(to.ref));
   if (binding !== null) await memory.forget(ofChat(binding.chatId));
+  await memory.announce();
 }

@@ -32,6 +32,11 @@ export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainE
       const said = textOf(message, showing, rules);
       return [changed(message, showing, `🗑 ${phrases.deletedBy(nameOf(message, showing, rules))}\n${said}`, [])];
     }
+    case 'command': {
+      const where = `#${message.chat_id}`;
+      const line = rules.unescapeHtml ? unescapeHtml(message.content ?? '') : (message.content ?? '');
+      return [plain(`👤 ${phrases.typedCommand(nameOf(message, showing, rules), where)}\n${line}`)];
+    }
     case 'failed': {
       const { code, message: words } = message.error ?? {};
       const reason = [code, words].filter((part) => part).join(': ') || '—';

@@ -8,7 +8,7 @@ import type { Envelope } from '../api/webhook-shapes.ts';
 import { overlapMs } from '../back/catch-up.ts';
 import type { ListenCursor } from '../back/cursor.ts';
 import type { Room } from '../room.ts';
-import { allBindings, type Binding, bindingOfChat } from './bindings.ts';
+import { type Binding, recentBindings } from './bindings.ts';
 import { type GroupMessage, groupMessageShape, type Showing } from './group-shapes.ts';
 import { keepDays, originOfMessage } from './say-once.ts';
 
@@ -46,32 +46,66 @@ const whatOf: Readonly<Record<string, Showing['what']>> = {
   message_restored: 'restored',
 };
 
-/** The row a frame becomes in a group; null when the chat is not bound, or there is nothing to show. */
-export async function groupRowOf(room: Room, frame: Envelope): Promise<Incoming | null> {
-  const what = Object.hasOwn(whatOf, frame.type) ? whatOf[frame.type] : undefined;
-  if (what === undefined) return null;
-  const message = groupMessageShape.safeParse(frame.data['message']);
-  if (!message.success) return null;
-  const binding = await bindingOfChat(room.tools.memory, message.data.chat_id);
-  return binding === null ? null : await rowOf(room, binding, message.data, what, frame);
+export interface GroupWatch {
+  /** What a frame becomes in groups, before it what a new binding has missed until it was heard of. Foreign chats cost no query. */
+  rowsOf(frame: Envelope, signal: AbortSignal): Promise<readonly Incoming[]>;
+  /** What bound chats said and changed while nobody listened. Deletions are in no list: they are not learned of. */
+  missed(cursor: ListenCursor | null, signal: AbortSignal): Promise<readonly Incoming[]>;
 }
 
-/** What bound chats said and changed while nobody listened. Deletions are in no list: they are not learned of. */
-export async function missedInGroups(
-  room: Room,
-  cursor: ListenCursor,
-  signal: AbortSignal,
-): Promise<readonly Incoming[]> {
-  const since = new Date(cursor.since.getTime() - overlapMs).toISOString();
-  const rows: Incoming[] = [];
-  for (const binding of await allBindings(room.tools.memory)) {
-    const filter = { chat_id: binding.chatId, since };
-    const ask = (bounds: Parameters<typeof room.apis.bot.rawMessages>[0]) => room.apis.bot.rawMessages(bounds, signal);
-    for (const raw of await readPages(ask, filter)) {
-      const message = groupMessageShape.safeParse(raw);
-      if (!message.success || message.data.chat_id !== binding.chatId) continue;
-      rows.push(...(await missedRows(room, binding, message.data, raw)));
+/** One per listener. */
+export function createGroupWatch(room: Room): GroupWatch {
+  let known: ReadonlyMap<number, Binding> = new Map();
+
+  /** A binding is made in another process: what was said before this one heard of it is asked for once. */
+  async function caughtUp(bindings: ReadonlyMap<number, Binding>, signal: AbortSignal): Promise<Incoming[]> {
+    const before = known;
+    known = bindings;
+    if (before === bindings) return [];
+    const rows: Incoming[] = [];
+    for (const binding of bindings.values()) {
+      const old = before.get(binding.chatId);
+      if (old?.ref === binding.ref && old.after === binding.after) continue;
+      rows.push(...(await saidIn(room, binding, { since_id: Math.max(1, binding.after) }, signal)));
     }
+    return rows;
+  }
+
+  return {
+    async rowsOf(frame, signal) {
+      const what = Object.hasOwn(whatOf, frame.type) ? whatOf[frame.type] : undefined;
+      if (what === undefined) return [];
+      const bindings = await recentBindings(room.tools.memory);
+      const rows = await caughtUp(bindings, signal);
+      const message = groupMessageShape.safeParse(frame.data['message']);
+      const binding = message.success ? bindings.get(message.data.chat_id) : undefined;
+      const row =
+        !message.success || binding === undefined ? null : await rowOf(room, binding, message.data, what, frame);
+      return row === null ? rows : [...rows, row];
+    },
+    async missed(cursor, signal) {
+      known = await recentBindings(room.tools.memory);
+      if (cursor === null) return [];
+      const since = new Date(cursor.since.getTime() - overlapMs).toISOString();
+      const rows: Incoming[] = [];
+      for (const binding of known.values()) rows.push(...(await saidIn(room, binding, { since }, signal)));
+      return rows;
+    },
+  };
+}
+
+async function saidIn(
+  room: Room,
+  binding: Binding,
+  from: { readonly since: string } | { readonly since_id: number },
+  signal: AbortSignal,
+): Promise<Incoming[]> {
+  const rows: Incoming[] = [];
+  const ask = (bounds: Parameters<typeof room.apis.bot.rawMessages>[0]) => room.apis.bot.rawMessages(bounds, signal);
+  for (const raw of await readPages(ask, { chat_id: binding.chatId, ...from })) {
+    const message = groupMessageShape.safeParse(raw);
+    if (!message.success || message.data.chat_id !== binding.chatId) continue;
+    rows.push(...(await missedRows(room, binding, message.data, raw)));
   }
   return rows;
 }

@@ -25,7 +25,7 @@ export type GroupMessage = z.output<typeof groupMessageShape>;
 
 /** How the message is to be shown; added to the frame when it is stored. */
 export const showingShape = z.object({
-  what: z.enum(['new', 'edited', 'deleted', 'restored', 'failed']),
+  what: z.enum(['new', 'edited', 'deleted', 'restored', 'failed', 'command']),
   customer: z.string(),
   channel: z.string(),
   /** The message in Bitrix24 this is about; null: it is not known. */

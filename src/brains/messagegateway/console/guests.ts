@@ -15,7 +15,7 @@ type Said = Pick<BrainAction & { type: 'message' }, 'author' | 'chat'>;
 export type GuestWatch = (said: Said, to: ConversationRef, signal: AbortSignal) => Promise<boolean>;
 
 /**
- * Whether the portal says that somebody is from outside the company. Those it says nothing about are employees. Where it refuses to say
+ * Whether somebody may be from outside the company: everybody whom the portal does not call an employee. Where it refuses to say
  * anything the word is not obeyed, and its author is told (ConsoleRefusal); a portal that is away or wants a pause is asked again.
  */
 export function createGuestWatch(room: Room): GuestWatch {
@@ -24,12 +24,18 @@ export function createGuestWatch(room: Room): GuestWatch {
     const now = room.clock.monotonicMs();
     const found = known.get(author.id);
     if (found !== undefined && found.until > now) return found.isGuest;
-    const user = await askPortal(room, to, chat.dialogId, author.id, signal);
-    const isGuest = user?.isExtranet === true;
+    // The event itself may have told that he is from outside; that he is an employee only the portal's list can tell.
+    const user = author.isExtranet === true ? null : await askPortal(room, to, chat.dialogId, author.id, signal);
+    const isGuest = user === null ? !(await isEmployeeByEvent(room, author)) : user.isExtranet;
     if (known.size >= maxGuests) known.clear();
     known.set(author.id, { isGuest, until: now + guestsKnownMs });
     return isGuest;
   };
+}
+
+/** A portal without imbot.v2 cannot be asked for members: there the flag of the event is all that is known. */
+async function isEmployeeByEvent(room: Room, author: Said['author']): Promise<boolean> {
+  return author.isExtranet === false && !(await room.tools.homeFacts()).hasV2;
 }
 
 async function askPortal(room: Room, to: ConversationRef, dialogId: string, userId: string, signal: AbortSignal) {

@@ -53,6 +53,8 @@ export interface Phrases {
   readonly fetched: (id: string) => string;
   readonly transcribed: string;
   readonly nameCommand: string;
+  /** Stands before a command that a manager typed. */
+  readonly typedCommand: (who: string, chat: string) => string;
   readonly ownCommand: (name: string) => string;
   readonly renamed: (name: string) => string;
   readonly roles: (roles: string) => string;

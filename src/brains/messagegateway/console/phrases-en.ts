@@ -75,7 +75,9 @@ export const english: Phrases = {
   nameAddress: 'Name the address of the file; it has to begin with https://',
   fetched: (id) => `File loaded: ${id}`,
   transcribed: 'The transcription was saved',
-  nameCommand: 'Like this: /commands add name description – or /commands delete name',
+  nameCommand:
+    'Like this: /commands add name description – or, with what it does in the chat it is typed in, /commands add thanks Say thanks = say Thank you! – or /commands delete name',
+  typedCommand: (who, chat) => `${who} typed in chat ${chat}:`,
   ownCommand: (name) => `The bot itself needs /${name}: it cannot be replaced or deleted`,
   renamed: (name) => `The bot is called "${name}" now`,
   roles: (roles) => `Roles of the bot: ${roles}`,

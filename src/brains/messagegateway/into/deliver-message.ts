@@ -1,14 +1,19 @@
 /** Carries what people write in Bitrix24 into our channel: new messages, edits, deletions. Safe to repeat, by external ids. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
+import { learnEscaping } from '../account/escaping.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
-import type { Customer, Incoming, MessageName } from '../api/transport-api.ts';
+import type { Customer, HearWarnings, Incoming, MessageName } from '../api/transport-api.ts';
 import type { Room } from '../room.ts';
+import { chatIdOf } from './chat-id.ts';
+import { customerCard } from './customer-card.ts';
 import { carryFiles } from './home-files.ts';
-import { chatIdOf, linkConversation } from './link-conversation.ts';
+import { linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
+import { isTheirs, mirrorMark } from './mirror-mark.ts';
 
 type Message = BrainAction & { type: 'message' };
+type Said = Pick<Message, 'messageId' | 'text' | 'files' | 'sentAt' | 'quoteOf'>;
 
 /** Throws AppErrors. The customer of our channel is the conversation itself, whoever in it wrote. */
 export async function deliverMessage(
@@ -17,36 +22,59 @@ export async function deliverMessage(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const bodies = await bodiesOf(room, action, to, signal);
+  const channel = await room.channels.for(to, action.chat, signal);
+  const told = await customerCard(room, action, to, signal);
+  const head = { ...chatOf(channel, to), customer: { ...customerOf(action, to), ...told.card } };
+  const delivery = await sendSaid(room, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
+  await told.remember();
+  return delivery;
+}
+
+/** How something said goes over: from whom, and by which of the two routes. */
+export interface Manner {
+  readonly head: Omit<Incoming, 'message'>;
+  readonly way: 'messages' | 'history';
+  readonly signal: AbortSignal;
+}
+
+/** With words before the text; where there is no text they are left out. */
+export function marked<T extends { readonly text: string }>(said: T, mark: string): T {
+  return said.text === '' ? said : { ...said, text: `${mark}${said.text}` };
+}
+
+/** One message, or several where files of several kinds came. Throws AppErrors. */
+export async function sendSaid(room: Room, said: Said, to: ConversationRef, manner: Manner): Promise<Delivery> {
+  const { signal } = manner;
+  const bodies = await bodiesOf(room, said, to, signal);
   if (bodies.length === 0)
-    room.tools.log('a message of spaces alone was not carried over', { message: action.messageId });
+    room.tools.log('a message of spaces alone was not carried over', { message: said.messageId });
   let first: number | null = null;
+  const warnings: string[] = [];
   for (const [index, body] of bodies.entries()) {
-    const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
-    const message = { ...body, external_id: name, ...timeOf(action) };
-    const quotes = index === 0 ? quotesOf(action, to) : [];
-    const id = await send(room, { ...chatOf(room, to), customer: customerOf(action, to), message }, quotes, signal);
+    const name = index === 0 ? externalId(said.messageId, to.ref) : furtherId(said.messageId, to.ref, index);
+    const message = { ...body, external_id: name, ...timeOf(said) };
+    const quotes = index === 0 ? quotesOf(said, to) : [];
+    const id = await send(room, { ...manner.head, message }, quotes, {
+      ...manner,
+      onWarnings: (heard) => warnings.push(...heard),
+    });
     first ??= id;
+    if (id !== null) await learnEscaping(room, id, body.text ?? body.note ?? '', signal);
   }
   const linked = bodies.length > 0 && chatIdOf(to) === null ? await linkConversation(room, to, signal) : null;
   return {
     ...(first === null ? {} : { remoteMessageId: String(first) }),
     ...(linked === null ? {} : { remoteConversationId: linked }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
 type Body = Omit<Incoming['message'], 'external_id'>;
 
 /** A text, or media with the text as their note; a second kind of media needs a message of its own. */
-async function bodiesOf(
-  room: Room,
-  action: Message,
-  to: ConversationRef,
-  signal: AbortSignal,
-): Promise<readonly Body[]> {
-  const { groups, named } = await carryFiles(room, to, action.files, signal);
-  const said = action.text === '' ? '' : `${speakerOf(action)}${action.text}`;
-  const text = [said, ...named].filter((part) => part.trim() !== '').join('\n');
+async function bodiesOf(room: Room, said: Said, to: ConversationRef, signal: AbortSignal): Promise<readonly Body[]> {
+  const { groups, named } = await carryFiles(room, to, said.files, signal);
+  const text = [said.text, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
   return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
 }
@@ -57,7 +85,7 @@ function speakerOf({ author, chat }: Pick<Message, 'author' | 'chat'>): string {
   return chat.kind === 'group' && name !== '' ? `${name}: ` : '';
 }
 
-function timeOf({ sentAt }: Message): { readonly created_at?: string } {
+function timeOf({ sentAt }: Said): { readonly created_at?: string } {
   return sentAt === null ? {} : { created_at: sentAt };
 }
 
@@ -65,16 +93,18 @@ function timeOf({ sentAt }: Message): { readonly created_at?: string } {
  * The names the quoted message may have over there: what was said out of MessageGateway has the bare id of our receipts, what was said
  * in Bitrix24 the id we gave it. An event does not tell which of the two it is.
  */
-function quotesOf({ quoteOf }: Message, to: ConversationRef): readonly MessageName[] {
+function quotesOf({ quoteOf }: Said, to: ConversationRef): readonly MessageName[] {
   return quoteOf === null ? [] : [{ external_id: quoteOf }, { external_id: externalId(quoteOf, to.ref) }];
 }
 
-function chatOf(room: Room, to: ConversationRef): Omit<Incoming, 'message'> {
-  return { channel: room.config.joined.channelId, external_chat_id: to.ref, originator: 'customer' };
+/** From the customer of the conversation, into its channel. */
+export function chatOf(channel: number, to: ConversationRef): Omit<Incoming, 'message'> {
+  return { channel, external_chat_id: to.ref, originator: 'customer' };
 }
 
 /** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
-function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
+/** The person, or the group, that the conversation is. */
+export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, to: ConversationRef): Customer {
   const isGroup = chat.kind === 'group';
   const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
   const nickname = named(isGroup ? chat.title : author.name) || named(`${first} ${last}`) || 'Bitrix24';
@@ -84,7 +114,7 @@ function customerOf({ author, chat }: Message, to: ConversationRef): Customer {
 }
 
 /** A name within MessageGateway's limit of 255 characters (dossier C.4). */
-function named(name: string | undefined): string {
+export function named(name: string | undefined): string {
   return (name ?? '').trim().slice(0, 255).toWellFormed();
 }
 
@@ -93,15 +123,21 @@ async function send(
   room: Room,
   message: Incoming,
   quotes: readonly MessageName[],
-  signal: AbortSignal,
+  manner: Pick<Manner, 'way' | 'signal'> & { readonly onWarnings?: HearWarnings },
 ): Promise<number | null> {
+  const { way, signal, onWarnings } = manner;
   const [quote, ...others] = quotes;
+  const { transport } = room.apis;
+  const quoting = quote === undefined ? message : { ...message, quote };
+  const { channel, ...rest } = quoting;
   try {
-    return await room.apis.transport.sendMessage(quote === undefined ? message : { ...message, quote }, signal);
+    return way === 'history'
+      ? await transport.addHistory(channel, rest, signal)
+      : await transport.sendMessage(quoting, signal, onWarnings);
   } catch (error) {
     if (isRefusal(error, /already exists/i)) return null;
     // Every refusal of a quoting message may be about its quote: the sentences for it are not documented.
-    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, signal);
+    if (quote !== undefined && error instanceof MgRefused) return await send(room, message, others, manner);
     throw error;
   }
 }
@@ -114,10 +150,11 @@ export async function deliverEdit(
   key: string,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { channelId } = room.config.joined;
+  const channelId = await room.channels.of(to);
   const name = externalId(action.messageId, to.ref);
   if (action.text.trim() === '') return {};
-  const text = `${speakerOf(action)}${action.text}`;
+  const speaker = action.mirrored === true ? mirrorMark(action) : speakerOf(action);
+  const text = `${speaker}${action.text}`;
   try {
     await room.apis.transport.editMessage(channelId, name, text, signal);
   } catch (error) {
@@ -128,7 +165,11 @@ export async function deliverEdit(
     if (!(error instanceof MgRefused)) throw error;
     const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${text}` };
     // Without a customer the chat's own stays as it is: many edits come without the author's name.
-    await send(room, { ...chatOf(room, to), message }, [{ external_id: name }], signal);
+    const originator = action.mirrored === true && isTheirs(action) ? 'channel' : 'customer';
+    await send(room, { ...chatOf(channelId, to), originator, message }, [{ external_id: name }], {
+      way: 'messages',
+      signal,
+    });
   }
   return {};
 }
@@ -146,7 +187,7 @@ export async function deliverDelete(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { channelId } = room.config.joined;
+  const channelId = await room.channels.of(to);
   for (let index = 0; index <= maxFurther; index += 1) {
     const name = index === 0 ? externalId(action.messageId, to.ref) : furtherId(action.messageId, to.ref, index);
     try {

@@ -3,6 +3,7 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
 import { maxItems } from '../account/channel-settings.ts';
+import { uploadAsTaken } from '../account/upload-encoding.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { Incoming, TransportApi } from '../api/transport-api.ts';
 import type { Room } from '../room.ts';
@@ -68,7 +69,7 @@ async function carry(
   }
   if (bytes.length === 0 || bytes.length > limit) return null;
   try {
-    return (await upload({ name: file.name, bytes }, config.uploadEncoding, signal)).id;
+    return (await uploadAsTaken(room, { name: file.name, bytes }, upload, signal)).id;
   } catch (error) {
     if (!(error instanceof MgRefused)) throw error;
     tools.log('MessageGateway did not take a file; it is named instead', { file: file.id });

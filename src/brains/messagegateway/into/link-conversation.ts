@@ -3,18 +3,14 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { toAppError } from '../../../core/errors.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
 import type { Room } from '../room.ts';
-
-/** The chat this conversation was linked to; null for none, and for what was a console once. */
-export function chatIdOf(to: ConversationRef): number | null {
-  return /^\d+$/.test(to.remoteId ?? '') ? Number(to.remoteId) : null;
-}
+import { chatIdOf } from './chat-id.ts';
 
 /**
  * The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). A known number is not
  * believed by itself: it may be of an account the bot has left, and in this one it is a stranger's.
  */
 export async function findChat(room: Room, to: ConversationRef, signal: AbortSignal): Promise<MgChat | null> {
-  const { channelId } = room.config.joined;
+  const channelId = await room.channels.of(to);
   const isOurs = (chat: MgChat): boolean =>
     chat.customer?.external_id === to.ref && (chat.channel?.id ?? channelId) === channelId;
   const chatId = chatIdOf(to);

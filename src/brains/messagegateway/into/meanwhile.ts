@@ -23,8 +23,9 @@ function momentOf(moment: string, timeZone: string): readonly [day: string, time
 
 /** The last lines of what was said, within the configured length; empty where nothing was heard or wanted. */
 export async function saidMeanwhile(room: Room, to: ConversationRef, since: string, until: string): Promise<string> {
-  const { summaryLength, language } = room.config;
-  if (summaryLength === 0) return '';
+  const { summaryLength, language, mirrorWhilePersonLeads } = room.config;
+  // Managers have read every line already.
+  if (summaryLength === 0 || mirrorWhilePersonLeads) return '';
   const said = await room.tools.saidAtHome(to, new Date(since), new Date(until));
   const lines = said.map(lineOf).filter((line) => line !== '');
   if (lines.length === 0) return '';

@@ -14,6 +14,8 @@ export interface Note {
   readonly heading: string;
   /** True: nothing else begins so, and a note that does is this one. False: it has been said when the last one about it is the same. */
   readonly isOnce: boolean;
+  /** The message of MessageGateway it is about. */
+  readonly quote?: number;
 }
 
 /** Says it unless it has been said. A refusal is logged: nobody's message is lost with a note. */
@@ -23,11 +25,19 @@ export async function addNote(room: Room, chatId: number, note: Note, signal: Ab
   const last = earlier.find((text) => text.startsWith(plain(note.heading)));
   if (last !== undefined && (note.isOnce || last === plain(note.text))) return;
   try {
-    await bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content: note.text }, signal);
+    const { text: content, quote } = note;
+    const quoting = quote === undefined ? {} : { quote_message_id: quote };
+    await bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content, ...quoting }, signal);
   } catch (error) {
     if (!(error instanceof MgRefused)) throw error;
+    // A quote may be what it is about; the words are more important.
+    if (note.quote !== undefined) return await addNote(room, chatId, withoutQuote(note), signal);
     room.tools.log('a note to managers was refused', { chat: chatId, status: error.status });
   }
+}
+
+function withoutQuote({ text, heading, isOnce }: Note): Note {
+  return { text, heading, isOnce };
 }
 
 /** The texts of the bot's own notes, newest first. */

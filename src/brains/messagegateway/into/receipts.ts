@@ -1,5 +1,6 @@
 /** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send, and changes that were not made. */
 import type { BrainAction, Receipt } from '../../../core/actions.ts';
+import { fateUnknown } from '../../../core/bridged.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal } from '../api/mg-http.ts';
 import type { Acknowledgement, SendingErrorCode } from '../api/transport-api.ts';
@@ -8,10 +9,15 @@ import { wordsOf } from '../words.ts';
 import { findChat } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
-/** Throws AppErrors. A message that MessageGateway no longer waits for needs no receipt. */
-export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSignal): Promise<Delivery> {
+/** Throws AppErrors. A message that MessageGateway no longer waits for needs no receipt; one it shows as failed and the customer has seen needs a note. */
+export async function giveReceipt(
+  room: Room,
+  receipt: Receipt,
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Delivery> {
   const acknowledgement: Acknowledgement = {
-    channel: room.config.joined.channelId,
+    channel: await room.channels.of(to),
     message: { id: Number(receipt.remoteMessageId) },
     ...(receipt.homeMessageId === null ? {} : { transport_message_id: receipt.homeMessageId }),
     ...(receipt.error === null ? {} : { error: sendingError(receipt.error, room.config.language) }),
@@ -22,7 +28,25 @@ export async function giveReceipt(room: Room, receipt: Receipt, signal: AbortSig
     if (!isRefusal(error, /not found|already|not (?:a)?wait/i)) throw error;
     room.tools.log('a receipt came for a message that no longer waits for one', { message: receipt.remoteMessageId });
   }
+  if (receipt.isLate === true || (receipt.homeMessageId !== null && receipt.error !== null)) {
+    await tellLate(room, receipt, to, signal);
+  }
   return {};
+}
+
+/** Nobody answers a customer twice because a failure was shown for what he has read. Repeatable. */
+async function tellLate(room: Room, receipt: Receipt, to: ConversationRef, signal: AbortSignal): Promise<void> {
+  const { remoteMessageId, homeMessageId, error } = receipt;
+  const { late } = wordsOf(room.config.language);
+  const chat = await findChat(room, to, signal);
+  if (chat === null) {
+    room.tools.log('MessageGateway shows no chat for a note about a message', { message: remoteMessageId });
+    return;
+  }
+  const heading = late.heading(remoteMessageId);
+  const what = homeMessageId === null ? late.unknown : error === null ? late.shown : late.partly;
+  const text = `${heading} ${what(homeMessageId ?? '')}`;
+  await addNote(room, chat.id, { text, heading, isOnce: true, quote: Number(remoteMessageId) }, signal);
 }
 
 /** Characters of an edit that are quoted in the note about it: enough to know it by. */
@@ -63,6 +87,9 @@ export function sendingError(
   language: 'ru' | 'en',
 ): { readonly code: SendingErrorCode; readonly external_code: string; readonly message: string } {
   const { notShown } = wordsOf(language);
+  if (reason.startsWith(fateUnknown)) {
+    return { code: 'general', external_code: reason.slice(0, 100), message: notShown.unknown };
+  }
   const external = { external_code: reason.slice(0, 100) };
   if (reason === 'person_owns') return { code: 'access_restricted', ...external, message: notShown.person_owns };
   if (/(?:CHAT|DIALOG|USER)_(?:NOT_FOUND|ID_EMPTY)|WRONG_CHAT|portal_uninstalled|bot_removed|erased/i.test(reason)) {

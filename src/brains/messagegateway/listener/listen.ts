@@ -7,7 +7,8 @@ import { catchUp } from '../back/catch-up.ts';
 import { type ListenCursor, readCursor, writeCursor } from '../back/cursor.ts';
 import { heardMessageId, type Signal, signalOf } from '../back/signals.ts';
 import type { TagWatch } from '../back/tag-watch.ts';
-import { groupRowOf, missedInGroups } from '../console/group-frames.ts';
+import { createGroupWatch, type GroupWatch } from '../console/group-frames.ts';
+import { createMadeCommands, type MadeCommands } from '../console/made-commands.ts';
 import type { Room } from '../room.ts';
 import { wordsOf } from '../words.ts';
 import { openLiveSocket } from './live-socket.ts';
@@ -67,9 +68,10 @@ export async function listenToBot(
     signal,
   );
   try {
-    const cursor = await settle(room, tags, emit, readCursor(since), startedAt, signal);
+    const ways: Ways = { room, tags, emit, groups: createGroupWatch(room), made: createMadeCommands(room) };
+    const cursor = await settle(ways, readCursor(since), startedAt, signal);
     // Frames that came meanwhile wait in the socket's queue.
-    await hear(room, tags, emit, cursor, socket.frames(), signal);
+    await hear(ways, cursor, socket.frames(), signal);
   } finally {
     socket.close();
   }
@@ -77,11 +79,18 @@ export async function listenToBot(
   throw new RemoteUnreachable({ code: 'messagegateway.socket_closed', message: "MessageGateway's socket was closed" });
 }
 
+/** Where frames go. */
+interface Ways {
+  readonly room: Room;
+  readonly tags: TagWatch;
+  readonly emit: Emit;
+  readonly groups: GroupWatch;
+  readonly made: MadeCommands;
+}
+
 /** Brings the cursor up to date, with everything that was missed stored beside it. */
 async function settle(
-  room: Room,
-  tags: TagWatch,
-  emit: Emit,
+  { room, tags, emit, groups, made }: Ways,
   cursor: ListenCursor | null,
   startedAt: Date,
   signal: AbortSignal,
@@ -95,15 +104,13 @@ async function settle(
     if (row !== null && row.signal.wish !== 'help') incoming.push(row.incoming);
     next = moved(next, frame, room);
   }
-  if (cursor !== null) incoming.push(...(await missedInGroups(room, cursor, signal)));
+  incoming.push(...(await groups.missed(cursor, signal)), ...(await made.missed(cursor, signal)));
   await emit(incoming, writeCursor(next));
   return next;
 }
 
 async function hear(
-  room: Room,
-  tags: TagWatch,
-  emit: Emit,
+  { room, tags, emit, groups, made }: Ways,
   from: ListenCursor,
   frames: AsyncIterable<Buffer>,
   signal: AbortSignal,
@@ -114,13 +121,13 @@ async function hear(
     const frame = readEnvelope(bytes);
     // Garbage, and events that were invented after this was written.
     if (frame === null) continue;
-    checkStillOn(frame, room);
-    const row = await rowOf(room, tags, frame, signal);
-    cursor = { ...moved(cursor, frame, room), since: room.clock.now() };
+    await checkStillOn(frame, room);
+    const adopted = await room.channels.adopt(frame);
+    const row = await rowOf(room, tags, adopted, signal);
+    cursor = { ...moved(cursor, adopted, room), since: room.clock.now() };
     if (row?.signal.wish === 'help') await help(room, row.signal, signal);
     const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
-    const inGroup = await groupRowOf(room, frame);
-    if (inGroup !== null) incoming.push(inGroup);
+    incoming.push(...(await groups.rowsOf(frame, signal)), ...(await made.rowsOf(frame, signal)));
     if (incoming.length === 0 && room.clock.monotonicMs() - storedAt < storeCursorMs) continue;
     await emit(incoming, writeCursor(cursor));
     storedAt = room.clock.monotonicMs();
@@ -140,7 +147,13 @@ async function rowOf(
   const conversation = found.ref === null ? { remoteId: String(found.chatId) } : { ref: found.ref };
   return {
     signal: found,
-    incoming: { conversation, dedupeKey: found.dedupeKey, body: Buffer.from(JSON.stringify(known)) },
+    incoming: {
+      conversation,
+      dedupeKey: found.dedupeKey,
+      body: Buffer.from(JSON.stringify(known)),
+      // What failed in a conversation of which nothing is known can never have been on its way.
+      ...(found.wish === 'failed' ? { ifKnown: true } : {}),
+    },
   };
 }
 

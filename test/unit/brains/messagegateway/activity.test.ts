@@ -37,6 +37,8 @@ const house: BrainHouse = {
   offer: nobody,
   list: nobody,
   connect: nobody,
+  hookUrl: nobody,
+  awaiting: { keep: nobody, find: () => Promise.resolve(null), drop: nobody },
   find: (id) =>
     Promise.resolve<HeldConnection | null>(
       id === identity.id ? { connection: connection(), changedAt, pausedReason } : null,

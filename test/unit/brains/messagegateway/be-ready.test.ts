@@ -5,13 +5,15 @@ import type { Room } from '../../../../src/brains/messagegateway/room.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { mgConfig, mgPayload } from '../../../support/messagegateway-unit.ts';
 
-const room = { config: mgConfig() } as Room;
+/** 61 is the main channel of the connection, 63 that of one of its lines. */
+const channels = { isOurs: (id: number) => Promise.resolve(id === 61 || id === 63) } as Room['channels'];
+const room = { config: mgConfig(), channels } as Room;
 
-function heard(type: string, data: unknown): string {
+async function heard(type: string, data: unknown): Promise<string> {
   const frame = readEnvelope(Buffer.from(JSON.stringify({ type, meta: { timestamp: 1 }, data })));
   if (frame === null) throw new Error('this is no frame');
   try {
-    checkStillOn(frame, room);
+    await checkStillOn(frame, room);
     return 'goes on';
   } catch (error) {
     return error instanceof AppError ? error.code : 'another error';
@@ -24,10 +26,11 @@ describe('a frame about our bot or channel', () => {
   it.each<readonly [string, string, unknown, string]>([
     ['our channel switched off', 'channel_updated', { channel: { ...channel, is_active: false } }, 'channel_off'],
     ['the same without a shell', 'channel_updated', { ...channel, is_active: false }, 'channel_off'],
+    ["a line's channel switched off", 'channel_updated', { ...channel, id: 63, is_active: false }, 'channel_off'],
     ['our bot switched off', 'bot_updated', { id: 760, is_active: false }, 'bot_off'],
     ['the same in a shell', 'bot_updated', { bot: { id: 760, is_active: false } }, 'bot_off'],
-  ])('ends listening: %s', (_, type, data, code) => {
-    expect(heard(type, data)).toBe(`messagegateway.${code}`);
+  ])('ends listening: %s', async (_, type, data, code) => {
+    expect(await heard(type, data)).toBe(`messagegateway.${code}`);
   });
 
   it.each<readonly [string, string, unknown]>([
@@ -36,7 +39,7 @@ describe('a frame about our bot or channel', () => {
     ['another bot', 'bot_updated', { id: 761, is_active: false }],
     ['a bot with the number of our channel', 'bot_updated', { id: 61, is_active: false }],
     ['nothing in it', 'channel_updated', { channel: null }],
-  ])('does not end it: %s', (_, type, data) => {
-    expect(heard(type, data)).toBe('goes on');
+  ])('does not end it: %s', async (_, type, data) => {
+    expect(await heard(type, data)).toBe('goes on');
   });
 });

@@ -7,7 +7,7 @@ import { catchUp } from '../../../../src/brains/messagegateway/back/catch-up.ts'
 import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/back/cursor.ts';
 import type { Room } from '../../../../src/brains/messagegateway/room.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
-import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
+import { mainChannelOnly, mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
 
 const signal = new AbortController().signal;
 
@@ -53,6 +53,7 @@ function far(given: {
     apis: { bot: bot as Apis['bot'], transport: {} as Apis['transport'], botPace: {} as Apis['botPace'] },
     tools: unitTools({ send: () => Promise.reject(new Error('not expected')) }, logged),
     clock: systemClock,
+    channels: mainChannelOnly(config),
   };
   return { room, asked, logged };
 }

@@ -21,6 +21,64 @@ function sent(data: Record<string, unknown>, given: Record<string, unknown> = {}
 
 const plain = { type: 'reply', buttons: [], cards: [], files: [], quoteOf: null, isInternal: false };
 
+describe('a reaction', () => {
+  const reacted = (type: string, data: object) =>
+    decode({ type, data: { channel_id: 1, external_message_id: '55', ...data } });
+  const all = (...found: string[]) => found.map((reaction) => ({ reaction }));
+
+  it.each<readonly [string, string, object, object[]]>([
+    ['is put on', 'reaction_add', { new_reaction: '👍', all_reactions: all('👍') }, [{ added: ['👍'], removed: [] }]],
+    [
+      'replaces an earlier one',
+      'reaction_add',
+      { new_reaction: '❤️', old_reaction: '👍', all_reactions: all('❤️') },
+      [{ added: ['❤'], removed: ['👍'] }],
+    ],
+    [
+      'leaves that of somebody else',
+      'reaction_add',
+      { new_reaction: '🔥', old_reaction: '👍', all_reactions: all('🔥', '👍') },
+      [{ added: ['🔥'], removed: [] }],
+    ],
+    ['is taken off', 'reaction_delete', { old_reaction: '👍', all_reactions: [] }, [{ added: [], removed: ['👍'] }]],
+    ['is taken off by one of two', 'reaction_delete', { old_reaction: '👍', all_reactions: all('👍') }, []],
+    ['that Bitrix24 does not have is left out', 'reaction_add', { new_reaction: '🦄', all_reactions: all('🦄') }, []],
+    ['without any word', 'reaction_add', {}, []],
+  ])('%s', (_, type, data, events) => {
+    expect(reacted(type, data)).toEqual(events.map((event) => ({ type: 'reacted', homeMessageId: '55', ...event })));
+  });
+});
+
+describe('a message made of a template', () => {
+  const attachments = (...items: readonly object[]) => ({ variables: { header: { attachments: items } } });
+  it.each<readonly [string, readonly object[], readonly object[], readonly string[], string]>([
+    ['the same file in both places', [{ id: 'a', caption: 'а.png' }], [{ id: 'a', caption: 'а.png' }], ['а.png'], ''],
+    ['named in one place only', [{ id: 'a' }], [{ id: 'a', caption: 'а.png' }], ['а.png'], ''],
+    [
+      'the same words about it in both',
+      [{ id: 'a', caption: 'чек' }],
+      [{ id: 'a', caption: 'чек' }],
+      ['image-a.jpg'],
+      'чек',
+    ],
+    ['two files', [{ id: 'a', caption: 'а.png' }], [{ id: 'b', caption: 'б.png' }], ['а.png', 'б.png'], ''],
+    [
+      'one item twice',
+      [
+        { id: 'a', caption: 'а.png' },
+        { id: 'a', caption: 'а.png' },
+      ],
+      [],
+      ['а.png'],
+      '',
+    ],
+  ])('shows each file once: %s', (_, items, header, names, text) => {
+    const reply = sent({ type: 'image', items, template: attachments(...header) });
+    expect(reply.files.map(({ name }) => name)).toEqual(names);
+    expect(reply.text).toBe(text);
+  });
+});
+
 describe('recorded webhooks', () => {
   const nothing = mgNames('webhook-template').concat(
     'webhook-reaction-add',

@@ -508,7 +508,7 @@ describe('a change of owner', () => {
         asked.push(`${from.toISOString()} ${until.toISOString()}`);
         return Promise.resolve(talk);
       };
-      const config = { timeZone: 'Europe/Moscow', ...given };
+      const config = { timeZone: 'Europe/Moscow', mirrorWhilePersonLeads: false, ...given };
       await connector(http, config, { saidAtHome }).deliver(back, to, key, signal);
       return { text: calls.find(({ line }) => line === 'bot POST /messages')?.json['content'], asked };
     };
@@ -527,6 +527,7 @@ describe('a change of owner', () => {
 
     it('tells the times alone where that is set', async () => {
       expect(await note({ summaryLength: 0 })).toEqual({ text: head, asked: [] });
+      expect(await note({ mirrorWhilePersonLeads: true })).toEqual({ text: head, asked: [] });
     });
 
     it('is summed up once, even when it is told again after another note', async () => {

@@ -45,8 +45,8 @@ describe('what the console said about the bot', () => {
 
   it('names the commands that were made and not taken away', async () => {
     const memory = memoryInMind();
-    await rememberCommand(memory, 'price', 'Цена');
-    await rememberCommand(memory, 'stock', 'Остаток');
+    await rememberCommand(memory, 'price', { description: 'Цена', line: null, ref: null });
+    await rememberCommand(memory, 'stock', { description: 'Остаток', line: null, ref: null });
     await forgetCommand(memory, 'price');
     expect(await consoleCommands(memory)).toEqual(new Map([['stock', 'Остаток']]));
   });

@@ -49,27 +49,47 @@ describe('a webhook at the door', () => {
     expect(new Set([edit('a'), edit('b'), edit('a', 2)]).size).toBe(3);
   });
 
-  it.each(['webhook-template-create', 'webhook-template-update'])(
-    'is refused with a word to the manager (%s)',
-    (name) => {
-      expect(take(mgBytes(name))).toMatchObject({
-        refuse: 422,
-        answer: { error: { code: 'general', message: expect.stringContaining('шаблонов') } },
+  it('of a reaction is stored, each one by itself', () => {
+    const first = take(mgPayload('webhook-reaction-add'));
+    expect(first).toMatchObject({ accept: [{ conversation: { ref: '24798237492374' } }], answerIfUnknown: {} });
+    expect(take(mgPayload('webhook-reaction-add'))).toEqual(first);
+  });
+
+  it('of a template is answered with a code, the same however often it comes, and is to be kept', () => {
+    const verdict = take(mgBytes('webhook-template-create'));
+    expect(verdict).toMatchObject({
+      accept: [],
+      answer: { code: expect.stringMatching(/^b24-[\da-f]{12}#en$/), verification_status: 'approved' },
+      keep: [{ key: expect.stringMatching(/^template:[\da-f]{64}$/), value: { name: 'template', body: 'Hi {{1}}' } }],
+    });
+    expect(take(mgBytes('webhook-template-create'))).toEqual(verdict);
+  });
+
+  it('of a changed or deleted template is answered with an empty object', () => {
+    expect(take(mgBytes('webhook-template-update'))).toMatchObject({ answer: {}, keep: [{ value: { code: 'code' } }] });
+    expect(take(mgBytes('webhook-template-delete'))).toMatchObject({ answer: {}, keep: [{ value: null }] });
+  });
+
+  it.each([
+    ['without a name', { channel_id: 1 }],
+    ['of another channel', { channel_id: 2, name: 'x' }],
+    ['beyond all measure', { channel_id: 1, name: 'x', body: 'x'.repeat(40_000) }],
+  ])('of a template %s is refused, and nothing is kept', (_name, data) => {
+    expect(take({ type: 'template_create', data })).toMatchObject({
+      refuse: 400,
+      answer: { error: { code: 'general' } },
+    });
+  });
+
+  it.each([['a type nobody knows yet', { type: 'message_sung', data: {} }]])(
+    'changes nothing in Bitrix24, and says so in the log (%s)',
+    (_name, body) => {
+      expect(take(body)).toEqual({
+        accept: [],
+        remark: expect.stringMatching(/^a message_sung of/),
       });
     },
   );
-
-  it.each([
-    ['webhook-template-delete', mgPayload('webhook-template-delete')],
-    ['webhook-reaction-add', mgPayload('webhook-reaction-add')],
-    ['reaction_delete', { type: 'reaction_delete', data: { channel_id: 1, external_message_id: '7' } }],
-    ['a type nobody knows yet', { type: 'message_sung', data: {} }],
-  ])('changes nothing in Bitrix24, and says so in the log (%s)', (_name, body) => {
-    expect(take(body)).toEqual({
-      accept: [],
-      remark: expect.stringMatching(/^a (?:template|reaction|message)_\w+ of/),
-    });
-  });
 
   it.each([
     ['of an unknown template without words', { template: { code: 'ns#hi#ru' } }, 'bridge.unknown_template'],

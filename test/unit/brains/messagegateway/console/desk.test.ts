@@ -8,7 +8,7 @@ import type { ConversationRef } from '../../../../../src/core/connector.ts';
 import type { ConnectorTools } from '../../../../../src/core/connector-tools.ts';
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../../../../src/core/errors.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const to: ConversationRef = { ref: 'group', remoteId: 'console', botCode: 'bridge_supervisor', botType: 'S' };
@@ -25,8 +25,10 @@ const edit = { ...said, type: 'edit', text: 'добрый вечер' } as unkno
 
 const revoked = failure({ status: 401, wait: 0, where: 'POST /messages', api: 'bot', sentences: [] });
 
+const employee = { id: '7', name: 'Анна', email: null, isExtranet: false };
+
 /** A desk in a group that is bound to chat 3. */
-async function deskWith(homeUser: ConnectorTools['homeUser'] = () => Promise.resolve(null)) {
+async function deskWith(homeUser: ConnectorTools['homeUser'] = () => Promise.resolve(employee)) {
   const sent: string[] = [];
   let trouble: Error | null = null;
   const act = (text: string): Promise<number> => {
@@ -50,7 +52,13 @@ async function deskWith(homeUser: ConnectorTools['homeUser'] = () => Promise.res
     title: '',
     maxText: null,
   });
-  const desk = createDesk({ config, apis: { bot } as unknown as Apis, tools, clock: systemClock });
+  const desk = createDesk({
+    config,
+    apis: { bot } as unknown as Apis,
+    tools,
+    clock: systemClock,
+    channels: mainChannelOnly(config),
+  });
   const breakWith = (error: Error): void => {
     trouble = error;
   };

@@ -13,7 +13,7 @@ import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phra
 import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const file: FileRef = { id: '7', name: 'price.txt', kind: 'file', size: 3 };
@@ -46,7 +46,13 @@ function far(takes = 100) {
     ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
     openHomeFile: () => Promise.resolve(Buffer.from('100')),
   };
-  const room: Room = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
+  const room: Room = {
+    config: mgConfig(),
+    apis: { bot } as unknown as Apis,
+    tools,
+    clock: systemClock,
+    channels: mainChannelOnly(mgConfig()),
+  };
   const ask = (files: readonly FileRef[] = []): Ask => ({
     room,
     to: { ref: 'r', remoteId: null, botCode: 'b', botType: 'S' },

@@ -6,7 +6,7 @@ import { originOfMessage, sayOnce } from '../../../../../src/brains/messagegatew
 import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { memoryInMind } from '../../../../support/memory-in-mind.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const botId = 760;
 const signal = new AbortController().signal;
@@ -30,6 +30,7 @@ function far(answers: ('lost' | 'refused' | 'given')[]) {
     apis: { bot } as unknown as Apis,
     tools: { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), memory: memoryInMind(facts) },
     clock: systemClock,
+    channels: mainChannelOnly(mgConfig()),
   });
   return { said, room };
 }

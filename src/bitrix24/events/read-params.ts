@@ -1,0 +1,171 @@
+/** Reads from a v1 event what most of its kinds share: the bot, the chat, the author, the files, whether the bot is meant. */
+import type { Author, Chat, ChatKind, CrmLink, FileRef, LineSession } from '../../core/events.ts';
+import { branch, type FormTree, text } from '../../lib/form-body.ts';
+import { hasMention } from '../formatting/bb-code.ts';
+
+/** `data[PARAMS]`; empty when there is none. */
+export function paramsOf(tree: FormTree): FormTree {
+  return branch(tree, 'data', 'PARAMS') ?? {};
+}
+
+/** `ts`: Unix seconds at which the portal queued the event (dossier §5.1). It tells no finer time, and no other one. */
+export function sentAtOf(tree: FormTree): string | null {
+  const seconds = Number(text(tree, 'ts'));
+  return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds
+    ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+    : null;
+}
+
+/** The year 9999: what lies beyond is no date any more. */
+const maxSeconds = 253_402_300_800;
+
+/** An answer to a message has that message's id among its raw params. */
+export function quoteOf(params: FormTree): string | null {
+  const id = text(params, 'PARAMS', 'REPLY_ID') ?? '';
+  return /^[1-9]\d{0,18}$/.test(id) ? id : null;
+}
+
+/** The bot whose lane an event is in; without a code for events that concern no bot. */
+export interface LaneBot {
+  readonly code: string;
+  /** Its id in the portal; null where it is not known. */
+  readonly id: string | null;
+}
+
+/**
+ * The keys of the entries of `data[BOT]` or `data[COMMAND]` that are about this bot: by its code, or else by its id. Where its id is not
+ * known, a lone entry without a code is taken for its own, since the endpoint has put the event into this lane.
+ */
+export function entriesOf(entries: FormTree, bot: LaneBot): readonly string[] {
+  const keys = Object.keys(entries);
+  const byCode = keys.filter((key) => bot.code !== '' && text(entries, key, 'BOT_CODE') === bot.code);
+  if (byCode.length > 0) return byCode;
+  if (bot.id !== null) return keys.filter((key) => text(entries, key, 'BOT_ID') === bot.id);
+  const isNameless = keys.length === 1 && keys.every((key) => (text(entries, key, 'BOT_CODE') ?? '') === '');
+  return isNameless ? keys : [];
+}
+
+/** The bot's id in the portal, from inside its entry: map keys may have been renumbered on the way. Null: no entry is about it. */
+export function botIdOf(tree: FormTree, bot: LaneBot): string | null {
+  const bots = branch(tree, 'data', 'BOT');
+  if (bots === undefined) return bot.id;
+  const [key] = entriesOf(bots, bot);
+  return key === undefined ? null : (text(bots, key, 'BOT_ID') ?? bot.id ?? key);
+}
+
+/**
+ * Whether a group message means this bot. MENTIONED_LIST names everybody mentioned; self-hosted portals from before July 2025 never send
+ * it: there the tags of the original text decide, and where even that is missing TO_USER_ID, which is only the first one mentioned.
+ */
+export function isMentioned(params: FormTree, botId: string): boolean {
+  if (botId === '') return false;
+  const list = branch(params, 'MENTIONED_LIST');
+  if (list !== undefined && Object.keys(list).some((key) => key === botId || text(list, key) === botId)) return true;
+  const original = text(params, 'MESSAGE_ORIGINAL');
+  return original === undefined ? text(params, 'TO_USER_ID') === botId : hasMention(original, botId);
+}
+
+/** Null for an event that names no dialog. */
+export function chatOf(params: FormTree): Chat | null {
+  const dialogId = text(params, 'DIALOG_ID');
+  if (dialogId === undefined || dialogId === '' || dialogId === '0') return null;
+  const line = lineOf(params);
+  const letter = text(params, 'MESSAGE_TYPE') ?? text(params, 'CHAT_TYPE');
+  const kind: ChatKind = line !== null ? 'line' : letter === 'P' || /^\d+$/.test(dialogId) ? 'private' : 'group';
+  return { kind, dialogId, title: nameIn(params, 'CHAT_TITLE'), line };
+}
+
+/** Dossier §10.2: the chat letter says `L`, but only CHAT_ENTITY_TYPE is to be trusted (trap 39). */
+function lineOf(params: FormTree): LineSession | null {
+  if (text(params, 'CHAT_ENTITY_TYPE') !== 'LINES') return null;
+  const [connector = '', lineId = ''] = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4);
+  const session = (text(params, 'CHAT_ENTITY_DATA_1') ?? '').split('|', 6)[5] ?? '';
+  const leaderId = text(params, 'CHAT_AUTHOR_ID') ?? '';
+  return {
+    lineId,
+    connector,
+    sessionId: session === '' || session === '0' ? null : session,
+    crm: crmOf(params),
+    ...(/^\d{1,20}$/.test(leaderId) ? { leaderId } : {}),
+  };
+}
+
+/** A lead, a contact, a company and a deal; a few more in case the portal learns of other kinds. */
+const maxRecords = 10;
+
+function crmOf(params: FormTree): CrmLink[] {
+  const parts = (text(params, 'CHAT_ENTITY_DATA_2') ?? '').split('|', 2 * maxRecords);
+  const links: CrmLink[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const type = parts[at] ?? '';
+    const id = parts[at + 1] ?? '';
+    if (type !== '' && id !== '' && id !== '0') links.push({ type, id });
+  }
+  return links;
+}
+
+/** Whoever wrote the message or did what the event tells of. */
+export function authorOf(tree: FormTree, params: FormTree, place: Chat): Author {
+  const user = branch(tree, 'data', 'USER') ?? {};
+  const id = text(user, 'ID') ?? text(params, 'FROM_USER_ID') ?? text(params, 'AUTHOR_ID') ?? '0';
+  const firstName = nameIn(user, 'FIRST_NAME');
+  const lastName = nameIn(user, 'LAST_NAME');
+  return {
+    id,
+    name: nameIn(user, 'NAME'),
+    kind: authorKind(user, params, place, id),
+    ...(firstName === '' ? {} : { firstName }),
+    ...(lastName === '' ? {} : { lastName }),
+    ...externalOf(text(user, 'IS_EXTRANET')),
+  };
+}
+
+/** A name of a person, a chat or a file: columns of the portal hold no longer ones. */
+const maxName = 255;
+
+function nameIn(tree: FormTree, ...path: readonly string[]): string {
+  return (text(tree, ...path) ?? '').slice(0, maxName).toWellFormed();
+}
+
+function externalOf(flag: string | undefined): { isExtranet?: boolean } {
+  return flag === 'Y' || flag === 'N' ? { isExtranet: flag === 'Y' } : {};
+}
+
+function authorKind(user: FormTree, params: FormTree, place: Chat, id: string): Author['kind'] {
+  if (isYes(text(params, 'SYSTEM')) || id === '0' || id === '') return 'system';
+  if (isYes(text(user, 'IS_BOT'))) return 'bot';
+  if (isYes(text(user, 'IS_CONNECTOR'))) return 'client';
+  // Without the USER block, the customer is still known: he is the fourth part of the line chat's entity id.
+  const client = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4)[3];
+  return place.kind === 'line' && text(user, 'IS_CONNECTOR') === undefined && client === id ? 'client' : 'employee';
+}
+
+const fileKinds: ReadonlySet<string> = new Set(['image', 'video', 'audio']);
+
+function isMediaKind(kind: string): kind is 'image' | 'video' | 'audio' {
+  return fileKinds.has(kind);
+}
+
+/** Files of one message that are read; how many a portal allows is not documented, its own client sends ten at once. */
+const maxFiles = 100;
+
+/** The files of a message. */
+export function filesOf(params: FormTree): FileRef[] {
+  const files = branch(params, 'FILES');
+  if (files === undefined) return [];
+  return Object.keys(files)
+    .slice(0, maxFiles)
+    .map((key) => {
+      const kind = text(files, key, 'type') ?? '';
+      const size = Number(text(files, key, 'size'));
+      return {
+        id: text(files, key, 'id') ?? key,
+        name: nameIn(files, key, 'name'),
+        kind: isMediaKind(kind) ? kind : 'file',
+        size: Number.isFinite(size) && size > 0 ? size : null,
+      };
+    });
+}
+
+/** How PHP writes yes. */
+export const isYes = (value: string | undefined): boolean => value === 'Y' || value === '1' || value === 'true';

@@ -1,0 +1,115 @@
+/** Keeps the commands of our bots in a portal as they should be: registers new ones, renames titles, takes away what is not wanted any more. */
+import type { CarriedOver } from '../../core/bot.ts';
+import { AppError } from '../../core/errors.ts';
+import { botCommands, pressCommand } from '../../core/texts.ts';
+import type { PortalClient } from '../rest/portal-client.ts';
+import { readId } from '../rest/rest-errors.ts';
+import type { BotResult, SetUpOptions } from './set-up-types.ts';
+
+/** The portal wants a title even of a command it does not show. */
+const wanted = [
+  ...botCommands.map((command) => ({ ...command, hidden: false })),
+  { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
+];
+
+type Registered = Exclude<BotResult, { readonly problem: string }>;
+type Commands = CarriedOver['commands'];
+
+interface CommandCall {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** More would not fit into one request. */
+const maxCalls = 50;
+
+/** The same bots, with the commands they have now. Registering again is harmless: the portal keeps the old entry. */
+export async function registerCommands(
+  client: PortalClient,
+  options: SetUpOptions,
+  bots: readonly BotResult[],
+): Promise<readonly BotResult[]> {
+  const registered = bots.filter((bot): bot is Registered => 'botId' in bot);
+  if (registered.length === 0) return bots;
+  const answers = await inBatches(
+    client,
+    options,
+    registered.flatMap((bot) => registering(bot, options)),
+  );
+  const ids = answers.map((answer) => {
+    if ('error' in answer) throw answer.error;
+    return readId('imbot.command.register', answer.result);
+  });
+  const result = new Map<string, Commands>();
+  registered.forEach((bot, index) => {
+    const own = ids.slice(index * wanted.length, (index + 1) * wanted.length);
+    const entries = wanted.map((one, place) => [one.command, { id: own[place] ?? '', titles: titlesOf(one) }] as const);
+    result.set(bot.code, Object.fromEntries(entries));
+  });
+  await keepEqual(client, options, registered, result);
+  return bots.map((bot) =>
+    'botId' in bot ? { ...bot, carried: { ...bot.carried, commands: result.get(bot.code) ?? {} } } : bot,
+  );
+}
+
+const titlesOf = ({ title }: (typeof wanted)[number]): string => JSON.stringify(title);
+
+function languagesOf({ title }: (typeof wanted)[number]) {
+  return Object.entries(title).map(([language, text]) => ({ LANGUAGE_ID: language, TITLE: text, PARAMS: '' }));
+}
+
+function registering(bot: Registered, options: SetUpOptions): CommandCall[] {
+  return wanted.map((one) => ({
+    method: 'imbot.command.register',
+    params: {
+      BOT_ID: Number(bot.botId),
+      COMMAND: one.command,
+      COMMON: 'N',
+      HIDDEN: one.hidden ? 'Y' : 'N',
+      EXTRANET_SUPPORT: 'N',
+      EVENT_COMMAND_ADD: options.eventUrl,
+      LANG: languagesOf(one),
+    },
+  }));
+}
+
+/** Registering leaves titles as they were, and says nothing of commands that have lost their place in our list. */
+async function keepEqual(
+  client: PortalClient,
+  options: SetUpOptions,
+  bots: readonly Registered[],
+  now: ReadonlyMap<string, Commands>,
+): Promise<void> {
+  const calls = bots.flatMap((bot) => {
+    const before = bot.carried.commands;
+    const present = now.get(bot.code) ?? {};
+    const gone = Object.entries(before).filter(([name]) => !(name in present));
+    const renamed = wanted.filter((one) => {
+      const known = before[one.command];
+      return known !== undefined && known.titles !== titlesOf(one);
+    });
+    return [
+      ...gone.map(([, { id }]) => ({ method: 'imbot.command.unregister', params: { COMMAND_ID: Number(id) } })),
+      ...renamed.map((one) => ({
+        method: 'imbot.command.update',
+        params: { COMMAND_ID: Number(present[one.command]?.id), FIELDS: { LANG: languagesOf(one) } },
+      })),
+    ];
+  });
+  for (const answer of await inBatches(client, options, calls)) {
+    // Somebody has taken it away already.
+    const isGone = 'error' in answer && answer.error instanceof AppError && answer.error.code === goneCode;
+    if ('error' in answer && !isGone) throw answer.error;
+  }
+}
+
+const goneCode = 'bitrix24.COMMAND_ID_ERROR';
+
+async function inBatches(client: PortalClient, options: SetUpOptions, calls: readonly CommandCall[]) {
+  const answers: Awaited<ReturnType<PortalClient['batch']>> = [];
+  for (let at = 0; at < calls.length; at += maxCalls) {
+    const page = calls.slice(at, at + maxCalls);
+    answers.push(...(await client.batch(options.portal, page, { patienceMs: 20_000, signal: options.signal })));
+  }
+  return answers;
+}

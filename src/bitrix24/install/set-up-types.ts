@@ -1,0 +1,29 @@
+/** What a set-up is told, and what it tells of each bot. */
+import type { BotType, CarriedOver } from '../../core/bot.ts';
+import type { Language } from '../../core/events.ts';
+
+export interface WantedBot {
+  readonly code: string;
+  readonly type: BotType;
+  readonly name: string;
+  /** As it was last registered; null for a bot that was not. */
+  readonly bot_id: string | null;
+  readonly carried: CarriedOver | null;
+}
+
+export interface SetUpOptions {
+  readonly portal: string;
+  readonly language: Language;
+  /** The one address of all events: `<PUBLIC_URL>/bitrix24/events`. */
+  readonly eventUrl: string;
+  /** Sent as CLIENT_ID: portals in webhook mode need it, the others ignore it. */
+  readonly clientId: string;
+  /** In the order of registration: Open Channel bots first (trap 25), never more than five. */
+  readonly bots: readonly WantedBot[];
+  readonly signal: AbortSignal;
+}
+
+/** What became of a bot: its id in the portal, or why the portal refused it. */
+export type BotResult =
+  | { readonly code: string; readonly botId: string; readonly carried: CarriedOver }
+  | { readonly code: string; readonly problem: string };

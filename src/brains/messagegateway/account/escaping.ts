@@ -1,0 +1,58 @@
+/** Finds out whether the service HTML-escapes texts: the documents do not say, but a text of ours that is read back does. */
+import { z } from 'zod';
+import type { BrainMemory } from '../../../core/connector-tools.ts';
+import { toAppError } from '../../../core/errors.ts';
+import { unescapeHtml } from '../api/html-text.ts';
+import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
+import type { Room } from '../room.ts';
+
+const key = 'escaping';
+
+const foundShape = z.object({ isEscaped: z.boolean() });
+
+/** Found out anew after this long: the service may change its mind. */
+const keepDays = 30;
+
+/** What this process has found out; gone with the config it was found out for. */
+const learned = new WeakMap<JoinedConfig, boolean>();
+
+/** Whether texts of this account are to be decoded. */
+export function isEscaped(config: JoinedConfig): boolean {
+  return config.unescapeHtml || learned.get(config) === true;
+}
+
+/** Reads one text back, the first that would look otherwise when escaped; costs one call a month. Never throws: it is only a look. */
+export async function learnEscaping(room: Room, messageId: number, text: string, signal: AbortSignal): Promise<void> {
+  const { config, tools, apis } = room;
+  const sent = text.trim();
+  if (config.unescapeHtml || learned.has(config) || !/[<>&"']/.test(sent)) return;
+  try {
+    const known = foundShape.safeParse(await tools.memory.get(key));
+    if (known.success) {
+      learned.set(config, known.data.isEscaped);
+      return;
+    }
+    const found = await apis.bot.messages({ id: messageId }, signal);
+    const echo = found.find(({ id }) => id === messageId);
+    const judged = judge(sent, (echo?.content || echo?.note || '').trim());
+    if (judged === null) return;
+    learned.set(config, judged);
+    await tools.memory.put(key, { isEscaped: judged }, keepDays);
+    if (judged) tools.log('MessageGateway escapes texts; they are decoded from now on');
+  } catch (thrown) {
+    tools.log('whether MessageGateway escapes texts could not be found out', { reason: toAppError(thrown).code });
+  }
+}
+
+/** Null: what came back is neither, so it says nothing. */
+function judge(sent: string, echo: string): boolean | null {
+  if (echo === sent) return false;
+  return unescapeHtml(echo) === sent ? true : null;
+}
+
+/** The config with what was found out, for all processes. */
+export async function withLearnedEscaping<T extends MessageGatewayConfig>(config: T, memory: BrainMemory): Promise<T> {
+  if (config.unescapeHtml) return config;
+  const found = foundShape.safeParse(await memory.get(key));
+  return found.success && found.data.isEscaped ? { ...config, unescapeHtml: true } : config;
+}

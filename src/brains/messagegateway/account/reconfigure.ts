@@ -1,0 +1,43 @@
+/** Changes the settings of an account that is joined: the module, the bot and the channel stay the same ones. */
+import type { Connection } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import { BadInput } from '../../../core/errors.ts';
+import { configSchema, type JoinedConfig } from '../config.ts';
+import { crmOf } from '../connect/account-crm.ts';
+import { joinAccount } from './join.ts';
+
+/** What the CRM's own record of the module shows or is reached by. All else the listener brings up to date when it starts again. */
+const inModule = ['crmUrl', 'apiKey', 'name', 'integrationCode'] as const;
+
+/**
+ * Returns the config to be stored. Throws AppErrors of the CRM, and BadInput `messagegateway.other_account` for the address of a CRM that
+ * does not know our module: another account is another connection.
+ */
+export async function reconfigureAccount(
+  connection: Connection,
+  before: unknown,
+  hookUrl: string,
+  tools: ConnectorTools,
+): Promise<unknown> {
+  const config = configSchema.parse(connection.config);
+  const known = configSchema.safeParse(before);
+  const joined = known.success ? known.data.joined : undefined;
+  if (JSON.stringify(config.joined) !== JSON.stringify(joined)) {
+    throw new BadInput({ code: 'messagegateway.not_settable', message: 'joined: is written by the app alone' });
+  }
+  if (!known.success || joined === undefined) return await joinAccount(connection, hookUrl, tools);
+  if (config.crmUrl !== known.data.crmUrl) await checkModule({ ...config, joined }, tools);
+  const isRegistered = inModule.every((key) => config[key] === known.data[key]);
+  return isRegistered ? config : await joinAccount(connection, hookUrl, tools);
+}
+
+async function checkModule(config: JoinedConfig, tools: ConnectorTools): Promise<void> {
+  const crm = crmOf(config, tools);
+  await crm.checkKey();
+  const module = await crm.moduleState(config.joined.moduleCode);
+  if (module?.clientId === config.joined.clientId) return;
+  throw new BadInput({
+    code: 'messagegateway.other_account',
+    message: 'crmUrl: this is another account, which does not know our module; add a connection for it',
+  });
+}

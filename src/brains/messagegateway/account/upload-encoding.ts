@@ -1,0 +1,60 @@
+/** Sends files as the service takes them: where one encoding is not understood the other is tried, and what worked is remembered. */
+import { z } from 'zod';
+import type { BrainMemory } from '../../../core/connector-tools.ts';
+import { MgRefused } from '../api/mg-http.ts';
+import type { MgFile } from '../api/mg-shapes.ts';
+import { type UploadedFile, uploadBody } from '../api/upload-body.ts';
+import type { MessageGatewayConfig } from '../config.ts';
+import type { Room } from '../room.ts';
+
+type Encoding = MessageGatewayConfig['uploadEncoding'];
+
+const key = 'upload-encoding';
+
+/** `insteadOf`: a setting that was changed since is the later word. */
+const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf: z.string() });
+
+/**
+ * The stored file. Throws the first refusal when neither encoding is taken.
+ *
+ * @param upload sends the file in one encoding, to the Bot or the Transport API
+ */
+export async function uploadAsTaken(
+  room: Room,
+  file: UploadedFile,
+  upload: (file: UploadedFile, encoding: Encoding, signal: AbortSignal) => Promise<MgFile>,
+  signal: AbortSignal,
+): Promise<MgFile> {
+  const { memory, log } = room.tools;
+  const set = room.config.uploadEncoding;
+  const first = await encodingOf(memory, set);
+  const other = first === 'multipart' ? 'raw' : 'multipart';
+  const attempt = async (encoding: Encoding): Promise<MgFile | MgRefused> => {
+    try {
+      return await upload(file, encoding, signal);
+    } catch (error) {
+      if (error instanceof MgRefused) return error;
+      throw error;
+    }
+  };
+  const result = await attempt(first);
+  if (!(result instanceof MgRefused) && !isWrapped(result, file, first)) return result;
+  const second = await attempt(other);
+  if (second instanceof MgRefused || isWrapped(second, file, other)) {
+    if (result instanceof MgRefused) throw result;
+    return result;
+  }
+  log('MessageGateway takes files in the other encoding; it is used from now on', { encoding: other });
+  await memory.put(key, { encoding: other, insteadOf: set });
+  return second;
+}
+
+async function encodingOf(memory: BrainMemory, set: Encoding): Promise<Encoding> {
+  const found = foundShape.safeParse(await memory.get(key));
+  return found.success && found.data.insteadOf === set ? found.data.encoding : set;
+}
+
+/** A server that wants bare bytes keeps the multipart wrapping as part of the file: the size it answers is that of the whole body. */
+function isWrapped({ size }: MgFile, file: UploadedFile, encoding: Encoding): boolean {
+  return encoding === 'multipart' && size === uploadBody(file, 'multipart').body.length;
+}

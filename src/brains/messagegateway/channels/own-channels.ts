@@ -1,0 +1,152 @@
+/** Which channels of the account are this connection's, and which of them a conversation is in. */
+import { z } from 'zod';
+import type { ConversationRef } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import type { Chat } from '../../../core/events.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Apis } from '../api/apis.ts';
+import type { Envelope } from '../api/webhook-shapes.ts';
+import type { JoinedConfig } from '../config.ts';
+import { chatIdOf } from '../into/chat-id.ts';
+import { knownLineChannels, lineChannel } from './line-channels.ts';
+
+export interface OwnChannels {
+  /** Whether it is one of ours. A channel of others costs one look, and then none for a while. */
+  isOurs(channelId: number): Promise<boolean>;
+  /** All of ours, the main one first. */
+  all(): Promise<readonly number[]>;
+  /** The one a conversation is in: of its line since its first message, otherwise the main one. */
+  of(to: ConversationRef): Promise<number>;
+  /** The same, made where the chat is of a line that has none yet. Throws AppErrors. */
+  for(to: ConversationRef, chat: Chat, signal: AbortSignal): Promise<number>;
+  /** A channel has refused: what is known of channels is learned anew, for a look at the account may change it. */
+  doubt(): void;
+  /** The frame as if it were of the main channel where it is of one of ours: everything behind the listener knows that one alone. */
+  adopt(frame: Envelope): Promise<Envelope>;
+}
+
+const talkShape = z.object({ channelId: z.int() });
+const talkKey = (to: ConversationRef): string => `talk-channel:${to.ref}`;
+
+/** What was found to be of others is looked at again after so long: an account may have been joined anew. */
+const foreignMs = 600_000;
+/** Of each kind, so much is remembered; the oldest is forgotten first. */
+const mostRemembered = 5_000;
+
+export interface OwnChannelsOptions {
+  readonly config: JoinedConfig;
+  readonly apis: Apis;
+  readonly tools: ConnectorTools;
+  readonly clock: Clock;
+}
+
+export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
+  const { config, tools, clock } = options;
+  const { channelId: main } = config.joined;
+  const ours = new Set<number>([main]);
+  const foreign = new Map<number, number>();
+  const talks = new Map<string, number>();
+
+  async function learn(): Promise<void> {
+    for (const id of await knownLineChannels(tools.memory)) ours.add(id);
+  }
+
+  async function isOurs(channelId: number): Promise<boolean> {
+    if (ours.has(channelId)) return true;
+    const lookedAt = foreign.get(channelId);
+    if (lookedAt !== undefined && clock.monotonicMs() - lookedAt < foreignMs) return false;
+    // A channel is remembered before its first message is sent: whatever comes out of it is later.
+    await learn();
+    if (ours.has(channelId)) return true;
+    remember(foreign, channelId, clock.monotonicMs());
+    return false;
+  }
+
+  /** `gone`: it began in a channel that the account has lost. */
+  async function stored(to: ConversationRef): Promise<number | 'gone' | null> {
+    const known = talks.get(to.ref);
+    if (known !== undefined) return known;
+    const found = talkShape.safeParse(await tools.memory.get(talkKey(to)));
+    if (!found.success) return null;
+    if (!(await isOurs(found.data.channelId))) return 'gone';
+    remember(talks, to.ref, found.data.channelId);
+    return found.data.channelId;
+  }
+
+  return {
+    isOurs,
+    async all() {
+      await learn();
+      return [...ours];
+    },
+    async of(to) {
+      const known = await stored(to);
+      return typeof known === 'number' ? known : main;
+    },
+    async for(to, chat, signal) {
+      const known = await stored(to);
+      if (typeof known === 'number') return known;
+      if (!config.channels.perLine || chat.line === null) return main;
+      // A conversation that has begun in the main channel stays there, where all of it can be read.
+      if (known === null && chatIdOf(to) !== null) return main;
+      const channelId = await lineChannel(options, chat.line, chat.title, signal);
+      ours.add(channelId);
+      await tools.memory.put(talkKey(to), { channelId });
+      remember(talks, to.ref, channelId);
+      return channelId;
+    },
+    doubt() {
+      ours.clear();
+      ours.add(main);
+      foreign.clear();
+      talks.clear();
+    },
+    async adopt(frame) {
+      const places = placesIn(frame.data);
+      const [first] = places;
+      const id = first?.read();
+      if (first === undefined || id === undefined || id === main || !(await isOurs(id))) return frame;
+      const data: unknown = structuredClone(frame.data);
+      for (const place of placesIn(data as Envelope['data'])) if (place.read() === id) place.write(main);
+      return { ...frame, data: data as Envelope['data'] };
+    },
+  };
+}
+
+function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
+  known.delete(key);
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
+}
+
+/** Where a frame says in which channel it happened. */
+interface ChannelPlace {
+  read(): number | undefined;
+  write(id: number): void;
+}
+
+const paths: readonly (readonly string[])[] = [
+  ['message', 'channel_id'],
+  ['message', 'chat', 'channel', 'id'],
+  ['chat', 'channel', 'id'],
+  ['dialog', 'chat', 'channel', 'id'],
+];
+
+function placesIn(data: Envelope['data']): readonly ChannelPlace[] {
+  return paths.flatMap((path): ChannelPlace[] => {
+    let holder: Record<string, unknown> = data;
+    for (const key of path.slice(0, -1)) {
+      const next = holder[key];
+      if (typeof next !== 'object' || next === null) return [];
+      holder = next as Record<string, unknown>;
+    }
+    const last = path.at(-1) ?? '';
+    const id = holder[last];
+    if (typeof id !== 'number') return [];
+    const write = (value: number): void => {
+      holder[last] = value;
+    };
+    return [{ read: () => id, write }];
+  });
+}

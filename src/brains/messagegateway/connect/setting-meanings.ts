@@ -1,0 +1,35 @@
+/** What each key of the config means, for the page: in Russian here, in English as the schema says it. */
+import type { Language } from './page-texts.ts';
+import type { SchemaField } from './schema-fields.ts';
+
+const ru: Readonly<Record<string, string>> = {
+  name: 'Имя модуля, бота и канала в CRM',
+  'handover.tag': 'Метка на диалоге, которая передаёт разговор сотрудникам в Битрикс24',
+  'handover.userIds':
+    'Пользователи чатов CRM, которые означают Битрикс24: диалог, назначенный на одного из них, передаётся. Номера через запятую',
+  'console.privateBots': 'Коды ботов, личные чаты с которыми – консоль; с остальными ботами сотрудник пишет как клиент',
+  'console.overheard':
+    'Что делать с разговором мимо бота в связанной группе: drop – ничего, note – заметки в чате для менеджеров',
+  'console.showStaffTalk': 'Показывать в группе внутренние сообщения менеджеров связанного чата',
+  managerAnswer:
+    'Ответ менеджера, пока разговор ведёт сотрудник Битрикс24: refuse – отклонить с объяснением, take – забрать разговор и показать',
+  onDialogClosed:
+    'Закрытие диалога в CRM, пока отвечает бот: nothing – ничего, finish – закончить сессию открытой линии',
+  summaryLength: 'Сколько знаков сказанного без бота пересказать менеджерам, когда разговор вернётся; 0 – нисколько',
+  timeZone: 'Часовой пояс времени в заметках, например Europe/Moscow',
+  uploadEncoding: 'Как отправляются файлы; если сервис принимает иначе, приложение замечает это само',
+  unescapeHtml: 'Тексты приходят экранированными и их нужно раскодировать; приложение замечает это само',
+  botRoles: 'Роли бота через запятую: distributor, responsible, hidden. Без responsible ему не вернуть диалог',
+  integrationCode: 'Символьный код модуля в маркетплейсе; пусто – код модуля',
+  maxFileMegabytes: 'Файлы больше этого размера называются, но не отправляются, МБ',
+  callsPerSecond: 'Запросов в секунду на токен; сервис разрешает 30',
+  answerWithinMs: 'Сколько мс ответ на сообщение ждёт Битрикс24; позже итог сообщается отдельно. 0 – всегда отдельно',
+  requestTimeoutMs: 'Сколько мс может длиться один запрос',
+  pingSeconds: 'Секунд между проверками соединения',
+  silenceSeconds: 'Соединение, молчащее столько секунд, открывается заново',
+};
+
+/** A key that has no Russian words yet is explained in English. */
+export function meaningOf({ path, meaning }: SchemaField, language: Language): string {
+  return language === 'ru' ? (ru[path] ?? meaning) : meaning;
+}

@@ -1,0 +1,57 @@
+/** Tells the administrators of a CRM, in its own notifications, that its account is paused: they see it where they work. */
+import { z } from 'zod';
+import type { Standing } from '../../../core/brain.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import { AppError } from '../../../core/errors.ts';
+import type { MessageGatewayConfig } from '../config.ts';
+import { crmOf } from './account-crm.ts';
+
+type Texts = Readonly<Record<string, string>> & { readonly other: string };
+
+const ru: Texts = {
+  switched_off: 'модуль выключен в CRM. Включите его, когда он снова понадобится.',
+  chats_off: 'в CRM выключены чаты. Когда их включат, подключение восстановится само.',
+  frozen: 'CRM заморозила модуль. Проверьте его оплату.',
+  unpaid: 'на счёте CRM не хватает денег, чтобы включить модуль. Пополните счёт: подключение восстановится само.',
+  rights_missing: 'API-ключу не хватает прав integration_read и integration_write.',
+  other: 'подключение остановлено. Подключите аккаунт заново из приложения в Битрикс24.',
+};
+
+const en: Texts = {
+  switched_off: 'the module is switched off in the CRM. Switch it on when it is needed again.',
+  chats_off: 'chats are switched off in the CRM. When they are on again, the connection goes on by itself.',
+  frozen: 'the CRM has frozen the module. Check its payment.',
+  unpaid: 'the CRM account has not enough money to switch the module on. Top it up: the connection goes on by itself.',
+  rights_missing: 'the API key lacks the rights integration_read and integration_write.',
+  other: 'the connection is stopped. Connect the account again from the app in Bitrix24.',
+};
+
+const toldKey = 'told-paused';
+const toldShape = z.object({ reason: z.string() });
+
+/** Once per reason until the account works again. Best effort: never throws an AppError. */
+export async function tellAdministrators(
+  config: MessageGatewayConfig,
+  standing: Standing,
+  pausedReason: string | null,
+  tools: ConnectorTools,
+): Promise<void> {
+  if (standing.works) {
+    if (pausedReason !== null) await tools.memory.forget(toldKey);
+    return;
+  }
+  const { reason } = standing;
+  if (reason === pausedReason) return;
+  const told = toldShape.safeParse(await tools.memory.get(toldKey));
+  if (told.success && told.data.reason === reason) return;
+  const texts = config.language === 'ru' ? ru : en;
+  const heading = config.language === 'ru' ? 'Чаты Битрикс24 остановлены' : 'Bitrix24 chats are stopped';
+  try {
+    await crmOf(config, tools).notify(`${heading} (${config.name}): ${texts[reason] ?? texts.other}`);
+    await tools.memory.put(toldKey, { reason });
+  } catch (thrown) {
+    // A key that is refused cannot tell either; the app's page and its log do.
+    if (!(thrown instanceof AppError)) throw thrown;
+    tools.log('the administrators of the CRM could not be told that the account is paused', { reason: thrown.code });
+  }
+}

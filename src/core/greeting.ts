@@ -1,0 +1,72 @@
+/** How our bot introduces itself: with which words, when, and that a brain which wants the whole conversation hears of it. */
+import type { ChatAction } from './actions.ts';
+import type { Greeting } from './bot.ts';
+import { type Bridged, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import type { Conversation } from './conversation.ts';
+import type { Chat, ReceiptEvent } from './events.ts';
+import { phrases } from './texts.ts';
+
+const usual: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
+
+export interface Greeted {
+  readonly conversation: Conversation;
+  /** In Bitrix24, now or later. */
+  readonly actions: readonly ChatAction[];
+  /** For the brain, behind what it is told of the event itself. */
+  readonly told: readonly ChatAction[];
+}
+
+/** Once per conversation. */
+export function greet(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
+  const { isOff, afterSeconds } = scene.greeting ?? usual;
+  if (conversation.isGreeted) return { conversation, actions: [], told: [] };
+  if (isOff) return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+  if (chat.kind !== 'line' || afterSeconds === 0) return introduce(chat, conversation, scene);
+  const later: ChatAction = { target: 'app', action: { type: 'greet', chat }, delayMs: afterSeconds * 1_000 };
+  return { conversation, actions: [later], told: [] };
+}
+
+/** At once, for whoever asks for it: a brain that is not told of the wish cannot answer in the meantime. */
+export function greetNow(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
+  const isSilent = conversation.isGreeted || (scene.greeting ?? usual).isOff;
+  if (!isSilent) return introduce(chat, conversation, scene);
+  return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+}
+
+/** Its time has come: a brain that has spoken meanwhile needs no introduction, and a person who leads is not talked over. */
+export function onGreetingDue(
+  { chat }: ReceiptEvent & { type: 'greeting_due' },
+  conversation: Conversation,
+  scene: Scene,
+): Bridged {
+  if (conversation.isGreeted || scene.greeting?.isOff === true) return quiet(conversation, 'noted');
+  if (conversation.owner === 'person') return quiet({ ...conversation, isGreeted: true }, 'noted');
+  const { conversation: greeted, actions, told } = introduce(chat, conversation, scene);
+  return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
+}
+
+function introduce(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
+  const { language, kind } = conversation;
+  const words = phrases(language);
+  const own = scene.greeting?.texts[language];
+  const greeting = own === undefined ? words.greeting[kind](scene.name) : own.replaceAll('{name}', scene.name);
+  // A customer outside has no use for commands he cannot type.
+  const text = kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
+  const author = { id: '', name: scene.name, kind: 'bot' as const };
+  const told = toBrain({
+    type: 'mirrored',
+    // Our word has no id in Bitrix24 yet, and there is one greeting in a conversation.
+    messageId: 'greeting',
+    text: greeting,
+    author,
+    chat,
+    files: [],
+    sentAt: null,
+    quoteOf: null,
+  });
+  return {
+    conversation: { ...conversation, isGreeted: true },
+    actions: [toHome({ ...plainSend(text), internal: false })],
+    told: scene.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
+  };
+}

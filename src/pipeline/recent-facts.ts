@@ -1,0 +1,46 @@
+/** Facts of brains that are read all the time, kept in this process for a short while and forgotten when another process says so. */
+import type { Fact } from '../core/connector-tools.ts';
+
+/** A notification may be missed; then a change is seen after this long. */
+const believedMs = 30_000;
+
+/** Lists kept; the oldest is forgotten first. */
+const maxEntries = 10_000;
+
+interface Entry {
+  readonly readAt: number;
+  readonly facts: Promise<readonly Fact[]>;
+}
+
+export interface RecentFacts {
+  /** What is known, or what `read` finds. A failed read is not kept. */
+  get(connectionId: string, prefix: string, read: () => Promise<readonly Fact[]>): Promise<readonly Fact[]>;
+  /** Null: of all connections. */
+  forget(connectionId: string | null): void;
+}
+
+export function createRecentFacts(now: () => number = () => performance.now()): RecentFacts {
+  const entries = new Map<string, Entry>();
+  const keyOf = (connectionId: string, prefix: string): string => `${connectionId} ${prefix}`;
+  return {
+    get(connectionId, prefix, read) {
+      const key = keyOf(connectionId, prefix);
+      const known = entries.get(key);
+      if (known !== undefined && now() - known.readAt < believedMs) return known.facts;
+      const entry = { readAt: now(), facts: read() };
+      entries.delete(key);
+      entries.set(key, entry);
+      const [oldest] = entries.keys();
+      if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+      entry.facts.catch(() => {
+        if (entries.get(key) === entry) entries.delete(key);
+      });
+      return entry.facts;
+    },
+    forget(connectionId) {
+      for (const key of entries.keys()) {
+        if (connectionId === null || key.startsWith(`${connectionId} `)) entries.delete(key);
+      }
+    },
+  };
+}

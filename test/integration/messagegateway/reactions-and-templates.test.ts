@@ -1,0 +1,112 @@
+/** What managers do besides writing: they react, make templates, and attach links. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../support/bridge.ts';
+import {
+  type LineTalk,
+  type MgStage,
+  mgChatOf,
+  openLineTalk,
+  startMgStage,
+} from '../../support/messagegateway-stage.ts';
+
+let stage: MgStage;
+let talk: LineTalk;
+let chat: number;
+
+beforeAll(async () => {
+  stage = await startMgStage();
+  talk = await openLineTalk(stage, 'Кто там?');
+  chat = mgChatOf(stage, 'Кто там?');
+  await until(() => stage.gateway.sockets().open === 1, 20_000);
+});
+afterAll(() => stage.close());
+
+describe('a reaction of a manager', () => {
+  const reactions = (text: string): string[] => {
+    const message = stage.bridge.portal.messages(talk.chatId).find((one) => one.text === text);
+    return Object.values(message?.reactions ?? {}).flat();
+  };
+
+  it('is shown on the customer’s message, replaced, and taken back', async () => {
+    const id = stage.gateway.messages(chat).find(({ text }) => text === 'Кто там?')?.id ?? 0;
+    await stage.gateway.react(id, '👍');
+    await until(() => reactions('Кто там?').includes('like'));
+    await stage.gateway.react(id, '🔥');
+    await until(() => reactions('Кто там?').join() === 'fire');
+    await stage.gateway.react(id, null);
+    await until(() => reactions('Кто там?').length === 0);
+    expect(stage.bridge.portal.messages(talk.chatId).some(({ text }) => text === '👍')).toBe(false);
+  });
+
+  it('stays while another manager has the same one', async () => {
+    const id = await stage.gateway.managerAnswers(chat, 'Это мы');
+    await stage.done();
+    const second = stage.gateway.addManager({ name: 'Второй Менеджер' }).id;
+    await stage.gateway.react(id, '❤');
+    await stage.gateway.react(id, '❤', second);
+    await until(() => reactions('Это мы').includes('redHeart'));
+    await stage.gateway.react(id, null);
+    await stage.done();
+    expect(reactions('Это мы')).toEqual(['redHeart']);
+    await stage.gateway.react(id, null, second);
+    await until(() => reactions('Это мы').length === 0);
+  });
+
+  it('that Bitrix24 does not have is not offered', async () => {
+    const id = stage.gateway.messages(chat).find(({ text }) => text === 'Кто там?')?.id ?? 0;
+    await expect(stage.gateway.react(id, '🦄')).rejects.toThrow('not allowed');
+  });
+});
+
+describe('a template of a manager', () => {
+  const fields = { name: 'Приветствие', lang: 'ru', category: 'utility', body: 'Здравствуйте, {{1}}' };
+  const channel = (): number => stage.config.joined.channelId;
+
+  async function listed(): Promise<
+    { readonly code: string; readonly verification_status: string; readonly body: string }[]
+  > {
+    const { endpointUrl, token } = stage.config.joined.transport;
+    const answer = await fetch(`${endpointUrl}/api/transport/v1/templates`, {
+      headers: { 'x-transport-token': token },
+    });
+    return (await answer.json()) as never;
+  }
+
+  const kept = (): Promise<number> =>
+    stage.probe.count(`select count(*) from brain_memory where key like 'template:%'`);
+
+  it('is taken, kept, changed and deleted', async () => {
+    const code = await stage.gateway.createTemplate(channel(), fields);
+    expect(await listed()).toMatchObject([{ code, verification_status: 'approved', body: fields.body }]);
+    expect(await kept()).toBe(1);
+    await stage.gateway.changeTemplate(channel(), code, { body: 'Добрый день, {{1}}' });
+    const [row] = await stage.probe.rows(`select value from brain_memory where key like 'template:%'`);
+    expect(row?.['value']).toMatchObject({ code, body: 'Добрый день, {{1}}' });
+    expect(stage.gateway.webhooks().at(-1)).toMatchObject({ status: 200 });
+    await stage.gateway.changeTemplate(channel(), code, null);
+    expect(await kept()).toBe(0);
+    expect(await listed()).toEqual([]);
+  });
+
+  it('is put back where MessageGateway has lost it', async () => {
+    const code = await stage.gateway.createTemplate(channel(), fields);
+    const { endpointUrl, token } = stage.config.joined.transport;
+    const path = `${endpointUrl}/api/transport/v1/channels/${channel()}/templates/${encodeURIComponent(code)}`;
+    await fetch(path, { method: 'DELETE', headers: { 'x-transport-token': token } });
+    expect(await listed()).toEqual([]);
+    stage.gateway.cutSockets();
+    await expect.poll(async () => (await listed()).map((one) => one.code), { timeout: 20_000 }).toEqual([code]);
+  });
+});
+
+describe('a link among quick replies', () => {
+  it('keeps its address in the text of a customer outside', async () => {
+    const suggestions = [
+      { type: 'text', title: 'Да' },
+      { type: 'url', title: 'Оплатить', payload: 'https://pay.example/7' },
+    ];
+    await stage.gateway.managerAnswers(chat, 'Ваш счёт готов', { suggestions });
+    await until(() => talk.shown().some((text) => text.startsWith('Ваш счёт готов')));
+    expect(talk.shown().at(-1)).toBe('Ваш счёт готов\nОплатить: https://pay.example/7');
+  });
+});

@@ -1,0 +1,173 @@
+/** Events as old and new portals send them: mentions without MENTIONED_LIST, several commands, foreign bots, marks of line messages. */
+import { describe, expect, it } from 'vitest';
+import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
+import type { LaneBot } from '../../../src/bitrix24/events/read-params.ts';
+import type { HomeEvent } from '../../../src/core/events.ts';
+import { fixture, formOf } from '../../support/fixtures.ts';
+
+type Message = HomeEvent & { type: 'message' };
+
+/** The pairs of a recorded event with some taken out by the start of their name, and others added. */
+function altered(name: string, without: readonly string[], added: readonly string[] = []): Buffer {
+  const kept = fixture(name).pairs.filter((pair) => !without.some((start) => pair.startsWith(start)));
+  return formOf([...kept, ...added]);
+}
+
+function only(body: Buffer, code: string): HomeEvent {
+  const decoded = decodeEvent(body, lane(code));
+  if (decoded.kind !== 'chat' || decoded.events.length !== 1) throw new Error(JSON.stringify(decoded));
+  return decoded.events[0] as HomeEvent;
+}
+
+/** The bot of a lane whose id in the portal is not known. */
+const lane = (code: string): LaneBot => ({ code, id: null });
+
+const codeIn = (name: string): string =>
+  fixture(name)
+    .pairs.find((pair) => /^data\[(BOT|COMMAND)\]\[\d+\]\[BOT_CODE\]=/.test(pair))
+    ?.split('=')[1] ?? '';
+const idIn = (name: string): string =>
+  fixture(name)
+    .pairs.find((pair) => /^data\[(BOT|COMMAND)\]\[\d+\]\[BOT_ID\]=/.test(pair))
+    ?.split('=')[1] ?? '';
+
+describe('a group message of a portal that sends no MENTIONED_LIST', () => {
+  const name = 'v1-onimbotmessageadd-group-mention';
+  const list = 'data[PARAMS][MENTIONED_LIST]';
+  const toUser = 'data[PARAMS][TO_USER_ID]';
+  const original = 'data[PARAMS][MESSAGE_ORIGINAL]';
+  const mentions = (body: Buffer): boolean => (only(body, codeIn(name)) as Message).mentionsBot;
+
+  it('means the bot by the tag in its original text, whoever is named first', () => {
+    const text = `${original}=[USER=5]A[/USER] и [USER=${idIn(name)} REPLACE]B[/USER], что?`;
+    expect(mentions(altered(name, [list]))).toBe(true);
+    expect(mentions(altered(name, [list, toUser, original], [`${toUser}=5`, text]))).toBe(true);
+    expect(
+      mentions(altered(name, [list, toUser, original], [`${toUser}=5`, `${original}=[USER=5]A[/USER] что?`])),
+    ).toBe(false);
+    expect(mentions(altered(name, [list, original], [`${original}=[user=all]Все[/user] что?`]))).toBe(false);
+  });
+
+  it('means the bot by TO_USER_ID where there is not even an original text', () => {
+    expect(mentions(altered(name, [list, original, toUser], [`${toUser}=${idIn(name)}`]))).toBe(true);
+    expect(mentions(altered(name, [list, original, toUser], [`${toUser}=5`]))).toBe(false);
+  });
+});
+
+describe('an edit in a group', () => {
+  it('tells whether its new text means the bot', () => {
+    const name = 'v1-onimbotmessageadd-group-mention';
+    const rename = (body: Buffer): Buffer =>
+      Buffer.from(body.toString().replace('ONIMBOTMESSAGEADD', 'ONIMBOTMESSAGEUPDATE'));
+    const edit = (body: Buffer): HomeEvent => only(rename(body), codeIn(name));
+    expect(edit(altered(name, []))).toMatchObject({ type: 'message_edited', mentionsBot: true });
+    const without = altered(
+      name,
+      ['data[PARAMS][MENTIONED_LIST]', 'data[PARAMS][MESSAGE_ORIGINAL]'],
+      ['data[PARAMS][MESSAGE_ORIGINAL]=уже без упоминания'],
+    );
+    expect(edit(without)).toMatchObject({ type: 'message_edited', mentionsBot: false });
+  });
+});
+
+describe('an event that names only other bots', () => {
+  it.each([
+    'v1-onimbotmessageadd-private',
+    'v1-onimbotmessageadd-openline',
+    'v1-onimbotmessageupdate-private',
+    'v1-onimbotmessagedelete-group',
+    'v1-onimbotjoinchat-group',
+    'v1-onimbotcontextget',
+    'v1-onimcommandadd-group',
+  ])('is for none of ours: %s', (name) => {
+    expect(decodeEvent(altered(name, []), lane('bridge_other'))).toEqual({
+      kind: 'nothing',
+      reason: 'not_for_this_bot',
+    });
+    expect(decodeEvent(altered(name, []), lane(codeIn(name))).kind).toBe('chat');
+  });
+
+  it('is for the bot of its id where that has no code', () => {
+    const name = 'v1-onimbotmessageadd-private';
+    const id = idIn(name);
+    const nameless = altered(name, [`data[BOT][${id}][BOT_CODE]`]);
+    expect(decodeEvent(nameless, { code: 'bridge_other', id }).kind).toBe('chat');
+    expect(decodeEvent(nameless, { code: 'bridge_other', id: `${id}1` }).kind).toBe('nothing');
+    // Its lane was chosen by an id that the portal has taken from the bot since.
+    expect(decodeEvent(nameless, lane('bridge_other')).kind).toBe('chat');
+  });
+});
+
+describe('a message with several commands', () => {
+  const name = 'v1-onimcommandadd-private';
+  const entry = (id: number, command: string, given = '', code = codeIn(name)): string[] => [
+    `data[COMMAND][${id}][BOT_ID]=${idIn(name)}`,
+    `data[COMMAND][${id}][BOT_CODE]=${code}`,
+    `data[COMMAND][${id}][COMMAND]=${command}`,
+    `data[COMMAND][${id}][COMMAND_PARAMS]=${given}`,
+    `data[COMMAND][${id}][COMMAND_CONTEXT]=TEXTAREA`,
+    `data[COMMAND][${id}][MESSAGE_ID]=700`,
+  ];
+  const body = (text: string, ...entries: string[][]): Buffer =>
+    altered(name, ['data[COMMAND]', 'data[PARAMS][MESSAGE]='], [`data[PARAMS][MESSAGE]=${text}`, ...entries.flat()]);
+
+  it('is as many events, in order, and none of them looks like another', () => {
+    const decoded = decodeEvent(body('/help\n/bot now', entry(1, 'help'), entry(2, 'bot', 'now')), lane(codeIn(name)));
+    expect(decoded).toMatchObject({
+      events: [
+        { type: 'command', command: 'help', messageId: '700' },
+        { type: 'command', command: 'bot', params: 'now', messageId: '700.c1' },
+      ],
+    });
+    expect(JSON.stringify(decoded)).not.toContain('beside');
+  });
+
+  it('keeps the text on the other lines, for the last one', () => {
+    const decoded = decodeEvent(
+      body('Привет!\n/help\nСколько стоит?\n/bot', entry(1, 'help'), entry(2, 'bot')),
+      lane(codeIn(name)),
+    );
+    expect(decoded).toMatchObject({
+      events: [{ command: 'help' }, { command: 'bot', beside: 'Привет!\nСколько стоит?' }],
+    });
+  });
+
+  it('leaves the commands of other bots to them', () => {
+    const foreign = entry(2, 'echo', 'x', 'other_bot');
+    const decoded = decodeEvent(body('/help\n/echo x', entry(1, 'help'), foreign), lane(codeIn(name)));
+    expect(decoded).toMatchObject({ events: [{ command: 'help' }] });
+    expect(JSON.stringify(decoded)).not.toContain('echo');
+  });
+});
+
+describe('a message of an Open Channel', () => {
+  const name = 'v1-onimbotmessageadd-openline-operator';
+  const marks = (...added: string[]): Message => {
+    const starts = added.map((pair) => `${pair.split('=')[0] ?? ''}=`);
+    return only(altered(name, starts, added), codeIn(name)) as Message;
+  };
+  const param = (key: string, value: string): string => `data[PARAMS][${key}]=${value}`;
+
+  it('shows who leads the session', () => {
+    expect(marks(param('CHAT_AUTHOR_ID', '27')).chat.line?.leaderId).toBe('27');
+    expect(marks(param('CHAT_AUTHOR_ID', '0')).chat.line?.leaderId).toBe('0');
+    expect(marks(param('CHAT_AUTHOR_ID', '')).chat.line).not.toHaveProperty('leaderId');
+  });
+
+  it('is a hidden note by its own mark or by the silent mode of the chat, unless it is sent out all the same', () => {
+    expect(marks().isHidden).toBe(false);
+    expect(marks(param('SILENT_CONNECTOR', 'Y')).isHidden).toBe(true);
+    expect(marks(param('CHAT_ENTITY_DATA_3', 'Y')).isHidden).toBe(true);
+    expect(marks(param('CHAT_ENTITY_DATA_3', 'Y'), param('IMPORTANT_CONNECTOR', 'Y')).isHidden).toBe(false);
+  });
+
+  it('calls a person with a bare 0 and with nothing else', () => {
+    const calls = (text: string): boolean | undefined => marks(param('MESSAGE', text)).callsPerson;
+    expect([' 0 ', '0', '[b]0[/b]', '00', '0!', ''].map(calls)).toEqual([true, true, false, false, false, false]);
+  });
+
+  it('tells of its author whether he is from outside', () => {
+    expect(marks().author.isExtranet).toBe(false);
+    expect(marks('data[USER][IS_EXTRANET]=Y').author.isExtranet).toBe(true);
+  });
+});

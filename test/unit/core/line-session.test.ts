@@ -1,0 +1,238 @@
+/** Who speaks in an Open Channel: no order of events makes the bot talk over a person. */
+import { describe, expect, it } from 'vitest';
+import { bridge } from '../../../src/core/bridge.ts';
+import type { BridgeBot } from '../../../src/core/bridged.ts';
+import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
+import type { Chat, ChatEvent, HomeEvent } from '../../../src/core/events.ts';
+
+const bot: BridgeBot = {
+  code: 'bridge_line',
+  name: 'Помощник',
+  type: 'O',
+  giveBackAfterMinutes: null,
+  botIds: ['900', '901'],
+  capabilities: {
+    maxTextLength: 1_000,
+    edits: true,
+    deletes: true,
+    files: true,
+    ownership: true,
+    crm: false,
+    receipts: false,
+    idempotentDelivery: true,
+    listens: false,
+  },
+};
+
+const chat = (leaderId: string | undefined, sessionId: string | null = '343'): Chat => ({
+  kind: 'line',
+  dialogId: 'chat1777',
+  title: '',
+  line: { lineId: '22', connector: 'telegrambot', sessionId, crm: [], ...(leaderId === undefined ? {} : { leaderId }) },
+});
+
+type Message = HomeEvent & { type: 'message' };
+
+const said = (who: 'client' | 'employee', place: Chat, changes: Partial<Message> = {}): Message => ({
+  type: 'message',
+  messageId: '1',
+  text: 'слова',
+  author: { id: who === 'client' ? '599' : '27', name: '', kind: who },
+  chat: place,
+  mentionsBot: true,
+  files: [],
+  language: 'ru',
+  sentAt: null,
+  quoteOf: null,
+  isHidden: false,
+  callsPerson: false,
+  ...changes,
+});
+
+const joined = (leaderId: string | undefined): ChatEvent => ({
+  type: 'joined',
+  chat: chat(leaderId, null),
+  language: 'ru',
+});
+const edited = (leaderId: string): ChatEvent => ({
+  type: 'message_edited',
+  messageId: '1',
+  text: 'иначе',
+  author: { id: '599', name: '', kind: 'client' },
+  chat: chat(leaderId),
+  mentionsBot: true,
+  language: 'ru',
+  sentAt: null,
+});
+const zero = (who: 'client' | 'employee', changes: Partial<Message> = {}): ChatEvent =>
+  said(who, chat('900'), { text: '0', callsPerson: true, ...changes });
+
+const start = (): Conversation => ({ ...newConversation('bridge_line', 'chat1777', 'ref'), kind: 'line' });
+
+/** Works the events in order; what the last one made the bot show the customer or tell the brain. */
+function play(events: readonly ChatEvent[], from: Conversation = start()) {
+  let conversation = from;
+  let last: ReturnType<typeof bridge> | null = null;
+  for (const event of events) {
+    last = bridge(event, conversation, bot, new Date('2026-11-21T06:00:00Z'));
+    conversation = last.conversation;
+  }
+  const actions = last?.actions ?? [];
+  const isTold = actions.some(({ target, action }) => target === 'brain' && action.type === 'message');
+  const isShown = actions.some((one) => one.target === 'home' && one.action.type === 'send' && !one.action.internal);
+  return { conversation, outcome: last?.outcome, speaks: isTold || isShown };
+}
+
+const client = (leaderId?: string, sessionId?: string): ChatEvent => said('client', chat(leaderId, sessionId));
+
+describe('the bot', () => {
+  const rows: readonly [string, readonly ChatEvent[], boolean][] = [
+    // CHAT_AUTHOR_ID by itself.
+    ['answers while nobody leads', [client('0')], true],
+    ['answers while it leads itself', [client('900')], true],
+    ['answers while another bot of ours leads', [client('901')], true],
+    ['answers where the portal does not tell', [client()], true],
+    ['is silent while an operator leads who pressed the button without a word', [client('900'), client('27')], false],
+    ['is silent when the very first event shows an operator', [client('27')], false],
+    ['is silent while a bot of somebody else leads', [client('950')], false],
+    // WELCOME_BOT_LEFT=close: the bot stays in the chat beside the operator and hears everything.
+    ['is silent for everything that follows', [client('900'), client('27'), client('27'), client('27')], false],
+    ['stays silent when nobody leads for a moment', [client('27'), client('0')], false],
+    ['stays silent when an event of before comes late', [client('27'), client('900')], false],
+    ['stays silent after that and the next one', [client('27'), client('900'), client('27')], false],
+    ['learns it from an edit as well', [client('900'), edited('27'), client('900')], false],
+    ['learns it from a note of the portal', [said('client', chat('27'), systemNote()), client('900')], false],
+    // WELCOME_BOT_LEFT=queue: the bot leaves, and joins again with the next session.
+    ['does not greet into a chat that a person leads', [joined('27')], false],
+    ['stays silent when the news of joining comes behind the operator', [client('27'), joined('900')], false],
+    ['and to the customer after that', [client('27'), joined('900'), client('27')], false],
+    ['answers in the next session', [client('27'), joined('900'), client('900', '344')], true],
+    ['is silent in the next session if a person leads it from the start', [client('27'), client('28', '344')], false],
+    // Sessions that overtake each other.
+    [
+      'is silent when the last session comes late',
+      [client('900', '343'), client('27', '344'), client('900', '343')],
+      false,
+    ],
+    [
+      'answers on when an operator of the last session comes late',
+      [client('900', '344'), client('27', '343'), client('900', '344')],
+      true,
+    ],
+    // Operators' words and hidden notes.
+    ['is silent after a word of an operator', [said('employee', chat('900')), client('900')], false],
+    [
+      'answers after a hidden note',
+      [client('900'), said('employee', chat('900'), { isHidden: true }), client('900')],
+      true,
+    ],
+    [
+      'is silent after a hidden note that shows who leads',
+      [client('900'), said('employee', chat('27'), { isHidden: true }), client('900')],
+      false,
+    ],
+    ['does not answer the hidden note itself', [said('employee', chat('900'), { isHidden: true })], false],
+    // The single 0.
+    ['does not answer the 0 of a customer', [zero('client')], false],
+    ['is silent after the 0 of a customer', [zero('client'), client('0')], false],
+    ['is silent after the 0 of an operator', [client('900'), zero('employee'), client('0')], false],
+    ['is silent after a 0 in a hidden note', [client('900'), zero('employee', { isHidden: true }), client('0')], false],
+    [
+      'answers a 0 in bold, which the portal takes for words',
+      [said('client', chat('900'), { text: '0', callsPerson: false })],
+      true,
+    ],
+    ['answers in the session after a 0', [zero('client'), client('900', '344')], true],
+  ];
+
+  it.each(rows)('%s', (_, events, speaks) => {
+    expect(play(events).speaks).toBe(speaks);
+  });
+
+  it('never speaks between an operator who is shown and the next session, whatever else comes in whatever order', () => {
+    const others = [
+      client('900'),
+      client('0'),
+      joined('900'),
+      edited('900'),
+      said('employee', chat('900'), { isHidden: true }),
+    ];
+    for (const one of others) {
+      for (const other of others) {
+        for (const third of others) {
+          const taken = play([client('900'), client('27')]).conversation;
+          const after = [one, other, third].map((_, index, all) => play(all.slice(0, index + 1), taken).speaks);
+          expect(after).toEqual([false, false, false]);
+        }
+      }
+    }
+  });
+
+  it('given back by command answers although the portal still shows the operator, until another one takes over', () => {
+    const back: ChatEvent = {
+      type: 'command',
+      command: 'bot',
+      params: '',
+      messageId: '7',
+      via: 'text',
+      text: '/bot',
+      mentionsBot: true,
+      author: { id: '27', name: '', kind: 'employee' },
+      chat: chat('27'),
+      language: 'ru',
+      sentAt: null,
+      quoteOf: null,
+    };
+    expect(play([client('27'), back, client('27')]).speaks).toBe(true);
+    expect(play([client('27'), back, client('28')]).speaks).toBe(false);
+    expect(play([client('27'), back, said('employee', chat('27')), client('27')]).speaks).toBe(false);
+  });
+});
+
+function systemNote(): Partial<Message> {
+  return { author: { id: '27', name: '', kind: 'system' } };
+}
+
+describe('the first /start of a customer', () => {
+  const begin = (): ChatEvent => said('client', chat('900'), { text: '/start' });
+
+  it('greets him where he can see it, and is no question for the brain', () => {
+    const { actions, outcome } = bridge(begin(), start(), bot, new Date());
+    expect(outcome).toBe('greeted');
+    expect(actions).toHaveLength(1);
+    expect(actions[0]?.action).toMatchObject({
+      type: 'send',
+      internal: false,
+      text: expect.stringContaining('Помощник'),
+    });
+  });
+
+  it('adds nothing to the greeting of the moment before, and brings help later', () => {
+    const greeted = play([joined('900')]);
+    expect(greeted.outcome).toBe('greeted');
+    const first = play([begin()], greeted.conversation);
+    expect([first.outcome, first.speaks]).toEqual(['noted', false]);
+    const later = play([begin()], first.conversation);
+    expect([later.outcome, later.speaks]).toEqual(['helped', true]);
+  });
+
+  it('greets him also where the portal takes it for a command', () => {
+    const command: ChatEvent = {
+      type: 'command',
+      command: 'start',
+      params: '',
+      messageId: '7',
+      via: 'text',
+      text: '/start',
+      mentionsBot: true,
+      author: { id: '599', name: '', kind: 'client' },
+      chat: chat('900'),
+      language: 'ru',
+      sentAt: null,
+      quoteOf: null,
+    };
+    expect(play([command])).toMatchObject({ outcome: 'greeted', speaks: true });
+    expect(play([command, { ...command, command: 'help' }])).toMatchObject({ outcome: 'helped', speaks: true });
+    expect(play([client('27'), command])).toMatchObject({ outcome: 'ignored_person_owns', speaks: false });
+  });
+});
