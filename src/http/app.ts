@@ -4,7 +4,7 @@ import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { AppError, BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway } from '../store/database.ts';
+import { isDatabaseAway, isDataFault } from '../store/database.ts';
 import { mountBotPictures } from './bot-pictures.ts';
 import { limitConnections } from './connections.ts';
 import type { Refusals } from './refusals.ts';
@@ -95,6 +95,8 @@ function answerOf(thrown: unknown): unknown {
 function statusOf(thrown: unknown): number {
   if (thrown instanceof BadInput) return thrown.status;
   if (isDatabaseAway(thrown)) return 503;
+  // What was sent cannot be stored, now or later: whoever repeats what was not taken should not repeat this.
+  if (isDataFault(thrown)) return 400;
   if (thrown instanceof AppError) return 503;
   return isHttpError(thrown) ? thrown.status : 503;
 }

@@ -2,7 +2,7 @@
 import type { Conversation, Owner } from '../core/conversation.ts';
 import type { ChatKind, Language } from '../core/events.ts';
 import { type Db, query } from './database.ts';
-import { storableText } from './storable.ts';
+import { isStorable, storableText } from './storable.ts';
 
 export interface ConversationId {
   readonly portal: string;
@@ -117,6 +117,7 @@ export async function forgetRemoteIds(db: Db, portal: string, botCode: string): 
 
 /** Where a brain's message belongs: by our own name of the conversation. */
 export async function findByRef(db: Db, portal: string, ref: string): Promise<ConversationId | null> {
+  if (!isStorable(ref)) return null;
   const result = await query<ConversationRow>(db, 'select * from conversation where portal = ? and ref = ?', [
     portal,
     ref,
@@ -132,6 +133,7 @@ export async function findByRemoteId(
   connectionId: string,
   remoteId: string,
 ): Promise<ConversationId | null> {
+  if (!isStorable(remoteId)) return null;
   const result = await query<ConversationRow>(
     db,
     `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code

@@ -9,6 +9,11 @@ export function storableText<T extends string | null>(text: T): T | string {
   return text.slice(0, maxLength).replaceAll('\0', '\ufffd');
 }
 
+/** False for text that PostgreSQL cannot hold, so that nothing stored can be equal to it; a statement with it would fail. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0');
+}
+
 /** A value as JSON that PostgreSQL can also look into. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value);

@@ -1,6 +1,7 @@
 /** Messages of brains whose failure the brain has been told of or has decided on itself: whether they may still be sent. */
 import { type Db, query } from './database.ts';
 import type { LaneId } from './lanes.ts';
+import { storableText } from './storable.ts';
 
 /** A brain's message, by the outbox lane that carries it to Bitrix24 and the brain's own id. */
 export interface ToldFailure extends LaneId {
@@ -35,7 +36,7 @@ export async function noteToldFailures(db: Db, failures: readonly ToldFailure[])
     [
       failures.map(({ portal }) => portal),
       failures.map(({ lane }) => lane),
-      failures.map(({ remoteId }) => remoteId),
+      failures.map(({ remoteId }) => storableText(remoteId)),
       failures.map(({ isWithdrawn }) => isWithdrawn),
     ],
   );
@@ -49,7 +50,7 @@ export async function noteToldFailures(db: Db, failures: readonly ToldFailure[])
     [
       withdrawn.map(({ portal }) => portal),
       withdrawn.map(({ lane }) => lane),
-      withdrawn.map(({ remoteId }) => remoteId),
+      withdrawn.map(({ remoteId }) => storableText(remoteId)),
     ],
   );
 }
@@ -63,7 +64,7 @@ export async function readToldFailure(
   const found = await query<{ is_withdrawn: boolean }>(
     db,
     'select is_withdrawn from told_failure where portal = ? and lane = ? and remote_id = ?',
-    [portal, lane, remoteId],
+    [portal, lane, storableText(remoteId)],
     'read_told_failure',
   );
   const row = found.rows[0];
@@ -76,7 +77,7 @@ export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId:
     db,
     `select state, outcome, remote_id from outbox
      where portal = ? and lane = ? and action->>'answers' = ? and coalesce(outcome, '') <> 'replayed' order by seq`,
-    [portal, lane, remoteId],
+    [portal, lane, storableText(remoteId)],
   );
   const isOpen = (state: string): boolean => state === 'waiting';
   const ended = found.rows.filter(({ state }) => !isOpen(state));
@@ -108,7 +109,7 @@ export async function beginSend(
        returning 1
      )
      select exists (select 1 from held) as is_held, exists (select 1 from begun) as is_begun`,
-    [row.portal, row.lane, holder, row.portal, row.lane, row.seq, remoteId],
+    [row.portal, row.lane, holder, row.portal, row.lane, row.seq, storableText(remoteId)],
     'begin_send',
   );
   const found = result.rows[0];
