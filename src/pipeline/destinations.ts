@@ -31,8 +31,12 @@ export interface Destinations {
   openBreakers(): number;
 }
 
-/** A call that has been under way, or took, so long is slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
-const slowMs = 2_000;
+/**
+ * A call that has been under way, or took, so long is slow. Bitrix24 and MessageGateway answer within some hundred milliseconds; for as long
+ * as this a crowd of known remotes that all hang at once goes unnoticed. Four lanes of a remote that takes half a second make eight calls a
+ * second, and a portal allows two.
+ */
+const slowMs = 500;
 
 /** So many attempts in a row that waited long and got no answer open the breaker. */
 const silentToOpen = 3;
@@ -91,9 +95,9 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
 
   function standingOf(state: State, now: number): Standing {
     if (state.silentInRow >= silentToOpen) return 'open';
-    const slow = slowIn(state, now);
-    // One long upload beside quick answers does not make a portal slow.
-    const isQuickBeside = state.answeredAt !== null && now - state.answeredAt <= slowMs;
+    const { count: slow, lastAt } = slowOf(state, now);
+    // One long upload does not make a portal slow that has answered quickly since.
+    const isQuickBeside = state.answeredAt !== null && state.answeredAt > lastAt;
     if (state.silentInRow > 0 || state.wasSlow || slow >= slowAtOnce || (slow > 0 && !isQuickBeside)) return 'slow';
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
@@ -198,21 +202,23 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
 function countUsed(all: readonly Judged[], now: number): Record<Standing, number> {
   const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
   for (const { state, standing } of all) {
-    const slow = standing === 'answering' || standing === 'unknown' ? slowIn(state, now) : 0;
+    const slow = standing === 'answering' || standing === 'unknown' ? slowOf(state, now).count : 0;
     used[standing] += state.used - slow;
     used.slow += slow;
   }
   return used;
 }
 
-/** Attempts under way that are slow. */
-function slowIn(state: State, now: number): number {
+/** How many attempts under way are slow, and when the last of them began. */
+function slowOf(state: State, now: number): { readonly count: number; readonly lastAt: number } {
   let count = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
   for (const { at } of state.begun) {
     if (now - at <= slowMs) break;
     count += 1;
+    lastAt = at;
   }
-  return count;
+  return { count, lastAt };
 }
 
 function placeIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Place {

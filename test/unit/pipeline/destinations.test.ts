@@ -64,6 +64,15 @@ describe('places of one destination', () => {
     expect(allowed(scene.destinations, 'a')).toBe(63);
   });
 
+  it('are few half a second after a remote that answered has begun to hang', async () => {
+    const scene = setUp();
+    await attempt(scene, 'a', 'answered', 100);
+    hang(scene.destinations, 'a', 3);
+    expect(allowed(scene.destinations, 'a')).toBe(61);
+    await scene.clock.advance(501);
+    expect(allowed(scene.destinations, 'a')).toBe(1);
+  });
+
   it('are one, now and then, after three long silences in a row, and several again after an answer', async () => {
     const scene = setUp();
     const { clock, destinations } = scene;
