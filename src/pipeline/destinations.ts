@@ -31,12 +31,11 @@ export interface Destinations {
   openBreakers(): number;
 }
 
-/**
- * A call that has been under way, or took, so long is slow. Bitrix24 and MessageGateway answer within some hundred milliseconds; for as long
- * as this a crowd of known remotes that all hang at once goes unnoticed. Four lanes of a remote that takes half a second make eight calls a
- * second, and a portal allows two.
- */
-const slowMs = 500;
+/** An answer that took so long was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
+const slowMs = 2_000;
+
+/** A call under way for so long counts as slow until it ends: for as long as this, a crowd of known remotes that all hang goes unnoticed. */
+const noticedMs = 500;
 
 /** So many attempts in a row that waited long and got no answer open the breaker. */
 const silentToOpen = 3;
@@ -214,7 +213,7 @@ function slowOf(state: State, now: number): { readonly count: number; readonly l
   let count = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   for (const { at } of state.begun) {
-    if (now - at <= slowMs) break;
+    if (now - at <= noticedMs) break;
     count += 1;
     lastAt = at;
   }
