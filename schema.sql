@@ -1,6 +1,6 @@
 -- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.
 
-create table awaiting_account (
+create table awaiting_connection (
   id uuid not null,
   brain text not null,
   box bytea not null,
@@ -32,7 +32,7 @@ create table bot (
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
 );
 
-create table brain_memory (
+create table connector_state (
   portal text not null,
   connection_id uuid not null,
   key text not null,
@@ -42,7 +42,7 @@ create table brain_memory (
   constraint brain_memory_pkey PRIMARY KEY (portal, connection_id, key),
   constraint brain_memory_key_check CHECK ((length(key) <= 200))
 );
-CREATE INDEX brain_memory_by_end ON brain_memory USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX connector_state_by_end ON connector_state USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 
 create table connect_code (
   portal text not null,
@@ -58,20 +58,20 @@ create table connection (
   id uuid not null,
   brain text not null,
   title text not null,
-  config_box bytea not null,
-  door_hash bytea not null,
-  door_box bytea not null,
+  config_sealed bytea not null,
+  webhook_secret_hash bytea not null,
+  webhook_secret_sealed bytea not null,
   cursor text,
   listener text,
   listener_until timestamp with time zone,
-  paused_reason text,
+  disabled_reason text,
   check_at timestamp with time zone default (now() + '01:00:00'::interval),
   checked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint connection_pkey PRIMARY KEY (portal, id)
 );
-CREATE INDEX connection_by_door ON connection USING btree (door_hash);
+CREATE INDEX connection_by_webhook ON connection USING btree (webhook_secret_hash);
 CREATE INDEX connection_by_id ON connection USING btree (id);
 CREATE INDEX connection_due ON connection USING btree (check_at) WHERE (check_at IS NOT NULL);
 
@@ -89,7 +89,7 @@ create table conversation (
   language text not null,
   owned_since timestamp with time zone,
   quiet_since timestamp with time zone,
-  is_watched boolean not null default false,
+  has_inactivity_timer boolean not null default false,
   crm text not null default ''::text,
   updated_at timestamp with time zone not null default now(),
   constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),
@@ -131,7 +131,7 @@ create table inbox_outcome (
   constraint inbox_outcome_pkey PRIMARY KEY (portal, lane, seq),
   constraint inbox_outcome_state_check CHECK ((state = ANY (ARRAY['done'::text, 'parked'::text, 'dropped'::text])))
 );
-CREATE INDEX inbox_parked ON inbox_outcome USING btree (portal, done_at) WHERE (state = 'parked'::text);
+CREATE INDEX inbox_dead_letters ON inbox_outcome USING btree (portal, done_at) WHERE (state = 'parked'::text);
 
 create table lane (
   portal text not null,
@@ -179,7 +179,7 @@ create table outbox (
   constraint outbox_target_check CHECK ((target = ANY (ARRAY['home'::text, 'brain'::text, 'app'::text])))
 ) with (fillfactor=80);
 CREATE INDEX outbox_by_age ON outbox USING brin (created_at);
-CREATE INDEX outbox_parked ON outbox USING btree (portal, created_at) WHERE (state = ANY (ARRAY['parked'::text, 'unknown'::text]));
+CREATE INDEX outbox_dead_letters ON outbox USING btree (portal, created_at) WHERE (state = ANY (ARRAY['parked'::text, 'unknown'::text]));
 
 create table portal (
   portal text not null,
@@ -206,8 +206,8 @@ create table portal (
 
 create table portal_token (
   portal text not null,
-  access_box bytea not null,
-  refresh_box bytea not null,
+  access_sealed bytea not null,
+  refresh_sealed bytea not null,
   expires_at timestamp with time zone not null,
   user_id text not null,
   is_admin boolean not null,
@@ -247,7 +247,7 @@ create table worker (
 
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
-alter table brain_memory add constraint brain_memory_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
+alter table connector_state add constraint connector_state_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
 alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;

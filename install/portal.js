@@ -64,10 +64,10 @@ function show(page) {
   const bot = { title: words.bot, value: (row) => nameOf(row.bot_code) };
   const at = { title: words.when, value: (row) => when(row.at), className: 'when' };
   const parts = [...section(words.bots, bots)];
-  if (page.parked.length > 0) {
+  if (page.deadLetters.length > 0) {
     const step = { title: words.step, value: (row) => `${row.side} ${row.kind ?? ''}` };
     const why = { title: words.what, value: (row) => `${words.states[row.state] ?? row.state}: ${row.outcome ?? ''}` };
-    parts.push(...section(words.parked, table([at, step, why], page.parked, words.noParked)));
+    parts.push(...section(words.deadLetters, table([at, step, why], page.deadLetters, words.noDeadLetters)));
   }
   parts.push(
     ...section(

@@ -27,8 +27,8 @@ export async function up(knex: Knex): Promise<void> {
 
     create table portal_token (
       portal text primary key references portal on delete cascade,
-      access_box bytea not null,
-      refresh_box bytea not null,
+      access_sealed bytea not null,
+      refresh_sealed bytea not null,
       expires_at timestamptz not null,
       user_id text not null,
       is_admin boolean not null,
@@ -45,20 +45,20 @@ export async function up(knex: Knex): Promise<void> {
       id uuid not null,
       brain text not null,
       title text not null,
-      config_box bytea not null,
-      door_hash bytea not null,
-      door_box bytea not null,
+      config_sealed bytea not null,
+      webhook_secret_hash bytea not null,
+      webhook_secret_sealed bytea not null,
       cursor text,
       listener text,
       listener_until timestamptz,
-      paused_reason text,
+      disabled_reason text,
       check_at timestamptz default now() + interval '1 hour',
       checked_at timestamptz,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, id)
     );
-    create index connection_by_door on connection (door_hash);
+    create index connection_by_webhook on connection (webhook_secret_hash);
     create index connection_by_id on connection (id);
     create index connection_due on connection (check_at) where check_at is not null;
 
@@ -71,10 +71,10 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index connect_code_by_hash on connect_code (code_hash);
 
-    create table awaiting_account (
+    create table awaiting_connection (
       id uuid primary key,
       brain text not null,
-      box bytea not null,
+      sealed bytea not null,
       created_at timestamptz not null default now()
     );
 
@@ -100,7 +100,7 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (portal, connection_id) references connection (portal, id)
     );
 
-    create table brain_memory (
+    create table connector_state (
       portal text not null,
       connection_id uuid not null,
       key text not null check (length(key) <= 200),
@@ -110,7 +110,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (portal, connection_id, key),
       foreign key (portal, connection_id) references connection (portal, id) on delete cascade
     );
-    create index brain_memory_by_end on brain_memory (expires_at) where expires_at is not null;
+    create index connector_state_by_end on connector_state (expires_at) where expires_at is not null;
 
     create table conversation (
       portal text not null,
@@ -126,7 +126,7 @@ export async function up(knex: Knex): Promise<void> {
       language text not null,
       owned_since timestamptz,
       quiet_since timestamptz,
-      is_watched boolean not null default false,
+      has_inactivity_timer boolean not null default false,
       crm text not null default '',
       updated_at timestamptz not null default now(),
       primary key (portal, bot_code, dialog_id),
@@ -136,26 +136,26 @@ export async function up(knex: Knex): Promise<void> {
 
     create table lane (
       portal text not null,
-      box text not null check (box in ('inbox', 'outbox')),
+      queue text not null check (queue in ('inbox', 'outbox')),
       key text not null,
       seq bigint not null,
       done bigint not null default 0,
       ready_at timestamptz not null,
       locked_by text,
       attempts integer not null default 0,
-      pauses integer not null default 0,
+      throttled integer not null default 0,
       destination text not null generated always as (
-        case when box = 'inbox' then ''
-             when key like '%>home' then 'home'
+        case when queue = 'inbox' then ''
+             when key like '%>portal' then 'portal'
              when key like '%>brain' then split_part(key, '/', 1) || '>brain'
              when key like '%>later' or key like '%>greet' then 'later'
              else 'app' end
       ) stored,
-      primary key (portal, box, key),
+      primary key (portal, queue, key),
       check (done <= seq)
     ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-    create index lane_ready on lane (box, ready_at) where ready_at < 'infinity';
-    create index lane_by_destination on lane (box, portal, destination, ready_at) where ready_at < 'infinity';
+    create index lane_ready on lane (queue, ready_at) where ready_at < 'infinity';
+    create index lane_by_destination on lane (queue, portal, destination, ready_at) where ready_at < 'infinity';
 
     create table worker (
       id uuid primary key,
@@ -189,12 +189,12 @@ export async function up(knex: Knex): Promise<void> {
       portal text not null,
       lane text not null,
       seq bigint not null,
-      state text not null check (state in ('done', 'parked', 'dropped')),
+      state text not null check (state in ('done', 'dead_letter', 'dropped')),
       outcome text not null,
       done_at timestamptz not null default now(),
       primary key (portal, lane, seq)
     );
-    create index inbox_parked on inbox_outcome (portal, done_at) where state = 'parked';
+    create index inbox_dead_letters on inbox_outcome (portal, done_at) where state = 'dead_letter';
 
     create view inbox_history as
       select e.*, coalesce(o.state, 'waiting') as state, o.outcome, o.done_at
@@ -205,7 +205,7 @@ export async function up(knex: Knex): Promise<void> {
       lane text not null,
       seq bigint not null,
       key uuid not null,
-      target text not null check (target in ('home', 'brain', 'app')),
+      target text not null check (target in ('portal', 'brain', 'app')),
       bot_code text,
       dialog_id text,
       trace text not null,
@@ -213,12 +213,12 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null default now(),
       attempted_at timestamptz,
       done_at timestamptz,
-      state text not null default 'waiting' check (state in ('waiting', 'done', 'parked', 'unknown', 'dropped')),
+      state text not null default 'waiting' check (state in ('waiting', 'done', 'dead_letter', 'unknown', 'dropped')),
       outcome text,
       remote_id text,
       primary key (portal, lane, seq)
     ) with (fillfactor = 80);
-    create index outbox_parked on outbox (portal, created_at) where state in ('parked', 'unknown');
+    create index outbox_dead_letters on outbox (portal, created_at) where state in ('dead_letter', 'unknown');
     create index outbox_by_age on outbox using brin (created_at);
 
     create table told_failure (

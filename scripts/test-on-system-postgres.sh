@@ -28,5 +28,5 @@ as_server "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
 echo "PostgreSQL $("$bin/postgres" -V | grep -oE '[0-9.]+' | head -n 1)"
 TEST_DATABASE_ADMIN_URL="postgres://postgres@127.0.0.1:$port/postgres" npx vitest run --project integration \
   test/integration/road test/integration/install/uninstall.test.ts test/integration/install/page-install.test.ts \
-  test/integration/lib/claim-lanes.test.ts test/integration/bad-days/duplicates.test.ts test/integration/bad-days/door-bad-input.test.ts \
-  test/integration/bad-days/dead-workers.test.ts
+  test/integration/store/claim-lanes.test.ts test/integration/resilience/duplicates.test.ts test/integration/resilience/endpoint-bad-input.test.ts \
+  test/integration/resilience/dead-workers.test.ts

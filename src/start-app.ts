@@ -8,56 +8,56 @@ import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
 import { readBrainSettings } from './brain-settings.ts';
 import type { Settings } from './config.ts';
+import { createConnectionService } from './connections/connection-service.ts';
+import { createConnectorHost } from './connections/connector-host.ts';
+import { connectorState } from './connections/connector-state.ts';
+import { findCustomerInfo } from './connections/customer-info.ts';
+import { startHealthChecks } from './connections/health-checks.ts';
+import { startListenerSupervisor } from './connections/listener-supervisor.ts';
+import { missedMessages } from './connections/missed-messages.ts';
+import { openPortalFile } from './connections/portal-files.ts';
+import { portalInfo } from './connections/portal-info.ts';
+import { findPortalUser } from './connections/portal-user.ts';
 import type { Brain } from './core/brain.ts';
 import type { Connection } from './core/connector.ts';
 import type { ConnectorTools } from './core/connector-tools.ts';
 import { closeServer, createHttpApp, listen } from './http/app.ts';
 import { createBodies } from './http/bodies.ts';
-import { createBrainDoor } from './http/brain-door.ts';
 import { mountBrainRoutes } from './http/brain-routes.ts';
-import { createEventDoor } from './http/event-door.ts';
+import { createEventEndpoint } from './http/event-endpoint.ts';
 import { mountHealth } from './http/health.ts';
 import { listenForMetrics, mountMetrics } from './http/metrics-route.ts';
 import { mountPages } from './http/pages.ts';
 import { createRefusals } from './http/refusals.ts';
 import { createSenderFinder } from './http/sender.ts';
+import { createWebhookEndpoint } from './http/webhook-endpoint.ts';
 import { systemClock } from './lib/clock.ts';
 import { createSealer } from './lib/encryption.ts';
 import { createGotClient } from './lib/http-engine-got.ts';
 import { createUndiciClient } from './lib/http-engine-undici.ts';
 import type { Logger } from './lib/logger.ts';
 import { createNetworkGuard, socketLookup } from './lib/network-guard.ts';
-import { createAcceptance } from './pipeline/acceptance.ts';
-import { createAccessKeeper } from './pipeline/access-keeper.ts';
-import { startAccountWatch } from './pipeline/account-watch.ts';
-import { createAccounts } from './pipeline/accounts.ts';
-import { createAppActions } from './pipeline/app-actions.ts';
-import { createBrainHouse } from './pipeline/brain-house.ts';
-import { brainMemory } from './pipeline/brain-memory.ts';
-import { createDirectory } from './pipeline/directory.ts';
-import { createHeldDoors } from './pipeline/held-doors.ts';
-import { findHomeClient } from './pipeline/home-clients.ts';
-import { homeFacts } from './pipeline/home-facts.ts';
-import { openHomeFile } from './pipeline/home-files.ts';
-import { saidAtHome } from './pipeline/home-talk.ts';
-import { findHomeUser } from './pipeline/home-users.ts';
-import { startHousekeeper } from './pipeline/housekeeper.ts';
-import { startInboxWorker } from './pipeline/inbox-worker.ts';
-import { createInstallation } from './pipeline/installation.ts';
-import { createMetrics } from './pipeline/metrics.ts';
-import { startOutboxWorker } from './pipeline/outbox-worker.ts';
-import { createPace } from './pipeline/pacer.ts';
-import { createPerformer } from './pipeline/perform.ts';
-import { createQueueMeter } from './pipeline/queue-meter.ts';
-import { createRateGate } from './pipeline/rate-gate.ts';
-import { createReadiness } from './pipeline/readiness.ts';
-import { createRecentFacts } from './pipeline/recent-facts.ts';
-import { createFarBell, startRumourListener } from './pipeline/rumour.ts';
-import { createSharedBudgets } from './pipeline/shared-budgets.ts';
-import { startSocketKeeper } from './pipeline/socket-keeper.ts';
-import { createBells } from './pipeline/wake.ts';
-import type { WorkLoop } from './pipeline/work-loop.ts';
-import { startWorkerLife, type WorkerLife } from './pipeline/worker-life.ts';
+import { createDirectory } from './portals/directory.ts';
+import { createInstallation } from './portals/installation.ts';
+import { createPortalRateLimiter } from './portals/portal-rate-limiter.ts';
+import { createTokenProvider } from './portals/token-provider.ts';
+import { createAcceptance } from './queue/acceptance.ts';
+import { createAppActions } from './queue/app-actions.ts';
+import { createExecutor } from './queue/execute-action.ts';
+import { startInboxWorker } from './queue/inbox-worker.ts';
+import { startMaintenance } from './queue/maintenance.ts';
+import { startOutboxWorker } from './queue/outbox-worker.ts';
+import { createSynchronousReplies } from './queue/synchronous-replies.ts';
+import { createMetrics } from './runtime/metrics.ts';
+import { createNotifyWakeup, startNotifyListener } from './runtime/notify-wakeup.ts';
+import { createQueueMeter } from './runtime/queue-meter.ts';
+import { createRateLimiter } from './runtime/rate-limiter.ts';
+import { createReadiness } from './runtime/readiness.ts';
+import { createRecentFacts } from './runtime/recent-facts.ts';
+import { createSharedBudgets } from './runtime/shared-budgets.ts';
+import { createWakeups } from './runtime/wakeup.ts';
+import type { WorkLoop } from './runtime/work-loop.ts';
+import { startWorkerLife, type WorkerLife } from './runtime/worker-life.ts';
 import { openDatabase, type Pool } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 
@@ -112,7 +112,7 @@ async function assemble(options: AppOptions, db: Pool, endpointDb: Pool): Promis
       await Promise.all(loops.map((loop) => loop.stop()));
       // Only now: what was leased stayed proven until it was given back.
       await life?.stop();
-      await parts.keeper.idle();
+      await parts.tokenProvider.idle();
       await Promise.all([parts.fast.close(), parts.careful.close()]);
       await Promise.all([db.destroy(), endpointDb.destroy()]);
     },
@@ -127,10 +127,10 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
   const { settings, log } = options;
   const brainSettings = readBrainSettings(options.brains, settings.BRAIN_SETTINGS);
   const metrics = createMetrics(options.droppedLogLines);
-  // Where another process does the work, it has to be told; a worker's own bells ring at home.
-  const bells = settings.ROLES.includes('worker')
-    ? createBells()
-    : { inbox: createFarBell(db, 'inbox', log), outbox: createFarBell(db, 'outbox', log) };
+  // Where another process does the work, it has to be told; a worker's own wakeups ring at home.
+  const wakeups = settings.ROLES.includes('worker')
+    ? createWakeups()
+    : { inbox: createNotifyWakeup(db, 'inbox', log), outbox: createNotifyWakeup(db, 'outbox', log) };
   const sealer = createSealer({
     current: options.appSecret,
     ...(settings.APP_SECRET_PREVIOUS === undefined ? {} : { previous: settings.APP_SECRET_PREVIOUS }),
@@ -144,38 +144,46 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
   const recent = createRecentFacts();
   const tools = (connection: Connection): ConnectorTools => ({
     http: fast,
-    pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
+    rateLimiter: (bucket, rate) => createRateLimiter(pacing, connection.portal, bucket, rate),
     lookupFor: (url) => socketLookup(guard, url),
-    openHomeFile: (to, file, signal) =>
-      openHomeFile({ client, directory, http: careful }, connection.portal, to, file, signal),
-    saidAtHome: (to, from, until) => saidAtHome(db, connection.portal, to, from, until),
+    openPortalFile: (to, file, signal) =>
+      openPortalFile({ client, directory, http: careful }, connection.portal, to, file, signal),
+    missedMessages: (to, from, until) => missedMessages(db, connection.portal, to, from, until),
     crmAddress: async (link) => {
       const { portal } = await directory.portal(connection.portal);
       return portal === null ? null : crmAddress(portal.domain, link);
     },
-    homeUser: (to, dialogId, userId, signal) =>
-      findHomeUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
-    homeClient: (to, dialogId, userId, signal) =>
-      findHomeClient({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
-    homeLineName: (lineId, signal) => lineName(client, connection.portal, lineId, signal),
-    homeFacts: async () => homeFacts(await directory.portal(connection.portal), connection),
-    memory: brainMemory(db, connection.portal, connection.id, recent),
+    portalUser: (to, dialogId, userId, signal) =>
+      findPortalUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    customerInfo: (to, dialogId, userId, signal) =>
+      findCustomerInfo({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
+    openChannelName: (lineId, signal) => lineName(client, connection.portal, lineId, signal),
+    portalInfo: async () => portalInfo(await directory.portal(connection.portal), connection),
+    state: connectorState(db, connection.portal, connection.id, recent),
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
   const endpointDirectory = createDirectory({ db: endpointDb, sealer, brains: options.brains, tools });
   const directory = createDirectory({ db, sealer, brains: options.brains, tools, beside: endpointDirectory });
-  const accounts = createAccounts({ db, sealer, directory, tools, bells, log, publicUrl: settings.PUBLIC_URL });
+  const connectionService = createConnectionService({
+    db,
+    sealer,
+    directory,
+    tools,
+    wakeups,
+    log,
+    publicUrl: settings.PUBLIC_URL,
+  });
   const oauth = createOAuthClient({
     http: careful,
     clientId: settings.B24_CLIENT_ID,
     clientSecret: settings.B24_CLIENT_SECRET,
     hosts: settings.B24_OAUTH_HOSTS,
   });
-  const keeper = createAccessKeeper({ db, directory, sealer, oauth, guard, log });
+  const tokenProvider = createTokenProvider({ db, directory, sealer, oauth, guard, log });
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
-  const gate = createRateGate(budgets, directory, metrics, systemClock, usual);
-  const client = createPortalClient(fast, keeper, gate, ({ method, code, ms }) => {
+  const rateLimiter = createPortalRateLimiter(budgets, directory, metrics, systemClock, usual);
+  const client = createPortalClient(fast, tokenProvider, rateLimiter, ({ method, code, ms }) => {
     metrics.restCalls.inc({ code });
     metrics.restSeconds.observe(ms / 1000);
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
@@ -184,21 +192,21 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     db,
     client,
     directory,
-    accounts,
+    connectionService,
     log,
     publicUrl: settings.PUBLIC_URL,
     clientId: settings.B24_CLIENT_ID,
     botCodePrefix: settings.BOT_CODE_PREFIX,
     keepHours: settings.UNINSTALL_KEEP_HOURS,
   });
-  const heldDoors = settings.ROLES.includes('worker') ? createHeldDoors() : null;
-  const performer = createPerformer({ db, directory, client, appActions, heldDoors });
-  const acceptance = createAcceptance(endpointDb, metrics, bells.inbox);
-  const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, bells, log });
+  const synchronousReplies = settings.ROLES.includes('worker') ? createSynchronousReplies() : null;
+  const executor = createExecutor({ db, directory, client, appActions, synchronousReplies });
+  const acceptance = createAcceptance(endpointDb, metrics, wakeups.inbox);
+  const installation = createInstallation({ db, directory, sealer, oauth, guard, http: careful, wakeups, log });
   return {
     brainSettings,
     metrics,
-    bells,
+    wakeups,
     recent,
     sealer,
     guard,
@@ -207,12 +215,12 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     directory,
     endpointDirectory,
     tools,
-    accounts,
+    connectionService,
     oauth,
-    keeper,
+    tokenProvider,
     client,
-    performer,
-    heldDoors,
+    executor,
+    synchronousReplies,
     acceptance,
     installation,
   };
@@ -225,22 +233,22 @@ async function startLoops(
 ): Promise<{ readonly loops: readonly WorkLoop[]; readonly life: WorkerLife | null }> {
   const { settings, log } = options;
   const owner = randomUUID();
-  const { metrics, bells, directory } = parts;
-  const shared = { db, owner, log, metrics, bells, directory, clock: systemClock };
+  const { metrics, wakeups, directory } = parts;
+  const shared = { db, owner, log, metrics, wakeups, directory, clock: systemClock };
   const loops: WorkLoop[] = [];
   if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets')) return { loops, life: null };
   const life = startWorkerLife({ ...shared, url: options.databaseUrl, isServerOurs: options.isServerOurs ?? false });
   await life.begun;
-  loops.push(startRumourListener(options.databaseUrl, parts.bells, parts.recent, log));
+  loops.push(startNotifyListener(options.databaseUrl, parts.wakeups, parts.recent, log));
   if (settings.ROLES.includes('worker')) {
     loops.push(
       ...startInboxWorker({ ...shared, loops: 2 }),
-      startOutboxWorker({ ...shared, life, performer: parts.performer, lanes: settings.OUTBOX_LANES }),
-      startHousekeeper({ ...shared, keeper: parts.keeper, retentionDays: settings.RETENTION_DAYS }),
-      startAccountWatch({ ...shared, accounts: parts.accounts }),
+      startOutboxWorker({ ...shared, life, executor: parts.executor, lanes: settings.OUTBOX_LANES }),
+      startMaintenance({ ...shared, tokenProvider: parts.tokenProvider, retentionDays: settings.RETENTION_DAYS }),
+      startHealthChecks({ ...shared, connectionService: parts.connectionService }),
     );
   }
-  if (settings.ROLES.includes('sockets')) loops.push(startSocketKeeper(shared));
+  if (settings.ROLES.includes('sockets')) loops.push(startListenerSupervisor(shared));
   return { loops, life };
 }
 
@@ -294,12 +302,12 @@ type Guards = Pick<Parameters<typeof mountPages>[0], 'bodies' | 'refusals'>;
 function publicRoutes(options: AppOptions, { db, endpointDb }: Pools, parts: Parts, guards: Guards) {
   const { settings, log } = options;
   return {
-    eventDoor: createEventDoor({ ...parts, ...guards, directory: parts.endpointDirectory, log }),
-    brainDoor: createBrainDoor({ ...parts, ...guards, db: endpointDb, log }),
+    eventEndpoint: createEventEndpoint({ ...parts, ...guards, directory: parts.endpointDirectory, log }),
+    webhookEndpoint: createWebhookEndpoint({ ...parts, ...guards, db: endpointDb, log }),
     brainRoutes: mountBrainRoutes({
       bodies: guards.bodies,
       brains: options.brains,
-      houseOf: (brain) => createBrainHouse({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
+      hostOf: (brain) => createConnectorHost({ ...parts, db, settings: parts.brainSettings.get(brain.name) }, brain),
     }),
     pages: mountPages({ ...parts, ...guards, db, brains: options.brains, scriptUrl: settings.B24_JS_URL }),
   };

@@ -10,7 +10,7 @@ const unit = '/s';
 
 export const measureAcknowledgements: Measure = async (bench) => {
   const { endings, plan, server } = bench;
-  const ownUrl = await server.createMigrated('door');
+  const ownUrl = await server.createMigrated('endpoint');
   const plainUrl = await server.create('plain');
   const generator = await startGenerator(endings);
   const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
@@ -21,19 +21,19 @@ export const measureAcknowledgements: Measure = async (bench) => {
   const app = await startAppProcess({ endings, databaseUrl: ownUrl, settings: { ROLES: 'web' } });
   const plain = await startChild(endings, new URL('../peers/koa-insert.ts', import.meta.url), plainUrl);
   const bolt = await startChild(endings, new URL('../peers/bolt.ts', import.meta.url));
-  const door = subject(bench, generator, { port: app.port, path: '/bitrix24/events' });
+  const endpoint = subject(bench, generator, { port: app.port, path: '/bitrix24/events' });
   const inserts = subject(bench, generator, { port: plain.port, path: '/events' });
   const receiver = subject(bench, generator, { port: bolt.port, path: '/slack/events', kind: 'slack' });
-  const subjects = { door: door.run, inserts: inserts.run, receiver: receiver.run };
-  for (const warm of [door, inserts, receiver]) await warm.warm();
+  const subjects = { endpoint: endpoint.run, inserts: inserts.run, receiver: receiver.run };
+  for (const warm of [endpoint, inserts, receiver]) await warm.warm();
   const runs = await alternate(plan.runs, subjects);
   for (const one of [app, plain, bolt, generator]) await one.stop();
 
-  await expectRows(bench, 'door', 'inbox', door.accepted());
+  await expectRows(bench, 'endpoint', 'inbox', endpoint.accepted());
   await expectRows(bench, 'plain', 'event', inserts.accepted());
-  await server.drop('door');
+  await server.drop('endpoint');
   await server.drop('plain');
-  const own = figureOf('durable, group commit', unit, runs.door, door.latency());
+  const own = figureOf('durable, group commit', unit, runs.endpoint, endpoint.latency());
   return [
     atLeast(name, own, 5, figureOf('Koa + koa-body + INSERT', unit, runs.inserts, inserts.latency())),
     atLeast(name, own, 2, figureOf('Bolt, nothing stored', unit, runs.receiver, receiver.latency())),

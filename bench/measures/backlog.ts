@@ -28,7 +28,7 @@ export const measureBacklog: Measure = async (bench) => {
   await fillBacklog(bench, 'waiting', readSender(readEventBody()).memberId, plan.backlogEvents, backlogDialogs);
   await server.settle('waiting');
   const drained = await measureDrains(bench);
-  const acknowledged = await measureDoors(bench);
+  const acknowledged = await measureEndpoints(bench);
   await server.drop('waiting');
   return [acknowledged, drained];
 };
@@ -52,9 +52,9 @@ async function measureDrains(bench: Bench): Promise<Verdict> {
   );
 }
 
-async function measureDoors(bench: Bench): Promise<Verdict> {
+async function measureEndpoints(bench: Bench): Promise<Verdict> {
   const { endings, plan, server } = bench;
-  const emptyUrl = await server.createMigrated('door');
+  const emptyUrl = await server.createMigrated('endpoint');
   const generator = await startGenerator(endings);
   // Only the door, so that what waits goes on waiting.
   const settings = { ROLES: 'web' };
@@ -65,9 +65,9 @@ async function measureDoors(bench: Bench): Promise<Verdict> {
   for (const one of [empty, waiting]) await one.warm();
   const runs = await alternate(plan.runs, { empty: empty.run, waiting: waiting.run });
   for (const one of [emptyApp, waitingApp, generator]) await one.stop();
-  await expectRows(bench, 'door', 'inbox', empty.accepted());
+  await expectRows(bench, 'endpoint', 'inbox', empty.accepted());
   await expectRows(bench, 'waiting', 'inbox', plan.backlogEvents + waiting.accepted());
-  await server.drop('door');
+  await server.drop('endpoint');
   return atLeast(
     name,
     figureOf(`acknowledgements, ${waitingText(bench)}`, unit, runs.waiting, waiting.latency()),

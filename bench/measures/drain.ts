@@ -88,7 +88,7 @@ async function expectWhole(bench: Bench, database: string, result: DrainResult):
     database,
     `select count(*) filter (where i.state = 'done') as done,
             count(*) filter (where (i.state = 'done') <> (i.seq <= l.done)) as torn
-     from inbox_history i join lane l on l.portal = i.portal and l.box = 'inbox' and l.key = i.lane`,
+     from inbox_history i join lane l on l.portal = i.portal and l.queue = 'inbox' and l.key = i.lane`,
   );
   if (Number(found?.done) !== result.finished || Number(found?.torn) !== 0 || result.outOfTurn !== 0) {
     const facts = { finished: result.finished, outOfTurn: result.outOfTurn, ...found };

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { updateBot } from '../../src/store/bots.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { updateBot } from '../../src/store/tenants/bots.ts';
 import { eventRequest, firstNumbers } from '../load/requests.ts';
 import { startAppProcess } from '../support/app-process.ts';
 import type { Measure } from '../support/bench.ts';
@@ -27,7 +27,7 @@ const warmMessages = 20;
 const believedMs = 3_500;
 
 const arrivalSchema = z.object({ at: z.number(), ref: z.string() });
-const countSchema = z.object({ home: z.number(), brain: z.number() });
+const countSchema = z.object({ portal: z.number(), brain: z.number() });
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 interface Posted {
@@ -78,7 +78,7 @@ export const measureMgLatency: Measure = async ({ endings, plan, server, say }) 
       ),
     );
     await delay(gapMs);
-    back.push(await travel(ends, 'home', () => webhook(ref, turn + 1)));
+    back.push(await travel(ends, 'portal', () => webhook(ref, turn + 1)));
     await delay(gapMs);
     const sentAt = exactNow();
     await post({ port: ends.port, path: '/rest/raw', body: webhookBody(ref, 0), headers: webhookHeaders });
@@ -98,7 +98,7 @@ export const measureMgLatency: Measure = async ({ endings, plan, server, say }) 
 /** Milliseconds from the request's start to its consequence at the far end. */
 async function travel(
   ends: Child,
-  end: 'home' | 'brain',
+  end: 'portal' | 'brain',
   send: () => Promise<number>,
   see: (arrived: z.output<typeof arrivalSchema>) => void = () => undefined,
 ): Promise<number> {
@@ -140,7 +140,7 @@ async function connect(databaseUrl: string, appSecret: Buffer, port: number): Pr
   } finally {
     await db.destroy();
   }
-  return `/brains/${brain}/${stored.doorSecret}`;
+  return `/brains/${brain}/${stored.webhookSecret}`;
 }
 
 /** Sends the recorded event, each time of another message of one dialog. */

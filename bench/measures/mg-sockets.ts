@@ -31,25 +31,25 @@ const patienceMs = 90_000;
 
 export const measureMgSockets: Measure = async (bench) => {
   const { endings, plan, say } = bench;
-  const farEnd = await startChild(endings, new URL('../peers/mg-accounts.ts', import.meta.url));
-  const joined = await farEnd.ask('join', sockets, joinedSchema);
+  const fakeServer = await startChild(endings, new URL('../peers/mg-accounts.ts', import.meta.url));
+  const joined = await fakeServer.ask('join', sockets, joinedSchema);
   const memory: Record<'app' | 'empty' | 'bare' | 'none', number[]> = { app: [], empty: [], bare: [], none: [] };
   const back: number[] = [];
   const highest: number[] = [];
   let refused = 0;
   for (let turn = 0; turn < plan.idleRuns; turn += 1) {
-    const bare = await measureBare(bench, farEnd, joined);
+    const bare = await measureBare(bench, fakeServer, joined);
     memory.bare.push(bare.full);
     memory.none.push(bare.empty);
-    const { app, empty } = await startListener(bench, farEnd, joined);
-    await opened(farEnd, sockets);
+    const { app, empty } = await startListener(bench, fakeServer, joined);
+    await opened(fakeServer, sockets);
     await delay(plan.idleSeconds * 1000);
     memory.empty.push(empty);
     memory.app.push(await residentMb(app.pid));
-    const cutAt = await farEnd.ask('cut', null, z.number());
-    await opened(farEnd, sockets, cutAt);
+    const cutAt = await fakeServer.ask('cut', null, z.number());
+    await opened(fakeServer, sockets, cutAt);
     back.push((Date.now() - cutAt) / 1000);
-    const requests = await farEnd.ask('requests', cutAt, requestsSchema);
+    const requests = await fakeServer.ask('requests', cutAt, requestsSchema);
     highest.push(requests.highest);
     refused += requests.refused;
     say(
@@ -58,7 +58,7 @@ export const measureMgSockets: Measure = async (bench) => {
     await app.stop();
     await bench.server.drop('sockets');
   }
-  await farEnd.stop();
+  await fakeServer.stop();
   const grown = (full: readonly number[], empty: readonly number[]): number[] =>
     full.map((megabytes, index) => megabytes - (empty[index] ?? 0));
   return [
@@ -89,32 +89,32 @@ export const measureMgSockets: Measure = async (bench) => {
 
 async function measureBare(
   { endings, plan }: Bench,
-  farEnd: Child,
+  fakeServer: Child,
   { joined }: Joined,
 ): Promise<{ readonly full: number; readonly empty: number }> {
   const peer = await startChild(endings, new URL('../peers/ws-clients.ts', import.meta.url));
   const pid = await peer.ask('pid', null, z.number());
   await delay(plan.idleSeconds * 1000);
   const empty = await residentMb(pid);
-  const url = `ws://127.0.0.1:${farEnd.port}/api/bot/v1/ws?events=message_new`;
+  const url = `ws://127.0.0.1:${fakeServer.port}/api/bot/v1/ws?events=message_new`;
   await peer.ask('open', { url, tokens: joined.map(({ bot }) => bot.token) }, z.number());
-  await opened(farEnd, sockets);
+  await opened(fakeServer, sockets);
   await delay(plan.idleSeconds * 1000);
   const full = await residentMb(pid);
   await peer.stop();
-  await opened(farEnd, 0);
+  await opened(fakeServer, 0);
   return { full, empty };
 }
 
 /** The app as an operator starts it for nothing but listening, idle at first; then it is given the connections. */
 async function startListener(
   { endings, plan, server }: Bench,
-  farEnd: Child,
+  fakeServer: Child,
   { crmOrigin, apiKey, joined }: Joined,
 ): Promise<{ readonly app: AppProcess; readonly empty: number }> {
   const databaseUrl = await server.createMigrated('sockets');
   const appSecret = randomBytes(32);
-  const settings = { ROLES: 'web,sockets', ALLOWED_PRIVATE_HOSTS: `127.0.0.1:${farEnd.port}`, LOG_LEVEL: 'error' };
+  const settings = { ROLES: 'web,sockets', ALLOWED_PRIVATE_HOSTS: `127.0.0.1:${fakeServer.port}`, LOG_LEVEL: 'error' };
   const script = 'start:sockets';
   const app = await startAppProcess({ endings, databaseUrl, appSecret, script, settings });
   await delay(plan.idleSeconds * 1000);
@@ -130,10 +130,10 @@ async function startListener(
 }
 
 /** Resolves when so many sockets are open; with `cutAt`, not before the cut has been noticed. */
-async function opened(farEnd: Child, count: number, cutAt?: number): Promise<void> {
+async function opened(fakeServer: Child, count: number, cutAt?: number): Promise<void> {
   const end = Date.now() + patienceMs;
   for (let open = -1; open !== count; await delay(50)) {
-    open = await farEnd.ask('open', null, z.number());
+    open = await fakeServer.ask('open', null, z.number());
     if (Date.now() > end) throw new Error(`${open} sockets are open where ${count} are due`);
   }
   if (cutAt !== undefined && Date.now() - cutAt < 100) throw new Error('the cut did not reach the sockets');

@@ -16,10 +16,10 @@ interface Arrival {
   readonly ref: string;
 }
 
-type End = 'home' | 'brain';
+type End = 'portal' | 'brain';
 
-const arrivals: Record<End, Arrival[]> = { home: [], brain: [] };
-const waiting: Record<End, (() => void)[]> = { home: [], brain: [] };
+const arrivals: Record<End, Arrival[]> = { portal: [], brain: [] };
+const waiting: Record<End, (() => void)[]> = { portal: [], brain: [] };
 const messageSchema = z.object({ external_chat_id: z.string() });
 
 function arrived(end: End, arrival: Arrival): void {
@@ -30,8 +30,8 @@ function arrived(end: End, arrival: Arrival): void {
 function answerTo(method: string, url: URL, body: string, at: number): unknown {
   const { pathname } = url;
   if (pathname.startsWith('/rest/')) {
-    if (pathname.includes('Message.send')) arrived('home', { at, ref: '' });
-    return { result: { id: arrivals.home.length, uuidMap: [] } };
+    if (pathname.includes('Message.send')) arrived('portal', { at, ref: '' });
+    return { result: { id: arrivals.portal.length, uuidMap: [] } };
   }
   if (pathname === '/api/transport/v1/messages' && method === 'POST') {
     arrived('brain', { at, ref: messageSchema.parse(JSON.parse(body)).external_chat_id });
@@ -70,11 +70,11 @@ async function arrival(end: End, index: number): Promise<Arrival> {
   }
 }
 
-const orderSchema = z.object({ end: z.enum(['home', 'brain']), index: z.number() });
+const orderSchema = z.object({ end: z.enum(['portal', 'brain']), index: z.number() });
 
 server.listen(0, '127.0.0.1', () => {
   serveParent((server.address() as AddressInfo).port, {
-    count: () => Promise.resolve({ home: arrivals.home.length, brain: arrivals.brain.length }),
+    count: () => Promise.resolve({ portal: arrivals.portal.length, brain: arrivals.brain.length }),
     arrival: async (input) => {
       const { end, index } = orderSchema.parse(input);
       return await arrival(end, index);

@@ -1,12 +1,12 @@
 /**
- * Drains an inbox with the house's own statements, in the way of src/pipeline/inbox-worker.ts, and a handler that does nothing.
+ * Drains an inbox with the house's own statements, in the way of src/queue/inbox-worker.ts, and a handler that does nothing.
  * Argument: database address.
  */
 import { systemClock } from '../../src/lib/clock.ts';
-import { type ClaimTurns, createClaimTurns } from '../../src/pipeline/claim-turns.ts';
+import { type ClaimTurns, createClaimTurns } from '../../src/queue/claim-turns.ts';
 import { inTransaction, openDatabase, type Pool } from '../../src/store/database.ts';
-import { claimInbox, closeEvents, type EventResult } from '../../src/store/inbox.ts';
-import { finishLanes } from '../../src/store/lanes.ts';
+import { claimInbox, closeEvents, type EventResult } from '../../src/store/queue/inbox.ts';
+import { finishLanes } from '../../src/store/queue/lanes.ts';
 import { serveParent } from '../support/serve-parent.ts';
 import {
   createDrainClock,
@@ -16,7 +16,7 @@ import {
   drainOrderSchema,
 } from './drain-orders.ts';
 
-/** The limits of a round and the number of loops, as src/pipeline/inbox-worker.ts and src/start-app.ts have them. */
+/** The limits of a round and the number of loops, as src/queue/inbox-worker.ts and src/start-app.ts have them. */
 const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const loops = 2;
 let claims = 0;

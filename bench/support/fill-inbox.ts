@@ -1,9 +1,9 @@
 /** Fills a database's inbox with numbered events, to be drained. */
 import { randomUUID } from 'node:crypto';
-import { inboxLane } from '../../src/pipeline/lane-names.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { acceptEvents, type NewEvent } from '../../src/store/inbox.ts';
-import { upsertPortal } from '../../src/store/portals.ts';
+import { acceptEvents, type NewEvent } from '../../src/store/queue/inbox.ts';
+import { inboxLane } from '../../src/store/queue/lane-names.ts';
+import { upsertPortal } from '../../src/store/tenants/portals.ts';
 import { firstNumbers } from '../load/requests.ts';
 import type { Bench } from './bench.ts';
 
@@ -74,7 +74,7 @@ export async function fillBacklog(
   const everyDialog = `generate_series(0, ${dialogs - 1}) d`;
   await bench.server.rows(
     database,
-    `insert into lane (portal, box, key, seq, ready_at)
+    `insert into lane (portal, queue, key, seq, ready_at)
      select $1, 'inbox', ${lane}, ${perDialog}, now() from ${everyDialog}`,
     [memberId],
   );

@@ -1,11 +1,11 @@
 /** Puts an installed portal with one bot into a database, as an installation would have left it, without the OAuth host it needs. */
 
 import { createSealer, sha256 } from '../../src/lib/encryption.ts';
-import { tokenContext } from '../../src/pipeline/token-context.ts';
-import { addBot, updateBot } from '../../src/store/bots.ts';
+import { tokenContext } from '../../src/portals/token-context.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { updatePortal, upsertPortal } from '../../src/store/portals.ts';
-import { offerToken } from '../../src/store/tokens.ts';
+import { addBot, updateBot } from '../../src/store/tenants/bots.ts';
+import { updatePortal, upsertPortal } from '../../src/store/tenants/portals.ts';
+import { offerToken } from '../../src/store/tenants/tokens.ts';
 import type { Sender } from './fixture.ts';
 
 export interface InstalledPortal {
@@ -36,8 +36,8 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
     await updatePortal(db, portal, { has_v2: true, set_up_at: new Date() });
     await offerToken(db, {
       portal,
-      accessBox: sealer.seal('bench-access', tokenContext.access(portal)),
-      refreshBox: sealer.seal('bench-refresh', tokenContext.refresh(portal)),
+      accessSealed: sealer.seal('bench-access', tokenContext.access(portal)),
+      refreshSealed: sealer.seal('bench-refresh', tokenContext.refresh(portal)),
       expiresAt: new Date(Date.now() + 3_600_000),
       userId: '1',
       isAdmin: true,

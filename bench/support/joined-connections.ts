@@ -1,8 +1,8 @@
 /** Puts connections into a database as `connections add` would have left them, without asking the far side thousands of times. */
 import { randomUUID } from 'node:crypto';
 import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
-import { addConnection } from '../../src/store/connections.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { addConnection } from '../../src/store/tenants/connections.ts';
 
 export interface JoinedConnections {
   readonly databaseUrl: string;
@@ -15,7 +15,7 @@ export interface JoinedConnections {
 export interface StoredConnection {
   readonly id: string;
   /** The last part of its webhook address. */
-  readonly doorSecret: string;
+  readonly webhookSecret: string;
 }
 
 /** In the order of the configs. */
@@ -26,17 +26,17 @@ export async function storeConnections(options: JoinedConnections): Promise<read
   try {
     for (const config of options.configs) {
       const id = randomUUID();
-      const doorSecret = randomToken(24);
+      const webhookSecret = randomToken(24);
       await addConnection(db, {
         portal: options.portal,
         id,
         brain: options.brain,
         title: options.brain,
-        configBox: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
-        doorBox: sealer.seal(doorSecret, `connection.door:${id}`),
-        doorHash: sha256(doorSecret),
+        configSealed: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
+        webhookSecretSealed: sealer.seal(webhookSecret, `connection.webhook:${id}`),
+        webhookSecretHash: sha256(webhookSecret),
       });
-      stored.push({ id, doorSecret });
+      stored.push({ id, webhookSecret });
     }
   } finally {
     await db.destroy();

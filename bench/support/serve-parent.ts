@@ -9,11 +9,11 @@ export type Orders = Readonly<Record<string, (input: unknown) => Promise<unknown
 export function serveParent(port: number | null, orders: Orders = {}): void {
   // A parent that was killed takes its children with it.
   process.on('disconnect', () => process.exit(0));
-  process.on('message', (raw) => void carryOut(orders, raw));
+  process.on('message', (raw) => void executePortalAction(orders, raw));
   process.send?.({ ready: { port } });
 }
 
-async function carryOut(orders: Orders, raw: unknown): Promise<void> {
+async function executePortalAction(orders: Orders, raw: unknown): Promise<void> {
   const { id, order, input } = orderSchema.parse(raw);
   try {
     const work = orders[order];

@@ -1,5 +1,5 @@
 /** Who sits in a chat of one of our bots. Needs no scope beyond `imbot` (dossier §12.3): the user methods would ask for more rights. */
-import type { HomeUser } from '../core/connector-tools.ts';
+import type { PortalUser } from '../core/connector-tools.ts';
 import { AppError, RemoteUnreachable } from '../core/errors.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';
@@ -22,7 +22,7 @@ export async function chatMembers(
   client: PortalClient,
   of: MembersOf,
   signal: AbortSignal,
-): Promise<readonly HomeUser[]> {
+): Promise<readonly PortalUser[]> {
   const first = await page(client, of, 'asc', signal);
   if (first.length < pageSize) return first;
   const known = new Set(first.map(({ id }) => id));
@@ -46,7 +46,7 @@ async function page(client: PortalClient, of: MembersOf, userId: 'asc' | 'desc',
       message: 'Bitrix24 answered imbot.v2.Chat.User.list with something that is no list',
     });
   }
-  return users.filter(isRecord).map(toHomeUser);
+  return users.filter(isRecord).map(toPortalUser);
 }
 
 /** A bare list; a map with numbers for keys where PHP has left gaps in it. */
@@ -56,7 +56,7 @@ function listOf(result: unknown): readonly unknown[] | null {
   return Object.values(result);
 }
 
-function toHomeUser(user: Record<string, unknown>): HomeUser {
+function toPortalUser(user: Record<string, unknown>): PortalUser {
   const email = user['email'];
   return {
     id: String(user['id']),

@@ -97,13 +97,13 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
 /** Cards that must not be sent as such are told in words. */
 function wordsFor({ cards, buttons }: Wanted, isCardless: boolean): string {
   const titles = cards.map(({ title }) => title.trim()).filter((title) => title !== '');
-  if (isCardless && cards.length > 0) return cards.map(cardWords).join('\n\n').trim() || nothingToSay;
+  if (isCardless && cards.length > 0) return cards.map(cardTexts).join('\n\n').trim() || nothingToSay;
   return titles[0] ?? buttons.map(({ label }) => label.trim()).find((label) => label !== '') ?? nothingToSay;
 }
 
 const nothingToSay = '…';
 
-function cardWords({ title, url, facts }: Card): string {
+function cardTexts({ title, url, facts }: Card): string {
   return [title, ...(url === null ? [] : [url]), ...facts.map(({ name, value }) => `${name}: ${value}`)].join('\n');
 }
 

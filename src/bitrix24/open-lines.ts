@@ -1,5 +1,5 @@
 /** Asks a portal about its Open Channels: what they are called, and what is known of the customers behind them. */
-import type { HomeClient } from '../core/connector-tools.ts';
+import type { CustomerInfo } from '../core/connector-tools.ts';
 import { AppError } from '../core/errors.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';
@@ -39,7 +39,7 @@ export async function lineClient(
   portal: string,
   { botId, dialogId, userId, domain }: ClientPlace,
   signal: AbortSignal,
-): Promise<HomeClient | null> {
+): Promise<CustomerInfo | null> {
   const params = { botId: Number(botId), dialogId, limit: maxMembers };
   const answer = await ask(client, portal, { method: 'imbot.v2.Chat.User.list', params }, signal);
   const listed = isRecord(answer) ? answer['users'] : answer;

@@ -5,13 +5,13 @@ import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard } from '../lib/network-guard.ts';
-import { tokenContext, webhookUser } from '../pipeline/token-context.ts';
+import { tokenContext, webhookUser } from '../portals/token-context.ts';
 import { inTransaction } from '../store/database.ts';
-import { upsertPortal } from '../store/portals.ts';
-import { offerToken } from '../store/tokens.ts';
+import { upsertPortal } from '../store/tenants/portals.ts';
+import { offerToken } from '../store/tenants/tokens.ts';
 import type { Answer, Command, CommandContext, CommandLine } from './command.ts';
 import { wrap } from './layout.ts';
-import { orderSetUp, setUpWords } from './order-set-up.ts';
+import { orderSetUp, setUpTexts } from './order-set-up.ts';
 
 const timeoutMs = 10_000;
 
@@ -65,15 +65,15 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
     });
     await offerToken(trx, {
       portal,
-      accessBox: sealer.seal(webhook.href, tokenContext.access(portal)),
-      refreshBox: sealer.seal(clientId, tokenContext.refresh(portal)),
+      accessSealed: sealer.seal(webhook.href, tokenContext.access(portal)),
+      refreshSealed: sealer.seal(clientId, tokenContext.refresh(portal)),
       expiresAt: never,
       userId: webhookUser,
       isAdmin: true,
     });
     return await orderSetUp(trx, portal);
   });
-  const text = wrap(`${webhook.host} is added and its bots are being registered. ${setUpWords(trace)}`, '');
+  const text = wrap(`${webhook.host} is added and its bots are being registered. ${setUpTexts(trace)}`, '');
   return { data: { portal, domain: webhook.host, trace }, text };
 }
 

@@ -2,12 +2,12 @@
 import { botTypeSchema, maxBotsPerPortal } from '../core/bot.ts';
 import { BadInput } from '../core/errors.ts';
 import { randomToken } from '../lib/encryption.ts';
-import { orderUnregister } from '../pipeline/app-actions.ts';
-import { addBot, type BotRow, listBots, removeBot, updateBot } from '../store/bots.ts';
-import { forgetRemoteIds } from '../store/conversations.ts';
+import { orderUnregister } from '../queue/app-actions.ts';
 import { inTransaction, type Transaction } from '../store/database.ts';
-import { notifyBox } from '../store/notify.ts';
-import type { Portal } from '../store/portals.ts';
+import { notifyQueue } from '../store/queue/notify.ts';
+import { addBot, type BotRow, listBots, removeBot, updateBot } from '../store/tenants/bots.ts';
+import { forgetRemoteIds } from '../store/tenants/conversations.ts';
+import type { Portal } from '../store/tenants/portals.ts';
 import { chooseBrain } from './choose-brain.ts';
 import { choosePortal, domainsById, portalFilterId } from './choose-portal.ts';
 import {
@@ -23,7 +23,7 @@ import {
 import { giveBackOption, readGiveBack } from './give-back.ts';
 import { greetingOptions, readGreeting } from './greeting.ts';
 import { table, wrap } from './layout.ts';
-import { orderSetUp, setUpWords } from './order-set-up.ts';
+import { orderSetUp, setUpTexts } from './order-set-up.ts';
 
 /** Parts of lane names: a code with other characters would have to be hashed there, and nobody could search for it. */
 const codeForm = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$/;
@@ -143,7 +143,7 @@ async function remove(line: CommandLine, context: CommandContext): Promise<Answe
     await removeBot(trx, portal.portal, bot.code);
     const isOrdered = bot.bot_id !== null && portal.state !== 'uninstalled';
     if (isOrdered) await orderUnregister(trx, portal.portal, bot.bot_id, `cli-${randomToken(6)}`);
-    if (isOrdered && isLast) await notifyBox(trx, 'outbox');
+    if (isOrdered && isLast) await notifyQueue(trx, 'outbox');
     // A set-up of a portal without bots begins with the default ones: not what was asked for.
     return isLast || portal.state === 'uninstalled' ? null : await orderSetUp(trx, portal.portal);
   });
@@ -186,7 +186,7 @@ async function changed(
   const doubt = isWorking ? '' : ` The portal is ${portal.state} now; it learns of this when it works again.`;
   return {
     data: { bot: describeBot(bot), setUp: { trace } },
-    text: [wrap(`${words}${doubt}`, ''), setUpWords(trace)].join('\n'),
+    text: [wrap(`${words}${doubt}`, ''), setUpTexts(trace)].join('\n'),
   };
 }
 

@@ -1,18 +1,18 @@
 /** What a brain may use of the house while a command checks or joins an account of it. */
 import { settingsSchema } from '../config.ts';
+import { hookPath } from '../connections/connection-service.ts';
+import { connectorState } from '../connections/connector-state.ts';
+import { portalInfo } from '../connections/portal-info.ts';
 import type { Connection } from '../core/connector.ts';
 import type { ConnectorTools } from '../core/connector-tools.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
-import { hookPath } from '../pipeline/accounts.ts';
-import { brainMemory } from '../pipeline/brain-memory.ts';
-import { homeFacts } from '../pipeline/home-facts.ts';
-import { createPace } from '../pipeline/pacer.ts';
-import { createSharedBudgets } from '../pipeline/shared-budgets.ts';
-import { listBots } from '../store/bots.ts';
-import { findPortal } from '../store/portals.ts';
+import { createRateLimiter } from '../runtime/rate-limiter.ts';
+import { createSharedBudgets } from '../runtime/shared-budgets.ts';
+import { listBots } from '../store/tenants/bots.ts';
+import { findPortal } from '../store/tenants/portals.ts';
 import type { CommandContext } from './command.ts';
 
 export interface BrainTools {
@@ -44,15 +44,15 @@ export async function openBrainTools(
   return {
     tools: {
       http,
-      pace: (bucket, rate) => createPace(pacing, portal, bucket, rate),
+      rateLimiter: (bucket, rate) => createRateLimiter(pacing, portal, bucket, rate),
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl,
-      ...noHome,
-      homeFacts: async () => {
+      ...noPortal,
+      portalInfo: async () => {
         const [row, bots] = await Promise.all([findPortal(db, portal), listBots(db, portal)]);
-        return homeFacts({ portal: row, bots }, connection);
+        return portalInfo({ portal: row, bots }, connection);
       },
-      memory: brainMemory(db, portal, connection.id),
+      state: connectorState(db, portal, connection.id),
       log: (message, details) => log.info(details ?? {}, message),
     },
     hookUrl: (brain, secret) => `${publicUrl}${hookPath(brain, secret)}`,
@@ -61,18 +61,25 @@ export async function openBrainTools(
 }
 
 /** Files, talk, people and records belong to messages, and commands carry none; what checking and joining learn is the config. */
-export const noHome: Pick<
+export const noPortal: Pick<
   ConnectorTools,
-  'openHomeFile' | 'saidAtHome' | 'crmAddress' | 'homeUser' | 'homeClient' | 'homeLineName' | 'homeFacts' | 'memory'
+  | 'openPortalFile'
+  | 'missedMessages'
+  | 'crmAddress'
+  | 'portalUser'
+  | 'customerInfo'
+  | 'openChannelName'
+  | 'portalInfo'
+  | 'state'
 > = {
-  openHomeFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
-  saidAtHome: () => Promise.resolve([]),
+  openPortalFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
+  missedMessages: () => Promise.resolve([]),
   crmAddress: () => Promise.resolve(null),
-  homeUser: () => Promise.resolve(null),
-  homeClient: () => Promise.resolve(null),
-  homeLineName: () => Promise.resolve(null),
-  homeFacts: () => Promise.resolve({ hasV2: true, botType: null }),
-  memory: {
+  portalUser: () => Promise.resolve(null),
+  customerInfo: () => Promise.resolve(null),
+  openChannelName: () => Promise.resolve(null),
+  portalInfo: () => Promise.resolve({ hasV2: true, botType: null }),
+  state: {
     get: () => Promise.resolve(null),
     put: () => Promise.resolve(),
     claim: () => Promise.resolve(false),

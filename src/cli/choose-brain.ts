@@ -1,7 +1,7 @@
 /** Decides which brain and which account of it a bot is to think with, from what the operator said and what there is. */
 import { BadInput } from '../core/errors.ts';
-import { type ConnectionRow, findConnection, listConnections } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
+import { type ConnectionRow, findConnection, listConnections } from '../store/tenants/connections.ts';
 import type { CommandContext, CommandLine } from './command.ts';
 
 export interface BrainChoice {

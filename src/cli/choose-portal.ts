@@ -1,7 +1,7 @@
 /** Finds the portal an operator means by its id or domain, or the only one there is. */
 import { BadInput } from '../core/errors.ts';
 import type { Db } from '../store/database.ts';
-import { listPortals, type Portal } from '../store/portals.ts';
+import { listPortals, type Portal } from '../store/tenants/portals.ts';
 import { usageError } from './command.ts';
 
 /** @param wanted a member_id or a domain; null: the only portal. Throws BadInput `portal.unknown`, or `cli.usage` when there are several. */

@@ -2,8 +2,8 @@
 import { botCommands } from './bots.ts';
 import type { Command } from './command.ts';
 import { connectionCommands } from './connections.ts';
+import { deadLetterCommands } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
-import { parkedCommands } from './parked.ts';
 import { portalCommands } from './portals.ts';
 import { probeCommand } from './probe.ts';
 import { receiveCommand } from './receive.ts';
@@ -14,7 +14,7 @@ export const commands: readonly Command[] = [
   ...botCommands,
   ...connectionCommands,
   traceCommand,
-  ...parkedCommands,
+  ...deadLetterCommands,
   receiveCommand,
   doctorCommand,
   probeCommand,

@@ -2,13 +2,13 @@
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import { BadInput } from '../core/errors.ts';
-import { checkAtOnce, storeConfig } from '../store/connection-standing.ts';
+import { checkAtOnce, storeConfig } from '../store/tenants/connection-health.ts';
 import { openBrainTools } from './brain-tools.ts';
 import { needConnection, unknownBrain } from './choose-brain.ts';
 import { choosePortal } from './choose-portal.ts';
 import { type Answer, type CommandContext, type CommandLine, usageError } from './command.ts';
 import { changedBy, checkConfig, differences, readJson } from './connection-config.ts';
-import { configContext, doorContext } from './doctor/check-connection.ts';
+import { configContext, webhookSecretContext } from './doctor/check-connection.ts';
 import { wrap } from './layout.ts';
 
 /** Names what was changed, never its value. */
@@ -23,15 +23,15 @@ export async function setConnection(line: CommandLine, context: CommandContext):
     throw usageError('--config takes the keys to change, as a JSON object: --config \'{"key": "value"}\'');
   }
   const sealer = await context.sealer();
-  const before: unknown = JSON.parse(sealer.open(row.config_box, configContext(row.id)));
+  const before: unknown = JSON.parse(sealer.open(row.config_sealed, configContext(row.id)));
   const config = checkConfig(brain, changedBy(before, patch));
-  const doorSecret = sealer.open(row.door_box, doorContext(row.id));
-  const connection = { id: row.id, portal: row.portal, config, doorSecret };
+  const webhookSecret = sealer.open(row.webhook_secret_sealed, webhookSecretContext(row.id));
+  const connection = { id: row.id, portal: row.portal, config, webhookSecret };
   const changed = differences(before, config);
   if (changed.length > 0) {
     const after = await inForce(context, brain, connection, before);
-    const configBox = sealer.seal(JSON.stringify(after), configContext(row.id));
-    if (!(await storeConfig(db, row, configBox))) throw changedMeanwhile();
+    const configSealed = sealer.seal(JSON.stringify(after), configContext(row.id));
+    if (!(await storeConfig(db, row, configSealed))) throw changedMeanwhile();
     await checkAtOnce(db, row);
   }
   const words =
@@ -51,7 +51,7 @@ async function inForce(
   if (brain.reconfigure === undefined) return connection.config;
   const opened = await openBrainTools(context, connection);
   try {
-    const hookUrl = opened.hookUrl(brain.name, connection.doorSecret);
+    const hookUrl = opened.hookUrl(brain.name, connection.webhookSecret);
     return await brain.reconfigure(connection, before, hookUrl, opened.tools);
   } finally {
     await opened.close();

@@ -1,10 +1,10 @@
 /** `connections`: accounts of brains. Their secrets go in sealed and never come out; only the webhook address is shown, once. */
 import { randomUUID } from 'node:crypto';
+import { hookPath } from '../connections/connection-service.ts';
 import { BadInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
-import { hookPath } from '../pipeline/accounts.ts';
-import { type BotRow, listBots } from '../store/bots.ts';
-import { addConnection, type ConnectionRow, listConnections, removeConnection } from '../store/connections.ts';
+import { type BotRow, listBots } from '../store/tenants/bots.ts';
+import { addConnection, type ConnectionRow, listConnections, removeConnection } from '../store/tenants/connections.ts';
 import { needConnection, unknownBrain } from './choose-brain.ts';
 import { choosePortal, domainsById, portalFilterId } from './choose-portal.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { checkConfig, readJson } from './connection-config.ts';
 import { setConnection } from './connection-set.ts';
 import { isWrong, layChecks } from './doctor/check.ts';
-import { checkDeliveries, configContext, doorContext, inspectConnection } from './doctor/check-connection.ts';
+import { checkDeliveries, configContext, inspectConnection, webhookSecretContext } from './doctor/check-connection.ts';
 import { farewell, joinAgain, joined } from './join-account.ts';
 import { table, wrap } from './layout.ts';
 
@@ -31,7 +31,7 @@ export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) 
     brain: row.brain,
     title: row.title,
     bots: bots.filter((bot) => bot.portal === row.portal && bot.connection_id === row.id).map((bot) => bot.code),
-    pausedReason: row.paused_reason,
+    disabledReason: row.disabled_reason,
     updatedAt: row.updated_at,
   };
 }
@@ -56,7 +56,7 @@ export function connectionTable(
       row.id,
       row.brain,
       row.title,
-      row.paused_reason === null ? 'works' : `paused: ${row.paused_reason}`,
+      row.disabled_reason === null ? 'works' : `paused: ${row.disabled_reason}`,
       describeConnection(row, bots).bots.join(', ') || '-',
     ]),
   );
@@ -82,19 +82,19 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   const given = checkConfig(brain, await readJson(line.need('config')));
   const sealer = await context.sealer();
   const id = randomUUID();
-  const doorSecret = randomToken(24);
-  const config = await joined(context, brain, { id, portal, config: given, doorSecret });
+  const webhookSecret = randomToken(24);
+  const config = await joined(context, brain, { id, portal, config: given, webhookSecret });
   const title = line.text('title')?.trim() ?? brain.title;
   await addConnection(db, {
     portal,
     id,
     brain: name,
     title,
-    configBox: sealer.seal(JSON.stringify(config), configContext(id)),
-    doorBox: sealer.seal(doorSecret, doorContext(id)),
-    doorHash: sha256(doorSecret),
+    configSealed: sealer.seal(JSON.stringify(config), configContext(id)),
+    webhookSecretSealed: sealer.seal(webhookSecret, webhookSecretContext(id)),
+    webhookSecretHash: sha256(webhookSecret),
   });
-  const path = hookPath(name, doorSecret);
+  const path = hookPath(name, webhookSecret);
   const webhook = context.publicUrl === null ? path : `${context.publicUrl}${path}`;
   const where = context.publicUrl === null ? ' (behind PUBLIC_URL, which is not set here)' : '';
   return {
@@ -161,7 +161,7 @@ export const connectionCommands: readonly Command[] = [
   {
     noun: 'connections',
     verb: 'list',
-    summary: 'Accounts of brains, without their secrets',
+    summary: 'ConnectionService of brains, without their secrets',
     options: [portalFilter],
     run: list,
   },

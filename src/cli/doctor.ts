@@ -2,7 +2,7 @@
 import { readSettings, type Settings } from '../config.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import type { Pool } from '../store/database.ts';
-import { listPortals, type Portal } from '../store/portals.ts';
+import { listPortals, type Portal } from '../store/tenants/portals.ts';
 import { choosePortal } from './choose-portal.ts';
 import { type Answer, type Command, type CommandContext, type CommandLine, portalFilter } from './command.ts';
 import { type Check, isWrong, layChecks, ok, unknown, wrong } from './doctor/check.ts';

@@ -1,5 +1,5 @@
 /** The options of `bots` that say how a bot introduces itself. */
-import type { BotRow, StoredGreeting } from '../store/bots.ts';
+import type { BotRow, StoredGreeting } from '../store/tenants/bots.ts';
 import { type CommandLine, type CommandOption, usageError } from './command.ts';
 
 /** Ten minutes: whoever has waited longer is not greeted any more. */

@@ -1,22 +1,22 @@
 /** Joins accounts of brains at their far side, where a brain has a way to, and keeps what the far side gives for it. */
-import type { Brain, Standing } from '../core/brain.ts';
+import type { Brain, HealthStatus } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import { AppError } from '../core/errors.ts';
-import { pauseConnection, settleConnection } from '../store/connection-standing.ts';
-import type { ConnectionRow } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
-import { wakeLanes } from '../store/lanes.ts';
+import { wakeLanes } from '../store/queue/lanes.ts';
+import { disableConnection, settleConnection } from '../store/tenants/connection-health.ts';
+import type { ConnectionRow } from '../store/tenants/connections.ts';
 import { openBrainTools } from './brain-tools.ts';
 import type { CommandContext } from './command.ts';
 import { type Check, ok, wrong } from './doctor/check.ts';
-import { configContext, doorContext } from './doctor/check-connection.ts';
+import { configContext, webhookSecretContext } from './doctor/check-connection.ts';
 
 /** What is to be stored of the account: as given, or as the far side has added to it. */
 export async function joined(context: CommandContext, brain: Brain, connection: Connection): Promise<unknown> {
   if (brain.join === undefined) return connection.config;
   const opened = await openBrainTools(context, connection);
   try {
-    return await brain.join(connection, opened.hookUrl(brain.name, connection.doorSecret), opened.tools);
+    return await brain.join(connection, opened.hookUrl(brain.name, connection.webhookSecret), opened.tools);
   } finally {
     await opened.close();
   }
@@ -27,13 +27,13 @@ async function stands(
   context: CommandContext,
   brain: Brain,
   connection: Connection,
-  pausedReason: string | null,
-): Promise<Standing> {
-  if (brain.look === undefined) return { works: true, config: await joined(context, brain, connection) };
+  disabledReason: string | null,
+): Promise<HealthStatus> {
+  if (brain.checkHealth === undefined) return { works: true, config: await joined(context, brain, connection) };
   const opened = await openBrainTools(context, connection);
   try {
-    const hookUrl = opened.hookUrl(brain.name, connection.doorSecret);
-    return await brain.look(connection, hookUrl, pausedReason, opened.tools);
+    const hookUrl = opened.hookUrl(brain.name, connection.webhookSecret);
+    return await brain.checkHealth(connection, hookUrl, disabledReason, opened.tools);
   } finally {
     await opened.close();
   }
@@ -45,20 +45,20 @@ export async function joinAgain(db: Db, context: CommandContext, row: Connection
   if (brain?.join === undefined) return [];
   const subject = `account of ${row.title}`;
   const sealer = await context.sealer();
-  const before = sealer.open(row.config_box, configContext(row.id));
-  const doorSecret = sealer.open(row.door_box, doorContext(row.id));
+  const before = sealer.open(row.config_sealed, configContext(row.id));
+  const webhookSecret = sealer.open(row.webhook_secret_sealed, webhookSecretContext(row.id));
   try {
-    const connection = { id: row.id, portal: row.portal, config: JSON.parse(before), doorSecret };
-    const standing = await stands(context, brain, connection, row.paused_reason);
-    if (!standing.works) {
-      await pauseConnection(db, row, standing.reason, row.updated_at);
-      const help = brain.pauseHelp?.[standing.reason] ?? 'it is switched on over there';
-      return [wrong(portal, subject, `the account is stopped: ${standing.reason}`, help)];
+    const connection = { id: row.id, portal: row.portal, config: JSON.parse(before), webhookSecret };
+    const health = await stands(context, brain, connection, row.disabled_reason);
+    if (!health.works) {
+      await disableConnection(db, row, health.reason, row.updated_at);
+      const help = brain.disabledHelp?.[health.reason] ?? 'it is switched on over there';
+      return [wrong(portal, subject, `the account is stopped: ${health.reason}`, help)];
     }
-    const after = JSON.stringify(standing.config);
+    const after = JSON.stringify(health.config);
     // Accepted means that it works again, whatever had paused it.
     await settleConnection(db, row, after === before ? null : sealer.seal(after, configContext(row.id)));
-    if (row.paused_reason !== null) await wakeLanes(db, 'outbox', row.portal);
+    if (row.disabled_reason !== null) await wakeLanes(db, 'outbox', row.portal);
     if (after === before) return [ok(portal, subject, `${brain.title} accepts it`)];
     return [ok(portal, subject, `${brain.title} accepts it, and what it told anew is stored`)];
   } catch (error) {
@@ -76,12 +76,12 @@ export async function farewell(
   if (brain?.leave === undefined) return null;
   try {
     const sealer = await context.sealer();
-    const config: unknown = JSON.parse(sealer.open(row.config_box, configContext(row.id)));
-    const doorSecret = sealer.open(row.door_box, doorContext(row.id));
+    const config: unknown = JSON.parse(sealer.open(row.config_sealed, configContext(row.id)));
+    const webhookSecret = sealer.open(row.webhook_secret_sealed, webhookSecretContext(row.id));
     const opened = await openBrainTools(context, row);
     try {
-      const hookUrl = opened.hookUrl(brain.name, doorSecret);
-      await brain.leave({ id: row.id, portal: row.portal, config, doorSecret }, hookUrl, opened.tools);
+      const hookUrl = opened.hookUrl(brain.name, webhookSecret);
+      await brain.leave({ id: row.id, portal: row.portal, config, webhookSecret }, hookUrl, opened.tools);
     } finally {
       await opened.close();
     }

@@ -42,7 +42,7 @@ const words: Readonly<Record<string, string>> = {
   without_cards: 'without its cards, which the portal would not take',
   done: 'done',
   delivered: 'delivered to the brain',
-  answered_at_the_door: 'told to the brain in the answer to its webhook',
+  answered_in_webhook: 'told to the brain in the answer to its webhook',
   due: 'its time has come',
   set_up: 'the portal was set up',
   uninstalled: 'the removal of the app was noted',
@@ -79,19 +79,19 @@ const words: Readonly<Record<string, string>> = {
   'bitrix24.OVERLOAD_LIMIT':
     'Bitrix24 has blocked the REST API of the portal by hand; its support can end that; it waits',
   'bitrix24.budget': "the portal's request budget was used up",
-  'pace.busy': "the brain's request limit was used up, or it had asked for a pause",
+  'rate_limit.busy': "the brain's request limit was used up, or it had asked for a pause",
   'bitrix24.not_json': 'the portal answered something unreadable',
   internal: 'a fault of this program; its log has the details',
 };
 
 const endings: Readonly<Record<string, string>> = {
-  parked: 'given up, waits for a person',
+  deadLetters: 'given up, waits for a person',
   unknown: 'it may have happened; a person has to decide',
   dropped: 'dropped',
 };
 
 /** `state` and `outcome` as the store has them; an outcome without words of its own is repeated as it is. */
-export function outcomeWords(state: string, outcome: string | null): string {
+export function outcomeTexts(state: string, outcome: string | null): string {
   if (outcome === null || outcome === '') return endings[state] ?? '';
   const isDroppedByHand = outcome.endsWith(droppedMark);
   const plain = isDroppedByHand ? outcome.slice(0, -droppedMark.length) : outcome;

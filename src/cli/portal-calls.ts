@@ -5,13 +5,13 @@ import type { Settings } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, socketLookup } from '../lib/network-guard.ts';
-import { createAccessKeeper } from '../pipeline/access-keeper.ts';
-import { createDirectory } from '../pipeline/directory.ts';
-import { createMetrics } from '../pipeline/metrics.ts';
-import { createPace } from '../pipeline/pacer.ts';
-import { createRateGate } from '../pipeline/rate-gate.ts';
-import { createSharedBudgets } from '../pipeline/shared-budgets.ts';
-import { noHome } from './brain-tools.ts';
+import { createDirectory } from '../portals/directory.ts';
+import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
+import { createTokenProvider } from '../portals/token-provider.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { createRateLimiter } from '../runtime/rate-limiter.ts';
+import { createSharedBudgets } from '../runtime/shared-budgets.ts';
+import { noPortal } from './brain-tools.ts';
 import type { CommandContext } from './command.ts';
 
 export interface PortalCalls {
@@ -34,10 +34,10 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
     brains: context.brains,
     tools: (connection) => ({
       http,
-      pace: (bucket, rate) => createPace(pacing, connection.portal, bucket, rate),
+      rateLimiter: (bucket, rate) => createRateLimiter(pacing, connection.portal, bucket, rate),
       lookupFor: (url) => socketLookup(guard, url),
       publicUrl: settings.PUBLIC_URL,
-      ...noHome,
+      ...noPortal,
       log: (message, details) => log.info(details ?? {}, message),
     }),
   });
@@ -47,16 +47,16 @@ export async function openPortalCalls(context: CommandContext, settings: Setting
     clientSecret: settings.B24_CLIENT_SECRET,
     hosts: settings.B24_OAUTH_HOSTS,
   });
-  const keeper = createAccessKeeper({ db, directory, sealer, oauth, guard, log });
+  const tokenProvider = createTokenProvider({ db, directory, sealer, oauth, guard, log });
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
-  const gate = createRateGate(budgets, directory, createMetrics(), systemClock, usual);
-  const client = createPortalClient(http, keeper, gate, ({ method, code, ms }) => {
+  const rateLimiter = createPortalRateLimiter(budgets, directory, createMetrics(), systemClock, usual);
+  const client = createPortalClient(http, tokenProvider, rateLimiter, ({ method, code, ms }) => {
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   });
   return {
     client,
     async close() {
-      await keeper.idle();
+      await tokenProvider.idle();
       await http.close();
     },
   };

@@ -1,13 +1,13 @@
 /** `portals`: who has installed the app, what is known of each, its plan, and erasing one. */
 import { BadInput } from '../core/errors.ts';
-import { enterpriseRate, type Rate, standardRate } from '../pipeline/rate-gate.ts';
-import { webhookUser } from '../pipeline/token-context.ts';
-import { countDay } from '../store/activity.ts';
-import { listBots } from '../store/bots.ts';
-import { listConnections } from '../store/connections.ts';
+import { enterpriseRate, type Rate, standardRate } from '../portals/portal-rate-limiter.ts';
+import { webhookUser } from '../portals/token-context.ts';
 import { inTransaction } from '../store/database.ts';
-import { erasePortal, findPortal, listPortals, type Portal, updatePortal } from '../store/portals.ts';
-import { findToken, type TokenRow } from '../store/tokens.ts';
+import { countDay } from '../store/reporting/activity.ts';
+import { listBots } from '../store/tenants/bots.ts';
+import { listConnections } from '../store/tenants/connections.ts';
+import { erasePortal, findPortal, listPortals, type Portal, updatePortal } from '../store/tenants/portals.ts';
+import { findToken, type TokenRow } from '../store/tenants/tokens.ts';
 import { addPortalCommand } from './add-portal.ts';
 import { botTable, describeBot } from './bots.ts';
 import { choosePortal } from './choose-portal.ts';
@@ -109,24 +109,24 @@ function describeToken(token: TokenRow) {
   };
 }
 
-function portalFacts(row: Portal, token: TokenRow | null, left: { parked: number; unknown: number }): string {
+function portalFacts(row: Portal, token: TokenRow | null, left: { deadLetters: number; unknown: number }): string {
   return facts([
     ['portal', row.portal],
     ['domain', row.domain],
     ['state', row.state],
     ['licence', row.license === '' ? '-' : row.license],
     ['scopes', row.scope === '' ? '-' : row.scope],
-    ['rate', rateWords(row)],
+    ['rate', rateTexts(row)],
     ['API', row.has_v2 === null ? 'not asked yet' : row.has_v2 ? 'imbot.v2' : 'imbot v1 only'],
     ['installed', moment(row.installed_at)],
     ['set up', row.set_up_error === null ? moment(row.set_up_at) : `failing: ${row.set_up_error}`],
     ...(row.uninstalled_at === null ? [] : [['removed', moment(row.uninstalled_at)] as const]),
-    ['tokens', tokenWords(token)],
-    ['parked', `${left.parked} given up, ${left.unknown} of unknown fate`],
+    ['tokens', tokenTexts(token)],
+    ['parked', `${left.deadLetters} given up, ${left.unknown} of unknown fate`],
   ]);
 }
 
-function tokenWords(token: TokenRow | null): string {
+function tokenTexts(token: TokenRow | null): string {
   if (token === null) return 'none';
   if (token.user_id === webhookUser) return 'an incoming webhook, which needs no refresh';
   const whose = token.is_admin ? 'of an administrator' : 'of a user who may not be an administrator';
@@ -134,7 +134,7 @@ function tokenWords(token: TokenRow | null): string {
   return `${whose}${id}, refreshed ${moment(token.refreshed_at)}`;
 }
 
-function rateWords(row: Portal): string {
+function rateTexts(row: Portal): string {
   if (row.rate_per_second === null || row.rate_burst === null) return 'as in the settings';
   return `${row.rate_per_second} requests a second, ${row.rate_burst} at once`;
 }
@@ -153,7 +153,7 @@ async function set(line: CommandLine, context: CommandContext): Promise<Answer> 
   const { portal } = await choosePortal(db, line.text('portal'));
   await updatePortal(db, portal, { rate_per_second: rate.perSecond, rate_burst: rate.burst });
   const row = (await findPortal(db, portal)) ?? (await choosePortal(db, portal));
-  return { data: { portal: describePortal(row) }, text: `${row.domain}: ${rateWords(row)}.` };
+  return { data: { portal: describePortal(row) }, text: `${row.domain}: ${rateTexts(row)}.` };
 }
 
 async function erase(line: CommandLine, context: CommandContext): Promise<Answer> {

@@ -6,9 +6,9 @@ import { settingsSchema } from '../config.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard } from '../lib/network-guard.ts';
-import { listBots } from '../store/bots.ts';
 import { type Pool, query } from '../store/database.ts';
-import { traceSteps } from '../store/history.ts';
+import { traceSteps } from '../store/reporting/history.ts';
+import { listBots } from '../store/tenants/bots.ts';
 import { choosePortal } from './choose-portal.ts';
 import {
   type Answer,

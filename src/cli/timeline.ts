@@ -1,17 +1,18 @@
 /** Tells the way of messages, step by step, for people and for `--json`. */
-import { dialogOf } from '../pipeline/lane-names.ts';
+
 import type { Db } from '../store/database.ts';
-import type { Step } from '../store/history.ts';
+import { dialogOf } from '../store/queue/lane-names.ts';
+import type { Step } from '../store/reporting/history.ts';
 import { domainsById } from './choose-portal.ts';
 import { moment, table } from './layout.ts';
-import { outcomeWords } from './outcome-words.ts';
+import { outcomeTexts } from './outcome-words.ts';
 import { readWaits, type Wait } from './waiting-lanes.ts';
 
 export interface ToldStep {
   readonly at: Date;
   readonly portal: string;
   readonly trace: string;
-  readonly box: 'inbox' | 'outbox';
+  readonly queue: 'inbox' | 'outbox';
   readonly lane: string;
   readonly seq: number;
   readonly side: string;
@@ -35,7 +36,7 @@ export async function tellSteps(db: Db, steps: readonly Step[]): Promise<ToldSte
       at: step.at,
       portal: step.portal,
       trace: step.trace,
-      box: step.box,
+      queue: step.queue,
       lane: step.lane,
       seq: step.seq,
       side: step.side,
@@ -52,12 +53,12 @@ export async function tellSteps(db: Db, steps: readonly Step[]): Promise<ToldSte
 }
 
 function wordsOf(step: Step, wait: Wait | null): string {
-  if (step.state !== 'waiting') return outcomeWords(step.state, step.outcome);
+  if (step.state !== 'waiting') return outcomeTexts(step.state, step.outcome);
   if (wait === null) return 'is being finished';
   if (wait.isUnderWay) return 'is being worked now';
   if (wait.nextTryAt === null) return 'waits for earlier ones of its dialog';
   if (wait.attempts === 0) return 'waits for a worker';
-  const failed = step.outcome === null ? 'the last try failed' : outcomeWords('done', step.outcome);
+  const failed = step.outcome === null ? 'the last try failed' : outcomeTexts('done', step.outcome);
   return `${failed}; tried again at ${moment(wait.nextTryAt).slice(11)}`;
 }
 
@@ -75,7 +76,7 @@ function layTrace(trace: string, steps: readonly ToldStep[], domains: ReadonlyMa
   const rows = table(
     [
       { title: 'UTC', isWhole: true },
-      { title: 'box' },
+      { title: 'queue' },
       { title: 'side' },
       { title: 'kind' },
       { title: 'state', isWhole: true },
@@ -84,7 +85,7 @@ function layTrace(trace: string, steps: readonly ToldStep[], domains: ReadonlyMa
     ],
     steps.map((step) => [
       step.at.toISOString().slice(11, 23),
-      step.box,
+      step.queue,
       step.side,
       step.kind ?? '-',
       step.state,

@@ -1,7 +1,7 @@
 /** `trace`: every step of a message's way, found by the message, the dialog or the trace id. */
 import { readSettings } from '../config.ts';
 import { Misconfigured } from '../core/errors.ts';
-import { traceSteps } from '../store/history.ts';
+import { traceSteps } from '../store/reporting/history.ts';
 import { portalFilterId } from './choose-portal.ts';
 import { type Answer, type Command, type CommandContext, type CommandLine, portalFilter } from './command.ts';
 import { wrap } from './layout.ts';

@@ -1,6 +1,6 @@
 /** Tells of steps that are not finished yet how far they are: how often they were tried, and when they are tried again. */
 import { type Db, query } from '../store/database.ts';
-import type { Step } from '../store/history.ts';
+import type { Step } from '../store/reporting/history.ts';
 
 /** How a waiting step stands. Finished steps have none: the store keeps their outcome, not their number of tries. */
 export interface Wait {
@@ -13,7 +13,7 @@ export interface Wait {
 
 interface LaneRow {
   readonly portal: string;
-  readonly box: string;
+  readonly queue: string;
   readonly key: string;
   readonly done: string;
   readonly attempts: number;
@@ -27,14 +27,14 @@ export async function readWaits(db: Db, steps: readonly Step[]): Promise<(step: 
   if (waiting.length === 0) return () => null;
   const result = await query<LaneRow>(
     db,
-    `select portal, box, key, done, attempts, ready_at, locked_by is not null and ready_at > now() as is_taken
-     from lane join unnest(?::text[], ?::text[], ?::text[]) as i(portal, box, key) using (portal, box, key)
+    `select portal, queue, key, done, attempts, ready_at, locked_by is not null and ready_at > now() as is_taken
+     from lane join unnest(?::text[], ?::text[], ?::text[]) as i(portal, queue, key) using (portal, queue, key)
      where ready_at < 'infinity'`,
-    [waiting.map((step) => step.portal), waiting.map((step) => step.box), waiting.map((step) => step.lane)],
+    [waiting.map((step) => step.portal), waiting.map((step) => step.queue), waiting.map((step) => step.lane)],
   );
-  const lanes = new Map(result.rows.map((row) => [`${row.portal}\n${row.box}\n${row.key}`, row]));
+  const lanes = new Map(result.rows.map((row) => [`${row.portal}\n${row.queue}\n${row.key}`, row]));
   return (step) => {
-    const lane = lanes.get(`${step.portal}\n${step.box}\n${step.lane}`);
+    const lane = lanes.get(`${step.portal}\n${step.queue}\n${step.lane}`);
     if (step.state !== 'waiting' || lane === undefined) return null;
     if (step.seq !== Number(lane.done) + 1) return { attempts: 0, isUnderWay: false, nextTryAt: null };
     return { attempts: lane.attempts, isUnderWay: lane.is_taken, nextTryAt: lane.is_taken ? null : lane.ready_at };

@@ -12,7 +12,7 @@ export interface MessagePart {
 }
 
 /** To be carried out in Bitrix24, as the bot of the conversation. */
-export type HomeAction =
+export type PortalAction =
   | {
       readonly type: 'send';
       readonly text: string;
@@ -114,7 +114,7 @@ export type BrainAction =
       readonly type: 'receipt';
       readonly remoteMessageId: string;
       /** With an error: a part of it was shown. */
-      readonly homeMessageId: string | null;
+      readonly portalMessageId: string | null;
       readonly error: string | null;
       /** The brain counts it as failed, and people behind it have to know that it was, or may have been, shown. */
       readonly isLate?: true;
@@ -123,13 +123,13 @@ export type BrainAction =
   | {
       readonly type: 'change_refused';
       readonly what: 'edit' | 'delete';
-      readonly homeMessageId: string;
+      readonly portalMessageId: string;
       /** What it was to say; null for a deletion. */
       readonly text: string | null;
       readonly error: string;
     };
 
-/** To be carried out on a portal's installation; `look_again` and `greet` on a conversation: its rules want to know that time has passed. */
+/** To be carried out on a portal's installation; `inactivity_timer` and `greet` on a conversation: its rules want to know that time has passed. */
 export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
@@ -138,11 +138,11 @@ export type AppAction =
   | { readonly type: 'forget_bot'; readonly botId: string }
   /** The operator has removed it: its user goes from the portal too. */
   | { readonly type: 'unregister_bot'; readonly botId: string }
-  | LookAgain
+  | InactivityTimer
   | Greet;
 
-export interface LookAgain {
-  readonly type: 'look_again';
+export interface InactivityTimer {
+  readonly type: 'inactivity_timer';
 }
 
 /** The bot introduces itself, unless somebody has spoken for it by then. */
@@ -151,12 +151,12 @@ export interface Greet {
   readonly chat: Chat;
 }
 
-export type ActionTarget = 'home' | 'brain' | 'app';
+export type ActionTarget = 'portal' | 'brain' | 'app';
 export type ChatAction =
-  | { readonly target: 'home'; readonly action: HomeAction }
+  | { readonly target: 'portal'; readonly action: PortalAction }
   | { readonly target: 'brain'; readonly action: BrainAction }
   /** Not before so many milliseconds, and perhaps earlier all the same. */
-  | { readonly target: 'app'; readonly action: LookAgain | Greet; readonly delayMs: number };
+  | { readonly target: 'app'; readonly action: InactivityTimer | Greet; readonly delayMs: number };
 
 /** What became of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };

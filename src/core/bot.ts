@@ -15,7 +15,7 @@ export const maxBotsPerPortal = 5;
 /** What was last carried over to the portal for a bot. What an administrator has changed there since then stays. */
 export interface CarriedOver {
   /** Its name, picture and the like, as we sent them; large values by their hash. */
-  readonly look: Readonly<Record<string, string>>;
+  readonly profile: Readonly<Record<string, string>>;
   /** Its commands by name. */
   readonly commands: Readonly<Record<string, { readonly id: string; readonly titles: string }>>;
 }

@@ -1,10 +1,10 @@
 /** What a brain brings into the house beside its connectors: how accounts are joined, looked after and left, and routes of its own. */
 import type { z } from 'zod';
-import type { Capabilities, Connection, Connector, DoorRequest } from './connector.ts';
+import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 
 /** How an account stands at the far side: usable, with the config to be stored, or stopped over there for a reason in one word. */
-export type Standing =
+export type HealthStatus =
   | { readonly works: true; readonly config: unknown }
   | { readonly works: false; readonly reason: string };
 
@@ -22,7 +22,7 @@ export interface BrainRoute {
   /** Requests of one sender that may fail (status 4xx) in a minute; all further ones of that minute are answered 429. */
   readonly perMinute: number;
   /** Throws AppErrors; they are answered as everywhere in the house. */
-  handle(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer>;
+  handle(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer>;
 }
 
 /** A bot of a portal, as somebody who may connect it is shown it. */
@@ -36,15 +36,15 @@ export interface OfferedBot {
 }
 
 /** A stored connection and why it is paused; null while it works. */
-export interface HeldConnection {
+export interface StoredConnection {
   readonly connection: Connection;
   /** When it was last changed, as it was read. */
   readonly changedAt: Date;
-  readonly pausedReason: string | null;
+  readonly disabledReason: string | null;
 }
 
 /** They are connections without a portal, and live until they are connected or dropped. */
-export interface AwaitingAccounts {
+export interface AwaitingConnections {
   /** Keeps the config under the id; a webhook secret that is there already stays. */
   keep(id: string, config: unknown): Promise<Connection>;
   find(id: string): Promise<Connection | null>;
@@ -52,7 +52,7 @@ export interface AwaitingAccounts {
 }
 
 /** What the routes of a brain may ask of the house. It reaches that brain's connections and no others. */
-export interface BrainHouse {
+export interface ConnectorHost {
   readonly tools: ConnectorTools;
   /** What the operator set for this brain in BRAIN_SETTINGS, as its `settingsSchema` gave it back. */
   readonly settings: unknown;
@@ -64,9 +64,9 @@ export interface BrainHouse {
   /** The portal's name and bots; null when it has gone. */
   offer(portal: string): Promise<{ readonly domain: string; readonly bots: readonly OfferedBot[] } | null>;
   /** By its id, which proves nothing: whoever asks has to check the rest of what was sent. */
-  find(connectionId: string): Promise<HeldConnection | null>;
+  find(connectionId: string): Promise<StoredConnection | null>;
   /** Those of a portal. */
-  list(portal: string): Promise<readonly HeldConnection[]>;
+  list(portal: string): Promise<readonly StoredConnection[]>;
   /**
    * Joins the account and lets the bot think with it. With a connection: that one is joined again with this config. Throws what `join`
    * throws, and then nothing is stored.
@@ -80,16 +80,16 @@ export interface BrainHouse {
     /** The new connection is the one that awaited its portal under this id; its webhook secret stays. */
     readonly awaitingId?: string;
   }): Promise<void>;
-  /** Accounts registered over there before anybody has said which portal they are for. */
-  readonly awaiting: AwaitingAccounts;
+  /** ConnectionService registered over there before anybody has said which portal they are for. */
+  readonly awaiting: AwaitingConnections;
   /** The webhook address of a connection. */
-  hookUrl(connection: Pick<Connection, 'doorSecret'>): string;
+  hookUrl(connection: Pick<Connection, 'webhookSecret'>): string;
   /** Replaces the stored config. False when it was changed since it was read: then nothing is written, and what led here is to be judged anew. */
-  store(held: HeldConnection, config: unknown): Promise<boolean>;
+  store(stored: StoredConnection, config: unknown): Promise<boolean>;
   /** The far side has stopped it: its listener ends, deliveries wait, and `look` is asked soon. */
-  pause(connection: Connection, reason: string): Promise<void>;
+  disable(connection: Connection, reason: string): Promise<void>;
   /** Asks `look` soon; a look that was a moment ago is not repeated at once. */
-  lookSoon(connection: Connection): Promise<void>;
+  checkSoon(connection: Connection): Promise<void>;
 }
 
 /** An entry of the list in `brains/index.ts`: everything the house needs to know to offer a brain. */
@@ -115,7 +115,12 @@ export interface Brain {
    * those whose credentials were refused, and about hourly about all others. Throws AppErrors; then everything stays as it is until the
    * next look. The tools break off when a look takes too long.
    */
-  look?(connection: Connection, hookUrl: string, pausedReason: string | null, tools: ConnectorTools): Promise<Standing>;
+  checkHealth?(
+    connection: Connection,
+    hookUrl: string,
+    disabledReason: string | null,
+    tools: ConnectorTools,
+  ): Promise<HealthStatus>;
   /** Takes down what `join` has put up over there; the connection is about to be removed. Best effort: throws AppErrors that are only reported. */
   leave?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void>;
   /**
@@ -124,7 +129,7 @@ export interface Brain {
    */
   refusal?(reason: string, connection: Connection | null): unknown;
   /** What a person does about a paused account, by the reason `look` or `pause` gave, for operators. Absent: switch it on over there. */
-  readonly pauseHelp?: Readonly<Record<string, string>>;
+  readonly disabledHelp?: Readonly<Record<string, string>>;
   readonly routes?: readonly BrainRoute[];
   /** Where, under `/<brain name>`, an administrator connects an account; takes the code in the fragment, `#code=…`. */
   readonly connectPath?: string;

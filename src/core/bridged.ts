@@ -1,5 +1,5 @@
 /** What every rule of the bridge gives back, and the few moves all rules share. */
-import type { BrainAction, ChatAction, HomeAction } from './actions.ts';
+import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
@@ -79,7 +79,7 @@ export interface Known {
 }
 
 /** What the rules know besides event and conversation. */
-export interface Scene extends BridgeBot {
+export interface RuleContext extends BridgeBot {
   /** Null where it does not matter. */
   readonly fate: MessageFate | null;
   /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
@@ -96,10 +96,14 @@ export interface Bridged {
 }
 
 /** The conversation in the hands of that owner; a brain that wants to know is told. */
-export function own(conversation: Conversation, owner: Conversation['owner'], scene: Scene): Omit<Bridged, 'outcome'> {
+export function setOwner(
+  conversation: Conversation,
+  owner: Conversation['owner'],
+  context: RuleContext,
+): Omit<Bridged, 'outcome'> {
   if (conversation.owner === owner) return { conversation, actions: [] };
-  const { at } = scene;
-  const told: ChatAction[] = scene.capabilities.ownership
+  const { at } = context;
+  const told: ChatAction[] = context.capabilities.ownership
     ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
     : [];
   const quietSince = owner === 'person' ? at : null;
@@ -107,13 +111,13 @@ export function own(conversation: Conversation, owner: Conversation['owner'], sc
 }
 
 /** Nothing to do about the event. */
-export function quiet(conversation: Conversation, outcome: Outcome): Bridged {
+export function noop(conversation: Conversation, outcome: Outcome): Bridged {
   return { conversation, actions: [], outcome };
 }
 
 /** Our own words to the people inside the portal; a customer behind an Open Channel never sees them. */
 export function note(text: string, buttons: readonly Button[] = []): ChatAction {
-  return toHome({ ...plainSend(text), buttons, internal: true });
+  return toPortal({ ...plainSend(text), buttons, internal: true });
 }
 
 /** Text as our own bot would say it, without anything around it. */
@@ -122,8 +126,8 @@ export function plainSend(text: string) {
 }
 
 /** An action for Bitrix24. */
-export function toHome(action: HomeAction): ChatAction {
-  return { target: 'home', action };
+export function toPortal(action: PortalAction): ChatAction {
+  return { target: 'portal', action };
 }
 
 /** An action for the brain. */

@@ -11,22 +11,22 @@ export type NameLookup = (
 ) => void;
 
 /** How many calls a far side allows. */
-export interface PaceRate {
+export interface CallRate {
   readonly perSecond: number;
   /** Calls that may follow each other at once after a quiet time. */
   readonly burst: number;
 }
 
 /** Keeps calls below a limit that all processes share. */
-export interface Pace {
-  /** Resolves when it is this call's turn. Throws `pace.busy` (retry after the wait) when that is far off, `http.aborted` when the signal fires first. */
+export interface RateLimiter {
+  /** Resolves when it is this call's turn. Throws `rate_limit.busy` (retry after the wait) when that is far off, `http.aborted` when the signal fires first. */
   turn(signal?: AbortSignal): Promise<void>;
   /** The far side asked for a pause: in no process does anybody's turn come before it is over. Does not reject. */
   holdOff(ms: number): Promise<void>;
 }
 
 /** Something said in a dialog of Bitrix24, as the bot heard it. */
-export interface SaidAtHome {
+export interface MissedMessage {
   readonly at: Date;
   readonly author: Author;
   readonly text: string;
@@ -38,7 +38,7 @@ export interface SaidAtHome {
  * A few facts of its own that a brain keeps per connection, shared by all processes and gone with the connection. Keys have at most 200
  * characters, values are JSON; what is read back is to be checked like anything from outside.
  */
-export interface BrainMemory {
+export interface ConnectorState {
   /** Null: there is none, or its time is over. */
   get(key: string): Promise<unknown>;
   /** @param keepDays after which it is forgotten; absent: never */
@@ -63,7 +63,7 @@ export interface Fact {
 }
 
 /** An employee as the portal shows him to a bot of the same chat. */
-export interface HomeUser {
+export interface PortalUser {
   readonly id: string;
   readonly name: string;
   /** Null: the portal does not tell. */
@@ -73,7 +73,7 @@ export interface HomeUser {
 }
 
 /** What the portal tells of a customer behind an Open Channel; null where it tells nothing. */
-export interface HomeClient {
+export interface CustomerInfo {
   readonly phone: string | null;
   readonly email: string | null;
   /** Web addresses. */
@@ -82,7 +82,7 @@ export interface HomeClient {
 }
 
 /** What a connector may know of the portal behind its connection. */
-export interface HomeFacts {
+export interface PortalInfo {
   /** The portal has `imbot.v2`: bots can exchange files there, quote, and mark messages as read. */
   readonly hasV2: boolean;
   /** Of the bot that thinks with this connection; null while none does. */
@@ -108,37 +108,37 @@ export interface ConnectorTools {
     }>;
   };
   /** The pace of one limit, named by what the far side counts by (a token, a key). The name is stored: it must not be a secret. */
-  readonly pace: (bucket: string, rate: PaceRate) => Pace;
+  readonly rateLimiter: (bucket: string, rate: CallRate) => RateLimiter;
   /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
   readonly lookupFor: (url: URL) => NameLookup;
   /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
-  readonly openHomeFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
+  readonly openPortalFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /**
    * What people said in the conversation between two moments, both included, and the brain was not told; oldest first, of very much the
    * last part, and nothing of what is older than the app keeps events.
    */
-  readonly saidAtHome: (to: ConversationRef, from: Date, until: Date) => Promise<readonly SaidAtHome[]>;
+  readonly missedMessages: (to: ConversationRef, from: Date, until: Date) => Promise<readonly MissedMessage[]>;
   /** Where a CRM record can be looked at in the portal; null for a kind of record whose address is not known. */
   readonly crmAddress: (link: CrmLink) => Promise<string | null>;
   /** A member of a chat the conversation's bot sits in; null when the portal shows none. Throws AppErrors. */
-  readonly homeUser: (
+  readonly portalUser: (
     to: ConversationRef,
     dialogId: string,
     userId: string,
     signal: AbortSignal,
-  ) => Promise<HomeUser | null>;
+  ) => Promise<PortalUser | null>;
   /** The customer of an Open Channel chat; null when the portal does not show him. Throws AppErrors. */
-  readonly homeClient: (
+  readonly customerInfo: (
     to: ConversationRef,
     dialogId: string,
     userId: string,
     signal: AbortSignal,
-  ) => Promise<HomeClient | null>;
+  ) => Promise<CustomerInfo | null>;
   /** The name of an Open Channel; null when the portal does not tell it. Throws AppErrors. */
-  readonly homeLineName: (lineId: string, signal: AbortSignal) => Promise<string | null>;
+  readonly openChannelName: (lineId: string, signal: AbortSignal) => Promise<string | null>;
   /** May change while the connection lives. */
-  readonly homeFacts: () => Promise<HomeFacts>;
-  readonly memory: BrainMemory;
+  readonly portalInfo: () => Promise<PortalInfo>;
+  readonly state: ConnectorState;
   /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

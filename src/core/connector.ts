@@ -18,7 +18,7 @@ export interface Connection<Config = unknown> {
   readonly portal: string;
   readonly config: Config;
   /** Unguessable last part of the webhook address `/brains/<brain>/<secret>`. */
-  readonly doorSecret: string;
+  readonly webhookSecret: string;
 }
 
 /** What a connector is told of the conversation it delivers into. */
@@ -56,7 +56,7 @@ export interface Incoming {
 }
 
 /** A webhook as it reached the door; header names in lower case. */
-export interface DoorRequest {
+export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
@@ -66,14 +66,14 @@ export interface DoorRequest {
  * The door's judgement. `accept` rows are committed before `answer` is sent; `answer` absent means 200 with an empty JSON object.
  * A refusal stores nothing; its reason is logged, never sent: what is sent is `answer`, or the code of the error.
  */
-export type DoorVerdict =
+export type IngressResult =
   | {
       readonly accept: readonly Incoming[];
       readonly answer?: unknown;
       /** Answered instead, and nothing stored, when no conversation of ours is meant. Absent: rows wait for theirs to become known. */
       readonly answerIfUnknown?: unknown;
       /** The answer is held back for the message's receipt. */
-      readonly waits?: DoorWait;
+      readonly waits?: ReplyWait;
       /** Facts for the memory of the connection, written before the answer; null forgets one. */
       readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
       /** Why nothing is made of it, for the log. */
@@ -82,7 +82,7 @@ export type DoorVerdict =
   | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
 
 /** A receipt that comes in time is the webhook's answer, and is not delivered apart; otherwise `answer` goes out as it is. */
-export interface DoorWait {
+export interface ReplyWait {
   readonly remoteMessageId: string;
   /** Milliseconds; 0: not at all. */
   readonly withinMs: number;
@@ -126,7 +126,7 @@ export interface Connector {
    */
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
   /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not call the remote. */
-  receive?(request: DoorRequest): DoorVerdict | Promise<DoorVerdict>;
+  receive?(request: WebhookRequest): IngressResult | Promise<IngressResult>;
   /** What follows once the brain has been told what became of a message, wherever it was told. Pure. Absent: nothing. */
   told?(receipt: Receipt): readonly BrainEvent[];
   /** The bytes of a file it named in a reply. Throws AppErrors like `deliver`. */

@@ -20,7 +20,7 @@ export interface Conversation {
   /** From when the silence of the people who lead is counted, ISO 8601; null while nobody counts it. */
   readonly quietSince: string | null;
   /** A reminder to look at that silence is under way. */
-  readonly isWatched: boolean;
+  readonly hasInactivityTimer: boolean;
   readonly kind: ChatKind;
   /** Open Channel session last seen; a new one gives the conversation back to the brain. */
   readonly sessionId: string | null;
@@ -42,7 +42,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     owner: 'brain',
     ownedSince: null,
     quietSince: null,
-    isWatched: false,
+    hasInactivityTimer: false,
     kind: 'private',
     sessionId: null,
     sessionLeader: '',

@@ -20,7 +20,7 @@ export interface AppErrorOptions {
   readonly report?: boolean;
   readonly fate?: Fate;
   /** The far side asked to be left alone: no fault of what was tried, and no attempt of it. */
-  readonly isPause?: boolean;
+  readonly isThrottled?: boolean;
   readonly cause?: unknown;
 }
 
@@ -30,7 +30,7 @@ export class AppError extends Error {
   readonly retry: Retry;
   readonly report: boolean;
   readonly fate: Fate;
-  readonly isPause: boolean;
+  readonly isThrottled: boolean;
 
   constructor(options: AppErrorOptions) {
     super(options.message);
@@ -39,7 +39,7 @@ export class AppError extends Error {
     this.retry = options.retry ?? 'never';
     this.report = options.report ?? false;
     this.fate = options.fate ?? 'none';
-    this.isPause = options.isPause ?? false;
+    this.isThrottled = options.isThrottled ?? false;
     // Not enumerable, so that a serialiser cannot carry a request (and its token) out with the error.
     Object.defineProperty(this, 'cause', {
       value: options.cause,

@@ -58,7 +58,7 @@ export interface FileRef {
 export type Language = 'ru' | 'en';
 
 /** Something that happened on the Bitrix24 side of a conversation. */
-export type HomeEvent =
+export type PortalEvent =
   | {
       readonly type: 'message';
       readonly messageId: string;
@@ -152,14 +152,14 @@ export type BrainEvent =
   /** A message of ours in Bitrix24 is to be changed. */
   | {
       readonly type: 'reply_edited';
-      readonly homeMessageId: string;
+      readonly portalMessageId: string;
       readonly text: string;
       /** All it has from now on. */
       readonly cards: readonly Card[];
       /** All it has from now on; null: the brain does not say, those it has stay. */
       readonly buttons: readonly Button[] | null;
     }
-  | { readonly type: 'reply_deleted'; readonly homeMessageId: string }
+  | { readonly type: 'reply_deleted'; readonly portalMessageId: string }
   /** A message of its own counts as failed over there: the brain was told so, or has waited long enough. */
   | {
       readonly type: 'reply_failed';
@@ -168,11 +168,11 @@ export type BrainEvent =
       readonly withdraw: boolean;
     }
   /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
-  | { readonly type: 'read'; readonly homeMessageId: string }
+  | { readonly type: 'read'; readonly portalMessageId: string }
   /** People behind the brain reacted to a message, or took a reaction back. */
   | {
       readonly type: 'reacted';
-      readonly homeMessageId: string;
+      readonly portalMessageId: string;
       readonly added: readonly KnownReaction[];
       readonly removed: readonly KnownReaction[];
     }
@@ -188,13 +188,13 @@ export type ReceiptEvent =
   | {
       readonly type: 'receipt';
       readonly remoteMessageId: string;
-      readonly homeMessageId: string | null;
+      readonly portalMessageId: string | null;
       readonly error: string | null;
     }
   /** An edit or a deletion was given up: its reason, and on which side the message has stayed as it was. */
   | {
       readonly type: 'change_refused';
-      readonly side: 'home' | 'brain';
+      readonly side: 'portal' | 'brain';
       readonly what: 'edit' | 'delete';
       /** The message as Bitrix24 calls it. */
       readonly messageId: string;
@@ -204,11 +204,11 @@ export type ReceiptEvent =
     }
   /** A `greet` has come due. */
   | { readonly type: 'greeting_due'; readonly chat: Chat }
-  /** A `look_again` has come due. */
+  /** A `inactivity_timer` has come due. */
   | { readonly type: 'time_passed' };
 
 /** Everything that can happen in a conversation. */
-export type ChatEvent = HomeEvent | BrainEvent | ReceiptEvent;
+export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent;
 
 /** Something that happened to the app in a portal; it concerns no dialog. */
 export type AppEvent =

@@ -1,7 +1,7 @@
 /** How our bot introduces itself: with which words, when, and that a brain which wants the whole conversation hears of it. */
 import type { ChatAction } from './actions.ts';
 import type { Greeting } from './bot.ts';
-import { type Bridged, plainSend, quiet, type Scene, toBrain, toHome } from './bridged.ts';
+import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, ReceiptEvent } from './events.ts';
 import { phrases } from './texts.ts';
@@ -17,19 +17,19 @@ export interface Greeted {
 }
 
 /** Once per conversation. */
-export function greet(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
-  const { isOff, afterSeconds } = scene.greeting ?? usual;
+export function greet(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
+  const { isOff, afterSeconds } = context.greeting ?? usual;
   if (conversation.isGreeted) return { conversation, actions: [], told: [] };
   if (isOff) return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
-  if (chat.kind !== 'line' || afterSeconds === 0) return introduce(chat, conversation, scene);
+  if (chat.kind !== 'line' || afterSeconds === 0) return introduce(chat, conversation, context);
   const later: ChatAction = { target: 'app', action: { type: 'greet', chat }, delayMs: afterSeconds * 1_000 };
   return { conversation, actions: [later], told: [] };
 }
 
 /** At once, for whoever asks for it: a brain that is not told of the wish cannot answer in the meantime. */
-export function greetNow(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
-  const isSilent = conversation.isGreeted || (scene.greeting ?? usual).isOff;
-  if (!isSilent) return introduce(chat, conversation, scene);
+export function greetNow(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
+  const isSilent = conversation.isGreeted || (context.greeting ?? usual).isOff;
+  if (!isSilent) return introduce(chat, conversation, context);
   return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
 }
 
@@ -37,22 +37,23 @@ export function greetNow(chat: Chat, conversation: Conversation, scene: Scene): 
 export function onGreetingDue(
   { chat }: ReceiptEvent & { type: 'greeting_due' },
   conversation: Conversation,
-  scene: Scene,
+  context: RuleContext,
 ): Bridged {
-  if (conversation.isGreeted || scene.greeting?.isOff === true) return quiet(conversation, 'noted');
-  if (conversation.owner === 'person') return quiet({ ...conversation, isGreeted: true }, 'noted');
-  const { conversation: greeted, actions, told } = introduce(chat, conversation, scene);
+  if (conversation.isGreeted || context.greeting?.isOff === true) return noop(conversation, 'noted');
+  if (conversation.owner === 'person') return noop({ ...conversation, isGreeted: true }, 'noted');
+  const { conversation: greeted, actions, told } = introduce(chat, conversation, context);
   return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
 }
 
-function introduce(chat: Chat, conversation: Conversation, scene: Scene): Greeted {
+function introduce(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const { language, kind } = conversation;
   const words = phrases(language);
-  const own = scene.greeting?.texts[language];
-  const greeting = own === undefined ? words.greeting[kind](scene.name) : own.replaceAll('{name}', scene.name);
+  const setOwner = context.greeting?.texts[language];
+  const greeting =
+    setOwner === undefined ? words.greeting[kind](context.name) : setOwner.replaceAll('{name}', context.name);
   // A customer outside has no use for commands he cannot type.
   const text = kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
-  const author = { id: '', name: scene.name, kind: 'bot' as const };
+  const author = { id: '', name: context.name, kind: 'bot' as const };
   const told = toBrain({
     type: 'mirrored',
     // Our word has no id in Bitrix24 yet, and there is one greeting in a conversation.
@@ -66,7 +67,7 @@ function introduce(chat: Chat, conversation: Conversation, scene: Scene): Greete
   });
   return {
     conversation: { ...conversation, isGreeted: true },
-    actions: [toHome({ ...plainSend(text), internal: false })],
-    told: scene.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
+    actions: [toPortal({ ...plainSend(text), internal: false })],
+    told: context.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
   };
 }

@@ -1,13 +1,13 @@
 /** What events teach about a chat: its kind, its language, its Open Channel session, and who leads that session. */
-import { type Bridged, own, type Scene } from './bridged.ts';
+import { type Bridged, type RuleContext, setOwner } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
-import type { HomeEvent, LineSession } from './events.ts';
+import type { LineSession, PortalEvent } from './events.ts';
 
 /** An event that shows the chat it happened in. */
-export type SightEvent = HomeEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
+export type SightEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
 
 /** An event about a message that was there before. */
-export type ChangeEvent = HomeEvent & { type: 'message_edited' | 'message_deleted' };
+export type ChangeEvent = PortalEvent & { type: 'message_edited' | 'message_deleted' };
 
 type Learned = Pick<Bridged, 'conversation' | 'actions'>;
 
@@ -16,14 +16,14 @@ type Learned = Pick<Bridged, 'conversation' | 'actions'>;
  * brain leads again, whoever led the last one. The news that the bot has joined may come late, behind an operator's first words; so it
  * counts only where no session is known yet.
  */
-export function seen(conversation: Conversation, event: SightEvent, scene: Scene): Learned {
+export function learnFrom(conversation: Conversation, event: SightEvent, context: RuleContext): Learned {
   const { line } = event.chat;
   const isNew = line !== null && isLater(line, conversation);
   const sessionId = conversation.sessionId === null || isNew ? (line?.sessionId ?? null) : conversation.sessionId;
   const isFirstJoin = event.type === 'joined' && line !== null && conversation.sessionId === null;
   const known = { ...conversation, kind: event.chat.kind, language: event.language, sessionId };
-  if (isNew) return own({ ...known, sessionLeader: '' }, 'brain', scene);
-  return isFirstJoin ? own(known, 'brain', scene) : { conversation: known, actions: [] };
+  if (isNew) return setOwner({ ...known, sessionLeader: '' }, 'brain', context);
+  return isFirstJoin ? setOwner(known, 'brain', context) : { conversation: known, actions: [] };
 }
 
 /**
@@ -31,14 +31,14 @@ export function seen(conversation: Conversation, event: SightEvent, scene: Scene
  * "Answer" without a word. A person who is shown for the first time takes the conversation. One who was shown before does not take it
  * again: somebody may have given it back to the bot since, which the portal does not know.
  */
-export function ledAsShown(conversation: Conversation, event: SightEvent | ChangeEvent, scene: Scene): Learned {
+export function ledAsShown(conversation: Conversation, event: SightEvent | ChangeEvent, context: RuleContext): Learned {
   const { line } = event.chat;
   if (line?.leaderId === undefined || isEarlier(line, conversation)) return { conversation, actions: [] };
-  const isPerson = line.leaderId !== '0' && !(scene.botIds ?? []).includes(line.leaderId);
+  const isPerson = line.leaderId !== '0' && !(context.botIds ?? []).includes(line.leaderId);
   const leader = isPerson ? line.leaderId : '';
   if (leader === conversation.sessionLeader) return { conversation, actions: [] };
   const known = { ...conversation, sessionLeader: leader };
-  return isPerson ? own(known, 'person', scene) : { conversation: known, actions: [] };
+  return isPerson ? setOwner(known, 'person', context) : { conversation: known, actions: [] };
 }
 
 /** Session ids grow; an event that was overtaken by the next session must not bring the last one back. */

@@ -18,7 +18,7 @@ export const deliveryRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 300
 export const waitPatienceMs = 24 * 3_600_000;
 
 /** A far side that asks for pauses is asked again after 1 s, 2 s, 4 s … at most a minute, or when it wants it. */
-export const pauseRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60_000, maxAttempts: 14 };
+export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60_000, maxAttempts: 14 };
 
 /**
  * A send whose first try may have died inside the portal: its key stays reserved there for an hour, and until then the portal only says
@@ -54,16 +54,16 @@ export function decideRetry(
  * @param pauses how many have been asked for, this one included (1, 2, …)
  * @param ageMs since it was decided to deliver it
  */
-export function decidePause(
+export function decideThrottled(
   error: Pick<AppError, 'retry'>,
-  pauses: number,
+  throttled: number,
   ageMs: number,
   policy: RetryPolicy,
   jitter: number,
 ): RetryDecision {
-  if (error.retry === 'never' || (ageMs > waitPatienceMs && pauses >= policy.maxAttempts)) return { again: false };
+  if (error.retry === 'never' || (ageMs > waitPatienceMs && throttled >= policy.maxAttempts)) return { again: false };
   const leastMs = error.retry === 'backoff' ? 0 : asked(error.retry.afterMs, jitter);
-  return { again: true, delayMs: Math.round(Math.max(leastMs, backoff(pauses, policy, jitter))) };
+  return { again: true, delayMs: Math.round(Math.max(leastMs, backoff(throttled, policy, jitter))) };
 }
 
 function backoff(times: number, policy: RetryPolicy, jitter: number): number {

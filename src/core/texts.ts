@@ -1,7 +1,7 @@
 /** What our bots say of themselves, in the portal's language. Bitrix24's moderation asks for a greeting with help and the command list. */
 import type { ChatKind, Language } from './events.ts';
 
-interface Phrases {
+interface ConsoleMessages {
   readonly greeting: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly help: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly commands: string;
@@ -15,7 +15,7 @@ interface Phrases {
   readonly notPassedOn: Readonly<Record<'edit' | 'delete', string>>;
 }
 
-const ru: Phrases = {
+const ru: ConsoleMessages = {
   greeting: {
     private: (name) => `Здравствуйте! Я ${name}. Напишите вопрос, и я отвечу.`,
     group: (name) => `Здравствуйте! Я ${name}. Я отвечаю, когда меня упоминают: @${name} и ваш вопрос.`,
@@ -38,7 +38,7 @@ const ru: Phrases = {
   },
 };
 
-const en: Phrases = {
+const en: ConsoleMessages = {
   greeting: {
     private: (name) => `Hello! I am ${name}. Write your question and I will answer.`,
     group: (name) => `Hello! I am ${name}. I answer when I am mentioned: @${name} and your question.`,
@@ -64,7 +64,7 @@ const en: Phrases = {
 };
 
 /** The phrases of a language. */
-export function phrases(language: Language): Phrases {
+export function phrases(language: Language): ConsoleMessages {
   return language === 'ru' ? ru : en;
 }
 

@@ -18,8 +18,8 @@ export interface HttpAppOptions {
   /** False while the process is shutting down. */
   readonly isServing: () => boolean;
   /** Handlers by route; a missing one is not served by this process. */
-  readonly eventDoor?: (ctx: Context) => Promise<void>;
-  readonly brainDoor?: (ctx: Context, brain: string, secret: string) => Promise<void>;
+  readonly eventEndpoint?: (ctx: Context) => Promise<void>;
+  readonly webhookEndpoint?: (ctx: Context, brain: string, secret: string) => Promise<void>;
   readonly pages?: (router: Router) => void;
   readonly brainRoutes?: (router: Router) => void;
   readonly health: (router: Router) => void;
@@ -27,7 +27,7 @@ export interface HttpAppOptions {
 }
 
 export function createHttpApp(options: HttpAppOptions): Koa {
-  const { eventDoor, brainDoor } = options;
+  const { eventEndpoint, webhookEndpoint } = options;
   const app = new Koa();
   const router = new Router();
   app.use(async (ctx, next) => {
@@ -43,13 +43,13 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     // A sender that keeps its connection busy would keep the process: it is told to come back on a new one.
     if (!options.isServing()) ctx.set('Connection', 'close');
   });
-  if (eventDoor !== undefined) {
-    router.post('/bitrix24/events', eventDoor);
+  if (eventEndpoint !== undefined) {
+    router.post('/bitrix24/events', eventEndpoint);
     router.head('/bitrix24/events', answerHead);
   }
-  if (brainDoor !== undefined) {
+  if (webhookEndpoint !== undefined) {
     router.post('/brains/:brain/:secret', (ctx) =>
-      brainDoor(ctx, ctx.params['brain'] ?? '', ctx.params['secret'] ?? ''),
+      webhookEndpoint(ctx, ctx.params['brain'] ?? '', ctx.params['secret'] ?? ''),
     );
   }
   options.pages?.(router);

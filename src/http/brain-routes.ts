@@ -1,7 +1,7 @@
 /** Mounts the routes brains have of their own, under `/<brain name>`: bounded bodies, a limit of failures per sender, and the headers of a careful page. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Brain, BrainHouse, BrainRoute, RouteAnswer } from '../core/brain.ts';
+import type { Brain, BrainRoute, ConnectorHost, RouteAnswer } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Bodies } from './bodies.ts';
@@ -15,16 +15,16 @@ const maxBodyBytes = 64 * 1024;
 export interface BrainRoutesOptions {
   readonly bodies: Bodies;
   readonly brains: readonly Brain[];
-  readonly houseOf: (brain: Brain) => BrainHouse;
+  readonly hostOf: (brain: Brain) => ConnectorHost;
 }
 
 export function mountBrainRoutes(options: BrainRoutesOptions) {
   return (router: Router): void => {
     for (const brain of options.brains) {
       if (brain.routes === undefined || brain.routes.length === 0) continue;
-      const house = options.houseOf(brain);
+      const host = options.hostOf(brain);
       for (const route of brain.routes) {
-        const serve = handlerOf(route, house, options.bodies);
+        const serve = handlerOf(route, host, options.bodies);
         const path = `/${brain.name}${route.path}`;
         if (route.method === 'GET') router.get(path, serve);
         else router.post(path, serve);
@@ -33,7 +33,7 @@ export function mountBrainRoutes(options: BrainRoutesOptions) {
   };
 }
 
-function handlerOf(route: BrainRoute, house: BrainHouse, bodies: Bodies) {
+function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: Bodies) {
   const limit = createFailureLimit(route.perMinute, systemClock);
   return async (ctx: Context): Promise<void> => {
     const attempt = limit.begin(senderOf(ctx));
@@ -44,7 +44,7 @@ function handlerOf(route: BrainRoute, house: BrainHouse, bodies: Bodies) {
     let hasFailed = false;
     try {
       const body = await bodies.read(ctx, maxBodyBytes);
-      const given = await route.handle({ headers: singles(ctx.headers), query: singles(ctx.query), body }, house);
+      const given = await route.handle({ headers: singles(ctx.headers), query: singles(ctx.query), body }, host);
       hasFailed = given.status >= 400;
       answer(ctx, given);
     } catch (error) {

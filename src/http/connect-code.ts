@@ -1,11 +1,11 @@
 /** `POST /bitrix24/app/connect-code`: shows an administrator a one-time code that connects an account of a brain to this portal, and to no other. */
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
+import { hashOfCode } from '../connections/connector-host.ts';
 import type { Brain } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
-import { hashOfCode } from '../pipeline/brain-house.ts';
-import { codeMinutes, replaceCode } from '../store/connect-codes.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
+import { codeMinutes, replaceCode } from '../store/tenants/connect-codes.ts';
 import type { PageSession } from './page-session.ts';
 import { singles } from './singles.ts';
 

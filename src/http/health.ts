@@ -1,6 +1,6 @@
 /** `/healthz` (the process lives) and `/readyz` (it can work). */
 import type Router from '@koa/router';
-import type { Readiness } from '../pipeline/readiness.ts';
+import type { Readiness } from '../runtime/readiness.ts';
 
 export interface HealthOptions {
   readonly readiness: Readiness;

@@ -7,8 +7,8 @@ import Router from '@koa/router';
 import ipaddr from 'ipaddr.js';
 import Koa, { type Context } from 'koa';
 import { sameDigest, sha256 } from '../lib/encryption.ts';
-import type { Metrics } from '../pipeline/metrics.ts';
-import type { QueueMeter } from '../pipeline/queue-meter.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import type { QueueMeter } from '../runtime/queue-meter.ts';
 import { listen } from './app.ts';
 
 export interface MetricsRouteOptions {

@@ -9,17 +9,17 @@ import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
-import type { Directory } from '../pipeline/directory.ts';
-import type { Installation, Visitor } from '../pipeline/installation.ts';
-import { appLane } from '../pipeline/lane-names.ts';
-import type { Bells } from '../pipeline/wake.ts';
-import { countDay, listRecent } from '../store/activity.ts';
-import { listBots } from '../store/bots.ts';
-import { listConnections } from '../store/connections.ts';
+import type { Directory } from '../portals/directory.ts';
+import type { Installation, Visitor } from '../portals/installation.ts';
+import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
-import { listParked } from '../store/history.ts';
-import { appendActions } from '../store/outbox.ts';
-import { findPortal } from '../store/portals.ts';
+import { appLane } from '../store/queue/lane-names.ts';
+import { appendActions } from '../store/queue/outbox.ts';
+import { countDay, listRecent } from '../store/reporting/activity.ts';
+import { listDeadLetters } from '../store/reporting/history.ts';
+import { listBots } from '../store/tenants/bots.ts';
+import { listConnections } from '../store/tenants/connections.ts';
+import { findPortal } from '../store/tenants/portals.ts';
 import { answerHead } from './app.ts';
 import type { Bodies } from './bodies.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
@@ -36,7 +36,7 @@ export interface PagesOptions {
   readonly directory: Directory;
   readonly installation: Installation;
   readonly sealer: Sealer;
-  readonly bells: Bells;
+  readonly wakeups: Wakeups;
   readonly brains: readonly Brain[];
   /** Bitrix24's page script. */
   readonly scriptUrl: string;
@@ -174,13 +174,13 @@ function titleOf(brains: readonly Brain[], name: string): string {
 async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void> {
   const session = sessionOf(options, ctx);
   const { db } = options;
-  const [portal, bots, connections, day, recent, parked] = await Promise.all([
+  const [portal, bots, connections, day, recent, deadLetters] = await Promise.all([
     findPortal(db, session.portal),
     listBots(db, session.portal),
     listConnections(db, session.portal),
     countDay(db, session.portal),
     listRecent(db, session.portal, recentShown),
-    listParked(db, session.portal),
+    listDeadLetters(db, session.portal),
   ]);
   ctx.body = {
     isAdmin: session.isAdmin,
@@ -197,15 +197,15 @@ async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void
       type,
       brain: titleOf(options.brains, brain),
       account: connections.find(({ id }) => id === connection_id)?.title ?? null,
-      paused: connections.find(({ id }) => id === connection_id)?.paused_reason ?? null,
+      disabled: connections.find(({ id }) => id === connection_id)?.disabled_reason ?? null,
       state,
       problem,
     })),
     connectable: session.isAdmin ? connectable(options.brains) : [],
     day,
     recent,
-    parked: parked.map(({ box, kind, side, at, state, outcome, trace }) => ({
-      box,
+    deadLetters: deadLetters.map(({ queue, kind, side, at, state, outcome, trace }) => ({
+      queue,
       kind,
       side,
       at,
@@ -233,7 +233,7 @@ async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
     const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
     await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);
   });
-  options.bells.outbox.ring();
+  options.wakeups.outbox.ring();
   ctx.status = 202;
   ctx.body = { state: 'ordered' };
 }

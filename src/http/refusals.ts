@@ -5,7 +5,7 @@
 import { type AppError, toAppError } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Metrics } from '../pipeline/metrics.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 
 export interface Refusal {
   readonly sender: string;

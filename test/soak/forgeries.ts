@@ -131,9 +131,9 @@ function chosen(forgers: readonly Forger[], random: Random): Forger {
 /** What a forgery is after, of both portals. */
 const asked: Readonly<Record<string, string>> = {
   portal: 'select portal, domain, client_endpoint, server_endpoint, application_token_hash, state from portal',
-  token: `select portal, encode(access_box, 'hex') as access, encode(refresh_box, 'hex') as refresh from portal_token`,
+  token: `select portal, encode(access_sealed, 'hex') as access, encode(refresh_sealed, 'hex') as refresh from portal_token`,
   bot: 'select portal, code, bot_id, brain, connection_id, state from bot',
-  connection: 'select portal, id, config_box, door_hash, paused_reason from connection',
+  connection: 'select portal, id, config_sealed, webhook_secret_hash, disabled_reason from connection',
   code: 'select portal, brain from connect_code',
   inbox: 'select portal, lane, seq from inbox',
   outbox: 'select portal, lane, seq from outbox',

@@ -65,8 +65,8 @@ export const kills: Soak = {
       () => true,
       () => false,
     );
-    const unsent = await probe.count(`select count(*) from outbox where state in ('parked', 'unknown')`);
-    const unread = await probe.count(`select count(*) from inbox_history where state = 'parked'`);
+    const unsent = await probe.count(`select count(*) from outbox where state in ('dead_letter', 'unknown')`);
+    const unread = await probe.count(`select count(*) from inbox_history where state = 'dead_letter'`);
     const waiting = isQuiet ? 0 : await probe.count('select coalesce(sum(seq - done), 0) as count from lane');
     return judge({ talk, done, waiting, givenUp: unsent + unread, keys: sendKeys(portal) });
   },

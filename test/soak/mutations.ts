@@ -109,7 +109,7 @@ async function connectAccount(databaseUrl: string, appSecret: Buffer, portal: Fl
   const shared = { databaseUrl, appSecret, portal: portal.memberId, brain: 'messagegateway' };
   const [stored] = await storeConnections({ ...shared, configs: [config] });
   if (stored === undefined) throw new Error('the connection was not stored');
-  return { path: `/brains/messagegateway/${stored.doorSecret}`, clientId: joined.clientId };
+  return { path: `/brains/messagegateway/${stored.webhookSecret}`, clientId: joined.clientId };
 }
 
 interface AttackOptions {

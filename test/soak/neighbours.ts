@@ -76,7 +76,7 @@ const attacks: readonly Attack[] = [
     name: 'one portal hangs with 100 dialogs',
     isKnown: true,
     attackers: (neighbours) => neighbours.slice(0, 1),
-    begin: (_, attackers) => setMood(attackers, 'hangs'),
+    begin: (_, attackers) => setFailureMode(attackers, 'hangs'),
     dialogs: () => 100,
     perSecond: () => 5,
   },
@@ -84,7 +84,7 @@ const attacks: readonly Attack[] = [
     name: 'all neighbours hang',
     isKnown: true,
     attackers: everybody,
-    begin: (_, attackers) => setMood(attackers, 'hangs'),
+    begin: (_, attackers) => setFailureMode(attackers, 'hangs'),
     dialogs: () => 3,
     perSecond: ({ neighbours }) => neighbours / 10,
   },
@@ -92,7 +92,7 @@ const attacks: readonly Attack[] = [
     name: 'all neighbours answer in 3 s',
     isKnown: false,
     attackers: everybody,
-    begin: (_, attackers) => setMood(attackers, { slowMs: 3_000 }),
+    begin: (_, attackers) => setFailureMode(attackers, { slowMs: 3_000 }),
     dialogs: () => 3,
     perSecond: ({ neighbours }) => neighbours / 10,
   },
@@ -102,7 +102,7 @@ const attacks: readonly Attack[] = [
     attackers: everybody,
     begin: ({ fleet }, attackers) => {
       fleet.oauth.isHanging = true;
-      setMood(attackers, 'expired');
+      setFailureMode(attackers, 'expired');
     },
     dialogs: () => 1,
     perSecond: ({ neighbours }) => neighbours / 10,
@@ -123,7 +123,7 @@ export const neighbours: Soak = {
   },
 };
 
-function setMood(portals: readonly FleetPortal[], mood: FleetPortal['mood']): void {
+function setFailureMode(portals: readonly FleetPortal[], mood: FleetPortal['mood']): void {
   for (const portal of portals) portal.mood = mood;
 }
 

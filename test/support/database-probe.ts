@@ -69,9 +69,9 @@ export function openProbe(url: string): DatabaseProbe {
     async endLeases() {
       // In the order in which the app locks them, so that nobody waits in a circle.
       await rows(`update lane l set ready_at = now() from (
-        select portal, box, key from lane where locked_by is not null and ready_at < 'infinity'
-        order by box, portal, key for update
-      ) held where l.portal = held.portal and l.box = held.box and l.key = held.key`);
+        select portal, queue, key from lane where locked_by is not null and ready_at < 'infinity'
+        order by queue, portal, key for update
+      ) held where l.portal = held.portal and l.queue = held.queue and l.key = held.key`);
     },
     close: () => pool.end(),
   };
@@ -81,7 +81,7 @@ export function openProbe(url: string): DatabaseProbe {
 const works = `(key not in ('/erase') and key not like '%>later' and key not like '%>greet' or ready_at <= now())`;
 
 /** For the message of a wait that was in vain. */
-const openLanes = `select box, key, seq, done, attempts, locked_by is not null as held, ready_at - now() as due
+const openLanes = `select queue, key, seq, done, attempts, locked_by is not null as held, ready_at - now() as due
   from lane where seq > done and ${works} order by ready_at limit 10`;
 
 function asText(value: unknown): string {

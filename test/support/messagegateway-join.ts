@@ -8,8 +8,8 @@ import type { Connection } from '../../src/core/connector.ts';
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
-import { freePace } from './free-pace.ts';
-import { memoryInMind } from './memory-in-mind.ts';
+import { freeRateLimiter } from './free-rate-limiter.ts';
+import { stateInMemory } from './state-in-memory.ts';
 
 export interface JoinOptions {
   readonly connectionId: string;
@@ -29,21 +29,21 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
   const http = createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: hostsOf(gateway) }) });
   const tools: ConnectorTools = {
     http,
-    openHomeFile: () => Promise.reject(new Error('joining opens no files')),
-    pace: () => freePace(),
-    saidAtHome: () => Promise.resolve([]),
+    openPortalFile: () => Promise.reject(new Error('joining opens no files')),
+    rateLimiter: () => freeRateLimiter(),
+    missedMessages: () => Promise.resolve([]),
     crmAddress: () => Promise.resolve(null),
-    homeUser: () => Promise.resolve(null),
-    homeClient: () => Promise.resolve(null),
-    homeLineName: () => Promise.resolve(null),
-    homeFacts: () => Promise.resolve({ hasV2: true, botType: 'O' }),
-    memory: memoryInMind(),
+    portalUser: () => Promise.resolve(null),
+    customerInfo: () => Promise.resolve(null),
+    openChannelName: () => Promise.resolve(null),
+    portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O' }),
+    state: stateInMemory(),
     lookupFor: () => lookup,
     publicUrl: options.publicUrl,
     log: () => {},
   };
   const config = configSchema.parse({ crmUrl: gateway.crmOrigin, apiKey: gateway.apiKey, ...options.config });
-  const connection: Connection = { id: options.connectionId, portal: 'portal', config, doorSecret: options.hookUrl };
+  const connection: Connection = { id: options.connectionId, portal: 'portal', config, webhookSecret: options.hookUrl };
   try {
     const joined = configSchema.parse(await messageGatewayBrain.join?.(connection, options.hookUrl, tools));
     if (!isJoined(joined)) throw new Error('joining left no trace in the config');

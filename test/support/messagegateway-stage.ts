@@ -9,9 +9,9 @@ import type { JoinedConfig } from '../../src/brains/messagegateway/config.ts';
 import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
 import type { Logger } from '../../src/lib/logger.ts';
-import { listBots, updateBot } from '../../src/store/bots.ts';
-import { addConnection } from '../../src/store/connections.ts';
 import { openDatabase, type Pool } from '../../src/store/database.ts';
+import { listBots, updateBot } from '../../src/store/tenants/bots.ts';
+import { addConnection } from '../../src/store/tenants/connections.ts';
 import { type Bridge, install, startBridge, until } from './bridge.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
@@ -107,9 +107,9 @@ async function store(db: Pool, bridge: Bridge, id: string, secret: string, confi
     id,
     brain: 'messagegateway',
     title: 'MessageGateway',
-    configBox: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
-    doorBox: sealer.seal(secret, `connection.door:${id}`),
-    doorHash: sha256(secret),
+    configSealed: sealer.seal(JSON.stringify(config), `connection.config:${id}`),
+    webhookSecretSealed: sealer.seal(secret, `connection.webhook:${id}`),
+    webhookSecretHash: sha256(secret),
   });
   for (const bot of await listBots(db, portal)) {
     await updateBot(db, portal, bot.code, { brain: 'messagegateway', connection_id: id });

@@ -7,8 +7,8 @@ import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/mess
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
-import { freePace } from './free-pace.ts';
-import { memoryInMind } from './memory-in-mind.ts';
+import { freeRateLimiter } from './free-rate-limiter.ts';
+import { stateInMemory } from './state-in-memory.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/messagegateway/', import.meta.url));
 
@@ -61,15 +61,15 @@ export function realHttp(): ReturnType<typeof createGotClient> {
 export function unitTools(http: ConnectorTools['http'], logged: string[] = []): ConnectorTools {
   return {
     http,
-    openHomeFile: () => Promise.reject(new Error('no file was expected')),
-    pace: () => freePace(),
-    homeUser: () => Promise.resolve(null),
-    homeClient: () => Promise.resolve(null),
-    homeLineName: () => Promise.resolve(null),
-    homeFacts: () => Promise.resolve({ hasV2: true, botType: 'O' }),
-    memory: memoryInMind(),
+    openPortalFile: () => Promise.reject(new Error('no file was expected')),
+    rateLimiter: () => freeRateLimiter(),
+    portalUser: () => Promise.resolve(null),
+    customerInfo: () => Promise.resolve(null),
+    openChannelName: () => Promise.resolve(null),
+    portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O' }),
+    state: stateInMemory(),
     lookupFor: () => lookup,
-    saidAtHome: () => Promise.reject(new Error('nobody was to ask what was said')),
+    missedMessages: () => Promise.reject(new Error('nobody was to ask what was said')),
     crmAddress: ({ type, id }) => Promise.resolve(`https://portal.example/crm/${type.toLowerCase()}/details/${id}/`),
     publicUrl: 'https://bots.example',
     log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),

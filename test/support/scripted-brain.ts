@@ -7,8 +7,8 @@ import type { Brain } from '../../src/core/brain.ts';
 import type { Capabilities, ConversationRef, Delivery } from '../../src/core/connector.ts';
 import type { BrainEvent } from '../../src/core/events.ts';
 import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
-import { addConnection } from '../../src/store/connections.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { addConnection } from '../../src/store/tenants/connections.ts';
 import type { Bridge } from './bridge.ts';
 import type { DatabaseProbe } from './database-probe.ts';
 
@@ -85,9 +85,9 @@ export async function connectBrain(
       id,
       brain: brain.name,
       title: brain.title,
-      configBox: sealer.seal('{}', `connection.config:${id}`),
-      doorBox: sealer.seal(secret, `connection.door:${id}`),
-      doorHash: sha256(secret),
+      configSealed: sealer.seal('{}', `connection.config:${id}`),
+      webhookSecretSealed: sealer.seal(secret, `connection.webhook:${id}`),
+      webhookSecretHash: sha256(secret),
     });
   } finally {
     await db.destroy();

@@ -27,7 +27,7 @@ const allowed: Readonly<Record<string, string>> = {
   'src/lib/http-engine-got.ts': `import got from 'got'; export const send = got;`,
   'src/lib/http-engine-undici.ts': `import { Agent } from 'undici'; export const agent = new Agent();`,
   'src/lib/embedded-postgres.ts': `import pg from 'pg'; export const client = pg.Client;`,
-  'src/store/lanes.ts': `import type { Knex } from 'knex'; import '../lib/clock.ts'; export type Db = Knex;`,
+  'src/store/queue/lanes.ts': `import type { Knex } from 'knex'; import '../lib/clock.ts'; export type Db = Knex;`,
   'src/bitrix24/rest/client.ts': `import '../../lib/clock.ts'; import '../../core/events.ts'; export const rest = 1;`,
   'src/brains/echo/connector.ts': `import '../../lib/clock.ts'; import './reply.ts'; export const echo = 1;`,
   'src/brains/echo/reply.ts': `import '../../core/events.ts'; export const reply = 1;`,
@@ -41,7 +41,7 @@ const allowed: Readonly<Record<string, string>> = {
   'migrations/0001-first.ts': `import type { Knex } from 'knex'; export const up = (db: Knex): Knex => db;`,
   'sandbox/portal.ts': `import Koa from 'koa'; export const portal = Koa;`,
   'sandbox/start.ts': `import './portal.ts'; import '../src/main.ts';`,
-  'bench/run.ts': `import '../src/store/lanes.ts'; import pg from 'pg'; export const bench = pg;`,
+  'bench/run.ts': `import '../src/store/queue/lanes.ts'; import pg from 'pg'; export const bench = pg;`,
   'test/unit/a.test.ts': `import '../../src/brains/echo/reply.ts'; import '../../sandbox/portal.ts'; import 'nock';`,
 };
 

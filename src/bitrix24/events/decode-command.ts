@@ -1,11 +1,11 @@
 /** Translates ONIMCOMMANDADD: the commands of one bot in a message, and the text beside them. */
-import type { Chat, HomeEvent } from '../../core/events.ts';
+import type { Chat, PortalEvent } from '../../core/events.ts';
 import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
 import { hasMention, plainText, withoutMention } from '../formatting/bb-code.ts';
 import { authorOf, entriesOf, type LaneBot, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
 
-type CommandEvent = HomeEvent & { type: 'command' };
+type CommandEvent = PortalEvent & { type: 'command' };
 
 /** The portal takes at most this many commands out of one message. */
 const maxCommands = 10;

@@ -1,5 +1,5 @@
 /** Translates a stored Bitrix24 event (API v1) into the house's words. Pure; every field may be missing and every value is text. */
-import type { AppEvent, HomeEvent } from '../../core/events.ts';
+import type { AppEvent, PortalEvent } from '../../core/events.ts';
 import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
 import { plainText, withoutMention } from '../formatting/bb-code.ts';
@@ -19,7 +19,7 @@ import {
 
 export type Decoded =
   /** In the order in which they are to be worked; more than one for a message that holds several commands. */
-  | { readonly kind: 'chat'; readonly events: readonly HomeEvent[] }
+  | { readonly kind: 'chat'; readonly events: readonly PortalEvent[] }
   | { readonly kind: 'app'; readonly event: AppEvent }
   | { readonly kind: 'nothing'; readonly reason: 'unknown_event' | 'no_dialog' | 'not_for_this_bot' };
 
@@ -28,8 +28,8 @@ const decoders: Readonly<Record<string, (tree: FormTree, bot: LaneBot) => Decode
   ONIMBOTMESSAGEADD: ofItsBot(onMessageAdd),
   ONIMBOTMESSAGEUPDATE: ofItsBot(onMessageUpdate),
   ONIMBOTMESSAGEDELETE: ofItsBot(onMessageDelete),
-  ONIMBOTJOINCHAT: ofItsBot((tree) => onPresence(tree, 'joined')),
-  ONIMBOTCONTEXTGET: ofItsBot((tree) => onPresence(tree, 'context_opened')),
+  ONIMBOTJOINCHAT: ofItsBot((tree) => onBotProfile(tree, 'joined')),
+  ONIMBOTCONTEXTGET: ofItsBot((tree) => onBotProfile(tree, 'context_opened')),
   ONIMCOMMANDADD: onCommand,
   ONIMBOTDELETE: (tree) => app({ type: 'bot_deleted', botId: text(tree, 'data', 'BOT_ID') ?? '' }),
   ONAPPINSTALL: () => app({ type: 'app_updated' }),
@@ -49,7 +49,7 @@ function app(event: AppEvent): Decoded {
   return { kind: 'app', event };
 }
 
-function chat(event: HomeEvent): Decoded {
+function chat(event: PortalEvent): Decoded {
   return { kind: 'chat', events: [event] };
 }
 
@@ -126,7 +126,7 @@ function onMessageDelete(tree: FormTree): Decoded {
   });
 }
 
-function onPresence(tree: FormTree, type: 'joined' | 'context_opened'): Decoded {
+function onBotProfile(tree: FormTree, type: 'joined' | 'context_opened'): Decoded {
   const params = paramsOf(tree);
   const place = chatOf(params);
   if (place === null) return noDialog;

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { isRecord, readId } from '../rest/rest-errors.ts';
-import { propertiesOf } from './bot-look.ts';
+import { propertiesOf } from './bot-profile.ts';
 import { appRefOf } from './proof.ts';
 import { registerCommands } from './set-up-commands.ts';
 import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
@@ -96,13 +96,13 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
     const id = await client.call(options.portal, 'imbot.register', register, calling(options));
     const botId = readId('imbot.register', id);
     const known = bot.bot_id === botId ? bot.carried : null;
-    const look = rememberedLook(properties);
+    const profile = rememberedProfile(properties);
     // A bot that is new has its look from being registered.
-    const changed = known === null ? {} : changesOf(properties, look, known.look);
+    const changed = known === null ? {} : changesOf(properties, profile, known.profile);
     const fields = { ...handlers, ...(Object.keys(changed).length === 0 ? {} : { PROPERTIES: changed }) };
     const update = { BOT_ID: Number(botId), ...owner, FIELDS: fields };
     await client.call(options.portal, 'imbot.update', update, calling(options));
-    return { code: bot.code, botId, carried: { look, commands: known?.commands ?? {} } };
+    return { code: bot.code, botId, carried: { profile, commands: known?.commands ?? {} } };
   } catch (error) {
     const problem = error instanceof AppError ? botRefusals.get(error.code) : undefined;
     if (problem === undefined) throw error;
@@ -111,7 +111,7 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
 }
 
 /** The properties in a form that can be kept: a picture by its hash. */
-function rememberedLook(properties: Readonly<Record<string, string>>): Record<string, string> {
+function rememberedProfile(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, value.length > 200 ? hash('sha256', value) : value]),
   );
@@ -119,10 +119,10 @@ function rememberedLook(properties: Readonly<Record<string, string>>): Record<st
 
 function changesOf(
   properties: Readonly<Record<string, string>>,
-  look: Readonly<Record<string, string>>,
+  profile: Readonly<Record<string, string>>,
   before: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => look[name] !== before[name]));
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => profile[name] !== before[name]));
 }
 
 /** Takes a bot of ours out of the portal, with its private chats. False when it was gone already, or is not ours. */

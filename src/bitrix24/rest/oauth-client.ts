@@ -149,7 +149,7 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         status,
         message: `Bitrix24 no longer accepts the stored tokens (${code}); an administrator must open the app in the portal once`,
         retry: { afterMs: 120_000 },
-        isPause: true,
+        isThrottled: true,
         report: true,
       });
     case 'payment_required':
@@ -158,7 +158,7 @@ function tokenError(response: HttpResponse, body: unknown): AppError {
         status,
         message: 'the portal has not paid for the app',
         retry: { afterMs: 300_000 },
-        isPause: true,
+        isThrottled: true,
         report: true,
       });
     case '':

@@ -23,7 +23,7 @@ export interface PortalAccess {
 export type RenewalReason = 'refused' | 'moved';
 
 /** Keeps tokens; implemented over the store. */
-export interface AccessKeeper {
+export interface TokenProvider {
   /** Throws the error for which the portal is left alone at the moment: it asks for a pause. */
   current(portal: string): Promise<PortalAccess>;
   /**
@@ -40,7 +40,7 @@ export interface AccessKeeper {
 }
 
 /** Shares the portal's request budget; implemented over the store. */
-export interface RateGate {
+export interface PortalRateLimiter {
   /**
    * Resolves when the request may leave. With `patienceMs` 0 it throws `bitrix24.budget` (retry after the wait) instead of
    * waiting; otherwise it waits up to that long first.
@@ -65,7 +65,12 @@ export type CallObserver = (call: { readonly method: string; readonly code: stri
 export type PortalClient = ReturnType<typeof createPortalClient>;
 
 /** @param observe hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for */
-export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate: RateGate, observe: CallObserver) {
+export function createPortalClient(
+  http: HttpClient,
+  tokenProvider: TokenProvider,
+  rateLimiter: PortalRateLimiter,
+  observe: CallObserver,
+) {
   const worksUntil = new Map<string, number>();
 
   async function send(
@@ -74,7 +79,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     params: Readonly<Record<string, unknown>>,
     options: CallOptions,
   ): Promise<HttpResponse> {
-    await gate.pass(access.portal, options.patienceMs ?? 0);
+    await rateLimiter.pass(access.portal, options.patienceMs ?? 0);
     const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
     return await http.send({
       method: 'POST',
@@ -93,7 +98,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     params: Readonly<Record<string, unknown>>,
     options: CallOptions,
   ): Promise<unknown> {
-    const first = await keeper.current(portal);
+    const first = await tokenProvider.current(portal);
     let access = first;
     for (let renewals = 0; ; renewals += 1) {
       const response = await send(access, method, params, options);
@@ -101,14 +106,14 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
         const result = isMoved(response)
           ? await afterMove(access, response, method, params, options)
           : readAnswer({ method, ...response });
-        if (first.isProbe === true) await keeper.recovered(access);
+        if (first.isProbe === true) await tokenProvider.recovered(access);
         return result;
       } catch (error) {
         if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
-        if (!staleCodes.has(error.code)) throw await accountTrouble(access, method, error, options);
+        if (!staleCodes.has(error.code)) throw await connectionTrouble(access, method, error, options);
         // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
-        if (renewals === 2) throw await keeper.lost(portal, access, error);
-        access = await keeper.renew(portal, access, 'refused');
+        if (renewals === 2) throw await tokenProvider.lost(portal, access, error);
+        access = await tokenProvider.renew(portal, access, 'refused');
       }
     }
   }
@@ -123,24 +128,24 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
   ): Promise<unknown> {
     const location = response.headers['location'] ?? '';
     const host = URL.canParse(location, access.endpoint) ? new URL(location, access.endpoint).host : '';
-    const renewed = access.accessToken === null ? access : await keeper.renew(access.portal, access, 'moved');
+    const renewed = access.accessToken === null ? access : await tokenProvider.renew(access.portal, access, 'moved');
     if (new URL(renewed.endpoint).host !== host || renewed.endpoint === access.endpoint) {
-      throw await keeper.suspended(renewed, movedElsewhere(response));
+      throw await tokenProvider.suspended(renewed, movedElsewhere(response));
     }
     return readAnswer({ method, ...(await send(renewed, method, params, options)) });
   }
 
   /** The error to throw for a refusal: the portal's own, unless it refuses whatever is asked, because of its account. */
-  async function accountTrouble(
+  async function connectionTrouble(
     access: PortalAccess,
     method: string,
     error: RemoteRefused,
     options: CallOptions,
   ): Promise<unknown> {
-    if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await keeper.suspended(access, error);
+    if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await tokenProvider.suspended(access, error);
     if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
     if (!(await refusesEverything(access, options))) return error;
-    return await keeper.suspended(access, notPaid(error));
+    return await tokenProvider.suspended(access, notPaid(error));
   }
 
   /**
@@ -155,7 +160,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     } catch (error) {
       if (!(error instanceof RemoteRefused)) throw stillUnclear(error);
       if (error.code === bitrixCode('ACCESS_DENIED')) return true;
-      if (error.isPause || error.retry !== 'never') throw error;
+      if (error.isThrottled || error.retry !== 'never') throw error;
     }
     if (worksUntil.size >= maxRemembered) worksUntil.clear();
     worksUntil.set(access.portal, now + worksForMs);
@@ -175,7 +180,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
       return await attempt(portal, method, params, options);
     } catch (error) {
       code = error instanceof Error && 'code' in error ? String(error.code) : 'internal';
-      if (code === 'bitrix24.QUERY_LIMIT_EXCEEDED') gate.exhausted(portal);
+      if (code === 'bitrix24.QUERY_LIMIT_EXCEEDED') rateLimiter.exhausted(portal);
       throw error;
     } finally {
       observe({ method, code, ms: performance.now() - started });
@@ -191,7 +196,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
     calls: readonly { readonly method: string; readonly params: Readonly<Record<string, unknown>> }[],
     options: CallOptions = {},
   ): Promise<({ readonly result: unknown } | { readonly error: Error })[]> {
-    const { clientId } = await keeper.current(portal);
+    const { clientId } = await tokenProvider.current(portal);
     const extra = clientId === null ? {} : { CLIENT_ID: clientId };
     const cmd = Object.fromEntries(
       calls.map((entry, index) => [`c${index}`, `${entry.method}?${toQuery({ ...entry.params, ...extra })}`]),
@@ -209,7 +214,7 @@ export function createPortalClient(http: HttpClient, keeper: AccessKeeper, gate:
 
   /** False for a portal in webhook mode, where no app is installed: methods that need an app's context refuse there. */
   async function isApp(portal: string): Promise<boolean> {
-    return (await keeper.current(portal)).accessToken !== null;
+    return (await tokenProvider.current(portal)).accessToken !== null;
   }
 
   return { call, batch, isApp };
@@ -233,7 +238,7 @@ function movedElsewhere(response: HttpResponse): RemoteRefused {
     status: response.status,
     message: 'the portal redirects to an address that its OAuth host does not confirm',
     retry: { afterMs: troubleMs },
-    isPause: true,
+    isThrottled: true,
     report: true,
   });
 }
@@ -253,7 +258,7 @@ function notPaid(cause: RemoteRefused): RemoteRefused {
     status: cause.status,
     message: 'the portal refuses every call: its plan has no REST, or it has not paid',
     retry: { afterMs: troubleMs },
-    isPause: true,
+    isThrottled: true,
     report: true,
     cause,
   });

@@ -7,7 +7,7 @@ interface Verdict {
   readonly retry: Retry;
   readonly report?: boolean;
   /** True when the portal asks to be left alone: no attempt of what was asked. */
-  readonly isPause?: boolean;
+  readonly isThrottled?: boolean;
   /** True when the portal answers this before doing anything. */
   readonly isBefore?: boolean;
 }
@@ -17,11 +17,11 @@ const blockedMs = 300_000;
 
 /** Dossier §3.4, §4.3 and §9. What is not listed is a refusal that no repetition will change. */
 const verdicts: Readonly<Record<string, Verdict>> = {
-  QUERY_LIMIT_EXCEEDED: { retry: { afterMs: 1_000 }, isPause: true, isBefore: true },
-  OPERATION_TIME_LIMIT: { retry: { afterMs: 60_000 }, isPause: true, isBefore: true },
-  OVERLOAD_LIMIT: { retry: { afterMs: blockedMs }, isPause: true, report: true, isBefore: true },
+  QUERY_LIMIT_EXCEEDED: { retry: { afterMs: 1_000 }, isThrottled: true, isBefore: true },
+  OPERATION_TIME_LIMIT: { retry: { afterMs: 60_000 }, isThrottled: true, isBefore: true },
+  OVERLOAD_LIMIT: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isBefore: true },
   // The portal's account or the app is not paid: this ends, and not by an attempt of ours.
-  PAYMENT_REQUIRED: { retry: { afterMs: blockedMs }, isPause: true, report: true, isBefore: true },
+  PAYMENT_REQUIRED: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isBefore: true },
   CONNECTION_ERROR: { retry: 'backoff', isBefore: true },
   INTERNAL_SERVER_ERROR: { retry: 'backoff' },
   ERROR_UNEXPECTED_ANSWER: { retry: 'backoff' },
@@ -94,8 +94,8 @@ function refusal(code: string, answer: PortalAnswer, parsed: Readonly<Record<str
     code: bitrixCode(code),
     status: answer.status,
     message: `Bitrix24 refused ${answer.method}: ${code}${description === '' ? '' : ` (${description})`}`,
-    retry: verdict.isPause === true ? longer(verdict.retry, answer) : verdict.retry,
-    isPause: verdict.isPause ?? false,
+    retry: verdict.isThrottled === true ? longer(verdict.retry, answer) : verdict.retry,
+    isThrottled: verdict.isThrottled ?? false,
     report: verdict.report ?? verdict.retry === 'never',
     fate: verdict.isBefore === true || verdict.retry === 'never' ? 'none' : 'unknown',
   });
@@ -107,12 +107,12 @@ function refusal(code: string, answer: PortalAnswer, parsed: Readonly<Record<str
  * off in the midst of it, so its fate is unknown.
  */
 function notTheProtocol(answer: PortalAnswer): AppError {
-  const isPause = answer.status === 429 || answer.status === 503;
+  const isThrottled = answer.status === 429 || answer.status === 503;
   return new RemoteUnreachable({
     code: 'bitrix24.not_json',
     message: `Bitrix24 answered ${answer.method} with status ${answer.status} and no readable result`,
-    retry: isPause ? longer('backoff', answer) : 'backoff',
-    isPause,
+    retry: isThrottled ? longer('backoff', answer) : 'backoff',
+    isThrottled,
     fate: answer.status === 404 || answer.status === 429 ? 'none' : 'unknown',
   });
 }

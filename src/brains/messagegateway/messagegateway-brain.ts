@@ -12,28 +12,28 @@ import { reconfigureAccount } from './account/reconfigure.ts';
 import { createApis } from './api/apis.ts';
 import { channelOffCode } from './api/mg-http.ts';
 import { readEnvelope } from './api/webhook-shapes.ts';
-import { decodeWebhook } from './back/decode-webhook.ts';
-import { openMgFile } from './back/open-file.ts';
-import { receiveInto, refuseWebhook } from './back/receive-webhook.ts';
-import { decodeFrame, replyFailed } from './back/signals.ts';
-import { createTagWatch } from './back/tag-watch.ts';
 import { createOwnChannels } from './channels/own-channels.ts';
 import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
+import { checkConnectionHealth, disabledHelp } from './connect/check-health.ts';
 import { leaveAccount } from './connect/leave.ts';
-import { lookAtAccount, pauseHelp } from './connect/look.ts';
 import { routes } from './connect/routes.ts';
 import { settingsSchema } from './connect/settings.ts';
+import { type ConsoleHandler, createConsoleHandler } from './console/console-handler.ts';
 import { decodeGroupFrame } from './console/decode-group-frame.ts';
-import { createDesk, type Desk } from './console/desk.ts';
 import { isShownName } from './console/group-frames.ts';
 import { consoleMark, isConsole } from './console/is-console.ts';
-import { tellCrm } from './into/crm-links.ts';
-import { deliverDelete, deliverEdit, deliverMessage } from './into/deliver-message.ts';
-import { mirrorMessage } from './into/mirror-message.ts';
-import { tellOwner } from './into/owner-changed.ts';
-import { giveReceipt, tellRefusal } from './into/receipts.ts';
+import type { MgContext } from './context.ts';
+import { decodeWebhook } from './inbound/decode-webhook.ts';
+import { openMgFile } from './inbound/open-file.ts';
+import { receiveInto, refuseWebhook } from './inbound/receive-webhook.ts';
+import { decodeFrame, replyFailed } from './inbound/signals.ts';
+import { createTagTracker } from './inbound/tag-tracker.ts';
 import { listenToBot } from './listener/listen.ts';
-import type { Room } from './room.ts';
+import { tellCrm } from './outbound/crm-links.ts';
+import { deliverDelete, deliverEdit, deliverMessage } from './outbound/deliver-message.ts';
+import { mirrorMessage } from './outbound/mirror-message.ts';
+import { tellOwner } from './outbound/owner-changed.ts';
+import { giveReceipt, tellRefusal } from './outbound/receipts.ts';
 
 export const messageGatewayBrain: Brain = {
   name: 'messagegateway',
@@ -57,13 +57,13 @@ export const messageGatewayBrain: Brain = {
   configSchema,
   join: joinAccount,
   reconfigure: reconfigureAccount,
-  look: lookAtAccount,
+  checkHealth: checkConnectionHealth,
   leave: leaveAccount,
   refusal(reason, connection) {
     const config = configSchema.safeParse(connection?.config);
     return refuseWebhook(reason, config.success ? config.data.language : defaultLanguage);
   },
-  pauseHelp,
+  disabledHelp,
   routes,
   connectPath: '/connect',
   settingsSchema,
@@ -79,9 +79,9 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const clock = systemClock;
   const apis = createApis({ tools, bot, transport, callsPerSecond, timeoutMs, clock });
   const channels = createOwnChannels({ config, apis, tools, clock });
-  const room: Room = { config, apis, tools, clock, channels };
-  const tags = createTagWatch(room);
-  const desk = createDesk(room);
+  const context: MgContext = { config, apis, tools, clock, channels };
+  const tags = createTagTracker(context);
+  const consoleHandler = createConsoleHandler(context);
   return {
     decode(raw) {
       const envelope = readEnvelope(raw.body);
@@ -96,7 +96,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
     },
     async deliver(action, to, key, signal) {
       try {
-        return await deliver(room, desk, action, to, key, signal);
+        return await deliver(context, consoleHandler, action, to, key, signal);
       } catch (thrown) {
         if (toAppError(thrown).code === channelOffCode) channels.doubt();
         throw thrown;
@@ -106,14 +106,14 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
     // A console shows things to people of Bitrix24, who see for themselves.
     told: ({ remoteMessageId, error, isLate }) =>
       error === null || isLate === true || isShownName(remoteMessageId) ? [] : replyFailed(remoteMessageId, config),
-    openFile: (file, signal) => openMgFile(room, file, signal),
-    listen: (emit, since, signal) => listenToBot(room, tags, emit, since, signal),
+    openFile: (file, signal) => openMgFile(context, file, signal),
+    listen: (emit, since, signal) => listenToBot(context, tags, emit, since, signal),
   };
 }
 
 async function deliver(
-  room: Room,
-  desk: Desk,
+  context: MgContext,
+  consoleHandler: ConsoleHandler,
   action: BrainAction,
   to: ConversationRef,
   key: string,
@@ -121,36 +121,36 @@ async function deliver(
 ): Promise<Delivery> {
   switch (action.type) {
     case 'message':
-      if (isConsole(room.config, to, action.chat)) return await desk.hear(action, to, key, signal);
-      return await deliverMessage(room, action, to, signal);
+      if (isConsole(context.config, to, action.chat)) return await consoleHandler.hear(action, to, key, signal);
+      return await deliverMessage(context, action, to, signal);
     case 'overheard':
-      return isConsole(room.config, to, action.chat) ? await desk.overhear(action, to, key, signal) : {};
+      return isConsole(context.config, to, action.chat) ? await consoleHandler.overhear(action, to, key, signal) : {};
     case 'mirrored':
-      return isConsole(room.config, to, action.chat) ? {} : await mirrorMessage(room, action, to, signal);
+      return isConsole(context.config, to, action.chat) ? {} : await mirrorMessage(context, action, to, signal);
     case 'edit':
-      if (to.remoteId === consoleMark) return await desk.change(action, signal);
-      if (isUnwanted(room, action)) return {};
-      return await deliverEdit(room, action, to, key, signal);
+      if (to.remoteId === consoleMark) return await consoleHandler.change(action, signal);
+      if (isUnwanted(context, action)) return {};
+      return await deliverEdit(context, action, to, key, signal);
     case 'delete':
-      if (to.remoteId === consoleMark) return await desk.change(action, signal);
-      if (isUnwanted(room, action)) return {};
-      return await deliverDelete(room, action, to, signal);
+      if (to.remoteId === consoleMark) return await consoleHandler.change(action, signal);
+      if (isUnwanted(context, action)) return {};
+      return await deliverDelete(context, action, to, signal);
     case 'receipt':
-      if (isShownName(action.remoteMessageId)) return await desk.shown(action);
-      return await giveReceipt(room, action, to, signal);
+      if (isShownName(action.remoteMessageId)) return await consoleHandler.shown(action);
+      return await giveReceipt(context, action, to, signal);
     case 'change_refused':
       // Edits in groups mirror what the console showed: who reads it there has the chat itself.
-      return to.remoteId === consoleMark ? {} : await tellRefusal(room, action, to, signal);
+      return to.remoteId === consoleMark ? {} : await tellRefusal(context, action, to, signal);
     case 'owner_changed':
       // A console has no customer behind it.
-      return to.remoteId === consoleMark ? {} : await tellOwner(room, action, to, signal);
+      return to.remoteId === consoleMark ? {} : await tellOwner(context, action, to, signal);
     case 'crm':
-      return to.remoteId === consoleMark ? {} : await tellCrm(room, action.links, to, signal);
+      return to.remoteId === consoleMark ? {} : await tellCrm(context, action.links, to, signal);
   }
 }
 
 /** A change of what was said past the managers, where they are not shown that. */
-function isUnwanted({ config }: Room, action: { readonly mirrored?: true }): boolean {
+function isUnwanted({ config }: MgContext, action: { readonly mirrored?: true }): boolean {
   return action.mirrored === true && !config.mirrorWhilePersonLeads;
 }
 

@@ -2,15 +2,15 @@
 import type { Brain } from '../../core/brain.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Sealer } from '../../lib/encryption.ts';
-import type { BotRow } from '../../store/bots.ts';
-import type { ConnectionRow } from '../../store/connections.ts';
 import { type Db, query } from '../../store/database.ts';
-import { outcomeWords } from '../outcome-words.ts';
+import type { BotRow } from '../../store/tenants/bots.ts';
+import type { ConnectionRow } from '../../store/tenants/connections.ts';
+import { outcomeTexts } from '../outcome-words.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 
 /** The places the two secrets of a connection are sealed for; the app opens them under the same names. */
 export const configContext = (id: string): string => `connection.config:${id}`;
-export const doorContext = (id: string): string => `connection.door:${id}`;
+export const webhookSecretContext = (id: string): string => `connection.webhook:${id}`;
 
 const again = 'remove the connection and add it anew';
 
@@ -27,8 +27,8 @@ export function inspectConnection(
     return [wrong(portal, subject, `this program knows no brain ${row.brain}`, 'install the version that made it')];
   }
   try {
-    sealer.open(row.door_box, doorContext(row.id));
-    const config: unknown = JSON.parse(sealer.open(row.config_box, configContext(row.id)));
+    sealer.open(row.webhook_secret_sealed, webhookSecretContext(row.id));
+    const config: unknown = JSON.parse(sealer.open(row.config_sealed, configContext(row.id)));
     const parsed = brain.configSchema?.safeParse(config);
     if (parsed?.success === false) {
       const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || 'config'))].join(', ');
@@ -44,11 +44,11 @@ export function inspectConnection(
 }
 
 /** Nothing while the far side lets it work. */
-export function checkPause(row: ConnectionRow, brains: readonly Brain[], portal: string): readonly Check[] {
-  if (row.paused_reason === null) return [];
-  const help = brains.find((brain) => brain.name === row.brain)?.pauseHelp?.[row.paused_reason];
+export function checkDisabled(row: ConnectionRow, brains: readonly Brain[], portal: string): readonly Check[] {
+  if (row.disabled_reason === null) return [];
+  const help = brains.find((brain) => brain.name === row.brain)?.disabledHelp?.[row.disabled_reason];
   const mend = help ?? `switch it on there, or join it again: connections test --connection ${row.id}`;
-  const found = `the far side has stopped it (${row.paused_reason}); messages to it wait for up to a day`;
+  const found = `the far side has stopped it (${row.disabled_reason}); messages to it wait for up to a day`;
   return [wrong(portal, `account of ${row.title}`, found, mend)];
 }
 
@@ -75,14 +75,14 @@ export async function checkDeliveries(
     return [unknown(portal, subject, 'none in the last 7 days', 'write to one of its bots, then look again')];
   }
   const when = last.at.toISOString().slice(0, 16).replace('T', ' ');
-  const words = outcomeWords(last.state, last.outcome);
+  const words = outcomeTexts(last.state, last.outcome);
   if (last.state === 'done') return [ok(portal, subject, `the last one, ${when} UTC: ${words}`)];
   return [
     wrong(
       portal,
       subject,
       `the last one, ${when} UTC: ${words}`,
-      'check the account\'s secrets and that the brain can be reached; what was given up waits in "parked list"',
+      'check the account\'s secrets and that the brain can be reached; what was given up waits in "dead-letters list"',
     ),
   ];
 }
@@ -93,7 +93,7 @@ async function findLast(db: Db, portal: string, bots: readonly BotRow[]): Promis
     db,
     `select state, outcome, coalesce(done_at, created_at) as at from outbox
      where portal = ? and bot_code = any(?::text[]) and target = 'brain' and created_at > now() - interval '7 days'
-       and (state in ('done', 'parked', 'unknown') or (state = 'waiting' and outcome is not null))
+       and (state in ('done', 'dead_letter', 'unknown') or (state = 'waiting' and outcome is not null))
      order by created_at desc, seq desc limit 1`,
     [portal, bots.map((bot) => bot.code)],
   );

@@ -2,9 +2,9 @@
 import type { PortalClient } from '../../bitrix24/rest/portal-client.ts';
 import { isRecord } from '../../bitrix24/rest/rest-errors.ts';
 import { AppError } from '../../core/errors.ts';
-import { type BotRow, listBots } from '../../store/bots.ts';
 import type { Pool } from '../../store/database.ts';
-import type { Portal } from '../../store/portals.ts';
+import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import type { Portal } from '../../store/tenants/portals.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 
 export interface PortalQuestions {

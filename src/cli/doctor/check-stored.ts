@@ -1,15 +1,15 @@
 /** Looks at what is stored of a portal: its state, tokens, bots, brains, and what waits for a person. Asks nobody. */
 import { AppError } from '../../core/errors.ts';
-import { webhookUser } from '../../pipeline/token-context.ts';
-import { type BotRow, listBots } from '../../store/bots.ts';
-import { type ConnectionRow, listConnections } from '../../store/connections.ts';
+import { webhookUser } from '../../portals/token-context.ts';
 import type { Pool } from '../../store/database.ts';
-import type { Portal, PortalState } from '../../store/portals.ts';
-import { findToken, type TokenRow } from '../../store/tokens.ts';
+import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
+import type { Portal, PortalState } from '../../store/tenants/portals.ts';
+import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
 import type { CommandContext } from '../command.ts';
 import { countLeftovers } from '../leftovers.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
-import { checkPause, inspectConnection } from './check-connection.ts';
+import { checkDisabled, inspectConnection } from './check-connection.ts';
 
 /** Dossier §3.2: a refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
 const tokenDays = 180;
@@ -130,7 +130,7 @@ async function checkConnections(
     const sealer = await context.sealer();
     return rows.flatMap((row) => [
       ...inspectConnection(row, context.brains, sealer, domain),
-      ...checkPause(row, context.brains, domain),
+      ...checkDisabled(row, context.brains, domain),
     ]);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -139,14 +139,14 @@ async function checkConnections(
 }
 
 async function checkLeftovers(db: Pool, portal: Portal): Promise<readonly Check[]> {
-  const { parked, unknown: doubtful } = await countLeftovers(db, portal.portal);
-  if (parked === 0 && doubtful === 0) return [ok(portal.domain, 'parked', 'nothing')];
+  const { deadLetters, unknown: doubtful } = await countLeftovers(db, portal.portal);
+  if (deadLetters === 0 && doubtful === 0) return [ok(portal.domain, 'dead_letter', 'nothing')];
   return [
     wrong(
       portal.domain,
-      'parked',
-      `${parked} given up, ${doubtful} of unknown fate`,
-      'look at them with "parked list"; mend the cause, then "parked replay", or give them up with "parked drop"',
+      'dead_letter',
+      `${deadLetters} given up, ${doubtful} of unknown fate`,
+      'look at them with "dead-letters list"; mend the cause, then "dead-letters replay", or give them up with "dead-letters drop"',
     ),
   ];
 }

@@ -73,7 +73,7 @@ describe('bots', () => {
   });
 
   it('given another account forgets what the former one called its conversations', async () => {
-    const connections = `insert into connection (portal, id, brain, title, config_box, door_hash, door_box)
+    const connections = `insert into connection (portal, id, brain, title, config_sealed, webhook_secret_hash, webhook_secret_sealed)
       select portal, gen_random_uuid(), 'messagegateway', t, ''::bytea, t::bytea, ''::bytea from portal, unnest(array['a', 'b']) t`;
     await own.probe.rows(connections);
     await own.probe.rows(`insert into conversation (portal, bot_code, dialog_id, ref, remote_id, owner, kind, is_greeted, language)

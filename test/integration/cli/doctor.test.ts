@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-options.ts';
 import type { Check } from '../../../src/cli/doctor/check.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
-import { tokenContext, webhookUser } from '../../../src/pipeline/token-context.ts';
+import { tokenContext, webhookUser } from '../../../src/portals/token-context.ts';
 import { install } from '../../support/bridge.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
@@ -66,7 +66,7 @@ describe('doctor', () => {
         'bot bridge_line',
         'brain of bridge_line',
         'clock',
-        'parked',
+        'dead_letter',
       ]),
     );
     const { out } = await runCli(environmentOf(bridge), ['doctor']);
@@ -122,15 +122,15 @@ describe('doctor', () => {
   it('knows tokens that are too old, and what is parked', async () => {
     const bridge = await start();
     await bridge.probe.rows(`update portal_token set refreshed_at = now() - interval '181 days'`);
-    await bridge.probe.rows(`update outbox set state = 'parked' where target = 'app'`);
-    expect(wrongs(await examine(bridge)).sort()).toEqual(['parked', 'tokens']);
+    await bridge.probe.rows(`update outbox set state = 'dead_letter' where target = 'app'`);
+    expect(wrongs(await examine(bridge)).sort()).toEqual(['dead_letter', 'tokens']);
   });
 
   it('asks a portal in webhook mode nothing that only an app may ask', async () => {
     const bridge = await start();
     const { portal, appSecret } = bridge.bridge;
     const sealer = createSealer({ current: appSecret });
-    await bridge.probe.rows('update portal_token set access_box = $1, refresh_box = $2, user_id = $3', [
+    await bridge.probe.rows('update portal_token set access_sealed = $1, refresh_sealed = $2, user_id = $3', [
       sealer.seal(portal.webhook, tokenContext.access(portal.memberId)),
       sealer.seal(portal.clientId, tokenContext.refresh(portal.memberId)),
       webhookUser,
@@ -146,7 +146,7 @@ describe('doctor', () => {
   it('knows a queue that nobody works', async () => {
     const bridge = await start({}, false, { ROLES: 'web' });
     await bridge.probe.rows(
-      `insert into lane (portal, box, key, seq, ready_at) values ('p', 'inbox', 'bot/1', 3, now() - interval '5 minutes')`,
+      `insert into lane (portal, queue, key, seq, ready_at) values ('p', 'inbox', 'bot/1', 3, now() - interval '5 minutes')`,
     );
     const found = await examine(bridge);
     expect(wrongs(found)).toEqual(['inbox']);

@@ -8,7 +8,7 @@ import { createLogger } from '../../../src/lib/logger.ts';
 import { openStorage, type Storage } from '../../../src/open-storage.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { migrateToLatest } from '../../../src/store/migrate.ts';
-import { upsertPortal } from '../../../src/store/portals.ts';
+import { upsertPortal } from '../../../src/store/tenants/portals.ts';
 
 const program = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 const memberId = 'a'.repeat(32);
@@ -147,7 +147,7 @@ describe('the command as a process', () => {
   it('explains itself when asked', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const noun of ['portals', 'bots', 'connections', 'trace', 'parked', 'receive', 'doctor']) {
+    for (const noun of ['portals', 'bots', 'connections', 'trace', 'dead_letter', 'receive', 'doctor']) {
       expect(out).toContain(`  ${noun} `);
     }
     expect((await run(['bots', '--help'])).out).toContain('--connection <id>');

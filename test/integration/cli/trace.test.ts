@@ -8,7 +8,12 @@ import { botTalk, everythingDone } from '../../support/talk.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
 
 interface Told {
-  readonly steps: readonly { readonly box: string; readonly state: string; readonly words: string; attempts: number }[];
+  readonly steps: readonly {
+    readonly queue: string;
+    readonly state: string;
+    readonly words: string;
+    attempts: number;
+  }[];
 }
 
 let own: OwnBridge;
@@ -72,7 +77,7 @@ describe('trace', () => {
     const trace = async (): Promise<Told> => (await cli('trace', String(said.userId), '--json')).json<Told>();
     await until(async () => (await trace()).steps.some((step) => step.words.includes('tried again')));
     const waiting = (await trace()).steps.find((step) => step.state === 'waiting');
-    expect(waiting).toMatchObject({ box: 'outbox', attempts: 1 });
+    expect(waiting).toMatchObject({ queue: 'outbox', attempts: 1 });
     expect((await cli('trace', String(said.userId))).out).toMatch(
       /waiting +1 +the far side could not be reached; tried/,
     );

@@ -62,7 +62,7 @@ describe('the metrics', () => {
 
   it('answer in time although the database does not, with the figures of before', () =>
     withBridge({}, async ({ bridge, probe }) => {
-      expect(await (await fetch(`${bridge.url}/metrics`)).text()).toContain('bridge_lane_depth{box="inbox"} 0');
+      expect(await (await fetch(`${bridge.url}/metrics`)).text()).toContain('bridge_lane_depth{queue="inbox"} 0');
       // Longer than the figures are good for.
       await new Promise((resolve) => setTimeout(resolve, 2_100));
       const locked = probe.rows('begin; lock table lane in access exclusive mode; select pg_sleep(6); commit');
@@ -72,7 +72,7 @@ describe('the metrics', () => {
       const started = performance.now();
       const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${bridge.url}/metrics`)));
       expect(performance.now() - started).toBeLessThan(5_500);
-      for (const answer of answers) expect(await answer.text()).toContain('bridge_lane_depth{box="inbox"} 0');
+      for (const answer of answers) expect(await answer.text()).toContain('bridge_lane_depth{queue="inbox"} 0');
       await locked;
     }));
 });

@@ -21,7 +21,7 @@ async function setUpAgain(): Promise<void> {
   const before = own.bridge.portal.calls().filter(({ method }) => method === 'imbot.register').length;
   await own.bridge.portal.openAppPage();
   await own.probe.rows(
-    `with l as (update lane set seq = seq + 1, ready_at = now() where box = 'outbox' and key = '/app' returning portal, key, seq)
+    `with l as (update lane set seq = seq + 1, ready_at = now() where queue = 'outbox' and key = '/app' returning portal, key, seq)
      insert into outbox (portal, lane, seq, key, target, trace, action)
      select portal, key, seq, gen_random_uuid(), 'app', 'test', '{"type":"set_up"}' from l`,
   );

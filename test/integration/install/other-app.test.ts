@@ -27,7 +27,7 @@ async function visit({ bridge }: OwnBridge, fields: Readonly<Record<string, stri
 }
 
 const stored = ({ probe }: OwnBridge) =>
-  probe.rows('select portal, access_box, refresh_box, user_id from portal_token');
+  probe.rows('select portal, access_sealed, refresh_sealed, user_id from portal_token');
 
 describe.each(['none', 'member_id', 'full'] as const)('another app of the same portal (app.info: %s)', (extras) => {
   it('does not open our page with its token, not even with that of an administrator', async () => {

@@ -70,7 +70,9 @@ describe('a portal whose tokens have died', () => {
     await until(async () => (await probe.count(`select count(*) from portal where state = 'disconnected'`)) === 1);
     await portal.idle();
     expect(early.isAnswered()).toBe(false);
-    expect(await probe.count(`select count(*) from outbox where state in ('parked', 'unknown', 'dropped')`)).toBe(0);
+    expect(await probe.count(`select count(*) from outbox where state in ('dead_letter', 'unknown', 'dropped')`)).toBe(
+      0,
+    );
     portal.fault.clear();
     expect((await portal.openAppPage()).status).toBe(200);
     await until(async () => (await probe.count(`select count(*) from portal where state = 'installed'`)) === 1);
@@ -89,7 +91,8 @@ describe('a portal whose administrator has left the company', () => {
     const early = sayToAssistant(bridge, 'Где админ?');
     await portal.idle();
     await until(
-      async () => (await probe.count(`select count(*) from outbox where outcome is not null and target = 'home'`)) > 0,
+      async () =>
+        (await probe.count(`select count(*) from outbox where outcome is not null and target = 'portal'`)) > 0,
     );
     const userId = portal.addEmployee({ name: 'Новый Админ', admin: true }).id;
     expect((await portal.openAppPage({ userId })).status).toBe(200);
@@ -97,7 +100,7 @@ describe('a portal whose administrator has left the company', () => {
     const late = sayToAssistant(bridge, 'Новый админ здесь');
     await until(() => late.isAnswered());
     await until(() => early.isAnswered());
-    expect(await probe.count(`select count(*) from outbox where state in ('parked', 'unknown')`)).toBe(0);
+    expect(await probe.count(`select count(*) from outbox where state in ('dead_letter', 'unknown')`)).toBe(0);
   });
 });
 
@@ -149,6 +152,6 @@ describe('a portal that has not paid', () => {
     await until(async () => (await probe.count(`select count(*) from portal where state = 'installed'`)) === 1);
     await tryAgainNow(own!);
     await until(() => said.isAnswered());
-    expect(await probe.count(`select count(*) from outbox where state in ('parked', 'unknown')`)).toBe(0);
+    expect(await probe.count(`select count(*) from outbox where state in ('dead_letter', 'unknown')`)).toBe(0);
   });
 });

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema, type MessageGatewayConfig } from '../../../src/brains/messagegateway/config.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
-import { listConnections } from '../../../src/store/connections.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { listConnections } from '../../../src/store/tenants/connections.ts';
 import { until } from '../../support/bridge.ts';
 import { type ConnectStage, startConnectStage } from '../../support/connect-stage.ts';
 import { environmentOf, type Ran, runCli } from '../cli/run-cli.ts';
@@ -36,7 +36,7 @@ const set = (change: object): Promise<Ran> => cli('set', '--connection', id, '--
 async function stored(): Promise<MessageGatewayConfig> {
   const [row] = await listConnections(db, stage.bridge.portal.memberId);
   if (row === undefined) throw new Error('no connection');
-  const text = createSealer({ current: stage.bridge.appSecret }).open(row.config_box, `connection.config:${row.id}`);
+  const text = createSealer({ current: stage.bridge.appSecret }).open(row.config_sealed, `connection.config:${row.id}`);
   return configSchema.parse(JSON.parse(text));
 }
 

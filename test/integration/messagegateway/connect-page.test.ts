@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listBots } from '../../../src/store/bots.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { listBots } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
 import { askForCode, type ConnectStage, sessionFor, startConnectStage } from '../../support/connect-stage.ts';
 import { ourBot } from '../../support/talk.ts';
@@ -118,9 +118,9 @@ describe('a bot that is given another account', () => {
 describe('an account that is paused because of its key', () => {
   it('works again when it is connected with another one', async () => {
     await connect('bridge_line');
-    await stage.own.probe.rows(`update connection set paused_reason = 'key_refused'`);
+    await stage.own.probe.rows(`update connection set disabled_reason = 'key_refused'`);
     expect((await connect('bridge_line')).status).toBe(200);
-    expect(await stage.own.probe.rows('select paused_reason from connection')).toEqual([{ paused_reason: null }]);
+    expect(await stage.own.probe.rows('select disabled_reason from connection')).toEqual([{ disabled_reason: null }]);
   });
 });
 

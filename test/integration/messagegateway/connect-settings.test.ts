@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema, type MessageGatewayConfig } from '../../../src/brains/messagegateway/config.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
-import { listConnections } from '../../../src/store/connections.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { listConnections } from '../../../src/store/tenants/connections.ts';
 import { type ConnectStage, type Shown, startConnectStage } from '../../support/connect-stage.ts';
 
 let stage: ConnectStage;
@@ -53,7 +53,7 @@ const problemsAt = ({ html }: Shown): string[] =>
 async function stored(): Promise<MessageGatewayConfig> {
   const [row, ...others] = await listConnections(db, stage.bridge.portal.memberId);
   if (row === undefined || others.length > 0) throw new Error('not exactly one connection');
-  const text = createSealer({ current: stage.bridge.appSecret }).open(row.config_box, `connection.config:${row.id}`);
+  const text = createSealer({ current: stage.bridge.appSecret }).open(row.config_sealed, `connection.config:${row.id}`);
   return configSchema.parse(JSON.parse(text));
 }
 

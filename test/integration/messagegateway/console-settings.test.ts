@@ -64,10 +64,10 @@ describe('the settings of the console', () => {
   it('keep people from outside the company from commanding', async () => {
     const { portal } = stage.bridge;
     const { chatId } = await stage.messenger.writes({ id: 'n4', name: 'Яна' }, 'привет');
-    const guestId = portal.addEmployee({ name: 'Гость', extranet: true }).id;
+    const externalUserId = portal.addEmployee({ name: 'Гость', extranet: true }).id;
     const supervisor = ourBot(portal, 'supervisor');
-    const group = portal.addGroup({ title: 'С гостем', ownerId: guestId, botIds: [supervisor.id] });
-    portal.writesInGroup(guestId, group.chatId, `[USER=${supervisor.id}]С[/USER] закрыть #${chatId}`);
+    const group = portal.addGroup({ title: 'С гостем', ownerId: externalUserId, botIds: [supervisor.id] });
+    portal.writesInGroup(externalUserId, group.chatId, `[USER=${supervisor.id}]С[/USER] закрыть #${chatId}`);
     await until(() => answersIn(portal, group.chatId).some((text) => text.includes('не для вас')));
     expect(stage.gateway.dialogs().findLast((dialog) => dialog.chatId === chatId)?.isOpen).toBe(true);
   });

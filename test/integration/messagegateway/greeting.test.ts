@@ -1,6 +1,6 @@
 /** The bot's greeting between a customer and managers who are quick, or slow. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { updateBot } from '../../../src/store/bots.ts';
+import { updateBot } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
 import { type MgStage, mgChatOf, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 

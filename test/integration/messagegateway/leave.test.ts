@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/store/database.ts';
-import { eraseLeftBehind } from '../../../src/store/portals.ts';
+import { eraseLeftBehind } from '../../../src/store/tenants/portals.ts';
 import { until } from '../../support/bridge.ts';
 import { type ConnectStage, startConnectStage } from '../../support/connect-stage.ts';
 import { environmentOf, type Ran, runCli } from '../cli/run-cli.ts';
@@ -89,8 +89,8 @@ describe('an account that was paused', () => {
     const id = await connectionId();
     const [module] = stage.gateway.modules();
     await stage.gateway.activateModule(module?.code ?? '', false);
-    const reason = `select paused_reason from connection`;
-    await until(async () => (await stage.own.probe.rows(reason))[0]?.['paused_reason'] === 'switched_off');
+    const reason = `select disabled_reason from connection`;
+    await until(async () => (await stage.own.probe.rows(reason))[0]?.['disabled_reason'] === 'switched_off');
     expect((await cli('connections', 'list')).out).toContain('paused');
     expect((await cli('doctor', '--json')).out).toContain('the far side has stopped it (switched_off)');
     const tested = await cli('connections', 'test', '--connection', id, '--json');
@@ -99,7 +99,7 @@ describe('an account that was paused', () => {
     expect(stage.gateway.modules()).toMatchObject([{ active: false }]);
     const config = JSON.stringify({ name: 'Bitrix24 снова' });
     expect((await cli('connections', 'set', '--connection', id, '--config', config)).code).toBe(0);
-    await until(async () => (await stage.own.probe.rows(reason))[0]?.['paused_reason'] === null, 10_000);
+    await until(async () => (await stage.own.probe.rows(reason))[0]?.['disabled_reason'] === null, 10_000);
     expect((await cli('connections', 'list')).out).not.toContain('paused');
     expect(isUp()).toBe(true);
     await until(() => stage.gateway.sockets().open === 1, 20_000);

@@ -45,7 +45,7 @@ it('two processes together stay below 30 requests a second and token', async () 
       stage.gateway.messages().filter(({ text }) => text?.startsWith('волна ') === true).length;
     await until(async () => {
       const held = await stage.probe.rows(
-        `select distinct split_part(locked_by, ':', 1) as worker from lane where box = 'outbox' and locked_by is not null`,
+        `select distinct split_part(locked_by, ':', 1) as worker from lane where queue = 'outbox' and locked_by is not null`,
       );
       for (const row of held) workers.add(row['worker']);
       return arrived() === 160;

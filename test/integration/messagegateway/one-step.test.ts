@@ -1,8 +1,8 @@
 /** The one-step connection from the CRM's marketplace, and the account's own page. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimpleConnectResult } from '../../../sandbox/messagegateway/crm/call-module.ts';
-import { listBots } from '../../../src/store/bots.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { listBots } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
 import { type ConnectStage, type Shown, startConnectStage } from '../../support/connect-stage.ts';
 
@@ -24,13 +24,13 @@ afterAll(end);
 beforeEach(async () => {
   await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
   await stage.own.probe.rows('delete from connection');
-  await stage.own.probe.rows('delete from awaiting_account');
+  await stage.own.probe.rows('delete from awaiting_connection');
 });
 
 const brainOf = async (code: string) =>
   (await listBots(db, stage.bridge.portal.memberId)).find((bot) => bot.code === code);
 const connections = (): Promise<number> => stage.own.probe.count('select count(*) from connection');
-const waiting = (): Promise<number> => stage.own.probe.count('select count(*) from awaiting_account');
+const waiting = (): Promise<number> => stage.own.probe.count('select count(*) from awaiting_connection');
 
 const pressConnect = (): Promise<SimpleConnectResult> =>
   stage.gateway.connectInOneStep(`${stage.bridge.url}/messagegateway/simple`);
@@ -111,7 +111,7 @@ describe('the one-step connection', () => {
     await arrive();
     expect(stage.gateway.modules().find((one) => one.code === code)).toMatchObject({ active: true });
     await until(
-      async () => (await stage.own.probe.count('select count(*) from connection where paused_reason is null')) === 1,
+      async () => (await stage.own.probe.count('select count(*) from connection where disabled_reason is null')) === 1,
       60_000,
     );
   });

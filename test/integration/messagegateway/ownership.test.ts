@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { startApp } from '../../../src/start-app.ts';
-import { updateBot } from '../../../src/store/bots.ts';
+import { updateBot } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
 import {
   type LineTalk,
@@ -131,7 +131,7 @@ describe('the silence of an operator', () => {
     await stage.done();
     await letTimePass(talk, 20);
     await stage.done();
-    expect(await conversation(talk)).toMatchObject({ owner: 'person', is_watched: true });
+    expect(await conversation(talk)).toMatchObject({ owner: 'person', has_inactivity_timer: true });
     await letTimePass(talk, 20);
     await becomes(talk, 'brain');
     await stage.done();

@@ -73,14 +73,14 @@ describe('a template of a manager', () => {
   }
 
   const kept = (): Promise<number> =>
-    stage.probe.count(`select count(*) from brain_memory where key like 'template:%'`);
+    stage.probe.count(`select count(*) from connector_state where key like 'template:%'`);
 
   it('is taken, kept, changed and deleted', async () => {
     const code = await stage.gateway.createTemplate(channel(), fields);
     expect(await listed()).toMatchObject([{ code, verification_status: 'approved', body: fields.body }]);
     expect(await kept()).toBe(1);
     await stage.gateway.changeTemplate(channel(), code, { body: 'Добрый день, {{1}}' });
-    const [row] = await stage.probe.rows(`select value from brain_memory where key like 'template:%'`);
+    const [row] = await stage.probe.rows(`select value from connector_state where key like 'template:%'`);
     expect(row?.['value']).toMatchObject({ code, body: 'Добрый день, {{1}}' });
     expect(stage.gateway.webhooks().at(-1)).toMatchObject({ status: 200 });
     await stage.gateway.changeTemplate(channel(), code, null);

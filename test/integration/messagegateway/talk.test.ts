@@ -29,7 +29,7 @@ async function begin(): Promise<LineTalk & { readonly mgChat: number; readonly w
 }
 
 const mgMessage = (id: number) => stage.gateway.messages().find((message) => message.id === id);
-const homeMessages = (chatId: number) => stage.bridge.portal.messages(chatId);
+const portalMessages = (chatId: number) => stage.bridge.portal.messages(chatId);
 
 describe('a customer of an Open Channel and a manager in MessageGateway', () => {
   it('talk to each other, and the manager sees that his answer was shown', async () => {
@@ -38,7 +38,7 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     await until(() => talk.shown().length > 0);
     await stage.done();
     expect(talk.shown()).toEqual(['Уже в пути']);
-    const home = homeMessages(talk.chatId).find(({ text }) => text === 'Уже в пути');
+    const home = portalMessages(talk.chatId).find(({ text }) => text === 'Уже в пути');
     expect(mgMessage(id)).toMatchObject({ status: 'sent', externalId: String(home?.id), error: null });
     const customer = stage.gateway.customers().find(({ nickname }) => nickname === 'Кирилл Клиентов');
     expect(customer?.externalId).not.toBe('');
@@ -75,9 +75,9 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     const id = await stage.gateway.managerAnswers(talk.mgChat, 'а вот наш', {
       items: [{ name: 'план.png', content: png }],
     });
-    await until(() => homeMessages(talk.chatId).some(({ files }) => files.some(({ name }) => name === 'план.png')));
+    await until(() => portalMessages(talk.chatId).some(({ files }) => files.some(({ name }) => name === 'план.png')));
     await stage.done();
-    expect(homeMessages(talk.chatId).flatMap(({ isBot, files }) => (isBot ? files : []))).toMatchObject([
+    expect(portalMessages(talk.chatId).flatMap(({ isBot, files }) => (isBot ? files : []))).toMatchObject([
       { name: 'план.png', size: png.length },
     ]);
     expect(talk.shown()).toContain('а вот наш');
@@ -92,7 +92,7 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     });
     await until(() => mgMessage(id)?.status === 'sent');
     await stage.done();
-    const files = homeMessages(talk.chatId).flatMap((message) => (message.isBot ? message.files : []));
+    const files = portalMessages(talk.chatId).flatMap((message) => (message.isBot ? message.files : []));
     expect(files.map(({ name }) => name)).toEqual(['акция.png']);
   });
 
@@ -146,10 +146,10 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
       product: { name: 'Чай', url: 'https://shop.example/tea', cost: { value: 300, currency: 'rub' } },
     });
     await until(() => talk.shown().length === 2);
-    const [answer, card] = homeMessages(talk.chatId).filter(
+    const [answer, card] = portalMessages(talk.chatId).filter(
       ({ isBot, text }) => isBot && !text.startsWith('Здравствуйте! Я'),
     );
-    expect(homeMessages(talk.chatId).find(({ id }) => id === answer?.replyTo)?.text).toBe(talk.words);
+    expect(portalMessages(talk.chatId).find(({ id }) => id === answer?.replyTo)?.text).toBe(talk.words);
     expect(answer?.keyboard.filter((one) => 'TEXT' in one)).toMatchObject([
       { TEXT: 'Да', ACTION: 'SEND' },
       { TEXT: 'Сайт', LINK: 'https://shop.example/1' },
@@ -164,7 +164,7 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     await until(() => talk.shown().length > 0);
     await stage.done();
     const { portal } = stage.bridge;
-    const question = homeMessages(talk.chatId).find(({ text }) => text === 'Синий или красный?');
+    const question = portalMessages(talk.chatId).find(({ text }) => text === 'Синий или красный?');
     const own = portal.clientWrites(talk.clientId, 'Синий', { quoteOf: question?.id ?? 0 });
     await stage.done();
     portal.clientWrites(talk.clientId, 'передумал', { quoteOf: own.messageId });
@@ -195,7 +195,7 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     await until(() => talk.shown().length > 0);
     await stage.done();
     expect(
-      homeMessages(talk.chatId)
+      portalMessages(talk.chatId)
         .map(({ text }) => text)
         .join(),
     ).not.toContain('скандалист');

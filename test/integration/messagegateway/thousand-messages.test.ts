@@ -87,8 +87,8 @@ describe('a thousand messages between customers and managers', () => {
 
     expect(talk.faults()).toEqual([]);
     expect(talk.unconfirmed()).toEqual([]);
-    expect(await probe.rows(`select state, outcome from outbox where state in ('parked', 'unknown')`)).toEqual([]);
-    expect(await probe.rows(`select state, outcome from inbox_history where state = 'parked'`)).toEqual([]);
+    expect(await probe.rows(`select state, outcome from outbox where state in ('dead_letter', 'unknown')`)).toEqual([]);
+    expect(await probe.rows(`select state, outcome from inbox_history where state = 'dead_letter'`)).toEqual([]);
     const heard = await probe.rows(
       `select subject, outcome from inbox_history where subject like 'command:%' order by seq`,
     );

@@ -1,6 +1,6 @@
 /** What MessageGateway shows as failed is not shown to the customer later, or not without a note: whoever was first decides. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listParked } from '../../../src/store/history.ts';
+import { listDeadLetters } from '../../../src/store/reporting/history.ts';
 import { until } from '../../support/bridge.ts';
 import {
   type LineTalk,
@@ -41,7 +41,7 @@ async function begin(): Promise<void> {
 /** As if the pauses between tries were over. */
 async function hurry(): Promise<void> {
   await stage.probe.rows(
-    `update lane set ready_at = now() where box = 'outbox' and ready_at > now() and ready_at < 'infinity' and locked_by is null`,
+    `update lane set ready_at = now() where queue = 'outbox' and ready_at > now() and ready_at < 'infinity' and locked_by is null`,
   );
 }
 
@@ -122,7 +122,7 @@ describe('a message that MessageGateway shows as failed', () => {
     expect(await rowsOf(id)).toEqual([
       { state: 'dropped', outcome: expect.stringMatching(/ACCESS_DENIED\+withdrawn$/) },
     ]);
-    const parked = await listParked(stage.db, stage.bridge.portal.memberId);
+    const parked = await listDeadLetters(stage.db, stage.bridge.portal.memberId);
     expect(parked.filter(({ lane }) => lane.includes(`chat${talk.chatId}>`))).toEqual([]);
     expect(talk.shown()).toEqual([]);
   });

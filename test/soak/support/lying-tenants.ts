@@ -1,8 +1,8 @@
 /** Portals and accounts whose owners lie about addresses: put into the database as if they had been installed and connected, and set talking. */
 import { randomBytes } from 'node:crypto';
 import { storeConnections } from '../../../bench/support/joined-connections.ts';
-import { updateBot } from '../../../src/store/bots.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import { updateBot } from '../../../src/store/tenants/bots.ts';
 import { formBody, portalAuth, privateMessageBody, recordedPairs } from '../../support/event-bodies.ts';
 import type { FleetPortal } from './fleet-portal.ts';
 import type { Liar, Lie } from './liar.ts';
@@ -45,7 +45,7 @@ export async function connectLiar(
   } finally {
     await db.destroy();
   }
-  return { liar, portal, webhook: { path: `/brains/messagegateway/${stored.doorSecret}`, clientId } };
+  return { liar, portal, webhook: { path: `/brains/messagegateway/${stored.webhookSecret}`, clientId } };
 }
 
 /** An employee writes, with a file where files are lied about; his picture and his words name the address as well. */

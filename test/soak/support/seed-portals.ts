@@ -1,10 +1,10 @@
 /** Puts the fleet's portals into a database as installations would have left them: a thousand real ones would take minutes. */
 import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
-import { tokenContext } from '../../../src/pipeline/token-context.ts';
-import { addBot, updateBot } from '../../../src/store/bots.ts';
+import { tokenContext } from '../../../src/portals/token-context.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
-import { updatePortal, upsertPortal } from '../../../src/store/portals.ts';
-import { offerToken } from '../../../src/store/tokens.ts';
+import { addBot, updateBot } from '../../../src/store/tenants/bots.ts';
+import { updatePortal, upsertPortal } from '../../../src/store/tenants/portals.ts';
+import { offerToken } from '../../../src/store/tenants/tokens.ts';
 import type { EventBot } from '../../support/event-bodies.ts';
 import type { FleetPortal } from './fleet-portal.ts';
 
@@ -47,8 +47,8 @@ async function seedPortal(db: Pool, appSecret: Buffer, portal: FleetPortal, oaut
   await updatePortal(db, id, { has_v2: true, set_up_at: new Date() });
   await offerToken(db, {
     portal: id,
-    accessBox: sealer.seal(portal.accessToken, tokenContext.access(id)),
-    refreshBox: sealer.seal(portal.refreshToken, tokenContext.refresh(id)),
+    accessSealed: sealer.seal(portal.accessToken, tokenContext.access(id)),
+    refreshSealed: sealer.seal(portal.refreshToken, tokenContext.refresh(id)),
     expiresAt: new Date(Date.now() + (portal.mood === 'expired' ? -60_000 : 3_600_000)),
     userId: '1',
     isAdmin: true,

@@ -12,26 +12,26 @@ import { unescapeHtml } from '../../../src/brains/messagegateway/api/html-text.t
 import { parseMgTime } from '../../../src/brains/messagegateway/api/mg-time.ts';
 import { retryAfterMs } from '../../../src/brains/messagegateway/api/retry-after.ts';
 import { type Envelope, readEnvelope } from '../../../src/brains/messagegateway/api/webhook-shapes.ts';
-import { orderCard, productCard } from '../../../src/brains/messagegateway/back/cards.ts';
-import { readCursor } from '../../../src/brains/messagegateway/back/cursor.ts';
-import { decodeWebhook } from '../../../src/brains/messagegateway/back/decode-webhook.ts';
-import { receiveWebhook } from '../../../src/brains/messagegateway/back/receive-webhook.ts';
-import { signalOf } from '../../../src/brains/messagegateway/back/signals.ts';
-import { toButtons } from '../../../src/brains/messagegateway/back/suggestions.ts';
 import { html } from '../../../src/brains/messagegateway/connect/html.ts';
 import { languageOfReader } from '../../../src/brains/messagegateway/connect/page-texts.ts';
 import { decodeGroupFrame } from '../../../src/brains/messagegateway/console/decode-group-frame.ts';
 import { parseLine, takeChat, takeId, uuidIn } from '../../../src/brains/messagegateway/console/parse-line.ts';
-import { oneLine } from '../../../src/brains/messagegateway/into/meanwhile.ts';
-import { homeMessageId } from '../../../src/brains/messagegateway/into/message-names.ts';
-import { sendingError } from '../../../src/brains/messagegateway/into/receipts.ts';
+import { orderCard, productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
+import { readCursor } from '../../../src/brains/messagegateway/inbound/cursor.ts';
+import { decodeWebhook } from '../../../src/brains/messagegateway/inbound/decode-webhook.ts';
+import { receiveWebhook } from '../../../src/brains/messagegateway/inbound/receive-webhook.ts';
+import { signalOf } from '../../../src/brains/messagegateway/inbound/signals.ts';
+import { toButtons } from '../../../src/brains/messagegateway/inbound/suggestions.ts';
+import { portalMessageId } from '../../../src/brains/messagegateway/outbound/message-names.ts';
+import { sendingError } from '../../../src/brains/messagegateway/outbound/receipts.ts';
+import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';
 import type { Button } from '../../../src/core/events.ts';
 import { splitText } from '../../../src/core/split-text.ts';
 import { fillTemplate } from '../../../src/http/page-template.ts';
 import { parseJson } from '../../../src/lib/bounded-json.ts';
 import { parseForm } from '../../../src/lib/form-body.ts';
 import { maskSecrets } from '../../../src/lib/logger.ts';
-import { dedupeKey, inboxLane } from '../../../src/pipeline/lane-names.ts';
+import { dedupeKey, inboxLane } from '../../../src/store/queue/lane-names.ts';
 import { storableJson, storableText } from '../../../src/store/storable.ts';
 import { mgConfig } from '../messagegateway-unit.ts';
 import type { Read } from './measure-growth.ts';
@@ -90,7 +90,7 @@ const joined = mgConfig({});
 const groupFrame = (text: string): Envelope => {
   const actor = { id: 1, type: 'user', name: text };
   const message = { id: 7, chat_id: 3, type: 'command', scope: 'public', content: text, note: text, from: actor };
-  const showing = { what: 'new', customer: text, channel: text, homeMessageId: null };
+  const showing = { what: 'new', customer: text, channel: text, portalMessageId: null };
   return { type: 'message_new', data: { message: { ...message, quote: { content: text }, channel_id: 61 }, showing } };
 };
 
@@ -136,7 +136,7 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'html', read: (text) => html`<p title="${text}">${text}</p>` },
   { name: 'parseLine', read: (text) => [parseLine(text, true), parseLine(text, false)] },
   { name: 'takeChat', read: (text) => [takeChat(text), takeId(text), uuidIn(text)] },
-  { name: 'homeMessageId', read: homeMessageId },
+  { name: 'portalMessageId', read: portalMessageId },
   { name: 'sendingError', read: (text) => sendingError(text, 'en') },
   { name: 'maskSecrets', read: maskSecrets },
   { name: 'storableText', read: (text) => [storableText(text), storableJson({ text })] },

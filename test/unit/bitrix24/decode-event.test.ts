@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import type { LaneBot } from '../../../src/bitrix24/events/read-params.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
-import type { HomeEvent } from '../../../src/core/events.ts';
+import type { PortalEvent } from '../../../src/core/events.ts';
 import { fixture, fixtureNames, formOf } from '../../support/fixtures.ts';
 
 const bot = (code: string) => ({ code, id: null });
@@ -19,7 +19,7 @@ function decodeOne(body: Buffer, laneBot: LaneBot) {
   return decoded.kind === 'chat' ? { kind: decoded.kind, event: decoded.events[0] } : decoded;
 }
 
-function message(name: string, botCode?: string): HomeEvent & { type: 'message' } {
+function message(name: string, botCode?: string): PortalEvent & { type: 'message' } {
   const decoded = decode(name, botCode);
   if (decoded.kind !== 'chat' || decoded.event?.type !== 'message') throw new Error(`no message in ${name}`);
   return decoded.event;

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import type { LaneBot } from '../../../src/bitrix24/events/read-params.ts';
-import type { HomeEvent } from '../../../src/core/events.ts';
+import type { PortalEvent } from '../../../src/core/events.ts';
 import { fixture, formOf } from '../../support/fixtures.ts';
 
-type Message = HomeEvent & { type: 'message' };
+type Message = PortalEvent & { type: 'message' };
 
 /** The pairs of a recorded event with some taken out by the start of their name, and others added. */
 function altered(name: string, without: readonly string[], added: readonly string[] = []): Buffer {
@@ -13,10 +13,10 @@ function altered(name: string, without: readonly string[], added: readonly strin
   return formOf([...kept, ...added]);
 }
 
-function only(body: Buffer, code: string): HomeEvent {
+function only(body: Buffer, code: string): PortalEvent {
   const decoded = decodeEvent(body, lane(code));
   if (decoded.kind !== 'chat' || decoded.events.length !== 1) throw new Error(JSON.stringify(decoded));
-  return decoded.events[0] as HomeEvent;
+  return decoded.events[0] as PortalEvent;
 }
 
 /** The bot of a lane whose id in the portal is not known. */
@@ -59,7 +59,7 @@ describe('an edit in a group', () => {
     const name = 'v1-onimbotmessageadd-group-mention';
     const rename = (body: Buffer): Buffer =>
       Buffer.from(body.toString().replace('ONIMBOTMESSAGEADD', 'ONIMBOTMESSAGEUPDATE'));
-    const edit = (body: Buffer): HomeEvent => only(rename(body), codeIn(name));
+    const edit = (body: Buffer): PortalEvent => only(rename(body), codeIn(name));
     expect(edit(altered(name, []))).toMatchObject({ type: 'message_edited', mentionsBot: true });
     const without = altered(
       name,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { carryOut } from '../../../src/bitrix24/carry-out.ts';
+import { executePortalAction } from '../../../src/bitrix24/execute-portal-action.ts';
 import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
 import { escapeBb } from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
 import type { PortalClient } from '../../../src/bitrix24/rest/portal-client.ts';
-import { productCard } from '../../../src/brains/messagegateway/back/cards.ts';
+import { productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
 import { openTagReader, type Rendered } from '../../support/tag-reader.ts';
 
 /** Anything a portal of any version might take for a tag: a bracket and a name, open or closed, known or not. */
@@ -71,7 +71,10 @@ function expectPlain(shown: string): void {
 }
 
 /** Everything a portal is asked to show for one action, by the name of the field. */
-async function sentTexts(action: Parameters<typeof carryOut>[2], hasV2: boolean): Promise<Record<string, unknown>> {
+async function sentTexts(
+  action: Parameters<typeof executePortalAction>[2],
+  hasV2: boolean,
+): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
   const client = {
     call: (_portal: string, _method: string, params: Record<string, unknown>) => {
@@ -80,7 +83,7 @@ async function sentTexts(action: Parameters<typeof carryOut>[2], hasV2: boolean)
     },
   } as unknown as PortalClient;
   const target = { portal: 'p', botId: '5', dialogId: 'chat1', hasV2 };
-  await carryOut(client, target, action, 'key', Buffer.from('x'), new AbortController().signal);
+  await executePortalAction(client, target, action, 'key', Buffer.from('x'), new AbortController().signal);
   return seen;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AccessKeeper, createPortalClient, type PortalAccess } from '../../../src/bitrix24/rest/portal-client.ts';
+import { createPortalClient, type PortalAccess, type TokenProvider } from '../../../src/bitrix24/rest/portal-client.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../../src/lib/http-client.ts';
 
@@ -22,7 +22,7 @@ interface Setting {
 function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new' } }: Setting) {
   const told: string[] = [];
   const called: string[] = [];
-  const keeper: AccessKeeper = {
+  const tokenProvider: TokenProvider = {
     current: () => Promise.resolve(access),
     renew: (_portal, _stale, reason) => {
       told.push(`renew:${reason}`);
@@ -49,14 +49,14 @@ function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new'
     },
     close: () => Promise.resolve(),
   };
-  const gate = { pass: () => Promise.resolve(), exhausted: () => undefined };
-  const client = createPortalClient(http, keeper, gate, () => undefined);
+  const rateLimiter = { pass: () => Promise.resolve(), exhausted: () => undefined };
+  const client = createPortalClient(http, tokenProvider, rateLimiter, () => undefined);
   const call = async (method = 'imbot.message.add'): Promise<unknown> =>
     await client.call('p', method).catch((error: unknown) => error);
   return { client, call, told, called };
 }
 
-const pause = { isPause: true, fate: 'none' };
+const pause = { isThrottled: true, fate: 'none' };
 
 describe('ACCESS_DENIED', () => {
   it('of one method is a refusal, and the portal is asked once whether it refuses everything', async () => {
@@ -64,7 +64,7 @@ describe('ACCESS_DENIED', () => {
       answers: (method) => (method === 'profile' ? json(200, { result: { ID: '1' } }) : refusal(403, 'ACCESS_DENIED')),
     });
     for (let at = 0; at < 3; at += 1) {
-      expect(await call()).toMatchObject({ code: 'bitrix24.ACCESS_DENIED', retry: 'never', isPause: false });
+      expect(await call()).toMatchObject({ code: 'bitrix24.ACCESS_DENIED', retry: 'never', isThrottled: false });
     }
     expect(called.filter((method) => method === 'profile')).toHaveLength(1);
     expect(told).toEqual([]);
@@ -145,6 +145,6 @@ describe('a batch', () => {
     const [first, second, third] = await client.batch('p', calls);
     expect(first).toEqual({ result: 1 });
     expect(second).toMatchObject({ error: pause });
-    expect(third).toMatchObject({ error: { isPause: false, retry: 'never' } });
+    expect(third).toMatchObject({ error: { isThrottled: false, retry: 'never' } });
   });
 });

@@ -27,7 +27,7 @@ describe('a limit answer', () => {
   ])('with status %i and code %s asks for a pause, and nothing was done', (status, code, retry) => {
     expect(errorOf(status, coded(code))).toMatchObject({
       code: `bitrix24.${code}`,
-      isPause: true,
+      isThrottled: true,
       fate: 'none',
       retry,
     });
@@ -36,16 +36,16 @@ describe('a limit answer', () => {
   it.each(['QUERY_LIMIT_EXCEEDED', 'OPERATION_TIME_LIMIT', 'OVERLOAD_LIMIT'])(
     'is one as well in the place of a sub-call of a batch (%s)',
     (code) => {
-      expect(batchError('imbot.command.register', coded(code))).toMatchObject({ isPause: true, fate: 'none' });
+      expect(batchError('imbot.command.register', coded(code))).toMatchObject({ isThrottled: true, fate: 'none' });
     },
   );
 
   it('without a code is a pause too: 429 comes before anything is done, of a 503 that cannot be known', () => {
     const html = '<html><body><h1>nginx</h1></body></html>';
-    expect(errorOf(429, '')).toMatchObject({ isPause: true, fate: 'none', retry: 'backoff' });
-    expect(errorOf(503, html)).toMatchObject({ isPause: true, fate: 'unknown', retry: 'backoff' });
-    expect(errorOf(502, html)).toMatchObject({ isPause: false, fate: 'unknown', retry: 'backoff' });
-    expect(errorOf(500, coded('INTERNAL_SERVER_ERROR'))).toMatchObject({ isPause: false, fate: 'unknown' });
+    expect(errorOf(429, '')).toMatchObject({ isThrottled: true, fate: 'none', retry: 'backoff' });
+    expect(errorOf(503, html)).toMatchObject({ isThrottled: true, fate: 'unknown', retry: 'backoff' });
+    expect(errorOf(502, html)).toMatchObject({ isThrottled: false, fate: 'unknown', retry: 'backoff' });
+    expect(errorOf(500, coded('INTERNAL_SERVER_ERROR'))).toMatchObject({ isThrottled: false, fate: 'unknown' });
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('a limit answer', () => {
 
 describe('a refusal of what was asked', () => {
   it.each(['ACCESS_DENIED', 'MESSAGE_EMPTY', 'insufficient_scope'])('asks for no pause (%s)', (code) => {
-    expect(errorOf(403, coded(code))).toMatchObject({ isPause: false, retry: 'never', fate: 'none' });
+    expect(errorOf(403, coded(code))).toMatchObject({ isThrottled: false, retry: 'never', fate: 'none' });
   });
 });
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { brains } from '../../../src/brains/index.ts';
-import { checkPause } from '../../../src/cli/doctor/check-connection.ts';
-import type { ConnectionRow } from '../../../src/store/connections.ts';
+import { checkDisabled } from '../../../src/cli/doctor/check-connection.ts';
+import type { ConnectionRow } from '../../../src/store/tenants/connections.ts';
 
-const row = (brain: string, paused_reason: string | null): ConnectionRow => ({
+const row = (brain: string, disabled_reason: string | null): ConnectionRow => ({
   portal: 'p',
   id: 'the-id',
   brain,
   title: 'demo.simla.com',
-  config_box: Buffer.alloc(0),
-  door_box: Buffer.alloc(0),
+  config_sealed: Buffer.alloc(0),
+  webhook_secret_sealed: Buffer.alloc(0),
   cursor: null,
-  paused_reason,
+  disabled_reason,
   updated_at: new Date(0),
 });
 
@@ -22,12 +22,12 @@ describe('a paused account in the report', () => {
     ['no_account', 'new address'],
     ['frozen', 'switch it on there'],
   ])('has its reason and what a person does about it: %s', (reason, words) => {
-    const [check] = checkPause(row('messagegateway', reason), brains, 'portal.example');
+    const [check] = checkDisabled(row('messagegateway', reason), brains, 'portal.example');
     expect(JSON.stringify(check)).toContain(`(${reason})`);
     expect(JSON.stringify(check)).toContain(words);
   });
 
   it('is none while it works', () => {
-    expect(checkPause(row('messagegateway', null), brains, 'portal.example')).toEqual([]);
+    expect(checkDisabled(row('messagegateway', null), brains, 'portal.example')).toEqual([]);
   });
 });

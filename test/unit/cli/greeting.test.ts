@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readGreeting } from '../../../src/cli/greeting.ts';
 import { BadInput } from '../../../src/core/errors.ts';
-import type { StoredGreeting } from '../../../src/store/bots.ts';
+import type { StoredGreeting } from '../../../src/store/tenants/bots.ts';
 
 const read = (given: Readonly<Record<string, string>>, known: StoredGreeting | null = null) => {
   const line = { text: (name: string) => given[name] ?? null } as Parameters<typeof readGreeting>[0];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeWords } from '../../../src/cli/outcome-words.ts';
+import { outcomeTexts } from '../../../src/cli/outcome-words.ts';
 import type { Outcome } from '../../../src/core/bridged.ts';
 
 /** A record, so that the compiler asks for a new outcome here. */
@@ -31,30 +31,30 @@ const outcomes: Readonly<Record<Outcome, true>> = {
 
 describe('an outcome in words', () => {
   it.each(Object.keys(outcomes))('%s of the bridge has words of its own', (outcome) => {
-    expect(outcomeWords('done', outcome)).not.toBe(outcome);
-    expect(outcomeWords('done', outcome)).not.toContain('_');
+    expect(outcomeTexts('done', outcome)).not.toBe(outcome);
+    expect(outcomeTexts('done', outcome)).not.toContain('_');
   });
 
   it('tells of several at once', () => {
-    expect(outcomeWords('done', 'noted+answered')).toBe('noted; nothing to do; the brain answered');
+    expect(outcomeTexts('done', 'noted+answered')).toBe('noted; nothing to do; the brain answered');
   });
 
   it('repeats what it does not know, and says what is to be done about it', () => {
-    expect(outcomeWords('parked', 'bitrix24.STRANGE')).toBe('bitrix24.STRANGE; given up, waits for a person');
-    expect(outcomeWords('unknown', 'http.timeout')).toBe(
+    expect(outcomeTexts('dead_letter', 'bitrix24.STRANGE')).toBe('bitrix24.STRANGE; given up, waits for a person');
+    expect(outcomeTexts('unknown', 'http.timeout')).toBe(
       'the far side took too long; it may have happened; a person has to decide',
     );
   });
 
   it('tells who dropped something', () => {
-    expect(outcomeWords('dropped', 'http.connect (dropped)')).toBe(
+    expect(outcomeTexts('dropped', 'http.connect (dropped)')).toBe(
       'the far side could not be reached; dropped by an operator',
     );
-    expect(outcomeWords('dropped', 'bot_removed')).toBe('not done: the bot is removed');
+    expect(outcomeTexts('dropped', 'bot_removed')).toBe('not done: the bot is removed');
   });
 
   it('says nothing of what has not come out yet', () => {
-    expect(outcomeWords('waiting', null)).toBe('');
-    expect(outcomeWords('parked', null)).toBe('given up, waits for a person');
+    expect(outcomeTexts('waiting', null)).toBe('');
+    expect(outcomeTexts('dead_letter', null)).toBe('given up, waits for a person');
   });
 });

@@ -9,7 +9,7 @@ import {
   type Chat,
   type ChatEvent,
   type ChatKind,
-  type HomeEvent,
+  type PortalEvent,
   textReply,
 } from '../../../src/core/events.ts';
 
@@ -44,7 +44,7 @@ const chat = (kind: ChatKind, sessionId: string | null = '343'): Chat => ({
   line: kind === 'line' ? { lineId: '22', connector: 'telegrambot', sessionId, crm: [] } : null,
 });
 
-const message = (changes: Partial<HomeEvent & { type: 'message' }> = {}): HomeEvent => ({
+const message = (changes: Partial<PortalEvent & { type: 'message' }> = {}): PortalEvent => ({
   type: 'message',
   messageId: '1',
   text: 'привет',
@@ -190,7 +190,7 @@ describe('what a brain says', () => {
   it('is sent to the people', () => {
     expect(bridge(reply, talked(), bot()).actions).toEqual([
       {
-        target: 'home',
+        target: 'portal',
         action: { type: 'send', text: 'ответ', buttons: [], cards: [], quoteOf: null, internal: false, answers: 'm1' },
       },
     ]);
@@ -225,7 +225,7 @@ describe('the greeting', () => {
       bridge({ type: 'joined', chat: chat('private'), language: 'ru' }, joined.conversation, bot()).actions,
     ).toEqual([]);
     const wrote = bridge(message(), fresh, bot());
-    expect(wrote.actions.map(({ target }) => target)).toEqual(['home', 'brain']);
+    expect(wrote.actions.map(({ target }) => target)).toEqual(['portal', 'brain']);
     expect(bridge(message(), wrote.conversation, bot()).actions.map(({ target }) => target)).toEqual(['brain']);
   });
 

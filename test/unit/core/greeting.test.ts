@@ -4,7 +4,7 @@ import type { Greeting } from '../../../src/core/bot.ts';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
-import { type ChatEvent, type ChatKind, type HomeEvent, textReply } from '../../../src/core/events.ts';
+import { type ChatEvent, type ChatKind, type PortalEvent, textReply } from '../../../src/core/events.ts';
 
 const bot = (greeting: Partial<Greeting> = {}, mirrors = true): BridgeBot => ({
   code: 'bridge_x',
@@ -31,7 +31,7 @@ const place = (kind: ChatKind) => ({
   title: 'Кирилл - Линия',
   line: kind === 'line' ? { lineId: '1', connector: 'telegrambot', sessionId: '1', crm: [] } : null,
 });
-const said = (kind: ChatKind): HomeEvent => ({
+const said = (kind: ChatKind): PortalEvent => ({
   type: 'message',
   messageId: '9',
   text: 'вопрос',
@@ -43,7 +43,7 @@ const said = (kind: ChatKind): HomeEvent => ({
   sentAt: null,
   quoteOf: null,
 });
-const joined = (kind: ChatKind): HomeEvent => ({ type: 'joined', chat: place(kind), language: 'ru' });
+const joined = (kind: ChatKind): PortalEvent => ({ type: 'joined', chat: place(kind), language: 'ru' });
 const due: ChatEvent = { type: 'greeting_due', chat: place('line') };
 const fresh = (changes: Partial<Conversation> = {}): Conversation => ({
   ...newConversation('bridge_x', 'chat7', 'ref'),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
-import type { Chat, ChatEvent, HomeEvent } from '../../../src/core/events.ts';
+import type { Chat, ChatEvent, PortalEvent } from '../../../src/core/events.ts';
 
 const bot = (overhears = false): BridgeBot => ({
   code: 'bridge_s',
@@ -75,7 +75,7 @@ describe('a change of a group message', () => {
 });
 
 describe('text beside a command in a group', () => {
-  const command = (mentionsBot: boolean): HomeEvent => ({
+  const command = (mentionsBot: boolean): PortalEvent => ({
     type: 'command',
     command: 'help',
     params: '',
@@ -89,7 +89,7 @@ describe('text beside a command in a group', () => {
   });
 
   it('reaches the brain only if the message mentions the bot', () => {
-    const told = (event: HomeEvent): unknown[] =>
+    const told = (event: PortalEvent): unknown[] =>
       bridge(event, known, bot(), new Date()).actions.filter(({ target }) => target === 'brain');
     expect(told(command(false))).toEqual([]);
     expect(told(command(true))).toMatchObject([{ action: { type: 'message', text: 'а ещё вопрос' } }]);
@@ -100,10 +100,10 @@ describe('text beside a command in a group', () => {
     const event = { ...command(true), chat: place };
     const actions = bridge(event, { ...known, kind: 'private' }, bot(), new Date()).actions;
     expect(actions.map(({ target, action }) => [target, action.type])).toEqual([
-      ['home', 'send'],
+      ['portal', 'send'],
       ['brain', 'message'],
     ]);
-    const handed = bridge({ ...event, command: 'operator' } as HomeEvent, known, bot(), new Date());
+    const handed = bridge({ ...event, command: 'operator' } as PortalEvent, known, bot(), new Date());
     expect(handed.actions.some(({ target }) => target === 'brain')).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
-import type { Chat, ChatEvent, HomeEvent } from '../../../src/core/events.ts';
+import type { Chat, ChatEvent, PortalEvent } from '../../../src/core/events.ts';
 
 const bot: BridgeBot = {
   code: 'bridge_line',
@@ -31,7 +31,7 @@ const chat = (leaderId: string | undefined, sessionId: string | null = '343'): C
   line: { lineId: '22', connector: 'telegrambot', sessionId, crm: [], ...(leaderId === undefined ? {} : { leaderId }) },
 });
 
-type Message = HomeEvent & { type: 'message' };
+type Message = PortalEvent & { type: 'message' };
 
 const said = (who: 'client' | 'employee', place: Chat, changes: Partial<Message> = {}): Message => ({
   type: 'message',
@@ -79,7 +79,7 @@ function play(events: readonly ChatEvent[], from: Conversation = start()) {
   }
   const actions = last?.actions ?? [];
   const isTold = actions.some(({ target, action }) => target === 'brain' && action.type === 'message');
-  const isShown = actions.some((one) => one.target === 'home' && one.action.type === 'send' && !one.action.internal);
+  const isShown = actions.some((one) => one.target === 'portal' && one.action.type === 'send' && !one.action.internal);
   return { conversation, outcome: last?.outcome, speaks: isTold || isShown };
 }
 

@@ -1,6 +1,6 @@
 /** Rules for what a brain said in one message and Bitrix24 holds in several. */
 import { describe, expect, it } from 'vitest';
-import type { HomeAction } from '../../../src/core/actions.ts';
+import type { PortalAction } from '../../../src/core/actions.ts';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, SentPart } from '../../../src/core/bridged.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
@@ -24,10 +24,10 @@ const bot: BridgeBot = {
   },
 };
 
-function done(event: BrainEvent, parts: readonly SentPart[] = [], kind: ChatKind = 'line'): HomeAction[] {
+function done(event: BrainEvent, parts: readonly SentPart[] = [], kind: ChatKind = 'line'): PortalAction[] {
   const conversation = { ...newConversation('bridge_x', 'chat1', 'ref'), kind };
   const { actions } = bridge(event, conversation, bot, new Date('2026-11-21T06:00:00Z'), { parts });
-  return actions.flatMap((one) => (one.target === 'home' ? [one.action] : []));
+  return actions.flatMap((one) => (one.target === 'portal' ? [one.action] : []));
 }
 
 const text = (messageId: string, internal = false): SentPart => ({ messageId, kind: 'text', internal });
@@ -36,12 +36,12 @@ const pieces = (count: number): string => Array.from({ length: count }, () => '�
 const say: Button = { type: 'say', label: 'Да', text: 'да, везите' };
 const edited = (words: string, buttons: readonly Button[] | null = null): BrainEvent => ({
   type: 'reply_edited',
-  homeMessageId: '9',
+  portalMessageId: '9',
   text: words,
   cards: [{ title: 'Чай', url: null, image: null, facts: [] }],
   buttons,
 });
-const brief = (action: HomeAction) =>
+const brief = (action: PortalAction) =>
   action.type === 'edit' || action.type === 'delete' ? [action.type, action.messageId] : [action.type];
 
 describe('parts of a reply', () => {
@@ -92,7 +92,7 @@ describe('an edit', () => {
 
 describe('a deletion', () => {
   it('takes all that is there', () => {
-    const gone: BrainEvent = { type: 'reply_deleted', homeMessageId: '9' };
+    const gone: BrainEvent = { type: 'reply_deleted', portalMessageId: '9' };
     expect(done(gone, [text('7'), file('9')]).map(brief)).toEqual([
       ['delete', '7'],
       ['delete', '9'],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
-import type { AuthorKind, ChatKind, HomeEvent } from '../../../src/core/events.ts';
+import type { AuthorKind, ChatKind, PortalEvent } from '../../../src/core/events.ts';
 
 const bot = (mirrors: boolean, changes: Partial<BridgeBot['capabilities']> = {}): BridgeBot => ({
   code: 'bridge_x',
@@ -38,7 +38,7 @@ const place = (kind: ChatKind) => ({
   title: 'Клиент - Линия',
   line: kind === 'line' ? { lineId: '1', connector: 'telegrambot', sessionId: '1', crm: [] } : null,
 });
-const said = (kind: ChatKind, author: AuthorKind, text = 'слово', mentionsBot = true): HomeEvent => ({
+const said = (kind: ChatKind, author: AuthorKind, text = 'слово', mentionsBot = true): PortalEvent => ({
   type: 'message',
   messageId: '9',
   text,
@@ -50,21 +50,21 @@ const said = (kind: ChatKind, author: AuthorKind, text = 'слово', mentionsB
   sentAt: null,
   quoteOf: null,
 });
-const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, author: AuthorKind): HomeEvent => {
+const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, author: AuthorKind): PortalEvent => {
   const base = { messageId: '9', author: { id: '5', name: 'Кто-то', kind: author }, chat: place(kind) };
   if (type === 'message_deleted') return { type, ...base };
   return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
-const toldOf = (event: HomeEvent, owner: Conversation['owner'], by: BridgeBot): unknown[] =>
+const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot): unknown[] =>
   bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, at).actions.flatMap((one) =>
     one.target === 'brain' ? [one.action.type] : [],
   );
 
 describe('a brain that mirrors', () => {
-  it.each<readonly [string, HomeEvent, Conversation['owner'], readonly string[]]>([
+  it.each<readonly [string, PortalEvent, Conversation['owner'], readonly string[]]>([
     ['a customer while a person leads', said('line', 'client'), 'person', ['mirrored']],
     ['an operator while he leads', said('line', 'employee'), 'person', ['mirrored']],
-    ['his hidden note', { ...said('line', 'employee'), isHidden: true } as HomeEvent, 'person', []],
+    ['his hidden note', { ...said('line', 'employee'), isHidden: true } as PortalEvent, 'person', []],
     ['the word with which an operator takes over', said('line', 'employee'), 'brain', ['owner_changed', 'mirrored']],
     ['the 0 that calls a person', said('line', 'client', '0'), 'brain', ['owner_changed', 'mirrored']],
     ['an employee in private while a person leads', said('private', 'employee'), 'person', ['mirrored']],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
-import type { Chat, HomeEvent } from '../../../src/core/events.ts';
+import type { Chat, PortalEvent } from '../../../src/core/events.ts';
 import { pressCommand } from '../../../src/core/texts.ts';
 
 const bot = (overhears: boolean, files = true): BridgeBot => ({
@@ -34,7 +34,7 @@ const known: Conversation = {
   isGreeted: true,
   remoteId: 'x',
 };
-const aside = (changes: Partial<HomeEvent & { type: 'message' }> = {}): HomeEvent => ({
+const aside = (changes: Partial<PortalEvent & { type: 'message' }> = {}): PortalEvent => ({
   type: 'message',
   messageId: '1',
   text: 'между нами',
@@ -57,7 +57,7 @@ describe('talk past the bot in a group', () => {
     ]);
   });
 
-  it.each<[string, HomeEvent, Conversation, BridgeBot]>([
+  it.each<[string, PortalEvent, Conversation, BridgeBot]>([
     ['a brain that does not want it', aside(), known, bot(false)],
     ['a group the brain takes no part in', aside(), { ...known, remoteId: null }, bot(true)],
     ['a group a person leads', aside(), { ...known, owner: 'person' }, bot(true)],
@@ -75,7 +75,7 @@ describe('talk past the bot in a group', () => {
 });
 
 describe('a pressed button', () => {
-  const press: HomeEvent = {
+  const press: PortalEvent = {
     type: 'command',
     command: pressCommand,
     params: '/bind 12',

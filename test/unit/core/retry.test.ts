@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidePause, decideRetry, deliveryRetry, pauseRetry, waitPatienceMs } from '../../../src/core/retry.ts';
+import {
+  decideRetry,
+  decideThrottled,
+  deliveryRetry,
+  throttledRetry,
+  waitPatienceMs,
+} from '../../../src/core/retry.ts';
 
 const jitter = fc.double({ min: 0, max: 0.999, noNaN: true });
 
@@ -47,11 +53,11 @@ describe('decideRetry', () => {
   });
 });
 
-describe('decidePause', () => {
+describe('decideThrottled', () => {
   const busy = { retry: { afterMs: 1_500 } } as const;
 
   it('grows, is never shorter than the far side wants, and never longer than a minute of our own', () => {
-    const delays = Array.from({ length: 9 }, (_, index) => decidePause(busy, index + 1, 0, pauseRetry, 0.9999));
+    const delays = Array.from({ length: 9 }, (_, index) => decideThrottled(busy, index + 1, 0, throttledRetry, 0.9999));
     expect(delays.map((one) => (one.again ? Math.round(one.delayMs / 1_000) : null))).toEqual([
       2, 2, 4, 8, 16, 32, 60, 60, 60,
     ]);
@@ -60,11 +66,11 @@ describe('decidePause', () => {
         fc.integer({ min: 1, max: 10_000 }),
         fc.integer({ min: 0, max: 300_000 }),
         jitter,
-        (pauses, afterMs, at) => {
-          const decided = decidePause({ retry: { afterMs } }, pauses, 0, pauseRetry, at);
+        (throttled, afterMs, at) => {
+          const decided = decideThrottled({ retry: { afterMs } }, throttled, 0, throttledRetry, at);
           if (!decided.again) throw new Error('it was given up');
           expect(decided.delayMs).toBeGreaterThanOrEqual(afterMs);
-          expect(decided.delayMs).toBeLessThanOrEqual(Math.max(afterMs * 1.1 + 1, pauseRetry.maxDelayMs));
+          expect(decided.delayMs).toBeLessThanOrEqual(Math.max(afterMs * 1.1 + 1, throttledRetry.maxDelayMs));
         },
       ),
     );
@@ -74,7 +80,7 @@ describe('decidePause', () => {
     let waited = 0;
     let asked = 1;
     while (waited < 30_000) {
-      const decided = decidePause(busy, asked, waited, pauseRetry, 0.5);
+      const decided = decideThrottled(busy, asked, waited, throttledRetry, 0.5);
       if (!decided.again) throw new Error('it was given up');
       waited += decided.delayMs;
       asked += 1;
@@ -84,9 +90,11 @@ describe('decidePause', () => {
   });
 
   it('gives up only after a day, and not what has hardly been tried', () => {
-    expect(decidePause(busy, 10_000, waitPatienceMs, pauseRetry, 0)).toMatchObject({ again: true });
-    expect(decidePause(busy, 1, 10 * waitPatienceMs, pauseRetry, 0)).toMatchObject({ again: true });
-    expect(decidePause(busy, pauseRetry.maxAttempts, waitPatienceMs + 1, pauseRetry, 0)).toEqual({ again: false });
-    expect(decidePause({ retry: 'never' }, 1, 0, pauseRetry, 0)).toEqual({ again: false });
+    expect(decideThrottled(busy, 10_000, waitPatienceMs, throttledRetry, 0)).toMatchObject({ again: true });
+    expect(decideThrottled(busy, 1, 10 * waitPatienceMs, throttledRetry, 0)).toMatchObject({ again: true });
+    expect(decideThrottled(busy, throttledRetry.maxAttempts, waitPatienceMs + 1, throttledRetry, 0)).toEqual({
+      again: false,
+    });
+    expect(decideThrottled({ retry: 'never' }, 1, 0, throttledRetry, 0)).toEqual({ again: false });
   });
 });

@@ -85,7 +85,7 @@ describe('the silence of an operator', () => {
           since: minutes(0).toISOString(),
         },
       },
-      { target: 'home', action: { type: 'send', internal: true, text: expect.stringContaining('30') } },
+      { target: 'portal', action: { type: 'send', internal: true, text: expect.stringContaining('30') } },
     ]);
   });
 
@@ -130,7 +130,7 @@ describe('the silence of an operator', () => {
       [5, { type: 'taken_back' }],
       [30, passed],
     ]);
-    expect(steps[2]).toMatchObject({ outcome: 'noted', actions: [], conversation: { isWatched: false } });
+    expect(steps[2]).toMatchObject({ outcome: 'noted', actions: [], conversation: { hasInactivityTimer: false } });
     const without = play(
       [
         [0, said('employee')],

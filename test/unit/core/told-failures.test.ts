@@ -31,22 +31,22 @@ const fate = (changes: Partial<MessageFate> = {}): MessageFate => ({
   ...changes,
 });
 const failed: ChatEvent = { type: 'reply_failed', remoteMessageId: 'm', withdraw: true };
-const receipt = (homeMessageId: string | null, error: string | null): ChatEvent => ({
+const receipt = (portalMessageId: string | null, error: string | null): ChatEvent => ({
   type: 'receipt',
   remoteMessageId: 'm',
-  homeMessageId,
+  portalMessageId,
   error,
 });
 const withdrawn = { told: { isWithdrawn: true } };
 const late = { told: { isWithdrawn: false } };
-const plain = (homeMessageId: string | null, error: string | null) => ({
+const plain = (portalMessageId: string | null, error: string | null) => ({
   type: 'receipt',
   remoteMessageId: 'm',
-  homeMessageId,
+  portalMessageId,
   error,
 });
-const isLate = (homeMessageId: string | null, error: string | null) => ({
-  ...plain(homeMessageId, error),
+const isLate = (portalMessageId: string | null, error: string | null) => ({
+  ...plain(portalMessageId, error),
   isLate: true,
 });
 

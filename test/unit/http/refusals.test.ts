@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BadInput } from '../../../src/core/errors.ts';
 import { createRefusals, type Refusals } from '../../../src/http/refusals.ts';
-import { createMetrics } from '../../../src/pipeline/metrics.ts';
+import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
 
 let captured: CapturedLog;

@@ -15,40 +15,40 @@ describe('createSealer', () => {
 
   it('never makes the same box twice and never shows the text', () => {
     const sealer = createSealer({ current: newKey });
-    const box = sealer.seal('a very secret token', 'c');
-    expect(sealer.seal('a very secret token', 'c').equals(box)).toBe(false);
-    expect(box.includes('secret')).toBe(false);
+    const queue = sealer.seal('a very secret token', 'c');
+    expect(sealer.seal('a very secret token', 'c').equals(queue)).toBe(false);
+    expect(queue.includes('secret')).toBe(false);
   });
 
   it('opens boxes of the previous key after a rotation and seals with the new one', () => {
-    const box = createSealer({ current: oldKey }).seal('token', 'c');
+    const queue = createSealer({ current: oldKey }).seal('token', 'c');
     const rotated = createSealer({ current: newKey, previous: oldKey });
-    expect(rotated.open(box, 'c')).toBe('token');
+    expect(rotated.open(queue, 'c')).toBe('token');
     expect(createSealer({ current: newKey }).open(rotated.seal('token', 'c'), 'c')).toBe('token');
   });
 
   it('refuses a box of an unknown key', () => {
-    const box = createSealer({ current: oldKey }).seal('token', 'c');
-    expect(() => createSealer({ current: newKey }).open(box, 'c')).toThrow(
+    const queue = createSealer({ current: oldKey }).seal('token', 'c');
+    expect(() => createSealer({ current: newKey }).open(queue, 'c')).toThrow(
       expect.objectContaining({ name: 'Misconfigured', code: 'encryption.wrong_key' }),
     );
   });
 
   it('refuses a box moved to another context', () => {
     const sealer = createSealer({ current: newKey });
-    const box = sealer.seal('token', 'portal:1');
-    expect(() => sealer.open(box, 'portal:2')).toThrow(expect.objectContaining({ code: 'encryption.damaged' }));
+    const queue = sealer.seal('token', 'portal:1');
+    expect(() => sealer.open(queue, 'portal:2')).toThrow(expect.objectContaining({ code: 'encryption.damaged' }));
   });
 
   it('refuses a box with any one bit changed or any length cut', () => {
     const sealer = createSealer({ current: newKey });
-    const box = sealer.seal('token', 'c');
-    for (let at = 0; at < box.length; at += 1) {
-      const changed = Buffer.from(box);
+    const queue = sealer.seal('token', 'c');
+    for (let at = 0; at < queue.length; at += 1) {
+      const changed = Buffer.from(queue);
       changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
       const code = at >= 1 && at <= 4 ? 'encryption.wrong_key' : 'encryption.damaged';
       expect(() => sealer.open(changed, 'c')).toThrow(expect.objectContaining({ code }));
-      expect(() => sealer.open(box.subarray(0, at), 'c')).toThrow(
+      expect(() => sealer.open(queue.subarray(0, at), 'c')).toThrow(
         expect.objectContaining({ code: 'encryption.damaged' }),
       );
     }

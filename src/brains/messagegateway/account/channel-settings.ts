@@ -7,7 +7,7 @@ import type { TextLimits } from './messengers.ts';
 export const maxTextLength = 64_000;
 
 /** Bitrix24 keeps this much of one message (its dossier §17). */
-const homeTextLimit = 20_000;
+const portalTextLimit = 20_000;
 
 /** Files in one message, either way (dossier C.4). */
 export const maxItems = 20;
@@ -23,8 +23,8 @@ export function channelSettings(
   hasV2: boolean,
   limits: Partial<TextLimits> = {},
 ): Readonly<Record<string, unknown>> {
-  const textLimit = Math.min(limits.text ?? homeTextLimit, homeTextLimit);
-  const noteLimit = Math.min(limits.note ?? homeTextLimit, homeTextLimit);
+  const textLimit = Math.min(limits.text ?? portalTextLimit, portalTextLimit);
+  const noteLimit = Math.min(limits.note ?? portalTextLimit, portalTextLimit);
   // A bot's upload takes no quote (dossier §12.5 of Bitrix24), so a manager's file cannot answer a message.
   const deeds = hasV2
     ? { creating: 'both', quoting: 'send', deleting: 'both' }

@@ -5,8 +5,10 @@ import { sha256 } from '../../../lib/encryption.ts';
 const form = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})[\da-f]{32}$/;
 
 /** 64 hexadecimal digits: the connection's id, then 128 bits that follow from its secret. Whoever knows it can call our activity address. */
-export function clientIdOf(connection: Pick<Connection, 'id' | 'doorSecret'>): string {
-  const proof = sha256(`messagegateway client ${connection.id} ${connection.doorSecret}`).toString('hex').slice(0, 32);
+export function clientIdOf(connection: Pick<Connection, 'id' | 'webhookSecret'>): string {
+  const proof = sha256(`messagegateway client ${connection.id} ${connection.webhookSecret}`)
+    .toString('hex')
+    .slice(0, 32);
   return `${connection.id.replaceAll('-', '')}${proof}`;
 }
 

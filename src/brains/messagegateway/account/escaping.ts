@@ -1,10 +1,10 @@
 /** Finds out whether the service HTML-escapes texts: the documents do not say, but a text of ours that is read back does. */
 import { z } from 'zod';
-import type { BrainMemory } from '../../../core/connector-tools.ts';
+import type { ConnectorState } from '../../../core/connector-tools.ts';
 import { toAppError } from '../../../core/errors.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
-import type { Room } from '../room.ts';
+import type { MgContext } from '../context.ts';
 
 const key = 'escaping';
 
@@ -22,12 +22,17 @@ export function isEscaped(config: JoinedConfig): boolean {
 }
 
 /** Reads one text back, the first that would look otherwise when escaped; costs one call a month. Never throws: it is only a look. */
-export async function learnEscaping(room: Room, messageId: number, text: string, signal: AbortSignal): Promise<void> {
-  const { config, tools, apis } = room;
+export async function learnEscaping(
+  context: MgContext,
+  messageId: number,
+  text: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, tools, apis } = context;
   const sent = text.trim();
   if (config.unescapeHtml || learned.has(config) || !/[<>&"']/.test(sent)) return;
   try {
-    const known = foundShape.safeParse(await tools.memory.get(key));
+    const known = foundShape.safeParse(await tools.state.get(key));
     if (known.success) {
       learned.set(config, known.data.isEscaped);
       return;
@@ -37,7 +42,7 @@ export async function learnEscaping(room: Room, messageId: number, text: string,
     const judged = judge(sent, (echo?.content || echo?.note || '').trim());
     if (judged === null) return;
     learned.set(config, judged);
-    await tools.memory.put(key, { isEscaped: judged }, keepDays);
+    await tools.state.put(key, { isEscaped: judged }, keepDays);
     if (judged) tools.log('MessageGateway escapes texts; they are decoded from now on');
   } catch (thrown) {
     tools.log('whether MessageGateway escapes texts could not be found out', { reason: toAppError(thrown).code });
@@ -51,8 +56,11 @@ function judge(sent: string, echo: string): boolean | null {
 }
 
 /** The config with what was found out, for all processes. */
-export async function withLearnedEscaping<T extends MessageGatewayConfig>(config: T, memory: BrainMemory): Promise<T> {
+export async function withLearnedEscaping<T extends MessageGatewayConfig>(
+  config: T,
+  state: ConnectorState,
+): Promise<T> {
   if (config.unescapeHtml) return config;
-  const found = foundShape.safeParse(await memory.get(key));
+  const found = foundShape.safeParse(await state.get(key));
   return found.success && found.data.isEscaped ? { ...config, unescapeHtml: true } : config;
 }

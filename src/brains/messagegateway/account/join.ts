@@ -10,11 +10,11 @@ import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
 import { forgetGoneChannels, refreshLineChannels } from '../channels/line-channels.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
-import { type FullAccesses, registerModule } from './accesses.ts';
+import { type FullTokens, registerModule } from './api-tokens.ts';
+import { botProfileOf, forgetBotProfile } from './bot-profile.ts';
 import { clientIdOf } from './client-id.ts';
-import { keepCommands } from './keep-commands.ts';
-import { forgetPresence, presenceOf } from './presence.ts';
 import { createTokenTest } from './probe-tokens.ts';
+import { syncCommands } from './sync-commands.ts';
 
 /** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
 export async function joinAccount(
@@ -29,26 +29,26 @@ export async function joinAccount(
   await crm.checkKey();
   const module = moduleOf(connection, config, hookUrl, tools.publicUrl);
   const { callsPerSecond, requestTimeoutMs: timeoutMs } = config;
-  const apisFor = (given: FullAccesses): Apis => createApis({ tools, ...given, callsPerSecond, timeoutMs, clock });
-  const accesses = await registerModule(crm, module, config.joined, createTokenTest(apisFor));
-  const apis = apisFor(accesses);
+  const apisFor = (given: FullTokens): Apis => createApis({ tools, ...given, callsPerSecond, timeoutMs, clock });
+  const tokens = await registerModule(crm, module, config.joined, createTokenTest(apisFor));
+  const apis = apisFor(tokens);
   const botId = await ownBotId(apis);
-  const presence = await presenceOf(connection.id, config, tools);
-  await forgetPresence(tools.memory);
-  await apis.bot.updateInfo(presence.bot);
-  await keepCommands(apis.bot, config, tools.memory);
-  const { hasV2 } = await tools.homeFacts();
+  const profile = await botProfileOf(connection.id, config, tools);
+  await forgetBotProfile(tools.state);
+  await apis.bot.updateInfo(profile.bot);
+  await syncCommands(apis.bot, config, tools.state);
+  const { hasV2 } = await tools.portalInfo();
   const known = await apis.transport.channels({ limit: 1000 });
-  const channelId = await setUpChannel(apis, known, presence.channel, config);
+  const channelId = await setUpChannel(apis, known, profile.channel, config);
   await refreshLineChannels(apis, { config, connectionId: connection.id, hasV2 }, known);
-  await forgetGoneChannels(apis, tools.memory, known);
+  await forgetGoneChannels(apis, tools.state, known);
   return {
     ...config,
     joined: {
       clientId: module.clientId,
       moduleCode: module.code,
-      bot: { ...accesses.bot, botId },
-      transport: accesses.transport,
+      bot: { ...tokens.bot, botId },
+      transport: tokens.transport,
       channelId,
     },
   };

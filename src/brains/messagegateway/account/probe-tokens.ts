@@ -1,11 +1,11 @@
 /** Asks both APIs whether they take a token: the cheapest question of each. */
 import { RemoteRefused } from '../../../core/errors.ts';
 import type { Apis } from '../api/apis.ts';
-import type { FullAccesses, TokenTest } from './accesses.ts';
+import type { FullTokens, TokenTest } from './api-tokens.ts';
 
-export function createTokenTest(apisFor: (accesses: FullAccesses) => Apis): TokenTest {
-  return async (accesses) => {
-    const { bot, transport } = apisFor(accesses);
+export function createTokenTest(apisFor: (tokens: FullTokens) => Apis): TokenTest {
+  return async (tokens) => {
+    const { bot, transport } = apisFor(tokens);
     const isBotTaken = await isTaken(bot.bots({ self: true }));
     return { bot: isBotTaken, transport: await isTaken(transport.channels({ limit: 1 })) };
   };

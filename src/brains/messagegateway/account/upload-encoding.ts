@@ -1,11 +1,11 @@
 /** Sends files as the service takes them: where one encoding is not understood the other is tried, and what worked is remembered. */
 import { z } from 'zod';
-import type { BrainMemory } from '../../../core/connector-tools.ts';
+import type { ConnectorState } from '../../../core/connector-tools.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { MgFile } from '../api/mg-shapes.ts';
 import { type UploadedFile, uploadBody } from '../api/upload-body.ts';
 import type { MessageGatewayConfig } from '../config.ts';
-import type { Room } from '../room.ts';
+import type { MgContext } from '../context.ts';
 
 type Encoding = MessageGatewayConfig['uploadEncoding'];
 
@@ -20,14 +20,14 @@ const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf:
  * @param upload sends the file in one encoding, to the Bot or the Transport API
  */
 export async function uploadAsTaken(
-  room: Room,
+  context: MgContext,
   file: UploadedFile,
   upload: (file: UploadedFile, encoding: Encoding, signal: AbortSignal) => Promise<MgFile>,
   signal: AbortSignal,
 ): Promise<MgFile> {
-  const { memory, log } = room.tools;
-  const set = room.config.uploadEncoding;
-  const first = await encodingOf(memory, set);
+  const { state, log } = context.tools;
+  const set = context.config.uploadEncoding;
+  const first = await encodingOf(state, set);
   const other = first === 'multipart' ? 'raw' : 'multipart';
   const attempt = async (encoding: Encoding): Promise<MgFile | MgRefused> => {
     try {
@@ -45,12 +45,12 @@ export async function uploadAsTaken(
     return result;
   }
   log('MessageGateway takes files in the other encoding; it is used from now on', { encoding: other });
-  await memory.put(key, { encoding: other, insteadOf: set });
+  await state.put(key, { encoding: other, insteadOf: set });
   return second;
 }
 
-async function encodingOf(memory: BrainMemory, set: Encoding): Promise<Encoding> {
-  const found = foundShape.safeParse(await memory.get(key));
+async function encodingOf(state: ConnectorState, set: Encoding): Promise<Encoding> {
+  const found = foundShape.safeParse(await state.get(key));
   return found.success && found.data.insteadOf === set ? found.data.encoding : set;
 }
 

@@ -1,5 +1,5 @@
 /** Both APIs of one joined account, each with the pace of its own token. */
-import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
+import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { type BotApi, createBotApi } from './bot-api.ts';
 import { createMgHttp } from './mg-http.ts';
@@ -10,14 +10,14 @@ export interface Apis {
   readonly bot: BotApi;
   readonly transport: TransportApi;
   /** Of the Bot token; a socket handshake is a request too. */
-  readonly botPace: Pace;
+  readonly botLimiter: RateLimiter;
 }
 
 /** Calls that may follow each other at once: with those of the second that follows, and some that bunch on their way, they stay below 30. */
 const burst = 3;
 
 export interface ApisOptions {
-  readonly tools: Pick<ConnectorTools, 'http' | 'pace'> & Partial<Pick<ConnectorTools, 'log'>>;
+  readonly tools: Pick<ConnectorTools, 'http' | 'rateLimiter'> & Partial<Pick<ConnectorTools, 'log'>>;
   readonly bot: { readonly endpointUrl: string; readonly token: string };
   readonly transport: { readonly endpointUrl: string; readonly token: string };
   readonly callsPerSecond: number;
@@ -27,16 +27,16 @@ export interface ApisOptions {
 
 export function createApis(options: ApisOptions): Apis {
   const { tools, clock, timeoutMs } = options;
-  const paceOf = (token: string): Pace =>
-    tools.pace(bucketOf('messagegateway.token', token), { perSecond: options.callsPerSecond, burst });
-  const botPace = paceOf(options.bot.token);
-  const transportPace = paceOf(options.transport.token);
+  const limiterOf = (token: string): RateLimiter =>
+    tools.rateLimiter(bucketOf('messagegateway.token', token), { perSecond: options.callsPerSecond, burst });
+  const botLimiter = limiterOf(options.bot.token);
+  const transportLimiter = limiterOf(options.transport.token);
   const shared = { http: tools.http, clock, timeoutMs };
   return {
-    botPace,
-    bot: createBotApi(createMgHttp({ ...shared, ...options.bot, api: 'bot', pace: botPace })),
+    botLimiter,
+    bot: createBotApi(createMgHttp({ ...shared, ...options.bot, api: 'bot', rateLimiter: botLimiter })),
     transport: createTransportApi(
-      createMgHttp({ ...shared, ...options.transport, api: 'transport', pace: transportPace }),
+      createMgHttp({ ...shared, ...options.transport, api: 'transport', rateLimiter: transportLimiter }),
       (warnings) => tools.log?.('MessageGateway took a message with warnings', { warnings: warnings.slice(0, 10) }),
     ),
   };

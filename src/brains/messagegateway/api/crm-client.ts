@@ -1,7 +1,7 @@
 /** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
 
 import { z } from 'zod';
-import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
+import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -27,14 +27,14 @@ export interface CrmModule {
 }
 
 /** Address and token of one API, as far as the CRM told them. */
-export interface MgAccess {
+export interface MgToken {
   readonly endpointUrl?: string | undefined;
   readonly token?: string | undefined;
 }
 
-export interface MgAccesses {
-  readonly bot: MgAccess;
-  readonly transport: MgAccess;
+export interface MgTokens {
+  readonly bot: MgToken;
+  readonly transport: MgToken;
 }
 
 /** A registered module as the CRM sees it now. */
@@ -51,9 +51,9 @@ export interface CrmClient {
   /** Throws an AppError that says what is wrong with the account or the key. */
   checkKey(): Promise<void>;
   /** Creates or changes the module. Repeatable. */
-  editModule(module: CrmModule): Promise<MgAccesses>;
+  editModule(module: CrmModule): Promise<MgTokens>;
   /** What the CRM still tells of a registered module; documents show no `endpointUrl` here (trap S-17). */
-  readModule(code: string): Promise<MgAccesses>;
+  readModule(code: string): Promise<MgTokens>;
   /** How the module stands; null when the CRM has none of this code. */
   moduleState(code: string): Promise<ModuleState | null>;
   /** Tells the administrators of the CRM, in its own notifications. */
@@ -63,7 +63,7 @@ export interface CrmClient {
 }
 
 export interface CrmClientOptions {
-  readonly tools: Pick<ConnectorTools, 'http' | 'pace'>;
+  readonly tools: Pick<ConnectorTools, 'http' | 'rateLimiter'>;
   readonly crmUrl: string;
   readonly apiKey: string;
   readonly clock: Clock;
@@ -108,8 +108,8 @@ const pausesMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
   const account = new URL(options.crmUrl).host;
-  const pace = options.tools.pace(bucketOf('messagegateway.crm', options.apiKey), crmRate);
-  const line: Line = { ...options, account, pace };
+  const rateLimiter = options.tools.rateLimiter(bucketOf('messagegateway.crm', options.apiKey), crmRate);
+  const line: Line = { ...options, account, rateLimiter };
   const get = (path: string): Promise<unknown> => call(line, 'GET', path);
   return {
     async checkKey() {
@@ -120,11 +120,11 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
       const path = `/api/v5/integration-modules/${encodeURIComponent(module.code)}/edit`;
       const form = { integrationModule: JSON.stringify(module) };
       const answer = read(editAnswer, await call(line, 'POST', path, form), account);
-      return accessesOf(answer.info);
+      return moduleTokensOf(answer.info);
     },
     async readModule(code) {
       const answer = await get(`/api/v5/integration-modules/${encodeURIComponent(code)}`);
-      return accessesOf(read(moduleAnswer, answer, account).integrationModule.integrations);
+      return moduleTokensOf(read(moduleAnswer, answer, account).integrationModule.integrations);
     },
     async moduleState(code) {
       const answer = await get(`/api/v5/integration-modules/${encodeURIComponent(code)}`).catch(nullWhenUnknown);
@@ -144,7 +144,7 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
 
 interface Line extends CrmClientOptions {
   readonly account: string;
-  readonly pace: Pace;
+  readonly rateLimiter: RateLimiter;
 }
 
 async function call(
@@ -154,7 +154,7 @@ async function call(
   form?: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
-    await line.pace.turn();
+    await line.rateLimiter.turn();
     const response = await line.tools.http.send({
       method,
       url: new URL(path, line.crmUrl),
@@ -169,7 +169,7 @@ async function call(
     const pause = pausesMs[attempt];
     if ((response.status === 503 || response.status === 429) && pause !== undefined) {
       const header = response.headers['retry-after'];
-      await line.pace.holdOff(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
+      await line.rateLimiter.holdOff(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
       continue;
     }
     const parsed = parse(response.body);
@@ -216,8 +216,8 @@ function checkScopes({ scopes, credentials }: z.output<typeof credentialsAnswer>
   if (missing.length > 0 && !isOld) throw missingScopes(missing, account);
 }
 
-function accessesOf(given: z.output<typeof info>): MgAccesses {
-  const one = (found: z.output<typeof access>): MgAccess => ({
+function moduleTokensOf(given: z.output<typeof info>): MgTokens {
+  const one = (found: z.output<typeof access>): MgToken => ({
     endpointUrl: found?.endpointUrl || undefined,
     token: found?.token || undefined,
   });

@@ -32,7 +32,7 @@ export function readCrmUrl(typed: string): CrmAddress {
 const vendorHost = /^[\da-z-]+\.(?:retailcrm\.(?:ru|pro|es)|ecomlogic\.com|simlachat\.(?:com|ru)|simla\.com)$/;
 
 /** Whether a key that was given for one address may be shown to another without asking its owner. */
-export function isSameHouse(known: string, other: string): boolean {
+export function isSameProvider(known: string, other: string): boolean {
   const [a, b] = [new URL(known), new URL(other)];
   return a.protocol === b.protocol && (a.hostname === b.hostname || vendorHost.test(b.hostname));
 }

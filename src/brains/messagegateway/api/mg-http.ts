@@ -1,6 +1,6 @@
 /** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
 
-import type { ConnectorTools, Pace } from '../../../core/connector-tools.ts';
+import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -34,7 +34,7 @@ export interface MgHttpOptions {
   readonly api: 'bot' | 'transport';
   readonly endpointUrl: string;
   readonly token: string;
-  readonly pace: Pace;
+  readonly rateLimiter: RateLimiter;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
@@ -63,7 +63,7 @@ export function createMgHttp(options: MgHttpOptions): MgHttp {
   return {
     address,
     async call(request) {
-      await options.pace.turn(request.signal);
+      await options.rateLimiter.turn(request.signal);
       const url = address(request.path);
       for (const [name, value] of Object.entries(request.query ?? {})) append(url, name, value);
       const response = await options.http.send({
@@ -77,7 +77,7 @@ export function createMgHttp(options: MgHttpOptions): MgHttp {
       const where = `${request.method} ${request.path} of MessageGateway's ${names[options.api]}`;
       if (response.status >= 200 && response.status < 300) return parse(response.body, where);
       const wait = retryAfterMs(response.headers['retry-after'], options.clock.now());
-      if (response.status === 429 || response.status === 503) await options.pace.holdOff(wait);
+      if (response.status === 429 || response.status === 503) await options.rateLimiter.holdOff(wait);
       throw failure({
         status: response.status,
         wait,
@@ -193,7 +193,7 @@ export function failure({ status, wait, where, api, sentences }: Failure): AppEr
       message: `${where} asked for a pause (${status})`,
       status,
       retry: { afterMs: wait },
-      isPause: true,
+      isThrottled: true,
       fate: status === 429 ? 'none' : 'unknown',
     });
   }

@@ -36,8 +36,8 @@ const lookMs = 200;
 type Line = Pick<LineSession, 'lineId' | 'connector'>;
 
 /** The ids of all channels that were made for lines. */
-export async function knownLineChannels(memory: ConnectorTools['memory']): Promise<readonly number[]> {
-  const found = await memory.list(memoryStart);
+export async function knownLineChannels(state: ConnectorTools['state']): Promise<readonly number[]> {
+  const found = await state.list(memoryStart);
   return found.flatMap(({ value }) => {
     const stored = storedShape.safeParse(value);
     return stored.success ? [stored.data.id] : [];
@@ -46,14 +46,14 @@ export async function knownLineChannels(memory: ConnectorTools['memory']): Promi
 
 /** The channel of a line and messenger. Of all processes that need it at once one makes it. Throws AppErrors. */
 export async function lineChannel(place: Place, line: Line, title: string, signal: AbortSignal): Promise<number> {
-  const { memory } = place.tools;
+  const { state } = place.tools;
   const key = `${memoryStart}${keyOf(line)}`;
   const claim = `making-${key}`;
-  const read = async (): Promise<number | null> => storedShape.safeParse(await memory.get(key)).data?.id ?? null;
+  const read = async (): Promise<number | null> => storedShape.safeParse(await state.get(key)).data?.id ?? null;
   for (const end = Date.now() + waitMs; ; ) {
     const known = await read();
     if (known !== null) return known;
-    if (await memory.claim(claim, {}, claimSeconds)) break;
+    if (await state.claim(claim, {}, claimSeconds)) break;
     if (Date.now() > end) throw busy();
     await sleep(lookMs, undefined, { signal });
   }
@@ -62,10 +62,10 @@ export async function lineChannel(place: Place, line: Line, title: string, signa
     const known = await read();
     if (known !== null) return known;
     const id = await findOrMake(place, line, title, signal);
-    await memory.put(key, { id });
+    await state.put(key, { id });
     return id;
   } finally {
-    await memory.forget(claim);
+    await state.forget(claim);
   }
 }
 
@@ -85,7 +85,7 @@ async function findOrMake(place: Place, line: Line, title: string, signal: Abort
   const all = await transport.channels({ limit: 1000 });
   const found = all.find(({ external_id: id }) => id === externalId);
   if (found !== undefined && found.is_active !== false) return found.id;
-  const { hasV2 } = await tools.homeFacts();
+  const { hasV2 } = await tools.portalInfo();
   const type = channelTypeOf(line.connector, config.channels.types);
   const named = await nameOf(tools, line, title, signal);
   const messenger = messengerName(line.connector, type);
@@ -108,7 +108,7 @@ function settingsOf(config: MessageGatewayConfig, type: ChannelType, hasV2: bool
 /** What the portal calls the line; what its chats are called by it; its number. Nobody waits for a name. */
 async function nameOf(tools: ConnectorTools, line: Line, title: string, signal: AbortSignal): Promise<string> {
   try {
-    const name = await tools.homeLineName(line.lineId, signal);
+    const name = await tools.openChannelName(line.lineId, signal);
     if (name !== null) return name;
   } catch (thrown) {
     tools.log('the name of an Open Channel could not be learned', {
@@ -157,10 +157,10 @@ export async function refreshLineChannels(
 /** Forgets the channels of lines that the account does not have (any more): each is made anew when it is next needed. Throws AppErrors. */
 export async function forgetGoneChannels(
   { transport }: Pick<Apis, 'transport'>,
-  memory: ConnectorTools['memory'],
+  state: ConnectorTools['state'],
   known: readonly MgChannel[],
 ): Promise<void> {
-  const remembered = await memory.list(memoryStart);
+  const remembered = await state.list(memoryStart);
   const idOf = (value: unknown): number | undefined => storedShape.safeParse(value).data?.id;
   const isThere = (channels: readonly MgChannel[], value: unknown): boolean =>
     channels.some(({ id }) => id === idOf(value));
@@ -168,7 +168,7 @@ export async function forgetGoneChannels(
   // One may have been made since `known` was read: only what is missing later than it was remembered is gone.
   const now = await transport.channels({ limit: 1000 });
   for (const { key, value } of remembered) {
-    if (!isThere(now, value)) await memory.forget(key);
+    if (!isThere(now, value)) await state.forget(key);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Apis } from '../api/apis.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
-import { chatIdOf } from '../into/chat-id.ts';
+import { chatIdOf } from '../outbound/chat-id.ts';
 import { knownLineChannels, lineChannel } from './line-channels.ts';
 
 export interface OwnChannels {
@@ -48,7 +48,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
   const talks = new Map<string, number>();
 
   async function learn(): Promise<void> {
-    for (const id of await knownLineChannels(tools.memory)) ours.add(id);
+    for (const id of await knownLineChannels(tools.state)) ours.add(id);
   }
 
   async function isOurs(channelId: number): Promise<boolean> {
@@ -66,7 +66,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
   async function stored(to: ConversationRef): Promise<number | 'gone' | null> {
     const known = talks.get(to.ref);
     if (known !== undefined) return known;
-    const found = talkShape.safeParse(await tools.memory.get(talkKey(to)));
+    const found = talkShape.safeParse(await tools.state.get(talkKey(to)));
     if (!found.success) return null;
     if (!(await isOurs(found.data.channelId))) return 'gone';
     remember(talks, to.ref, found.data.channelId);
@@ -91,7 +91,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       if (known === null && chatIdOf(to) !== null) return main;
       const channelId = await lineChannel(options, chat.line, chat.title, signal);
       ours.add(channelId);
-      await tools.memory.put(talkKey(to), { channelId });
+      await tools.state.put(talkKey(to), { channelId });
       remember(talks, to.ref, channelId);
       return channelId;
     },

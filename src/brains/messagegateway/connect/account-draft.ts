@@ -1,6 +1,6 @@
 /** An account on its way to be connected: carried by the page itself, sealed, because nothing is stored before it is whole. */
 import { z } from 'zod';
-import type { BrainHouse } from '../../../core/brain.ts';
+import type { ConnectorHost } from '../../../core/brain.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { configSchema } from '../config.ts';
 import { crmOf } from './account-crm.ts';
@@ -23,21 +23,21 @@ export async function checkAccount(account: Account, tools: ConnectorTools): Pro
   await crmOf(configSchema.parse(account), tools).checkKey();
 }
 
-export function sealAccount(account: Account, house: BrainHouse): string {
-  return house.seal(JSON.stringify(account), 'account');
+export function sealAccount(account: Account, host: ConnectorHost): string {
+  return host.seal(JSON.stringify(account), 'account');
 }
 
 /** Null for anything that is not ours or too old. */
-export function openAccount(sealed: string, house: BrainHouse): Account | null {
-  const text = house.open(sealed, 'account');
+export function openAccount(sealed: string, host: ConnectorHost): Account | null {
+  const text = host.open(sealed, 'account');
   return text === null ? null : accountShape.parse(JSON.parse(text));
 }
 
-export function sealChoice(choice: Choice, house: BrainHouse): string {
-  return house.seal(JSON.stringify(choice), 'choice');
+export function sealChoice(choice: Choice, host: ConnectorHost): string {
+  return host.seal(JSON.stringify(choice), 'choice');
 }
 
-export function openChoice(sealed: string, house: BrainHouse): Choice | null {
-  const text = house.open(sealed, 'choice');
+export function openChoice(sealed: string, host: ConnectorHost): Choice | null {
+  const text = host.open(sealed, 'choice');
   return text === null ? null : choiceShape.parse(JSON.parse(text));
 }

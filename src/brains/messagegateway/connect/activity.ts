@@ -2,17 +2,17 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { BrainHouse, HeldConnection, RouteAnswer } from '../../../core/brain.ts';
-import type { Connection, DoorRequest } from '../../../core/connector.ts';
+import type { ConnectorHost, RouteAnswer, StoredConnection } from '../../../core/brain.ts';
+import type { Connection, WebhookRequest } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { clientIdOf, connectionIdIn } from '../account/client-id.ts';
-import { isSameHouse, readCrmUrl } from '../api/crm-url.ts';
+import { isSameProvider, readCrmUrl } from '../api/crm-url.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
-import type { PauseReason } from './look.ts';
+import type { DisabledReason } from './check-health.ts';
 
 const activityShape = z.object({ active: z.boolean(), freeze: z.boolean().nullish() });
 
@@ -27,31 +27,31 @@ const guessMs = 200;
  * Only the client id speaks for the sender, and other bots of the account can see it. So a stop is believed at once, it does no lasting
  * harm; a start, and everything that follows from either, is left to a look at the CRM itself, and an address to `movedTo`.
  */
-export async function hearActivity(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
+export async function hearActivity(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const form = new URLSearchParams(request.body.toString('utf8'));
   const activity = activityShape.safeParse(parse(form.get('activity') ?? ''));
   const clientId = form.get('clientId') ?? '';
-  const found = await findAccount(clientId, house);
-  if (found === null && activity.success && (await hearAwaiting(clientId, activity.data.active, house))) return thanks;
+  const found = await findAccount(clientId, host);
+  if (found === null && activity.success && (await hearAwaiting(clientId, activity.data.active, host))) return thanks;
   if (found === null) await sleep(guessMs);
   if (found === null || !activity.success) return wrongData;
-  const { held, config } = found;
-  const moved = await movedTo(form.get('systemUrl') ?? '', config, house.tools);
+  const { stored, config } = found;
+  const moved = await movedTo(form.get('systemUrl') ?? '', config, host.tools);
   if (!moved.isBelieved) return wrongData;
-  if (moved.origin !== null && !(await storeMove(found, moved.origin, house))) return wrongData;
+  if (moved.origin !== null && !(await storeMove(found, moved.origin, host))) return wrongData;
   const { active, freeze } = activity.data;
   const isOn = active && freeze !== true;
-  const reason: PauseReason = freeze === true ? 'frozen' : 'stopped';
-  if (!isOn && needsPause(held, reason)) await house.pause(held.connection, reason);
-  else if (moved.origin !== null || (isOn && held.pausedReason !== null)) await house.lookSoon(held.connection);
+  const reason: DisabledReason = freeze === true ? 'frozen' : 'stopped';
+  if (!isOn && needsDisabling(stored, reason)) await host.disable(stored.connection, reason);
+  else if (moved.origin !== null || (isOn && stored.disabledReason !== null)) await host.checkSoon(stored.connection);
   return thanks;
 }
 
 /** An account that awaits its portal has nothing to stop: switched off over there, it is given up. False: the client id is of none. */
-async function hearAwaiting(clientId: string, isActive: boolean, house: BrainHouse): Promise<boolean> {
-  const connection = await house.awaiting.find(connectionIdIn(clientId) ?? '');
+async function hearAwaiting(clientId: string, isActive: boolean, host: ConnectorHost): Promise<boolean> {
+  const connection = await host.awaiting.find(connectionIdIn(clientId) ?? '');
   if (connection === null || !sameDigest(sha256(clientId), sha256(clientIdOf(connection)))) return false;
-  if (!isActive) await house.awaiting.drop(connection.id);
+  if (!isActive) await host.awaiting.drop(connection.id);
   return true;
 }
 
@@ -59,35 +59,35 @@ async function hearAwaiting(clientId: string, isActive: boolean, house: BrainHou
  * Finding out has taken a while, in which the account may have been joined again: what that has stored stays. False when it was given another
  * address meanwhile, or keeps changing.
  */
-async function storeMove(found: Account, crmUrl: string, house: BrainHouse): Promise<boolean> {
-  const { held, config } = found;
-  let isStored = await house.store(held, { ...config, crmUrl });
+async function storeMove(found: Account, crmUrl: string, host: ConnectorHost): Promise<boolean> {
+  const { stored, config } = found;
+  let isStored = await host.store(stored, { ...config, crmUrl });
   if (!isStored) {
-    const again = await findAccount(config.joined.clientId, house);
+    const again = await findAccount(config.joined.clientId, host);
     const isStill = again !== null && again.config.crmUrl === config.crmUrl;
-    isStored = isStill && (await house.store(again.held, { ...again.config, crmUrl }));
+    isStored = isStill && (await host.store(again.stored, { ...again.config, crmUrl }));
   }
   const words = isStored ? 'an account has moved' : 'an account has moved, but was changed by somebody else meanwhile';
-  house.tools.log(words, { connection: held.connection.id });
+  host.tools.log(words, { connection: stored.connection.id });
   return isStored;
 }
 
 /** A pause whose reason has been looked into is not made vague again by hearing of it twice. */
-function needsPause({ pausedReason }: HeldConnection, reason: PauseReason): boolean {
-  return pausedReason === null || (reason === 'frozen' && pausedReason !== 'frozen');
+function needsDisabling({ disabledReason }: StoredConnection, reason: DisabledReason): boolean {
+  return disabledReason === null || (reason === 'frozen' && disabledReason !== 'frozen');
 }
 
 interface Account {
-  readonly held: HeldConnection;
+  readonly stored: StoredConnection;
   readonly config: JoinedConfig;
 }
 
-async function findAccount(clientId: string, house: BrainHouse): Promise<Account | null> {
+async function findAccount(clientId: string, host: ConnectorHost): Promise<Account | null> {
   const id = connectionIdIn(clientId);
-  const held = id === null ? null : await house.find(id);
-  const config = held === null ? null : joinedConfigOf(held.connection);
-  if (held === null || config === null) return null;
-  return sameDigest(sha256(clientId), sha256(config.joined.clientId)) ? { held, config } : null;
+  const stored = id === null ? null : await host.find(id);
+  const config = stored === null ? null : joinedConfigOf(stored.connection);
+  if (stored === null || config === null) return null;
+  return sameDigest(sha256(clientId), sha256(config.joined.clientId)) ? { stored, config } : null;
 }
 
 function joinedConfigOf(connection: Connection): JoinedConfig | null {
@@ -114,7 +114,7 @@ async function movedTo(systemUrl: string, config: JoinedConfig, tools: Connector
   const { origin } = address;
   if (origin === config.crmUrl) return nowhere;
   try {
-    if (!isSameHouse(config.crmUrl, origin) && (await crmOf(config, tools).publicOrigin()) !== origin) {
+    if (!isSameProvider(config.crmUrl, origin) && (await crmOf(config, tools).publicOrigin()) !== origin) {
       return refuse('the key of the account must not be shown there');
     }
     const there = crmOf({ ...config, crmUrl: origin }, tools);

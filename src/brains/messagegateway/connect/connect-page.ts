@@ -4,8 +4,8 @@
  * cookie, so no other site can act in anybody's name.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrainHouse, HeldConnection, OfferedBot, RouteAnswer } from '../../../core/brain.ts';
-import type { DoorRequest } from '../../../core/connector.ts';
+import type { ConnectorHost, OfferedBot, RouteAnswer, StoredConnection } from '../../../core/brain.ts';
+import type { WebhookRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
@@ -23,10 +23,10 @@ import { settingsPage } from './settings-html.ts';
 const guessMs = 200;
 
 /** The form; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
-export function showForm({ query, headers }: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
+export function showForm({ query, headers }: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const language = languageOfReader(query['lang'] ?? null, headers['accept-language']);
   const draft = query['draft'] ?? '';
-  const known = draft === '' ? null : openAccount(draft, house);
+  const known = draft === '' ? null : openAccount(draft, host);
   const isOld = draft !== '' && known === null;
   const state: FormState = {
     ...emptyForm,
@@ -38,39 +38,39 @@ export function showForm({ query, headers }: DoorRequest, house: BrainHouse): Pr
 }
 
 /** Throws BadInput `messagegateway.foreign_form` for a form that another site has sent. */
-export async function takeForm(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
-  checkOrigin(request, house.tools.publicUrl);
+export async function takeForm(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
+  checkOrigin(request, host.tools.publicUrl);
   const language = languageOfReader(request.query['lang'] ?? null, request.headers['accept-language']);
   const form = new URLSearchParams(request.body.toString('utf8'));
-  if (form.get('step') === 'check') return await check(form, language, house);
-  const choice = openChoice(form.get('choice') ?? '', house);
+  if (form.get('step') === 'check') return await check(form, language, host);
+  const choice = openChoice(form.get('choice') ?? '', host);
   if (choice === null) {
     const problem = pageTexts(language).problems['old_page'] ?? null;
     return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
   }
-  if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, house, null) };
-  const bot = await chosenBot(choice, form.get('bot') ?? '', language, house);
+  if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, host, null) };
+  const bot = await chosenBot(choice, form.get('bot') ?? '', language, host);
   if (bot === null) {
-    const html = await showChoice(choice, language, house, pageTexts(language).problems['no_bot'] ?? null);
+    const html = await showChoice(choice, language, host, pageTexts(language).problems['no_bot'] ?? null);
     return { status: 422, html };
   }
   const typed = typedSettings(form);
-  if (form.get('step') !== 'settings') return await connect({ choice, bot, language }, typed, house);
-  return { status: 200, html: showSettings({ choice, bot, language }, typed, house) };
+  if (form.get('step') !== 'settings') return await connect({ choice, bot, language }, typed, host);
+  return { status: 200, html: showSettings({ choice, bot, language }, typed, host) };
 }
 
 /** Nothing here acts in the name of who is signed in somewhere; a form from elsewhere is a mistake or a trick all the same. */
-function checkOrigin({ headers }: DoorRequest, publicUrl: string): void {
+function checkOrigin({ headers }: WebhookRequest, publicUrl: string): void {
   const { origin } = headers;
   if (headers['sec-fetch-site'] !== 'cross-site' && (origin === undefined || origin === publicUrl)) return;
   throw new BadInput({ code: 'messagegateway.foreign_form', status: 403, message: 'the form came from another site' });
 }
 
 /** First step: who is the portal, is the account there. The address is called only for somebody who has shown a code. */
-async function check(form: URLSearchParams, language: Language, house: BrainHouse): Promise<RouteAnswer> {
+async function check(form: URLSearchParams, language: Language, host: ConnectorHost): Promise<RouteAnswer> {
   const texts = pageTexts(language);
   const client = form.get('client');
-  if (client !== null) return await checkConnected(client, form, language, house);
+  if (client !== null) return await checkConnected(client, form, language, host);
   const draft = form.get('draft');
   const shown = { account: (form.get('account') ?? '').trim(), code: form.get('code') ?? '' };
   let state: FormState = { ...emptyForm, ...shown, draft };
@@ -78,20 +78,20 @@ async function check(form: URLSearchParams, language: Language, house: BrainHous
     status: 422,
     html: formPage(language, { ...state, problem: problem ?? null }),
   });
-  const account = draft === null ? typedAccount(form) : (openAccount(draft, house) ?? 'old_draft');
+  const account = draft === null ? typedAccount(form) : (openAccount(draft, host) ?? 'old_draft');
   if (account === 'old_draft') state = { ...state, draft: null };
   if (typeof account === 'string') return again(texts.problems[account]);
   state = { ...state, account: account.crmUrl };
-  const portal = await provenPortal(form, house);
-  const offer = portal === null ? null : await house.offer(portal);
+  const portal = await provenPortal(form, host);
+  const offer = portal === null ? null : await host.offer(portal);
   if (portal === null || offer === null) return again(texts.problems['wrong_code']);
-  state = { ...state, code: '', proof: { sealed: house.seal(portal, 'portal'), domain: offer.domain } };
+  state = { ...state, code: '', proof: { sealed: host.seal(portal, 'portal'), domain: offer.domain } };
   try {
-    await checkAccount(account, house.tools);
+    await checkAccount(account, host.tools);
   } catch (thrown) {
     return again(problemText(texts, expected(thrown)));
   }
-  return { status: 200, html: await showChoice({ ...account, portal }, language, house, null) };
+  return { status: 200, html: await showChoice({ ...account, portal }, language, host, null) };
 }
 
 /** The account's own page: the key is stored, so a code of the account's portal is all that is asked. */
@@ -99,17 +99,17 @@ async function checkConnected(
   client: string,
   form: URLSearchParams,
   language: Language,
-  house: BrainHouse,
+  host: ConnectorHost,
 ): Promise<RouteAnswer> {
-  const account = await accountNamed(client, house);
-  const portal = account === null ? null : await provenPortal(form, house);
-  if (account === null || account.held === null || portal === null || portal !== account.connection.portal) {
+  const account = await accountNamed(client, host);
+  const portal = account === null ? null : await provenPortal(form, host);
+  if (account === null || account.stored === null || portal === null || portal !== account.connection.portal) {
     const problem = pageTexts(language).problems['wrong_code'] ?? null;
     const state = { ...emptyForm, account: account?.config.crmUrl ?? '', client, problem };
     return { status: 422, html: formPage(language, state) };
   }
   const { crmUrl, apiKey } = account.config;
-  const html = await showSettingsOf({ portal, crmUrl, apiKey }, account.connection.id, language, house);
+  const html = await showSettingsOf({ portal, crmUrl, apiKey }, account.connection.id, language, host);
   return { status: 200, html };
 }
 
@@ -118,14 +118,14 @@ export async function showSettingsOf(
   choice: Choice,
   connectionId: string,
   language: Language,
-  house: BrainHouse,
+  host: ConnectorHost,
 ): Promise<string> {
-  const offer = await house.offer(choice.portal);
+  const offer = await host.offer(choice.portal);
   const code = offer?.bots.find((bot) => bot.connectionId === connectionId)?.code ?? '';
-  const bot = await chosenBot(choice, code, language, house);
+  const bot = await chosenBot(choice, code, language, host);
   return bot === null
-    ? await showChoice(choice, language, house, null)
-    : showSettings({ choice, bot, language }, {}, house);
+    ? await showChoice(choice, language, host, null)
+    : showSettings({ choice, bot, language }, {}, host);
 }
 
 type FormProblem = 'bad_url' | 'no_key' | 'crm_wrong_key' | 'old_draft';
@@ -140,9 +140,9 @@ function typedAccount(form: URLSearchParams): Account | FormProblem {
 }
 
 /** By the code, which is used up, or by our own seal on a portal whose code was taken a moment ago. */
-async function provenPortal(form: URLSearchParams, house: BrainHouse): Promise<string | null> {
+async function provenPortal(form: URLSearchParams, host: ConnectorHost): Promise<string | null> {
   const proof = form.get('proof');
-  const portal = proof === null ? await house.redeemCode(form.get('code') ?? '') : house.open(proof, 'portal');
+  const portal = proof === null ? await host.redeemCode(form.get('code') ?? '') : host.open(proof, 'portal');
   if (portal === null) await sleep(guessMs);
   return portal;
 }
@@ -150,16 +150,16 @@ async function provenPortal(form: URLSearchParams, house: BrainHouse): Promise<s
 async function showChoice(
   choice: Choice,
   language: Language,
-  house: BrainHouse,
+  host: ConnectorHost,
   problem: string | null,
 ): Promise<string> {
-  const [offer, accounts] = await Promise.all([house.offer(choice.portal), house.list(choice.portal)]);
+  const [offer, accounts] = await Promise.all([host.offer(choice.portal), host.list(choice.portal)]);
   const bots = (offer?.bots ?? []).map((bot) => {
     const account = accountOf(accounts, bot.connectionId);
     return { ...bot, isHere: account === choice.crmUrl, thinksWith: account ?? bot.brain };
   });
   const { crmUrl: account } = choice;
-  const sealed = sealChoice(choice, house);
+  const sealed = sealChoice(choice, host);
   return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
 }
 
@@ -175,14 +175,14 @@ async function chosenBot(
   { portal, crmUrl, apiKey }: Choice,
   botCode: string,
   language: Language,
-  house: BrainHouse,
+  host: ConnectorHost,
 ): Promise<Asked['bot'] | null> {
-  const [offer, accounts] = await Promise.all([house.offer(portal), house.list(portal)]);
+  const [offer, accounts] = await Promise.all([host.offer(portal), host.list(portal)]);
   const bot = offer?.bots.find(({ code }) => code === botCode);
   if (bot === undefined) return null;
   const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
   const isHere = accountOf(accounts, bot.connectionId) === crmUrl;
-  const before = isHere ? known?.connection.config : newConfig(bot.name, language, house);
+  const before = isHere ? known?.connection.config : newConfig(bot.name, language, host);
   return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
 }
 
@@ -190,11 +190,11 @@ async function chosenBot(
 function showSettings(
   { choice, bot, language }: Asked,
   typed: TypedSettings,
-  house: BrainHouse,
+  host: ConnectorHost,
   trouble: { readonly wrong?: readonly string[]; readonly problem?: string } = {},
 ): string {
   return settingsPage(language, {
-    sealed: sealChoice(choice, house),
+    sealed: sealChoice(choice, host),
     account: choice.crmUrl,
     bot,
     isConnected: bot.isHere,
@@ -206,31 +206,31 @@ function showSettings(
 }
 
 /** Third step: the account is joined for the chosen bot. */
-async function connect(asked: Asked, typed: TypedSettings, house: BrainHouse): Promise<RouteAnswer> {
+async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost): Promise<RouteAnswer> {
   const { choice, bot, language } = asked;
   const texts = pageTexts(language);
   const set = withSettings(bot.config, typed);
   if ('wrong' in set) {
     const trouble = { wrong: set.wrong, problem: texts.settings.problem };
-    return { status: 422, html: showSettings(asked, typed, house, trouble) };
+    return { status: 422, html: showSettings(asked, typed, host, trouble) };
   }
   const { crmUrl, portal } = choice;
   const connectionId = bot.isHere ? bot.connectionId : null;
   const awaitingId = awaitingIdOf(crmUrl);
   const title = new URL(crmUrl).host;
   try {
-    await house.connect({ portal, botCode: bot.code, connectionId, title, config: set.config, awaitingId });
-    if (bot.isHere) await leaveAwaiting(awaitingId, house);
+    await host.connect({ portal, botCode: bot.code, connectionId, title, config: set.config, awaitingId });
+    if (bot.isHere) await leaveAwaiting(awaitingId, host);
   } catch (thrown) {
     const problem = problemText(texts, expected(thrown));
-    return { status: 422, html: showSettings(asked, typed, house, { problem }) };
+    return { status: 422, html: showSettings(asked, typed, host, { problem }) };
   }
-  return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, house)) };
+  return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, host)) };
 }
 
 /** Names of modules have 32 characters at most (dossier A.1.1). */
-function newConfig(botName: string, language: Language, house: BrainHouse): object {
-  const { integrationCode } = settingsSchema.parse(house.settings ?? {});
+function newConfig(botName: string, language: Language, host: ConnectorHost): object {
+  const { integrationCode } = settingsSchema.parse(host.settings ?? {});
   const name = [...botName.trim()].slice(0, 32).join('').trim();
   return {
     ...(name === '' ? {} : { name }),
@@ -240,9 +240,9 @@ function newConfig(botName: string, language: Language, house: BrainHouse): obje
 }
 
 /** The CRM a bot is connected to; null for a bot without an account of ours. */
-function accountOf(accounts: readonly HeldConnection[], connectionId: string | null): string | null {
-  const held = accounts.find(({ connection }) => connection.id === connectionId);
-  const parsed = held === undefined ? undefined : configSchema.safeParse(held.connection.config);
+function accountOf(accounts: readonly StoredConnection[], connectionId: string | null): string | null {
+  const stored = accounts.find(({ connection }) => connection.id === connectionId);
+  const parsed = stored === undefined ? undefined : configSchema.safeParse(stored.connection.config);
   return parsed?.success === true ? parsed.data.crmUrl : null;
 }
 

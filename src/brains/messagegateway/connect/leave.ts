@@ -1,5 +1,5 @@
 /** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
-import type { BrainHouse } from '../../../core/brain.ts';
+import type { ConnectorHost } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
@@ -29,13 +29,13 @@ export async function switchChannelOff(config: JoinedConfig, tools: ConnectorToo
 }
 
 /** Takes down the module of an account that awaited its portal and is not needed: the bot is connected by another one. Best effort. */
-export async function leaveAwaiting(id: string, house: BrainHouse): Promise<void> {
-  const connection = await house.awaiting.find(id);
+export async function leaveAwaiting(id: string, host: ConnectorHost): Promise<void> {
+  const connection = await host.awaiting.find(id);
   const config = configSchema.safeParse(connection?.config);
   if (connection === null || !config.success) return;
-  await house.awaiting.drop(id);
-  const { tools } = house;
-  const module = { ...moduleOf(connection, config.data, house.hookUrl(connection), tools.publicUrl), active: false };
+  await host.awaiting.drop(id);
+  const { tools } = host;
+  const module = { ...moduleOf(connection, config.data, host.hookUrl(connection), tools.publicUrl), active: false };
   try {
     await crmOf(config.data, tools).editModule(module);
   } catch (thrown) {

@@ -1,6 +1,6 @@
 /** Finds the account a client id names, and makes the link that proves that its bearer comes from the CRM. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrainHouse, HeldConnection } from '../../../core/brain.ts';
+import type { ConnectorHost, StoredConnection } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { clientIdOf, connectionIdIn } from '../account/client-id.ts';
@@ -15,31 +15,31 @@ const linkPurpose = 'account-link';
 export interface NamedAccount {
   readonly connection: Connection;
   readonly config: MessageGatewayConfig;
-  readonly held: HeldConnection | null;
+  readonly stored: StoredConnection | null;
 }
 
 /** The address by which somebody who has just proven to come from the CRM gets to the page. */
-export function accountLink(connection: Connection, config: MessageGatewayConfig, house: BrainHouse): string {
-  const page = new URL('/messagegateway/account', house.tools.publicUrl);
+export function accountLink(connection: Connection, config: MessageGatewayConfig, host: ConnectorHost): string {
+  const page = new URL('/messagegateway/account', host.tools.publicUrl);
   page.searchParams.set('client', clientOf(connection, config));
-  page.searchParams.set('link', house.seal(connection.id, linkPurpose));
+  page.searchParams.set('link', host.seal(connection.id, linkPurpose));
   return page.href;
 }
 
 /** Whether the link was made for this account, a short time ago. */
-export function isProvenBy(link: string, { connection }: NamedAccount, house: BrainHouse): boolean {
-  return house.open(link, linkPurpose) === connection.id;
+export function isProvenBy(link: string, { connection }: NamedAccount, host: ConnectorHost): boolean {
+  return host.open(link, linkPurpose) === connection.id;
 }
 
 /** Null for an id that is not ours, which costs its sender a moment. */
-export async function accountNamed(clientId: string, house: BrainHouse): Promise<NamedAccount | null> {
+export async function accountNamed(clientId: string, host: ConnectorHost): Promise<NamedAccount | null> {
   const id = connectionIdIn(clientId);
-  const held = id === null ? null : await house.find(id);
-  const connection = held?.connection ?? (id === null ? null : await house.awaiting.find(id));
+  const stored = id === null ? null : await host.find(id);
+  const connection = stored?.connection ?? (id === null ? null : await host.awaiting.find(id));
   const config = configSchema.safeParse(connection?.config);
   if (connection !== null && config.success) {
     const own = clientOf(connection, config.data);
-    if (sameDigest(sha256(clientId), sha256(own))) return { connection, config: config.data, held };
+    if (sameDigest(sha256(clientId), sha256(own))) return { connection, config: config.data, stored };
   }
   await sleep(guessMs);
   return null;

@@ -2,8 +2,8 @@
 
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { BrainHouse, RouteAnswer } from '../../../core/brain.ts';
-import type { DoorRequest } from '../../../core/connector.ts';
+import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
+import type { WebhookRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
@@ -19,7 +19,7 @@ import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
 
 /** What rights the key shall have, and where it is to be posted. */
-export function offerOneStep(_request: DoorRequest, { settings, tools }: BrainHouse): Promise<RouteAnswer> {
+export function offerOneStep(_request: WebhookRequest, { settings, tools }: ConnectorHost): Promise<RouteAnswer> {
   secretOf(settings);
   const registerUrl = `${tools.publicUrl}/messagegateway/simple/register`;
   return Promise.resolve({ status: 200, json: { success: true, scopes: neededScopes, registerUrl } });
@@ -30,8 +30,8 @@ export function offerOneStep(_request: DoorRequest, { settings, tools }: BrainHo
  * asks; one that is connected already is registered again with its new key. Mistakes are answered with 200 and a sentence, a forged token
  * with 401. The signature covers the key alone, so the address is judged by itself.
  */
-export async function registerOneStep(request: DoorRequest, house: BrainHouse): Promise<RouteAnswer> {
-  const secret = secretOf(house.settings);
+export async function registerOneStep(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
+  const secret = secretOf(host.settings);
   const field = new URLSearchParams(request.body.toString('utf8')).get('register');
   if (field === null || field === '') return refused('No data provided');
   const given = registerShape.safeParse(parse(field));
@@ -43,8 +43,8 @@ export async function registerOneStep(request: DoorRequest, house: BrainHouse): 
   if ('problem' in address) return refused(`systemUrl: ${address.problem}`);
   try {
     const account = { crmUrl: address.origin, apiKey };
-    await checkAccount(account, house.tools);
-    const accountUrl = await registered(account, house);
+    await checkAccount(account, host.tools);
+    const accountUrl = await registered(account, host);
     return { status: 200, json: { success: true, accountUrl } };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
@@ -53,29 +53,29 @@ export async function registerOneStep(request: DoorRequest, house: BrainHouse): 
 }
 
 /** Address of the account's page. */
-async function registered(account: Account, house: BrainHouse): Promise<string> {
+async function registered(account: Account, host: ConnectorHost): Promise<string> {
   const id = awaitingIdOf(account.crmUrl);
-  const held = await house.find(id);
-  const known = held === null ? null : configSchema.safeParse(held.connection.config);
-  if (held !== null && known?.success === true && known.data.crmUrl === account.crmUrl) {
+  const stored = await host.find(id);
+  const known = stored === null ? null : configSchema.safeParse(stored.connection.config);
+  if (stored !== null && known?.success === true && known.data.crmUrl === account.crmUrl) {
     const config = { ...known.data, apiKey: account.apiKey };
-    const connection = { ...held.connection, config };
-    await registerAlone(connection, house.hookUrl(connection), house.tools);
-    await house.store(held, config);
+    const connection = { ...stored.connection, config };
+    await registerAlone(connection, host.hookUrl(connection), host.tools);
+    await host.store(stored, config);
     // Tokens and channel are put right by a look: the user need not wait for it.
-    await house.lookSoon(connection);
-    return accountLink(connection, config, house);
+    await host.checkSoon(connection);
+    return accountLink(connection, config, host);
   }
-  const { integrationCode } = settingsSchema.parse(house.settings ?? {});
+  const { integrationCode } = settingsSchema.parse(host.settings ?? {});
   const config = configSchema.parse({ ...account, ...(integrationCode === undefined ? {} : { integrationCode }) });
-  const connection = await house.awaiting.keep(id, config);
+  const connection = await host.awaiting.keep(id, config);
   try {
-    await registerAlone(connection, house.hookUrl(connection), house.tools);
+    await registerAlone(connection, host.hookUrl(connection), host.tools);
   } catch (thrown) {
-    await house.awaiting.drop(id);
+    await host.awaiting.drop(id);
     throw thrown;
   }
-  return accountLink(connection, config, house);
+  return accountLink(connection, config, host);
 }
 
 /** Throws BadInput `messagegateway.no_one_step` (404) where the operator has set no secret. */

@@ -1,6 +1,6 @@
 /** Tells the administrators of a CRM, in its own notifications, that its account is paused: they see it where they work. */
 import { z } from 'zod';
-import type { Standing } from '../../../core/brain.ts';
+import type { HealthStatus } from '../../../core/brain.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { MessageGatewayConfig } from '../config.ts';
@@ -32,23 +32,23 @@ const toldShape = z.object({ reason: z.string() });
 /** Once per reason until the account works again. Best effort: never throws an AppError. */
 export async function tellAdministrators(
   config: MessageGatewayConfig,
-  standing: Standing,
-  pausedReason: string | null,
+  health: HealthStatus,
+  disabledReason: string | null,
   tools: ConnectorTools,
 ): Promise<void> {
-  if (standing.works) {
-    if (pausedReason !== null) await tools.memory.forget(toldKey);
+  if (health.works) {
+    if (disabledReason !== null) await tools.state.forget(toldKey);
     return;
   }
-  const { reason } = standing;
-  if (reason === pausedReason) return;
-  const told = toldShape.safeParse(await tools.memory.get(toldKey));
+  const { reason } = health;
+  if (reason === disabledReason) return;
+  const told = toldShape.safeParse(await tools.state.get(toldKey));
   if (told.success && told.data.reason === reason) return;
   const texts = config.language === 'ru' ? ru : en;
   const heading = config.language === 'ru' ? 'Чаты Битрикс24 остановлены' : 'Bitrix24 chats are stopped';
   try {
     await crmOf(config, tools).notify(`${heading} (${config.name}): ${texts[reason] ?? texts.other}`);
-    await tools.memory.put(toldKey, { reason });
+    await tools.state.put(toldKey, { reason });
   } catch (thrown) {
     // A key that is refused cannot tell either; the app's page and its log do.
     if (!(thrown instanceof AppError)) throw thrown;

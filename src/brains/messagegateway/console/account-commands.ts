@@ -1,13 +1,13 @@
 /** Commands about the account: its people, customers, channels, bots, files, and the bot itself. */
 
-import { ourCommands } from '../account/keep-commands.ts';
-import { forgetCommand, recentCommands, rememberCommand, rememberInfo } from '../account/own-ways.ts';
-import { configuredInfo } from '../account/presence.ts';
+import { forgetCommand, recentCommands, rememberCommand, rememberInfo } from '../account/bot-overrides.ts';
+import { configuredInfo } from '../account/bot-profile.ts';
+import { ourCommands } from '../account/sync-commands.ts';
 import type { BotInfo } from '../api/bot-api.ts';
 import type { MgCustomer } from '../api/mg-shapes.ts';
 import { readPages } from '../api/pages.ts';
-import { botFilePrefix } from '../back/open-file.ts';
-import { type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
+import { botFilePrefix } from '../inbound/open-file.ts';
+import { type Ask, type Command, ConsoleRefusal, commandButton } from './command-request.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 import { isRunnable, lineOf } from './made-lines.ts';
 import { uuidIn } from './parse-line.ts';
@@ -23,14 +23,14 @@ const maxFound = 5;
 
 /** `find words`: in names, phones, e-mail addresses and external ids; a number alone is an id too. */
 export const find: Command = async (ask) => {
-  const { room, phrases, signal, args } = ask;
+  const { context, phrases, signal, args } = ask;
   if (args === '') throw new ConsoleRefusal(phrases.nothing);
-  const all = await readPages((bounds) => room.apis.bot.customers(bounds, signal), {}, maxCustomers);
+  const all = await readPages((bounds) => context.apis.bot.customers(bounds, signal), {}, maxCustomers);
   const found = all.filter((customer) => isMeant(customer, args)).toReversed();
   const lines: string[] = [];
   const buttons: ReturnType<typeof commandButton>[] = [];
   for (const customer of found.slice(0, maxFound)) {
-    const chats = await room.apis.bot.chats({ customer_id: customer.id }, signal);
+    const chats = await context.apis.bot.chats({ customer_id: customer.id }, signal);
     const facts = [customerName(customer), customer.phone, customer.email].filter((part) => part);
     lines.push(`${facts.join(', ')}: ${chats.map(({ id }) => `#${id}`).join(' ') || '—'}`);
     for (const { id } of chats) buttons.push(commandButton(`${phrases.buttons.bind} #${id}`, `/bind ${id}`));
@@ -55,9 +55,9 @@ function customerName(customer: MgCustomer): string {
 
 /** `members [#12]`: who is in the chat. */
 export const members: Command = async (ask) => {
-  const { room, phrases, signal } = ask;
+  const { context, phrases, signal } = ask;
   const { chat } = await namedChat(ask);
-  const found = await readPages((bounds) => room.apis.bot.members(bounds, signal), { chat_id: chat.id });
+  const found = await readPages((bounds) => context.apis.bot.members(bounds, signal), { chat_id: chat.id });
   const users = new Map((await activeUsers(ask)).map((user) => [user.id, nameOf(user)]));
   const lines = found.map(({ user_id: id, state }) => {
     const name = users.get(id ?? 0) ?? (chat.customer?.id === id ? chat.customer?.name : null) ?? `#${id ?? ''}`;
@@ -76,7 +76,7 @@ export const users: Command = async (ask) => {
 };
 
 export const channels: Command = async (ask) => {
-  const found = await readPages((bounds) => ask.room.apis.bot.channels(bounds, ask.signal), { active: true });
+  const found = await readPages((bounds) => ask.context.apis.bot.channels(bounds, ask.signal), { active: true });
   return {
     text: cut(
       found.map(({ id, name, type }) => `#${id} ${name || '—'} (${type ?? '—'})`),
@@ -86,7 +86,7 @@ export const channels: Command = async (ask) => {
 };
 
 export const bots: Command = async (ask) => {
-  const found = await readPages((bounds) => ask.room.apis.bot.bots(bounds, ask.signal), { active: true });
+  const found = await readPages((bounds) => ask.context.apis.bot.bots(bounds, ask.signal), { active: true });
   const lines = found.map(({ id, name, roles, is_self: isSelf }) => {
     const mark = isSelf === true ? ' ←' : '';
     return `#${id} ${name || '—'} (${(roles ?? []).join(', ') || '—'})${mark}`;
@@ -117,7 +117,7 @@ export const whoami: Command = async (ask) => {
 export const file: Command = async (ask) => {
   const id = uuidIn(ask.args);
   if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
-  const found = await ask.room.apis.bot.file(id, ask.signal);
+  const found = await ask.context.apis.bot.file(id, ask.signal);
   const kind = found.type === 'image' || found.type === 'audio' || found.type === 'video' ? found.type : 'file';
   const name = `${kind}-${id.slice(0, 8)}`;
   return { text: name, files: [{ id: `${botFilePrefix}${id}`, name, kind, size: found.size ?? null }] };
@@ -127,7 +127,7 @@ export const file: Command = async (ask) => {
 export const fetchFile: Command = async (ask) => {
   const url = URL.parse(ask.args);
   if (url?.protocol !== 'https:') throw new ConsoleRefusal(ask.phrases.nameAddress);
-  const found = await ask.room.apis.bot.uploadFileByUrl(url.href, ask.signal);
+  const found = await ask.context.apis.bot.uploadFileByUrl(url.href, ask.signal);
   return { text: ask.phrases.fetched(found.id) };
 };
 
@@ -136,17 +136,17 @@ export const transcribe: Command = async (ask) => {
   const id = uuidIn(ask.args);
   const text = ask.args.slice(id?.length ?? 0).trim();
   if (id === null || text === '') throw new ConsoleRefusal(ask.phrases.nameFile);
-  await ask.room.apis.bot.setFileMeta(id, text, ask.signal);
+  await ask.context.apis.bot.setFileMeta(id, text, ask.signal);
   return { text: ask.phrases.transcribed };
 };
 
 /** `commands`, `commands add name description`, `commands delete name`: what managers can type after a slash. */
 export const commands: Command = async (ask) => {
-  const { room, phrases, signal } = ask;
+  const { context, phrases, signal } = ask;
   const [, word = '', name = '', description = ''] = /^(\S*)\s*\/?(\S*)\s*([\s\S]*)$/.exec(ask.args) ?? [];
   if (word === '') {
-    const known = await room.apis.bot.commands(signal);
-    const made = await recentCommands(room.tools.memory);
+    const known = await context.apis.bot.commands(signal);
+    const made = await recentCommands(context.tools.state);
     const lines = known.map((one) => {
       const own = made.get(one.name ?? '');
       return `/${one.name ?? ''} – ${one.description ?? ''}${own === undefined ? '' : lineOf(own)}`;
@@ -154,17 +154,17 @@ export const commands: Command = async (ask) => {
     return { text: cut(lines, ask) };
   }
   if (!/^[\w-]{1,32}$/.test(name)) throw new ConsoleRefusal(phrases.nameCommand);
-  if (ourCommands(room.config).has(name)) throw new ConsoleRefusal(phrases.ownCommand(name));
+  if (ourCommands(context.config).has(name)) throw new ConsoleRefusal(phrases.ownCommand(name));
   if (['add', 'добавить'].includes(word.toLowerCase()) && description !== '') {
     const [, said = description, line = null] = /^([\s\S]*?)\s+=\s+([\s\S]+)$/.exec(description) ?? [];
     if (line !== null && !isRunnable(line)) throw new ConsoleRefusal(phrases.nameCommand);
     const words = said.slice(0, 64);
-    await room.apis.bot.putCommand(name, words, signal);
-    await rememberCommand(room.tools.memory, name, { description: words, line, ref: ask.to.ref });
+    await context.apis.bot.putCommand(name, words, signal);
+    await rememberCommand(context.tools.state, name, { description: words, line, ref: ask.to.ref });
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
-    const known = await room.apis.bot.commands(signal);
-    if (known.some((one) => one.name === name)) await room.apis.bot.deleteCommand(name, signal);
-    await forgetCommand(room.tools.memory, name);
+    const known = await context.apis.bot.commands(signal);
+    if (known.some((one) => one.name === name)) await context.apis.bot.deleteCommand(name, signal);
+    await forgetCommand(context.tools.state, name);
   } else {
     throw new ConsoleRefusal(phrases.nameCommand);
   }
@@ -174,7 +174,7 @@ export const commands: Command = async (ask) => {
 /** `rename name`: what the bot is called in MessageGateway. */
 export const rename: Command = async (ask) => {
   const name = ask.args.slice(0, 255);
-  if (name === '') throw new ConsoleRefusal(ask.phrases.emptyWords);
+  if (name === '') throw new ConsoleRefusal(ask.phrases.emptyTexts);
   await tellBot(ask, { name });
   return { text: ask.phrases.renamed(name) };
 };
@@ -188,9 +188,9 @@ export const avatar: Command = async (ask) => {
 };
 
 /** Said and remembered, so that it outlives a new joining. */
-async function tellBot({ room, signal }: Ask, info: BotInfo): Promise<void> {
-  await room.apis.bot.updateInfo(info, signal);
-  await rememberInfo(room.tools.memory, info, configuredInfo(room.config));
+async function tellBot({ context, signal }: Ask, info: BotInfo): Promise<void> {
+  await context.apis.bot.updateInfo(info, signal);
+  await rememberInfo(context.tools.state, info, configuredInfo(context.config));
 }
 
 const knownRoles: ReadonlySet<string> = new Set(['distributor', 'responsible', 'hidden']);

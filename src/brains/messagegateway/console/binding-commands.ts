@@ -1,6 +1,7 @@
 /** Commands that bind a console to a chat, and let it go. */
-import { type Command, ConsoleRefusal, commandButton } from './ask.ts';
+
 import { bindingOfChat, unbind as removeBinding, bind as storeBinding } from './bindings.ts';
+import { type Command, ConsoleRefusal, commandButton } from './command-request.ts';
 import { chatButtons } from './dialog-commands.ts';
 import { channelOf, chatById, customerOf, maxTextOf, titleOf } from './find-chat.ts';
 import { historyLines, readHistory } from './history.ts';
@@ -11,12 +12,12 @@ const firstLines = 5;
 
 /** `bind 12`; a chat of another group moves only when told so: `bind 12 here`. */
 export const bind: Command = async (ask) => {
-  const { room, to, phrases } = ask;
-  const { memory } = room.tools;
+  const { context, to, phrases } = ask;
+  const { state } = context.tools;
   const { id, rest } = takeId(ask.args);
   if (id === null) throw new ConsoleRefusal(phrases.nameChat);
   const chat = await chatById(ask, id);
-  const before = await bindingOfChat(memory, id);
+  const before = await bindingOfChat(state, id);
   const isElsewhere = before !== null && before.ref !== to.ref;
   if (isElsewhere && !['here', 'сюда'].includes(rest.toLowerCase())) {
     return {
@@ -26,7 +27,7 @@ export const bind: Command = async (ask) => {
   }
   const isHere = before !== null && !isElsewhere;
   const after = isHere ? before.after : ((await readHistory(ask, chat, firstLines)).at(-1)?.id ?? 0);
-  await storeBinding(memory, {
+  await storeBinding(state, {
     ref: to.ref,
     chatId: id,
     after,
@@ -44,8 +45,8 @@ export const bind: Command = async (ask) => {
   };
 };
 
-export const unbind: Command = async ({ room, to, binding, phrases }) => {
-  await removeBinding(room.tools.memory, to);
+export const unbind: Command = async ({ context, to, binding, phrases }) => {
+  await removeBinding(context.tools.state, to);
   if (binding === null) return { text: phrases.notBound };
   return {
     text: phrases.unbound(`#${binding.chatId} ${binding.customer} · ${binding.channel}`),

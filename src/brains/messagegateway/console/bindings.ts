@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ConversationRef } from '../../../core/connector.ts';
-import type { BrainMemory, Fact } from '../../../core/connector-tools.ts';
+import type { ConnectorState, Fact } from '../../../core/connector-tools.ts';
 
 const bindingShape = z.object({
   /** The house's name of the console. */
@@ -28,16 +28,19 @@ const ofChat = (chatId: number): string => `bound:${chatId}`;
 const ofConsole = (ref: string): string => `binding:${ref}`;
 
 /** The chat this console is bound to, or null. */
-export async function bindingOfConsole(memory: BrainMemory, to: Pick<ConversationRef, 'ref'>): Promise<Binding | null> {
-  const pointer = pointerShape.safeParse(await memory.get(ofConsole(to.ref)));
+export async function bindingOfConsole(
+  state: ConnectorState,
+  to: Pick<ConversationRef, 'ref'>,
+): Promise<Binding | null> {
+  const pointer = pointerShape.safeParse(await state.get(ofConsole(to.ref)));
   if (!pointer.success) return null;
-  const binding = await bindingOfChat(memory, pointer.data.chatId);
+  const binding = await bindingOfChat(state, pointer.data.chatId);
   return binding?.ref === to.ref ? binding : null;
 }
 
 /** The binding that holds for this chat, or null. */
-export async function bindingOfChat(memory: BrainMemory, chatId: number): Promise<Binding | null> {
-  const binding = bindingShape.safeParse(await memory.get(ofChat(chatId)));
+export async function bindingOfChat(state: ConnectorState, chatId: number): Promise<Binding | null> {
+  const binding = bindingShape.safeParse(await state.get(ofChat(chatId)));
   return binding.success ? binding.data : null;
 }
 
@@ -45,8 +48,8 @@ export async function bindingOfChat(memory: BrainMemory, chatId: number): Promis
 const byChat = new WeakMap<readonly Fact[], ReadonlyMap<number, Binding>>();
 
 /** Every binding there is, by chat, without asking the database: for whoever looks at every frame of the socket. The same map until one changes. */
-export async function recentBindings(memory: BrainMemory): Promise<ReadonlyMap<number, Binding>> {
-  const facts = await memory.recent('bound:');
+export async function recentBindings(state: ConnectorState): Promise<ReadonlyMap<number, Binding>> {
+  const facts = await state.recent('bound:');
   const known = byChat.get(facts);
   if (known !== undefined) return known;
   const bindings = facts.flatMap(({ value }) => {
@@ -59,18 +62,18 @@ export async function recentBindings(memory: BrainMemory): Promise<ReadonlyMap<n
 }
 
 /** Binds; a chat another console had is taken from it. Repeatable. */
-export async function bind(memory: BrainMemory, binding: Binding): Promise<void> {
-  const before = await bindingOfConsole(memory, binding);
-  if (before !== null && before.chatId !== binding.chatId) await memory.forget(ofChat(before.chatId));
-  await memory.put(ofChat(binding.chatId), binding);
-  await memory.put(ofConsole(binding.ref), { chatId: binding.chatId });
-  await memory.announce();
+export async function bind(state: ConnectorState, binding: Binding): Promise<void> {
+  const before = await bindingOfConsole(state, binding);
+  if (before !== null && before.chatId !== binding.chatId) await state.forget(ofChat(before.chatId));
+  await state.put(ofChat(binding.chatId), binding);
+  await state.put(ofConsole(binding.ref), { chatId: binding.chatId });
+  await state.announce();
 }
 
 /** Repeatable. */
-export async function unbind(memory: BrainMemory, to: Pick<ConversationRef, 'ref'>): Promise<void> {
-  const binding = await bindingOfConsole(memory, to);
-  await memory.forget(ofConsole(to.ref));
-  if (binding !== null) await memory.forget(ofChat(binding.chatId));
-  await memory.announce();
+export async function unbind(state: ConnectorState, to: Pick<ConversationRef, 'ref'>): Promise<void> {
+  const binding = await bindingOfConsole(state, to);
+  await state.forget(ofConsole(to.ref));
+  if (binding !== null) await state.forget(ofChat(binding.chatId));
+  await state.announce();
 }

@@ -3,12 +3,12 @@ import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
-import { cardText, orderCard, productCard } from '../back/cards.ts';
-import { botFilePrefix } from '../back/open-file.ts';
 import type { MessageGatewayConfig } from '../config.ts';
+import { cardText, orderCard, productCard } from '../inbound/cards.ts';
+import { botFilePrefix } from '../inbound/open-file.ts';
 import { shownName } from './group-frames.ts';
 import { type GroupMessage, groupFrameShape, type Showing } from './group-shapes.ts';
-import { phrasesOf } from './phrases.ts';
+import { consoleMessages } from './messages.ts';
 
 type Rules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml'>;
 
@@ -21,7 +21,7 @@ export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainE
     throw new BadInput({ code: 'messagegateway.unreadable', message: 'a message for a group could not be read' });
   }
   const { message, showing } = parsed.data;
-  const phrases = phrasesOf(rules.language);
+  const phrases = consoleMessages(rules.language);
   switch (showing.what) {
     case 'new':
       return [newReply(message, showing, rules)];
@@ -40,15 +40,15 @@ export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainE
     case 'failed': {
       const { code, message: words } = message.error ?? {};
       const reason = [code, words].filter((part) => part).join(': ') || '—';
-      return [{ ...plain(`⚠️ ${phrases.failed(reason)}`), quoteOf: showing.homeMessageId }];
+      return [{ ...plain(`⚠️ ${phrases.failed(reason)}`), quoteOf: showing.portalMessageId }];
     }
   }
 }
 
 /** In place where the message is known, said anew where it is not. */
 function changed(message: GroupMessage, showing: Showing, text: string, cards: readonly Card[]): BrainEvent {
-  const { homeMessageId } = showing;
-  if (homeMessageId !== null) return { type: 'reply_edited', homeMessageId, text, cards, buttons: null };
+  const { portalMessageId } = showing;
+  if (portalMessageId !== null) return { type: 'reply_edited', portalMessageId, text, cards, buttons: null };
   return { ...plain(text), cards, remoteMessageId: shownName(message.id) };
 }
 
@@ -71,7 +71,7 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
 
 /** Who speaks, and to whom. */
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
-  const { staffOnly, toCustomer } = phrasesOf(rules.language);
+  const { staffOnly, toCustomer } = consoleMessages(rules.language);
   const name = nameOf(message, showing, rules);
   // Only what is public by name is; everything else is among staff (trap B-04).
   if (message.scope !== 'public') return `🔒 ${name} (${staffOnly}):`;

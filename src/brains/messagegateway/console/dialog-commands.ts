@@ -3,7 +3,7 @@
 import { isRefusal } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
 import { readPages } from '../api/pages.ts';
-import { type Answer, type Ask, type Command, ConsoleRefusal, commandButton } from './ask.ts';
+import { type Answer, type Ask, type Command, ConsoleRefusal, commandButton } from './command-request.ts';
 import {
   channelOf,
   chatById,
@@ -24,9 +24,9 @@ const maxButtons = 5;
 
 /** Open dialogs, the newest first; with `free` those nobody leads, with `mine` those of whoever asks. */
 export const list: Command = async (ask) => {
-  const { room, phrases, signal } = ask;
+  const { context, phrases, signal } = ask;
   const filter = { active: true, ...(await listFilter(ask)) };
-  const all = await readPages((bounds) => room.apis.bot.dialogs(bounds, signal), filter);
+  const all = await readPages((bounds) => context.apis.bot.dialogs(bounds, signal), filter);
   // A dialog may have been closed while the list was read; one without a chat could not be named.
   const open = all.filter((dialog) => !dialog.closed_at && typeof dialog.chat_id === 'number').toReversed();
   const shown: MgChat[] = [];
@@ -66,10 +66,10 @@ export const chats: Command = async (ask) => {
 
 /** One chat: customer, channel, who leads, tags. */
 export const show: Command = async (ask) => {
-  const { phrases, room, signal } = ask;
+  const { phrases, context, signal } = ask;
   const { chat } = await chatOfArgs(ask);
   const dialog = openDialogOf(chat);
-  const [full] = dialog === null ? [] : await room.apis.bot.dialogs({ id: dialog.id }, signal);
+  const [full] = dialog === null ? [] : await context.apis.bot.dialogs({ id: dialog.id }, signal);
   const tags = (full?.tags ?? []).map(({ name }) => name).join(', ');
   const lines = [
     titleOf(chat),
@@ -84,26 +84,26 @@ export const show: Command = async (ask) => {
 
 /** `assign [#12] me | bot | somebody`; without a name it is whoever asks. */
 export const assign: Command = async (ask) => {
-  const { room, phrases, signal } = ask;
+  const { context, phrases, signal } = ask;
   const { chat, rest } = await namedChat(ask);
   const dialog = demandDialog(ask, chat);
   const word = rest.toLowerCase();
   if (['bot', 'бот', 'боту'].includes(word)) {
-    await room.apis.bot.assignDialog(dialog.id, { bot_id: room.config.joined.bot.botId }, signal);
+    await context.apis.bot.assignDialog(dialog.id, { bot_id: context.config.joined.bot.botId }, signal);
     return { text: phrases.assigned(titleOf(chat), phrases.toBot) };
   }
   const isMe = ['', 'me', 'мне', 'я', 'себе'].includes(word);
   const link = isMe ? await linkOf(ask) : null;
   if (isMe && link === null) throw new ConsoleRefusal(phrases.notLinked);
   const user = await findUser(ask, link === null ? rest : String(link.userId));
-  await room.apis.bot.assignDialog(dialog.id, { user_id: user.id }, signal);
+  await context.apis.bot.assignDialog(dialog.id, { user_id: user.id }, signal);
   return { text: phrases.assigned(titleOf(chat), nameOf(user)) };
 };
 
 export const unassign: Command = async (ask) => {
   const { chat } = await namedChat(ask);
   const dialog = demandDialog(ask, chat);
-  await unless(/not assigned/i, () => ask.room.apis.bot.unassignDialog(dialog.id, ask.signal));
+  await unless(/not assigned/i, () => ask.context.apis.bot.unassignDialog(dialog.id, ask.signal));
   return { text: ask.phrases.unassigned(titleOf(chat)) };
 };
 
@@ -111,7 +111,7 @@ export const close: Command = async (ask) => {
   const { chat } = await namedChat(ask);
   const dialog = openDialogOf(chat);
   if (dialog !== null) {
-    await unless(/closed|not found|not the latest/i, () => ask.room.apis.bot.closeDialog(dialog.id, ask.signal));
+    await unless(/closed|not found|not the latest/i, () => ask.context.apis.bot.closeDialog(dialog.id, ask.signal));
   }
   return { text: ask.phrases.closed(titleOf(chat)) };
 };
@@ -119,7 +119,7 @@ export const close: Command = async (ask) => {
 export const open: Command = async (ask) => {
   const { chat } = await chatOfArgs(ask);
   if (openDialogOf(chat) === null) {
-    await unless(/already/i, () => ask.room.apis.bot.openDialog(chat.id, undefined, ask.signal));
+    await unless(/already/i, () => ask.context.apis.bot.openDialog(chat.id, undefined, ask.signal));
   }
   return { text: ask.phrases.opened(titleOf(chat)), buttons: chatButtons(ask, chat) };
 };
@@ -128,7 +128,7 @@ export const tag: Command = async (ask) => {
   const { chat, rest } = await namedChat(ask);
   const names = tagsIn(ask, rest);
   const dialog = demandDialog(ask, chat);
-  await ask.room.apis.bot.addTags(
+  await ask.context.apis.bot.addTags(
     dialog.id,
     names.map((name) => ({ name })),
     ask.signal,
@@ -140,7 +140,7 @@ export const untag: Command = async (ask) => {
   const { chat, rest } = await namedChat(ask);
   const names = tagsIn(ask, rest);
   const dialog = demandDialog(ask, chat);
-  await ask.room.apis.bot.removeTags(dialog.id, names, ask.signal);
+  await ask.context.apis.bot.removeTags(dialog.id, names, ask.signal);
   return { text: ask.phrases.untagged(titleOf(chat), names.join(', ')) };
 };
 

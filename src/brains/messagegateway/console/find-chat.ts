@@ -3,7 +3,7 @@
 import { unescapeHtml } from '../api/html-text.ts';
 import type { MgQuery } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
-import { type Ask, ConsoleRefusal } from './ask.ts';
+import { type Ask, ConsoleRefusal } from './command-request.ts';
 import { takeChat } from './parse-line.ts';
 
 /** A chat with what the command has left to read. */
@@ -21,9 +21,9 @@ export async function namedChat(ask: Ask): Promise<Named> {
 }
 
 /** Chats with names as people read them. */
-export async function readChats({ room, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
-  const found = await room.apis.bot.chats(filter, signal);
-  if (!room.config.unescapeHtml) return found;
+export async function readChats({ context, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
+  const found = await context.apis.bot.chats(filter, signal);
+  if (!context.config.unescapeHtml) return found;
   return found.map((chat) => ({ ...chat, customer: readable(chat.customer), channel: readable(chat.channel) }));
 }
 

@@ -5,17 +5,17 @@ import type { BrainAction } from '../../../core/actions.ts';
 import type { Incoming } from '../../../core/connector.ts';
 import { readPages } from '../api/pages.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
-import { overlapMs } from '../back/catch-up.ts';
-import type { ListenCursor } from '../back/cursor.ts';
-import type { Room } from '../room.ts';
+import type { MgContext } from '../context.ts';
+import { overlapMs } from '../inbound/catch-up.ts';
+import type { ListenCursor } from '../inbound/cursor.ts';
 import { type Binding, recentBindings } from './bindings.ts';
 import { type GroupMessage, groupMessageShape, type Showing } from './group-shapes.ts';
-import { keepDays, originOfMessage } from './say-once.ts';
+import { keepDays, originOfMessage } from './send-once.ts';
 
 /** How messages shown in groups are named towards the house, so that receipts for them are told from the channel's own. */
 const shownPrefix = 'group:';
 
-const shownShape = z.object({ homeMessageId: z.string() });
+const shownShape = z.object({ portalMessageId: z.string() });
 
 const shownKey = (messageId: number | string): string => `shown:${messageId}`;
 
@@ -30,13 +30,16 @@ export function isShownName(remoteMessageId: string): boolean {
 }
 
 /** Keeps where a message is shown, so that its edit and deletion find it there. */
-export async function rememberShown(room: Room, receipt: BrainAction & { type: 'receipt' }): Promise<void> {
-  const { remoteMessageId, homeMessageId, error } = receipt;
-  if (homeMessageId === null) {
-    room.tools.log('a message of a bound chat was not shown in its group', { message: remoteMessageId, reason: error });
+export async function rememberShown(context: MgContext, receipt: BrainAction & { type: 'receipt' }): Promise<void> {
+  const { remoteMessageId, portalMessageId, error } = receipt;
+  if (portalMessageId === null) {
+    context.tools.log('a message of a bound chat was not shown in its group', {
+      message: remoteMessageId,
+      reason: error,
+    });
     return;
   }
-  await room.tools.memory.put(shownKey(remoteMessageId.slice(shownPrefix.length)), { homeMessageId }, keepDays);
+  await context.tools.state.put(shownKey(remoteMessageId.slice(shownPrefix.length)), { portalMessageId }, keepDays);
 }
 
 const whatOf: Readonly<Record<string, Showing['what']>> = {
@@ -54,7 +57,7 @@ export interface GroupWatch {
 }
 
 /** One per listener. */
-export function createGroupWatch(room: Room): GroupWatch {
+export function createGroupWatch(context: MgContext): GroupWatch {
   let known: ReadonlyMap<number, Binding> = new Map();
 
   /** A binding is made in another process: what was said before this one heard of it is asked for once. */
@@ -66,7 +69,7 @@ export function createGroupWatch(room: Room): GroupWatch {
     for (const binding of bindings.values()) {
       const old = before.get(binding.chatId);
       if (old?.ref === binding.ref && old.after === binding.after) continue;
-      rows.push(...(await saidIn(room, binding, { since_id: Math.max(1, binding.after) }, signal)));
+      rows.push(...(await saidIn(context, binding, { since_id: Math.max(1, binding.after) }, signal)));
     }
     return rows;
   }
@@ -75,67 +78,76 @@ export function createGroupWatch(room: Room): GroupWatch {
     async rowsOf(frame, signal) {
       const what = Object.hasOwn(whatOf, frame.type) ? whatOf[frame.type] : undefined;
       if (what === undefined) return [];
-      const bindings = await recentBindings(room.tools.memory);
+      const bindings = await recentBindings(context.tools.state);
       const rows = await caughtUp(bindings, signal);
       const message = groupMessageShape.safeParse(frame.data['message']);
       const binding = message.success ? bindings.get(message.data.chat_id) : undefined;
       const row =
-        !message.success || binding === undefined ? null : await rowOf(room, binding, message.data, what, frame);
+        !message.success || binding === undefined ? null : await rowOf(context, binding, message.data, what, frame);
       return row === null ? rows : [...rows, row];
     },
     async missed(cursor, signal) {
-      known = await recentBindings(room.tools.memory);
+      known = await recentBindings(context.tools.state);
       if (cursor === null) return [];
       const since = new Date(cursor.since.getTime() - overlapMs).toISOString();
       const rows: Incoming[] = [];
-      for (const binding of known.values()) rows.push(...(await saidIn(room, binding, { since }, signal)));
+      for (const binding of known.values()) rows.push(...(await saidIn(context, binding, { since }, signal)));
       return rows;
     },
   };
 }
 
 async function saidIn(
-  room: Room,
+  context: MgContext,
   binding: Binding,
   from: { readonly since: string } | { readonly since_id: number },
   signal: AbortSignal,
 ): Promise<Incoming[]> {
   const rows: Incoming[] = [];
-  const ask = (bounds: Parameters<typeof room.apis.bot.rawMessages>[0]) => room.apis.bot.rawMessages(bounds, signal);
+  const ask = (bounds: Parameters<typeof context.apis.bot.rawMessages>[0]) =>
+    context.apis.bot.rawMessages(bounds, signal);
   for (const raw of await readPages(ask, { chat_id: binding.chatId, ...from })) {
     const message = groupMessageShape.safeParse(raw);
     if (!message.success || message.data.chat_id !== binding.chatId) continue;
-    rows.push(...(await missedRows(room, binding, message.data, raw)));
+    rows.push(...(await missedRows(context, binding, message.data, raw)));
   }
   return rows;
 }
 
 /** A missed message may be new, edited, failed, or several of these at once. */
-async function missedRows(room: Room, binding: Binding, message: GroupMessage, raw: unknown): Promise<Incoming[]> {
+async function missedRows(
+  context: MgContext,
+  binding: Binding,
+  message: GroupMessage,
+  raw: unknown,
+): Promise<Incoming[]> {
   const rows: Incoming[] = [];
   for (const what of ['new', 'edited'] as const) {
     // What is shown for the first time is shown as it reads now.
-    if (what === 'edited' && message.is_edit === true && (await homeMessageOf(room, message.id)) === null) continue;
-    const row = await rowOf(room, binding, message, what, { type: `message_${what}`, data: { message: raw } });
+    if (what === 'edited' && message.is_edit === true && (await portalMessageOf(context, message.id)) === null)
+      continue;
+    const row = await rowOf(context, binding, message, what, { type: `message_${what}`, data: { message: raw } });
     if (row !== null) rows.push(row);
   }
   return rows;
 }
 
 async function rowOf(
-  room: Room,
+  context: MgContext,
   binding: Binding,
   message: GroupMessage,
   what: Showing['what'],
   frame: Envelope,
 ): Promise<Incoming | null> {
-  const isOwn = message.from?.type === 'bot' && message.from.id === room.config.joined.bot.botId;
-  const shown = isOwn ? failureOf(message, what) : wantedOf(room, binding, message, what);
+  const isOwn = message.from?.type === 'bot' && message.from.id === context.config.joined.bot.botId;
+  const shown = isOwn ? failureOf(message, what) : wantedOf(context, binding, message, what);
   if (shown === null) return null;
-  const homeMessageId = isOwn ? await originOfMessage(room, message.id) : await homeMessageOf(room, message.id);
+  const portalMessageId = isOwn
+    ? await originOfMessage(context, message.id)
+    : await portalMessageOf(context, message.id);
   // A failure of something the console did not say is somebody else's to tell.
-  if (isOwn && homeMessageId === null) return null;
-  const showing: Showing = { what: shown, customer: binding.customer, channel: binding.channel, homeMessageId };
+  if (isOwn && portalMessageId === null) return null;
+  const showing: Showing = { what: shown, customer: binding.customer, channel: binding.channel, portalMessageId };
   return {
     conversation: { ref: binding.ref },
     ifKnown: true,
@@ -149,9 +161,14 @@ function failureOf(message: GroupMessage, what: Showing['what']): 'failed' | nul
   return message.status === 'failed' && message.scope === 'public' && what !== 'deleted' ? 'failed' : null;
 }
 
-function wantedOf(room: Room, binding: Binding, message: GroupMessage, what: Showing['what']): Showing['what'] | null {
+function wantedOf(
+  context: MgContext,
+  binding: Binding,
+  message: GroupMessage,
+  what: Showing['what'],
+): Showing['what'] | null {
   if (message.type === 'system' || message.id <= binding.after) return null;
-  if (message.scope !== 'public' && !room.config.console.showStaffTalk) return null;
+  if (message.scope !== 'public' && !context.config.console.showStaffTalk) return null;
   // This event also tells of every change of status (trap B-03).
   return what === 'edited' && message.is_edit !== true ? null : what;
 }
@@ -164,7 +181,7 @@ function dedupeKeyOf(message: GroupMessage, what: Showing['what'], frame: Envelo
   return what === 'deleted' || what === 'restored' ? `${key}:${frame.meta?.timestamp ?? ''}` : key;
 }
 
-async function homeMessageOf(room: Room, messageId: number): Promise<string | null> {
-  const shown = shownShape.safeParse(await room.tools.memory.get(shownKey(messageId)));
-  return shown.success ? shown.data.homeMessageId : null;
+async function portalMessageOf(context: MgContext, messageId: number): Promise<string | null> {
+  const shown = shownShape.safeParse(await context.tools.state.get(shownKey(messageId)));
+  return shown.success ? shown.data.portalMessageId : null;
 }

@@ -29,7 +29,7 @@ export const showingShape = z.object({
   customer: z.string(),
   channel: z.string(),
   /** The message in Bitrix24 this is about; null: it is not known. */
-  homeMessageId: z.string().nullable(),
+  portalMessageId: z.string().nullable(),
 });
 
 export type Showing = z.output<typeof showingShape>;

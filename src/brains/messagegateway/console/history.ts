@@ -4,7 +4,7 @@ import { unescapeHtml } from '../api/html-text.ts';
 import type { MgChat, MgMessage } from '../api/mg-shapes.ts';
 import { parseMgTime } from '../api/mg-time.ts';
 import { readPages } from '../api/pages.ts';
-import { type Ask, type Command, commandButton } from './ask.ts';
+import { type Ask, type Command, commandButton } from './command-request.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 
 /** Read at most so many messages of one chat: whether a list begins at its end or its beginning is not documented. */
@@ -24,23 +24,23 @@ const maxLineLength = 500;
  * oldest is not documented: it is believed when the chat's own last message is in it, and everything is read when it is not.
  */
 export async function readHistory(
-  { room, signal }: Ask,
+  { context, signal }: Ask,
   chat: Pick<MgChat, 'id' | 'last_message'>,
   wanted: number,
 ): Promise<readonly MgMessage[]> {
   // An upper bound brings the newest first where it changes the order at all (dossier B.1.1); a day covers the clocks.
-  const until = new Date(room.clock.now().getTime() + 86_400_000).toISOString();
+  const until = new Date(context.clock.now().getTime() + 86_400_000).toISOString();
   const filter = { chat_id: chat.id, until };
   const limit = wanted + spareForSystem;
-  const page = await room.apis.bot.messages({ ...filter, limit }, signal);
+  const page = await context.apis.bot.messages({ ...filter, limit }, signal);
   const last = chat.last_message?.id;
   const isEnd = page.length < limit || page.some(({ id }) => id === last);
-  const found = isEnd ? page : await readPages((bounds) => room.apis.bot.messages(bounds, signal), filter, maxRead);
+  const found = isEnd ? page : await readPages((bounds) => context.apis.bot.messages(bounds, signal), filter, maxRead);
   return found.filter((message) => message.chat_id === chat.id).toSorted((a, b) => a.id - b.id);
 }
 
 /** A line per message that says something. */
-export function historyLines({ room, phrases }: Ask, messages: readonly MgMessage[]): readonly string[] {
+export function historyLines({ context, phrases }: Ask, messages: readonly MgMessage[]): readonly string[] {
   return messages
     .filter(({ type }) => type !== 'system')
     .map((message) => {
@@ -48,7 +48,7 @@ export function historyLines({ room, phrases }: Ask, messages: readonly MgMessag
       const at = parseMgTime(message.time)?.toISOString().slice(5, 16).replace('T', ' ') ?? '';
       const text = [message.content ?? '', message.note ?? ''].filter((part) => part !== '').join(' ');
       const files = (message.items ?? []).map(({ id, caption }) => `📎 ${caption || ''} [${id ?? '—'}]`).join(' ');
-      const said = `${room.config.unescapeHtml ? unescapeHtml(text) : text} ${files}`.trim();
+      const said = `${context.config.unescapeHtml ? unescapeHtml(text) : text} ${files}`.trim();
       return `${message.id} · ${at} · ${message.from?.name || '—'}${mark}: ${said || message.type || ''}`.slice(
         0,
         maxLineLength,

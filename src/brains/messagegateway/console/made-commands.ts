@@ -5,23 +5,23 @@
 import { z } from 'zod';
 import type { Incoming } from '../../../core/connector.ts';
 import { toAppError } from '../../../core/errors.ts';
-import { ourCommands } from '../account/keep-commands.ts';
-import { recentCommands } from '../account/own-ways.ts';
+import { recentCommands } from '../account/bot-overrides.ts';
+import { ourCommands } from '../account/sync-commands.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import { readPages } from '../api/pages.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
-import { overlapMs } from '../back/catch-up.ts';
-import type { ListenCursor } from '../back/cursor.ts';
-import type { Room } from '../room.ts';
-import { type Ask, ConsoleRefusal } from './ask.ts';
-import type { CommandName } from './command-words.ts';
+import type { MgContext } from '../context.ts';
+import { overlapMs } from '../inbound/catch-up.ts';
+import type { ListenCursor } from '../inbound/cursor.ts';
+import type { CommandName } from './command-names.ts';
+import { type Ask, ConsoleRefusal } from './command-request.ts';
 import { type GroupMessage, groupMessageShape } from './group-shapes.ts';
 import { isRunnable } from './made-lines.ts';
+import { consoleMessages } from './messages.ts';
 import { parseLine } from './parse-line.ts';
 import { storeLink } from './people.ts';
-import { phrasesOf } from './phrases.ts';
 import { runCommand } from './run-command.ts';
-import { keepDays } from './say-once.ts';
+import { keepDays } from './send-once.ts';
 
 /** These leave their own trace in the chat. */
 const speaking: ReadonlySet<CommandName> = new Set(['say', 'note', 'send']);
@@ -36,24 +36,24 @@ export interface MadeCommands {
 const ranShape = z.object({ at: z.string() });
 
 /** One per listener. */
-export function createMadeCommands(room: Room): MadeCommands {
-  const { memory } = room.tools;
+export function createMadeCommands(context: MgContext): MadeCommands {
+  const { state } = context.tools;
 
   async function take(raw: unknown, signal: AbortSignal): Promise<readonly Incoming[]> {
     const parsed = groupMessageShape.safeParse(raw);
     if (!parsed.success || parsed.data.type !== 'command' || parsed.data.from?.type !== 'user') return [];
     const message = parsed.data;
     const [, name = '', words = ''] = /^\s*\/?([\w-]+)\s*([\s\S]*)$/.exec(message.content ?? '') ?? [];
-    if (name === '' || ourCommands(room.config).has(name)) return [];
-    const made = (await recentCommands(memory)).get(name);
+    if (name === '' || ourCommands(context.config).has(name)) return [];
+    const made = (await recentCommands(state)).get(name);
     if (made === undefined) return [];
     // Whatever interrupts us: rather not done, which the manager sees, than done twice.
     const ranKey = `ran:${message.id}`;
-    if (ranShape.safeParse(await memory.get(ranKey)).success) return [];
-    await memory.put(ranKey, { at: room.clock.now().toISOString() }, keepDays);
+    if (ranShape.safeParse(await state.get(ranKey)).success) return [];
+    await state.put(ranKey, { at: context.clock.now().toISOString() }, keepDays);
     const line = [made.line ?? name, words.trim()].filter((part) => part !== '').join(' ');
     if (isRunnable(line)) {
-      await run(room, message, line, signal);
+      await run(context, message, line, signal);
       return [];
     }
     return made.ref === null ? [] : [toldTo(made.ref, message)];
@@ -64,10 +64,10 @@ export function createMadeCommands(room: Room): MadeCommands {
       return frame.type === 'message_new' ? await take(frame.data['message'], signal) : [];
     },
     async missed(cursor, signal) {
-      if (cursor === null || (await recentCommands(memory)).size === 0) return [];
+      if (cursor === null || (await recentCommands(state)).size === 0) return [];
       const since = new Date(cursor.since.getTime() - overlapMs).toISOString();
-      const ask = (bounds: Parameters<typeof room.apis.bot.rawMessages>[0]) =>
-        room.apis.bot.rawMessages(bounds, signal);
+      const ask = (bounds: Parameters<typeof context.apis.bot.rawMessages>[0]) =>
+        context.apis.bot.rawMessages(bounds, signal);
       const rows: Incoming[] = [];
       for (const raw of await readPages(ask, { type: 'command', since })) rows.push(...(await take(raw, signal)));
       return rows;
@@ -77,7 +77,7 @@ export function createMadeCommands(room: Room): MadeCommands {
 
 /** The group reads who typed what, and where. */
 function toldTo(ref: string, message: GroupMessage): Incoming {
-  const showing = { what: 'command', customer: '', channel: '', homeMessageId: null };
+  const showing = { what: 'command', customer: '', channel: '', portalMessageId: null };
   return {
     conversation: { ref },
     ifKnown: true,
@@ -87,18 +87,20 @@ function toldTo(ref: string, message: GroupMessage): Incoming {
 }
 
 /** Does it in the chat, and says there for staff what came of it. */
-async function run(room: Room, message: GroupMessage, line: string, signal: AbortSignal): Promise<void> {
+async function run(context: MgContext, message: GroupMessage, line: string, signal: AbortSignal): Promise<void> {
   const parsed = parseLine(line, false);
   if (parsed.kind !== 'command') return;
-  const ask = askOf(room, message, parsed.args, signal);
+  const ask = askOf(context, message, parsed.args, signal);
   try {
     await storeLink(ask, message.from?.id ?? 0);
     const { text } = await runCommand(parsed.name, ask);
-    if (!speaking.has(parsed.name)) await tellStaff(room, message.chat_id, text, signal);
+    if (!speaking.has(parsed.name)) await tellStaff(context, message.chat_id, text, signal);
   } catch (error) {
     const sentence = sentenceOf(error, ask);
-    room.tools.log('a command made in the console could not be done', { reason: sentence ?? toAppError(error).code });
-    if (sentence !== null) await tellStaff(room, message.chat_id, sentence, signal);
+    context.tools.log('a command made in the console could not be done', {
+      reason: sentence ?? toAppError(error).code,
+    });
+    if (sentence !== null) await tellStaff(context, message.chat_id, sentence, signal);
   }
 }
 
@@ -108,20 +110,20 @@ function sentenceOf(error: unknown, { phrases }: Ask): string | null {
 }
 
 /** A courtesy: when it fails, the manager sees in the chat what was done. */
-async function tellStaff(room: Room, chatId: number, content: string, signal: AbortSignal): Promise<void> {
+async function tellStaff(context: MgContext, chatId: number, content: string, signal: AbortSignal): Promise<void> {
   try {
-    await room.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
+    await context.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
   } catch (thrown) {
-    room.tools.log('what came of a command could not be told', { chat: chatId, reason: toAppError(thrown).code });
+    context.tools.log('what came of a command could not be told', { chat: chatId, reason: toAppError(thrown).code });
   }
 }
 
 /** The command as if an employee had given it in a group that is bound to the chat. `me` is the manager. */
-function askOf(room: Room, message: GroupMessage, args: string, signal: AbortSignal): Ask {
+function askOf(context: MgContext, message: GroupMessage, args: string, signal: AbortSignal): Ask {
   const { id, chat_id: chatId } = message;
   const name = `made-command:${id}`;
   return {
-    room,
+    context,
     to: { ref: name, remoteId: null, botCode: '', botType: 'S' },
     key: name,
     messageId: name,
@@ -130,7 +132,7 @@ function askOf(room: Room, message: GroupMessage, args: string, signal: AbortSig
     files: [],
     args,
     binding: { ref: name, chatId, after: 0, customer: '', channel: '', title: '', maxText: null },
-    phrases: phrasesOf(room.config.language),
+    phrases: consoleMessages(context.config.language),
     signal,
   };
 }

@@ -1,6 +1,6 @@
 /** Lines of the console that a command made there may do in a chat. */
-import type { MadeCommand } from '../account/own-ways.ts';
-import type { CommandName } from './command-words.ts';
+import type { MadeCommand } from '../account/bot-overrides.ts';
+import type { CommandName } from './command-names.ts';
 import { parseLine } from './parse-line.ts';
 
 /** What managers may have done: all that concerns the chat at hand. */

@@ -4,12 +4,12 @@ import { splitText } from '../../../core/split-text.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import type { BotMessage } from '../api/bot-api.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
-import { carryFiles, type FileGroup } from '../into/home-files.ts';
-import type { Room } from '../room.ts';
-import { type Ask, type Command, ConsoleRefusal } from './ask.ts';
+import type { MgContext } from '../context.ts';
+import { carryFiles, type FileGroup } from '../outbound/portal-files.ts';
+import { type Ask, type Command, ConsoleRefusal } from './command-request.ts';
 import { maxTextOf, namedChat, titleOf } from './find-chat.ts';
 import { takeId, uuidIn } from './parse-line.ts';
-import { keepDays, sayOnce } from './say-once.ts';
+import { keepDays, sendOnce } from './send-once.ts';
 
 /** Where the channel names no limit: what MessageGateway takes for an edit, and official bots cut at (traps §5). */
 const usualMaxText = 2_000;
@@ -41,7 +41,7 @@ type Sent = z.output<typeof sentShape>;
 
 const markOf = (text: string): string => sha256(text.trim()).toString('hex').slice(0, 16);
 
-const sentKey = (homeMessageId: string): string => `sent:${homeMessageId}`;
+const sentKey = (portalMessageId: string): string => `sent:${portalMessageId}`;
 
 /** What is said where. */
 export interface Saying {
@@ -60,20 +60,20 @@ export interface Saying {
  * uploaded once. The parts are remembered, so that an edit or a deletion finds them.
  */
 export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
-  const { room, key, messageId, signal } = ask;
+  const { context, key, messageId, signal } = ask;
   const carried = await carryOnce(ask);
   const said = saying.text === '' ? '' : saying.heading + saying.text;
   const text = [said, ...carried.named].filter((part) => part.trim() !== '').join('\n');
   const messages = messagesOf(saying, text, carried.groups);
-  if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyWords);
+  if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyTexts);
   const { by, heading } = saying;
   const about = { by, heading, named: carried.named.join('\n'), wrote: markOf(saying.text) };
   const parts: Sent['parts'] = [];
   for (const [index, message] of messages.entries()) {
-    const id = await sayOnce(room, `${key}:${index}`, messageId, message, signal);
+    const id = await sendOnce(context, `${key}:${index}`, messageId, message, signal);
     parts.push({ id, isText: message.type === 'text' });
     // At once: when the next part is refused, this one can still be changed and deleted.
-    await room.tools.memory.put(sentKey(messageId), { parts, ...about } satisfies Sent, keepDays);
+    await context.tools.state.put(sentKey(messageId), { parts, ...about } satisfies Sent, keepDays);
   }
 }
 
@@ -93,14 +93,14 @@ function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]):
 
 /** Files are uploaded once per delivery: a second upload would have other ids, and its message would look like another one. */
 async function carryOnce(ask: Ask): Promise<z.output<typeof carriedShape>> {
-  const { room, to, files, key, signal } = ask;
+  const { context, to, files, key, signal } = ask;
   if (files.length === 0) return { groups: [], named: [] };
-  const known = carriedShape.safeParse(await room.tools.memory.get(`carried:${key}`));
+  const known = carriedShape.safeParse(await context.tools.state.get(`carried:${key}`));
   if (known.success) return known.data;
-  const carried = await carryFiles(room, to, files, signal, (file, encoding, until) =>
-    room.apis.bot.uploadFile(file, encoding, until),
+  const carried = await carryFiles(context, to, files, signal, (file, encoding, until) =>
+    context.apis.bot.uploadFile(file, encoding, until),
   );
-  await room.tools.memory.put(`carried:${key}`, carried, keepDays);
+  await context.tools.state.put(`carried:${key}`, carried, keepDays);
   return carriedShape.parse(carried);
 }
 
@@ -125,7 +125,7 @@ export const send: Command = async (ask) => {
   const { chat, rest } = await namedChat(ask);
   const id = uuidIn(rest);
   if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
-  const { type } = await ask.room.apis.bot.file(id, ask.signal);
+  const { type } = await ask.context.apis.bot.file(id, ask.signal);
   const kind = type === 'image' || type === 'audio' ? type : 'file';
   const note = rest.slice(id.length).trim();
   const message: BotMessage = {
@@ -135,7 +135,7 @@ export const send: Command = async (ask) => {
     items: [{ id, caption: id }],
     ...(note === '' ? {} : { note }),
   };
-  await sayOnce(ask.room, `${ask.key}:0`, ask.messageId, message, ask.signal);
+  await sendOnce(ask.context, `${ask.key}:0`, ask.messageId, message, ask.signal);
   return { text: ask.phrases.said(titleOf(chat)) };
 };
 
@@ -143,8 +143,8 @@ export const send: Command = async (ask) => {
 export const edit: Command = async (ask) => {
   const { id, rest } = takeId(ask.args);
   if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
-  if (rest === '') throw new ConsoleRefusal(ask.phrases.emptyWords);
-  await ask.room.apis.bot.editMessage(id, rest, ask.signal);
+  if (rest === '') throw new ConsoleRefusal(ask.phrases.emptyTexts);
+  await ask.context.apis.bot.editMessage(id, rest, ask.signal);
   return { text: ask.phrases.edited };
 };
 
@@ -152,7 +152,7 @@ export const edit: Command = async (ask) => {
 export const remove: Command = async (ask) => {
   const { id } = takeId(ask.args);
   if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
-  await deleteQuietly(ask.room, id, ask.signal);
+  await deleteQuietly(ask.context, id, ask.signal);
   return { text: ask.phrases.deleted };
 };
 
@@ -162,12 +162,12 @@ export const remove: Command = async (ask) => {
  * (`not_changed`). Both are said to him. Null: nothing had gone out, or all is done.
  */
 export async function editSent(
-  room: Room,
+  context: MgContext,
   messageId: string,
   text: string,
   signal: AbortSignal,
 ): Promise<'not_a_message' | 'not_changed' | null> {
-  const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
+  const sent = sentShape.safeParse(await context.tools.state.get(sentKey(messageId)));
   // Portals tell of changes that leave the words as they are, too.
   if (!sent.success || sent.data.wrote === markOf(text)) return null;
   const { parts, by, heading, named } = sent.data;
@@ -175,22 +175,26 @@ export async function editSent(
   if (by === 'command' || (by === 'words' && words.startsWith('/'))) return 'not_a_message';
   const [only, another] = parts.filter(({ isText }) => isText);
   if (only === undefined || another !== undefined || words === '') return by === 'words' ? 'not_changed' : null;
-  await room.apis.bot.editMessage(only.id, [heading + words, named].filter((part) => part !== '').join('\n'), signal);
-  await room.tools.memory.put(sentKey(messageId), { ...sent.data, wrote: markOf(text) } satisfies Sent, keepDays);
+  await context.apis.bot.editMessage(
+    only.id,
+    [heading + words, named].filter((part) => part !== '').join('\n'),
+    signal,
+  );
+  await context.tools.state.put(sentKey(messageId), { ...sent.data, wrote: markOf(text) } satisfies Sent, keepDays);
   return null;
 }
 
 /** The employee deleted a message that had gone out. A deleted command takes nothing back. */
-export async function deleteSent(room: Room, messageId: string, signal: AbortSignal): Promise<void> {
-  const sent = sentShape.safeParse(await room.tools.memory.get(sentKey(messageId)));
+export async function deleteSent(context: MgContext, messageId: string, signal: AbortSignal): Promise<void> {
+  const sent = sentShape.safeParse(await context.tools.state.get(sentKey(messageId)));
   if (!sent.success || sent.data.by === 'command') return;
-  for (const { id } of sent.data.parts) await deleteQuietly(room, id, signal);
+  for (const { id } of sent.data.parts) await deleteQuietly(context, id, signal);
 }
 
 /** What is gone already was perhaps deleted by an earlier attempt of ours. */
-async function deleteQuietly(room: Room, id: number, signal: AbortSignal): Promise<void> {
+async function deleteQuietly(context: MgContext, id: number, signal: AbortSignal): Promise<void> {
   try {
-    await room.apis.bot.deleteMessage(id, signal);
+    await context.apis.bot.deleteMessage(id, signal);
   } catch (error) {
     const isGone = isRefusal(error, /not found/i) || (error instanceof MgRefused && error.status === 404);
     if (!isGone) throw error;

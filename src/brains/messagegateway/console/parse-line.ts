@@ -1,5 +1,5 @@
 /** Tells commands from words that are meant for the customer. Pure. */
-import { type CommandName, commandNamed } from './command-words.ts';
+import { type CommandName, commandNamed } from './command-names.ts';
 
 export type Line =
   | { readonly kind: 'command'; readonly name: CommandName; readonly args: string }

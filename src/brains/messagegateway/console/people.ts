@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { MgUser } from '../api/mg-shapes.ts';
 import { pageSize, readPages } from '../api/pages.ts';
-import { type Ask, ConsoleRefusal } from './ask.ts';
+import { type Ask, ConsoleRefusal } from './command-request.ts';
 
 const linkShape = z.object({ userId: z.int(), how: z.enum(['email', 'command']) });
 
@@ -15,32 +15,32 @@ const strangerDays = 1 / 24;
 
 /** The link of whoever asks; null when neither he nor his address says who he is. */
 export async function linkOf(ask: Ask): Promise<PersonLink | null> {
-  const { memory } = ask.room.tools;
-  const stored = await memory.get(keyOf(ask));
+  const { state } = ask.context.tools;
+  const stored = await state.get(keyOf(ask));
   const link = linkShape.safeParse(stored);
   if (link.success) return link.data;
   if (stored !== null) return null;
   const userId = await userByMail(ask);
   if (userId === null) {
-    await memory.put(keyOf(ask), { stranger: true }, strangerDays);
+    await state.put(keyOf(ask), { stranger: true }, strangerDays);
     return null;
   }
   const found: PersonLink = { userId, how: 'email' };
-  await memory.put(keyOf(ask), found);
+  await state.put(keyOf(ask), found);
   return found;
 }
 
 export async function storeLink(ask: Ask, userId: number): Promise<void> {
-  await ask.room.tools.memory.put(keyOf(ask), { userId, how: 'command' });
+  await ask.context.tools.state.put(keyOf(ask), { userId, how: 'command' });
 }
 
 export async function forgetLink(ask: Ask): Promise<void> {
-  await ask.room.tools.memory.forget(keyOf(ask));
+  await ask.context.tools.state.forget(keyOf(ask));
 }
 
 /** Active users of the account. */
-export async function activeUsers({ room, signal }: Ask): Promise<readonly MgUser[]> {
-  return await readPages((bounds) => room.apis.bot.users(bounds, signal), { active: true });
+export async function activeUsers({ context, signal }: Ask): Promise<readonly MgUser[]> {
+  return await readPages((bounds) => context.apis.bot.users(bounds, signal), { active: true });
 }
 
 /** A user by number or by part of his name. Refuses when none fits, or several do. */
@@ -64,13 +64,13 @@ export function nameOf(user: MgUser): string {
 /** The list of users shows no addresses (dossier B.4); people who lead dialogs or wrote
  * lately are shown with theirs. Nobody when two have the same. */
 async function userByMail(ask: Ask): Promise<number | null> {
-  const { room, to, chat, author, signal } = ask;
-  const employee = await room.tools.homeUser(to, chat.dialogId, author.id, signal);
+  const { context, to, chat, author, signal } = ask;
+  const employee = await context.tools.portalUser(to, chat.dialogId, author.id, signal);
   const mail = employee?.email?.trim().toLowerCase();
   if (!mail) return null;
-  const chats = await room.apis.bot.chats({ limit: pageSize }, signal);
-  const until = new Date(room.clock.now().getTime() + 86_400_000).toISOString();
-  const messages = await room.apis.bot.messages({ until, limit: pageSize }, signal);
+  const chats = await context.apis.bot.chats({ limit: pageSize }, signal);
+  const until = new Date(context.clock.now().getTime() + 86_400_000).toISOString();
+  const messages = await context.apis.bot.messages({ until, limit: pageSize }, signal);
   const seen = [...chats.map(({ last_dialog: dialog }) => dialog?.responsible), ...messages.map(({ from }) => from)];
   const ids = seen.flatMap((who) => {
     const isHe = who?.type === 'user' && who.email?.trim().toLowerCase() === mail;

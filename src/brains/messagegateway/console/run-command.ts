@@ -17,9 +17,9 @@ import {
   users,
   whoami,
 } from './account-commands.ts';
-import type { Answer, Ask, Command } from './ask.ts';
 import { bind, unbind } from './binding-commands.ts';
-import type { CommandName } from './command-words.ts';
+import type { CommandName } from './command-names.ts';
+import type { Answer, Ask, Command } from './command-request.ts';
 import { assign, chats, close, list, open, show, tag, unassign, untag } from './dialog-commands.ts';
 import { history } from './history.ts';
 import { edit, note, remove, say, send } from './message-commands.ts';

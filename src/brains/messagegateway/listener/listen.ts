@@ -1,16 +1,16 @@
 /** Listens to the bot's side of an account: first what was missed, then the socket, in order, and never an echo. */
 import type { Cursor, Emit, Incoming } from '../../../core/connector.ts';
 import { RemoteUnreachable, toAppError } from '../../../core/errors.ts';
-import { beReady, checkStillOn } from '../account/be-ready.ts';
+import { checkStillOn, preflight } from '../account/preflight.ts';
 import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
-import { catchUp } from '../back/catch-up.ts';
-import { type ListenCursor, readCursor, writeCursor } from '../back/cursor.ts';
-import { heardMessageId, type Signal, signalOf } from '../back/signals.ts';
-import type { TagWatch } from '../back/tag-watch.ts';
 import { createGroupWatch, type GroupWatch } from '../console/group-frames.ts';
 import { createMadeCommands, type MadeCommands } from '../console/made-commands.ts';
-import type { Room } from '../room.ts';
-import { wordsOf } from '../words.ts';
+import type { MgContext } from '../context.ts';
+import { catchUp } from '../inbound/catch-up.ts';
+import { type ListenCursor, readCursor, writeCursor } from '../inbound/cursor.ts';
+import { heardMessageId, type Signal, signalOf } from '../inbound/signals.ts';
+import type { TagTracker } from '../inbound/tag-tracker.ts';
+import { wordsOf } from '../messages.ts';
 import { openLiveSocket } from './live-socket.ts';
 
 /** The 17 events of the document. Asking for others may fail the handshake (trap S-06). */
@@ -44,22 +44,22 @@ const handshakeMs = 15_000;
  * The account is asked by REST first: it proves the token before the socket is opened.
  */
 export async function listenToBot(
-  room: Room,
-  tags: TagWatch,
+  context: MgContext,
+  tags: TagTracker,
   emit: Emit,
   since: Cursor | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, apis } = room;
-  await beReady(room, signal);
-  await apis.botPace.turn(signal);
-  const startedAt = room.clock.now();
+  const { config, apis } = context;
+  await preflight(context, signal);
+  await apis.botLimiter.turn(signal);
+  const startedAt = context.clock.now();
   const { pingSeconds, silenceSeconds } = config;
   const url = apis.bot.socketAddress(events);
   const socket = await openLiveSocket(
     {
       url,
-      lookup: room.tools.lookupFor(url),
+      lookup: context.tools.lookupFor(url),
       token: config.joined.bot.token,
       pingMs: pingSeconds * 1000,
       silenceMs: silenceSeconds * 1000,
@@ -68,7 +68,7 @@ export async function listenToBot(
     signal,
   );
   try {
-    const ways: Ways = { room, tags, emit, groups: createGroupWatch(room), made: createMadeCommands(room) };
+    const ways: Ways = { context, tags, emit, groups: createGroupWatch(context), made: createMadeCommands(context) };
     const cursor = await settle(ways, readCursor(since), startedAt, signal);
     // Frames that came meanwhile wait in the socket's queue.
     await hear(ways, cursor, socket.frames(), signal);
@@ -81,8 +81,8 @@ export async function listenToBot(
 
 /** Where frames go. */
 interface Ways {
-  readonly room: Room;
-  readonly tags: TagWatch;
+  readonly context: MgContext;
+  readonly tags: TagTracker;
   readonly emit: Emit;
   readonly groups: GroupWatch;
   readonly made: MadeCommands;
@@ -90,19 +90,19 @@ interface Ways {
 
 /** Brings the cursor up to date, with everything that was missed stored beside it. */
 async function settle(
-  { room, tags, emit, groups, made }: Ways,
+  { context, tags, emit, groups, made }: Ways,
   cursor: ListenCursor | null,
   startedAt: Date,
   signal: AbortSignal,
 ): Promise<ListenCursor> {
   // A first listener has missed nothing: what happened before the connection was made is nobody's wish to us.
-  const missed = cursor === null ? [] : await catchUp(room, cursor, signal);
+  const missed = cursor === null ? [] : await catchUp(context, cursor, signal);
   let next: ListenCursor = { messageId: cursor?.messageId ?? null, since: startedAt };
   const incoming: Incoming[] = [];
   for (const frame of missed) {
-    const row = await rowOf(room, tags, frame, signal);
+    const row = await rowOf(context, tags, frame, signal);
     if (row !== null && row.signal.wish !== 'help') incoming.push(row.incoming);
-    next = moved(next, frame, room);
+    next = moved(next, frame, context);
   }
   incoming.push(...(await groups.missed(cursor, signal)), ...(await made.missed(cursor, signal)));
   await emit(incoming, writeCursor(next));
@@ -110,39 +110,39 @@ async function settle(
 }
 
 async function hear(
-  { room, tags, emit, groups, made }: Ways,
+  { context, tags, emit, groups, made }: Ways,
   from: ListenCursor,
   frames: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<void> {
   let cursor = from;
-  let storedAt = room.clock.monotonicMs();
+  let storedAt = context.clock.monotonicMs();
   for await (const bytes of frames) {
     const frame = readEnvelope(bytes);
     // Garbage, and events that were invented after this was written.
     if (frame === null) continue;
-    await checkStillOn(frame, room);
-    const adopted = await room.channels.adopt(frame);
-    const row = await rowOf(room, tags, adopted, signal);
-    cursor = { ...moved(cursor, adopted, room), since: room.clock.now() };
-    if (row?.signal.wish === 'help') await help(room, row.signal, signal);
+    await checkStillOn(frame, context);
+    const adopted = await context.channels.adopt(frame);
+    const row = await rowOf(context, tags, adopted, signal);
+    cursor = { ...moved(cursor, adopted, context), since: context.clock.now() };
+    if (row?.signal.wish === 'help') await help(context, row.signal, signal);
     const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
     incoming.push(...(await groups.rowsOf(frame, signal)), ...(await made.rowsOf(frame, signal)));
-    if (incoming.length === 0 && room.clock.monotonicMs() - storedAt < storeCursorMs) continue;
+    if (incoming.length === 0 && context.clock.monotonicMs() - storedAt < storeCursorMs) continue;
     await emit(incoming, writeCursor(cursor));
-    storedAt = room.clock.monotonicMs();
+    storedAt = context.clock.monotonicMs();
   }
 }
 
 /** The row a frame becomes, or null when there is no wish in it. */
 async function rowOf(
-  room: Room,
-  tags: TagWatch,
+  context: MgContext,
+  tags: TagTracker,
   frame: Envelope,
   signal: AbortSignal,
 ): Promise<{ readonly signal: Signal; readonly incoming: Incoming } | null> {
   const known = await tags.complete(frame, signal);
-  const found = signalOf(known, room.config);
+  const found = signalOf(known, context.config);
   if (found === null) return null;
   const conversation = found.ref === null ? { remoteId: String(found.chatId) } : { ref: found.ref };
   return {
@@ -157,20 +157,20 @@ async function rowOf(
   };
 }
 
-function moved(cursor: ListenCursor, frame: Envelope, room: Room): ListenCursor {
-  const heard = heardMessageId(frame, room.config);
+function moved(cursor: ListenCursor, frame: Envelope, context: MgContext): ListenCursor {
+  const heard = heardMessageId(frame, context.config);
   if (heard === null || heard <= (cursor.messageId ?? 0)) return cursor;
   return { ...cursor, messageId: heard };
 }
 
 /** Answers `/help` in the chat itself, for staff. A courtesy: when it fails, the manager asks again. */
-async function help(room: Room, { chatId }: Signal, signal: AbortSignal): Promise<void> {
-  const { language, handover } = room.config;
+async function help(context: MgContext, { chatId }: Signal, signal: AbortSignal): Promise<void> {
+  const { language, handover } = context.config;
   const content = wordsOf(language).help(handover.command);
   try {
-    await room.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
+    await context.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
   } catch (thrown) {
-    room.tools.log('the help a manager asked for could not be given', {
+    context.tools.log('the help a manager asked for could not be given', {
       chat: chatId,
       reason: toAppError(thrown).code,
     });

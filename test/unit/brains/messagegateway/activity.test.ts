@@ -3,17 +3,17 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clientIdOf } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import type { JoinedConfig } from '../../../../src/brains/messagegateway/config.ts';
 import { hearActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
-import type { BrainHouse, HeldConnection } from '../../../../src/core/brain.ts';
+import type { ConnectorHost, StoredConnection } from '../../../../src/core/brain.ts';
 import type { Connection } from '../../../../src/core/connector.ts';
 import { mgConfig, realHttp, unitTools } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
 const logged: string[] = [];
 const done: string[] = [];
-const identity = { id: '2f1c3a7e-0000-4000-8000-0123456789ab', doorSecret: 'door' };
+const identity = { id: '2f1c3a7e-0000-4000-8000-0123456789ab', webhookSecret: 'door' };
 const clientId = clientIdOf(identity);
 let crmUrl = 'https://demo.simla.com';
-let pausedReason: string | null = null;
+let disabledReason: string | null = null;
 let stored: JoinedConfig | null = null;
 /** What somebody else stores while a callback is thought about; null: nobody does. */
 let meanwhile: JoinedConfig | null = null;
@@ -28,7 +28,7 @@ const nobody = (): never => {
   throw new Error('not expected of a callback');
 };
 
-const house: BrainHouse = {
+const host: ConnectorHost = {
   tools: unitTools(http, logged),
   settings: {},
   seal: nobody,
@@ -40,8 +40,8 @@ const house: BrainHouse = {
   hookUrl: nobody,
   awaiting: { keep: nobody, find: () => Promise.resolve(null), drop: nobody },
   find: (id) =>
-    Promise.resolve<HeldConnection | null>(
-      id === identity.id ? { connection: connection(), changedAt, pausedReason } : null,
+    Promise.resolve<StoredConnection | null>(
+      id === identity.id ? { connection: connection(), changedAt, disabledReason } : null,
     ),
   store(held, config) {
     if (meanwhile !== null) {
@@ -54,11 +54,11 @@ const house: BrainHouse = {
     done.push('store');
     return Promise.resolve(true);
   },
-  pause(_, reason) {
+  disable(_, reason) {
     done.push(`pause ${reason}`);
     return Promise.resolve();
   },
-  lookSoon() {
+  checkSoon() {
     done.push('look');
     return Promise.resolve();
   },
@@ -66,7 +66,7 @@ const house: BrainHouse = {
 
 async function hear(fields: Readonly<Record<string, string>>): Promise<number> {
   const body = Buffer.from(new URLSearchParams({ clientId, systemUrl: '', ...fields }).toString());
-  return (await hearActivity({ headers: {}, query: {}, body }, house)).status;
+  return (await hearActivity({ headers: {}, query: {}, body }, host)).status;
 }
 
 const on = '{"active":true,"freeze":false}';
@@ -76,7 +76,7 @@ const frozen = '{"active":true,"freeze":true}';
 beforeEach(() => {
   nock.disableNetConnect();
   crmUrl = 'https://demo.simla.com';
-  pausedReason = null;
+  disabledReason = null;
   stored = null;
   meanwhile = null;
   current = null;
@@ -114,7 +114,7 @@ describe('the state a callback tells', () => {
     ['a start', on, 'switched_off', ['look']],
     ['a start of what works', on, null, []],
   ])('%s', async (_, activity, before, expected) => {
-    pausedReason = before;
+    disabledReason = before;
     expect(await hear({ activity })).toBe(200);
     expect(done).toEqual(expected);
   });

@@ -2,13 +2,13 @@ import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApis } from '../../../../src/brains/messagegateway/api/apis.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
-import { freePace } from '../../../support/free-pace.ts';
+import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
 const origin = 'https://mg.example';
 const apis = createApis({
-  tools: { http, pace: () => freePace() },
+  tools: { http, rateLimiter: () => freeRateLimiter() },
   bot: { endpointUrl: origin, token: 'b' },
   transport: { endpointUrl: origin, token: 't' },
   callsPerSecond: 1000,

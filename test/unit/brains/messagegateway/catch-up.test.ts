@@ -3,9 +3,9 @@ import type { Apis } from '../../../../src/brains/messagegateway/api/apis.ts';
 import type { MgQuery } from '../../../../src/brains/messagegateway/api/mg-http.ts';
 import type { MgDialog, MgMessage } from '../../../../src/brains/messagegateway/api/mg-shapes.ts';
 import { pageSize } from '../../../../src/brains/messagegateway/api/pages.ts';
-import { catchUp } from '../../../../src/brains/messagegateway/back/catch-up.ts';
-import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/back/cursor.ts';
-import type { Room } from '../../../../src/brains/messagegateway/room.ts';
+import type { MgContext } from '../../../../src/brains/messagegateway/context.ts';
+import { catchUp } from '../../../../src/brains/messagegateway/inbound/catch-up.ts';
+import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/inbound/cursor.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { mainChannelOnly, mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
 
@@ -48,14 +48,14 @@ function far(given: {
     chats: () => Promise.resolve([{ id: 1, channel: { id: 61 }, customer: { external_id: 'ref' } }]),
   };
   const config = mgConfig({ handover: { userIds: [12] } });
-  const room: Room = {
+  const context: MgContext = {
     config,
-    apis: { bot: bot as Apis['bot'], transport: {} as Apis['transport'], botPace: {} as Apis['botPace'] },
+    apis: { bot: bot as Apis['bot'], transport: {} as Apis['transport'], botLimiter: {} as Apis['botLimiter'] },
     tools: unitTools({ send: () => Promise.reject(new Error('not expected')) }, logged),
     clock: systemClock,
     channels: mainChannelOnly(config),
   };
-  return { room, asked, logged };
+  return { context, asked, logged };
 }
 
 const base = Date.parse('2026-06-30T10:00:00Z');
@@ -69,21 +69,21 @@ describe('catching up', () => {
     ['down', true],
     ['down', false],
   ] as const)('finds every message once, in order, over many pages (%s, inclusive: %s)', async (order, isInclusive) => {
-    const { room } = far({ ids: range(1_001, 1_000 + 2 * pageSize + 7), order, isInclusive });
-    const frames = await catchUp(room, { messageId: 1_100, since: new Date(base) }, signal);
+    const { context } = far({ ids: range(1_001, 1_000 + 2 * pageSize + 7), order, isInclusive });
+    const frames = await catchUp(context, { messageId: 1_100, since: new Date(base) }, signal);
     const ids = frames.map((frame) => (frame.data['message'] as MgMessage).id);
     expect(ids).toEqual(range(1_001, 1_000 + 2 * pageSize + 7).filter((id) => (isInclusive ? id >= 900 : id > 900)));
   });
 
   it('stops when a full page brings nothing new', async () => {
-    const { room, asked } = far({ ids: range(1, pageSize), order: 'up', isInclusive: true });
-    await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    const { context, asked } = far({ ids: range(1, pageSize), order: 'up', isInclusive: true });
+    await catchUp(context, { messageId: 1, since: new Date(base) }, signal);
     expect(asked.filter((query) => 'since_id' in query).length).toBeLessThanOrEqual(3);
   });
 
   it('asks by time where no message has been heard of yet', async () => {
-    const { room, asked } = far({ ids: [5], order: 'down', isInclusive: true });
-    await catchUp(room, { messageId: null, since: new Date(base) }, signal);
+    const { context, asked } = far({ ids: [5], order: 'down', isInclusive: true });
+    await catchUp(context, { messageId: null, since: new Date(base) }, signal);
     expect(asked[0]).toEqual({ channel_id: 61, since: new Date(base - 120_000).toISOString(), limit: pageSize });
   });
 
@@ -95,8 +95,8 @@ describe('catching up', () => {
       dialog(3, { type: 'user', id: 12, assigned_at: at(-500) }),
       dialog(4, null),
     ];
-    const { room } = far({ ids: [5, 7], order: 'down', isInclusive: true, dialogs });
-    const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    const { context } = far({ ids: [5, 7], order: 'down', isInclusive: true, dialogs });
+    const frames = await catchUp(context, { messageId: 1, since: new Date(base) }, signal);
     expect(frames.map(({ type }) => type)).toEqual(['message_new', 'dialog_assign', 'message_new']);
   });
 });
@@ -108,15 +108,15 @@ describe('catching up with much', () => {
     const dialogs = range(1, 2 * pageSize + 9).map(
       (id): MgDialog => ({ id, chat_id: 1, responsible: responsible(wanted.includes(id) ? 12 : 13) }),
     );
-    const { room } = far({ ids: [], order, isInclusive: true, dialogs });
-    const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    const { context } = far({ ids: [], order, isInclusive: true, dialogs });
+    const frames = await catchUp(context, { messageId: 1, since: new Date(base) }, signal);
     const ids = frames.map((frame) => (frame.data['dialog'] as MgDialog).id);
     expect(ids.toSorted((a, b) => a - b)).toEqual(wanted);
   });
 
   it('comes to an end, and says so, where the far side has none', async () => {
-    const { room, asked, logged } = far({ ids: [], order: 'up', isInclusive: true, isEndless: true });
-    const frames = await catchUp(room, { messageId: 1, since: new Date(base) }, signal);
+    const { context, asked, logged } = far({ ids: [], order: 'up', isInclusive: true, isEndless: true });
+    const frames = await catchUp(context, { messageId: 1, since: new Date(base) }, signal);
     expect(frames).toHaveLength(20 * pageSize);
     expect(asked.filter((query) => 'channel_id' in query)).toHaveLength(20);
     expect(logged.join()).toContain('more was missed than is fetched');

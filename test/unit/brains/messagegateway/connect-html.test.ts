@@ -35,13 +35,13 @@ describe('the language of the page', () => {
 });
 
 describe('a client id', () => {
-  const connection = { id: '2f1c3a7e-1111-4222-8333-0123456789ab', doorSecret: 'door' };
+  const connection = { id: '2f1c3a7e-1111-4222-8333-0123456789ab', webhookSecret: 'door' };
 
   it('tells its connection, and depends on its secret', () => {
     const id = clientIdOf(connection);
     expect(id).toMatch(/^[\da-f]{64}$/);
     expect(connectionIdIn(id)).toBe(connection.id);
-    expect(clientIdOf({ ...connection, doorSecret: 'another' })).not.toBe(id);
+    expect(clientIdOf({ ...connection, webhookSecret: 'another' })).not.toBe(id);
     expect(id).not.toContain('door');
   });
 

@@ -1,10 +1,10 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { registerModule } from '../../../../src/brains/messagegateway/account/accesses.ts';
+import { registerModule } from '../../../../src/brains/messagegateway/account/api-tokens.ts';
 import { type CrmModule, createCrmClient } from '../../../../src/brains/messagegateway/api/crm-client.ts';
 import { AppError, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
-import { freePace } from '../../../support/free-pace.ts';
+import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgConfig, mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
@@ -12,7 +12,7 @@ const origin = 'https://demo.simla.com';
 const apiKey = 'key-of-the-account';
 const clock = { ...createFakeClock(), sleep: () => Promise.resolve() };
 const crm = createCrmClient({
-  tools: { http, pace: () => freePace(clock) },
+  tools: { http, rateLimiter: () => freeRateLimiter(clock) },
   crmUrl: origin,
   apiKey,
   clock,

@@ -7,7 +7,7 @@ import { mgBytes, mgConfig, mgNames, mgPayload, unitTools } from '../../../suppo
 const noHttp = { send: () => Promise.reject(new Error('decode must not call')) };
 
 function decode(body: unknown, given: Record<string, unknown> = {}): readonly BrainEvent[] {
-  const connection = { id: 'c', portal: 'p', config: mgConfig(given), doorSecret: 's' };
+  const connection = { id: 'c', portal: 'p', config: mgConfig(given), webhookSecret: 's' };
   const connector = messageGatewayBrain.create(connection, unitTools(noHttp));
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   return connector.decode({ body: bytes, receivedAt: new Date() });
@@ -45,7 +45,7 @@ describe('a reaction', () => {
     ['that Bitrix24 does not have is left out', 'reaction_add', { new_reaction: '🦄', all_reactions: all('🦄') }, []],
     ['without any word', 'reaction_add', {}, []],
   ])('%s', (_, type, data, events) => {
-    expect(reacted(type, data)).toEqual(events.map((event) => ({ type: 'reacted', homeMessageId: '55', ...event })));
+    expect(reacted(type, data)).toEqual(events.map((event) => ({ type: 'reacted', portalMessageId: '55', ...event })));
   });
 });
 
@@ -251,11 +251,13 @@ describe('changes', () => {
 
   it('become edits, deletions and read marks of the message Bitrix24 has', () => {
     expect(decode({ type: 'message_updated', data: { ...about, type: 'text', content: 'new' } })).toEqual([
-      { type: 'reply_edited', homeMessageId: '77', text: 'new', cards: [], buttons: null },
+      { type: 'reply_edited', portalMessageId: '77', text: 'new', cards: [], buttons: null },
     ]);
-    expect(decode({ type: 'message_deleted', data: about })).toEqual([{ type: 'reply_deleted', homeMessageId: '77' }]);
+    expect(decode({ type: 'message_deleted', data: about })).toEqual([
+      { type: 'reply_deleted', portalMessageId: '77' },
+    ]);
     const read = { ...about, external_message_id: '78:ref-mark' };
-    expect(decode({ type: 'message_read', data: read })).toEqual([{ type: 'read', homeMessageId: '78' }]);
+    expect(decode({ type: 'message_read', data: read })).toEqual([{ type: 'read', portalMessageId: '78' }]);
   });
 
   it('of a card are told in words, and bring the card itself', () => {
@@ -263,7 +265,7 @@ describe('changes', () => {
     expect(decode({ type: 'message_updated', data }, { language: 'en' })).toEqual([
       {
         type: 'reply_edited',
-        homeMessageId: '77',
+        portalMessageId: '77',
         text: 'Tea\nPrice: 5 EUR',
         cards: [{ title: 'Tea', url: null, image: null, facts: [{ name: 'Price', value: '5 EUR' }] }],
         buttons: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sendingError } from '../../../../src/brains/messagegateway/into/receipts.ts';
 import { messageGatewayBrain } from '../../../../src/brains/messagegateway/messagegateway-brain.ts';
+import { sendingError } from '../../../../src/brains/messagegateway/outbound/receipts.ts';
 import type { BrainAction } from '../../../../src/core/actions.ts';
 import type { ConnectorTools } from '../../../../src/core/connector-tools.ts';
 import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';
@@ -72,7 +72,7 @@ function connector(
   given: Record<string, unknown> = {},
   tools: Partial<ConnectorTools> = {},
 ) {
-  const connection = { id: 'c', portal: 'p', config: mgConfig(given), doorSecret: 's' };
+  const connection = { id: 'c', portal: 'p', config: mgConfig(given), webhookSecret: 's' };
   return messageGatewayBrain.create(connection, { ...unitTools(http), ...tools });
 }
 
@@ -184,12 +184,12 @@ describe('files into MessageGateway', () => {
     kind,
     size,
   });
-  const openHomeFile = () => Promise.resolve(Buffer.from('BYTES'));
+  const openPortalFile = () => Promise.resolve(Buffer.from('BYTES'));
 
   it('are uploaded and grouped by kind, the words with the first', async () => {
     const { http, calls, lines } = far();
     const files = [file('a.png', 'image'), file('b.pdf', 'file'), file('c.png', 'image')];
-    await connector(http, {}, { openHomeFile }).deliver(message({ files }), to, key, signal);
+    await connector(http, {}, { openPortalFile }).deliver(message({ files }), to, key, signal);
     expect(lines()).toEqual([
       'POST /files/upload',
       'POST /files/upload',
@@ -211,13 +211,13 @@ describe('files into MessageGateway', () => {
     const { http, calls } = far({ 'POST /files/upload': refused('file is empty') });
     const gone = () => Promise.reject(new BadInput({ code: 'bitrix24.no_file', message: 'gone' }));
     const huge = file('film.mp4', 'video', 30 * 1024 * 1024);
-    await connector(http, {}, { openHomeFile: gone }).deliver(
+    await connector(http, {}, { openPortalFile: gone }).deliver(
       message({ files: [huge, file('a.png', 'image', null)] }),
       to,
       key,
       signal,
     );
-    await connector(http, {}, { openHomeFile }).deliver(
+    await connector(http, {}, { openPortalFile }).deliver(
       message({ text: '', files: [file('b.png', 'image', null)] }),
       to,
       key,
@@ -232,7 +232,7 @@ describe('files into MessageGateway', () => {
   it('that cannot be had now are waited for', async () => {
     const { http } = far();
     const away = () => Promise.reject(new RemoteUnreachable({ code: 'bitrix24.file_away', message: 'away' }));
-    const delivery = connector(http, {}, { openHomeFile: away }).deliver(
+    const delivery = connector(http, {}, { openPortalFile: away }).deliver(
       message({ files: [file('a.png', 'image')] }),
       to,
       key,
@@ -319,10 +319,10 @@ describe('edits and deletions', () => {
 });
 
 describe('receipts', () => {
-  const receipt = (homeMessageId: string | null, error: string | null): BrainAction => ({
+  const receipt = (portalMessageId: string | null, error: string | null): BrainAction => ({
     type: 'receipt',
     remoteMessageId: '22593',
-    homeMessageId,
+    portalMessageId,
     error,
   });
 
@@ -504,12 +504,12 @@ describe('a change of owner', () => {
     const note = async (given: Record<string, unknown>, own: readonly unknown[] = []) => {
       const { http, calls } = far({ 'GET /messages': [200, own] });
       const asked: string[] = [];
-      const saidAtHome: ConnectorTools['saidAtHome'] = (_to, from, until) => {
+      const missedMessages: ConnectorTools['missedMessages'] = (_to, from, until) => {
         asked.push(`${from.toISOString()} ${until.toISOString()}`);
         return Promise.resolve(talk);
       };
       const config = { timeZone: 'Europe/Moscow', mirrorWhilePersonLeads: false, ...given };
-      await connector(http, config, { saidAtHome }).deliver(back, to, key, signal);
+      await connector(http, config, { missedMessages }).deliver(back, to, key, signal);
       return { text: calls.find(({ line }) => line === 'bot POST /messages')?.json['content'], asked };
     };
 
@@ -550,7 +550,7 @@ describe('a connection that has not joined', () => {
   it('says so wherever it is used', async () => {
     const { http } = far();
     const config = { crmUrl: 'https://demo.simla.com', apiKey: 'k' };
-    const idle = messageGatewayBrain.create({ id: 'c', portal: 'p', config, doorSecret: 's' }, unitTools(http));
+    const idle = messageGatewayBrain.create({ id: 'c', portal: 'p', config, webhookSecret: 's' }, unitTools(http));
     await expect(idle.deliver(message(), to, key, signal)).rejects.toMatchObject({ code: 'messagegateway.not_joined' });
     expect(idle.receive?.({ headers: {}, query: {}, body: Buffer.from('{}') })).toMatchObject({ refuse: 503 });
   });

@@ -19,11 +19,11 @@ import { createOwnChannels } from '../../../../src/brains/messagegateway/channel
 import type { ConversationRef } from '../../../../src/core/connector.ts';
 import type { Chat } from '../../../../src/core/events.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
-import { memoryInMind } from '../../../support/memory-in-mind.ts';
 import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
+import { stateInMemory } from '../../../support/state-in-memory.ts';
 
 const connectionId = '0a1b2c3d-0000-4000-8000-000000000000';
-const clientId = clientIdOf({ id: connectionId, doorSecret: 's' });
+const clientId = clientIdOf({ id: connectionId, webhookSecret: 's' });
 const config = mgConfig({}, { clientId });
 const signal = new AbortController().signal;
 const line = { lineId: '7', connector: 'telegrambot' };
@@ -76,8 +76,8 @@ const placeIn = (
   apis: { transport },
   tools: {
     ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
-    memory: memoryInMind(facts),
-    homeLineName: () => Promise.resolve(names[0] ?? null),
+    state: stateInMemory(facts),
+    openChannelName: () => Promise.resolve(names[0] ?? null),
   },
 });
 
@@ -95,7 +95,7 @@ describe('the channel of a line', () => {
       name: 'Поддержка · Telegram',
       external_id: `${connectionId}:7:telegrambot`,
     });
-    expect(await knownLineChannels(memoryInMind(facts))).toEqual([101]);
+    expect(await knownLineChannels(stateInMemory(facts))).toEqual([101]);
   });
 
   it('is found by its external id when its maker died before it could remember it', async () => {
@@ -104,7 +104,7 @@ describe('the channel of a line', () => {
     const facts = new Map<string, string>();
     expect(await lineChannel(placeIn(transport, facts), line, '', signal)).toBe(101);
     expect(made).toHaveLength(1);
-    expect(await knownLineChannels(memoryInMind(facts))).toEqual([101]);
+    expect(await knownLineChannels(stateInMemory(facts))).toEqual([101]);
   });
 
   it('is switched on again when it was off', async () => {
@@ -129,11 +129,11 @@ describe('the channel of a line', () => {
     const place = placeIn(transport);
     const before = await transport.channels({ limit: 1000 });
     expect(await lineChannel(place, line, '', signal)).toBe(101);
-    await forgetGoneChannels({ transport }, place.tools.memory, before);
-    expect(await knownLineChannels(place.tools.memory)).toEqual([101]);
+    await forgetGoneChannels({ transport }, place.tools.state, before);
+    expect(await knownLineChannels(place.tools.state)).toEqual([101]);
     channels.pop();
-    await forgetGoneChannels({ transport }, place.tools.memory, await transport.channels({ limit: 1000 }));
-    expect(await knownLineChannels(place.tools.memory)).toEqual([]);
+    await forgetGoneChannels({ transport }, place.tools.state, await transport.channels({ limit: 1000 }));
+    expect(await knownLineChannels(place.tools.state)).toEqual([]);
     expect(await lineChannel(place, line, '', signal)).toBe(102);
   });
 
@@ -147,7 +147,7 @@ describe('the channel of a line', () => {
     expect(await own.for(to('a', null), chat, signal)).toBe(101);
     expect(await own.for(to('b', '9000'), chat, signal)).toBe(61);
     channels.pop();
-    await forgetGoneChannels({ transport }, place.tools.memory, await transport.channels({ limit: 1000 }));
+    await forgetGoneChannels({ transport }, place.tools.state, await transport.channels({ limit: 1000 }));
     expect(await own.for(to('a', '9001'), chat, signal)).toBe(101);
     own.doubt();
     expect(await own.isOurs(101)).toBe(false);

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { externalId, furtherId, homeMessageId } from '../../../../src/brains/messagegateway/into/message-names.ts';
+import {
+  externalId,
+  furtherId,
+  portalMessageId,
+} from '../../../../src/brains/messagegateway/outbound/message-names.ts';
 
 describe('names of messages', () => {
   it('differ for two conversations that hear the same message', () => {
@@ -22,6 +26,6 @@ describe('names of messages', () => {
     [null, null],
     [undefined, null],
   ])('%s is the Bitrix24 message %s', (external, home) => {
-    expect(homeMessageId(external)).toBe(home);
+    expect(portalMessageId(external)).toBe(home);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMgHttp, isRefusal } from '../../../../src/brains/messagegateway/api/mg-http.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
-import { freePace } from '../../../support/free-pace.ts';
+import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
@@ -11,8 +11,8 @@ const token = 'bot-token-value';
 const origin = 'https://mg.example';
 
 function api(endpointUrl = origin, which: 'bot' | 'transport' = 'bot') {
-  const pace = freePace();
-  return createMgHttp({ http, api: which, endpointUrl, token, pace, clock: systemClock, timeoutMs: 500 });
+  const rateLimiter = freeRateLimiter();
+  return createMgHttp({ http, api: which, endpointUrl, token, rateLimiter, clock: systemClock, timeoutMs: 500 });
 }
 
 async function errorOf(call: Promise<unknown>): Promise<AppError> {
@@ -95,7 +95,7 @@ describe('a request to MessageGateway', () => {
     const error = await errorOf(api().call({ method: 'POST', path: '/messages', json: {} }));
     expect({ code: error.code, retry: error.retry, fate: error.fate }).toEqual({ code, retry, fate });
     // What only asks for a pause uses up nobody's attempts.
-    expect(error.isPause).toBe(status === 429 || status === 503);
+    expect(error.isThrottled).toBe(status === 429 || status === 503);
   });
 
   it.each(['Channel is not active', 'Channel not found', 'channel #61 is deactivated'])(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeWebhook } from '../../../../src/brains/messagegateway/back/decode-webhook.ts';
-import { receiveWebhook } from '../../../../src/brains/messagegateway/back/receive-webhook.ts';
+import { decodeWebhook } from '../../../../src/brains/messagegateway/inbound/decode-webhook.ts';
+import { receiveWebhook } from '../../../../src/brains/messagegateway/inbound/receive-webhook.ts';
 import { mgBytes, mgConfig, mgPayload } from '../../../support/messagegateway-unit.ts';
 
 const config = mgConfig({}, { channelId: 1 });
@@ -23,9 +23,9 @@ describe('a webhook at the door', () => {
       waits: { remoteMessageId: '22593', withinMs: 1_000, answer: expect.any(Function) },
     });
     const waits = 'accept' in verdict ? verdict.waits : undefined;
-    const receipt = { type: 'receipt', remoteMessageId: '22593', homeMessageId: '71', error: null } as const;
+    const receipt = { type: 'receipt', remoteMessageId: '22593', portalMessageId: '71', error: null } as const;
     expect(waits?.answer(receipt)).toEqual({ async: false, external_message_id: '71' });
-    expect(waits?.answer({ ...receipt, homeMessageId: null, error: 'person_owns' })).toEqual({
+    expect(waits?.answer({ ...receipt, portalMessageId: null, error: 'person_owns' })).toEqual({
       async: false,
       error: { code: 'access_restricted', external_code: 'person_owns', message: expect.any(String) },
     });

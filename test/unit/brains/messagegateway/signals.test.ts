@@ -5,7 +5,7 @@ import {
   heardMessageId,
   signalOf,
   tagChangeOf,
-} from '../../../../src/brains/messagegateway/back/signals.ts';
+} from '../../../../src/brains/messagegateway/inbound/signals.ts';
 import { mgConfig, mgNames, mgPayload } from '../../../support/messagegateway-unit.ts';
 
 interface Frame {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
-import type { Ask } from '../../../../../src/brains/messagegateway/console/ask.ts';
-import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phrases.ts';
+import type { Ask } from '../../../../../src/brains/messagegateway/console/command-request.ts';
+import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages.ts';
 import { runCommand } from '../../../../../src/brains/messagegateway/console/run-command.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
@@ -22,9 +22,9 @@ function asked(args: string) {
     },
   };
   const tools = unitTools({ send: () => Promise.reject(new Error('no call')) });
-  const room = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
-  const ask = { room, args, phrases: phrasesOf('en'), signal: new AbortController().signal } as unknown as Ask;
-  return { calls, ask, memory: tools.memory };
+  const context = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
+  const ask = { context, args, phrases: consoleMessages('en'), signal: new AbortController().signal } as unknown as Ask;
+  return { calls, ask, state: tools.state };
 }
 
 describe('/fetch', () => {
@@ -48,26 +48,26 @@ describe('/commands', () => {
   it.each(['add help Something else', 'delete operator', 'delete /bot'])(
     'leaves the own ones alone: %s',
     async (args) => {
-      const { calls, ask, memory } = asked(args);
+      const { calls, ask, state } = asked(args);
       await expect(runCommand('commands', ask)).rejects.toThrow('The bot itself needs /');
       expect(calls).toEqual([]);
-      expect(await memory.list('own:')).toEqual([]);
+      expect(await state.list('own:')).toEqual([]);
     },
   );
 });
 
 describe('/avatar', () => {
   it('gives the bot its picture, and remembers it', async () => {
-    const { calls, ask, memory } = asked('https://shop.example/bot.png');
+    const { calls, ask, state } = asked('https://shop.example/bot.png');
     expect(await runCommand('avatar', ask)).toEqual({ text: 'The picture of the bot was changed' });
     expect(calls).toEqual([{ avatar_url: 'https://shop.example/bot.png' }]);
-    expect(await memory.get('own:avatar_url')).toMatchObject({ value: 'https://shop.example/bot.png' });
+    expect(await state.get('own:avatar_url')).toMatchObject({ value: 'https://shop.example/bot.png' });
   });
 
   it('takes no address without https, and remembers nothing', async () => {
-    const { calls, ask, memory } = asked('data:image/png;base64,AA==');
+    const { calls, ask, state } = asked('data:image/png;base64,AA==');
     await expect(runCommand('avatar', ask)).rejects.toThrow('begin with https://');
     expect(calls).toEqual([]);
-    expect(await memory.get('own:avatar_url')).toBeNull();
+    expect(await state.get('own:avatar_url')).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import type { Reply } from '../../../../../src/core/events.ts';
 
 const rules = { language: 'ru', unescapeHtml: false } as const;
 const customer = { id: 5, type: 'customer', name: 'Анна' };
-const showing = { what: 'new', customer: 'Анна', channel: 'WhatsApp', homeMessageId: null };
+const showing = { what: 'new', customer: 'Анна', channel: 'WhatsApp', portalMessageId: null };
 
 const decode = (message: object, changes: object = {}, given: Parameters<typeof decodeGroupFrame>[1] = rules) =>
   decodeGroupFrame(
@@ -65,11 +65,11 @@ describe('a message in a bound group', () => {
 
 describe('a change in a bound group', () => {
   it('is made in place where the message is known', () => {
-    expect(decode({ content: 'стало' }, { what: 'edited', homeMessageId: '91' })).toEqual([
-      { type: 'reply_edited', homeMessageId: '91', text: '✏️ 💬 Анна · WhatsApp:\nстало', cards: [], buttons: null },
+    expect(decode({ content: 'стало' }, { what: 'edited', portalMessageId: '91' })).toEqual([
+      { type: 'reply_edited', portalMessageId: '91', text: '✏️ 💬 Анна · WhatsApp:\nстало', cards: [], buttons: null },
     ]);
-    expect(decode({ content: 'было' }, { what: 'deleted', homeMessageId: '91' })).toMatchObject([
-      { type: 'reply_edited', homeMessageId: '91', text: expect.stringContaining('🗑 Анна: сообщение удалено') },
+    expect(decode({ content: 'было' }, { what: 'deleted', portalMessageId: '91' })).toMatchObject([
+      { type: 'reply_edited', portalMessageId: '91', text: expect.stringContaining('🗑 Анна: сообщение удалено') },
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('a change in a bound group', () => {
 
   it('names the reason of a failure under the words that failed', () => {
     const error = { code: 'network_error' };
-    expect(decode({ error }, { what: 'failed', homeMessageId: '91' })).toMatchObject([
+    expect(decode({ error }, { what: 'failed', portalMessageId: '91' })).toMatchObject([
       { type: 'reply', text: '⚠️ Клиент этого не получил: network_error', quoteOf: '91', remoteMessageId: null },
     ]);
   });

@@ -1,19 +1,19 @@
 /** Who may command the console: nobody who is not known to be an employee. */
 import { describe, expect, it } from 'vitest';
-import { createGuestWatch } from '../../../../../src/brains/messagegateway/console/guests.ts';
-import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
+import { createExternalUsers } from '../../../../../src/brains/messagegateway/console/external-users.ts';
+import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
 import type { ConversationRef } from '../../../../../src/core/connector.ts';
-import type { HomeUser } from '../../../../../src/core/connector-tools.ts';
+import type { PortalUser } from '../../../../../src/core/connector-tools.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const to: ConversationRef = { ref: 'group', remoteId: 'console', botCode: 'bridge_supervisor', botType: 'S' };
 const chat = { kind: 'group', title: '', dialogId: 'chat1', line: null } as const;
-const member = (isExtranet: boolean): HomeUser => ({ id: '7', name: '', email: null, isExtranet });
+const member = (isExtranet: boolean): PortalUser => ({ id: '7', name: '', email: null, isExtranet });
 
 describe('somebody in a group', () => {
-  const rows: readonly [string, boolean | undefined, HomeUser | null, boolean, boolean][] = [
+  const rows: readonly [string, boolean | undefined, PortalUser | null, boolean, boolean][] = [
     ['whom the portal calls an employee may command', undefined, member(false), true, false],
     ['whom the portal calls a guest may not', undefined, member(true), true, true],
     ['whom the event calls a guest may not, whatever the list says', true, member(false), true, true],
@@ -23,19 +23,19 @@ describe('somebody in a group', () => {
     ['of such a portal may not, if the event does not tell', undefined, null, false, true],
   ];
 
-  it.each(rows)('%s', async (_, isExtranet, user, hasV2, isGuest) => {
+  it.each(rows)('%s', async (_, isExtranet, user, hasV2, isExternal) => {
     const tools = {
       ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
-      homeUser: () => Promise.resolve(user),
-      homeFacts: () => Promise.resolve({ hasV2, botType: 'S' as const }),
+      portalUser: () => Promise.resolve(user),
+      portalInfo: () => Promise.resolve({ hasV2, botType: 'S' as const }),
     };
-    const room = { config: mgConfig(), tools, clock: systemClock } as unknown as Room;
+    const context = { config: mgConfig(), tools, clock: systemClock } as unknown as MgContext;
     const author = {
       id: '7',
       name: '',
       kind: 'employee',
       ...(isExtranet === undefined ? {} : { isExtranet }),
     } as const;
-    expect(await createGuestWatch(room)({ author, chat }, to, signal)).toBe(isGuest);
+    expect(await createExternalUsers(context)({ author, chat }, to, signal)).toBe(isExternal);
   });
 });

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
 import { MgRefused } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
-import type { Ask } from '../../../../../src/brains/messagegateway/console/ask.ts';
+import type { Ask } from '../../../../../src/brains/messagegateway/console/command-request.ts';
 import {
   deleteSent,
   editSent,
   type Saying,
   sayInChat,
 } from '../../../../../src/brains/messagegateway/console/message-commands.ts';
-import { phrasesOf } from '../../../../../src/brains/messagegateway/console/phrases.ts';
-import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
+import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages.ts';
+import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
 import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
@@ -44,9 +44,9 @@ function far(takes = 100) {
   };
   const tools = {
     ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
-    openHomeFile: () => Promise.resolve(Buffer.from('100')),
+    openPortalFile: () => Promise.resolve(Buffer.from('100')),
   };
-  const room: Room = {
+  const context: MgContext = {
     config: mgConfig(),
     apis: { bot } as unknown as Apis,
     tools,
@@ -54,7 +54,7 @@ function far(takes = 100) {
     channels: mainChannelOnly(mgConfig()),
   };
   const ask = (files: readonly FileRef[] = []): Ask => ({
-    room,
+    context,
     to: { ref: 'r', remoteId: null, botCode: 'b', botType: 'S' },
     key: 'key',
     messageId: '55',
@@ -63,24 +63,24 @@ function far(takes = 100) {
     files,
     args: '',
     binding: null,
-    phrases: phrasesOf('ru'),
+    phrases: consoleMessages('ru'),
     signal,
   });
-  return { texts, room, ask, said: () => [...texts.values()] };
+  return { texts, context, ask, said: () => [...texts.values()] };
 }
 
 describe('an edit of what went out', () => {
   it('changes the text of a message that went out with a file', async () => {
-    const { room, ask, said } = far();
+    const { context, ask, said } = far();
     await sayInChat(ask([file]), words);
-    expect(await editSent(room, '55', 'три', signal)).toBeNull();
+    expect(await editSent(context, '55', 'три', signal)).toBeNull();
     expect(said()).toEqual(['три', 'file']);
   });
 
   it('keeps the lines that name what could not be sent', async () => {
-    const { room, ask, said } = far();
+    const { context, ask, said } = far();
     await sayInChat(ask([huge]), words);
-    await editSent(room, '55', 'три', signal);
+    await editSent(context, '55', 'три', signal);
     expect(said()).toEqual([expect.stringMatching(/^три\n📎 film\.avi/)]);
   });
 
@@ -89,32 +89,32 @@ describe('an edit of what went out', () => {
     ['a file without words', { ...words, text: '' }, [file], 'другое'],
     ['words that are all gone', words, [file], ' '],
   ])('is not made of %s, and that is said', async (_, saying, files, text) => {
-    const { room, ask, said } = far();
+    const { context, ask, said } = far();
     await sayInChat(ask(files), saying);
     const before = said();
-    expect(await editSent(room, '55', text, signal)).toBe('not_changed');
+    expect(await editSent(context, '55', text, signal)).toBe('not_changed');
     expect(said()).toEqual(before);
   });
 
   it('says nothing about talk that was only overheard', async () => {
-    const { room, ask } = far();
+    const { context, ask } = far();
     await sayInChat(ask(), { ...words, by: 'overheard', maxText: 4 });
-    expect(await editSent(room, '55', 'другое', signal)).toBeNull();
+    expect(await editSent(context, '55', 'другое', signal)).toBeNull();
   });
 });
 
 describe('a message of which the second part was refused', () => {
   it('can still be changed', async () => {
-    const { room, ask, said } = far(1);
+    const { context, ask, said } = far(1);
     await expect(sayInChat(ask(), { ...words, maxText: 4 })).rejects.toBeInstanceOf(MgRefused);
-    expect(await editSent(room, '55', 'итог', signal)).toBeNull();
+    expect(await editSent(context, '55', 'итог', signal)).toBeNull();
     expect(said()).toEqual(['итог']);
   });
 
   it('can still be deleted', async () => {
-    const { room, ask, said } = far(1);
+    const { context, ask, said } = far(1);
     await expect(sayInChat(ask([file]), words)).rejects.toBeInstanceOf(MgRefused);
-    await deleteSent(room, '55', signal);
+    await deleteSent(context, '55', signal);
     expect(said()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandWords } from '../../../../../src/brains/messagegateway/console/command-words.ts';
+import { commandNames } from '../../../../../src/brains/messagegateway/console/command-names.ts';
 import { parseLine, takeChat, takeId } from '../../../../../src/brains/messagegateway/console/parse-line.ts';
 
 describe('a line to a console without a chat', () => {
@@ -53,7 +53,7 @@ describe('a chat in a line', () => {
 
 describe('the words of commands', () => {
   it('are one word each, in lower case, and mean one command', () => {
-    const words = Object.values(commandWords).flat();
+    const words = Object.values(commandNames).flat();
     expect(new Set(words).size).toBe(words.length);
     for (const word of words) expect(word).toBe(word.toLowerCase().trim().split(' ')[0]);
   });

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
 import type { MgMessage } from '../../../../../src/brains/messagegateway/api/mg-shapes.ts';
-import { originOfMessage, sayOnce } from '../../../../../src/brains/messagegateway/console/say-once.ts';
-import type { Room } from '../../../../../src/brains/messagegateway/room.ts';
+import { originOfMessage, sendOnce } from '../../../../../src/brains/messagegateway/console/send-once.ts';
+import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
 import { systemClock } from '../../../../../src/lib/clock.ts';
-import { memoryInMind } from '../../../../support/memory-in-mind.ts';
 import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { stateInMemory } from '../../../../support/state-in-memory.ts';
 
 const botId = 760;
 const signal = new AbortController().signal;
@@ -25,52 +25,52 @@ function far(answers: ('lost' | 'refused' | 'given')[]) {
   };
   const bot = { sendMessage, messages: () => Promise.resolve(said.toReversed()) };
   const facts = new Map<string, string>();
-  const room = (): Room => ({
+  const context = (): MgContext => ({
     config: mgConfig(),
     apis: { bot } as unknown as Apis,
-    tools: { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), memory: memoryInMind(facts) },
+    tools: { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), state: stateInMemory(facts) },
     clock: systemClock,
     channels: mainChannelOnly(mgConfig()),
   });
-  return { said, room };
+  return { said, context };
 }
 
 describe('a message that must be said once', () => {
   it('is not said again when its delivery is repeated, by another process too', async () => {
-    const { said, room } = far(['given']);
-    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
-    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    const { said, context } = far(['given']);
+    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
+    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
     expect(said).toHaveLength(1);
-    expect(await originOfMessage(room(), 100)).toBe('55');
+    expect(await originOfMessage(context(), 100)).toBe('55');
   });
 
   it('is found again when the answer was lost, although it came back escaped', async () => {
-    const { said, room } = far(['lost']);
-    await expect(sayOnce(room(), 'key:0', '55', words, signal)).rejects.toThrow('lost');
-    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    const { said, context } = far(['lost']);
+    await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('lost');
+    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
     expect(said).toHaveLength(1);
   });
 
   it('is said again when it had not got there', async () => {
-    const { said, room } = far(['refused']);
-    await expect(sayOnce(room(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
-    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(100);
+    const { said, context } = far(['refused']);
+    await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
+    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
     expect(said).toHaveLength(1);
   });
 
   it('is not mistaken for another one with the same words', async () => {
-    const { said, room } = far(['given', 'refused']);
-    await sayOnce(room(), 'first:0', '55', words, signal);
-    await expect(sayOnce(room(), 'second:0', '56', words, signal)).rejects.toThrow('refused');
-    expect(await sayOnce(room(), 'second:0', '56', words, signal)).toBe(101);
+    const { said, context } = far(['given', 'refused']);
+    await sendOnce(context(), 'first:0', '55', words, signal);
+    await expect(sendOnce(context(), 'second:0', '56', words, signal)).rejects.toThrow('refused');
+    expect(await sendOnce(context(), 'second:0', '56', words, signal)).toBe(101);
     expect(said).toHaveLength(2);
   });
 
   it('is not mistaken for a note to staff', async () => {
-    const { said, room } = far(['given', 'refused']);
-    await room().apis.bot.sendMessage({ ...words, scope: 'private' });
-    await expect(sayOnce(room(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
-    expect(await sayOnce(room(), 'key:0', '55', words, signal)).toBe(101);
+    const { said, context } = far(['given', 'refused']);
+    await context().apis.bot.sendMessage({ ...words, scope: 'private' });
+    await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
+    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(101);
     expect(said).toHaveLength(2);
   });
 });

@@ -1,0 +1,203 @@
+/** Carries out a bot's actions in its portal. */
+import type { PortalAction } from '../core/actions.ts';
+import { AppError, BadInput } from '../core/errors.ts';
+import { type Decoration, sendDecorated } from './decorated.ts';
+import { escapeBb } from './formatting/bb-code.ts';
+import { reactionCodes } from './formatting/reactions.ts';
+import type { PortalClient } from './rest/portal-client.ts';
+import { isRecord, readId } from './rest/rest-errors.ts';
+
+/** The bot and dialog an action is for. */
+export interface PortalTarget {
+  readonly portal: string;
+  readonly botId: string;
+  readonly dialogId: string;
+  /** Whether the portal has `imbot.v2.*`: there a repeated send with the same key is refused by the portal itself (trap 95). */
+  readonly hasV2: boolean;
+}
+
+/** True when doing it twice with one key has the effect of once. Uploads have no such key in any version. */
+export function isRepeatable(action: PortalAction, hasV2: boolean): boolean {
+  if (action.type === 'send') return hasV2;
+  return action.type !== 'send_file';
+}
+
+/** What came of an action in the portal. */
+export interface PortalResult {
+  /** The portal's message id of what sends a message. */
+  readonly messageId: string | null;
+  /** What the portal would not take with the text. */
+  readonly lost: readonly Decoration[];
+}
+
+/** Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. */
+export async function executePortalAction(
+  client: PortalClient,
+  target: PortalTarget,
+  action: PortalAction,
+  key: string,
+  bytes: Buffer,
+  signal: AbortSignal,
+): Promise<PortalResult> {
+  const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    client.call(target.portal, method, params, { signal });
+  const botId = Number(target.botId);
+  switch (action.type) {
+    case 'send':
+      return target.hasV2 ? await sendV2(call, target, action, key) : await sendV1(call, target, action);
+    case 'send_file':
+      return { messageId: await sendFile(call, target, action, bytes), lost: [] };
+    case 'edit':
+      return { messageId: null, lost: await edit(call, target, action) };
+    case 'delete':
+      // The portal refuses to delete messages older than three days, which is then listed.
+      await call('imbot.message.delete', { BOT_ID: botId, MESSAGE_ID: Number(action.messageId), COMPLETE: 'N' });
+      return nothing;
+    case 'read':
+      if (target.hasV2) {
+        const { dialogId } = target;
+        await call('imbot.v2.Chat.Message.read', { botId, dialogId, messageId: Number(action.messageId) });
+      }
+      return nothing;
+    case 'react':
+      await react(call, target, action);
+      return nothing;
+    case 'typing':
+      await call('imbot.chat.sendTyping', { BOT_ID: botId, DIALOG_ID: target.dialogId });
+      return nothing;
+    case 'handover':
+    case 'finish':
+      await leaveSession(call, target, action.type);
+      return nothing;
+  }
+}
+
+const nothing: PortalResult = { messageId: null, lost: [] };
+
+type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
+type Send = PortalAction & { type: 'send' };
+
+async function sendV2(call: Call, target: PortalTarget, action: Send, key: string): Promise<PortalResult> {
+  const wanted = { ...action, needsWords: false };
+  const { result, lost } = await sendDecorated(wanted, target.botId, ({ text, keyboard, attach, quoteOf }) =>
+    call('imbot.v2.Chat.Message.send', {
+      botId: Number(target.botId),
+      dialogId: target.dialogId,
+      fields: {
+        message: text,
+        // A refused decoration is refused before the key is used up: the next try may have it again.
+        templateId: key,
+        ...(keyboard === null ? {} : { keyboard }),
+        ...(attach === null ? {} : { attach }),
+        ...(quoteOf === null ? {} : { replyId: quoteOf }),
+        ...(action.internal ? { skipConnector: true } : {}),
+      },
+    }),
+  );
+  return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
+}
+
+/** The first version of the API knows no quotes. */
+async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<PortalResult> {
+  const plain = { ...action, quoteOf: null, needsWords: true };
+  const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach }) =>
+    call('imbot.message.add', {
+      BOT_ID: Number(target.botId),
+      DIALOG_ID: target.dialogId,
+      MESSAGE: text,
+      ...(keyboard === null ? {} : { KEYBOARD: keyboard }),
+      ...(attach === null ? {} : { ATTACH: attach }),
+      ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
+    }),
+  );
+  const messageId = readId('imbot.message.add', result);
+  return { messageId, lost: action.quoteOf === null ? lost : [...lost, 'quote'] };
+}
+
+/** Longest name of a file the portal's disk keeps. */
+const maxFileName = 255;
+
+/** Files go through v2 alone: the old way would post them as the installing employee, not as the bot (dossier §9.5). */
+async function sendFile(
+  call: Call,
+  target: PortalTarget,
+  action: PortalAction & { type: 'send_file' },
+  bytes: Buffer,
+): Promise<string | null> {
+  if (!target.hasV2) throw noFiles();
+  const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
+  const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
+  return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
+}
+
+/** For portals that cannot take files from bots. */
+export function noFiles(): BadInput {
+  return new BadInput({
+    code: 'bitrix24.no_files',
+    message: 'this portal cannot take files from bots (no imbot.v2)',
+    report: true,
+  });
+}
+
+/** The portal refuses to edit messages older than three days, which is then listed. */
+async function edit(
+  call: Call,
+  target: PortalTarget,
+  action: PortalAction & { type: 'edit' },
+): Promise<readonly Decoration[]> {
+  const { messageId, text, cards, buttons } = action;
+  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsWords: true };
+  const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach }) =>
+    call('imbot.message.update', {
+      BOT_ID: Number(target.botId),
+      MESSAGE_ID: Number(messageId),
+      MESSAGE: message,
+      // What is absent stays as it was.
+      ATTACH: attach ?? 'N',
+      ...(buttons === null ? {} : { KEYBOARD: keyboard ?? 'N' }),
+    }),
+  );
+  return lost;
+}
+
+/** What the portal says where there is nothing to do, or where it no longer knows the code: a reaction is not worth trouble. */
+const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
+
+/** Bots of the first API have no reactions. */
+async function react(call: Call, target: PortalTarget, action: PortalAction & { type: 'react' }): Promise<void> {
+  if (!target.hasV2) return;
+  const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
+  const reaction = reactionCodes[action.reaction];
+  try {
+    await call(method, { botId: Number(target.botId), messageId: Number(action.messageId), reaction });
+  } catch (error) {
+    if (!(error instanceof AppError) || !nothingToDo.has(error.code)) throw error;
+  }
+}
+
+/** These methods want the bare chat number (trap 58). `operator` acts on the session's own bot, `finish` on the app's first one (trap 25). */
+async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 'finish'): Promise<void> {
+  const method = how === 'handover' ? 'imopenlines.bot.session.operator' : 'imopenlines.bot.session.finish';
+  try {
+    await call(method, { CHAT_ID: Number(target.dialogId.replace(/^chat/, '')) });
+  } catch (error) {
+    // The operator is no bot any more: what was to be reached has been reached by somebody else.
+    if (!(error instanceof AppError) || error.code !== 'bitrix24.WRONG_CHAT') throw error;
+  }
+}
+
+/** The bytes of a file in a message: the portal gives a one-time address, which is followed at once and never stored. */
+export async function askForFile(
+  client: PortalClient,
+  portal: string,
+  botId: string,
+  fileId: string,
+  signal: AbortSignal,
+) {
+  const params = { botId: Number(botId), fileId: Number(fileId) };
+  const result = await client.call(portal, 'imbot.v2.File.download', params, { signal, patienceMs: 5_000 });
+  const url = isRecord(result) ? result['downloadUrl'] : null;
+  if (typeof url === 'string' && URL.canParse(url)) return new URL(url);
+  throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal named no address for the file' });
+}

@@ -1,0 +1,168 @@
+/** Looks how a joined account stands in the CRM, and joins it again where that is ours to do. */
+import type { HealthStatus } from '../../../core/brain.ts';
+import type { Connection } from '../../../core/connector.ts';
+import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import { AppError } from '../../../core/errors.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { withLearnedEscaping } from '../account/escaping.ts';
+import { joinAccount, moduleOf } from '../account/join.ts';
+import { createApis } from '../api/apis.ts';
+import type { CrmClient } from '../api/crm-client.ts';
+import { neededScopes } from '../api/crm-errors.ts';
+import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
+import { crmOf } from './account-crm.ts';
+import { switchChannelOff } from './leave.ts';
+import { tellAdministrators } from './tell-administrators.ts';
+
+/**
+ * Why an account is paused. `stopped`: the CRM's callback said so, and nobody has looked yet. `switched_off`: an administrator switched
+ * the module off, and only that side switches it on again. `chats_off`: chats are off in the account; switching them on does not bring
+ * modules back (trap B-08), so that is ours to do. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it. The others only a
+ * person mends, mostly by connecting it again: `key_refused`, `rights_missing` (of the key), `no_account` (at that address), `moved`.
+ */
+export type DisabledReason =
+  | 'stopped'
+  | 'switched_off'
+  | 'chats_off'
+  | 'frozen'
+  | 'unpaid'
+  | 'key_refused'
+  | 'rights_missing'
+  | 'no_account'
+  | 'moved';
+
+const connectAgain = 'an administrator connects the account again on the connection page, from the app in the portal';
+
+/** For operators; the other reasons are mended in the CRM. */
+export const disabledHelp: Readonly<Record<string, string>> = {
+  unpaid: 'the account is topped up in the CRM; it goes on by itself',
+  key_refused: `the CRM no longer takes the stored API key: ${connectAgain}, with a new key`,
+  rights_missing: `the stored API key lacks ${neededScopes.join(', ')}: grant them in the CRM, or ${connectAgain}`,
+  no_account: `there is no CRM account at the stored address: ${connectAgain}, at its new address`,
+  moved: `the CRM has moved: ${connectAgain}, at its new address`,
+} satisfies Partial<Record<DisabledReason, string>>;
+
+/** What the CRM may say to any question, and what it means for the account. */
+const closedWebhooks: Readonly<Record<string, DisabledReason>> = {
+  'messagegateway.crm_wrong_key': 'key_refused',
+  'messagegateway.crm_no_key': 'key_refused',
+  'messagegateway.crm_scopes': 'rights_missing',
+  'messagegateway.crm_no_account': 'no_account',
+  'messagegateway.crm_moved': 'moved',
+};
+
+/** Throws AppErrors of the CRM and of joining. */
+export async function checkConnectionHealth(
+  connection: Connection,
+  hookUrl: string,
+  disabledReason: string | null,
+  tools: ConnectorTools,
+): Promise<HealthStatus> {
+  const health = await checkHealth(connection, hookUrl, disabledReason, tools);
+  await tellAdministrators(configSchema.parse(connection.config), health, disabledReason, tools);
+  return health;
+}
+
+async function checkHealth(
+  stored: Connection,
+  hookUrl: string,
+  disabledReason: string | null,
+  tools: ConnectorTools,
+): Promise<HealthStatus> {
+  const config = await withLearnedEscaping(configSchema.parse(stored.config), tools.state);
+  const connection = { ...stored, config };
+  try {
+    if (!isJoined(config)) return await join(connection, hookUrl, tools);
+    return await askCrm(connection, config, hookUrl, disabledReason, tools);
+  } catch (error) {
+    const reason = error instanceof AppError ? closedWebhooks[error.code] : undefined;
+    if (reason === undefined) throw error;
+    if (!isJoined(config)) return { works: false, reason };
+    if (disabledReason !== null || !(await talks(config, tools))) return await stopped(reason, config, tools);
+    // The CRM is asked about modules; messages go past it, and nobody is helped by stopping them.
+    tools.log('the CRM no longer answers about an account whose chats work; connect it again', { reason });
+    return { works: true, config };
+  }
+}
+
+/** Whether messages can go both ways with what is stored. */
+async function talks(config: JoinedConfig, tools: ConnectorTools): Promise<boolean> {
+  const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
+  const { bot, transport } = createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock });
+  try {
+    const [own] = await bot.bots({ self: true });
+    const channels = await transport.channels({ limit: 1000 });
+    const channel = channels.find(({ id }) => id === joined.channelId);
+    return own !== undefined && own.is_active !== false && channel !== undefined && channel.is_active !== false;
+  } catch (error) {
+    if (isCode(error, 'token_revoked')) return false;
+    throw error;
+  }
+}
+
+async function askCrm(
+  connection: Connection,
+  config: JoinedConfig,
+  hookUrl: string,
+  disabledReason: string | null,
+  tools: ConnectorTools,
+): Promise<HealthStatus> {
+  const crm = crmOf(config, tools);
+  const module = await crm.moduleState(config.joined.moduleCode);
+  if (module?.isFrozen === true) return await stopped('frozen', config, tools);
+  // Ours to switch on: what works, what is gone, and what stopped for a reason that may have passed.
+  const isOurs = module === null ? disabledReason === null : module.isActive;
+  const mayHavePassed = disabledReason === 'chats_off' || disabledReason === 'unpaid';
+  // Chats that were off and are on again leave the bot stopped in a module that nobody switched off.
+  const isBotAlone = module?.isSwitchedOn === true && disabledReason === null;
+  if (isOurs || mayHavePassed || isBotAlone) {
+    const health = await join(connection, hookUrl, tools);
+    return health.works ? health : await stopped(health.reason, config, tools);
+  }
+  // A module that is off was switched off by an administrator, also where the CRM's word of it never reached us; or chats are off.
+  const isNews = disabledReason === 'stopped' || disabledReason === null;
+  const areChatsOff = isNews && (await refusesChats(crm, connection, config, hookUrl, tools));
+  return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
+}
+
+async function join(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<HealthStatus> {
+  try {
+    return { works: true, config: await joinAccount(connection, hookUrl, tools) };
+  } catch (error) {
+    if (isCode(error, 'crm_chats_off')) return { works: false, reason: 'chats_off' satisfies DisabledReason };
+    if (isCode(error, 'crm_unpaid')) return { works: false, reason: 'unpaid' satisfies DisabledReason };
+    throw error;
+  }
+}
+
+/** Registering the module as it is, switched off, changes nothing, and is refused exactly where chats are off (dossier A.1, A.5). */
+async function refusesChats(
+  crm: CrmClient,
+  connection: Connection,
+  config: JoinedConfig,
+  hookUrl: string,
+  tools: ConnectorTools,
+): Promise<boolean> {
+  try {
+    await crm.editModule({ ...moduleOf(connection, config, hookUrl, tools.publicUrl), active: false });
+    return false;
+  } catch (error) {
+    if (isCode(error, 'crm_chats_off')) return true;
+    throw error;
+  }
+}
+
+async function stopped(reason: string, config: JoinedConfig, tools: ConnectorTools): Promise<HealthStatus> {
+  try {
+    await switchChannelOff(config, tools);
+  } catch (thrown) {
+    // A module that is off may not be allowed to say so; its channel is off with it then.
+    if (!(thrown instanceof AppError)) throw thrown;
+    tools.log('the channel of a paused account could not be switched off', { reason: thrown.code });
+  }
+  return { works: false, reason };
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof AppError && error.code === `messagegateway.${code}`;
+}

@@ -1,0 +1,97 @@
+/**
+ * Sends a message by the bot so that a repeated delivery does not send it twice. MessageGateway takes no key of ours here (trap B-10), so
+ * we write down that a send has begun, and look for what may have come of it before beginning again.
+ */
+import { z } from 'zod';
+import type { BotMessage } from '../api/bot-api.ts';
+import { unescapeHtml } from '../api/html-text.ts';
+import type { MgContext } from '../context.ts';
+
+/** As long as the house remembers deliveries; edits of older messages Bitrix24 does not allow either (three days). */
+export const keepDays = 7;
+
+/** Clocks differ. */
+const skewMs = 120_000;
+
+/** How many of the bot's own messages are looked at. */
+const lookBack = 100;
+
+const slotShape = z.object({ begunAt: z.iso.datetime(), id: z.int().nullable() });
+
+/** Where a message of ours came from. */
+const originShape = z.object({ portalMessageId: z.string() });
+
+const slotOf = (name: string): string => `said:${name}`;
+const originOf = (messageId: number): string => `origin:${messageId}`;
+
+/**
+ * MessageGateway's id of the message. `name` is the same on every repetition of this send and of no other. Throws like the Bot API. What
+ * cannot be told apart: a request that is still under way when its repetition looks for it.
+ */
+export async function sendOnce(
+  context: MgContext,
+  name: string,
+  portalMessageId: string,
+  message: BotMessage,
+  signal: AbortSignal,
+): Promise<number> {
+  const { state } = context.tools;
+  const slot = slotShape.safeParse(await state.get(slotOf(name)));
+  if (slot.success && slot.data.id !== null) return slot.data.id;
+  const begunAt = slot.success ? slot.data.begunAt : context.clock.now().toISOString();
+  const found = slot.success ? await findSaid(context, message, new Date(begunAt), signal) : null;
+  if (!slot.success) await state.put(slotOf(name), { begunAt, id: null }, keepDays);
+  const id = found ?? (await context.apis.bot.sendMessage(message, signal));
+  await state.put(originOf(id), { portalMessageId }, keepDays);
+  await state.put(slotOf(name), { begunAt, id }, keepDays);
+  return id;
+}
+
+/** The Bitrix24 message that became this one of ours; null when it is none of the console's. */
+export async function originOfMessage(context: MgContext, messageId: number): Promise<string | null> {
+  const origin = originShape.safeParse(await context.tools.state.get(originOf(messageId)));
+  return origin.success ? origin.data.portalMessageId : null;
+}
+
+/** The oldest message of ours that says this, was said since, and belongs to no other send. */
+async function findSaid(
+  context: MgContext,
+  message: BotMessage,
+  since: Date,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { botId } = context.config.joined.bot;
+  const filter = {
+    chat_id: message.chat_id,
+    bot_id: botId,
+    scope: message.scope,
+    since: new Date(since.getTime() - skewMs).toISOString(),
+    limit: lookBack,
+  };
+  const found = await context.apis.bot.messages(filter, signal);
+  const same = found
+    .filter(({ chat_id: chat, scope }) => chat === message.chat_id && scope === message.scope)
+    .filter((one) => one.from?.type === 'bot' && one.from.id === botId && isSame(one, message))
+    .sort((a, b) => a.id - b.id);
+  for (const { id } of same) if ((await originOfMessage(context, id)) === null) return id;
+  return null;
+}
+
+/** Texts may come back trimmed and escaped (trap S-01); files come back by their ids. */
+function isSame(
+  found: {
+    readonly content?: string | null | undefined;
+    readonly note?: string | null | undefined;
+    readonly items?: readonly { readonly id?: string | null | undefined }[] | null | undefined;
+  },
+  message: BotMessage,
+): boolean {
+  const text = (message.content ?? '') + (message.note ?? '');
+  const items = (message.items ?? []).map(({ id }) => id).join();
+  const foundItems = (found.items ?? []).map(({ id }) => id ?? '').join();
+  return plain((found.content ?? '') + (found.note ?? '')) === plain(text) && foundItems === items;
+}
+
+function plain(text: string): string {
+  return unescapeHtml(text).replaceAll(/\s+/g, ' ').trim();
+}

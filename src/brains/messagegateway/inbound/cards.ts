@@ -1,0 +1,102 @@
+/** Products and orders as cards, and as a line of text for customers whose messenger shows no cards. */
+import type { Card } from '../../../core/events.ts';
+import { isPrivateHost } from '../../../lib/network-guard.ts';
+import type { OrderData, ProductData } from '../api/webhook-shapes.ts';
+import type { MessageGatewayConfig } from '../config.ts';
+import { wordsOf } from '../messages.ts';
+
+type Language = MessageGatewayConfig['language'];
+type Cost = OrderData['cost'];
+type Fact = Card['facts'][number];
+
+/** A product with its article, quantity and price. */
+export function productCard(product: ProductData, language: Language): Card {
+  const { facts } = wordsOf(language);
+  const unit = product.unit ?? product.quantity?.unit;
+  return {
+    title: cut(product.name ?? '') || '—',
+    url: webAddress(product.url),
+    image: webAddress(product.img),
+    facts: [
+      ...fact(facts.article, product.article),
+      // A lone quantity of one says nothing.
+      ...fact(facts.quantity, product.quantity?.value === 1 ? null : amount(product.quantity?.value, unit)),
+      ...fact(facts.price, money(product.cost)),
+    ],
+  };
+}
+
+/** An order with its goods, delivery, payments and sum. */
+export function orderCard(order: OrderData, language: Language): Card {
+  const words = wordsOf(language);
+  const { facts } = words;
+  const goods = (order.items ?? []).slice(0, maxGoods).flatMap((item) => {
+    const what = [amount(item.quantity?.value, item.quantity?.unit), money(item.price)].filter((part) => part !== null);
+    return fact(item.name ?? '', what.join(' × ') || '—');
+  });
+  const payments = (order.payments ?? order.payment ?? []).slice(0, maxGoods).flatMap((payment) => {
+    const isPaid = payment.status?.payed ?? payment.status?.paid ?? false;
+    const state = isPaid ? words.paid : payment.status?.name;
+    return fact(facts.payment, joined([payment.name, money(payment.amount), state]));
+  });
+  const { delivery } = order;
+  return {
+    title: words.order(cut(order.number ?? '')),
+    url: webAddress(order.url),
+    image: webAddress(order.items?.slice(0, maxGoods).find((item) => webAddress(item.img) !== null)?.img),
+    facts: [
+      ...fact(facts.status, order.status?.name),
+      ...goods,
+      ...fact(facts.delivery, joined([delivery?.name, delivery?.address, money(delivery?.price)])),
+      ...payments,
+      ...fact(facts.discount, money(order.discount)),
+      ...fact(facts.total, money(order.cost)),
+    ],
+  };
+}
+
+/** The card in words: customers behind an Open Channel see the text alone. */
+export function cardText(card: Card): string {
+  const facts = card.facts.map(({ name, value }) => `${name}: ${value}`);
+  return [card.title, ...facts, ...(card.url === null ? [] : [card.url])].join('\n');
+}
+
+/** Longest address that is read; browsers cut longer ones. */
+const maxAddress = 2_000;
+
+/** A public address of the web, or null: other schemes, and addresses of private networks, are not let into a portal. */
+export function webAddress(address: string | null | undefined): string | null {
+  if (!address || address.length > maxAddress) return null;
+  const url = URL.parse(address);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
+  return isPrivateHost(url.hostname) ? null : url.href;
+}
+
+/** Goods and payments of an order that are shown: nobody reads more in a chat. */
+const maxGoods = 100;
+
+/** Longest name or value of a fact. */
+const maxWords = 1_000;
+
+function cut(text: string): string {
+  return text.slice(0, maxWords).toWellFormed();
+}
+
+function fact(name: string, value: string | null | undefined): readonly Fact[] {
+  return name === '' || value === null || value === undefined || value === ''
+    ? []
+    : [{ name: cut(name), value: cut(value) }];
+}
+
+function money(cost: Cost): string | null {
+  if (cost?.value === null || cost?.value === undefined) return null;
+  return `${cost.value} ${(cost.currency ?? '').toUpperCase()}`.trim();
+}
+
+function amount(value: number | null | undefined, unit: string | null | undefined): string | null {
+  return value === null || value === undefined ? null : `${value} ${unit ?? ''}`.trim();
+}
+
+function joined(parts: readonly (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== '').join(', ');
+}

@@ -1,0 +1,106 @@
+/** Fetches by REST what a socket has missed: MessageGateway replays nothing (trap B-09). */
+
+import type { MgQuery } from '../api/mg-http.ts';
+import type { MgDialog, MgMessage } from '../api/mg-shapes.ts';
+import { parseMgTime } from '../api/mg-time.ts';
+import { readPages } from '../api/pages.ts';
+import type { Envelope } from '../api/webhook-shapes.ts';
+import type { MgContext } from '../context.ts';
+import type { ListenCursor } from './cursor.ts';
+import { assignedWish, isClosing } from './signals.ts';
+
+/** Frames may come out of order, and messages of other channels share the count: so many ids are looked at again. */
+const overlapIds = 200;
+
+/** Clocks differ, and what changed at the very moment of the cursor belongs to it. */
+export const overlapMs = 120_000;
+
+/** What was missed, as frames, oldest first. Some were heard before: their keys tell. */
+export async function catchUp(
+  context: MgContext,
+  cursor: ListenCursor,
+  signal: AbortSignal,
+): Promise<readonly Envelope[]> {
+  const [messages, assignments] = [
+    await fetchMissedMessages(context, cursor, signal),
+    await missedAssignments(context, cursor, signal),
+  ];
+  const timed = [...messages.filter((message) => isNews(message, messages)).map(messageFrame), ...assignments];
+  return timed.sort((a, b) => a.at - b.at).map(({ frame }) => frame);
+}
+
+/** A dialog's end is none any more when the customer has written since: his new session must not be ended by it. */
+function isNews(message: MgMessage, all: readonly MgMessage[]): boolean {
+  if (!isClosing(message)) return true;
+  return !all.some(
+    ({ id, chat_id: chatId, from }) => chatId === message.chat_id && id > message.id && from?.type === 'customer',
+  );
+}
+
+interface TimedFrame {
+  readonly at: number;
+  readonly frame: Envelope;
+}
+
+function messageFrame(message: MgMessage): TimedFrame {
+  const at = parseMgTime(message.created_at) ?? parseMgTime(message.time);
+  return { at: at?.getTime() ?? 0, frame: { type: 'message_new', data: { message } } };
+}
+
+/** Of all channels of ours, as messages of the main one. */
+async function fetchMissedMessages(
+  context: MgContext,
+  cursor: ListenCursor,
+  signal: AbortSignal,
+): Promise<readonly MgMessage[]> {
+  const { channelId: main } = context.config.joined;
+  const lower =
+    cursor.messageId === null
+      ? { since: new Date(cursor.since.getTime() - overlapMs).toISOString() }
+      : { since_id: Math.max(1, cursor.messageId - overlapIds) };
+  const ask = (bounds: MgQuery): Promise<readonly MgMessage[]> => context.apis.bot.messages(bounds, signal);
+  const missed: MgMessage[] = [];
+  for (const channelId of await context.channels.all()) {
+    const found = await readMissed(context, ask, { channel_id: channelId, ...lower });
+    // The list was asked for this channel; items may leave it out.
+    const own = found.filter((message) => (message.channel_id ?? channelId) === channelId);
+    missed.push(...own.map((message) => ({ ...message, channel_id: main })));
+  }
+  return missed;
+}
+
+/** What lies beyond the pages that are read is not fetched: better to listen again than to read for ever. */
+async function readMissed<T extends { readonly id: number }>(
+  context: MgContext,
+  ask: (bounds: MgQuery) => Promise<readonly T[]>,
+  filter: Readonly<Record<string, string | number>>,
+): Promise<readonly T[]> {
+  return await readPages(ask, filter, undefined, () => {
+    context.tools.log('more was missed than is fetched; the rest is left out', filter);
+  });
+}
+
+/** Of the dialogs that changed, those whose present responsible means something to us. Intermediate ones are not kept anywhere. */
+async function missedAssignments(
+  context: MgContext,
+  cursor: ListenCursor,
+  signal: AbortSignal,
+): Promise<readonly TimedFrame[]> {
+  const { bot } = context.apis;
+  const since = new Date(cursor.since.getTime() - overlapMs);
+  const frames: TimedFrame[] = [];
+  const ask = (bounds: MgQuery): Promise<readonly MgDialog[]> => bot.dialogs(bounds, signal);
+  for (const dialog of await readMissed(context, ask, { since: since.toISOString() })) {
+    const { responsible } = dialog;
+    if (!responsible || assignedWish(responsible, context.config) === null || typeof dialog.chat_id !== 'number')
+      continue;
+    const at = parseMgTime(responsible.assigned_at);
+    // Changed since, but assigned before: not news.
+    if (at === null || at < since) continue;
+    const [chat] = await bot.chats({ id: dialog.chat_id }, signal);
+    if (chat === undefined) continue;
+    const frame = await context.channels.adopt({ type: 'dialog_assign', data: { dialog, chat } });
+    frames.push({ at: at.getTime(), frame });
+  }
+  return frames;
+}

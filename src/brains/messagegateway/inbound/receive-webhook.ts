@@ -1,0 +1,139 @@
+/** Judges a webhook at the door: is it from our account, about our channel, and does it concern a conversation? Reads no more than that. */
+import type { Receipt } from '../../../core/actions.ts';
+import type { IngressResult, WebhookRequest } from '../../../core/connector.ts';
+import { sameDigest, sha256 } from '../../../lib/encryption.ts';
+import type { SendingErrorCode } from '../api/transport-api.ts';
+import { type Envelope, type MessageData, messageDataShape, readEnvelope } from '../api/webhook-shapes.ts';
+import type { OwnChannels } from '../channels/own-channels.ts';
+import type { JoinedConfig } from '../config.ts';
+import { wordsOf } from '../messages.ts';
+import { sendingResult } from '../outbound/receipts.ts';
+import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
+import { isAboutTemplate, takeTemplate } from './templates.ts';
+
+type Language = JoinedConfig['language'];
+
+/** Types that change or tell something about a message; the answer to them is an empty object (dossier C.7.1). */
+const changes = new Set(['message_updated', 'message_deleted', 'message_read', 'reaction_add', 'reaction_delete']);
+
+/** They can happen to one message many times. */
+const repeated = new Set(['message_updated', 'reaction_add', 'reaction_delete']);
+
+/** A judgement; a refusal names the channel it is for, where that is why. */
+export type Judged = IngressResult & { readonly foreignChannel?: number };
+
+/** The same with all channels of the connection: one nobody here has heard of yet may have been made by another process. */
+export async function receiveInto(
+  request: WebhookRequest,
+  config: JoinedConfig,
+  channels: Pick<OwnChannels, 'isOurs'>,
+): Promise<IngressResult> {
+  const { foreignChannel, ...verdict } = receiveWebhook(request, config);
+  if (foreignChannel === undefined || !(await channels.isOurs(foreignChannel))) return verdict;
+  return receiveWebhook(request, config, (channelId) => channelId === foreignChannel);
+}
+
+/** Webhooks carry no signature (trap X-01): besides the secret address, the client id and the channel have to be ours. */
+export function receiveWebhook(
+  request: WebhookRequest,
+  config: JoinedConfig,
+  isOurs = (channelId: number): boolean => channelId === config.joined.channelId,
+): Judged {
+  const { clientId } = config.joined;
+  if (!sameDigest(sha256(request.headers['clientid'] ?? ''), sha256(clientId))) {
+    return { refuse: 403, reason: 'the ClientId header is not that of this connection' };
+  }
+  const envelope = readEnvelope(request.body);
+  if (envelope === null) return { refuse: 400, reason: 'the body is no webhook of MessageGateway' };
+  const { type } = envelope;
+  if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(envelope, config);
+  const data = messageDataShape.safeParse(envelope.data);
+  if (!data.success) return refusal(`a ${type} without the fields of one`, config.language);
+  const { channel_id: channelId } = data.data;
+  if (typeof channelId !== 'number' || !isOurs(channelId)) {
+    const refused = refusal('the channel is not that of this connection', config.language);
+    return typeof channelId === 'number' ? { ...refused, foreignChannel: channelId } : refused;
+  }
+  return type === 'message_sent'
+    ? messageSent(request, envelope, data.data, config)
+    : change(request, envelope, data.data);
+}
+
+/** Even refusals are in the transport's form: another one would be shown to managers as a breakdown (trap B-12). */
+function refusal(reason: string, language: Language): IngressResult {
+  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', wordsOf(language).notShown.other) };
+}
+
+function failed(code: SendingErrorCode, externalCode: string, message: string) {
+  return { async: false, error: { code, external_code: externalCode, message } };
+}
+
+/** The answer while nothing is taken: the account is paused, or the house has trouble of its own (`unavailable`). */
+export function refuseWebhook(reason: string, language: Language): unknown {
+  const { notShown } = wordsOf(language);
+  return reason === 'unavailable'
+    ? failed('access_restricted', 'bridge.unavailable', notShown.away)
+    : failed('access_restricted', `bridge.disabled.${reason}`, notShown.disabled);
+}
+
+/** What cannot be read is refused in a way that managers see; other types are yet to be invented. */
+function ofNoMessage(envelope: Envelope, { joined, language }: JoinedConfig): IngressResult {
+  const { type } = envelope;
+  if (!isAboutTemplate(type)) return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
+  const verdict = takeTemplate(envelope, joined.channelId);
+  return verdict ?? refusal(`a ${type} without the fields of one, or for another channel`, language);
+}
+
+function messageSent(
+  request: WebhookRequest,
+  envelope: Envelope,
+  data: MessageData,
+  config: JoinedConfig,
+): IngressResult {
+  if (!isForCustomers(data)) return { accept: [], answer: { async: false } };
+  const unknown = failed('customer_not_exists', 'bridge.no_chat', wordsOf(config.language).notShown.no_chat);
+  const ref = conversationOf(data);
+  if (ref === '') {
+    // A manager writes to somebody who has never written: Bitrix24 knows no such chat (trap B-13).
+    return { accept: [], answer: unknown };
+  }
+  if (decodeWebhook(envelope, config).length === 0) {
+    const { notShown } = wordsOf(config.language);
+    const answer = data.template
+      ? failed('general', 'bridge.unknown_template', notShown.template)
+      : failed('general', 'bridge.empty_message', notShown.empty);
+    return { accept: [], answer, remark: 'a message of MessageGateway had nothing in it that Bitrix24 could show' };
+  }
+  const hasId = data.id !== null && data.id !== undefined;
+  const key = hasId ? String(data.id) : digest(envelope, request.body);
+  const accept = [{ conversation: { ref }, dedupeKey: `message_sent:${key}`, body: request.body }];
+  // Without an id there is nothing a later receipt could name (trap I-12).
+  if (!hasId) return { accept, answer: { async: false }, answerIfUnknown: unknown };
+  const waits = {
+    remoteMessageId: key,
+    withinMs: config.answerWithinMs,
+    answer: (receipt: Receipt) => sendingResult(receipt, config.language),
+  };
+  return { accept, answer: { async: true }, answerIfUnknown: unknown, waits };
+}
+
+function change(request: WebhookRequest, envelope: Envelope, data: MessageData): IngressResult {
+  const ref = conversationOf(data);
+  if (ref === '') return { accept: [] };
+  const what = data.external_message_id ?? '';
+  // A message can be edited many times, so content and moment count; deleted and read it is once.
+  const key = repeated.has(envelope.type) ? `${what}:${digest(envelope, request.body)}` : what;
+  const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
+  return { accept, answerIfUnknown: {} };
+}
+
+/** Both ids of a conversation of ours are our own name of it. */
+function conversationOf(data: MessageData): string {
+  return data.external_chat_id || data.external_user_id || '';
+}
+
+function digest(envelope: Envelope, body: Buffer): string {
+  return sha256(`${envelope.meta?.timestamp ?? ''} ${body.toString('utf8')}`)
+    .toString('hex')
+    .slice(0, 32);
+}

@@ -1,0 +1,45 @@
+/** Finds the MessageGateway chat of a conversation. */
+import type { ConversationRef } from '../../../core/connector.ts';
+import { toAppError } from '../../../core/errors.ts';
+import type { MgChat } from '../api/mg-shapes.ts';
+import type { MgContext } from '../context.ts';
+import { chatIdOf } from './chat-id.ts';
+
+/**
+ * The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). A known number is not
+ * believed by itself: it may be of an account the bot has left, and in this one it is a stranger's.
+ */
+export async function findChat(context: MgContext, to: ConversationRef, signal: AbortSignal): Promise<MgChat | null> {
+  const channelId = await context.channels.of(to);
+  const isOurs = (chat: MgChat): boolean =>
+    chat.customer?.external_id === to.ref && (chat.channel?.id ?? channelId) === channelId;
+  const chatId = chatIdOf(to);
+  if (chatId !== null) {
+    const known = await context.apis.bot.chats({ id: chatId }, signal);
+    const found = known.find((chat) => chat.id === chatId && isOurs(chat));
+    if (found !== undefined) return found;
+  }
+  const chats = await context.apis.bot.chats({ channel_id: channelId, customer_external_id: to.ref }, signal);
+  return chats.find(isOurs) ?? null;
+}
+
+/** The link to be stored, where it is not the one already known. */
+export function linkTo(chat: MgChat, to: ConversationRef): { readonly remoteConversationId?: string } {
+  return chatIdOf(to) === chat.id ? {} : { remoteConversationId: String(chat.id) };
+}
+
+/** MessageGateway's id of the conversation, or null when it could not be learned now: the message itself is over there, and the next one asks again. */
+export async function linkConversation(
+  context: MgContext,
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const found = await findChat(context, to, signal);
+    return found === null ? null : String(found.id);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    context.tools.log('the MessageGateway chat of a conversation could not be learned yet', { reason: error.code });
+    return null;
+  }
+}

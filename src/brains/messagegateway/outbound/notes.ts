@@ -1,0 +1,63 @@
+/** Private notes to managers, by the bot. MessageGateway has no key against doubles here (trap B-10), so a note is looked for first. */
+
+import { unescapeHtml } from '../api/html-text.ts';
+import { MgRefused } from '../api/mg-http.ts';
+import type { MgContext } from '../context.ts';
+
+/** How far back the bot's own notes are looked at: longer than any repetition takes. The list is asked for whole, as its order is not promised. */
+const lookBackMs = 24 * 3_600_000;
+const mostNotes = 1_000;
+
+export interface Note {
+  readonly text: string;
+  /** How all notes about the same thing begin; empty: all notes are about the one thing the chat's state is. */
+  readonly heading: string;
+  /** True: nothing else begins so, and a note that does is this one. False: it has been said when the last one about it is the same. */
+  readonly isOnce: boolean;
+  /** The message of MessageGateway it is about. */
+  readonly quote?: number;
+}
+
+/** Says it unless it has been said. A refusal is logged: nobody's message is lost with a note. */
+export async function addNote(context: MgContext, chatId: number, note: Note, signal: AbortSignal): Promise<void> {
+  const { bot } = context.apis;
+  const earlier = await ownNotes(context, chatId, signal);
+  const last = earlier.find((text) => text.startsWith(plain(note.heading)));
+  if (last !== undefined && (note.isOnce || last === plain(note.text))) return;
+  try {
+    const { text: content, quote } = note;
+    const quoting = quote === undefined ? {} : { quote_message_id: quote };
+    await bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content, ...quoting }, signal);
+  } catch (error) {
+    if (!(error instanceof MgRefused)) throw error;
+    // A quote may be what it is about; the words are more important.
+    if (note.quote !== undefined) return await addNote(context, chatId, withoutQuote(note), signal);
+    context.tools.log('a note to managers was refused', { chat: chatId, status: error.status });
+  }
+}
+
+function withoutQuote({ text, heading, isOnce }: Note): Note {
+  return { text, heading, isOnce };
+}
+
+/** The texts of the bot's own notes, newest first. */
+async function ownNotes(context: MgContext, chatId: number, signal: AbortSignal): Promise<readonly string[]> {
+  const since = new Date(context.clock.now().getTime() - lookBackMs).toISOString();
+  const filter = {
+    chat_id: chatId,
+    bot_id: context.config.joined.bot.botId,
+    scope: 'private',
+    since,
+    limit: mostNotes,
+  };
+  const found = await context.apis.bot.messages(filter, signal);
+  return found
+    .filter(({ chat_id: chat }) => chat === chatId)
+    .toSorted((a, b) => b.id - a.id)
+    .map(({ content }) => plain(content ?? ''));
+}
+
+/** Echoed texts may come back trimmed and escaped (trap S-01), so only what survives both is compared. */
+function plain(text: string): string {
+  return unescapeHtml(text).replaceAll(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,32 @@
+/** ConnectionService that await their portal, as brains see them: sealed in the store, open here. */
+import type { AwaitingConnections } from '../core/brain.ts';
+import type { Connection } from '../core/connector.ts';
+import { randomToken, type Sealer } from '../lib/encryption.ts';
+import type { Db } from '../store/database.ts';
+import { dropAwaiting, findAwaiting, keepAwaiting } from '../store/tenants/awaiting-connections.ts';
+
+const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+export function awaitingConnections(db: Db, sealer: Sealer, brain: string): AwaitingConnections {
+  const context = (id: string): string => `awaiting_connection:${id}`;
+  async function find(id: string): Promise<Connection | null> {
+    const queue = uuidForm.test(id) ? await findAwaiting(db, brain, id) : null;
+    if (queue === null) return null;
+    const { webhookSecret, config } = JSON.parse(sealer.open(queue, context(id))) as Pick<
+      Connection,
+      'webhookSecret' | 'config'
+    >;
+    return { id, portal: '', config, webhookSecret };
+  }
+  return {
+    find,
+    async keep(id, config) {
+      const webhookSecret = (await find(id))?.webhookSecret ?? randomToken(24);
+      await keepAwaiting(db, brain, id, sealer.seal(JSON.stringify({ webhookSecret, config }), context(id)));
+      return { id, portal: '', config, webhookSecret };
+    },
+    async drop(id) {
+      await dropAwaiting(db, brain, id);
+    },
+  };
+}

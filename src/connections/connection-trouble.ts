@@ -1,0 +1,43 @@
+/** What becomes of a delivery whose account does not take it now: it waits while the account is paused or being mended. */
+import type { Brain } from '../core/brain.ts';
+import { AppError, RemoteRefused } from '../core/errors.ts';
+import { waitPatienceMs } from '../core/retry.ts';
+import type { Db } from '../store/database.ts';
+import type { OutboxRow } from '../store/queue/outbox.ts';
+import { askForCheck } from '../store/tenants/connection-health.ts';
+
+/** The account is paused; waiting for it costs no attempt. */
+export const disabledCode = 'connection.disabled';
+
+/** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
+const inactivityTimerMs = 30_000;
+
+export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string): AppError {
+  const isOld = Date.now() - row.created_at.getTime() > waitPatienceMs;
+  return new AppError({
+    code: disabledCode,
+    message: `the far side has stopped this account (${reason}); deliveries wait for up to a day`,
+    retry: isOld ? 'never' : { afterMs: inactivityTimerMs },
+  });
+}
+
+/** Bitrix24's own refusals come this way too, from files and people a brain asks the portal for. No look at an account would help them. */
+const portalErrors = 'bitrix24.';
+
+/**
+ * A refused credential is not the fault of the message: the account is looked at, and the delivery is tried again while that may
+ * help. Any other error is given back as it is.
+ */
+export async function onRefusedCredentials(
+  db: Db,
+  bot: { readonly portal: string; readonly connection_id: string | null },
+  brain: Brain,
+  error: unknown,
+): Promise<unknown> {
+  const isRefused = error instanceof RemoteRefused && (error.status === 401 || error.status === 403);
+  if (!isRefused || error.code.startsWith(portalErrors)) return error;
+  if (brain.checkHealth === undefined || bot.connection_id === null) return error;
+  await askForCheck(db, { portal: bot.portal, id: bot.connection_id });
+  const { code, message, fate } = error;
+  return new AppError({ code, message, fate, retry: 'backoff', report: true, cause: error });
+}

@@ -1,0 +1,219 @@
+/**
+ * Keeps the sockets (or pollers) of brains that listen: each connection is held by one process at a time, by a lease, and taken over
+ * by another when that process dies. The stored cursor tells the new holder where to go on.
+ */
+import type { Connector } from '../core/connector.ts';
+import { type AppError, toAppError } from '../core/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Directory } from '../portals/directory.ts';
+import { type ConcurrencyLimiter, createConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { createRestartBackoff, longestRestartMs } from '../runtime/restart-backoff.ts';
+import type { Wakeups } from '../runtime/wakeup.ts';
+import { createWakeup } from '../runtime/wakeup.ts';
+import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import { acceptEvents } from '../store/queue/inbox.ts';
+import { askForCheck } from '../store/tenants/connection-health.ts';
+import {
+  type ConnectionRow,
+  claimListeners,
+  moveCursor,
+  putOffListeners,
+  releaseListeners,
+  renewListeners,
+} from '../store/tenants/connections.ts';
+import { toNewEvents } from './resolve-conversation.ts';
+
+export interface ListenerSupervisorOptions {
+  readonly db: Pool;
+  readonly owner: string;
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  readonly wakeups: Wakeups;
+  readonly log: Logger;
+  /** How often free connections are looked for and held ones renewed. */
+  readonly pollMs?: number;
+}
+
+const leaseSeconds = 30;
+const claimAtOnce = 50;
+
+/** A connection whose listener cannot even be made is tried again after so long, here or elsewhere. */
+const putOffSeconds = 30;
+
+/**
+ * Listeners that begin at the same time. Beginning costs requests and memory for which nobody gives thanks afterwards (bench `mg-sockets`). With
+ * 100 ms a request and four requests each, 1 000 are back after 17 s.
+ */
+const startsAtOnce = 24;
+
+/** A listener that has told nothing by then leaves its place to the next one. */
+const longestStartMs = 2_000;
+
+/** Listeners that did not come up the last time start by themselves, so many at once, and stand in the way of no others. */
+const doubtfulStartsAtOnce = 8;
+const longestDoubtfulStartMs = 5_000;
+
+interface Held {
+  /** When the connection was last changed, as its listener knows it. */
+  readonly knownAt: number;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** The listener is no longer ours: another process holds it. */
+class ListenerLost extends Error {}
+
+export function startListenerSupervisor(options: ListenerSupervisorOptions): WorkLoop {
+  const owner = `${options.owner}:s`;
+  const held = new Map<string, Held>();
+  const brains = [...options.directory.brainByName.values()]
+    .filter((brain) => brain.capabilities.listens)
+    .map((brain) => brain.name);
+  // Leases are renewed by the clock; a listener that has ended rings, so that it is taken anew where it is still wanted.
+  const wakeup = createWakeup();
+  const gates = {
+    usual: createConcurrencyLimiter({ atOnce: startsAtOnce, longestMs: longestStartMs }),
+    doubtful: createConcurrencyLimiter({ atOnce: doubtfulStartsAtOnce, longestMs: longestDoubtfulStartMs }),
+  };
+
+  const loop = startWorkLoop({
+    name: 'sockets',
+    wakeup,
+    log: options.log,
+    pollMs: options.pollMs ?? 5_000,
+    round: async () => {
+      if (brains.length === 0) return false;
+      await renew();
+      return await claim();
+    },
+  });
+
+  /** Keeps what is still ours, ends what is not or has changed, and lets go of what nobody here listens to. */
+  async function renew(): Promise<void> {
+    const still = await renewListeners(options.db, owner, leaseSeconds);
+    for (const [id, entry] of held) {
+      // Lost, stopped, or changed: in the latter case it is let go of once it has ended, and taken again with what is stored then.
+      if (still.get(id)?.getTime() !== entry.knownAt) entry.stop.abort();
+    }
+    // A lease whose listener has ended: its portal or account was stopped and came back before anybody else took it.
+    const orphans = [...still.keys()].filter((id) => !held.has(id));
+    if (orphans.length > 0) await releaseListeners(options.db, owner, orphans);
+  }
+
+  /** True: there may be more to take. */
+  async function claim(): Promise<boolean> {
+    const claimed = await claimListeners(options.db, owner, brains, claimAtOnce, leaseSeconds);
+    // Where the one before is still ending, the next round takes the connection, or another process does.
+    const tooEarly = claimed.filter((row) => held.has(row.id));
+    const failed = claimed.filter((row) => !held.has(row.id) && !hold(row));
+    if (tooEarly.length > 0) await releaseListeners(options.db, owner, idsOf(tooEarly));
+    if (failed.length > 0) await putOffListeners(options.db, owner, idsOf(failed), putOffSeconds);
+    return claimed.length === claimAtOnce && tooEarly.length < claimAtOnce;
+  }
+
+  /** False when the connection cannot be listened to: its secrets do not open, or its brain makes no listener of it. */
+  function hold(row: ConnectionRow): boolean {
+    const connector = connectorOf(row);
+    if (connector?.listen === undefined) return false;
+    const stop = new AbortController();
+    const { portal, id, brain, cursor } = row;
+    const ended = keepListening(
+      { options, owner, row: { portal, id, brain, cursor }, gates },
+      connector,
+      stop.signal,
+    ).finally(() => {
+      held.delete(row.id);
+      wakeup.ring();
+    });
+    held.set(row.id, { knownAt: row.updated_at.getTime(), stop, ended });
+    return true;
+  }
+
+  function connectorOf(row: ConnectionRow): Connector | null {
+    try {
+      return options.directory.connectorOf(row)?.connector ?? null;
+    } catch (error) {
+      const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
+      options.log.error(facts, 'a connection cannot be opened, so nobody listens to it; was its secret key lost?');
+      return null;
+    }
+  }
+
+  return {
+    async stop() {
+      await loop.stop();
+      const ids = [...held.keys()];
+      for (const entry of held.values()) entry.stop.abort();
+      await Promise.all([...held.values()].map((entry) => entry.ended));
+      if (ids.length > 0) await releaseListeners(options.db, owner, ids);
+    },
+  };
+}
+
+const idsOf = (rows: readonly ConnectionRow[]): string[] => rows.map((row) => row.id);
+
+/** Of a connection, what its listener has to know; its sealed queues are not held for as long as it listens. */
+type Listening = Pick<ConnectionRow, 'portal' | 'id' | 'brain' | 'cursor'>;
+
+interface Keeping {
+  readonly options: ListenerSupervisorOptions;
+  readonly owner: string;
+  readonly row: Listening;
+  readonly gates: { readonly usual: ConcurrencyLimiter; readonly doubtful: ConcurrencyLimiter };
+}
+
+async function keepListening(keeping: Keeping, connector: Connector, signal: AbortSignal): Promise<void> {
+  const { options, owner, row, gates } = keeping;
+  const { db } = options;
+  const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+  let { cursor } = row;
+  const pause = createRestartBackoff();
+  let isDoubtful = false;
+  while (!signal.aborted) {
+    const leave = await (isDoubtful ? gates.doubtful : gates.usual).enter(signal);
+    const startedAt = performance.now();
+    let hasBegun = false;
+    let leastMs = 0;
+    try {
+      await connector.listen?.(
+        async (incoming, next) => {
+          const events = await toNewEvents(db, intake, incoming);
+          await inTransaction(db, async (trx) => {
+            if (!(await moveCursor(trx, owner, row.portal, row.id, next))) throw new ListenerLost();
+            if (events.length > 0) await acceptEvents(trx, events);
+          });
+          leave();
+          hasBegun = true;
+          cursor = next;
+          options.metrics.accepted.inc({ source: row.brain }, events.length);
+          options.wakeups.inbox.ring();
+        },
+        cursor,
+        signal,
+      );
+    } catch (thrown) {
+      if (thrown instanceof ListenerLost) return;
+      if (!signal.aborted) leastMs = await report(options, row, toAppError(thrown));
+    } finally {
+      leave();
+    }
+    isDoubtful = !hasBegun;
+    const life = { ms: performance.now() - startedAt, hasBegun };
+    await createWakeup().wait(pause.after(life, leastMs, Math.random()), signal);
+  }
+}
+
+/** Returns the least pause before the next try: what only a person can mend is tried seldom. */
+async function report({ db, log }: ListenerSupervisorOptions, row: Listening, error: AppError): Promise<number> {
+  const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
+  if (error.retry === 'never') {
+    log.error(facts, 'a listener was refused; its account is looked at, and a person may have to mend it');
+    // Where the database is away too, the next refusal asks again.
+    await askForCheck(db, row).catch((err: unknown) => log.warn({ ...facts, err }, 'a look could not be asked for'));
+    return longestRestartMs;
+  }
+  log.warn(facts, 'a listener broke off');
+  return typeof error.retry === 'object' ? error.retry.afterMs : 0;
+}

@@ -1,0 +1,201 @@
+/** Records proven installations: the portal, its tokens and the order to set it up, in one transaction. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
+import { appRefOf, namesUs, proveClaim } from '../bitrix24/install/proof.ts';
+import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
+import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
+import { type Sealer, sha256 } from '../lib/encryption.ts';
+import type { HttpClient } from '../lib/http-client.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { NetworkGuard } from '../lib/network-guard.ts';
+import type { Wakeups } from '../runtime/wakeup.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import { appLane } from '../store/queue/lane-names.ts';
+import { wakeLanes } from '../store/queue/lanes.ts';
+import { appendActions } from '../store/queue/outbox.ts';
+import { type Portal, upsertPortal } from '../store/tenants/portals.ts';
+import { offerToken } from '../store/tenants/tokens.ts';
+import type { Directory } from './directory.ts';
+import { createProofQueue, type ProofShare } from './proof-queue.ts';
+import { createRefusedProofs } from './refused-proofs.ts';
+import { tokenContext } from './token-context.ts';
+
+export interface InstallationOptions {
+  readonly db: Pool;
+  readonly directory: Directory;
+  readonly sealer: Sealer;
+  readonly oauth: OAuthClient;
+  readonly guard: NetworkGuard;
+  readonly http: HttpClient;
+  readonly wakeups: Wakeups;
+  readonly log: Logger;
+}
+
+/** How a claim reached us. */
+export interface ClaimOrigin {
+  /** Network address of who sent it. */
+  readonly sender: string;
+  /** An install event, and whether it carried the right application token of its portal; null for a page. */
+  readonly event: { readonly isVouched: boolean } | null;
+}
+
+export interface Installation {
+  /**
+   * Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws, and `install.busy` when its turn does not
+   * come in time; then nothing was stored.
+   */
+  install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
+  /**
+   * Proves who opened the app's page: which portal, and that the token is of our app. A portal that works keeps its tokens; one that is
+   * unknown, removed or disconnected is installed again with the visitor's. Throws like `install`.
+   */
+  visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
+}
+
+/** Somebody whose portal an OAuth host has confirmed. */
+export interface Visitor {
+  readonly portal: string;
+  readonly isAdmin: boolean;
+}
+
+const portalTimeoutMs = 8_000;
+
+/** A token and the address of the portal it is to be shown to. */
+type PortalToken = Pick<ProvenClaim, 'memberId' | 'clientEndpoint' | 'accessToken'>;
+
+/** The person a token belongs to, as `profile` tells it (it needs no scope). */
+interface Owner {
+  readonly userId: string;
+  readonly isAdmin: boolean;
+}
+
+const nobody: Owner = { userId: '', isAdmin: false };
+
+const profileSchema = z
+  .object({ ID: z.union([z.string(), z.number()]), ADMIN: z.boolean() })
+  .transform(({ ID, ADMIN }): Owner => ({ userId: String(ID), isAdmin: ADMIN }));
+
+export function createInstallation(options: InstallationOptions): Installation {
+  const { db, sealer } = options;
+  const queue = createProofQueue();
+  const refused = createRefusedProofs();
+
+  /** Asks the portal with the visitor's own token. */
+  async function askPortal(method: string, claim: PortalToken): Promise<unknown> {
+    const response = await options.http.send({
+      method: 'POST',
+      url: options.guard.checkUrl(new URL(method, claim.clientEndpoint)),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ auth: claim.accessToken }),
+      timeoutMs: portalTimeoutMs,
+    });
+    return readAnswer({ method, ...response });
+  }
+
+  /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
+  async function ownerOf(claim: PortalToken): Promise<Owner> {
+    try {
+      return profileSchema.parse(await askPortal('profile', claim));
+    } catch (error) {
+      options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
+      return nobody;
+    }
+  }
+
+  /** Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. */
+  async function isOfOurApp(portal: Portal, claim: PortalToken): Promise<boolean> {
+    if (portal.app_ref === null) return false;
+    try {
+      return appRefOf(await askPortal('app.info', claim)) === portal.app_ref;
+    } catch (error) {
+      options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
+      return false;
+    }
+  }
+
+  async function store(claim: ProvenClaim, { userId, isAdmin }: Owner): Promise<void> {
+    const portal = claim.memberId;
+    await inTransaction(db, async (trx) => {
+      await upsertPortal(trx, {
+        portal,
+        domain: claim.domain,
+        clientEndpoint: claim.clientEndpoint,
+        serverEndpoint: claim.serverEndpoint,
+        applicationTokenHash: claim.applicationToken === null ? null : sha256(claim.applicationToken),
+        scope: claim.scope,
+        language: claim.language,
+        isAdmin,
+      });
+      await offerToken(trx, {
+        portal,
+        accessSealed: sealer.seal(claim.accessToken, tokenContext.access(portal)),
+        refreshSealed: sealer.seal(claim.refreshToken, tokenContext.refresh(portal)),
+        expiresAt: new Date(Date.now() + claim.expiresInSeconds * 1000),
+        userId,
+        isAdmin,
+      });
+      const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
+      await appendActions(trx, [{ portal, lane: appLane, ...setUp, trace: randomUUID() }]);
+      // What waited for living tokens need not wait any longer.
+      await wakeLanes(trx, 'outbox', portal);
+    });
+  }
+
+  async function install(claim: InstallClaim): Promise<Visitor> {
+    const proven = await proveClaim(claim, options.oauth, options.guard);
+    const owner = await ownerOf(proven);
+    await store(proven, owner);
+    options.directory.forget(proven.memberId);
+    options.wakeups.outbox.ring();
+    options.log.info(
+      { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
+      'an installation was proven and stored',
+    );
+    return { portal: proven.memberId, isAdmin: owner.isAdmin };
+  }
+
+  /**
+   * The OAuth host confirms which portal the token is of, but need not name the app: then the token of any other app of this portal
+   * would do. So the portal names the app. Where it cannot, or names another one, only the refresh token can still prove the visit;
+   * trading it in uses it up, so the new pair is offered for storage. The page itself needs none: Bitrix24's script asks the frame
+   * around it for its tokens.
+   */
+  async function visit(claim: InstallClaim): Promise<Visitor> {
+    const { portal } = await options.directory.doubted(claim.memberId);
+    if (portal?.state !== 'installed') return await install(claim);
+    const proof = await options.oauth.prove(claim.serverEndpoint, claim.accessToken);
+    if (proof.portalUrl.host !== portal.domain) return await install(claim);
+    const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
+    const isOurs = namesUs(proof, portal.portal, options.oauth.clientId) || (await isOfOurApp(portal, shown));
+    if (!isOurs) return await install(claim);
+    return { portal: portal.portal, isAdmin: (await ownerOf(shown)).isAdmin };
+  }
+
+  async function shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {
+    if (event !== null) return event.isVouched ? 'vouched' : 'event';
+    const { portal } = await options.directory.portal(claim.memberId);
+    return portal === null || portal.state === 'uninstalled' ? 'page' : 'known';
+  }
+
+  /** Refuses at once what was refused a moment ago; everything else waits for its turn. */
+  async function inTurn(
+    claim: InstallClaim,
+    origin: ClaimOrigin,
+    work: (claim: InstallClaim) => Promise<Visitor>,
+  ): Promise<Visitor> {
+    refused.check(claim);
+    const share = await shareOf(claim, origin);
+    try {
+      return await queue.run({ share, sender: origin.sender, portal: claim.memberId }, () => work(claim));
+    } catch (error) {
+      refused.note(claim, error);
+      throw error;
+    }
+  }
+
+  return {
+    install: (claim, origin) => inTurn(claim, origin, install),
+    visit: (claim, origin) => inTurn(claim, origin, visit),
+  };
+}

@@ -1,0 +1,76 @@
+/** What has to be done now and then: forgetting old rows and keeping dormant tokens alive. */
+
+import type { TokenProvider } from '../bitrix24/rest/portal-client.ts';
+import type { Logger } from '../lib/logger.ts';
+import { createWakeup } from '../runtime/wakeup.ts';
+import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
+import type { Pool } from '../store/database.ts';
+import {
+  purgeBudgets,
+  purgeConnectorState,
+  purgeDedupe,
+  purgeLanes,
+  purgeQueue,
+  purgeToldFailures,
+} from '../store/queue/retention.ts';
+import { eraseLeftBehind } from '../store/tenants/portals.ts';
+import { listStaleTokens } from '../store/tenants/tokens.ts';
+
+export interface MaintenanceOptions {
+  readonly db: Pool;
+  readonly tokenProvider: TokenProvider;
+  readonly log: Logger;
+  readonly retentionDays: number;
+}
+
+const roundMs = 600_000;
+
+/**
+ * A refresh token dies after 180 days of silence (dossier §3.2). Refreshing on a schedule can get an app blocked (trap 71), so a
+ * dormant portal is refreshed once in this many days and no other.
+ */
+const dormantDays = 150;
+
+export function startMaintenance(options: MaintenanceOptions): WorkLoop {
+  return startWorkLoop({
+    name: 'housekeeping',
+    wakeup: createWakeup(),
+    log: options.log,
+    pollMs: roundMs,
+    round: async (signal) => {
+      await forgetOld(options, signal);
+      await keepTokensAlive(options, signal);
+      return false;
+    },
+  });
+}
+
+/** Full steps mean that there is more. */
+async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
+  const { db, retentionDays } = options;
+  const steps = [
+    () => purgeQueue(db, 'inbox', retentionDays),
+    () => purgeQueue(db, 'outbox', retentionDays),
+    () => purgeDedupe(db),
+    () => purgeToldFailures(db, retentionDays),
+    () => purgeConnectorState(db),
+    () => purgeBudgets(db),
+    () => purgeLanes(db),
+    () => eraseLeftBehind(db),
+  ];
+  for (const step of steps) {
+    while (!signal.aborted && (await step()) > 0);
+  }
+}
+
+async function keepTokensAlive(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
+  const before = new Date(Date.now() - dormantDays * 86_400_000);
+  for (const portal of await listStaleTokens(options.db, before)) {
+    if (signal.aborted) return;
+    try {
+      await options.tokenProvider.renew(portal, await options.tokenProvider.current(portal), 'refused');
+    } catch (error) {
+      options.log.warn({ portal, err: error }, 'the tokens of a dormant portal could not be refreshed');
+    }
+  }
+}

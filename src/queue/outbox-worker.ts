@@ -1,0 +1,159 @@
+/**
+ * Works the outbox: takes lanes, works each in a turn of its own (`outbox-turn.ts`), and writes down what came of it. Several hundred turns
+ * are under way at once, because they wait for remotes and do not work; how many each remote may have, `destinations.ts` decides.
+ */
+
+import type { Clock } from '../lib/clock.ts';
+import { createGroupCommit } from '../lib/group-commit.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import type { Wakeups } from '../runtime/wakeup.ts';
+import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
+import type { WorkerLife } from '../runtime/worker-life.ts';
+import type { Pool } from '../store/database.ts';
+import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
+import { renewLanes } from '../store/queue/lanes.ts';
+import { claimOutbox, type OutboxRow } from '../store/queue/outbox.ts';
+import { createClaimTurns } from './claim-turns.ts';
+import { createDestinations, type Place } from './destinations.ts';
+import type { Executor } from './execute-action.ts';
+import { type LaneTurn, workLane } from './outbox-turn.ts';
+import { writeAgain } from './retry-write.ts';
+import { writeTurns } from './write-turns.ts';
+
+export interface OutboxWorkerOptions {
+  readonly db: Pool;
+  readonly owner: string;
+  readonly life: Pick<WorkerLife, 'term'>;
+  readonly executor: Executor;
+  readonly metrics: Metrics;
+  readonly wakeups: Wakeups;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Lanes worked at the same time: as many calls may be under way. */
+  readonly lanes: number;
+}
+
+const pollMs = 1_000;
+/** The same while lanes wait that may not be taken yet. */
+const crowdedPollMs = 50;
+const leaseSeconds = 60;
+const renewMs = 20_000;
+const rowsPerLane = 10;
+
+/** So long before its lease ends a lane is no longer begun anew: a process that was stopped for a while finds itself here. */
+const leaseMarginMs = 5_000;
+
+/** How long calls under way may take to come home when the process stops; what is cut off is repeated later with the same key. */
+const stopPatienceMs = 5_000;
+
+interface InHand {
+  readonly lane: ClaimedLane<OutboxRow>;
+  readonly term: number;
+  leaseEndsAt: number;
+  isLost: boolean;
+}
+
+export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
+  const { db, clock, log } = options;
+  const destinations = createDestinations(options.lanes, clock);
+  const turns = createClaimTurns(clock);
+  const inHand = new Set<InHand>();
+  const aborting = new AbortController();
+  const stopping = new AbortController();
+  let claims = 0;
+
+  const finisher = createGroupCommit<LaneTurn, boolean>({
+    maxItems: 200,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    sizeOf: () => 1,
+    concurrency: 1,
+    flush: (written) => writeTurns(options, written),
+  });
+
+  const isHeld = (entry: InHand): boolean =>
+    !entry.isLost && entry.term === options.life.term() && clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs;
+
+  async function turn(entry: InHand, place: Place): Promise<void> {
+    const { lane } = entry;
+    try {
+      const attempts = { place, isHeld: () => isHeld(entry), signal: aborting.signal };
+      const result = await workLane(options, lane, attempts);
+      await writeAgain(() => finisher.add(result), { clock, stopping: stopping.signal });
+    } catch (error) {
+      // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
+      log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
+    } finally {
+      place.leave();
+      inHand.delete(entry);
+      options.wakeups.outbox.ring();
+    }
+  }
+
+  async function renew(): Promise<void> {
+    const entries = [...inHand];
+    const askedAt = clock.monotonicMs();
+    const isStillHeld = await renewLanes(
+      db,
+      'outbox',
+      entries.map(({ lane }) => lane),
+      leaseSeconds,
+    );
+    for (const entry of entries) {
+      if (isStillHeld(entry.lane)) entry.leaseEndsAt = askedAt + leaseSeconds * 1000;
+      else entry.isLost = true;
+    }
+  }
+
+  const renewal = setInterval(() => {
+    if (inHand.size === 0) return;
+    renew().catch((error: unknown) => log.warn({ err: error }, 'outbox leases could not be renewed'));
+  }, renewMs);
+
+  const loop = startWorkLoop({
+    name: 'outbox',
+    wakeup: options.wakeups.outbox,
+    log,
+    pollMs,
+    round: async (signal) => {
+      const plan = destinations.plan();
+      options.metrics.openBreakers.set(destinations.openBreakers());
+      if (plan.lanes === 0) return false;
+      claims += 1;
+      const term = options.life.term();
+      const leaseEndsAt = clock.monotonicMs() + leaseSeconds * 1000;
+      const claim = await claimOutbox(db, {
+        ...plan,
+        holder: `${options.owner}:o${claims}`,
+        rows: plan.lanes * rowsPerLane,
+        rowsPerLane,
+        leaseSeconds,
+        everyDestination: turns.next(),
+      });
+      turns.seen(claim);
+      for (const lane of claim.lanes) {
+        const entry = { lane, term, leaseEndsAt, isLost: false };
+        inHand.add(entry);
+        void turn(entry, destinations.enter(lane));
+      }
+      if (claim.lanes.length > 0) return true;
+      const dueInMs = turns.dueInMs();
+      if (dueInMs === null) return false;
+      // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+      await options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
+      return true;
+    },
+  });
+
+  return {
+    async stop() {
+      stopping.abort();
+      await loop.stop();
+      const patience = setTimeout(() => aborting.abort(), stopPatienceMs);
+      while (inHand.size > 0) await options.wakeups.outbox.wait(50, new AbortController().signal);
+      clearTimeout(patience);
+      clearInterval(renewal);
+      await finisher.idle();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Turns a stored row into the house's events, whoever it came from. */
+import { decodeEvent } from '../bitrix24/events/decode-event.ts';
+import { BadInput } from '../core/errors.ts';
+import type { AppEvent, ChatEvent } from '../core/events.ts';
+import type { KnownConnector } from '../portals/directory.ts';
+import type { InboxRow } from '../store/queue/inbox.ts';
+import { dialogOf } from '../store/queue/lane-names.ts';
+import { storableJson } from '../store/storable.ts';
+
+export type ReadEvent =
+  | { readonly kind: 'chat'; readonly events: readonly ChatEvent[] }
+  | { readonly kind: 'app'; readonly event: AppEvent }
+  | { readonly kind: 'nothing'; readonly reason: string };
+
+/** Source of rows the pipeline itself writes: answers that came in a call, and what became of sends. */
+export const ownSource = 'bridge';
+
+/**
+ * Throws when the row cannot be read.
+ *
+ * @param connector the one of the row's connection; null for rows that have none
+ * @param botId the portal's id of the bot whose lane the row is in; null where it is not known
+ */
+export function readEvent(row: InboxRow, connector: KnownConnector | null, botId: string | null): ReadEvent {
+  if (row.source === 'bitrix24') {
+    return decodeEvent(row.body, { code: dialogOf(row.lane).botCode, id: botId });
+  }
+  // Written by `writeOwnEvents` below, in this program.
+  if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };
+  if (connector === null) {
+    throw new BadInput({
+      code: 'event.no_connection',
+      message: 'the connection this event came through is gone',
+      report: true,
+    });
+  }
+  return { kind: 'chat', events: connector.connector.decode({ body: row.body, receivedAt: row.received_at }) };
+}
+
+/** The body of a row with source `ownSource`. */
+export function writeOwnEvents(events: readonly ChatEvent[]): Buffer {
+  return Buffer.from(storableJson(events));
+}

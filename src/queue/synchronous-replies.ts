@@ -1,0 +1,109 @@
+/**
+ * Webhooks whose answer waits for the receipt of the message they brought. The receipt itself is a durable action of the outbox as
+ * always: where a door of this process still waits for it, it leaves through the door, otherwise it is delivered apart.
+ */
+import type { ServerResponse } from 'node:http';
+import type { Receipt } from '../core/actions.ts';
+import type { ReplyWait } from '../core/connector.ts';
+
+export interface SynchronousReplies {
+  /** Begins to wait, before the message is stored: its receipt cannot come unseen. */
+  hold(connectionId: string, wait: ReplyWait): SynchronousReply;
+  /** True when a door took the receipt and its answer has left this process. Does not reject. */
+  hand(connectionId: string, receipt: Receipt): Promise<boolean>;
+}
+
+export interface SynchronousReply {
+  /** Null: the time is over, or nobody waits any more. */
+  readonly receipt: Promise<Receipt | null>;
+  /** The message had been stored before: its receipt comes only if it is still on its way. */
+  isRepeated(): void;
+  /** The receipt is on its way out in this answer. */
+  answersWith(response: ServerResponse): void;
+  leave(): void;
+}
+
+/** Requests that may wait at once; beyond, answers go out unheld. */
+const maxHeld = 500;
+/** Receipts kept for webhooks that are sent again because their answer was lost on its way. */
+const maxGiven = 1_000;
+/** Time an answer has to leave the process before the receipt is delivered apart all the same. */
+const leaveWithinMs = 2_000;
+
+interface Waiter {
+  readonly take: (receipt: Receipt | null) => void;
+  readonly sent: Promise<boolean>;
+}
+
+export function createSynchronousReplies(): SynchronousReplies {
+  const waiting = new Map<string, Set<Waiter>>();
+  const given = new Map<string, Receipt>();
+  let held = 0;
+
+  function remember(key: string, receipt: Receipt): void {
+    given.set(key, receipt);
+    const [oldest] = given.keys();
+    if (given.size > maxGiven && oldest !== undefined) given.delete(oldest);
+  }
+
+  function hold(connectionId: string, { remoteMessageId, withinMs }: ReplyWait): SynchronousReply {
+    const key = nameOf(connectionId, remoteMessageId);
+    const known = given.get(key);
+    if (known !== undefined) return { ...openDoor, receipt: Promise.resolve(known) };
+    if (withinMs === 0 || held >= maxHeld) return openDoor;
+    const others = waiting.get(key);
+    const came = Promise.withResolvers<Receipt | null>();
+    const left = Promise.withResolvers<boolean>();
+    const waiter: Waiter = { take: came.resolve, sent: left.promise };
+    waiting.set(key, (others ?? new Set()).add(waiter));
+    held += 1;
+    const leave = (): void => {
+      clearTimeout(patience);
+      const here = waiting.get(key);
+      if (here?.delete(waiter) === true && here.size === 0) waiting.delete(key);
+      came.resolve(null);
+    };
+    const patience = setTimeout(leave, withinMs);
+    void came.promise.then(() => {
+      held -= 1;
+      clearTimeout(patience);
+    });
+    return {
+      receipt: came.promise,
+      isRepeated: () => void (others === undefined && leave()),
+      answersWith(response) {
+        if (response.destroyed) left.resolve(false);
+        response.once('finish', () => left.resolve(true));
+        response.once('close', () => left.resolve(false));
+        setTimeout(() => left.resolve(false), leaveWithinMs).unref();
+      },
+      leave,
+    };
+  }
+
+  return {
+    hold,
+    async hand(connectionId, receipt) {
+      const key = nameOf(connectionId, receipt.remoteMessageId);
+      const waiters = [...(waiting.get(key) ?? [])];
+      if (waiters.length === 0) return false;
+      waiting.delete(key);
+      for (const { take } of waiters) take(receipt);
+      const isSent = (await Promise.all(waiters.map(({ sent }) => sent))).every(Boolean);
+      if (isSent) remember(key, receipt);
+      return isSent;
+    },
+  };
+}
+
+/** A door nobody holds. */
+const openDoor: SynchronousReply = {
+  receipt: Promise.resolve(null),
+  isRepeated: () => {},
+  answersWith: () => {},
+  leave: () => {},
+};
+
+function nameOf(connectionId: string, remoteMessageId: string): string {
+  return `${connectionId} ${remoteMessageId}`;
+}

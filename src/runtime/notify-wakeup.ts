@@ -1,0 +1,53 @@
+/** Carries the wakeups' ringing to other processes and back, where one process takes events in and another works them. */
+
+import type { Logger } from '../lib/logger.ts';
+import { type Db, isDatabaseAway } from '../store/database.ts';
+import { listenForWork, type Notices, notifyQueue } from '../store/queue/notify.ts';
+import type { RecentFacts } from './recent-facts.ts';
+import { createWakeup, type Wakeup, type Wakeups } from './wakeup.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+/** NOTIFY takes a lock at commit: one in this many milliseconds says as much as a thousand. */
+const throttleMs = 20;
+
+/** A bell that rings in other processes. */
+export function createNotifyWakeup(db: Db, queue: 'inbox' | 'outbox', log: Logger): Wakeup {
+  const near = createWakeup();
+  let isPlanned = false;
+  async function tell(): Promise<void> {
+    isPlanned = false;
+    try {
+      await notifyQueue(db, queue);
+    } catch (error) {
+      // Only a hint: the workers poll. A database that is away is told by the loops.
+      if (!isDatabaseAway(error)) log.warn({ err: error }, 'other processes could not be told of new work');
+    }
+  }
+  return {
+    ...near,
+    ring() {
+      near.ring();
+      if (isPlanned) return;
+      isPlanned = true;
+      setTimeout(() => void tell(), throttleMs);
+    },
+  };
+}
+
+/** Rings this process's wakeups when another process tells of work, and forgets facts that another process has changed. */
+export function startNotifyListener(url: string, wakeups: Wakeups, recent: RecentFacts, log: Logger): WorkLoop {
+  const notices: Notices = {
+    onWork: (queue) => wakeups[queue].ring(),
+    onFacts: (connectionId) => recent.forget(connectionId),
+  };
+  return startWorkLoop({
+    name: 'rumours',
+    wakeup: createWakeup(),
+    log,
+    pollMs: 1_000,
+    round: async (signal) => {
+      await listenForWork(url, notices, signal);
+      return false;
+    },
+  });
+}

@@ -1,0 +1,57 @@
+/** Keeps the gauges that are read from the database: for whoever asks for the metrics, however often, and never for longer than they wait. */
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { isDatabaseAway, type Pool } from '../store/database.ts';
+import { readQueueFigures } from '../store/reporting/queue-figures.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface QueueMeter {
+  /**
+   * Sets the gauges from figures that are at most a few seconds old. Where the database does not give them in time the gauges keep their
+   * old values, and `bridge_queues_measured_seconds` tells how old those are. Never throws.
+   */
+  refresh(): Promise<void>;
+}
+
+const freshMs = 2_000;
+const patienceMs = 3_000;
+
+export function createQueueMeter(
+  db: Pool,
+  metrics: Metrics,
+  log: Logger,
+  clock: Pick<Clock, 'monotonicMs' | 'now'>,
+): QueueMeter {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | null = null;
+
+  async function measure(): Promise<void> {
+    try {
+      const figures = await readQueueFigures(db);
+      for (const queue of ['inbox', 'outbox'] as const) {
+        metrics.laneRows.set({ queue }, figures[queue].rows);
+        metrics.laneAge.set({ queue }, figures[queue].oldestSeconds);
+      }
+      for (const kind of ['inbox', 'outbox', 'unknown'] as const)
+        metrics.deadLetters.set({ kind }, figures.deadLetters[kind]);
+      metrics.queuesMeasuredAt.set(clock.now().getTime() / 1000);
+    } catch (error) {
+      // While the database is away the loops say so.
+      if (!isDatabaseAway(error)) log.warn({ err: error }, 'the queues could not be measured');
+    } finally {
+      readAt = clock.monotonicMs();
+      underWay = null;
+    }
+  }
+
+  return {
+    async refresh() {
+      if (clock.monotonicMs() - readAt < freshMs) return;
+      underWay ??= measure();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, patienceMs);
+      await Promise.race([underWay, promise]);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** How long a listener that ended is left alone before it is started again. */
+
+const firstMs = 1_000;
+
+/** The longest pause; also the least one where only a person can mend what is wrong. */
+export const longestRestartMs = 60_000;
+
+/** A listener that lived so long was well. */
+const wellMs = 60_000;
+
+/**
+ * A listener that began well and was cut soon after comes back quickly, so often: a far side that is being deployed cuts several times in a
+ * row. One that cuts whatever it has opened would be asked every second for ever, so beyond, a good beginning is no merit any more.
+ */
+const maxQuick = 60;
+
+/** How a listener's life was. */
+export interface Life {
+  /** From its start to its end. */
+  readonly ms: number;
+  /** It had caught up and listened. */
+  readonly hasBegun: boolean;
+}
+
+export interface RestartBackoff {
+  /**
+   * Milliseconds until the next start: doubled from one failure to the next, at least `leastMs`.
+   *
+   * @param jitter a number in [0, 1): spreads the pause over its upper half, and adds up to a tenth to `leastMs`
+   */
+  after(life: Life, leastMs: number, jitter: number): number;
+}
+
+export function createRestartBackoff(): RestartBackoff {
+  let nextMs = firstMs;
+  let quick = 0;
+  return {
+    after(life, leastMs, jitter) {
+      if (life.ms >= wellMs) quick = 0;
+      if (life.ms >= wellMs || (life.hasBegun && quick < maxQuick)) nextMs = firstMs;
+      if (life.ms < wellMs && life.hasBegun) quick += 1;
+      const pauseMs = nextMs * (0.5 + jitter / 2);
+      nextMs = Math.min(nextMs * 2, longestRestartMs);
+      return Math.max(leastMs * (1 + jitter / 10), pauseMs);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** A loop that takes work while there is some, sleeps while there is none, and survives a database that goes away. */
+
+import type { Logger } from '../lib/logger.ts';
+import { isDatabaseAway } from '../store/database.ts';
+import type { Wakeup } from './wakeup.ts';
+
+export interface WorkLoop {
+  /** Takes no more work; resolves when what was taken is finished. */
+  stop(): Promise<void>;
+}
+
+export interface WorkLoopOptions {
+  readonly name: string;
+  readonly wakeup: Wakeup;
+  readonly log: Logger;
+  /** Longest sleep while nothing rings: other processes' work and due retries are found by then. */
+  readonly pollMs: number;
+  /** Does one round; false when there was nothing to do. Must not leave work half taken when it throws. */
+  readonly round: (signal: AbortSignal) => Promise<boolean>;
+}
+
+/** How long to leave a database alone that is away. */
+const awayPauseMs = 500;
+
+export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let wasAway = false;
+
+  async function once(): Promise<void> {
+    try {
+      const hadWork = await options.round(signal);
+      if (wasAway) options.log.info({ loop: options.name }, 'the database is back');
+      wasAway = false;
+      if (!hadWork) await options.wakeup.wait(options.pollMs, signal);
+    } catch (error) {
+      const isAway = isDatabaseAway(error);
+      if (!isAway) options.log.error({ loop: options.name, err: error }, 'a round of work failed; trying again');
+      else if (!wasAway) options.log.warn({ loop: options.name, err: error }, 'the database is away; waiting for it');
+      wasAway = isAway;
+      await pause(awayPauseMs, signal);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) await once();
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Sleeps, or less when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,62 @@
+/** How lanes are named: one per dialog in the inbox, one per dialog and direction in the outbox. */
+import { createHash, hash } from 'node:crypto';
+
+/** Events that concern the app as a whole, in the order they came. */
+export const appLane = '/app';
+
+/** Events of dialogs that name bots the portal does not have, in one lane of each portal. */
+export const unknownBotLane = '/unknown-bot';
+
+/** Where an erasure waits for its day; apart from `appLane`, so that a re-installation does not stand behind it. */
+export const eraseLane = '/erase';
+
+/** Bot codes and dialog ids as Bitrix24 forms them; anything else is hashed, so that hostile input cannot grow a key. */
+const plain = /^[\w.:|-]{1,80}$/;
+
+const safe = (part: string): string =>
+  plain.test(part) ? part : `#${createHash('sha256').update(part).digest('base64url').slice(0, 27)}`;
+
+/** How all lanes of a bot begin, up to the first slash. */
+export function laneBeginning(botCode: string): string {
+  return safe(botCode);
+}
+
+/** The inbox lane of a dialog. */
+export function inboxLane(botCode: string, dialogId: string): string {
+  return `${safe(botCode)}/${safe(dialogId)}`;
+}
+
+/** The outbox lane of a dialog in one direction: a slow brain does not hold back what we say ourselves. */
+export function outboxLane(botCode: string, dialogId: string, target: 'portal' | 'brain'): string {
+  return `${inboxLane(botCode, dialogId)}>${target}`;
+}
+
+/** Where a dialog's reminders wait for their time. */
+export function reminderLane(botCode: string, dialogId: string): string {
+  return `${inboxLane(botCode, dialogId)}>later`;
+}
+
+/** Where a dialog's greeting waits for its time, apart from reminders that take longer. */
+export function greetingLane(botCode: string, dialogId: string): string {
+  return `${inboxLane(botCode, dialogId)}>greet`;
+}
+
+/** Where a brain's message waits while its conversation is not known yet. */
+export function unboundLane(connectionId: string, name: string): string {
+  return `~${connectionId}/${safe(name)}`;
+}
+
+export const isUnbound = (lane: string): boolean => lane.startsWith('~');
+
+/** The bot and dialog of an inbox lane; both empty for lanes that are not a dialog's. */
+export function dialogOf(lane: string): { readonly botCode: string; readonly dialogId: string } {
+  const slash = lane.indexOf('/');
+  if (slash <= 0 || isUnbound(lane)) return { botCode: '', dialogId: '' };
+  return { botCode: lane.slice(0, slash), dialogId: lane.slice(slash + 1) };
+}
+
+/** A dedupe key out of whatever identifies an event, as a UUID (the first 16 bytes of a SHA-256). */
+export function dedupeKey(...parts: readonly string[]): string {
+  const hex = hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''), 'hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}

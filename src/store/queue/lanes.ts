@@ -1,0 +1,202 @@
+/**
+ * The lanes: the heart of the queue. A lane is one dialog's line of events (queue `inbox`) or of actions (queue `outbox`). Its row is
+ * at once the lock, the counter that numbers the events, and the alarm clock:
+ *
+ *   seq       number of the last event put in          done      number of the last event finished (parked ones included)
+ *   ready_at  when a worker may take it; infinity when nothing waits; the end of the lease while a worker has it
+ *   locked_by the claim that has it (`<worker id>:<serial>`); only that claim may finish it. The lanes of a worker that has died are
+ *             freed by the others at once (`workers.ts`), those of one that hangs when the lease ends.
+ *   destination  whom the lane's rows call, derived from the key: claims take turns between portals and destinations (`claim-lanes.ts`)
+ *
+ * The row is locked before events are inserted, so event numbers follow commit order. Statements that touch several lanes
+ * lock them in key order, and inbox lanes before outbox lanes, so that no two transactions wait for each other.
+ */
+import { type Db, query } from '../database.ts';
+
+export type QueueName = 'inbox' | 'outbox';
+
+export interface LaneId {
+  readonly portal: string;
+  readonly lane: string;
+}
+
+export interface LaneProgress extends LaneId {
+  /** The claim under which the lane was worked; it is given back only while that claim holds it. */
+  readonly holder: string;
+  /** Number of the last row finished now; the old value when none was. */
+  readonly done: number;
+  /** Pause before the lane may be taken again; 0 = at once. Ignored when nothing waits. */
+  readonly delayMs: number;
+  /** True: the pause is nobody's failure (a rate limit), so the attempt is not counted. */
+  readonly isFree?: boolean;
+  /** True: the far side asked for this pause; such throttled are counted by themselves. */
+  readonly isThrottled?: boolean;
+}
+
+export const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
+
+/**
+ * Gives lanes back, moved on to `done`. Returns a test that tells which lanes were still ours; a lane that is not has been taken
+ * over by another worker after our lease ended, and nothing worked out for it may be written.
+ */
+export async function finishLanes(
+  db: Db,
+  queue: QueueName,
+  progress: readonly LaneProgress[],
+): Promise<(id: LaneId) => boolean> {
+  const result = await query<{ portal: string; key: string }>(
+    db,
+    `with input as (
+       select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::float8[], ?::boolean[], ?::boolean[])
+         as i(portal, key, holder, done, delay, free, pause)
+     ), held as (
+       select l.portal, l.key, i.done, i.delay, i.free, i.pause
+       from lane l join input i on l.portal = i.portal and l.key = i.key
+       where l.queue = '${queue}' and l.locked_by = i.holder
+       order by l.portal, l.key for update of l
+     )
+     update lane l set
+       done = greatest(l.done, h.done),
+       attempts = case when h.done > l.done then 0 when h.free then l.attempts - 1 else l.attempts end,
+       throttled = case when h.done > l.done then 0 when h.pause then l.throttled + 1 else l.throttled end,
+       locked_by = null,
+       ready_at = case when l.seq > h.done then now() + h.delay * interval '1 millisecond' else 'infinity' end
+     from held h where l.portal = h.portal and l.queue = '${queue}' and l.key = h.key
+     returning l.portal, l.key`,
+    [
+      progress.map((lane) => lane.portal),
+      progress.map((lane) => lane.lane),
+      progress.map((lane) => lane.holder),
+      progress.map((lane) => lane.done),
+      progress.map((lane) => lane.delayMs),
+      progress.map((lane) => lane.isFree ?? false),
+      progress.map((lane) => lane.isThrottled ?? false),
+    ],
+  );
+  const held = new Set(result.rows.map((row) => laneKey(row.portal, row.key)));
+  return (id) => held.has(laneKey(id.portal, id.lane));
+}
+
+/** Extends the leases of lanes still being worked. Returns a test that tells which were still held by the claim named in `holder`. */
+export async function renewLanes(
+  db: Db,
+  queue: QueueName,
+  lanes: readonly (LaneId & { readonly holder: string })[],
+  leaseSeconds: number,
+): Promise<(id: LaneId) => boolean> {
+  const result = await query<{ portal: string; key: string }>(
+    db,
+    `with held as (
+       select l.portal, l.key from lane l join unnest(?::text[], ?::text[], ?::text[]) as i(portal, key, holder)
+         on l.portal = i.portal and l.key = i.key
+       where l.queue = '${queue}' and l.locked_by = i.holder
+       order by l.portal, l.key for update of l
+     )
+     update lane l set ready_at = now() + ? * interval '1 second'
+     from held h where l.portal = h.portal and l.queue = '${queue}' and l.key = h.key
+     returning l.portal, l.key`,
+    [lanes.map((lane) => lane.portal), lanes.map((lane) => lane.lane), lanes.map((lane) => lane.holder), leaseSeconds],
+  );
+  const held = new Set(result.rows.map((row) => laneKey(row.portal, row.key)));
+  return (id) => held.has(laneKey(id.portal, id.lane));
+}
+
+/**
+ * Ends the throttled of a portal's lanes, or of those whose names begin so before the first slash: what they waited for has happened. Lanes in
+ * somebody's hands are left alone.
+ */
+export async function wakeLanes(
+  db: Db,
+  queue: QueueName,
+  portal: string,
+  beginnings?: readonly string[],
+): Promise<void> {
+  await query(
+    db,
+    `with paused as (
+       select portal, key from lane
+       where portal = ? and queue = '${queue}' and ready_at > now() and ready_at < 'infinity' and locked_by is null
+         and (?::text[] is null or split_part(key, '/', 1) = any(?))
+       order by portal, key for update
+     )
+     update lane l set ready_at = now() from paused p where l.portal = p.portal and l.queue = '${queue}' and l.key = p.key`,
+    [portal, beginnings ?? null, beginnings ?? null],
+  );
+}
+
+/**
+ * Makes room for rows at the end of lanes and locks those lanes until the transaction ends. Returns the number of the first new
+ * row of each lane, in a lookup. `delayMs` only matters for a lane in which nothing waits.
+ */
+export async function extendLanes(
+  db: Db,
+  queue: QueueName,
+  additions: ReadonlyMap<string, LaneId & { readonly count: number; readonly delayMs?: number }>,
+): Promise<(id: LaneId) => number> {
+  const lanes = [...additions.values()];
+  const result = await query<{ portal: string; key: string; seq: string }>(
+    db,
+    `insert into lane (portal, queue, key, seq, ready_at)
+     select portal, '${queue}', key, n, now() + delay * interval '1 millisecond'
+     from unnest(?::text[], ?::text[], ?::bigint[], ?::float8[]) as i(portal, key, n, delay)
+     order by portal, key
+     on conflict (portal, queue, key) do update set
+       seq = lane.seq + excluded.seq,
+       ready_at = case when lane.ready_at = 'infinity' then excluded.ready_at else lane.ready_at end
+     returning portal, key, seq`,
+    [
+      lanes.map((lane) => lane.portal),
+      lanes.map((lane) => lane.lane),
+      lanes.map((lane) => lane.count),
+      lanes.map((lane) => lane.delayMs ?? 0),
+    ],
+  );
+  const next = new Map<string, number>();
+  for (const row of result.rows) {
+    const key = laneKey(row.portal, row.key);
+    next.set(key, Number(row.seq) - (additions.get(key)?.count ?? 0) + 1);
+  }
+  return (id) => {
+    const seq = next.get(laneKey(id.portal, id.lane));
+    if (seq === undefined) throw new Error('a lane was asked for that was not extended');
+    return seq;
+  };
+}
+
+/** Groups rows by lane, as `extendLanes` wants them. */
+export function countByLane<T extends LaneId & { readonly delayMs?: number }>(
+  rows: readonly T[],
+): ReadonlyMap<string, LaneId & { readonly count: number; readonly delayMs?: number }> {
+  const counted = new Map<string, { portal: string; lane: string; count: number; delayMs: number }>();
+  for (const { portal, lane, delayMs } of rows) {
+    const key = laneKey(portal, lane);
+    const known = counted.get(key);
+    if (known === undefined) counted.set(key, { portal, lane, count: 1, delayMs: delayMs ?? 0 });
+    else known.count += 1;
+  }
+  return counted;
+}
+
+/** Lanes that are counted: more are only known to be there, so that measuring a long queue does not add to its load. */
+const lanesMeasured = 50_000;
+
+/**
+ * How many lanes and rows wait in a queue, and for how long the oldest ready lane has. Of more lanes than are counted, those that have been
+ * ready longest. For metrics, not for decisions.
+ */
+export async function measureQueue(
+  db: Db,
+  queue: QueueName,
+): Promise<{ lanes: number; rows: number; oldestSeconds: number }> {
+  const result = await query<{ lanes: string; rows: string | null; oldest: number | null }>(
+    db,
+    `select count(*) as lanes, sum(seq - done) as rows,
+            greatest(0, extract(epoch from now() - min(ready_at)))::float8 as oldest
+     from (
+       select seq, done, ready_at from lane where queue = '${queue}' and ready_at < 'infinity'
+       order by ready_at limit ${lanesMeasured}
+     ) waiting`,
+  );
+  const row = result.rows[0];
+  return { lanes: Number(row?.lanes ?? 0), rows: Number(row?.rows ?? 0), oldestSeconds: row?.oldest ?? 0 };
+}

@@ -1,0 +1,76 @@
+/** What one message of a brain became in Bitrix24, read back from the outbox: its parts, where they are, and how they ended. */
+import type { SentPart } from '../../core/bridged.ts';
+import { type Db, query } from '../database.ts';
+import type { LaneId } from './lanes.ts';
+
+interface PartRow {
+  readonly remote_id: string;
+  readonly type: string;
+  readonly internal: boolean;
+}
+
+/**
+ * The messages in Bitrix24 that belong to what the message `portalMessageId` is of, in order; empty when it is not remembered, which it is
+ * as long as the outbox keeps its rows. Those to be deleted are left out.
+ */
+export async function readSentParts(db: Db, lane: LaneId, portalMessageId: string): Promise<readonly SentPart[]> {
+  const found = await query<PartRow>(
+    db,
+    `with own as (select * from outbox where portal = ? and lane = ?),
+       known as (select trace, action->>'answers' as answers from own where remote_id = ? limit 1),
+       gone as (select action->>'messageId' as id from own where action->>'type' = 'delete' and state in ('waiting', 'done'))
+     select o.remote_id, o.action->>'type' as type, coalesce(o.action->>'internal', 'false')::boolean as internal
+     from own o
+     where o.remote_id is not null and o.state = 'done'
+       and (o.remote_id = ? or o.action->>'partOf' = ?
+         or exists (select 1 from known k where k.trace = o.trace and k.answers = o.action->>'answers'))
+       and not exists (select 1 from gone g where g.id = o.remote_id)
+     order by o.seq`,
+    [lane.portal, lane.lane, portalMessageId, portalMessageId, portalMessageId],
+  );
+  return found.rows.map(({ remote_id: messageId, type, internal }) => ({
+    messageId,
+    kind: type === 'send_file' ? 'file' : 'text',
+    internal,
+  }));
+}
+
+/** A busy group must not make every mention of the bot read the whole month; nobody edits what lies further back. */
+const maxTold = 2_000;
+
+/** Whether one of the lane's last actions has told the brain of the message `messageId`; known as long as the outbox keeps its rows. */
+export async function isTold(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
+  const found = await query<unknown>(
+    db,
+    `select 1 from (select action from outbox where portal = ? and lane = ? order by seq desc limit ?) as last
+     where action->>'messageId' = ? and action->>'type' in ('message', 'overheard') limit 1`,
+    [lane.portal, lane.lane, maxTold, messageId],
+  );
+  return found.rows.length > 0;
+}
+
+/** How a part ended: its id in Bitrix24, or the reason why it has none. */
+export interface EndedPart {
+  readonly remoteId: string | null;
+  readonly error: string | null;
+}
+
+/** The parts of a brain's message (`answers`) decided on in one step (`trace`) that stand before `seq` and have ended. */
+export async function readEndedParts(
+  db: Db,
+  before: LaneId & { readonly seq: number; readonly trace: string },
+  answers: string,
+): Promise<readonly EndedPart[]> {
+  const found = await query<{ state: string; outcome: string; remote_id: string | null }>(
+    db,
+    `select state, outcome, remote_id from outbox
+     where portal = ? and lane = ? and seq < ? and trace = ? and action->>'answers' = ?
+       and state <> 'waiting' and outcome <> 'replayed'
+     order by seq`,
+    [before.portal, before.lane, before.seq, before.trace, answers],
+  );
+  return found.rows.map(({ state, outcome, remote_id: remoteId }) => ({
+    remoteId,
+    error: state === 'done' ? null : outcome,
+  }));
+}

@@ -1,0 +1,130 @@
+/** Messages of brains whose failure the brain has been told of or has decided on itself: whether they may still be sent. */
+import { type Db, query } from '../database.ts';
+import { storableText } from '../storable.ts';
+import type { LaneId } from './lanes.ts';
+
+/** A brain's message, by the outbox lane that carries it to Bitrix24 and the brain's own id. */
+export interface ToldFailure extends LaneId {
+  readonly remoteId: string;
+  /** True: what has not been sent yet must not be sent any more. */
+  readonly isWithdrawn: boolean;
+}
+
+/** What became, so far, of the parts of a brain's message. */
+export interface SendsSoFar {
+  /** Parts that are still to be sent. */
+  readonly waiting: number;
+  /** The last message in Bitrix24 that holds a part of it; null for none. */
+  readonly shownAs: string | null;
+  /** Why the first part that has none failed; null when none did. */
+  readonly error: string | null;
+}
+
+/**
+ * Notes failures and closes what was given up of withdrawn messages, so that nobody sends it again by hand. Repeatable. Called before the
+ * transaction locks outbox lanes, as `replayAction` locks rows and lanes in this order.
+ */
+export async function noteToldFailures(db: Db, failures: readonly ToldFailure[]): Promise<void> {
+  if (failures.length === 0) return;
+  await query(
+    db,
+    `insert into told_failure (portal, lane, remote_id, is_withdrawn)
+     select distinct on (portal, lane, remote_id) * from unnest(?::text[], ?::text[], ?::text[], ?::boolean[])
+       as i(portal, lane, remote_id, is_withdrawn)
+     order by portal, lane, remote_id
+     on conflict do nothing`,
+    [
+      failures.map(({ portal }) => portal),
+      failures.map(({ lane }) => lane),
+      failures.map(({ remoteId }) => storableText(remoteId)),
+      failures.map(({ isWithdrawn }) => isWithdrawn),
+    ],
+  );
+  const withdrawn = failures.filter(({ isWithdrawn }) => isWithdrawn);
+  if (withdrawn.length === 0) return;
+  await query(
+    db,
+    `update outbox o set state = 'dropped', outcome = coalesce(o.outcome || '+', '') || 'withdrawn'
+     from unnest(?::text[], ?::text[], ?::text[]) as i(portal, lane, remote_id)
+     where o.portal = i.portal and o.lane = i.lane and o.action->>'answers' = i.remote_id and o.state = 'dead_letter'`,
+    [
+      withdrawn.map(({ portal }) => portal),
+      withdrawn.map(({ lane }) => lane),
+      withdrawn.map(({ remoteId }) => storableText(remoteId)),
+    ],
+  );
+}
+
+/** Null: nobody was told that it failed. */
+export async function readToldFailure(
+  db: Db,
+  { portal, lane }: LaneId,
+  remoteId: string,
+): Promise<{ readonly isWithdrawn: boolean } | null> {
+  const found = await query<{ is_withdrawn: boolean }>(
+    db,
+    'select is_withdrawn from told_failure where portal = ? and lane = ? and remote_id = ?',
+    [portal, lane, storableText(remoteId)],
+    'read_told_failure',
+  );
+  const row = found.rows[0];
+  return row === undefined ? null : { isWithdrawn: row.is_withdrawn };
+}
+
+/** Of the latest decision to send it; all empty when it is not known (any more). */
+export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId: string): Promise<SendsSoFar> {
+  const found = await query<{ state: string; outcome: string | null; remote_id: string | null }>(
+    db,
+    `select state, outcome, remote_id from outbox
+     where portal = ? and lane = ? and action->>'answers' = ? and coalesce(outcome, '') <> 'replayed' order by seq`,
+    [portal, lane, storableText(remoteId)],
+  );
+  const isOpen = (state: string): boolean => state === 'waiting';
+  const ended = found.rows.filter(({ state }) => !isOpen(state));
+  return {
+    waiting: found.rows.length - ended.length,
+    shownAs: ended.findLast((row) => row.state === 'done')?.remote_id ?? null,
+    error: ended.find(({ state }) => state !== 'done')?.outcome ?? null,
+  };
+}
+
+/**
+ * Notes that an attempt to send a part of a brain's message begins, unless its failure was told and it is withdrawn, or the lane is no
+ * longer held by that claim (`lane_lost`): then nothing is noted. Must be committed before the request leaves.
+ */
+export async function beginSend(
+  db: Db,
+  row: LaneId & { readonly seq: number },
+  remoteId: string,
+  holder: string,
+): Promise<'begun' | 'withdrawn' | 'lane_lost'> {
+  const result = await query<{ is_held: boolean; is_begun: boolean }>(
+    db,
+    `with held as (
+       select 1 from lane where portal = ? and queue = 'outbox' and key = ? and locked_by = ?
+     ), begun as (
+       update outbox o set attempted_at = now() where portal = ? and lane = ? and seq = ? and exists (select 1 from held)
+         and not exists (select 1 from told_failure t
+           where t.portal = o.portal and t.lane = o.lane and t.remote_id = ? and t.is_withdrawn)
+       returning 1
+     )
+     select exists (select 1 from held) as is_held, exists (select 1 from begun) as is_begun`,
+    [row.portal, row.lane, holder, row.portal, row.lane, row.seq, storableText(remoteId)],
+    'begin_send',
+  );
+  const found = result.rows[0];
+  if (found?.is_begun === true) return 'begun';
+  return found?.is_held === true ? 'withdrawn' : 'lane_lost';
+}
+
+/** Lanes whose head waits for its next try are taken up at once. A hint: nothing depends on it. */
+export async function wakeOutboxLanes(db: Db, lanes: readonly LaneId[]): Promise<void> {
+  for (const { portal, lane } of lanes) {
+    await query(
+      db,
+      `update lane set ready_at = now() where portal = ? and queue = 'outbox' and key = ?
+         and ready_at > now() and ready_at < 'infinity' and locked_by is null`,
+      [portal, lane],
+    );
+  }
+}

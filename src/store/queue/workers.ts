@@ -1,0 +1,103 @@
+/**
+ * Which worker processes live. A worker holds an advisory lock on a connection of its own; the server drops it with the connection, so
+ * whoever gets that lock knows that the worker is gone, and frees what it had leased.
+ */
+import { Client } from 'pg';
+import { type Db, query, type Transaction } from '../database.ts';
+
+/** SQL: the key of a worker's advisory lock, the first 64 bits of its id. */
+const lockKey = (id: string): string => `('x' || left(replace(${id}::text, '-', ''), 16))::bit(64)::bigint`;
+
+/** After a restart of the server living workers need a moment to come back before they can be told from dead ones. */
+const graceSeconds = 3;
+
+export interface WorkerLock {
+  /** Resolves when the connection, and with it the lock, is lost. Never rejects. */
+  readonly lost: Promise<void>;
+  /** Gives the lock up and takes the worker off the list. */
+  release(): Promise<void>;
+}
+
+/** Enters the worker and holds its lock. Entry and lock become visible to others together. */
+export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'bot-bridge worker',
+    connectionTimeoutMillis: 5_000,
+    // A machine that is cut off is noticed by the server after about 11 s, not after two hours.
+    options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
+  });
+  const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
+  client.once('end', lose);
+  // A broken connection reports itself more than once, and an unheard error would end the process.
+  client.on('error', () => lose());
+  try {
+    await client.connect();
+    await client.query('begin');
+    await client.query('insert into worker (id) values ($1) on conflict (id) do update set started_at = now()', [id]);
+    const locked = await client.query<{ is_ours: boolean }>(
+      `select pg_try_advisory_lock(${lockKey('$1')}) as is_ours`,
+      [id],
+    );
+    // The server still believes in this worker's former connection, or somebody frees its leases at this moment.
+    if (locked.rows[0]?.is_ours !== true) throw new Error('the lock of this worker is still held; trying again');
+    await client.query('commit');
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  return {
+    lost,
+    async release() {
+      try {
+        await client.query('delete from worker where id = $1', [id]);
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}
+
+/**
+ * Frees the lanes and listeners of workers that have died, and returns their ids. Holding their locks meanwhile keeps a worker that only
+ * lost its connection from coming back in between.
+ *
+ * @param isServerOurs this process has just started the server itself, so nobody else can be about to come back
+ */
+export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean): Promise<string[]> {
+  if (!isServerOurs && (await isServerYoung(trx))) return [];
+  const dead = await query<{ id: string }>(
+    trx,
+    `select id from worker where pg_try_advisory_xact_lock(${lockKey('id')})`,
+  );
+  const ids = dead.rows.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  await query(
+    trx,
+    `with held as (
+       select portal, queue, key from lane
+       where queue in ('inbox', 'outbox') and ready_at > now() and ready_at < 'infinity'
+         and split_part(locked_by, ':', 1) = any(?)
+       order by queue, portal, key for update
+     )
+     update lane l set locked_by = null, ready_at = now()
+     from held h where l.portal = h.portal and l.queue = h.queue and l.key = h.key`,
+    [ids],
+  );
+  await query(
+    trx,
+    `update connection set listener = null, listener_until = null where split_part(listener, ':', 1) = any(?)`,
+    [ids],
+  );
+  await query(trx, 'delete from worker where id = any(?::uuid[])', [ids]);
+  return ids;
+}
+
+async function isServerYoung(db: Db): Promise<boolean> {
+  const result = await query<{ young: boolean }>(
+    db,
+    `select now() - pg_postmaster_start_time() < ? * interval '1 second' as young`,
+    [graceSeconds],
+  );
+  return result.rows[0]?.young ?? false;
+}

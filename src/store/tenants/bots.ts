@@ -1,0 +1,126 @@
+/** The bots we keep in each portal. */
+import type { Bot, BotType, CarriedOver, Greeting } from '../../core/bot.ts';
+import { type Db, query } from '../database.ts';
+import { storableJson } from '../storable.ts';
+
+/** wanted: to be registered · registered: lives in the portal · refused: the portal said no (see problem) · deleted: a person removed it there. */
+export type BotState = 'wanted' | 'registered' | 'refused' | 'deleted';
+
+export interface BotRow {
+  readonly portal: string;
+  readonly code: string;
+  readonly bot_id: string | null;
+  readonly type: BotType;
+  readonly name: string;
+  readonly brain: string;
+  readonly connection_id: string | null;
+  readonly state: BotState;
+  readonly problem: string | null;
+  /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
+  readonly give_back_minutes: number | null;
+  /** How it introduces itself; null: in the usual words. */
+  readonly greeting: StoredGreeting | null;
+  readonly greet_after_seconds: number;
+  /** What the portal was last told of it; null until it was registered. */
+  readonly carried: CarriedOver | null;
+}
+
+/** Words instead of the usual ones by language, or no greeting at all. */
+export interface StoredGreeting {
+  readonly ru?: string;
+  readonly en?: string;
+  readonly off?: true;
+}
+
+/** As the rules want it. */
+export function greetingOf({ greeting, greet_after_seconds: afterSeconds }: BotRow): Greeting {
+  const { ru, en, off } = greeting ?? {};
+  const texts = { ...(ru === undefined ? {} : { ru }), ...(en === undefined ? {} : { en }) };
+  return { texts, isOff: off === true, afterSeconds };
+}
+
+/** Bots of a portal in the order they are to be registered: Open Channel bots first, because two portal methods act as the app's first bot (trap 25). */
+export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
+  const result = await query<BotRow>(
+    db,
+    `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
+       greeting, greet_after_seconds, carried from bot
+     where ?::text is null or portal = ?
+     order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
+    [portal ?? null, portal ?? null],
+  );
+  return result.rows;
+}
+
+/** Adds a bot that is to be registered; an existing one of that code is left as it is. Returns whether it was added. */
+export async function addBot(db: Db, portal: string, bot: Omit<Bot, 'botId'>): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `insert into bot (portal, code, type, name, brain, connection_id) values (?, ?, ?, ?, ?, ?)
+     on conflict do nothing returning 1`,
+    [portal, bot.code, bot.type, bot.name, bot.brain, bot.connectionId],
+  );
+  return result.rows.length > 0;
+}
+
+/** Changes single facts of a bot. Returns whether there is such a bot. */
+export async function updateBot(
+  db: Db,
+  portal: string,
+  code: string,
+  change: Partial<
+    Pick<
+      BotRow,
+      | 'bot_id'
+      | 'name'
+      | 'brain'
+      | 'connection_id'
+      | 'state'
+      | 'problem'
+      | 'give_back_minutes'
+      | 'greeting'
+      | 'greet_after_seconds'
+      | 'carried'
+    >
+  >,
+): Promise<boolean> {
+  const greeting = change.greeting === undefined ? {} : { greeting: storableJson(change.greeting) };
+  const carried = change.carried === undefined ? {} : { carried: storableJson(change.carried) };
+  const changed = await db('bot')
+    .where({ portal, code })
+    .update({ ...change, ...greeting, ...carried, updated_at: db.raw('now()') });
+  return changed > 0;
+}
+
+/** Gives a bot another account to think with. False when it no longer has the one it had when it was read: then nothing is written. */
+export async function giveConnection(
+  db: Db,
+  bot: Pick<BotRow, 'portal' | 'code' | 'connection_id'>,
+  account: { readonly brain: string; readonly connectionId: string },
+): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `update bot set brain = ?, connection_id = ?, updated_at = now()
+     where portal = ? and code = ? and connection_id is not distinct from ?::uuid returning 1`,
+    [account.brain, account.connectionId, bot.portal, bot.code, bot.connection_id],
+  );
+  return result.rows.length > 0;
+}
+
+export async function removeBot(db: Db, portal: string, code: string): Promise<boolean> {
+  return (await db('bot').where({ portal, code }).delete()) > 0;
+}
+
+/** Notes that a bot no longer lives in the portal. */
+export async function markBotDeleted(db: Db, portal: string, botId: string): Promise<void> {
+  await db('bot')
+    .where({ portal, bot_id: botId })
+    .update({ state: 'deleted', bot_id: null, updated_at: db.raw('now()') });
+}
+
+/** After a re-installation all bot users are new ones (trap 36): forget the old ids. */
+export async function forgetBotIds(db: Db, portal: string): Promise<void> {
+  await db('bot')
+    .where({ portal })
+    .update({ bot_id: null, state: 'wanted', problem: null, updated_at: db.raw('now()') });
+}

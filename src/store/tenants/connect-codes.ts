@@ -1,0 +1,26 @@
+/** One-time codes by which an administrator of a portal proves, outside of it, that an account may be connected to that portal. */
+import { type Db, query } from '../database.ts';
+
+/** How long a code can be used, in minutes: long enough to find an API key in another service. */
+export const codeMinutes = 30;
+
+/** The newest code of a portal and brain is the only one that counts. Part of a transaction. */
+export async function replaceCode(db: Db, portal: string, brain: string, codeHash: Buffer): Promise<void> {
+  await query(db, 'delete from connect_code where portal = ? and (brain = ? or expires_at < now())', [portal, brain]);
+  await query(
+    db,
+    `insert into connect_code (portal, brain, code_hash, expires_at) values (?, ?, ?, now() + ? * interval '1 minute')`,
+    [portal, brain, codeHash, codeMinutes],
+  );
+}
+
+/** The portal whose code it is; the code is used up. Null for one that is wrong, old or used. */
+export async function redeemCode(db: Db, brain: string, codeHash: Buffer): Promise<string | null> {
+  const result = await query<{ portal: string; is_living: boolean }>(
+    db,
+    `delete from connect_code where code_hash = ? and brain = ? returning portal, expires_at > now() as is_living`,
+    [codeHash, brain],
+  );
+  const found = result.rows[0];
+  return found?.is_living === true ? found.portal : null;
+}

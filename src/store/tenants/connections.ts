@@ -1,0 +1,161 @@
+/** ConnectionService of brains, with their secrets encrypted, and the listeners that hold their sockets. */
+import { type Db, query } from '../database.ts';
+
+export interface ConnectionRow {
+  readonly portal: string;
+  readonly id: string;
+  readonly brain: string;
+  readonly title: string;
+  readonly config_sealed: Buffer;
+  readonly webhook_secret_sealed: Buffer;
+  readonly cursor: string | null;
+  /** Why the far side has stopped it; null while it works. */
+  readonly disabled_reason: string | null;
+  readonly updated_at: Date;
+}
+
+const columns = 'portal, id, brain, title, config_sealed, webhook_secret_sealed, cursor, disabled_reason, updated_at';
+
+export async function addConnection(
+  db: Db,
+  connection: {
+    readonly portal: string;
+    readonly id: string;
+    readonly brain: string;
+    readonly title: string;
+    readonly configSealed: Buffer;
+    readonly webhookSecretSealed: Buffer;
+    /** SHA-256 of the door secret, for finding the connection a webhook belongs to. */
+    readonly webhookSecretHash: Buffer;
+  },
+): Promise<void> {
+  await query(
+    db,
+    `insert into connection (portal, id, brain, title, config_sealed, webhook_secret_sealed, webhook_secret_hash) values (?, ?, ?, ?, ?, ?, ?)`,
+    [
+      connection.portal,
+      connection.id,
+      connection.brain,
+      connection.title,
+      connection.configSealed,
+      connection.webhookSecretSealed,
+      connection.webhookSecretHash,
+    ],
+  );
+}
+
+export async function listConnections(db: Db, portal?: string): Promise<ConnectionRow[]> {
+  const result = await query<ConnectionRow>(
+    db,
+    `select ${columns} from connection where ?::text is null or portal = ? order by portal, created_at`,
+    [portal ?? null, portal ?? null],
+  );
+  return result.rows;
+}
+
+export async function findConnection(db: Db, portal: string, id: string): Promise<ConnectionRow | null> {
+  const result = await query<ConnectionRow>(db, `select ${columns} from connection where portal = ? and id = ?`, [
+    portal,
+    id,
+  ]);
+  return result.rows[0] ?? null;
+}
+
+/** The connection of that id, whoever's it is. The id alone proves nothing. */
+export async function findConnectionById(db: Db, brain: string, id: string): Promise<ConnectionRow | null> {
+  const result = await query<ConnectionRow>(db, `select ${columns} from connection where id = ? and brain = ?`, [
+    id,
+    brain,
+  ]);
+  return result.rows[0] ?? null;
+}
+
+/** The connection whose webhook address ends in a secret with this SHA-256. */
+export async function findConnectionByWebhook(
+  db: Db,
+  brain: string,
+  webhookSecretHash: Buffer,
+): Promise<ConnectionRow | null> {
+  const result = await query<ConnectionRow>(
+    db,
+    `select ${columns} from connection where webhook_secret_hash = ? and brain = ?`,
+    [webhookSecretHash, brain],
+  );
+  return result.rows[0] ?? null;
+}
+
+/** False when there is none, or when a bot still uses it. */
+export async function removeConnection(db: Db, portal: string, id: string): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `delete from connection c where portal = ? and id = ?
+       and not exists (select 1 from bot b where b.portal = c.portal and b.connection_id = c.id) returning 1`,
+    [portal, id],
+  );
+  return result.rows.length > 0;
+}
+
+/** Takes connections of these brains whose listener is dead or missing; each is then this owner's until the lease ends. */
+export async function claimListeners(
+  db: Db,
+  owner: string,
+  brains: readonly string[],
+  limit: number,
+  leaseSeconds: number,
+): Promise<ConnectionRow[]> {
+  const result = await query<ConnectionRow>(
+    db,
+    `update connection c set listener = ?, listener_until = now() + ? * interval '1 second'
+     from (
+       select portal, id from connection join portal p using (portal)
+       where brain = any(?) and p.state = 'installed' and disabled_reason is null
+         and (listener_until is null or listener_until < now())
+       order by listener_until nulls first limit ? for update of connection skip locked
+     ) free
+     where c.portal = free.portal and c.id = free.id
+     returning ${columns.replaceAll(/(\w+)/g, 'c.$1')}`,
+    [owner, leaseSeconds, brains, limit],
+  );
+  return result.rows;
+}
+
+/** Extends the leases of listeners; returns those still held, each with the moment its connection was last changed. */
+export async function renewListeners(db: Db, owner: string, leaseSeconds: number): Promise<Map<string, Date>> {
+  const result = await query<{ id: string; updated_at: Date }>(
+    db,
+    `update connection c set listener_until = now() + ? * interval '1 second'
+     from portal p where p.portal = c.portal and p.state = 'installed' and c.disabled_reason is null and c.listener = ?
+     returning c.id, c.updated_at`,
+    [leaseSeconds, owner],
+  );
+  return new Map(result.rows.map((row) => [row.id, row.updated_at]));
+}
+
+/** Lets go of listeners so that another process takes them at once. */
+export async function releaseListeners(db: Db, owner: string, ids: readonly string[]): Promise<void> {
+  await query(
+    db,
+    'update connection set listener = null, listener_until = null where listener = ? and id = any(?::uuid[])',
+    [owner, ids],
+  );
+}
+
+/** Lets go of listeners that cannot be started here; nobody claims them before the seconds are over. */
+export async function putOffListeners(db: Db, owner: string, ids: readonly string[], seconds: number): Promise<void> {
+  await query(
+    db,
+    `update connection set listener = null, listener_until = now() + ? * interval '1 second'
+     where listener = ? and id = any(?::uuid[])`,
+    [seconds, owner, ids],
+  );
+}
+
+/** Moves a listener's cursor, in the transaction that stores what came before it. False when the listener is no longer ours. */
+export async function moveCursor(db: Db, owner: string, portal: string, id: string, cursor: string): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    'update connection set cursor = ? where portal = ? and id = ? and listener = ? returning 1',
+    [cursor, portal, id, owner],
+  );
+  return result.rows.length > 0;
+}

@@ -1,0 +1,80 @@
+/** What brains keep for themselves, per connection: facts by key, some of them with an end. */
+import { type Db, query } from '../database.ts';
+
+/** Whose facts. */
+export interface StateOwner {
+  readonly portal: string;
+  readonly connectionId: string;
+}
+
+/** The fact, or null when there is none or its time is over. */
+export async function readFact(db: Db, owner: StateOwner, key: string): Promise<unknown> {
+  const result = await query<{ value: unknown }>(
+    db,
+    `select value from connector_state where portal = ? and connection_id = ? and key = ?
+       and (expires_at is null or expires_at > now())`,
+    [owner.portal, owner.connectionId, key],
+    'read_fact',
+  );
+  return result.rows[0]?.value ?? null;
+}
+
+/** @param json the value as storable JSON */
+export async function writeFact(
+  db: Db,
+  owner: StateOwner,
+  key: string,
+  json: string,
+  keepDays: number | null,
+): Promise<void> {
+  await query(
+    db,
+    `insert into connector_state (portal, connection_id, key, value, expires_at)
+     values (?, ?, ?, ?::json, now() + ?::float8 * interval '1 day')
+     on conflict (portal, connection_id, key) do update set
+       value = excluded.value, expires_at = excluded.expires_at, updated_at = now()`,
+    [owner.portal, owner.connectionId, key, json, keepDays],
+  );
+}
+
+/** Writes the fact where there is none, or none whose time is not over. Returns whether it was written. */
+export async function claimFact(
+  db: Db,
+  owner: StateOwner,
+  fact: { readonly key: string; readonly json: string; readonly keepSeconds: number },
+): Promise<boolean> {
+  const claimed = await query<unknown>(
+    db,
+    `insert into connector_state as m (portal, connection_id, key, value, expires_at)
+     values (?, ?, ?, ?::json, now() + ?::float8 * interval '1 second')
+     on conflict (portal, connection_id, key) do update set
+       value = excluded.value, expires_at = excluded.expires_at, updated_at = now()
+     where m.expires_at <= now()
+     returning 1`,
+    [owner.portal, owner.connectionId, fact.key, fact.json, fact.keepSeconds],
+  );
+  return claimed.rows.length > 0;
+}
+
+export async function deleteFact(db: Db, owner: StateOwner, key: string): Promise<void> {
+  await query(db, 'delete from connector_state where portal = ? and connection_id = ? and key = ?', [
+    owner.portal,
+    owner.connectionId,
+    key,
+  ]);
+}
+
+/** All facts whose key begins so, by key. */
+export async function listFacts(
+  db: Db,
+  owner: StateOwner,
+  prefix: string,
+): Promise<readonly { readonly key: string; readonly value: unknown }[]> {
+  const result = await query<{ key: string; value: unknown }>(
+    db,
+    `select key, value from connector_state where portal = ? and connection_id = ? and starts_with(key, ?)
+       and (expires_at is null or expires_at > now()) order by key`,
+    [owner.portal, owner.connectionId, prefix],
+  );
+  return result.rows;
+}

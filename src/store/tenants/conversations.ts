@@ -1,0 +1,145 @@
+/** Conversations: dialogs bound to their counterparts in brains. Written only by whoever holds the dialog's inbox lane. */
+import type { Conversation, Owner } from '../../core/conversation.ts';
+import type { ChatKind, Language } from '../../core/events.ts';
+import { type Db, query } from '../database.ts';
+import { isStorable, storableText } from '../storable.ts';
+
+export interface ConversationId {
+  readonly portal: string;
+  readonly botCode: string;
+  readonly dialogId: string;
+}
+
+interface ConversationRow {
+  readonly portal: string;
+  readonly bot_code: string;
+  readonly dialog_id: string;
+  readonly ref: string;
+  readonly remote_id: string | null;
+  readonly owner: Owner;
+  readonly kind: ChatKind;
+  readonly session_id: string | null;
+  readonly session_leader: string;
+  readonly is_greeted: boolean;
+  readonly language: Language;
+  readonly owned_since: Date | null;
+  readonly quiet_since: Date | null;
+  readonly has_inactivity_timer: boolean;
+  readonly crm: string;
+}
+
+export const conversationKey = (id: ConversationId): string => `${id.portal}\n${id.botCode}\n${id.dialogId}`;
+
+function toConversation(row: ConversationRow): Conversation {
+  return {
+    botCode: row.bot_code,
+    dialogId: row.dialog_id,
+    ref: row.ref,
+    remoteId: row.remote_id,
+    owner: row.owner,
+    kind: row.kind,
+    sessionId: row.session_id,
+    sessionLeader: row.session_leader,
+    isGreeted: row.is_greeted,
+    language: row.language,
+    ownedSince: row.owned_since?.toISOString() ?? null,
+    quietSince: row.quiet_since?.toISOString() ?? null,
+    hasInactivityTimer: row.has_inactivity_timer,
+    crm: row.crm,
+  };
+}
+
+/** The conversations that exist among these, by `conversationKey`. */
+export async function readConversations(db: Db, ids: readonly ConversationId[]): Promise<Map<string, Conversation>> {
+  const found = new Map<string, Conversation>();
+  if (ids.length === 0) return found;
+  const result = await query<ConversationRow>(
+    db,
+    `select c.* from conversation c join unnest(?::text[], ?::text[], ?::text[]) as i(portal, bot_code, dialog_id)
+     on c.portal = i.portal and c.bot_code = i.bot_code and c.dialog_id = i.dialog_id`,
+    [ids.map((id) => id.portal), ids.map((id) => id.botCode), ids.map((id) => id.dialogId)],
+  );
+  for (const row of result.rows) {
+    const conversation = toConversation(row);
+    found.set(conversationKey({ portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id }), conversation);
+  }
+  return found;
+}
+
+/** Stores conversations as they are now. */
+export async function saveConversations(
+  db: Db,
+  conversations: readonly { readonly portal: string; readonly conversation: Conversation }[],
+): Promise<void> {
+  if (conversations.length === 0) return;
+  const all = conversations.map((entry) => entry.conversation);
+  await query(
+    db,
+    `insert into conversation
+       (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
+        owned_since, quiet_since, has_inactivity_timer, crm, session_leader)
+     select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[])
+     on conflict (portal, bot_code, dialog_id) do update set
+       remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
+       is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
+       quiet_since = excluded.quiet_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
+       session_leader = excluded.session_leader, updated_at = now()`,
+    [
+      conversations.map((entry) => entry.portal),
+      all.map((conversation) => conversation.botCode),
+      all.map((conversation) => conversation.dialogId),
+      all.map((conversation) => conversation.ref),
+      all.map((conversation) => conversation.remoteId),
+      all.map((conversation) => conversation.owner),
+      all.map((conversation) => conversation.kind),
+      all.map((conversation) => conversation.sessionId),
+      all.map((conversation) => conversation.isGreeted),
+      all.map((conversation) => conversation.language),
+      all.map((conversation) => conversation.ownedSince),
+      all.map((conversation) => conversation.quietSince),
+      all.map((conversation) => conversation.hasInactivityTimer),
+      all.map((conversation) => storableText(conversation.crm)),
+      all.map((conversation) => conversation.sessionLeader),
+    ],
+  );
+}
+
+/** A bot thinks with another account: what the former one called its conversations means something else there, or nothing. */
+export async function forgetRemoteIds(db: Db, portal: string, botCode: string): Promise<void> {
+  await query(
+    db,
+    `update conversation set remote_id = null, updated_at = now()
+     where portal = ? and bot_code = ? and remote_id is not null`,
+    [portal, botCode],
+  );
+}
+
+/** Where a brain's message belongs: by our own name of the conversation. */
+export async function findByRef(db: Db, portal: string, ref: string): Promise<ConversationId | null> {
+  if (!isStorable(ref)) return null;
+  const result = await query<ConversationRow>(db, 'select * from conversation where portal = ? and ref = ?', [
+    portal,
+    ref,
+  ]);
+  const row = result.rows[0];
+  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+}
+
+/** Where a brain's message belongs: by the brain's own id, among the bots that use this connection. */
+export async function findByRemoteId(
+  db: Db,
+  portal: string,
+  connectionId: string,
+  remoteId: string,
+): Promise<ConversationId | null> {
+  if (!isStorable(remoteId)) return null;
+  const result = await query<ConversationRow>(
+    db,
+    `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
+     where c.portal = ? and c.remote_id = ? and b.connection_id = ?`,
+    [portal, remoteId, connectionId],
+  );
+  const row = result.rows[0];
+  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+}

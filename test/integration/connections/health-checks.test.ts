@@ -1,0 +1,215 @@
+/** Looks at accounts: when they are due, that none stands in another's way, and what they leave alone. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
+import { startHealthChecks } from '../../../src/connections/health-checks.ts';
+import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { laneBeginning } from '../../../src/store/queue/lane-names.ts';
+import { wakeLanes } from '../../../src/store/queue/lanes.ts';
+import {
+  askForCheck,
+  checkNow,
+  claimChecks,
+  disableConnection,
+  settleConnection,
+  storeConfig,
+} from '../../../src/store/tenants/connection-health.ts';
+import { type ConnectionRow, findConnection } from '../../../src/store/tenants/connections.ts';
+import { until } from '../../support/bridge.ts';
+import { captureLog } from '../../support/captured-log.ts';
+import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+
+let database: ClonedDatabase;
+let db: Pool;
+const portal = 'a'.repeat(32);
+const brain = { ...echoBrain, checkHealth: () => Promise.reject(new Error('the accounts look, not the brain')) };
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  db = openDatabase({ url: database.url, poolSize: 4 });
+  await db('portal').insert({
+    portal,
+    domain: 'd',
+    client_endpoint: 'c',
+    server_endpoint: 's',
+    application_token_hash: Buffer.alloc(32),
+  });
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+beforeEach(() => db('connection').delete());
+
+async function addAccount(): Promise<ConnectionRow> {
+  const id = randomUUID();
+  const sealed = Buffer.alloc(1);
+  await db('connection').insert({
+    portal,
+    id,
+    brain: 'echo',
+    title: 't',
+    config_sealed: sealed,
+    webhook_secret_hash: sealed,
+    webhook_secret_sealed: sealed,
+  });
+  return await read(id);
+}
+
+async function read(id: string): Promise<ConnectionRow> {
+  const row = await findConnection(db, portal, id);
+  if (row === null) throw new Error('no such connection');
+  return row;
+}
+
+/** Seconds until the next look. */
+async function dueIn(id: string): Promise<number> {
+  const rows = await db('connection')
+    .where({ id })
+    .select(db.raw('extract(epoch from check_at - now())::float8 as due'));
+  return Number(rows[0].due);
+}
+
+function watch(checkHealth: (row: ConnectionRow, signal: AbortSignal) => Promise<void>, deadlineMs = 60_000) {
+  const { log } = captureLog();
+  const directory = { brainByName: new Map([[brain.name, brain]]) };
+  return startHealthChecks({ db, connectionService: { checkHealth }, directory, log, pollMs: 20, deadlineMs });
+}
+
+const endOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve());
+  });
+
+describe('the watch over accounts', () => {
+  it('looks at others while one of them does not answer, and ends without waiting for it', async () => {
+    const slow = await addAccount();
+    await checkNow(db, slow);
+    const seen: string[] = [];
+    const keeper = watch(async (row, signal) => {
+      seen.push(row.id);
+      if (row.id === slow.id) await endOf(signal);
+    });
+    await until(() => seen.includes(slow.id));
+    const other = await addAccount();
+    await checkNow(db, other);
+    await until(() => seen.includes(other.id));
+    const startedAt = performance.now();
+    await keeper.stop();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('looks at others while two hundred do not answer, again and again', { timeout: 60_000 }, async () => {
+    const hanging = await Promise.all(Array.from({ length: 200 }, addAccount));
+    for (const row of hanging) await checkNow(db, row);
+    const isHanging = new Set(hanging.map(({ id }) => id));
+    const seen: string[] = [];
+    const keeper = watch(async (row, signal) => {
+      seen.push(row.id);
+      if (isHanging.has(row.id)) await endOf(signal);
+    }, 6_000);
+    await until(() => seen.length >= 120, 20_000);
+    const other = await addAccount();
+    await checkNow(db, other);
+    await until(() => seen.includes(other.id), 20_000);
+    await keeper.stop();
+    expect(seen).toContain(other.id);
+  });
+
+  it('leaves those out that it was told to', async () => {
+    const [slow, other] = [await addAccount(), await addAccount()];
+    for (const row of [slow, other]) await checkNow(db, row);
+    const claimed = await claimChecks(db, ['echo'], { limit: 10, except: [slow.id] });
+    expect(claimed.map(({ id }) => id)).toEqual([other.id]);
+  });
+
+  it('breaks a look off that takes too long', async () => {
+    const row = await addAccount();
+    await checkNow(db, row);
+    let isBroken = false;
+    const keeper = watch(async (_, signal) => {
+      await endOf(signal);
+      isBroken = true;
+    }, 50);
+    await until(() => isBroken);
+    await keeper.stop();
+    expect(isBroken).toBe(true);
+  });
+
+  it('goes on when all its places were taken', async () => {
+    const rows = await Promise.all(Array.from({ length: 130 }, addAccount));
+    for (const row of rows) await checkNow(db, row);
+    const seen = new Set<string>();
+    const keeper = watch((row) => {
+      seen.add(row.id);
+      return Promise.resolve();
+    });
+    await until(() => seen.size === 130);
+    await keeper.stop();
+    expect(seen.size).toBe(130);
+  });
+});
+
+describe('the next look', () => {
+  const minutes = 60;
+
+  it('at a working account comes after about an hour, from its first day', async () => {
+    const row = await addAccount();
+    expect(await dueIn(row.id)).toBeGreaterThan(59 * minutes);
+    await checkNow(db, row);
+    const [claimed] = await claimChecks(db, ['echo'], { limit: 10, except: [] });
+    expect(claimed?.id).toBe(row.id);
+    expect(await settleConnection(db, row, null)).toBe(true);
+    expect(await dueIn(row.id)).toBeGreaterThan(53 * minutes);
+    expect(await dueIn(row.id)).toBeLessThan(67 * minutes);
+  });
+
+  it('that a refused credential asks for comes ten minutes after the last one, that of a paused account after one', async () => {
+    const row = await addAccount();
+    await checkNow(db, row);
+    await claimChecks(db, ['echo'], { limit: 10, except: [] });
+    await settleConnection(db, row, null);
+    await askForCheck(db, row);
+    expect(await dueIn(row.id)).toBeCloseTo(10 * minutes, -1);
+    await disableConnection(db, row, 'frozen', row.updated_at);
+    await askForCheck(db, row);
+    expect(await dueIn(row.id)).toBeCloseTo(minutes, -1);
+  });
+
+  it('that the far side asks for comes at once, but not twice within half a minute', async () => {
+    const row = await addAccount();
+    await checkNow(db, row);
+    expect(await dueIn(row.id)).toBeLessThanOrEqual(0);
+    await claimChecks(db, ['echo'], { limit: 10, except: [] });
+    await checkNow(db, row);
+    expect(await dueIn(row.id)).toBeGreaterThan(20);
+    await disableConnection(db, row, 'stopped', null);
+    expect(await dueIn(row.id)).toBeGreaterThan(20);
+    expect(await dueIn(row.id)).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('what a look has found out', () => {
+  it('is not written over what was stored meanwhile', async () => {
+    const before = await addAccount();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await storeConfig(db, before, Buffer.from('newer'))).toBe(true);
+    expect(await disableConnection(db, before, 'key_refused', before.updated_at)).toBe(false);
+    expect(await storeConfig(db, before, Buffer.from('older'))).toBe(false);
+    expect(await read(before.id)).toMatchObject({ disabled_reason: null, config_sealed: Buffer.from('newer') });
+  });
+
+  it('wakes the lanes of the bots it concerns and of no others', async () => {
+    const keys = ['line/chat1>brain', 'line/chat1>portal', 'liner/chat1>brain', 'other/line>brain'];
+    for (const key of keys) {
+      const ready_at = new Date(Date.now() + 3_600_000);
+      await db('lane').insert({ portal, sealed: 'outbox', key, seq: 1, ready_at });
+    }
+    await wakeLanes(db, 'outbox', portal, [laneBeginning('line')]);
+    const woken = async (): Promise<string[]> =>
+      (await db('lane').where('ready_at', '<=', db.raw('now()')).orderBy('key').select('key')).map(({ key }) => key);
+    expect(await woken()).toEqual(keys.slice(0, 2));
+    await wakeLanes(db, 'outbox', portal);
+    expect(await woken()).toEqual(keys);
+  });
+});

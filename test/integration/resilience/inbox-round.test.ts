@@ -1,0 +1,142 @@
+/** A round of the inbox works many lanes together: what goes wrong in one of them, or with the database meanwhile, costs the others nothing. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
+import type { Directory } from '../../../src/portals/directory.ts';
+import { startInboxWorker } from '../../../src/queue/inbox-worker.ts';
+import { createMetrics } from '../../../src/runtime/metrics.ts';
+import { createWakeups } from '../../../src/runtime/wakeup.ts';
+import type { WorkLoop } from '../../../src/runtime/work-loop.ts';
+import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { acceptEvents } from '../../../src/store/queue/inbox.ts';
+import { dedupeKey, inboxLane } from '../../../src/store/queue/lane-names.ts';
+import { until } from '../../support/bridge.ts';
+import { captureLog } from '../../support/captured-log.ts';
+import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+
+const loud = 'a'.repeat(32);
+const quiet = 'b'.repeat(32);
+let database: ClonedDatabase;
+let db: Pool;
+let loops: readonly WorkLoop[] = [];
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  db = openDatabase({ url: database.url, poolSize: 4 });
+  for (const portal of [loud, quiet]) {
+    await db('portal').insert({
+      portal,
+      domain: portal,
+      client_endpoint: 'c',
+      server_endpoint: 's',
+      application_token_hash: Buffer.alloc(32),
+    });
+  }
+});
+beforeEach(async () => {
+  for (const table of ['lane', 'inbox', 'inbox_outcome', 'dedupe']) await db(table).delete();
+});
+afterEach(async () => {
+  await Promise.all(loops.map((loop) => loop.stop()));
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Portals without bots: every event is read and dropped. */
+const nobody = {
+  brainByName: new Map(),
+  portal: () => Promise.resolve({ portal: null, bots: [] }),
+  doubted: () => Promise.resolve({ portal: null, bots: [] }),
+  connectorById: () => Promise.resolve(null),
+} as unknown as Directory;
+
+/** The database, except that statements `fails` names do not get through. */
+function troubled(fails: (sql: string) => Error | null): Pool {
+  return new Proxy(db, {
+    get(target, name, self) {
+      if (name !== 'raw') return Reflect.get(target, name, self);
+      return (sql: string, values: readonly string[]) => {
+        const error = fails(sql);
+        return error === null ? db.raw(sql, values) : Promise.reject(error);
+      };
+    },
+  });
+}
+
+function start(pool: Pool, directory: Directory = nobody): void {
+  const metrics = createMetrics();
+  const wakeups = createWakeups();
+  const { log } = captureLog();
+  loops = startInboxWorker({
+    db: pool,
+    owner: randomUUID(),
+    directory,
+    metrics,
+    wakeups,
+    clock: systemClock,
+    log,
+    loops: 1,
+  });
+}
+
+async function store(portal: string, lane: string, body: Buffer): Promise<void> {
+  const event = { portal, lane, source: 'bitrix24', connectionId: null, trace: 't', subject: null, body };
+  await acceptEvents(db, [{ ...event, dedupeKey: dedupeKey(randomUUID()) }]);
+}
+
+async function finished(portal: string): Promise<number> {
+  const rows = await db('inbox_outcome').where({ portal }).count<{ count: string }[]>();
+  return Number(rows[0]?.count ?? 0);
+}
+
+const words = Buffer.from('event=ONIMBOTMESSAGEADD&data[PARAMS][DIALOG_ID]=7&data[PARAMS][MESSAGE_ID]=1');
+const away = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+describe('a round of the inbox', () => {
+  it('goes on where it was when the database comes back between its claim and its work', async () => {
+    let failures = 2;
+    await store(quiet, inboxLane('bot', '7'), words);
+    start(
+      troubled((sql) => {
+        if (!sql.includes('from conversation') || failures === 0) return null;
+        failures -= 1;
+        return away();
+      }),
+    );
+    // The lease of the claim is a minute.
+    await until(async () => (await finished(quiet)) === 1);
+    expect(failures).toBe(0);
+  });
+
+  it('is written for all other lanes when one of them cannot be worked', async () => {
+    await store(loud, `~${randomUUID()}/ref:x`, words);
+    await store(quiet, inboxLane('bot', '7'), words);
+    start(troubled((sql) => (sql.includes('ref = ?') ? new Error('something nobody thought of') : null)));
+    await until(async () => (await finished(quiet)) === 1);
+    expect(await finished(loud)).toBe(0);
+  });
+
+  it('is over soon however many large events of one portal it has', { timeout: 60_000 }, async () => {
+    // So large that they are worked one after the other.
+    const filler = Buffer.concat([words, Buffer.from(`&data[USER][NAME]=${'a'.repeat(4_300_000)}`)]);
+    for (let lane = 0; lane < 12; lane += 1) await store(loud, inboxLane('bot', `${lane}`), filler);
+    await store(quiet, inboxLane('bot', '7'), words);
+    const slow = {
+      ...nobody,
+      portal: async (portal: string) => {
+        if (portal === loud) await pause(150);
+        return { portal: null, bots: [] };
+      },
+    } as unknown as Directory;
+    start(db, slow);
+    await until(async () => (await finished(quiet)) === 1);
+    expect(await finished(loud)).toBeLessThan(12);
+    await until(async () => (await finished(loud)) === 12, 30_000);
+    // What was put off has cost no attempt.
+    expect(await db('inbox_outcome').where({ state: 'dead_letter' })).toEqual([]);
+  });
+});

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
+import { startListenerSupervisor } from '../../../src/connections/listener-supervisor.ts';
+import type { Brain } from '../../../src/core/brain.ts';
+import type { Connector } from '../../../src/core/connector.ts';
+import { createSealer } from '../../../src/lib/encryption.ts';
+import { createDirectory } from '../../../src/portals/directory.ts';
+import { createMetrics } from '../../../src/runtime/metrics.ts';
+import { createWakeups } from '../../../src/runtime/wakeup.ts';
+import type { WorkLoop } from '../../../src/runtime/work-loop.ts';
+import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { addConnection } from '../../../src/store/tenants/connections.ts';
+import { updatePortal } from '../../../src/store/tenants/portals.ts';
+import { until } from '../../support/bridge.ts';
+import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
+import { cloneDatabase } from '../../support/database.ts';
+import { unitTools } from '../../support/messagegateway-unit.ts';
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+type Listen = NonNullable<Connector['listen']>;
+
+interface RuleContext {
+  readonly db: Pool;
+  readonly portal: string;
+  /** Connections whose listener runs now, with how often each has begun. */
+  readonly running: ReadonlyMap<string, number>;
+  readonly begun: ReadonlyMap<string, number>;
+  readonly captured: CapturedLog;
+  /** Starts a keeper, as a process of its own would. */
+  readonly keep: () => WorkLoop;
+  /** A connection whose secrets are sealed with this key, or with one nobody has. */
+  readonly connect: (hasLostKey?: boolean) => Promise<string>;
+}
+
+/** Listens until it is told to stop, and needs a moment to end. */
+const patient: Listen = async (emit, _since, signal) => {
+  await emit([], 'here');
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await sleep(100);
+};
+
+async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Listen = patient): Promise<void> {
+  const database = await cloneDatabase();
+  const db = openDatabase({ url: database.url, poolSize: 4 });
+  const portal = 'a'.repeat(32);
+  const place = { domain: 'd', client_endpoint: 'c', server_endpoint: 's' };
+  await db('portal').insert({ portal, ...place, application_token_hash: Buffer.alloc(32) });
+  const running = new Map<string, number>();
+  const begun = new Map<string, number>();
+  const sealer = createSealer({ current: Buffer.alloc(32, 1) });
+  const lostSealer = createSealer({ current: Buffer.alloc(32, 2) });
+  const count = (counted: Map<string, number>, id: string, by: number): void =>
+    void counted.set(id, (counted.get(id) ?? 0) + by);
+  const brain: Brain = {
+    ...echoBrain,
+    name: 'listening',
+    capabilities: { ...echoBrain.capabilities, listens: true },
+    configSchema: z.object({}),
+    create: ({ id }) => ({
+      decode: () => [],
+      deliver: () => Promise.resolve({}),
+      async listen(emit, since, signal) {
+        count(begun, id, 1);
+        count(running, id, 1);
+        try {
+          await listen(emit, since, signal);
+        } finally {
+          count(running, id, -1);
+        }
+      },
+    }),
+  };
+  const captured = captureLog();
+  const keepers: WorkLoop[] = [];
+  const tools = () => unitTools({ send: () => Promise.reject(new Error('nothing was to be sent')) });
+  const scene: RuleContext = {
+    db,
+    portal,
+    running,
+    begun,
+    captured,
+    keep() {
+      const keeper = startListenerSupervisor({
+        db,
+        owner: randomUUID(),
+        directory: createDirectory({ db, sealer, brains: [brain], tools }),
+        metrics: createMetrics(),
+        wakeups: createWakeups(),
+        log: captured.log,
+        pollMs: 50,
+      });
+      keepers.push(keeper);
+      return keeper;
+    },
+    async connect(hasLostKey = false) {
+      const id = randomUUID();
+      const used = hasLostKey ? lostSealer : sealer;
+      const boxes = {
+        configSealed: used.seal('{}', `connection.config:${id}`),
+        webhookSecretSealed: used.seal('door', `connection.webhook:${id}`),
+      };
+      await addConnection(db, {
+        portal,
+        id,
+        brain: brain.name,
+        title: 't',
+        ...boxes,
+        webhookSecretHash: Buffer.from(id),
+      });
+      return id;
+    },
+  };
+  try {
+    await work(scene);
+  } finally {
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
+    await db.destroy();
+    await database.drop();
+  }
+}
+
+describe('a listener', () => {
+  it.concurrent.each(['suspended', 'disconnected'] as const)(
+    'begins again when its portal is back (%s)',
+    async (state) => {
+      await withScene(async ({ db, portal, running, keep, connect }) => {
+        const id = await connect();
+        keep();
+        await until(() => running.get(id) === 1);
+        await updatePortal(db, portal, { state });
+        await until(() => running.get(id) === 0);
+        await sleep(200);
+        expect(running.get(id)).toBe(0);
+        await updatePortal(db, portal, { state: 'installed' });
+        await until(() => running.get(id) === 1, 3_000);
+      });
+    },
+  );
+
+  it.concurrent('begins again when its portal is back before it has ended', async () => {
+    await withScene(
+      async ({ db, portal, running, begun, keep, connect }) => {
+        const id = await connect();
+        keep();
+        await until(() => running.get(id) === 1);
+        await updatePortal(db, portal, { state: 'suspended' });
+        await sleep(150);
+        await updatePortal(db, portal, { state: 'installed' });
+        await sleep(150);
+        expect(begun.get(id)).toBe(1);
+        await until(() => begun.get(id) === 2, 3_000);
+        expect(running.get(id)).toBe(1);
+      },
+      async (emit, since, signal) => {
+        await patient(emit, since, signal);
+        await sleep(500);
+      },
+    );
+  });
+
+  it.concurrent('begins anew with what is stored now when its connection changes', async () => {
+    await withScene(async ({ db, running, begun, keep, connect }) => {
+      const id = await connect();
+      keep();
+      keep();
+      await until(() => running.get(id) === 1);
+      await db('connection').where({ id }).update({ updated_at: new Date() });
+      await until(() => begun.get(id) === 2 && running.get(id) === 1, 3_000);
+      await sleep(300);
+      expect(begun.get(id)).toBe(2);
+    });
+  });
+
+  it.concurrent('whose secrets cannot be opened is named in the log, and takes nothing from the others', async () => {
+    await withScene(async ({ db, running, captured, keep, connect }) => {
+      const lost = await connect(true);
+      const healthy: string[] = [];
+      for (let index = 0; index < 5; index += 1) healthy.push(await connect());
+      keep();
+      await until(() => healthy.every((id) => running.get(id) === 1), 3_000);
+      expect(running.has(lost)).toBe(false);
+      const named = captured
+        .text()
+        .split('\n')
+        .filter((line) => line.includes(lost));
+      expect(named).toHaveLength(1);
+      // Nobody holds it, and it is not asked for all the time.
+      await sleep(300);
+      expect(await db('connection').where({ id: lost }).select('listener')).toEqual([{ listener: null }]);
+      expect(
+        captured
+          .text()
+          .split('\n')
+          .filter((line) => line.includes(lost)),
+      ).toHaveLength(1);
+    });
+  });
+
+  it.concurrent('that cannot begin is tried less and less often', async () => {
+    await withScene(
+      async ({ begun, keep, connect }) => {
+        const id = await connect();
+        keep();
+        // The pauses are at least 0.5, 1, 2 and 4 s long.
+        await sleep(6_000);
+        expect(begun.get(id)).toBeGreaterThan(1);
+        expect(begun.get(id)).toBeLessThanOrEqual(4);
+      },
+      () => Promise.reject(new Error('no')),
+    );
+  });
+
+  it.concurrent('that is cut after a good beginning comes back soon', async () => {
+    await withScene(
+      async ({ begun, keep, connect }) => {
+        const id = await connect();
+        keep();
+        // Doubled pauses would last for at least 7.5 s.
+        const startedAt = performance.now();
+        await until(() => begun.get(id) === 5);
+        expect(performance.now() - startedAt).toBeLessThan(6_500);
+      },
+      (emit) => emit([], 'here'),
+    );
+  });
+
+  it.concurrent('is let go of when its process stops', async () => {
+    await withScene(async ({ db, running, keep, connect }) => {
+      const id = await connect();
+      const first = keep();
+      await until(() => running.get(id) === 1);
+      await first.stop();
+      expect(running.get(id)).toBe(0);
+      expect(await db('connection').where({ id }).select('listener', 'listener_until')).toEqual([
+        { listener: null, listener_until: null },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,45 @@
+/** Names of conversations and messages as a remote may write them: the database cannot hold every character there is. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toNewEvents } from '../../../src/connections/resolve-conversation.ts';
+import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { acceptEvents } from '../../../src/store/queue/inbox.ts';
+import { noteToldFailures, readToldFailure } from '../../../src/store/queue/told-failures.ts';
+import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+
+const portal = 'a'.repeat(32);
+const intake = { portal, connectionId: '00000000-0000-4000-8000-000000000001', brain: 'echo' };
+let database: ClonedDatabase;
+let db: Pool;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  db = openDatabase({ url: database.url, poolSize: 2 });
+  await db('portal').insert({
+    portal,
+    domain: 'd',
+    client_endpoint: 'c',
+    server_endpoint: 's',
+    application_token_hash: Buffer.alloc(32),
+  });
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+describe('a name with a NUL character', () => {
+  it.each([{ ref: 'a\0b' }, { remoteId: 'a\0b' }])('is a conversation nobody knows: %j', async (conversation) => {
+    const message = { dedupeKey: 'k\0', body: Buffer.from('{}'), conversation };
+    const events = await toNewEvents(db, intake, [message]);
+    expect(events).toHaveLength(1);
+    expect(await acceptEvents(db, events)).toEqual([true]);
+    await db('dedupe').delete();
+    expect(await toNewEvents(db, intake, [{ ...message, ifKnown: true }])).toEqual([]);
+  });
+
+  it('may be that of a message whose failure is told', async () => {
+    const lane = { portal, lane: 'bot/1>portal' };
+    await noteToldFailures(db, [{ ...lane, remoteId: 'm\0', isWithdrawn: true }]);
+    expect(await readToldFailure(db, lane, 'm\0')).toEqual({ isWithdrawn: true });
+  });
+});

@@ -1,0 +1,14 @@
+/** A pace without a limit for unit tests: nobody waits but for a pause the far side has asked for. */
+import type { RateLimiter } from '../../src/core/connector-tools.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
+
+export function freeRateLimiter(clock: Clock = systemClock): RateLimiter {
+  let closedUntil = 0;
+  return {
+    turn: (signal) => clock.sleep(closedUntil - clock.monotonicMs(), signal),
+    holdOff(ms) {
+      closedUntil = clock.monotonicMs() + ms;
+      return Promise.resolve();
+    },
+  };
+}

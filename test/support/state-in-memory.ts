@@ -1,0 +1,32 @@
+/** A brain's memory without a database, for unit tests. */
+import type { ConnectorState } from '../../src/core/connector-tools.ts';
+
+/** Forgets with the test; values go through JSON as they do in the database. */
+export function stateInMemory(facts: Map<string, string> = new Map()): ConnectorState {
+  const list: ConnectorState['list'] = (prefix) =>
+    Promise.resolve(
+      [...facts.keys()]
+        .filter((key) => key.startsWith(prefix))
+        .sort()
+        .map((key) => ({ key, value: JSON.parse(facts.get(key) ?? 'null') })),
+    );
+  return {
+    list,
+    recent: list,
+    announce: () => Promise.resolve(),
+    get: (key) => Promise.resolve(facts.has(key) ? JSON.parse(facts.get(key) ?? 'null') : null),
+    put(key, value) {
+      facts.set(key, JSON.stringify(value));
+      return Promise.resolve();
+    },
+    claim(key, value) {
+      const isFree = !facts.has(key);
+      if (isFree) facts.set(key, JSON.stringify(value));
+      return Promise.resolve(isFree);
+    },
+    forget(key) {
+      facts.delete(key);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { brains } from '../../../src/brains/index.ts';
+import { BadInput } from '../../../src/core/errors.ts';
+import { createWebhookEndpoint, type WebhookEndpointOptions } from '../../../src/http/webhook-endpoint.ts';
+
+/** A database that cannot be reached. */
+const away = {
+  raw: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })),
+};
+
+async function errorAt(brain: string): Promise<BadInput> {
+  const door = createWebhookEndpoint({
+    db: away,
+    directory: { brainByName: new Map(brains.map((one) => [one.name, one])) },
+    synchronousReplies: null,
+  } as unknown as WebhookEndpointOptions);
+  const req = Object.assign(Readable.from([Buffer.from('{}')]), { headers: {} });
+  const ctx = { req, headers: {}, query: {} } as unknown as Parameters<typeof door>[0];
+  const outcome = await door(ctx, brain, 'secret').then(
+    () => 'nothing was thrown',
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof BadInput)) throw new Error(`expected BadInput, got ${String(outcome)}`);
+  return outcome;
+}
+
+describe('the door of a brain while the database is away', () => {
+  it('answers in the form of the far side, where there is one', async () => {
+    const { status, answer } = await errorAt('messagegateway');
+    expect(status).toBe(503);
+    expect(answer).toEqual({
+      async: false,
+      error: {
+        code: 'access_restricted',
+        external_code: 'bridge.unavailable',
+        message: 'Связь с Bitrix24 сейчас недоступна, сообщение не показано; отправьте его ещё раз позже',
+      },
+    });
+  });
+
+  it('answers as everywhere in the house where there is none', async () => {
+    const echo = brains.find((one) => !('refusal' in one));
+    expect((await errorAt(echo?.name ?? '')).answer).toBeUndefined();
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { disabledError } from '../../../src/connections/connection-trouble.ts';
+import { AppError, RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
+import { deliveryRetry, throttledRetry, waitPatienceMs } from '../../../src/core/retry.ts';
+import { nextTry } from '../../../src/queue/retry-decision.ts';
+import { rateLimitCode } from '../../../src/runtime/rate-limiter.ts';
+
+const last = { attempts: deliveryRetry.maxAttempts, throttled: 1 };
+const broken = new RemoteUnreachable({ code: 'http.connect', message: 'away' });
+const rateLimiter = new AppError({ code: rateLimitCode, message: 'full', retry: { afterMs: 100 } });
+const aborted = new RemoteUnreachable({ code: 'http.aborted', message: 'the app stops' });
+const busy = new RemoteRefused({
+  code: 'far.busy',
+  message: 'busy',
+  status: 503,
+  retry: { afterMs: 1_500 },
+  isThrottled: true,
+});
+
+describe('a send whose key the portal keeps reserved', () => {
+  const reserved = (code: string): RemoteRefused =>
+    new RemoteRefused({ code: `bitrix24.${code}`, message: '', status: 400, retry: 'backoff' });
+
+  it.each(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'])('is tried for more than the hour of %s', (code) => {
+    let waitedMs = 0;
+    let throttled = 0;
+    for (;;) {
+      throttled += 1;
+      // Used up by other failures, and with the shortest pauses there are.
+      const next = nextTry(reserved(code), { attempts: deliveryRetry.maxAttempts, throttled }, 0, 0);
+      if (!next.again) break;
+      expect(next).toMatchObject({ isFree: true, isThrottled: true });
+      waitedMs += next.delayMs;
+    }
+    expect(waitedMs).toBeGreaterThan(3_600_000);
+    expect(waitedMs).toBeLessThan(3 * 3_600_000);
+  });
+});
+
+describe('after a failed attempt', () => {
+  it('comes another, until they are used up', () => {
+    expect(nextTry(broken, { attempts: 1, throttled: 1 }, 0, 0)).toEqual({
+      again: true,
+      delayMs: 500,
+      isFree: false,
+      isThrottled: false,
+    });
+    expect(nextTry(broken, last, 0, 0)).toEqual({ again: false });
+  });
+
+  it.each([
+    ['the limit that all processes share', rateLimiter],
+    ['the end of the program', aborted],
+    ['a paused account', disabledError({ created_at: new Date() }, 'frozen')],
+  ])('nothing is given up because of %s', (_, error) => {
+    expect(nextTry(error, last, 0, 0)).toMatchObject({ again: true, isFree: true, isThrottled: false });
+  });
+
+  it('a pause the far side asked for costs nothing, however often it asks, for a day', () => {
+    expect(nextTry(busy, { ...last, throttled: 500 }, waitPatienceMs, 0)).toEqual({
+      again: true,
+      delayMs: 30_000,
+      isFree: true,
+      isThrottled: true,
+    });
+    expect(nextTry(busy, { attempts: 1, throttled: throttledRetry.maxAttempts }, waitPatienceMs + 1, 0)).toEqual({
+      again: false,
+    });
+  });
+});
