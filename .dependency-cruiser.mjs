@@ -1,5 +1,6 @@
 /**
- * Who may import whom. Imports point one way: core ← lib ← store, bitrix24, brains ← pipeline, http ← main, cli.
+ * Who may import whom. Imports point one way: core ← lib ← store, bitrix24, brains ← runtime ←
+ * portals ← connections ← queue ← http ← main, cli.
  * test/unit/layers.test.ts plants a breach of every rule here and fails when one does not fire.
  */
 
@@ -8,8 +9,11 @@ const packages = (...names) => `(^|/)node_modules/(${names.join('|').replaceAll(
 
 const anyOfOurs = '^(src|sandbox|bench|test|migrations|install)/';
 
-/** A room of src and the only other rooms it may enter. */
-const room = (name, from, mayEnter) => ({
+/** What every folder that does the work may import. */
+const below = ['core/', 'lib/', 'store/', 'bitrix24/', 'brains/index\\.ts$'];
+
+/** A folder of src and the only other folders it may import from. */
+const layer = (name, from, mayEnter) => ({
   name: `${name}-enters-only`,
   comment: `${name} may import only: ${mayEnter.join(', ')}`,
   severity: 'error',
@@ -28,14 +32,17 @@ const owned = (name, names, owners) => ({
 
 export default {
   forbidden: [
-    room('core', '^src/core/', ['core/']),
-    room('lib', '^src/lib/', ['core/', 'lib/']),
-    room('store', '^src/store/', ['core/', 'lib/', 'store/']),
-    room('bitrix24', '^src/bitrix24/', ['core/', 'lib/', 'bitrix24/']),
-    room('brain', '^src/brains/[^/]+/', ['core/', 'lib/', 'brains/[^/]+/']),
-    room('brain-list', '^src/brains/[^/]+\\.ts$', ['core/', 'lib/', 'brains/']),
-    room('pipeline', '^src/pipeline/', ['core/', 'lib/', 'store/', 'bitrix24/', 'brains/index\\.ts$', 'pipeline/']),
-    room('http', '^src/http/', ['core/', 'lib/', 'store/', 'bitrix24/', 'brains/index\\.ts$', 'pipeline/', 'http/']),
+    layer('core', '^src/core/', ['core/']),
+    layer('lib', '^src/lib/', ['core/', 'lib/']),
+    layer('store', '^src/store/', ['core/', 'lib/', 'store/']),
+    layer('bitrix24', '^src/bitrix24/', ['core/', 'lib/', 'bitrix24/']),
+    layer('brain', '^src/brains/[^/]+/', ['core/', 'lib/', 'brains/[^/]+/']),
+    layer('brain-list', '^src/brains/[^/]+\\.ts$', ['core/', 'lib/', 'brains/']),
+    layer('runtime', '^src/runtime/', [...below, 'runtime/']),
+    layer('portals', '^src/portals/', [...below, 'runtime/', 'portals/']),
+    layer('connections', '^src/connections/', [...below, 'runtime/', 'portals/', 'connections/']),
+    layer('queue', '^src/queue/', [...below, 'runtime/', 'portals/', 'connections/', 'queue/']),
+    layer('http', '^src/http/', [...below, 'runtime/', 'portals/', 'connections/', 'queue/', 'http/']),
     {
       name: 'core-imports-zod-alone',
       comment: 'core is vocabulary and rules: no package but zod',
@@ -72,7 +79,8 @@ export default {
     },
     {
       name: 'sandbox-stands-alone',
-      comment: 'the far ends must not share our idea of the protocols; only the start script starts the application',
+      comment:
+        'the fake servers must not share our idea of the protocols; only the start script starts the application',
       severity: 'error',
       from: { path: '^sandbox/', pathNot: '^sandbox/start\\.ts$' },
       to: { path: '^(src|migrations|bench|test)/' },

@@ -3,9 +3,9 @@
 create table awaiting_connection (
   id uuid not null,
   brain text not null,
-  box bytea not null,
+  sealed bytea not null,
   created_at timestamp with time zone not null default now(),
-  constraint awaiting_account_pkey PRIMARY KEY (id)
+  constraint awaiting_connection_pkey PRIMARY KEY (id)
 );
 
 create table bot (
@@ -31,18 +31,6 @@ create table bot (
   constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
 );
-
-create table connector_state (
-  portal text not null,
-  connection_id uuid not null,
-  key text not null,
-  value json not null,
-  expires_at timestamp with time zone,
-  updated_at timestamp with time zone not null default now(),
-  constraint brain_memory_pkey PRIMARY KEY (portal, connection_id, key),
-  constraint brain_memory_key_check CHECK ((length(key) <= 200))
-);
-CREATE INDEX connector_state_by_end ON connector_state USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 
 create table connect_code (
   portal text not null,
@@ -71,9 +59,21 @@ create table connection (
   updated_at timestamp with time zone not null default now(),
   constraint connection_pkey PRIMARY KEY (portal, id)
 );
-CREATE INDEX connection_by_webhook ON connection USING btree (webhook_secret_hash);
 CREATE INDEX connection_by_id ON connection USING btree (id);
+CREATE INDEX connection_by_webhook ON connection USING btree (webhook_secret_hash);
 CREATE INDEX connection_due ON connection USING btree (check_at) WHERE (check_at IS NOT NULL);
+
+create table connector_state (
+  portal text not null,
+  connection_id uuid not null,
+  key text not null,
+  value json not null,
+  expires_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  constraint connector_state_pkey PRIMARY KEY (portal, connection_id, key),
+  constraint connector_state_key_check CHECK ((length(key) <= 200))
+);
+CREATE INDEX connector_state_by_end ON connector_state USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 
 create table conversation (
   portal text not null,
@@ -129,34 +129,34 @@ create table inbox_outcome (
   outcome text not null,
   done_at timestamp with time zone not null default now(),
   constraint inbox_outcome_pkey PRIMARY KEY (portal, lane, seq),
-  constraint inbox_outcome_state_check CHECK ((state = ANY (ARRAY['done'::text, 'parked'::text, 'dropped'::text])))
+  constraint inbox_outcome_state_check CHECK ((state = ANY (ARRAY['done'::text, 'dead_letter'::text, 'dropped'::text])))
 );
-CREATE INDEX inbox_dead_letters ON inbox_outcome USING btree (portal, done_at) WHERE (state = 'parked'::text);
+CREATE INDEX inbox_dead_letters ON inbox_outcome USING btree (portal, done_at) WHERE (state = 'dead_letter'::text);
 
 create table lane (
   portal text not null,
-  box text not null,
+  queue text not null,
   key text not null,
   seq bigint not null,
   done bigint not null default 0,
   ready_at timestamp with time zone not null,
   locked_by text,
   attempts integer not null default 0,
-  pauses integer not null default 0,
+  throttled integer not null default 0,
   destination text not null generated always as (
 CASE
-    WHEN (box = 'inbox'::text) THEN ''::text
-    WHEN (key ~~ '%>home'::text) THEN 'home'::text
+    WHEN (queue = 'inbox'::text) THEN ''::text
+    WHEN (key ~~ '%>portal'::text) THEN 'portal'::text
     WHEN (key ~~ '%>brain'::text) THEN (split_part(key, '/'::text, 1) || '>brain'::text)
     WHEN ((key ~~ '%>later'::text) OR (key ~~ '%>greet'::text)) THEN 'later'::text
     ELSE 'app'::text
 END) stored,
-  constraint lane_pkey PRIMARY KEY (portal, box, key),
-  constraint lane_box_check CHECK ((box = ANY (ARRAY['inbox'::text, 'outbox'::text]))),
-  constraint lane_check CHECK ((done <= seq))
+  constraint lane_pkey PRIMARY KEY (portal, queue, key),
+  constraint lane_check CHECK ((done <= seq)),
+  constraint lane_queue_check CHECK ((queue = ANY (ARRAY['inbox'::text, 'outbox'::text])))
 ) with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.02, fillfactor=60);
-CREATE INDEX lane_by_destination ON lane USING btree (box, portal, destination, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
-CREATE INDEX lane_ready ON lane USING btree (box, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
+CREATE INDEX lane_by_destination ON lane USING btree (queue, portal, destination, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
+CREATE INDEX lane_ready ON lane USING btree (queue, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
 
 create table outbox (
   portal text not null,
@@ -175,11 +175,11 @@ create table outbox (
   outcome text,
   remote_id text,
   constraint outbox_pkey PRIMARY KEY (portal, lane, seq),
-  constraint outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'parked'::text, 'unknown'::text, 'dropped'::text]))),
-  constraint outbox_target_check CHECK ((target = ANY (ARRAY['home'::text, 'brain'::text, 'app'::text])))
+  constraint outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'dead_letter'::text, 'unknown'::text, 'dropped'::text]))),
+  constraint outbox_target_check CHECK ((target = ANY (ARRAY['portal'::text, 'brain'::text, 'app'::text])))
 ) with (fillfactor=80);
 CREATE INDEX outbox_by_age ON outbox USING brin (created_at);
-CREATE INDEX outbox_dead_letters ON outbox USING btree (portal, created_at) WHERE (state = ANY (ARRAY['parked'::text, 'unknown'::text]));
+CREATE INDEX outbox_dead_letters ON outbox USING btree (portal, created_at) WHERE (state = ANY (ARRAY['dead_letter'::text, 'unknown'::text]));
 
 create table portal (
   portal text not null,
@@ -247,9 +247,9 @@ create table worker (
 
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
-alter table connector_state add constraint connector_state_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
 alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table connector_state add constraint connector_state_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 
 create view inbox_history as  SELECT e.portal,

@@ -1,4 +1,4 @@
-/** `parked`: what was given up and waits for a person, who replays it or drops it. */
+/** `dead-letters`: what was given up and waits for a person, who replays it or drops it. */
 import { BadInput } from '../core/errors.ts';
 import { inTransaction, type Pool, query } from '../store/database.ts';
 import { replayEvent } from '../store/queue/inbox.ts';
@@ -20,7 +20,7 @@ import {
 import { moment, table, wrap } from './layout.ts';
 import { type ToldStep, tellSteps } from './timeline.ts';
 
-/** Where a parked row stands. */
+/** Where a dead letter stands. */
 interface Place {
   readonly portal: string;
   readonly queue: QueueName;
@@ -35,7 +35,7 @@ async function list(line: CommandLine, context: CommandContext): Promise<Answer>
   const groups = [...Map.groupBy(steps, (step) => step.portal)].map(
     ([portal, ofPortal]) => `portal ${domains.get(portal) ?? portal}\n${layDeadLetter(ofPortal)}`,
   );
-  return { data: { deadLetters: steps }, text: groups.length === 0 ? 'Nothing is parked.' : groups.join('\n\n') };
+  return { data: { deadLetters: steps }, text: groups.length === 0 ? 'There are no dead letters.' : groups.join('\n\n') };
 }
 
 function layDeadLetter(steps: readonly ToldStep[]): string {
@@ -124,12 +124,12 @@ async function doOne(db: Pool, place: Place, deed: Deed): Promise<void> {
   if (await deed(db, place)) return;
   throw new BadInput({
     code: 'dead_letters.unknown',
-    message: 'nothing is parked there (any more); "dead-letters list" shows what is',
+    message: 'there is no dead letter (any more); "dead-letters list" shows what is',
   });
 }
 
 /**
- * Inbox before outbox, and each queue in the order of arrival, so that what is replayed comes as it came first. Only what is parked
+ * Inbox before outbox, and each queue in the order of arrival, so that what is replayed comes as it came first. Only what is a dead letter
  * now: what fails again at once must not be replayed for ever.
  */
 async function doAll(db: Pool, portal: string, states: readonly string[], deed: Deed): Promise<number> {
@@ -158,7 +158,7 @@ async function findDeadLetters(
 }
 
 const places: readonly CommandOption[] = [
-  { name: 'queue', value: 'inbox|outbox', text: 'Where it is parked' },
+  { name: 'queue', value: 'inbox|outbox', text: 'The queue it is in' },
   { name: 'lane', value: 'lane', text: 'Its lane, as in "dead-letters list"' },
   { name: 'seq', value: 'number', text: 'Its number in the lane' },
 ];
@@ -174,14 +174,14 @@ export const deadLetterCommands: readonly Command[] = [
   {
     noun: 'dead-letters',
     verb: 'replay',
-    summary: 'Puts one back into its lane, or with --all everything parked of a portal',
-    options: [portalOption, ...places, { name: 'all', value: null, text: 'All parked ones; none of unknown fate' }],
+    summary: 'Puts one back into its lane, or with --all all of a portal',
+    options: [portalOption, ...places, { name: 'all', value: null, text: 'All dead letters; none of unknown fate' }],
     run: replayVerb,
   },
   {
     noun: 'dead-letters',
     verb: 'drop',
-    summary: 'Gives one up for good, or with --all everything parked of a portal',
+    summary: 'Gives one up for good, or with --all all of a portal',
     options: [portalOption, ...places, { name: 'all', value: null, text: 'All, those of unknown fate included' }],
     run: dropVerb,
   },

@@ -12,7 +12,7 @@ export async function countLeftovers(db: Db, portal: string): Promise<Leftovers>
   const result = await query<{ deadLetters: number; unknown: number }>(
     db,
     `select ((select count(*) from inbox_outcome where portal = ? and state = 'dead_letter')
-              + (select count(*) from outbox where portal = ? and state = 'dead_letter'))::int as parked,
+              + (select count(*) from outbox where portal = ? and state = 'dead_letter'))::int as "deadLetters",
             (select count(*) from outbox where portal = ? and state = 'unknown')::int as unknown`,
     [portal, portal, portal],
   );

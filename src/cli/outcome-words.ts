@@ -85,7 +85,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const endings: Readonly<Record<string, string>> = {
-  deadLetters: 'given up, waits for a person',
+  dead_letter: 'given up, waits for a person',
   unknown: 'it may have happened; a person has to decide',
   dropped: 'dropped',
 };
@@ -104,5 +104,5 @@ export function outcomeTexts(state: string, outcome: string | null): string {
   return [said, ending].filter((part) => part !== '').join('; ');
 }
 
-/** What dropping a parked row adds to its outcome. */
+/** What dropping a dead letter adds to its outcome. */
 const droppedMark = ' (dropped)';

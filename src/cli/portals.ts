@@ -122,7 +122,7 @@ function portalFacts(row: Portal, token: TokenRow | null, left: { deadLetters: n
     ['set up', row.set_up_error === null ? moment(row.set_up_at) : `failing: ${row.set_up_error}`],
     ...(row.uninstalled_at === null ? [] : [['removed', moment(row.uninstalled_at)] as const]),
     ['tokens', tokenTexts(token)],
-    ['parked', `${left.deadLetters} given up, ${left.unknown} of unknown fate`],
+    ['dead letters', `${left.deadLetters} given up, ${left.unknown} of unknown fate`],
   ]);
 }
 

@@ -118,7 +118,7 @@ export interface Capabilities {
 }
 
 export interface Connector {
-  /** Pure. Empty means: nothing in it for us. Throws BadInput when it is not readable; the row is then parked. */
+  /** Pure. Empty means: nothing in it for us. Throws BadInput when it is not readable; the row is then a dead letter. */
   decode(raw: RawEvent): readonly BrainEvent[];
   /**
    * Carries one action over. `key` is fixed for the action (a lower-case UUID) and the same on every repetition. Throws an

@@ -10,11 +10,11 @@ export interface RetryPolicy {
 
 /**
  * Deliveries: 1 s, 2 s, 4 s … at most 5 minutes apart, 14 attempts: a far side may be away for about half an hour before a
- * message is parked. Chat answers older than that are a person's decision, not a machine's.
+ * message becomes a dead letter. Chat answers older than that are a person's decision, not a machine's.
  */
 export const deliveryRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 300_000, maxAttempts: 14 };
 
-/** What a customer said longer ago is a person's decision: a message that waits for its account or for a busy far side is then parked. */
+/** What a customer said longer ago is a person's decision: a message that waits for its account or for a busy remote is then a dead letter. */
 export const waitPatienceMs = 24 * 3_600_000;
 
 /** A far side that asks for pauses is asked again after 1 s, 2 s, 4 s … at most a minute, or when it wants it. */
@@ -26,7 +26,7 @@ export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60
  */
 export const reservedRetry: RetryPolicy = { firstDelayMs: 5_000, maxDelayMs: 300_000, maxAttempts: 30 };
 
-/** Events that our own code could not work: a few quick tries (a deploy may be rolling), then parked so that the dialog goes on. */
+/** Events that our own code could not work: a few quick tries (a deploy may be rolling), then a dead letter so that the dialog goes on. */
 export const eventRetry: RetryPolicy = { firstDelayMs: 200, maxDelayMs: 2_000, maxAttempts: 3 };
 
 export type RetryDecision = { readonly again: true; readonly delayMs: number } | { readonly again: false };

@@ -145,7 +145,7 @@ const conversationIdOf = (lane: { portal: string; lane: string }): ConversationI
 });
 const isDialog = (id: ConversationId): boolean => id.botCode !== '';
 
-/** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad head is parked. */
+/** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad head becomes a dead letter. */
 async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
   try {
     await write(options, works);
@@ -157,7 +157,7 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
       for (const work of works) await writeApart(options, [work]);
       return;
     }
-    options.log.error({ lane: only.progress.lane, err: error }, 'a lane cannot be written; its head is parked');
+    options.log.error({ lane: only.progress.lane, err: error }, 'a lane cannot be written; its head becomes a dead letter');
     const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'dead_letter' as const, outcome: 'inbox.unwritable' }];

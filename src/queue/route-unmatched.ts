@@ -11,7 +11,7 @@ import type { LaneProgress } from '../store/queue/lanes.ts';
 import { findByRef, findByRemoteId } from '../store/tenants/conversations.ts';
 import type { LargeBodies } from './large-bodies.ts';
 
-/** Looked for once a second for as long as a slow call may take, then parked for a person. */
+/** Looked for once a second for as long as a slow call may take, then it becomes a dead letter. */
 const inactivityTimerMs = 1_000;
 const maxLooks = 60;
 

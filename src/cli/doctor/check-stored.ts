@@ -140,11 +140,11 @@ async function checkConnections(
 
 async function checkLeftovers(db: Pool, portal: Portal): Promise<readonly Check[]> {
   const { deadLetters, unknown: doubtful } = await countLeftovers(db, portal.portal);
-  if (deadLetters === 0 && doubtful === 0) return [ok(portal.domain, 'dead_letter', 'nothing')];
+  if (deadLetters === 0 && doubtful === 0) return [ok(portal.domain, 'dead letters', 'nothing')];
   return [
     wrong(
       portal.domain,
-      'dead_letter',
+      'dead letters',
       `${deadLetters} given up, ${doubtful} of unknown fate`,
       'look at them with "dead-letters list"; mend the cause, then "dead-letters replay", or give them up with "dead-letters drop"',
     ),

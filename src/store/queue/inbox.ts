@@ -181,7 +181,7 @@ export async function closeEvents(db: Db, results: readonly EventResult[]): Prom
   );
 }
 
-/** Puts a parked event back at the end of its lane and marks the parked row as dropped. False when there is no such parked row. */
+/** Puts a dead event back at the end of its lane and marks its row as dropped. False when there is no such dead letter. */
 export async function replayEvent(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
   const deadLetters = await query<unknown>(
     db,

@@ -2,7 +2,7 @@
  * The lanes: the heart of the queue. A lane is one dialog's line of events (queue `inbox`) or of actions (queue `outbox`). Its row is
  * at once the lock, the counter that numbers the events, and the alarm clock:
  *
- *   seq       number of the last event put in          done      number of the last event finished (parked ones included)
+ *   seq       number of the last event put in          done      number of the last event finished (dead letters included)
  *   ready_at  when a worker may take it; infinity when nothing waits; the end of the lease while a worker has it
  *   locked_by the claim that has it (`<worker id>:<serial>`); only that claim may finish it. The lanes of a worker that has died are
  *             freed by the others at once (`workers.ts`), those of one that hangs when the lease ends.

@@ -150,7 +150,7 @@ export async function noteFailures(db: Db, failures: readonly ActionFailure[]): 
 }
 
 /**
- * Puts a parked action (or one of unknown fate: then a person has decided that a double is the lesser evil) back at the end of its
+ * Puts a dead letter (or one of unknown fate: then a person has decided that a double is the lesser evil) back at the end of its
  * lane with the same key. False when there is no such row.
  */
 export async function replayAction(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {

@@ -7,7 +7,7 @@ const dedupeDays = 7;
 const stepRows = 5_000;
 
 /**
- * Deletes one step of finished rows older than `days` from a queue; parked and unknown ones stay for a person, twice as long. Returns
+ * Deletes one step of finished rows older than `days` from a queue; dead letters and those of unknown fate stay for a person, twice as long. Returns
  * how many went: call again while it is a full step.
  */
 export async function purgeQueue(db: Db, queue: 'inbox' | 'outbox', days: number): Promise<number> {

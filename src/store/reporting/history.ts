@@ -1,4 +1,4 @@
-/** Looks back: what happened to a message, what is parked, what waits. Read by operators, never by the pipeline. */
+/** Looks back: what happened to a message, what is a dead letter, what waits. Read by operators, never by the pipeline. */
 import { type Db, query } from '../database.ts';
 
 /** One step of a message's way, in the order of time. */
@@ -68,7 +68,7 @@ export async function listDeadLetters(db: Db, portal?: string): Promise<Step[]> 
 /** Rows that are counted in each queue; an operator who has more than that needs no exact number. */
 const deadLettersCounted = 10_000;
 
-/** How many parked (and unknown) rows there are in each queue, counted up to 10 000. */
+/** How many dead letters (and rows of unknown fate) there are in each queue, counted up to 10 000. */
 export async function countDeadLetters(db: Db): Promise<{ inbox: number; outbox: number; unknown: number }> {
   const result = await query<{ inbox: string; outbox: string; unknown: string }>(
     db,
@@ -77,7 +77,7 @@ export async function countDeadLetters(db: Db): Promise<{ inbox: number; outbox:
      )
      select (select count(*) from (
               select 1 from inbox_outcome where state = 'dead_letter' limit ${deadLettersCounted}
-            ) parked) as inbox,
+            ) dead) as inbox,
             (select count(*) from stuck where state = 'dead_letter') as outbox,
             (select count(*) from stuck where state = 'unknown') as unknown`,
   );
@@ -88,7 +88,7 @@ export async function countDeadLetters(db: Db): Promise<{ inbox: number; outbox:
 /** Where each queue notes what became of its rows. */
 const closingTable = { inbox: 'inbox_outcome', outbox: 'outbox' };
 
-/** Gives a parked row up for good. False when there is none. */
+/** Gives a dead letter up for good. False when there is none. */
 export async function dropDeadLetter(
   db: Db,
   queue: 'inbox' | 'outbox',

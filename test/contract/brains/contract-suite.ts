@@ -167,8 +167,8 @@ export function runConnectorContract(bench: BrainBench): void {
         write('первое');
         write('второе');
         await until(() => shown().length === 1, 20_000);
-        const parked = await listDeadLetters(db, bridge.portal.memberId);
-        expect(parked.map((step) => [step.side, step.state])).toEqual([['brain', 'dead_letter']]);
+        const dead = await listDeadLetters(db, bridge.portal.memberId);
+        expect(dead.map((step) => [step.side, step.state])).toEqual([['brain', 'dead_letter']]);
       });
 
       const isIdempotent = bench.brain.capabilities.idempotentDelivery;

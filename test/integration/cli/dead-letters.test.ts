@@ -69,7 +69,7 @@ describe('dead_letter', () => {
     isMended = true;
     expect((await cli('dead-letters', 'replay', ...placeOf(row))).code).toBe(0);
     await until(() => said.isAnswered());
-    expect((await cli('dead-letters', 'list')).out).toBe('Nothing is parked.\n');
+    expect((await cli('dead-letters', 'list')).out).toBe('There are no dead letters.\n');
   });
 
   it('drops one for good, and not a second time', async () => {
@@ -79,7 +79,7 @@ describe('dead_letter', () => {
     expect(await listed()).toEqual([]);
     const again = await cli('dead-letters', 'drop', ...placeOf(row));
     expect(again.code).toBe(1);
-    expect(again.err).toContain('[parked.unknown]');
+    expect(again.err).toContain('[dead_letters.unknown]');
     expect(await own.probe.count(`select count(*) from outbox where outcome = 'brain.refused (dropped)'`)).toBe(1);
   });
 

@@ -119,7 +119,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('knows tokens that are too old, and what is parked', async () => {
+  it('knows tokens that are too old, and what is a dead letter', async () => {
     const bridge = await start();
     await bridge.probe.rows(`update portal_token set refreshed_at = now() - interval '181 days'`);
     await bridge.probe.rows(`update outbox set state = 'dead_letter' where target = 'app'`);

@@ -58,7 +58,7 @@ const heard = (): (string | null)[] =>
     .messages(chatId)
     .filter(({ authorType }) => authorType === 'customer')
     .map(({ text }) => text);
-const parked = (): Promise<number> => stage.probe.count(`select count(*) from outbox where state = 'dead_letter'`);
+const deadLetters = (): Promise<number> => stage.probe.count(`select count(*) from outbox where state = 'dead_letter'`);
 
 const shownFiles = (): string[] =>
   stage.bridge.portal.messages(talk.chatId).flatMap(({ isBot, files }) => (isBot ? files.map(({ name }) => name) : []));
@@ -96,13 +96,13 @@ const isOn = (channelId: number): boolean =>
   stage.gateway.channels().find(({ id }) => id === channelId)?.isActive === true;
 
 describe("a line's channel that is switched off in MessageGateway", () => {
-  it('is switched on again, and what was said meanwhile is not parked', async () => {
+  it('is switched on again, and what was said meanwhile is no dead letter', async () => {
     expect(lineChannel()).not.toBe(mainChannel());
     await switchChannelOff(lineChannel());
     talk.say('слышно?');
     await until(() => heard().includes('слышно?'), 30_000);
     expect(isOn(lineChannel())).toBe(true);
-    expect(await parked()).toBe(0);
+    expect(await deadLetters()).toBe(0);
   }, 40_000);
 });
 
@@ -134,7 +134,7 @@ describe('an account that cannot be asked any more', () => {
       stage.gateway.revokeToken(code(), 'transport');
       talk.say('подожди меня');
       await until(async () => (await disabledReason()) === reason, 20_000);
-      expect(await parked()).toBe(0);
+      expect(await deadLetters()).toBe(0);
       stage.gateway.setGone(false);
       stage.gateway.setScopes(['integration_read', 'integration_write']);
       await changeConfig({ apiKey: stage.gateway.apiKey });
@@ -190,7 +190,7 @@ describe('a paused account', () => {
     await until(async () => (await disabledReason()) === 'frozen');
     stage.gateway.clearFaults();
     await sleep(3_000);
-    expect(await parked()).toBe(0);
+    expect(await deadLetters()).toBe(0);
     await thaw();
     await until(() => shownFiles().includes('план.png'), 20_000);
   }, 40_000);
@@ -201,7 +201,7 @@ describe('a file of a manager', () => {
     stage.gateway.revokeToken(code(), 'transport');
     await stage.gateway.managerAnswers(chatId, 'вот', { items: [{ name: 'смета.png', content: png }] });
     await until(() => shownFiles().includes('смета.png'), 20_000);
-    expect(await parked()).toBe(0);
+    expect(await deadLetters()).toBe(0);
   }, 30_000);
 });
 

@@ -122,8 +122,8 @@ describe('a message that MessageGateway shows as failed', () => {
     expect(await rowsOf(id)).toEqual([
       { state: 'dropped', outcome: expect.stringMatching(/ACCESS_DENIED\+withdrawn$/) },
     ]);
-    const parked = await listDeadLetters(stage.db, stage.bridge.portal.memberId);
-    expect(parked.filter(({ lane }) => lane.includes(`chat${talk.chatId}>`))).toEqual([]);
+    const dead = await listDeadLetters(stage.db, stage.bridge.portal.memberId);
+    expect(dead.filter(({ lane }) => lane.includes(`chat${talk.chatId}>`))).toEqual([]);
     expect(talk.shown()).toEqual([]);
   });
 

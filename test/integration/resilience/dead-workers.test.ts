@@ -148,8 +148,8 @@ describe('an event that ends its process each time', () => {
       await stage.start();
       await until(() => answersIn(portal, chatId).includes('дальше'), within);
       expect(answersIn(portal, chatId)).not.toContain('рок');
-      const parked = await probe.rows(`select outcome from inbox_history where state = 'dead_letter'`);
-      expect(parked).toEqual([{ outcome: 'inbox.attempts_used_up' }]);
+      const dead = await probe.rows(`select outcome from inbox_history where state = 'dead_letter'`);
+      expect(dead).toEqual([{ outcome: 'inbox.attempts_used_up' }]);
     }),
   );
 });

@@ -45,7 +45,7 @@ const refusal = (retry: 'never' | 'backoff'): AppError =>
   new AppError({ code: 'scripted.refused', message: 'the script says no', retry });
 
 describe('a message the brain refuses for good', () => {
-  it.concurrent('is parked, its dialog goes on, and it can be played again', async () => {
+  it.concurrent('becomes a dead letter, its dialog goes on, and it can be played again', async () => {
     let isMended = false;
     const scripted = scriptBrain({
       deliver: (message) =>
@@ -56,9 +56,9 @@ describe('a message the brain refuses for good', () => {
       say(scene, 'дальше', userId);
       await until(() => answers().length === 1);
       expect(answers()).toEqual(['дальше']);
-      const [parked, ...others] = await listDeadLetters(scene.db);
+      const [dead, ...others] = await listDeadLetters(scene.db);
       expect(others).toEqual([]);
-      expect(parked).toMatchObject({
+      expect(dead).toMatchObject({
         queue: 'outbox',
         side: 'brain',
         kind: 'message',
@@ -66,11 +66,11 @@ describe('a message the brain refuses for good', () => {
         outcome: 'scripted.refused',
       });
       isMended = true;
-      expect(await scene.db.transaction((trx) => replayAction(trx, parked!))).toBe(true);
+      expect(await scene.db.transaction((trx) => replayAction(trx, dead!))).toBe(true);
       await until(() => answers().length === 2);
       expect(answers()).toEqual(['дальше', 'яд']);
       expect(await listDeadLetters(scene.db)).toEqual([]);
-      expect(await scene.db.transaction((trx) => replayAction(trx, parked!))).toBe(false);
+      expect(await scene.db.transaction((trx) => replayAction(trx, dead!))).toBe(false);
     });
   });
 });
@@ -99,7 +99,7 @@ describe('a brain that breaks inside', () => {
     });
   });
 
-  it.concurrent('has its message parked after the last attempt', async () => {
+  it.concurrent('has its message made a dead letter after the last attempt', async () => {
     const scripted = scriptBrain({
       deliver: (message) =>
         message.text === 'яд' ? Promise.reject(new Error('broken')) : Promise.resolve(echo(message)),
@@ -122,7 +122,7 @@ describe('a brain that breaks inside', () => {
 });
 
 describe('a message that ends its process each time', () => {
-  it.concurrent('is parked without being touched again, and its dialog goes on', async () => {
+  it.concurrent('becomes a dead letter without being touched again, and its dialog goes on', async () => {
     const tried: string[] = [];
     const scripted = scriptBrain({
       deliver(message) {
@@ -150,7 +150,7 @@ describe('a message that ends its process each time', () => {
 });
 
 describe('what a brain says that nobody can read', () => {
-  it.concurrent('is parked after a few tries, what it says next is shown, and the parked can be played again', async () => {
+  it.concurrent('becomes a dead letter after a few tries, what it says next is shown, and it can be played again', async () => {
     const refs: string[] = [];
     const scripted = scriptBrain(
       {
@@ -171,10 +171,10 @@ describe('what a brain says that nobody can read', () => {
       expect(await account.send(refs[0] ?? '', 'хлеб')).toBe(200);
       await until(() => answers().length === 1);
       expect(answers()).toEqual(['хлеб']);
-      const [parked] = await listDeadLetters(scene.db);
-      expect(parked).toMatchObject({ queue: 'inbox', side: 'scripted', state: 'dead_letter', outcome: 'internal' });
+      const [dead] = await listDeadLetters(scene.db);
+      expect(dead).toMatchObject({ queue: 'inbox', side: 'scripted', state: 'dead_letter', outcome: 'internal' });
       scripted.script = { ...scripted.script, decode: () => [textReply('разобрано')] };
-      expect(await scene.db.transaction((trx) => replayEvent(trx, parked!))).toBe(true);
+      expect(await scene.db.transaction((trx) => replayEvent(trx, dead!))).toBe(true);
       await until(() => answers().length === 2);
       expect(answers()).toEqual(['хлеб', 'разобрано']);
       expect(await listDeadLetters(scene.db)).toEqual([]);

@@ -11,7 +11,7 @@ describe('a command line', () => {
     expect(nameOf(command)).toBe('trace');
     expect(line.operand).toBe('84331');
     expect(line.text('portal')).toBe('acme.example');
-    expect(parse('parked drop --all --portal=acme').line.has('all')).toBe(true);
+    expect(parse('dead-letters drop --all --portal=acme').line.has('all')).toBe(true);
   });
 
   it.each([

@@ -42,7 +42,7 @@ describe('decideRetry', () => {
     );
   });
 
-  it('keeps a message about half an hour before it is parked', () => {
+  it('keeps a message about half an hour before it becomes a dead letter', () => {
     let total = 0;
     for (let attempt = 1; attempt < deliveryRetry.maxAttempts; attempt += 1) {
       const decided = decideRetry({ retry: 'backoff' }, attempt, deliveryRetry, 0.999);

@@ -104,7 +104,7 @@ describe('the source', () => {
     expect(found.toSorted()).toEqual([
       expect.stringMatching(/^store\/database\.ts: .*markTransaction/),
       // Two statements on a connection that is not of the pool, with nothing between them.
-      "store/workers.ts: await client.query('begin');",
+      "store/queue/workers.ts: await client.query('begin');",
     ]);
   });
 
