@@ -35,7 +35,10 @@ async function list(line: CommandLine, context: CommandContext): Promise<Answer>
   const groups = [...Map.groupBy(steps, (step) => step.portal)].map(
     ([portal, ofPortal]) => `portal ${domains.get(portal) ?? portal}\n${layDeadLetter(ofPortal)}`,
   );
-  return { data: { deadLetters: steps }, text: groups.length === 0 ? 'There are no dead letters.' : groups.join('\n\n') };
+  return {
+    data: { deadLetters: steps },
+    text: groups.length === 0 ? 'There are no dead letters.' : groups.join('\n\n'),
+  };
 }
 
 function layDeadLetter(steps: readonly ToldStep[]): string {

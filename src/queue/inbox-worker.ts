@@ -157,7 +157,10 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
       for (const work of works) await writeApart(options, [work]);
       return;
     }
-    options.log.error({ lane: only.progress.lane, err: error }, 'a lane cannot be written; its head becomes a dead letter');
+    options.log.error(
+      { lane: only.progress.lane, err: error },
+      'a lane cannot be written; its head becomes a dead letter',
+    );
     const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     const results = [{ portal, lane, seq, state: 'dead_letter' as const, outcome: 'inbox.unwritable' }];

@@ -58,7 +58,7 @@ const placeOf = (row: Parked['deadLetters'][number] | undefined): string[] => [
   String(row?.seq ?? ''),
 ];
 
-describe('dead_letter', () => {
+describe('dead-letters', () => {
   it('shows what was given up and why, and replays it when the cause is mended', async () => {
     const said = await park('Раз');
     const [row] = await listed();

@@ -66,7 +66,7 @@ describe('doctor', () => {
         'bot bridge_line',
         'brain of bridge_line',
         'clock',
-        'dead_letter',
+        'dead letters',
       ]),
     );
     const { out } = await runCli(environmentOf(bridge), ['doctor']);
@@ -123,7 +123,7 @@ describe('doctor', () => {
     const bridge = await start();
     await bridge.probe.rows(`update portal_token set refreshed_at = now() - interval '181 days'`);
     await bridge.probe.rows(`update outbox set state = 'dead_letter' where target = 'app'`);
-    expect(wrongs(await examine(bridge)).sort()).toEqual(['dead_letter', 'tokens']);
+    expect(wrongs(await examine(bridge)).sort()).toEqual(['dead letters', 'tokens']);
   });
 
   it('asks a portal in webhook mode nothing that only an app may ask', async () => {

@@ -147,7 +147,7 @@ describe('the command as a process', () => {
   it('explains itself when asked', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const noun of ['portals', 'bots', 'connections', 'trace', 'dead_letter', 'receive', 'doctor']) {
+    for (const noun of ['portals', 'bots', 'connections', 'trace', 'dead-letters', 'receive', 'doctor']) {
       expect(out).toContain(`  ${noun} `);
     }
     expect((await run(['bots', '--help'])).out).toContain('--connection <id>');
