@@ -87,7 +87,7 @@ export function mountPages(options: PagesOptions) {
 
 type PageName = 'installer' | 'portal';
 
-/** Proves the visitor, then shows the page with a short-lived session in it: cookies are blocked in most frames (dossier §15). */
+/** Proves the visitor, then shows the page with a short-lived session in it: cookies are blocked in most frames. */
 async function show(options: PagesOptions, ctx: Context, page: PageName): Promise<void> {
   const since = Date.now();
   const query = singles(ctx.query);

@@ -57,7 +57,7 @@ describe('the installer page', () => {
     expect(bots.map(({ state }) => state)).toEqual(['registered', 'registered', 'registered']);
     expectOneOfEach(bridge);
     expect(portal.bots().every(({ hasAvatar, appId }) => hasAvatar && appId === portal.clientId)).toBe(true);
-    // CONTRACT: two portal methods act as the app's first bot, so the one for Open Channels comes first.
+    // Two portal methods act as the app's first bot, so the one for Open Channels comes first.
     expect(portal.bots()[0]?.code).toBe('bridge_line');
     expect(portal.bindings().map(({ event }) => event)).toEqual(
       expect.arrayContaining(['ONAPPUNINSTALL', 'ONAPPUPDATE']),
