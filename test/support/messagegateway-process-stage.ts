@@ -23,17 +23,22 @@ export interface MgProcessStage extends Pick<ProcessStage, 'portal' | 'probe'> {
   close(): Promise<void>;
 }
 
-export async function setMgProcessStage(options: MessageGatewayOptions = {}): Promise<MgProcessStage> {
-  const database = await cloneDatabase();
+/** @param databaseUrl of another database than a clone of the template; the caller drops it */
+export async function setMgProcessStage(
+  options: MessageGatewayOptions = {},
+  databaseUrl?: string,
+): Promise<MgProcessStage> {
+  const clone = databaseUrl === undefined ? await cloneDatabase() : null;
+  const url = databaseUrl ?? clone?.url ?? '';
   const gateway = await startSandboxMessageGateway(options);
-  const stage = await setStage({ databaseUrl: database.url });
+  const stage = await setStage({ databaseUrl: url });
   const { portal, probe } = stage;
   const hosts = [portal.domain, new URL(portal.oauthOrigin).host, ...hostsOf(gateway)].join(',');
 
   async function operate(...words: readonly string[]): Promise<Record<string, unknown>> {
     const environment = {
       PUBLIC_URL: `http://127.0.0.1:${stage.port}`,
-      DATABASE_URL: database.url,
+      DATABASE_URL: url,
       APP_SECRET: stage.appSecret.toString('base64'),
       ALLOWED_PRIVATE_HOSTS: hosts,
       LOG_LEVEL: 'silent',
@@ -69,7 +74,7 @@ export async function setMgProcessStage(options: MessageGatewayOptions = {}): Pr
     async close() {
       await stage.close();
       await gateway.close();
-      await database.drop();
+      await clone?.drop();
     },
   };
 }

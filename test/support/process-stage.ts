@@ -1,5 +1,6 @@
 /** A sandbox portal, a database of its own and the means to start app processes on both: for tests that kill processes. */
 import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import { until } from './bridge.ts';
@@ -26,6 +27,22 @@ export interface ProcessStage {
   install(): Promise<void>;
   /** Kills what is left and takes everything down. */
   close(): Promise<void>;
+}
+
+/** Runs a test on a stage of its own, so that tests can run side by side. */
+export async function withStage(work: (stage: ProcessStage) => Promise<void>): Promise<void> {
+  const stage = await setStage();
+  try {
+    await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Nothing has become a dead letter, and of nothing it is unknown whether it was sent. */
+export async function expectNothingGivenUp({ probe }: ProcessStage): Promise<void> {
+  expect(await probe.rows(`select outcome from outbox where state in ('dead_letter', 'unknown')`)).toEqual([]);
+  expect(await probe.rows(`select outcome from inbox_history where state = 'dead_letter'`)).toEqual([]);
 }
 
 export async function setStage(options: StageOptions = {}): Promise<ProcessStage> {
