@@ -39,8 +39,7 @@ export const conversations: Soak = {
     const stage = await setMgProcessStage(options, await soak.database());
     soak.endings.add(() => stage.close());
     const { portal, gateway, probe } = stage;
-    const app = await stage.start();
-    await stage.connect();
+    const app = await stage.connect();
     const signal = await openSignals(stage);
     const { dialogs, numbers, pauseMs } = given;
     const talk = await startTwoWayTalk({ portal, gateway, dialogs, numbers, pauseMs });

@@ -27,6 +27,8 @@ export interface Bridge {
   /** Origin of the app. */
   readonly url: string;
   readonly appSecret: Buffer;
+  /** Stops the app: what was under way is finished, and nothing comes after it. The portal stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     brains: options.brains ?? realBrains,
     log: options.log ?? createLogger({ level: settings.LOG_LEVEL, name: 'test' }),
   });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= app.stop();
+    return stopped;
+  };
   const url = settings.PUBLIC_URL;
   portal.setCard({
     installUrl: `${url}/bitrix24/install`,
@@ -80,8 +87,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     settings,
     url,
     appSecret,
+    stop,
     async close() {
-      await app.stop();
+      await stop();
       await portal.close();
       expectDocumentedCalls(portal);
     },
@@ -106,8 +114,11 @@ export async function install(bridge: Bridge): Promise<void> {
   bridge.portal.finishInstall();
 }
 
-/** Waits until the condition holds; fails after `timeoutMs` with the condition's own text. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+/**
+ * Waits until the condition holds; fails after `timeoutMs` with the condition's own text. The time is for what hangs: on a machine that does
+ * other things too, everything may take several times as long as it should.
+ */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 90_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not reached within ${timeoutMs} ms: ${String(condition)}`);

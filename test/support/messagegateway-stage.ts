@@ -114,8 +114,6 @@ async function store(db: Pool, bridge: Bridge, id: string, secret: string, confi
   for (const bot of await listBots(db, portal)) {
     await updateBot(db, portal, bot.code, { brain: 'messagegateway', connection_id: id });
   }
-  // The app believes what it knew of the bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
 }
 
 export interface LineTalk {

@@ -21,6 +21,7 @@ export interface ProcessStage {
   /** The port the portal sends its events to. */
   readonly port: number;
   readonly appSecret: Buffer;
+  readonly databaseUrl: string;
   /** Starts a process of the app; on another port than the portal knows when one is given. */
   readonly start: (settings?: Readonly<Record<string, string>>, port?: number) => Promise<BridgeProcess>;
   /** Installs through the running process. */
@@ -64,6 +65,7 @@ export async function setStage(options: StageOptions = {}): Promise<ProcessStage
     probe,
     port: publicPort,
     appSecret,
+    databaseUrl,
     async start(settings = {}, port = publicPort) {
       const started = await startBridgeProcess({ portal, port, publicPort, databaseUrl, appSecret, settings });
       processes.push(started);

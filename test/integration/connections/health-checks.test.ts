@@ -99,7 +99,7 @@ describe('the watch over accounts', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
-  it('looks at others while two hundred do not answer, again and again', { timeout: 60_000 }, async () => {
+  it('looks at others while two hundred do not answer, again and again', async () => {
     const hanging = await Promise.all(Array.from({ length: 200 }, addAccount));
     for (const row of hanging) await checkNow(db, row);
     const isHanging = new Set(hanging.map(({ id }) => id));
@@ -107,11 +107,11 @@ describe('the watch over accounts', () => {
     const keeper = watch(async (row, signal) => {
       seen.push(row.id);
       if (isHanging.has(row.id)) await endOf(signal);
-    }, 6_000);
-    await until(() => seen.length >= 120, 20_000);
+    });
+    await until(() => seen.length >= 120);
     const other = await addAccount();
     await checkNow(db, other);
-    await until(() => seen.includes(other.id), 20_000);
+    await until(() => seen.includes(other.id));
     await keeper.stop();
     expect(seen).toContain(other.id);
   });

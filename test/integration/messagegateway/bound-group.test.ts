@@ -161,7 +161,7 @@ describe('a bound group on a bad day', () => {
     stage.gateway.storm429({ api: 'bot', times: 3 });
     stage.gateway.fail({ api: 'bot', path: '/messages', method: 'POST', times: 1, kind: 'reset-before' });
     for (const text of ['раз', 'два', 'три']) group.mentions(text);
-    await until(() => answers().length === 3, 30_000);
+    await until(() => answers().length === 3);
     await stage.done();
     expect(answers()).toEqual(['раз', 'два', 'три']);
   });
@@ -183,7 +183,7 @@ describe('a bound group on a bad day', () => {
       if (index % 3 === 0) stage.gateway.cutSockets();
       await writes(word);
     }
-    await until(() => shown().length >= words.length, 30_000);
+    await until(() => shown().length >= words.length);
     await until(() => stage.gateway.sockets().open === 1);
     await stage.done();
     expect(shown()).toEqual(words);
@@ -200,8 +200,8 @@ describe('a bound group on a bad day', () => {
     const second = await writes('во время обрыва');
     await stage.messenger.edits(second, 'во время обрыва, исправлено');
     stage.gateway.refuseSockets(false);
-    await until(() => shown().length === 2, 30_000);
-    await until(() => shown()[0] === '✏️ до обрыва, исправлено', 30_000);
+    await until(() => shown().length === 2);
+    await until(() => shown()[0] === '✏️ до обрыва, исправлено');
     await stage.done();
     expect(shown()).toEqual(['✏️ до обрыва, исправлено', 'во время обрыва, исправлено']);
   });
@@ -210,7 +210,7 @@ describe('a bound group on a bad day', () => {
     const { group, answers } = await begin();
     stage.gateway.revokeToken(stage.config.joined.moduleCode, 'bot');
     group.mentions('слышно?');
-    await until(() => answers().length > 0, 30_000);
+    await until(() => answers().length > 0);
     await stage.done();
     expect(answers()).toEqual(['слышно?']);
     expect(captured.text()).not.toContain(stage.config.joined.bot.token);
@@ -234,7 +234,7 @@ describe('a bound group and a restart', () => {
     const brains = [messageGatewayBrain];
     const app = await startApp({ settings, databaseUrl: stage.databaseUrl, appSecret, brains, log });
     try {
-      await until(() => shown().length === 3, 20_000);
+      await until(() => shown().length === 3);
       await writes('наяву');
       await until(() => shown().length === 4);
       await stage.done();

@@ -49,7 +49,7 @@ it('two processes together stay below 30 requests a second and token', async () 
       );
       for (const row of held) workers.add(row['worker']);
       return arrived() === 160;
-    }, 30_000);
+    });
     await stage.done();
     expect(arrived()).toBe(160);
     expect(workers.size).toBe(2);
@@ -70,7 +70,7 @@ it('a file that is too large for the bridge fails with the reason, and its words
   const items = [{ name: 'каталог.pdf', content: Buffer.alloc(26 * 1024 * 1024) }];
   const id = await stage.gateway.managerAnswers(mgChat, 'Вот он', { items });
   const message = () => stage.gateway.messages(mgChat).find((one) => one.id === id);
-  await until(() => message()?.status === 'failed', 20_000);
+  await until(() => message()?.status === 'failed');
   expect(message()?.error).toMatchObject({ code: 'general', message: expect.stringContaining('Файл не удалось') });
   expect(talk.shown()).toEqual(['Вот он']);
 });

@@ -69,7 +69,7 @@ describe('a socket that is refused', () => {
       expect(outcome).toBe(code);
     }
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
-    await until(() => lines.size === 0, 2_000);
+    await until(() => lines.size === 0);
   });
 });
 

@@ -105,7 +105,7 @@ describe('a message of several parts', () => {
         { name: 'b.pdf', content: Buffer.from('%PDF-1.4') },
       ],
     });
-    await until(() => mgMessage(id)?.status !== 'sending', 20_000);
+    await until(() => mgMessage(id)?.status !== 'sending');
     await until(async () => (await stage.probe.count('select count(*) from told_failure')) === 1);
     await stage.done();
     expect(pictures()).toEqual(['b.pdf']);
@@ -131,7 +131,7 @@ describe('a message of several parts', () => {
     });
     stage.bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'html502', times: 1 });
     const id = await stage.gateway.managerAnswers(mgChat, long('доля', 2));
-    await until(() => mgMessage(id)?.status !== 'sending', 20_000);
+    await until(() => mgMessage(id)?.status !== 'sending');
     await stage.done();
     expect(firstWords()).toEqual(['доля2']);
     expect(mgMessage(id)).toMatchObject({ status: 'failed' });

@@ -69,7 +69,7 @@ describe('an account that answers the unknowns the other way', () => {
     stage.gateway.refuseSockets(false);
     const handed = async (): Promise<boolean> =>
       (await stage.probe.count('select count(*) from inbox where subject = $1', [`command:${commandId}`])) === 1;
-    await until(handed, 20_000);
+    await until(handed);
     await stage.done();
     const notes = stage.gateway
       .messages(mgChat)

@@ -19,8 +19,6 @@ let count = 0;
 beforeAll(async () => {
   stage = await startMgStage({ config: { timeZone: 'Europe/Moscow', mirrorWhilePersonLeads: false } });
   await updateBot(stage.db, stage.bridge.portal.memberId, 'bridge_line', { give_back_minutes: 30 });
-  // The app believes what it knew of the bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
 });
 afterAll(() => stage.close());
 

@@ -139,7 +139,7 @@ describe('the closing of a dialog', () => {
     reopened.say('Вы ещё тут?');
     await stage.done();
     stage.gateway.refuseSockets(false);
-    await until(() => finished(closed) === 1, 20_000);
+    await until(() => finished(closed) === 1);
     await stage.done();
     expect(finished(reopened)).toBe(0);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   stage = await startMgStage();
   talk = await openLineTalk(stage, 'Кто там?');
   chat = mgChatOf(stage, 'Кто там?');
-  await until(() => stage.gateway.sockets().open === 1, 20_000);
+  await until(() => stage.gateway.sockets().open === 1);
 });
 afterAll(() => stage.close());
 
@@ -95,7 +95,7 @@ describe('a template of a manager', () => {
     await fetch(path, { method: 'DELETE', headers: { 'x-transport-token': token } });
     expect(await listed()).toEqual([]);
     stage.gateway.cutSockets();
-    await expect.poll(async () => (await listed()).map((one) => one.code), { timeout: 20_000 }).toEqual([code]);
+    await expect.poll(async () => (await listed()).map((one) => one.code), { timeout: 90_000 }).toEqual([code]);
   });
 });
 

@@ -59,7 +59,7 @@ describe('a webhook with a word for the customer', () => {
   it('is promised a result when Bitrix24 is slow', async () => {
     stage.bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow', ms: 1_500, times: 1 });
     const id = await stage.gateway.managerAnswers(mgChat, 'медленно');
-    await until(() => acknowledged(id) === 1, 10_000);
+    await until(() => acknowledged(id) === 1);
     await stage.done();
     expect(answers()).toEqual([{ async: true }]);
     expect(statusOf(id)).toMatchObject({ status: 'sent', externalId: shownAs('медленно') });
@@ -107,7 +107,7 @@ describe('a webhook with a word for the customer', () => {
       content: 'ушёл',
     };
     await postAndGo(stage.hook, stage.config.joined.clientId, { type: 'message_sent', meta: { timestamp: 1 }, data });
-    await until(() => acknowledged(id) === 1, 10_000);
+    await until(() => acknowledged(id) === 1);
     expect(talk.shown()).toEqual(['ушёл']);
   });
 });

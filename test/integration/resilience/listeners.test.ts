@@ -135,7 +135,7 @@ describe('a listener', () => {
         await sleep(200);
         expect(running.get(id)).toBe(0);
         await updatePortal(db, portal, { state: 'installed' });
-        await until(() => running.get(id) === 1, 3_000);
+        await until(() => running.get(id) === 1);
       });
     },
   );
@@ -151,7 +151,7 @@ describe('a listener', () => {
         await updatePortal(db, portal, { state: 'installed' });
         await sleep(150);
         expect(begun.get(id)).toBe(1);
-        await until(() => begun.get(id) === 2, 3_000);
+        await until(() => begun.get(id) === 2);
         expect(running.get(id)).toBe(1);
       },
       async (emit, since, signal) => {
@@ -168,7 +168,7 @@ describe('a listener', () => {
       keep();
       await until(() => running.get(id) === 1);
       await db('connection').where({ id }).update({ updated_at: new Date() });
-      await until(() => begun.get(id) === 2 && running.get(id) === 1, 3_000);
+      await until(() => begun.get(id) === 2 && running.get(id) === 1);
       await sleep(300);
       expect(begun.get(id)).toBe(2);
     });
@@ -180,7 +180,7 @@ describe('a listener', () => {
       const healthy: string[] = [];
       for (let index = 0; index < 5; index += 1) healthy.push(await connect());
       keep();
-      await until(() => healthy.every((id) => running.get(id) === 1), 3_000);
+      await until(() => healthy.every((id) => running.get(id) === 1));
       expect(running.has(lost)).toBe(false);
       const named = captured
         .text()
