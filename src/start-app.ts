@@ -136,7 +136,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     ...(settings.APP_SECRET_PREVIOUS === undefined ? {} : { previous: settings.APP_SECRET_PREVIOUS }),
   });
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
-  // Calls into portals and to brains are the hot ones: undici takes a tenth of got's processor time a call, and less memory (decision 0009).
+  // Calls into portals and to brains are the hot ones: undici takes a tenth of got's processor time a call, and less memory (decision 0006).
   const fast = createUndiciClient({ guard });
   const careful = createGotClient({ guard });
   const budgets = createSharedBudgets(db);

@@ -252,7 +252,7 @@ const FIRST_IDS: Record<IdKind, number> = {
   app: 5,
 };
 
-/** A counter per kind of id. User and line ids start low, as on a young portal: small numeric keys are a known trap of parsers. */
+/** A counter per kind of id. User and line ids start low, as on a young portal: form parsers often take small numeric keys for positions. */
 export function createIds(): (kind: IdKind) => number {
   const next = { ...FIRST_IDS };
   return (kind) => next[kind]++;

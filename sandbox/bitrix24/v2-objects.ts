@@ -86,7 +86,7 @@ export function userObject(user: User, inEvent: boolean): WireMap {
     phones: user.profile?.phone === undefined ? false : { personal_mobile: user.profile.phone },
     type: userType(user),
     ...(user.profile?.website === undefined ? {} : { website: user.profile.website }),
-    // Optional in the portal's answers too (dossier §12.7).
+    // Optional in the portal's answers too.
     ...(user.email === '' ? {} : { email: user.email }),
   };
 }

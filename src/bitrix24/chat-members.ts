@@ -1,4 +1,4 @@
-/** Who sits in a chat of one of our bots. Needs no scope beyond `imbot` (dossier §12.3): the user methods would ask for more rights. */
+/** Lists who is in a chat of one of our bots, with the scope `imbot` alone (docs/platform-notes/bitrix24.md#chat-members). */
 import type { PortalUser } from '../core/connector-tools.ts';
 import { AppError, RemoteUnreachable } from '../core/errors.ts';
 import type { PortalClient } from './rest/portal-client.ts';

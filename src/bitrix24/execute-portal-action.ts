@@ -12,7 +12,7 @@ export interface PortalTarget {
   readonly portal: string;
   readonly botId: string;
   readonly dialogId: string;
-  /** Whether the portal has `imbot.v2.*`: there a repeated send with the same key is refused by the portal itself (trap 95). */
+  /** Whether the portal has `imbot.v2.*`: there a send repeated with the same key sends nothing (docs/platform-notes/bitrix24.md#sending-once). */
   readonly hasV2: boolean;
 }
 
@@ -117,7 +117,7 @@ async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<P
 /** Longest name of a file the portal's disk keeps. */
 const maxFileName = 255;
 
-/** Files go through v2 alone: the old way would post them as the installing employee, not as the bot (dossier §9.5). */
+/** Files go through v2 alone: the older methods post them as the installing employee, not as the bot. */
 async function sendFile(
   call: Call,
   target: PortalTarget,
@@ -176,7 +176,10 @@ async function react(call: Call, target: PortalTarget, action: PortalAction & { 
   }
 }
 
-/** These methods want the bare chat number (trap 58). `operator` acts on the session's own bot, `finish` on the app's first one (trap 25). */
+/**
+ * These methods want the bare chat number. `operator` acts on the session's own bot, `finish` on the app's first one
+ * (docs/platform-notes/bitrix24.md#first-bot-of-an-app).
+ */
 async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 'finish'): Promise<void> {
   const method = how === 'handover' ? 'imopenlines.bot.session.operator' : 'imopenlines.bot.session.finish';
   try {

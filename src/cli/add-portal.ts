@@ -50,7 +50,7 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   await checkWebhook(webhook, context);
   const sealer = await context.sealer();
   const db = await context.database();
-  // The portal sends it back as the application token of every event (dossier §13): that is how they are told from forged ones.
+  // The portal sends it back as the application token of every event, which tells true events from forged ones.
   const clientId = randomToken(24);
   const trace = await inTransaction(db, async (trx) => {
     await upsertPortal(trx, {

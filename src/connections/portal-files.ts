@@ -7,7 +7,7 @@ import type { FileRef } from '../core/events.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Directory } from '../portals/directory.ts';
 
-/** Bitrix24's own limit for a file of a bot (dossier §17). */
+/** Bitrix24's own limit for a file of a bot (docs/platform-notes/bitrix24.md#files). */
 const maxFileBytes = 100 * 1024 * 1024;
 
 const timeoutMs = 60_000;

@@ -19,7 +19,7 @@ import { armInactivityTimer } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
 
-/** Longest text Bitrix24 keeps; it cuts what is longer (dossier §17), so we split before. In UTF-16 code units. */
+/** Longest text Bitrix24 keeps; it cuts what is longer, so we split before. In UTF-16 code units. */
 const portalTextLimit = 20_000;
 
 /** Signs that could begin markup go out with an invisible companion. */
@@ -93,7 +93,7 @@ function changesOf(
 ): PortalAction[] {
   const messageId = event.portalMessageId;
   if (event.type === 'read') return [{ type: 'read', messageId }];
-  // An empty text would delete the message in Bitrix24 (trap 54): a brain that means that says so.
+  // An empty text would delete the message in Bitrix24: a brain that means that says so.
   if (event.type === 'reply_edited') return editsOf(event, conversation, context);
   const all = context.parts.length === 0 ? [messageId] : context.parts.map((part) => part.messageId);
   return all.map((id) => ({ type: 'delete', messageId: id }));

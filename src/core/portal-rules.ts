@@ -64,7 +64,7 @@ export function onMessage(
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
 }
 
-/** Records beyond are not missed in a comparison: a chat has four at most (dossier §10.2). */
+/** A chat has four records at most, so a comparison misses none beyond this. */
 const maxCrmLength = 400;
 
 /** CRM records go along when they are first known, and when they change. */

@@ -64,7 +64,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   return app;
 }
 
-/** Bitrix24's cabinet checks every registered address with HEAD (dossier §2.7). */
+/** Bitrix24's vendor cabinet checks every registered address with HEAD. */
 export function answerHead(ctx: Context): void {
   ctx.status = 200;
 }

@@ -88,7 +88,7 @@ function isPublicAddress(address: string): boolean {
 
 function guardLookup(resolve: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
-    // All addresses are asked for even when one is wanted: a name with one private address among public ones is a trap.
+    // All addresses are asked for even when one is wanted: a name may have one private address among public ones.
     resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) {
         callback(error, options.all === true ? [] : '');

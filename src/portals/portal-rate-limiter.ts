@@ -12,10 +12,10 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** Dossier §4.2: 2 requests a second over a bucket of 50. One is kept back, since portals also count what others do. */
+/** 2 requests a second over a bucket of 50 (docs/platform-notes/bitrix24.md#rate-limits), less one: portals also count what others do. */
 export const standardRate: Rate = { perSecond: 2, burst: 49 };
 
-/** Dossier §4.2, Enterprise plans. */
+/** The same for Enterprise plans. */
 export const enterpriseRate: Rate = { perSecond: 5, burst: 245 };
 
 const bucket = 'bitrix24.rest';

@@ -73,7 +73,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
     return 'set_up';
   }
 
-  /** CONTRACT: the Open Channel bot first, because two portal methods act as the app's first bot. */
+  /** The Open Channel bot comes first: two portal methods act as the app's first bot (docs/platform-notes/bitrix24.md#first-bot-of-an-app). */
   async function addDefaultBots(id: string, language: 'ru' | 'en'): Promise<void> {
     const names =
       language === 'ru'

@@ -26,8 +26,8 @@ export interface MaintenanceOptions {
 const roundMs = 600_000;
 
 /**
- * A refresh token dies after 180 days of silence (dossier §3.2). Refreshing on a schedule can get an app blocked (trap 71), so a
- * dormant portal is refreshed once in this many days and no other.
+ * A refresh token dies after 180 days without use, and refreshing on a schedule can get an app blocked
+ * (docs/platform-notes/bitrix24.md#token-life). So a dormant portal is refreshed once in this many days, and no other portal is.
  */
 const dormantDays = 150;
 

@@ -8,7 +8,7 @@ export function paramsOf(tree: FormTree): FormTree {
   return branch(tree, 'data', 'PARAMS') ?? {};
 }
 
-/** `ts`: Unix seconds at which the portal queued the event (dossier §5.1). It tells no finer time, and no other one. */
+/** `ts`: Unix seconds at which the portal queued the event. Events tell no finer time, and no other one. */
 export function sentAtOf(tree: FormTree): string | null {
   const seconds = Number(text(tree, 'ts'));
   return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds
@@ -75,7 +75,7 @@ export function chatOf(params: FormTree): Chat | null {
   return { kind, dialogId, title: nameIn(params, 'CHAT_TITLE'), line };
 }
 
-/** Dossier §10.2: the chat letter says `L`, but only CHAT_ENTITY_TYPE is to be trusted (trap 39). */
+/** Only CHAT_ENTITY_TYPE tells an Open Channel reliably. The fields: docs/platform-notes/bitrix24.md#open-channel-chats. */
 function lineOf(params: FormTree): LineSession | null {
   if (text(params, 'CHAT_ENTITY_TYPE') !== 'LINES') return null;
   const [connector = '', lineId = ''] = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4);

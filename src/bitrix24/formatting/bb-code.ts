@@ -72,7 +72,7 @@ function close(
   pieces.push(reader(inside, begun.value));
 }
 
-/** A group message as its author meant it for this bot: the bot's own mention and the comma left behind it (trap 38) are cut off. */
+/** A group message as its author meant it for this bot: without the bot's own mention and the comma behind it. */
 export function withoutMention(message: string, botId: string): string {
   const text = shownPart(message);
   const rest = botId === '' ? text : mentionsCut(text, botId);

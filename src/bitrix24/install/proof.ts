@@ -1,6 +1,6 @@
 /**
  * Proves who is behind an installation. Neither the page POST nor ONAPPINSTALL is signed, so nothing in them is believed until an
- * allow-listed OAuth host has confirmed the token and, through it, the portal (traps 17 to 19).
+ * allow-listed OAuth host has confirmed the token and, through it, the portal (docs/platform-notes/bitrix24.md#install-proof).
  */
 import { BadInput, RemoteRefused } from '../../core/errors.ts';
 import { type FormTree, text } from '../../lib/form-body.ts';
@@ -35,7 +35,7 @@ function bad(code: string, message: string, status = 400): BadInput {
   return new BadInput({ code, message, status });
 }
 
-/** The claim in a page POST (dossier §2.2): four fields in the query, the rest in the body. Throws BadInput `install.incomplete`. */
+/** The claim in a page POST: four fields are in the query, the rest is in the body. Throws BadInput `install.incomplete`. */
 export function claimFromPage(
   query: Readonly<Record<string, unknown>>,
   body: Readonly<Record<string, unknown>>,
@@ -59,7 +59,7 @@ export function claimFromPage(
   return complete(claim);
 }
 
-/** The claim in ONAPPINSTALL or ONAPPUPDATE (dossier §2.4). Throws BadInput `install.incomplete`. */
+/** The claim in ONAPPINSTALL or ONAPPUPDATE. Throws BadInput `install.incomplete`. */
 export function claimFromEvent(tree: FormTree): InstallClaim {
   const auth = (name: string): string => (text(tree, 'auth', name) ?? '').trim();
   const endpoint = auth('client_endpoint');

@@ -55,7 +55,10 @@ export type OAuthClient = ReturnType<typeof createOAuthClient>;
 export function createOAuthClient(options: OAuthOptions) {
   const origins = options.hosts.map((host) => new URL(host.includes('://') ? host : `https://${host}`).origin);
 
-  /** The allow-listed origin an endpoint belongs to. Throws BadInput `bitrix24.foreign_oauth_host` for any other (trap 19). */
+  /**
+   * The allow-listed origin an endpoint belongs to. Throws BadInput `bitrix24.foreign_oauth_host` for any other, which would otherwise be
+   * sent the client secret.
+   */
   function originOf(serverEndpoint: string | null): string {
     const [first] = origins;
     if (first === undefined)
@@ -136,7 +139,7 @@ function toFreshTokens(data: z.infer<typeof tokenSchema>): FreshTokens {
   };
 }
 
-/** Dossier §3.3. HTTP statuses of these errors are undocumented: the code decides. */
+/** HTTP statuses of these errors are undocumented, so the code decides (docs/platform-notes/bitrix24.md#oauth-errors). */
 function tokenError(response: HttpResponse, body: unknown): AppError {
   const code = isRecord(body) && typeof body['error'] === 'string' ? body['error'] : '';
   const { status } = response;

@@ -57,7 +57,7 @@ export interface CallOptions {
   readonly patienceMs?: number;
 }
 
-/** The cloud cuts a request off after 60 s (dossier §4.1); a chat answer that takes longer than this is better tried again. */
+/** The cloud ends a request after 60 s; a chat answer that takes longer than this is better tried again. */
 const defaultTimeoutMs = 30_000;
 
 export type CallObserver = (call: { readonly method: string; readonly code: string; readonly ms: number }) => void;
@@ -266,7 +266,7 @@ function notPaid(cause: RemoteRefused): RemoteRefused {
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 
-/** How a portal refuses a token that is not, or no longer, good (dossier §4.3): a newer one may be. */
+/** How a portal refuses a token that is not good while a newer one may be (docs/platform-notes/bitrix24.md#refused-tokens). */
 const staleCodes = new Set(
   ['expired_token', 'invalid_token', 'NO_AUTH_FOUND', 'APPLICATION_NOT_FOUND', 'authorization_error'].map(bitrixCode),
 );

@@ -1,4 +1,7 @@
-/** Bitrix24's answers translated, once, into the house's errors. Branches on the `error` code only: statuses and texts differ between portals (trap 62). */
+/**
+ * Translates Bitrix24's answers, once, into the app's errors. Branches on the `error` code only: statuses and texts differ between portals
+ * (docs/platform-notes/bitrix24.md#rest-errors).
+ */
 
 import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
@@ -15,7 +18,7 @@ interface Verdict {
 /** How long to leave a portal alone that Bitrix24 itself has blocked by hand. */
 const blockedMs = 300_000;
 
-/** Dossier §3.4, §4.3 and §9. What is not listed is a refusal that no repetition will change. */
+/** Codes that do not mean a final refusal, and some that do but should be reported (docs/platform-notes/bitrix24.md#refused-tokens). */
 const verdicts: Readonly<Record<string, Verdict>> = {
   QUERY_LIMIT_EXCEEDED: { retry: { afterMs: 1_000 }, isThrottled: true, isBefore: true },
   OPERATION_TIME_LIMIT: { retry: { afterMs: 60_000 }, isThrottled: true, isBefore: true },
@@ -25,7 +28,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   CONNECTION_ERROR: { retry: 'backoff', isBefore: true },
   INTERNAL_SERVER_ERROR: { retry: 'backoff' },
   ERROR_UNEXPECTED_ANSWER: { retry: 'backoff' },
-  // The first attempt with this UUID is still under way; the reservation lapses after an hour (trap 95).
+  // The first attempt with this UUID is still under way; its reservation lasts an hour (docs/platform-notes/bitrix24.md#sending-once).
   MESSAGE_DUPLICATED_BY_UUID: { retry: { afterMs: 5_000 } },
   SENDING_FAILED: { retry: 'backoff' },
   expired_token: { retry: 'backoff', isBefore: true },

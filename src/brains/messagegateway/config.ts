@@ -10,7 +10,7 @@ const crmUrl = z.string().transform((typed, context) => {
   return z.NEVER;
 });
 
-/** A name after the slash, as MessageGateway takes it: at most 32 characters (dossier B.2). */
+/** A name after the slash, as MessageGateway takes it: at most 32 characters. */
 const commandName = z
   .string()
   .transform((typed) => typed.trim().replace(/^\//, ''))
@@ -106,7 +106,10 @@ const joinedSchema = z.strictObject({
 /** Of accounts that have said nothing else. */
 export const defaultLanguage = 'ru';
 
-/** Strict, so that a misspelt key is heard of when the connection is added. Every UNKNOWN of the dossier that we rely on is a key here. */
+/**
+ * Strict, so that a misspelt key is reported when the connection is added. What is unknown about MessageGateway and matters is a key here
+ * (docs/platform-notes/messagegateway.md).
+ */
 export const configSchema = z.strictObject({
   crmUrl: crmUrl.describe('Address of the CRM account'),
   apiKey: apiKeySchema.describe('API key with the rights integration_read and integration_write'),
@@ -164,8 +167,14 @@ export const configSchema = z.strictObject({
     .refine(isTimeZone, 'this is no time zone; use a name such as Europe/Moscow')
     .default('UTC')
     .describe('Of the times in notes to managers'),
-  uploadEncoding: z.enum(['multipart', 'raw']).default('multipart').describe('How file bytes are sent (trap S-03)'),
-  unescapeHtml: z.boolean().default(false).describe('Texts come HTML-escaped and are to be decoded once (trap S-01)'),
+  uploadEncoding: z
+    .enum(['multipart', 'raw'])
+    .default('multipart')
+    .describe('How file bytes are sent at first; where the other way is taken, it is used from then on'),
+  unescapeHtml: z
+    .boolean()
+    .default(false)
+    .describe('Texts come HTML-escaped and are decoded once; the app also finds this out by itself'),
   botRoles: z
     .array(z.enum(['distributor', 'responsible', 'hidden']))
     .default(['responsible'])

@@ -46,7 +46,7 @@ export const messageGatewayBrain: Brain = {
     ownership: true,
     crm: true,
     receipts: true,
-    // External ids make every message ours once (trap E-08).
+    // MessageGateway refuses an external id it already has, so every message arrives once.
     idempotentDelivery: true,
     listens: true,
     // Talk in bound groups may be wanted as notes: a setting of the connection.

@@ -11,7 +11,7 @@ import { countLeftovers } from '../leftovers.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 import { checkDisabled, inspectConnection } from './check-connection.ts';
 
-/** Dossier §3.2: a refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
+/** A refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
 const tokenDays = 180;
 const refreshDays = 150;
 

@@ -164,7 +164,7 @@ export interface EventResult extends LaneId {
 
 /**
  * Writes down what became of events, in a table of its own: the events themselves are written once and never touched again, which
- * spares rewriting their bodies (decision 0011).
+ * spares rewriting their bodies (decision 0001).
  */
 export async function closeEvents(db: Db, results: readonly EventResult[]): Promise<void> {
   await query(

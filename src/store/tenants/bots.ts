@@ -39,7 +39,7 @@ export function greetingOf({ greeting, greet_after_seconds: afterSeconds }: BotR
   return { texts, isOff: off === true, afterSeconds };
 }
 
-/** Bots of a portal in the order they are to be registered: Open Channel bots first, because two portal methods act as the app's first bot (trap 25). */
+/** Bots of a portal in the order they are to be registered: Open Channel bots first, because two portal methods act as the app's first bot. */
 export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
@@ -118,7 +118,7 @@ export async function markBotDeleted(db: Db, portal: string, botId: string): Pro
     .update({ state: 'deleted', bot_id: null, updated_at: db.raw('now()') });
 }
 
-/** After a re-installation all bot users are new ones (trap 36): forget the old ids. */
+/** Forgets the bots' ids in the portal: an installation after a removal gives new ones. */
 export async function forgetBotIds(db: Db, portal: string): Promise<void> {
   await db('bot')
     .where({ portal })

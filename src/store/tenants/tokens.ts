@@ -119,7 +119,7 @@ export interface NewToken {
 
 /**
  * Stores a token pair that came with an installation or a page. A person who is no administrator never replaces an administrator's
- * token (trap 75), unless it is the same person's newer one.
+ * token, unless it is the same person's newer one.
  */
 export async function offerToken(db: Db, token: NewToken): Promise<void> {
   await query(

@@ -57,7 +57,7 @@ describe('the installer page', () => {
     expect(bots.map(({ state }) => state)).toEqual(['registered', 'registered', 'registered']);
     expectOneOfEach(bridge);
     expect(portal.bots().every(({ hasAvatar, appId }) => hasAvatar && appId === portal.clientId)).toBe(true);
-    // CONTRACT: two portal methods act as the app's first bot, so the one for Open Channels comes first.
+    // Two portal methods act as the app's first bot, so the one for Open Channels comes first.
     expect(portal.bots()[0]?.code).toBe('bridge_line');
     expect(portal.bindings().map(({ event }) => event)).toEqual(
       expect.arrayContaining(['ONAPPUNINSTALL', 'ONAPPUPDATE']),
@@ -65,6 +65,24 @@ describe('the installer page', () => {
     portal.finishInstall();
     await everythingDone(portal, probe);
     await expectAnswers(bridge, probe);
+  });
+
+  it('may be framed by the portal that was proven and by nobody else, and says why it failed wherever it is framed', async () => {
+    const { bridge } = await open();
+    const { portal } = bridge;
+    const post = async ({ url, body }: { readonly url: string; readonly body: string }): Promise<Response> =>
+      await fetch(url, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+    const ancestors = (answer: Response): string | undefined =>
+      /frame-ancestors ([^;]*)/.exec(answer.headers.get('content-security-policy') ?? '')?.[1];
+    const proven = await post(portal.installPageForm());
+    expect(ancestors(proven)).toBe(portal.origin);
+    expect(proven.headers.get('x-frame-options')).toBeNull();
+    // A portal on a host of its own is not known before it is proven; the page it gets holds a reason and no session.
+    const form = portal.installPageForm();
+    const forged = await post({ ...form, body: form.body.replace(/AUTH_ID=\w+/, 'AUTH_ID=forged') });
+    expect(forged.status).toBe(403);
+    expect(ancestors(forged)).toBe('*');
+    expect(readPageData(await forged.text())).toMatchObject({ session: null, problem: 'bitrix24.token_not_proven' });
   });
 
   it('shows nothing to a stranger with a made-up session', async () => {

@@ -116,7 +116,7 @@ describe('turns between portals', () => {
       const taken = lanes.map(({ portal, destination }) => `${portal === loud ? 'loud' : 'quiet'} ${destination}`);
       expect(taken.toSorted()).toEqual([
         ...Array.from({ length: 2 }, () => 'loud bot>brain'),
-        ...Array.from({ length: 5 }, () => 'quiet home'),
+        ...Array.from({ length: 5 }, () => 'quiet portal'),
       ]);
     },
   );

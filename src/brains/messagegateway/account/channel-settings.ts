@@ -3,17 +3,17 @@ import { knownReactions } from '../../../core/reactions.ts';
 
 import type { TextLimits } from './messengers.ts';
 
-/** Longest text in UTF-16 code units that goes through whole: the note of a media message has this limit (dossier C.4). */
+/** Longest text in UTF-16 code units: that of a note beside files (docs/platform-notes/messagegateway.md#customer-messages). */
 export const maxTextLength = 64_000;
 
-/** Bitrix24 keeps this much of one message (its dossier §17). */
+/** Bitrix24 keeps this much of one message. */
 const portalTextLimit = 20_000;
 
-/** Files in one message, either way (dossier C.4). */
+/** Files in one message, either way. */
 export const maxItems = 20;
 
 /**
- * `receive` = MessageGateway to Bitrix24, `send` = the other way (dossier C.3).
+ * `receive` = MessageGateway to Bitrix24, `send` = the other way (docs/platform-notes/messagegateway.md#channel-settings).
  *
  * @param limits of the messenger, where it has any below Bitrix24's own
  * @param hasV2 whether the portal has `imbot.v2`: without it bots exchange no files, quote nothing and mark nothing as read
@@ -25,7 +25,7 @@ export function channelSettings(
 ): Readonly<Record<string, unknown>> {
   const textLimit = Math.min(limits.text ?? portalTextLimit, portalTextLimit);
   const noteLimit = Math.min(limits.note ?? portalTextLimit, portalTextLimit);
-  // A bot's upload takes no quote (dossier §12.5 of Bitrix24), so a manager's file cannot answer a message.
+  // A bot's upload in Bitrix24 takes no quote, so a manager's file cannot answer a message.
   const deeds = hasV2
     ? { creating: 'both', quoting: 'send', deleting: 'both' }
     : { creating: 'none', quoting: 'none', deleting: 'none' };

@@ -35,7 +35,7 @@ export async function checkStillOn({ type, data }: Envelope, context: MgContext)
   }
 }
 
-/** The id of what the frame says is off. Objects of these events come without a shell (trap I-08), or in one, as some recordings have them. */
+/** The id of what the frame says is off. The event holds the object itself, or under its name, as some recordings have it. */
 function switchedOff(data: Envelope['data'], shell: string): number | null {
   const inShell: unknown = shell in data ? data[shell] : null;
   const found: object = typeof inShell === 'object' && inShell !== null ? inShell : data;

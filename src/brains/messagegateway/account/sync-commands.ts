@@ -5,7 +5,7 @@ import type { BotApi } from '../api/bot-api.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { consoleCommands } from './bot-overrides.ts';
 
-/** Longest description (dossier B.3). */
+/** Longest description MessageGateway takes. */
 const maxDescription = 64;
 
 /** Puts what is missing or worded otherwise, and takes away what an earlier version or setting has left. Throws AppErrors. */

@@ -1,4 +1,4 @@
-/** The Bot API, method by method (dossier B.2). It translates names and shapes and decides nothing. */
+/** The Bot API, method by method. It translates names and shapes and decides nothing. */
 
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
@@ -45,7 +45,7 @@ export interface BotMessage {
   readonly quote_message_id?: number;
   /** Beside files. */
   readonly note?: string;
-  /** Of media; no caption may be empty (dossier B.6). */
+  /** Of media; no caption may be empty. */
   readonly items?: readonly { readonly id: string; readonly caption: string }[];
 }
 
@@ -81,7 +81,7 @@ export interface BotApi {
   messages(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgMessage[]>;
   /** The same with everything MessageGateway says of them, for whoever reads more than `messages` does. */
   rawMessages(filter: MgQuery, signal?: AbortSignal): Promise<readonly { readonly id: number }[]>;
-  /** Returns MessageGateway's id. There is no key against doubles (trap B-10): look before repeating. */
+  /** Returns MessageGateway's id. A repeated call says it twice (docs/platform-notes/messagegateway.md#bot-messages): look before repeating. */
   sendMessage(message: BotMessage, signal?: AbortSignal): Promise<number>;
   editMessage(messageId: number, content: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(messageId: number, signal?: AbortSignal): Promise<void>;
@@ -89,7 +89,7 @@ export interface BotApi {
   uploadFileByUrl(url: string, signal?: AbortSignal): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
   setFileMeta(fileId: string, transcription: string, signal?: AbortSignal): Promise<void>;
-  /** Where the event socket is (#26); the token goes into the handshake's header. */
+  /** Where the event socket is; the token goes into the handshake's header. */
   socketAddress(events: readonly string[]): URL;
 }
 

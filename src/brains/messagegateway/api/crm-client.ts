@@ -1,4 +1,4 @@
-/** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again (dossier A.1–A.4). */
+/** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again. */
 
 import { z } from 'zod';
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
@@ -52,7 +52,7 @@ export interface CrmClient {
   checkKey(): Promise<void>;
   /** Creates or changes the module. Repeatable. */
   editModule(module: CrmModule): Promise<MgTokens>;
-  /** What the CRM still tells of a registered module; documents show no `endpointUrl` here (trap S-17). */
+  /** What the CRM still tells of a registered module; documents show no `endpointUrl` here. */
   readModule(code: string): Promise<MgTokens>;
   /** How the module stands; null when the CRM has none of this code. */
   moduleState(code: string): Promise<ModuleState | null>;
@@ -72,7 +72,7 @@ export interface CrmClientOptions {
 
 const access = z.object({ endpointUrl: z.string().nullish(), token: z.string().nullish() }).nullish();
 const mg = z.object({ mgBot: access, mgTransport: access });
-/** PHP writes an empty map as `[]` (trap E-04). */
+/** PHP writes an empty map as `[]`. */
 const info = z.union([mg, z.array(z.unknown()).transform(() => ({ mgBot: null, mgTransport: null }))]).nullish();
 const editAnswer = z.object({ success: z.literal(true), info });
 const moduleAnswer = z.object({ success: z.literal(true), integrationModule: z.object({ integrations: info }) });
@@ -103,7 +103,7 @@ const refusal = z.object({
 /** What an old account lists instead of scopes. */
 const legacyCredentials = ['/api/integration-modules/{code}', '/api/integration-modules/{code}/edit'];
 
-/** Ten requests a second are allowed per key; 503 means slow down (dossier A.5). Pauses of 0.5, 1, 2 and 4 seconds. */
+/** Ten requests a second are allowed per key; 503 means slow down. Pauses of 0.5, 1, 2 and 4 seconds. */
 const pausesMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
@@ -191,7 +191,7 @@ function nullWhenUnknown(error: unknown): null {
   throw error;
 }
 
-/** Chats that were switched off and on again leave the bot switched off (trap B-08). */
+/** Chats that were switched off and on again leave the bot switched off (docs/platform-notes/messagegateway.md#module-state). */
 function stateOf(module: z.output<typeof stateAnswer>['integrationModule']): ModuleState {
   return {
     clientId: module.clientId ?? '',
@@ -228,7 +228,7 @@ function parse(body: Buffer): unknown {
   try {
     return parseJson(body);
   } catch {
-    // Pages instead of JSON are judged by their status and first byte (trap E-02).
+    // Pages instead of JSON are judged by their status and first byte.
     return null;
   }
 }

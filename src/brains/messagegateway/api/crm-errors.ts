@@ -1,4 +1,4 @@
-/** Turns what the CRM answers into sentences an administrator can act on (dossier A.5). */
+/** Turns what the CRM answers into sentences an administrator can act on (docs/platform-notes/messagegateway.md#crm-errors). */
 import { type AppError, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 
 /** A refusal as the CRM words it: one message, and details by field or as a list. */
@@ -12,7 +12,7 @@ export interface CrmAnswer {
   readonly isPage: boolean;
 }
 
-/** The scopes a module with bot and transport needs (dossier A.4). */
+/** The scopes a module with bot and transport needs. */
 export const neededScopes = ['integration_read', 'integration_write'] as const;
 
 /** @param account host of the account, @param isEdit the call was the registration of the module */

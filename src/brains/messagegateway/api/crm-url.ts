@@ -6,8 +6,9 @@ export type CrmAddress = { readonly origin: string } | { readonly problem: strin
 const example = 'for example https://demo.simla.com';
 
 /**
- * The account's origin without a trailing slash. The vendor's own rules (dossier A.9): https, no port, no user, no query, no fragment, no
- * path. A sandbox on this machine is the exception: plain http, and a port, are left for the guard to judge.
+ * The account's origin without a trailing slash. The rules are the vendor's own: https, no port, no user, no query, no fragment, no path
+ * (docs/platform-notes/messagegateway.md#crm-address). A sandbox on this machine is the exception: plain http, and a port, are left for
+ * the guard to judge.
  */
 export function readCrmUrl(typed: string): CrmAddress {
   const text = typed.trim();
@@ -28,7 +29,7 @@ export function readCrmUrl(typed: string): CrmAddress {
   return { origin: url.origin };
 }
 
-/** Where the vendor keeps accounts (dossier A.9): a key shown to a host there is shown to the vendor and to nobody else. */
+/** Where the vendor keeps accounts: a key shown to a host there is shown to the vendor and to nobody else. */
 const vendorHost = /^[\da-z-]+\.(?:retailcrm\.(?:ru|pro|es)|ecomlogic\.com|simlachat\.(?:com|ru)|simla\.com)$/;
 
 /** Whether a key that was given for one address may be shown to another without asking its owner. */

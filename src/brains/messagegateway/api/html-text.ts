@@ -1,4 +1,4 @@
-/** Undoes the HTML escaping MessageGateway may apply to texts (trap S-01). */
+/** Undoes the HTML escaping MessageGateway may apply to texts (docs/platform-notes/messagegateway.md#text-cleaning). */
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
 

@@ -4,7 +4,7 @@ import type { MgHttp, MgQuery } from './mg-http.ts';
 export interface MgCaller {
   readonly get: (path: string, query: MgQuery, signal?: AbortSignal) => Promise<unknown>;
   readonly post: (path: string, json: unknown, signal?: AbortSignal) => Promise<unknown>;
-  /** Bodies of these answers differ between documents and recordings (trap S-12) and tell us nothing. */
+  /** The bodies of these answers differ between documents and recordings, so they are not read. */
   readonly act: (
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,

@@ -94,7 +94,7 @@ export function tokenHeader(api: 'bot' | 'transport'): string {
   return api === 'bot' ? 'x-bot-token' : 'x-transport-token';
 }
 
-/** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in the field (dossier §0.2). */
+/** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in other integrations. */
 function baseOf({ endpointUrl, api }: MgHttpOptions): string {
   const path = endpointUrl.indexOf('/api/');
   let end = path === -1 ? endpointUrl.length : path;
@@ -106,7 +106,7 @@ function append(url: URL, name: string, value: MgQuery[string]): void {
   const values = Array.isArray(value) ? value : [value];
   for (const one of values) {
     if (one === undefined) continue;
-    // Booleans in queries are the strings 0 and 1 (dossier B.1).
+    // Booleans in queries are the strings 0 and 1.
     url.searchParams.append(name, typeof one === 'boolean' ? String(Number(one)) : String(one));
   }
 }
@@ -150,7 +150,7 @@ function sentencesOf(body: Buffer, token: string): readonly string[] {
   try {
     parsed = parseJson(body);
   } catch {
-    // 5xx bodies may be empty or pages (trap E-02).
+    // 5xx bodies may be empty or HTML pages.
     return [];
   }
   const errors = typeof parsed === 'object' && parsed !== null && 'errors' in parsed ? parsed.errors : [];

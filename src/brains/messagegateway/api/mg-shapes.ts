@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { garbage } from './mg-http.ts';
 
-/** External ids are strings by the document and numbers in some recorded payloads (trap I-03). */
+/** External ids are strings by the document and numbers in some recorded payloads. */
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 const id = z.int();
 
@@ -133,7 +133,7 @@ export function readAs<T>(shape: z.ZodType<T>, answer: unknown, where: string): 
   return parsed.data;
 }
 
-/** A list: a bare array (trap S-02). An item without what we need of it is none we could use, and is left out. */
+/** A list: a bare array. An item without what we need of it is none we could use, and is left out. */
 export function readList<T>(shape: z.ZodType<T>, answer: unknown, where: string): readonly T[] {
   if (!Array.isArray(answer)) throw garbage(where);
   return answer.flatMap((item: unknown) => {

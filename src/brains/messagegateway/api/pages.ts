@@ -1,7 +1,7 @@
-/** Reads lists that have no page numbers and no promised order (traps S-08, S-09). */
+/** Reads lists that have no page numbers and no promised order (docs/platform-notes/messagegateway.md#lists). */
 import type { MgQuery } from './mg-http.ts';
 
-/** The largest page (dossier B.1.1). */
+/** The largest page. */
 export const pageSize = 1_000;
 
 /** Pages read for one list: as many objects as any caller wants, and a far side whose list never ends is left. */

@@ -1,4 +1,4 @@
-/** The Transport API, method by method (dossier C.2). Its key for the channel differs from route to route; that stays hidden here. */
+/** The Transport API, method by method. Its key for the channel differs from route to route; callers need not know. */
 import type { ChannelType } from '../account/messengers.ts';
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
@@ -58,7 +58,7 @@ export interface Incoming {
   };
 }
 
-/** The five codes a transport may give (dossier C.7.1). */
+/** The five codes a transport may give (docs/platform-notes/messagegateway.md#webhook-answers). */
 export type SendingErrorCode =
   | 'general'
   | 'customer_not_exists'
@@ -84,7 +84,7 @@ export interface TransportApi {
   addTemplate(channelId: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
   updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTemplate(channelId: number, code: string): Promise<void>;
-  /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists" (trap E-08). */
+  /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists". */
   sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: HearWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
@@ -107,7 +107,7 @@ export type HearWarnings = (warnings: readonly string[]) => void;
 /** `onWarnings` hears those of every call. */
 export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
-  // Codes of templates contain `#` (trap B-18).
+  // Codes of templates contain `#`.
   const template = (channelId: number, code: string): string =>
     `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
   return {
@@ -126,7 +126,7 @@ export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () =
       if (warnings.length > 0) onOwn?.(warnings);
       return sent.message_id;
     },
-    // `edited_at` is left out: it is an integer of unsure unit (trap T-05), and the server knows the time.
+    // `edited_at` is left out: it is an integer of unsure unit, and the server knows the time.
     editMessage: (channel, externalId, text, signal) =>
       act('PUT', '/messages', { channel, message: { external_id: externalId, text } }, signal),
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),

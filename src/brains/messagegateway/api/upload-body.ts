@@ -1,4 +1,4 @@
-/** File bytes as MessageGateway may want them: a multipart part named `file`, or the bare bytes (trap S-03). */
+/** File bytes as MessageGateway may want them: a multipart part named `file`, or the bare bytes (docs/platform-notes/messagegateway.md#uploads). */
 import { randomBytes } from 'node:crypto';
 
 export interface UploadedFile {

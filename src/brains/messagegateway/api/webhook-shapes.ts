@@ -1,4 +1,7 @@
-/** What we read of transport webhooks (dossier C.7). Old and new spellings are both taken; absent and null mean the same. */
+/**
+ * What we read of transport webhooks (docs/platform-notes/messagegateway.md#webhook-types). Old and new spellings are both taken; absent and
+ * null mean the same.
+ */
 
 import { z } from 'zod';
 import { parseJson } from '../../../lib/bounded-json.ts';
@@ -27,7 +30,7 @@ export const orderShape = z.object({
   status,
   delivery: z.object({ name: text, address: text, price: cost }).nullish(),
   payments: z.array(payment).nullish(),
-  // The old Bot client's key (trap S-14).
+  // The old Bot client's key.
   payment: z.array(payment).nullish(),
   items: z.array(z.object({ name: text, url: text, img: text, price: cost, quantity })).nullish(),
 });
@@ -36,7 +39,7 @@ export const suggestionShape = z.object({ type: text, title: text, payload: text
 
 const item = z.object({ id: z.string(), caption: text, size: z.number().nullish() });
 
-/** A message made of a template (dossier C.7.1): besides its text it may bring files in its header. What we do not know of it passes unseen. */
+/** A message made of a template: besides its text it may bring files in its header. Other keys are not read. */
 const templateShape = z.object({
   code: text,
   variables: z.object({ header: z.object({ attachments: z.array(item).nullish() }).nullish() }).nullish(),

@@ -16,7 +16,7 @@ import type { DisabledReason } from './check-health.ts';
 
 const activityShape = z.object({ active: z.boolean(), freeze: z.boolean().nullish() });
 
-/** As official modules answer (dossier A.6). */
+/** As official modules answer (docs/platform-notes/messagegateway.md#activity-callback). */
 const thanks: RouteAnswer = { status: 200, json: { success: true } };
 const wrongData: RouteAnswer = { status: 400, json: { success: false, error: 'Wrong data' } };
 
@@ -100,7 +100,7 @@ type Move = { readonly isBelieved: true; readonly origin: string | null } | { re
 
 /**
  * Whether the account has moved. The stored key is shown only to a host of the vendor, to the same host as
- * before, or to one the account at its old address names itself; and there our own module has to be found with it (trap X-02).
+ * before, or to one the account at its old address names itself; and there our own module has to be found with it.
  */
 async function movedTo(systemUrl: string, config: JoinedConfig, tools: ConnectorTools): Promise<Move> {
   const nowhere: Move = { isBelieved: true, origin: null };

@@ -17,7 +17,7 @@ import { tellAdministrators } from './tell-administrators.ts';
 /**
  * Why an account is paused. `stopped`: the CRM's callback said so, and nobody has looked yet. `switched_off`: an administrator switched
  * the module off, and only that side switches it on again. `chats_off`: chats are off in the account; switching them on does not bring
- * modules back (trap B-08), so that is ours to do. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it. The others only a
+ * modules back, so that is ours to do. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it. The others only a
  * person mends, mostly by connecting it again: `key_refused`, `rights_missing` (of the key), `no_account` (at that address), `moved`.
  */
 export type DisabledReason =
@@ -135,7 +135,7 @@ async function join(connection: Connection, hookUrl: string, tools: ConnectorToo
   }
 }
 
-/** Registering the module as it is, switched off, changes nothing, and is refused exactly where chats are off (dossier A.1, A.5). */
+/** Registering the module again while it is off changes nothing, and is refused only while chats are off in the account. */
 async function refusesChats(
   crm: CrmClient,
   connection: Connection,

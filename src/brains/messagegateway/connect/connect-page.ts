@@ -228,7 +228,7 @@ async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost):
   return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, host)) };
 }
 
-/** Names of modules have 32 characters at most (dossier A.1.1). */
+/** Names of modules have 32 characters at most. */
 function newConfig(botName: string, language: Language, host: ConnectorHost): object {
   const { integrationCode } = settingsSchema.parse(host.settings ?? {});
   const name = [...botName.trim()].slice(0, 32).join('').trim();

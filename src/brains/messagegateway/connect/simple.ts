@@ -1,4 +1,7 @@
-/** The one-step connection (dossier A.7): the CRM makes the key and posts it here, signed with the secret of the marketplace card. */
+/**
+ * The one-step connection: the CRM makes the key and posts it here, signed with the secret of the marketplace card
+ * (docs/platform-notes/messagegateway.md#one-step-connection).
+ */
 
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';

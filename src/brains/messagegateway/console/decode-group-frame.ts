@@ -73,7 +73,7 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
   const { staffOnly, toCustomer } = consoleMessages(rules.language);
   const name = nameOf(message, showing, rules);
-  // Only what is public by name is; everything else is among staff (trap B-04).
+  // Only what is public by name is; everything else is among staff.
   if (message.scope !== 'public') return `🔒 ${name} (${staffOnly}):`;
   if (message.from?.type === 'user' || message.from?.type === 'bot') return `👤 ${name} → ${toCustomer}:`;
   return `💬 ${name} · ${showing.channel}:`;

@@ -186,7 +186,7 @@ function listText(title: string, lines: readonly string[], count: number, { phra
   return [title, ...(count === 0 ? [] : lines), ...rest].join('\n');
 }
 
-/** Names of tags have 1 to 255 characters (dossier B.5). */
+/** Names of tags have 1 to 255 characters. */
 function tagsIn({ phrases }: Ask, text: string): readonly string[] {
   const names = text
     .split(',')

@@ -39,7 +39,7 @@ export async function chatById(ask: Ask, chatId: number): Promise<MgChat> {
   return found;
 }
 
-/** The chat's open dialog, the only one that can be acted on (trap B-06). */
+/** The chat's open dialog, the only one that can be acted on. */
 export function openDialogOf(chat: MgChat): { readonly id: number; readonly responsible: string | null } | null {
   const dialog = chat.last_dialog;
   if (dialog === null || dialog === undefined || dialog.closed_at) return null;

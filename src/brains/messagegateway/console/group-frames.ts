@@ -169,7 +169,7 @@ function wantedOf(
 ): Showing['what'] | null {
   if (message.type === 'system' || message.id <= binding.after) return null;
   if (message.scope !== 'public' && !context.config.console.showStaffTalk) return null;
-  // This event also tells of every change of status (trap B-03).
+  // This event also tells of every change of status.
   return what === 'edited' && message.is_edit !== true ? null : what;
 }
 

@@ -28,7 +28,7 @@ export async function readHistory(
   chat: Pick<MgChat, 'id' | 'last_message'>,
   wanted: number,
 ): Promise<readonly MgMessage[]> {
-  // An upper bound brings the newest first where it changes the order at all (dossier B.1.1); a day covers the clocks.
+  // Where an upper bound changes the order, the newest come first (docs/platform-notes/messagegateway.md#lists). Clocks differ by less than a day.
   const until = new Date(context.clock.now().getTime() + 86_400_000).toISOString();
   const filter = { chat_id: chat.id, until };
   const limit = wanted + spareForSystem;

@@ -3,7 +3,7 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import type { Author, Chat } from '../../../core/events.ts';
 import type { JoinedConfig } from '../config.ts';
 
-/** What the house calls the counterpart of every console: which chat it is bound to changes, and is kept apart (decision 0032). */
+/** What the house calls the counterpart of every console: which chat it is bound to changes, and is kept apart (decision 0021). */
 export const consoleMark = 'console';
 
 /** Whether words in this dialog are for the console. */

@@ -11,7 +11,7 @@ import { maxTextOf, namedChat, titleOf } from './find-chat.ts';
 import { takeId, uuidIn } from './parse-line.ts';
 import { keepDays, sendOnce } from './send-once.ts';
 
-/** Where the channel names no limit: what MessageGateway takes for an edit, and official bots cut at (traps §5). */
+/** Where the channel names no limit: what MessageGateway takes for an edit, and official bots cut at. */
 const usualMaxText = 2_000;
 
 const carriedShape = z.object({

@@ -61,7 +61,7 @@ export function nameOf(user: MgUser): string {
   return `${user.first_name ?? ''} ${user.last_name ?? ''}`.trim() || user.username || `#${user.id}`;
 }
 
-/** The list of users shows no addresses (dossier B.4); people who lead dialogs or wrote
+/** The list of users shows no e-mail addresses; people who lead dialogs or wrote
  * lately are shown with theirs. Nobody when two have the same. */
 async function userByMail(ask: Ask): Promise<number | null> {
   const { context, to, chat, author, signal } = ask;

@@ -1,5 +1,5 @@
 /**
- * Sends a message by the bot so that a repeated delivery does not send it twice. MessageGateway takes no key of ours here (trap B-10), so
+ * Sends a message by the bot so that a repeated delivery does not send it twice. MessageGateway takes no key of ours here, so
  * we write down that a send has begun, and look for what may have come of it before beginning again.
  */
 import { z } from 'zod';
@@ -77,7 +77,7 @@ async function findSaid(
   return null;
 }
 
-/** Texts may come back trimmed and escaped (trap S-01); files come back by their ids. */
+/** Texts may come back trimmed and escaped; files come back by their ids. */
 function isSame(
   found: {
     readonly content?: string | null | undefined;

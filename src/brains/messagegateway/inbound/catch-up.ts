@@ -1,4 +1,4 @@
-/** Fetches by REST what a socket has missed: MessageGateway replays nothing (trap B-09). */
+/** Fetches by REST what a socket has missed: MessageGateway replays nothing. */
 
 import type { MgQuery } from '../api/mg-http.ts';
 import type { MgDialog, MgMessage } from '../api/mg-shapes.ts';

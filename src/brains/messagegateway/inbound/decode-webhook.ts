@@ -32,7 +32,7 @@ export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): rea
   }
 }
 
-/** What is said among staff must never be shown (trap B-04): only what is public by name, or of a webhook that knows no scopes, is. */
+/** What is said among staff must never be shown: only what is public by name, or of a webhook that knows no scopes, is. */
 export function isForCustomers(data: Pick<MessageData, 'scope' | 'type'>): boolean {
   const isPublic = data.scope === null || data.scope === undefined || data.scope === 'public';
   return isPublic && data.type !== 'command' && data.type !== 'system';
@@ -139,7 +139,7 @@ function filesOf(data: MessageData): readonly FileRef[] {
   }));
 }
 
-/** Captions are file names or words (dossier B.6 recommends the name); words belong to the text. */
+/** Captions are file names or words; words belong to the text. */
 function captionsOf(data: MessageData, said: string): readonly string[] {
   return itemsOf(data).flatMap(({ caption }) => {
     const words = caption?.trim() ?? '';

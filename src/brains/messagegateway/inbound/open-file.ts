@@ -4,7 +4,7 @@ import type { FileRef } from '../../../core/events.ts';
 import { garbage } from '../api/mg-http.ts';
 import type { MgContext } from '../context.ts';
 
-/** An official client reads no more of any answer (dossier B.7). */
+/** An official client reads no more of any answer. */
 const maxFileBytes = 25 * 1024 * 1024;
 
 const timeoutMs = 60_000;

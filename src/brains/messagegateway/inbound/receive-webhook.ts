@@ -13,7 +13,7 @@ import { isAboutTemplate, takeTemplate } from './templates.ts';
 
 type Language = JoinedConfig['language'];
 
-/** Types that change or tell something about a message; the answer to them is an empty object (dossier C.7.1). */
+/** Types that change or tell something about a message; the answer to them is an empty object. */
 const changes = new Set(['message_updated', 'message_deleted', 'message_read', 'reaction_add', 'reaction_delete']);
 
 /** They can happen to one message many times. */
@@ -33,7 +33,10 @@ export async function receiveInto(
   return receiveWebhook(request, config, (channelId) => channelId === foreignChannel);
 }
 
-/** Webhooks carry no signature (trap X-01): besides the secret address, the client id and the channel have to be ours. */
+/**
+ * Webhooks are not signed: besides the secret address, the client id and the channel have to be ours
+ * (docs/platform-notes/messagegateway.md#webhook-trust).
+ */
 export function receiveWebhook(
   request: WebhookRequest,
   config: JoinedConfig,
@@ -59,7 +62,7 @@ export function receiveWebhook(
     : change(request, envelope, data.data);
 }
 
-/** Even refusals are in the transport's form: another one would be shown to managers as a breakdown (trap B-12). */
+/** Even refusals are in the transport's form: managers would see any other answer as a breakdown. */
 function refusal(reason: string, language: Language): IngressResult {
   return { refuse: 400, reason, answer: failed('general', 'bridge.refused', wordsOf(language).notShown.other) };
 }
@@ -94,7 +97,7 @@ function messageSent(
   const unknown = failed('customer_not_exists', 'bridge.no_chat', wordsOf(config.language).notShown.no_chat);
   const ref = conversationOf(data);
   if (ref === '') {
-    // A manager writes to somebody who has never written: Bitrix24 knows no such chat (trap B-13).
+    // A manager writes to somebody who has never written: Bitrix24 knows no such chat.
     return { accept: [], answer: unknown };
   }
   if (decodeWebhook(envelope, config).length === 0) {
@@ -107,7 +110,7 @@ function messageSent(
   const hasId = data.id !== null && data.id !== undefined;
   const key = hasId ? String(data.id) : digest(envelope, request.body);
   const accept = [{ conversation: { ref }, dedupeKey: `message_sent:${key}`, body: request.body }];
-  // Without an id there is nothing a later receipt could name (trap I-12).
+  // Without an id there is nothing a later receipt could name.
   if (!hasId) return { accept, answer: { async: false }, answerIfUnknown: unknown };
   const waits = {
     remoteMessageId: key,

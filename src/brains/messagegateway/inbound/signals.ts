@@ -104,7 +104,7 @@ function signalOfAssignment(frame: Envelope, config: JoinedConfig): Signal | nul
   if (wish === null) return null;
   const at =
     parseMgTime(responsible.assigned_at) ?? parseMgTime(dialog.assigned_at) ?? parseMgTime(frame.meta?.timestamp);
-  // The socket gives seconds and the list microseconds (trap I-07): the same assignment has to have the same key.
+  // The socket gives seconds and the list microseconds: the same assignment has to have the same key.
   const second = at === null ? '' : Math.floor(at.getTime() / 1000);
   const dedupeKey = `assign:${dialog.id}:${responsible.type}${responsible.id}:${second}`;
   return { wish, chatId: chat.id, ref: refOf(chat), dedupeKey, at };

@@ -13,7 +13,7 @@ import type { TagTracker } from '../inbound/tag-tracker.ts';
 import { wordsOf } from '../messages.ts';
 import { openLiveSocket } from './live-socket.ts';
 
-/** The 17 events of the document. Asking for others may fail the handshake (trap S-06). */
+/** The 17 events of the document. Asking for others may fail the handshake (docs/platform-notes/messagegateway.md#socket-events). */
 const events = [
   'message_new',
   'message_updated',

@@ -119,7 +119,7 @@ function unreachable(): RemoteUnreachable {
   });
 }
 
-/** Nobody knows MessageGateway's own pings (dossier B.8): we send ours, and drop a socket that answers nothing. */
+/** MessageGateway's own pings are not documented: we send ours, and drop a socket that answers nothing. */
 function watch(socket: WebSocket, { pingMs, silenceMs }: LiveSocketOptions): () => void {
   let lastLife = performance.now();
   const seeLife = (): void => {

@@ -118,7 +118,7 @@ export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, t
   return { external_id: to.ref, nickname, ...parts };
 }
 
-/** A name within MessageGateway's limit of 255 characters (dossier C.4). */
+/** A name within MessageGateway's limit of 255 characters. */
 export function named(name: string | undefined): string {
   return (name ?? '').trim().slice(0, 255).toWellFormed();
 }

@@ -1,4 +1,4 @@
-/** Private notes to managers, by the bot. MessageGateway has no key against doubles here (trap B-10), so a note is looked for first. */
+/** Private notes to managers, by the bot. A repeated call would say a note twice, so it is looked for first. */
 
 import { unescapeHtml } from '../api/html-text.ts';
 import { MgRefused } from '../api/mg-http.ts';
@@ -57,7 +57,7 @@ async function ownNotes(context: MgContext, chatId: number, signal: AbortSignal)
     .map(({ content }) => plain(content ?? ''));
 }
 
-/** Echoed texts may come back trimmed and escaped (trap S-01), so only what survives both is compared. */
+/** Texts may come back trimmed and escaped, so only what survives both is compared. */
 function plain(text: string): string {
   return unescapeHtml(text).replaceAll(/\s+/g, ' ').trim();
 }

@@ -39,7 +39,7 @@ async function noteOf(
   return { text: said === '' ? heading : `${heading}\n\n${said}`, heading, isOnce: true };
 }
 
-/** Only the latest dialog of a chat can be let go of (trap B-06), which is the one the chat shows. */
+/** Only the latest dialog of a chat can be let go of, which is the one the chat shows. */
 async function letGo(context: MgContext, chat: MgChat, signal: AbortSignal): Promise<void> {
   const dialog = chat.last_dialog;
   const how = context.config.onPersonTakesOver;

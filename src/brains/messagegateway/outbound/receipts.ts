@@ -54,7 +54,7 @@ async function tellLate(context: MgContext, receipt: Receipt, to: ConversationRe
 /** Characters of an edit that are quoted in the note about it: enough to know it by. */
 const quotedLength = 200;
 
-/** There is no answer to give to a change (dossier C.7.1), so managers read it in a private note. Repeatable. */
+/** The answer to a change cannot carry a refusal, so managers read it in a private note. Repeatable. */
 export async function tellRefusal(
   context: MgContext,
   refusal: BrainAction & { type: 'change_refused' },
@@ -83,7 +83,7 @@ export function sendingResult(receipt: Receipt, language: 'ru' | 'en') {
   };
 }
 
-/** Our reason in MessageGateway's five words (dossier C.7.1), with a sentence for the manager. */
+/** Our reason as one of MessageGateway's five codes, with a sentence for the manager. */
 export function sendingError(
   reason: string,
   language: 'ru' | 'en',

@@ -190,7 +190,7 @@ describe('a message of a manager or bot', () => {
     ]);
   });
 
-  it('takes the old spellings of payments and paid (S-14)', () => {
+  it('takes the old spellings of payments and paid', () => {
     const order = { number: '1', payment: [{ name: 'Cash', status: { paid: true } }] };
     expect(sent({ type: 'order', order }, { language: 'en' }).cards[0]?.facts).toEqual([
       { name: 'Payment', value: 'Cash, paid' },
@@ -240,7 +240,7 @@ describe('a message of a manager or bot', () => {
     });
   });
 
-  it('is unescaped only where the account is known to escape (S-01)', () => {
+  it('is unescaped only where the account is known to escape', () => {
     expect(sent({ content: 'a &lt; b &amp;amp; c' }).text).toBe('a &lt; b &amp;amp; c');
     expect(sent({ content: 'a &lt; b &amp;amp; c' }, { unescapeHtml: true }).text).toBe('a < b &amp; c');
   });
