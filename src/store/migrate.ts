@@ -1,4 +1,4 @@
-/** Brings a database to the newest shape, and refuses one that is too old or newer than this program. */
+/** Migrates a database to the newest schema; refuses a server that is too old and a schema that is newer than this program. */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
@@ -16,7 +16,7 @@ const migrations: Knex.MigratorConfig = {
   tableName: 'migration',
 };
 
-/** Runs what is missing; harmless when nothing is, and when several processes do it at once. */
+/** Runs the missing migrations. Safe when none is missing, and when several processes call it at once. */
 export async function migrateToLatest(databaseUrl: string): Promise<void> {
   const db = openDatabase({ url: databaseUrl, poolSize: 2 });
   try {
