@@ -164,8 +164,14 @@ export const configSchema = z.strictObject({
     .refine(isTimeZone, 'this is no time zone; use a name such as Europe/Moscow')
     .default('UTC')
     .describe('Of the times in notes to managers'),
-  uploadEncoding: z.enum(['multipart', 'raw']).default('multipart').describe('How file bytes are sent (trap S-03)'),
-  unescapeHtml: z.boolean().default(false).describe('Texts come HTML-escaped and are to be decoded once (trap S-01)'),
+  uploadEncoding: z
+    .enum(['multipart', 'raw'])
+    .default('multipart')
+    .describe('How file bytes are sent; where the service takes them the other way alone, that is noticed and done'),
+  unescapeHtml: z
+    .boolean()
+    .optional()
+    .describe("Texts come HTML-escaped and are to be decoded once; absent: found out from the service's answers"),
   botRoles: z
     .array(z.enum(['distributor', 'responsible', 'hidden']))
     .default(['responsible'])

@@ -69,6 +69,21 @@ export async function purgeConnectorState(db: Db): Promise<number> {
   return result.rowCount;
 }
 
+/** A link to connect an account is good for half an hour; whoever comes later than this presses the button again. */
+const awaitingDays = 7;
+
+/** Deletes one step of accounts whose user never said which portal they are for. */
+export async function purgeAwaiting(db: Db): Promise<number> {
+  const result = await query(
+    db,
+    `delete from awaiting_connection where ctid = any(array(
+       select ctid from awaiting_connection where created_at < now() - ? * interval '1 day' limit ${stepRows}
+     ))`,
+    [awaitingDays],
+  );
+  return result.rowCount;
+}
+
 /** Deletes lanes in which nothing waits and of which no row is left: their numbering may start again. */
 export async function purgeLanes(db: Db): Promise<number> {
   let purged = 0;

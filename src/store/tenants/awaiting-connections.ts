@@ -1,12 +1,12 @@
 /** ConnectionService of brains that have been registered over there while nobody has said yet which portal they are for; sealed. */
 import { type Db, query } from '../database.ts';
 
-/** Replaces what is kept under the id. */
+/** Replaces what is kept under the id; its time to be connected begins anew. */
 export async function keepAwaiting(db: Db, brain: string, id: string, queue: Buffer): Promise<void> {
   await query(
     db,
     `insert into awaiting_connection (id, brain, sealed) values (?, ?, ?)
-     on conflict (id) do update set sealed = excluded.sealed where awaiting_connection.brain = excluded.brain`,
+     on conflict (id) do update set sealed = excluded.sealed, created_at = now() where awaiting_connection.brain = excluded.brain`,
     [id, brain, queue],
   );
 }

@@ -115,13 +115,34 @@ export async function forgetRemoteIds(db: Db, portal: string, botCode: string): 
   );
 }
 
-/** Where a brain's message belongs: by our own name of the conversation. */
+/** The conversation of this name of ours. */
 export async function findByRef(db: Db, portal: string, ref: string): Promise<ConversationId | null> {
   if (!isStorable(ref)) return null;
   const result = await query<ConversationRow>(db, 'select * from conversation where portal = ? and ref = ?', [
     portal,
     ref,
   ]);
+  const row = result.rows[0];
+  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+}
+
+/**
+ * Where a brain's message belongs: by our own name of the conversation, among the bots that use this connection. An account that a bot has
+ * left knows its names still, and has no more say there.
+ */
+export async function findOwnByRef(
+  db: Db,
+  portal: string,
+  connectionId: string,
+  ref: string,
+): Promise<ConversationId | null> {
+  if (!isStorable(ref)) return null;
+  const result = await query<ConversationRow>(
+    db,
+    `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
+     where c.portal = ? and c.ref = ? and b.connection_id = ?`,
+    [portal, ref, connectionId],
+  );
   const row = result.rows[0];
   return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
 }
