@@ -69,6 +69,21 @@ export async function purgeConnectorState(db: Db): Promise<number> {
   return result.rowCount;
 }
 
+/** A link to connect an account is valid for half an hour; after this many days the row is of no use. */
+const awaitingDays = 7;
+
+/** Deletes one step of connections whose user never said which portal they are for. */
+export async function purgeAwaiting(db: Db): Promise<number> {
+  const result = await query(
+    db,
+    `delete from awaiting_connection where ctid = any(array(
+       select ctid from awaiting_connection where created_at < now() - ? * interval '1 day' limit ${stepRows}
+     ))`,
+    [awaitingDays],
+  );
+  return result.rowCount;
+}
+
 /** Deletes lanes without waiting and without stored rows. If such a lane is needed again, its numbering starts anew. */
 export async function purgeLanes(db: Db): Promise<number> {
   let purged = 0;

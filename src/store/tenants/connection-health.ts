@@ -38,7 +38,7 @@ export async function storeConfig(
 }
 
 /**
- * Disables the connection: its listener ends, its deliveries wait. With `readAt`, the result of a check of what was read then: nothing is
+ * Disables the connection: its listener ends, its deliveries wait. With `asOf`, the result of a check of what was read then: nothing is
  * written, and false returned, when the connection was changed since. Without it, the remote's own notice, which a check follows soon.
  */
 export async function disableConnection(

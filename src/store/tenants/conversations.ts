@@ -126,6 +126,27 @@ export async function findByRef(db: Db, portal: string, ref: string): Promise<Co
   return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
 }
 
+/**
+ * Finds the conversation of a brain's message by our own `ref`, among the bots that use this connection. An account that a bot no longer
+ * uses still knows such refs, but must not speak there any more.
+ */
+export async function findOwnByRef(
+  db: Db,
+  portal: string,
+  connectionId: string,
+  ref: string,
+): Promise<ConversationId | null> {
+  if (!isStorable(ref)) return null;
+  const result = await query<ConversationRow>(
+    db,
+    `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
+     where c.portal = ? and c.ref = ? and b.connection_id = ?`,
+    [portal, ref, connectionId],
+  );
+  const row = result.rows[0];
+  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+}
+
 /** Finds the conversation of a brain's message by the brain's own id, among the bots that use this connection. */
 export async function findByRemoteId(
   db: Db,
