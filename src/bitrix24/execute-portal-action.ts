@@ -27,7 +27,7 @@ export interface PortalResult {
   /** The portal's message id of what sends a message. */
   readonly messageId: string | null;
   /** What the portal would not take with the text. */
-  readonly lost: readonly Decoration[];
+  readonly lost: readonly (Decoration | 'reaction')[];
 }
 
 /** Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. */
@@ -60,8 +60,7 @@ export async function executePortalAction(
       }
       return nothing;
     case 'react':
-      await react(call, target, action);
-      return nothing;
+      return { messageId: null, lost: (await react(call, target, action)) ? [] : ['reaction'] };
     case 'typing':
       await call('imbot.chat.sendTyping', { BOT_ID: botId, DIALOG_ID: target.dialogId });
       return nothing;
@@ -164,15 +163,21 @@ async function edit(
 /** What the portal says where there is nothing to do, or where it no longer knows the code: a reaction is not worth trouble. */
 const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
 
-/** Bots of the first API have no reactions. */
-async function react(call: Call, target: PortalTarget, action: PortalAction & { type: 'react' }): Promise<void> {
-  if (!target.hasV2) return;
+/** What it says of a message that is deleted, was never there, or is not shown to the bot: there is nothing left to react to. */
+const noMessage: ReadonlySet<string> = new Set(['bitrix24.MESSAGE_NOT_FOUND', 'bitrix24.ACCESS_DENIED']);
+
+/** False where there is nothing to react to. Bots of the first API have no reactions. */
+async function react(call: Call, target: PortalTarget, action: PortalAction & { type: 'react' }): Promise<boolean> {
+  if (!target.hasV2) return false;
   const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
   const reaction = reactionCodes[action.reaction];
   try {
     await call(method, { botId: Number(target.botId), messageId: Number(action.messageId), reaction });
+    return true;
   } catch (error) {
+    if (error instanceof AppError && noMessage.has(error.code)) return false;
     if (!(error instanceof AppError) || !nothingToDo.has(error.code)) throw error;
+    return true;
   }
 }
 

@@ -7,7 +7,7 @@ import { isRecord } from './rest/rest-errors.ts';
 /** A chat of an Open Channel holds one customer, the bot and some operators: the portal's own default of a page is enough. */
 const maxMembers = 50;
 
-/** Nobody's message waits longer for facts that only decorate it. */
+/** Nobody's message waits longer for facts that only decorate it: neither for the turn of the call nor for its answer. */
 const patienceMs = 2_000;
 
 /** Null where the portal refuses (rights, scope) or has no such channel. Throws AppErrors that can be tried again. */
@@ -61,7 +61,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
-    return await client.call(portal, method, params, { signal, patienceMs });
+    return await client.call(portal, method, params, { signal, patienceMs, timeoutMs: patienceMs });
   } catch (error) {
     if (!(error instanceof AppError) || error.retry !== 'never') throw error;
     return null;

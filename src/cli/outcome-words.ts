@@ -37,6 +37,7 @@ const words: Readonly<Record<string, string>> = {
   replayed: 'put back into its lane by an operator',
   // What came of actions.
   sent: 'sent',
+  without_reaction: 'the reaction was left out: the message is gone, or the portal has no reactions for bots',
   without_quote: 'without the quote, which the portal would not take',
   without_buttons: 'without some or all of its buttons, which the portal would not take',
   without_cards: 'without its cards, which the portal would not take',

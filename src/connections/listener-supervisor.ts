@@ -154,7 +154,7 @@ export function startListenerSupervisor(options: ListenerSupervisorOptions): Wor
 
 const idsOf = (rows: readonly ConnectionRow[]): string[] => rows.map((row) => row.id);
 
-/** Of a connection, what its listener has to know; its sealed queues are not held for as long as it listens. */
+/** Of a connection, what its listener has to know; its secrets are not kept in memory for as long as it listens. */
 type Listening = Pick<ConnectionRow, 'portal' | 'id' | 'brain' | 'cursor'>;
 
 interface Keeping {

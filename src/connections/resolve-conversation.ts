@@ -5,7 +5,7 @@ import { randomToken } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane, unboundLane } from '../store/queue/lane-names.ts';
-import { findByRef, findByRemoteId } from '../store/tenants/conversations.ts';
+import { findByRemoteId, findOwnByRef } from '../store/tenants/conversations.ts';
 
 /** The connection a message came through. */
 export interface ResolveOptions {
@@ -39,7 +39,7 @@ async function laneOf(db: Db, intake: ResolveOptions, message: Incoming): Promis
   const { conversation } = message;
   const found =
     'ref' in conversation
-      ? await findByRef(db, intake.portal, conversation.ref)
+      ? await findOwnByRef(db, intake.portal, intake.connectionId, conversation.ref)
       : await findByRemoteId(db, intake.portal, intake.connectionId, conversation.remoteId);
   if (found !== null) return inboxLane(found.botCode, found.dialogId);
   if (message.ifKnown === true) return null;

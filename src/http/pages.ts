@@ -133,14 +133,14 @@ function render(ctx: Context, page: PageName, scriptUrl: string, data: PageData)
   ctx.body = fillTemplate(template.replace('<html lang="en">', `<html lang="${data.language}">`), values);
 }
 
-/** Only the portal that was proven may frame the page; Bitrix24's cloud addresses where the visit could not be proven. */
+/**
+ * Only the portal that was proven may frame the page. Where nothing was proven, any site may: such a page holds a reason and no session,
+ * and portals on hosts of their own are to see it too.
+ */
 function policy(scriptUrl: string, endpoint: string | undefined): string {
   const script = new URL(scriptUrl, 'https://x');
   const scriptHost = scriptUrl.startsWith('//') ? script.host : script.origin;
-  const frame =
-    endpoint === undefined
-      ? 'https://*.bitrix24.ru https://*.bitrix24.com https://*.bitrix24.eu'
-      : new URL(endpoint).origin;
+  const frame = endpoint === undefined ? '*' : new URL(endpoint).origin;
   return `default-src 'none'; script-src 'self' ${scriptHost}; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors ${frame}`;
 }
 

@@ -113,14 +113,14 @@ export function createTokenExchange(options: TokenExchangeOptions) {
 
   async function storeOnce({ portal, client_endpoint }: Portal, token: TokenRow, fresh: FreshTokens): Promise<void> {
     const endpoint = callable(fresh.clientEndpoint) ?? new URL(client_endpoint);
-    const queues = {
+    const sealed = {
       accessSealed: sealer.seal(fresh.accessToken, tokenContext.access(portal)),
       refreshSealed: sealer.seal(fresh.refreshToken, tokenContext.refresh(portal)),
     };
     const wasAway = await inTransaction(db, async (trx) => {
       const stored = await lockPortal(trx, portal);
       if (stored === null || stored.state === 'uninstalled') return false;
-      const isStored = await rotateToken(trx, { portal, ...queues, expiresAt: fresh.expiresAt }, token.refresh_sealed);
+      const isStored = await rotateToken(trx, { portal, ...sealed, expiresAt: fresh.expiresAt }, token.refresh_sealed);
       if (!isStored) return false;
       const address = { client_endpoint: endpoint.href, domain: endpoint.host };
       await updatePortal(trx, portal, { ...address, state: 'installed' });

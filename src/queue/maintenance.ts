@@ -6,6 +6,7 @@ import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
 import {
+  purgeAwaiting,
   purgeBudgets,
   purgeConnectorState,
   purgeDedupe,
@@ -54,6 +55,7 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
     () => purgeDedupe(db),
     () => purgeToldFailures(db, retentionDays),
     () => purgeConnectorState(db),
+    () => purgeAwaiting(db),
     () => purgeBudgets(db),
     () => purgeLanes(db),
     () => eraseLeftBehind(db),

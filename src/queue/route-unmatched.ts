@@ -8,7 +8,7 @@ import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import { acceptEvents, type ClaimedEvent, type EventResult, type NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { LaneProgress } from '../store/queue/lanes.ts';
-import { findByRef, findByRemoteId } from '../store/tenants/conversations.ts';
+import { findByRemoteId, findOwnByRef } from '../store/tenants/conversations.ts';
 import type { LargeBodies } from './large-bodies.ts';
 
 /** Looked for once a second for as long as a slow call may take, then it becomes a dead letter. */
@@ -78,7 +78,7 @@ function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {
 /** The lane's name says how the brain named the conversation: `~<connection>/ref:<ref>` or `~<connection>/id:<id>`. */
 async function findConversation(db: Pool, lane: ClaimedLane<ClaimedEvent>) {
   const [connectionId = '', name = ''] = lane.lane.slice(1).split('/', 2);
-  if (name.startsWith('ref:')) return await findByRef(db, lane.portal, name.slice(4));
+  if (name.startsWith('ref:')) return await findOwnByRef(db, lane.portal, connectionId, name.slice(4));
   if (name.startsWith('id:')) return await findByRemoteId(db, lane.portal, connectionId, name.slice(3));
   return null;
 }

@@ -1,4 +1,4 @@
-/** Opens the connection pool and knows which faults mean that the database itself is away. */
+/** Opens the connection pool, runs statements, and tells which errors mean that the database is away. */
 import knexModule, { type Knex } from 'knex';
 import { markTransaction } from '../lib/network-in-transaction.ts';
 
@@ -25,13 +25,13 @@ export function openDatabase(options: DatabaseOptions): Pool {
     connection: {
       connectionString: options.url,
       application_name: options.applicationName ?? 'bot-bridge',
-      // A statement that hangs for a minute holds its lanes longer than their lease: better to fail and be worked again.
+      // A statement that hangs for a minute would hold its lanes longer than their lease. It fails instead and is repeated.
       statement_timeout: 60_000,
       connectionTimeoutMillis: 5_000,
     },
     pool: { min: 0, max: options.poolSize, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 5_000,
-    // Every failure reaches its caller as an error; printed beside our log lines it would be read by nobody.
+    // Failures reach the caller as errors. knex would also print them, outside our log format.
     log: { warn: silent, error: silent, deprecate: silent, debug: silent },
   });
 }
@@ -52,14 +52,14 @@ export function isDatabaseAway(error: unknown): boolean {
   return awayStates.test(code) || awayNodeCodes.has(code) || awayMessages.test(error.message);
 }
 
-/** SQLSTATE 40001 and 40P01: two transactions met; running the whole transaction again is safe and expected. */
+/** SQLSTATE 40001 and 40P01: two transactions collided; repeating the whole transaction is safe. */
 export function isCollision(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
 }
 
 /**
- * Runs a transaction, again when it collided with another one (at most five times in all). The only place where one is begun: network
- * calls within `work` are found and refused (`checkNoTransaction`).
+ * Runs a transaction; repeats it when it collides with another one (at most five attempts). Transactions begin only here: network calls
+ * within `work` are detected and refused (`checkNoTransaction`).
  */
 export async function inTransaction<T>(db: Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -75,7 +75,7 @@ export async function inTransaction<T>(db: Pool, work: (trx: Transaction) => Pro
 export type SqlValue = string | number | boolean | Date | Buffer | null | readonly (string | number | boolean | null)[];
 
 /**
- * Runs one statement with `?` placeholders. `Row` is the caller's word for what comes back: it must match the statement. Note that
+ * Runs one statement with `?` placeholders. `Row` is not checked: the caller must make it match the statement. Note that
  * PostgreSQL's `bigint` arrives as a string.
  */
 export async function query<Row = unknown>(
@@ -89,7 +89,7 @@ export async function query<Row = unknown>(
   return await (name === undefined ? raw : raw.options({ name }));
 }
 
-/** SQLSTATE classes 22, 23 and 54: the data of the statement itself is at fault; it would fail again. */
+/** SQLSTATE classes 22, 23 and 54: the statement's own data is invalid; repeating it fails again. */
 export function isDataFault(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(22|23|54)/.test(error.code);
 }

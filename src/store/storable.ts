@@ -1,6 +1,6 @@
 /** Makes foreign text fit for PostgreSQL, which knows no NUL characters, and no halves of surrogate pairs inside JSON. */
 
-/** Far longer than any id or code a far side has reason to send; an index entry must stay below 2 700 bytes. */
+/** Longer than any id or code of a remote; an index entry must stay below 2 700 bytes. */
 const maxLength = 500;
 
 /** A name or code from outside as it can be stored: NUL characters become U+FFFD, what is too long is cut. */
@@ -9,12 +9,12 @@ export function storableText<T extends string | null>(text: T): T | string {
   return text.slice(0, maxLength).replaceAll('\0', '\ufffd');
 }
 
-/** False for text that PostgreSQL cannot hold, so that nothing stored can be equal to it; a statement with it would fail. */
+/** False for text that PostgreSQL cannot hold: no stored value can be equal to it, and a statement with it would fail. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0');
 }
 
-/** A value as JSON that PostgreSQL can also look into. */
+/** A value as JSON that PostgreSQL's JSON operators accept. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value);
   if (!json.includes('\\u')) return json;

@@ -1,4 +1,4 @@
-/** Finds out whether the database can be written to: a full disk, a broken one, or a server that has become read-only still answers reads. */
+/** Tests whether the database accepts writes: with a full or broken disk, or in read-only mode, a server still answers reads. */
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type Pool, query } from './database.ts';
 
@@ -8,8 +8,8 @@ const nobody = 'write-probe';
 const patience = '2s';
 
 /**
- * Writes for real and leaves nothing behind: a row that is put in and taken out again, committed to the disk, and a temporary file, which
- * needs new blocks even where the tables still have room in theirs. Throws what the database says.
+ * Really writes, and leaves nothing behind: it inserts and deletes a row, committed to disk, and makes a temporary file, which needs new
+ * blocks even where the tables still have free space. Throws the database's error.
  */
 export async function tryWriting(db: Pool): Promise<void> {
   await inTransaction(db, async (trx) => {

@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
   });
 
   async function open(width: number): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    const page = await browser.newPage({ viewport: { width, height: 800 }, locale: 'ru-RU' });
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
@@ -52,6 +52,15 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     await page.getByText('Помощник линии').waitFor();
     await keepPicture(page, `installer-ru-${width}`);
     expect(await overflows(page)).toBe(false);
+    await page.close();
+  });
+
+  it('closes the installation in Bitrix24 when everything is set up, so that events begin to come', async () => {
+    const page = await open(1280);
+    await page.goto(bridge.portal.origin);
+    await page.getByRole('tab', { name: 'Приложение' }).click();
+    await page.frameLocator('iframe').getByText('Боты подключены').waitFor();
+    await until(() => bridge.portal.app?.installed === true);
     await page.close();
   });
 

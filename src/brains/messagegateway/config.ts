@@ -170,11 +170,11 @@ export const configSchema = z.strictObject({
   uploadEncoding: z
     .enum(['multipart', 'raw'])
     .default('multipart')
-    .describe('How file bytes are sent at first; where the other way is taken, it is used from then on'),
+    .describe('How file bytes are sent; where the service takes them the other way alone, that is noticed and done'),
   unescapeHtml: z
     .boolean()
-    .default(false)
-    .describe('Texts come HTML-escaped and are decoded once; the app also finds this out by itself'),
+    .optional()
+    .describe("Texts come HTML-escaped and are to be decoded once; absent: found out from the service's answers"),
   botRoles: z
     .array(z.enum(['distributor', 'responsible', 'hidden']))
     .default(['responsible'])

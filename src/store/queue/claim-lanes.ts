@@ -1,24 +1,24 @@
 /**
  * Takes lanes that are ready, with their oldest rows, in one round trip. Claims take turns between destinations (a portal's chats, one
  * bot's brain, a portal's set-up): first the longest-waiting lane of each, then each one's second, and so on, so that a portal with
- * 100 000 ready lanes does not stand in front of a portal with one.
+ * 100 000 ready lanes does not delay a portal with one.
  */
 import { type Db, query } from '../database.ts';
 import { type LaneId, laneKey, type QueueName } from './lanes.ts';
 
-/** Whom a lane's rows call: the portal and the `destination` column of its lane. */
+/** The remote that a lane's actions call: the portal and the `destination` column of the lane. */
 export interface Destination {
   readonly portal: string;
   readonly destination: string;
 }
 
 export interface ClaimedLane<Row> extends LaneId {
-  /** This claim's name; whoever finishes or renews the lane has to show it. */
+  /** The id of this claim; needed to finish the lane or to renew its lease. */
   readonly holder: string;
   readonly destination: string;
   /** Claims since the head last moved, this one included. Above 1: the last try failed or its worker died. */
   readonly attempts: number;
-  /** Pauses the remote has asked for since the head last moved. */
+  /** How often the remote has throttled us since the head last moved. */
   readonly throttled: number;
   /** Waiting rows, oldest first; never empty. */
   readonly rows: readonly Row[];
@@ -34,7 +34,7 @@ export interface LaneRow {
 /** How many lanes of a destination a claim may take. */
 export interface Allowance extends Destination {
   readonly lanes: number;
-  /** It answered lately: its lanes do not count as `unproven`. */
+  /** It has answered lately: its lanes do not count as `unproven`. */
   readonly isProven: boolean;
 }
 
@@ -58,20 +58,20 @@ export interface ClaimOptions {
   readonly perDestination: number;
   readonly allowances: readonly Allowance[];
   /**
-   * False: chooses among the lanes that have been ready longest, four times as many as are wanted. True: looks at each destination that has
-   * anything waiting, about 10 µs each; needed where those that have waited longest all belong to a few.
+   * False: chooses among the lanes that have been ready longest, four times as many as are wanted. True: reads every destination that has
+   * waiting lanes, at about 10 µs each; needed where the longest waiting lanes all belong to a few destinations.
    */
   readonly everyDestination: boolean;
 }
 
 export interface Claim<Row> {
   readonly lanes: ClaimedLane<Row>[];
-  /** There were more ready lanes than were looked at: the next claim should look at every destination. */
+  /** There were more ready lanes than were read: the next claim should read every destination. */
   readonly isCrowded: boolean;
 }
 
 /**
- * A lane that failed before comes with its head alone, so that a row that kills its worker is found out. May run in any number of
+ * A lane that failed before is claimed with its first row only, so that a row that kills its worker can be identified. May run in any number of
  * processes at once. The claim commits without waiting for the disk: losing it in a crash only means that the lanes are ready again.
  */
 export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOptions): Promise<Claim<Row>> {
@@ -183,7 +183,7 @@ function rowsOf({ queue, columns, perLane }: ClaimOptions): string {
   return perLane === null ? rows : `select * from (${rows}) w where w.bytes_before < ${perLane.bytes}`;
 }
 
-/** The join is nested, so a lane's rows arrive one after the other and in order; should that ever change, they are sorted all the same. */
+/** The nested join returns a lane's rows in order; they are sorted again in case the planner ever chooses otherwise. */
 function groupByLane<Row extends LaneRow>(rows: readonly (Row & LaneColumns)[], holder: string): ClaimedLane<Row>[] {
   const claimed = new Map<string, ClaimedLane<Row> & { readonly rows: Row[] }>();
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** The inbox: every event as it came in, kept from its acceptance until its retention ends. */
+/** The inbox: every event as it was received, kept from its acceptance until its retention ends. */
 
 import { type Db, query } from '../database.ts';
 import { storableText } from '../storable.ts';
@@ -7,14 +7,14 @@ import { countByLane, extendLanes, type LaneId } from './lanes.ts';
 
 /** An event to be stored. */
 export interface NewEvent extends LaneId {
-  /** Lower-case UUID made of whatever identifies the event; a second event with the same key is not stored. */
+  /** Lower-case UUID derived from what identifies the event; a second event with the same key is not stored. */
   readonly dedupeKey: string;
-  /** `bitrix24`, the name of a brain, or `bridge` for what the pipeline itself has to say. */
+  /** `bitrix24`, the name of a brain, or `bridge` for events the app itself produced. */
   readonly source: string;
   readonly connectionId: string | null;
   /** Follows the message through every step, for logs and `trace`. */
   readonly trace: string;
-  /** What the event is about, for a person who looks for it: a message id. */
+  /** The message id the event is about, so that people can find it. */
   readonly subject: string | null;
   readonly body: Buffer;
 }
@@ -27,7 +27,7 @@ export interface InboxRow extends LaneRow {
   readonly received_at: Date;
 }
 
-/** A row as it is claimed: a large body stays in the database until its turn has come (`readBody`). */
+/** A claimed row; a large body is read only when it is worked on (`readBody`). */
 export type ClaimedEvent = Omit<InboxRow, 'body'> & {
   readonly body: Buffer | null;
   readonly body_bytes: number;
@@ -36,8 +36,7 @@ export type ClaimedEvent = Omit<InboxRow, 'body'> & {
 /**
  * Stores a batch of events in one statement: duplicates are dropped, lanes locked and extended, rows written. All bodies travel as
  * one binary parameter and are cut apart by the server, because a `bytea[]` parameter would be sent as text at twice the size.
- * Events of portals that are unknown (erased a moment ago) are not
- * stored. Returns for each event, in order, whether it was stored as a new one. The batch stands or falls as a whole.
+ * Events of unknown portals (erased a moment ago) are not stored. Returns for each event, in order, whether it was stored as a new one. The batch is stored as a whole or not at all.
  */
 export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
   const offsets: number[] = [];
@@ -136,7 +135,7 @@ export async function readKept(
 ): Promise<Pick<InboxRow, 'body' | 'received_at'>[]> {
   const result = await query<Pick<InboxRow, 'body' | 'received_at'>>(
     db,
-    // Moments are kept finer than a millisecond, and told as whole ones.
+    // The column has microseconds; the given moments are whole milliseconds.
     `select body, received_at from inbox join inbox_outcome using (portal, lane, seq)
      where portal = ? and lane = ? and source = ? and received_at >= ? and received_at < ?::timestamptz + interval '1 millisecond'
        and state = 'done' and outcome not like '%forwarded%'
@@ -146,7 +145,7 @@ export async function readKept(
   return result.rows.reverse();
 }
 
-/** Bodies of a portal's last events, newest first, whatever became of them. */
+/** Bodies of a portal's last events, newest first, whatever their outcome. */
 export async function readLastBodies(db: Db, portal: string, source: string, limit: number): Promise<Buffer[]> {
   const result = await query<Pick<InboxRow, 'body'>>(
     db,
@@ -163,8 +162,8 @@ export interface EventResult extends LaneId {
 }
 
 /**
- * Writes down what became of events, in a table of its own: the events themselves are written once and never touched again, which
- * spares rewriting their bodies (decision 0001).
+ * Records the outcome of events in a table of its own: the event rows are written once and never updated, so that their bodies need not be
+ * written again (decision 0001).
  */
 export async function closeEvents(db: Db, results: readonly EventResult[]): Promise<void> {
   await query(

@@ -1,4 +1,4 @@
-/** How lanes are named: one per dialog in the inbox, one per dialog and direction in the outbox. */
+/** The keys of lanes: one lane per dialog in the inbox, one per dialog and direction in the outbox. */
 import { createHash, hash } from 'node:crypto';
 
 /** Events that concern the app as a whole, in the order they came. */
@@ -7,7 +7,7 @@ export const appLane = '/app';
 /** Events of dialogs that name bots the portal does not have, in one lane of each portal. */
 export const unknownBotLane = '/unknown-bot';
 
-/** Where an erasure waits for its day; apart from `appLane`, so that a re-installation does not stand behind it. */
+/** The lane of delayed erasures; separate from `appLane`, so that a re-installation does not wait behind one. */
 export const eraseLane = '/erase';
 
 /** Bot codes and dialog ids as Bitrix24 forms them; anything else is hashed, so that hostile input cannot grow a key. */
@@ -26,22 +26,22 @@ export function inboxLane(botCode: string, dialogId: string): string {
   return `${safe(botCode)}/${safe(dialogId)}`;
 }
 
-/** The outbox lane of a dialog in one direction: a slow brain does not hold back what we say ourselves. */
+/** The outbox lane of a dialog in one direction, so that a slow brain does not delay messages to the portal. */
 export function outboxLane(botCode: string, dialogId: string, target: 'portal' | 'brain'): string {
   return `${inboxLane(botCode, dialogId)}>${target}`;
 }
 
-/** Where a dialog's reminders wait for their time. */
+/** The lane of a dialog's inactivity timer. */
 export function reminderLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>later`;
 }
 
-/** Where a dialog's greeting waits for its time, apart from reminders that take longer. */
+/** The lane of a dialog's delayed greeting; separate from the inactivity timer, which takes longer. */
 export function greetingLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>greet`;
 }
 
-/** Where a brain's message waits while its conversation is not known yet. */
+/** The lane of a brain's messages whose conversation is not known yet. */
 export function unboundLane(connectionId: string, name: string): string {
   return `~${connectionId}/${safe(name)}`;
 }
@@ -55,7 +55,7 @@ export function dialogOf(lane: string): { readonly botCode: string; readonly dia
   return { botCode: lane.slice(0, slash), dialogId: lane.slice(slash + 1) };
 }
 
-/** A dedupe key out of whatever identifies an event, as a UUID (the first 16 bytes of a SHA-256). */
+/** The dedupe key of an event, from the parts that identify it: a UUID made of the first 16 bytes of a SHA-256. */
 export function dedupeKey(...parts: readonly string[]): string {
   const hex = hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''), 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;

@@ -1,12 +1,12 @@
 /**
- * The lanes: the heart of the queue. A lane is one dialog's line of events (queue `inbox`) or of actions (queue `outbox`). Its row is
- * at once the lock, the counter that numbers the events, and the alarm clock:
+ * Lanes, the core of the queue. A lane is the FIFO of one dialog's events (queue `inbox`) or actions (queue `outbox`). Its row is
+ * the lock, the counter that numbers the rows, and the time at which the lane is due:
  *
  *   seq       number of the last event put in          done      number of the last event finished (dead letters included)
  *   ready_at  when a worker may take it; infinity when nothing waits; the end of the lease while a worker has it
  *   locked_by the claim that has it (`<worker id>:<serial>`); only that claim may finish it. The lanes of a worker that has died are
- *             freed by the others at once (`workers.ts`), those of one that hangs when the lease ends.
- *   destination  whom the lane's rows call, derived from the key: claims take turns between portals and destinations (`claim-lanes.ts`)
+ *             freed by others at once (`workers.ts`); those of a worker that hangs become free when the lease ends.
+ *   destination  the remote that the lane's actions call, derived from the key: claims take turns between portals and destinations (`claim-lanes.ts`)
  *
  * The row is locked before events are inserted, so event numbers follow commit order. Statements that touch several lanes
  * lock them in key order, and inbox lanes before outbox lanes, so that no two transactions wait for each other.
@@ -25,19 +25,19 @@ export interface LaneProgress extends LaneId {
   readonly holder: string;
   /** Number of the last row finished now; the old value when none was. */
   readonly done: number;
-  /** Pause before the lane may be taken again; 0 = at once. Ignored when nothing waits. */
+  /** Delay before the lane may be claimed again; 0 = at once. Ignored when nothing waits. */
   readonly delayMs: number;
-  /** True: the pause is nobody's failure (a rate limit), so the attempt is not counted. */
+  /** True: the delay is not a failure (a rate limit), so the attempt is not counted. */
   readonly isFree?: boolean;
-  /** True: the far side asked for this pause; such throttled are counted by themselves. */
+  /** True: the remote throttled us; such delays are counted separately in `throttled`. */
   readonly isThrottled?: boolean;
 }
 
 export const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
 
 /**
- * Gives lanes back, moved on to `done`. Returns a test that tells which lanes were still ours; a lane that is not has been taken
- * over by another worker after our lease ended, and nothing worked out for it may be written.
+ * Releases lanes and advances them to `done`. Returns a predicate that tells which lanes were still ours. A lane that was not has been
+ * claimed by another worker after our lease ended; results computed for it must not be written.
  */
 export async function finishLanes(
   db: Db,
@@ -77,7 +77,7 @@ export async function finishLanes(
   return (id) => held.has(laneKey(id.portal, id.lane));
 }
 
-/** Extends the leases of lanes still being worked. Returns a test that tells which were still held by the claim named in `holder`. */
+/** Extends the leases of lanes that are still being worked on. Returns a predicate that tells which were still held by the claim `holder`. */
 export async function renewLanes(
   db: Db,
   queue: QueueName,
@@ -102,8 +102,8 @@ export async function renewLanes(
 }
 
 /**
- * Ends the throttled of a portal's lanes, or of those whose names begin so before the first slash: what they waited for has happened. Lanes in
- * somebody's hands are left alone.
+ * Makes delayed lanes of a portal due now, because what they waited for has happened; with `beginnings`, only lanes whose key begins so
+ * before the first slash. Lanes that a worker holds are left alone.
  */
 export async function wakeLanes(
   db: Db,
@@ -125,8 +125,8 @@ export async function wakeLanes(
 }
 
 /**
- * Makes room for rows at the end of lanes and locks those lanes until the transaction ends. Returns the number of the first new
- * row of each lane, in a lookup. `delayMs` only matters for a lane in which nothing waits.
+ * Reserves numbers for new rows at the end of lanes and locks those lanes until the transaction ends. Returns a map from lane to the number
+ * of its first new row. `delayMs` only matters for a lane in which nothing waits.
  */
 export async function extendLanes(
   db: Db,
@@ -177,12 +177,12 @@ export function countByLane<T extends LaneId & { readonly delayMs?: number }>(
   return counted;
 }
 
-/** Lanes that are counted: more are only known to be there, so that measuring a long queue does not add to its load. */
+/** At most this many lanes are counted, so that measuring a long queue does not add to its load. */
 const lanesMeasured = 50_000;
 
 /**
- * How many lanes and rows wait in a queue, and for how long the oldest ready lane has. Of more lanes than are counted, those that have been
- * ready longest. For metrics, not for decisions.
+ * How many lanes and rows wait in a queue, and since when the oldest ready lane does. Where more lanes wait than are counted, those that
+ * have been ready longest are. For metrics only.
  */
 export async function measureQueue(
   db: Db,

@@ -1,32 +1,31 @@
-/** PostgreSQL's NOTIFY as a hint between processes: there may be work. Whoever misses it finds the work by polling. */
+/** Wakeups between processes through PostgreSQL's NOTIFY. They are hints: a process that misses one finds the work by polling. */
 import { Client } from 'pg';
 import { type Db, query } from '../database.ts';
 import type { QueueName } from './lanes.ts';
 
 const channelOf = (queue: QueueName): string => `bridge_${queue}`;
 
-/** Tells all listening processes. One per commit is plenty: callers throttle. */
+/** Notifies all listening processes. Callers throttle this: one notification per commit is enough. */
 export async function notifyQueue(db: Db, queue: QueueName): Promise<void> {
   await query(db, 'select pg_notify(?, ?)', [channelOf(queue), '']);
 }
 
 const factsChannel = 'bridge_facts';
 
-/** Tells all listening processes that facts of this connection have changed. */
+/** Notifies all listening processes that the connector state of this connection has changed. */
 export async function notifyFacts(db: Db, connectionId: string): Promise<void> {
   await query(db, 'select pg_notify(?, ?)', [factsChannel, connectionId]);
 }
 
-/** What is heard. */
+/** Handlers of notifications. */
 export interface Notices {
   onWork(queue: QueueName): void;
-  /** A connection's facts have changed; null: some may have, while nobody listened. */
+  /** The connector state of a connection has changed; null: any may have changed while this process was not listening. */
   onFacts(connectionId: string | null): void;
 }
 
 /**
- * Listens on a connection of its own until `signal` aborts; resolves when the connection ends, for whatever reason. The caller
- * starts it again.
+ * Listens on a connection of its own until `signal` aborts. Resolves when the connection ends for any reason; the caller calls it again.
  */
 export async function listenForWork(url: string, notices: Notices, signal: AbortSignal): Promise<void> {
   const client = new Client({
@@ -36,8 +35,8 @@ export async function listenForWork(url: string, notices: Notices, signal: Abort
   });
   const ended = new Promise<void>((resolve) => {
     client.once('end', resolve);
-    // Heard each time, for a broken connection reports itself more than once and an unheard error ends the process. What broke it
-    // is told by the loops that use the pool.
+    // A broken connection emits more than one error, and an unhandled one would end the process. The cause is logged by the loops that
+    // use the pool.
     client.on('error', () => resolve());
   });
   const aborted = new Promise<void>((resolve) => {
@@ -54,7 +53,7 @@ export async function listenForWork(url: string, notices: Notices, signal: Abort
     notices.onFacts(null);
     await Promise.race([ended, aborted]);
   } finally {
-    // A connection that is broken already has nothing to be ended politely.
+    // A broken connection cannot be closed cleanly.
     await Promise.race([client.end(), ended]);
   }
 }

@@ -1,4 +1,4 @@
-/** The outbox: every action decided on, fixed with its idempotency key, kept until its retention ends. */
+/** The outbox: every action the bridge decided on, with its idempotency key, kept until its retention ends. */
 import { randomUUID } from 'node:crypto';
 import type { ActionTarget, AppAction, BrainAction, PortalAction } from '../../core/actions.ts';
 import { type Db, query } from '../database.ts';
@@ -16,7 +16,7 @@ export type NewAction = LaneId &
     readonly botCode: string | null;
     readonly dialogId: string | null;
     readonly trace: string;
-    /** When the lane is otherwise empty: do it only after this many milliseconds. */
+    /** If nothing else waits in the lane: execute it only after this many milliseconds. */
     readonly delayMs?: number;
   };
 
@@ -29,8 +29,8 @@ export interface OutboxRow extends LaneRow {
   readonly action: OutboxAction['action'];
   readonly created_at: Date;
   /**
-   * Set when an attempt was begun that cannot be repeated safely, or that sends a brain's message the brain wants a receipt for; kept
-   * while its fate is unknown.
+   * When the last attempt began, if it cannot be repeated safely or sends a message for which the brain wants a receipt; kept while
+   * the fate of that attempt is unknown.
    */
   readonly attempted_at: Date | null;
 }
@@ -81,8 +81,8 @@ export function claimOutbox(
 }
 
 /**
- * Notes, before an attempt that must not be repeated blindly, that it begins. Must be committed before the request leaves. False when the
- * lane is no longer held by that claim: then the attempt must not be made.
+ * Records that an attempt begins which must not be repeated blindly. Must be committed before the request is sent. False when the claim no
+ * longer holds the lane: then the attempt must not be made.
  */
 export async function markAttempted(db: Db, row: LaneRow, holder: string): Promise<boolean> {
   const result = await query<unknown>(
@@ -100,11 +100,11 @@ export interface ActionResult extends LaneId {
   readonly state: 'done' | 'dead_letter' | 'unknown' | 'dropped';
   /** One stable word: `sent`, or the code of the error. */
   readonly outcome: string;
-  /** What the far side calls the result: a message id. */
+  /** The remote's id of the result: a message id. */
   readonly remoteId: string | null;
 }
 
-/** Writes down what became of actions. */
+/** Records the outcome of actions. */
 export async function closeActions(db: Db, results: readonly ActionResult[]): Promise<void> {
   if (results.length === 0) return;
   await query(
@@ -127,11 +127,11 @@ export async function closeActions(db: Db, results: readonly ActionResult[]): Pr
 export interface ActionFailure extends LaneId {
   readonly seq: number;
   readonly outcome: string;
-  /** An attempt may have happened all the same. */
+  /** The failed attempt may have taken effect. */
   readonly isFateUnknown: boolean;
 }
 
-/** Notes the last failure of an action that will be tried again. */
+/** Records the last failure of an action that will be retried. */
 export async function noteFailures(db: Db, failures: readonly ActionFailure[]): Promise<void> {
   if (failures.length === 0) return;
   await query(
@@ -150,8 +150,8 @@ export async function noteFailures(db: Db, failures: readonly ActionFailure[]): 
 }
 
 /**
- * Puts a dead letter (or one of unknown fate: then a person has decided that a double is the lesser evil) back at the end of its
- * lane with the same key. False when there is no such row.
+ * Puts a dead letter back at the end of its lane with the same key; also an action of unknown fate, for which a person then accepts that
+ * it may happen twice. False when there is no such row.
  */
 export async function replayAction(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
   const deadLetters = await query<unknown>(

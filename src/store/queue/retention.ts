@@ -1,7 +1,7 @@
-/** Forgets what has been kept long enough, in small steps so that nobody waits for it. */
+/** Deletes rows whose retention is over, in small steps so that no other statement waits long for a lock. */
 import { type Db, query } from '../database.ts';
 
-/** Dedupe keys outlive every redelivery a far side is known to make. */
+/** Longer than any remote is known to redeliver an event. */
 const dedupeDays = 7;
 
 const stepRows = 5_000;
@@ -46,7 +46,7 @@ export async function purgeDedupe(db: Db): Promise<number> {
   return result.rowCount;
 }
 
-/** Deletes one step of told failures, which outlive every row they are about: given-up ones are kept twice as long as others. */
+/** Deletes one step of told failures. They are kept for as long as any outbox row they may be about: twice `days`, as dead letters are. */
 export async function purgeToldFailures(db: Db, days: number): Promise<number> {
   const result = await query(
     db,
@@ -58,7 +58,7 @@ export async function purgeToldFailures(db: Db, days: number): Promise<number> {
   return result.rowCount;
 }
 
-/** Deletes one step of brains' facts whose time is over. */
+/** Deletes one step of expired connector state. */
 export async function purgeConnectorState(db: Db): Promise<number> {
   const result = await query(
     db,
@@ -69,7 +69,22 @@ export async function purgeConnectorState(db: Db): Promise<number> {
   return result.rowCount;
 }
 
-/** Deletes lanes in which nothing waits and of which no row is left: their numbering may start again. */
+/** A link to connect an account is valid for half an hour; after this many days the row is of no use. */
+const awaitingDays = 7;
+
+/** Deletes one step of connections whose user never said which portal they are for. */
+export async function purgeAwaiting(db: Db): Promise<number> {
+  const result = await query(
+    db,
+    `delete from awaiting_connection where ctid = any(array(
+       select ctid from awaiting_connection where created_at < now() - ? * interval '1 day' limit ${stepRows}
+     ))`,
+    [awaitingDays],
+  );
+  return result.rowCount;
+}
+
+/** Deletes lanes without waiting and without stored rows. If such a lane is needed again, its numbering starts anew. */
 export async function purgeLanes(db: Db): Promise<number> {
   let purged = 0;
   for (const queue of ['inbox', 'outbox']) {
@@ -88,7 +103,7 @@ export async function purgeLanes(db: Db): Promise<number> {
   return purged;
 }
 
-/** Forgets rate budgets nobody has asked for a day: they have long drained. */
+/** Deletes rate budgets that nobody has used for a day; by then they are full again. */
 export async function purgeBudgets(db: Db): Promise<number> {
   const result = await query(db, "delete from rate_budget where updated_at < now() - interval '1 day'");
   return result.rowCount;

@@ -1,4 +1,4 @@
-/** What one message of a brain became in Bitrix24, read back from the outbox: its parts, where they are, and how they ended. */
+/** Reads from the outbox which messages in Bitrix24 one message of a brain became: its parts and how each of them ended. */
 import type { SentPart } from '../../core/bridged.ts';
 import { type Db, query } from '../database.ts';
 import type { LaneId } from './lanes.ts';
@@ -10,8 +10,8 @@ interface PartRow {
 }
 
 /**
- * The messages in Bitrix24 that belong to what the message `portalMessageId` is of, in order; empty when it is not remembered, which it is
- * as long as the outbox keeps its rows. Those to be deleted are left out.
+ * All messages in Bitrix24 that belong to the same message of the brain as `portalMessageId`, in order, without those that are to be
+ * deleted. Empty when the outbox no longer has the rows.
  */
 export async function readSentParts(db: Db, lane: LaneId, portalMessageId: string): Promise<readonly SentPart[]> {
   const found = await query<PartRow>(
@@ -35,10 +35,10 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
   }));
 }
 
-/** A busy group must not make every mention of the bot read the whole month; nobody edits what lies further back. */
+/** Limits the rows read in a busy group; nobody edits a message that lies further back. */
 const maxTold = 2_000;
 
-/** Whether one of the lane's last actions has told the brain of the message `messageId`; known as long as the outbox keeps its rows. */
+/** Whether one of the lane's last actions delivered the message `messageId` to the brain. False when the outbox no longer has the row. */
 export async function isTold(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
   const found = await query<unknown>(
     db,

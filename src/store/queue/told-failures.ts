@@ -1,4 +1,4 @@
-/** Messages of brains whose failure the brain has been told of or has decided on itself: whether they may still be sent. */
+/** Messages of brains that the brain counts as failed, because we told it so or because it decided so: may they still be sent? */
 import { type Db, query } from '../database.ts';
 import { storableText } from '../storable.ts';
 import type { LaneId } from './lanes.ts';
@@ -21,8 +21,8 @@ export interface SendsSoFar {
 }
 
 /**
- * Notes failures and closes what was given up of withdrawn messages, so that nobody sends it again by hand. Repeatable. Called before the
- * transaction locks outbox lanes, as `replayAction` locks rows and lanes in this order.
+ * Records failures and closes the dead letters of withdrawn messages, so that nobody replays them. Repeatable. Call it before the
+ * transaction locks outbox lanes: `replayAction` locks rows before lanes too.
  */
 export async function noteToldFailures(db: Db, failures: readonly ToldFailure[]): Promise<void> {
   if (failures.length === 0) return;
@@ -55,7 +55,7 @@ export async function noteToldFailures(db: Db, failures: readonly ToldFailure[])
   );
 }
 
-/** Null: nobody was told that it failed. */
+/** Null: the brain does not count it as failed. */
 export async function readToldFailure(
   db: Db,
   { portal, lane }: LaneId,
@@ -71,7 +71,7 @@ export async function readToldFailure(
   return row === undefined ? null : { isWithdrawn: row.is_withdrawn };
 }
 
-/** Of the latest decision to send it; all empty when it is not known (any more). */
+/** The state of the latest decision to send it; all fields are empty when the outbox has no row of it (any more). */
 export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId: string): Promise<SendsSoFar> {
   const found = await query<{ state: string; outcome: string | null; remote_id: string | null }>(
     db,
@@ -89,8 +89,8 @@ export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId:
 }
 
 /**
- * Notes that an attempt to send a part of a brain's message begins, unless its failure was told and it is withdrawn, or the lane is no
- * longer held by that claim (`lane_lost`): then nothing is noted. Must be committed before the request leaves.
+ * Records that an attempt to send a part of a brain's message begins. Records nothing if the message is withdrawn, or if the claim no longer
+ * holds the lane (`lane_lost`). Must be committed before the request is sent.
  */
 export async function beginSend(
   db: Db,
@@ -117,7 +117,7 @@ export async function beginSend(
   return found?.is_held === true ? 'withdrawn' : 'lane_lost';
 }
 
-/** Lanes whose head waits for its next try are taken up at once. A hint: nothing depends on it. */
+/** Makes lanes due whose head waits for its next retry. A hint: nothing depends on it. */
 export async function wakeOutboxLanes(db: Db, lanes: readonly LaneId[]): Promise<void> {
   for (const { portal, lane } of lanes) {
     await query(

@@ -1,6 +1,6 @@
 /**
- * Which worker processes live. A worker holds an advisory lock on a connection of its own; the server drops it with the connection, so
- * whoever gets that lock knows that the worker is gone, and frees what it had leased.
+ * Knows which worker processes are alive. Each worker holds an advisory lock on a connection of its own, and the server releases the lock
+ * with the connection. A process that acquires the lock of another worker knows that this worker is dead, and frees its leases.
  */
 import { Client } from 'pg';
 import { type Db, query, type Transaction } from '../database.ts';
@@ -8,28 +8,28 @@ import { type Db, query, type Transaction } from '../database.ts';
 /** SQL: the key of a worker's advisory lock, the first 64 bits of its id. */
 const lockKey = (id: string): string => `('x' || left(replace(${id}::text, '-', ''), 16))::bit(64)::bigint`;
 
-/** After a restart of the server living workers need a moment to come back before they can be told from dead ones. */
+/** After a restart of the server, live workers get this long to reconnect before they count as dead. */
 const graceSeconds = 3;
 
 export interface WorkerLock {
   /** Resolves when the connection, and with it the lock, is lost. Never rejects. */
   readonly lost: Promise<void>;
-  /** Gives the lock up and takes the worker off the list. */
+  /** Releases the lock and removes the worker's row. */
   release(): Promise<void>;
 }
 
-/** Enters the worker and holds its lock. Entry and lock become visible to others together. */
+/** Inserts the worker's row and takes its lock. Both become visible to others at the same time. */
 export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
   const client = new Client({
     connectionString: url,
     application_name: 'bot-bridge worker',
     connectionTimeoutMillis: 5_000,
-    // A machine that is cut off is noticed by the server after about 11 s, not after two hours.
+    // With these keepalives the server notices an unreachable machine after about 11 s instead of two hours.
     options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
   });
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   client.once('end', lose);
-  // A broken connection reports itself more than once, and an unheard error would end the process.
+  // A broken connection emits more than one error, and an unhandled one would end the process.
   client.on('error', () => lose());
   try {
     await client.connect();
@@ -39,7 +39,7 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
       `select pg_try_advisory_lock(${lockKey('$1')}) as is_ours`,
       [id],
     );
-    // The server still believes in this worker's former connection, or somebody frees its leases at this moment.
+    // Either the server still keeps this worker's former connection open, or another process is freeing its leases right now.
     if (locked.rows[0]?.is_ours !== true) throw new Error('the lock of this worker is still held; trying again');
     await client.query('commit');
   } catch (error) {
@@ -59,10 +59,10 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
 }
 
 /**
- * Frees the lanes and listeners of workers that have died, and returns their ids. Holding their locks meanwhile keeps a worker that only
- * lost its connection from coming back in between.
+ * Frees the lanes and listeners of dead workers and returns the workers' ids. Their locks are held meanwhile, so that a worker that has
+ * only lost its connection cannot come back in between.
  *
- * @param isServerOurs this process has just started the server itself, so nobody else can be about to come back
+ * @param isServerOurs this process has just started the server, so no other worker can be reconnecting
  */
 export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean): Promise<string[]> {
   if (!isServerOurs && (await isServerYoung(trx))) return [];

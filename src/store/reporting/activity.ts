@@ -1,4 +1,4 @@
-/** What an administrator wants to see of a portal: how much happened lately, and why the bots did what they did. */
+/** What the app's page shows an administrator: how much happened lately, and why each bot answered or did not. */
 import { type Db, query } from '../database.ts';
 
 /** Events of the last day by bot and outcome. */
@@ -8,7 +8,7 @@ export interface DayCount {
   readonly events: number;
 }
 
-/** Without message texts: the page is for finding out why, not for reading along. */
+/** Holds no message texts: the page explains what the bots did; it is not for reading other people's messages. */
 export interface RecentEvent {
   readonly trace: string;
   readonly bot_code: string;

@@ -1,4 +1,4 @@
-/** Looks back: what happened to a message, what is a dead letter, what waits. Read by operators, never by the pipeline. */
+/** Reads what happened to messages and which rows are dead letters, for the CLI and the pages. The workers never read this. */
 import { type Db, query } from '../database.ts';
 
 /** One step of a message's way, in the order of time. */
@@ -8,7 +8,7 @@ export interface Step {
   readonly seq: number;
   readonly queue: 'inbox' | 'outbox';
   readonly trace: string;
-  /** Where it came from (`bitrix24`, a brain) or goes to (`home`, `brain`, `app`). */
+  /** Where it came from (`bitrix24`, a brain) or goes to (`portal`, `brain`, `app`). */
   readonly side: string;
   readonly kind: string | null;
   readonly at: Date;
@@ -50,7 +50,7 @@ export async function traceSteps(db: Db, wanted: string, portal?: string): Promi
   return result.rows;
 }
 
-/** Rows that were given up and wait for a person's decision; oldest first, at most 200. */
+/** Dead letters and sends of unknown fate, which wait for a person's decision; oldest first, at most 200. */
 export async function listDeadLetters(db: Db, portal?: string): Promise<Step[]> {
   const where = portal === undefined ? '' : 'and portal = ?';
   const scope = portal === undefined ? [] : [portal];
@@ -65,7 +65,7 @@ export async function listDeadLetters(db: Db, portal?: string): Promise<Step[]> 
   return result.rows;
 }
 
-/** Rows that are counted in each queue; an operator who has more than that needs no exact number. */
+/** At most this many rows are counted per queue: beyond it nobody needs the exact number. */
 const deadLettersCounted = 10_000;
 
 /** How many dead letters (and rows of unknown fate) there are in each queue, counted up to 10 000. */
@@ -85,7 +85,7 @@ export async function countDeadLetters(db: Db): Promise<{ inbox: number; outbox:
   return { inbox: Number(row?.inbox ?? 0), outbox: Number(row?.outbox ?? 0), unknown: Number(row?.unknown ?? 0) };
 }
 
-/** Where each queue notes what became of its rows. */
+/** The table in which each queue records the outcome of its rows. */
 const closingTable = { inbox: 'inbox_outcome', outbox: 'outbox' };
 
 /** Gives a dead letter up for good. False when there is none. */

@@ -9,7 +9,7 @@ export interface QueueFigures {
   readonly deadLetters: { readonly inbox: number; readonly outbox: number; readonly unknown: number };
 }
 
-/** Reads them all. No statement takes longer than two seconds; throws what the database says when one would. */
+/** Reads all figures. Statements are limited to two seconds each; throws the database's error when one takes longer. */
 export async function readQueueFigures(db: Pool): Promise<QueueFigures> {
   return await inTransaction(db, async (trx) => {
     await query(trx, `select set_config('statement_timeout', '2s', true)`);

@@ -1,12 +1,12 @@
 /** Connections that a brain has registered in its remote before anybody has said which portal they are for; sealed. */
 import { type Db, query } from '../database.ts';
 
-/** Replaces what is kept under the id. */
+/** Replaces what is kept under the id; the time limit for connecting it begins anew. */
 export async function keepAwaiting(db: Db, brain: string, id: string, sealed: Buffer): Promise<void> {
   await query(
     db,
     `insert into awaiting_connection (id, brain, sealed) values (?, ?, ?)
-     on conflict (id) do update set sealed = excluded.sealed where awaiting_connection.brain = excluded.brain`,
+     on conflict (id) do update set sealed = excluded.sealed, created_at = now() where awaiting_connection.brain = excluded.brain`,
     [id, brain, sealed],
   );
 }

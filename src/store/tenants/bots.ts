@@ -1,4 +1,4 @@
-/** The bots we keep in each portal. */
+/** The bots of each portal. */
 import type { Bot, BotType, CarriedOver, Greeting } from '../../core/bot.ts';
 import { type Db, query } from '../database.ts';
 import { storableJson } from '../storable.ts';
@@ -18,21 +18,21 @@ export interface BotRow {
   readonly problem: string | null;
   /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
   readonly give_back_minutes: number | null;
-  /** How it introduces itself; null: in the usual words. */
+  /** Its own greeting; null: the default one. */
   readonly greeting: StoredGreeting | null;
   readonly greet_after_seconds: number;
   /** What the portal was last told of it; null until it was registered. */
   readonly carried: CarriedOver | null;
 }
 
-/** Words instead of the usual ones by language, or no greeting at all. */
+/** Texts by language that replace the default greeting, or no greeting at all. */
 export interface StoredGreeting {
   readonly ru?: string;
   readonly en?: string;
   readonly off?: true;
 }
 
-/** As the rules want it. */
+/** The greeting in the form the bridge takes. */
 export function greetingOf({ greeting, greet_after_seconds: afterSeconds }: BotRow): Greeting {
   const { ru, en, off } = greeting ?? {};
   const texts = { ...(ru === undefined ? {} : { ru }), ...(en === undefined ? {} : { en }) };
@@ -92,7 +92,7 @@ export async function updateBot(
   return changed > 0;
 }
 
-/** Gives a bot another account to think with. False when it no longer has the one it had when it was read: then nothing is written. */
+/** Replaces the connection a bot uses. False, and nothing is written, when the bot no longer has the connection it had when it was read. */
 export async function giveConnection(
   db: Db,
   bot: Pick<BotRow, 'portal' | 'code' | 'connection_id'>,
@@ -111,14 +111,14 @@ export async function removeBot(db: Db, portal: string, code: string): Promise<b
   return (await db('bot').where({ portal, code }).delete()) > 0;
 }
 
-/** Notes that a bot no longer lives in the portal. */
+/** Records that a bot no longer exists in the portal. */
 export async function markBotDeleted(db: Db, portal: string, botId: string): Promise<void> {
   await db('bot')
     .where({ portal, bot_id: botId })
     .update({ state: 'deleted', bot_id: null, updated_at: db.raw('now()') });
 }
 
-/** Forgets the bots' ids in the portal: an installation after a removal gives new ones. */
+/** Clears the bots' portal ids: an installation after a removal assigns new ones. */
 export async function forgetBotIds(db: Db, portal: string): Promise<void> {
   await db('bot')
     .where({ portal })

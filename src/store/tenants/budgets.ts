@@ -13,11 +13,11 @@ export interface BudgetGrant {
   readonly portal: string;
   readonly bucket: string;
   readonly granted: number;
-  /** When the next one fits, in milliseconds from now; 0 when all were granted. */
+  /** Milliseconds until the next request fits; 0 when all were granted. */
   readonly waitMs: number;
 }
 
-/** Closes a bucket for so long, for everybody: it is filled to above its brim, and has to drain first. A longer closure stays. */
+/** Blocks a bucket for this long in all processes, by filling it above its limit. A longer block that exists is kept. */
 export async function holdBudget(db: Db, request: Omit<BudgetRequest, 'wanted'>, ms: number): Promise<void> {
   const { portal, bucket, perSecond, burst } = request;
   const brim = burst + (perSecond * ms) / 1000;
@@ -33,7 +33,7 @@ export async function holdBudget(db: Db, request: Omit<BudgetRequest, 'wanted'>,
 
 /**
  * Takes up to `wanted` requests out of each bucket: its level drains by `perSecond` and never rises above `burst`. What is not
- * granted was not taken. One bucket may be named once per call.
+ * granted is not taken. A bucket may appear once per call.
  */
 export async function takeBudget(db: Db, requests: readonly BudgetRequest[]): Promise<BudgetGrant[]> {
   const result = await query<{ portal: string; bucket: string; granted: number; wait: number }>(

@@ -4,7 +4,7 @@ import { type Db, query } from '../database.ts';
 /** How long a code can be used, in minutes: long enough to find an API key in another service. */
 export const codeMinutes = 30;
 
-/** The newest code of a portal and brain is the only one that counts. Part of a transaction. */
+/** Stores a code; it replaces the former one of this portal and brain. Part of a transaction. */
 export async function replaceCode(db: Db, portal: string, brain: string, codeHash: Buffer): Promise<void> {
   await query(db, 'delete from connect_code where portal = ? and (brain = ? or expires_at < now())', [portal, brain]);
   await query(
@@ -14,7 +14,7 @@ export async function replaceCode(db: Db, portal: string, brain: string, codeHas
   );
 }
 
-/** The portal whose code it is; the code is used up. Null for one that is wrong, old or used. */
+/** Uses the code up and returns its portal; null for a wrong, expired or used one. */
 export async function redeemCode(db: Db, brain: string, codeHash: Buffer): Promise<string | null> {
   const result = await query<{ portal: string; is_living: boolean }>(
     db,

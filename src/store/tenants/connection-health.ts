@@ -1,22 +1,22 @@
-/** How connections stand with their far side: paused or working, and when that is to be looked at again. */
+/** Health of connections: whether each works or is disabled, and when its next health check is due. */
 
 import { type Db, query } from '../database.ts';
 import type { ConnectionRow } from './connections.ts';
 
 type ConnectionId = Pick<ConnectionRow, 'portal' | 'id'>;
 
-/** Between two looks at one account that somebody here asks for. */
+/** Least time between two health checks of one connection that the app itself asks for. */
 const minutesBetween = 10;
 
-/** A paused one is looked at sooner where somebody over there seems to think that it works. */
+/** The same for a disabled connection whose remote still sends webhooks, so it may work again. */
 const minutesBetweenDisabled = 1;
 
-/** The far side's word that something has changed is heeded no more often. Others over there can give it too. */
+/** Least time between two checks that the remote asks for; others than the account's owner can cause such requests. */
 const secondsBetween = 30;
 
 /**
- * Nothing may tell that an account which works has been stopped: it is looked at now and then. An hour, give or take a tenth, so that
- * accounts that were connected together are not looked at together for ever.
+ * Working connections are checked now and then too, because no event may tell that an account was switched off. An hour, plus or minus a
+ * tenth, so that connections created together are not always checked together.
  */
 const nextRoutineLook = "now() + (0.9 + random() / 5) * interval '1 hour'";
 
@@ -38,8 +38,8 @@ export async function storeConfig(
 }
 
 /**
- * The far side has stopped it: its listener ends, its deliveries wait. With a moment: found out by looking at what was read then, and
- * nothing is written when it was changed since; false then. Without: the far side's own word, which is looked into soon.
+ * Disables the connection: its listener ends, its deliveries wait. With `asOf`, the result of a check of what was read then: nothing is
+ * written, and false returned, when the connection was changed since. Without it, the remote's own notice, which a check follows soon.
  */
 export async function disableConnection(
   db: Db,
@@ -59,7 +59,7 @@ export async function disableConnection(
   return result.rows.length > 0;
 }
 
-/** It works, with this config; the next look is a routine one. False when it was changed since `row` was read: then nothing is written. */
+/** Marks it as working with this config; the next check is a routine one. False, and nothing is written, when it was changed since `row` was read. */
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
@@ -71,7 +71,7 @@ export async function settleConnection(db: Db, row: ConnectionRow, configSealed:
   return result.rows.length > 0;
 }
 
-/** Asks for a look: soon, but not before some minutes have passed since the last one; fewer where the account is paused. */
+/** Asks for a health check soon, but not before some minutes have passed since the last one; fewer if the connection is disabled. */
 export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(
     db,
@@ -83,17 +83,17 @@ export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise
   );
 }
 
-/** Asks for a look at once, for whoever knows that something has changed over there; not more often than every half minute. */
+/** Asks for a health check at once, because the remote said that something has changed; at most every half minute. */
 export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, `update connection set check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
 }
 
-/** Asks for a look without any pause, for operators: what they have just set is to hold now. */
+/** Asks for a health check at once without any limit, for the CLI: what was just set is to be in force now. */
 export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, 'update connection set check_at = now() where portal = ? and id = ?', [portal, id]);
 }
 
-/** Takes connections that are due for a look, but none of `except`; each comes again after some minutes unless it is settled by then. */
+/** Claims connections whose health check is due, except those in `except`. Each is due again after some minutes unless it is settled by then. */
 export async function claimChecks(
   db: Db,
   brains: readonly string[],

@@ -1,4 +1,4 @@
-/** ConnectionService of brains, with their secrets encrypted, and the listeners that hold their sockets. */
+/** Connections to accounts of brains, with their secrets encrypted, and the leases of their listeners. */
 import { type Db, query } from '../database.ts';
 
 export interface ConnectionRow {
@@ -9,7 +9,7 @@ export interface ConnectionRow {
   readonly config_sealed: Buffer;
   readonly webhook_secret_sealed: Buffer;
   readonly cursor: string | null;
-  /** Why the far side has stopped it; null while it works. */
+  /** Why it is disabled; null while it works. */
   readonly disabled_reason: string | null;
   readonly updated_at: Date;
 }
@@ -25,7 +25,7 @@ export async function addConnection(
     readonly title: string;
     readonly configSealed: Buffer;
     readonly webhookSecretSealed: Buffer;
-    /** SHA-256 of the door secret, for finding the connection a webhook belongs to. */
+    /** SHA-256 of the webhook secret, for finding the connection a webhook belongs to. */
     readonly webhookSecretHash: Buffer;
   },
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function findConnection(db: Db, portal: string, id: string): Promis
   return result.rows[0] ?? null;
 }
 
-/** The connection of that id, whoever's it is. The id alone proves nothing. */
+/** The connection with this id, in whichever portal. Knowing an id proves nothing. */
 export async function findConnectionById(db: Db, brain: string, id: string): Promise<ConnectionRow | null> {
   const result = await query<ConnectionRow>(db, `select ${columns} from connection where id = ? and brain = ?`, [
     id,
@@ -95,7 +95,7 @@ export async function removeConnection(db: Db, portal: string, id: string): Prom
   return result.rows.length > 0;
 }
 
-/** Takes connections of these brains whose listener is dead or missing; each is then this owner's until the lease ends. */
+/** Leases connections of these brains that have no live listener to this owner, until the lease ends. */
 export async function claimListeners(
   db: Db,
   owner: string,
@@ -131,7 +131,7 @@ export async function renewListeners(db: Db, owner: string, leaseSeconds: number
   return new Map(result.rows.map((row) => [row.id, row.updated_at]));
 }
 
-/** Lets go of listeners so that another process takes them at once. */
+/** Releases listeners so that another process can take them at once. */
 export async function releaseListeners(db: Db, owner: string, ids: readonly string[]): Promise<void> {
   await query(
     db,
@@ -140,7 +140,7 @@ export async function releaseListeners(db: Db, owner: string, ids: readonly stri
   );
 }
 
-/** Lets go of listeners that cannot be started here; nobody claims them before the seconds are over. */
+/** Releases listeners that could not be started; they can be claimed again after this many seconds. */
 export async function putOffListeners(db: Db, owner: string, ids: readonly string[], seconds: number): Promise<void> {
   await query(
     db,
@@ -150,7 +150,7 @@ export async function putOffListeners(db: Db, owner: string, ids: readonly strin
   );
 }
 
-/** Moves a listener's cursor, in the transaction that stores what came before it. False when the listener is no longer ours. */
+/** Moves a listener's cursor, in the transaction that stores the messages before it. False when the listener is no longer leased to this owner. */
 export async function moveCursor(db: Db, owner: string, portal: string, id: string, cursor: string): Promise<boolean> {
   const result = await query<unknown>(
     db,

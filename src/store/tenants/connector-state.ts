@@ -1,13 +1,13 @@
-/** What brains keep for themselves, per connection: facts by key, some of them with an end. */
+/** Connector state: JSON values that a brain keeps per connection, by key, optionally with an expiry. */
 import { type Db, query } from '../database.ts';
 
-/** Whose facts. */
+/** The connection the state belongs to. */
 export interface StateOwner {
   readonly portal: string;
   readonly connectionId: string;
 }
 
-/** The fact, or null when there is none or its time is over. */
+/** The value; null when there is none or it has expired. */
 export async function readFact(db: Db, owner: StateOwner, key: string): Promise<unknown> {
   const result = await query<{ value: unknown }>(
     db,
@@ -37,7 +37,7 @@ export async function writeFact(
   );
 }
 
-/** Writes the fact where there is none, or none whose time is not over. Returns whether it was written. */
+/** Writes the value if there is none or if it has expired. Returns whether it was written. */
 export async function claimFact(
   db: Db,
   owner: StateOwner,
@@ -64,7 +64,7 @@ export async function deleteFact(db: Db, owner: StateOwner, key: string): Promis
   ]);
 }
 
-/** All facts whose key begins so, by key. */
+/** All values whose keys begin with the prefix, ordered by key. */
 export async function listFacts(
   db: Db,
   owner: StateOwner,

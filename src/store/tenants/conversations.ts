@@ -1,4 +1,4 @@
-/** Conversations: dialogs bound to their counterparts in brains. Written only by whoever holds the dialog's inbox lane. */
+/** Conversations: dialogs bound to their counterparts in brains. Written only by the worker that holds the dialog's inbox lane. */
 import type { Conversation, Owner } from '../../core/conversation.ts';
 import type { ChatKind, Language } from '../../core/events.ts';
 import { type Db, query } from '../database.ts';
@@ -105,7 +105,7 @@ export async function saveConversations(
   );
 }
 
-/** A bot thinks with another account: what the former one called its conversations means something else there, or nothing. */
+/** Clears the remote ids after a bot's connection was replaced: ids of the former account mean nothing, or something else, in the new one. */
 export async function forgetRemoteIds(db: Db, portal: string, botCode: string): Promise<void> {
   await query(
     db,
@@ -115,7 +115,7 @@ export async function forgetRemoteIds(db: Db, portal: string, botCode: string): 
   );
 }
 
-/** Where a brain's message belongs: by our own name of the conversation. */
+/** Finds the conversation of a brain's message by our own `ref`. */
 export async function findByRef(db: Db, portal: string, ref: string): Promise<ConversationId | null> {
   if (!isStorable(ref)) return null;
   const result = await query<ConversationRow>(db, 'select * from conversation where portal = ? and ref = ?', [
@@ -126,7 +126,28 @@ export async function findByRef(db: Db, portal: string, ref: string): Promise<Co
   return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
 }
 
-/** Where a brain's message belongs: by the brain's own id, among the bots that use this connection. */
+/**
+ * Finds the conversation of a brain's message by our own `ref`, among the bots that use this connection. An account that a bot no longer
+ * uses still knows such refs, but must not speak there any more.
+ */
+export async function findOwnByRef(
+  db: Db,
+  portal: string,
+  connectionId: string,
+  ref: string,
+): Promise<ConversationId | null> {
+  if (!isStorable(ref)) return null;
+  const result = await query<ConversationRow>(
+    db,
+    `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
+     where c.portal = ? and c.ref = ? and b.connection_id = ?`,
+    [portal, ref, connectionId],
+  );
+  const row = result.rows[0];
+  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+}
+
+/** Finds the conversation of a brain's message by the brain's own id, among the bots that use this connection. */
 export async function findByRemoteId(
   db: Db,
   portal: string,

@@ -2,8 +2,8 @@
 import { type Db, query } from '../database.ts';
 
 /**
- * installed: works · disconnected: its tokens are dead, a new visit of an administrator mends it · suspended: it refuses every call, for
- * it has not paid or redirects elsewhere; tried again every few minutes · uninstalled: removed, to be erased.
+ * installed: works · disconnected: its tokens are refused until an administrator opens the app's page · suspended: it refuses every
+ * call (not paid, or redirected elsewhere); tested again every few minutes · uninstalled: removed, to be erased.
  */
 export type PortalState = 'installed' | 'disconnected' | 'suspended' | 'uninstalled';
 
@@ -40,7 +40,7 @@ export interface ProvenInstall {
   readonly applicationTokenHash: Buffer | null;
   readonly scope: string;
   readonly language: string;
-  /** Only an administrator's word exchanges an application token that is known. */
+  /** Only an administrator's visit may replace a known application token. */
   readonly isAdmin: boolean;
 }
 
@@ -51,8 +51,8 @@ export async function findPortal(db: Db, portal: string): Promise<Portal | null>
 }
 
 /**
- * The portal, its row locked against other changes until the transaction ends. Whoever changes a portal and its token locks the portal
- * first, as an installation does: a refresh that lost a deadlock would lose the pair it has just been given.
+ * The portal, its row locked against other changes until the transaction ends. Code that changes a portal and its token locks the
+ * portal first, in the same order everywhere: a refresh that lost a deadlock would lose its new token pair.
  */
 export async function lockPortal(db: Db, portal: string): Promise<Portal | null> {
   const result = await query<Portal>(db, 'select * from portal where portal = ? for no key update', [portal]);
@@ -123,7 +123,7 @@ export async function updatePortal(
     .update({ ...change, updated_at: db.raw('now()') });
 }
 
-/** The lanes first: whoever works one holds its row, is waited for, and nobody can take another; then once more what he has made. */
+/** Deletes lanes first: this waits for workers that hold a lane and keeps others from claiming one. Rows they wrote meanwhile follow. */
 const ownedTables = [
   'lane',
   'outbox',
@@ -153,11 +153,11 @@ export async function erasePortal(db: Db, portal: string, onlyUninstalled: boole
   return true;
 }
 
-/** Removes what was being written at the very moment its portal was erased. Returns how many portals left something behind. */
+/** Deletes rows that were written while their portal was being erased. Returns the number of portals concerned. */
 export async function eraseLeftBehind(db: Db): Promise<number> {
   const found = await query<{ portal: string }>(
     db,
-    // Budgets without a portal are those of accounts no portal has yet.
+    // Rate budgets with an empty portal belong to accounts that no portal has connected yet.
     `select portal from (select portal from lane union select portal from rate_budget where portal <> '') l
      where not exists (select 1 from portal p where p.portal = l.portal) limit 100`,
   );
@@ -167,7 +167,7 @@ export async function eraseLeftBehind(db: Db): Promise<number> {
   return gone.length;
 }
 
-/** Those of the portals that exist; none of them is erased before the transaction ends. */
+/** Returns those of the portals that exist, and locks them against erasure until the transaction ends. */
 export async function lockPortals(db: Db, portals: readonly string[]): Promise<Set<string>> {
   if (portals.length === 0) return new Set();
   const result = await query<{ portal: string }>(

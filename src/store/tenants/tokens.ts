@@ -9,9 +9,9 @@ export interface TokenRow {
   readonly user_id: string;
   readonly is_admin: boolean;
   readonly refreshed_at: Date;
-  /** For so long (milliseconds) the portal is to be left alone; null: it is not, or the time is over. See `holdToken`. */
+  /** No calls are made to the portal for this many milliseconds; null: it is not on hold. See `holdToken`. */
   readonly held_ms: number | null;
-  /** Code of the error for which it is, or was, left alone. */
+  /** Code of the error for which it is, or was, put on hold. */
   readonly hold_code: string | null;
 }
 
@@ -30,19 +30,19 @@ export async function lockToken(db: Db, portal: string): Promise<TokenRow | null
   return result.rows[0] ?? null;
 }
 
-/** The right to trade one stored refresh token in, for a few seconds at a time. */
+/** The exclusive right to exchange one stored refresh token, for a few seconds at a time. */
 export interface RefreshLease {
   readonly portal: string;
-  /** The queue of the refresh token to be traded: who finds another one stored has come too late. */
+  /** The sealed refresh token to be exchanged. If another one is stored, it has been exchanged already. */
   readonly refreshSealed: Buffer;
   readonly owner: string;
   readonly leaseSeconds: number;
 }
 
 /**
- * Takes the lease and tells when an earlier one was lost; null when somebody else holds it, the pair was exchanged meanwhile, or the
- * portal is held (`mayProbe` passes a hold).
- * No lock outlives the statement: the lease, not a transaction, keeps others away while the OAuth host is asked.
+ * Takes the lease and returns when an earlier one was lost. Null when another process holds it, the pair was exchanged meanwhile, or the
+ * portal is on hold (`mayProbe` ignores the hold). No lock outlives the statement: the lease, not a transaction, keeps others away during
+ * the call to the OAuth host.
  */
 export async function claimRefresh(
   db: Db,
@@ -64,7 +64,7 @@ export async function claimRefresh(
   return result.rows[0] ?? null;
 }
 
-/** Keeps the lease for another while. */
+/** Extends the lease. */
 export async function renewRefresh(db: Db, lease: RefreshLease): Promise<void> {
   await query(
     db,
@@ -73,7 +73,7 @@ export async function renewRefresh(db: Db, lease: RefreshLease): Promise<void> {
   );
 }
 
-/** Gives the lease back without a new pair. `isLost`: the OAuth host may have exchanged the pair, but no answer came. */
+/** Releases the lease without a new pair. `isLost`: the OAuth host may have exchanged the pair, but no answer came. */
 export async function releaseRefresh(db: Db, lease: RefreshLease, isLost: boolean): Promise<void> {
   await query(
     db,
@@ -84,7 +84,7 @@ export async function releaseRefresh(db: Db, lease: RefreshLease, isLost: boolea
   );
 }
 
-/** Notes that the portal is to be left alone for a while, and why. */
+/** Puts the portal on hold for a while, with the reason. */
 export async function holdToken(db: Db, portal: string, code: string, seconds: number): Promise<void> {
   await query(
     db,
@@ -93,7 +93,7 @@ export async function holdToken(db: Db, portal: string, code: string, seconds: n
   );
 }
 
-/** Takes the one call by which a held portal is tried again, when the hold is over; everybody else waits `seconds` for its result. */
+/** Claims the single test call after a hold is over; all others wait `seconds` for its result. */
 export async function claimProbe(db: Db, portal: string, seconds: number): Promise<boolean> {
   const result = await query(
     db,
@@ -136,8 +136,8 @@ export async function offerToken(db: Db, token: NewToken): Promise<void> {
 }
 
 /**
- * Stores the pair a refresh returned, for the same user as before, and ends the lease. False when the traded token is no longer the
- * stored one: somebody brought another pair meanwhile, and that one stays.
+ * Stores the pair that a refresh returned, for the same user as before, and ends the lease. False when the exchanged token is no longer the
+ * stored one: another pair was stored meanwhile, and it is kept.
  */
 export async function rotateToken(
   db: Db,
@@ -158,7 +158,7 @@ export async function deleteToken(db: Db, portal: string): Promise<void> {
   await query(db, 'delete from portal_token where portal = ?', [portal]);
 }
 
-/** Portals whose tokens were last refreshed before that moment: a refresh token lapses after 180 days of silence. */
+/** Portals whose tokens were last refreshed before that moment: a refresh token expires after 180 days without use. */
 export async function listStaleTokens(db: Db, before: Date): Promise<string[]> {
   const result = await query<{ portal: string }>(
     db,

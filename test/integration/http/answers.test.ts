@@ -35,6 +35,8 @@ describe('every answer', () => {
     ['GET', '/nowhere', 404],
     ['GET', '/bitrix24/app/data', 401],
     ['HEAD', '/bitrix24/events', 200],
+    ['HEAD', '/bitrix24/install', 200],
+    ['HEAD', '/bitrix24/app', 200],
     ['GET', '/bitrix24/events', 405],
     ['POST', '/bitrix24/events', 400],
     ['POST', '/bitrix24/app', 400],

@@ -67,6 +67,24 @@ describe('the installer page', () => {
     await expectAnswers(bridge, probe);
   });
 
+  it('may be framed by the portal that was proven and by nobody else, and says why it failed wherever it is framed', async () => {
+    const { bridge } = await open();
+    const { portal } = bridge;
+    const post = async ({ url, body }: { readonly url: string; readonly body: string }): Promise<Response> =>
+      await fetch(url, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+    const ancestors = (answer: Response): string | undefined =>
+      /frame-ancestors ([^;]*)/.exec(answer.headers.get('content-security-policy') ?? '')?.[1];
+    const proven = await post(portal.installPageForm());
+    expect(ancestors(proven)).toBe(portal.origin);
+    expect(proven.headers.get('x-frame-options')).toBeNull();
+    // A portal on a host of its own is not known before it is proven; the page it gets holds a reason and no session.
+    const form = portal.installPageForm();
+    const forged = await post({ ...form, body: form.body.replace(/AUTH_ID=\w+/, 'AUTH_ID=forged') });
+    expect(forged.status).toBe(403);
+    expect(ancestors(forged)).toBe('*');
+    expect(readPageData(await forged.text())).toMatchObject({ session: null, problem: 'bitrix24.token_not_proven' });
+  });
+
   it('shows nothing to a stranger with a made-up session', async () => {
     const { bridge } = await open();
     await install(bridge);

@@ -110,6 +110,22 @@ describe('a module the CRM freezes', () => {
   });
 });
 
+describe('a module the CRM freezes or an administrator switches off', () => {
+  it.each<readonly [string, () => Promise<unknown>, RegExp]>([
+    ['frozen', () => stage.gateway.freezeModule(code()), /заморозила модуль/],
+    ['switched_off', () => stage.gateway.activateModule(code(), false), /модуль выключен в CRM/],
+  ])('(%s) is told to the administrators of the CRM, once', async (reason, stop, sentence) => {
+    const before = stage.gateway.notifications().length;
+    await stop();
+    await until(async () => (await disabledReason()) === reason);
+    await until(() => stage.gateway.notifications().length > before);
+    await checked();
+    expect(stage.gateway.notifications().slice(before)).toEqual([
+      { userGroups: ['superadmins'], type: 'api.error', message: expect.stringMatching(sentence) },
+    ]);
+  });
+});
+
 describe('a module that is switched off', () => {
   it('by an administrator stays off until that side switches it on', async () => {
     await stage.gateway.activateModule(code(), false);
@@ -131,16 +147,6 @@ describe('a module that is switched off', () => {
     expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
     await checked();
     expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
-  });
-
-  it('is told to the administrators of the CRM, once', async () => {
-    const before = stage.gateway.notifications().length;
-    await stage.gateway.activateModule(code(), false);
-    await until(async () => (await disabledReason()) === 'switched_off');
-    await checked();
-    expect(stage.gateway.notifications().slice(before)).toEqual([
-      { userGroups: ['superadmins'], type: 'api.error', message: expect.stringContaining('модуль выключен в CRM') },
-    ]);
   });
 
   it('with the chats of its account is registered again when they are back', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimpleConnectResult } from '../../../sandbox/messagegateway/crm/call-module.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { purgeAwaiting } from '../../../src/store/queue/retention.ts';
 import { listBots } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
 import { type ConnectStage, type Shown, startConnectStage } from '../../support/connect-stage.ts';
@@ -138,6 +139,19 @@ describe('the one-step connection', () => {
     expect(await waiting()).toBe(0);
   });
 
+  it('is forgotten after a week in which nobody has connected it, and begins anew with the button', async () => {
+    await arrive();
+    await stage.own.probe.rows(`update awaiting_connection set created_at = now() - interval '6 days'`);
+    expect(await purgeAwaiting(db)).toBe(0);
+    await stage.own.probe.rows(`update awaiting_connection set created_at = now() - interval '8 days'`);
+    await arrive();
+    expect(await purgeAwaiting(db)).toBe(0);
+    await stage.own.probe.rows(`update awaiting_connection set created_at = now() - interval '8 days'`);
+    expect(await purgeAwaiting(db)).toBe(1);
+    const { page } = await arrive();
+    expect((await finish(page)).status).toBe(200);
+  });
+
   it('says in the CRM what is wrong, and keeps nothing of an account that refuses', async () => {
     await stage.gateway.switchChatsOff(true);
     const { registration } = await pressConnect();
@@ -180,6 +194,34 @@ describe('the account’s own page', () => {
       `?${new URLSearchParams({ client: other, link: url.searchParams.get('link') ?? '' }).toString()}`,
     );
     expect(foreign.hidden('choice')).toBe('');
+  });
+
+  it('shows and changes no other bot of the portal, for its link proves the CRM alone', async () => {
+    await finish((await arrive()).page);
+    const { page } = await arrive();
+    const choice = page.hidden('choice');
+    const list = await stage.submit({ step: 'choose', choice });
+    expect(list.html).toContain('value="bridge_line"');
+    expect(list.html).not.toContain('bridge_supervisor');
+    for (const step of ['settings', 'connect']) {
+      expect((await stage.submit({ step, choice, bot: 'bridge_supervisor' })).status).toBe(422);
+    }
+    // The page that follows carries the choice on.
+    const saved = await stage.submit({ step: 'connect', choice, bot: 'bridge_line' });
+    expect(saved.status).toBe(200);
+    const again = await stage.submit({ step: 'connect', choice: saved.hidden('choice'), bot: 'bridge_supervisor' });
+    expect(again.status).toBe(422);
+    expect(await brainOf('bridge_supervisor')).toMatchObject({ brain: 'echo', connection_id: null });
+    expect(await connections()).toBe(1);
+  });
+
+  it('wants a code where no bot has the connection any more', async () => {
+    await finish((await arrive()).page);
+    await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
+    const { page } = await arrive();
+    expect(page.hidden('choice')).toBe('');
+    expect(page.html).toContain('name="code"');
+    expect(page.html).not.toContain('bridge_line');
   });
 
   it('opens with a code of the portal the account is connected to', async () => {

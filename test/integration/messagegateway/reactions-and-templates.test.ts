@@ -61,9 +61,15 @@ describe('a reaction of a manager', () => {
 describe('a template of a manager', () => {
   const fields = { name: 'Приветствие', lang: 'ru', category: 'utility', body: 'Здравствуйте, {{1}}' };
   const channel = (): number => stage.config.joined.channelId;
+  const lineChannel = (): number => stage.gateway.chats().find(({ id }) => id === chat)?.channelId ?? 0;
 
   async function listed(): Promise<
-    { readonly code: string; readonly verification_status: string; readonly body: string }[]
+    {
+      readonly code: string;
+      readonly channel_id: number;
+      readonly verification_status: string;
+      readonly body: string;
+    }[]
   > {
     const { endpointUrl, token } = stage.config.joined.transport;
     const answer = await fetch(`${endpointUrl}/api/transport/v1/templates`, {
@@ -88,14 +94,34 @@ describe('a template of a manager', () => {
     expect(await listed()).toEqual([]);
   });
 
-  it('is put back where MessageGateway has lost it', async () => {
-    const code = await stage.gateway.createTemplate(channel(), fields);
+  it.each([
+    ['the main channel', () => channel()],
+    ['the channel of a line', () => lineChannel()],
+  ])('of %s is put back where MessageGateway has lost it', async (_, channelOf) => {
+    const code = await stage.gateway.createTemplate(channelOf(), fields);
     const { endpointUrl, token } = stage.config.joined.transport;
-    const path = `${endpointUrl}/api/transport/v1/channels/${channel()}/templates/${encodeURIComponent(code)}`;
+    const path = `${endpointUrl}/api/transport/v1/channels/${channelOf()}/templates/${encodeURIComponent(code)}`;
     await fetch(path, { method: 'DELETE', headers: { 'x-transport-token': token } });
     expect(await listed()).toEqual([]);
     stage.gateway.cutSockets();
-    await expect.poll(async () => (await listed()).map((one) => one.code), { timeout: 90_000 }).toEqual([code]);
+    await expect
+      .poll(async () => (await listed()).map((one) => [one.channel_id, one.code]), { timeout: 90_000 })
+      .toEqual([[channelOf(), code]]);
+    await stage.gateway.changeTemplate(channelOf(), code, null);
+  });
+
+  it('of a line is apart from the same one of the main channel', async () => {
+    const codes = [
+      await stage.gateway.createTemplate(channel(), fields),
+      await stage.gateway.createTemplate(lineChannel(), fields),
+    ];
+    expect(await kept()).toBe(2);
+    await stage.gateway.changeTemplate(lineChannel(), codes[1] ?? '', { body: 'Добрый день, {{1}}' });
+    await stage.gateway.changeTemplate(channel(), codes[0] ?? '', null);
+    const [row, ...others] = await stage.probe.rows(`select value from connector_state where key like 'template:%'`);
+    expect(row?.['value']).toMatchObject({ code: codes[1], body: 'Добрый день, {{1}}' });
+    expect(others).toEqual([]);
+    await stage.gateway.changeTemplate(lineChannel(), codes[1] ?? '', null);
   });
 });
 

@@ -93,6 +93,28 @@ describe('a webhook with a word for the customer', () => {
     expect(talk.shown()).toEqual(['дважды']);
   });
 
+  it('is refused where the bot thinks with another account by now, though this one knows the conversation still', async () => {
+    const { clientId, channelId } = stage.config.joined;
+    const [bot] = await stage.probe.rows(
+      `select b.code, b.connection_id from bot b join conversation c on c.bot_code = b.code where c.ref = $1`,
+      [ref],
+    );
+    await stage.probe.rows('update bot set connection_id = null where code = $1', [bot?.['code']]);
+    const data = { id: 900_500, channel_id: channelId, external_chat_id: ref, type: 'text', content: 'из прошлого' };
+    const answer = await fetch(stage.hook, {
+      method: 'POST',
+      headers: { ClientId: clientId, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'message_sent', meta: { timestamp: 1 }, data }),
+    });
+    await stage.probe.rows('update bot set connection_id = $2 where code = $1', [
+      bot?.['code'],
+      bot?.['connection_id'],
+    ]);
+    expect(await answer.json()).toMatchObject({ async: false, error: { code: 'customer_not_exists' } });
+    await stage.done();
+    expect(talk.shown()).toEqual([]);
+  });
+
   it('has its result acknowledged apart when its sender did not wait for the answer', async () => {
     stage.bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow', ms: 300, times: 1 });
     // Of a message that MessageGateway does not show as failed: one that it does is withdrawn.

@@ -46,12 +46,11 @@ export async function syncBotProfile({ config, apis, tools }: MgContext, signal:
   const connectionId = connectionIdIn(clientId);
   if (connectionId === null) return;
   const profile = await botProfileOf(connectionId, config, tools);
-  const mark = sha256(JSON.stringify([profile, config.channels.textLimits])).toString('hex');
+  const mark = sha256(JSON.stringify([profile, config.channels])).toString('hex');
   if ((await tools.state.get(markKey)) === mark) return;
   await apis.bot.updateInfo(profile.bot, signal);
   await apis.transport.updateChannel(channelId, profile.channel, signal);
-  const { hasV2 } = await tools.portalInfo();
-  await refreshLineChannels(apis, { config, connectionId, hasV2 });
+  await refreshLineChannels(apis, { config, connectionId, tools, signal });
   await tools.state.put(markKey, mark);
 }
 

@@ -16,9 +16,9 @@ const keepDays = 30;
 /** What this process has found out; gone with the config it was found out for. */
 const learned = new WeakMap<JoinedConfig, boolean>();
 
-/** Whether texts of this account are to be decoded. */
+/** Whether texts of this account are to be decoded: as it is set, otherwise as it was found out. */
 export function isEscaped(config: JoinedConfig): boolean {
-  return config.unescapeHtml || learned.get(config) === true;
+  return config.unescapeHtml ?? learned.get(config) === true;
 }
 
 /** Reads one text back, the first that would look otherwise when escaped; costs one call a month. Never throws: it is only a look. */
@@ -30,7 +30,7 @@ export async function learnEscaping(
 ): Promise<void> {
   const { config, tools, apis } = context;
   const sent = text.trim();
-  if (config.unescapeHtml || learned.has(config) || !/[<>&"']/.test(sent)) return;
+  if (config.unescapeHtml !== undefined || learned.has(config) || !/[<>&"']/.test(sent)) return;
   try {
     const known = foundShape.safeParse(await tools.state.get(key));
     if (known.success) {
@@ -55,12 +55,12 @@ function judge(sent: string, echo: string): boolean | null {
   return unescapeHtml(echo) === sent ? true : null;
 }
 
-/** The config with what was found out, for all processes. */
+/** The config with what was found out, for all processes; what is set is left as it is. */
 export async function withLearnedEscaping<T extends MessageGatewayConfig>(
   config: T,
   state: ConnectorState,
 ): Promise<T> {
-  if (config.unescapeHtml) return config;
+  if (config.unescapeHtml !== undefined) return config;
   const found = foundShape.safeParse(await state.get(key));
   return found.success && found.data.isEscaped ? { ...config, unescapeHtml: true } : config;
 }

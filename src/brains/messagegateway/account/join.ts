@@ -37,10 +37,10 @@ export async function joinAccount(
   await forgetBotProfile(tools.state);
   await apis.bot.updateInfo(profile.bot);
   await syncCommands(apis.bot, config, tools.state);
-  const { hasV2 } = await tools.portalInfo();
   const known = await apis.transport.channels({ limit: 1000 });
   const channelId = await setUpChannel(apis, known, profile.channel, config);
-  await refreshLineChannels(apis, { config, connectionId: connection.id, hasV2 }, known);
+  const { signal } = new AbortController();
+  await refreshLineChannels(apis, { config, connectionId: connection.id, tools, known, signal });
   await forgetGoneChannels(apis, tools.state, known);
   return {
     ...config,

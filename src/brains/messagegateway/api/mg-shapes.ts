@@ -112,7 +112,7 @@ export const channelShape = z.object({
   name: text,
   is_active: z.boolean().nullish(),
 });
-export const templateShape = z.object({ code: text, name: text });
+export const templateShape = z.object({ code: text, name: text, channel_id: id.nullish() });
 
 export type MgChat = z.output<typeof chatShape>;
 export type MgDialog = z.output<typeof dialogShape>;

@@ -80,7 +80,10 @@ export interface TransportApi {
   activateChannel(fields: ChannelFields & { readonly id?: number }): Promise<number>;
   updateChannel(channelId: number, fields: ChannelFields, signal?: AbortSignal): Promise<void>;
   deactivateChannel(channelId: number): Promise<void>;
-  templates(): Promise<readonly { readonly code?: string | null | undefined }[]>;
+  /** Those of all channels of the transport. */
+  templates(): Promise<
+    readonly { readonly code?: string | null | undefined; readonly channel_id?: number | null | undefined }[]
+  >;
   addTemplate(channelId: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
   updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTemplate(channelId: number, code: string): Promise<void>;
@@ -89,7 +92,12 @@ export interface TransportApi {
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
   /** As `sendMessage`, without opening a dialog; the customer has to be named. */
-  addHistory(channel: number, message: Omit<Incoming, 'channel'>, signal?: AbortSignal): Promise<number>;
+  addHistory(
+    channel: number,
+    message: Omit<Incoming, 'channel'>,
+    signal?: AbortSignal,
+    onWarnings?: HearWarnings,
+  ): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
   markRead(channel: number, name: MessageName): Promise<void>;
   markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
@@ -110,6 +118,15 @@ export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () =
   // Codes of templates contain `#`.
   const template = (channelId: number, code: string): string =>
     `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
+  const idOfSent = (answer: unknown, where: string, onOwn?: HearWarnings): number => {
+    const sent = readAs(sentShape, answer, where);
+    const warnings = sent.warnings ?? [];
+    if (warnings.length > 0) {
+      onWarnings(warnings);
+      onOwn?.(warnings);
+    }
+    return sent.message_id;
+  };
   return {
     channels: async (filter) => readList(channelShape, await get('/channels', filter), 'GET /channels'),
     activateChannel: async (fields) => readAs(idShape, await post('/channels', fields), 'POST /channels').id,
@@ -120,21 +137,15 @@ export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () =
     updateTemplate: (channelId, code, fields) => act('PUT', template(channelId, code), fields),
     deleteTemplate: (channelId, code) => act('DELETE', template(channelId, code)),
     async sendMessage(message, signal, onOwn) {
-      const sent = readAs(sentShape, await post('/messages', message, signal), 'POST /messages');
-      const warnings = sent.warnings ?? [];
-      if (warnings.length > 0) onWarnings(warnings);
-      if (warnings.length > 0) onOwn?.(warnings);
-      return sent.message_id;
+      return idOfSent(await post('/messages', message, signal), 'POST /messages', onOwn);
     },
     // `edited_at` is left out: it is an integer of unsure unit, and the server knows the time.
     editMessage: (channel, externalId, text, signal) =>
       act('PUT', '/messages', { channel, message: { external_id: externalId, text } }, signal),
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),
-    async addHistory(channel, message, signal) {
+    async addHistory(channel, message, signal, onOwn) {
       const answer = await post('/messages/history', { ...message, channel_id: channel }, signal);
-      const sent = readAs(sentShape, answer, 'POST /messages/history');
-      if (sent.warnings && sent.warnings.length > 0) onWarnings(sent.warnings);
-      return sent.message_id;
+      return idOfSent(answer, 'POST /messages/history', onOwn);
     },
     acknowledge: (acknowledgement, signal) => act('POST', '/messages/ack', acknowledgement, signal),
     markRead: (channel, message) => act('POST', '/messages/read', { channel_id: channel, message }),

@@ -12,7 +12,7 @@ import { channelSettings } from '../account/channel-settings.ts';
 import { connectionIdIn } from '../account/client-id.ts';
 import { type ChannelType, channelTypeOf, channelTypes, messengerName, textLimitsOf } from '../account/messengers.ts';
 import type { Apis } from '../api/apis.ts';
-import { channelOffCode, isRefusal } from '../api/mg-http.ts';
+import { channelOffCode, isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
@@ -22,15 +22,23 @@ interface Place {
   readonly config: JoinedConfig;
   readonly apis: Pick<Apis, 'transport'>;
   readonly tools: ConnectorTools;
+  /** How long the one who did not get the claim looks for the other's channel before the message is tried again. */
+  readonly waitMs?: number;
 }
 
 const memoryStart = 'line-channel:';
-const storedShape = z.object({ id: z.int() });
+const storedShape = z.object({
+  id: z.int(),
+  line: z.object({ lineId: z.string(), connector: z.string() }).optional(),
+});
 
-/** Longer than finding and making a channel can take: two calls at their time limit. */
-const claimSeconds = 60;
-/** How long the one who did not get the claim looks for the other's channel before the message is tried again. */
-const waitMs = 5_000;
+/** Longer than finding and making a channel can take: two calls at their time limit, the name of the line, and the turns before them. */
+function claimSeconds({ requestTimeoutMs }: JoinedConfig): number {
+  return 30 + (2 * requestTimeoutMs) / 1_000;
+}
+/** A refusal is believed for an hour: what is wrong may be mended over there, or by `channels.types`. */
+const refusedDays = 1 / 24;
+const usualWaitMs = 5_000;
 const lookMs = 200;
 
 type Line = Pick<LineSession, 'lineId' | 'connector'>;
@@ -44,16 +52,26 @@ export async function knownLineChannels(state: ConnectorTools['state']): Promise
   });
 }
 
-/** The channel of a line and messenger. Of all processes that need it at once one makes it. Throws AppErrors. */
-export async function lineChannel(place: Place, line: Line, title: string, signal: AbortSignal): Promise<number> {
+/**
+ * The channel of a line and messenger; null where the account will have none for it. Of all processes that need it at once one makes it.
+ * Throws AppErrors.
+ */
+export async function lineChannel(
+  place: Place,
+  line: Line,
+  title: string,
+  signal: AbortSignal,
+): Promise<number | null> {
   const { state } = place.tools;
   const key = `${memoryStart}${keyOf(line)}`;
   const claim = `making-${key}`;
+  const refusal = `refused-${key}`;
   const read = async (): Promise<number | null> => storedShape.safeParse(await state.get(key)).data?.id ?? null;
-  for (const end = Date.now() + waitMs; ; ) {
+  for (const end = Date.now() + (place.waitMs ?? usualWaitMs); ; ) {
     const known = await read();
     if (known !== null) return known;
-    if (await state.claim(claim, {}, claimSeconds)) break;
+    if ((await state.get(refusal)) !== null) return null;
+    if (await state.claim(claim, {}, claimSeconds(place.config))) break;
     if (Date.now() > end) throw busy();
     await sleep(lookMs, undefined, { signal });
   }
@@ -62,7 +80,11 @@ export async function lineChannel(place: Place, line: Line, title: string, signa
     const known = await read();
     if (known !== null) return known;
     const id = await findOrMake(place, line, title, signal);
-    await state.put(key, { id });
+    if (id === null) {
+      await state.put(refusal, {}, refusedDays);
+      return null;
+    }
+    await state.put(key, { id, line: { lineId: line.lineId, connector: line.connector } });
     return id;
   } finally {
     await state.forget(claim);
@@ -74,11 +96,13 @@ function busy(): RemoteUnreachable {
     code: 'messagegateway.channel_in_making',
     message: 'the channel of this line is being made by another process',
     retry: { afterMs: 1_000 },
+    // Whoever makes it may need longer than a message is tried.
+    isThrottled: true,
   });
 }
 
-/** A process that died before it could remember its channel has left it under its external id. */
-async function findOrMake(place: Place, line: Line, title: string, signal: AbortSignal): Promise<number> {
+/** A process that died before it could remember its channel has left it under its external id. Null: refused in every way. */
+async function findOrMake(place: Place, line: Line, title: string, signal: AbortSignal): Promise<number | null> {
   const { config, apis, tools } = place;
   const { transport } = apis;
   const externalId = externalIdOf(config, line);
@@ -86,18 +110,24 @@ async function findOrMake(place: Place, line: Line, title: string, signal: Abort
   const found = all.find(({ external_id: id }) => id === externalId);
   if (found !== undefined && found.is_active !== false) return found.id;
   const { hasV2 } = await tools.portalInfo();
-  const type = channelTypeOf(line.connector, config.channels.types);
-  const named = await nameOf(tools, line, title, signal);
-  const messenger = messengerName(line.connector, type);
-  // The account limits names to 100 characters.
-  const name = [named.slice(0, 60).trim(), messenger.slice(0, 37)].filter((part) => part !== '').join(' · ');
-  const fields: ChannelFields = {
-    type,
-    name: name.toWellFormed(),
-    external_id: externalId,
-    settings: settingsOf(config, type, hasV2),
-  };
-  return await transport.activateChannel(found === undefined ? fields : { ...fields, id: found.id });
+  const wanted = channelTypeOf(line.connector, config.channels.types);
+  const name = channelName(await nameOf(tools, line, title, signal), line, wanted);
+  // Which types a transport like ours may have is not documented.
+  for (const type of new Set([wanted, 'custom' as const])) {
+    const fields: ChannelFields = {
+      type,
+      name,
+      external_id: externalId,
+      settings: settingsOf(config, type, hasV2),
+    };
+    try {
+      return await transport.activateChannel(found === undefined ? fields : { ...fields, id: found.id });
+    } catch (error) {
+      if (!(error instanceof MgRefused)) throw error;
+      tools.log('MessageGateway refuses a channel for a line', { line: line.lineId, type, why: error.message });
+    }
+  }
+  return null;
 }
 
 function settingsOf(config: MessageGatewayConfig, type: ChannelType, hasV2: boolean): ChannelFields['settings'] {
@@ -105,17 +135,42 @@ function settingsOf(config: MessageGatewayConfig, type: ChannelType, hasV2: bool
   return channelSettings(config.maxFileMegabytes * 1024 * 1024, hasV2, limits);
 }
 
-/** What the portal calls the line; what its chats are called by it; its number. Nobody waits for a name. */
+/** MessageGateway limits names to 100 characters. */
+function channelName(lineName: string, { connector }: Line, type: ChannelType): string {
+  const messenger = messengerName(connector, type);
+  const parts = [lineName.slice(0, 60).trim(), messenger.slice(0, 37)].filter((part) => part !== '');
+  return parts.join(' · ').toWellFormed();
+}
+
+/**
+ * What the portal calls a line, asked once for each; null where it does not tell. Does not reject. A portal that fails once is not asked
+ * again: it must not hold up whoever looks after the account.
+ */
+function presentNames(
+  tools: Pick<ConnectorTools, 'openChannelName' | 'log'>,
+  signal: AbortSignal,
+): (line: Line) => Promise<string | null> {
+  const names = new Map<string, string | null>();
+  let hasFailed = false;
+  return async ({ lineId }) => {
+    const known = names.get(lineId);
+    if (known !== undefined || hasFailed) return known ?? null;
+    try {
+      const name = await tools.openChannelName(lineId, signal);
+      names.set(lineId, name);
+      return name;
+    } catch (thrown) {
+      hasFailed = true;
+      tools.log('the name of an Open Channel could not be learned', { line: lineId, reason: toAppError(thrown).code });
+      return null;
+    }
+  };
+}
+
+/** What the portal calls the line; what its chats are called by it; its number. Nobody waits long for a name. */
 async function nameOf(tools: ConnectorTools, line: Line, title: string, signal: AbortSignal): Promise<string> {
-  try {
-    const name = await tools.openChannelName(line.lineId, signal);
-    if (name !== null) return name;
-  } catch (thrown) {
-    tools.log('the name of an Open Channel could not be learned', {
-      line: line.lineId,
-      reason: toAppError(thrown).code,
-    });
-  }
+  const name = await presentNames(tools, signal)(line);
+  if (name !== null) return name;
   // `<customer> - <line>`
   const start = title.lastIndexOf(' - ');
   const inTitle = start < 0 ? '' : title.slice(start + 3).trim();
@@ -138,20 +193,69 @@ function lineChannelsAmong(channels: readonly MgChannel[], connectionId: string)
   return channels.filter(({ external_id: id }) => id?.startsWith(`${connectionId}:`) === true);
 }
 
-/** Brings every line's channel in step with what bot and portal can do now, and switches on those that are off. Throws AppErrors. */
+/** What the channels of lines are brought in step with. */
+export interface RefreshGiven {
+  readonly config: MessageGatewayConfig;
+  readonly connectionId: string;
+  readonly tools: Pick<ConnectorTools, 'portalInfo' | 'openChannelName' | 'state' | 'log'>;
+  /** The channels of the account, where they were just read. */
+  readonly known?: readonly MgChannel[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings every line's channel in step with the settings, with what bot and portal can do now and with the line's present name, and switches
+ * on those that are off. Throws AppErrors.
+ */
 export async function refreshLineChannels(
   { transport }: Pick<Apis, 'transport'>,
-  given: { readonly config: MessageGatewayConfig; readonly connectionId: string; readonly hasV2: boolean },
-  known?: readonly MgChannel[],
+  { config, connectionId, tools, known, signal }: RefreshGiven,
 ): Promise<void> {
-  const channels = known ?? (await transport.channels({ limit: 1000 }));
-  for (const channel of lineChannelsAmong(channels, given.connectionId)) {
-    const type = channelTypes.find((name) => name === channel.type) ?? 'custom';
-    const settings = settingsOf(given.config, type, given.hasV2);
-    const fields = { type, name: channel.name ?? '', external_id: channel.external_id ?? '', settings };
-    if (channel.is_active === false) await transport.activateChannel({ ...fields, id: channel.id });
-    else await transport.updateChannel(channel.id, fields);
+  const channels = lineChannelsAmong(known ?? (await transport.channels({ limit: 1000 })), connectionId);
+  if (channels.length === 0) return;
+  const { hasV2 } = await tools.portalInfo();
+  const lines = await rememberedLines(tools.state);
+  const presentName = presentNames(tools, signal);
+  for (const channel of channels) {
+    const line = lines.get(channel.id);
+    const kept = channelTypes.find((name) => name === channel.type) ?? 'custom';
+    const wanted = line === undefined ? kept : channelTypeOf(line.connector, config.channels.types);
+    const lineName = line === undefined ? null : await presentName(line);
+    const name = line === undefined || lineName === null ? (channel.name ?? '') : channelName(lineName, line, wanted);
+    const fieldsOf = (type: ChannelType): ChannelFields => {
+      return { type, name, external_id: channel.external_id ?? '', settings: settingsOf(config, type, hasV2) };
+    };
+    await putChannel(transport, channel, [...new Set([wanted, kept])].map(fieldsOf), tools.log);
   }
+}
+
+/** The first that is not refused; one channel that cannot be brought up to date stands in nobody's way. */
+async function putChannel(
+  transport: Apis['transport'],
+  { id, is_active: isActive }: MgChannel,
+  choices: readonly ChannelFields[],
+  log: ConnectorTools['log'],
+): Promise<void> {
+  for (const fields of choices) {
+    try {
+      if (isActive === false) await transport.activateChannel({ ...fields, id });
+      else await transport.updateChannel(id, fields);
+      return;
+    } catch (error) {
+      if (!(error instanceof MgRefused)) throw error;
+      log('MessageGateway refuses a change of a channel', { channel: id, type: fields.type, why: error.message });
+    }
+  }
+}
+
+/** By channel; of those that were remembered without their line nothing is known but their channel. */
+async function rememberedLines(state: ConnectorTools['state']): Promise<ReadonlyMap<number, Line>> {
+  const lines = new Map<number, Line>();
+  for (const { value } of await state.list(memoryStart)) {
+    const { data } = storedShape.safeParse(value);
+    if (data?.line !== undefined) lines.set(data.id, data.line);
+  }
+  return lines;
 }
 
 /** Forgets the channels of lines that the account does not have (any more): each is made anew when it is next needed. Throws AppErrors. */

@@ -89,7 +89,8 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       if (!config.channels.perLine || chat.line === null) return main;
       // A conversation that has begun in the main channel stays there, where all of it can be read.
       if (known === null && chatIdOf(to) !== null) return main;
-      const channelId = await lineChannel(options, chat.line, chat.title, signal);
+      // Where the account will have none for the line its customers are in the main one: their words come first.
+      const channelId = (await lineChannel(options, chat.line, chat.title, signal)) ?? main;
       ours.add(channelId);
       await tools.state.put(talkKey(to), { channelId });
       remember(talks, to.ref, channelId);

@@ -10,13 +10,18 @@ export interface Account {
   readonly apiKey: string;
 }
 
-/** An account whose key is good, and a portal whose administrator has proven to be one. */
+/** An account whose key is good, and the portal it is for. */
 export interface Choice extends Account {
   readonly portal: string;
+  /**
+   * The CRM alone has proven itself: only the bot that has this connection may be seen or changed. Absent: an administrator of the portal
+   * has proven to be one, and may choose among all its bots.
+   */
+  readonly onlyConnection?: string | undefined;
 }
 
 const accountShape = z.object({ crmUrl: z.string(), apiKey: z.string() });
-const choiceShape = accountShape.extend({ portal: z.string() });
+const choiceShape = accountShape.extend({ portal: z.string(), onlyConnection: z.string().optional() });
 
 /** Throws AppErrors that say what is wrong with address or key. Nothing is changed over there. */
 export async function checkAccount(account: Account, tools: ConnectorTools): Promise<void> {

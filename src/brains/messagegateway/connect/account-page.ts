@@ -1,11 +1,12 @@
 /**
  * `/messagegateway/account`: the page the CRM opens for a module of ours. The client id says which account it is; it proves nothing, since
- * other bots of the account can read it. What proves that the reader comes from the CRM is a sealed link, good for half an hour.
+ * other bots of the account can read it. What proves that the reader comes from the CRM is a sealed link, good for half an hour. The link
+ * says nothing of the portal: it opens the settings of the bot that is connected, and no other bot.
  */
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { sealAccount } from './account-draft.ts';
-import { showSettingsOf } from './connect-page.ts';
+import { settingsOfConnection } from './connect-page.ts';
 import { accountNamed, isProvenBy, type NamedAccount } from './named-account.ts';
 import { emptyForm, formPage } from './page-html.ts';
 import { type Language, languageOfReader } from './page-texts.ts';
@@ -18,18 +19,18 @@ export async function showAccount({ query, headers }: WebhookRequest, host: Conn
   if (account === null) return { status: 200, html: formPage(language, emptyForm) };
   const { config, stored } = account;
   const isProven = isProvenBy(query['link'] ?? '', account, host);
-  if (stored !== null && isProven) return await settingsOrChoice(account, language, host);
+  const settings = stored !== null && isProven ? await settingsOf(account, language, host) : null;
+  if (settings !== null) return { status: 200, html: settings };
   const draft = stored === null && isProven ? sealAccount(config, host) : null;
-  // Who opens a connected account has to show a code of its portal; the key is stored.
+  // Who opens a connected account without a good link has to show a code of its portal; the key is stored.
   const state = { ...emptyForm, account: config.crmUrl, draft, client: stored === null ? null : client };
   return { status: 200, html: formPage(language, state) };
 }
 
-async function settingsOrChoice(account: NamedAccount, language: Language, host: ConnectorHost): Promise<RouteAnswer> {
+/** Null while no bot has the connection: which one is to have it is the portal's to say. */
+async function settingsOf(account: NamedAccount, language: Language, host: ConnectorHost): Promise<string | null> {
   const { connection, config } = account;
-  const { portal } = connection;
-  return {
-    status: 200,
-    html: await showSettingsOf({ portal, crmUrl: config.crmUrl, apiKey: config.apiKey }, connection.id, language, host),
-  };
+  const { crmUrl, apiKey } = config;
+  const choice = { portal: connection.portal, crmUrl, apiKey, onlyConnection: connection.id };
+  return await settingsOfConnection(choice, connection.id, language, host);
 }

@@ -109,23 +109,22 @@ async function checkConnected(
     return { status: 422, html: formPage(language, state) };
   }
   const { crmUrl, apiKey } = account.config;
-  const html = await showSettingsOf({ portal, crmUrl, apiKey }, account.connection.id, language, host);
-  return { status: 200, html };
+  const choice = { portal, crmUrl, apiKey };
+  const settings = await settingsOfConnection(choice, account.connection.id, language, host);
+  return { status: 200, html: settings ?? (await showChoice(choice, language, host, null)) };
 }
 
-/** The settings of the bot that has the connection; the choice of a bot while none has. */
-export async function showSettingsOf(
+/** The settings of the bot that has the connection; null while none has. */
+export async function settingsOfConnection(
   choice: Choice,
   connectionId: string,
   language: Language,
   host: ConnectorHost,
-): Promise<string> {
+): Promise<string | null> {
   const offer = await host.offer(choice.portal);
   const code = offer?.bots.find((bot) => bot.connectionId === connectionId)?.code ?? '';
   const bot = await chosenBot(choice, code, language, host);
-  return bot === null
-    ? await showChoice(choice, language, host, null)
-    : showSettings({ choice, bot, language }, {}, host);
+  return bot === null ? null : showSettings({ choice, bot, language }, {}, host);
 }
 
 type FormProblem = 'bad_url' | 'no_key' | 'crm_wrong_key' | 'old_draft';
@@ -154,13 +153,18 @@ async function showChoice(
   problem: string | null,
 ): Promise<string> {
   const [offer, accounts] = await Promise.all([host.offer(choice.portal), host.list(choice.portal)]);
-  const bots = (offer?.bots ?? []).map((bot) => {
+  const bots = (offer?.bots ?? []).filter(isOpenTo(choice)).map((bot) => {
     const account = accountOf(accounts, bot.connectionId);
     return { ...bot, isHere: account === choice.crmUrl, thinksWith: account ?? bot.brain };
   });
   const { crmUrl: account } = choice;
   const sealed = sealChoice(choice, host);
   return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
+}
+
+/** Whether whoever made this choice may see and change the bot. */
+function isOpenTo({ onlyConnection }: Choice): (bot: OfferedBot) => boolean {
+  return ({ connectionId }) => onlyConnection === undefined || connectionId === onlyConnection;
 }
 
 /** The bot that was chosen, and its config as far as it is known. */
@@ -170,18 +174,21 @@ interface Asked {
   readonly language: Language;
 }
 
-/** Null: the portal has no such bot. The same account again: its connection is renewed, and what was set for it stays. */
+/** Null: the portal has no such bot for this choice. The same account again: its connection is renewed, and what was set for it stays. */
 async function chosenBot(
-  { portal, crmUrl, apiKey }: Choice,
+  choice: Choice,
   botCode: string,
   language: Language,
   host: ConnectorHost,
 ): Promise<Asked['bot'] | null> {
+  const { portal, crmUrl, apiKey } = choice;
   const [offer, accounts] = await Promise.all([host.offer(portal), host.list(portal)]);
-  const bot = offer?.bots.find(({ code }) => code === botCode);
+  const bot = offer?.bots.filter(isOpenTo(choice)).find(({ code }) => code === botCode);
   if (bot === undefined) return null;
   const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
   const isHere = accountOf(accounts, bot.connectionId) === crmUrl;
+  // The connection was given another address since: this choice was for the former one.
+  if (!isHere && choice.onlyConnection !== undefined) return null;
   const before = isHere ? known?.connection.config : newConfig(bot.name, language, host);
   return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
 }

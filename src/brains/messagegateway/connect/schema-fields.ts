@@ -12,6 +12,8 @@ export interface SchemaField {
   readonly options: readonly string[];
   /** In English, as the schema has it. */
   readonly meaning: string;
+  /** Absent means something of its own, which no value says. */
+  readonly mayBeAbsent: boolean;
 }
 
 const nodeSchema = z.object({
@@ -20,6 +22,7 @@ const nodeSchema = z.object({
   enum: z.array(z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   items: z.object({ type: z.string().optional() }).optional(),
+  default: z.unknown().optional(),
 });
 
 /** The account itself is not a setting, and what joining has stored is nobody's to type. */
@@ -43,7 +46,8 @@ function fieldsIn(schema: unknown, prefix = ''): readonly SchemaField[] {
     if (notSettable.has(path)) return [];
     const node = nodeSchema.parse(given);
     if (node.properties !== undefined) return fieldsIn(given, `${path}.`);
-    return [{ path, kind: kindOf(node), options: node.enum ?? [], meaning: node.description ?? '' }];
+    const { enum: options = [], description: meaning = '', default: usual } = node;
+    return [{ path, kind: kindOf(node), options, meaning, mayBeAbsent: usual === undefined }];
   });
 }
 

@@ -65,7 +65,10 @@ ${moreFields.map((field) => moreField(texts, state, field, meaningOf(field, lang
 function moreField(texts: PageTexts, state: SettingsState, field: SchemaField, meaning: string): Html {
   const { yes, no } = texts.settings;
   const name = nameOf(field);
-  if (field.kind === 'flag') return select(texts, state, name, field.path, { true: yes, false: no }, meaning);
+  if (field.kind === 'flag') {
+    const options = { ...(field.mayBeAbsent ? { '': '—' } : {}), true: yes, false: no };
+    return select(texts, state, name, field.path, options, meaning);
+  }
   if (field.kind !== 'choice') return words(texts, state, name, field.path, meaning);
   const options = Object.fromEntries(field.options.map((option) => [option, option]));
   return select(texts, state, name, field.path, options, meaning);

@@ -55,20 +55,35 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
   }
 }
 
+/** Times a connected account is registered again because its connection was changed while it was. */
+const maxAttempts = 5;
+
 /** Address of the account's page. */
 async function registered(account: Account, host: ConnectorHost): Promise<string> {
   const id = awaitingIdOf(account.crmUrl);
-  const stored = await host.find(id);
-  const known = stored === null ? null : configSchema.safeParse(stored.connection.config);
-  if (stored !== null && known?.success === true && known.data.crmUrl === account.crmUrl) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const stored = await host.find(id);
+    const known = stored === null ? null : configSchema.safeParse(stored.connection.config);
+    if (stored === null || known?.success !== true || known.data.crmUrl !== account.crmUrl) {
+      return await registeredAwaiting(id, account, host);
+    }
     const config = { ...known.data, apiKey: account.apiKey };
     const connection = { ...stored.connection, config };
     await registerAlone(connection, host.hookUrl(connection), host.tools);
-    await host.store(stored, config);
+    // Somebody else has changed the connection meanwhile, a routine look for example: what that has stored stays, and the key is put into it.
+    if (!(await host.store(stored, config))) continue;
     // Tokens and channel are put right by a look: the user need not wait for it.
     await host.checkSoon(connection);
     return accountLink(connection, config, host);
   }
+  throw new BadInput({
+    code: 'messagegateway.changing',
+    status: 409,
+    message: 'the connection of this account keeps changing; try again in a minute',
+  });
+}
+
+async function registeredAwaiting(id: string, account: Account, host: ConnectorHost): Promise<string> {
   const { integrationCode } = settingsSchema.parse(host.settings ?? {});
   const config = configSchema.parse({ ...account, ...(integrationCode === undefined ? {} : { integrationCode }) });
   const connection = await host.awaiting.keep(id, config);

@@ -26,6 +26,9 @@ const en: Texts = {
   other: 'the connection is stopped. Connect the account again from the app in Bitrix24.',
 };
 
+/** The CRM that would have to tell is the one that cannot be asked: the app's page and its log say so. */
+const unreachable: ReadonlySet<string> = new Set(['key_refused', 'no_account', 'moved']);
+
 const toldKey = 'told-paused';
 const toldShape = z.object({ reason: z.string() });
 
@@ -41,7 +44,8 @@ export async function tellAdministrators(
     return;
   }
   const { reason } = health;
-  if (reason === disabledReason) return;
+  if (unreachable.has(reason)) return;
+  // The reason may stand there already and nobody know it: a callback of the CRM has set it.
   const told = toldShape.safeParse(await tools.state.get(toldKey));
   if (told.success && told.data.reason === reason) return;
   const texts = config.language === 'ru' ? ru : en;
@@ -50,7 +54,7 @@ export async function tellAdministrators(
     await crmOf(config, tools).notify(`${heading} (${config.name}): ${texts[reason] ?? texts.other}`);
     await tools.state.put(toldKey, { reason });
   } catch (thrown) {
-    // A key that is refused cannot tell either; the app's page and its log do.
+    // A key without the right to do so, for example; the app's page and its log tell it too.
     if (!(thrown instanceof AppError)) throw thrown;
     tools.log('the administrators of the CRM could not be told that the account is paused', { reason: thrown.code });
   }

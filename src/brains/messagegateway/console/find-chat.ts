@@ -1,5 +1,6 @@
 /** The chat and dialog a command is about. */
 
+import { isEscaped } from '../account/escaping.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import type { MgQuery } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
@@ -23,7 +24,7 @@ export async function namedChat(ask: Ask): Promise<Named> {
 /** Chats with names as people read them. */
 export async function readChats({ context, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
   const found = await context.apis.bot.chats(filter, signal);
-  if (!context.config.unescapeHtml) return found;
+  if (!isEscaped(context.config)) return found;
   return found.map((chat) => ({ ...chat, customer: readable(chat.customer), channel: readable(chat.channel) }));
 }
 

@@ -1,5 +1,6 @@
 /** The last messages of a chat in words. */
 
+import { isEscaped } from '../account/escaping.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import type { MgChat, MgMessage } from '../api/mg-shapes.ts';
 import { parseMgTime } from '../api/mg-time.ts';
@@ -48,7 +49,7 @@ export function historyLines({ context, phrases }: Ask, messages: readonly MgMes
       const at = parseMgTime(message.time)?.toISOString().slice(5, 16).replace('T', ' ') ?? '';
       const text = [message.content ?? '', message.note ?? ''].filter((part) => part !== '').join(' ');
       const files = (message.items ?? []).map(({ id, caption }) => `📎 ${caption || ''} [${id ?? '—'}]`).join(' ');
-      const said = `${context.config.unescapeHtml ? unescapeHtml(text) : text} ${files}`.trim();
+      const said = `${isEscaped(context.config) ? unescapeHtml(text) : text} ${files}`.trim();
       return `${message.id} · ${at} · ${message.from?.name || '—'}${mark}: ${said || message.type || ''}`.slice(
         0,
         maxLineLength,

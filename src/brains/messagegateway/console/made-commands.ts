@@ -2,11 +2,12 @@
  * Commands that employees have made in the console, typed by managers in any chat of the account. One that was given a line of the console,
  * or bears the name of one, does that in the chat it is typed in; any other is passed on to the group that made it.
  */
-import { z } from 'zod';
 import type { Incoming } from '../../../core/connector.ts';
 import { toAppError } from '../../../core/errors.ts';
 import { recentCommands } from '../account/bot-overrides.ts';
+import { isEscaped } from '../account/escaping.ts';
 import { ourCommands } from '../account/sync-commands.ts';
+import { unescapeHtml } from '../api/html-text.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import { readPages } from '../api/pages.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
@@ -33,8 +34,6 @@ export interface MadeCommands {
   missed(cursor: ListenCursor | null, signal: AbortSignal): Promise<readonly Incoming[]>;
 }
 
-const ranShape = z.object({ at: z.string() });
-
 /** One per listener. */
 export function createMadeCommands(context: MgContext): MadeCommands {
   const { state } = context.tools;
@@ -43,14 +42,15 @@ export function createMadeCommands(context: MgContext): MadeCommands {
     const parsed = groupMessageShape.safeParse(raw);
     if (!parsed.success || parsed.data.type !== 'command' || parsed.data.from?.type !== 'user') return [];
     const message = parsed.data;
-    const [, name = '', words = ''] = /^\s*\/?([\w-]+)\s*([\s\S]*)$/.exec(message.content ?? '') ?? [];
+    const typed = isEscaped(context.config) ? unescapeHtml(message.content ?? '') : (message.content ?? '');
+    const [, name = '', words = ''] = /^\s*\/?([\w-]+)\s*([\s\S]*)$/.exec(typed) ?? [];
     if (name === '' || ourCommands(context.config).has(name)) return [];
     const made = (await recentCommands(state)).get(name);
     if (made === undefined) return [];
-    // Whatever interrupts us: rather not done, which the manager sees, than done twice.
-    const ranKey = `ran:${message.id}`;
-    if (ranShape.safeParse(await state.get(ranKey)).success) return [];
-    await state.put(ranKey, { at: context.clock.now().toISOString() }, keepDays);
+    // Another listener may not know yet that it has lost the account, and whatever interrupts us: rather not done, which the manager sees, than
+    // done twice.
+    const isFirst = await state.claim(`ran:${message.id}`, {}, keepDays * 86_400);
+    if (!isFirst) return [];
     const line = [made.line ?? name, words.trim()].filter((part) => part !== '').join(' ');
     if (isRunnable(line)) {
       await run(context, message, line, signal);

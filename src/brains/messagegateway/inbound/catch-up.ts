@@ -7,7 +7,7 @@ import { readPages } from '../api/pages.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
 import type { ListenCursor } from './cursor.ts';
-import { assignedWish, isClosing } from './signals.ts';
+import { assignedWish, isClosing, isFailed } from './signals.ts';
 
 /** Frames may come out of order, and messages of other channels share the count: so many ids are looked at again. */
 const overlapIds = 200;
@@ -54,19 +54,30 @@ async function fetchMissedMessages(
   signal: AbortSignal,
 ): Promise<readonly MgMessage[]> {
   const { channelId: main } = context.config.joined;
-  const lower =
-    cursor.messageId === null
-      ? { since: new Date(cursor.since.getTime() - overlapMs).toISOString() }
-      : { since_id: Math.max(1, cursor.messageId - overlapIds) };
+  const byTime = { since: new Date(cursor.since.getTime() - overlapMs).toISOString() };
+  const lower = cursor.messageId === null ? byTime : { since_id: Math.max(1, cursor.messageId - overlapIds) };
   const ask = (bounds: MgQuery): Promise<readonly MgMessage[]> => context.apis.bot.messages(bounds, signal);
   const missed: MgMessage[] = [];
   for (const channelId of await context.channels.all()) {
-    const found = await readMissed(context, ask, { channel_id: channelId, ...lower });
+    const found = [...(await readMissed(context, ask, { channel_id: channelId, ...lower }))];
+    if (lower !== byTime)
+      found.push(...(await missedFailures(context, ask, { channel_id: channelId, ...byTime }, found)));
     // The list was asked for this channel; items may leave it out.
     const own = found.filter((message) => (message.channel_id ?? channelId) === channelId);
     missed.push(...own.map((message) => ({ ...message, channel_id: main })));
   }
   return missed;
+}
+
+/** A message fails long after it was sent, when many others have come behind it: such are found by the moment of their last change. */
+async function missedFailures(
+  context: MgContext,
+  ask: (bounds: MgQuery) => Promise<readonly MgMessage[]>,
+  filter: Readonly<Record<string, string | number>>,
+  known: readonly MgMessage[],
+): Promise<readonly MgMessage[]> {
+  const ids = new Set(known.map(({ id }) => id));
+  return (await readMissed(context, ask, filter)).filter((message) => isFailed(message) && !ids.has(message.id));
 }
 
 /** What lies beyond the pages that are read is not fetched: better to listen again than to read for ever. */

@@ -9,7 +9,7 @@ import type { JoinedConfig } from '../config.ts';
 import { wordsOf } from '../messages.ts';
 import { sendingResult } from '../outbound/receipts.ts';
 import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
-import { isAboutTemplate, takeTemplate } from './templates.ts';
+import { channelOfTemplate, isAboutTemplate, takeTemplate } from './templates.ts';
 
 type Language = JoinedConfig['language'];
 
@@ -49,14 +49,15 @@ export function receiveWebhook(
   const envelope = readEnvelope(request.body);
   if (envelope === null) return { refuse: 400, reason: 'the body is no webhook of MessageGateway' };
   const { type } = envelope;
-  if (type !== 'message_sent' && !changes.has(type)) return ofNoMessage(envelope, config);
+  if (isAboutTemplate(type)) return ofTemplate(envelope, config, isOurs);
+  if (type !== 'message_sent' && !changes.has(type)) {
+    // Types that are yet to be invented.
+    return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
+  }
   const data = messageDataShape.safeParse(envelope.data);
   if (!data.success) return refusal(`a ${type} without the fields of one`, config.language);
   const { channel_id: channelId } = data.data;
-  if (typeof channelId !== 'number' || !isOurs(channelId)) {
-    const refused = refusal('the channel is not that of this connection', config.language);
-    return typeof channelId === 'number' ? { ...refused, foreignChannel: channelId } : refused;
-  }
+  if (typeof channelId !== 'number' || !isOurs(channelId)) return notOurs(channelId, config.language);
   return type === 'message_sent'
     ? messageSent(request, envelope, data.data, config)
     : change(request, envelope, data.data);
@@ -79,12 +80,20 @@ export function refuseWebhook(reason: string, language: Language): unknown {
     : failed('access_restricted', `bridge.disabled.${reason}`, notShown.disabled);
 }
 
-/** What cannot be read is refused in a way that managers see; other types are yet to be invented. */
-function ofNoMessage(envelope: Envelope, { joined, language }: JoinedConfig): IngressResult {
-  const { type } = envelope;
-  if (!isAboutTemplate(type)) return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
-  const verdict = takeTemplate(envelope, joined.channelId);
-  return verdict ?? refusal(`a ${type} without the fields of one, or for another channel`, language);
+function notOurs(channelId: number | null | undefined, language: Language): Judged {
+  const refused = refusal('the channel is not that of this connection', language);
+  return typeof channelId === 'number' ? { ...refused, foreignChannel: channelId } : refused;
+}
+
+/** What cannot be read is refused in a way that managers see. */
+function ofTemplate(
+  envelope: Envelope,
+  { joined, language }: JoinedConfig,
+  isOurs: (channelId: number) => boolean,
+): Judged {
+  const channelId = channelOfTemplate(envelope);
+  if (channelId === null || !isOurs(channelId)) return notOurs(channelId, language);
+  return takeTemplate(envelope, joined.channelId) ?? refusal(`a ${envelope.type} without the fields of one`, language);
 }
 
 function messageSent(

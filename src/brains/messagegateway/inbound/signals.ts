@@ -80,7 +80,13 @@ function failureOf(place: Pick<Signal, 'chatId' | 'ref' | 'at'>, messageId: numb
   return { ...place, wish: 'failed', messageId, dedupeKey: `failed:${messageId}` };
 }
 
-function isFailed({ status, scope, type, from }: MgMessage): boolean {
+/** Whether the message is one of a manager or bot to a customer that MessageGateway gave up. */
+export function isFailed({
+  status,
+  scope,
+  type,
+  from,
+}: Pick<MgMessage, 'status' | 'scope' | 'type' | 'from'>): boolean {
   const isOutgoing = from?.type === 'user' || from?.type === 'bot';
   const isPublic = scope === null || scope === undefined || scope === 'public';
   return status === 'failed' && isOutgoing && isPublic && type !== 'system' && type !== 'command';

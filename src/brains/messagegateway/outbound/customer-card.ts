@@ -1,4 +1,4 @@
-/** What is told of a customer besides his name: told once a day and conversation, and never waited for. */
+/** What is told of a customer besides his name: once a day and conversation, and where the portal tells it within a few seconds. */
 import { z } from 'zod';
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef } from '../../../core/connector.ts';
@@ -40,12 +40,15 @@ export async function customerCard(
   }
 }
 
-/** MessageGateway takes e-mail addresses that are some, and web addresses. */
+/** Longest web address that is told; customers may call any text their page. */
+const maxAddress = 2_000;
+
+/** MessageGateway's document wants e-mail and web addresses that are some. */
 function cardOf({ phone, email, avatar, profile }: CustomerInfo): Card {
   return {
-    ...(phone === null ? {} : { phone: phone.slice(0, 255) }),
+    ...(phone === null ? {} : { phone: phone.slice(0, 255).toWellFormed() }),
     ...(email === null || !z.email().safeParse(email).success ? {} : { email }),
-    ...(avatar === null ? {} : { avatar }),
-    ...(profile === null ? {} : { profile_url: profile }),
+    ...(avatar === null || avatar.length > maxAddress ? {} : { avatar }),
+    ...(profile === null || profile.length > maxAddress ? {} : { profile_url: profile }),
   };
 }

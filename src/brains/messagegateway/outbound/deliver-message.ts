@@ -5,6 +5,7 @@ import { learnEscaping } from '../account/escaping.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { Customer, HearWarnings, Incoming, MessageName } from '../api/transport-api.ts';
 import type { MgContext } from '../context.ts';
+import { knownCustomer, named } from '../into/known-customer.ts';
 import { chatIdOf } from './chat-id.ts';
 import { customerCard } from './customer-card.ts';
 import { linkConversation } from './link-conversation.ts';
@@ -24,8 +25,18 @@ export async function deliverMessage(
 ): Promise<Delivery> {
   const channel = await context.channels.for(to, action.chat, signal);
   const told = await customerCard(context, action, to, signal);
-  const head = { ...chatOf(channel, to), customer: { ...customerOf(action, to), ...told.card } };
-  const delivery = await sendSaid(context, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
+  const customer = customerOf(action, to);
+  const deliver = (facts: Partial<Customer>): Promise<Delivery> => {
+    const head = { ...chatOf(channel, to), customer: { ...customer, ...facts } };
+    return sendSaid(context, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
+  };
+  const delivery = await deliver(told.card).catch(async (error: unknown) => {
+    if (!(error instanceof MgRefused) || Object.keys(told.card).length === 0) throw error;
+    // What is refused may be a fact about the customer; it must not cost his words.
+    const bare = await deliver({});
+    context.tools.log('facts about a customer were refused and left out', { facts: Object.keys(told.card) });
+    return bare;
+  });
   await told.remember();
   return delivery;
 }
@@ -107,8 +118,7 @@ export function chatOf(channel: number, to: ConversationRef): Omit<Incoming, 'me
   return { channel, external_chat_id: to.ref, originator: 'customer' };
 }
 
-/** MessageGateway has no group chats: there the chat is the customer, and each line names its author. */
-/** The person, or the group, that the conversation is. */
+/** The person that the conversation is with. MessageGateway has no group chats: there the group is the customer, and each line names its author. */
 export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, to: ConversationRef): Customer {
   const isGroup = chat.kind === 'group';
   const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
@@ -116,11 +126,6 @@ export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, t
   // Without parts the whole name stands for the first one: the CRM makes its customer card of these two.
   const parts = first === '' && last === '' ? { first_name: nickname } : { first_name: first, last_name: last };
   return { external_id: to.ref, nickname, ...parts };
-}
-
-/** A name within MessageGateway's limit of 255 characters. */
-export function named(name: string | undefined): string {
-  return (name ?? '').trim().slice(0, 255).toWellFormed();
 }
 
 /** MessageGateway's id; null when it already had the message. The first quote it knows is taken; without one the message goes alone. */
@@ -137,7 +142,7 @@ async function send(
   const { channel, ...rest } = quoting;
   try {
     return way === 'history'
-      ? await transport.addHistory(channel, rest, signal)
+      ? await transport.addHistory(channel, rest, signal, onWarnings)
       : await transport.sendMessage(quoting, signal, onWarnings);
   } catch (error) {
     if (isRefusal(error, /already exists/i)) return null;
@@ -171,12 +176,18 @@ export async function deliverEdit(
     }
     if (!(error instanceof MgRefused)) throw error;
     const message = { external_id: `${name}~${key.slice(0, 8)}`, type: 'text' as const, text: `✏️ ${text}` };
-    // Without a customer the chat's own stays as it is: many edits come without the author's name.
-    const originator = action.mirrored === true && isTheirs(action) ? 'channel' : 'customer';
-    await send(context, { ...chatOf(channelId, to), originator, message }, [{ external_id: name }], {
-      way: 'messages',
+    const isShown = action.mirrored === true;
+    const originator = isShown && isTheirs(action) ? 'channel' : 'customer';
+    const way = isShown ? context.config.mirrorAs : 'messages';
+    // Without a customer the chat's own stays as it is, for many edits come without the author's name; history has to name him.
+    const customer = way === 'history' ? { customer: await knownCustomer(context, action.chat, to, signal) } : {};
+    const warnings: string[] = [];
+    await send(context, { ...chatOf(channelId, to), ...customer, originator, message }, [{ external_id: name }], {
+      way,
       signal,
+      onWarnings: (heard) => warnings.push(...heard),
     });
+    if (warnings.length > 0) return { warnings };
   }
   return {};
 }

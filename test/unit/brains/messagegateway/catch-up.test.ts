@@ -87,6 +87,32 @@ describe('catching up', () => {
     expect(asked[0]).toEqual({ channel_id: 61, since: new Date(base - 120_000).toISOString(), limit: pageSize });
   });
 
+  it('finds failures of messages that lie far behind, by their last change', async () => {
+    const { context } = far({ ids: [4_990, 5_001], order: 'up', isInclusive: true });
+    const from = { type: 'user', id: 12 };
+    const failed: MgMessage = {
+      id: 7,
+      chat_id: 1,
+      type: 'text',
+      scope: 'public',
+      status: 'failed',
+      from,
+      created_at: at(1),
+    };
+    const changed = [failed, { ...failed, id: 8, status: 'sent' }, { ...failed, id: 4_990 }];
+    const { bot: usual } = context.apis;
+    const bot: Apis['bot'] = {
+      ...usual,
+      messages: (query, until) =>
+        query['since'] === undefined ? usual.messages(query, until) : Promise.resolve(changed),
+    };
+    const apis = { ...context.apis, bot };
+    const frames = await catchUp({ ...context, apis }, { messageId: 5_000, since: new Date(base) }, signal);
+    expect(frames.map((frame) => (frame.data['message'] as MgMessage).id).toSorted((a, b) => a - b)).toEqual([
+      7, 4_990, 5_001,
+    ]);
+  });
+
   it('puts assignments where they belong in time, and leaves out old and foreign ones', async () => {
     const dialog = (id: number, responsible: MgDialog['responsible']): MgDialog => ({ id, chat_id: 1, responsible });
     const dialogs = [
@@ -118,7 +144,8 @@ describe('catching up with much', () => {
     const { context, asked, logged } = far({ ids: [], order: 'up', isInclusive: true, isEndless: true });
     const frames = await catchUp(context, { messageId: 1, since: new Date(base) }, signal);
     expect(frames).toHaveLength(20 * pageSize);
-    expect(asked.filter((query) => 'channel_id' in query)).toHaveLength(20);
+    // By number, and by the last change.
+    expect(asked.filter((query) => 'channel_id' in query)).toHaveLength(40);
     expect(logged.join()).toContain('more was missed than is fetched');
   });
 });

@@ -11,8 +11,9 @@ describe('the config of a connection', () => {
       handover: { command: 'operator', userIds: [] },
       onPersonTakesOver: 'unassign',
       uploadEncoding: 'multipart',
-      unescapeHtml: false,
     });
+    // Not set is not the same as no: then it is found out.
+    expect(config.unescapeHtml).toBeUndefined();
     expect(config.joined).toBeUndefined();
   });
 

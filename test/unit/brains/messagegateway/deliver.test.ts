@@ -6,6 +6,7 @@ import type { ConnectorTools } from '../../../../src/core/connector-tools.ts';
 import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import type { Chat, FileRef } from '../../../../src/core/events.ts';
 import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
+import { stateInMemory } from '../../../support/state-in-memory.ts';
 
 interface Call {
   readonly line: string;
@@ -131,6 +132,44 @@ describe('a message into MessageGateway', () => {
     ]);
   });
 
+  describe('with facts about its customer', () => {
+    const author = { id: '9', name: 'Кирилл', kind: 'client' } as const;
+    const line = { lineId: '3', connector: 'livechat', sessionId: '1', crm: [] };
+    const outside = message({ author, chat: { kind: 'line', dialogId: 'chat5', title: 'Кирилл - Линия', line } });
+    const client = { phone: '+7999', email: 'k@example.com', avatar: null, profile: 'https://me.example/' };
+    const tools = { customerInfo: () => Promise.resolve(client), state: stateInMemory() };
+    const main = { channels: { perLine: false } };
+
+    it('that are refused goes without them, and they are not tried again with the next', async () => {
+      const { http, calls } = far({
+        'POST /messages': [refused('customer.profile_url is invalid'), [200, { message_id: 500 }]],
+      });
+      const known = { ...tools, state: stateInMemory() };
+      const joined = connector(http, main, known);
+      expect(await joined.deliver(outside, to, key, signal)).toEqual({ remoteMessageId: '500' });
+      await joined.deliver(outside, to, key, signal);
+      const customers = calls.map(({ json }) => Object.keys(json['customer'] as object));
+      const bare = ['external_id', 'nickname', 'first_name'];
+      expect(customers).toEqual([[...bare, 'phone', 'email', 'profile_url'], bare, bare]);
+    });
+
+    it('is refused where they were not the reason', async () => {
+      const { http } = far({ 'POST /messages': refused('customer is blocked') });
+      await expect(connector(http, main, tools).deliver(outside, to, key, signal)).rejects.toMatchObject({
+        code: 'messagegateway.refused',
+      });
+    });
+
+    it('leaves addresses out that are longer than any page', async () => {
+      const { http, calls } = far();
+      const long = { ...client, profile: `https://me.example/${'x'.repeat(5_000)}` };
+      const known = { customerInfo: () => Promise.resolve(long), state: stateInMemory() };
+      await connector(http, main, known).deliver(outside, to, key, signal);
+      expect(calls[0]?.json).toMatchObject({ customer: { phone: '+7999' } });
+      expect(calls[0]?.json['customer']).not.toHaveProperty('profile_url');
+    });
+  });
+
   it('brings its time along', async () => {
     const { http, calls } = far();
     await connector(http).deliver(message({ sentAt: '2026-11-21T06:00:00Z' }), to, key, signal);
@@ -242,6 +281,36 @@ describe('files into MessageGateway', () => {
   });
 });
 
+describe('a line that is only shown', () => {
+  const operator: BrainAction = {
+    type: 'mirrored',
+    messageId: '78',
+    text: 'сейчас посмотрю',
+    author: { id: '5', name: 'Ольга', kind: 'employee' },
+    chat: { kind: 'line', dialogId: 'chat5', title: 'Кирилл - Линия', line: null },
+    files: [],
+    sentAt: null,
+    quoteOf: null,
+  };
+
+  it('names the customer as he is known, whatever the service has made of the signs in his name', async () => {
+    const chats = [
+      { id: 9000, channel: { id: 61 }, customer: { external_id: 'ref-of-talk', name: 'O&#39;Neil &amp; Co' } },
+    ];
+    const { http, calls } = far({ 'GET /chats': [200, chats], 'POST /messages/history': [200, { message_id: 501 }] });
+    await connector(http).deliver(operator, to, key, signal);
+    expect(calls.at(-1)?.json).toMatchObject({ customer: { nickname: "O'Neil & Co" } });
+  });
+
+  it('brings the warnings of the service along', async () => {
+    const { http } = far({ 'POST /messages/history': [200, { message_id: 501, warnings: ['too old'] }] });
+    expect(await connector(http).deliver(operator, to, key, signal)).toEqual({
+      remoteMessageId: '501',
+      warnings: ['too old'],
+    });
+  });
+});
+
 describe('edits and deletions', () => {
   const author = { id: '7', name: 'Пётр Опытов', kind: 'employee' } as const;
   const edit: BrainAction = { type: 'edit', messageId: '77', text: 'новое', author, chat };
@@ -306,6 +375,18 @@ describe('edits and deletions', () => {
     const texts = calls.map(({ json }) => (json['message'] as { text: string }).text);
     expect(texts).toEqual(['Пётр Опытов: новое', 'новое', '✏️ новое']);
     expect(calls.every(({ json }) => !('customer' in json))).toBe(true);
+  });
+
+  it.each([
+    ['history', 'POST /messages/history'],
+    ['messages', 'POST /messages'],
+  ] as const)('that are only shown and have to be said anew go the way such lines go: as %s', async (mirrorAs, way) => {
+    const { http, calls } = far({
+      'PUT /messages': refused('only text messages can be edited'),
+      [way]: [200, { message_id: 502 }],
+    });
+    await connector(http, { mirrorAs }).deliver({ ...edit, mirrored: true }, to, key, signal);
+    expect(calls.at(-1)).toMatchObject({ line: way, json: { message: { text: '✏️ [Bitrix24] новое' } } });
   });
 
   it('drop a quote MessageGateway does not know', async () => {

@@ -1,12 +1,13 @@
 /** Channels of lines are made once, found again, refreshed and taken down. */
 import { describe, expect, it } from 'vitest';
-import { clientIdOf, connectionIdIn } from '../../../../src/brains/messagegateway/account/client-id.ts';
+import { clientIdOf } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import {
   channelTypeOf,
   messengerName,
   textLimitsOf,
 } from '../../../../src/brains/messagegateway/account/messengers.ts';
 import type { Apis } from '../../../../src/brains/messagegateway/api/apis.ts';
+import { MgRefused } from '../../../../src/brains/messagegateway/api/mg-http.ts';
 import type { ChannelFields, TransportApi } from '../../../../src/brains/messagegateway/api/transport-api.ts';
 import {
   forgetGoneChannels,
@@ -35,7 +36,7 @@ function account() {
     { id: 62, is_active: true, external_id: 'another-connection:7:telegrambot', type: 'telegram', name: 'чужой' },
   ];
   const made: ChannelFields[] = [];
-  const updated: number[] = [];
+  const updated: (ChannelFields & { readonly id: number })[] = [];
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
   const transport = {
     async channels() {
@@ -54,8 +55,8 @@ function account() {
       channels.push({ id: 100 + made.length, is_active: true, external_id, type, name });
       return 100 + made.length;
     },
-    updateChannel: (id: number) => {
-      updated.push(id);
+    updateChannel: (id: number, fields: ChannelFields) => {
+      updated.push({ ...fields, id });
       return Promise.resolve();
     },
     deactivateChannel(id: number) {
@@ -124,6 +125,53 @@ describe('the channel of a line', () => {
     expect(made).toHaveLength(1);
   });
 
+  describe('that the account refuses', () => {
+    const refusing = (transport: TransportApi, isRefused: (type: string) => boolean): TransportApi => ({
+      ...transport,
+      activateChannel: (fields) =>
+        isRefused(fields.type) ? Promise.reject(refused('type is not allowed')) : transport.activateChannel(fields),
+      updateChannel: (id, fields) =>
+        isRefused(fields.type) ? Promise.reject(refused('type is not allowed')) : transport.updateChannel(id, fields),
+    });
+    const refused = (sentence: string): MgRefused =>
+      new MgRefused({ code: 'messagegateway.refused', message: sentence, status: 422, sentences: [sentence] });
+
+    it('for its type is made as a custom one, and stays one', async () => {
+      const { transport, made, updated } = account();
+      const facts = new Map<string, string>();
+      const picky = refusing(transport, (type) => type === 'telegram');
+      expect(await lineChannel(placeIn(picky, facts), line, '', signal)).toBe(101);
+      expect(made).toMatchObject([{ type: 'custom', name: 'Поддержка · Telegram' }]);
+      const { tools } = placeIn(picky, facts);
+      await refreshLineChannels({ transport: picky }, { config, connectionId, tools, signal });
+      expect(updated).toMatchObject([{ id: 101, type: 'custom' }]);
+    });
+
+    it('altogether costs nobody a message: its customers are in the main channel, and it is not asked for each of them', async () => {
+      const { transport, made } = account();
+      let asked = 0;
+      const strict = refusing(transport, () => {
+        asked += 1;
+        return true;
+      });
+      const place = placeIn(strict);
+      const own = createOwnChannels({ ...place, apis: { transport: strict } as Apis, clock: systemClock });
+      const bot = { botCode: 'bridge_line', botType: 'O' } as const;
+      const chat: Chat = { kind: 'line', dialogId: 'chat5', title: '', line: { ...line, sessionId: '1', crm: [] } };
+      for (const ref of ['a', 'b', 'a']) expect(await own.for({ ref, remoteId: null, ...bot }, chat, signal)).toBe(61);
+      expect(await own.of({ ref: 'a', remoteId: null, ...bot })).toBe(61);
+      expect(made).toEqual([]);
+      expect(asked).toBe(2);
+    });
+  });
+
+  it('is waited for, for as long as another process makes it', async () => {
+    const { transport } = account();
+    const place = { ...placeIn(transport), waitMs: 0 };
+    await place.tools.state.put('making-line-channel:7:telegrambot', {});
+    await expect(lineChannel(place, line, '', signal)).rejects.toMatchObject({ isThrottled: true });
+  });
+
   it('is forgotten and made anew where the account has lost it, and not because it is younger than the list', async () => {
     const { transport, channels } = account();
     const place = placeIn(transport);
@@ -188,13 +236,48 @@ describe('the channels of a connection', () => {
 
   it('are all brought up to date, and switched on again', async () => {
     const { transport, channels, updated } = account();
+    const { tools } = placeIn(transport);
     await lineChannel(placeIn(transport), line, '', signal);
     await lineChannel(placeIn(transport), { ...line, connector: 'viber' }, '', signal);
     await transport.deactivateChannel(102);
-    const id = connectionIdIn(clientId) ?? '';
-    await refreshLineChannels({ transport }, { config, connectionId: id, hasV2: true });
-    expect(updated).toEqual([101]);
+    await refreshLineChannels({ transport }, { config, connectionId, tools, signal });
+    expect(updated).toMatchObject([{ id: 101, type: 'telegram', name: 'Поддержка · Telegram' }]);
     expect(channels.find((channel) => channel.id === 102)?.is_active).toBe(true);
+  });
+
+  it('follow the name of the line and the type that is set now', async () => {
+    const { transport, updated } = account();
+    const facts = new Map<string, string>();
+    const other = { lineId: '8', connector: `bookshop_${'c'.repeat(80)}` };
+    await lineChannel(placeIn(transport, facts), line, '', signal);
+    await lineChannel(placeIn(transport, facts), other, '', signal);
+    const { tools } = placeIn(transport, facts, ['Продажи']);
+    const set = { ...config, channels: { ...config.channels, types: { [other.connector]: 'ozon' as const } } };
+    await refreshLineChannels({ transport }, { config: set, connectionId, tools, signal });
+    expect(updated).toMatchObject([
+      { id: 101, type: 'telegram', name: 'Продажи · Telegram', external_id: `${connectionId}:7:telegrambot` },
+      { id: 102, type: 'ozon', name: 'Продажи · Ozon' },
+    ]);
+  });
+
+  it('keep their names where the portal tells none, and it is asked no more once it has failed', async () => {
+    const { transport, updated } = account();
+    const facts = new Map<string, string>();
+    for (const lineId of ['7', '8', '9']) {
+      await lineChannel(placeIn(transport, facts), { ...line, lineId }, '', signal);
+    }
+    const { tools } = placeIn(transport, facts);
+    let asked = 0;
+    const failing = {
+      ...tools,
+      openChannelName: () => {
+        asked += 1;
+        return Promise.reject(new Error('the portal hangs'));
+      },
+    };
+    await refreshLineChannels({ transport }, { config, connectionId, tools: failing, signal });
+    expect(updated).toMatchObject([101, 102, 103].map((id) => ({ id, name: 'Поддержка · Telegram' })));
+    expect(asked).toBe(1);
   });
 });
 

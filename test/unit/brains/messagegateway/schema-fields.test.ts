@@ -9,6 +9,7 @@ import {
   withSettings,
 } from '../../../../src/brains/messagegateway/connect/bot-settings.ts';
 import { schemaFields } from '../../../../src/brains/messagegateway/connect/schema-fields.ts';
+import { meaningOf } from '../../../../src/brains/messagegateway/connect/setting-meanings.ts';
 
 const account = { crmUrl: 'https://demo.simla.com', apiKey: 'key' };
 const config = configSchema.parse({
@@ -42,6 +43,21 @@ describe('the settings as fields', () => {
   it('give back the config they were made of, typed as they stand', () => {
     expect(withSettings(config, shownSettings(config))).toEqual({ config });
     expect(withSettings(account, shownSettings(config))).toEqual({ config: { ...config, joined: undefined } });
+  });
+
+  it('are explained in Russian too', () => {
+    const english = moreFields.filter((field) => meaningOf(field, 'ru') === field.meaning).map(({ path }) => path);
+    expect(english).toEqual([]);
+  });
+
+  it('say which keys may be left to the app', () => {
+    const flags = schemaFields.filter(({ kind, mayBeAbsent }) => kind === 'flag' && mayBeAbsent);
+    expect(flags.map(({ path }) => path)).toEqual(['unescapeHtml']);
+    expect(shownSettings(configSchema.parse(account))['more.unescapeHtml']).toBe('');
+    expect(withSettings(config, { 'more.unescapeHtml': '' })).toEqual({
+      config: { ...config, unescapeHtml: undefined },
+    });
+    expect(withSettings(config, { 'more.unescapeHtml': 'false' })).toMatchObject({ config: { unescapeHtml: false } });
   });
 
   it('take a key back to its default when they are emptied', () => {
