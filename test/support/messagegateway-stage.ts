@@ -120,6 +120,9 @@ export interface LineTalk {
   readonly chatId: number;
   readonly clientId: number;
   readonly operatorId: number;
+  /** The chat MessageGateway has made of it, and its latest dialog. */
+  readonly mgChat: number;
+  readonly dialogId: number;
   say(text: string, files?: readonly { readonly name: string; readonly content: Buffer }[]): number;
   /** What the customer saw from the bot, the greeting left out. */
   shown(): string[];
@@ -138,6 +141,13 @@ export async function openLineTalk(stage: MgStage, text: string): Promise<LineTa
     chatId,
     clientId,
     operatorId,
+    get mgChat() {
+      return mgChatOf(stage, text);
+    },
+    get dialogId() {
+      const chat = mgChatOf(stage, text);
+      return stage.gateway.dialogs().findLast((dialog) => dialog.chatId === chat)?.id ?? 0;
+    },
     say: (words, files) => portal.clientWrites(clientId, words, files === undefined ? {} : { files }).messageId,
     shown: () =>
       portal

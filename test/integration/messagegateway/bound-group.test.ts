@@ -5,7 +5,7 @@ import { startApp } from '../../../src/start-app.ts';
 import { until } from '../../support/bridge.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
 import { type ConsoleStage, type Group, startConsoleStage } from '../../support/console-stage.ts';
-import { mgChatOf, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { openLineTalk } from '../../support/messagegateway-stage.ts';
 
 let stage: ConsoleStage;
 let captured: CapturedLog;
@@ -107,7 +107,7 @@ describe('what happens in a bound chat', () => {
 
   it('may be the chat of our own Open Channel customer: words go round once, notes stay among staff', async () => {
     const talk = await openLineTalk(stage, 'у меня вопрос из линии');
-    const chatId = mgChatOf(stage, 'у меня вопрос из линии');
+    const chatId = talk.mgChat;
     const group = await stage.openGroup('Своя линия');
     await group.asks(`привязать ${chatId}`);
     talk.say('сколько стоит?');

@@ -1,13 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let captured: CapturedLog;
@@ -29,7 +23,7 @@ async function end(): Promise<void> {
 beforeEach(async () => {
   count += 1;
   talk = await openLineTalk(stage, `Начало ${count}`);
-  chatId = mgChatOf(stage, `Начало ${count}`);
+  chatId = talk.mgChat;
   await longAgo();
 });
 // Whatever a test has switched off works again.

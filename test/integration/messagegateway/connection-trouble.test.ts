@@ -5,13 +5,7 @@ import { createSealer } from '../../../src/lib/encryption.ts';
 import { until } from '../../support/bridge.ts';
 import { countStatements } from '../../support/count-statements.ts';
 import { freePort } from '../../support/free-port.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -30,7 +24,7 @@ afterAll(() => stage.close());
 beforeEach(async () => {
   count += 1;
   talk = await openLineTalk(stage, `Начало ${count}`);
-  chatId = mgChatOf(stage, `Начало ${count}`);
+  chatId = talk.mgChat;
   await longAgo();
 });
 afterEach(async () => {

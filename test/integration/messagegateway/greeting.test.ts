@@ -36,7 +36,7 @@ describe('the greeting of an Open Channel', () => {
 
   it('is left out where a manager was quicker', async () => {
     const talk = await openLineTalk(stage, 'А вы?');
-    const chat = mgChatOf(stage, 'А вы?');
+    const chat = talk.mgChat;
     await stage.gateway.managerAnswers(chat, 'Я здесь');
     await until(() => greeted(talk.chatId).length > 0);
     const waits = async (): Promise<number> =>

@@ -3,7 +3,7 @@ import { messageGatewayBrain } from '../../../src/brains/messagegateway/messageg
 import { createLogger } from '../../../src/lib/logger.ts';
 import { startApp } from '../../../src/start-app.ts';
 import { until } from '../../support/bridge.ts';
-import { type MgStage, mgChatOf, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
 
 let stage: MgStage;
@@ -66,7 +66,7 @@ it('two processes together stay below 30 requests a second and token', async () 
 
 it('a file that is too large for the bridge fails with the reason, and its words arrive', async () => {
   const talk = await openLineTalk(stage, 'Пришлите каталог');
-  const mgChat = mgChatOf(stage, 'Пришлите каталог');
+  const mgChat = talk.mgChat;
   const items = [{ name: 'каталог.pdf', content: Buffer.alloc(26 * 1024 * 1024) }];
   const id = await stage.gateway.managerAnswers(mgChat, 'Вот он', { items });
   const message = () => stage.gateway.messages(mgChat).find((one) => one.id === id);

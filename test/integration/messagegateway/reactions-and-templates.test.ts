@@ -1,13 +1,7 @@
 /** What managers do besides writing: they react, make templates, and attach links. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -16,7 +10,7 @@ let chat: number;
 beforeAll(async () => {
   stage = await startMgStage();
   talk = await openLineTalk(stage, 'Кто там?');
-  chat = mgChatOf(stage, 'Кто там?');
+  chat = talk.mgChat;
   await until(() => stage.gateway.sockets().open === 1);
 });
 afterAll(() => stage.close());

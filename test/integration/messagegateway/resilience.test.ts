@@ -6,13 +6,7 @@ import { startApp } from '../../../src/start-app.ts';
 import { listDeadLetters } from '../../../src/store/reporting/history.ts';
 import { until } from '../../support/bridge.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let captured: CapturedLog;
@@ -45,7 +39,7 @@ async function begin(): Promise<void> {
   count += 1;
   words = `Начало ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
   dialogId = stage.gateway.dialogs().findLast((dialog) => dialog.chatId === mgChat)?.id ?? 0;
 }
 

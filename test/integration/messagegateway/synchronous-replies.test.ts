@@ -2,13 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -24,7 +18,7 @@ beforeEach(async () => {
   count += 1;
   const words = `Вопрос ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
   const rows = await stage.probe.rows('select ref from conversation where dialog_id = $1', [`chat${talk.chatId}`]);
   ref = rows[0]?.['ref'];
 });

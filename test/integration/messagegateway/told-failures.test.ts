@@ -2,13 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listDeadLetters } from '../../../src/store/reporting/history.ts';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 const sendMethod = 'imbot.v2.Chat.Message.send';
 
@@ -35,7 +29,7 @@ async function begin(): Promise<void> {
   count += 1;
   const words = `Вопрос ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
 }
 
 /** As if the pauses between tries were over. */
