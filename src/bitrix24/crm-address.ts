@@ -1,7 +1,7 @@
 /** Where CRM records can be looked at in a portal. */
 import type { CrmLink } from '../core/events.ts';
 
-/** Kinds of records as CHAT_ENTITY_DATA names them (dossier §10.2), and their pages in the portal. */
+/** Kinds of records as CHAT_ENTITY_DATA_2 names them, and their pages in the portal. */
 const pages: Readonly<Record<string, string>> = { LEAD: 'lead', CONTACT: 'contact', COMPANY: 'company', DEAL: 'deal' };
 
 /** Null for a kind of record whose page is not known. */

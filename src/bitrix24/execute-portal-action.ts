@@ -2,7 +2,7 @@
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { type Decoration, sendDecorated } from './decorated.ts';
-import { escapeBb } from './formatting/bb-code.ts';
+import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
@@ -12,7 +12,7 @@ export interface PortalTarget {
   readonly portal: string;
   readonly botId: string;
   readonly dialogId: string;
-  /** Whether the portal has `imbot.v2.*`: there a repeated send with the same key is refused by the portal itself (trap 95). */
+  /** Whether the portal has `imbot.v2.*`: there a repeated send with the same key answers with the message that is there, and makes no other. */
   readonly hasV2: boolean;
 }
 
@@ -84,7 +84,7 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
       botId: Number(target.botId),
       dialogId: target.dialogId,
       fields: {
-        message: text,
+        message: noCommands(target, text),
         // A refused decoration is refused before the key is used up: the next try may have it again.
         templateId: key,
         ...(keyboard === null ? {} : { keyboard }),
@@ -95,6 +95,11 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
     }),
   );
   return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
+}
+
+/** Through imbot.v2 the commands in what a bot says are run, save in private; the first API and edits run none. */
+function noCommands({ dialogId }: PortalTarget, text: string): string {
+  return /^\d+$/.test(dialogId) ? text : escapeCommands(text);
 }
 
 /** The first version of the API knows no quotes. */
@@ -117,7 +122,7 @@ async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<P
 /** Longest name of a file the portal's disk keeps. */
 const maxFileName = 255;
 
-/** Files go through v2 alone: the old way would post them as the installing employee, not as the bot (dossier §9.5). */
+/** Files go through v2 alone: the old way would post them as the installing employee, not as the bot. */
 async function sendFile(
   call: Call,
   target: PortalTarget,
@@ -126,7 +131,7 @@ async function sendFile(
 ): Promise<string | null> {
   if (!target.hasV2) throw noFiles();
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
-  const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const fields = { name, content: bytes.toString('base64'), message: noCommands(target, escapeBb(action.text)) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
   return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
 }
@@ -176,7 +181,7 @@ async function react(call: Call, target: PortalTarget, action: PortalAction & { 
   }
 }
 
-/** These methods want the bare chat number (trap 58). `operator` acts on the session's own bot, `finish` on the app's first one (trap 25). */
+/** These methods want the bare chat number. `operator` acts on the session's own bot; `finish` adds the app's first one, whichever leads. */
 async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 'finish'): Promise<void> {
   const method = how === 'handover' ? 'imopenlines.bot.session.operator' : 'imopenlines.bot.session.finish';
   try {

@@ -19,7 +19,7 @@ import type { BotRow } from '../store/tenants/bots.ts';
 import type { Bodies } from './bodies.ts';
 import { senderOf } from './sender.ts';
 
-/** CONTRACT. A message of 20 000 Cyrillic letters, carried twice, percent-encoded, is about 240 KB (trap 2). */
+/** CONTRACT. A message of 20 000 Cyrillic letters, carried twice, percent-encoded, is about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
 const memberIdForm = /^[0-9a-f]{32}$/;
@@ -69,8 +69,8 @@ export function createEventEndpoint(options: EventEndpointOptions) {
   }
 
   /**
-   * These bring tokens, and perhaps a new application token (dossier §2.4), so they are proven at the OAuth host before anything is
-   * stored (trap 18). While that host is away, a portal we know by its token is set up again with the tokens we have.
+   * These bring tokens, and perhaps a new application token, so they are proven at the OAuth host before anything is
+   * stored: nobody else vouches for them. While that host is away, a portal we know by its token is set up again with the tokens we have.
    */
   async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
@@ -127,7 +127,7 @@ function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefi
 }
 
 /**
- * One row per bot of this portal that the event is for, each in the lane of that bot's dialog (trap 27). Whatever else it names, bots we
+ * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. Whatever else it names, bots we
  * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
  */
 function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
@@ -147,7 +147,7 @@ function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal):
 }
 
 /**
- * Events carry no id (trap 7). A new message is told by its own id; everything else by its whole content without the tokens: a
+ * Events carry no id. A new message is told by its own id; everything else by its whole content without the tokens: a
  * button may be pressed twice, a message edited twice.
  */
 function identityOf(event: ScannedEvent): readonly string[] {

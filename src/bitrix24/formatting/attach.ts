@@ -1,4 +1,4 @@
-/** Cards in Bitrix24's ATTACH form (dossier §9.3). What they say comes from outside, so it is escaped like any text. */
+/** Cards in Bitrix24's ATTACH form. What they say comes from outside, so it is escaped like any text. */
 import type { Card } from '../../core/events.ts';
 import { publicLink } from './addresses.ts';
 import { escapeBb } from './bb-code.ts';

@@ -20,6 +20,24 @@ export function escapeBb(text: string): string {
   return text.replaceAll(markup, `$&${wordJoiner}`);
 }
 
+/**
+ * Foreign text none of whose lines is taken for a slash command. A portal with `imbot.v2` runs the commands in what bots say as it runs
+ * those of people, in groups and Open Channels: a bot that explains its commands would give them to itself.
+ */
+export function escapeCommands(text: string): string {
+  return text.replaceAll(/^(?=\/[^ \n])/gm, wordJoiner);
+}
+
+/** The same text in a form that PHP does not take for empty, as it does `0`. */
+export function notEmpty(text: string): string {
+  return text === '0' ? `${text}${wordJoiner}` : text;
+}
+
+/** A text of ours that comes back, as it was before we made it harmless. */
+export function withoutJoiners(text: string): string {
+  return text.replaceAll(wordJoiner, '');
+}
+
 /** The part of a text that a chat can show. */
 function shownPart(text: string): string {
   if (text.length <= maxShown) return text;
@@ -55,7 +73,7 @@ export function plainText(bb: string): string {
     else if (kind in readers && !open.has(kind)) open.set(kind, { at: pieces.length, value: rest.slice(1) });
   }
   pieces.push(text.slice(from));
-  return pieces.join('').replaceAll(wordJoiner, '');
+  return withoutJoiners(pieces.join(''));
 }
 
 /** Reads what stands between a tag and its end. What was opened between them has no end any more. */
@@ -72,7 +90,7 @@ function close(
   pieces.push(reader(inside, begun.value));
 }
 
-/** A group message as its author meant it for this bot: the bot's own mention and the comma left behind it (trap 38) are cut off. */
+/** A group message as its author meant it for this bot: the bot's own mention and the comma that the portal leaves behind it are cut off. */
 export function withoutMention(message: string, botId: string): string {
   const text = shownPart(message);
   const rest = botId === '' ? text : mentionsCut(text, botId);

@@ -35,7 +35,7 @@ export function propertiesOf(bot: { readonly type: BotType; readonly name: strin
     LAST_NAME: '',
     COLOR: profile.color,
     WORK_POSITION: profile.work[language],
-    // Bare Base64: with a data: prefix the portal ignores it silently (trap 66).
+    // Bare Base64: with a data: prefix the portal ignores it silently.
     PERSONAL_PHOTO: avatar(bot.type).toString('base64'),
   };
 }

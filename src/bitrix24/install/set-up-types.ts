@@ -18,7 +18,7 @@ export interface SetUpOptions {
   readonly eventUrl: string;
   /** Sent as CLIENT_ID: portals in webhook mode need it, the others ignore it. */
   readonly clientId: string;
-  /** In the order of registration: Open Channel bots first (trap 25), never more than five. */
+  /** In the order of registration: Open Channel bots first, because the portal ends sessions in the name of the app's first bot; never more than five. */
   readonly bots: readonly WantedBot[];
   readonly signal: AbortSignal;
 }

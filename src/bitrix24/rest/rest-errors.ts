@@ -1,4 +1,4 @@
-/** Bitrix24's answers translated, once, into the house's errors. Branches on the `error` code only: statuses and texts differ between portals (trap 62). */
+/** Bitrix24's answers translated, once, into the house's errors. Branches on the `error` code only: statuses and texts differ between portals. */
 
 import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
@@ -25,7 +25,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   CONNECTION_ERROR: { retry: 'backoff', isBefore: true },
   INTERNAL_SERVER_ERROR: { retry: 'backoff' },
   ERROR_UNEXPECTED_ANSWER: { retry: 'backoff' },
-  // The first attempt with this UUID is still under way; the reservation lapses after an hour (trap 95).
+  // The first attempt with this UUID is still under way, or died; the reservation lapses after an hour. Most builds say SENDING_FAILED for it.
   MESSAGE_DUPLICATED_BY_UUID: { retry: { afterMs: 5_000 } },
   SENDING_FAILED: { retry: 'backoff' },
   expired_token: { retry: 'backoff', isBefore: true },
