@@ -137,10 +137,17 @@ export interface Posting {
   readonly skipConnector?: boolean;
   readonly isHidden?: boolean;
   readonly forwarded?: boolean;
+  /** Of a bot: its commands are run like those of people, as with everything that is sent through imbot.v2. */
+  readonly runsCommands?: boolean;
 }
+
+/** What the portal itself notes on messages that customers do not see. */
+const HIDDEN_NOTE: Params = { CLASS: 'bx-messenger-content-item-system', COMPONENT_ID: 'HiddenMessage' };
 
 /** Stores a message without firing events. */
 export function storeMessage(state: PortalState, posting: Posting): Message {
+  const isHidden = posting.isHidden ?? posting.skipConnector ?? false;
+  const isMarked = isHidden && posting.chat.type === 'L' && !state.options.oldIm;
   const message: Message = {
     id: state.nextId('message'),
     chatId: posting.chat.id,
@@ -149,9 +156,9 @@ export function storeMessage(state: PortalState, posting: Posting): Message {
     date: state.now(),
     system: posting.system ?? false,
     uuid: posting.uuid ?? null,
-    params: posting.params ?? {},
+    params: { ...posting.params, ...(isMarked ? HIDDEN_NOTE : {}) },
     skipConnector: posting.skipConnector ?? false,
-    isHidden: posting.isHidden ?? posting.skipConnector ?? false,
+    isHidden,
     forwarded: posting.forwarded ?? false,
     deleted: false,
     edited: false,
@@ -171,7 +178,8 @@ export function postMessage(state: PortalState, posting: Posting, cause: Cause):
   const uuid = posting.uuid ?? (hasClientUuid ? randomUUID() : null);
   const message = storeMessage(state, { ...posting, uuid });
   lineMessageChanged(state, 'ONOPENLINEMESSAGEADD', posting.chat, message, cause);
-  if (message.system || state.bots.has(message.authorId)) return message;
+  const isDeaf = state.bots.has(message.authorId) && posting.runsCommands !== true;
+  if (message.system || isDeaf) return message;
   const { chat } = posting;
   const found = findCommands(state, chat, message.authorId, message.text);
   if (found.length > 0) {

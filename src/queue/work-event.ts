@@ -93,6 +93,7 @@ async function workChatEvents(
     // What was decided in this very turn is not written yet.
     const known = await lookUp(options.db, row, event, {
       hasReceipts: capabilities.receipts,
+      hasMirror: capabilities.mirrors === true,
       failures: [...earlier.failures, ...failures],
       actions: [...earlier.actions, ...actions],
     });

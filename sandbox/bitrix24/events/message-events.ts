@@ -3,7 +3,7 @@ import { type FoundCommand, grantAnswer } from '../chat-commands.ts';
 import type { Bot, Chat, Message, PortalState } from '../state.ts';
 import { messageObject } from '../v2-objects.ts';
 import type { WireMap } from '../wire-format.ts';
-import { botsForMessage, webhookBotsByOwner } from './audience.ts';
+import { botsForChange, botsForMessage, webhookBotsByOwner } from './audience.ts';
 import {
   bindingsFor,
   botMap,
@@ -63,7 +63,7 @@ export function messageAdded(state: PortalState, chat: Chat, message: Message, c
 
 /** An edit: the audience is worked out from the new text. `USER` only in private. */
 export function messageUpdated(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
-  const bots = botsForMessage(state, chat, message.authorId, message.text);
+  const bots = botsForChange(state, chat, message.authorId, message.text);
   const user = chat.type === 'P' ? userBlockWithFlags(state.users.get(message.authorId)) : {};
   const rest = (): WireMap => ({ PARAMS: updateParams(state, chat, message), USER: user });
   sendV1(state, 'ONIMBOTMESSAGEUPDATE', bots, chat, rest, cause);
@@ -72,7 +72,7 @@ export function messageUpdated(state: PortalState, chat: Chat, message: Message,
 
 /** A deletion; the audience is that of the text as it was. */
 export function messageDeleted(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
-  const bots = botsForMessage(state, chat, message.authorId, message.text);
+  const bots = botsForChange(state, chat, message.authorId, message.text);
   const author = state.users.get(message.authorId);
   const user = chat.type === 'P' ? userBlockWithFlags(author) : {};
   const rest = (): WireMap => ({ PARAMS: deleteParams(state, chat, message), USER: user });

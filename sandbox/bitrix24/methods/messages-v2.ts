@@ -124,6 +124,7 @@ async function send(call: CallContext): Promise<unknown> {
       params: blocks,
       system: isSystem,
       uuid,
+      runsCommands: true,
       skipConnector: flagOf(fields, 'skipConnector') === true,
     },
     causeOf(call),

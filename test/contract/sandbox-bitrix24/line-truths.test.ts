@@ -94,6 +94,23 @@ describe('a hidden note', () => {
   });
 });
 
+describe('an edit of a hidden note', () => {
+  it('shows what it is by the mark of the stored message alone', async () => {
+    const { chatId } = session('close');
+    portal.inviteBot(chatId, operators[0] ?? 0, operators[0]);
+    for (const isHidden of [true, false]) {
+      const { messageId } = portal.operatorWrites(chatId, operators[0] ?? 0, 'x', { isHidden });
+      portal.editMessage(messageId, 'y');
+    }
+    const seen = await params('ONIMBOTMESSAGEUPDATE');
+    expect(seen.map((one) => (one['PARAMS'] as Record<string, unknown> | undefined)?.['COMPONENT_ID'])).toEqual([
+      'HiddenMessage',
+      undefined,
+    ]);
+    for (const one of seen) expect(one).not.toHaveProperty('SILENT_CONNECTOR');
+  });
+});
+
 describe('events that are bound by hand', () => {
   it('tell of sessions, and of what goes out to the client', async () => {
     const names = ['OnSessionStart', 'OnSessionFinish', 'OnOpenLineMessageAdd', 'OnOpenLineMessageUpdate'];

@@ -103,6 +103,65 @@ describe('a keyboard', () => {
   });
 });
 
+describe('a button', () => {
+  it('called 0 is none, and 0 is no parameter: PHP takes both for nothing', async () => {
+    const chatId = group();
+    await resultOf(portal, 'imbot.command.register', {
+      BOT_ID: bot,
+      COMMAND: 'x',
+      EVENT_COMMAND_ADD: app.eventUrl,
+      LANG: [{ LANGUAGE_ID: 'en', TITLE: 'X' }],
+    });
+    const zero = { TEXT: '0', ACTION: 'SEND', ACTION_VALUE: 'x' };
+    expect(await send(chatId, { message: 'x', keyboard: { BUTTONS: [zero] } })).toBe('KEYBOARD_ERROR');
+    const command = { TEXT: 'a', COMMAND: 'x', COMMAND_PARAMS: '0' };
+    expect(await send(chatId, { message: 'x', keyboard: { BUTTONS: [command] } })).toBe('ok');
+    expect(portal.allBotMessages()[0]?.keyboard).toMatchObject([{ COMMAND: 'x', COMMAND_PARAMS: '' }]);
+  });
+});
+
+describe('what bots do', () => {
+  const commandsSeen = async (): Promise<unknown[]> => {
+    await portal.idle();
+    return app.of('ONIMCOMMANDADD').map(({ form }) => (form['data'] as { PARAMS: object }).PARAMS);
+  };
+
+  it('through imbot.v2 in a group runs the commands in it, and tells no one that a bot said them', async () => {
+    const LANG = [{ LANGUAGE_ID: 'en', TITLE: 'Help' }];
+    const command = { BOT_ID: bot, COMMAND: 'help', EVENT_COMMAND_ADD: app.eventUrl, LANG };
+    await resultOf(portal, 'imbot.command.register', command);
+    const chatId = group();
+    const words = { BOT_ID: bot, DIALOG_ID: `chat${chatId}`, MESSAGE: 'List:\n/help – shows this' };
+    await resultOf(portal, 'imbot.message.add', words);
+    expect(await commandsSeen()).toEqual([]);
+    await resultOf(portal, sendName, { botId: bot, dialogId: String(portal.adminId), fields: { message: '/help' } });
+    expect(await commandsSeen()).toEqual([]);
+    await send(chatId, { message: 'List:\n/help – shows this' });
+    expect(await commandsSeen()).toMatchObject([{ FROM_USER_ID: String(bot), DIALOG_ID: `chat${chatId}` }]);
+    const [event] = app.of('ONIMCOMMANDADD');
+    expect(event?.form['data']).not.toHaveProperty('USER.IS_BOT');
+  });
+
+  it('to messages of their own in a group is told to the bots there, and in private to nobody', async () => {
+    const chatId = group();
+    const say = async (dialogId: string): Promise<number> => {
+      const fields = { message: 'x' };
+      return ((await resultOf(portal, sendName, { botId: bot, dialogId, fields })) as { id: number }).id;
+    };
+    const [there, here] = [await say(`chat${chatId}`), await say(String(portal.adminId))];
+    for (const MESSAGE_ID of [there, here]) {
+      await resultOf(portal, 'imbot.message.update', { BOT_ID: bot, MESSAGE_ID, MESSAGE: 'y' });
+      await resultOf(portal, 'imbot.message.delete', { BOT_ID: bot, MESSAGE_ID });
+    }
+    await portal.idle();
+    for (const name of ['ONIMBOTMESSAGEUPDATE', 'ONIMBOTMESSAGEDELETE']) {
+      const told = app.of(name).map(({ form }) => (form['data'] as { PARAMS: object }).PARAMS);
+      expect(told).toMatchObject([{ MESSAGE_ID: String(there), AUTHOR_ID: String(bot) }]);
+      expect(told[0]).not.toHaveProperty('FROM_USER_ID');
+    }
+  });
+});
+
 describe('a card', () => {
   it('that is too large refuses the whole message', async () => {
     const attach = [{ MESSAGE: 'x'.repeat(60_001) }];
