@@ -42,6 +42,14 @@ export async function startOwnBridge(
   };
 }
 
+/** The same, installed and idle. */
+export async function startInstalled(options?: Parameters<typeof startOwnBridge>[0]): Promise<OwnBridge> {
+  const own = await startOwnBridge(options);
+  await install(own.bridge);
+  await everythingDone(own.bridge.portal, own.probe);
+  return own;
+}
+
 /** Runs a test with an installed bridge of its own, so that tests that mostly wait can run side by side. */
 export async function withInstalled(
   options: Parameters<typeof startOwnBridge>[0],

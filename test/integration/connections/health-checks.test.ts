@@ -18,6 +18,7 @@ import { type ConnectionRow, findConnection } from '../../../src/store/tenants/c
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBareConnection, addBarePortal } from '../../support/factories/tenants.ts';
 
 let database: ClonedDatabase;
 let db: Pool;
@@ -27,13 +28,7 @@ const brain = { ...echoBrain, checkHealth: () => Promise.reject(new Error('the a
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 4 });
-  await db('portal').insert({
-    portal,
-    domain: 'd',
-    client_endpoint: 'c',
-    server_endpoint: 's',
-    application_token_hash: Buffer.alloc(32),
-  });
+  await addBarePortal(db, portal);
 });
 afterAll(async () => {
   await db.destroy();
@@ -43,16 +38,7 @@ beforeEach(() => db('connection').delete());
 
 async function addAccount(): Promise<ConnectionRow> {
   const id = randomUUID();
-  const sealed = Buffer.alloc(1);
-  await db('connection').insert({
-    portal,
-    id,
-    brain: 'echo',
-    title: 't',
-    config_sealed: sealed,
-    webhook_secret_hash: sealed,
-    webhook_secret_sealed: sealed,
-  });
+  await addBareConnection(db, portal, id);
   return await read(id);
 }
 

@@ -13,6 +13,7 @@ import { dedupeKey, inboxLane } from '../../../src/store/queue/lane-names.ts';
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
 
 const loud = 'a'.repeat(32);
 const quiet = 'b'.repeat(32);
@@ -23,15 +24,7 @@ let loops: readonly WorkLoop[] = [];
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 4 });
-  for (const portal of [loud, quiet]) {
-    await db('portal').insert({
-      portal,
-      domain: portal,
-      client_endpoint: 'c',
-      server_endpoint: 's',
-      application_token_hash: Buffer.alloc(32),
-    });
-  }
+  for (const portal of [loud, quiet]) await addBarePortal(db, portal);
 });
 beforeEach(async () => {
   for (const table of ['lane', 'inbox', 'inbox_outcome', 'dedupe']) await db(table).delete();

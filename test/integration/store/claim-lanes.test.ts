@@ -8,6 +8,7 @@ import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
 import { finishLanes, renewLanes } from '../../../src/store/queue/lanes.ts';
 import { appendActions, claimOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
 
 const loud = 'a'.repeat(32);
 const quiet = 'b'.repeat(32);
@@ -17,15 +18,7 @@ let db: Pool;
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 4 });
-  for (const portal of [loud, quiet]) {
-    await db('portal').insert({
-      portal,
-      domain: portal,
-      client_endpoint: 'c',
-      server_endpoint: 's',
-      application_token_hash: Buffer.alloc(32),
-    });
-  }
+  for (const portal of [loud, quiet]) await addBarePortal(db, portal);
 });
 afterAll(async () => {
   await db.destroy();

@@ -4,6 +4,7 @@ import type { BrainAction } from '../../../../src/core/actions.ts';
 import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import type { FileRef } from '../../../../src/core/events.ts';
 import {
+  chat,
   connector,
   far,
   key,
