@@ -1,5 +1,5 @@
 /**
- * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the far ends and the real app with its embedded
+ * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the fake servers and the real app with its embedded
  * database, installs the app into the sandbox portal, on wish connects the sandbox MessageGateway as an operator would, and prints
  * where everything is. The database lives in a temporary folder and goes with the process.
  */
@@ -17,10 +17,10 @@ import { createLogger } from '../src/lib/logger.ts';
 import { openStorage } from '../src/open-storage.ts';
 import { startApp } from '../src/start-app.ts';
 import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.ts';
+import { selfSigned } from './kit/self-signed.ts';
 import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
 import { placesText } from './places-text.ts';
 import { readOptions } from './read-options.ts';
-import { selfSigned } from './self-signed.ts';
 
 const { isJson, isTls, brain } = readOptions(process.argv.slice(2));
 const host = '127.0.0.1';
@@ -113,7 +113,7 @@ const tls = isTls ? selfSigned([host, 'localhost']) : null;
 const tlsCertificate = join(dataDir, 'sandbox-certificate.pem');
 if (tls !== null) {
   await writeFile(tlsCertificate, tls.cert);
-  // The app and the far ends call each other in this process.
+  // The app and the fake servers call each other in this process.
   setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
 }
 const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort, tls });

@@ -1,11 +1,6 @@
 /** What a caller may choose about a sandbox portal, and the values taken when nothing is chosen. */
 import { randomBytes } from 'node:crypto';
-
-/** Leaky bucket of the portal: how many requests drain per second and how many fit in before 503. */
-export interface RateOptions {
-  readonly perSecond: number;
-  readonly burst: number;
-}
+import type { BucketSize } from '../kit/rate-limit.ts';
 
 /** Fields of `install` that the OAuth host adds to `app.info`. Only `uri` is known, so `none` is the default. */
 export type AppInfoExtras = 'none' | 'member_id' | 'full';
@@ -33,8 +28,8 @@ export interface SandboxPortalOptions {
   readonly botLimit?: number;
   /** Bots per app in imbot.v2.Bot.register before BOT_LIMIT_EXCEEDED (v2 documentation: 100). */
   readonly v2BotLimit?: number;
-  /** false switches the bucket off (load tests). Documented: 2 per second, 50. */
-  readonly rate?: RateOptions | false;
+  /** Requests per source address before 503; false switches the limit off (load tests). Documented: 2 per second, 50. */
+  readonly rate?: BucketSize | false;
   /** Seconds of execution per (app, method) in ten minutes before OPERATION_TIME_LIMIT. Documentation example: 480. */
   readonly operatingLimitSeconds?: number;
   /** Seconds charged per call instead of the measured time, so that the limit can be reached in a test. */

@@ -1,11 +1,11 @@
 /** Runs one REST method for a known caller: existence, scope, operating limit, the work, the record. No HTTP here. */
+import { wait } from '../kit/wait.ts';
 import type { CallContext, Outcome } from './call-context.ts';
 import { withoutCredentials } from './call-log.ts';
 import { isoDate } from './events/v1-message-params.ts';
 import type { RestFault } from './faults.ts';
 import { findMethod } from './method-list.ts';
-import { pause } from './pause.ts';
-import type { OperatingTime } from './rate-limit.ts';
+import type { OperatingTime } from './operating-time.ts';
 import { RestError, systemError } from './rest-error.ts';
 import type { PortalState } from './state.ts';
 import type { Params } from './wire-format.ts';
@@ -81,7 +81,7 @@ export async function runMethod(
 }
 
 function interruption(fault: RestFault | null): (() => Promise<void>) | null {
-  if (fault?.kind === 'slow-inside') return () => pause(fault.ms ?? 1_000);
+  if (fault?.kind === 'slow-inside') return () => wait(fault.ms ?? 1_000);
   if (fault?.kind === 'die-inside') return () => Promise.reject(new Error('the PHP process died'));
   return null;
 }

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiError } from './api-error.ts';
 import { ownerOf } from './api-gate.ts';
 import { EVENT_NAMES, type EventName, RETIRED_NAMES } from './event-names.ts';
+import { hits } from './faults.ts';
 import type { AccountState, EventSink, GatewayState } from './state.ts';
 
 interface Admission {
@@ -46,7 +47,7 @@ export class SocketHub implements EventSink {
   handshake(gateway: GatewayState, incoming: IncomingMessage, raw: Duplex, head: Buffer): void {
     raw.on('error', () => raw.destroy());
     const url = new URL(incoming.url ?? '/', 'http://mg');
-    const fault = gateway.faults.take('ws', 'GET', url.pathname);
+    const fault = gateway.faults.take((one) => hits(one, 'ws', 'GET', url.pathname));
     if (this.#isRefusing || fault?.kind === 'reset-before' || fault?.kind === 'reset-after') {
       raw.destroy();
       return;

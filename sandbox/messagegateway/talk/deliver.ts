@@ -1,7 +1,8 @@
 /** Carries outgoing messages and their changes to the transport by webhook, and draws the consequences of its answers. */
 import { z } from 'zod';
+import type { WebhookResult } from '../../kit/webhook-sender.ts';
 import type { ChatRecord, Json, MessageRecord } from '../records.ts';
-import type { AccountState, WebhookResult } from '../state.ts';
+import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { allows } from './channel-rules.ts';
 import { linkChat, linkCustomer } from './chats.ts';

@@ -1,12 +1,12 @@
 /** Lists with their bounds and order, the request limit, files, several accounts, the page's acts, https. */
 import { request } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../../sandbox/kit/self-signed.ts';
 import type { MessageGatewayOptions } from '../../../sandbox/messagegateway/options.ts';
 import {
   type SandboxMessageGateway,
   startSandboxMessageGateway,
 } from '../../../sandbox/messagegateway/start-messagegateway.ts';
-import { selfSigned } from '../../../sandbox/self-signed.ts';
 import { type ApiResult, FULL_SETTINGS, mg, type Tokens, TransportDouble } from './transport-double.ts';
 
 let gateway: SandboxMessageGateway;
