@@ -109,8 +109,8 @@ export class RestGateway {
       if (!this.#bucket.admits(incoming.socket.remoteAddress ?? '')) throw systemError('QUERY_LIMIT_EXCEEDED');
       const caller = identify(this.#state, incoming, target, params);
       if ('token' in params) throw new RestError('INVALID_CREDENTIALS', 'Link check failed', 403);
-      const running = { state: this.#state, operating: this.#operating, fault };
-      const outcome = await runMethod(running, caller, target.method, methodParams(params), false);
+      const running = { state: this.#state, operating: this.#operating, fault, inBatch: false };
+      const outcome = await runMethod(running, caller, target.method, methodParams(params));
       if (fault?.kind === 'reset-after') incoming.socket.destroy();
       else answerRest(answer, 200, outcome);
     } catch (thrown) {

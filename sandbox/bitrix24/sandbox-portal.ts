@@ -1,4 +1,4 @@
-/** The handle by which tests and people drive a running sandbox portal: the app's life, observation, ordered faults. */
+/** What tests and people can do with a running sandbox portal and see of it: installation, observation, faults. */
 import type { Server } from 'node:http';
 import type { Changes } from '../kit/changes.ts';
 import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';
@@ -80,7 +80,7 @@ export class SandboxPortal extends Administration {
     return prepareScene(this.#state, this);
   }
 
-  /** Moves the portal's clock forward: tokens age, edit windows close, grants lapse. */
+  /** Moves the portal's clock forward: tokens expire, and so do the rights to edit and to answer. */
   skipTime(ms: number): void {
     this.#inside.clock.skippedMs += ms;
   }
@@ -142,7 +142,7 @@ export class SandboxPortal extends Administration {
     clear: (): void => this.#state.faults.clear(),
   };
 
-  /** Every access token dies at once; refresh tokens stay good. */
+  /** Every access token expires at once; refresh tokens stay valid. */
   expireTokens(): void {
     this.#state.tokens.expireAll();
   }

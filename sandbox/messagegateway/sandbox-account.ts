@@ -1,4 +1,4 @@
-/** The handle of one CRM account: its people (inherited), its module life, what can be seen of it. */
+/** One CRM account as tests and people use it: its people (inherited), its modules, what can be seen of it. */
 import type { Server } from 'node:http';
 import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';
 import {

@@ -7,7 +7,8 @@ import { attachNodes, fileNodes, keyboardNode } from './blocks.js';
 import { text } from './texts.js';
 
 /**
- * @typedef {{ id: string, viewerId: () => number, chatId: () => number | null, messages: () => object[], empty: () => string,
+ * `viewer` names the person of the scene through whose eyes the chat is seen.
+ * @typedef {{ id: string, viewer: string, chat: () => object | undefined, isShown?: (message: object) => boolean, empty: () => string,
  *   write: (text: string, files: object[]) => Promise<unknown>, drawTools?: () => void }} PaneOptions
  */
 export class ChatPane extends ChatView {
@@ -20,17 +21,22 @@ export class ChatPane extends ChatView {
 
   /** Draws words and messages as they are now. */
   draw() {
-    const { id, chatId, viewerId, messages, empty } = this.options;
+    const { id, isShown = () => true, empty } = this.options;
     this.options.drawTools?.();
     this.element.setAttribute('aria-label', text(id));
     this.title.textContent = text(id);
     this.hint.textContent = text(`${id}Hint`);
     this.composer.draw(`${text(id)}: ${text('write')}`);
-    const shown = messages();
-    this.drawMessages(shown, (message) => this.#message(message, shown), empty(), viewerId());
-    const typing = model.typing.get(chatId());
+    const chat = this.options.chat();
+    const shown = (chat?.messages ?? []).filter(isShown);
+    this.drawMessages(shown, (message) => this.#message(message, shown), empty(), this.#viewerId());
+    const typing = model.typing.get(chat?.id);
     const isTyping = typing !== undefined && typing.until > Date.now();
     this.status.textContent = isTyping ? `${typing.name} ${text('typing')}` : '';
+  }
+
+  #viewerId() {
+    return model.scene?.[this.options.viewer] ?? 0;
   }
 
   #head(message, isOwn) {
@@ -44,7 +50,7 @@ export class ChatPane extends ChatView {
   }
 
   #message(message, all) {
-    const isOwn = message.authorId === this.options.viewerId();
+    const isOwn = message.authorId === this.#viewerId();
     const box = node('article', `message ${isOwn ? 'own' : ''} ${message.system ? 'system' : ''}`);
     box.dataset.messageId = String(message.id);
     box.append(this.#head(message, isOwn));
@@ -77,7 +83,7 @@ export class ChatPane extends ChatView {
 
   #press(message, index, key) {
     if (key.ACTION === 'PUT') this.composer.insert(key.ACTION_VALUE);
-    else void this.#do('pressButton', { userId: this.options.viewerId(), messageId: message.id, index });
+    else void this.#do('pressButton', { userId: this.#viewerId(), messageId: message.id, index });
   }
 
   #do(name, fields) {

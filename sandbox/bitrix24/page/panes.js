@@ -17,9 +17,9 @@ function emptyText() {
 function clientPane() {
   return new ChatPane({
     id: 'client',
-    viewerId: () => model.scene?.clientId ?? 0,
-    chatId: () => lineChat()?.id ?? null,
-    messages: () => (lineChat()?.messages ?? []).filter(({ skipConnector }) => !skipConnector),
+    viewer: 'clientId',
+    chat: lineChat,
+    isShown: ({ skipConnector }) => !skipConnector,
     empty: emptyText,
     write: (written, files) => act('clientWrites', { clientId: model.scene.clientId, text: written, files }),
   });
@@ -45,9 +45,8 @@ function operatorPane() {
   const pane = new ChatPane({
     id: 'operator',
     drawTools,
-    viewerId: () => model.scene?.operatorId ?? 0,
-    chatId: () => lineChat()?.id ?? null,
-    messages: () => lineChat()?.messages ?? [],
+    viewer: 'operatorId',
+    chat: lineChat,
     empty: () => text('emptyOperator'),
     write: (written, files) => {
       const chat = lineChat();
@@ -81,9 +80,8 @@ function employeePane() {
   const pane = new ChatPane({
     id: 'employee',
     drawTools,
-    viewerId: () => model.scene?.employeeId ?? 0,
-    chatId: () => chat()?.id ?? null,
-    messages: () => chat()?.messages ?? [],
+    viewer: 'employeeId',
+    chat,
     empty: emptyText,
     write: (written, files) => {
       if (botId() === 0) throw new Error(text('noBots'));
@@ -113,9 +111,8 @@ function groupPane() {
   const pane = new ChatPane({
     id: 'group',
     drawTools,
-    viewerId: () => model.scene?.employeeId ?? 0,
-    chatId: () => chat()?.id ?? null,
-    messages: () => chat()?.messages ?? [],
+    viewer: 'employeeId',
+    chat,
     empty: emptyText,
     write: (written, files) => {
       const fields = { userId: model.scene.employeeId, chatId: model.scene.groupChatId, files };

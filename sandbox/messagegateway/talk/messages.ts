@@ -6,6 +6,7 @@ import type {
   ChatRecord,
   Item,
   Json,
+  MessageContent,
   MessageRecord,
   MessageScope,
   MessageType,
@@ -62,15 +63,7 @@ function demandCarries(account: AccountState, channel: ChannelRecord, content: C
   });
 }
 
-function fieldsOf(content: Content): {
-  content: string | null;
-  note: string;
-  items: readonly Item[];
-  order: Json | null;
-  product: Json | null;
-  suggestions: readonly Json[];
-  templateCode: string | null;
-} {
+function fieldsOf(content: Content): MessageContent {
   return {
     content: content.text ?? null,
     note: content.note ?? '',

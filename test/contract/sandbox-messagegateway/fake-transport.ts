@@ -54,7 +54,7 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-export class TransportDouble {
+export class FakeTransport {
   readonly received: Received[] = [];
   readonly #server: Server;
   readonly #sockets: WebSocket[] = [];
@@ -66,21 +66,21 @@ export class TransportDouble {
     this.#server = server;
   }
 
-  static async start(): Promise<TransportDouble> {
+  static async start(): Promise<FakeTransport> {
     const server = createServer();
-    const double = new TransportDouble(server);
+    const transport = new FakeTransport(server);
     server.on('request', (incoming, answer) => {
       readText(incoming)
         .then(async (body) => {
           const request = { path: incoming.url ?? '/', headers: incoming.headers, body };
-          double.received.push(request);
-          const { status, body: text } = await double.reply(request);
+          transport.received.push(request);
+          const { status, body: text } = await transport.reply(request);
           answer.writeHead(status, { 'content-type': 'application/json' }).end(text);
         })
         .catch(() => answer.destroy());
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return double;
+    return transport;
   }
 
   get origin(): string {
@@ -191,11 +191,9 @@ export interface ApiResult {
   readonly body: unknown;
 }
 
-/** A JSON call to one of MG's APIs. */
+/** A JSON call such as `POST /messages` to one of MG's APIs. */
 export async function mg(
-  mgOrigin: string,
-  api: 'bot' | 'transport',
-  token: string,
+  { mgOrigin, api, token }: { readonly mgOrigin: string; readonly api: 'bot' | 'transport'; readonly token: string },
   line: string,
   body?: unknown,
 ): Promise<ApiResult> {
