@@ -1,6 +1,6 @@
 /**
  * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the fake servers and the real app with its embedded
- * database, installs the app into the sandbox portal, on wish connects the sandbox MessageGateway as an operator would, and prints
+ * database, installs the app into the sandbox portal, on wish connects the fake MessageGateway with the commands of the CLI, and prints
  * where everything is. The database lives in a temporary folder and goes with the process.
  */
 import { randomBytes } from 'node:crypto';
@@ -64,7 +64,7 @@ async function installInto(portal: SandboxPortal): Promise<void> {
 
 const cliAnswer = z.object({ connection: z.object({ id: z.string() }).optional() });
 
-/** Runs an operator's command as `npm run cli` does, with the settings of the app. */
+/** Runs a command as `npm run cli` does, with the settings of the app. */
 async function operate(environment: Environment, ...words: readonly string[]): Promise<z.output<typeof cliAnswer>> {
   let said = '';
   const hear = (text: string): void => {

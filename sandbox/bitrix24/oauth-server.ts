@@ -35,7 +35,7 @@ function tokenAnswer(state: PortalState, token: Token, isRefresh: boolean): Answ
     body: {
       access_token: token.access,
       client_endpoint: `${state.address.origin}/rest/`,
-      // The host of the authorization server, not of the portal: a documented trap.
+      // The host of the authorization server, not of the portal, as documented.
       domain: new URL(state.address.oauthOrigin).host,
       ...(isRefresh ? { expires: token.expires } : {}),
       expires_in: state.options.accessTokenSeconds,

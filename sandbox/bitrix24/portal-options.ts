@@ -1,4 +1,4 @@
-/** What a caller may choose about a sandbox portal, and the values taken when nothing is chosen. */
+/** What a caller may choose about a fake portal, and the values taken when nothing is chosen. */
 import { randomBytes } from 'node:crypto';
 import type { BucketSize } from '../kit/rate-limit.ts';
 
@@ -22,7 +22,7 @@ export interface SandboxPortalOptions {
   readonly oldIm?: boolean;
   /** v2 sends name the errors of blocks PARAM_ATTACH_ERROR and PARAM_KEYBOARD_ERROR, as the source of May 2026 does. */
   readonly longParamErrors?: boolean;
-  /** Scopes the administrator ticked for his incoming webhook; the app's scopes unless given. */
+  /** Scopes the administrator ticked for the incoming webhook; the app's scopes unless given. */
   readonly webhookScope?: readonly string[];
   /** Bots per app in imbot.register before MAX_COUNT_ERROR (v1 documentation: 5). */
   readonly botLimit?: number;

@@ -47,7 +47,7 @@ async function readParams(incoming: IncomingMessage, query: string): Promise<Par
   }
 }
 
-/** What is left for the method: credentials, `state` and `start` are eaten by the server, tracing marks of SDKs are of no interest. */
+/** What is left for the method: credentials, `state` and `start` are taken by the server, tracing marks of SDKs are dropped. */
 function methodParams(params: Params): Params {
   const given = Object.entries(withoutCredentials(params));
   return Object.fromEntries(given.filter(([key]) => !['state', 'start'].includes(key) && !key.startsWith('bx24_')));

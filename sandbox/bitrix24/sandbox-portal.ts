@@ -1,4 +1,4 @@
-/** What tests and people can do with a running sandbox portal and see of it: installation, observation, faults. */
+/** What tests and people can do with a running fake portal and see of it: installation, observation, faults. */
 import type { Server } from 'node:http';
 import type { Changes } from '../kit/changes.ts';
 import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';

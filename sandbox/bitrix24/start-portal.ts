@@ -1,4 +1,4 @@
-/** Starts a sandbox portal together with its OAuth host. */
+/** Starts a fake Bitrix24 portal together with its OAuth host. */
 import { randomBytes } from 'node:crypto';
 import { CallLog } from '../kit/call-log.ts';
 import { Changes } from '../kit/changes.ts';

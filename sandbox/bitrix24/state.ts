@@ -1,4 +1,4 @@
-/** Everything a sandbox portal remembers: its people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
+/** Everything a fake portal remembers: its people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
 import { randomBytes } from 'node:crypto';
 import type { CallLog } from '../kit/call-log.ts';
 import type { RestCall } from './call-log.ts';

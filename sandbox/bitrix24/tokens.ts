@@ -1,4 +1,4 @@
-/** Access and refresh tokens of the sandbox: issue, look up, rotate, revoke. Tokens act as one user of one app. */
+/** Access and refresh tokens of the portal: issue, look up, rotate, revoke. Tokens act as one user of one app. */
 import { randomBytes } from 'node:crypto';
 
 export interface Token {

@@ -1,4 +1,4 @@
-/** The way into the Bot and Transport APIs: token, rate limit, ordered faults, route, answer, log. */
+/** What every call of the Bot and Transport APIs passes through: token, rate limit, ordered faults, route, answer, log. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, readBody } from '../kit/http.ts';
 import { findRoute } from '../kit/routes.ts';

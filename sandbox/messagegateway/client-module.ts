@@ -1,4 +1,4 @@
-/** A module that belongs to no app: its tokens are ready for whoever tries the vendor's own clients on the sandbox. */
+/** A module that belongs to no app: its tokens are ready for whoever tries the vendor's own clients on the fake server. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, readBody } from '../kit/http.ts';

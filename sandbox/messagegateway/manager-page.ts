@@ -1,4 +1,4 @@
-/** What the manager's page sees and may ask for: a snapshot of the first account, and acts checked before they are carried out. */
+/** What the manager's page sees and may ask for: a snapshot of the first account, and acts checked before they are executed. */
 import { z } from 'zod';
 import { pageFiles } from '../kit/files.ts';
 import type { Page } from '../kit/page-server.ts';
@@ -76,8 +76,8 @@ const faultSchema = z.discriminatedUnion('act', faultActs);
 type DialogAct = z.infer<typeof dialogSchema>;
 type FaultAct = z.infer<typeof faultSchema>;
 
-/** How many calls one press of a fault button spoils. */
-const PRESSES = 5;
+/** How many calls one press of a fault button makes fail. */
+const CALLS_PER_PRESS = 5;
 const SHOWN_MESSAGES = 300;
 const SHOWN_LOG = 80;
 
@@ -116,8 +116,8 @@ async function actInDialog(gateway: PageGateway, act: DialogAct): Promise<unknow
 }
 
 function failBoth(gateway: PageGateway, kind: Fault['kind']): void {
-  gateway.fail({ api: 'bot', times: PRESSES, kind });
-  gateway.fail({ api: 'transport', times: PRESSES, kind });
+  gateway.fail({ api: 'bot', times: CALLS_PER_PRESS, kind });
+  gateway.fail({ api: 'transport', times: CALLS_PER_PRESS, kind });
 }
 
 async function causeFault(gateway: PageGateway, act: FaultAct): Promise<unknown> {
@@ -135,9 +135,9 @@ async function causeFault(gateway: PageGateway, act: FaultAct): Promise<unknown>
     case 'garbage':
       return gateway.garbageFrame();
     case 'repeatWebhooks':
-      return gateway.repeatWebhooks(PRESSES);
+      return gateway.repeatWebhooks(CALLS_PER_PRESS);
     case 'dropWebhooks':
-      return gateway.dropWebhooks(PRESSES);
+      return gateway.dropWebhooks(CALLS_PER_PRESS);
     case 'clearFaults':
       return gateway.clearFaults();
     case 'revoke':

@@ -1,4 +1,4 @@
-/** What a caller may choose about a sandbox MessageGateway, and the values taken when nothing is chosen. */
+/** What a caller may choose about a fake MessageGateway, and the values taken when nothing is chosen. */
 import { randomBytes } from 'node:crypto';
 import type { WebhookOptions } from '../kit/webhook-sender.ts';
 

@@ -1,4 +1,4 @@
-/** Open WebSockets of the Bot API: the handshake, who hears which event, cuts. */
+/** Open WebSockets of the Bot API: the handshake, which socket gets which event, disconnecting. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -163,7 +163,7 @@ export class SocketHub implements EventSink {
     return this.#sent;
   }
 
-  /** Closes with a code, or cuts the line when there is none. */
+  /** Closes with a code, or cuts the connection when there is none. */
   cut(choose: { readonly account?: AccountState; readonly moduleCode?: string; readonly code?: number } = {}): void {
     for (const one of [...this.#all()]) {
       if (choose.account !== undefined && one.account !== choose.account) continue;

@@ -1,4 +1,4 @@
-/** Starts a sandbox MessageGateway with its first CRM account, and what tests and people can do with it. */
+/** Starts a fake MessageGateway with its first CRM account, and what tests and people can do with it. */
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { CallLog } from '../kit/call-log.ts';

@@ -1,4 +1,4 @@
-/** What a sandbox MessageGateway remembers: one host with its accounts, and where events and webhooks go. */
+/** What a fake MessageGateway remembers: one host with its accounts, and where events and webhooks go. */
 import type { CallLog } from '../kit/call-log.ts';
 import type { OrderedFaults } from '../kit/faults.ts';
 import type { RateLimit } from '../kit/rate-limit.ts';

@@ -17,7 +17,7 @@ const dialogs = new ChatList(async (chatId) => {
 });
 const tools = new Tools();
 const log = new LogView();
-const desk = node('div', 'desk', dialogs.element, conversation.element);
+const split = node('div', 'split', dialogs.element, conversation.element);
 const account = node('span', 'domain');
 const sockets = node('span', 'badge');
 const chatsOff = node('span', 'badge badge-bad');
@@ -38,8 +38,8 @@ function tabOf(name) {
 }
 
 function drawViews() {
-  desk.hidden = chosen === 'tools' || chosen === 'log';
-  desk.dataset.part = chosen === 'dialogs' ? 'list' : chosen;
+  split.hidden = chosen === 'tools' || chosen === 'log';
+  split.dataset.part = chosen === 'dialogs' ? 'list' : chosen;
   tools.element.hidden = chosen !== 'tools';
   log.element.hidden = chosen !== 'log';
 }
@@ -85,7 +85,7 @@ startPage({
     await chooseFirst();
   },
   settle: chooseFirst,
-  views: [desk, tools.element, log.element],
+  views: [split, tools.element, log.element],
   badges: [account, sockets, chatsOff],
   draw,
   receive: reloadSoon,

@@ -7,7 +7,7 @@ import { tellMessage } from './tell-bots.ts';
 type Chosen = keyof MessageContent | 'quoteId' | 'externalId' | 'time' | 'channelSentAt' | 'massCommunication';
 type About = 'action' | 'responsible' | 'subject';
 
-/** What whoever makes a message has to say of it, and what he may. */
+/** What has to be said of a new message, and what may be said. */
 export type NewMessage = Readonly<
   Pick<MessageRecord, 'type' | 'scope' | 'from' | 'dialogId' | 'status'> & Partial<Pick<MessageRecord, Chosen | About>>
 >;
