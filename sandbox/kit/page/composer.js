@@ -49,7 +49,8 @@ export class Composer {
     const isSent = await this.sendWritten(written, files);
     this.button.disabled = false;
     if (!isSent) return;
-    this.input.value = '';
+    // What was typed in the meantime stays.
+    if (this.input.value.trim() === written) this.input.value = '';
     this.file.value = '';
     this.#showAttached();
   }

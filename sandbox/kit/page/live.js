@@ -34,7 +34,7 @@ export async function loadState() {
 /** Several changes in a row cost one load. */
 export function reloadSoon() {
   if (isLoading) isStale = true;
-  else if (timer === null) timer = setTimeout(reload, 100);
+  else if (timer === null) timer = setTimeout(() => void reload(), 100);
 }
 
 async function reload() {
