@@ -1,6 +1,6 @@
 /**
- * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the fake servers and the real app with its embedded
- * database, installs the app into the sandbox portal, on wish connects the fake MessageGateway with the commands of the CLI, and prints
+ * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the far ends and the real app with its embedded
+ * database, installs the app into the sandbox portal, on wish connects the sandbox MessageGateway as an operator would, and prints
  * where everything is. The database lives in a temporary folder and goes with the process.
  */
 import { randomBytes } from 'node:crypto';
@@ -64,7 +64,7 @@ async function installInto(portal: SandboxPortal): Promise<void> {
 
 const cliAnswer = z.object({ connection: z.object({ id: z.string() }).optional() });
 
-/** Runs a command as `npm run cli` does, with the settings of the app. */
+/** Runs an operator's command as `npm run cli` does, with the settings of the app. */
 async function operate(environment: Environment, ...words: readonly string[]): Promise<z.output<typeof cliAnswer>> {
   let said = '';
   const hear = (text: string): void => {
@@ -113,7 +113,7 @@ const tls = isTls ? selfSigned([host, 'localhost']) : null;
 const tlsCertificate = join(dataDir, 'sandbox-certificate.pem');
 if (tls !== null) {
   await writeFile(tlsCertificate, tls.cert);
-  // The app and the fake servers call each other in this process.
+  // The app and the far ends call each other in this process.
   setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
 }
 const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort, tls });

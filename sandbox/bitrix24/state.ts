@@ -228,7 +228,7 @@ export interface PortalState {
   readonly announce: (change: Change) => void;
 }
 
-/** The first id of each kind of record. User and line ids start low, as on a young portal: parsers treat small numeric keys differently. */
+/** The first id of each kind of record. User and line ids start low, as on a young portal: form parsers often take small numeric keys for positions. */
 export const FIRST_IDS = {
   user: 1,
   chat: 1101,
