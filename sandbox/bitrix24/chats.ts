@@ -106,8 +106,7 @@ export function addMembers(
   state: PortalState,
   chat: Chat,
   userIds: readonly number[],
-  byUser: number,
-  cause: Cause,
+  { byUser, cause }: { readonly byUser: number; readonly cause: Cause },
 ): void {
   for (const id of userIds) {
     if (chat.members.has(id) || !state.users.has(id)) continue;
@@ -177,7 +176,7 @@ export function postMessage(state: PortalState, posting: Posting, cause: Cause):
   const hasClientUuid = posting.chat.type !== 'L' && !state.bots.has(posting.authorId);
   const uuid = posting.uuid ?? (hasClientUuid ? randomUUID() : null);
   const message = storeMessage(state, { ...posting, uuid });
-  lineMessageChanged(state, 'ONOPENLINEMESSAGEADD', posting.chat, message, cause);
+  lineMessageChanged(state, 'ONOPENLINEMESSAGEADD', message, cause);
   const isDeaf = state.bots.has(message.authorId) && posting.runsCommands !== true;
   if (message.system || isDeaf) return message;
   const { chat } = posting;
@@ -210,15 +209,15 @@ export function changeMessage(state: PortalState, message: Message, edit: Edit, 
   state.announce({ kind: 'message-edit', message });
   const chat = state.chats.get(message.chatId);
   if (chat === undefined) return;
-  lineMessageChanged(state, 'ONOPENLINEMESSAGEUPDATE', chat, message, cause);
+  lineMessageChanged(state, 'ONOPENLINEMESSAGEUPDATE', message, cause);
   messageUpdated(state, chat, message, cause);
 }
 
-/** Deletes, leaving a tombstone unless `complete`. Fires the delete events with the old text's audience. */
+/** Deletes; unless `complete` the message stays, marked as deleted. Fires the delete events with the old text's audience. */
 export function eraseMessage(state: PortalState, message: Message, complete: boolean, cause: Cause): void {
   const chat = state.chats.get(message.chatId);
   if (chat !== undefined) {
-    lineMessageChanged(state, 'ONOPENLINEMESSAGEDELETE', chat, message, cause);
+    lineMessageChanged(state, 'ONOPENLINEMESSAGEDELETE', message, cause);
     messageDeleted(state, chat, message, cause);
   }
   message.deleted = true;

@@ -1,16 +1,39 @@
-/** Posts webhooks to transports: headers, time-out, attempts, order, record. What the answer means is decided elsewhere. */
+/** Posts webhooks as JSON: headers, time-out, attempts, order, faults, record. What they mean is decided by whoever sends them. */
 import { RecentList } from './call-log.ts';
-import type { WebhookOptions } from './options.ts';
-import { pause } from './pause.ts';
-import type { ModuleRecord } from './records.ts';
-import type { WebhookOrder, WebhookResult, WebhookSink } from './state.ts';
+import { wait } from './wait.ts';
 
-export interface WebhookRecord {
-  readonly id: number;
-  readonly account: string;
-  readonly moduleCode: string;
+export interface WebhookOptions {
+  readonly timeoutMs: number;
+  /** Attempts per webhook when the receiver cannot be reached or answers 5xx. */
+  readonly attempts: number;
+  readonly retryDelayMs: number;
+  readonly concurrency: number;
+  /** One webhook at a time per lane. */
+  readonly ordered: boolean;
+}
+
+export interface WebhookResult {
+  readonly outcome: 'answered' | 'network_error' | 'malformed_response';
+  readonly status: number | null;
+  readonly body: unknown;
+}
+
+interface Attempt extends WebhookResult {
+  readonly error: string | null;
+}
+
+/** One webhook; `about` is recorded with each attempt. */
+export interface Webhook<About> {
   readonly url: string;
-  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly about: About;
+}
+
+/** One attempt. */
+export interface Attempted {
+  readonly id: number;
+  readonly url: string;
   readonly body: unknown;
   readonly attempt: number;
   /** Null when no answer came. */
@@ -21,15 +44,11 @@ export interface WebhookRecord {
   readonly at: number;
 }
 
-interface Attempt extends WebhookResult {
-  readonly error: string | null;
-}
-
 const NO_ANSWER: WebhookResult = { outcome: 'network_error', status: null, body: null };
 
-export class WebhookSender implements WebhookSink {
+export class WebhookSender<About extends object> {
   readonly #options: WebhookOptions;
-  readonly #recent: RecentList<WebhookRecord>;
+  readonly #recent: RecentList<Attempted & About>;
   readonly #onSent: () => void;
   readonly #stop = new AbortController();
   readonly #lanes = new Map<string, Promise<unknown>>();
@@ -46,7 +65,7 @@ export class WebhookSender implements WebhookSink {
     this.#onSent = onSent;
   }
 
-  /** The next `count` webhooks are lost on the way: MG believes the transport unreachable. */
+  /** The next `count` webhooks are lost on the way: the sender believes the receiver unreachable. */
   drop(count: number): void {
     this.#toDrop += count;
   }
@@ -56,7 +75,7 @@ export class WebhookSender implements WebhookSink {
     this.#toRepeat += count;
   }
 
-  latest(count?: number): readonly WebhookRecord[] {
+  latest(count?: number): readonly (Attempted & About)[] {
     return this.#recent.latest(count);
   }
 
@@ -71,54 +90,51 @@ export class WebhookSender implements WebhookSink {
     await this.idle();
   }
 
-  send(order: WebhookOrder): Promise<WebhookResult> {
-    const before = this.#options.ordered ? this.#lanes.get(order.lane) : undefined;
-    const work = before === undefined ? this.#deliver(order) : before.then(() => this.#deliver(order));
+  /** Sends what `prepare` returns when the webhook's turn in its lane has come; null = there is nobody to send it to. */
+  send(lane: string, prepare: () => Webhook<About> | null): Promise<WebhookResult> {
+    const before = this.#options.ordered ? this.#lanes.get(lane) : undefined;
+    const work = before === undefined ? this.#deliver(prepare) : before.then(() => this.#deliver(prepare));
     const kept = work.finally(() => {
       this.#pending.delete(kept);
-      if (this.#lanes.get(order.lane) === kept) this.#lanes.delete(order.lane);
+      if (this.#lanes.get(lane) === kept) this.#lanes.delete(lane);
     });
     this.#pending.add(kept);
-    if (this.#options.ordered) this.#lanes.set(order.lane, kept);
+    if (this.#options.ordered) this.#lanes.set(lane, kept);
     return kept;
   }
 
-  async #deliver(order: WebhookOrder): Promise<WebhookResult> {
-    const channel = order.account.channels.get(order.channelId);
-    const module = channel === undefined ? undefined : order.account.modules.get(channel.moduleCode);
-    if (module?.transport?.isActive !== true) return NO_ANSWER;
+  async #deliver(prepare: () => Webhook<About> | null): Promise<WebhookResult> {
+    const webhook = prepare();
+    if (webhook === null) return NO_ANSWER;
     if (this.#toDrop > 0) {
       this.#toDrop -= 1;
       return NO_ANSWER;
     }
     const isDouble = this.#toRepeat > 0;
     if (isDouble) this.#toRepeat -= 1;
-    const body = { type: order.type, meta: { timestamp: Math.floor(Date.now() / 1000) }, data: order.data };
-    const result = await this.#tryAll(order, module, body);
-    return isDouble ? await this.#tryAll(order, module, body) : result;
+    const result = await this.#tryAll(webhook);
+    return isDouble ? await this.#tryAll(webhook) : result;
   }
 
-  async #tryAll(order: WebhookOrder, module: ModuleRecord, body: unknown): Promise<WebhookResult> {
+  async #tryAll(webhook: Webhook<About>): Promise<WebhookResult> {
     for (let attempt = 1; ; attempt += 1) {
-      const result = await this.#post(order, module, body, attempt);
+      const result = await this.#post(webhook, attempt);
       const isFinal = result.outcome !== 'network_error' && (result.status ?? 0) < 500;
       if (isFinal || attempt >= this.#options.attempts || this.#stop.signal.aborted) return result;
-      await pause(this.#options.retryDelayMs);
+      await wait(this.#options.retryDelayMs);
     }
   }
 
-  async #post(order: WebhookOrder, module: ModuleRecord, body: unknown, attempt: number): Promise<WebhookResult> {
+  async #post(webhook: Webhook<About>, attempt: number): Promise<WebhookResult> {
     await this.#enter();
     const started = performance.now();
-    const url = module.transport?.webhookUrl ?? '';
+    const { url, body, about } = webhook;
     try {
-      const result = await this.#exchange(url, module.clientId, JSON.stringify(body));
+      const result = await this.#exchange(webhook);
       this.#recent.push({
         id: this.#nextId++,
-        account: order.account.code,
-        moduleCode: module.code,
+        ...about,
         url,
-        type: order.type,
         body,
         attempt,
         status: result.status,
@@ -134,14 +150,14 @@ export class WebhookSender implements WebhookSink {
     }
   }
 
-  async #exchange(url: string, clientId: string, body: string): Promise<Attempt> {
+  async #exchange({ url, headers, body }: Webhook<About>): Promise<Attempt> {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.timeoutMs)]);
     let status: number | null = null;
     try {
       const answer = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', clientid: clientId, 'user-agent': 'MG/1.0' },
-        body,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
         signal,
         redirect: 'manual',
       });

@@ -1,54 +1,28 @@
 /** The way a message takes: registration, channel, customer's message, socket, answer, webhook. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type SandboxMessageGateway,
-  startSandboxMessageGateway,
-} from '../../../sandbox/messagegateway/start-messagegateway.ts';
-import { FULL_SETTINGS, mg, type Tokens, TransportDouble, until } from './transport-double.ts';
-
-let gateway: SandboxMessageGateway;
-let module: TransportDouble;
-let tokens: Tokens;
+import { beforeEach, describe, expect, it } from 'vitest';
+import { until } from './fake-transport.ts';
+import { bot, channel, gateway, module, start, tokens, transport, write } from './gateway-under-test.ts';
 
 beforeEach(async () => {
-  gateway = await startSandboxMessageGateway({ mgRate: false, crmRate: false });
-  module = await TransportDouble.start();
-  tokens = await module.register(gateway);
+  await start();
 });
 
-afterEach(async () => {
-  await module.close();
-  await gateway.close();
-});
-
-async function openChannel(): Promise<number> {
-  const body = { type: 'custom', name: 'Line', settings: FULL_SETTINGS };
-  const answer = await mg(gateway.mgOrigin, 'transport', tokens.transport, 'POST /channels', body);
-  expect(answer.status).toBe(201);
-  return (answer.body as { id: number }).id;
-}
-
-async function customerWrites(channel: number, externalId: string, text: string): Promise<number> {
-  const answer = await mg(gateway.mgOrigin, 'transport', tokens.transport, 'POST /messages', {
-    channel,
-    external_chat_id: 'chat-1',
-    originator: 'customer',
-    customer: { external_id: 'cust-1', nickname: 'ivan', first_name: 'Иван' },
-    message: { external_id: externalId, type: 'text', text },
-  });
+async function customerWrites(externalId: string, text: string): Promise<number> {
+  const customer = { external_id: 'cust-1', nickname: 'ivan', first_name: 'Иван' };
+  const answer = await write(text, { customer, external_chat_id: 'chat-1' }, { external_id: externalId });
   expect(answer).toMatchObject({ status: 200, body: { warnings: [] } });
   return (answer.body as { message_id: number }).message_id;
 }
 
-describe('the basic road', () => {
+describe('a message', () => {
   it("brings a customer's message to the bot's socket with chat, dialog and customer", async () => {
-    const bot = await module.listen(gateway.mgOrigin, tokens.bot, 'events=chat_created,dialog_opened,message_new');
-    const id = await customerWrites(await openChannel(), 'm-1', 'Здравствуйте');
-    await until(() => bot.frames.length === 4);
-    expect(bot.types()).toEqual(['chat_created', 'dialog_opened', 'message_new', 'message_new']);
+    const socket = await module.listen(gateway.mgOrigin, tokens.bot, 'events=chat_created,dialog_opened,message_new');
+    const id = await customerWrites('m-1', 'Здравствуйте');
+    await until(() => socket.frames.length === 4);
+    expect(socket.types()).toEqual(['chat_created', 'dialog_opened', 'message_new', 'message_new']);
     const [chat] = gateway.chats();
-    expect(bot.frames[2]?.data).toMatchObject({ message: { type: 'system', action: 'dialog_opened' } });
-    expect(bot.frames[3]?.data).toMatchObject({
+    expect(socket.frames[2]?.data).toMatchObject({ message: { type: 'system', action: 'dialog_opened' } });
+    expect(socket.frames[3]?.data).toMatchObject({
       message: {
         id,
         type: 'text',
@@ -63,10 +37,10 @@ describe('the basic road', () => {
   });
 
   it("carries a bot's answer to the transport and reports it as sent", async () => {
-    const bot = await module.listen(gateway.mgOrigin, tokens.bot);
-    await customerWrites(await openChannel(), 'm-1', 'Где заказ?');
+    const socket = await module.listen(gateway.mgOrigin, tokens.bot);
+    await customerWrites('m-1', 'Где заказ?');
     const chatId = gateway.chats()[0]?.id ?? 0;
-    const answer = await mg(gateway.mgOrigin, 'bot', tokens.bot, 'POST /messages', {
+    const answer = await bot('POST /messages', {
       chat_id: chatId,
       scope: 'public',
       type: 'text',
@@ -85,12 +59,12 @@ describe('the basic road', () => {
     });
     expect(module.received.find(({ path }) => path === '/webhook')?.headers['clientid']).toBe('client-bridge');
     expect(gateway.messages(chatId).at(-1)).toMatchObject({ status: 'sent', externalId: 'ext-1', text: 'В пути' });
-    await until(() => bot.types().includes('message_updated'));
+    await until(() => socket.types().includes('message_updated'));
   });
 
   it("carries a manager's answer to the transport with the manager's name", async () => {
     const manager = gateway.addManager({ name: 'Николай Замышляев', email: 'n@example.test' });
-    await customerWrites(await openChannel(), 'm-1', 'Алло');
+    await customerWrites('m-1', 'Алло');
     await gateway.managerAnswers(gateway.chats()[0]?.id ?? 0, 'Слушаю');
     expect(module.webhooks('message_sent')[0]?.data).toMatchObject({
       content: 'Слушаю',
@@ -99,9 +73,8 @@ describe('the basic road', () => {
   });
 
   it('refuses a message whose external id it already has', async () => {
-    const channel = await openChannel();
-    await customerWrites(channel, 'm-1', 'раз');
-    const again = await mg(gateway.mgOrigin, 'transport', tokens.transport, 'POST /messages', {
+    await customerWrites('m-1', 'раз');
+    const again = await transport('POST /messages', {
       channel,
       originator: 'customer',
       customer: { external_id: 'cust-1', nickname: 'ivan' },

@@ -1,28 +1,4 @@
-/** The two documented brakes of a portal: the leaky bucket of requests and the operating time per method. */
-import type { RateOptions } from './portal-options.ts';
-
-/** Fills by one per request, drains steadily; full means refuse. One level per source address. */
-export class LeakyBucket {
-  readonly #rate: RateOptions | false;
-  readonly #now: () => number;
-  readonly #levels = new Map<string, { level: number; at: number }>();
-
-  constructor(rate: RateOptions | false, now: () => number) {
-    this.#rate = rate;
-    this.#now = now;
-  }
-
-  /** Counts the request, or says no. A refused request does not count. */
-  admits(source: string): boolean {
-    if (this.#rate === false) return true;
-    const now = this.#now();
-    const known = this.#levels.get(source) ?? { level: 0, at: now };
-    const level = Math.max(0, known.level - ((now - known.at) / 1000) * this.#rate.perSecond);
-    const isFull = level + 1 > this.#rate.burst;
-    this.#levels.set(source, { level: isFull ? level : level + 1, at: now });
-    return !isFull;
-  }
-}
+/** The second documented limit of a portal: execution time per app and method. */
 
 const WINDOW_MINUTES = 10;
 

@@ -1,16 +1,17 @@
-/** What the manager's page sees and may ask for: a snapshot of the first account, and acts checked before they are carried out. */
+/** What the manager's page sees and may ask for: a snapshot of the first account, and acts checked before they are executed. */
 import { z } from 'zod';
+import { pageFiles } from '../kit/files.ts';
+import type { Page } from '../kit/page-server.ts';
 import type { ApiCallRecord } from './call-log.ts';
 import type { Api, Fault } from './faults.ts';
 import { seenMessage } from './observation.ts';
-import type { PageDesk } from './page-server.ts';
 import type { SandboxAccount } from './sandbox-account.ts';
 import type { AccountState } from './state.ts';
 import { fileUrl } from './stored-files.ts';
-import type { WebhookRecord } from './webhook-sender.ts';
+import type { WebhookRecord } from './webhooks.ts';
 
 /** The gateway as far as the page needs it. */
-export interface PageHands extends SandboxAccount {
+export interface PageGateway extends SandboxAccount {
   readonly mgOrigin: string;
   calls(): readonly ApiCallRecord[];
   webhooks(): readonly WebhookRecord[];
@@ -27,13 +28,10 @@ export interface PageHands extends SandboxAccount {
 
 const id = z.int().positive();
 const text = z.string().max(20_000);
-const files = z
-  .array(z.object({ name: z.string().min(1).max(200), base64: z.string().max(28_000_000) }))
-  .max(5)
-  .default([]);
+const files = pageFiles(28_000_000);
 const code = z.string().min(1);
 
-const talkActs = [
+const dialogActs = [
   z.object({ act: z.literal('prepare'), name: z.string().min(1).max(100) }),
   z.object({
     act: z.literal('answer'),
@@ -57,7 +55,7 @@ const talkActs = [
   z.object({ act: z.literal('untag'), dialogId: id, name: z.string().min(1).max(255) }),
 ] as const;
 
-const troubleActs = [
+const faultActs = [
   z.object({ act: z.literal('cutSockets') }),
   z.object({ act: z.literal('refuseSockets'), isOn: z.boolean() }),
   z.object({ act: z.literal('storm429') }),
@@ -73,90 +71,88 @@ const troubleActs = [
   z.object({ act: z.literal('renameCrm') }),
 ] as const;
 
-const talkSchema = z.discriminatedUnion('act', talkActs);
-const troubleSchema = z.discriminatedUnion('act', troubleActs);
-type TalkAct = z.infer<typeof talkSchema>;
-type TroubleAct = z.infer<typeof troubleSchema>;
+const dialogSchema = z.discriminatedUnion('act', dialogActs);
+const faultSchema = z.discriminatedUnion('act', faultActs);
+type DialogAct = z.infer<typeof dialogSchema>;
+type FaultAct = z.infer<typeof faultSchema>;
 
-/** How many calls one press of a fault button spoils. */
-const PRESSES = 5;
+/** How many calls one press of a fault button makes fail. */
+const CALLS_PER_PRESS = 5;
 const SHOWN_MESSAGES = 300;
 const SHOWN_LOG = 80;
 
-async function talk(hands: PageHands, act: TalkAct): Promise<unknown> {
+async function actInDialog(gateway: PageGateway, act: DialogAct): Promise<unknown> {
   switch (act.act) {
     case 'prepare':
-      return hands.managers()[0]?.id ?? hands.addManager({ name: act.name }).id;
+      return gateway.managers()[0]?.id ?? gateway.addManager({ name: act.name }).id;
     case 'answer': {
-      const items = act.files.map(({ name, base64 }) => ({ name, content: Buffer.from(base64, 'base64') }));
       const quote = act.quote === null ? {} : { quote: act.quote };
-      const choice = { userId: act.userId, private: act.private, items, ...quote };
-      return await hands.managerAnswers(act.chatId, act.text, choice);
+      const choice = { userId: act.userId, private: act.private, items: act.files, ...quote };
+      return await gateway.managerAnswers(act.chatId, act.text, choice);
     }
     case 'assignUser':
-      return hands.assign(act.dialogId, { userId: act.userId });
+      return gateway.assign(act.dialogId, { userId: act.userId });
     case 'assignBot':
-      return hands.assign(act.dialogId, { botId: act.botId });
+      return gateway.assign(act.dialogId, { botId: act.botId });
     case 'unassign':
-      return hands.unassign(act.dialogId);
+      return gateway.unassign(act.dialogId);
     case 'close':
-      return hands.closeDialog(act.dialogId);
+      return gateway.closeDialog(act.dialogId);
     case 'edit':
-      return await hands.editMessage(act.messageId, act.text);
+      return await gateway.editMessage(act.messageId, act.text);
     case 'delete':
-      return await hands.deleteMessage(act.messageId);
+      return await gateway.deleteMessage(act.messageId);
     case 'react':
-      return await hands.react(act.messageId, act.reaction, act.userId);
+      return await gateway.react(act.messageId, act.reaction, act.userId);
     case 'read':
-      return await hands.markRead(act.chatId);
+      return await gateway.markRead(act.chatId);
     case 'command':
-      return hands.runCommand(act.dialogId, act.botId, act.command);
+      return gateway.runCommand(act.dialogId, act.botId, act.command);
     case 'tag':
-      return hands.addTag(act.dialogId, act.name);
+      return gateway.addTag(act.dialogId, act.name);
     case 'untag':
-      return hands.removeTag(act.dialogId, act.name);
+      return gateway.removeTag(act.dialogId, act.name);
   }
 }
 
-function failBoth(hands: PageHands, kind: Fault['kind']): void {
-  hands.fail({ api: 'bot', times: PRESSES, kind });
-  hands.fail({ api: 'transport', times: PRESSES, kind });
+function failBoth(gateway: PageGateway, kind: Fault['kind']): void {
+  gateway.fail({ api: 'bot', times: CALLS_PER_PRESS, kind });
+  gateway.fail({ api: 'transport', times: CALLS_PER_PRESS, kind });
 }
 
-async function trouble(hands: PageHands, act: TroubleAct): Promise<unknown> {
+async function causeFault(gateway: PageGateway, act: FaultAct): Promise<unknown> {
   switch (act.act) {
     case 'cutSockets':
-      return hands.cutSockets();
+      return gateway.cutSockets();
     case 'refuseSockets':
-      return hands.refuseSockets(act.isOn);
+      return gateway.refuseSockets(act.isOn);
     case 'storm429':
-      return failBoth(hands, 429);
+      return failBoth(gateway, 429);
     case 'slow':
-      return failBoth(hands, 'slow');
+      return failBoth(gateway, 'slow');
     case 'fail500':
-      return failBoth(hands, 500);
+      return failBoth(gateway, 500);
     case 'garbage':
-      return hands.garbageFrame();
+      return gateway.garbageFrame();
     case 'repeatWebhooks':
-      return hands.repeatWebhooks(PRESSES);
+      return gateway.repeatWebhooks(CALLS_PER_PRESS);
     case 'dropWebhooks':
-      return hands.dropWebhooks(PRESSES);
+      return gateway.dropWebhooks(CALLS_PER_PRESS);
     case 'clearFaults':
-      return hands.clearFaults();
+      return gateway.clearFaults();
     case 'revoke':
-      return hands.revokeToken(act.code, act.api);
+      return gateway.revokeToken(act.code, act.api);
     case 'freeze':
-      return await hands.freezeModule(act.code, act.isOn);
+      return await gateway.freezeModule(act.code, act.isOn);
     case 'chatsOff':
-      return await hands.switchChatsOff(act.isOn);
+      return await gateway.switchChatsOff(act.isOn);
     case 'renameCrm':
-      return await hands.renameCrm();
+      return await gateway.renameCrm();
   }
 }
 
-function shownMessages(account: AccountState, chatId: number | null): unknown[] {
-  const chat = chatId === null ? undefined : account.chats.get(chatId);
-  return (chat?.messageIds ?? []).slice(-SHOWN_MESSAGES).flatMap((messageId) => {
+function shownMessages(account: AccountState, chatId: number): unknown[] {
+  return (account.chats.get(chatId)?.messageIds ?? []).slice(-SHOWN_MESSAGES).flatMap((messageId) => {
     const message = account.messages.get(messageId);
     if (message === undefined) return [];
     const seen = seenMessage(account, message);
@@ -164,33 +160,33 @@ function shownMessages(account: AccountState, chatId: number | null): unknown[] 
   });
 }
 
-/** The desk of a gateway's first account. */
-export function createPageDesk(account: AccountState, hands: PageHands): PageDesk {
+/** The page of a gateway's first account. */
+export function createManagerPage(account: AccountState, gateway: PageGateway): Page {
   return {
-    snapshot: (chatId) => ({
+    snapshot: (query) => ({
       language: account.gateway.options.language,
       account: account.code,
-      crmOrigin: hands.crmOrigin,
-      mgOrigin: hands.mgOrigin,
+      crmOrigin: gateway.crmOrigin,
+      mgOrigin: gateway.mgOrigin,
       isChatsOff: account.isChatsOff,
-      modules: hands.modules(),
-      bots: hands.bots(),
-      managers: hands.managers(),
-      channels: hands
+      modules: gateway.modules(),
+      bots: gateway.bots(),
+      managers: gateway.managers(),
+      channels: gateway
         .channels()
         .map(({ id: channelId, name, type, isActive }) => ({ id: channelId, name, type, isActive })),
-      chats: hands.chats(),
-      dialogs: hands.dialogs(),
-      messages: shownMessages(account, chatId),
-      sockets: hands.sockets().open,
-      calls: hands.calls().slice(-SHOWN_LOG),
-      webhooks: hands.webhooks().slice(-SHOWN_LOG),
+      chats: gateway.chats(),
+      dialogs: gateway.dialogs(),
+      messages: shownMessages(account, Number(query.get('chat'))),
+      sockets: gateway.sockets().open,
+      calls: gateway.calls().slice(-SHOWN_LOG),
+      webhooks: gateway.webhooks().slice(-SHOWN_LOG),
     }),
     act: async (body) => {
-      const wanted = talkSchema.safeParse(body);
-      if (wanted.success) return await talk(hands, wanted.data);
-      const fault = troubleSchema.safeParse(body);
-      if (fault.success) return await trouble(hands, fault.data);
+      const wanted = dialogSchema.safeParse(body);
+      if (wanted.success) return await actInDialog(gateway, wanted.data);
+      const fault = faultSchema.safeParse(body);
+      if (fault.success) return await causeFault(gateway, fault.data);
       throw new Error('unknown act');
     },
   };

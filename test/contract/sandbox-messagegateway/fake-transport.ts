@@ -1,7 +1,7 @@
 /** A small module for tests: registers itself in the sandbox CRM, receives webhooks and activity callbacks, holds a socket. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { WebSocket } from 'ws';
+import { closeServer, listen, originOf, readBody } from '../../../sandbox/kit/http.ts';
 import type { SandboxAccount } from '../../../sandbox/messagegateway/sandbox-account.ts';
 
 export interface Received {
@@ -48,13 +48,7 @@ export interface Tokens {
   readonly transport: string;
 }
 
-async function readText(incoming: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
-}
-
-export class TransportDouble {
+export class FakeTransport {
   readonly received: Received[] = [];
   readonly #server: Server;
   readonly #sockets: WebSocket[] = [];
@@ -66,25 +60,24 @@ export class TransportDouble {
     this.#server = server;
   }
 
-  static async start(): Promise<TransportDouble> {
-    const server = createServer();
-    const double = new TransportDouble(server);
-    server.on('request', (incoming, answer) => {
-      readText(incoming)
-        .then(async (body) => {
-          const request = { path: incoming.url ?? '/', headers: incoming.headers, body };
-          double.received.push(request);
-          const { status, body: text } = await double.reply(request);
-          answer.writeHead(status, { 'content-type': 'application/json' }).end(text);
-        })
-        .catch(() => answer.destroy());
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return double;
+  static async start(): Promise<FakeTransport> {
+    // A reply that throws cuts the connection.
+    const where = { host: '127.0.0.1', port: 0, answerFailure: (answer: ServerResponse) => answer.destroy() };
+    const server = await listen(where, (incoming, answer) => transport.#receive(incoming, answer));
+    const transport = new FakeTransport(server);
+    return transport;
+  }
+
+  async #receive(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const body = (await readBody(incoming)).toString('utf8');
+    const request = { path: incoming.url ?? '/', headers: incoming.headers, body };
+    this.received.push(request);
+    const { status, body: text } = await this.reply(request);
+    answer.writeHead(status, { 'content-type': 'application/json' }).end(text);
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   usualReply(request: Received): Answer {
@@ -142,10 +135,7 @@ export class TransportDouble {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await closeServer(this.#server);
   }
 }
 
@@ -191,11 +181,9 @@ export interface ApiResult {
   readonly body: unknown;
 }
 
-/** A JSON call to one of MG's APIs. */
+/** A JSON call such as `POST /messages` to one of MG's APIs. */
 export async function mg(
-  mgOrigin: string,
-  api: 'bot' | 'transport',
-  token: string,
+  { mgOrigin, api, token }: { readonly mgOrigin: string; readonly api: 'bot' | 'transport'; readonly token: string },
   line: string,
   body?: unknown,
 ): Promise<ApiResult> {
