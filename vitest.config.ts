@@ -31,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          isolate: false,
           globalSetup: databaseSetup,
           restoreMocks: true,
           ...timeouts,
@@ -40,6 +41,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          isolate: false,
           globalSetup: databaseSetup,
           restoreMocks: true,
           ...timeouts,
