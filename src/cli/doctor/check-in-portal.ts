@@ -83,10 +83,10 @@ function mendOf(error: AppError, domain: string): string {
       return `set the former key as APP_SECRET_PREVIOUS; if it is lost, ${openApp}`;
     case 'bitrix24.oauth_refused':
     case 'bitrix24.oauth_away':
-      return 'look at B24_CLIENT_ID, B24_CLIENT_SECRET and whether this machine reaches the hosts in B24_OAUTH_HOSTS';
+      return 'check B24_CLIENT_ID, B24_CLIENT_SECRET and whether this machine reaches the hosts in B24_OAUTH_HOSTS';
     default:
       return error.code.startsWith('http.')
-        ? `look whether this machine reaches ${domain} over https`
+        ? `check whether this machine reaches ${domain} over https`
         : 'look the code up in the REST documentation, or try again later';
   }
 }

@@ -1,13 +1,14 @@
-/** Looks at what is stored of a portal: its state, tokens, bots, brains, and what waits for a person. Asks nobody. */
+/** Checks what is stored of a portal: its state, tokens, bots, brains and dead letters. Asks no other system. */
 import { AppError } from '../../core/errors.ts';
 import { webhookUser } from '../../portals/token-context.ts';
 import type { Pool } from '../../store/database.ts';
+import { countDeadLetters } from '../../store/reporting/history.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
 import type { Portal, PortalState } from '../../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
-import type { CommandContext } from '../command.ts';
-import { countLeftovers } from '../leftovers.ts';
+import type { CommandContext } from '../framework/command.ts';
+import { moment } from '../framework/layout.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 import { checkDisabled, inspectConnection } from './check-connection.ts';
 
@@ -25,7 +26,7 @@ const stateMends: Readonly<Record<Exclude<PortalState, 'installed' | 'uninstalle
 export async function checkStored(context: CommandContext, db: Pool, portal: Portal): Promise<readonly Check[]> {
   const { domain, state } = portal;
   if (state === 'uninstalled') {
-    const since = portal.uninstalled_at?.toISOString().slice(0, 16).replace('T', ' ') ?? 'some time ago';
+    const since = portal.uninstalled_at === null ? 'some time ago' : moment(portal.uninstalled_at).slice(0, 16);
     return [ok(domain, 'state', `uninstalled (${since}); its data waits to be erased`)];
   }
   const [token, bots, connections] = await Promise.all([
@@ -39,12 +40,12 @@ export async function checkStored(context: CommandContext, db: Pool, portal: Por
     ...checkToken(domain, token),
     ...checkBots(context, domain, bots),
     ...(await checkConnections(context, domain, connections)),
-    ...(await checkLeftovers(db, portal)),
+    ...(await checkDeadLetters(db, portal)),
   ];
 }
 
 function checkSetUp(portal: Portal): Check {
-  const again = 'mend what it names; the app tries again by itself, and "bots set --code <code>" makes it try at once';
+  const again = 'fix what it names; the app tries again by itself, and "bots set --code <code>" makes it try at once';
   if (portal.set_up_error !== null) return wrong(portal.domain, 'set-up', `failing: ${portal.set_up_error}`, again);
   if (portal.set_up_at !== null) return ok(portal.domain, 'set-up', 'done');
   return wrong(portal.domain, 'set-up', 'not done yet', 'start a process with the role worker');
@@ -138,15 +139,10 @@ async function checkConnections(
   }
 }
 
-async function checkLeftovers(db: Pool, portal: Portal): Promise<readonly Check[]> {
-  const { deadLetters, unknown: doubtful } = await countLeftovers(db, portal.portal);
-  if (deadLetters === 0 && doubtful === 0) return [ok(portal.domain, 'dead letters', 'nothing')];
-  return [
-    wrong(
-      portal.domain,
-      'dead letters',
-      `${deadLetters} given up, ${doubtful} of unknown fate`,
-      'look at them with "dead-letters list"; mend the cause, then "dead-letters replay", or give them up with "dead-letters drop"',
-    ),
-  ];
+async function checkDeadLetters(db: Pool, portal: Portal): Promise<readonly Check[]> {
+  const { inbox, outbox, unknown: doubtful } = await countDeadLetters(db, portal.portal);
+  const count = inbox + outbox;
+  if (count === 0 && doubtful === 0) return [ok(portal.domain, 'dead letters', 'none')];
+  const mend = 'see them with "dead-letters list"; fix the cause, then "dead-letters replay", or "dead-letters drop"';
+  return [wrong(portal.domain, 'dead letters', `${count}, and ${doubtful} of unknown fate`, mend)];
 }
