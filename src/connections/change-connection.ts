@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import { BadInput } from '../core/errors.ts';
+import { BadInput, badInput } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
@@ -91,19 +91,19 @@ export async function removeAccount(work: AccountWork, row: ConnectionRow): Prom
   const removed = await removeUnused(work, row);
   if (removed !== null) return removed;
   const users = (await listBots(work.db, row.portal)).filter((bot) => bot.connection_id === row.id);
-  throw new BadInput({
-    code: 'connection.in_use',
-    message: `bots still think with this connection (${users.map(({ code }) => code).join(', ')}); give them another brain first, with "bots set"`,
-  });
+  throw badInput(
+    'connection.in_use',
+    `bots still think with this connection (${users.map(({ code }) => code).join(', ')}); give them another brain first, with "bots set"`,
+  );
 }
 
 /** The settings as the brain's own schema gives them back. None of them is repeated in an error: they may be secrets. */
 function checkConfig(brain: Brain, config: unknown): unknown {
   if (brain.configSchema === null) {
-    throw new BadInput({
-      code: 'connection.not_needed',
-      message: `${brain.name} needs no connection; bots use it with "bots set --brain ${brain.name}"`,
-    });
+    throw badInput(
+      'connection.not_needed',
+      `${brain.name} needs no connection; bots use it with "bots set --brain ${brain.name}"`,
+    );
   }
   const parsed = brain.configSchema.safeParse(config);
   if (parsed.success) return parsed.data;
@@ -115,9 +115,9 @@ function checkConfig(brain: Brain, config: unknown): unknown {
 }
 
 function changedMeanwhile(): BadInput {
-  return new BadInput({
-    code: 'connection.changed',
-    status: 409,
-    message: 'the connection was changed by somebody else meanwhile; look again before you repeat it',
-  });
+  return badInput(
+    'connection.changed',
+    'the connection was changed by somebody else meanwhile; look again before you repeat it',
+    409,
+  );
 }

@@ -1,5 +1,5 @@
 /** What may be changed of a bot, and what a change makes of its row. */
-import { BadInput } from '../core/errors.ts';
+import { badInput } from '../core/errors.ts';
 import type { StoredGreeting, updateBot } from '../store/tenants/bots.ts';
 
 /** What is to change; absent facts stay as they are. */
@@ -52,5 +52,5 @@ export function mergedGreeting(known: StoredGreeting, change: GreetingChange): S
 export function validName(text: string): string {
   const name = text.trim();
   if (name !== '' && name.length <= maxNameLength) return name;
-  throw new BadInput({ code: 'bot.bad_name', message: `a name has 1 to ${maxNameLength} characters` });
+  throw badInput('bot.bad_name', `a name has 1 to ${maxNameLength} characters`);
 }

@@ -4,7 +4,7 @@
  */
 import { type Bot, type BotType, maxBotsPerPortal } from '../core/bot.ts';
 import type { Brain } from '../core/brain.ts';
-import { BadInput } from '../core/errors.ts';
+import { type BadInput, badInput } from '../core/errors.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
@@ -43,7 +43,7 @@ export async function addPortalBot(
 ): Promise<ChangedBot> {
   const { code, type } = wish;
   if (!codeForm.test(code)) {
-    throw new BadInput({ code: 'bot.bad_code', message: 'a bot code is made of letters, digits, _ . and -' });
+    throw badInput('bot.bad_code', 'a bot code is made of letters, digits, _ . and -');
   }
   return await changing(options, portalId, async (trx, portal) => {
     refuseUninstalled(portal);
@@ -116,7 +116,7 @@ async function changing<T>(
 ): Promise<T> {
   const result = await inTransaction(db, async (trx) => {
     const portal = await lockPortal(trx, portalId);
-    if (portal === null) throw new BadInput({ code: 'portal.unknown', message: 'the portal was erased meanwhile' });
+    if (portal === null) throw badInput('portal.unknown', 'the portal was erased meanwhile');
     return await work(trx, portal);
   });
   wakeups.outbox.ring();
@@ -144,10 +144,7 @@ async function resolveBrain(
     const row = idForm.test(connection) ? await findConnection(trx, portal, connection.toLowerCase()) : null;
     if (row === null) throw unknownConnection();
     if (wanted === undefined || wanted === row.brain) return { brain: row.brain, connectionId: row.id };
-    throw new BadInput({
-      code: 'bot.other_brain',
-      message: `that connection is one of ${row.brain}, not of ${wanted}`,
-    });
+    throw badInput('bot.other_brain', `that connection is one of ${row.brain}, not of ${wanted}`);
   }
   if (wanted === undefined || wanted === before.brain) return before;
   const { configSchema } = needBrain(brains, wanted);
@@ -159,53 +156,50 @@ export function needBrain(brains: readonly Brain[], name: string): Brain {
   const brain = brains.find((one) => one.name === name);
   if (brain !== undefined) return brain;
   const names = brains.map((one) => one.name).join(', ');
-  throw new BadInput({ code: 'brain.unknown', message: `there is no brain "${name}"; there are: ${names}` });
+  throw badInput('brain.unknown', `there is no brain "${name}"; there are: ${names}`);
 }
 
 export function unknownConnection(): BadInput {
-  return new BadInput({
-    code: 'connection.unknown',
-    message: 'the portal has no such connection; "connections list" shows the ids',
-  });
+  return badInput('connection.unknown', 'the portal has no such connection; "connections list" shows the ids');
 }
 
 function needBot(bots: readonly BotRow[], code: string, domain = 'the portal'): BotRow {
   const bot = bots.find((one) => one.code === code);
   if (bot !== undefined) return bot;
   const codes = bots.map((one) => one.code).join(', ') || 'none';
-  throw new BadInput({ code: 'bot.unknown', message: `${domain} has no bot ${code}; it has: ${codes}` });
+  throw badInput('bot.unknown', `${domain} has no bot ${code}; it has: ${codes}`);
 }
 
 function refuseUninstalled({ state, domain }: Portal): void {
   if (state !== 'uninstalled') return;
-  throw new BadInput({ code: 'portal.uninstalled', message: `${domain} has removed the app` });
+  throw badInput('portal.uninstalled', `${domain} has removed the app`);
 }
 
 function refuseImpossible(bot: BotRow, type: BotType | undefined): void {
   if (type !== undefined && type !== bot.type) {
-    throw new BadInput({
-      code: 'bot.type_is_fixed',
-      message: 'the type of a bot cannot be changed in Bitrix24; add another bot and remove this one',
-    });
+    throw badInput(
+      'bot.type_is_fixed',
+      'the type of a bot cannot be changed in Bitrix24; add another bot and remove this one',
+    );
   }
   if (bot.state !== 'deleted') return;
-  throw new BadInput({
-    code: 'bot.deleted',
-    message: `${bot.code} was deleted in the portal by a person; "bots add" brings it back as a new bot`,
-  });
+  throw badInput(
+    'bot.deleted',
+    `${bot.code} was deleted in the portal by a person; "bots add" brings it back as a new bot`,
+  );
 }
 
 async function makeWay(trx: Transaction, { portal, domain }: Portal, code: string): Promise<void> {
   const bots = await listBots(trx, portal);
   const known = bots.find((bot) => bot.code === code);
   if (known !== undefined && known.state !== 'deleted') {
-    throw new BadInput({ code: 'bot.exists', message: `${domain} has a bot ${code} already; use "bots set"` });
+    throw badInput('bot.exists', `${domain} has a bot ${code} already; use "bots set"`);
   }
   if (bots.filter((bot) => bot.state !== 'deleted').length >= maxBotsPerPortal) {
-    throw new BadInput({
-      code: 'bot.too_many',
-      message: `${domain} has ${maxBotsPerPortal} bots already, and Bitrix24 allows an app no more; remove one first`,
-    });
+    throw badInput(
+      'bot.too_many',
+      `${domain} has ${maxBotsPerPortal} bots already, and Bitrix24 allows an app no more; remove one first`,
+    );
   }
   if (known !== undefined) await removeBot(trx, portal, code);
 }
@@ -214,19 +208,18 @@ async function onlyConnection(trx: Transaction, portal: string, brain: string): 
   const rows = (await listConnections(trx, portal)).filter((row) => row.brain === brain);
   const [only, another] = rows;
   if (only !== undefined && another === undefined) return only.id;
-  throw new BadInput({
-    code: 'bot.which_connection',
-    message:
-      only === undefined
-        ? `the portal has no connection to ${brain} yet; make one with "connections add"`
-        : `the portal has ${rows.length} connections to ${brain}; name one with --connection`,
-  });
+  throw badInput(
+    'bot.which_connection',
+    only === undefined
+      ? `the portal has no connection to ${brain} yet; make one with "connections add"`
+      : `the portal has ${rows.length} connections to ${brain}; name one with --connection`,
+  );
 }
 
 function changedMeanwhile(code: string): BadInput {
-  return new BadInput({
-    code: 'bot.changed',
-    status: 409,
-    message: `${code} was given another brain or account meanwhile; look again before you repeat it`,
-  });
+  return badInput(
+    'bot.changed',
+    `${code} was given another brain or account meanwhile; look again before you repeat it`,
+    409,
+  );
 }

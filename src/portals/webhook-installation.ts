@@ -1,6 +1,6 @@
 /** Adds a portal in which the app is not installed: it is reached through an incoming webhook that its administrator has made. */
 import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
-import { BadInput } from '../core/errors.ts';
+import { badInput } from '../core/errors.ts';
 import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -32,7 +32,7 @@ export async function installByWebhook(
   const webhook = readWebhook(given.webhook);
   const portal = given.memberId.toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(portal)) {
-    throw new BadInput({ code: 'portal.bad_member_id', message: 'a member_id has 32 hexadecimal digits' });
+    throw badInput('portal.bad_member_id', 'a member_id has 32 hexadecimal digits');
   }
   const url = new URL('profile', webhook);
   readAnswer({ method: 'profile', ...(await http.send({ method: 'POST', url, timeoutMs })) });
@@ -76,8 +76,5 @@ async function knownClientId(db: Pool, sealer: Sealer, portal: string): Promise<
 function readWebhook(typed: string): URL {
   const path = URL.canParse(typed) ? /^\/rest\/\d+\/[^/]+\//.exec(`${new URL(typed).pathname}/`)?.[0] : undefined;
   if (path !== undefined) return new URL(path, typed);
-  throw new BadInput({
-    code: 'portal.bad_webhook',
-    message: 'an incoming webhook looks like https://portal.bitrix24.com/rest/1/secret/',
-  });
+  throw badInput('portal.bad_webhook', 'an incoming webhook looks like https://portal.bitrix24.com/rest/1/secret/');
 }

@@ -1,5 +1,5 @@
 /** What a person decides about dead letters: replay them when the cause is mended, or drop them. */
-import { BadInput } from '../core/errors.ts';
+import { type BadInput, badInput } from '../core/errors.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { type DeadLetterId, dropDeadLetter, listDeadLetterIds, replayDeadLetter } from '../store/queue/dead-letters.ts';
@@ -53,8 +53,8 @@ async function allOf(db: Pool, portal: string, withUnknown: boolean): Promise<re
 }
 
 function unknownDeadLetter(): BadInput {
-  return new BadInput({
-    code: 'dead_letters.unknown',
-    message: 'there is no such dead letter (any more); "dead-letters list" shows those there are',
-  });
+  return badInput(
+    'dead_letters.unknown',
+    'there is no such dead letter (any more); "dead-letters list" shows those there are',
+  );
 }

@@ -1,6 +1,6 @@
 /** Finds the portal a command means: by its id or domain, or the only one there is. */
 import { Option } from '@commander-js/extra-typings';
-import { BadInput } from '../../core/errors.ts';
+import { badInput } from '../../core/errors.ts';
 import type { Db } from '../../store/database.ts';
 import { listPortals, type Portal } from '../../store/tenants/portals.ts';
 import { usageError } from '../framework/command.ts';
@@ -26,7 +26,7 @@ export async function choosePortal(db: Db, wanted: string | undefined): Promise<
   if (wanted !== undefined) return pick(portals, wanted);
   const [only, another] = portals;
   if (only === undefined) {
-    throw new BadInput({ code: 'portal.unknown', message: 'no portal has installed the app yet' });
+    throw badInput('portal.unknown', 'no portal has installed the app yet');
   }
   if (another !== undefined) throw usageError(`there are ${portals.length} portals: say which one with --portal`);
   return only;
@@ -50,8 +50,5 @@ function pick(portals: readonly Portal[], wanted: string): Portal {
     throw usageError(`${found.length} portals have the domain ${wanted}: name one by its member_id`);
   }
   if (first !== undefined) return first;
-  throw new BadInput({
-    code: 'portal.unknown',
-    message: `no portal "${wanted}" has installed the app; "portals list" shows those that have`,
-  });
+  throw badInput('portal.unknown', `no portal "${wanted}" has installed the app; "portals list" shows those that have`);
 }

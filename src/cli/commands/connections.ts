@@ -12,7 +12,7 @@ import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
 import { type Check, isWrong, layChecks, ok, unknown, wrong } from '../doctor/check.ts';
 import { checkDeliveries, inspectConnection } from '../doctor/check-connection.ts';
-import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
+import { type AddCommands, type Answer, type CommandContext, orProblem, usageError } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openAccountWork, openLeaving } from '../services.ts';
 import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
@@ -140,31 +140,24 @@ const patienceMs = 60_000;
 
 async function checkAccount(context: CommandContext, row: ConnectionRow, portal: string): Promise<readonly Check[]> {
   const subject = `account of ${row.title}`;
-  const brain = needBrain(context.brains, row.brain);
-  try {
-    const found = await checkConnection(await openAccountWork(context), row, AbortSignal.timeout(patienceMs), true);
-    switch (found.result) {
-      case 'not_checked':
-        return [];
-      case 'changed_meanwhile':
-        return [unknown(portal, subject, 'it was changed by somebody else during the test', 'test it again')];
-      case 'disabled':
-        return [
-          wrong(
-            portal,
-            subject,
-            `the account is disabled: ${found.reason}`,
-            brain.disabledHelp?.[found.reason] ?? `switch it on at ${brain.title}`,
-          ),
-        ];
-      case 'works':
-        return [
-          ok(portal, subject, `${brain.title} accepts it${found.isChanged ? ', and what it told anew is stored' : ''}`),
-        ];
+  const { title, disabledHelp } = needBrain(context.brains, row.brain);
+  const found = await orProblem(async () =>
+    checkConnection(await openAccountWork(context), row, AbortSignal.timeout(patienceMs), true),
+  );
+  if (found instanceof AppError) {
+    return [wrong(portal, subject, found.message, 'fix what it names, or remove the connection and add it again')];
+  }
+  switch (found.result) {
+    case 'not_checked':
+      return [];
+    case 'changed_meanwhile':
+      return [unknown(portal, subject, 'it was changed by somebody else during the test', 'test it again')];
+    case 'disabled': {
+      const help = disabledHelp?.[found.reason] ?? `switch it on at ${title}`;
+      return [wrong(portal, subject, `the account is disabled: ${found.reason}`, help)];
     }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return [wrong(portal, subject, error.message, 'fix what it names, or remove the connection and add it again')];
+    case 'works':
+      return [ok(portal, subject, `${title} accepts it${found.isChanged ? ', and what it told anew is stored' : ''}`)];
   }
 }
 

@@ -9,7 +9,7 @@ import { checkInPortal } from '../doctor/check-in-portal.ts';
 import { checkPublicUrl } from '../doctor/check-public-url.ts';
 import { checkQueues } from '../doctor/check-queues.ts';
 import { checkStored } from '../doctor/check-stored.ts';
-import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
+import { type AddCommands, type Answer, type CommandContext, orProblem } from '../framework/command.ts';
 import { openPortalClient } from '../services.ts';
 import { choosePortal, portalFilter } from './choose-portal.ts';
 
@@ -44,15 +44,6 @@ function settingsOrProblem(context: CommandContext): FoundSettings {
     if (!(error instanceof Misconfigured)) throw error;
     const problems = error.message.split('\n').slice(1);
     return { problem: problems.map((problem) => problem.replace(/^\s*- /, '')).join('; ') };
-  }
-}
-
-async function orProblem<T>(open: () => Promise<T>): Promise<T | AppError> {
-  try {
-    return await open();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** `portals`: who has installed the app, what is known of each, its plan, adding one by a webhook, and erasing one. */
 import { eraseWithAccounts } from '../../connections/leave-connection.ts';
-import { BadInput } from '../../core/errors.ts';
+import { badInput } from '../../core/errors.ts';
 import { enterpriseRate, type Rate, standardRate } from '../../portals/portal-rate-limiter.ts';
 import { webhookUser } from '../../portals/token-context.ts';
 import { installByWebhook } from '../../portals/webhook-installation.ts';
@@ -153,7 +153,7 @@ async function set(context: CommandContext, options: Named & { readonly plan: st
   const db = await context.database();
   const rate = Object.hasOwn(plans, options.plan) ? plans[options.plan] : undefined;
   if (rate === undefined) {
-    throw new BadInput({ code: 'portal.unknown_plan', message: `a plan is one of: ${Object.keys(plans).join(', ')}` });
+    throw badInput('portal.unknown_plan', `a plan is one of: ${Object.keys(plans).join(', ')}`);
   }
   const { portal } = await choosePortal(db, options.portal);
   await updatePortal(db, portal, { rate_per_second: rate.perSecond, rate_burst: rate.burst });

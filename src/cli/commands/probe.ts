@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readSettings } from '../../config.ts';
-import { BadInput } from '../../core/errors.ts';
+import { badInput } from '../../core/errors.ts';
 import type { Db } from '../../store/database.ts';
 import { readLastBodies } from '../../store/queue/inbox.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
@@ -27,7 +27,7 @@ async function probe(context: CommandContext, options: ProbeOptions): Promise<An
   const db = await context.database();
   const { portal, domain, state } = await choosePortal(db, options.portal);
   if (state === 'uninstalled') {
-    throw new BadInput({ code: 'portal.uninstalled', message: `${domain} has removed the app` });
+    throw badInput('portal.uninstalled', `${domain} has removed the app`);
   }
   const dialog = await chosenDialog(options, db, portal);
   const place = { client: await openPortalClient(context, settings), portal };
@@ -52,7 +52,7 @@ async function chosenDialog(
   const isIt = (bot: BotRow): boolean => bot.bot_id !== null && (code === undefined || bot.code === code);
   const botId = (await listBots(db, portal)).find(isIt)?.bot_id ?? null;
   if (botId !== null) return { botId, dialogId };
-  throw new BadInput({ code: 'bot.unknown', message: 'there is no registered bot that could ask in a dialog' });
+  throw badInput('bot.unknown', 'there is no registered bot that could ask in a dialog');
 }
 
 async function keep(folder: string, name: string, data: unknown): Promise<string> {

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { scanEvent } from '../../bitrix24/events/scan-event.ts';
 import { settingsSchema } from '../../config.ts';
-import { AppError, BadInput } from '../../core/errors.ts';
+import { AppError, badInput } from '../../core/errors.ts';
 import { databaseTime, type Pool } from '../../store/database.ts';
 import { findTraceSince, traceSteps } from '../../store/reporting/history.ts';
 import { listBots } from '../../store/tenants/bots.ts';
-import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
+import { type AddCommands, type Answer, type CommandContext, orProblem, usageError } from '../framework/command.ts';
 import { wrap } from '../framework/layout.ts';
 import { openHttp } from '../services.ts';
 import { choosePortal } from './choose-portal.ts';
@@ -31,8 +31,9 @@ interface ReceiveOptions {
 async function receive(context: CommandContext, file: string, options: ReceiveOptions): Promise<Answer> {
   const recorded = await readFixture(file);
   const url = eventUrl(options.url, context);
-  const found = await databaseOrReason(context);
-  const db = 'db' in found ? found.db : null;
+  // Without the database the event can be played all the same.
+  const found = await orProblem(() => context.database());
+  const db = found instanceof AppError ? null : found;
   const body = substitute(recorded, await readSubstitutes(options, db));
   const since = db === null ? null : await databaseTime(db);
   const { status, error } = await post(context, url, body);
@@ -41,7 +42,7 @@ async function receive(context: CommandContext, file: string, options: ReceiveOp
   const steps = db !== null && since !== null && isTaken ? await follow(db, event, since) : [];
   const text = [
     `${event.event} posted to ${url.href}: status ${status}${error === null ? '' : ` (${error})`}`,
-    wrap(remark(status, steps, 'db' in found ? null : found.reason)),
+    wrap(remark(status, steps, found instanceof AppError ? found.message : null)),
     steps.length === 0 || db === null ? '' : await layTimeline(db, steps),
   ];
   return {
@@ -70,16 +71,6 @@ function eventUrl(given: string | undefined, context: CommandContext): URL {
   return url.pathname === '/' ? new URL('/bitrix24/events', url) : url;
 }
 
-async function databaseOrReason(context: CommandContext): Promise<{ db: Pool } | { reason: string }> {
-  try {
-    return { db: await context.database() };
-  } catch (error) {
-    // Without the database the event can be played all the same.
-    if (error instanceof AppError) return { reason: error.message };
-    throw error;
-  }
-}
-
 async function readSubstitutes(options: ReceiveOptions, db: Pool | null): Promise<Substitutes> {
   const { portal, bot: botCode, token: applicationToken } = options;
   if (botCode !== undefined && db === null) throw usageError('--bot needs the database');
@@ -99,7 +90,7 @@ async function readSubstitutes(options: ReceiveOptions, db: Pool | null): Promis
 async function findBot(db: Pool, portal: string, code: string): Promise<{ code: string; id: string }> {
   const bot = (await listBots(db, portal)).find((one) => one.code === code);
   if (bot !== undefined) return { code, id: bot.bot_id ?? '0' };
-  throw new BadInput({ code: 'bot.unknown', message: `the portal has no bot ${code}; "bots list" shows those it has` });
+  throw badInput('bot.unknown', `the portal has no bot ${code}; "bots list" shows those it has`);
 }
 
 async function post(

@@ -3,11 +3,11 @@ import { AppError } from '../../core/errors.ts';
 import { webhookUser } from '../../portals/token-context.ts';
 import type { Pool } from '../../store/database.ts';
 import { countDeadLetters } from '../../store/reporting/history.ts';
-import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import { type BotRow, type BotState, listBots } from '../../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
 import type { Portal, PortalState } from '../../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
-import type { CommandContext } from '../framework/command.ts';
+import { type CommandContext, orProblem } from '../framework/command.ts';
 import { moment } from '../framework/layout.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 import { checkDisabled, inspectConnection } from './check-connection.ts';
@@ -56,22 +56,15 @@ function checkToken(domain: string, token: TokenRow | null): readonly Check[] {
   if (token.user_id === webhookUser) return [ok(domain, 'tokens', 'an incoming webhook, which needs no refresh')];
   const days = Math.floor((Date.now() - token.refreshed_at.getTime()) / 86_400_000);
   const age = `refreshed ${days === 0 ? 'today' : `${days} days ago`}`;
-  const checks = [
+  const late = 'run a process with the role worker';
+  return [
     days >= tokenDays
       ? wrong(domain, 'tokens', `${age}; they are dead after ${tokenDays}`, openApp)
       : days > refreshDays
-        ? wrong(
-            domain,
-            'tokens',
-            `${age}; the app should have done so at ${refreshDays}`,
-            'run a process with the role worker',
-          )
+        ? wrong(domain, 'tokens', `${age}; the app should have done so at ${refreshDays}`, late)
         : ok(domain, 'tokens', age),
+    ...(token.is_admin ? [] : [unknown(domain, 'rights', "the stored tokens may not be an administrator's", openApp)]),
   ];
-  if (!token.is_admin) {
-    checks.push(unknown(domain, 'rights', "the stored tokens may not be an administrator's", openApp));
-  }
-  return checks;
 }
 
 function checkBots(context: CommandContext, domain: string, bots: readonly BotRow[]): readonly Check[] {
@@ -79,33 +72,20 @@ function checkBots(context: CommandContext, domain: string, bots: readonly BotRo
   return bots.flatMap((bot) => [...checkState(domain, bot), ...checkBrain(context, domain, bot)]);
 }
 
+/** What is wrong with a bot in that state, and what to do about it. Whether the portal agrees to `registered` is asked of the portal. */
+const stateProblems: Readonly<Record<Exclude<BotState, 'registered'>, (bot: BotRow) => readonly [string, string]>> = {
+  wanted: () => ['not registered in the portal yet', 'start a process with the role worker'],
+  refused: ({ problem }) => [`the portal refused it: ${problem ?? 'no reason given'}`, 'choose another code or name'],
+  deleted: ({ code }) => [
+    'a person deleted it in the portal',
+    `bring it back with "bots add", or forget it: bots remove --code ${code}`,
+  ],
+};
+
 function checkState(domain: string, bot: BotRow): readonly Check[] {
-  const subject = `bot ${bot.code}`;
-  switch (bot.state) {
-    // Whether the portal agrees is asked of the portal.
-    case 'registered':
-      return [];
-    case 'wanted':
-      return [wrong(domain, subject, 'not registered in the portal yet', 'start a process with the role worker')];
-    case 'refused':
-      return [
-        wrong(
-          domain,
-          subject,
-          `the portal refused it: ${bot.problem ?? 'it did not say why'}`,
-          'choose another code or name',
-        ),
-      ];
-    case 'deleted':
-      return [
-        wrong(
-          domain,
-          subject,
-          'a person deleted it in the portal',
-          `bring it back with "bots add", or forget it: bots remove --code ${bot.code}`,
-        ),
-      ];
-  }
+  if (bot.state === 'registered') return [];
+  const [found, mend] = stateProblems[bot.state](bot);
+  return [wrong(domain, `bot ${bot.code}`, found, mend)];
 }
 
 function checkBrain(context: CommandContext, domain: string, bot: BotRow): readonly Check[] {
@@ -127,16 +107,14 @@ async function checkConnections(
   rows: readonly ConnectionRow[],
 ): Promise<readonly Check[]> {
   if (rows.length === 0) return [];
-  try {
-    const sealer = await context.sealer();
-    return rows.flatMap((row) => [
-      ...inspectConnection(row, context.brains, sealer, domain),
-      ...checkDisabled(row, context.brains, domain),
-    ]);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return [unknown(domain, 'connections', error.message, 'set APP_SECRET as for the app')];
+  const sealer = await orProblem(() => context.sealer());
+  if (sealer instanceof AppError) {
+    return [unknown(domain, 'connections', sealer.message, 'set APP_SECRET as for the app')];
   }
+  return rows.flatMap((row) => [
+    ...inspectConnection(row, context.brains, sealer, domain),
+    ...checkDisabled(row, context.brains, domain),
+  ]);
 }
 
 async function checkDeadLetters(db: Pool, portal: Portal): Promise<readonly Check[]> {

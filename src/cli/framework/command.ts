@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Environment } from '../../config.ts';
 import type { Brain } from '../../core/brain.ts';
-import { BadInput } from '../../core/errors.ts';
+import { AppError, type BadInput, badInput } from '../../core/errors.ts';
 import type { Sealer } from '../../lib/encryption.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Pool } from '../../store/database.ts';
@@ -49,9 +49,19 @@ export type Run = <Args extends unknown[]>(
 /** Adds the commands of one noun to the program. */
 export type AddCommands = (program: CommandUnknownOpts, run: Run) => void;
 
+/** What `work` gives, or the AppError it throws, for commands that go on without it. */
+export async function orProblem<T>(work: () => Promise<T>): Promise<T | AppError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
 export const usageCode = 'cli.usage';
 
 /** The line is not understood: exit code 2, with the help of the command. */
 export function usageError(message: string): BadInput {
-  return new BadInput({ code: usageCode, message });
+  return badInput(usageCode, message);
 }

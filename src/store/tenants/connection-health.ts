@@ -1,24 +1,24 @@
-/** How connections stand with their far side: paused or working, and when that is to be looked at again. */
+/** Whether connections work or are disabled, and when their health is to be checked again. */
 
 import { type Db, query } from '../database.ts';
 import type { ConnectionRow } from './connections.ts';
 
 type ConnectionId = Pick<ConnectionRow, 'portal' | 'id'>;
 
-/** Between two looks at one account that somebody here asks for. */
+/** Between two health checks of one account that the app itself asks for. */
 const minutesBetween = 10;
 
-/** A paused one is looked at sooner where somebody over there seems to think that it works. */
+/** A disabled one is checked sooner when its remote behaves as if it worked. */
 const minutesBetweenDisabled = 1;
 
-/** The far side's word that something has changed is heeded no more often. Others over there can give it too. */
+/** A remote's notice that something has changed causes no more checks than this: others at the remote can send it too. */
 const secondsBetween = 30;
 
 /**
- * Nothing may tell that an account which works has been stopped: it is looked at now and then. An hour, give or take a tenth, so that
- * accounts that were connected together are not looked at together for ever.
+ * A remote may stop an account without a notice, so working accounts are checked too: every hour, give or take a tenth, so that accounts
+ * that were connected together are not checked together for ever.
  */
-const nextRoutineLook = "now() + (0.9 + random() / 5) * interval '1 hour'";
+const nextRoutineCheck = "now() + (0.9 + random() / 5) * interval '1 hour'";
 
 const soon = `least(check_at, greatest(now(), checked_at + interval '${secondsBetween} seconds'))`;
 
@@ -38,8 +38,8 @@ export async function storeConfig(
 }
 
 /**
- * The far side has stopped it: its listener ends, its deliveries wait. With a moment: found out by looking at what was read then, and
- * nothing is written when it was changed since; false then. Without: the far side's own word, which is looked into soon.
+ * The remote has stopped it: its listener ends, its deliveries wait. `asOf`: when the row was read that was checked; nothing is written,
+ * and the result is false, when it was changed since. Null: the remote said so itself, which is checked soon.
  */
 export async function disableConnection(
   db: Db,
@@ -59,11 +59,11 @@ export async function disableConnection(
   return result.rows.length > 0;
 }
 
-/** It works, with this config; the next look is a routine one. False when it was changed since `row` was read: then nothing is written. */
+/** It works, with this config; the next check is a routine one. False when it was changed since `row` was read: then nothing is written. */
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, check_at = ${nextRoutineLook},
+    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, check_at = ${nextRoutineCheck},
        updated_at = case when ?::bytea is null and disabled_reason is null then updated_at else now() end
      where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
     [configSealed, configSealed, row.portal, row.id, row.updated_at],
@@ -71,7 +71,7 @@ export async function settleConnection(db: Db, row: ConnectionRow, configSealed:
   return result.rows.length > 0;
 }
 
-/** Asks for a look: soon, but not before some minutes have passed since the last one; fewer where the account is paused. */
+/** Asks for a check: soon, but not before some minutes have passed since the last one; fewer where the account is disabled. */
 export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(
     db,
@@ -83,17 +83,17 @@ export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise
   );
 }
 
-/** Asks for a look at once, for whoever knows that something has changed over there; not more often than every half minute. */
+/** Asks for a check at once, for whoever knows that something has changed at the remote; not more often than every half minute. */
 export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, `update connection set check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
 }
 
-/** Asks for a look without any pause, for operators: what they have just set is to hold now. */
+/** Asks for a check at once, whenever the last one was: settings that were just changed are to take effect now. */
 export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, 'update connection set check_at = now() where portal = ? and id = ?', [portal, id]);
 }
 
-/** Takes connections that are due for a look, but none of `except`; each comes again after some minutes unless it is settled by then. */
+/** Takes connections that are due for a check, but none of `except`; each comes again after some minutes unless it is settled by then. */
 export async function claimChecks(
   db: Db,
   brains: readonly string[],
