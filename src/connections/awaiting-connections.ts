@@ -1,4 +1,4 @@
-/** ConnectionService that await their portal, as brains see them: sealed in the store, open here. */
+/** Connections that await their portal, as brains see them: sealed in the store, opened here. */
 import type { AwaitingConnections } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import { randomToken, type Sealer } from '../lib/encryption.ts';
@@ -10,9 +10,9 @@ const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 export function awaitingConnections(db: Db, sealer: Sealer, brain: string): AwaitingConnections {
   const context = (id: string): string => `awaiting_connection:${id}`;
   async function find(id: string): Promise<Connection | null> {
-    const queue = uuidForm.test(id) ? await findAwaiting(db, brain, id) : null;
-    if (queue === null) return null;
-    const { webhookSecret, config } = JSON.parse(sealer.open(queue, context(id))) as Pick<
+    const sealed = uuidForm.test(id) ? await findAwaiting(db, brain, id) : null;
+    if (sealed === null) return null;
+    const { webhookSecret, config } = JSON.parse(sealer.open(sealed, context(id))) as Pick<
       Connection,
       'webhookSecret' | 'config'
     >;

@@ -33,7 +33,7 @@ export async function lockToken(db: Db, portal: string): Promise<TokenRow | null
 /** The right to trade one stored refresh token in, for a few seconds at a time. */
 export interface RefreshLease {
   readonly portal: string;
-  /** The queue of the refresh token to be traded: who finds another one stored has come too late. */
+  /** The sealed refresh token to be traded: who finds another one stored has come too late. */
   readonly refreshSealed: Buffer;
   readonly owner: string;
   readonly leaseSeconds: number;
