@@ -12,9 +12,15 @@ const exceptions = new Set(['lib/embedded-postgres.ts']);
 
 const statement = /\b(select\s.+\sfrom\s|insert\s+into\s+\w|update\s+\w+\s+set\s|delete\s+from\s+\w)/is;
 
+/** Parsing takes time: only what may hold a breach is parsed. */
+const mayHold = (source: string): boolean =>
+  statement.test(source.replaceAll('\\n', ' ')) ||
+  /\bquery\b[^;]*store\/database|\b(db|trx|pool)(\.\w|\()/.test(source);
+
 /** What is found in one file, for people to read. */
 function breachesIn(file: string, source: string): string[] {
   const found: string[] = [];
+  if (!mayHold(source)) return found;
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node) && statement.test(node.text)) found.push(`${file}: "${node.text}"`);
@@ -34,7 +40,7 @@ function breachesIn(file: string, source: string): string[] {
 }
 
 describe('SQL', () => {
-  it('stands in the store and nowhere else', () => {
+  it('stands in the store and nowhere else', { timeout: 60_000 }, () => {
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && !file.startsWith('store/') && !exceptions.has(file),
     );
