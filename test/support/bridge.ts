@@ -7,8 +7,10 @@ import { readSettings, type Settings } from '../../src/config.ts';
 import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import { paramFaults } from './documented-methods.ts';
 import { freePort } from './free-port.ts';
+import { quickTimings } from './timings.ts';
 
 export interface BridgeOptions {
   readonly databaseUrl: string;
@@ -16,6 +18,8 @@ export interface BridgeOptions {
   readonly brains?: readonly Brain[];
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Logger;
+  /** Spans besides the quick ones every test has. */
+  readonly timings?: Timings;
   /** Further `host:port` addresses the app may call. */
   readonly extraHosts?: readonly string[];
 }
@@ -69,6 +73,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     appSecret,
     brains: options.brains ?? realBrains,
     log: options.log ?? createLogger({ level: settings.LOG_LEVEL, name: 'test' }),
+    timings: { ...quickTimings, ...options.timings },
   });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

@@ -3,12 +3,14 @@ import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options
 import { brains } from '../../src/brains/index.ts';
 import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import { type App, startApp } from '../../src/start-app.ts';
 import { type Bridge, install, settingsFor, startBridge, until } from './bridge.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
 import { freePort } from './free-port.ts';
 import { answersIn, everythingDone, ourBot } from './talk.ts';
+import { quickTimings } from './timings.ts';
 
 export interface OwnBridge {
   readonly bridge: Bridge;
@@ -25,6 +27,7 @@ export async function startOwnBridge(
     readonly brains?: readonly Brain[];
     readonly log?: Logger;
     readonly extraHosts?: readonly string[];
+    readonly timings?: Timings;
   } = {},
 ): Promise<OwnBridge> {
   const database = await cloneDatabase();
@@ -77,7 +80,7 @@ export async function startAnotherApp(
     ...extra,
   });
   const log = createLogger({ level: 'silent', name: 'another' });
-  return await startApp({ settings, databaseUrl, appSecret: bridge.appSecret, brains, log });
+  return await startApp({ settings, databaseUrl, appSecret: bridge.appSecret, brains, log, timings: quickTimings });
 }
 
 export interface Said {

@@ -5,6 +5,7 @@ import {
   type SandboxMessageGateway,
   startSandboxMessageGateway,
 } from '../../sandbox/messagegateway/start-messagegateway.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import type { JoinedConfig } from '../../src/brains/messagegateway/config.ts';
 import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
@@ -39,6 +40,7 @@ export interface MgStageOptions {
   readonly gateway?: MessageGatewayOptions;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly log?: Logger;
+  readonly timings?: Timings;
   /** `host:port` the app may call besides those of the gateway. */
   readonly extraHosts?: readonly string[];
   /** Changes the manager's id into config, for settings that name people. */
@@ -56,6 +58,7 @@ export async function startMgStage(options: MgStageOptions = {}): Promise<MgStag
     brains: [messageGatewayBrain],
     extraHosts: [...hostsOf(gateway), ...(options.extraHosts ?? [])],
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.timings === undefined ? {} : { timings: options.timings }),
   });
   await install(bridge);
   const connectionId = randomUUID();
