@@ -60,6 +60,7 @@ export async function listenToBot(
     {
       url,
       lookup: context.tools.lookupFor(url),
+      clock: context.clock,
       token: config.joined.bot.token,
       pingMs: pingSeconds * 1000,
       silenceMs: silenceSeconds * 1000,
