@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Timings } from './app/timings.ts';
 import { crmAddress } from './bitrix24/crm-address.ts';
 import { lineName } from './bitrix24/open-lines.ts';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
-import { createPortalClient } from './bitrix24/rest/portal-client.ts';
+import { type CallObserver, createPortalClient } from './bitrix24/rest/portal-client.ts';
 import { readBrainSettings } from './brain-settings.ts';
 import type { Settings } from './config.ts';
 import { createConnectionService } from './connections/connection-service.ts';
@@ -71,6 +72,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Log lines lost so far, for the metrics; absent: none can be lost. */
   readonly droppedLogLines?: () => number;
+  /** For tests. */
+  readonly timings?: Timings;
 }
 
 export interface App {
@@ -124,7 +127,8 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 type Parts = ReturnType<typeof build>;
 
 function build(options: AppOptions, db: Pool, endpointDb: Pool) {
-  const { settings, log } = options;
+  const { settings, log, timings = {} } = options;
+  const { believedMs } = timings;
   const brainSettings = readBrainSettings(options.brains, settings.BRAIN_SETTINGS);
   const metrics = createMetrics(options.droppedLogLines);
   // Where another process does the work, it has to be told; a worker's own wakeups ring at home.
@@ -163,8 +167,15 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     publicUrl: settings.PUBLIC_URL,
     log: (message, details) => log.info({ connection: connection.id, ...details }, message),
   });
-  const endpointDirectory = createDirectory({ db: endpointDb, sealer, brains: options.brains, tools });
-  const directory = createDirectory({ db, sealer, brains: options.brains, tools, beside: endpointDirectory });
+  const endpointDirectory = createDirectory({ db: endpointDb, sealer, brains: options.brains, tools, believedMs });
+  const directory = createDirectory({
+    db,
+    sealer,
+    brains: options.brains,
+    tools,
+    believedMs,
+    beside: endpointDirectory,
+  });
   const connectionService = createConnectionService({
     db,
     sealer,
@@ -179,15 +190,17 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
     clientId: settings.B24_CLIENT_ID,
     clientSecret: settings.B24_CLIENT_SECRET,
     hosts: settings.B24_OAUTH_HOSTS,
+    timeoutMs: timings.oauthTimeoutMs,
   });
   const tokenProvider = createTokenProvider({ db, directory, sealer, oauth, guard, log });
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
   const rateLimiter = createPortalRateLimiter(budgets, directory, metrics, systemClock, usual);
-  const client = createPortalClient(fast, tokenProvider, rateLimiter, ({ method, code, ms }) => {
+  const observe: CallObserver = ({ method, code, ms }) => {
     metrics.restCalls.inc({ code });
     metrics.restSeconds.observe(ms / 1000);
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
-  });
+  };
+  const client = createPortalClient(fast, tokenProvider, rateLimiter, { observe, timeoutMs: timings.restTimeoutMs });
   const appActions = createAppActions({
     db,
     client,
@@ -231,24 +244,39 @@ async function startLoops(
   db: Pool,
   parts: Parts,
 ): Promise<{ readonly loops: readonly WorkLoop[]; readonly life: WorkerLife | null }> {
-  const { settings, log } = options;
+  const { settings, log, timings = {} } = options;
   const owner = randomUUID();
   const { metrics, wakeups, directory } = parts;
   const shared = { db, owner, log, metrics, wakeups, directory, clock: systemClock };
   const loops: WorkLoop[] = [];
   if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets')) return { loops, life: null };
-  const life = startWorkerLife({ ...shared, url: options.databaseUrl, isServerOurs: options.isServerOurs ?? false });
+  const life = startWorkerLife({
+    ...shared,
+    url: options.databaseUrl,
+    isServerOurs: options.isServerOurs ?? false,
+    pollMs: timings.deadWorkersPollMs,
+  });
   await life.begun;
   loops.push(startNotifyListener(options.databaseUrl, parts.wakeups, parts.recent, log));
   if (settings.ROLES.includes('worker')) {
     loops.push(
-      ...startInboxWorker({ ...shared, loops: 2 }),
-      startOutboxWorker({ ...shared, life, executor: parts.executor, lanes: settings.OUTBOX_LANES }),
+      ...startInboxWorker({ ...shared, pollMs: timings.queuePollMs, loops: 2 }),
+      startOutboxWorker({
+        ...shared,
+        pollMs: timings.queuePollMs,
+        firstRetryMs: timings.firstRetryMs,
+        life,
+        executor: parts.executor,
+        lanes: settings.OUTBOX_LANES,
+      }),
       startMaintenance({ ...shared, tokenProvider: parts.tokenProvider, retentionDays: settings.RETENTION_DAYS }),
-      startHealthChecks({ ...shared, connectionService: parts.connectionService }),
+      startHealthChecks({ ...shared, pollMs: timings.healthChecksPollMs, connectionService: parts.connectionService }),
     );
   }
-  if (settings.ROLES.includes('sockets')) loops.push(startListenerSupervisor(shared));
+  if (settings.ROLES.includes('sockets'))
+    loops.push(
+      startListenerSupervisor({ ...shared, pollMs: timings.listenersPollMs, firstRestartMs: timings.firstRestartMs }),
+    );
   return { loops, life };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Connector } from '../core/connector.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Directory } from '../portals/directory.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
@@ -31,9 +32,12 @@ export interface ListenerSupervisorOptions {
   readonly directory: Directory;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
+  readonly clock: Clock;
   readonly log: Logger;
   /** How often free connections are looked for and held ones renewed. */
-  readonly pollMs?: number;
+  readonly pollMs?: number | undefined;
+  /** The first wait before a listener that ended is started again. */
+  readonly firstRestartMs?: number | undefined;
 }
 
 const leaseSeconds = 30;
@@ -169,11 +173,11 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   const { db } = options;
   const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
   let { cursor } = row;
-  const pause = createRestartBackoff();
+  const pause = createRestartBackoff(options.firstRestartMs);
   let isDoubtful = false;
   while (!signal.aborted) {
     const leave = await (isDoubtful ? gates.doubtful : gates.usual).enter(signal);
-    const startedAt = performance.now();
+    const startedAt = options.clock.monotonicMs();
     let hasBegun = false;
     let leastMs = 0;
     try {
@@ -200,8 +204,8 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
       leave();
     }
     isDoubtful = !hasBegun;
-    const life = { ms: performance.now() - startedAt, hasBegun };
-    await createWakeup().wait(pause.after(life, leastMs, Math.random()), signal);
+    const life = { ms: options.clock.monotonicMs() - startedAt, hasBegun };
+    await options.clock.sleep(pause.after(life, leastMs, Math.random()), signal);
   }
 }
 

@@ -25,7 +25,7 @@ export interface KnownConnector {
 }
 
 /** How long an entry is believed. */
-const believedMs = 3_000;
+const usualBelievedMs = 3_000;
 
 /** Entries kept; a flood of invented portal ids must not fill the memory. */
 const maxEntries = 5_000;
@@ -47,10 +47,11 @@ export interface DirectoryOptions {
   readonly tools: (connection: Connection) => ConnectorTools;
   /** Another directory of this process, which has to hear of changes too. */
   readonly beside?: { forget(id: string): void };
+  readonly believedMs?: number | undefined;
 }
 
 export function createDirectory(options: DirectoryOptions) {
-  const { db, sealer } = options;
+  const { db, sealer, believedMs = usualBelievedMs } = options;
   const brainByName = new Map(options.brains.map((brain) => [brain.name, brain]));
   const entries = new Map<string, Entry>();
   const rows = new Map<string, { readonly readAt: number; readonly made: KnownConnector | null }>();
@@ -84,7 +85,9 @@ export function createDirectory(options: DirectoryOptions) {
   /** The same, read again because what is known does not fit what was just seen. */
   function doubted(id: string): Promise<KnownPortal> {
     const entry = entries.get(id);
-    return entry !== undefined && performance.now() - entry.readAt < doubtMs ? entry.known : read(id);
+    return entry !== undefined && performance.now() - entry.readAt < Math.min(doubtMs, believedMs)
+      ? entry.known
+      : read(id);
   }
 
   function forget(id: string): void {

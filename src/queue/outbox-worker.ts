@@ -32,9 +32,12 @@ export interface OutboxWorkerOptions {
   readonly log: Logger;
   /** Lanes worked at the same time: as many calls may be under way. */
   readonly lanes: number;
+  readonly pollMs?: number | undefined;
+  /** The first wait before a delivery that failed is tried again. */
+  readonly firstRetryMs?: number | undefined;
 }
 
-const pollMs = 1_000;
+const usualPollMs = 1_000;
 /** The same while lanes wait that may not be taken yet. */
 const crowdedPollMs = 50;
 const leaseSeconds = 60;
@@ -114,7 +117,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
     name: 'outbox',
     wakeup: options.wakeups.outbox,
     log,
-    pollMs,
+    pollMs: options.pollMs ?? usualPollMs,
     round: async (signal) => {
       const plan = destinations.plan();
       options.metrics.openBreakers.set(destinations.openBreakers());

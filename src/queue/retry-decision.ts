@@ -7,6 +7,7 @@ import {
   decideRetry,
   decideThrottled,
   deliveryRetry,
+  type RetryPolicy,
   reservedPatienceMs,
   reservedRetry,
   throttledRetry,
@@ -27,6 +28,8 @@ export function isOurWait({ code }: AppError): boolean {
 export interface Tries {
   readonly attempts: number;
   readonly throttled: number;
+  /** Since it was decided to deliver it. */
+  readonly ageMs: number;
 }
 
 export type NextTry =
@@ -44,7 +47,8 @@ export type NextTry =
 const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
 
 /** @param jitter see `decideRetry` */
-export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: number, jitter: number): NextTry {
+export function nextTry(error: AppError, tries: Tries, jitter: number, delivery: RetryPolicy = deliveryRetry): NextTry {
+  const { attempts, throttled, ageMs } = tries;
   if (reservedCodes.has(error.code)) {
     // What the portal has put off for other reasons counts along; it must not make this end before the reservation does.
     const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
@@ -56,7 +60,7 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
   const retry = isThrottled
     ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
     : // What costs nothing cannot use up the attempts either.
-      decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
+      decideRetry(error, isFree ? 1 : attempts, delivery, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;
 }
 

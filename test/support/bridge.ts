@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import { brains as realBrains } from '../../src/brains/index.ts';
 import { readSettings, type Settings } from '../../src/config.ts';
 import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
-import type { Timings } from '../../src/app/timings.ts';
 import { paramFaults } from './documented-methods.ts';
 import { freePort } from './free-port.ts';
 import { quickTimings } from './timings.ts';

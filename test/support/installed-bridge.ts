@@ -1,9 +1,9 @@
 /** A bridge with a database and a probe of its own, taken down together: for test files in which every test installs anew. */
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import { brains } from '../../src/brains/index.ts';
 import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
-import type { Timings } from '../../src/app/timings.ts';
 import { type App, startApp } from '../../src/start-app.ts';
 import { type Bridge, install, settingsFor, startBridge, until } from './bridge.ts';
 import { cloneDatabase } from './database.ts';

@@ -12,6 +12,7 @@ export interface OAuthOptions {
   readonly clientSecret: string;
   /** Origins that may be asked, for example `https://oauth.bitrix.info`; bare hosts mean https. The first is the default. */
   readonly hosts: readonly string[];
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What the OAuth host knows of an access token. Fields beside the address are undocumented and may be absent. */
@@ -32,7 +33,7 @@ export interface FreshTokens {
 }
 
 /** Both hosts answer within a second or two; a person or an event waits meanwhile. */
-const timeoutMs = 8_000;
+const usualTimeoutMs = 8_000;
 
 const proofSchema = z.object({
   result: z.object({
@@ -53,6 +54,7 @@ export type OAuthClient = ReturnType<typeof createOAuthClient>;
 
 /** A client for the allow-listed hosts. */
 export function createOAuthClient(options: OAuthOptions) {
+  const { timeoutMs = usualTimeoutMs } = options;
   const origins = options.hosts.map((host) => new URL(host.includes('://') ? host : `https://${host}`).origin);
 
   /**

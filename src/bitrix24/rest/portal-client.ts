@@ -58,18 +58,23 @@ export interface CallOptions {
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better tried again. */
-const defaultTimeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 
 export type CallObserver = (call: { readonly method: string; readonly code: string; readonly ms: number }) => void;
 
 export type PortalClient = ReturnType<typeof createPortalClient>;
 
-/** @param observe hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for */
+export interface PortalClientOptions {
+  /** Hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for. */
+  readonly observe: CallObserver;
+  readonly timeoutMs?: number | undefined;
+}
+
 export function createPortalClient(
   http: HttpClient,
   tokenProvider: TokenProvider,
   rateLimiter: PortalRateLimiter,
-  observe: CallObserver,
+  { observe, timeoutMs = usualTimeoutMs }: PortalClientOptions,
 ) {
   const worksUntil = new Map<string, number>();
 
@@ -86,7 +91,7 @@ export function createPortalClient(
       url: new URL(method, access.endpoint),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ ...params, ...auth }),
-      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      timeoutMs: options.timeoutMs ?? timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   }

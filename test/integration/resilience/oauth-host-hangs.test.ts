@@ -65,6 +65,7 @@ async function startBeside(host: HangingHost, settings: Readonly<Record<string, 
     portal: { oauthPort },
     extraHosts: [new URL(host.origin).host],
     settings: { B24_OAUTH_HOSTS: `http://127.0.0.1:${oauthPort},${host.origin}`, ...settings },
+    timings: { oauthTimeoutMs: 2_000 },
   });
   cleanups.push(() => own.close());
   await install(own.bridge);

@@ -7,6 +7,7 @@ import { acceptEvents, claimedBodyBytes, claimInbox } from '../../../src/store/q
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
 import { finishLanes, renewLanes } from '../../../src/store/queue/lanes.ts';
 import { appendActions, claimOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
+import { until } from '../../support/bridge.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 
@@ -180,7 +181,9 @@ describe('what a claim brings along', () => {
             async () => {
               inHand += 1;
               most = Math.max(most, inHand);
-              await new Promise((resolve) => setTimeout(resolve, 100));
+              // The first waits for a second one; each leaves others the time to come too, if they could.
+              await until(() => most >= 2);
+              await db.raw('select 1');
               inHand -= 1;
             },
             () => false,
