@@ -44,7 +44,8 @@ export function createAppActions(options: AppActionsOptions): AppActions {
     const portal = await findPortal(db, id);
     if (portal === null || portal.state === 'uninstalled') return 'portal_uninstalled';
     const language = languageOf(portal.language);
-    if ((await listBots(db, id)).length === 0) await addDefaultBots(id, language);
+    // Only the first time: later an empty list means that the administrator wants none.
+    if (portal.set_up_at === null && (await listBots(db, id)).length === 0) await addDefaultBots(id, language);
     const bots = (await listBots(db, id)).filter((bot) => bot.state !== 'deleted').slice(0, maxBotsPerPortal);
     try {
       const result = await setUpPortal(options.client, {
