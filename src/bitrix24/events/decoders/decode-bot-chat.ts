@@ -1,0 +1,16 @@
+/** Reads the events about a bot and a chat: the bot was added to it, or a person opened the bot's private chat. */
+import { languageOf } from '../../../core/texts.ts';
+import { type FormTree, text } from '../../../lib/form-body.ts';
+import { chat, type DecodedChat, type DecodedNothing, type DialogDecoder, forListedBot, noDialog } from '../decoded.ts';
+import { chatOf, paramsOf } from '../read-params.ts';
+
+export const decodeBotJoin: DialogDecoder = forListedBot((tree) => decodeBotChat(tree, 'joined'));
+
+export const decodeContextOpened: DialogDecoder = forListedBot((tree) => decodeBotChat(tree, 'context_opened'));
+
+function decodeBotChat(tree: FormTree, type: 'joined' | 'context_opened'): DecodedChat | DecodedNothing {
+  const params = paramsOf(tree);
+  const place = chatOf(params);
+  if (place === null) return noDialog;
+  return chat({ type, chat: place, language: languageOf(text(params, 'LANGUAGE')) });
+}
