@@ -1,4 +1,5 @@
 /** `bots`: the bots of portals. Every change orders a set-up, by which the running app carries it over to the portal. */
+import { defaultBrain } from '../brains/index.ts';
 import { botTypeSchema, maxBotsPerPortal } from '../core/bot.ts';
 import { BadInput } from '../core/errors.ts';
 import { randomToken } from '../lib/encryption.ts';
@@ -72,7 +73,10 @@ async function add(line: CommandLine, context: CommandContext): Promise<Answer> 
   const wanted = { code, type: readType(line.text('type') ?? 'B'), name: readName(line.need('name')) };
   const giveBack = readGiveBack(line);
   const greeting = readGreeting(line, null);
-  const brain = await chooseBrain(context, db, portal.portal, line, { brain: 'echo', connectionId: null });
+  const brain = await chooseBrain(context, db, portal.portal, line, {
+    brain: defaultBrain.name,
+    connectionId: null,
+  });
   const trace = await inTransaction(db, async (trx) => {
     await makeRoom(trx, portal, code);
     await addBot(trx, portal.portal, { ...wanted, ...brain });
@@ -226,7 +230,7 @@ function readName(text: string): string {
 const code: CommandOption = { name: 'code', value: 'code', isRequired: true, text: 'The code of the bot' };
 const facts: readonly CommandOption[] = [
   { name: 'type', value: 'B|O|S', text: 'Ordinary (the default), Open Channel or supervisor; fixed once it is added' },
-  { name: 'brain', value: 'name', text: 'What it thinks with; echo when it is added without one' },
+  { name: 'brain', value: 'name', text: `What it thinks with; ${defaultBrain.name} when it is added without one` },
   { name: 'connection', value: 'id', text: "The brain's account; may be left out while the portal has only one" },
   giveBackOption,
   ...greetingOptions,
