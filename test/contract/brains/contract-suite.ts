@@ -13,9 +13,8 @@ import { type Bridge, install, startBridge } from '../../support/bridge.ts';
 import { connectBrain } from '../../support/connect-brain.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import type { FakeServer, HeardMessage } from '../../support/fake-brains/fake-server.ts';
-import { freeRateLimiter } from '../../support/free-rate-limiter.ts';
+import { noTools } from '../../support/no-tools.ts';
 import { createPatience, type Patience } from '../../support/patience.ts';
-import { stateInMemory } from '../../support/state-in-memory.ts';
 
 /** What the contract suite has to know of a brain to try it. */
 export interface BrainHarness {
@@ -141,21 +140,7 @@ export function runConnectorContract(harness: BrainHarness): void {
     it('does not throw anything but an AppError at an unreadable message', () => {
       const connector = harness.brain.create(
         { id: 'x', portal: 'x', config: fakeServer === null ? null : harness.config(fakeServer), webhookSecret: 'x' },
-        {
-          http: { send: () => Promise.reject(new Error('decode must not call')) },
-          openPortalFile: () => Promise.reject(new Error('decode must not call')),
-          rateLimiter: () => freeRateLimiter(),
-          portalUser: () => Promise.reject(new Error('decode must not call')),
-          customerInfo: () => Promise.reject(new Error('decode must not call')),
-          openChannelName: () => Promise.reject(new Error('decode must not call')),
-          portalInfo: () => Promise.reject(new Error('decode must not call')),
-          state: stateInMemory(),
-          lookupFor: () => expect.fail('decode must not call'),
-          missedMessages: () => Promise.reject(new Error('decode must not call')),
-          crmAddress: () => Promise.reject(new Error('decode must not call')),
-          publicUrl: 'http://x',
-          log: () => {},
-        },
+        noTools(),
       );
       for (const body of ['', '{', '[]', 'null', '{"a":1}', '\u0000', '<html>']) {
         const read = (): unknown => connector.decode({ body: Buffer.from(body), receivedAt: new Date() });
