@@ -14,7 +14,7 @@ export interface StartOptions {
   /** The address to listen on. */
   readonly host: string;
   /** The first wished port that is free, or else any free one. */
-  freePort(...wished: readonly number[]): Promise<number>;
+  readonly freePort: (...wished: readonly number[]) => Promise<number>;
   /** With it the server speaks https, if it can; for `--tls`. */
   readonly tls: KeyAndCertificate | null;
 }
