@@ -39,8 +39,10 @@ describe('the name of a brain', () => {
     ['switch (brain) { case "other": break; }', ['other']],
     ["if (error.code.startsWith('other.')) return;", ['other']],
     ['const help = { other: 1 };', ['other']],
-    ['const help = table.other;', ['other']],
     ['if (/^other$/.test(brain)) return;', ['other']],
+    ["const page = '/other/connect';", ['other']],
+    ["const code = 'other.not_joined';", ['other']],
+    ["const text = 'the other side'; const host = 'https://other.example/x';", []],
     ["// bot.brain === 'other'\nconst another = 'others';", []],
     ["import { otherBrain } from './other/other-brain.ts';\nexport const brains = [otherBrain];", []],
   ])('is found where it is planted: %s', (source, expected) => {
