@@ -14,7 +14,7 @@ type Untyped = Pick<Brain, 'name' | 'title' | 'disabledHelp' | 'routes' | 'conne
 /** A brain without accounts, for example one that lives inside the app. */
 export interface AccountlessBrain extends Untyped {
   readonly configSchema: null;
-  create(connection: Connection<null>, tools: ConnectorTools): Connector;
+  readonly create: (connection: Connection<null>, tools: ConnectorTools) => Connector;
 }
 
 /** A brain with accounts. Its functions are those of `Brain`, which says what each is for; here the stored config has its type. */
