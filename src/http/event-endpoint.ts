@@ -1,8 +1,10 @@
 /**
- * `POST /bitrix24/events`: the one endpoint of all bots' events. Looks at size, form and sender, stores the raw body once per bot
+ * `POST /bitrix24/events`: the one endpoint of all bots' events. Checks size, form and sender, stores the raw body once per bot
  * concerned, and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
+import { byContent } from '../bitrix24/events/event-identity.ts';
+import { findEvent } from '../bitrix24/events/event-registry.ts';
 import { type ScannedBot, type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
@@ -56,8 +58,7 @@ export function createEventEndpoint(options: EventEndpointOptions) {
     const memberId = event.memberId.toLowerCase();
     const known = await authenticate(memberId, event.applicationToken);
     if (known !== null) options.bodies.recognise(ctx);
-    if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE')
-      return await onInstall(event, raw, known, senderOf(ctx));
+    if (findEvent(event.event)?.scope === 'installation') return await onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
       throw new BadInput({
         code: 'event.not_authentic',
@@ -88,13 +89,17 @@ export function createEventEndpoint(options: EventEndpointOptions) {
   }
 
   async function store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
-    const sure = await withBotsOf(memberId, event, known);
-    await Promise.all(toNewEvents(memberId, event, sure).map((row) => options.acceptance.accept(row)));
+    const definition = findEvent(event.event);
+    const isOfDialog = definition?.scope === 'dialog' && event.bots.length > 0 && event.dialogId !== '';
+    const fresh = isOfDialog ? await withBotsOf(memberId, event, known) : known;
+    const identity = (definition?.identity ?? byContent)(event);
+    const rows = toNewEvents({ memberId, event, identity, bots: isOfDialog ? fresh.bots : null });
+    await Promise.all(rows.map((row) => options.acceptance.accept(row)));
   }
 
-  /** A bot that is not among the portal's may have been registered by another process a moment ago: then they are looked up once more. */
+  /** Reads the portal's bots once more where the event names one that is not among them: another process may just have registered it. */
   async function withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
-    if (!dialogEvents.has(event.event) || event.bots.every((bot) => rowOf(bot, known) !== undefined)) return known;
+    if (event.bots.every((bot) => rowOf(bot, known.bots) !== undefined)) return known;
     const again = await directory.doubted(memberId);
     return again.portal === null ? known : again;
   }
@@ -112,47 +117,33 @@ export function createEventEndpoint(options: EventEndpointOptions) {
   }
 }
 
-/** Events of a dialog; all others concern the app as a whole. */
-const dialogEvents = new Set([
-  'ONIMBOTMESSAGEADD',
-  'ONIMBOTMESSAGEUPDATE',
-  'ONIMBOTMESSAGEDELETE',
-  'ONIMBOTJOINCHAT',
-  'ONIMBOTCONTEXTGET',
-  'ONIMCOMMANDADD',
-]);
-
 /** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
-function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefined {
+function rowOf({ id, code }: ScannedBot, bots: readonly BotRow[]): BotRow | undefined {
   return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
+}
+
+interface Stored {
+  readonly memberId: string;
+  readonly event: ScannedEvent;
+  /** What makes it the same event as another of its name and bot. */
+  readonly identity: readonly string[];
+  /** The portal's bots for an event of a dialog; null for an event that concerns the app as a whole. */
+  readonly bots: readonly BotRow[] | null;
 }
 
 /**
  * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. Whatever else it names, bots we
  * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
  */
-function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
+function toNewEvents({ memberId, event, identity, bots }: Stored): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
   const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.kept };
-  const identity = identityOf(event);
-  if (!dialogEvents.has(event.event) || event.bots.length === 0 || event.dialogId === '') {
-    return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
-  }
-  const named = new Set(event.bots.map((bot) => rowOf(bot, known)?.code ?? null));
+  if (bots === null) return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
+  const named = new Set(event.bots.map((bot) => rowOf(bot, bots)?.code ?? null));
   return [...named].map((code) => ({
     ...common,
     lane: code === null ? unknownBotLane : inboxLane(code, event.dialogId),
     dedupeKey: dedupeKey(event.event, code ?? unknownBotLane, ...identity),
   }));
-}
-
-/**
- * Events carry no id (docs/platform-notes/bitrix24.md#event-identity). A new message is told by its own id, everything else by its whole
- * content without the tokens: a button may be pressed twice, a message edited twice.
- */
-function identityOf(event: ScannedEvent): readonly string[] {
-  return event.event === 'ONIMBOTMESSAGEADD' && event.messageId !== ''
-    ? [event.dialogId, event.messageId]
-    : [sha256(event.kept.toString('latin1')).toString('base64url')];
 }

@@ -12,7 +12,6 @@ import type { Acceptance } from '../queue/acceptance.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
-import { isUnbound } from '../store/queue/lane-names.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnectionByWebhook } from '../store/tenants/connections.ts';
 import type { Bodies } from './bodies.ts';
@@ -75,7 +74,7 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     }
     const events = await toNewEvents(options.db, intake, result.accept);
     ctx.status = 200;
-    if (result.answerIfUnknown !== undefined && events.every(({ lane }) => isUnbound(lane))) {
+    if (result.answerIfUnknown !== undefined && events.every(({ isKnown }) => !isKnown)) {
       options.log.info(about, 'a webhook is about a conversation nobody knows');
       ctx.body = result.answerIfUnknown;
       return;

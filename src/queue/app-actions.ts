@@ -3,6 +3,7 @@
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
@@ -81,7 +82,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       language === 'ru'
         ? { line: 'Помощник линии', supervisor: 'Наблюдатель', assistant: 'Ассистент' }
         : { line: 'Line helper', supervisor: 'Supervisor', assistant: 'Assistant' };
-    const common = { brain: 'echo', connectionId: null };
+    const common = { brain: defaultBrain.name, connectionId: null };
     await inTransaction(db, async (trx) => {
       await addBot(trx, id, { ...common, code: `${options.botCodePrefix}_line`, type: 'O', name: names.line });
       await addBot(trx, id, {
