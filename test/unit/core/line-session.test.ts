@@ -74,7 +74,7 @@ function play(events: readonly ChatEvent[], from: Conversation = start()) {
   let conversation = from;
   let last: ReturnType<typeof bridge> | null = null;
   for (const event of events) {
-    last = bridge(event, conversation, bot, new Date('2026-11-21T06:00:00Z'));
+    last = bridge(event, conversation, bot, { at: new Date('2026-11-21T06:00:00Z') });
     conversation = last.conversation;
   }
   const actions = last?.actions ?? [];
@@ -197,7 +197,7 @@ describe('the first /start of a customer', () => {
   const begin = (): ChatEvent => said('client', chat('900'), { text: '/start' });
 
   it('greets him where he can see it, and is no question for the brain', () => {
-    const { actions, outcome } = bridge(begin(), start(), bot, new Date());
+    const { actions, outcome } = bridge(begin(), start(), bot, { at: new Date() });
     expect(outcome).toBe('greeted');
     expect(actions).toHaveLength(1);
     expect(actions[0]?.action).toMatchObject({

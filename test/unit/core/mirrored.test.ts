@@ -56,7 +56,7 @@ const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, aut
   return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
 const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot): unknown[] =>
-  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, at).actions.flatMap((one) =>
+  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, { at }).actions.flatMap((one) =>
     one.target === 'brain' ? [one.action.type] : [],
   );
 
@@ -82,16 +82,18 @@ describe('a brain that mirrors', () => {
     const without = expected.filter((type) => type === 'owner_changed' || type === 'message');
     expect(toldOf(event, owner, bot(false))).toEqual(without);
     const [mirroring, plain] = [true, false].map((mirrors) =>
-      bridge(event, talk(place('line').kind, owner), bot(mirrors), at),
+      bridge(event, talk(place('line').kind, owner), bot(mirrors), { at }),
     );
     expect(mirroring?.conversation).toEqual(plain?.conversation);
     expect(mirroring?.outcome).toBe(plain?.outcome);
   });
 
   it('is told which changes are of what it only mirrors', () => {
-    const edit = bridge(changed('message_edited', 'line', 'client'), talk('line', 'person'), bot(true), at).actions[0];
+    const edit = bridge(changed('message_edited', 'line', 'client'), talk('line', 'person'), bot(true), { at })
+      .actions[0];
     expect(edit?.action).toMatchObject({ type: 'edit', mirrored: true });
-    const own = bridge(changed('message_edited', 'line', 'client'), talk('line', 'brain'), bot(true), at).actions[0];
+    const own = bridge(changed('message_edited', 'line', 'client'), talk('line', 'brain'), bot(true), { at })
+      .actions[0];
     expect(own?.action).not.toHaveProperty('mirrored');
   });
 });
