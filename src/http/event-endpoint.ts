@@ -11,8 +11,8 @@ import { BadInput, RemoteUnreachable } from '../core/errors.ts';
 import { randomToken, sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory, KnownPortal } from '../portals/directory.ts';
 import type { Installation } from '../portals/installation.ts';
+import type { KnownPortal, PortalCache } from '../portals/portal-cache.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
@@ -29,36 +29,46 @@ const memberIdForm = /^[0-9a-f]{32}$/;
 export interface EventEndpointOptions {
   readonly bodies: Bodies;
   readonly acceptance: Acceptance;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
   readonly installation: Installation;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 export function createEventEndpoint(options: EventEndpointOptions) {
-  const { directory, metrics } = options;
+  const endpoint = new EventEndpoint(options);
+  return (ctx: Context): Promise<void> => endpoint.handle(ctx);
+}
 
-  return async function eventEndpoint(ctx: Context): Promise<void> {
+class EventEndpoint {
+  readonly #options: EventEndpointOptions;
+
+  constructor(options: EventEndpointOptions) {
+    this.#options = options;
+  }
+
+  async handle(ctx: Context): Promise<void> {
     const started = performance.now();
     const type = ctx.request.headers['content-type'] ?? '';
     if (type !== '' && !type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
       throw new BadInput({ code: 'event.not_a_form', status: 415, message: 'events are form-encoded' });
     }
-    const raw = await options.bodies.read(ctx, maxBodyBytes);
+    const raw = await this.#options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await receive(ctx, event, raw);
+    await this.#receive(ctx, event, raw);
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
-    metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
-  };
+    this.#options.metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
+  }
 
-  async function receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
+  async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const memberId = event.memberId.toLowerCase();
-    const known = await authenticate(memberId, event.applicationToken);
-    if (known !== null) options.bodies.recognise(ctx);
-    if (findEvent(event.event)?.scope === 'installation') return await onInstall(event, raw, known, senderOf(ctx));
+    const known = await this.#authenticate(memberId, event.applicationToken);
+    if (known !== null) this.#options.bodies.recognise(ctx);
+    if (findEvent(event.event)?.scope === 'installation')
+      return await this.#onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
       throw new BadInput({
         code: 'event.not_authentic',
@@ -66,7 +76,7 @@ export function createEventEndpoint(options: EventEndpointOptions) {
         message: 'unknown portal or wrong application token',
       });
     }
-    await store(memberId, event, known);
+    await this.#store(memberId, event, known);
   }
 
   /**
@@ -74,45 +84,45 @@ export function createEventEndpoint(options: EventEndpointOptions) {
    * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal we know by its token is set up
    * again with the tokens we have.
    */
-  async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
+  async #onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
       const origin = { sender, event: { isVouched: known !== null } };
-      await options.installation.install(claimFromEvent(parseForm(raw)), origin);
+      await this.#options.installation.install(claimFromEvent(parseForm(raw)), origin);
     } catch (error) {
       if (known === null || !(error instanceof RemoteUnreachable)) throw error;
-      options.log.warn(
+      this.#options.log.warn(
         { portal: event.memberId, err: error },
         `${event.event} could not be proven now; keeping the stored tokens`,
       );
-      await store(event.memberId.toLowerCase(), event, known);
+      await this.#store(event.memberId.toLowerCase(), event, known);
     }
   }
 
-  async function store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
+  async #store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
     const definition = findEvent(event.event);
     const isOfDialog = definition?.scope === 'dialog' && event.bots.length > 0 && event.dialogId !== '';
-    const fresh = isOfDialog ? await withBotsOf(memberId, event, known) : known;
+    const fresh = isOfDialog ? await this.#withBotsOf(memberId, event, known) : known;
     const identity = (definition?.identity ?? byContent)(event);
     const rows = toNewEvents({ memberId, event, identity, bots: isOfDialog ? fresh.bots : null });
-    await Promise.all(rows.map((row) => options.acceptance.accept(row)));
+    await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
   }
 
   /** Reads the portal's bots once more where the event names one that is not among them: another process may just have registered it. */
-  async function withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
+  async #withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
     if (event.bots.every((bot) => rowOf(bot, known.bots) !== undefined)) return known;
-    const again = await directory.doubted(memberId);
+    const again = await this.#options.portals.doubted(memberId);
     return again.portal === null ? known : again;
   }
 
   /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
-  async function authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
+  async #authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
     if (!memberIdForm.test(memberId) || applicationToken === '') return null;
     const digest = sha256(applicationToken);
     const fits = ({ portal }: KnownPortal): boolean =>
       portal !== null && sameDigest(portal.application_token_hash, digest);
-    const known = await directory.portal(memberId);
+    const known = await this.#options.portals.portal(memberId);
     if (fits(known)) return known;
-    const again = await directory.doubted(memberId);
+    const again = await this.#options.portals.doubted(memberId);
     return fits(again) ? again : null;
   }
 }

@@ -1,8 +1,8 @@
-/** Turns a stored row into the house's events, whoever it came from. */
+/** Turns a stored row into the app's events, whoever it came from. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
+import type { KnownConnector } from '../connections/connector-registry.ts';
 import { BadInput } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
-import type { KnownConnector } from '../portals/directory.ts';
 import type { InboxRow } from '../store/queue/inbox.ts';
 import { dialogOf } from '../store/queue/lane-names.ts';
 import { storableJson } from '../store/storable.ts';
