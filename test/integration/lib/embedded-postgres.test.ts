@@ -234,7 +234,7 @@ describe('startEmbeddedPostgres', () => {
     const first = await start(dataDir);
     const holders = () => query(first.url('postgres'), `select pid from pg_locks where locktype = 'advisory'`);
     const [before] = await holders();
-    await query(first.url('postgres'), `select pg_terminate_backend(${before?.['pid']})`);
+    await query(first.url('postgres'), `select pg_terminate_backend(${Number(before?.['pid'])})`);
     const others = async () => (await holders()).filter(({ pid }) => pid !== before?.['pid']);
     await expect.poll(others, { timeout: 10_000 }).toHaveLength(1);
     await expect(start(dataDir)).rejects.toMatchObject({ code: 'database.in_use' });

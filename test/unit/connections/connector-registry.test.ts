@@ -56,7 +56,7 @@ function registryOver(rows = new Map<string, ConnectionRow>()) {
     sealer,
     brains: [brain, echoBrain],
     toolsFor,
-    nowMs: clock.monotonicMs,
+    nowMs: () => clock.monotonicMs(),
   });
   return { registry, clock, asked };
 }
