@@ -1,8 +1,6 @@
 /** Composes the HTTP side and listens: probes and metrics in every role, endpoints and pages in the role `web`. */
 import type { Server } from 'node:http';
-import type { Settings } from '../config.ts';
 import { createConnectorHost } from '../connections/connector-host.ts';
-import type { Brain } from '../core/brain.ts';
 import { closeServer, createHttpApp, listen } from '../http/app.ts';
 import { type Bodies, createBodies } from '../http/bodies.ts';
 import { mountBrainRoutes } from '../http/brain-routes.ts';
@@ -14,34 +12,11 @@ import { createRefusals, type Refusals } from '../http/refusals.ts';
 import { createSenderFinder } from '../http/sender.ts';
 import { createWebhookEndpoint } from '../http/webhook-endpoint.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { Sealer } from '../lib/encryption.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
-import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
-import type { Metrics } from '../runtime/metrics.ts';
 import { createQueueMeter } from '../runtime/queue-meter.ts';
 import { createReadiness } from '../runtime/readiness.ts';
-import type { Wakeups } from '../runtime/wakeup.ts';
-import type { Pool } from '../store/database.ts';
-import type { Connections } from './compose-connections.ts';
-import type { Portals } from './compose-portals.ts';
-
-export interface ServeOptions {
-  readonly settings: Settings;
-  readonly db: Pool;
-  readonly endpointDb: Pool;
-  readonly brains: readonly Brain[];
-  /** Checked settings of brains, by the brain's name. */
-  readonly brainSettings: ReadonlyMap<string, unknown>;
-  readonly sealer: Sealer;
-  readonly portals: Portals;
-  readonly connections: Connections;
-  readonly acceptance: Acceptance;
-  readonly synchronousReplies: SynchronousReplies | null;
-  readonly wakeups: Wakeups;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-}
+import type { Base } from './base.ts';
+import type { Queue } from './compose-queue.ts';
 
 export interface Front {
   readonly server: Server;
@@ -50,8 +25,8 @@ export interface Front {
   close(): Promise<void>;
 }
 
-export async function serve(options: ServeOptions): Promise<Front> {
-  const { settings, db, metrics, log } = options;
+export async function serve(base: Base, queue: Queue, acceptance: Acceptance): Promise<Front> {
+  const { settings, db, metrics, log } = base;
   const bodies = createBodies(systemClock);
   const refusals = createRefusals({ log, metrics, clock: systemClock });
   const figures = {
@@ -65,7 +40,7 @@ export async function serve(options: ServeOptions): Promise<Front> {
     refusals,
     findSender: createSenderFinder(settings.TRUSTED_PROXIES),
     isServing: () => isServing,
-    ...(settings.ROLES.includes('web') ? publicRoutes(options, bodies, refusals) : {}),
+    ...(settings.ROLES.includes('web') ? publicRoutes(base, queue, acceptance, { bodies, refusals }) : {}),
     health: mountHealth({ readiness: createReadiness(db, systemClock), isServing: () => isServing }),
     ...(settings.METRICS_PORT === undefined ? { figures: mountMetrics(figures) } : {}),
   });
@@ -84,11 +59,16 @@ export async function serve(options: ServeOptions): Promise<Front> {
   };
 }
 
-function publicRoutes(options: ServeOptions, bodies: Bodies, refusals: Refusals) {
-  const { settings, db, endpointDb, brains, sealer, acceptance, wakeups, metrics, log } = options;
-  const { cache, endpointCache, installation } = options.portals;
-  const { registry: connectors, service: connectionService, toolsFor } = options.connections;
-  const { synchronousReplies } = options;
+function publicRoutes(
+  base: Base,
+  { portals, connections, synchronousReplies }: Queue,
+  acceptance: Acceptance,
+  { bodies, refusals }: { readonly bodies: Bodies; readonly refusals: Refusals },
+) {
+  const { settings, db, endpointDb, brains, brainSettings, sealer, wakeups, metrics, log } = base;
+  const { cache, endpointCache, installation } = portals;
+  const { connectors, service: connectionService, toolsFor } = connections;
+  const scriptUrl = settings.B24_JS_URL;
   return {
     eventEndpoint: createEventEndpoint({ bodies, acceptance, portals: endpointCache, installation, metrics, log }),
     webhookEndpoint: createWebhookEndpoint({
@@ -103,22 +83,11 @@ function publicRoutes(options: ServeOptions, bodies: Bodies, refusals: Refusals)
     brainRoutes: mountBrainRoutes({
       bodies,
       brains,
-      hostOf: (brain) =>
-        createConnectorHost(
-          { db, sealer, connectors, connectionService, toolsFor, settings: options.brainSettings.get(brain.name) },
-          brain,
-        ),
+      hostOf(brain) {
+        const own = brainSettings.get(brain.name);
+        return createConnectorHost({ db, sealer, connectors, connectionService, toolsFor, settings: own }, brain);
+      },
     }),
-    pages: mountPages({
-      bodies,
-      refusals,
-      db,
-      portals: cache,
-      installation,
-      sealer,
-      wakeups,
-      brains,
-      scriptUrl: settings.B24_JS_URL,
-    }),
+    pages: mountPages({ bodies, refusals, db, portals: cache, installation, sealer, wakeups, brains, scriptUrl }),
   };
 }

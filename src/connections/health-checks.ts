@@ -25,7 +25,7 @@ export interface HealthCheckOptions {
 /** A change over there is followed after this long at most. */
 const usualPollMs = 2_000;
 
-/** A dozen calls; one whose far side needs longer than this for them tells nothing today. */
+/** A dozen calls; one whose remote needs longer than this for them tells nothing today. */
 const usualDeadlineMs = 60_000;
 
 /** Health checks under way at once; each is a dozen calls to one remote, and mostly waits. */
@@ -62,7 +62,7 @@ export function startHealthChecks(options: HealthCheckOptions): WorkLoop {
   }
 
   const loop = startWorkLoop({
-    name: 'account watch',
+    name: 'health checks',
     wakeup,
     log: options.log,
     pollMs,

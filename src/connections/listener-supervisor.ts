@@ -46,7 +46,7 @@ const claimAtOnce = 50;
 const putOffSeconds = 30;
 
 /**
- * Listeners that begin at the same time. Beginning costs requests and memory for which nobody gives thanks afterwards (bench `mg-sockets`). With
+ * Listeners that begin at the same time. Each start makes several requests and takes memory (bench `mg-sockets`). With
  * 100 ms a request and four requests each, 1 000 are back after 17 s.
  */
 const startsAtOnce = 24;
@@ -221,11 +221,11 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   }
 }
 
-/** Returns the least pause before the next try: what only a person can mend is tried seldom. */
+/** Returns the least wait before the next try: what only a person can mend is tried seldom. */
 async function report({ db, log }: ListenerSupervisorOptions, row: Listening, error: AppError): Promise<number> {
   const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
   if (error.retry === 'never') {
-    log.error(facts, 'a listener was refused; its account is looked at, and a person may have to mend it');
+    log.error(facts, 'a listener was refused; its account is checked, and a person may have to mend it');
     // Where the database is away too, the next refusal asks again.
     await askForCheck(db, row).catch((err: unknown) => log.warn({ ...facts, err }, 'a look could not be asked for'));
     return longestRestartMs;

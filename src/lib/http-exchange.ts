@@ -25,7 +25,7 @@ export interface Exchange {
   isOver(): boolean;
   /** What the engine does when our side gives up while it is still at work; at once, where that has happened. */
   onGivenUp(cancel: () => void): void;
-  /** From now on bytes of the request may have reached the far side. */
+  /** From now on bytes of the request may have reached the remote. */
   left(): void;
   /** Status and headers have come; interim (1xx) ones are passed over. */
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;

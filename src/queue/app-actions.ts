@@ -1,4 +1,4 @@
-/** Carries out what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
+/** Executes what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult } from '../bitrix24/install/set-up-types.ts';
@@ -94,7 +94,7 @@ class PortalLife implements AppActions {
       await inTransaction(this.#options.db, async (trx) => {
         for (const bot of result.bots) {
           if (await noteBot(trx, id, bot)) continue;
-          // The operator has removed it while it was being registered.
+          // It was removed while it was being registered.
           if ('botId' in bot) await orderUnregister(trx, id, bot.botId, 'set-up');
         }
         const { hasV2: has_v2, license, appRef: app_ref } = result;

@@ -18,7 +18,7 @@ import { updatePortal } from '../store/tenants/portals.ts';
 import type { AppActions } from './app-actions.ts';
 import type { SynchronousReplies } from './synchronous-replies.ts';
 
-/** What came of an action: words for the record, joined by `+`, the far side's id, and what a brain said in the same call. */
+/** What came of an action: words for the record, joined by `+`, the remote's id, and what a brain said in the same call. */
 export interface Executed {
   readonly outcome: string;
   readonly remoteId: string | null;

@@ -12,7 +12,7 @@ export type ReadEvent =
   | { readonly kind: 'app'; readonly event: AppEvent }
   | { readonly kind: 'nothing'; readonly reason: string };
 
-/** Source of rows the pipeline itself writes: answers that came in a call, and what became of sends. */
+/** Source of rows the app itself writes: answers that came in a call, and what became of sends. */
 export const ownSource = 'bridge';
 
 /**

@@ -29,7 +29,7 @@ export type NextTry =
       readonly delayMs: number;
       /** It costs no attempt. */
       readonly isFree: boolean;
-      /** The far side asked for it. */
+      /** The remote asked for it. */
       readonly isThrottled: boolean;
     };
 

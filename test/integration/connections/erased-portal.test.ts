@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { composeBase } from '../../../src/app/base.ts';
 import { composeConnections } from '../../../src/app/compose-connections.ts';
 import { composePortals } from '../../../src/app/compose-portals.ts';
-import { composeRemotes } from '../../../src/app/compose-remotes.ts';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
 import { readSettings } from '../../../src/config.ts';
 import { sealConfig, sealWebhookSecret } from '../../../src/connections/stored-connection.ts';
 import type { Brain } from '../../../src/core/brain.ts';
-import { systemClock } from '../../../src/lib/clock.ts';
-import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
+import { sha256 } from '../../../src/lib/encryption.ts';
 import { createAppActions } from '../../../src/queue/app-actions.ts';
-import { createMetrics } from '../../../src/runtime/metrics.ts';
-import { createRateLimiters } from '../../../src/runtime/rate-limiter.ts';
-import { createRecentFacts } from '../../../src/runtime/recent-facts.ts';
-import { createSharedBudgets } from '../../../src/runtime/shared-budgets.ts';
-import { createWakeups } from '../../../src/runtime/wakeup.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { addConnection } from '../../../src/store/tenants/connections.ts';
 import { captureLog } from '../../support/captured-log.ts';
@@ -39,20 +33,12 @@ it('keeps no connector of a portal that was erased', async () => {
     B24_CLIENT_SECRET: 'secret',
   });
   const brain: Brain = { ...echoBrain, name: 'account', configSchema: z.object({}) };
-  const sealer = createSealer({ current: Buffer.alloc(32, 3) });
   const { log } = captureLog();
-  const metrics = createMetrics();
-  const wakeups = createWakeups();
-  const rateLimiters = createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log });
-  const remotes = composeRemotes(settings);
-  const common = { settings, db, sealer, remotes, rateLimiters, wakeups, log };
-  const portals = composePortals({ ...common, endpointDb: db, metrics });
-  const { registry, service } = composeConnections({
-    ...common,
-    brains: [brain],
-    portals,
-    recent: createRecentFacts(),
-  });
+  const options = { settings, databaseUrl: database.url, appSecret: Buffer.alloc(32, 3), brains: [brain], log };
+  const base = composeBase(options, db, db);
+  const { sealer } = base;
+  const portals = composePortals(base);
+  const { connectors: registry, service } = composeConnections(base, portals);
   const appActions = createAppActions({
     db,
     client: portals.client,
@@ -95,5 +81,5 @@ it('keeps no connector of a portal that was erased', async () => {
   await appActions.execute(gone, { type: 'erase' }, new AbortController().signal);
   expect(registry.size()).toBe(1);
   expect(await registry.connectorById(gone, goneId)).toBeNull();
-  await Promise.all([remotes.hotHttp.close(), remotes.rareHttp.close()]);
+  await Promise.all([base.hotHttp.close(), base.rareHttp.close()]);
 });
