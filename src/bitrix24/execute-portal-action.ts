@@ -30,14 +30,20 @@ export interface PortalResult {
   readonly lost: readonly (Decoration | 'reaction')[];
 }
 
-/** Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. */
+export interface ExecuteOptions {
+  /** A lower-case UUIDv4, the same on every repetition. */
+  readonly key: string;
+  /** Those of the file where one is sent. */
+  readonly bytes: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Does it. Throws AppErrors. */
 export async function executePortalAction(
   client: PortalClient,
   target: PortalTarget,
   action: PortalAction,
-  key: string,
-  bytes: Buffer,
-  signal: AbortSignal,
+  { key, bytes, signal }: ExecuteOptions,
 ): Promise<PortalResult> {
   const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
     client.call(target.portal, method, params, { signal });
@@ -203,8 +209,7 @@ async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 
 /** The bytes of a file in a message: the portal gives a one-time address, which is followed at once and never stored. */
 export async function askForFile(
   client: PortalClient,
-  portal: string,
-  botId: string,
+  { portal, botId }: Pick<PortalTarget, 'portal' | 'botId'>,
   fileId: string,
   signal: AbortSignal,
 ) {

@@ -10,7 +10,6 @@ import {
   type RetryPolicy,
   reservedPatienceMs,
   reservedRetry,
-  throttledRetry,
 } from '../core/retry.ts';
 import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
@@ -39,7 +38,7 @@ export type NextTry =
       readonly delayMs: number;
       /** It costs no attempt. */
       readonly isFree: boolean;
-      /** The far side asked for it. */
+      /** The remote asked for it. */
       readonly isThrottled: boolean;
     };
 
@@ -51,14 +50,14 @@ export function nextTry(error: AppError, tries: Tries, jitter: number, delivery:
   const { attempts, throttled, ageMs } = tries;
   if (reservedCodes.has(error.code)) {
     // What the portal has put off for other reasons counts along; it must not make this end before the reservation does.
-    const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
-    const again = decideRetry({ retry: 'backoff' }, tries, reservedRetry, jitter);
+    const counted = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
+    const again = decideRetry({ retry: 'backoff' }, counted, reservedRetry, jitter);
     return again.again ? { ...again, isFree: true, isThrottled: true } : again;
   }
   const { isThrottled } = error;
   const isFree = isThrottled || isOurWait(error) || error.code === 'http.aborted';
   const retry = isThrottled
-    ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
+    ? decideThrottled(error, throttled, ageMs, jitter)
     : // What costs nothing cannot use up the attempts either.
       decideRetry(error, isFree ? 1 : attempts, delivery, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;

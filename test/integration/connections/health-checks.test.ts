@@ -61,8 +61,7 @@ function watch(
   spans: { readonly deadlineMs?: number; readonly slowMs?: number } = {},
 ) {
   const { log } = captureLog();
-  const directory = { brainByName: new Map([[brain.name, brain]]) };
-  return startHealthChecks({ db, connectionService: { checkHealth }, directory, log, pollMs: 20, ...spans });
+  return startHealthChecks({ db, connectionService: { checkHealth }, brains: [brain], log, pollMs: 20, ...spans });
 }
 
 const endOf = (signal: AbortSignal): Promise<void> =>

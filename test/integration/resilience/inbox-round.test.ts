@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
-import type { Directory } from '../../../src/portals/directory.ts';
+import type { PortalCache } from '../../../src/portals/portal-cache.ts';
 import { startInboxWorker } from '../../../src/queue/inbox-worker.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeups } from '../../../src/runtime/wakeup.ts';
@@ -39,11 +39,11 @@ afterAll(async () => {
 
 /** Portals without bots: every event is read and dropped. */
 const nobody = {
-  brainByName: new Map(),
   portal: () => Promise.resolve({ portal: null, bots: [] }),
   doubted: () => Promise.resolve({ portal: null, bots: [] }),
-  connectorById: () => Promise.resolve(null),
-} as unknown as Directory;
+} as unknown as PortalCache;
+
+const noConnectors = { brainOf: () => undefined, connectorById: () => Promise.resolve(null) };
 
 /** The database, except that statements `fails` names do not get through. */
 function troubled(fails: (sql: string) => Error | null): Pool {
@@ -58,14 +58,15 @@ function troubled(fails: (sql: string) => Error | null): Pool {
   });
 }
 
-function start(pool: Pool, directory: Directory = nobody, clock: Clock = systemClock): void {
+function start(pool: Pool, portals: PortalCache = nobody, clock: Clock = systemClock): void {
   const metrics = createMetrics();
   const wakeups = createWakeups();
   const { log } = captureLog();
   loops = startInboxWorker({
     db: pool,
     owner: randomUUID(),
-    directory,
+    portals,
+    connectors: noConnectors,
     metrics,
     wakeups,
     clock,
@@ -130,7 +131,7 @@ describe('a round of the inbox', () => {
         }
         return { portal: null, bots: [] };
       },
-    } as unknown as Directory;
+    } as unknown as PortalCache;
     start(db, slow, { ...systemClock, monotonicMs: () => passedMs });
     await until(async () => (await finished(quiet)) === 1);
     quietIsDone.resolve();

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
+import { createConnectorRegistry } from '../../../src/connections/connector-registry.ts';
 import { startListenerSupervisor } from '../../../src/connections/listener-supervisor.ts';
 import type { Brain } from '../../../src/core/brain.ts';
 import type { Connector } from '../../../src/core/connector.ts';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
-import { createDirectory } from '../../../src/portals/directory.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeups } from '../../../src/runtime/wakeup.ts';
 import type { WorkLoop } from '../../../src/runtime/work-loop.ts';
@@ -106,7 +106,8 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
       const keeper = startListenerSupervisor({
         db,
         owner: randomUUID(),
-        directory: createDirectory({ db, sealer, brains: [brain], tools: toolsFor }),
+        brains: [brain],
+        connectors: createConnectorRegistry({ db, sealer, brains: [brain], toolsFor }),
         metrics: createMetrics(),
         wakeups: createWakeups(),
         clock,

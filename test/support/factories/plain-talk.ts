@@ -8,7 +8,7 @@ import { capabilitiesWith, portalMessage } from './rules.ts';
 export const atTheMoment = '2026-11-21T06:00:00.000Z';
 /** For rules that time means nothing to. */
 export const bridgeAtOnce = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
-  bridge(event, conversation, by, new Date(atTheMoment));
+  bridge(event, conversation, by, { at: new Date(atTheMoment) });
 
 export const bot = (changes: Partial<BridgeBot['capabilities']> = {}, type: BridgeBot['type'] = 'B'): BridgeBot => ({
   code: 'bridge_x',
