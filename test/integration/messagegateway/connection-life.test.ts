@@ -68,6 +68,8 @@ describe('a module the CRM freezes', () => {
     await until(async () => (await disabledReason()) === 'frozen');
     await until(() => stage.gateway.sockets().open === 0);
     talk.say('пока стоите');
+    // The portal does not promise the order of events that are under way together.
+    await stage.bridge.portal.idle();
     talk.say('и ещё');
     // It was tried, and is held back.
     const isHeldBack = `select count(*) from outbox where state = 'waiting' and outcome like '%disabled%'`;

@@ -55,7 +55,7 @@ describe('a slow or sparing portal', () => {
     ));
 
   it.concurrent('that never answers one call is asked again, and the others are not kept waiting', () =>
-    withInstalled({ timings: { restTimeoutMs: 3_000 } }, async (own) => {
+    withInstalled({ timings: { restTimeoutMs: 12_000 } }, async (own) => {
       const { portal } = own.bridge;
       portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'hang', times: 1 });
       const hung = sayToAssistant(own.bridge, 'жду');

@@ -9,7 +9,7 @@ import { type ProcessStage, setStage } from '../../support/process-stage.ts';
 import { ourBot } from '../../support/talk.ts';
 
 /** Held connections at a time: enough that each kind would fill the memory without limits, few enough for a busy machine. */
-const held = 300;
+const held = 150;
 const mega = 1024 * 1024;
 
 let stage: ProcessStage;
@@ -92,7 +92,7 @@ describe('the memory that strangers can use', () => {
   it('is bounded for bodies that are begun and held, and portals are served meanwhile', async () => {
     const growth = await watchMemory();
     const mine = Array.from({ length: held }, () =>
-      open(Buffer.concat([Buffer.from(head(4 * mega)), Buffer.alloc(2 * mega, 97)])),
+      open(Buffer.concat([Buffer.from(head(4 * mega)), Buffer.alloc(3 * mega, 97)])),
     );
     await Promise.all(mine);
     await expectServed();
@@ -127,7 +127,7 @@ describe('the memory that strangers can use', () => {
   });
 
   it('takes every one of many large events of a portal at once', async () => {
-    const bodies = Array.from({ length: 24 }, () => eventOf(3 * mega));
+    const bodies = Array.from({ length: 12 }, () => eventOf(3 * mega));
     const statuses = await Promise.all(bodies.map(async (body) => (await postEvent(app.url, body)).status));
     expect(new Set(statuses)).toEqual(new Set([200]));
   });

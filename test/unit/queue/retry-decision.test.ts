@@ -38,8 +38,11 @@ describe('a send whose key the portal keeps reserved', () => {
 
   it('is not given up sooner because the portal had put it off before', () => {
     const put = { attempts: 1, throttled: 200 };
-    expect(nextTry(reserved('SENDING_FAILED'), put, 70 * 60_000, 0)).toMatchObject({ again: true, delayMs: 150_000 });
-    expect(nextTry(reserved('SENDING_FAILED'), put, 80 * 60_000, 0)).toEqual({ again: false });
+    expect(nextTry(reserved('SENDING_FAILED'), { ...put, ageMs: 70 * 60_000 }, 0)).toMatchObject({
+      again: true,
+      delayMs: 150_000,
+    });
+    expect(nextTry(reserved('SENDING_FAILED'), { ...put, ageMs: 80 * 60_000 }, 0)).toEqual({ again: false });
   });
 });
 
