@@ -61,6 +61,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     await page.getByRole('tab', { name: 'Приложение' }).click();
     await page.frameLocator('iframe').getByText('Боты подключены').waitFor();
     await until(() => bridge.portal.app?.installed === true);
+    expect(bridge.portal.app).toMatchObject({ installed: true });
     await page.close();
   });
 

@@ -5,6 +5,7 @@
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
+import { toQuery } from './to-query.ts';
 
 /** How to reach a portal and as whom. */
 export interface PortalAccess {
@@ -295,16 +296,3 @@ const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includ
 const staleCodes = new Set(
   ['expired_token', 'invalid_token', 'NO_AUTH_FOUND', 'APPLICATION_NOT_FOUND', 'authorization_error'].map(bitrixCode),
 );
-
-/** PHP's way of writing nested values into a query. */
-function toQuery(params: Readonly<Record<string, unknown>>): string {
-  const pairs: string[] = [];
-  const add = (key: string, value: unknown): void => {
-    if (value === null || value === undefined) return;
-    if (typeof value === 'object') for (const [name, inner] of Object.entries(value)) add(`${key}[${name}]`, inner);
-    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(value)}`);
-  };
-  for (const [key, value] of Object.entries(params)) add(key, value);
-  return pairs.join('&');
-}

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** Every name leads to this machine, as a hostile or an internal name server might answer. */
-export const everythingIsHere: LookupFunction = (_hostname, options, callback) => {
+const everythingIsHere: LookupFunction = (_hostname, options, callback) => {
   if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }]);
   else callback(null, '127.0.0.1', 4);
 };
