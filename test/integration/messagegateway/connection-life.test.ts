@@ -32,6 +32,8 @@ afterEach(async () => {
   await stage.gateway.freezeModule(code(), false);
   await stage.gateway.activateModule(code(), true);
   await lookNow();
+  // A check that is still under way would find out what the next test does.
+  await until(hasLooked);
   await until(async () => (await disabledReason()) === null && stage.gateway.sockets().open === 1);
 });
 
@@ -51,6 +53,8 @@ async function checked(): Promise<void> {
     await until(() => crmCalls() > before);
   }
 }
+const hasLooked = async (): Promise<boolean> =>
+  (await stage.probe.count(`select count(*) from connection where check_at > now() + interval '50 minutes'`)) === 1;
 const isChannelActive = (): boolean | undefined => stage.gateway.channels()[0]?.isActive;
 const heard = (): (string | null)[] =>
   stage.gateway

@@ -32,6 +32,8 @@ afterEach(async () => {
   stage.gateway.setScopes(['integration_read', 'integration_write']);
   await changeConfig({ apiKey: stage.gateway.apiKey });
   await lookNow();
+  // A check that is still under way would find out what the next test does.
+  await until(hasLooked);
   await until(async () => (await disabledReason()) === null && stage.gateway.sockets().open === 1);
 });
 
