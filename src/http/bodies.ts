@@ -1,6 +1,6 @@
 /**
- * Reads request bodies. Small ones share memory, large ones wait for room, and senders that have proven themselves lately have shares
- * of their own, so that no number of strangers can fill the memory or keep a known portal out. Bodies that trickle are cut off.
+ * Reads request bodies within a memory limit. Small bodies share memory, large ones wait for it. Senders that have authenticated lately
+ * have a share of their own, so that no number of strangers can fill the memory or shut out a known portal. Slow bodies are cut off.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
@@ -13,14 +13,17 @@ import { senderOf } from './sender.ts';
 
 export interface Bodies {
   /**
-   * The whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.no_room` (503) when the
-   * memory for bodies is used up, `body.too_slow` (408), `body.broken` when the sender breaks off. What is left is then not read, so the
+   * Returns the whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.no_room` (503) when
+   * the memory for bodies is used up, `body.too_slow` (408), `body.broken` when the sender breaks off. The rest is then not read, so the
    * connection should be closed. The memory counts as used until the request is answered.
    */
   read(ctx: Context, limitBytes: number): Promise<Buffer>;
-  /** Room for a body that somebody else reads. The connection is cut when the room is needed, or when the body trickles. Throws `body.no_room`. */
+  /**
+   * Reserves memory for a body that other code reads. The connection is closed when the memory is needed elsewhere or the body is too slow.
+   * Throws `body.no_room`.
+   */
   reserve(ctx: Context, bytes: number): void;
-  /** The sender of this request has shown a token or secret that only a portal or brain of ours knows. */
+  /** Records that the sender of this request has shown a token or secret known only to a portal or brain of ours. */
   recognise(ctx: Context): void;
   heldBytes(): number;
   close(): void;
@@ -28,10 +31,10 @@ export interface Bodies {
 
 const mega = 1024 * 1024;
 
-/** A usual event has 5 KB. Bodies up to this size, by what they announce, need not wait. */
+/** A usual event has 5 KB. Bodies that announce at most this size need not wait. */
 const smallBytes = 64 * 1024;
 
-/** Of strangers and of known senders. A body needs up to four times its size while it is looked at and stored. */
+/** Memory shares of strangers and of known senders. Processing and storing a body takes up to four times its size. */
 const shares = { small: 16 * mega, known: 16 * mega };
 const gates = { stranger: 8 * mega, known: 16 * mega };
 const maxWaiting = 512;
@@ -48,9 +51,9 @@ interface Reading {
   since: number;
 }
 
-/** Where a body is kept while its request is under way. */
+/** The memory of one body while its request is in flight. */
 interface Place {
-  /** Room for a buffer of so many bytes: at once, or after a wait. */
+  /** Asks for memory for a buffer of so many bytes; may wait. */
   readonly fits: (capacity: number) => boolean | Promise<boolean>;
   readonly whole: () => void;
 }
@@ -74,7 +77,7 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
     }
   }, sweepMs).unref();
 
-  /** Watches the speed until `stop` is called. */
+  /** Checks the speed until `stop` is called. */
   function watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
     const reading: Reading = { request, cut, bytesRead: request.socket?.bytesRead ?? 0, since: clock.monotonicMs() };
     readings.add(reading);
@@ -98,7 +101,9 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
     return admission;
   }
 
-  /** A body that does not say its length begins as a small one, and waits for room for the largest when it turns out not to be. */
+  /**
+   * A body of unknown length is treated as small at first, and waits for memory for the largest possible body when it grows beyond that.
+   */
   function placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): Place {
     const account = openSmall(ctx, drop);
     let taken = 0;
@@ -140,7 +145,7 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
     let unwatch = (): void => undefined;
     let letGo = (): void => undefined;
     try {
-      // What announces to be large waits before it is read.
+      // A body that announces to be large waits before it is read.
       const isLarge = announced !== null && mostBytes > smallBytes;
       if (isLarge && !(await place.fits(mostBytes))) throw noRoom();
       unwatch = watch(req, cut);
@@ -181,9 +186,9 @@ interface Collecting {
 }
 
 /**
- * Gathers the chunks in one buffer that grows: a list of them would let a sender of one-byte chunks use a hundred times the memory of what
- * it has sent. The function that comes back takes the listeners away: a connection that is kept open remembers its last request, and through
- * its listeners the body.
+ * Collects the chunks in one growing buffer: with a list, a sender of one-byte chunks could use a hundred times the memory of what it
+ * sends. The returned function removes the listeners: an idle kept-alive connection still refers to its last request, and through its
+ * listeners to the body.
  */
 function collect(request: IncomingMessage, collecting: Collecting): () => void {
   const { limitBytes, mostBytes, fits, resolve, reject } = collecting;
@@ -235,15 +240,15 @@ function collect(request: IncomingMessage, collecting: Collecting): () => void {
 }
 
 /**
- * Twice as much each time, so that copying costs no more than reading; never more than there can be. A large body has been given its whole
- * room already: what is not written to takes no memory yet.
+ * Doubles each time, so that copying costs no more than reading; never more than there can be. A large body gets its whole buffer at once:
+ * pages that are not written to take no memory yet.
  */
 function capacityFor(needed: number, mostBytes: number): number {
   if (needed > smallBytes) return mostBytes;
   return Math.min(Math.max(4_096, 2 ** Math.ceil(Math.log2(needed))), Math.max(needed, mostBytes));
 }
 
-/** How long the sender says the body is; null when it does not say. */
+/** The announced length of the body; null when none is announced. */
 function announcedBy({ headers }: IncomingMessage): number | null {
   const announced = headers['content-length'];
   if (announced !== undefined) return Number(announced);
@@ -259,5 +264,5 @@ function noRoom(): BadInput {
 }
 
 function tooSlow(): BadInput {
-  return new BadInput({ code: 'body.too_slow', status: 408, message: 'the body came too slowly' });
+  return new BadInput({ code: 'body.too_slow', status: 408, message: 'the body arrived too slowly' });
 }

@@ -1,21 +1,21 @@
-/** Keeps the number of open connections bounded: idle and unfinished ones make way for new ones, requests under way do not. */
+/** Bounds the number of open connections: idle and unfinished ones are closed for new ones; requests in flight are not. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** From here on the connection that has been waiting longest is closed for each new one. */
+/** From this number on, each new connection closes the one that has been idle longest. */
 const comfortable = 8_000;
 
-/** No more are taken at all. */
+/** Beyond this number no connection is accepted. */
 const most = 12_000;
 
-/** Must be called before the server listens. Requests that are no HTTP are answered with the headers all our answers have. */
+/** Call it before the server listens. Requests that are not valid HTTP are answered with the usual headers. */
 export function limitConnections(server: Server, limits = { comfortable, most }): void {
   server.maxConnections = limits.most;
   let open = 0;
-  /** Connections without a request in our hands, in the order in which they began to wait. */
+  /** Connections without a request in flight, longest idle first. */
   const waiting = new Set<Socket>();
   const answers = new WeakMap<Socket, ServerResponse>();
-  /** Requests in our hands; a sender may put several on a connection before the first is answered. */
+  /** Requests in flight; a sender may put several on a connection before the first is answered. */
   const underWay = new WeakMap<Socket, number>();
 
   server.on('connection', (socket: Socket) => {
@@ -41,7 +41,7 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const answer = answers.get(socket);
-    // Nothing is written into an answer that has begun.
+    // Nothing is written into a response that has begun.
     const isFree = answer === undefined || answer.writableFinished || !answer.headersSent;
     if (error.code === 'ECONNRESET' || !socket.writable || !isFree) {
       socket.destroy();
@@ -53,7 +53,7 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   });
 }
 
-/** As Node itself answers them. */
+/** The statuses Node itself would send. */
 function statusOf(code: string | undefined): string {
   if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return '413 Payload Too Large';

@@ -1,6 +1,6 @@
 /**
- * `POST /bitrix24/events`: the one endpoint of all bots' events. Looks at size, form and sender, stores the raw body once per bot
- * concerned, and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
+ * `POST /bitrix24/events`: the one endpoint for all bots' events. Checks size, form and sender, stores the raw body once per bot concerned,
+ * and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
 import { type ScannedBot, type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
@@ -19,7 +19,7 @@ import type { BotRow } from '../store/tenants/bots.ts';
 import type { Bodies } from './bodies.ts';
 import { senderOf } from './sender.ts';
 
-/** Far above the largest message: 20 000 Cyrillic letters, carried twice and percent-encoded, are about 240 KB. */
+/** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
 const memberIdForm = /^[0-9a-f]{32}$/;
@@ -69,9 +69,9 @@ export function createEventEndpoint(options: EventEndpointOptions) {
   }
 
   /**
-   * These events bring tokens, and perhaps a new application token, and anybody can send one. So they are proven at the OAuth host before
-   * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal we know by its token is set up
-   * again with the tokens we have.
+   * These events bring tokens, and perhaps a new application token, and anybody can send one. So they are verified at the OAuth host before
+   * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal that has shown its token is set
+   * up again with the stored tokens.
    */
   async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
@@ -92,14 +92,17 @@ export function createEventEndpoint(options: EventEndpointOptions) {
     await Promise.all(toNewEvents(memberId, event, sure).map((row) => options.acceptance.accept(row)));
   }
 
-  /** A bot that is not among the portal's may have been registered by another process a moment ago: then they are looked up once more. */
+  /** A bot that is not among the portal's may have been registered by another process a moment ago: then the bots are read once more. */
   async function withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
     if (!dialogEvents.has(event.event) || event.bots.every((bot) => rowOf(bot, known) !== undefined)) return known;
     const again = await directory.doubted(memberId);
     return again.portal === null ? known : again;
   }
 
-  /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
+  /**
+   * Null unless the portal is known and the token is its own. If they do not match, the portal is read once more: another process may just
+   * have changed it.
+   */
   async function authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
     if (!memberIdForm.test(memberId) || applicationToken === '') return null;
     const digest = sha256(applicationToken);
@@ -122,14 +125,14 @@ const dialogEvents = new Set([
   'ONIMCOMMANDADD',
 ]);
 
-/** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
+/** The portal's bot that an event names by its id, or by its code where the portal did not send the id or we do not know it yet. */
 function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefined {
   return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
 }
 
 /**
- * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. Whatever else it names, bots we
- * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
+ * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. All other names in it, be they bots we do
+ * not have or thousands of invented ones, together become one row, which the worker drops with the reason.
  */
 function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
   const trace = randomToken(9);
@@ -148,8 +151,8 @@ function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal):
 }
 
 /**
- * Events carry no id (docs/platform-notes/bitrix24.md#event-identity). A new message is told by its own id, everything else by its whole
- * content without the tokens: a button may be pressed twice, a message edited twice.
+ * Events carry no id (docs/platform-notes/bitrix24.md#event-identity). A new message is identified by its own id, everything else by its
+ * whole content without the tokens: a button may be pressed twice, a message edited twice.
  */
 function identityOf(event: ScannedEvent): readonly string[] {
   return event.event === 'ONIMBOTMESSAGEADD' && event.messageId !== ''

@@ -1,4 +1,4 @@
-/** Remembers which senders have proven themselves lately: an event with the right token, a webhook with the right secret. */
+/** Remembers which senders have authenticated lately: an event with the right token, a webhook with the right secret. */
 import type { Clock } from '../lib/clock.ts';
 
 export interface KnownSenders {
@@ -8,7 +8,7 @@ export interface KnownSenders {
 
 const knownMs = 3_600_000;
 
-/** Beyond, the sender that was recognised least lately is forgotten. */
+/** Beyond this number, the sender that authenticated longest ago is forgotten. */
 const maxSenders = 4_096;
 
 export function createKnownSenders(clock: Pick<Clock, 'monotonicMs'>): KnownSenders {

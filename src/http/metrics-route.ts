@@ -1,6 +1,6 @@
 /**
- * `/metrics` for Prometheus. It tells how busy portals are, so it is not for everybody: with METRICS_TOKEN it wants that token, with
- * METRICS_PORT it has a port of its own, and with neither it answers only to senders of the own network.
+ * `/metrics` for Prometheus. It shows how busy portals are, so access is limited: METRICS_TOKEN requires that token, METRICS_PORT gives it
+ * a port of its own, and with neither it answers only senders of a private network.
  */
 import type { Server } from 'node:http';
 import Router from '@koa/router';
@@ -14,22 +14,22 @@ import { listen } from './app.ts';
 export interface MetricsRouteOptions {
   readonly metrics: Pick<Metrics, 'registry'>;
   readonly meter: QueueMeter;
-  /** What `Authorization: Bearer` has to carry; null: no token. */
+  /** The token that `Authorization: Bearer` must carry; null: none. */
   readonly token: string | null;
 }
 
-/** On the port of everything else. */
+/** Mounts the route on the app's main port. */
 export function mountMetrics(options: MetricsRouteOptions) {
   return (router: Router): void => {
     router.get('/metrics', async (ctx) => {
-      // Without a token strangers are told that there is nothing.
+      // Without a configured token, strangers get 404.
       if (options.token === null && !isOfOwnNetwork(ctx)) return;
       await send(ctx, options);
     });
   };
 }
 
-/** On a port of its own, which the operator keeps from strangers. */
+/** Serves the route on a port of its own, which the administrator keeps from strangers. */
 export async function listenForMetrics(options: MetricsRouteOptions, port: number, host: string): Promise<Server> {
   const router = new Router();
   router.get('/metrics', (ctx) => send(ctx, options));
@@ -58,7 +58,7 @@ function isShown(ctx: Context, token: string): boolean {
   return shown !== undefined && sameDigest(sha256(shown), sha256(token));
 }
 
-/** Headers by which proxies pass a request on: then the connection's address is the proxy's and says nothing about the sender. */
+/** Headers by which proxies pass a request on: then the connection's address is the proxy's, not the sender's. */
 const forwarding = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 
 const ownRanges = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal']);

@@ -1,4 +1,4 @@
-/** Of repeated headers or query values the first. */
+/** Keeps the first of repeated headers or query values. */
 export function singles(
   values: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string | undefined> {

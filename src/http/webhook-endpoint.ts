@@ -1,4 +1,4 @@
-/** `POST /brains/<brain>/<secret>`: webhooks of brains. The secret names the connection; the brain's connector judges the request. */
+/** `POST /brains/<brain>/<secret>`: webhooks of brains. The secret identifies the connection; the brain's connector judges the request. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { disabledCode } from '../connections/connection-trouble.ts';
@@ -25,12 +25,12 @@ export interface WebhookEndpointOptions {
   readonly bodies: Bodies;
   readonly directory: Directory;
   readonly acceptance: Acceptance;
-  /** Null: the answers of this process do not wait, because the work is done in another one. */
+  /** Null: responses of this process never wait, because another process does the work. */
   readonly synchronousReplies: SynchronousReplies | null;
   readonly log: Logger;
 }
 
-/** Answered after the commit, so that a brain that repeats what was not answered loses nothing. */
+/** Responds after the commit, so that a brain that repeats unanswered webhooks loses nothing. */
 export function createWebhookEndpoint(options: WebhookEndpointOptions) {
   return async function webhookEndpoint(ctx: Context, brainName: string, secret: string): Promise<void> {
     try {
@@ -50,16 +50,16 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     if (row !== null) options.bodies.recognise(ctx);
     const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
     if (row !== null && row.disabled_reason !== null) {
-      // Somebody over there seems to think that it works.
+      // The sender apparently believes that the connection works, so it is checked.
       await askForCheck(options.db, row);
       throw disabled(row, row.disabled_reason);
     }
     if (row === null || connector?.receive === undefined) {
-      // Guessing secrets is slow and looks the same as a connection that is gone.
+      // Slows down guessing; a wrong secret and a deleted connection look the same.
       await sleep(200);
       throw new BadInput({ code: 'brain.unknown_webhook', status: 404, message: 'no such webhook address' });
     }
-    // Only now: whoever does not know the secret need not be listened to.
+    // The body is read only now, so that senders without the secret cannot use memory.
     const body = await options.bodies.read(ctx, maxBodyBytes);
     const result = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in result) {
@@ -76,7 +76,7 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     const events = await toNewEvents(options.db, intake, result.accept);
     ctx.status = 200;
     if (result.answerIfUnknown !== undefined && events.every(({ lane }) => isUnbound(lane))) {
-      options.log.info(about, 'a webhook is about a conversation nobody knows');
+      options.log.info(about, 'a webhook is about an unknown conversation');
       ctx.body = result.answerIfUnknown;
       return;
     }
@@ -99,7 +99,7 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
   function disabled(row: ConnectionRow, reason: string): BadInput {
     const { brainByName, openConnection } = options.directory;
     const answer = brainByName.get(row.brain)?.refusal?.(reason, openConnection(row));
-    return new BadInput({ code: disabledCode, status: 503, message: `the account is paused: ${reason}`, answer });
+    return new BadInput({ code: disabledCode, status: 503, message: `the connection is disabled: ${reason}`, answer });
   }
 }
 

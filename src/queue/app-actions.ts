@@ -1,4 +1,4 @@
-/** Carries out what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
+/** Executes actions that concern a portal's installation: set-up, uninstall, erasure, payment, a deleted bot. All may be repeated. */
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult } from '../bitrix24/install/set-up-types.ts';
@@ -19,7 +19,7 @@ import { erasePortal, findPortal, updatePortal } from '../store/tenants/portals.
 import { deleteToken } from '../store/tenants/tokens.ts';
 
 export interface AppActions {
-  /** Returns a word for the record. */
+  /** Returns the outcome that is stored with the action. */
   execute(portal: string, action: Exclude<AppAction, InactivityTimer | Greet>, signal: AbortSignal): Promise<string>;
 }
 
@@ -57,7 +57,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       await inTransaction(db, async (trx) => {
         for (const bot of result.bots) {
           if (await noteBot(trx, id, bot)) continue;
-          // The operator has removed it while it was being registered.
+          // An administrator removed the bot while it was being registered.
           if ('botId' in bot) await orderUnregister(trx, id, bot.botId);
         }
         const { hasV2: has_v2, license, appRef: app_ref } = result;
@@ -97,7 +97,10 @@ export function createAppActions(options: AppActionsOptions): AppActions {
     });
   }
 
-  /** Soft first: silent and without tokens at once; the data goes when its time has come, unless the app is installed again. */
+  /**
+   * The portal's tokens are deleted and its bots fall silent at once; its data is erased after `keepHours`, unless the app is installed
+   * again.
+   */
   async function uninstall(id: string, clean: boolean): Promise<string> {
     await inTransaction(db, async (trx) => {
       await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
@@ -108,11 +111,11 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       await appendActions(trx, [{ portal: id, lane: eraseLane, ...erase, trace: 'uninstall', delayMs }]);
     });
     directory.forget(id);
-    options.log.info({ portal: id, clean }, 'the portal has removed the app');
+    options.log.info({ portal: id, clean }, 'the portal has uninstalled the app');
     return 'uninstalled';
   }
 
-  /** An uninstalled portal stays what it is. */
+  /** Does not change the state of an uninstalled portal. */
   async function settlePayment(id: string, isExpired: boolean): Promise<string> {
     if ((await findPortal(db, id))?.state === 'uninstalled') return 'portal_uninstalled';
     await updatePortal(db, id, { state: isExpired ? 'suspended' : 'installed' });
@@ -128,7 +131,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
   }
 
   async function erase(id: string): Promise<string> {
-    // With their secrets goes the only way to tell the far sides.
+    // Erasure deletes the secrets too, so remotes must be told before it.
     if ((await findPortal(db, id))?.state === 'uninstalled') await options.connectionService.leaveAll(id);
     const isErased = await inTransaction(db, (trx) => erasePortal(trx, id, true));
     directory.forget(id);
@@ -158,7 +161,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
   };
 }
 
-/** Orders that a bot is taken out of the portal; part of the transaction that removed it here. */
+/** Queues the removal of a bot from the portal; part of the transaction that removed the bot here. */
 export async function orderUnregister(
   trx: Transaction,
   portal: string,
@@ -169,7 +172,7 @@ export async function orderUnregister(
   await appendActions(trx, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
 }
 
-/** False when there is no such bot any more. */
+/** Returns false if the bot no longer exists. */
 async function noteBot(trx: Transaction, portal: string, bot: BotResult): Promise<boolean> {
   const change: Partial<BotRow> =
     'problem' in bot

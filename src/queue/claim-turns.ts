@@ -1,17 +1,18 @@
-/** Says when a claim has to look at every destination: where the lanes that have waited longest were more than it looked at. */
+/** Decides when a claim must read every destination: when there were more ready lanes than the previous claim read. */
 import type { Clock } from '../lib/clock.ts';
 
 export interface ClaimTurns {
-  /** Ask before each claim: whether it looks at every destination; told by the one before (`Claim.isCrowded`). */
+  /** Call before each claim. True: this claim should read every destination. */
   next(): boolean;
+  /** Call after each claim with its result. */
   seen(claim: { readonly isCrowded: boolean }): void;
-  /** Milliseconds until the next look at every destination; null when none is needed. */
+  /** Milliseconds until the next claim that reads every destination; null when none is needed. */
   dueInMs(): number | null;
 }
 
 /**
- * Looking at every destination costs about 10 µs each, more on a busy server. After a look nine times as long is left to other claims, so
- * that looks take a tenth of the time, but somebody who waits for one never waits longer than this.
+ * Reading every destination costs about 10 µs each, more on a busy server. Nine times as long passes before the next such claim, so that
+ * they take a tenth of the time, but never more than this limit.
  */
 const longestPauseMs = 100;
 const pauseTimes = 9;
@@ -27,7 +28,7 @@ export function createClaimTurns(clock: Pick<Clock, 'monotonicMs'>): ClaimTurns 
       if (!isCrowded || now < mayLookAt) return false;
       lookingSince = now;
       isCrowded = false;
-      // Also when the claim fails and nothing is seen.
+      // Set before the claim, in case it fails and `seen` is not called.
       mayLookAt = now + longestPauseMs;
       return true;
     },

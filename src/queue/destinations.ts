@@ -1,23 +1,23 @@
 /**
- * Decides how many lanes of each destination this process may work at a time, from how the destination has behaved: one that answers
- * quickly gets many places, an unknown one a few, a slow one fewer, and one that does not answer at all is asked by a single lane now and
- * then (a circuit breaker). Slow and unknown destinations together can never take the places kept for those that answered lately.
+ * Decides how many lanes of each destination this process may work on at a time, from how the destination has behaved: one that answers
+ * quickly gets many slots, an unknown one a few, a slow one fewer. One that does not answer at all is tried by a single lane now and then
+ * (a circuit breaker). Slow and unknown destinations together never take the slots reserved for those that have answered lately.
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Allowance, ClaimOptions, Destination } from '../store/queue/claim-lanes.ts';
 
 /**
- * How one attempt ended. `answered`: the remote said something, a refusal included. `silent`: it could not be reached or broke off. A
- * silence that was over quickly has kept nobody waiting and counts for nothing here: the lane's own backoff is enough.
+ * How one attempt ended. `answered`: the remote responded, be it with a refusal. `silent`: it could not be reached or broke off; a silence
+ * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_asked`: nothing was sent.
  */
 export type Ending = 'answered' | 'silent' | 'not_asked';
 
-/** As `claimLanes` wants it. */
+/** The arguments for `claimLanes`. */
 export type Plan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
 
-/** A place in use. */
+/** A slot in use. */
 export interface Place {
-  /** Call before each attempt; returns the way to say how it ended. Said twice it counts once. */
+  /** Call before each attempt; returns a function that records how it ended. Only its first call counts. */
   begin(): (ending: Ending) => void;
   leave(): void;
 }
@@ -25,59 +25,62 @@ export interface Place {
 export interface Destinations {
   /** What the next claim may take. */
   plan(): Plan;
-  /** Takes a place for a lane that was claimed. */
+  /** Takes a slot for a claimed lane. */
   enter(destination: Destination): Place;
-  /** How many destinations are not asked now because they did not answer; for metrics. */
+  /** The number of destinations that are not tried now because they did not answer; for metrics. */
   openBreakers(): number;
 }
 
-/** An answer that took so long was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
+/** An answer that took longer was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
 const slowMs = 2_000;
 
-/** A call under way for so long counts as slow until it ends: for as long as this, a crowd of known remotes that all hang goes unnoticed. */
+/** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
 const noticedMs = 500;
 
-/** So many attempts in a row that waited long and got no answer open the breaker. */
+/** After this many attempts in a row that waited long and got no answer, the breaker opens. */
 const silentToOpen = 3;
 
-/** A destination whose breaker is open is asked again after 2 s, 4 s … at most a minute. */
+/** A destination whose breaker is open is tried again after 2 s, 4 s … at most a minute. */
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
 
-/** A destination is known to answer for so long after its last quick answer, and forgotten so long after its last use. */
+/** How long a destination counts as answering after its last quick answer, and how long it is remembered after its last use. */
 const rememberedMs = 600_000;
 
-/** Places of one destination at a time. A portal allows two requests a second, so 64 calls under way are a quick portal's half minute. */
+/** Slots of one destination at a time. A portal allows two requests a second, so 64 calls keep a quick portal busy for half a minute. */
 const placesOf = { answering: 64, unknown: 8, slow: 4 } as const;
 
-/** Shares of all places that slow destinations, and slow and unknown ones together, may take. */
+/** The share of all slots that slow destinations may take, and the share of slow and unknown ones together. */
 const slowShare = 0.5;
 const unprovenShare = 0.75;
 
-/** Calls that turn out to be slow, and the others beside them, may be so many times the places. */
+/** Slow calls may make the number of calls in flight exceed the number of slots, up to this factor. */
 const maxTimes = 2;
 
-/** While at least so many places are left to slow and unknown destinations, a claim need not be told who has answered lately. */
+/**
+ * While at least this many slots are left to slow and unknown destinations, a claim need not be told which destinations have answered
+ * lately.
+ */
 const roomForAll = 64;
 
-/** So many attempts of one destination that are slow at the same time make it slow, whatever else it answers. */
+/** This many slow attempts at the same time make a destination slow, whatever else it answers. */
 const slowAtOnce = 16;
 
-/** Destinations that answer, named to a claim that has to know them. */
+/** The largest number of answering destinations passed to a claim. */
 const maxNamed = 2_000;
 
 type HealthStatus = 'answering' | 'unknown' | 'slow' | 'open';
 
 interface State extends Destination {
-  /** Places in use. */
+  /** Slots in use. */
   used: number;
-  /** When the attempts under way began. */
+  /** Start times of the attempts in flight. */
   readonly begun: Set<{ readonly at: number }>;
   silentInRow: number;
   openUntil: number;
-  /** Of the last quick answer; null: none yet. */
+  /** Time of the last quick answer; null: none yet. */
   answeredAt: number | null;
-  /** The last answer was slow. */
+  /** True if the last answer was slow. */
   wasSlow: boolean;
   usedAt: number;
 }
@@ -101,13 +104,13 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
 
-  /** Lanes it may have in addition to those under way. */
+  /** How many more lanes it may have. */
   function freeOf(state: State, record: HealthStatus, now: number): number {
     if (record === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
     return Math.max(0, placesOf[record] - state.used);
   }
 
-  /** Shares out so many lanes among slow destinations; whoever gets none this time comes first the next. */
+  /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
   function offerToSlow(all: readonly Judged[], lanes: number, now: number): ReadonlyMap<State, number> {
     const offered = new Map<State, number>();
     const slow = all.flatMap(({ state, record }) => {
@@ -143,7 +146,8 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
       const used = countUsed(records, now);
       const slow = used.slow + used.open;
       const proper = used.unknown + used.answering;
-      // Portals that answered until now may take every place and then hang, all at once: as soon as it shows, their places count no more.
+      // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
+      // others.
       const lent = Math.min(slow, Math.floor(places * slowShare));
       const free = Math.max(0, Math.min(places - lent, maxTimes * places - slow) - proper);
       const room = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
@@ -158,13 +162,13 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
         const lanes = isProven ? freeOf(state, record, now) : (unproven ?? 0);
         const { portal, destination } = state;
         const allowance = { portal, destination, lanes, isProven };
-        // What is not named may take `perDestination`: only those for which that is wrong have to be named.
+        // Destinations that are not named may take `perDestination`; only those for which that is wrong are named.
         const isUsual = lanes === perDestination || (isProven && state.used === 0);
         if (isTight && isProven) proven.push(allowance);
         else if (!isUsual) others.push(allowance);
       }
       return {
-        // Where those that answer are not named, nobody can be kept from taking the last places but everybody.
+        // Unless answering destinations are named, the last slots can only be kept from everybody.
         lanes: isTight ? free : room,
         unproven: room,
         perDestination,
@@ -197,7 +201,7 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
   };
 }
 
-/** Places in use by the standing of their destinations; a call that is slow counts as slow wherever it goes. */
+/** Slots in use, by the status of their destinations; a slow call counts as slow whatever its destination's status. */
 function countUsed(all: readonly Judged[], now: number): Record<HealthStatus, number> {
   const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
   for (const { state, record } of all) {
@@ -208,7 +212,7 @@ function countUsed(all: readonly Judged[], now: number): Record<HealthStatus, nu
   return used;
 }
 
-/** How many attempts under way are slow, and when the last of them began. */
+/** The number of slow attempts in flight, and when the last of them began. */
 function slowOf(state: State, now: number): { readonly count: number; readonly lastAt: number } {
   let count = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -249,7 +253,7 @@ function note(state: State, ending: Ending, beganAt: number, now: number): void 
     return;
   }
   if (!isSlow) return;
-  // Attempts that began before the breaker opened tell nothing new when they fail too.
+  // Attempts that began before the breaker opened prove nothing new when they fail too.
   if (state.silentInRow >= silentToOpen && now < state.openUntil) return;
   state.silentInRow += 1;
   state.answeredAt = null;

@@ -1,4 +1,4 @@
-/** Carries out one action of the outbox, whichever side it is for. */
+/** Executes one action of the outbox: in the portal, in the brain or in the app. */
 import { executePortalAction, isRepeatable, noFiles } from '../bitrix24/execute-portal-action.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
@@ -17,21 +17,23 @@ import { updatePortal } from '../store/tenants/portals.ts';
 import type { AppActions } from './app-actions.ts';
 import type { SynchronousReplies } from './synchronous-replies.ts';
 
-/** What came of an action: words for the record, joined by `+`, the far side's id, and what a brain said in the same call. */
+/**
+ * The result of an action: its outcome (words joined by `+`), the remote's message id, and replies that a brain returned in the same call.
+ */
 export interface Executed {
   readonly outcome: string;
   readonly remoteId: string | null;
   readonly delivery?: Delivery;
-  /** What the conversation has to hear of it. */
+  /** Events for the conversation that follow from it. */
   readonly events?: readonly ChatEvent[];
   /** Nothing was done, on purpose (the portal is gone, the bot was removed). */
   readonly isDropped?: boolean;
 }
 
 export interface Executor {
-  /** True when doing the row twice is harmless. Otherwise its attempt is noted first, and never repeated blindly. */
+  /** True when executing the row twice is harmless. Otherwise its attempt is recorded first and never repeated blindly. */
   isRepeatable(row: OutboxRow): Promise<boolean>;
-  /** What has to be at hand before the attempt, from wherever it is fetched: nothing that can be seen happens by it. Throws AppErrors. */
+  /** Fetches what is needed before the attempt; has no visible effect. Throws AppErrors. */
   prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
   /** Throws AppErrors; see their `retry` and `fate`. */
   execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<Executed>;
@@ -53,7 +55,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return (await directory.portal(row.portal)).bots.find(isIt) ?? null;
   }
 
-  /** The bot as it can speak. While a set-up is under way its id is about to come: the answer waits instead of being lost. */
+  /** The bot of the row. While a set-up is registering it, throws an error that delays the action instead of dropping it. */
   async function registered(row: OutboxRow): Promise<BotRow | null> {
     const known = await botOf(row);
     if (known === null || known.bot_id !== null || known.state !== 'wanted') return known;
@@ -71,7 +73,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return (await directory.portal(portal)).portal?.has_v2 ?? true;
   }
 
-  /** The bytes of a file; without a bot that could send it there are none to be fetched. */
+  /** The bytes of a file; empty if there is no bot that could send it. */
   async function openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
     const { portal } = await directory.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await registered(row);
@@ -113,7 +115,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     }
   }
 
-  /** The portal turned out to be an older one: remembered, and the row comes back at once to be sent the other way. */
+  /** The portal has no imbot.v2. That is stored, and the row is executed again at once through v1. */
   async function fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
     await updatePortal(options.db, portal, { has_v2: false });
     directory.forget(portal);
@@ -144,7 +146,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (known === null) {
       throw new Misconfigured({
         code: 'brain.not_connected',
-        message: `bot ${bot.code} thinks with ${bot.brain}, which is not connected`,
+        message: `bot ${bot.code} is answered by ${bot.brain}, which is not connected`,
         retry: 'backoff',
       });
     }
@@ -197,7 +199,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 }
 
-/** Characters of a brain's warnings that are kept in the record. */
+/** The largest number of characters of a brain's warnings that are kept in the outcome. */
 const warningsLength = 500;
 
 function outcomeOf({ warnings = [] }: Delivery): string {
@@ -205,7 +207,7 @@ function outcomeOf({ warnings = [] }: Delivery): string {
   return `delivered, with warnings: ${warnings.join('; ').slice(0, warningsLength).toWellFormed()}`;
 }
 
-/** An answer to a webhook says that a message was shown, or that it was not; whatever lies between needs more words. */
+/** A webhook's answer can only tell that a message was shown or that it was not; partial success is reported separately. */
 function fitsTheEndpoint({ portalMessageId, error, isLate }: Receipt): boolean {
   return isLate !== true && (portalMessageId === null || error === null);
 }
@@ -215,7 +217,7 @@ const nothing = Buffer.alloc(0);
 function cannotOpen(brain: string): Misconfigured {
   return new Misconfigured({
     code: 'brain.no_files',
-    message: `the brain ${brain} named a file but cannot open files`,
+    message: `the brain ${brain} sent a file reference but cannot open files`,
   });
 }
 

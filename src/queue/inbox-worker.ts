@@ -1,6 +1,6 @@
 /**
- * Works the inbox: takes lanes, reads their events, lets the bridge decide (`work-event.ts`), and writes everything decided in one
- * transaction with the events' completion. No network here: what must go out goes to the outbox.
+ * Processes the inbox: claims lanes, reads their events, applies the bridge (`work-event.ts`), and writes all decisions in one transaction
+ * with the events' completion. It makes no network calls: outgoing actions go to the outbox.
  */
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, toAppError } from '../core/errors.ts';
@@ -41,26 +41,26 @@ export interface InboxWorkerOptions {
   readonly loops: number;
 }
 
-/** Lanes and rows of one round: bench `drain` showed no gain beyond. The lease is far longer than a round ever takes. */
+/** Lanes and rows of one round: the bench `drain` showed no gain beyond. The lease is far longer than a round takes. */
 const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const pollMs = 1_000;
 
 /**
- * After so long a round begins no further large event (one of 4 MB takes a tenth of a second): the lanes of everybody else in it wait to
- * be written, and its lease must not run out.
+ * After this time a round begins no further large event (one of 4 MB takes a tenth of a second): the other lanes of the round wait to be
+ * written, and the lease must not run out.
  */
 const largeForMs = 500;
 
-/** A lane whose work failed as a whole, for a reason nobody thought of, is left alone for so long. */
+/** Delay of a lane whose processing failed as a whole with an unexpected error. */
 const failedLaneMs = 5_000;
 
 /**
- * A head that was begun so often, and whose end nobody has seen, ends its process: it becomes a dead letter. Workers that are killed for
- * other reasons begin a head again too, hence not fewer.
+ * The first event of a lane that was started so often without ever ending apparently ends its process: it becomes a dead letter. Workers
+ * that are killed for other reasons start it again too, so the limit is not lower.
  */
 const maxBegun = 10;
 
-/** Everything worked out for one lane, to be written if the lane is still ours. */
+/** Everything computed for one lane, to be written if the lane is still ours. */
 interface LaneWork {
   readonly progress: LaneProgress;
   readonly results: readonly EventResult[];
@@ -76,7 +76,7 @@ interface Shared extends InboxWorkerOptions {
 
 /** What the lanes of one round share. */
 interface InRound extends Shared {
-  /** Whether it is too late to begin a large event. */
+  /** True when it is too late to begin a large event. */
   readonly isLate: () => boolean;
 }
 
@@ -111,7 +111,7 @@ async function workRound(options: Shared, { holder, turns, signal }: Round): Pro
   const { lanes } = claim;
   if (lanes.length === 0) return false;
   const waiting = { clock: options.clock, stopping: signal };
-  // What was claimed stays leased for a minute: a database that comes back sooner finds the round where it was.
+  // The claimed lanes stay leased for a minute, so a database that returns within that time finds the round still valid.
   const conversations = await writeAgain(
     () => readConversations(options.db, lanes.map(conversationIdOf).filter(isDialog)),
     waiting,
@@ -129,10 +129,10 @@ async function workRound(options: Shared, { holder, turns, signal }: Round): Pro
   return true;
 }
 
-/** One lane's trouble must not keep the others of the round from being written. */
+/** An unexpected error in one lane delays that lane only; the others of the round are still written. */
 function putOff(options: Shared, lane: ClaimedLane<ClaimedEvent>, error: unknown): LaneWork {
   const isAway = isDatabaseAway(error);
-  options.log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'an inbox lane could not be worked');
+  options.log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'an inbox lane could not be processed');
   const done = (lane.rows[0]?.seq ?? 1) - 1;
   const { portal, lane: key, holder } = lane;
   const progress = { portal, lane: key, holder, done, delayMs: isAway ? 0 : failedLaneMs, isFree: isAway };
@@ -145,7 +145,7 @@ const conversationIdOf = (lane: { portal: string; lane: string }): ConversationI
 });
 const isDialog = (id: ConversationId): boolean => id.botCode !== '';
 
-/** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad head becomes a dead letter. */
+/** If the data of one lane cannot be written, each lane is written by itself, and the first event of the bad one becomes a dead letter. */
 async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
   try {
     await write(options, works);
@@ -159,7 +159,7 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
     }
     options.log.error(
       { lane: only.progress.lane, err: error },
-      'a lane cannot be written; its head becomes a dead letter',
+      'a lane cannot be written; its first event becomes a dead letter',
     );
     const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
@@ -169,7 +169,7 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
   }
 }
 
-/** Writes all lanes in one transaction; lanes lost meanwhile are left to whoever has them now. */
+/** Writes all lanes in one transaction; lanes that another worker has claimed meanwhile are skipped. */
 async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
   const written = await inTransaction(options.db, async (trx) => {
     const isHeld = await finishLanes(
@@ -198,7 +198,7 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
   });
   if (written.some((work) => work.actions.length > 0)) options.wakeups.outbox.ring();
   const failures = written.flatMap((work) => work.failures);
-  // What waits for its next try is given up now instead of then.
+  // An action that waits for its next attempt is withdrawn now instead of then.
   if (failures.length > 0) {
     await wakeOutboxLanes(options.db, failures);
     options.wakeups.outbox.ring();
@@ -207,7 +207,7 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
     options.metrics.leasesLost.inc({ queue: 'inbox' }, works.length - written.length);
     options.log.warn(
       { lanes: works.length - written.length },
-      'inbox leases were lost; the lanes are worked elsewhere',
+      'inbox leases were lost; other workers have the lanes',
     );
   }
   for (const result of written.flatMap((work) => work.results)) {
@@ -215,7 +215,7 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
   }
 }
 
-/** Works a lane's events one after the other until the end, or until one fails. */
+/** Processes a lane's events in order until the last, or until one fails. */
 async function workLane(
   options: InRound,
   lane: ClaimedLane<ClaimedEvent>,
@@ -251,7 +251,7 @@ async function workLane(
         { trace: row.trace, lane: row.lane, attempts, again: retry.again, err: error },
         'an event failed',
       );
-      // A database that went away says nothing of the event.
+      // An unavailable database is no evidence against the event.
       isFree = isDatabaseAway(thrown);
       if (retry.again || isFree) {
         delayMs = retry.again ? retry.delayMs : 0;
@@ -265,11 +265,11 @@ async function workLane(
   return { progress, results, actions, failures, conversation: conversation === stored ? null : conversation };
 }
 
-/** Its end was never seen, so a further try would not be seen either. */
+/** The event was started many times and its end never recorded, so another attempt would not help. */
 function begunTooOften(attempts: number): AppError {
   return new AppError({
     code: 'inbox.attempts_used_up',
-    message: `this event was begun ${attempts - 1} times, and no end of it was written down`,
+    message: `this event was started ${attempts - 1} times, and its end was never recorded`,
     report: true,
   });
 }

@@ -1,16 +1,18 @@
-/** Brings large event bodies from the database only while they are worked, a few at a time, so that many of them cannot fill the memory. */
+/** Reads large event bodies from the database only while they are processed, a few at a time, so that memory stays bounded. */
 import type { Db } from '../store/database.ts';
 import { type ClaimedEvent, readBody } from '../store/queue/inbox.ts';
 
 export interface LargeBodies {
   /**
-   * Runs `work` with the row's body; waits first while too many bytes are in hand. What `work` throws is passed on. Null, and nothing is
-   * run, when `isLate` says so by the time it is a large body's turn.
+   * Runs `work` with the row's body; waits first while too many bytes are loaded. Errors of `work` are passed on. Returns null without
+   * running it if `isLate` is true when a large body could be loaded.
    */
   with<T>(row: ClaimedEvent, work: (body: Buffer) => Promise<T>, isLate: () => boolean): Promise<T | null>;
 }
 
-/** Bytes in hand at a time in this process; a larger body goes alone. A body of 4 MB takes some ten times that while it is parsed. */
+/**
+ * Bytes loaded at a time in this process; a larger body is processed alone. Parsing a body of 4 MB takes about ten times as much memory.
+ */
 const maxBytes = 8 * 1024 * 1024;
 
 export function createLargeBodies(db: Db): LargeBodies {

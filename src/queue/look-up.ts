@@ -1,4 +1,4 @@
-/** Looks up what the rules have to know of the past before they judge an event. */
+/** Reads the stored facts that the rules need about earlier messages before they judge an event. */
 import type { Known } from '../core/bridged.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
@@ -9,17 +9,17 @@ import { isTold, readSentParts } from '../store/queue/sent-parts.ts';
 import { readSendsSoFar, readToldFailure, type ToldFailure } from '../store/queue/told-failures.ts';
 
 export interface LookUpOptions {
-  /** The brain hears what becomes of its messages. */
+  /** The brain wants receipts for its messages. */
   readonly hasReceipts: boolean;
-  /** Told in the same turn of the lane and not written yet. */
+  /** Failures reported by earlier events of this batch; not written yet. */
   readonly failures: readonly ToldFailure[];
-  /** Decided in the same turn of the lane and not written yet. */
+  /** Actions decided by earlier events of this batch; not written yet. */
   readonly actions: readonly NewAction[];
 }
 
 /**
- * What changes a message of ours has to know what it consists of; what is about a brain's message, what became of that; and in groups,
- * whether the brain was told of the message, which may come behind its own edit.
+ * A change of our own message needs that message's parts; an event about a brain's message needs what happened to that message; in groups,
+ * whether the brain was sent the message, which may arrive after its own edit.
  *
  * @param inbox the lane of the event
  */

@@ -1,4 +1,4 @@
-/** What has to be done now and then: forgetting old rows and keeping dormant tokens alive. */
+/** Periodic maintenance: deletes old rows and keeps the tokens of dormant portals valid. */
 
 import type { TokenProvider } from '../bitrix24/rest/portal-client.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -46,7 +46,7 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
   });
 }
 
-/** Full steps mean that there is more. */
+/** Each step deletes a batch and is repeated until nothing is left. */
 async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   const { db, retentionDays } = options;
   const steps = [

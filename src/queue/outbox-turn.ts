@@ -1,6 +1,6 @@
 /**
- * One turn of an outbox lane: carries its actions out one after the other until the end, until one has to wait, or until the lane is no
- * longer held. Remotes are called outside any transaction; nothing is written here but the note that an unrepeatable attempt begins.
+ * Executes the actions of one claimed outbox lane in order, until the last, until one has to wait, or until the lane is no longer held.
+ * Remotes are called outside any transaction; the only write here records that an unrepeatable attempt begins.
  */
 import { fateUnknown, withdrawn } from '../core/bridged.ts';
 import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
@@ -18,7 +18,7 @@ import type { Executed, Executor } from './execute-action.ts';
 import { answeredBy, earlierParts, receipts } from './receipts.ts';
 import { isOurWait, nextTry, usedUp } from './retry-decision.ts';
 
-/** Everything that came of one lane's turn, to be written together. */
+/** The results of one claimed lane, to be written together. */
 export interface LaneTurn {
   readonly progress: LaneProgress;
   readonly results: readonly ActionResult[];
@@ -33,14 +33,14 @@ export interface TurnOptions {
   readonly log: Logger;
 }
 
-/** When an action is looked at again for which the database could not be read. */
+/** The delay before the next attempt when the database could not be read. */
 const notReadMs = 1_000;
 
-/** What a turn needs for its attempts. */
+/** What the attempts of one lane need. */
 export interface Attempts {
-  /** Its place among the lanes that call the same remote. */
+  /** The slot of this lane among those that call the same remote. */
   readonly place: Place;
-  /** False: another worker may have the lane by now, so no further attempt may be begun. */
+  /** False: another worker may have the lane by now, so no further attempt may begin. */
   readonly isHeld: () => boolean;
   readonly signal: AbortSignal;
 }
@@ -92,7 +92,7 @@ export async function workLane(
   return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
 }
 
-/** Null when the database does not tell: nothing was tried, and what was done before it in this turn must still be written down. */
+/** Null when the database cannot be read: nothing was tried, and the results before it must still be written. */
 async function readEarlier(
   { db, log }: TurnOptions,
   { row, rows, results }: Pick<LaneTurn, 'results'> & { readonly row: OutboxRow; readonly rows: readonly OutboxRow[] },
@@ -118,11 +118,11 @@ type Tried =
   | {
       readonly error: AppError;
       readonly isUnknown: boolean;
-      /** This attempt, or an earlier one of the same send, may have been seen. */
+      /** This attempt, or an earlier one of the same send, may have shown the message. */
       readonly mayBeSeen: boolean;
     };
 
-/** One attempt. `isUnknown`: it may have happened and must not be repeated by a machine. */
+/** One attempt. `isUnknown`: it may have happened and must not be repeated automatically. */
 async function tryAction(
   options: TurnOptions,
   row: OutboxRow,
@@ -139,7 +139,7 @@ async function tryAction(
     if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeSeen: true };
     const over = usedUp(row, attempt.count);
     if (over !== null) return { error: over, isUnknown: false, mayBeSeen: wasBegun };
-    // Preparing may fail again and again; whoever was withdrawn meanwhile does not wait for that.
+    // Preparing may fail many times; a message that was withdrawn meanwhile is not prepared again.
     const told = answered === null || attempt.count === 1 ? null : await readToldFailure(db, row, answered);
     if (told?.isWithdrawn === true) return withdrawnSend(row);
     const prepared = await executor.prepare(row, attempt.signal);
@@ -163,21 +163,21 @@ async function tryAction(
   }
 }
 
-/** The brain counts the message as failed. Nothing is sent; an earlier attempt may have been seen all the same. */
+/** The brain counts the message as failed. Nothing is sent; an earlier attempt may have shown it all the same. */
 function withdrawnSend(row: OutboxRow): Tried {
-  if (row.attempted_at === null) return { executed: { outcome: withdrawn, remoteId: null, isDropped: true } };
+  const message = 'withdrawn after an attempt whose result is unknown';
   const message = 'withdrawn after an attempt whose end nobody knows';
   return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
 }
 
-/** What a failed attempt says of the remote. */
+/** What a failed attempt shows about the remote. */
 function endingOf(error: AppError): Ending {
   if (isOurWait(error) || error.code === 'http.aborted' || error.code === 'outbox.lane_lost') return 'not_asked';
   if (error instanceof RemoteUnreachable) return error.isThrottled ? 'answered' : 'silent';
   return 'answered';
 }
 
-/** Another worker has the lane: this attempt is its business now, and whatever is returned here is not written. */
+/** Another worker has the lane and makes this attempt; what is returned here is not written. */
 function laneLost(): AppError {
   return new AppError({
     code: 'outbox.lane_lost',
@@ -186,11 +186,11 @@ function laneLost(): AppError {
   });
 }
 
-/** A process died between beginning this attempt and writing down how it ended. */
+/** A process died between starting this attempt and recording its result. */
 function interrupted(row: OutboxRow): AppError {
   return new AppError({
     code: 'outbox.interrupted',
-    message: `an attempt was begun at ${row.attempted_at?.toISOString() ?? ''} and its end was never written down`,
+    message: `an attempt was started at ${row.attempted_at?.toISOString() ?? ''} and its result was never recorded`,
     report: true,
     fate: 'unknown',
   });
@@ -199,6 +199,6 @@ function interrupted(row: OutboxRow): AppError {
 function report(options: TurnOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
   if (again && isOurWait(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
-  if (again) options.log.warn(facts, 'an action failed and will be tried again');
-  else options.log.error(facts, 'an action was given up');
+  if (again) options.log.warn(facts, 'an action failed and will be retried');
+  else options.log.error(facts, 'an action became a dead letter');
 }

@@ -1,6 +1,6 @@
 /**
- * Works the outbox: takes lanes, works each in a turn of its own (`outbox-turn.ts`), and writes down what came of it. Several hundred turns
- * are under way at once, because they wait for remotes and do not work; how many each remote may have, `destinations.ts` decides.
+ * Processes the outbox: claims lanes, executes each one (`outbox-turn.ts`), and writes the results. Several hundred lanes are in flight at
+ * once, because they mostly wait for remotes; `destinations.ts` decides how many each remote may have.
  */
 
 import type { Clock } from '../lib/clock.ts';
@@ -30,21 +30,21 @@ export interface OutboxWorkerOptions {
   readonly wakeups: Wakeups;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Lanes worked at the same time: as many calls may be under way. */
+  /** Lanes in flight at the same time, and so the largest number of concurrent calls. */
   readonly lanes: number;
 }
 
 const pollMs = 1_000;
-/** The same while lanes wait that may not be taken yet. */
+/** The poll interval while lanes wait whose destinations may not take more yet. */
 const crowdedPollMs = 50;
 const leaseSeconds = 60;
 const renewMs = 20_000;
 const rowsPerLane = 10;
 
-/** So long before its lease ends a lane is no longer begun anew: a process that was stopped for a while finds itself here. */
+/** A lane is not started when its lease ends sooner than this, which happens when a process was suspended for a while. */
 const leaseMarginMs = 5_000;
 
-/** How long calls under way may take to come home when the process stops; what is cut off is repeated later with the same key. */
+/** How long calls in flight may take to finish when the process stops; calls that are cut off are repeated later with the same key. */
 const stopPatienceMs = 5_000;
 
 interface InHand {
@@ -81,7 +81,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
       const result = await workLane(options, lane, attempts);
       await writeAgain(() => finisher.add(result), { clock, stopping: stopping.signal });
     } catch (error) {
-      // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
+      // Nothing was written: the lease ends and the lane is executed again, which is harmless because the actions keep their keys.
       log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
       place.leave();
@@ -139,7 +139,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
       if (claim.lanes.length > 0) return true;
       const dueInMs = turns.dueInMs();
       if (dueInMs === null) return false;
-      // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+      // All lanes that were read belong to destinations that may take no more; lanes of other destinations may come after them.
       await options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
       return true;
     },

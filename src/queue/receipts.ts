@@ -1,4 +1,4 @@
-/** What a conversation has to hear of an action that has ended, as an event of its own inbox lane. */
+/** The events that the result of an action adds to the conversation's own inbox lane. */
 import type { BrainAction, PortalAction } from '../core/actions.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
@@ -9,7 +9,9 @@ import { type EndedPart, readEndedParts } from '../store/queue/sent-parts.ts';
 import type { Executed } from './execute-action.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 
-/** Answers given in the call, the brain's name for the conversation, and what became of a brain's message or of a change: one receipt for all its parts. */
+/**
+ * Replies returned by a delivery, the brain's id of the conversation, refused changes, and one receipt for all parts of a brain's message.
+ */
 export function receipts(
   row: OutboxRow,
   executed: Executed,
@@ -24,7 +26,7 @@ export function receipts(
   const sent = sendIn(row);
   if (sent !== null && sent.answers !== null && isLastPart(sent)) {
     const all = [...earlier, { remoteId: executed.remoteId, error }];
-    // The last id stands for the message: who has read up to it has read all of it.
+    // The last id stands for the message: whoever has read up to it has read all of it.
     const portalMessageId = all.findLast(({ remoteId }) => remoteId !== null)?.remoteId ?? null;
     const failed = all.find((part) => part.error !== null)?.error ?? null;
     events.push({ type: 'receipt', remoteMessageId: sent.answers, portalMessageId, error: failed });
@@ -35,7 +37,7 @@ export function receipts(
     {
       portal: row.portal,
       lane: inboxLane(row.bot_code, row.dialog_id),
-      // Fixed by the action: a repeated delivery cannot make a second answer.
+      // Derived from the action's key, so a repeated delivery cannot add a second event.
       dedupeKey: dedupeKey('outbox', row.key),
       source: ownSource,
       connectionId: null,
@@ -46,7 +48,7 @@ export function receipts(
   ];
 }
 
-/** Whoever changed a message hears that the other side still has it as it was. */
+/** Tells the side that changed a message that the other side still shows the old one. */
 function refusedChange(row: OutboxRow, error: string): ChatEvent[] {
   if (row.target === 'app') return [];
   const action = row.action as PortalAction | BrainAction;
@@ -57,9 +59,9 @@ function refusedChange(row: OutboxRow, error: string): ChatEvent[] {
 }
 
 /**
- * For the last part of a brain's message, how those before it ended; asked before it is tried.
+ * For the last part of a brain's message, how the parts before it ended; read before it is tried.
  *
- * @param rows those of the lane's turn; `results` are what came of the first of them and is not written yet
+ * @param rows the rows claimed with it; `results` are those of the first of them, not written yet
  */
 export async function earlierParts(
   db: Db,
@@ -81,7 +83,7 @@ export async function earlierParts(
 
 type Send = PortalAction & { readonly type: 'send' | 'send_file' };
 
-/** The brain's message that a row sends a part of, where the brain wants to hear of it. */
+/** The brain's id of the message that a row sends (a part of), if the brain wants a receipt. */
 export function answeredBy(row: OutboxRow): string | null {
   return sendIn(row)?.answers ?? null;
 }

@@ -1,4 +1,6 @@
-/** What becomes of an action whose attempt failed: when it is tried again and what that costs, or that it is given up. */
+/**
+ * Decides what happens after a failed attempt: when it is retried and whether that counts as an attempt, or that it becomes a dead letter.
+ */
 
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
@@ -8,15 +10,15 @@ import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 
-/** Errors that only say: not yet. Nothing was tried. */
+/** Errors raised before anything was sent. */
 const waitCodes: ReadonlySet<string> = new Set([budgetCode, rateLimitCode, disabledCode]);
 
-/** Nothing was tried: the row waits for its portal's budget or for its account. */
+/** Nothing was sent: the row waits for its portal's rate limit or for its connection. */
 export function isOurWait({ code }: AppError): boolean {
   return waitCodes.has(code);
 }
 
-/** How often the row was tried and put off, this time included. */
+/** Attempts of the row and how often it was throttled, this time included. */
 export interface Tries {
   readonly attempts: number;
   readonly throttled: number;
@@ -27,13 +29,13 @@ export type NextTry =
   | {
       readonly again: true;
       readonly delayMs: number;
-      /** It costs no attempt. */
+      /** It does not count as an attempt. */
       readonly isFree: boolean;
-      /** The far side asked for it. */
+      /** The remote asked for the delay. */
       readonly isThrottled: boolean;
     };
 
-/** The portal cannot send now: with a key that an earlier try has reserved, or for a reason it does not name. */
+/** The portal cannot send now: an earlier attempt has reserved the key, or it gives no reason. */
 const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
 
 /** @param jitter see `decideRetry` */
@@ -44,7 +46,7 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
   }
   const { isThrottled } = error;
   const isFree = isThrottled || isOurWait(error) || error.code === 'http.aborted';
-  const retry = isThrottled
+  : // A retry that does not count cannot exhaust the attempts either.
     ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
     : // What costs nothing cannot use up the attempts either.
       decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
@@ -52,14 +54,14 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
 }
 
 /**
- * Before it is carried out: the error of a row whose attempts are used up although none of them was seen to fail, or null. It ends its
- * process, or holds it up until the lease is over; without this it would come back after every lease, for ever.
+ * Called before an attempt: the error of a row whose attempts are exhausted although none was seen to fail, or null. Such an action ends
+ * its process or outlasts the lease; without this limit it would be repeated after every lease, for ever.
  */
 export function usedUp(row: OutboxRow, attempts: number): AppError | null {
   if (attempts <= deliveryRetry.maxAttempts) return null;
   return new AppError({
     code: 'outbox.attempts_used_up',
-    message: `${attempts - 1} attempts at this ${row.target} action were begun, and no end of them was written down`,
+    message: `${attempts - 1} attempts at this ${row.target} action were started, and no result was recorded`,
     report: true,
     fate: 'unknown',
   });

@@ -1,33 +1,33 @@
 /**
- * Webhooks whose answer waits for the receipt of the message they brought. The receipt itself is a durable action of the outbox as
- * always: where a door of this process still waits for it, it leaves through the door, otherwise it is delivered apart.
+ * Webhooks whose response waits for the receipt of the message they brought. The receipt is a durable action of the outbox in any case: if
+ * a request of this process still waits for it, it is sent as the response, otherwise it is delivered by a call.
  */
 import type { ServerResponse } from 'node:http';
 import type { Receipt } from '../core/actions.ts';
 import type { ReplyWait } from '../core/connector.ts';
 
 export interface SynchronousReplies {
-  /** Begins to wait, before the message is stored: its receipt cannot come unseen. */
+  /** Starts to wait; call it before the message is stored, so that its receipt is not missed. */
   hold(connectionId: string, wait: ReplyWait): SynchronousReply;
-  /** True when a door took the receipt and its answer has left this process. Does not reject. */
+  /** True when a waiting request took the receipt and its response has left this process. Never rejects. */
   hand(connectionId: string, receipt: Receipt): Promise<boolean>;
 }
 
 export interface SynchronousReply {
-  /** Null: the time is over, or nobody waits any more. */
+  /** Null: the time is over, or the wait has ended. */
   readonly receipt: Promise<Receipt | null>;
   /** The message had been stored before: its receipt comes only if it is still on its way. */
   isRepeated(): void;
-  /** The receipt is on its way out in this answer. */
+  /** The receipt is sent in this response. */
   answersWith(response: ServerResponse): void;
   leave(): void;
 }
 
-/** Requests that may wait at once; beyond, answers go out unheld. */
+/** The largest number of requests that wait at once; beyond it, responses are sent without waiting. */
 const maxHeld = 500;
-/** Receipts kept for webhooks that are sent again because their answer was lost on its way. */
+/** Receipts kept for webhooks that are repeated because their response was lost. */
 const maxGiven = 1_000;
-/** Time an answer has to leave the process before the receipt is delivered apart all the same. */
+/** How long a response may take to leave the process before the receipt is delivered by a call as well. */
 const leaveWithinMs = 2_000;
 
 interface Waiter {
@@ -96,7 +96,7 @@ export function createSynchronousReplies(): SynchronousReplies {
   };
 }
 
-/** A door nobody holds. */
+/** A request that does not wait. */
 const openDoor: SynchronousReply = {
   receipt: Promise.resolve(null),
   isRepeated: () => {},

@@ -1,4 +1,4 @@
-/** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+/** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridged.ts';
@@ -28,7 +28,7 @@ export interface WorkEventOptions {
   readonly directory: Directory;
 }
 
-/** What came of an event. */
+/** The result of an event. */
 export interface Worked {
   readonly state: 'done' | 'dropped';
   readonly outcome: string;
@@ -37,14 +37,14 @@ export interface Worked {
   readonly failures: readonly ToldFailure[];
 }
 
-/** What the events before have left of the lane: nothing of it is written yet. */
+/** What earlier events of the same claimed lane have decided; not written yet. */
 export interface Before {
   readonly conversation: Conversation | null;
   readonly failures: readonly ToldFailure[];
   readonly actions: readonly NewAction[];
 }
 
-/** Throws AppErrors, and whatever a broken event makes our code throw. */
+/** Throws AppErrors, and anything that our code throws on a broken event. */
 export async function workEvent(options: WorkEventOptions, row: InboxRow, earlier: Before): Promise<Worked> {
   const { conversation } = earlier;
   const none = { conversation, actions: [], failures: [] };
@@ -60,7 +60,7 @@ export async function workEvent(options: WorkEventOptions, row: InboxRow, earlie
   return await workChatEvents(options, row, { events: read.events, earlier });
 }
 
-/** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
+/** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
 async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow): Promise<string | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;
@@ -90,7 +90,7 @@ async function workChatEvents(
   const outcomes: string[] = [];
   for (const event of events) {
     const lane = { portal: row.portal, lane: outboxLane(botCode, dialogId, 'portal') };
-    // What was decided in this very turn is not written yet.
+    // Decisions of this batch are not written yet.
     const known = await lookUp(options.db, row, event, {
       hasReceipts: capabilities.receipts,
       failures: [...earlier.failures, ...failures],

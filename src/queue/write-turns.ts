@@ -1,4 +1,4 @@
-/** Writes down what came of turns of outbox lanes, many in one transaction. */
+/** Writes the results of executed outbox lanes, many lanes in one transaction. */
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -17,8 +17,8 @@ export interface WriteTurnsOptions {
 }
 
 /**
- * For each turn, whether its lane was still held; nothing is written of a turn whose lane was not. One lane whose data cannot be written
- * must not hold back the others: then each is written alone, and the bad one becomes a dead letter.
+ * Returns for each lane whether it was still held; nothing is written for a lane that was not. If the data of one lane cannot be written,
+ * each lane is written by itself, and the bad one becomes a dead letter.
  */
 export async function writeTurns(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Promise<boolean[]> {
   try {
@@ -35,7 +35,10 @@ export async function writeTurns(options: WriteTurnsOptions, turns: readonly Lan
   }
 }
 
-/** The turn without anything from outside. What it has done stays done; that its end could not be written down is for a person to see. */
+/**
+ * The result without any data from outside. What was executed stays executed; the dead letter tells an administrator that its result could
+ * not be recorded.
+ */
 function unwritable(turn: LaneTurn): LaneTurn {
   const end = { state: 'dead_letter' as const, outcome: 'outbox.unwritable', remoteId: null };
   return {
@@ -46,7 +49,7 @@ function unwritable(turn: LaneTurn): LaneTurn {
   };
 }
 
-/** What a remote has told us is kept even where the lane was lost: it is a fact, and its key is fixed. */
+/** Events are stored even if the lane was lost: they are facts, and their keys are fixed. */
 async function write(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Promise<boolean[]> {
   const incoming = turns.flatMap((turn) => turn.incoming);
   const held = await inTransaction(options.db, async (trx) => {
