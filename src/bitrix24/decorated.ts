@@ -1,6 +1,6 @@
 /**
- * A text and what it is decorated with: a quote, buttons, cards. A portal refuses the whole message because of one of them; then the text
- * goes without it, at once. What was lost that way is told to whoever sent it.
+ * Sends a text with its decorations: a quote, buttons, cards. If a portal refuses the whole message because of one of them, the text is
+ * sent without it at once. What was lost is returned to the caller.
  */
 import { AppError } from '../core/errors.ts';
 import type { Button, Card } from '../core/events.ts';
@@ -15,11 +15,14 @@ export interface Wanted {
   readonly buttons: readonly Button[];
   readonly cards: readonly Card[];
   readonly quoteOf: string | null;
-  /** The portal wants words even where there are cards: an older one refuses a message without any, and an edit without any deletes. */
+  /**
+   * The portal requires a text even beside cards: an older one refuses a message without text, and an edit without text deletes the
+   * message.
+   */
   readonly needsWords: boolean;
 }
 
-/** As it is to be sent: escaped text, blank only beside cards, and the blocks in the portal's form; null for those there are none of. */
+/** The message as it is sent: escaped text, blank only beside cards, and the blocks in the portal's format; null where there are none. */
 export interface Dressed {
   readonly text: string;
   readonly keyboard: Readonly<Record<string, unknown>> | null;
@@ -29,11 +32,11 @@ export interface Dressed {
 
 export interface SentDecorated<T> {
   readonly result: T;
-  /** What the message had to go without, wholly or in part. */
+  /** Decorations that were dropped, wholly or in part. */
   readonly lost: readonly Decoration[];
 }
 
-/** Longest text a message may have; what would be beyond is not added to it. */
+/** The longest text of a message; text lines that would exceed it are not added. */
 const maxTextLength = 20_000;
 
 /** Error codes that blame a decoration; in one build of the server those of blocks begin with PARAM_. A quote is checked like an access. */
@@ -43,7 +46,7 @@ const blames: readonly (readonly [Decoration, RegExp])[] = [
   ['quote', /^bitrix24\.(?:MESSAGE_NOT_FOUND|REPLY|MESSAGE_ACCESS_DENIED|ACCESS_DENIED$)/],
 ];
 
-/** Calls `send` with everything, and again without each decoration that the portal refuses. Throws its AppErrors that blame none. */
+/** Calls `send` with everything, and again without each decoration that the portal refuses. Throws AppErrors that do not blame one. */
 export async function sendDecorated<T>(
   wanted: Wanted,
   botId: string,
@@ -94,7 +97,7 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
   return { dressed, cut };
 }
 
-/** Cards that must not be sent as such are told in words. */
+/** Cards that cannot be sent are written as text. */
 function wordsFor({ cards, buttons }: Wanted, isCardless: boolean): string {
   const titles = cards.map(({ title }) => title.trim()).filter((title) => title !== '');
   if (isCardless && cards.length > 0) return cards.map(cardTexts).join('\n\n').trim() || nothingToSay;

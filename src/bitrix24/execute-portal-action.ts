@@ -1,4 +1,4 @@
-/** Carries out a bot's actions in its portal. */
+/** Executes a bot's actions in its portal. */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { type Decoration, sendDecorated } from './decorated.ts';
@@ -12,25 +12,28 @@ export interface PortalTarget {
   readonly portal: string;
   readonly botId: string;
   readonly dialogId: string;
-  /** Whether the portal has `imbot.v2.*`: there a send repeated with the same key sends nothing (docs/platform-notes/bitrix24.md#sending-once). */
+  /**
+   * Whether the portal has `imbot.v2.*`: there a send repeated with the same key sends nothing
+   * (docs/platform-notes/bitrix24.md#sending-once).
+   */
   readonly hasV2: boolean;
 }
 
-/** True when doing it twice with one key has the effect of once. Uploads have no such key in any version. */
+/** True when executing it twice with one key has the effect of once. Uploads have no such key in any version. */
 export function isRepeatable(action: PortalAction, hasV2: boolean): boolean {
   if (action.type === 'send') return hasV2;
   return action.type !== 'send_file';
 }
 
-/** What came of an action in the portal. */
+/** The result of an action in the portal. */
 export interface PortalResult {
-  /** The portal's message id of what sends a message. */
+  /** The portal's id of the sent message; null for other actions. */
   readonly messageId: string | null;
-  /** What the portal would not take with the text. */
+  /** Parts of the message that the portal refused. */
   readonly lost: readonly (Decoration | 'reaction')[];
 }
 
-/** Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. */
+/** Executes the action. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are the file's, if one is sent. */
 export async function executePortalAction(
   client: PortalClient,
   target: PortalTarget,
@@ -50,7 +53,7 @@ export async function executePortalAction(
     case 'edit':
       return { messageId: null, lost: await edit(call, target, action) };
     case 'delete':
-      // The portal refuses to delete messages older than three days, which is then listed.
+      // The portal refuses to delete messages older than three days; that becomes a dead letter.
       await call('imbot.message.delete', { BOT_ID: botId, MESSAGE_ID: Number(action.messageId), COMPLETE: 'N' });
       return nothing;
     case 'read':
@@ -84,7 +87,7 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
       dialogId: target.dialogId,
       fields: {
         message: text,
-        // A refused decoration is refused before the key is used up: the next try may have it again.
+        // A refused decoration is refused before the key is used up, so the next attempt may reuse it.
         templateId: key,
         ...(keyboard === null ? {} : { keyboard }),
         ...(attach === null ? {} : { attach }),
@@ -96,7 +99,7 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
   return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
 }
 
-/** The first version of the API knows no quotes. */
+/** The first version of the API has no quotes. */
 async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<PortalResult> {
   const plain = { ...action, quoteOf: null, needsWords: true };
   const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach }) =>
@@ -113,10 +116,10 @@ async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<P
   return { messageId, lost: action.quoteOf === null ? lost : [...lost, 'quote'] };
 }
 
-/** Longest name of a file the portal's disk keeps. */
+/** The longest file name the portal's disk stores. */
 const maxFileName = 255;
 
-/** Files go through v2 alone: the older methods post them as the installing employee, not as the bot. */
+/** Files are sent through v2 only: the older methods post them as the installing employee, not as the bot. */
 async function sendFile(
   call: Call,
   target: PortalTarget,
@@ -139,7 +142,7 @@ export function noFiles(): BadInput {
   });
 }
 
-/** The portal refuses to edit messages older than three days, which is then listed. */
+/** The portal refuses to edit messages older than three days; that becomes a dead letter. */
 async function edit(
   call: Call,
   target: PortalTarget,
@@ -152,7 +155,7 @@ async function edit(
       BOT_ID: Number(target.botId),
       MESSAGE_ID: Number(messageId),
       MESSAGE: message,
-      // What is absent stays as it was.
+      // Absent parameters leave the value unchanged.
       ATTACH: attach ?? 'N',
       ...(buttons === null ? {} : { KEYBOARD: keyboard ?? 'N' }),
     }),
@@ -160,13 +163,13 @@ async function edit(
   return lost;
 }
 
-/** What the portal says where there is nothing to do, or where it no longer knows the code: a reaction is not worth trouble. */
+/** Answers of the portal when the reaction is already as wanted. */
 const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
 
-/** What it says of a message that is deleted, was never there, or is not shown to the bot: there is nothing left to react to. */
+/** Answers of the portal for a message that is deleted, never existed, or is not visible to the bot. */
 const noMessage: ReadonlySet<string> = new Set(['bitrix24.MESSAGE_NOT_FOUND', 'bitrix24.ACCESS_DENIED']);
 
-/** False where there is nothing to react to. Bots of the first API have no reactions. */
+/** False when there is nothing to react to. Bots of the first API have no reactions. */
 async function react(call: Call, target: PortalTarget, action: PortalAction & { type: 'react' }): Promise<boolean> {
   if (!target.hasV2) return false;
   const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
@@ -182,7 +185,7 @@ async function react(call: Call, target: PortalTarget, action: PortalAction & { 
 }
 
 /**
- * These methods want the bare chat number. `operator` acts on the session's own bot, `finish` on the app's first one
+ * These methods take the bare chat number. `operator` acts on the session's own bot, `finish` on the app's first one
  * (docs/platform-notes/bitrix24.md#first-bot-of-an-app).
  */
 async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 'finish'): Promise<void> {
@@ -190,12 +193,12 @@ async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 
   try {
     await call(method, { CHAT_ID: Number(target.dialogId.replace(/^chat/, '')) });
   } catch (error) {
-    // The operator is no bot any more: what was to be reached has been reached by somebody else.
+    // The session is no longer led by a bot: someone else has already taken it, which is what we wanted.
     if (!(error instanceof AppError) || error.code !== 'bitrix24.WRONG_CHAT') throw error;
   }
 }
 
-/** The bytes of a file in a message: the portal gives a one-time address, which is followed at once and never stored. */
+/** The address of a file in a message. The portal's address works once; it is used at once and never stored. */
 export async function askForFile(
   client: PortalClient,
   portal: string,
@@ -207,5 +210,5 @@ export async function askForFile(
   const result = await client.call(portal, 'imbot.v2.File.download', params, { signal, patienceMs: 5_000 });
   const url = isRecord(result) ? result['downloadUrl'] : null;
   if (typeof url === 'string' && URL.canParse(url)) return new URL(url);
-  throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal named no address for the file' });
+  throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal returned no address for the file' });
 }

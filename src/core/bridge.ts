@@ -1,6 +1,6 @@
 /**
- * The heart of the rules: one event of a conversation and its moment in, the changed conversation and what to do about it out. Pure: no
- * clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
+ * The rules in one function: takes one event of a conversation and its time, returns the changed conversation and the actions to take.
+ * Pure: no clock, no I/O, so every rule is a row of a table in the tests. The `outcome` tells in one stable word why; `trace` shows it.
  */
 import { onBrain, onReceipt } from './brain-rules.ts';
 import type { BridgeBot, Bridged, Known, RuleContext } from './bridged.ts';
@@ -15,7 +15,7 @@ import { onTimePassed } from './silence.ts';
  * Applies one event. Never throws on an event our decoders can produce.
  *
  * @param at when the event reached us
- * @param known what was looked up for this event
+ * @param known stored facts that were read for this event
  */
 export function bridge(
   event: ChatEvent,
@@ -56,7 +56,7 @@ export function bridge(
   }
 }
 
-/** What an event of the portal teaches comes first, then what it means. */
+/** First updates what is known about the chat, then applies the event itself. */
 function onEventSeen(event: SightEvent, conversation: Conversation, context: RuleContext): Bridged {
   const known = learnFrom(conversation, event, context);
   const led = ledAsShown(known.conversation, event, context);

@@ -1,11 +1,11 @@
-/** What every rule of the bridge gives back, and the few moves all rules share. */
+/** The result of every rule of the bridge, and functions that several rules share. */
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Button } from './events.ts';
 
-/** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
+/** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
   | 'forwarded'
   | 'overheard'
@@ -36,54 +36,54 @@ export interface BridgeBot {
   readonly name: string;
   readonly type: BotType;
   readonly capabilities: Capabilities;
-  /** The brain leads again after so long without a word of the people who lead; null: never by itself. */
+  /** The brain leads again after so long without a message of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
-  /** Absent: the usual words, at once. */
+  /** Absent: the default text, at once. */
   readonly greeting?: Greeting;
-  /** The portal's ids of all bots of ours: whoever of them leads an Open Channel session is no person. Absent: none is known. */
+  /** The portal's ids of all our bots: one of them leading an Open Channel session is not a person. Absent: none is known. */
   readonly botIds?: readonly string[];
 }
 
-/** A message in Bitrix24 that holds a part of what a brain said in one. */
+/** A message in Bitrix24 that holds a part of one message of the brain. */
 export interface SentPart {
   readonly messageId: string;
   readonly kind: 'text' | 'file';
   readonly internal: boolean;
 }
 
-/** What is known of a brain's message when its failure, its receipt, or the message itself comes. */
+/** What is known about a brain's message when its failure, its receipt, or the message itself arrives. */
 export interface MessageFate {
-  /** Its failure was told before; whether it is withdrawn. Null: it was not. */
+  /** Whether the brain withdrew the message when it reported its failure. Null: no failure was reported. */
   readonly told: { readonly isWithdrawn: boolean } | null;
-  /** Parts that are still to be sent. */
+  /** The number of parts still to be sent. */
   readonly waiting: number;
   /** The last message in Bitrix24 that holds a part of it; null for none. */
   readonly shownAs: string | null;
-  /** Why the first part that failed did; null when none did. */
+  /** The error of the first part that failed; null when none did. */
   readonly error: string | null;
 }
 
-/** The outcome of sends that were not made because their failure had been told. */
+/** The outcome of sends that were not made because the brain had reported the message as failed. */
 export const withdrawn = 'withdrawn';
 
-/** Begins the reason of sends of which nobody knows whether they happened. */
+/** The first word of the error of sends that may or may not have happened. */
 export const fateUnknown = 'fate_unknown';
 
-/** What the pipeline has looked up for an event; what is absent is not known or does not matter to it. */
+/** Stored facts that were read for an event; absent if unknown or irrelevant. */
 export interface Known {
-  /** Where an event changes what the brain said: all that is still there of it, in order; empty when it is not remembered. */
+  /** For a change of the brain's own message: its remaining parts, in order; empty when they are unknown. */
   readonly parts?: readonly SentPart[];
-  /** The brain has been told of the message, and may be told how it changes. */
+  /** The brain has been sent the message, and may be told how it changes. */
   readonly isTold?: boolean;
   readonly fate?: MessageFate;
 }
 
-/** What the rules know besides event and conversation. */
+/** What the rules know besides the event and the conversation. */
 export interface RuleContext extends BridgeBot {
-  /** Null where it does not matter. */
+  /** Null where it is irrelevant. */
   readonly fate: MessageFate | null;
-  /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
-  readonly at: string;
+  /** When the event reached us (ISO 8601): the only time the rules know. */
+  /** See `Known`. */
   /** See `Known`. */
   readonly parts: readonly SentPart[];
   readonly isTold: boolean;
@@ -95,7 +95,7 @@ export interface Bridged {
   readonly outcome: Outcome;
 }
 
-/** The conversation in the hands of that owner; a brain that wants to know is told. */
+/** Sets the owner of the conversation; tells the brain if it wants to know. */
 export function setOwner(
   conversation: Conversation,
   owner: Conversation['owner'],
@@ -110,17 +110,17 @@ export function setOwner(
   return { conversation: { ...conversation, owner, ownedSince: at, quietSince }, actions: told };
 }
 
-/** Nothing to do about the event. */
+/** The event has no effect. */
 export function noop(conversation: Conversation, outcome: Outcome): Bridged {
   return { conversation, actions: [], outcome };
 }
 
-/** Our own words to the people inside the portal; a customer behind an Open Channel never sees them. */
+/** A message of the app itself to the people inside the portal; a customer of an Open Channel never sees it. */
 export function note(text: string, buttons: readonly Button[] = []): ChatAction {
   return toPortal({ ...plainSend(text), buttons, internal: true });
 }
 
-/** Text as our own bot would say it, without anything around it. */
+/** A plain text message of the bot. */
 export function plainSend(text: string) {
   return { type: 'send' as const, text, buttons: [], cards: [], quoteOf: null, answers: null };
 }

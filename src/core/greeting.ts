@@ -1,4 +1,4 @@
-/** How our bot introduces itself: with which words, when, and that a brain which wants the whole conversation hears of it. */
+/** How a bot introduces itself: with which text, when, and that a brain that wants the whole conversation is told. */
 import type { ChatAction } from './actions.ts';
 import type { Greeting } from './bot.ts';
 import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridged.ts';
@@ -10,13 +10,13 @@ const usual: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
 
 export interface Greeted {
   readonly conversation: Conversation;
-  /** In Bitrix24, now or later. */
+  /** For Bitrix24, now or later. */
   readonly actions: readonly ChatAction[];
-  /** For the brain, behind what it is told of the event itself. */
+  /** For the brain, after the event's own actions. */
   readonly told: readonly ChatAction[];
 }
 
-/** Once per conversation. */
+/** Greets once per conversation. */
 export function greet(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const { isOff, afterSeconds } = context.greeting ?? usual;
   if (conversation.isGreeted) return { conversation, actions: [], told: [] };
@@ -26,14 +26,14 @@ export function greet(chat: Chat, conversation: Conversation, context: RuleConte
   return { conversation, actions: [later], told: [] };
 }
 
-/** At once, for whoever asks for it: a brain that is not told of the wish cannot answer in the meantime. */
+/** Greets at once, on request: the brain is not sent that request and cannot answer first. */
 export function greetNow(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const isSilent = conversation.isGreeted || (context.greeting ?? usual).isOff;
   if (!isSilent) return introduce(chat, conversation, context);
   return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
 }
 
-/** Its time has come: a brain that has spoken meanwhile needs no introduction, and a person who leads is not talked over. */
+/** A pending greeting is due: it is omitted if the brain has sent a message meanwhile or a person leads. */
 export function onGreetingDue(
   { chat }: ReceiptEvent & { type: 'greeting_due' },
   conversation: Conversation,
@@ -51,12 +51,12 @@ function introduce(chat: Chat, conversation: Conversation, context: RuleContext)
   const setOwner = context.greeting?.texts[language];
   const greeting =
     setOwner === undefined ? words.greeting[kind](context.name) : setOwner.replaceAll('{name}', context.name);
-  // A customer outside has no use for commands he cannot type.
+  // An external customer cannot type commands.
   const text = kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
   const author = { id: '', name: context.name, kind: 'bot' as const };
   const told = toBrain({
     type: 'mirrored',
-    // Our word has no id in Bitrix24 yet, and there is one greeting in a conversation.
+    // The greeting has no id in Bitrix24 yet, and there is one greeting per conversation.
     messageId: 'greeting',
     text: greeting,
     author,

@@ -1,4 +1,4 @@
-/** The rules for what happens in Bitrix24: who is heard, who is greeted, what a command does. */
+/** The rules for what happens in Bitrix24: which messages reach the brain, who is greeted, what a command does. */
 import type { ChatAction } from './actions.ts';
 import { handOver } from './brain-rules.ts';
 import {
@@ -23,7 +23,7 @@ import { phrases, pressCommand } from './texts.ts';
 type CommandEvent = PortalEvent & { type: 'command' };
 
 /**
- * A message: greeted first where nobody was yet, then passed to the brain, or kept from it with the reason.
+ * A message: greets first if needed, then passes the message to the brain, or withholds it with the reason.
  *
  * @param isFirst no session of an Open Channel was known before
  */
@@ -37,7 +37,7 @@ export function onMessage(
   if (silence === 'ignored_not_mentioned' && isOverheard(conversation, context))
     return overhear(event, conversation, context);
   if (silence !== null) return onSilence(silence, event, conversation, context);
-  // An edit of it, which has overtaken it, was passed on in its place.
+  // An edit of this message arrived before it and was passed on in its place.
   if (event.chat.kind === 'group' && context.isTold) return noop(conversation, 'ignored_told_before');
   if (isStart(event)) return onStart(event.chat, conversation, context, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
@@ -64,10 +64,10 @@ export function onMessage(
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
 }
 
-/** A chat has four records at most, so a comparison misses none beyond this. */
+/** A chat has at most four records, so this length holds all of them. */
 const maxCrmLength = 400;
 
-/** CRM records go along when they are first known, and when they change. */
+/** CRM records are sent when they are first known, and when they change. */
 function tellCrm(
   chat: Chat,
   conversation: Conversation,
@@ -82,23 +82,23 @@ function tellCrm(
   return { conversation: { ...conversation, crm }, actions: [toBrain({ type: 'crm', links })] };
 }
 
-/** The word with which messengers open a bot; nothing a brain could answer. */
+/** The text that messengers send when a bot is opened; a brain cannot answer it. */
 function isStart({ text, files, chat }: PortalEvent & { type: 'message' }): boolean {
   return chat.kind !== 'group' && files.length === 0 && text.toLowerCase() === '/start';
 }
 
-/** Whoever starts the bot is greeted; who was greeted gets help, unless the greeting stands right above. */
+/** Greets whoever starts the bot; if already greeted, shows help, unless the greeting has just been sent. */
 function onStart(chat: Chat, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
   const { conversation: greeted, actions, told } = greetNow(chat, conversation, context);
   if (actions.length > 0) return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
   return isFirst && conversation.kind === 'line' ? noop(greeted, 'noted') : help(conversation, context, false);
 }
 
-/** @param isForPeople only those inside the portal are to see it */
+/** @param isForPeople only people inside the portal may see it */
 function help(conversation: Conversation, context: RuleContext, isForPeople: boolean): Bridged {
   const words = phrases(conversation.language);
   const setOwner = words.help[conversation.kind](context.name);
-  // A customer outside has no use for commands he cannot type.
+  // An external customer cannot type commands.
   const isOutside = conversation.kind === 'line' && !isForPeople;
   const action = toPortal({
     ...plainSend(isOutside ? setOwner : `${setOwner}\n\n${words.commands}`),
@@ -107,7 +107,7 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
 }
 
-/** Null when the message is one the brain is to answer. */
+/** Null when the brain should answer the message. */
 function reasonForSilence(event: PortalEvent & { type: 'message' }, conversation: Conversation): Outcome | null {
   if (event.author.kind === 'system') return 'ignored_system';
   if (event.author.kind === 'bot') return 'ignored_bot';
@@ -119,7 +119,7 @@ function reasonForSilence(event: PortalEvent & { type: 'message' }, conversation
   return conversation.owner === 'person' ? 'ignored_person_owns' : null;
 }
 
-/** Talk past the bot concerns only brains that asked for it, in groups they have taken part in, while they lead there. */
+/** Messages that do not mention the bot are for brains that asked for them, in groups they have taken part in, while they lead. */
 function isOverheard(conversation: Conversation, context: RuleContext): boolean {
   return context.capabilities.overhears === true && conversation.remoteId !== null && conversation.owner === 'brain';
 }
@@ -133,7 +133,7 @@ function overhear(event: PortalEvent & { type: 'message' }, conversation: Conver
   return { conversation, actions: [action], outcome: 'overheard' };
 }
 
-/** An operator's word, or a customer's wish for one, takes the conversation away from the brain. */
+/** An operator's message, or a customer's request for an operator, takes the conversation from the brain. */
 function onSilence(
   reason: Outcome,
   event: PortalEvent & { type: 'message' },
@@ -141,7 +141,7 @@ function onSilence(
   context: RuleContext,
 ): Bridged {
   if (reason === 'ignored_bot' || reason === 'ignored_system') return noop(conversation, reason);
-  // The portal now takes the bot out of the session: whatever people say from here on may go unheard.
+  // The portal now takes the bot out of the session, so it may not receive the following messages.
   const mirrored = mirror(event, context);
   if (reason === 'ignored_left_bot') {
     const left = setOwner(conversation, 'person', context);
@@ -159,11 +159,11 @@ function onSilence(
   };
 }
 
-/** What a person who leads, or somebody he talks with, said. What is said in groups concerns nobody who was not mentioned. */
+/** Messages of a person who leads, or of those they talk with. In groups, messages that do not mention the bot are not passed on. */
 function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: RuleContext): ChatAction[] {
   const { chat, author, sentAt } = event;
   const files = capabilities.files ? event.files : [];
-  // A hidden note is between the operators of Bitrix24.
+  // A hidden note is for the operators of Bitrix24 only.
   if (capabilities.mirrors !== true || chat.kind === 'group' || event.isHidden === true) return [];
   if (event.text === '' && files.length === 0) return [];
   const parts = event.text === '' ? [''] : splitText(event.text, capabilities.maxTextLength);
@@ -181,7 +181,7 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
   );
 }
 
-/** An edit or a deletion, for brains that can follow it. */
+/** An edit or a deletion, for brains that support it. */
 export function onChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.chat.kind === 'group') return onGroupChange(event, conversation, context);
   const silence = reasonForSilentChange(event, conversation);
@@ -189,7 +189,7 @@ export function onChange(event: ChangeEvent, conversation: Conversation, context
   return passChange(event, conversation, context, silence);
 }
 
-/** What never meant the bot stays in the portal; an edit that means it now is a message like any other, once. */
+/** In groups, a message that never mentioned the bot stays in the portal; an edit that mentions it is treated as a new message, once. */
 function onGroupChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'person') return noop(conversation, 'ignored_person_owns');
   if (!context.isTold) {
@@ -201,7 +201,7 @@ function onGroupChange(event: ChangeEvent, conversation: Conversation, context: 
   return isMeant ? passChange(event, conversation, context, null) : noop(conversation, 'ignored_not_mentioned');
 }
 
-/** @param silence why the brain is not asked to follow it, only shown it; null: it is */
+/** @param silence why the brain must not react to the change; null: it may */
 function passChange(
   event: ChangeEvent,
   conversation: Conversation,
@@ -222,25 +222,25 @@ function passChange(
   return { conversation, actions: [action], outcome };
 }
 
-/** Null when the change is of something the brain was told while it led. What an operator wrote was never told it as such. */
+/** Null when the brain was sent the message while it led. It was never sent an operator's message as one to answer. */
 function reasonForSilentChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
   if (conversation.owner === 'person') return 'ignored_person_owns';
   return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
 }
 
-/** The bot was put into a chat, or opened by a link. */
+/** The bot was added to a chat, or opened by a link. */
 export function onJoined(chat: Chat, before: Conversation, context: RuleContext): Bridged {
   if (before.owner === 'person') return noop(before, 'ignored_person_owns');
   const { conversation, actions, told } = greet(chat, before, context);
-  // In a private chat that was only opened nobody has said anything yet that a brain would have heard.
+  // In a private chat that was only opened the brain has no conversation yet.
   const heard = chat.kind === 'line' || conversation.remoteId !== null ? told : [];
   const isGreeted = actions.some(({ target }) => target === 'portal');
   return { conversation, actions: [...actions, ...heard], outcome: isGreeted ? 'greeted' : 'noted' };
 }
 
 /**
- * A slash command: ours are carried out here, foreign ones are ordinary messages to the brain. What stands beside a command of ours is
- * passed on behind it; in a group only if the message mentions the bot.
+ * A slash command: our own are executed here, others are ordinary messages to the brain. Further text lines of the message are passed on
+ * after our command; in a group only if the message mentions the bot.
  */
 export function onCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.author.kind === 'bot') return noop(conversation, 'ignored_bot');
@@ -251,10 +251,10 @@ export function onCommand(event: CommandEvent, conversation: Conversation, conte
   return { ...after, actions: [...done.actions, ...after.actions], outcome: done.outcome };
 }
 
-/** Null for a command that is none of ours. */
+/** Null for a command that is not ours. */
 function onOwnCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged | null {
   const words = phrases(conversation.language);
-  // A customer's command must not make the bot talk beside the person who leads.
+  // While a person leads, a customer's command must not make the bot speak.
   const isUnheard = event.author.kind === 'client' && conversation.owner === 'person';
   const isForPeople = event.author.kind !== 'client';
   switch (event.command.toLowerCase()) {
@@ -273,7 +273,7 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
     }
     case 'operator':
       return handOver(words.handedOver, conversation, context);
-    // A button's words are its presser's words to the bot, wherever the button hangs.
+    // The text of a button is a message of the person who pressed it.
     case pressCommand:
       return said(event, event.params, conversation, context);
     default:
@@ -281,7 +281,7 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
   }
 }
 
-/** A slash line we do not know swallows the whole message in Bitrix24: its text still belongs to the brain. */
+/** Bitrix24 sends a message that begins with an unknown command only as a command event: its text still belongs to the brain. */
 function onForeignCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.via !== 'text') return noop(conversation, 'ignored_unknown_command');
   const whole = event.beside === undefined ? event.text : `${event.text}\n${event.beside}`;

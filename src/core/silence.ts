@@ -1,4 +1,7 @@
-/** The silence of people: after so long without a word of theirs the brain leads again. Nobody is talked over: every word begins the time anew. */
+/**
+ * Inactivity: after a configured time without a message of the people who lead, the brain leads again. Every message of theirs restarts the
+ * time.
+ */
 import type { ChatAction } from './actions.ts';
 import { type Bridged, noop, note, type RuleContext, setOwner } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
@@ -8,8 +11,8 @@ import { phrases } from './texts.ts';
 type Watched = Pick<Bridged, 'conversation' | 'actions'>;
 
 /**
- * Somebody was heard while a person leads: an employee's word begins the silence anew. In an Open Channel nothing is watched before
- * that: there the bot may have been taken out of the chat, and would take people for silent whom it cannot hear.
+ * A message arrived while a person leads: an employee's message restarts the inactivity time. In an Open Channel it is not measured before
+ * the first one: the bot may have been taken out of the chat, and would take people for inactive whose messages it does not receive.
  */
 export function heardWhilePersonLeads(
   conversation: Conversation,
@@ -23,7 +26,7 @@ export function heardWhilePersonLeads(
   return armInactivityTimer(known, context);
 }
 
-/** Asks to be reminded when the silence will have been long enough; once, however often it is called. */
+/** Requests a timer for the end of the inactivity time; only one is pending at a time. */
 export function armInactivityTimer(conversation: Conversation, context: RuleContext): Watched {
   const left = timeLeft(conversation, context);
   if (conversation.owner !== 'person' || conversation.hasInactivityTimer || left === null)
@@ -31,7 +34,7 @@ export function armInactivityTimer(conversation: Conversation, context: RuleCont
   return { conversation: { ...conversation, hasInactivityTimer: true }, actions: [lookAgain(left)] };
 }
 
-/** The reminder has come. It may come early, and late: only what was heard decides. */
+/** A timer is due. It may be early or late: only the time of the last message counts. */
 export function onTimePassed(before: Conversation, context: RuleContext): Bridged {
   const conversation = { ...before, hasInactivityTimer: false };
   const left = timeLeft(conversation, context);
@@ -42,7 +45,7 @@ export function onTimePassed(before: Conversation, context: RuleContext): Bridge
   return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back_after_silence' };
 }
 
-/** Milliseconds of silence that are still to come; null when nobody counts them. */
+/** Milliseconds left until the inactivity time is over; null when it is not measured. */
 function timeLeft({ quietSince }: Conversation, { giveBackAfterMinutes, at }: RuleContext): number | null {
   if (giveBackAfterMinutes === null || quietSince === null) return null;
   return Math.max(0, Date.parse(quietSince) + giveBackAfterMinutes * 60_000 - Date.parse(at));

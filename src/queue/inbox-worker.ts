@@ -205,10 +205,7 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
   }
   if (written.length < works.length) {
     options.metrics.leasesLost.inc({ queue: 'inbox' }, works.length - written.length);
-    options.log.warn(
-      { lanes: works.length - written.length },
-      'inbox leases were lost; other workers have the lanes',
-    );
+    options.log.warn({ lanes: works.length - written.length }, 'inbox leases were lost; other workers have the lanes');
   }
   for (const result of written.flatMap((work) => work.results)) {
     options.metrics.events.inc({ outcome: result.state === 'done' ? result.outcome : result.state });

@@ -46,9 +46,9 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
   }
   const { isThrottled } = error;
   const isFree = isThrottled || isOurWait(error) || error.code === 'http.aborted';
-  : // A retry that does not count cannot exhaust the attempts either.
+  const retry = isThrottled
     ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
-    : // What costs nothing cannot use up the attempts either.
+    : // A retry that does not count cannot exhaust the attempts either.
       decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;
 }

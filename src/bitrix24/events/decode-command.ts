@@ -7,10 +7,10 @@ import { authorOf, entriesOf, type LaneBot, paramsOf, quoteOf, sentAtOf } from '
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
-/** The portal takes at most this many commands out of one message. */
+/** The portal reads at most this many commands from one message. */
 const maxCommands = 10;
 
-/** The bot's commands in the order of the event; the text on the other lines goes along with the last one. Empty: none is this bot's. */
+/** The bot's commands in the order of the event; the other text lines are attached to the last one. Empty: none is this bot's. */
 export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const params = paramsOf(tree);
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
@@ -30,7 +30,7 @@ export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): Comma
       type: 'command',
       command: name,
       params: given,
-      // What one message says in several events must not look like one message twice.
+      // Several events of one message must not look like one message twice.
       messageId: index === 0 ? messageId : `${messageId}.c${index}`,
       via,
       text: `/${name} ${given}`.trim(),
@@ -54,7 +54,7 @@ function viaOf(context: string | undefined): CommandEvent['via'] {
   return context === 'MENU' ? 'menu' : 'text';
 }
 
-/** The message without the lines that are commands. */
+/** The message without the text lines that are commands. */
 function linesBeside(message: string, names: ReadonlySet<string>): string {
   return message
     .split('\n')

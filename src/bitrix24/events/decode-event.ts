@@ -1,4 +1,4 @@
-/** Translates a stored Bitrix24 event (API v1) into the house's words. Pure; every field may be missing and every value is text. */
+/** Translates a stored Bitrix24 event (API v1) into the app's events. Pure; every field may be missing and every value is text. */
 import type { AppEvent, PortalEvent } from '../../core/events.ts';
 import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
@@ -18,7 +18,7 @@ import {
 } from './read-params.ts';
 
 export type Decoded =
-  /** In the order in which they are to be worked; more than one for a message that holds several commands. */
+  /** In the order of processing; more than one for a message with several commands. */
   | { readonly kind: 'chat'; readonly events: readonly PortalEvent[] }
   | { readonly kind: 'app'; readonly event: AppEvent }
   | { readonly kind: 'nothing'; readonly reason: 'unknown_event' | 'no_dialog' | 'not_for_this_bot' };
@@ -38,7 +38,7 @@ const decoders: Readonly<Record<string, (tree: FormTree, bot: LaneBot) => Decode
   ONAPPPAYMENT: (tree) => app({ type: 'app_payment', expired: isYes(text(tree, 'data', 'PAYMENT_EXPIRED')) }),
 };
 
-/** @param bot the one whose lane the event is in; without a code for events that concern no bot */
+/** @param bot the bot of the event's lane; without a code for events that concern no bot */
 export function decodeEvent(body: Buffer, bot: LaneBot): Decoded {
   const tree = parseForm(body);
   const decoder = decoders[(text(tree, 'event') ?? '').toUpperCase()];
@@ -56,7 +56,7 @@ function chat(event: PortalEvent): Decoded {
 const noDialog: Decoded = { kind: 'nothing', reason: 'no_dialog' };
 const notForThisBot: Decoded = { kind: 'nothing', reason: 'not_for_this_bot' };
 
-/** An event that names bots, and not this one, is none of its events: nobody else's words are handed to it. */
+/** An event that names other bots but not this one is ignored: a bot must not receive another bot's messages. */
 function ofItsBot(decode: (tree: FormTree, botId: string) => Decoded) {
   return (tree: FormTree, bot: LaneBot): Decoded => {
     const botId = botIdOf(tree, bot);
@@ -86,8 +86,8 @@ function onMessageAdd(tree: FormTree, botId: string): Decoded {
 }
 
 /**
- * What a message of an Open Channel is besides its words. The portal ends the bot's session on a single `0`, whoever of the chat wrote
- * it, and hides from the customer what is marked silent or was written in the silent mode of the chat.
+ * The flags of a message in an Open Channel. The portal ends the bot's session at a single `0`, whoever in the chat wrote it, and hides
+ * from the customer what is marked silent or was written in the silent mode of the chat.
  */
 function lineMarks(params: FormTree, message: string): { isHidden: boolean; callsPerson: boolean } {
   const isSilent = text(params, 'SILENT_CONNECTOR') === 'Y' || text(params, 'CHAT_ENTITY_DATA_3') === 'Y';

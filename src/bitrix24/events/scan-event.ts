@@ -1,11 +1,11 @@
 /**
- * Reads from a raw event body the few fields the door needs, and cuts the tokens out of it. It does not parse the payload: that is
- * the worker's job, so that a mistake about the payload makes a replayable row, never a lost message.
+ * Reads from a raw event body the few fields the endpoint needs, and removes the tokens from it. It does not parse the payload: that is the
+ * worker's job, so that a mistake about the payload makes a replayable row, never a lost message.
  *
- * The time it takes grows with the body and no faster: every look at a pair stops at the first character that does not fit. A body of
- * which any pair could be read in two ways is left to the form parser, so that what the door reads is what the worker will read.
+ * Its time is linear in the body: reading a pair stops at the first character that does not fit. A body with a pair that could be read in
+ * two ways is left to the form parser, so that the endpoint reads the same values as the worker.
  *
- * Why not the form parser for all: for the real 5 KB event of about 110 pairs it takes four times as long.
+ * The form parser is not used for all bodies because it takes four times as long for the real 5 KB event of about 110 pairs.
  */
 import {
   branch,
@@ -18,9 +18,9 @@ import {
 } from '../../lib/form-body.ts';
 
 export interface ScannedBot {
-  /** Empty when the portal did not say; then the code is not. */
+  /** Empty when the portal did not send it; then the code is set. */
   readonly id: string;
-  /** Empty when the portal did not say. */
+  /** Empty when the portal did not send it. */
   readonly code: string;
 }
 
@@ -37,7 +37,7 @@ export interface ScannedEvent {
   readonly kept: Buffer;
 }
 
-/** What is not kept of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]`: the tokens and what comes with them. */
+/** Fields of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]` that are not stored: the tokens and what is sent with them. */
 const tokenFields = new Set([
   'access_token',
   'refresh_token',
@@ -72,10 +72,10 @@ interface Scan {
   readonly found: Found;
 }
 
-/** What a look at one pair says: to be stored or not, or that its key is not spelled as portals spell them. */
+/** The result of reading one pair: to be stored or not, or that its key is not spelled as portals spell them. */
 type Sight = 'kept' | 'token' | 'unclear';
 
-/** Never throws; what is not there stays empty. */
+/** Never throws; missing fields stay empty. */
 export function scanEvent(body: Buffer): ScannedEvent {
   const letters = body.toString('latin1');
   const found: Found = { event: '', memberId: '', applicationToken: '', dialogId: '', messageId: '', bots: new Map() };
@@ -116,7 +116,7 @@ function lookAt(scan: Scan, start: number, end: number): Sight {
   return isPlain && isOther(letters, start) ? 'kept' : 'unclear';
 }
 
-/** `data[…`, from behind the bracket. Sections are told by their first letter, because most pairs come through here. */
+/** `data[…`, after the bracket. Sections are distinguished by their first letter first, because most pairs are read here. */
 function lookAtData(scan: Scan, start: number, end: number): Sight {
   const { letters } = scan;
   switch (letters[start]) {
@@ -136,18 +136,18 @@ function lookAtData(scan: Scan, start: number, end: number): Sight {
   return lookAtOther(scan, start, end);
 }
 
-/** Whether a name without brackets is none of ours: `event` alone, `data` and `auth` are for the parser to judge. */
+/** Whether a name without brackets is irrelevant; bare `event`, `data` and `auth` are left to the parser. */
 function isOther(letters: string, start: number): boolean {
   return (
     !letters.startsWith('auth', start) && !letters.startsWith('event&', start) && !letters.startsWith('data', start)
   );
 }
 
-/** `data[PARAMS][MESSAGE_ID]=529712`, from behind the second bracket. */
+/** `data[PARAMS][MESSAGE_ID]=529712`, after the second bracket. */
 function lookAtParams(scan: Scan, start: number, end: number): Sight {
   const { letters, found } = scan;
   const first = letters.charCodeAt(start);
-  // Whatever follows: a name that begins with another letter is another name.
+  // A name that begins with another letter is another name, whatever follows.
   if (first !== letterM && first !== letterD) return isWordCode(first) ? 'kept' : 'unclear';
   if (letters.startsWith('MESSAGE_ID%5D', start)) {
     if (letters.charCodeAt(start + 13) !== equalsSign) return 'unclear';
@@ -159,7 +159,7 @@ function lookAtParams(scan: Scan, start: number, end: number): Sight {
   return 'kept';
 }
 
-/** `data[BOT][567][BOT_ID]=567`, from behind the second bracket. */
+/** `data[BOT][567][BOT_ID]=567`, after the second bracket. */
 function lookAtBot(scan: Scan, section: string, start: number, end: number): Sight {
   const { letters, found } = scan;
   const idEnd = wordEnd(letters, start);
@@ -175,7 +175,7 @@ function lookAtBot(scan: Scan, section: string, start: number, end: number): Sig
   return 'kept';
 }
 
-/** `auth[member_id]=…`, from behind the bracket. */
+/** `auth[member_id]=…`, after the bracket. */
 function lookAtSender(scan: Scan, start: number, end: number): Sight {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
@@ -190,7 +190,7 @@ function lookAtSender(scan: Scan, start: number, end: number): Sight {
   return 'token';
 }
 
-/** `data[BOT_ID]=…`, `data[bot][id]=…` and what is of no interest, from behind the bracket. */
+/** `data[BOT_ID]=…`, `data[bot][id]=…` and irrelevant fields, after the bracket. */
 function lookAtOther(scan: Scan, start: number, end: number): Sight {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
@@ -220,32 +220,32 @@ const equalsSign = 0x3d;
 const letterD = 0x44;
 const letterM = 0x4d;
 
-/** Where the letters, digits and underscores from `at` on end. */
+/** The end of the letters, digits and underscores that begin at `at`. */
 function wordEnd(letters: string, at: number): number {
   let end = at;
   while (isWordCode(letters.charCodeAt(end))) end += 1;
   return end;
 }
 
-/** False for NaN too, which stands behind the end. */
+/** False for NaN too, which is read after the end. */
 function isWordCode(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || (code >= 0x30 && code <= 0x39)
   );
 }
 
-/** A value; nearly all that are wanted are plain words. */
+/** A value; nearly all that are read are plain words. */
 function valueIn({ body, letters }: Scan, start: number, end: number): string {
   const value = letters.slice(start, end);
   return /^\w*$/.test(value) ? value : decodeFormText(body.subarray(start, end));
 }
 
-/** The parts of the longest key that is looked for: `data[BOT][7][BOT_ID]`. */
+/** The number of parts in the longest key that is read: `data[BOT][7][BOT_ID]`. */
 const partsRead = 4;
 
 /**
- * The same by means of the form parser, for bodies in any other spelling. Only what is looked for is put into a tree: of a body that
- * strangers may send, a tree of everything would cost a third of a second.
+ * The same with the form parser, for bodies in any other spelling. Only relevant fields are put into a tree: a full tree of a hostile body
+ * would take a third of a second.
  */
 function scanParsed(body: Buffer): ScannedEvent {
   const form = startForm();
@@ -253,14 +253,14 @@ function scanParsed(body: Buffer): ScannedEvent {
   eachFormPair(body, ({ path, start, end, value }) => {
     if (!isToken(path)) kept.push(kept.length === 0 ? body.subarray(start, end) : body.subarray(start - 1, end));
     if (!isWanted(path)) return;
-    // Of a longer key only counts that a branch stands where a text might be.
+    // Of a longer key it only matters that there is a branch where a text might be.
     if (path.length <= partsRead) form.put(path, value);
     else form.put([...path.slice(0, partsRead), 'more'], () => '');
   });
   return told(foundIn(form.tree), Buffer.concat(kept));
 }
 
-/** Whether the pair can matter to what the door reads; with all entries of bots, because `data[BOT][]` counts them. */
+/** Whether the pair can matter to the endpoint; includes all entries of bots, because `data[BOT][]` counts them. */
 function isWanted([name, section = '', field = '']: readonly string[]): boolean {
   if (name !== 'data') return name === 'event' || name === 'auth';
   if (section === 'PARAMS') return field === 'DIALOG_ID' || field === 'MESSAGE_ID' || field === '';

@@ -1,12 +1,14 @@
-/** Cards in Bitrix24's ATTACH form (docs/platform-notes/bitrix24.md#cards). What they say comes from outside, so it is escaped like any text. */
+/**
+ * Cards in Bitrix24's ATTACH format (docs/platform-notes/bitrix24.md#cards). Their texts come from outside and are escaped like any text.
+ */
 import type { Card } from '../../core/events.ts';
 import { publicLink } from './addresses.ts';
 import { escapeBb } from './bb-code.ts';
 
-/** Serialised ATTACH may have fewer than this many characters; what does not fit is left out, the text above it stays. */
+/** Serialised ATTACH must have fewer characters than this; cards that do not fit are left out, the message's text is kept. */
 const maxAttachLength = 60_000;
 
-/** Longest title, name or value of a card, in characters: more is no card any more, and the message's own text says it too. */
+/** The longest title, name or value of a card, in characters; the message's own text repeats longer ones. */
 const maxWords = 1_000;
 
 /** Rows of one card. */
@@ -15,11 +17,11 @@ const maxFacts = 100;
 export interface FittedCards {
   /** Null when there are no cards, or none of them fits. */
   readonly attach: Readonly<Record<string, unknown>> | null;
-  /** A card was left out, or a part of one: words beyond what a card shows, rows, an address that nobody may be led to. */
+  /** A card, or a part of one, was left out: text or rows beyond the limits, or an address that is not public. */
   readonly isCut: boolean;
 }
 
-/** The blocks of some cards. */
+/** The blocks of the cards. */
 export function toAttach(cards: readonly Card[]): FittedCards {
   const blocks: Readonly<Record<string, unknown>>[] = [];
   let length = 100;

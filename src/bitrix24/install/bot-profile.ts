@@ -1,4 +1,4 @@
-/** How our bots look in a portal: name, colour, description and an avatar of their own (a moderation rule). */
+/** The profiles of our bots in a portal: name, colour, description and a distinct avatar (a moderation rule). */
 import { crc32, deflateSync } from 'node:zlib';
 import type { BotType } from '../../core/bot.ts';
 import type { Language } from '../../core/events.ts';

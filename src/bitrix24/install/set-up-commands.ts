@@ -1,4 +1,4 @@
-/** Keeps the commands of our bots in a portal as they should be: registers new ones, renames titles, takes away what is not wanted any more. */
+/** Keeps the commands of our bots in a portal up to date: registers new ones, renames titles, removes those we no longer offer. */
 import type { CarriedOver } from '../../core/bot.ts';
 import { AppError } from '../../core/errors.ts';
 import { botCommands, pressCommand } from '../../core/texts.ts';
@@ -6,7 +6,7 @@ import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 
-/** The portal wants a title even of a command it does not show. */
+/** The portal requires a title even for a command it does not show. */
 const wanted = [
   ...botCommands.map((command) => ({ ...command, hidden: false })),
   { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
@@ -20,10 +20,10 @@ interface CommandCall {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** More would not fit into one request. */
+/** The most calls of one request. */
 const maxCalls = 50;
 
-/** The same bots, with the commands they have now. Registering again is harmless: the portal keeps the old entry. */
+/** Returns the bots with their current commands. Registering again is harmless: the portal keeps the old entry. */
 export async function registerCommands(
   client: PortalClient,
   options: SetUpOptions,
@@ -73,7 +73,7 @@ function registering(bot: Registered, options: SetUpOptions): CommandCall[] {
   }));
 }
 
-/** Registering leaves titles as they were, and says nothing of commands that have lost their place in our list. */
+/** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
 async function keepEqual(
   client: PortalClient,
   options: SetUpOptions,
@@ -97,7 +97,7 @@ async function keepEqual(
     ];
   });
   for (const answer of await inBatches(client, options, calls)) {
-    // Somebody has taken it away already.
+    // It was removed already.
     const isGone = 'error' in answer && answer.error instanceof AppError && answer.error.code === goneCode;
     if ('error' in answer && !isGone) throw answer.error;
   }
