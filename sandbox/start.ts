@@ -17,10 +17,10 @@ import { createLogger } from '../src/lib/logger.ts';
 import { openStorage } from '../src/open-storage.ts';
 import { startApp } from '../src/start-app.ts';
 import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.ts';
+import { selfSigned } from './kit/self-signed.ts';
 import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
 import { placesText } from './places-text.ts';
 import { readOptions } from './read-options.ts';
-import { selfSigned } from './self-signed.ts';
 
 const { isJson, isTls, brain } = readOptions(process.argv.slice(2));
 const host = '127.0.0.1';

@@ -2,7 +2,7 @@
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { type Decoration, sendDecorated } from './decorated.ts';
-import { escapeBb } from './formatting/bb-code.ts';
+import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
@@ -86,7 +86,7 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
       botId: Number(target.botId),
       dialogId: target.dialogId,
       fields: {
-        message: text,
+        message: noCommands(target, text),
         // A refused decoration is refused before the key is used up, so the next attempt may reuse it.
         templateId: key,
         ...(keyboard === null ? {} : { keyboard }),
@@ -97,6 +97,11 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
     }),
   );
   return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
+}
+
+/** imbot.v2 executes commands in a bot's own messages, except in private chats; the first API and edits do not. */
+function noCommands({ dialogId }: PortalTarget, text: string): string {
+  return /^\d+$/.test(dialogId) ? text : escapeCommands(text);
 }
 
 /** The first version of the API has no quotes. */
@@ -128,7 +133,7 @@ async function sendFile(
 ): Promise<string | null> {
   if (!target.hasV2) throw noFiles();
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
-  const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const fields = { name, content: bytes.toString('base64'), message: noCommands(target, escapeBb(action.text)) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
   return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
 }

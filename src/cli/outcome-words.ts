@@ -17,6 +17,7 @@ const words: Readonly<Record<string, string>> = {
   ignored_not_mentioned: 'not answered: the bot was not mentioned',
   ignored_operator: 'not answered: an operator wrote it, who leads the conversation from now on',
   ignored_hidden_note: 'not answered: a note among operators, which takes the conversation from nobody',
+  ignored_other_bot: 'not answered: another bot of ours leads this Open Channel session',
   ignored_told_before: 'not answered: an edit of the message came first and was passed on in its place',
   ignored_person_owns: 'not answered: a person leads the conversation',
   ignored_left_bot: 'not answered: somebody called a person with a single 0',
@@ -36,6 +37,7 @@ const words: Readonly<Record<string, string>> = {
   moved: 'moved to its conversation, which has become known',
   replayed: 'put back into its lane by an operator',
   // What came of actions.
+  person_owns: 'not shown: a person had taken the conversation before it could be sent',
   sent: 'sent',
   without_reaction: 'the reaction was left out: the message is gone, or the portal has no reactions for bots',
   without_quote: 'without the quote, which the portal would not take',

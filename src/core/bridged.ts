@@ -3,7 +3,7 @@ import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
-import type { Button } from './events.ts';
+import type { Author, Button } from './events.ts';
 
 /** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
@@ -22,6 +22,7 @@ export type Outcome =
   | 'ignored_not_mentioned'
   | 'ignored_operator'
   | 'ignored_hidden_note'
+  | 'ignored_other_bot'
   | 'ignored_told_before'
   | 'ignored_person_owns'
   | 'ignored_left_bot'
@@ -66,6 +67,9 @@ export interface MessageFate {
 /** The outcome of sends that were not made because the brain had reported the message as failed. */
 export const withdrawn = 'withdrawn';
 
+/** The outcome of answers that were not shown because a person leads. */
+export const personOwns = 'person_owns';
+
 /** The first word of the error of sends that may or may not have happened. */
 export const fateUnknown = 'fate_unknown';
 
@@ -83,7 +87,7 @@ export interface RuleContext extends BridgeBot {
   /** Null where it is irrelevant. */
   readonly fate: MessageFate | null;
   /** When the event reached us (ISO 8601): the only time the rules know. */
-  /** See `Known`. */
+  readonly at: string;
   /** See `Known`. */
   readonly parts: readonly SentPart[];
   readonly isTold: boolean;
@@ -107,7 +111,21 @@ export function setOwner(
     ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
     : [];
   const quietSince = owner === 'person' ? at : null;
-  return { conversation: { ...conversation, owner, ownedSince: at, quietSince }, actions: told };
+  return { conversation: { ...conversation, owner, isTaken: false, ownedSince: at, quietSince }, actions: told };
+}
+
+/** A person takes the conversation themselves, perhaps after it was handed over: pending answers to the customer are dropped. */
+export function take(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
+  const owned = setOwner(conversation, 'person', context);
+  return { ...owned, conversation: { ...owned.conversation, isTaken: true } };
+}
+
+/**
+ * Whether the author is a bot of ours: the portal also sends events about changes and commands of bots, without marking the author as a
+ * bot.
+ */
+export function isOurBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {
+  return kind === 'bot' || botIds.includes(id);
 }
 
 /** The event has no effect. */

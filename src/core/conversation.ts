@@ -14,6 +14,8 @@ export interface Conversation {
   /** The brain's id of its counterpart, once known. */
   readonly remoteId: string | null;
   readonly owner: Owner;
+  /** The person who leads took the conversation themselves; false where the bot handed it over. */
+  readonly isTaken: boolean;
   /** Since when the current owner leads, ISO 8601; null: from the beginning. */
   readonly ownedSince: string | null;
   /** Start of the inactivity of the people who lead, ISO 8601; null while it is not measured. */
@@ -39,6 +41,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     ref,
     remoteId: null,
     owner: 'brain',
+    isTaken: false,
     ownedSince: null,
     quietSince: null,
     hasInactivityTimer: false,

@@ -34,7 +34,7 @@ export interface LineSession {
   /** Changes with every new session; null when the portal does not name it. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
-  /** The portal's id of the user who leads the session, `0` for nobody. Absent: the event does not tell. */
+  /** The portal's id of the user who leads the session, `0` for nobody and for the event's own bot. Absent: the event does not tell. */
   readonly leaderId?: string;
 }
 
@@ -75,6 +75,8 @@ export type PortalEvent =
       readonly quoteOf: string | null;
       /** A note among operators, which the customer of the Open Channel does not see. */
       readonly isHidden?: boolean;
+      /** Another bot of ours leads the Open Channel session and receives this message too; that bot answers. */
+      readonly otherBotLeads?: boolean;
       /** At this text the portal takes the Open Channel session from the bot and calls the operators. Absent: at a `0`. */
       readonly callsPerson?: boolean;
     }
@@ -90,8 +92,17 @@ export type PortalEvent =
       readonly language: Language;
       /** When it was edited; see `message`. */
       readonly sentAt: string | null;
+      /** See `message`. */
+      readonly isHidden?: boolean;
     }
-  | { readonly type: 'message_deleted'; readonly messageId: string; readonly author: Author; readonly chat: Chat }
+  | {
+      readonly type: 'message_deleted';
+      readonly messageId: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      /** See `message`. */
+      readonly isHidden?: boolean;
+    }
   | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
   | {
       readonly type: 'command';
@@ -105,6 +116,8 @@ export type PortalEvent =
       readonly beside?: string;
       /** The message mentions this very bot; true where every message is for the bot. */
       readonly mentionsBot: boolean;
+      /** See `message`. */
+      readonly isHidden?: boolean;
       readonly author: Author;
       readonly chat: Chat;
       readonly language: Language;

@@ -26,6 +26,9 @@ export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60
  */
 export const reservedRetry: RetryPolicy = { firstDelayMs: 5_000, maxDelayMs: 300_000, maxAttempts: 30 };
 
+/** A send that gets such an answer does not become a dead letter before it is this old. */
+export const reservedPatienceMs = 75 * 60_000;
+
 /**
  * Events that our own code failed to process: a few quick attempts (a deploy may be rolling), then a dead letter so that the dialog
  * continues.

@@ -11,6 +11,8 @@ import { readSendsSoFar, readToldFailure, type ToldFailure } from '../store/queu
 export interface LookUpOptions {
   /** The brain wants receipts for its messages. */
   readonly hasReceipts: boolean;
+  /** The brain is sent messages while a person leads. */
+  readonly hasMirror: boolean;
   /** Failures reported by earlier events of this batch; not written yet. */
   readonly failures: readonly ToldFailure[];
   /** Actions decided by earlier events of this batch; not written yet. */
@@ -18,8 +20,8 @@ export interface LookUpOptions {
 }
 
 /**
- * A change of our own message needs that message's parts; an event about a brain's message needs what happened to that message; in groups,
- * whether the brain was sent the message, which may arrive after its own edit.
+ * A change of our own message needs that message's parts; an event about a brain's message needs what happened to that message; a change of
+ * somebody's message needs whether the brain was sent it; in groups a new message needs that too, because it may arrive after its own edit.
  *
  * @param inbox the lane of the event
  */
@@ -46,12 +48,23 @@ export async function lookUp(db: Db, inbox: LaneId, event: ChatEvent, options: L
     case 'message':
     case 'message_edited':
     case 'message_deleted':
-      if (event.chat.kind !== 'group' || (event.type === 'message' && !event.mentionsBot)) return {};
+      if (!dependsOnTold(event, options)) return {};
       return { isTold: await wasTold(db, { portal, lane: outboxLane(botCode, dialogId, 'brain') }, event, options) };
     default:
       return {};
   }
 }
+
+function dependsOnTold(
+  event: ChatEvent & { type: 'message' | 'message_edited' | 'message_deleted' },
+  { hasMirror }: LookUpOptions,
+): boolean {
+  if (event.chat.kind !== 'group') return hasMirror && event.type !== 'message';
+  return event.type !== 'message' || event.mentionsBot;
+}
+
+/** The actions that send a message to a brain. */
+const tellingTypes: ReadonlySet<string> = new Set(['message', 'mirrored', 'overheard']);
 
 async function wasTold(
   db: Db,
@@ -60,7 +73,7 @@ async function wasTold(
   { actions }: LookUpOptions,
 ): Promise<boolean> {
   const isJustTold = actions.some(
-    ({ action }) => (action.type === 'message' || action.type === 'overheard') && action.messageId === messageId,
+    ({ action }) => 'messageId' in action && tellingTypes.has(action.type) && action.messageId === messageId,
   );
   return isJustTold || (await isTold(db, brain, messageId));
 }

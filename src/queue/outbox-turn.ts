@@ -2,7 +2,7 @@
  * Executes the actions of one claimed outbox lane in order, until the last, until one has to wait, or until the lane is no longer held.
  * Remotes are called outside any transaction; the only write here records that an unrepeatable attempt begins.
  */
-import { fateUnknown, withdrawn } from '../core/bridged.ts';
+import { fateUnknown, personOwns, withdrawn } from '../core/bridged.ts';
 import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -13,9 +13,10 @@ import type { LaneProgress } from '../store/queue/lanes.ts';
 import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } from '../store/queue/outbox.ts';
 import type { EndedPart } from '../store/queue/sent-parts.ts';
 import { beginSend, readToldFailure } from '../store/queue/told-failures.ts';
+import { isTakenSince } from '../store/tenants/conversations.ts';
 import type { Ending, Place } from './destinations.ts';
 import type { Executed, Executor } from './execute-action.ts';
-import { answeredBy, earlierParts, receipts } from './receipts.ts';
+import { answeredBy, earlierParts, isAnswer, receipts } from './receipts.ts';
 import { isOurWait, nextTry, usedUp } from './retry-decision.ts';
 
 /** The results of one claimed lane, to be written together. */
@@ -63,7 +64,8 @@ export async function workLane(
     if (earlier === null) {
       return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null, incoming };
     }
-    const tried = await tryAction(options, row, { ...attempts, count: tries.attempts, holder: lane.holder });
+    const { attempts: count, throttled } = tries;
+    const tried = await tryAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
     if ('error' in tried) {
       const { error } = tried;
       const ageMs = Date.now() - row.created_at.getTime();
@@ -126,7 +128,7 @@ type Tried =
 async function tryAction(
   options: TurnOptions,
   row: OutboxRow,
-  attempt: Attempts & { readonly count: number; readonly holder: string },
+  attempt: Attempts & { readonly count: number; readonly throttled: number; readonly holder: string },
 ): Promise<Tried> {
   let isRepeatable = true;
   let hasBegun = false;
@@ -141,11 +143,12 @@ async function tryAction(
     if (over !== null) return { error: over, isUnknown: false, mayBeSeen: wasBegun };
     // Preparing may fail many times; a message that was withdrawn meanwhile is not prepared again.
     const told = answered === null || attempt.count === 1 ? null : await readToldFailure(db, row, answered);
-    if (told?.isWithdrawn === true) return withdrawnSend(row);
+    if (told?.isWithdrawn === true) return notShown(row, withdrawn);
     const prepared = await executor.prepare(row, attempt.signal);
+    if (isAnswer(row) && hasWaited(row, attempt) && (await isTakenSince(db, row))) return notShown(row, personOwns);
     if (answered !== null) {
       const begun = await beginSend(db, row, answered, attempt.holder);
-      if (begun === 'withdrawn') return withdrawnSend(row);
+      if (begun === 'withdrawn') return notShown(row, withdrawn);
       if (begun === 'lane_lost') throw laneLost();
     } else if (isOnce && !(await markAttempted(db, row, attempt.holder))) throw laneLost();
     isRepeatable = !isOnce;
@@ -163,11 +166,26 @@ async function tryAction(
   }
 }
 
-/** The brain counts the message as failed. Nothing is sent; an earlier attempt may have shown it all the same. */
-function withdrawnSend(row: OutboxRow): Tried {
-  const message = 'withdrawn after an attempt whose result is unknown';
-  const message = 'withdrawn after an attempt whose end nobody knows';
-  return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
+/**
+ * Nothing is sent: the brain counts the message as failed, or a person has taken over. An earlier attempt may have shown it all the same.
+ */
+function notShown(row: OutboxRow, outcome: string): Tried {
+  if (row.attempted_at === null) return { executed: { outcome, remoteId: null, isDropped: true } };
+  const message = 'not repeated after an attempt whose result is unknown';
+  return { error: new AppError({ code: outcome, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
+}
+
+/**
+ * A younger answer is sent without checking again whether a person has taken over: that saves a query for every message, and the network
+ * needs as long anyway.
+ */
+const freshMs = 1_000;
+
+function hasWaited(
+  row: OutboxRow,
+  { count, throttled }: { readonly count: number; readonly throttled: number },
+): boolean {
+  return count > 1 || throttled > 0 || Date.now() - row.created_at.getTime() > freshMs;
 }
 
 /** What a failed attempt shows about the remote. */

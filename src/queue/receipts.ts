@@ -88,6 +88,15 @@ export function answeredBy(row: OutboxRow): string | null {
   return sendIn(row)?.answers ?? null;
 }
 
+/**
+ * Whether a customer may see it as a message of the bot: not in private chats, not for staff only, and not an additional part of an edited
+ * message.
+ */
+export function isAnswer(row: OutboxRow): boolean {
+  const sent = row.dialog_id?.startsWith('chat') === true ? sendIn(row) : null;
+  return sent !== null && (sent.type === 'send_file' || (!sent.internal && sent.partOf === undefined));
+}
+
 function sendIn(row: OutboxRow): Send | null {
   const action = row.target === 'portal' ? (row.action as PortalAction) : null;
   return action?.type === 'send' || action?.type === 'send_file' ? action : null;

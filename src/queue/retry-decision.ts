@@ -5,7 +5,14 @@
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
 import { AppError } from '../core/errors.ts';
-import { decideRetry, decideThrottled, deliveryRetry, reservedRetry, throttledRetry } from '../core/retry.ts';
+import {
+  decideRetry,
+  decideThrottled,
+  deliveryRetry,
+  reservedPatienceMs,
+  reservedRetry,
+  throttledRetry,
+} from '../core/retry.ts';
 import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
@@ -41,7 +48,9 @@ const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_D
 /** @param jitter see `decideRetry` */
 export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: number, jitter: number): NextTry {
   if (reservedCodes.has(error.code)) {
-    const again = decideRetry({ retry: 'backoff' }, throttled, reservedRetry, jitter);
+    // Delays for other reasons are counted too; they must not end the attempts before the reservation ends.
+    const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
+    const again = decideRetry({ retry: 'backoff' }, tries, reservedRetry, jitter);
     return again.again ? { ...again, isFree: true, isThrottled: true } : again;
   }
   const { isThrottled } = error;

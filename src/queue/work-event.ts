@@ -93,6 +93,7 @@ async function workChatEvents(
     // Decisions of this batch are not written yet.
     const known = await lookUp(options.db, row, event, {
       hasReceipts: capabilities.receipts,
+      hasMirror: capabilities.mirrors === true,
       failures: [...earlier.failures, ...failures],
       actions: [...earlier.actions, ...actions],
     });

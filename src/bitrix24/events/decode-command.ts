@@ -2,8 +2,8 @@
 import type { Chat, PortalEvent } from '../../core/events.ts';
 import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
-import { hasMention, plainText, withoutMention } from '../formatting/bb-code.ts';
-import { authorOf, entriesOf, type LaneBot, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
+import { hasMention, plainText, withoutJoiners, withoutMention } from '../formatting/bb-code.ts';
+import { authorOf, entriesOf, isHiddenNote, type LaneBot, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -16,27 +16,30 @@ export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): Comma
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
   const all = Object.keys(commands);
   const own = entriesOf(commands, bot).slice(0, maxCommands);
-  const names = new Set(all.map((id) => nameOf(commands, id).toLowerCase()));
+  const names = new Set(all.map((id) => nameOf(commands, id)));
   const raw = text(params, 'MESSAGE') ?? '';
   const botId = own.map((id) => text(commands, id, 'BOT_ID') ?? '').find((id) => id !== '') ?? bot.id ?? '';
   const rest = plainText(withoutMention(linesBeside(raw, names), botId)).trim();
+  const author = authorOf(tree, params, place);
+  // Several events of one message must not look like one message twice: the first one that reaches a brain keeps the message's own id.
+  const heard = rest === '' ? 0 : own.length - 1;
   return own.map((id, index): CommandEvent => {
     const isLast = index === own.length - 1;
     const name = nameOf(commands, id);
-    const given = text(commands, id, 'COMMAND_PARAMS') ?? '';
+    const given = withoutJoiners(text(commands, id, 'COMMAND_PARAMS') ?? '');
     const via = viaOf(text(commands, id, 'COMMAND_CONTEXT'));
     const messageId = text(commands, id, 'MESSAGE_ID') ?? text(params, 'MESSAGE_ID') ?? '';
     return {
       type: 'command',
       command: name,
       params: given,
-      // Several events of one message must not look like one message twice.
-      messageId: index === 0 ? messageId : `${messageId}.c${index}`,
+      messageId: index === heard ? messageId : `${messageId}.c${index}`,
       via,
       text: `/${name} ${given}`.trim(),
       ...(isLast && rest !== '' && via === 'text' ? { beside: rest } : {}),
       mentionsBot: place.kind !== 'group' || hasMention(raw, botId),
-      author: authorOf(tree, params, place),
+      ...(isHiddenNote(params, author, place) ? { isHidden: true } : {}),
+      author,
       chat: place,
       language: languageOf(text(params, 'LANGUAGE')),
       sentAt: sentAtOf(tree),
@@ -54,10 +57,10 @@ function viaOf(context: string | undefined): CommandEvent['via'] {
   return context === 'MENU' ? 'menu' : 'text';
 }
 
-/** The message without the text lines that are commands. */
+/** The message without the text lines that are commands. The portal distinguishes upper and lower case. */
 function linesBeside(message: string, names: ReadonlySet<string>): string {
   return message
     .split('\n')
-    .filter((line) => !(line.startsWith('/') && names.has((line.slice(1).split(' ', 1)[0] ?? '').trim().toLowerCase())))
+    .filter((line) => !(line.startsWith('/') && names.has((line.slice(1).split(' ', 1)[0] ?? '').trim())))
     .join('\n');
 }

@@ -9,9 +9,11 @@ import {
   botIdOf,
   chatOf,
   filesOf,
+  isHiddenNote,
   isMentioned,
   isYes,
   type LaneBot,
+  otherBotLeads,
   paramsOf,
   quoteOf,
   sentAtOf,
@@ -28,8 +30,8 @@ const decoders: Readonly<Record<string, (tree: FormTree, bot: LaneBot) => Decode
   ONIMBOTMESSAGEADD: ofItsBot(onMessageAdd),
   ONIMBOTMESSAGEUPDATE: ofItsBot(onMessageUpdate),
   ONIMBOTMESSAGEDELETE: ofItsBot(onMessageDelete),
-  ONIMBOTJOINCHAT: ofItsBot((tree) => onBotProfile(tree, 'joined')),
-  ONIMBOTCONTEXTGET: ofItsBot((tree) => onBotProfile(tree, 'context_opened')),
+  ONIMBOTJOINCHAT: ofItsBot((tree, botId) => onBotProfile(tree, botId, 'joined')),
+  ONIMBOTCONTEXTGET: ofItsBot((tree, botId) => onBotProfile(tree, botId, 'context_opened')),
   ONIMCOMMANDADD: onCommand,
   ONIMBOTDELETE: (tree) => app({ type: 'bot_deleted', botId: text(tree, 'data', 'BOT_ID') ?? '' }),
   ONAPPINSTALL: () => app({ type: 'app_updated' }),
@@ -66,16 +68,23 @@ function ofItsBot(decode: (tree: FormTree, botId: string) => Decoded) {
 
 function onMessageAdd(tree: FormTree, botId: string): Decoded {
   const params = paramsOf(tree);
-  const place = chatOf(params);
+  const place = chatOf(params, botId);
   if (place === null) return noDialog;
+  const author = authorOf(tree, params, place);
   const cut = text(params, 'MESSAGE') ?? '';
   const raw = place.kind === 'group' ? (text(params, 'MESSAGE_ORIGINAL') ?? cut) : cut;
   return chat({
     type: 'message',
     messageId: text(params, 'MESSAGE_ID') ?? '',
     text: plainText(place.kind === 'group' ? withoutMention(raw, botId) : raw).trim(),
-    ...(place.kind === 'line' ? lineMarks(params, cut) : {}),
-    author: authorOf(tree, params, place),
+    ...(place.kind === 'line'
+      ? {
+          isHidden: isHiddenNote(params, author, place),
+          callsPerson: callsPerson(cut),
+          ...(otherBotLeads(tree, place) ? { otherBotLeads: true } : {}),
+        }
+      : {}),
+    author,
     chat: place,
     mentionsBot: place.kind !== 'group' || isMentioned(params, botId),
     files: filesOf(params),
@@ -86,56 +95,56 @@ function onMessageAdd(tree: FormTree, botId: string): Decoded {
 }
 
 /**
- * The flags of a message in an Open Channel. The portal ends the bot's session at a single `0`, whoever in the chat wrote it, and hides
- * from the customer what is marked silent or was written in the silent mode of the chat.
+ * The portal ends the bot's session in an Open Channel at a single `0`, whoever in the chat wrote it. The whitespace that PHP trims may
+ * surround it.
  */
-function lineMarks(params: FormTree, message: string): { isHidden: boolean; callsPerson: boolean } {
-  const isSilent = text(params, 'SILENT_CONNECTOR') === 'Y' || text(params, 'CHAT_ENTITY_DATA_3') === 'Y';
-  return {
-    isHidden: isSilent && text(params, 'IMPORTANT_CONNECTOR') !== 'Y',
-    callsPerson: message.trim() === '0',
-  };
+function callsPerson(message: string): boolean {
+  return /^[ \t\n\r\0\v]*0[ \t\n\r\0\v]*$/.test(message);
 }
 
 function onMessageUpdate(tree: FormTree, botId: string): Decoded {
   const params = paramsOf(tree);
-  const place = chatOf(params);
+  const place = chatOf(params, botId);
   if (place === null) return noDialog;
+  const author = authorOf(tree, params, place);
   const raw = text(params, 'MESSAGE_ORIGINAL') ?? text(params, 'MESSAGE') ?? '';
   return chat({
     type: 'message_edited',
     messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
     text: plainText(withoutMention(raw, botId)).trim(),
-    author: authorOf(tree, params, place),
+    author,
     chat: place,
     mentionsBot: place.kind !== 'group' || isMentioned(params, botId),
     language: languageOf(text(params, 'LANGUAGE')),
     sentAt: sentAtOf(tree),
+    ...(isHiddenNote(params, author, place) ? { isHidden: true } : {}),
   });
 }
 
-function onMessageDelete(tree: FormTree): Decoded {
+function onMessageDelete(tree: FormTree, botId: string): Decoded {
   const params = paramsOf(tree);
-  const place = chatOf(params);
+  const place = chatOf(params, botId);
   if (place === null) return noDialog;
+  const author = authorOf(tree, params, place);
   return chat({
     type: 'message_deleted',
     messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
-    author: authorOf(tree, params, place),
+    author,
     chat: place,
+    ...(isHiddenNote(params, author, place) ? { isHidden: true } : {}),
   });
 }
 
-function onBotProfile(tree: FormTree, type: 'joined' | 'context_opened'): Decoded {
+function onBotProfile(tree: FormTree, botId: string, type: 'joined' | 'context_opened'): Decoded {
   const params = paramsOf(tree);
-  const place = chatOf(params);
+  const place = chatOf(params, botId);
   if (place === null) return noDialog;
   return chat({ type, chat: place, language: languageOf(text(params, 'LANGUAGE')) });
 }
 
 function onCommand(tree: FormTree, bot: LaneBot): Decoded {
   const params = paramsOf(tree);
-  const place = chatOf(params);
+  const place = chatOf(params, bot.id ?? '');
   if (place === null) return noDialog;
   const events = decodeCommands(tree, place, bot);
   return events.length === 0 ? notForThisBot : { kind: 'chat', events };

@@ -22,6 +22,24 @@ export function escapeBb(text: string): string {
   return text.replaceAll(markup, `$&${wordJoiner}`);
 }
 
+/**
+ * Foreign text without text lines that the portal reads as slash commands. A portal with `imbot.v2` executes commands in bots' messages as
+ * it does those of people, in groups and Open Channels: a bot that explains its commands would run them itself.
+ */
+export function escapeCommands(text: string): string {
+  return text.replaceAll(/^(?=\/[^ \n])/gm, wordJoiner);
+}
+
+/** The same text in a form that PHP does not treat as empty, as it does `0`. */
+export function notEmpty(text: string): string {
+  return text === '0' ? `${text}${wordJoiner}` : text;
+}
+
+/** Restores a text of ours that comes back from the portal, undoing `escapeBb` and `escapeCommands`. */
+export function withoutJoiners(text: string): string {
+  return text.replaceAll(wordJoiner, '');
+}
+
 /** The part of a text that a chat can show. */
 function shownPart(text: string): string {
   if (text.length <= maxShown) return text;
@@ -57,7 +75,7 @@ export function plainText(bb: string): string {
     else if (kind in readers && !open.has(kind)) open.set(kind, { at: pieces.length, value: rest.slice(1) });
   }
   pieces.push(text.slice(from));
-  return pieces.join('').replaceAll(wordJoiner, '');
+  return withoutJoiners(pieces.join(''));
 }
 
 /** Converts the text between a tag and its end. Tags opened between them are closed too. */

@@ -19,6 +19,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   ignored_not_mentioned: true,
   ignored_operator: true,
   ignored_hidden_note: true,
+  ignored_other_bot: true,
   ignored_told_before: true,
   ignored_person_owns: true,
   ignored_left_bot: true,
