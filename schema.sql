@@ -1,4 +1,4 @@
--- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.
+-- The database schema after all migrations, written by scripts/write-schema.ts. Do not edit: change migrations/ instead.
 
 create table awaiting_connection (
   id uuid not null,

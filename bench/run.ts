@@ -1,4 +1,4 @@
-/** `npm run bench`: measures beside peers in the same run, prints one table, writes JSON under bench/results/. */
+/** `npm run bench`: measures the app and its peers in the same run, prints one table, writes JSON under bench/results/. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ async function end(code: number): Promise<never> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (isEnding) return;
-    process.stderr.write(`\n${signal}: ending everything\n`);
+    process.stderr.write(`\n${signal}: stopping\n`);
     void end(130);
   });
 }
@@ -105,7 +105,7 @@ async function save(results: Readonly<Record<string, unknown>> & { readonly at: 
 }
 
 main().catch(async (error: unknown) => {
-  // While everything is being ended, what breaks is what was ended.
+  // Errors during the shutdown come from processes that were just ended.
   if (isEnding) return;
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   await end(1);

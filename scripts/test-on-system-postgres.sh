@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of schema, endpoint, lanes and uninstall on the PostgreSQL server that this machine's packages bring (Debian 12: 15),
-# on a data folder of its own that is removed afterwards. With --install, and as root, the server is installed first where it is missing.
+# Runs the tests of schema, endpoint, lanes and uninstall on the PostgreSQL server installed from this machine's packages (Debian 12: 15),
+# in a temporary data folder. With --install, and as root, a missing server is installed first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

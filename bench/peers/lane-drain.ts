@@ -1,6 +1,6 @@
 /**
- * Drains an inbox with the house's own statements, in the way of src/queue/inbox-worker.ts, and a handler that does nothing.
- * Argument: database address.
+ * Drains an inbox with the app's own statements, in the way of src/queue/inbox-worker.ts, and a handler that does nothing. Argument:
+ * database address.
  */
 import { systemClock } from '../../src/lib/clock.ts';
 import { type ClaimTurns, createClaimTurns } from '../../src/queue/claim-turns.ts';
@@ -38,7 +38,7 @@ async function drain(order: DrainOrder): Promise<DrainResult> {
   return clock.result(watch.outOfTurn());
 }
 
-/** Takes lanes, handles their events, writes them down as done. Returns how many; 0 when nothing waits. */
+/** Claims lanes, handles their events and marks them as done. Returns how many; 0 when nothing waits. */
 async function round(
   pool: Pool,
   { owner, turns }: { readonly owner: string; readonly turns: ClaimTurns },
