@@ -79,6 +79,11 @@ export class BadInput extends AppError {
   }
 }
 
+/** A BadInput with a code and a message only. */
+export function badInput(code: string, message: string, status = 400): BadInput {
+  return new BadInput({ code, message, status });
+}
+
 /** This installation is configured wrongly; only an administrator can correct it. */
 export class Misconfigured extends AppError {
   constructor(options: AppErrorOptions) {

@@ -10,15 +10,12 @@ import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
-import { appLane } from '../store/queue/lane-names.ts';
-import { wakeLanes } from '../store/queue/lanes.ts';
-import { appendActions } from '../store/queue/outbox.ts';
-import { type Portal, upsertPortal } from '../store/tenants/portals.ts';
-import { offerToken } from '../store/tenants/tokens.ts';
+import type { Pool } from '../store/database.ts';
+import type { Portal } from '../store/tenants/portals.ts';
 import type { Directory } from './directory.ts';
 import { createProofQueue, type ProofShare } from './proof-queue.ts';
 import { createRefusedProofs } from './refused-proofs.ts';
+import { storeInstallation } from './store-installation.ts';
 import { tokenContext } from './token-context.ts';
 
 export interface InstallationOptions {
@@ -116,8 +113,9 @@ export function createInstallation(options: InstallationOptions): Installation {
 
   async function store(claim: ProvenClaim, { userId, isAdmin }: Owner): Promise<void> {
     const portal = claim.memberId;
-    await inTransaction(db, async (trx) => {
-      await upsertPortal(trx, {
+    await storeInstallation(
+      db,
+      {
         portal,
         domain: claim.domain,
         clientEndpoint: claim.clientEndpoint,
@@ -126,20 +124,15 @@ export function createInstallation(options: InstallationOptions): Installation {
         scope: claim.scope,
         language: claim.language,
         isAdmin,
-      });
-      await offerToken(trx, {
-        portal,
+      },
+      {
         accessSealed: sealer.seal(claim.accessToken, tokenContext.access(portal)),
         refreshSealed: sealer.seal(claim.refreshToken, tokenContext.refresh(portal)),
         expiresAt: new Date(Date.now() + claim.expiresInSeconds * 1000),
         userId,
-        isAdmin,
-      });
-      const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
-      await appendActions(trx, [{ portal, lane: appLane, ...setUp, trace: randomUUID() }]);
-      // What waited for living tokens need not wait any longer.
-      await wakeLanes(trx, 'outbox', portal);
-    });
+      },
+      randomUUID(),
+    );
   }
 
   async function install(claim: InstallClaim): Promise<Visitor> {

@@ -9,13 +9,14 @@ import { maxBotsPerPortal } from '../core/bot.ts';
 import { AppError } from '../core/errors.ts';
 import { languageOf } from '../core/texts.ts';
 import type { Logger } from '../lib/logger.ts';
+import { orderUnregister } from '../portals/app-orders.ts';
 import type { Directory } from '../portals/directory.ts';
 import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
-import { appLane, eraseLane } from '../store/queue/lane-names.ts';
+import { eraseLane } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { appendActions } from '../store/queue/outbox.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/tenants/bots.ts';
-import { erasePortal, findPortal, updatePortal } from '../store/tenants/portals.ts';
+import { findPortal, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
 
 export interface AppActions {
@@ -27,7 +28,7 @@ export interface AppActionsOptions {
   readonly db: Pool;
   readonly client: PortalClient;
   readonly directory: Directory;
-  readonly connectionService: Pick<ConnectionService, 'leaveAll'>;
+  readonly connectionService: Pick<ConnectionService, 'eraseUninstalled'>;
   readonly log: Logger;
   readonly publicUrl: string;
   readonly clientId: string;
@@ -57,8 +58,8 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       await inTransaction(db, async (trx) => {
         for (const bot of result.bots) {
           if (await noteBot(trx, id, bot)) continue;
-          // An administrator removed the bot while it was being registered.
-          if ('botId' in bot) await orderUnregister(trx, id, bot.botId);
+          // An administrator removed it while it was being registered.
+          if ('botId' in bot) await orderUnregister(trx, id, bot.botId, 'set-up');
         }
         const { hasV2: has_v2, license, appRef: app_ref } = result;
         await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
@@ -131,9 +132,7 @@ export function createAppActions(options: AppActionsOptions): AppActions {
   }
 
   async function erase(id: string): Promise<string> {
-    // Erasure deletes the secrets too, so remotes must be told before it.
-    if ((await findPortal(db, id))?.state === 'uninstalled') await options.connectionService.leaveAll(id);
-    const isErased = await inTransaction(db, (trx) => erasePortal(trx, id, true));
+    const isErased = await options.connectionService.eraseUninstalled(id);
     directory.forget(id);
     if (isErased) options.log.info({ portal: id }, 'the data of the portal is erased');
     return isErased ? 'erased' : 'kept_installed_again';
@@ -159,17 +158,6 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       }
     },
   };
-}
-
-/** Queues the removal of a bot from the portal; part of the transaction that removed the bot here. */
-export async function orderUnregister(
-  trx: Transaction,
-  portal: string,
-  botId: string,
-  trace = 'set-up',
-): Promise<void> {
-  const action = { type: 'unregister_bot' as const, botId };
-  await appendActions(trx, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
 }
 
 /** Returns false if the bot no longer exists. */

@@ -109,3 +109,8 @@ export async function isSchemaCurrent(db: Knex): Promise<boolean> {
   const names = new Set(applied.rows.map((row) => row.name));
   return names.size === known.length && known.every((name) => names.has(name));
 }
+
+/** True when any migration has been applied; false for a database without our tables. */
+export async function hasSchema(db: Knex): Promise<boolean> {
+  return await db.schema.hasTable('migration');
+}
