@@ -6,10 +6,10 @@ import { parseArgs } from 'node:util';
 import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
 import { measureDrain } from './measures/drain.ts';
+import { measureFlow } from './measures/flow.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
 import { measureMgLatency } from './measures/mg-latency.ts';
 import { measureMgSockets } from './measures/mg-sockets.ts';
-import { measureRoad } from './measures/road.ts';
 import type { Measure } from './support/bench.ts';
 import { startDatabaseServer } from './support/database-server.ts';
 import { createEndings } from './support/endings.ts';
@@ -23,7 +23,7 @@ const measures: Readonly<Record<string, Measure>> = {
   acknowledgements: measureAcknowledgements,
   drain: measureDrain,
   backlog: measureBacklog,
-  road: measureRoad,
+  flow: measureFlow,
   'mg-sockets': measureMgSockets,
   'mg-latency': measureMgLatency,
 };

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { auditSentence, listComponents, refusedLicences } from './supply-chain-papers.ts';
+import { auditSentence, listComponents, refusedLicences } from './supply-chain-report.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = new URL('../artifacts/', import.meta.url);

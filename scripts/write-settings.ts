@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brains } from '../src/brains/index.ts';
-import { brainPaperWith } from './brain-papers.ts';
-import { envExample, listSettings, readmeWith, settingsTable } from './settings-papers.ts';
+import { brainDocumentWith } from './brain-documents.ts';
+import { envExample, listSettings, readmeWith, settingsTable } from './settings-documents.ts';
 
 const isCheck = process.argv.includes('--check');
 const settings = listSettings();
@@ -28,7 +28,7 @@ const papers = [
   ...brains.flatMap((brain) => {
     const name = `docs/${brain.name}.md`;
     const is = readIfThere(name);
-    return is === null ? [] : [{ name, is, shouldBe: brainPaperWith(is, brain) }];
+    return is === null ? [] : [{ name, is, shouldBe: brainDocumentWith(is, brain) }];
   }),
 ];
 

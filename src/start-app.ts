@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crmAddress } from './bitrix24/crm-address.ts';
-import { lineName } from './bitrix24/open-lines.ts';
+import { openChannelName } from './bitrix24/open-channels.ts';
 import { createOAuthClient } from './bitrix24/rest/oauth-client.ts';
 import { createPortalClient } from './bitrix24/rest/portal-client.ts';
 import { readBrainSettings } from './brain-settings.ts';
@@ -22,7 +22,7 @@ import type { Brain } from './core/brain.ts';
 import type { Connection } from './core/connector.ts';
 import type { ConnectorTools } from './core/connector-tools.ts';
 import { closeServer, createHttpApp, listen } from './http/app.ts';
-import { createBodies } from './http/bodies.ts';
+import { createBodyReader } from './http/body-reader.ts';
 import { mountBrainRoutes } from './http/brain-routes.ts';
 import { createEventEndpoint } from './http/event-endpoint.ts';
 import { mountHealth } from './http/health.ts';
@@ -157,7 +157,7 @@ function build(options: AppOptions, db: Pool, endpointDb: Pool) {
       findPortalUser({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
     customerInfo: (to, dialogId, userId, signal) =>
       findCustomerInfo({ client, directory }, connection.portal, { to, dialogId, userId }, signal),
-    openChannelName: (lineId, signal) => lineName(client, connection.portal, lineId, signal),
+    openChannelName: (lineId, signal) => openChannelName(client, connection.portal, lineId, signal),
     portalInfo: async () => portalInfo(await directory.portal(connection.portal), connection),
     state: connectorState(db, connection.portal, connection.id, recent),
     publicUrl: settings.PUBLIC_URL,
@@ -266,7 +266,7 @@ interface Pools {
 /** Every role has its probes and metrics; doors and pages are those of the role `web`. */
 async function serve(options: AppOptions, pools: Pools, parts: Parts, isServing: () => boolean): Promise<Front> {
   const { settings, log } = options;
-  const bodies = createBodies(systemClock);
+  const bodies = createBodyReader(systemClock);
   const refusals = createRefusals({ log, metrics: parts.metrics, clock: systemClock });
   const figures = {
     metrics: parts.metrics,

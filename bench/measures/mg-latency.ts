@@ -52,7 +52,7 @@ function post({ port, path, body, headers }: Posted): Promise<number> {
 }
 
 export const measureMgLatency: Measure = async ({ endings, plan, server, say }) => {
-  const ends = await startChild(endings, new URL('../peers/both-ends.ts', import.meta.url));
+  const ends = await startChild(endings, new URL('../peers/both-remotes.ts', import.meta.url));
   const databaseUrl = await server.createMigrated('latency');
   const appSecret = randomBytes(32);
   const settings = { ROLES: 'web,worker', LOG_LEVEL: 'error' };

@@ -33,7 +33,7 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
       isAdmin: true,
     });
     // What the set-up would find out: the portal has the second API, where a repeated send is harmless.
-    await updatePortal(db, portal, { has_v2: true, set_up_at: new Date() });
+    await updatePortal(db, portal, { has_imbot_v2: true, set_up_at: new Date() });
     await offerToken(db, {
       portal,
       accessSealed: sealer.seal('bench-access', tokenContext.access(portal)),

@@ -13,7 +13,7 @@ export interface Plan {
   readonly bossSeconds: number;
   readonly backlogEvents: number;
   /** Events sent through the whole app in a run. */
-  readonly roadEvents: number;
+  readonly flowEvents: number;
   /** Messages each way whose latency is measured. */
   readonly latencyMessages: number;
   readonly idleSeconds: number;
@@ -38,7 +38,7 @@ export const fullPlan: Plan = {
   drainEvents: 60_000,
   bossSeconds: 10,
   backlogEvents: 1_000_000,
-  roadEvents: 10_000,
+  flowEvents: 10_000,
   latencyMessages: 300,
   idleSeconds: 10,
   idleRuns: 3,
@@ -54,7 +54,7 @@ export const quickPlan: Plan = {
   drainEvents: 30_000,
   bossSeconds: 3,
   backlogEvents: 200_000,
-  roadEvents: 2_000,
+  flowEvents: 2_000,
   latencyMessages: 100,
   idleRuns: 1,
   patienceSeconds: 3,

@@ -1,11 +1,11 @@
 /** Executes a bot's actions in its portal. */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
-import { type Decoration, sendDecorated } from './decorated.ts';
 import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
+import { type Decoration, sendDecorated } from './send-decorated.ts';
 
 /** The bot and dialog an action is for. */
 export interface PortalTarget {
@@ -80,7 +80,7 @@ type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promi
 type Send = PortalAction & { type: 'send' };
 
 async function sendV2(call: Call, target: PortalTarget, action: Send, key: string): Promise<PortalResult> {
-  const wanted = { ...action, needsWords: false };
+  const wanted = { ...action, needsText: false };
   const { result, lost } = await sendDecorated(wanted, target.botId, ({ text, keyboard, attach, quoteOf }) =>
     call('imbot.v2.Chat.Message.send', {
       botId: Number(target.botId),
@@ -106,7 +106,7 @@ function noCommands({ dialogId }: PortalTarget, text: string): string {
 
 /** The first version of the API has no quotes. */
 async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<PortalResult> {
-  const plain = { ...action, quoteOf: null, needsWords: true };
+  const plain = { ...action, quoteOf: null, needsText: true };
   const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach }) =>
     call('imbot.message.add', {
       BOT_ID: Number(target.botId),
@@ -131,7 +131,7 @@ async function sendFile(
   action: PortalAction & { type: 'send_file' },
   bytes: Buffer,
 ): Promise<string | null> {
-  if (!target.hasV2) throw noFiles();
+  if (!target.hasV2) throw filesUnsupported();
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
   const fields = { name, content: bytes.toString('base64'), message: noCommands(target, escapeBb(action.text)) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
@@ -139,7 +139,7 @@ async function sendFile(
 }
 
 /** For portals that cannot take files from bots. */
-export function noFiles(): BadInput {
+export function filesUnsupported(): BadInput {
   return new BadInput({
     code: 'bitrix24.no_files',
     message: 'this portal cannot take files from bots (no imbot.v2)',
@@ -154,7 +154,7 @@ async function edit(
   action: PortalAction & { type: 'edit' },
 ): Promise<readonly Decoration[]> {
   const { messageId, text, cards, buttons } = action;
-  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsWords: true };
+  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsText: true };
   const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach }) =>
     call('imbot.message.update', {
       BOT_ID: Number(target.botId),
@@ -204,7 +204,7 @@ async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 
 }
 
 /** The address of a file in a message. The portal's address works once; it is used at once and never stored. */
-export async function askForFile(
+export async function fileAddress(
   client: PortalClient,
   portal: string,
   botId: string,

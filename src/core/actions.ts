@@ -22,7 +22,7 @@ export type PortalAction =
       /** True: the portal's staff see it, the customer of the Open Channel does not. */
       readonly internal: boolean;
       /** The brain's id of the message being sent; a receipt is returned for it if the brain wants one. */
-      readonly answers: string | null;
+      readonly remoteMessageId: string | null;
       /** Absent: it is the whole message. The receipt follows the last part and covers all of them. */
       readonly part?: MessagePart;
       /** The Bitrix24 message that was edited, if the new text needs this additional message. */
@@ -33,7 +33,7 @@ export type PortalAction =
       readonly type: 'send_file';
       readonly file: FileRef;
       readonly text: string;
-      readonly answers: string | null;
+      readonly remoteMessageId: string | null;
       readonly part?: MessagePart;
     }
   | {

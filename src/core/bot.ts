@@ -13,7 +13,7 @@ export type BotType = z.infer<typeof botTypeSchema>;
 export const maxBotsPerPortal = 5;
 
 /** What was last sent to the portal for a bot. Values that an administrator has changed in the portal since then are kept. */
-export interface CarriedOver {
+export interface SyncedState {
   /** Its name, picture and so on, as we sent them; large values as a hash. */
   readonly profile: Readonly<Record<string, string>>;
   /** Its commands by name. */

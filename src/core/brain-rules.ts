@@ -1,5 +1,6 @@
 /** The rules for a brain's messages and requests, and for their results. */
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
+import { botTexts, pressCommand } from './bot-texts.ts';
 import {
   type Bridged,
   fateUnknown,
@@ -12,22 +13,21 @@ import {
   toBrain,
   toPortal,
   withdrawn,
-} from './bridged.ts';
+} from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import { armInactivityTimer } from './inactivity.ts';
 import type { KnownReaction } from './reactions.ts';
-import { armInactivityTimer } from './silence.ts';
 import { splitText } from './split-text.ts';
-import { phrases, pressCommand } from './texts.ts';
 
 /** The longest text Bitrix24 stores, in UTF-16 code units; it cuts longer ones, so we split before. */
 const portalTextLimit = 20_000;
 
 /** Characters that could begin markup or a command are sent with an invisible extra character. */
-const wideInPortal = '[>-/';
+const escapedInPortal = '[>-/';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
-export function onBrain(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
+export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.type === 'handover') return handOver(event.note, conversation, context);
   if (event.type === 'finish') {
     // A person leads: only people end the conversation.
@@ -36,9 +36,9 @@ export function onBrain(event: BrainEvent, conversation: Conversation, context: 
     return { conversation, actions, outcome: 'finished' };
   }
   if (event.type === 'taken_back') return takeBack(conversation, context);
-  if (event.type === 'reply_failed') return onToldFailure(event, conversation, context);
+  if (event.type === 'reply_failed') return onReportedFailure(event, conversation, context);
   // Its failure was reported before the message itself arrived.
-  if (event.type === 'reply' && context.fate?.told?.isWithdrawn === true) return noop(conversation, 'withdrawn');
+  if (event.type === 'reply' && context.fate?.reported?.isWithdrawn === true) return noop(conversation, 'withdrawn');
   // Messages sent before a person took over may still be corrected: that interrupts nobody.
   if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toPortal), outcome: 'answered' };
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
@@ -58,7 +58,7 @@ export function onBrain(event: BrainEvent, conversation: Conversation, context: 
 function takeBack(conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'brain') return noop(conversation, 'noted');
   const taken = setOwner(conversation, 'brain', context);
-  const words = phrases(conversation.language).handedBack;
+  const words = botTexts(conversation.language).handedBack;
   return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back' };
 }
 
@@ -73,7 +73,7 @@ export function handOver(words: string | null, conversation: Conversation, conte
     return { ...taken, actions: [...taken.actions, ...told, toPortal({ type: 'handover' })], outcome: 'handed_over' };
   }
   const timed = armInactivityTimer(taken.conversation, context);
-  const { handedOver, giveBack } = phrases(conversation.language);
+  const { handedOver, giveBack } = botTexts(conversation.language);
   const button: Button = { type: 'command', label: giveBack, command: 'bot', params: '' };
   const isNews = words !== null || conversation.owner !== 'person';
   const told = isNews ? [note(words ?? handedOver, [button])] : [];
@@ -118,7 +118,11 @@ function editsOf(
   const texts = context.parts.filter(({ kind }) => kind === 'text');
   // A file without text messages shows the text as its own.
   const targets = texts.length === 0 ? [portalMessageId] : texts.map(({ messageId }) => messageId);
-  const split = splitText(withAddresses(event.text, event.buttons ?? [], conversation), portalTextLimit, wideInPortal);
+  const split = splitText(
+    withAddresses(event.text, event.buttons ?? [], conversation),
+    portalTextLimit,
+    escapedInPortal,
+  );
   const pieces = context.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
   const kept = targets.slice(Math.max(0, targets.length - pieces.length));
   const decor = (index: number) =>
@@ -163,10 +167,11 @@ function withAddresses(text: string, buttons: readonly Button[], { kind }: Conve
 function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
   const event = reply.isInternal && conversation.kind === 'line' ? withoutFiles(reply, conversation) : reply;
   const words = withAddresses(event.text.trim(), event.buttons, conversation);
-  const texts = words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', portalTextLimit, wideInPortal);
-  const answers = event.remoteMessageId;
+  const texts =
+    words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', portalTextLimit, escapedInPortal);
+  const { remoteMessageId } = reply;
   const count = texts.length + event.files.length;
-  const place = (index: number) => (count === 1 ? { answers } : { answers, part: { index, count } });
+  const place = (index: number) => (count === 1 ? { remoteMessageId } : { remoteMessageId, part: { index, count } });
   const sends = texts.map((text, index): PortalAction => {
     const isLast = index === texts.length - 1;
     return {
@@ -188,7 +193,7 @@ function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
 /** An uploaded file is always visible to the customer of an Open Channel, so a note for staff only names its files. */
 function withoutFiles(note: Reply, { language }: Conversation): Reply {
   if (note.files.length === 0) return note;
-  const named = phrases(language).fileOnly(note.files.map(({ name }) => name).join(', '));
+  const named = botTexts(language).fileOnly(note.files.map(({ name }) => name).join(', '));
   return { ...note, text: [note.text.trim(), named].filter((part) => part !== '').join('\n'), files: [] };
 }
 
@@ -196,13 +201,13 @@ function withoutFiles(note: Reply, { language }: Conversation): Reply {
  * The brain counts a message as failed. Parts not sent yet are withdrawn by the queue, and the receipt of parts in flight will report their
  * result; if all parts have ended, the result is reported here.
  */
-function onToldFailure(
+function onReportedFailure(
   { remoteMessageId }: BrainEvent & { type: 'reply_failed' },
   conversation: Conversation,
   { fate, capabilities }: RuleContext,
 ): Bridged {
   // A message shown in part has a receipt that says so.
-  const isShown = fate !== null && fate.told === null && fate.waiting === 0 && fate.error === null;
+  const isShown = fate !== null && fate.reported === null && fate.waiting === 0 && fate.error === null;
   if (!isShown || fate.shownAs === null || !capabilities.receipts) return noop(conversation, 'noted');
   const { shownAs: portalMessageId } = fate;
   const action = toBrain({ type: 'receipt', remoteMessageId, portalMessageId, error: null, isLate: true });
@@ -215,7 +220,7 @@ function onToldFailure(
  */
 function receiptFor(event: ReceiptEvent & { type: 'receipt' }, { fate }: RuleContext): BrainAction[] {
   const { portalMessageId, error } = event;
-  if (fate === null || fate.told === null) return [event];
+  if (fate === null || fate.reported === null) return [event];
   if (portalMessageId === null && error === withdrawn) return [];
   const isSeen = portalMessageId !== null || error?.startsWith(fateUnknown) === true;
   return [isSeen ? { ...event, isLate: true } : event];
@@ -241,14 +246,14 @@ export function onReceipt(
     return { conversation: { ...conversation, remoteId: event.remoteConversationId }, actions: [], outcome: 'noted' };
   }
   if (event.type === 'change_refused' && event.side === 'brain') {
-    const told = phrases(conversation.language).notPassedOn[event.what];
+    const told = botTexts(conversation.language).changeFailed[event.what];
     return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
   }
   if (!context.capabilities.receipts) return noop(conversation, 'noted');
-  const told = (event.type === 'receipt' ? receiptFor(event, context) : [refused(event)]).map(toBrain);
+  const told = (event.type === 'receipt' ? receiptFor(event, context) : [refusedChange(event)]).map(toBrain);
   return { conversation, actions: told, outcome: 'noted' };
 }
 
-function refused({ what, messageId, text, error }: ReceiptEvent & { type: 'change_refused' }): BrainAction {
+function refusedChange({ what, messageId, text, error }: ReceiptEvent & { type: 'change_refused' }): BrainAction {
   return { type: 'change_refused', what, portalMessageId: messageId, text, error };
 }

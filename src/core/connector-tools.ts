@@ -23,9 +23,9 @@ export interface RateLimiter {
    * Resolves when the call may be made. Throws `rate_limit.busy` (retry after the wait) when that is far off, `http.aborted` when the
    * signal fires first.
    */
-  turn(signal?: AbortSignal): Promise<void>;
+  acquire(signal?: AbortSignal): Promise<void>;
   /** The remote throttled us: no process makes a call before that time is over. Never rejects. */
-  holdOff(ms: number): Promise<void>;
+  throttle(ms: number): Promise<void>;
 }
 
 /** A message in a dialog of Bitrix24, as the bot received it. */

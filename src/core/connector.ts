@@ -76,7 +76,7 @@ export type IngressResult =
        */
       readonly answerIfUnknown?: unknown;
       /** The response waits for the message's receipt. */
-      readonly waits?: ReplyWait;
+      readonly replyWait?: ReplyWait;
       /** Values for the connection's state, written before the response; null deletes one. */
       readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
       /** Why the webhook has no effect, for the log. */
@@ -134,7 +134,7 @@ export interface Connector {
   /** Reads just enough of a webhook to find its conversation; the body is stored as given in `accept`. Must not call the remote. */
   receive?(request: WebhookRequest): IngressResult | Promise<IngressResult>;
   /** Events that follow once the brain has received a receipt, by a call or as a webhook's response. Pure. Absent: none. */
-  told?(receipt: Receipt): readonly BrainEvent[];
+  onReceiptDelivered?(receipt: Receipt): readonly BrainEvent[];
   /** The bytes of a file named in a reply. Throws AppErrors like `deliver`. */
   openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
   /**

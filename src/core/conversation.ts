@@ -19,7 +19,7 @@ export interface Conversation {
   /** Since when the current owner leads, ISO 8601; null: from the beginning. */
   readonly ownedSince: string | null;
   /** Start of the inactivity of the people who lead, ISO 8601; null while it is not measured. */
-  readonly quietSince: string | null;
+  readonly inactiveSince: string | null;
   /** An inactivity timer is pending. */
   readonly hasInactivityTimer: boolean;
   readonly kind: ChatKind;
@@ -43,7 +43,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     owner: 'brain',
     isTaken: false,
     ownedSince: null,
-    quietSince: null,
+    inactiveSince: null,
     hasInactivityTimer: false,
     kind: 'private',
     sessionId: null,

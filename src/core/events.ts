@@ -113,7 +113,7 @@ export type PortalEvent =
       /** The text line of the command itself. */
       readonly text: string;
       /** The other text lines of the message; absent if there are none, and for all but the last command of a message. */
-      readonly beside?: string;
+      readonly restText?: string;
       /** The message mentions this very bot; true where every message is for the bot. */
       readonly mentionsBot: boolean;
       /** See `message`. */
@@ -218,7 +218,7 @@ export type ReceiptEvent =
   /** A `greet` action is due. */
   | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** An `inactivity_timer` action is due. */
-  | { readonly type: 'time_passed' };
+  | { readonly type: 'inactivity_timer_due' };
 
 /** Everything that can happen in a conversation. */
 export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent;

@@ -1,36 +1,36 @@
 /** How a bot introduces itself: with which text, when, and that a brain that wants the whole conversation is told. */
 import type { ChatAction } from './actions.ts';
 import type { Greeting } from './bot.ts';
-import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridged.ts';
+import { botTexts } from './bot-texts.ts';
+import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, ReceiptEvent } from './events.ts';
-import { phrases } from './texts.ts';
 
-const usual: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
+const defaultGreeting: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
 
 export interface Greeted {
   readonly conversation: Conversation;
   /** For Bitrix24, now or later. */
   readonly actions: readonly ChatAction[];
   /** For the brain, after the event's own actions. */
-  readonly told: readonly ChatAction[];
+  readonly brainActions: readonly ChatAction[];
 }
 
 /** Greets once per conversation. */
 export function greet(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
-  const { isOff, afterSeconds } = context.greeting ?? usual;
-  if (conversation.isGreeted) return { conversation, actions: [], told: [] };
-  if (isOff) return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+  const { isOff, afterSeconds } = context.greeting ?? defaultGreeting;
+  if (conversation.isGreeted) return { conversation, actions: [], brainActions: [] };
+  if (isOff) return { conversation: { ...conversation, isGreeted: true }, actions: [], brainActions: [] };
   if (chat.kind !== 'line' || afterSeconds === 0) return introduce(chat, conversation, context);
   const later: ChatAction = { target: 'app', action: { type: 'greet', chat }, delayMs: afterSeconds * 1_000 };
-  return { conversation, actions: [later], told: [] };
+  return { conversation, actions: [later], brainActions: [] };
 }
 
 /** Greets at once, on request: the brain is not sent that request and cannot answer first. */
 export function greetNow(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
-  const isSilent = conversation.isGreeted || (context.greeting ?? usual).isOff;
+  const isSilent = conversation.isGreeted || (context.greeting ?? defaultGreeting).isOff;
   if (!isSilent) return introduce(chat, conversation, context);
-  return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+  return { conversation: { ...conversation, isGreeted: true }, actions: [], brainActions: [] };
 }
 
 /** A pending greeting is due: it is omitted if the brain has sent a message meanwhile or a person leads. */
@@ -41,13 +41,13 @@ export function onGreetingDue(
 ): Bridged {
   if (conversation.isGreeted || context.greeting?.isOff === true) return noop(conversation, 'noted');
   if (conversation.owner === 'person') return noop({ ...conversation, isGreeted: true }, 'noted');
-  const { conversation: greeted, actions, told } = introduce(chat, conversation, context);
+  const { conversation: greeted, actions, brainActions: told } = introduce(chat, conversation, context);
   return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
 }
 
 function introduce(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const { language, kind } = conversation;
-  const words = phrases(language);
+  const words = botTexts(language);
   const setOwner = context.greeting?.texts[language];
   const greeting =
     setOwner === undefined ? words.greeting[kind](context.name) : setOwner.replaceAll('{name}', context.name);
@@ -68,6 +68,6 @@ function introduce(chat: Chat, conversation: Conversation, context: RuleContext)
   return {
     conversation: { ...conversation, isGreeted: true },
     actions: [toPortal({ ...plainSend(text), internal: false })],
-    told: context.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
+    brainActions: context.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
   };
 }

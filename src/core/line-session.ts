@@ -1,22 +1,22 @@
 /** What events show about a chat: its kind, its language, its Open Channel session, and who leads that session. */
-import { type Bridged, type RuleContext, setOwner, take } from './bridged.ts';
+import { type Bridged, type RuleContext, setOwner, takeOver } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, LineSession, PortalEvent } from './events.ts';
 
 /** An event that describes its chat. */
-export type SightEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
+export type ChatStateEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
 
 /** An event about an existing message. */
 export type ChangeEvent = PortalEvent & { type: 'message_edited' | 'message_deleted' };
 
-type Learned = Pick<Bridged, 'conversation' | 'actions'>;
+type ChatStateUpdate = Pick<Bridged, 'conversation' | 'actions'>;
 
 /**
  * Updates the kind of chat, the language and the Open Channel session. At a new session the portal has added the bot again, and the brain
  * leads, whoever led the last one. The event that the bot has joined may arrive after an operator's first message, so it counts only while
  * no session is known.
  */
-export function learnFrom(conversation: Conversation, event: SightEvent, context: RuleContext): Learned {
+export function learnFrom(conversation: Conversation, event: ChatStateEvent, context: RuleContext): ChatStateUpdate {
   const { line } = event.chat;
   const isNew = line !== null && isLater(line, conversation);
   const sessionId = conversation.sessionId === null || isNew ? (line?.sessionId ?? null) : conversation.sessionId;
@@ -31,14 +31,18 @@ export function learnFrom(conversation: Conversation, event: SightEvent, context
  * "Answer" without writing. A person named for the first time takes the conversation. One named before does not take it again: it may have
  * been given back to the bot since, which the portal does not know.
  */
-export function ledAsShown(conversation: Conversation, event: SightEvent | ChangeEvent, context: RuleContext): Learned {
+export function applySessionLeader(
+  conversation: Conversation,
+  event: ChatStateEvent | ChangeEvent,
+  context: RuleContext,
+): ChatStateUpdate {
   const { line } = event.chat;
   if (line?.leaderId === undefined || isEarlier(line, conversation)) return { conversation, actions: [] };
   const isPerson = line.leaderId !== '0' && !(context.botIds ?? []).includes(line.leaderId);
   const leader = isPerson ? line.leaderId : '';
   if (leader === conversation.sessionLeader) return { conversation, actions: [] };
   const known = { ...conversation, sessionLeader: leader };
-  return isPerson ? take(known, context) : { conversation: known, actions: [] };
+  return isPerson ? takeOver(known, context) : { conversation: known, actions: [] };
 }
 
 /** The event belongs to an earlier session: it does not change who leads the current one. */

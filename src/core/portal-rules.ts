@@ -1,5 +1,6 @@
 /** The rules for what happens in Bitrix24: which messages reach the brain, who is greeted, what a command does. */
 import type { ChatAction } from './actions.ts';
+import { botTexts, pressCommand } from './bot-texts.ts';
 import { handOver } from './brain-rules.ts';
 import {
   type Bridged,
@@ -10,17 +11,16 @@ import {
   plainSend,
   type RuleContext,
   setOwner,
-  take,
+  takeOver,
   toBrain,
   toPortal,
-} from './bridged.ts';
+} from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
+import { restartInactivity } from './inactivity.ts';
 import { type ChangeEvent, isOfEarlierSession } from './line-session.ts';
-import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
-import { phrases, pressCommand } from './texts.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -35,15 +35,15 @@ export function onMessage(
   context: RuleContext,
   isFirst = false,
 ): Bridged {
-  const silence = reasonForSilence(event, conversation);
+  const silence = reasonToIgnore(event, conversation);
   if (silence === 'ignored_not_mentioned' && isOverheard(conversation, context))
     return overhear(event, conversation, context);
-  if (silence !== null) return onSilence(silence, event, conversation, context);
+  if (silence !== null) return onIgnored(silence, event, conversation, context);
   // An edit of this message arrived before it and was passed on in its place.
-  if (event.chat.kind === 'group' && context.isTold) return noop(conversation, 'ignored_told_before');
+  if (event.chat.kind === 'group' && context.isKnownToBrain) return noop(conversation, 'ignored_edit_came_first');
   if (isStart(event)) return onStart(event.chat, conversation, context, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
-  const attached = context.capabilities.files || names === '' ? '' : phrases(conversation.language).fileOnly(names);
+  const attached = context.capabilities.files || names === '' ? '' : botTexts(conversation.language).fileOnly(names);
   const text = [event.text, attached].filter((part) => part !== '').join('\n');
   if (text === '' && event.files.length === 0) return noop(conversation, 'ignored_empty');
   const greeted = greet(event.chat, conversation, context);
@@ -61,8 +61,8 @@ export function onMessage(
       quoteOf: index === 0 ? event.quoteOf : null,
     }),
   );
-  const told = tellCrm(event.chat, greeted.conversation, context);
-  const actions = [...greeted.actions, ...messages, ...greeted.told, ...told.actions];
+  const told = sendCrmLinks(event.chat, greeted.conversation, context);
+  const actions = [...greeted.actions, ...messages, ...greeted.brainActions, ...told.actions];
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
 }
 
@@ -70,7 +70,7 @@ export function onMessage(
 const maxCrmLength = 400;
 
 /** CRM records are sent when they are first known, and when they change. */
-function tellCrm(
+function sendCrmLinks(
   chat: Chat,
   conversation: Conversation,
   context: RuleContext,
@@ -91,14 +91,14 @@ function isStart({ text, files, chat }: PortalEvent & { type: 'message' }): bool
 
 /** Greets whoever starts the bot; if already greeted, shows help, unless the greeting has just been sent. */
 function onStart(chat: Chat, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
-  const { conversation: greeted, actions, told } = greetNow(chat, conversation, context);
+  const { conversation: greeted, actions, brainActions: told } = greetNow(chat, conversation, context);
   if (actions.length > 0) return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
   return isFirst && conversation.kind === 'line' ? noop(greeted, 'noted') : help(conversation, context, false);
 }
 
 /** @param isForPeople only people inside the portal may see it */
 function help(conversation: Conversation, context: RuleContext, isForPeople: boolean): Bridged {
-  const words = phrases(conversation.language);
+  const words = botTexts(conversation.language);
   const setOwner = words.help[conversation.kind](context.name);
   // An external customer cannot type commands.
   const isOutside = conversation.kind === 'line' && !isForPeople;
@@ -110,11 +110,11 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
 }
 
 /** Null when the brain should answer the message. */
-function reasonForSilence(event: PortalEvent & { type: 'message' }, conversation: Conversation): Outcome | null {
+function reasonToIgnore(event: PortalEvent & { type: 'message' }, conversation: Conversation): Outcome | null {
   if (event.author.kind === 'system') return 'ignored_system';
   if (event.author.kind === 'bot') return 'ignored_bot';
   if (event.chat.kind === 'line') {
-    if (event.callsPerson ?? event.text === '0') return 'ignored_left_bot';
+    if (event.callsPerson ?? event.text === '0') return 'ignored_operator_called';
     if (event.author.kind !== 'client') return event.isHidden === true ? 'ignored_hidden_note' : 'ignored_operator';
     if (event.otherBotLeads === true) return 'ignored_other_bot';
   }
@@ -137,7 +137,7 @@ function overhear(event: PortalEvent & { type: 'message' }, conversation: Conver
 }
 
 /** An operator's message, or a customer's request for an operator, takes the conversation from the brain. */
-function onSilence(
+function onIgnored(
   reason: Outcome,
   event: PortalEvent & { type: 'message' },
   conversation: Conversation,
@@ -148,12 +148,12 @@ function onSilence(
   // The portal now takes the bot out of the session, so it may not receive the following messages.
   const mirrored = mirror(event, context);
   if (isOfEarlierSession(event.chat, conversation)) return { conversation, actions: mirrored, outcome: reason };
-  if (reason === 'ignored_left_bot') {
-    const left = take(conversation, context);
+  if (reason === 'ignored_operator_called') {
+    const left = takeOver(conversation, context);
     return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
   }
-  const taken = reason === 'ignored_operator' ? take(conversation, context) : { conversation, actions: [] };
-  const heard = heardWhilePersonLeads(taken.conversation, event, context);
+  const taken = reason === 'ignored_operator' ? takeOver(conversation, context) : { conversation, actions: [] };
+  const heard = restartInactivity(taken.conversation, event, context);
   return {
     conversation: heard.conversation,
     actions: [...taken.actions, ...mirrored, ...heard.actions],
@@ -188,9 +188,9 @@ export function onChange(event: ChangeEvent, conversation: Conversation, context
   if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
   if (event.isHidden === true) return noop(conversation, 'ignored_hidden_note');
   if (event.chat.kind === 'group') return onGroupChange(event, conversation, context);
-  const silence = reasonForSilentChange(event, conversation);
+  const silence = reasonToIgnoreChange(event, conversation);
   // A change of a message that the brain was never sent, for example a hidden note of an older portal, is not sent either.
-  const isShown = context.capabilities.mirrors === true && context.isTold;
+  const isShown = context.capabilities.mirrors === true && context.isKnownToBrain;
   if (silence !== null && !isShown) return noop(conversation, silence);
   return passChange(event, conversation, context, silence);
 }
@@ -198,7 +198,7 @@ export function onChange(event: ChangeEvent, conversation: Conversation, context
 /** In groups, a message that never mentioned the bot stays in the portal; an edit that mentions it is treated as a new message, once. */
 function onGroupChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'person') return noop(conversation, 'ignored_person_owns');
-  if (!context.isTold) {
+  if (!context.isKnownToBrain) {
     return event.type === 'message_edited' && event.mentionsBot
       ? onMessage({ ...event, type: 'message', files: [], quoteOf: null }, conversation, context)
       : noop(conversation, 'ignored_not_mentioned');
@@ -229,7 +229,7 @@ function passChange(
 }
 
 /** Null when the brain was sent the message while it led. It was never sent an operator's message as one to answer. */
-function reasonForSilentChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
+function reasonToIgnoreChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
   if (conversation.owner === 'person') return 'ignored_person_owns';
   return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
 }
@@ -239,7 +239,7 @@ export function onJoined(chat: Chat, before: Conversation, context: RuleContext)
   if (before.owner === 'person') return noop(before, 'ignored_person_owns');
   // Another bot of ours leads: people have added this one too, or the portal has, in order to end the other one's session.
   if (chat.line?.leaderId !== undefined && chat.line.leaderId !== '0') return noop(before, 'ignored_other_bot');
-  const { conversation, actions, told } = greet(chat, before, context);
+  const { conversation, actions, brainActions: told } = greet(chat, before, context);
   // In a private chat that was only opened the brain has no conversation yet.
   const heard = chat.kind === 'line' || conversation.remoteId !== null ? told : [];
   const isGreeted = actions.some(({ target }) => target === 'portal');
@@ -254,29 +254,29 @@ export function onCommand(event: CommandEvent, conversation: Conversation, conte
   if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
   const done = onOwnCommand(event, conversation, context);
   if (done === null) return onForeignCommand(event, conversation, context);
-  if (event.beside === undefined || !event.mentionsBot) return done;
-  const after = said(event, event.beside, done.conversation, context);
+  if (event.restText === undefined || !event.mentionsBot) return done;
+  const after = forwardCommandText(event, event.restText, done.conversation, context);
   return { ...after, actions: [...done.actions, ...after.actions], outcome: done.outcome };
 }
 
 /** Null for a command that is not ours. */
 function onOwnCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged | null {
-  const words = phrases(conversation.language);
+  const words = botTexts(conversation.language);
   // While a person leads, a customer's command must not make the bot speak, nor take the conversation from the person.
-  const isUnheard = event.author.kind === 'client' && conversation.owner === 'person';
+  const mustStaySilent = event.author.kind === 'client' && conversation.owner === 'person';
   const isForPeople = event.author.kind !== 'client';
   switch (event.command.toLowerCase()) {
     case 'help':
-      return isUnheard ? noop(conversation, 'ignored_person_owns') : help(conversation, context, isForPeople);
+      return mustStaySilent ? noop(conversation, 'ignored_person_owns') : help(conversation, context, isForPeople);
     case 'start': {
-      if (isUnheard) return noop(conversation, 'ignored_person_owns');
+      if (mustStaySilent) return noop(conversation, 'ignored_person_owns');
       if (isForPeople) return help(conversation, context, true);
-      const { conversation: greeted, actions, told } = greetNow(event.chat, conversation, context);
+      const { conversation: greeted, actions, brainActions: told } = greetNow(event.chat, conversation, context);
       if (actions.length === 0) return help(conversation, context, false);
       return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
     }
     case 'bot': {
-      if (isUnheard) return noop(conversation, 'ignored_person_owns');
+      if (mustStaySilent) return noop(conversation, 'ignored_person_owns');
       const taken = setOwner(conversation, 'brain', context);
       return { ...taken, actions: [...taken.actions, note(words.handedBack)], outcome: 'handed_back' };
     }
@@ -284,7 +284,7 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
       return handOver(words.handedOver, conversation, context);
     // The text of a button is a message of the person who pressed it.
     case pressCommand:
-      return said(event, event.params, conversation, context);
+      return forwardCommandText(event, event.params, conversation, context);
     default:
       return null;
   }
@@ -293,14 +293,19 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
 /** Bitrix24 sends a message that begins with an unknown command only as a command event: its text still belongs to the brain. */
 function onForeignCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.via !== 'text') return noop(conversation, 'ignored_unknown_command');
-  const whole = event.beside === undefined ? event.text : `${event.text}\n${event.beside}`;
-  return said(event, whole, conversation, context);
+  const whole = event.restText === undefined ? event.text : `${event.text}\n${event.restText}`;
+  return forwardCommandText(event, whole, conversation, context);
 }
 
-function said(event: CommandEvent, text: string, conversation: Conversation, context: RuleContext): Bridged {
+function forwardCommandText(
+  event: CommandEvent,
+  text: string,
+  conversation: Conversation,
+  context: RuleContext,
+): Bridged {
   const { messageId, author, chat, language, sentAt, quoteOf, isHidden = false } = event;
   const heard = { messageId, text, author, chat, language, sentAt, quoteOf, isHidden };
   // The portal accepts the single `0` only as a whole message.
   const message = { ...heard, type: 'message' as const, mentionsBot: true, files: [], callsPerson: false };
-  return onMessage(message, conversation, { ...context, isTold: false });
+  return onMessage(message, conversation, { ...context, isKnownToBrain: false });
 }

@@ -15,7 +15,7 @@ export interface RetryPolicy {
 export const deliveryRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 300_000, maxAttempts: 14 };
 
 /** After a day a message that waits for its connection or for a busy remote becomes a dead letter: a person decides about it. */
-export const waitPatienceMs = 24 * 3_600_000;
+export const maxWaitMs = 24 * 3_600_000;
 
 /** A remote that throttles us is tried again after 1 s, 2 s, 4 s … at most a minute, or when it asks for more. */
 export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60_000, maxAttempts: 14 };
@@ -49,13 +49,14 @@ export function decideRetry(
   jitter: number,
 ): RetryDecision {
   if (error.retry === 'never' || attempts >= policy.maxAttempts) return { again: false };
-  const delayMs = error.retry === 'backoff' ? backoff(attempts, policy, jitter) : asked(error.retry.afterMs, jitter);
+  const delayMs =
+    error.retry === 'backoff' ? backoff(attempts, policy, jitter) : requestedDelay(error.retry.afterMs, jitter);
   return { again: true, delayMs: Math.round(delayMs) };
 }
 
 /**
  * For a remote that throttled us: such delays do not count as attempts, and they grow unless the remote names a longer one. Becomes a dead
- * letter when the action is older than `waitPatienceMs`, but not before `maxAttempts` delays.
+ * letter when the action is older than `maxWaitMs`, but not before `maxAttempts` delays.
  *
  * @param throttled how often we were throttled, this time included (1, 2, …)
  * @param ageMs since the action was decided
@@ -67,8 +68,8 @@ export function decideThrottled(
   policy: RetryPolicy,
   jitter: number,
 ): RetryDecision {
-  if (error.retry === 'never' || (ageMs > waitPatienceMs && throttled >= policy.maxAttempts)) return { again: false };
-  const leastMs = error.retry === 'backoff' ? 0 : asked(error.retry.afterMs, jitter);
+  if (error.retry === 'never' || (ageMs > maxWaitMs && throttled >= policy.maxAttempts)) return { again: false };
+  const leastMs = error.retry === 'backoff' ? 0 : requestedDelay(error.retry.afterMs, jitter);
   return { again: true, delayMs: Math.round(Math.max(leastMs, backoff(throttled, policy, jitter))) };
 }
 
@@ -77,6 +78,6 @@ function backoff(times: number, policy: RetryPolicy, jitter: number): number {
   return Math.min(doubled, policy.maxDelayMs) * (0.5 + jitter / 2);
 }
 
-function asked(afterMs: number, jitter: number): number {
+function requestedDelay(afterMs: number, jitter: number): number {
   return afterMs * (1 + jitter / 10);
 }

@@ -12,7 +12,7 @@ export function splitText(text: string, limit: number, wide?: string): readonly 
   const parts: string[] = [];
   let start = 0;
   for (;;) {
-    const last = wide === undefined ? start + room : endOfRoom(text, start, room, wide);
+    const last = wide === undefined ? start + room : endOfPart(text, start, room, wide);
     if (last >= text.length) break;
     const end = cutBefore(text, start, last);
     parts.push(text.slice(start, end));
@@ -22,7 +22,7 @@ export function splitText(text: string, limit: number, wide?: string): readonly 
   return parts;
 }
 
-function endOfRoom(text: string, start: number, limit: number, wide: string): number {
+function endOfPart(text: string, start: number, limit: number, wide: string): number {
   let end = start;
   for (let room = limit; end < text.length; end += 1) {
     room -= wide.includes(text.charAt(end)) ? 2 : 1;

@@ -6,7 +6,7 @@ import { AppError, BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, isDataFault } from '../store/database.ts';
 import { mountBotPictures } from './bot-pictures.ts';
-import { limitConnections } from './connections.ts';
+import { limitConnections } from './connection-limit.ts';
 import type { Refusals } from './refusals.ts';
 import { rememberSender, senderOf } from './sender.ts';
 

@@ -14,7 +14,7 @@ export interface GateOptions {
 
 export interface Admission {
   /** The body is complete: it is being processed and is no longer dropped. */
-  whole(): void;
+  complete(): void;
   /** Releases the memory; repeatable. */
   close(): void;
 }
@@ -22,7 +22,7 @@ export interface Admission {
 export interface BodyGate {
   /** Resolves when there is memory for the body; null when there was none in time. Aborting the signal ends the wait. */
   enter(body: LargeBody, signal: AbortSignal): Promise<Admission | null>;
-  heldBytes(): number;
+  usedBytes(): number;
 }
 
 export interface LargeBody {
@@ -40,7 +40,7 @@ const patienceMs = 10_000;
 /** While others wait, a body must bring this much in each second and be complete within ten seconds, or it is dropped. */
 const leastBytes = 16 * 1024;
 const windowMs = 1_000;
-const wholeMs = 10_000;
+const completeWithinMs = 10_000;
 
 const sweepMs = 250;
 
@@ -75,16 +75,16 @@ export function createBodyGate({ capacityBytes, maxWaiting, clock }: GateOptions
       isOpen = false;
       unfinished.delete(admitted);
       held -= body.bytes;
-      letIn();
+      admitNext();
     };
     const now = clock.monotonicMs();
     const admitted: Admitted = { body, since: now, close, windowAt: now, arrived: body.arrived() };
     unfinished.add(admitted);
-    body.settle({ whole: () => void unfinished.delete(admitted), close });
+    body.settle({ complete: () => void unfinished.delete(admitted), close });
   }
 
   /** Admits waiting bodies while they fit. One that does not fit keeps its turn: otherwise small ones would pass a large one for ever. */
-  function letIn(): void {
+  function admitNext(): void {
     for (;;) {
       const next = queues.entries().next().value;
       const first = next?.[1].at(-1);
@@ -122,15 +122,15 @@ export function createBodyGate({ capacityBytes, maxWaiting, clock }: GateOptions
     for (const queue of [...queues.values()]) {
       for (const one of [...queue]) if (now - one.since >= patienceMs) refuse(one);
     }
-    for (const admitted of [...unfinished]) if (mustGo(admitted, now, wasStalled)) makeWay(admitted);
+    for (const admitted of [...unfinished]) if (isStalled(admitted, now, wasStalled)) evict(admitted);
     if (waiting > 0 || sweeper === null) return;
     clearInterval(sweeper);
     sweeper = null;
   }
 
-  function mustGo(admitted: Admitted, now: number, wasStalled: boolean): boolean {
+  function isStalled(admitted: Admitted, now: number, wasStalled: boolean): boolean {
     if (waiting === 0) return false;
-    if (now - admitted.since >= wholeMs) return true;
+    if (now - admitted.since >= completeWithinMs) return true;
     if (!wasStalled && now - admitted.windowAt < windowMs) return false;
     const arrived = admitted.body.arrived();
     const hasStopped = arrived - admitted.arrived < leastBytes;
@@ -138,12 +138,12 @@ export function createBodyGate({ capacityBytes, maxWaiting, clock }: GateOptions
     return hasStopped && !wasStalled;
   }
 
-  function makeWay(admitted: Admitted): void {
+  function evict(admitted: Admitted): void {
     admitted.close();
     admitted.body.drop();
   }
 
-  function refuseOneTooMany(): void {
+  function refuseExcess(): void {
     let longest: readonly Waiting[] = [];
     for (const queue of queues.values()) if (queue.length > longest.length) longest = queue;
     const oldest = longest[0];
@@ -159,14 +159,14 @@ export function createBodyGate({ capacityBytes, maxWaiting, clock }: GateOptions
       else queue.push(one);
       waiting += 1;
       signal.addEventListener('abort', () => refuse(one), { once: true });
-      letIn();
-      if (waiting > maxWaiting) refuseOneTooMany();
+      admitNext();
+      if (waiting > maxWaiting) refuseExcess();
       if (waiting > 0 && sweeper === null) {
         sweptAt = clock.monotonicMs();
         sweeper = setInterval(sweep, sweepMs).unref();
       }
       return promise;
     },
-    heldBytes: () => held,
+    usedBytes: () => held,
   };
 }

@@ -8,7 +8,7 @@ export interface BodyAccount {
   /** Takes so many more bytes; may drop other bodies. False: there is no memory, and the sender should repeat the request. */
   take(bytes: number): boolean;
   /** The body is complete: it is being processed and is no longer dropped for others. */
-  whole(): void;
+  complete(): void;
   /** Releases everything; repeatable. */
   close(): void;
 }
@@ -16,7 +16,7 @@ export interface BodyAccount {
 export interface BodyShare {
   /** `drop` is called when the body must free its memory; its account is closed by then. */
   open(sender: string, drop: () => void): BodyAccount;
-  heldBytes(): number;
+  usedBytes(): number;
 }
 
 interface Body {
@@ -54,7 +54,7 @@ export function createBodyShare(capacityBytes: number): BodyShare {
     body.isOpen = false;
   }
 
-  function makeRoom(bytes: number, asking: Body): void {
+  function freeMemory(bytes: number, asking: Body): void {
     const aim = Math.max(0, capacityBytes - Math.max(bytes, stepBytes));
     while (held > aim) {
       const victim = oldestOfHeaviest(asking);
@@ -77,7 +77,7 @@ export function createBodyShare(capacityBytes: number): BodyShare {
 
   function take(body: Body, bytes: number): boolean {
     if (!body.isOpen) return false;
-    if (held + bytes > capacityBytes) makeRoom(bytes, body);
+    if (held + bytes > capacityBytes) freeMemory(bytes, body);
     if (held + bytes > capacityBytes) return false;
     held += bytes;
     body.bytes += bytes;
@@ -92,8 +92,8 @@ export function createBodyShare(capacityBytes: number): BodyShare {
       const sender = senders.get(name) ?? { bytes: 0, bodies: new Set<Body>() };
       senders.set(name, sender);
       sender.bodies.add(body);
-      return { take: (bytes) => take(body, bytes), whole: () => settle(body), close: () => close(body) };
+      return { take: (bytes) => take(body, bytes), complete: () => settle(body), close: () => close(body) };
     },
-    heldBytes: () => held,
+    usedBytes: () => held,
   };
 }

@@ -6,16 +6,16 @@ import type { Context } from 'koa';
 import type { Brain, BrainRoute, ConnectorHost, RouteAnswer } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyReader } from './body-reader.ts';
 import { createFailureLimit } from './failure-limit.ts';
+import { firstValues } from './first-values.ts';
 import { senderOf } from './sender.ts';
-import { singles } from './singles.ts';
 
 /** Forms and callbacks are small. */
 const maxBodyBytes = 64 * 1024;
 
 export interface BrainRoutesOptions {
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly brains: readonly Brain[];
   readonly hostOf: (brain: Brain) => ConnectorHost;
 }
@@ -35,7 +35,7 @@ export function mountBrainRoutes(options: BrainRoutesOptions) {
   };
 }
 
-function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: Bodies) {
+function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: BodyReader) {
   const limit = createFailureLimit(route.perMinute, systemClock);
   return async (ctx: Context): Promise<void> => {
     const attempt = limit.begin(senderOf(ctx));
@@ -46,7 +46,10 @@ function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: Bodies) {
     let hasFailed = false;
     try {
       const body = await bodies.read(ctx, maxBodyBytes);
-      const given = await route.handle({ headers: singles(ctx.headers), query: singles(ctx.query), body }, host);
+      const given = await route.handle(
+        { headers: firstValues(ctx.headers), query: firstValues(ctx.query), body },
+        host,
+      );
       hasFailed = given.status >= 400;
       answer(ctx, given);
     } catch (error) {

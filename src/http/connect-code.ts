@@ -6,8 +6,8 @@ import type { Brain } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { codeMinutes, replaceCode } from '../store/tenants/connect-codes.ts';
+import { firstValues } from './first-values.ts';
 import type { PageSession } from './page-session.ts';
-import { singles } from './singles.ts';
 
 /** Without letters that look like digits. 32 characters, five bits each: a code has 60 bits. */
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -26,7 +26,7 @@ export async function sendConnectCode(
   session: PageSession,
   ctx: Context,
 ): Promise<void> {
-  const brain = brains.find(({ name }) => name === singles(ctx.query)['brain']);
+  const brain = brains.find(({ name }) => name === firstValues(ctx.query)['brain']);
   if (brain?.connectPath === undefined) {
     throw new BadInput({ code: 'page.unknown_brain', message: 'accounts of this brain cannot be connected on a page' });
   }

@@ -16,7 +16,7 @@ import type { Metrics } from '../runtime/metrics.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../store/queue/lane-names.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyReader } from './body-reader.ts';
 import { senderOf } from './sender.ts';
 
 /** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
@@ -25,7 +25,7 @@ const maxBodyBytes = 4 * 1024 * 1024;
 const memberIdForm = /^[0-9a-f]{32}$/;
 
 export interface EventEndpointOptions {
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly acceptance: Acceptance;
   readonly directory: Directory;
   readonly installation: Installation;
@@ -55,7 +55,7 @@ export function createEventEndpoint(options: EventEndpointOptions) {
   async function receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const memberId = event.memberId.toLowerCase();
     const known = await authenticate(memberId, event.applicationToken);
-    if (known !== null) options.bodies.recognise(ctx);
+    if (known !== null) options.bodies.markKnown(ctx);
     if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE')
       return await onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
@@ -137,7 +137,7 @@ function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefi
 function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
-  const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.kept };
+  const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.storedBody };
   const identity = identityOf(event);
   if (!dialogEvents.has(event.event) || event.bots.length === 0 || event.dialogId === '') {
     return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
@@ -157,5 +157,5 @@ function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal):
 function identityOf(event: ScannedEvent): readonly string[] {
   return event.event === 'ONIMBOTMESSAGEADD' && event.messageId !== ''
     ? [event.dialogId, event.messageId]
-    : [sha256(event.kept.toString('latin1')).toString('base64url')];
+    : [sha256(event.storedBody.toString('latin1')).toString('base64url')];
 }

@@ -22,23 +22,23 @@ const windowMs = 60_000;
 const maxSenders = 10_000;
 
 /** Requests of one sender in flight at once: bounds the guesses made before the first of them has failed. */
-const maxUnderWay = 64;
+const maxInFlight = 64;
 
 interface Sender {
   failures: number;
-  underWay: number;
-  begunAt: number;
+  inFlight: number;
+  windowStart: number;
 }
 
 /** A sender may fail `perMinute` times within a minute that begins with its first failure. */
 export function createFailureLimit(perMinute: number, clock: Pick<Clock, 'monotonicMs'>): FailureLimit {
   const senders = new Map<string, Sender>();
 
-  function lookUp(name: string): Sender {
+  function entryOf(name: string): Sender {
     const now = clock.monotonicMs();
     const known = senders.get(name);
-    const sender = known ?? { failures: 0, underWay: 0, begunAt: now };
-    if (now - sender.begunAt >= windowMs) Object.assign(sender, { failures: 0, begunAt: now });
+    const sender = known ?? { failures: 0, inFlight: 0, windowStart: now };
+    if (now - sender.windowStart >= windowMs) Object.assign(sender, { failures: 0, windowStart: now });
     // Re-inserted at the end: the map is ordered by the last request.
     senders.delete(name);
     senders.set(name, sender);
@@ -53,14 +53,14 @@ export function createFailureLimit(perMinute: number, clock: Pick<Clock, 'monoto
 
   return {
     begin(name) {
-      const sender = lookUp(name);
-      if (sender.failures >= perMinute || sender.underWay >= maxUnderWay) return null;
-      sender.underWay += 1;
+      const sender = entryOf(name);
+      if (sender.failures >= perMinute || sender.inFlight >= maxInFlight) return null;
+      sender.inFlight += 1;
       return {
         end(hasFailed) {
-          sender.underWay -= 1;
+          sender.inFlight -= 1;
           if (!hasFailed) return;
-          if (sender.failures === 0) sender.begunAt = clock.monotonicMs();
+          if (sender.failures === 0) sender.windowStart = clock.monotonicMs();
           sender.failures += 1;
         },
       };

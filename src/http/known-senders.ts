@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 
 export interface KnownSenders {
   isKnown(sender: string): boolean;
-  recognise(sender: string): void;
+  markKnown(sender: string): void;
 }
 
 const knownMs = 3_600_000;
@@ -12,17 +12,17 @@ const knownMs = 3_600_000;
 const maxSenders = 4_096;
 
 export function createKnownSenders(clock: Pick<Clock, 'monotonicMs'>): KnownSenders {
-  const recognised = new Map<string, number>();
+  const provenAt = new Map<string, number>();
   return {
     isKnown(sender) {
-      const at = recognised.get(sender);
+      const at = provenAt.get(sender);
       return at !== undefined && clock.monotonicMs() - at < knownMs;
     },
-    recognise(sender) {
-      recognised.delete(sender);
-      recognised.set(sender, clock.monotonicMs());
-      const oldest = recognised.size > maxSenders ? recognised.keys().next().value : undefined;
-      if (oldest !== undefined) recognised.delete(oldest);
+    markKnown(sender) {
+      provenAt.delete(sender);
+      provenAt.set(sender, clock.monotonicMs());
+      const oldest = provenAt.size > maxSenders ? provenAt.keys().next().value : undefined;
+      if (oldest !== undefined) provenAt.delete(oldest);
     },
   };
 }

@@ -23,7 +23,7 @@ export function mountMetrics(options: MetricsRouteOptions) {
   return (router: Router): void => {
     router.get('/metrics', async (ctx) => {
       // Without a configured token, strangers get 404.
-      if (options.token === null && !isOfOwnNetwork(ctx)) return;
+      if (options.token === null && !isFromPrivateNetwork(ctx)) return;
       await send(ctx, options);
     });
   };
@@ -42,7 +42,7 @@ export async function listenForMetrics(options: MetricsRouteOptions, port: numbe
 async function send(ctx: Context, { metrics, meter, token }: MetricsRouteOptions): Promise<void> {
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Cache-Control', 'no-store');
-  if (token !== null && !isShown(ctx, token)) {
+  if (token !== null && !hasToken(ctx, token)) {
     ctx.status = 401;
     ctx.set('WWW-Authenticate', 'Bearer');
     ctx.body = { error: 'metrics.token' };
@@ -53,7 +53,7 @@ async function send(ctx: Context, { metrics, meter, token }: MetricsRouteOptions
   ctx.body = await metrics.registry.metrics();
 }
 
-function isShown(ctx: Context, token: string): boolean {
+function hasToken(ctx: Context, token: string): boolean {
   const shown = /^Bearer (\S{1,500})$/i.exec(ctx.get('Authorization'))?.[1];
   return shown !== undefined && sameDigest(sha256(shown), sha256(token));
 }
@@ -64,7 +64,7 @@ const forwarding = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 const ownRanges = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal']);
 
 /** The request came straight from a loopback or private address. */
-function isOfOwnNetwork({ req }: Context): boolean {
+function isFromPrivateNetwork({ req }: Context): boolean {
   if (forwarding.some((name) => req.headers[name] !== undefined)) return false;
   const address = req.socket.remoteAddress ?? '';
   return ipaddr.isValid(address) && ownRanges.has(ipaddr.process(address).range());

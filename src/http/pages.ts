@@ -20,16 +20,16 @@ import { listBots } from '../store/tenants/bots.ts';
 import { listConnections } from '../store/tenants/connections.ts';
 import { findPortal } from '../store/tenants/portals.ts';
 import { answerHead } from './app.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyReader } from './body-reader.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
+import { firstValues } from './first-values.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
 import { fillTemplate } from './page-template.ts';
 import type { Refusals } from './refusals.ts';
 import { senderOf } from './sender.ts';
-import { singles } from './singles.ts';
 
 export interface PagesOptions {
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly refusals: Refusals;
   readonly db: Pool;
   readonly directory: Directory;
@@ -66,7 +66,7 @@ const readForm: Middleware = async (ctx, next) => {
 
 export function mountPages(options: PagesOptions) {
   const formBody: Middleware = async (ctx, next) => {
-    options.bodies.reserve(ctx, formBytes);
+    options.bodies.reserveMemory(ctx, formBytes);
     await readForm(ctx, next);
   };
   return (router: Router): void => {
@@ -89,7 +89,7 @@ type PageName = 'installer' | 'portal';
 /** Verifies the visitor, then shows the page with a short-lived session in it: cookies are blocked in most frames. */
 async function show(options: PagesOptions, ctx: Context, page: PageName): Promise<void> {
   const since = Date.now();
-  const query = singles(ctx.query);
+  const query = firstValues(ctx.query);
   const language = query['LANG'] === 'ru' ? 'ru' : 'en';
   try {
     const claim = claimFromPage(query, isRecord(ctx.request.body) ? ctx.request.body : {});

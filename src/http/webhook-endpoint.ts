@@ -15,14 +15,14 @@ import type { NewEvent } from '../store/queue/inbox.ts';
 import { isUnbound } from '../store/queue/lane-names.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnectionByWebhook } from '../store/tenants/connections.ts';
-import type { Bodies } from './bodies.ts';
-import { singles } from './singles.ts';
+import type { BodyReader } from './body-reader.ts';
+import { firstValues } from './first-values.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
 
 export interface WebhookEndpointOptions {
   readonly db: Db;
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly directory: Directory;
   readonly acceptance: Acceptance;
   /** Null: responses of this process never wait, because another process does the work. */
@@ -34,7 +34,7 @@ export interface WebhookEndpointOptions {
 export function createWebhookEndpoint(options: WebhookEndpointOptions) {
   return async function webhookEndpoint(ctx: Context, brainName: string, secret: string): Promise<void> {
     try {
-      await take(ctx, brainName, secret);
+      await receive(ctx, brainName, secret);
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       const answer = options.directory.brainByName.get(brainName)?.refusal?.('unavailable', null);
@@ -43,11 +43,11 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     }
   };
 
-  async function take(ctx: Context, brainName: string, secret: string): Promise<void> {
+  async function receive(ctx: Context, brainName: string, secret: string): Promise<void> {
     const row = options.directory.brainByName.has(brainName)
       ? await findConnectionByWebhook(options.db, brainName, sha256(secret))
       : null;
-    if (row !== null) options.bodies.recognise(ctx);
+    if (row !== null) options.bodies.markKnown(ctx);
     const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
     if (row !== null && row.disabled_reason !== null) {
       // The sender apparently believes that the connection works, so it is checked.
@@ -61,7 +61,7 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     }
     // The body is read only now, so that senders without the secret cannot use memory.
     const body = await options.bodies.read(ctx, maxBodyBytes);
-    const result = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
+    const result = await connector.receive({ headers: firstValues(ctx.headers), query: firstValues(ctx.query), body });
     if ('refuse' in result) {
       const { refuse: status, reason: message, answer } = result;
       throw new BadInput({ code: 'brain.refused', status, message, answer });
@@ -80,19 +80,19 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
       ctx.body = result.answerIfUnknown;
       return;
     }
-    const { waits } = result;
-    const held = waits === undefined ? null : (options.synchronousReplies?.hold(row.id, waits) ?? null);
+    const { replyWait: waits } = result;
+    const reply = waits === undefined ? null : (options.synchronousReplies?.waitForReceipt(row.id, waits) ?? null);
     const isNew = await storeAll(options.acceptance, events).catch((error: unknown) => {
-      held?.leave();
+      reply?.cancel();
       throw error;
     });
-    if (!isNew) held?.isRepeated();
-    const receipt = (await held?.receipt) ?? null;
+    if (!isNew) reply?.markRepeated();
+    const receipt = (await reply?.receipt) ?? null;
     if (waits === undefined || receipt === null) {
       ctx.body = result.answer ?? {};
       return;
     }
-    held?.answersWith(ctx.res);
+    reply?.sendWith(ctx.res);
     ctx.body = waits.answer(receipt);
   }
 

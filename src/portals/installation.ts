@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
-import { appRefOf, namesUs, proveClaim } from '../bitrix24/install/proof.ts';
+import { appRefOf, namesOurApp, proveClaim } from '../bitrix24/install/proof.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
 import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
@@ -160,7 +160,7 @@ export function createInstallation(options: InstallationOptions): Installation {
     const proof = await options.oauth.prove(claim.serverEndpoint, claim.accessToken);
     if (proof.portalUrl.host !== portal.domain) return await install(claim);
     const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
-    const isOurs = namesUs(proof, portal.portal, options.oauth.clientId) || (await isOfOurApp(portal, shown));
+    const isOurs = namesOurApp(proof, portal.portal, options.oauth.clientId) || (await isOfOurApp(portal, shown));
     if (!isOurs) return await install(claim);
     return { portal: portal.portal, isAdmin: (await ownerOf(shown)).isAdmin };
   }

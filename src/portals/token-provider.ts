@@ -85,7 +85,7 @@ export function createTokenProvider(options: TokenProviderOptions): ClosableToke
   async function read(id: string): Promise<PortalAccess> {
     const { portal, token } = await find(id);
     const access = open(portal, token);
-    if (portal.state === 'installed' || token.hold_code === null) {
+    if (portal.state === 'installed' || token.backoff_code === null) {
       opened.set(id, { readAt: performance.now(), access });
       return access;
     }
@@ -149,7 +149,7 @@ export function createTokenProvider(options: TokenProviderOptions): ClosableToke
       const token = await lockToken(trx, id);
       if (portal === null || token === null) return 'gone';
       if (sealer.open(token.access_sealed, tokenContext.access(id)) !== accessToken) return 'overtaken';
-      const isKnown = portal.state === state && token.hold_code === error.code;
+      const isKnown = portal.state === state && token.backoff_code === error.code;
       if (!isKnown || token.held_ms === null || access.isProbe === true) {
         await updatePortal(trx, id, { state });
         await holdToken(trx, id, error.code, holdSeconds);

@@ -62,12 +62,12 @@ async function store(db: Pool, events: readonly NewEvent[]): Promise<readonly (b
     } catch (error) {
       if (isCollision(error) && attempt < 5) continue;
       if (isDatabaseAway(error) || events.length === 1) throw error;
-      return await storeApart(db, events);
+      return await storeOneByOne(db, events);
     }
   }
 }
 
-async function storeApart(db: Pool, events: readonly NewEvent[]): Promise<(boolean | Error)[]> {
+async function storeOneByOne(db: Pool, events: readonly NewEvent[]): Promise<(boolean | Error)[]> {
   return await Promise.all(
     events.map(async (event) => {
       try {

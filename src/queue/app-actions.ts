@@ -6,8 +6,8 @@ import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
+import { languageOf } from '../core/bot-texts.ts';
 import { AppError } from '../core/errors.ts';
-import { languageOf } from '../core/texts.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderUnregister } from '../portals/app-orders.ts';
 import type { Directory } from '../portals/directory.ts';
@@ -57,12 +57,12 @@ export function createAppActions(options: AppActionsOptions): AppActions {
       });
       await inTransaction(db, async (trx) => {
         for (const bot of result.bots) {
-          if (await noteBot(trx, id, bot)) continue;
+          if (await saveBotResult(trx, id, bot)) continue;
           // An administrator removed it while it was being registered.
           if ('botId' in bot) await orderUnregister(trx, id, bot.botId, 'set-up');
         }
-        const { hasV2: has_v2, license, appRef: app_ref } = result;
-        await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
+        const { hasV2: has_imbot_v2, license, appRef: app_ref } = result;
+        await updatePortal(trx, id, { has_imbot_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
     } catch (error) {
       await updatePortal(db, id, { set_up_error: error instanceof AppError ? error.message : 'internal error' });
@@ -161,10 +161,10 @@ export function createAppActions(options: AppActionsOptions): AppActions {
 }
 
 /** Returns false if the bot no longer exists. */
-async function noteBot(trx: Transaction, portal: string, bot: BotResult): Promise<boolean> {
+async function saveBotResult(trx: Transaction, portal: string, bot: BotResult): Promise<boolean> {
   const change: Partial<BotRow> =
     'problem' in bot
       ? { state: 'refused', problem: bot.problem, bot_id: null }
-      : { state: 'registered', problem: null, bot_id: bot.botId, carried: bot.carried };
+      : { state: 'registered', problem: null, bot_id: bot.botId, synced: bot.synced };
   return await updateBot(trx, portal, bot.code, change);
 }

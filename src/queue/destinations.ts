@@ -7,26 +7,26 @@ import type { Clock } from '../lib/clock.ts';
 import type { Allowance, ClaimOptions, Destination } from '../store/queue/claim-lanes.ts';
 
 /**
- * How one attempt ended. `answered`: the remote responded, be it with a refusal. `silent`: it could not be reached or broke off; a silence
- * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_asked`: nothing was sent.
+ * How one attempt ended. `answered`: the remote responded, be it with a refusal. `no_answer`: it could not be reached or broke off; a silence
+ * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_attempted`: nothing was sent.
  */
-export type Ending = 'answered' | 'silent' | 'not_asked';
+export type AttemptResult = 'answered' | 'no_answer' | 'not_attempted';
 
 /** The arguments for `claimLanes`. */
-export type Plan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
+export type ClaimPlan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
 
 /** A slot in use. */
-export interface Place {
+export interface Slot {
   /** Call before each attempt; returns a function that records how it ended. Only its first call counts. */
-  begin(): (ending: Ending) => void;
+  begin(): (ending: AttemptResult) => void;
   leave(): void;
 }
 
 export interface Destinations {
   /** What the next claim may take. */
-  plan(): Plan;
+  plan(): ClaimPlan;
   /** Takes a slot for a claimed lane. */
-  enter(destination: Destination): Place;
+  enter(destination: Destination): Slot;
   /** The number of destinations that are not tried now because they did not answer; for metrics. */
   openBreakers(): number;
 }
@@ -35,33 +35,33 @@ export interface Destinations {
 const slowMs = 2_000;
 
 /** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
-const noticedMs = 500;
+const slowAfterMs = 500;
 
 /** After this many attempts in a row that waited long and got no answer, the breaker opens. */
-const silentToOpen = 3;
+const unansweredToOpen = 3;
 
 /** A destination whose breaker is open is tried again after 2 s, 4 s … at most a minute. */
-const firstPauseMs = 2_000;
-const longestPauseMs = 60_000;
+const firstBackoffMs = 2_000;
+const maxBackoffMs = 60_000;
 
 /** How long a destination counts as answering after its last quick answer, and how long it is remembered after its last use. */
 const rememberedMs = 600_000;
 
 /** Slots of one destination at a time. A portal allows two requests a second, so 64 calls keep a quick portal busy for half a minute. */
-const placesOf = { answering: 64, unknown: 8, slow: 4 } as const;
+const slotsOf = { answering: 64, unknown: 8, slow: 4 } as const;
 
 /** The share of all slots that slow destinations may take, and the share of slow and unknown ones together. */
 const slowShare = 0.5;
 const unprovenShare = 0.75;
 
 /** Slow calls may make the number of calls in flight exceed the number of slots, up to this factor. */
-const maxTimes = 2;
+const maxOvercommit = 2;
 
 /**
  * While at least this many slots are left to slow and unknown destinations, a claim need not be told which destinations have answered
  * lately.
  */
-const roomForAll = 64;
+const ampleSlots = 64;
 
 /** This many slow attempts at the same time make a destination slow, whatever else it answers. */
 const slowAtOnce = 16;
@@ -69,14 +69,14 @@ const slowAtOnce = 16;
 /** The largest number of answering destinations passed to a claim. */
 const maxNamed = 2_000;
 
-type HealthStatus = 'answering' | 'unknown' | 'slow' | 'open';
+type DestinationStatus = 'answering' | 'unknown' | 'slow' | 'open';
 
 interface State extends Destination {
   /** Slots in use. */
   used: number;
   /** Start times of the attempts in flight. */
   readonly begun: Set<{ readonly at: number }>;
-  silentInRow: number;
+  unansweredInRow: number;
   openUntil: number;
   /** Time of the last quick answer; null: none yet. */
   answeredAt: number | null;
@@ -85,48 +85,48 @@ interface State extends Destination {
   usedAt: number;
 }
 
-interface Judged {
+interface Assessed {
   readonly state: State;
-  readonly record: HealthStatus;
+  readonly status: DestinationStatus;
 }
 
 export function createDestinations(places: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
   const states = new Map<string, State>();
   let tidiedAt = clock.monotonicMs();
-  let slowTurn = 0;
+  let nextSlow = 0;
 
-  function standingOf(state: State, now: number): HealthStatus {
-    if (state.silentInRow >= silentToOpen) return 'open';
+  function statusOf(state: State, now: number): DestinationStatus {
+    if (state.unansweredInRow >= unansweredToOpen) return 'open';
     const { count: slow, lastAt } = slowOf(state, now);
     // One long upload does not make a portal slow that has answered quickly since.
     const isQuickBeside = state.answeredAt !== null && state.answeredAt > lastAt;
-    if (state.silentInRow > 0 || state.wasSlow || slow >= slowAtOnce || (slow > 0 && !isQuickBeside)) return 'slow';
+    if (state.unansweredInRow > 0 || state.wasSlow || slow >= slowAtOnce || (slow > 0 && !isQuickBeside)) return 'slow';
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
 
   /** How many more lanes it may have. */
-  function freeOf(state: State, record: HealthStatus, now: number): number {
-    if (record === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
-    return Math.max(0, placesOf[record] - state.used);
+  function freeOf(state: State, status: DestinationStatus, now: number): number {
+    if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
+    return Math.max(0, slotsOf[status] - state.used);
   }
 
   /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
-  function offerToSlow(all: readonly Judged[], lanes: number, now: number): ReadonlyMap<State, number> {
+  function offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
     const offered = new Map<State, number>();
-    const slow = all.flatMap(({ state, record }) => {
-      const free = record === 'slow' || record === 'open' ? freeOf(state, record, now) : 0;
+    const slow = all.flatMap(({ state, status }) => {
+      const free = status === 'slow' || status === 'open' ? freeOf(state, status, now) : 0;
       return free > 0 ? [{ state, free }] : [];
     });
     let left = lanes;
     let served = 0;
     for (; served < slow.length && left > 0; served += 1) {
-      const one = slow[(slowTurn + served) % slow.length];
+      const one = slow[(nextSlow + served) % slow.length];
       if (one === undefined) break;
       const given = Math.min(left, one.free);
       offered.set(one.state, given);
       left -= given;
     }
-    slowTurn = slow.length === 0 ? 0 : (slowTurn + served) % slow.length;
+    nextSlow = slow.length === 0 ? 0 : (nextSlow + served) % slow.length;
     return offered;
   }
 
@@ -142,35 +142,36 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
     plan() {
       const now = clock.monotonicMs();
       tidy(now);
-      const records = [...states.values()].map((state) => ({ state, record: standingOf(state, now) }));
+      const records = [...states.values()].map((state) => ({ state, status: statusOf(state, now) }));
       const used = countUsed(records, now);
       const slow = used.slow + used.open;
       const proper = used.unknown + used.answering;
       // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
       // others.
       const lent = Math.min(slow, Math.floor(places * slowShare));
-      const free = Math.max(0, Math.min(places - lent, maxTimes * places - slow) - proper);
-      const room = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
-      const isTight = room < Math.min(free, roomForAll);
-      const offered = offerToSlow(records, Math.min(room, Math.floor(places * slowShare) - slow), now);
-      const perDestination = room > 0 ? placesOf.unknown : 0;
+      const free = Math.max(0, Math.min(places - lent, maxOvercommit * places - slow) - proper);
+      const unprovenLanes = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
+      const isScarce = unprovenLanes < Math.min(free, ampleSlots);
+      const offered = offerToSlow(records, Math.min(unprovenLanes, Math.floor(places * slowShare) - slow), now);
+      const perDestination = unprovenLanes > 0 ? slotsOf.unknown : 0;
       const proven: Allowance[] = [];
       const others: Allowance[] = [];
-      for (const { state, record } of records) {
-        const isProven = record === 'answering';
-        const unproven = record === 'unknown' ? (room > 0 ? freeOf(state, record, now) : 0) : offered.get(state);
-        const lanes = isProven ? freeOf(state, record, now) : (unproven ?? 0);
+      for (const { state, status } of records) {
+        const isProven = status === 'answering';
+        const unproven =
+          status === 'unknown' ? (unprovenLanes > 0 ? freeOf(state, status, now) : 0) : offered.get(state);
+        const lanes = isProven ? freeOf(state, status, now) : (unproven ?? 0);
         const { portal, destination } = state;
         const allowance = { portal, destination, lanes, isProven };
         // Destinations that are not named may take `perDestination`; only those for which that is wrong are named.
         const isUsual = lanes === perDestination || (isProven && state.used === 0);
-        if (isTight && isProven) proven.push(allowance);
+        if (isScarce && isProven) proven.push(allowance);
         else if (!isUsual) others.push(allowance);
       }
       return {
         // Unless answering destinations are named, the last slots can only be kept from everybody.
-        lanes: isTight ? free : room,
-        unproven: room,
+        lanes: isScarce ? free : unprovenLanes,
+        unproven: unprovenLanes,
         perDestination,
         allowances: [...others, ...proven.slice(-maxNamed)],
       };
@@ -184,7 +185,7 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
         destination,
         used: 0,
         begun: new Set(),
-        silentInRow: 0,
+        unansweredInRow: 0,
         openUntil: 0,
         answeredAt: null,
         wasSlow: false,
@@ -192,21 +193,21 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
       };
       states.set(key, state);
       state.used += 1;
-      return placeIn(state, clock);
+      return slotIn(state, clock);
     },
     openBreakers() {
       const now = clock.monotonicMs();
-      return [...states.values()].filter((state) => standingOf(state, now) === 'open').length;
+      return [...states.values()].filter((state) => statusOf(state, now) === 'open').length;
     },
   };
 }
 
 /** Slots in use, by the status of their destinations; a slow call counts as slow whatever its destination's status. */
-function countUsed(all: readonly Judged[], now: number): Record<HealthStatus, number> {
+function countUsed(all: readonly Assessed[], now: number): Record<DestinationStatus, number> {
   const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
-  for (const { state, record } of all) {
-    const slow = record === 'answering' || record === 'unknown' ? slowOf(state, now).count : 0;
-    used[record] += state.used - slow;
+  for (const { state, status } of all) {
+    const slow = status === 'answering' || status === 'unknown' ? slowOf(state, now).count : 0;
+    used[status] += state.used - slow;
     used.slow += slow;
   }
   return used;
@@ -217,14 +218,14 @@ function slowOf(state: State, now: number): { readonly count: number; readonly l
   let count = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   for (const { at } of state.begun) {
-    if (now - at <= noticedMs) break;
+    if (now - at <= slowAfterMs) break;
     count += 1;
     lastAt = at;
   }
   return { count, lastAt };
 }
 
-function placeIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Place {
+function slotIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Slot {
   let hasLeft = false;
   return {
     begin() {
@@ -243,20 +244,20 @@ function placeIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Place {
   };
 }
 
-function note(state: State, ending: Ending, beganAt: number, now: number): void {
-  if (ending === 'not_asked') return;
+function note(state: State, ending: AttemptResult, beganAt: number, now: number): void {
+  if (ending === 'not_attempted') return;
   const isSlow = now - beganAt > slowMs;
   if (ending === 'answered') {
-    state.silentInRow = 0;
+    state.unansweredInRow = 0;
     state.wasSlow = isSlow;
     if (!isSlow) state.answeredAt = now;
     return;
   }
   if (!isSlow) return;
   // Attempts that began before the breaker opened prove nothing new when they fail too.
-  if (state.silentInRow >= silentToOpen && now < state.openUntil) return;
-  state.silentInRow += 1;
+  if (state.unansweredInRow >= unansweredToOpen && now < state.openUntil) return;
+  state.unansweredInRow += 1;
   state.answeredAt = null;
-  const opened = state.silentInRow - silentToOpen;
-  if (opened >= 0) state.openUntil = now + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(opened, 20));
+  const opened = state.unansweredInRow - unansweredToOpen;
+  if (opened >= 0) state.openUntil = now + Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(opened, 20));
 }

@@ -1,5 +1,5 @@
 /** Executes one action of the outbox: in the portal, in the brain or in the app. */
-import { executePortalAction, isRepeatable, noFiles } from '../bitrix24/execute-portal-action.ts';
+import { executePortalAction, filesUnsupported, isRepeatable } from '../bitrix24/execute-portal-action.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
 import type { AppAction, BrainAction, PortalAction, Receipt } from '../core/actions.ts';
@@ -20,7 +20,7 @@ import type { SynchronousReplies } from './synchronous-replies.ts';
 /**
  * The result of an action: its outcome (words joined by `+`), the remote's message id, and replies that a brain returned in the same call.
  */
-export interface Executed {
+export interface ExecutionResult {
   readonly outcome: string;
   readonly remoteId: string | null;
   readonly delivery?: Delivery;
@@ -36,7 +36,7 @@ export interface Executor {
   /** Fetches what is needed before the attempt; has no visible effect. Throws AppErrors. */
   prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
   /** Throws AppErrors; see their `retry` and `fate`. */
-  execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<Executed>;
+  execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult>;
 }
 
 export interface ExecutorOptions {
@@ -70,7 +70,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
 
   async function hasV2(portal: string): Promise<boolean> {
-    return (await directory.portal(portal)).portal?.has_v2 ?? true;
+    return (await directory.portal(portal)).portal?.has_imbot_v2 ?? true;
   }
 
   /** The bytes of a file; empty if there is no bot that could send it. */
@@ -78,7 +78,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const { portal } = await directory.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await registered(row);
     if (bot === null || bot.bot_id === null) return nothing;
-    if (!(await hasV2(row.portal))) throw noFiles();
+    if (!(await hasV2(row.portal))) throw filesUnsupported();
     const known = await directory.connectorFor(bot);
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
@@ -92,7 +92,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     action: PortalAction,
     bytes: Buffer,
     signal: AbortSignal,
-  ): Promise<Executed> {
+  ): Promise<ExecutionResult> {
     const { portal } = await directory.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
     const bot = await registered(row);
@@ -117,7 +117,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   /** The portal has no imbot.v2. That is stored, and the row is executed again at once through v1. */
   async function fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
-    await updatePortal(options.db, portal, { has_v2: false });
+    await updatePortal(options.db, portal, { has_imbot_v2: false });
     directory.forget(portal);
     return new AppError({
       code: 'bitrix24.no_v2',
@@ -139,7 +139,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
   });
 
-  async function executeInBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<Executed> {
+  async function executeInBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<ExecutionResult> {
     const bot = await botOf(row);
     if (bot === null || row.bot_code === null || row.dialog_id === null) return dropped('bot_removed');
     const known = await directory.connectorFor(bot);
@@ -155,9 +155,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code, botType: bot.type };
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
-    const told = action.type === 'receipt' ? (known.connector.told?.(action) ?? []) : [];
-    if (action.type === 'receipt' && bot.connection_id !== null && fitsTheEndpoint(action)) {
-      const isTaken = (await options.synchronousReplies?.hand(bot.connection_id, action)) ?? false;
+    const told = action.type === 'receipt' ? (known.connector.onReceiptDelivered?.(action) ?? []) : [];
+    if (action.type === 'receipt' && bot.connection_id !== null && fitsWebhookReply(action)) {
+      const isTaken = (await options.synchronousReplies?.complete(bot.connection_id, action)) ?? false;
       if (isTaken) return { outcome: 'answered_in_webhook', remoteId: null, events: told };
     }
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
@@ -166,9 +166,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery, events: told };
   }
 
-  async function executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Executed> {
+  async function executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<ExecutionResult> {
     if (action.type === 'inactivity_timer')
-      return { outcome: 'due', remoteId: null, events: [{ type: 'time_passed' }] };
+      return { outcome: 'due', remoteId: null, events: [{ type: 'inactivity_timer_due' }] };
     if (action.type === 'greet') {
       return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };
     }
@@ -208,7 +208,7 @@ function outcomeOf({ warnings = [] }: Delivery): string {
 }
 
 /** A webhook's answer can only tell that a message was shown or that it was not; partial success is reported separately. */
-function fitsTheEndpoint({ portalMessageId, error, isLate }: Receipt): boolean {
+function fitsWebhookReply({ portalMessageId, error, isLate }: Receipt): boolean {
   return isLate !== true && (portalMessageId === null || error === null);
 }
 
@@ -221,6 +221,6 @@ function cannotOpen(brain: string): Misconfigured {
   });
 }
 
-function dropped(outcome: string): Executed {
+function dropped(outcome: string): ExecutionResult {
   return { outcome, remoteId: null, isDropped: true };
 }

@@ -7,12 +7,12 @@ import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
 import {
   purgeAwaiting,
-  purgeBudgets,
   purgeConnectorState,
   purgeDedupe,
   purgeLanes,
   purgeQueue,
-  purgeToldFailures,
+  purgeRateLimits,
+  purgeReportedFailures,
 } from '../store/queue/retention.ts';
 import { eraseLeftBehind } from '../store/tenants/portals.ts';
 import { listStaleTokens } from '../store/tenants/tokens.ts';
@@ -53,10 +53,10 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
     () => purgeQueue(db, 'inbox', retentionDays),
     () => purgeQueue(db, 'outbox', retentionDays),
     () => purgeDedupe(db),
-    () => purgeToldFailures(db, retentionDays),
+    () => purgeReportedFailures(db, retentionDays),
     () => purgeConnectorState(db),
     () => purgeAwaiting(db),
-    () => purgeBudgets(db),
+    () => purgeRateLimits(db),
     () => purgeLanes(db),
     () => eraseLeftBehind(db),
   ];

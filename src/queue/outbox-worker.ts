@@ -1,5 +1,5 @@
 /**
- * Processes the outbox: claims lanes, executes each one (`outbox-turn.ts`), and writes the results. Several hundred lanes are in flight at
+ * Processes the outbox: claims lanes, executes each one (`execute-lane.ts`), and writes the results. Several hundred lanes are in flight at
  * once, because they mostly wait for remotes; `destinations.ts` decides how many each remote may have.
  */
 
@@ -14,12 +14,12 @@ import type { Pool } from '../store/database.ts';
 import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import { renewLanes } from '../store/queue/lanes.ts';
 import { claimOutbox, type OutboxRow } from '../store/queue/outbox.ts';
-import { createClaimTurns } from './claim-turns.ts';
-import { createDestinations, type Place } from './destinations.ts';
+import { createDestinations, type Slot } from './destinations.ts';
 import type { Executor } from './execute-action.ts';
-import { type LaneTurn, workLane } from './outbox-turn.ts';
-import { writeAgain } from './retry-write.ts';
-import { writeTurns } from './write-turns.ts';
+import { executeLane, type LaneResult } from './execute-lane.ts';
+import { createFullScanSchedule } from './full-scan-schedule.ts';
+import { retryWrite } from './retry-write.ts';
+import { writeLaneResults } from './write-lane-results.ts';
 
 export interface OutboxWorkerOptions {
   readonly db: Pool;
@@ -47,7 +47,7 @@ const leaseMarginMs = 5_000;
 /** How long calls in flight may take to finish when the process stops; calls that are cut off are repeated later with the same key. */
 const stopPatienceMs = 5_000;
 
-interface InHand {
+interface HeldLane {
   readonly lane: ClaimedLane<OutboxRow>;
   readonly term: number;
   leaseEndsAt: number;
@@ -57,41 +57,41 @@ interface InHand {
 export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
   const { db, clock, log } = options;
   const destinations = createDestinations(options.lanes, clock);
-  const turns = createClaimTurns(clock);
-  const inHand = new Set<InHand>();
+  const turns = createFullScanSchedule(clock);
+  const heldLanes = new Set<HeldLane>();
   const aborting = new AbortController();
   const stopping = new AbortController();
   let claims = 0;
 
-  const finisher = createGroupCommit<LaneTurn, boolean>({
+  const finisher = createGroupCommit<LaneResult, boolean>({
     maxItems: 200,
     maxBytes: Number.MAX_SAFE_INTEGER,
     sizeOf: () => 1,
     concurrency: 1,
-    flush: (written) => writeTurns(options, written),
+    flush: (written) => writeLaneResults(options, written),
   });
 
-  const isHeld = (entry: InHand): boolean =>
+  const isHeld = (entry: HeldLane): boolean =>
     !entry.isLost && entry.term === options.life.term() && clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs;
 
-  async function turn(entry: InHand, place: Place): Promise<void> {
+  async function runLane(entry: HeldLane, place: Slot): Promise<void> {
     const { lane } = entry;
     try {
       const attempts = { place, isHeld: () => isHeld(entry), signal: aborting.signal };
-      const result = await workLane(options, lane, attempts);
-      await writeAgain(() => finisher.add(result), { clock, stopping: stopping.signal });
+      const result = await executeLane(options, lane, attempts);
+      await retryWrite(() => finisher.add(result), { clock, stopping: stopping.signal });
     } catch (error) {
       // Nothing was written: the lease ends and the lane is executed again, which is harmless because the actions keep their keys.
       log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
       place.leave();
-      inHand.delete(entry);
+      heldLanes.delete(entry);
       options.wakeups.outbox.ring();
     }
   }
 
   async function renew(): Promise<void> {
-    const entries = [...inHand];
+    const entries = [...heldLanes];
     const askedAt = clock.monotonicMs();
     const isStillHeld = await renewLanes(
       db,
@@ -106,7 +106,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
   }
 
   const renewal = setInterval(() => {
-    if (inHand.size === 0) return;
+    if (heldLanes.size === 0) return;
     renew().catch((error: unknown) => log.warn({ err: error }, 'outbox leases could not be renewed'));
   }, renewMs);
 
@@ -128,13 +128,13 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
         rows: plan.lanes * rowsPerLane,
         rowsPerLane,
         leaseSeconds,
-        everyDestination: turns.next(),
+        everyDestination: turns.isDue(),
       });
-      turns.seen(claim);
+      turns.record(claim);
       for (const lane of claim.lanes) {
         const entry = { lane, term, leaseEndsAt, isLost: false };
-        inHand.add(entry);
-        void turn(entry, destinations.enter(lane));
+        heldLanes.add(entry);
+        void runLane(entry, destinations.enter(lane));
       }
       if (claim.lanes.length > 0) return true;
       const dueInMs = turns.dueInMs();
@@ -150,7 +150,7 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
       stopping.abort();
       await loop.stop();
       const patience = setTimeout(() => aborting.abort(), stopPatienceMs);
-      while (inHand.size > 0) await options.wakeups.outbox.wait(50, new AbortController().signal);
+      while (heldLanes.size > 0) await options.wakeups.outbox.wait(50, new AbortController().signal);
       clearTimeout(patience);
       clearInterval(renewal);
       await finisher.idle();

@@ -6,7 +6,7 @@ import type { NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { ActionResult, OutboxRow } from '../store/queue/outbox.ts';
 import { type EndedPart, readEndedParts } from '../store/queue/sent-parts.ts';
-import type { Executed } from './execute-action.ts';
+import type { ExecutionResult } from './execute-action.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 
 /**
@@ -14,7 +14,7 @@ import { ownSource, writeOwnEvents } from './read-event.ts';
  */
 export function receipts(
   row: OutboxRow,
-  executed: Executed,
+  executed: ExecutionResult,
   error: string | null,
   earlier: readonly EndedPart[],
 ): NewEvent[] {
@@ -24,14 +24,14 @@ export function receipts(
   if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
   events.push(...(executed.delivery?.replies ?? []), ...(executed.events ?? []));
   const sent = sendIn(row);
-  if (sent !== null && sent.answers !== null && isLastPart(sent)) {
+  if (sent !== null && sent.remoteMessageId !== null && isLastPart(sent)) {
     const all = [...earlier, { remoteId: executed.remoteId, error }];
     // The last id stands for the message: whoever has read up to it has read all of it.
     const portalMessageId = all.findLast(({ remoteId }) => remoteId !== null)?.remoteId ?? null;
     const failed = all.find((part) => part.error !== null)?.error ?? null;
-    events.push({ type: 'receipt', remoteMessageId: sent.answers, portalMessageId, error: failed });
+    events.push({ type: 'receipt', remoteMessageId: sent.remoteMessageId, portalMessageId, error: failed });
   }
-  if (error !== null) events.push(...refusedChange(row, error));
+  if (error !== null) events.push(...changeRefusedEvents(row, error));
   if (events.length === 0) return [];
   return [
     {
@@ -49,7 +49,7 @@ export function receipts(
 }
 
 /** Tells the side that changed a message that the other side still shows the old one. */
-function refusedChange(row: OutboxRow, error: string): ChatEvent[] {
+function changeRefusedEvents(row: OutboxRow, error: string): ChatEvent[] {
   if (row.target === 'app') return [];
   const action = row.action as PortalAction | BrainAction;
   if (action.type !== 'edit' && action.type !== 'delete') return [];
@@ -70,22 +70,23 @@ export async function earlierParts(
   results: readonly ActionResult[],
 ): Promise<readonly EndedPart[]> {
   const sent = sendIn(row);
-  if (sent === null || sent.answers === null || sent.part === undefined || !isLastPart(sent)) return [];
-  const { answers } = sent;
+  if (sent === null || sent.remoteMessageId === null || sent.part === undefined || !isLastPart(sent)) return [];
+  const { remoteMessageId } = sent;
   const here = rows.flatMap((other) => {
     const result = results.find(({ seq }) => seq === other.seq);
-    if (result === undefined || other.trace !== row.trace || sendIn(other)?.answers !== answers) return [];
+    if (result === undefined || other.trace !== row.trace || sendIn(other)?.remoteMessageId !== remoteMessageId)
+      return [];
     return [{ remoteId: result.remoteId, error: result.state === 'done' ? null : result.outcome }];
   });
-  const before = here.length < sent.part.index ? await readEndedParts(db, row, answers) : [];
+  const before = here.length < sent.part.index ? await readEndedParts(db, row, remoteMessageId) : [];
   return [...before, ...here];
 }
 
 type Send = PortalAction & { readonly type: 'send' | 'send_file' };
 
 /** The brain's id of the message that a row sends (a part of), if the brain wants a receipt. */
-export function answeredBy(row: OutboxRow): string | null {
-  return sendIn(row)?.answers ?? null;
+export function remoteMessageIdOf(row: OutboxRow): string | null {
+  return sendIn(row)?.remoteMessageId ?? null;
 }
 
 /**

@@ -18,20 +18,20 @@ import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 
 /** Errors raised before anything was sent. */
-const waitCodes: ReadonlySet<string> = new Set([budgetCode, rateLimitCode, disabledCode]);
+const deferralCodes: ReadonlySet<string> = new Set([budgetCode, rateLimitCode, disabledCode]);
 
 /** Nothing was sent: the row waits for its portal's rate limit or for its connection. */
-export function isOurWait({ code }: AppError): boolean {
-  return waitCodes.has(code);
+export function isDeferral({ code }: AppError): boolean {
+  return deferralCodes.has(code);
 }
 
 /** Attempts of the row and how often it was throttled, this time included. */
-export interface Tries {
+export interface AttemptCounts {
   readonly attempts: number;
   readonly throttled: number;
 }
 
-export type NextTry =
+export type ActionRetry =
   | { readonly again: false }
   | {
       readonly again: true;
@@ -46,7 +46,12 @@ export type NextTry =
 const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
 
 /** @param jitter see `decideRetry` */
-export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: number, jitter: number): NextTry {
+export function decideActionRetry(
+  error: AppError,
+  { attempts, throttled }: AttemptCounts,
+  ageMs: number,
+  jitter: number,
+): ActionRetry {
   if (reservedCodes.has(error.code)) {
     // Delays for other reasons are counted too; they must not end the attempts before the reservation ends.
     const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
@@ -54,7 +59,7 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
     return again.again ? { ...again, isFree: true, isThrottled: true } : again;
   }
   const { isThrottled } = error;
-  const isFree = isThrottled || isOurWait(error) || error.code === 'http.aborted';
+  const isFree = isThrottled || isDeferral(error) || error.code === 'http.aborted';
   const retry = isThrottled
     ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
     : // A retry that does not count cannot exhaust the attempts either.
@@ -66,7 +71,7 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
  * Called before an attempt: the error of a row whose attempts are exhausted although none was seen to fail, or null. Such an action ends
  * its process or outlasts the lease; without this limit it would be repeated after every lease, for ever.
  */
-export function usedUp(row: OutboxRow, attempts: number): AppError | null {
+export function attemptsExhausted(row: OutboxRow, attempts: number): AppError | null {
   if (attempts <= deliveryRetry.maxAttempts) return null;
   return new AppError({
     code: 'outbox.attempts_used_up',

@@ -7,12 +7,12 @@ import { isDatabaseAway } from '../store/database.ts';
 
 /** A restart of PostgreSQL takes seconds. After this time the leases are over and other workers have repeated the work. */
 const patienceMs = 300_000;
-const pauseMs = 250;
+const retryMs = 250;
 
 /** The same limit once the process is stopping. */
 const lastPatienceMs = 5_000;
 
-export interface WriteAgainOptions {
+export interface RetryWriteOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
@@ -22,7 +22,7 @@ export interface WriteAgainOptions {
  * Returns what `write` returns; `write` must be safe to repeat. Throws its error if it is not the database's absence, or when the time is
  * over.
  */
-export async function writeAgain<T>(write: () => Promise<T>, { clock, stopping }: WriteAgainOptions): Promise<T> {
+export async function retryWrite<T>(write: () => Promise<T>, { clock, stopping }: RetryWriteOptions): Promise<T> {
   let deadline = clock.monotonicMs() + patienceMs;
   let isStopping = false;
   for (;;) {
@@ -36,7 +36,7 @@ export async function writeAgain<T>(write: () => Promise<T>, { clock, stopping }
         deadline = Math.min(deadline, now + lastPatienceMs);
       }
       if (now >= deadline) throw error;
-      await clock.sleep(pauseMs);
+      await clock.sleep(retryMs);
     }
   }
 }

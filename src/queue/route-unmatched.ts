@@ -9,17 +9,17 @@ import { acceptEvents, type ClaimedEvent, type EventResult, type NewEvent } from
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { LaneProgress } from '../store/queue/lanes.ts';
 import { findByRemoteId, findOwnByRef } from '../store/tenants/conversations.ts';
-import type { LargeBodies } from './large-bodies.ts';
+import type { BodyLoader } from './body-loader.ts';
 
 /** Tried once a second for as long as a slow call may take; then the messages become dead letters. */
-const inactivityTimerMs = 1_000;
-const maxLooks = 60;
+const retryMs = 1_000;
+const maxAttempts = 60;
 
 /** Returns what `inbox-worker` needs to close the lane. Storing the moved rows again is harmless: their keys are fixed. */
 export async function routeUnmatched(
   db: Pool,
   lane: ClaimedLane<ClaimedEvent>,
-  { bodies, isLate }: { readonly bodies: LargeBodies; readonly isLate: () => boolean },
+  { bodies, isLate }: { readonly bodies: BodyLoader; readonly isLate: () => boolean },
 ): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; failures: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
   const at = { ...id, holder: lane.holder };
@@ -31,7 +31,7 @@ export async function routeUnmatched(
     // One by one: each must be stored before the next of the same lane, and large ones are not loaded together.
     const results: EventResult[] = [];
     for (const row of lane.rows) {
-      const stored = await bodies.with(row, (body) => acceptEvents(db, [moved(row, body, target)]), isLate);
+      const stored = await bodies.withBody(row, (body) => acceptEvents(db, [moved(row, body, target)]), isLate);
       if (stored === null) break;
       results.push({ ...id, seq: row.seq, state: 'dropped', outcome: 'moved' });
     }
@@ -44,9 +44,9 @@ export async function routeUnmatched(
       conversation: null,
     };
   }
-  if (lane.attempts < maxLooks) {
+  if (lane.attempts < maxAttempts) {
     return {
-      progress: { ...at, done: before, delayMs: inactivityTimerMs },
+      progress: { ...at, done: before, delayMs: retryMs },
       results: [],
       actions: [],
       failures: [],

@@ -46,7 +46,7 @@ export function createRateLimiter(
   }
 
   return {
-    async turn(signal) {
+    async acquire(signal) {
       let patience = patienceMs;
       for (;;) {
         if (signal?.aborted === true) throw aborted();
@@ -57,7 +57,7 @@ export function createRateLimiter(
         await clock.sleep(waitMs, signal);
       }
     },
-    async holdOff(ms) {
+    async throttle(ms) {
       closedUntil = Math.max(closedUntil, clock.monotonicMs() + ms);
       try {
         await budgets.hold(wanted, ms);

@@ -1,6 +1,7 @@
 /** Translates ONIMCOMMANDADD: the commands of one bot in a message, and the text beside them. */
+
+import { languageOf } from '../../core/bot-texts.ts';
 import type { Chat, PortalEvent } from '../../core/events.ts';
-import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
 import { hasMention, plainText, withoutJoiners, withoutMention } from '../formatting/bb-code.ts';
 import { authorOf, entriesOf, isHiddenNote, type LaneBot, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
@@ -19,7 +20,7 @@ export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): Comma
   const names = new Set(all.map((id) => nameOf(commands, id)));
   const raw = text(params, 'MESSAGE') ?? '';
   const botId = own.map((id) => text(commands, id, 'BOT_ID') ?? '').find((id) => id !== '') ?? bot.id ?? '';
-  const rest = plainText(withoutMention(linesBeside(raw, names), botId)).trim();
+  const rest = plainText(withoutMention(withoutCommandLines(raw, names), botId)).trim();
   const author = authorOf(tree, params, place);
   // Several events of one message must not look like one message twice: the first one that reaches a brain keeps the message's own id.
   const heard = rest === '' ? 0 : own.length - 1;
@@ -36,7 +37,7 @@ export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): Comma
       messageId: index === heard ? messageId : `${messageId}.c${index}`,
       via,
       text: `/${name} ${given}`.trim(),
-      ...(isLast && rest !== '' && via === 'text' ? { beside: rest } : {}),
+      ...(isLast && rest !== '' && via === 'text' ? { restText: rest } : {}),
       mentionsBot: place.kind !== 'group' || hasMention(raw, botId),
       ...(isHiddenNote(params, author, place) ? { isHidden: true } : {}),
       author,
@@ -58,7 +59,7 @@ function viaOf(context: string | undefined): CommandEvent['via'] {
 }
 
 /** The message without the text lines that are commands. The portal distinguishes upper and lower case. */
-function linesBeside(message: string, names: ReadonlySet<string>): string {
+function withoutCommandLines(message: string, names: ReadonlySet<string>): string {
   return message
     .split('\n')
     .filter((line) => !(line.startsWith('/') && names.has((line.slice(1).split(' ', 1)[0] ?? '').trim())))

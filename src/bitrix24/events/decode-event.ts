@@ -1,6 +1,7 @@
 /** Translates a stored Bitrix24 event (API v1) into the app's events. Pure; every field may be missing and every value is text. */
+
+import { languageOf } from '../../core/bot-texts.ts';
 import type { AppEvent, PortalEvent } from '../../core/events.ts';
-import { languageOf } from '../../core/texts.ts';
 import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
 import { plainText, withoutMention } from '../formatting/bb-code.ts';
 import { decodeCommands } from './decode-command.ts';
@@ -27,11 +28,11 @@ export type Decoded =
 
 /** A decoder per event name. A new event costs one entry. */
 const decoders: Readonly<Record<string, (tree: FormTree, bot: LaneBot) => Decoded>> = {
-  ONIMBOTMESSAGEADD: ofItsBot(onMessageAdd),
-  ONIMBOTMESSAGEUPDATE: ofItsBot(onMessageUpdate),
-  ONIMBOTMESSAGEDELETE: ofItsBot(onMessageDelete),
-  ONIMBOTJOINCHAT: ofItsBot((tree, botId) => onBotProfile(tree, botId, 'joined')),
-  ONIMBOTCONTEXTGET: ofItsBot((tree, botId) => onBotProfile(tree, botId, 'context_opened')),
+  ONIMBOTMESSAGEADD: forNamedBot(onMessageAdd),
+  ONIMBOTMESSAGEUPDATE: forNamedBot(onMessageUpdate),
+  ONIMBOTMESSAGEDELETE: forNamedBot(onMessageDelete),
+  ONIMBOTJOINCHAT: forNamedBot((tree, botId) => onBotProfile(tree, botId, 'joined')),
+  ONIMBOTCONTEXTGET: forNamedBot((tree, botId) => onBotProfile(tree, botId, 'context_opened')),
   ONIMCOMMANDADD: onCommand,
   ONIMBOTDELETE: (tree) => app({ type: 'bot_deleted', botId: text(tree, 'data', 'BOT_ID') ?? '' }),
   ONAPPINSTALL: () => app({ type: 'app_updated' }),
@@ -59,7 +60,7 @@ const noDialog: Decoded = { kind: 'nothing', reason: 'no_dialog' };
 const notForThisBot: Decoded = { kind: 'nothing', reason: 'not_for_this_bot' };
 
 /** An event that names other bots but not this one is ignored: a bot must not receive another bot's messages. */
-function ofItsBot(decode: (tree: FormTree, botId: string) => Decoded) {
+function forNamedBot(decode: (tree: FormTree, botId: string) => Decoded) {
   return (tree: FormTree, bot: LaneBot): Decoded => {
     const botId = botIdOf(tree, bot);
     return botId === null && branch(tree, 'data', 'BOT') !== undefined ? notForThisBot : decode(tree, botId ?? '');

@@ -34,7 +34,7 @@ export interface ScannedEvent {
   readonly dialogId: string;
   readonly messageId: string;
   /** The body without tokens. */
-  readonly kept: Buffer;
+  readonly storedBody: Buffer;
 }
 
 /** Fields of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]` that are not stored: the tokens and what is sent with them. */
@@ -73,7 +73,7 @@ interface Scan {
 }
 
 /** The result of reading one pair: to be stored or not, or that its key is not spelled as portals spell them. */
-type Sight = 'kept' | 'token' | 'unclear';
+type PairKind = 'kept' | 'token' | 'unclear';
 
 /** Never throws; missing fields stay empty. */
 export function scanEvent(body: Buffer): ScannedEvent {
@@ -86,27 +86,27 @@ export function scanEvent(body: Buffer): ScannedEvent {
   for (let pairs = 0; at < letters.length; pairs += 1) {
     const next = letters.indexOf('&', at);
     const end = next === -1 ? letters.length : next;
-    const sight = pairs < formLimits.pairs ? lookAt(scan, at, end) : 'unclear';
-    if (sight === 'unclear') return scanParsed(body);
-    if (sight === 'token') {
+    const kind = pairs < formLimits.pairs ? readPair(scan, at, end) : 'unclear';
+    if (kind === 'unclear') return scanParsed(body);
+    if (kind === 'token') {
       if (runStart < at) kept.push(letters.slice(runStart, at));
       runStart = end + 1;
     }
     at = end + 1;
   }
   if (runStart < letters.length) kept.push(letters.slice(runStart));
-  return told(found, Buffer.from(kept.join(''), 'latin1'));
+  return toScannedEvent(found, Buffer.from(kept.join(''), 'latin1'));
 }
 
-function told({ bots, ...found }: Found, kept: Buffer): ScannedEvent {
+function toScannedEvent({ bots, ...found }: Found, kept: Buffer): ScannedEvent {
   const named = [...bots.values()].filter(({ id, code }) => id !== '' || code !== '');
-  return { ...found, event: found.event.toUpperCase(), bots: named, kept };
+  return { ...found, event: found.event.toUpperCase(), bots: named, storedBody: kept };
 }
 
-function lookAt(scan: Scan, start: number, end: number): Sight {
+function readPair(scan: Scan, start: number, end: number): PairKind {
   const { letters } = scan;
-  if (letters.startsWith('data%5B', start)) return lookAtData(scan, start + 7, end);
-  if (letters.startsWith('auth%5B', start)) return lookAtSender(scan, start + 7, end);
+  if (letters.startsWith('data%5B', start)) return readDataPair(scan, start + 7, end);
+  if (letters.startsWith('auth%5B', start)) return readAuthPair(scan, start + 7, end);
   if (letters.startsWith('event=', start)) {
     scan.found.event = valueIn(scan, start + 6, end);
     return 'kept';
@@ -117,23 +117,23 @@ function lookAt(scan: Scan, start: number, end: number): Sight {
 }
 
 /** `data[…`, after the bracket. Sections are distinguished by their first letter first, because most pairs are read here. */
-function lookAtData(scan: Scan, start: number, end: number): Sight {
+function readDataPair(scan: Scan, start: number, end: number): PairKind {
   const { letters } = scan;
   switch (letters[start]) {
     case 'P':
-      if (letters.startsWith('PARAMS%5D%5B', start)) return lookAtParams(scan, start + 12, end);
+      if (letters.startsWith('PARAMS%5D%5B', start)) return readParamsPair(scan, start + 12, end);
       break;
     case 'U':
       if (letters.startsWith('USER%5D', start)) return 'kept';
       break;
     case 'B':
-      if (letters.startsWith('BOT%5D%5B', start)) return lookAtBot(scan, 'BOT', start + 9, end);
+      if (letters.startsWith('BOT%5D%5B', start)) return readBotPair(scan, 'BOT', start + 9, end);
       break;
     case 'C':
-      if (letters.startsWith('COMMAND%5D%5B', start)) return lookAtBot(scan, 'COMMAND', start + 13, end);
+      if (letters.startsWith('COMMAND%5D%5B', start)) return readBotPair(scan, 'COMMAND', start + 13, end);
       break;
   }
-  return lookAtOther(scan, start, end);
+  return readOtherPair(scan, start, end);
 }
 
 /** Whether a name without brackets is irrelevant; bare `event`, `data` and `auth` are left to the parser. */
@@ -144,7 +144,7 @@ function isOther(letters: string, start: number): boolean {
 }
 
 /** `data[PARAMS][MESSAGE_ID]=529712`, after the second bracket. */
-function lookAtParams(scan: Scan, start: number, end: number): Sight {
+function readParamsPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const first = letters.charCodeAt(start);
   // A name that begins with another letter is another name, whatever follows.
@@ -160,7 +160,7 @@ function lookAtParams(scan: Scan, start: number, end: number): Sight {
 }
 
 /** `data[BOT][567][BOT_ID]=567`, after the second bracket. */
-function lookAtBot(scan: Scan, section: string, start: number, end: number): Sight {
+function readBotPair(scan: Scan, section: string, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const idEnd = wordEnd(letters, start);
   if (idEnd === start || !letters.startsWith('%5D%5B', idEnd)) return 'unclear';
@@ -176,7 +176,7 @@ function lookAtBot(scan: Scan, section: string, start: number, end: number): Sig
 }
 
 /** `auth[member_id]=…`, after the bracket. */
-function lookAtSender(scan: Scan, start: number, end: number): Sight {
+function readAuthPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
   if (nameEnd === start || !letters.startsWith('%5D', nameEnd)) return 'unclear';
@@ -191,7 +191,7 @@ function lookAtSender(scan: Scan, start: number, end: number): Sight {
 }
 
 /** `data[BOT_ID]=…`, `data[bot][id]=…` and irrelevant fields, after the bracket. */
-function lookAtOther(scan: Scan, start: number, end: number): Sight {
+function readOtherPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
   if (nameEnd === start || !letters.startsWith('%5D', nameEnd)) return 'unclear';
@@ -257,7 +257,7 @@ function scanParsed(body: Buffer): ScannedEvent {
     if (path.length <= partsRead) form.put(path, value);
     else form.put([...path.slice(0, partsRead), 'more'], () => '');
   });
-  return told(foundIn(form.tree), Buffer.concat(kept));
+  return toScannedEvent(foundIn(form.tree), Buffer.concat(kept));
 }
 
 /** Whether the pair can matter to the endpoint; includes all entries of bots, because `data[BOT][]` counts them. */

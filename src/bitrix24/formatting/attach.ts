@@ -41,23 +41,23 @@ export function toAttach(cards: readonly Card[]): FittedCards {
 /** Whether `blocksOf` shows less of a card than it holds. */
 function isShortened({ title, url, image, facts }: Card): boolean {
   const isLong = (text: string): boolean => text.length > maxWords;
-  const isBarred = (address: string | null): boolean => address !== null && publicLink(address) === null;
+  const isNotPublic = (address: string | null): boolean => address !== null && publicLink(address) === null;
   const isTall = facts.length > maxFacts || facts.some(({ name, value }) => isLong(name) || isLong(value));
-  return isTall || isLong(title) || isBarred(url) || isBarred(image);
+  return isTall || isLong(title) || isNotPublic(url) || isNotPublic(image);
 }
 
 function blocksOf(card: Card): Readonly<Record<string, unknown>>[] {
-  const name = words(card.title);
+  const name = cardText(card.title);
   const url = publicLink(card.url);
   const picture = publicLink(card.image);
   const title = url === null ? { MESSAGE: `[b]${name}[/b]` } : { LINK: { NAME: name, LINK: url } };
   const image = picture === null ? [] : [{ IMAGE: { LINK: picture, NAME: name } }];
   const facts = card.facts
     .slice(0, maxFacts)
-    .map((fact) => ({ NAME: words(fact.name), VALUE: words(fact.value), DISPLAY: 'ROW' }));
+    .map((fact) => ({ NAME: cardText(fact.name), VALUE: cardText(fact.value), DISPLAY: 'ROW' }));
   return [title, ...image, ...(facts.length === 0 ? [] : [{ GRID: facts }])];
 }
 
-function words(text: string): string {
+function cardText(text: string): string {
   return escapeBb(text.slice(0, maxWords).toWellFormed());
 }

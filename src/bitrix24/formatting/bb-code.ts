@@ -51,7 +51,7 @@ const tag =
   /\[(\/?)(br|b|i|u|s|size|color|url|user|img|chat|context|code|put|send|call|disk|quote)(=[^[\]]*|\s[^[\]]*|\/)?\]/gi;
 
 /** Tags whose content is converted. Of each kind one is open at a time, as in the portal. */
-const readers: Readonly<Record<string, (inside: string, value: string) => string>> = {
+const converters: Readonly<Record<string, (inside: string, value: string) => string>> = {
   url: (label, url) => (url === '' || label === url ? label : label.trim() === '' ? url : `${label} (${url})`),
   user: (name) => (name === '' ? '' : `@${name}`),
   img: (url) => url.trim(),
@@ -72,7 +72,7 @@ export function plainText(bb: string): string {
     from = found.index + whole.length;
     if (kind === 'br') pieces.push('\n');
     else if (slash === '/') close(pieces, open, kind);
-    else if (kind in readers && !open.has(kind)) open.set(kind, { at: pieces.length, value: rest.slice(1) });
+    else if (kind in converters && !open.has(kind)) open.set(kind, { at: pieces.length, value: rest.slice(1) });
   }
   pieces.push(text.slice(from));
   return withoutJoiners(pieces.join(''));
@@ -85,7 +85,7 @@ function close(
   kind: string,
 ): void {
   const begun = open.get(kind);
-  const reader = readers[kind];
+  const reader = converters[kind];
   if (begun === undefined || reader === undefined) return;
   for (const [other, { at }] of open) if (at >= begun.at) open.delete(other);
   const inside = pieces.splice(begun.at).join('');
@@ -95,7 +95,7 @@ function close(
 /** A group message without this bot's own mention and the comma after it. */
 export function withoutMention(message: string, botId: string): string {
   const text = shownPart(message);
-  const rest = botId === '' ? text : mentionsCut(text, botId);
+  const rest = botId === '' ? text : removeMentions(text, botId);
   return rest
     .replace(/^[\s,:;]+/, '')
     .replaceAll(/ {2,}/g, ' ')
@@ -114,7 +114,7 @@ function mentionOf(userId: string): RegExp {
 
 const mentionEnd = '[/user]';
 
-function mentionsCut(text: string, botId: string): string {
+function removeMentions(text: string, botId: string): string {
   const mention = mentionOf(botId);
   const lower = text.toLowerCase();
   // Lower case may be longer (`İ`); then the ends are searched in their usual spelling.

@@ -28,7 +28,7 @@ export interface FittedKeyboard {
    */
   readonly keyboard: Readonly<Record<string, unknown>> | null;
   /** Text lines that replace buttons, not escaped yet. */
-  readonly lines: readonly string[];
+  readonly textLines: readonly string[];
   /** A button was left out, shortened, or written into the text. */
   readonly isCut: boolean;
 }
@@ -42,7 +42,7 @@ export function toKeyboard(buttons: readonly Button[], botId: string): FittedKey
   let length = 100;
   let isCut = buttons.some(isTooLong);
   for (const button of buttons) {
-    const fitted = fitOne(button);
+    const fitted = fitButton(button);
     if (typeof fitted === 'string') lines.push(fitted);
     if (fitted === null || typeof fitted === 'string') {
       isCut = true;
@@ -53,7 +53,7 @@ export function toKeyboard(buttons: readonly Button[], botId: string): FittedKey
     if (length < maxKeyboardLength) rows.push(...added);
     else isCut = true;
   }
-  return { keyboard: rows.length === 0 ? null : { BOT_ID: Number(botId), BUTTONS: rows }, lines, isCut };
+  return { keyboard: rows.length === 0 ? null : { BOT_ID: Number(botId), BUTTONS: rows }, textLines: lines, isCut };
 }
 
 function isTooLong(button: Button): boolean {
@@ -62,20 +62,20 @@ function isTooLong(button: Button): boolean {
 }
 
 /** The button, the text line that replaces it, or null if it has neither label nor effect. */
-function fitOne(button: Button): Row | string | null {
+function fitButton(button: Button): Row | string | null {
   const label = (button.label.trim() || labelOf(button)).slice(0, maxLabel).toWellFormed();
   if (label === '') return null;
   switch (button.type) {
     case 'say': {
       // The portal posts it in the name of the person who presses the button.
       const said = escapeBb(button.text.slice(0, maxValue).toWellFormed());
-      return said.trim() === '' ? null : { ...look(label), ACTION: 'SEND', ACTION_VALUE: said };
+      return said.trim() === '' ? null : { ...appearance(label), ACTION: 'SEND', ACTION_VALUE: said };
     }
     case 'command': {
       const params = button.params.slice(0, maxValue).toWellFormed();
       return button.command.trim() === ''
         ? null
-        : { ...look(label), COMMAND: button.command, COMMAND_PARAMS: notEmpty(params) };
+        : { ...appearance(label), COMMAND: button.command, COMMAND_PARAMS: notEmpty(params) };
     }
     case 'call':
       return callTo(label, button.phone.trim());
@@ -91,15 +91,15 @@ function labelOf(button: Button): string {
   return button.type === 'say' ? button.text.trim() : '';
 }
 
-const look = (label: string): Row => ({ TEXT: notEmpty(escapeBb(label)), DISPLAY: 'LINE' });
+const appearance = (label: string): Row => ({ TEXT: notEmpty(escapeBb(label)), DISPLAY: 'LINE' });
 
 /** A LINK may only be a public web address: the button shows its label, not where it leads. */
 function fitLink(label: string, url: string): Row | string | null {
   const link = publicLink(url);
-  if (link !== null) return { ...look(label), LINK: link };
+  if (link !== null) return { ...appearance(label), LINK: link };
   const [, scheme = '', address = ''] = /^([a-z]+):(.*)$/i.exec(url) ?? [];
   if (scheme.toLowerCase() === 'tel') return callTo(label, unescaped(address).trim());
-  return lineOf(label, scheme.toLowerCase() === 'mailto' ? unescaped(address.split('?', 1)[0] ?? '') : url);
+  return textLineOf(label, scheme.toLowerCase() === 'mailto' ? unescaped(address.split('?', 1)[0] ?? '') : url);
 }
 
 /** Characters allowed between the digits of a number; with any other it is not a plain number and is shown as it is. */
@@ -107,10 +107,12 @@ const phoneSigns = /[\s()./‐-―-]/g;
 
 function callTo(label: string, phone: string): Row | string | null {
   const number = phone.replaceAll(phoneSigns, '');
-  return /^\+?\d{3,15}$/.test(number) ? { ...look(label), ACTION: 'CALL', ACTION_VALUE: number } : lineOf(label, phone);
+  return /^\+?\d{3,15}$/.test(number)
+    ? { ...appearance(label), ACTION: 'CALL', ACTION_VALUE: number }
+    : textLineOf(label, phone);
 }
 
-function lineOf(label: string, shown: string): string | null {
+function textLineOf(label: string, shown: string): string | null {
   if (shown === '') return null;
   return shown === label ? shown : `${label}: ${shown}`;
 }

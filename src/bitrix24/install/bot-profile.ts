@@ -3,13 +3,13 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { BotType } from '../../core/bot.ts';
 import type { Language } from '../../core/events.ts';
 
-interface Look {
+interface ProfileStyle {
   readonly color: string;
   readonly rgb: readonly [number, number, number];
   readonly work: Readonly<Record<Language, string>>;
 }
 
-const profiles: Readonly<Record<BotType, Look>> = {
+const profiles: Readonly<Record<BotType, ProfileStyle>> = {
   O: {
     color: 'AZURE',
     rgb: [41, 128, 255],

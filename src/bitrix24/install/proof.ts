@@ -108,15 +108,15 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
     clientEndpoint: new URL('/rest/', origin).href,
     serverEndpoint: `${oauthOrigin}/rest/`,
   };
-  if (namesUs(proof, claim.memberId, oauth.clientId)) return proven;
-  return withFreshTokens(proven, await tradeIn(oauth, oauthOrigin, claim.refreshToken), guard);
+  if (namesOurApp(proof, claim.memberId, oauth.clientId)) return proven;
+  return withFreshTokens(proven, await exchangeToken(oauth, oauthOrigin, claim.refreshToken), guard);
 }
 
 /**
  * True when the OAuth host named both the portal's id and our app; false when it omitted one of them, so that the token may be another
  * app's. Throws BadInput `install.forged` when it named another portal or another app.
  */
-export function namesUs(proof: TokenProof, memberId: string, clientId: string): boolean {
+export function namesOurApp(proof: TokenProof, memberId: string, clientId: string): boolean {
   if (proof.memberId !== null && proof.memberId.toLowerCase() !== memberId) throw foreignPortal();
   if (proof.clientId !== null && proof.clientId !== clientId) {
     throw bad('install.forged', 'the token belongs to another app', 403);
@@ -140,7 +140,7 @@ function foreignPortal(): BadInput {
 }
 
 /** A refresh token that the host refuses from us is not ours: the claim is refused; the host is not at fault. */
-async function tradeIn(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
+async function exchangeToken(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
   try {
     return await oauth.refresh(oauthOrigin, refreshToken);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Keeps the commands of our bots in a portal up to date: registers new ones, renames titles, removes those we no longer offer. */
-import type { CarriedOver } from '../../core/bot.ts';
+import type { SyncedState } from '../../core/bot.ts';
+import { botCommands, pressCommand } from '../../core/bot-texts.ts';
 import { AppError } from '../../core/errors.ts';
-import { botCommands, pressCommand } from '../../core/texts.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
@@ -13,7 +13,7 @@ const wanted = [
 ];
 
 type Registered = Exclude<BotResult, { readonly problem: string }>;
-type Commands = CarriedOver['commands'];
+type Commands = SyncedState['commands'];
 
 interface CommandCall {
   readonly method: string;
@@ -46,9 +46,9 @@ export async function registerCommands(
     const entries = wanted.map((one, place) => [one.command, { id: own[place] ?? '', titles: titlesOf(one) }] as const);
     result.set(bot.code, Object.fromEntries(entries));
   });
-  await keepEqual(client, options, registered, result);
+  await updateCommands(client, options, registered, result);
   return bots.map((bot) =>
-    'botId' in bot ? { ...bot, carried: { ...bot.carried, commands: result.get(bot.code) ?? {} } } : bot,
+    'botId' in bot ? { ...bot, synced: { ...bot.synced, commands: result.get(bot.code) ?? {} } } : bot,
   );
 }
 
@@ -74,14 +74,14 @@ function registering(bot: Registered, options: SetUpOptions): CommandCall[] {
 }
 
 /** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
-async function keepEqual(
+async function updateCommands(
   client: PortalClient,
   options: SetUpOptions,
   bots: readonly Registered[],
   now: ReadonlyMap<string, Commands>,
 ): Promise<void> {
   const calls = bots.flatMap((bot) => {
-    const before = bot.carried.commands;
+    const before = bot.synced.commands;
     const present = now.get(bot.code) ?? {};
     const gone = Object.entries(before).filter(([name]) => !(name in present));
     const renamed = wanted.filter((one) => {

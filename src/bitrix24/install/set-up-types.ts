@@ -1,5 +1,5 @@
 /** The input of a set-up, and its result for each bot. */
-import type { BotType, CarriedOver } from '../../core/bot.ts';
+import type { BotType, SyncedState } from '../../core/bot.ts';
 import type { Language } from '../../core/events.ts';
 
 export interface WantedBot {
@@ -8,7 +8,7 @@ export interface WantedBot {
   readonly name: string;
   /** Its id of the last registration; null for a bot that was not registered. */
   readonly bot_id: string | null;
-  readonly carried: CarriedOver | null;
+  readonly synced: SyncedState | null;
 }
 
 export interface SetUpOptions {
@@ -25,5 +25,5 @@ export interface SetUpOptions {
 
 /** The result for a bot: its id in the portal, or why the portal refused it. */
 export type BotResult =
-  | { readonly code: string; readonly botId: string; readonly carried: CarriedOver }
+  | { readonly code: string; readonly botId: string; readonly synced: SyncedState }
   | { readonly code: string; readonly problem: string };

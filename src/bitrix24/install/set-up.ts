@@ -40,7 +40,7 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
   const isApp = await client.isApp(options.portal);
   const { license, appRef } = isApp ? await readAppInfo(client, options) : { license: '', appRef: null };
   // The second API requires a bot token in webhook mode, which bots of the first API do not have.
-  const hasV2 = isApp && (await knowsV2(client, options));
+  const hasV2 = isApp && (await supportsV2(client, options));
   const bots: BotResult[] = [];
   for (const bot of options.bots) bots.push(await registerBot(client, options, bot));
   const registeredBots = await registerCommands(client, options, bots);
@@ -48,18 +48,18 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
   return { hasV2, license, appRef, bots: registeredBots };
 }
 
-const calling = (options: SetUpOptions) => ({ patienceMs, signal: options.signal });
+const callOptions = (options: SetUpOptions) => ({ patienceMs, signal: options.signal });
 
 async function readAppInfo(client: PortalClient, options: SetUpOptions) {
-  const info = await client.call(options.portal, 'app.info', {}, calling(options));
+  const info = await client.call(options.portal, 'app.info', {}, callOptions(options));
   const license = isRecord(info) && typeof info['LICENSE'] === 'string' ? info['LICENSE'] : '';
   return { license, appRef: appRefOf(info) };
 }
 
 /** Older self-hosted portals have no `imbot.v2.*`; answers are sent through v1 there. */
-async function knowsV2(client: PortalClient, options: SetUpOptions): Promise<boolean> {
+async function supportsV2(client: PortalClient, options: SetUpOptions): Promise<boolean> {
   try {
-    await client.call(options.portal, 'imbot.v2.Revision.get', {}, calling(options));
+    await client.call(options.portal, 'imbot.v2.Revision.get', {}, callOptions(options));
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') return false;
@@ -93,16 +93,16 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
     ...owner,
   };
   try {
-    const id = await client.call(options.portal, 'imbot.register', register, calling(options));
+    const id = await client.call(options.portal, 'imbot.register', register, callOptions(options));
     const botId = readId('imbot.register', id);
-    const known = bot.bot_id === botId ? bot.carried : null;
-    const profile = rememberedProfile(properties);
+    const known = bot.bot_id === botId ? bot.synced : null;
+    const profile = storableProfile(properties);
     // A new bot got its profile when it was registered.
     const changed = known === null ? {} : changesOf(properties, profile, known.profile);
     const fields = { ...handlers, ...(Object.keys(changed).length === 0 ? {} : { PROPERTIES: changed }) };
     const update = { BOT_ID: Number(botId), ...owner, FIELDS: fields };
-    await client.call(options.portal, 'imbot.update', update, calling(options));
-    return { code: bot.code, botId, carried: { profile, commands: known?.commands ?? {} } };
+    await client.call(options.portal, 'imbot.update', update, callOptions(options));
+    return { code: bot.code, botId, synced: { profile, commands: known?.commands ?? {} } };
   } catch (error) {
     const problem = error instanceof AppError ? botRefusals.get(error.code) : undefined;
     if (problem === undefined) throw error;
@@ -111,7 +111,7 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
 }
 
 /** The properties in a form that can be stored: a picture as a hash. */
-function rememberedProfile(properties: Readonly<Record<string, string>>): Record<string, string> {
+function storableProfile(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, value.length > 200 ? hash('sha256', value) : value]),
   );
@@ -145,7 +145,7 @@ const goneCodes = new Set(['bitrix24.BOT_ID_ERROR', 'bitrix24.APP_ID_ERROR']);
 
 /** Binds the events that are not bound yet. `event.bind` refuses a second binding, so the list is read first. */
 async function bindLifecycle(client: PortalClient, options: SetUpOptions): Promise<void> {
-  const known = await client.call(options.portal, 'event.get', {}, calling(options));
+  const known = await client.call(options.portal, 'event.get', {}, callOptions(options));
   const bound = new Set(
     (Array.isArray(known) ? known : [])
       .filter(isRecord)
@@ -157,7 +157,7 @@ async function bindLifecycle(client: PortalClient, options: SetUpOptions): Promi
   const answers = await client.batch(
     options.portal,
     missing.map((event) => ({ method: 'event.bind', params: { event, handler: options.eventUrl } })),
-    calling(options),
+    callOptions(options),
   );
   for (const answer of answers) {
     // Portals offer different lifecycle events; an unknown one must not stop the set-up.

@@ -159,7 +159,7 @@ export function createPortalClient(
     try {
       readAnswer({ method: harmlessMethod, ...(await send(access, harmlessMethod, {}, options)) });
     } catch (error) {
-      if (!(error instanceof RemoteRefused)) throw stillUnclear(error);
+      if (!(error instanceof RemoteRefused)) throw refusalUnclear(error);
       if (error.code === bitrixCode('ACCESS_DENIED')) return true;
       if (error.isThrottled || error.retry !== 'never') throw error;
     }
@@ -248,7 +248,7 @@ function movedElsewhere(response: HttpResponse): RemoteRefused {
 }
 
 /** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
-function stillUnclear(cause: unknown): RemoteUnreachable {
+function refusalUnclear(cause: unknown): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'bitrix24.refusal_unclear',
     message: 'the portal refused a call, and did not answer when we checked whether it refuses all calls',

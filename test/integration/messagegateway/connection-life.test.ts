@@ -46,9 +46,9 @@ const code = (): string => stage.config.joined.moduleCode;
 const disabledReason = async (): Promise<unknown> =>
   (await stage.probe.rows('select disabled_reason from connection'))[0]?.['disabled_reason'];
 /** As if nobody had looked for a long time: callbacks lead to a look at once. */
-const longAgo = async (): Promise<unknown> => stage.probe.rows('update connection set checked_at = null');
+const longAgo = async (): Promise<unknown> => stage.probe.rows('update connection set health_checked_at = null');
 /** As if ten minutes had passed. */
-const lookNow = async (): Promise<unknown> => stage.probe.rows('update connection set check_at = now()');
+const lookNow = async (): Promise<unknown> => stage.probe.rows('update connection set health_check_at = now()');
 const isChannelActive = (): boolean | undefined => stage.gateway.channels()[0]?.isActive;
 const heard = (): (string | null)[] =>
   stage.gateway
@@ -94,7 +94,9 @@ describe('a module the CRM freezes', () => {
     const { clientId } = stage.config.joined;
     const lie = { clientId, activity: '{"active":true,"freeze":false}', systemUrl: '' };
     expect((await postActivity(lie)).status).toBe(200);
-    await until(async () => (await stage.probe.count('select count(*) from connection where check_at < now()')) === 0);
+    await until(
+      async () => (await stage.probe.count('select count(*) from connection where health_check_at < now()')) === 0,
+    );
     await sleep(300);
     expect(await disabledReason()).toBe('frozen');
     expect(stage.gateway.modules()[0]?.isBotActive).toBe(false);
@@ -111,7 +113,9 @@ describe('a module the CRM freezes or an administrator switches off', () => {
     await until(async () => (await disabledReason()) === reason);
     await until(() => stage.gateway.notifications().length > before, 10_000);
     await lookNow();
-    await until(async () => (await stage.probe.count('select count(*) from connection where check_at < now()')) === 0);
+    await until(
+      async () => (await stage.probe.count('select count(*) from connection where health_check_at < now()')) === 0,
+    );
     await sleep(300);
     expect(stage.gateway.notifications().slice(before)).toEqual([
       { userGroups: ['superadmins'], type: 'api.error', message: expect.stringMatching(sentence) },
@@ -124,7 +128,9 @@ describe('a module that is switched off', () => {
     await stage.gateway.activateModule(code(), false);
     await until(async () => (await disabledReason()) === 'switched_off');
     await lookNow();
-    await until(async () => (await stage.probe.count('select count(*) from connection where check_at < now()')) === 0);
+    await until(
+      async () => (await stage.probe.count('select count(*) from connection where health_check_at < now()')) === 0,
+    );
     await sleep(300);
     expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
     expect(await disabledReason()).toBe('switched_off');
@@ -141,7 +147,9 @@ describe('a module that is switched off', () => {
     await until(async () => (await disabledReason()) === 'switched_off', 20_000);
     expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
     await lookNow();
-    await until(async () => (await stage.probe.count('select count(*) from connection where check_at < now()')) === 0);
+    await until(
+      async () => (await stage.probe.count('select count(*) from connection where health_check_at < now()')) === 0,
+    );
     await sleep(300);
     expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
   });
@@ -189,7 +197,7 @@ describe('a listener', () => {
   });
 
   it('whose token was revoked goes on with a new one, without a person', async () => {
-    await stage.probe.rows('update connection set checked_at = null, check_at = null');
+    await stage.probe.rows('update connection set health_checked_at = null, health_check_at = null');
     stage.gateway.revokeToken(code(), 'bot');
     await until(() => stage.gateway.sockets().open === 0);
     await until(() => stage.gateway.sockets().open === 1, 20_000);

@@ -41,7 +41,8 @@ describe('two processes that both may listen', () => {
     const [dialog] = gateway.dialogs();
     const command = (words: string): number => gateway.runCommand(dialog?.id ?? 0, gateway.bots()[0]?.id ?? 0, words);
     const owner = async (): Promise<unknown> => (await probe.rows('select owner from conversation'))[0]?.['owner'];
-    const holder = async (): Promise<unknown> => (await probe.rows('select listener from connection'))[0]?.['listener'];
+    const holder = async (): Promise<unknown> =>
+      (await probe.rows('select listening_by from connection'))[0]?.['listening_by'];
     const handshakes = (): number => gateway.calls().filter(({ api }) => api === 'ws').length;
     const held = await holder();
     const before = handshakes();

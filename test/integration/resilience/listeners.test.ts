@@ -189,7 +189,7 @@ describe('a listener', () => {
       expect(named).toHaveLength(1);
       // Nobody holds it, and it is not asked for all the time.
       await sleep(300);
-      expect(await db('connection').where({ id: lost }).select('listener')).toEqual([{ listener: null }]);
+      expect(await db('connection').where({ id: lost }).select('listening_by')).toEqual([{ listening_by: null }]);
       expect(
         captured
           .text()
@@ -234,8 +234,8 @@ describe('a listener', () => {
       await until(() => running.get(id) === 1);
       await first.stop();
       expect(running.get(id)).toBe(0);
-      expect(await db('connection').where({ id }).select('listener', 'listener_until')).toEqual([
-        { listener: null, listener_until: null },
+      expect(await db('connection').where({ id }).select('listening_by', 'listening_until')).toEqual([
+        { listening_by: null, listening_until: null },
       ]);
     });
   });

@@ -48,7 +48,7 @@ function tokensIn(tree: FormTree): string[] {
 }
 
 function expectAgreement(body: Buffer): void {
-  const { kept, bots, ...facts } = scanEvent(body);
+  const { storedBody: kept, bots, ...facts } = scanEvent(body);
   const seen = { ...facts, bots: sorted(bots.map(({ id, code }) => `${id} ${code}`)) };
   expect(seen).toEqual(parsed(body));
   expect(tokensIn(parseForm(kept))).toEqual([]);

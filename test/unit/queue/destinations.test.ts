@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDestinations, type Destinations, type Place } from '../../../src/queue/destinations.ts';
+import { createDestinations, type Destinations, type Slot } from '../../../src/queue/destinations.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
 const places = 400;
@@ -21,7 +21,7 @@ function allowed(destinations: Destinations, portal: string): number {
 async function attempt(
   { clock, destinations }: ReturnType<typeof setUp>,
   portal: string,
-  ending: 'answered' | 'silent',
+  ending: 'answered' | 'no_answer',
   ms: number,
 ) {
   const place = destinations.enter(home(portal));
@@ -31,7 +31,7 @@ async function attempt(
   place.leave();
 }
 
-function hang(destinations: Destinations, portal: string, lanes: number): Place[] {
+function hang(destinations: Destinations, portal: string, lanes: number): Slot[] {
   return Array.from({ length: lanes }, () => {
     const place = destinations.enter(home(portal));
     place.begin();
@@ -76,7 +76,7 @@ describe('places of one destination', () => {
   it('are one, now and then, after three long silences in a row, and several again after an answer', async () => {
     const scene = setUp();
     const { clock, destinations } = scene;
-    for (let count = 0; count < 3; count += 1) await attempt(scene, 'a', 'silent', 30_000);
+    for (let count = 0; count < 3; count += 1) await attempt(scene, 'a', 'no_answer', 30_000);
     expect(destinations.openBreakers()).toBe(1);
     expect(allowed(destinations, 'a')).toBe(0);
     await clock.advance(2_000);
@@ -85,7 +85,7 @@ describe('places of one destination', () => {
     expect(allowed(destinations, 'a')).toBe(0);
     const end = probe.begin();
     await clock.advance(30_000);
-    end('silent');
+    end('no_answer');
     probe.leave();
     await clock.advance(3_999);
     expect(allowed(destinations, 'a')).toBe(0);
@@ -98,9 +98,9 @@ describe('places of one destination', () => {
 
   it('are not taken for silences that were over at once, nor for attempts that asked nobody', async () => {
     const scene = setUp();
-    for (let count = 0; count < 20; count += 1) await attempt(scene, 'a', 'silent', 5);
+    for (let count = 0; count < 20; count += 1) await attempt(scene, 'a', 'no_answer', 5);
     const place = scene.destinations.enter(home('a'));
-    place.begin()('not_asked');
+    place.begin()('not_attempted');
     place.leave();
     expect(allowed(scene.destinations, 'a')).toBe(8);
   });
@@ -117,7 +117,7 @@ describe('places of one destination', () => {
 });
 
 /** Takes at once what the next claim may, of portals of which each has so many lanes waiting: each portal's first lane before any second. */
-function claim(destinations: Destinations, portals: readonly string[], waiting: number): Place[] {
+function claim(destinations: Destinations, portals: readonly string[], waiting: number): Slot[] {
   const { lanes, perDestination, unproven, allowances } = destinations.plan();
   const named = new Map(allowances.map((one) => [one.portal, one]));
   const taken: string[] = [];

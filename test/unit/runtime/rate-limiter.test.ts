@@ -43,7 +43,7 @@ function callers(clock: FakeClock, rateLimiter: ReturnType<typeof createRateLimi
   const call = async (): Promise<void> => {
     for (;;) {
       try {
-        await rateLimiter.turn();
+        await rateLimiter.acquire();
         passed += 1;
         return;
       } catch (error) {
@@ -90,7 +90,7 @@ describe('the pace of a limit', () => {
     const clock = createFakeClock();
     const budgets = bucketBy(clock);
     const rateLimiter = createRateLimiter({ budgets, clock, log }, 'p', 'b', rate);
-    await rateLimiter.holdOff(3_000);
+    await rateLimiter.throttle(3_000);
     const passed = callers(clock, rateLimiter, 1);
     const elsewhere = callers(clock, createRateLimiter({ budgets, clock, log }, 'p', 'b', rate), 1);
     await clock.advance(2_900);
@@ -102,21 +102,21 @@ describe('the pace of a limit', () => {
   it('sends a call away that would have to wait for long, and names the wait', async () => {
     const clock = createFakeClock();
     const rateLimiter = createRateLimiter({ budgets: bucketBy(clock), clock, log }, 'p', 'b', rate);
-    await rateLimiter.holdOff(60_000);
-    await expect(rateLimiter.turn()).rejects.toMatchObject({
+    await rateLimiter.throttle(60_000);
+    await expect(rateLimiter.acquire()).rejects.toMatchObject({
       code: 'rate_limit.busy',
       fate: 'none',
       retry: { afterMs: expect.any(Number) },
     });
     const elsewhere = createRateLimiter({ budgets: bucketBy(clock), clock, log }, 'p', 'other', rate);
-    await expect(elsewhere.turn()).resolves.toBeUndefined();
+    await expect(elsewhere.acquire()).resolves.toBeUndefined();
   });
 
   it('still waits alone when the pause cannot be shared', async () => {
     const clock = createFakeClock();
     const budgets = { ...bucketBy(clock), hold: () => Promise.reject(new Error('no database')) };
     const rateLimiter = createRateLimiter({ budgets, clock, log }, 'p', 'b', rate);
-    await rateLimiter.holdOff(1_000);
+    await rateLimiter.throttle(1_000);
     const passed = callers(clock, rateLimiter, 1);
     await clock.advance(900);
     expect(passed()).toBe(0);
@@ -131,8 +131,8 @@ describe('the pace of a limit', () => {
       burst: 1,
     });
     const aborting = new AbortController();
-    await rateLimiter.turn();
-    const waiting = rateLimiter.turn(aborting.signal);
+    await rateLimiter.acquire();
+    const waiting = rateLimiter.acquire(aborting.signal);
     aborting.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'http.aborted', fate: 'none' });
   });

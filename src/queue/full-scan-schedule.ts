@@ -1,11 +1,11 @@
 /** Decides when a claim must read every destination: when there were more ready lanes than the previous claim read. */
 import type { Clock } from '../lib/clock.ts';
 
-export interface ClaimTurns {
+export interface FullScanSchedule {
   /** Call before each claim. True: this claim should read every destination. */
-  next(): boolean;
+  isDue(): boolean;
   /** Call after each claim with its result. */
-  seen(claim: { readonly isCrowded: boolean }): void;
+  record(claim: { readonly isCrowded: boolean }): void;
   /** Milliseconds until the next claim that reads every destination; null when none is needed. */
   dueInMs(): number | null;
 }
@@ -14,33 +14,33 @@ export interface ClaimTurns {
  * Reading every destination costs about 10 µs each, more on a busy server. Nine times as long passes before the next such claim, so that
  * they take a tenth of the time, but never more than this limit.
  */
-const longestPauseMs = 100;
-const pauseTimes = 9;
+const maxIntervalMs = 100;
+const intervalFactor = 9;
 
-export function createClaimTurns(clock: Pick<Clock, 'monotonicMs'>): ClaimTurns {
+export function createFullScanSchedule(clock: Pick<Clock, 'monotonicMs'>): FullScanSchedule {
   let isCrowded = false;
-  let lookingSince: number | null = null;
-  let mayLookAt = Number.NEGATIVE_INFINITY;
+  let scanStartedAt: number | null = null;
+  let nextScanAt = Number.NEGATIVE_INFINITY;
   return {
-    next() {
+    isDue() {
       const now = clock.monotonicMs();
-      lookingSince = null;
-      if (!isCrowded || now < mayLookAt) return false;
-      lookingSince = now;
+      scanStartedAt = null;
+      if (!isCrowded || now < nextScanAt) return false;
+      scanStartedAt = now;
       isCrowded = false;
       // Set before the claim, in case it fails and `seen` is not called.
-      mayLookAt = now + longestPauseMs;
+      nextScanAt = now + maxIntervalMs;
       return true;
     },
-    seen(claim) {
-      if (lookingSince !== null) {
+    record(claim) {
+      if (scanStartedAt !== null) {
         const now = clock.monotonicMs();
-        mayLookAt = now + Math.min(longestPauseMs, pauseTimes * (now - lookingSince));
-        lookingSince = null;
+        nextScanAt = now + Math.min(maxIntervalMs, intervalFactor * (now - scanStartedAt));
+        scanStartedAt = null;
         return;
       }
       if (claim.isCrowded) isCrowded = true;
     },
-    dueInMs: () => (isCrowded ? Math.max(0, mayLookAt - clock.monotonicMs()) : null),
+    dueInMs: () => (isCrowded ? Math.max(0, nextScanAt - clock.monotonicMs()) : null),
   };
 }

@@ -11,16 +11,16 @@ import { type Child, startChild } from '../support/child.ts';
 import { alternate, atLeast, figureOf } from '../support/figures.ts';
 import { expectRows } from './acknowledgements.ts';
 
-const name = 'whole road';
+const name = 'whole flow';
 const unit = '/s';
 const receivedSchema = z.object({ count: z.number(), lastAt: z.number() });
 
 /** An answer that has not arrived after this time is lost. */
 const patienceMs = 60_000;
 
-export const measureRoad: Measure = async (bench) => {
+export const measureFlow: Measure = async (bench) => {
   const { endings, plan, server, say } = bench;
-  const databaseUrl = await server.createMigrated('road');
+  const databaseUrl = await server.createMigrated('flow');
   const generator = await startGenerator(endings);
   const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
   const app = await startAppProcess({ endings, databaseUrl, restPort: sink.port });
@@ -50,13 +50,13 @@ export const measureRoad: Measure = async (bench) => {
   await viaApp(2 * usualDialogs, usualDialogs);
   await viaNaive(2 * usualDialogs);
   const runs = await alternate(plan.runs, {
-    app: () => viaApp(plan.roadEvents, 0),
-    naive: () => viaNaive(plan.roadEvents),
+    app: () => viaApp(plan.flowEvents, 0),
+    naive: () => viaNaive(plan.flowEvents),
   });
   for (const one of [app, naive, sink, generator]) await one.stop();
   // Each message and each answer of the brain is an event of the inbox.
-  await expectRows(bench, 'road', 'inbox', 2 * sentToApp);
-  await server.drop('road');
+  await expectRows(bench, 'flow', 'inbox', 2 * sentToApp);
+  await server.drop('flow');
   return [
     atLeast(
       name,

@@ -1,5 +1,5 @@
 /** Keeps the first of repeated headers or query values. */
-export function singles(
+export function firstValues(
   values: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string | undefined> {
   return Object.fromEntries(

@@ -7,9 +7,9 @@ import { acceptEvents } from '../store/queue/inbox.ts';
 import { finishLanes } from '../store/queue/lanes.ts';
 import { closeActions, noteFailures } from '../store/queue/outbox.ts';
 import { lockPortals } from '../store/tenants/portals.ts';
-import type { LaneTurn } from './outbox-turn.ts';
+import type { LaneResult } from './execute-lane.ts';
 
-export interface WriteTurnsOptions {
+export interface WriteLaneResultsOptions {
   readonly db: Pool;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
@@ -20,7 +20,10 @@ export interface WriteTurnsOptions {
  * Returns for each lane whether it was still held; nothing is written for a lane that was not. If the data of one lane cannot be written,
  * each lane is written by itself, and the bad one becomes a dead letter.
  */
-export async function writeTurns(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Promise<boolean[]> {
+export async function writeLaneResults(
+  options: WriteLaneResultsOptions,
+  turns: readonly LaneResult[],
+): Promise<boolean[]> {
   try {
     return await write(options, turns);
   } catch (error) {
@@ -28,9 +31,9 @@ export async function writeTurns(options: WriteTurnsOptions, turns: readonly Lan
     const [only, another] = turns;
     if (only === undefined) return [];
     options.log.error({ lanes: turns.length, err: error }, 'results cannot be written together');
-    if (another === undefined) return await write(options, [unwritable(only)]);
+    if (another === undefined) return await write(options, [withoutOutsideData(only)]);
     const held: boolean[] = [];
-    for (const turn of turns) held.push(...(await writeTurns(options, [turn])));
+    for (const turn of turns) held.push(...(await writeLaneResults(options, [turn])));
     return held;
   }
 }
@@ -39,7 +42,7 @@ export async function writeTurns(options: WriteTurnsOptions, turns: readonly Lan
  * The result without any data from outside. What was executed stays executed; the dead letter tells an administrator that its result could
  * not be recorded.
  */
-function unwritable(turn: LaneTurn): LaneTurn {
+function withoutOutsideData(turn: LaneResult): LaneResult {
   const end = { state: 'dead_letter' as const, outcome: 'outbox.unwritable', remoteId: null };
   return {
     progress: turn.progress,
@@ -50,7 +53,7 @@ function unwritable(turn: LaneTurn): LaneTurn {
 }
 
 /** Events are stored even if the lane was lost: they are facts, and their keys are fixed. */
-async function write(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Promise<boolean[]> {
+async function write(options: WriteLaneResultsOptions, turns: readonly LaneResult[]): Promise<boolean[]> {
   const incoming = turns.flatMap((turn) => turn.incoming);
   const held = await inTransaction(options.db, async (trx) => {
     const living = await lockPortals(trx, [...new Set(incoming.map((event) => event.portal))]);
@@ -77,7 +80,7 @@ async function write(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Pr
   return held;
 }
 
-function count(metrics: Metrics, turns: readonly LaneTurn[], held: readonly boolean[]): void {
+function count(metrics: Metrics, turns: readonly LaneResult[], held: readonly boolean[]): void {
   const lost = held.filter((isHeld) => !isHeld).length;
   if (lost > 0) metrics.leasesLost.inc({ queue: 'outbox' }, lost);
   for (const [index, turn] of turns.entries()) {

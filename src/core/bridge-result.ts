@@ -23,9 +23,9 @@ export type Outcome =
   | 'ignored_operator'
   | 'ignored_hidden_note'
   | 'ignored_other_bot'
-  | 'ignored_told_before'
+  | 'ignored_edit_came_first'
   | 'ignored_person_owns'
-  | 'ignored_left_bot'
+  | 'ignored_operator_called'
   | 'ignored_empty'
   | 'ignored_unsupported'
   | 'ignored_unknown_command'
@@ -55,7 +55,7 @@ export interface SentPart {
 /** What is known about a brain's message when its failure, its receipt, or the message itself arrives. */
 export interface MessageFate {
   /** Whether the brain withdrew the message when it reported its failure. Null: no failure was reported. */
-  readonly told: { readonly isWithdrawn: boolean } | null;
+  readonly reported: { readonly isWithdrawn: boolean } | null;
   /** The number of parts still to be sent. */
   readonly waiting: number;
   /** The last message in Bitrix24 that holds a part of it; null for none. */
@@ -74,11 +74,11 @@ export const personOwns = 'person_owns';
 export const fateUnknown = 'fate_unknown';
 
 /** Stored facts that were read for an event; absent if unknown or irrelevant. */
-export interface Known {
+export interface StoredFacts {
   /** For a change of the brain's own message: its remaining parts, in order; empty when they are unknown. */
   readonly parts?: readonly SentPart[];
   /** The brain has been sent the message, and may be told how it changes. */
-  readonly isTold?: boolean;
+  readonly isKnownToBrain?: boolean;
   readonly fate?: MessageFate;
 }
 
@@ -88,9 +88,9 @@ export interface RuleContext extends BridgeBot {
   readonly fate: MessageFate | null;
   /** When the event reached us (ISO 8601): the only time the rules know. */
   readonly at: string;
-  /** See `Known`. */
+  /** See `StoredFacts`. */
   readonly parts: readonly SentPart[];
-  readonly isTold: boolean;
+  readonly isKnownToBrain: boolean;
 }
 
 export interface Bridged {
@@ -110,12 +110,15 @@ export function setOwner(
   const told: ChatAction[] = context.capabilities.ownership
     ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
     : [];
-  const quietSince = owner === 'person' ? at : null;
-  return { conversation: { ...conversation, owner, isTaken: false, ownedSince: at, quietSince }, actions: told };
+  const inactiveSince = owner === 'person' ? at : null;
+  return {
+    conversation: { ...conversation, owner, isTaken: false, ownedSince: at, inactiveSince: inactiveSince },
+    actions: told,
+  };
 }
 
 /** A person takes the conversation themselves, perhaps after it was handed over: pending answers to the customer are dropped. */
-export function take(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
+export function takeOver(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
   const owned = setOwner(conversation, 'person', context);
   return { ...owned, conversation: { ...owned.conversation, isTaken: true } };
 }
@@ -140,7 +143,7 @@ export function note(text: string, buttons: readonly Button[] = []): ChatAction 
 
 /** A plain text message of the bot. */
 export function plainSend(text: string) {
-  return { type: 'send' as const, text, buttons: [], cards: [], quoteOf: null, answers: null };
+  return { type: 'send' as const, text, buttons: [], cards: [], quoteOf: null, remoteMessageId: null };
 }
 
 /** An action for Bitrix24. */

@@ -1,7 +1,7 @@
 /** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
-import type { Bridged } from '../core/bridged.ts';
+import type { Bridged } from '../core/bridge-result.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
 import { randomToken } from '../lib/encryption.ts';
@@ -17,35 +17,39 @@ import {
   unknownBotLane,
 } from '../store/queue/lane-names.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
-import type { ToldFailure } from '../store/queue/told-failures.ts';
+import type { ReportedFailure } from '../store/queue/reported-failures.ts';
 import { type BotRow, greetingOf } from '../store/tenants/bots.ts';
 import { toAppActions } from './app-event-actions.ts';
-import { lookUp } from './look-up.ts';
 import { readEvent } from './read-event.ts';
+import { readStoredFacts } from './stored-facts.ts';
 
-export interface WorkEventOptions {
+export interface ProcessEventOptions {
   readonly db: Pool;
   readonly directory: Directory;
 }
 
 /** The result of an event. */
-export interface Worked {
+export interface ProcessedEvent {
   readonly state: 'done' | 'dropped';
   readonly outcome: string;
   readonly conversation: Conversation | null;
   readonly actions: readonly NewAction[];
-  readonly failures: readonly ToldFailure[];
+  readonly failures: readonly ReportedFailure[];
 }
 
 /** What earlier events of the same claimed lane have decided; not written yet. */
-export interface Before {
+export interface EarlierInBatch {
   readonly conversation: Conversation | null;
-  readonly failures: readonly ToldFailure[];
+  readonly failures: readonly ReportedFailure[];
   readonly actions: readonly NewAction[];
 }
 
 /** Throws AppErrors, and anything that our code throws on a broken event. */
-export async function workEvent(options: WorkEventOptions, row: InboxRow, earlier: Before): Promise<Worked> {
+export async function processEvent(
+  options: ProcessEventOptions,
+  row: InboxRow,
+  earlier: EarlierInBatch,
+): Promise<ProcessedEvent> {
   const { conversation } = earlier;
   const none = { conversation, actions: [], failures: [] };
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
@@ -56,8 +60,8 @@ export async function workEvent(options: WorkEventOptions, row: InboxRow, earlie
     const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
     return { state, outcome: `ignored_${read.reason}`, ...none };
   }
-  if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
-  return await workChatEvents(options, row, { events: read.events, earlier });
+  if (read.kind === 'app') return processAppEvent(row, read.event, conversation);
+  return await processChatEvents(options, row, { events: read.events, earlier });
 }
 
 /** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
@@ -67,11 +71,11 @@ async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow)
   return (await findBot(directory, portal, botCode))?.bot_id ?? null;
 }
 
-async function workChatEvents(
-  options: WorkEventOptions,
+async function processChatEvents(
+  options: ProcessEventOptions,
   row: InboxRow,
-  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: Before },
-): Promise<Worked> {
+  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: EarlierInBatch },
+): Promise<ProcessedEvent> {
   const { conversation: stored } = earlier;
   const { botCode, dialogId } = dialogOf(row.lane);
   const bot = await findBot(options.directory, row.portal, botCode);
@@ -86,12 +90,12 @@ async function workChatEvents(
   const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
-  const failures: ToldFailure[] = [];
+  const failures: ReportedFailure[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
     const lane = { portal: row.portal, lane: outboxLane(botCode, dialogId, 'portal') };
     // Decisions of this batch are not written yet.
-    const known = await lookUp(options.db, row, event, {
+    const known = await readStoredFacts(options.db, row, event, {
       hasReceipts: capabilities.receipts,
       hasMirror: capabilities.mirrors === true,
       failures: [...earlier.failures, ...failures],
@@ -114,9 +118,9 @@ async function botIdsOf(directory: Directory, portal: string): Promise<string[]>
   return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
 }
 
-type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
+type ActionContext = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
 
-function toNewAction(decided: ChatAction, place: Place): NewAction {
+function toNewAction(decided: ChatAction, place: ActionContext): NewAction {
   const { botCode, dialogId } = place;
   const timerLane = decided.action.type === 'greet' ? greetingLane : reminderLane;
   return decided.target === 'app'
@@ -131,7 +135,7 @@ async function findBot(directory: Directory, portal: string, code: string): Prom
   return known ?? (await directory.doubted(portal)).bots.find(isIt) ?? null;
 }
 
-function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): Worked {
+function processAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): ProcessedEvent {
   const actions = toAppActions(event).map((action) => ({
     portal: row.portal,
     lane: appLane,

@@ -1,7 +1,7 @@
 /** Makes the configuration tables of `docs/<brain>.md` from the schemas that read the settings. Pure. */
 import { z } from 'zod';
 import type { Brain } from '../src/core/brain.ts';
-import { inMarks } from './settings-papers.ts';
+import { inMarks } from './settings-documents.ts';
 
 interface Field {
   readonly path: string;
@@ -47,7 +47,7 @@ function tableOf(schema: z.ZodType): string {
 /**
  * The document with its tables between `<!-- config -->` and `<!-- installation -->` marks; null if it lacks a mark that the brain needs.
  */
-export function brainPaperWith(paper: string, brain: Brain): string | null {
+export function brainDocumentWith(paper: string, brain: Brain): string | null {
   const withConfig = brain.configSchema === null ? paper : inMarks(paper, 'config', tableOf(brain.configSchema));
   if (withConfig === null || brain.settingsSchema === undefined) return withConfig;
   return inMarks(withConfig, 'installation', tableOf(brain.settingsSchema));

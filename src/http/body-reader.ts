@@ -11,21 +11,21 @@ import { type BodyAccount, createBodyShare } from './body-share.ts';
 import { createKnownSenders } from './known-senders.ts';
 import { senderOf } from './sender.ts';
 
-export interface Bodies {
+export interface BodyReader {
   /**
-   * Returns the whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.no_room` (503) when
+   * Returns the whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.memory_full` (503) when
    * the memory for bodies is used up, `body.too_slow` (408), `body.broken` when the sender breaks off. The rest is then not read, so the
    * connection should be closed. The memory counts as used until the request is answered.
    */
   read(ctx: Context, limitBytes: number): Promise<Buffer>;
   /**
    * Reserves memory for a body that other code reads. The connection is closed when the memory is needed elsewhere or the body is too slow.
-   * Throws `body.no_room`.
+   * Throws `body.memory_full`.
    */
-  reserve(ctx: Context, bytes: number): void;
+  reserveMemory(ctx: Context, bytes: number): void;
   /** Records that the sender of this request has shown a token or secret known only to a portal or brain of ours. */
-  recognise(ctx: Context): void;
-  heldBytes(): number;
+  markKnown(ctx: Context): void;
+  usedBytes(): number;
   close(): void;
 }
 
@@ -52,13 +52,13 @@ interface Reading {
 }
 
 /** The memory of one body while its request is in flight. */
-interface Place {
+interface BodyMemory {
   /** Asks for memory for a buffer of so many bytes; may wait. */
   readonly fits: (capacity: number) => boolean | Promise<boolean>;
-  readonly whole: () => void;
+  readonly complete: () => void;
 }
 
-export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
+export function createBodyReader(clock: Pick<Clock, 'monotonicMs'>): BodyReader {
   const senders = createKnownSenders(clock);
   const small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
   const large = {
@@ -84,7 +84,7 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
     return () => void readings.delete(reading);
   }
 
-  function openSmall(ctx: Context, drop: () => void): BodyAccount {
+  function openAccount(ctx: Context, drop: () => void): BodyAccount {
     const sender = senderOf(ctx);
     const account = small[senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
     ctx.res.once('close', () => account.close());
@@ -104,8 +104,8 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
   /**
    * A body of unknown length is treated as small at first, and waits for memory for the largest possible body when it grows beyond that.
    */
-  function placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): Place {
-    const account = openSmall(ctx, drop);
+  function memoryFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): BodyMemory {
+    const account = openAccount(ctx, drop);
     let taken = 0;
     let admission: Admission | null = null;
     const enter = async (): Promise<boolean> => {
@@ -121,16 +121,16 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
         taken += more;
         return account.take(more);
       },
-      whole() {
-        account.whole();
-        admission?.whole();
+      complete() {
+        account.complete();
+        admission?.complete();
       },
     };
   }
 
   async function read(ctx: Context, limitBytes: number): Promise<Buffer> {
     const { req } = ctx;
-    const announced = announcedBy(req);
+    const announced = announcedLength(req);
     const mostBytes = announced ?? limitBytes;
     if (mostBytes > limitBytes) throw tooLarge(limitBytes);
     const ending = new AbortController();
@@ -141,37 +141,37 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
       req.pause();
       reject(error);
     };
-    const place = placeFor(ctx, mostBytes, () => cut(noRoom()), ending.signal);
+    const place = memoryFor(ctx, mostBytes, () => cut(outOfMemory()), ending.signal);
     let unwatch = (): void => undefined;
-    let letGo = (): void => undefined;
+    let stopCollecting = (): void => undefined;
     try {
       // A body that announces to be large waits before it is read.
       const isLarge = announced !== null && mostBytes > smallBytes;
-      if (isLarge && !(await place.fits(mostBytes))) throw noRoom();
+      if (isLarge && !(await place.fits(mostBytes))) throw outOfMemory();
       unwatch = watch(req, cut);
-      letGo = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
+      stopCollecting = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
       return await promise;
     } finally {
       unwatch();
-      letGo();
-      place.whole();
+      stopCollecting();
+      place.complete();
       ctx.res.off('close', gone);
     }
   }
 
   return {
     read,
-    reserve(ctx, bytes) {
+    reserveMemory(ctx, bytes) {
       const cut = (): void => void ctx.req.socket.destroy();
-      const account = openSmall(ctx, cut);
-      if (!account.take(bytes)) throw noRoom();
+      const account = openAccount(ctx, cut);
+      if (!account.take(bytes)) throw outOfMemory();
       const unwatch = watch(ctx.req, cut);
       ctx.req.once('end', unwatch);
       ctx.res.once('close', unwatch);
     },
-    recognise: (ctx) => senders.recognise(senderOf(ctx)),
-    heldBytes: () =>
-      [small.stranger, small.known, large.stranger, large.known].reduce((sum, one) => sum + one.heldBytes(), 0),
+    markKnown: (ctx) => senders.markKnown(senderOf(ctx)),
+    usedBytes: () =>
+      [small.stranger, small.known, large.stranger, large.known].reduce((sum, one) => sum + one.usedBytes(), 0),
     close: () => clearInterval(sweeper),
   };
 }
@@ -180,7 +180,7 @@ interface Collecting {
   readonly limitBytes: number;
   /** The most there can be, by what was announced. */
   readonly mostBytes: number;
-  readonly fits: Place['fits'];
+  readonly fits: BodyMemory['fits'];
   readonly resolve: (body: Buffer) => void;
   readonly reject: (error: BadInput) => void;
 }
@@ -210,7 +210,7 @@ function collect(request: IncomingMessage, collecting: Collecting): () => void {
   };
   const proceed = (chunk: Buffer, capacity: number, hasRoom: boolean): void => {
     if (hasRoom) add(chunk, capacity);
-    else stop(noRoom());
+    else stop(outOfMemory());
   };
   const onData = (chunk: Buffer): void => {
     const needed = size + chunk.length;
@@ -249,7 +249,7 @@ function capacityFor(needed: number, mostBytes: number): number {
 }
 
 /** The announced length of the body; null when none is announced. */
-function announcedBy({ headers }: IncomingMessage): number | null {
+function announcedLength({ headers }: IncomingMessage): number | null {
   const announced = headers['content-length'];
   if (announced !== undefined) return Number(announced);
   return headers['transfer-encoding'] === undefined ? 0 : null;
@@ -259,8 +259,8 @@ function tooLarge(limitBytes: number): BadInput {
   return new BadInput({ code: 'body.too_large', status: 413, message: `the body is larger than ${limitBytes} bytes` });
 }
 
-function noRoom(): BadInput {
-  return new BadInput({ code: 'body.no_room', status: 503, message: 'the memory for request bodies is used up' });
+function outOfMemory(): BadInput {
+  return new BadInput({ code: 'body.memory_full', status: 503, message: 'the memory for request bodies is used up' });
 }
 
 function tooSlow(): BadInput {

@@ -3,20 +3,20 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** From this number on, each new connection closes the one that has been idle longest. */
-const comfortable = 8_000;
+const softLimit = 8_000;
 
 /** Beyond this number no connection is accepted. */
-const most = 12_000;
+const hardLimit = 12_000;
 
 /** Call it before the server listens. Requests that are not valid HTTP are answered with the usual headers. */
-export function limitConnections(server: Server, limits = { comfortable, most }): void {
+export function limitConnections(server: Server, limits = { comfortable: softLimit, most: hardLimit }): void {
   server.maxConnections = limits.most;
   let open = 0;
   /** Connections without a request in flight, longest idle first. */
   const waiting = new Set<Socket>();
   const answers = new WeakMap<Socket, ServerResponse>();
   /** Requests in flight; a sender may put several on a connection before the first is answered. */
-  const underWay = new WeakMap<Socket, number>();
+  const inFlight = new WeakMap<Socket, number>();
 
   server.on('connection', (socket: Socket) => {
     open += 1;
@@ -32,10 +32,10 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     waiting.delete(socket);
     answers.set(socket, response);
-    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+    inFlight.set(socket, (inFlight.get(socket) ?? 0) + 1);
     response.once('close', () => {
-      const left = (underWay.get(socket) ?? 1) - 1;
-      underWay.set(socket, left);
+      const left = (inFlight.get(socket) ?? 1) - 1;
+      inFlight.set(socket, left);
       if (left === 0 && !socket.destroyed) waiting.add(socket);
     });
   });

@@ -12,7 +12,7 @@ const maxMembers = 50;
 const patienceMs = 2_000;
 
 /** Null where the portal refuses (rights, scope) or has no such channel. Throws AppErrors that can be retried. */
-export async function lineName(
+export async function openChannelName(
   client: PortalClient,
   portal: string,
   lineId: string,
@@ -26,7 +26,7 @@ export async function lineName(
 }
 
 /** The customer, the chat, and the bot that is a member of it. */
-export interface ClientPlace {
+export interface CustomerQuery {
   readonly botId: string;
   readonly dialogId: string;
   readonly userId: string;
@@ -35,10 +35,10 @@ export interface ClientPlace {
 }
 
 /** Null where the chat shows no such customer. Needs only the scope `imbot`. Throws AppErrors that can be retried. */
-export async function lineClient(
+export async function openChannelCustomer(
   client: PortalClient,
   portal: string,
-  { botId, dialogId, userId, domain }: ClientPlace,
+  { botId, dialogId, userId, domain }: CustomerQuery,
   signal: AbortSignal,
 ): Promise<CustomerInfo | null> {
   const params = { botId: Number(botId), dialogId, limit: maxMembers };

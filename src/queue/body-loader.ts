@@ -2,12 +2,12 @@
 import type { Db } from '../store/database.ts';
 import { type ClaimedEvent, readBody } from '../store/queue/inbox.ts';
 
-export interface LargeBodies {
+export interface BodyLoader {
   /**
    * Runs `work` with the row's body; waits first while too many bytes are loaded. Errors of `work` are passed on. Returns null without
    * running it if `isLate` is true when a large body could be loaded.
    */
-  with<T>(row: ClaimedEvent, work: (body: Buffer) => Promise<T>, isLate: () => boolean): Promise<T | null>;
+  withBody<T>(row: ClaimedEvent, work: (body: Buffer) => Promise<T>, isLate: () => boolean): Promise<T | null>;
 }
 
 /**
@@ -15,31 +15,31 @@ export interface LargeBodies {
  */
 const maxBytes = 8 * 1024 * 1024;
 
-export function createLargeBodies(db: Db): LargeBodies {
+export function createBodyLoader(db: Db): BodyLoader {
   const waiting: { readonly bytes: number; readonly go: () => void }[] = [];
-  let inHand = 0;
+  let loadedBytes = 0;
 
-  const fits = (bytes: number): boolean => inHand === 0 || inHand + bytes <= maxBytes;
+  const fits = (bytes: number): boolean => loadedBytes === 0 || loadedBytes + bytes <= maxBytes;
 
   function enter(bytes: number): Promise<void> {
     if (waiting.length === 0 && fits(bytes)) {
-      inHand += bytes;
+      loadedBytes += bytes;
       return Promise.resolve();
     }
     return new Promise((resolve) => waiting.push({ bytes, go: resolve }));
   }
 
   function leave(bytes: number): void {
-    inHand -= bytes;
+    loadedBytes -= bytes;
     for (let [next] = waiting; next !== undefined && fits(next.bytes); [next] = waiting) {
       waiting.shift();
-      inHand += next.bytes;
+      loadedBytes += next.bytes;
       next.go();
     }
   }
 
   return {
-    async with(row, work, isLate) {
+    async withBody(row, work, isLate) {
       if (row.body !== null) return await work(row.body);
       await enter(row.body_bytes);
       try {

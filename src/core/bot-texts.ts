@@ -1,7 +1,7 @@
 /** The texts of our bots themselves, in the portal's language. Bitrix24's moderation requires a greeting with help and the command list. */
 import type { ChatKind, Language } from './events.ts';
 
-interface ConsoleMessages {
+interface BotTexts {
   readonly greeting: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly help: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly commands: string;
@@ -12,10 +12,10 @@ interface ConsoleMessages {
   readonly handedOver: string;
   readonly fileOnly: (names: string) => string;
   /** A change of a message that the brain did not accept. */
-  readonly notPassedOn: Readonly<Record<'edit' | 'delete', string>>;
+  readonly changeFailed: Readonly<Record<'edit' | 'delete', string>>;
 }
 
-const ru: ConsoleMessages = {
+const ru: BotTexts = {
   greeting: {
     private: (name) => `Здравствуйте! Я ${name}. Напишите вопрос, и я отвечу.`,
     group: (name) => `Здравствуйте! Я ${name}. Я отвечаю, когда меня упоминают: @${name} и ваш вопрос.`,
@@ -32,13 +32,13 @@ const ru: ConsoleMessages = {
   giveBack: 'Вернуть боту',
   handedOver: 'Разговор передан человеку, бот молчит. Вернуть: /bot',
   fileOnly: (names) => `[Файл: ${names}]`,
-  notPassedOn: {
+  changeFailed: {
     edit: 'Сообщение изменили, но передать правку дальше не удалось: на той стороне остался прежний текст.',
     delete: 'Сообщение удалили, но передать это дальше не удалось: на той стороне оно осталось.',
   },
 };
 
-const en: ConsoleMessages = {
+const en: BotTexts = {
   greeting: {
     private: (name) => `Hello! I am ${name}. Write your question and I will answer.`,
     group: (name) => `Hello! I am ${name}. I answer when I am mentioned: @${name} and your question.`,
@@ -57,14 +57,14 @@ const en: ConsoleMessages = {
   giveBack: 'Give back to the bot',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
   fileOnly: (names) => `[File: ${names}]`,
-  notPassedOn: {
+  changeFailed: {
     edit: 'A message was edited, but the edit could not be passed on: the other side still shows the old text.',
     delete: 'A message was deleted, but that could not be passed on: the other side still shows it.',
   },
 };
 
 /** The texts in a language. */
-export function phrases(language: Language): ConsoleMessages {
+export function botTexts(language: Language): BotTexts {
   return language === 'ru' ? ru : en;
 }
 

@@ -2,7 +2,7 @@
  * Executes the actions of one claimed outbox lane in order, until the last, until one has to wait, or until the lane is no longer held.
  * Remotes are called outside any transaction; the only write here records that an unrepeatable attempt begins.
  */
-import { fateUnknown, personOwns, withdrawn } from '../core/bridged.ts';
+import { fateUnknown, personOwns, withdrawn } from '../core/bridge-result.ts';
 import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -11,23 +11,23 @@ import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import type { LaneProgress } from '../store/queue/lanes.ts';
 import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } from '../store/queue/outbox.ts';
+import { readReportedFailure, startSend } from '../store/queue/reported-failures.ts';
 import type { EndedPart } from '../store/queue/sent-parts.ts';
-import { beginSend, readToldFailure } from '../store/queue/told-failures.ts';
 import { isTakenSince } from '../store/tenants/conversations.ts';
-import type { Ending, Place } from './destinations.ts';
-import type { Executed, Executor } from './execute-action.ts';
-import { answeredBy, earlierParts, isAnswer, receipts } from './receipts.ts';
-import { isOurWait, nextTry, usedUp } from './retry-decision.ts';
+import type { AttemptResult, Slot } from './destinations.ts';
+import type { ExecutionResult, Executor } from './execute-action.ts';
+import { earlierParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.ts';
+import { attemptsExhausted, decideActionRetry, isDeferral } from './retry-decision.ts';
 
 /** The results of one claimed lane, to be written together. */
-export interface LaneTurn {
+export interface LaneResult {
   readonly progress: LaneProgress;
   readonly results: readonly ActionResult[];
   readonly failure: ActionFailure | null;
   readonly incoming: readonly NewEvent[];
 }
 
-export interface TurnOptions {
+export interface LaneOptions {
   readonly db: Pool;
   readonly executor: Executor;
   readonly metrics: Pick<Metrics, 'stage'>;
@@ -38,19 +38,19 @@ export interface TurnOptions {
 const notReadMs = 1_000;
 
 /** What the attempts of one lane need. */
-export interface Attempts {
+export interface AttemptContext {
   /** The slot of this lane among those that call the same remote. */
-  readonly place: Place;
+  readonly place: Slot;
   /** False: another worker may have the lane by now, so no further attempt may begin. */
   readonly isHeld: () => boolean;
   readonly signal: AbortSignal;
 }
 
-export async function workLane(
-  options: TurnOptions,
+export async function executeLane(
+  options: LaneOptions,
   lane: ClaimedLane<OutboxRow>,
-  attempts: Attempts,
-): Promise<LaneTurn> {
+  attempts: AttemptContext,
+): Promise<LaneResult> {
   const id = { portal: lane.portal, lane: lane.lane, holder: lane.holder };
   const results: ActionResult[] = [];
   const incoming: NewEvent[] = [];
@@ -65,22 +65,22 @@ export async function workLane(
       return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null, incoming };
     }
     const { attempts: count, throttled } = tries;
-    const tried = await tryAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
+    const tried = await attemptAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
     if ('error' in tried) {
       const { error } = tried;
       const ageMs = Date.now() - row.created_at.getTime();
       const next = tried.isUnknown
         ? ({ again: false } as const)
-        : nextTry(error, { attempts: tries.attempts, throttled: tries.throttled + 1 }, ageMs, Math.random());
+        : decideActionRetry(error, { attempts: tries.attempts, throttled: tries.throttled + 1 }, ageMs, Math.random());
       report(options, row, error, tries.attempts, next.again);
       if (next.again) {
         const { delayMs, isFree, isThrottled } = next;
         const { portal, lane: key, seq } = row;
-        const failure = { portal, lane: key, seq, outcome: error.code, isFateUnknown: tried.mayBeSeen };
+        const failure = { portal, lane: key, seq, outcome: error.code, isFateUnknown: tried.mayBeShown };
         return { progress: { ...id, done, delayMs, isFree, isThrottled }, results, failure, incoming };
       }
       results.push(resultOf(row, tried.isUnknown ? 'unknown' : 'dead_letter', { outcome: error.code, remoteId: null }));
-      const reason = tried.isUnknown || tried.mayBeSeen ? `${fateUnknown} (${error.code})` : error.code;
+      const reason = tried.isUnknown || tried.mayBeShown ? `${fateUnknown} (${error.code})` : error.code;
       incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, reason, earlier));
     } else {
       const { executed } = tried;
@@ -96,8 +96,12 @@ export async function workLane(
 
 /** Null when the database cannot be read: nothing was tried, and the results before it must still be written. */
 async function readEarlier(
-  { db, log }: TurnOptions,
-  { row, rows, results }: Pick<LaneTurn, 'results'> & { readonly row: OutboxRow; readonly rows: readonly OutboxRow[] },
+  { db, log }: LaneOptions,
+  {
+    row,
+    rows,
+    results,
+  }: Pick<LaneResult, 'results'> & { readonly row: OutboxRow; readonly rows: readonly OutboxRow[] },
 ): Promise<readonly EndedPart[] | null> {
   try {
     return await earlierParts(db, row, rows, results);
@@ -110,44 +114,44 @@ async function readEarlier(
 function resultOf(
   { portal, lane, seq }: OutboxRow,
   state: ActionResult['state'],
-  { outcome, remoteId }: Pick<Executed, 'outcome' | 'remoteId'>,
+  { outcome, remoteId }: Pick<ExecutionResult, 'outcome' | 'remoteId'>,
 ): ActionResult {
   return { portal, lane, seq, state, outcome, remoteId };
 }
 
-type Tried =
-  | { readonly executed: Executed }
+type AttemptOutcome =
+  | { readonly executed: ExecutionResult }
   | {
       readonly error: AppError;
       readonly isUnknown: boolean;
       /** This attempt, or an earlier one of the same send, may have shown the message. */
-      readonly mayBeSeen: boolean;
+      readonly mayBeShown: boolean;
     };
 
 /** One attempt. `isUnknown`: it may have happened and must not be repeated automatically. */
-async function tryAction(
-  options: TurnOptions,
+async function attemptAction(
+  options: LaneOptions,
   row: OutboxRow,
-  attempt: Attempts & { readonly count: number; readonly throttled: number; readonly holder: string },
-): Promise<Tried> {
+  attempt: AttemptContext & { readonly count: number; readonly throttled: number; readonly holder: string },
+): Promise<AttemptOutcome> {
   let isRepeatable = true;
   let hasBegun = false;
   const { db, executor } = options;
-  const answered = answeredBy(row);
+  const answered = remoteMessageIdOf(row);
   const wasBegun = answered !== null && row.attempted_at !== null;
   const end = attempt.place.begin();
   try {
     const isOnce = !(await executor.isRepeatable(row));
-    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeSeen: true };
-    const over = usedUp(row, attempt.count);
-    if (over !== null) return { error: over, isUnknown: false, mayBeSeen: wasBegun };
+    if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeShown: true };
+    const over = attemptsExhausted(row, attempt.count);
+    if (over !== null) return { error: over, isUnknown: false, mayBeShown: wasBegun };
     // Preparing may fail many times; a message that was withdrawn meanwhile is not prepared again.
-    const told = answered === null || attempt.count === 1 ? null : await readToldFailure(db, row, answered);
+    const told = answered === null || attempt.count === 1 ? null : await readReportedFailure(db, row, answered);
     if (told?.isWithdrawn === true) return notShown(row, withdrawn);
     const prepared = await executor.prepare(row, attempt.signal);
     if (isAnswer(row) && hasWaited(row, attempt) && (await isTakenSince(db, row))) return notShown(row, personOwns);
     if (answered !== null) {
-      const begun = await beginSend(db, row, answered, attempt.holder);
+      const begun = await startSend(db, row, answered, attempt.holder);
       if (begun === 'withdrawn') return notShown(row, withdrawn);
       if (begun === 'lane_lost') throw laneLost();
     } else if (isOnce && !(await markAttempted(db, row, attempt.holder))) throw laneLost();
@@ -158,21 +162,21 @@ async function tryAction(
     return { executed };
   } catch (thrown) {
     const error = toAppError(thrown);
-    end(endingOf(error));
+    end(attemptResultOf(error));
     const isUnknown = hasBegun && error.fate === 'unknown';
-    return { error, isUnknown: isUnknown && !isRepeatable, mayBeSeen: wasBegun || (answered !== null && isUnknown) };
+    return { error, isUnknown: isUnknown && !isRepeatable, mayBeShown: wasBegun || (answered !== null && isUnknown) };
   } finally {
-    end('not_asked');
+    end('not_attempted');
   }
 }
 
 /**
  * Nothing is sent: the brain counts the message as failed, or a person has taken over. An earlier attempt may have shown it all the same.
  */
-function notShown(row: OutboxRow, outcome: string): Tried {
+function notShown(row: OutboxRow, outcome: string): AttemptOutcome {
   if (row.attempted_at === null) return { executed: { outcome, remoteId: null, isDropped: true } };
   const message = 'not repeated after an attempt whose result is unknown';
-  return { error: new AppError({ code: outcome, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
+  return { error: new AppError({ code: outcome, message, fate: 'unknown' }), isUnknown: true, mayBeShown: true };
 }
 
 /**
@@ -189,9 +193,9 @@ function hasWaited(
 }
 
 /** What a failed attempt shows about the remote. */
-function endingOf(error: AppError): Ending {
-  if (isOurWait(error) || error.code === 'http.aborted' || error.code === 'outbox.lane_lost') return 'not_asked';
-  if (error instanceof RemoteUnreachable) return error.isThrottled ? 'answered' : 'silent';
+function attemptResultOf(error: AppError): AttemptResult {
+  if (isDeferral(error) || error.code === 'http.aborted' || error.code === 'outbox.lane_lost') return 'not_attempted';
+  if (error instanceof RemoteUnreachable) return error.isThrottled ? 'answered' : 'no_answer';
   return 'answered';
 }
 
@@ -214,8 +218,8 @@ function interrupted(row: OutboxRow): AppError {
   });
 }
 
-function report(options: TurnOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
-  if (again && isOurWait(error)) return;
+function report(options: LaneOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
+  if (again && isDeferral(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) options.log.warn(facts, 'an action failed and will be retried');
   else options.log.error(facts, 'an action became a dead letter');
