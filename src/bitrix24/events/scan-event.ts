@@ -113,7 +113,7 @@ function readPair(scan: Scan, start: number, end: number): PairKind {
   }
   const nameEnd = wordEnd(letters, start);
   const isPlain = nameEnd === end || letters.charCodeAt(nameEnd) === equalsSign;
-  return isPlain && isOther(letters, start) ? 'kept' : 'unclear';
+  return isPlain && isOther(letters, start, nameEnd) ? 'kept' : 'unclear';
 }
 
 /** `data[…`, after the bracket. Sections are distinguished by their first letter first, because most pairs are read here. */
@@ -137,10 +137,9 @@ function readDataPair(scan: Scan, start: number, end: number): PairKind {
 }
 
 /** Whether a name without brackets is irrelevant; bare `event`, `data` and `auth` are left to the parser. */
-function isOther(letters: string, start: number): boolean {
-  return (
-    !letters.startsWith('auth', start) && !letters.startsWith('event&', start) && !letters.startsWith('data', start)
-  );
+function isOther(letters: string, start: number, end: number): boolean {
+  const isEvent = end - start === 5 && letters.startsWith('event', start);
+  return !isEvent && !letters.startsWith('auth', start) && !letters.startsWith('data', start);
 }
 
 /** `data[PARAMS][MESSAGE_ID]=529712`, after the second bracket. */

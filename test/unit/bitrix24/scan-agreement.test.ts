@@ -129,6 +129,10 @@ describe('scanEvent agrees with the form parser', () => {
     expectAgreement(Buffer.from(body));
   });
 
+  it.each(['event=A&event', 'event&event=A', 'event=A&event&ts=1'])('on a name without a value: %s', (body) => {
+    expectAgreement(Buffer.from(body));
+  });
+
   it('on bodies made of any keys in any spelling', () => {
     fc.assert(
       fc.property(fc.array(pairs, { maxLength: 12 }), (list) => {
