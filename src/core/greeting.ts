@@ -48,9 +48,9 @@ export function onGreetingDue(
 function introduce(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const { language, kind } = conversation;
   const words = botTexts(language);
-  const setOwner = context.greeting?.texts[language];
+  const customText = context.greeting?.texts[language];
   const greeting =
-    setOwner === undefined ? words.greeting[kind](context.name) : setOwner.replaceAll('{name}', context.name);
+    customText === undefined ? words.greeting[kind](context.name) : customText.replaceAll('{name}', context.name);
   // An external customer cannot type commands.
   const text = kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
   const author = { id: '', name: context.name, kind: 'bot' as const };

@@ -99,11 +99,11 @@ function onStart(chat: Chat, conversation: Conversation, context: RuleContext, i
 /** @param isForPeople only people inside the portal may see it */
 function help(conversation: Conversation, context: RuleContext, isForPeople: boolean): Bridged {
   const words = botTexts(conversation.language);
-  const setOwner = words.help[conversation.kind](context.name);
+  const helpText = words.help[conversation.kind](context.name);
   // An external customer cannot type commands.
   const isOutside = conversation.kind === 'line' && !isForPeople;
   const action = toPortal({
-    ...plainSend(isOutside ? setOwner : `${setOwner}\n\n${words.commands}`),
+    ...plainSend(isOutside ? helpText : `${helpText}\n\n${words.commands}`),
     internal: isForPeople,
   });
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };

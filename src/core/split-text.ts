@@ -8,11 +8,11 @@
  * @param wide characters that count as two, because they may be escaped later
  */
 export function splitText(text: string, limit: number, wide?: string): readonly string[] {
-  const room = limit >= 2 ? Math.floor(limit) : 2;
+  const capacity = limit >= 2 ? Math.floor(limit) : 2;
   const parts: string[] = [];
   let start = 0;
   for (;;) {
-    const last = wide === undefined ? start + room : endOfPart(text, start, room, wide);
+    const last = wide === undefined ? start + capacity : endOfPart(text, start, capacity, wide);
     if (last >= text.length) break;
     const end = cutBefore(text, start, last);
     parts.push(text.slice(start, end));
@@ -24,9 +24,9 @@ export function splitText(text: string, limit: number, wide?: string): readonly 
 
 function endOfPart(text: string, start: number, limit: number, wide: string): number {
   let end = start;
-  for (let room = limit; end < text.length; end += 1) {
-    room -= wide.includes(text.charAt(end)) ? 2 : 1;
-    if (room < 0) break;
+  for (let left = limit; end < text.length; end += 1) {
+    left -= wide.includes(text.charAt(end)) ? 2 : 1;
+    if (left < 0) break;
   }
   return end;
 }

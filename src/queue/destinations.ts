@@ -90,7 +90,7 @@ interface Assessed {
   readonly status: DestinationStatus;
 }
 
-export function createDestinations(places: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
+export function createDestinations(slots: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
   const states = new Map<string, State>();
   let tidiedAt = clock.monotonicMs();
   let nextSlow = 0;
@@ -148,11 +148,11 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
       const proper = used.unknown + used.answering;
       // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
       // others.
-      const lent = Math.min(slow, Math.floor(places * slowShare));
-      const free = Math.max(0, Math.min(places - lent, maxOvercommit * places - slow) - proper);
-      const unprovenLanes = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
+      const lent = Math.min(slow, Math.floor(slots * slowShare));
+      const free = Math.max(0, Math.min(slots - lent, maxOvercommit * slots - slow) - proper);
+      const unprovenLanes = Math.min(free, Math.max(0, Math.floor(slots * unprovenShare) - slow - used.unknown));
       const isScarce = unprovenLanes < Math.min(free, ampleSlots);
-      const offered = offerToSlow(records, Math.min(unprovenLanes, Math.floor(places * slowShare) - slow), now);
+      const offered = offerToSlow(records, Math.min(unprovenLanes, Math.floor(slots * slowShare) - slow), now);
       const perDestination = unprovenLanes > 0 ? slotsOf.unknown : 0;
       const proven: Allowance[] = [];
       const others: Allowance[] = [];

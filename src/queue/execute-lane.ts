@@ -40,7 +40,7 @@ const notReadMs = 1_000;
 /** What the attempts of one lane need. */
 export interface AttemptContext {
   /** The slot of this lane among those that call the same remote. */
-  readonly place: Slot;
+  readonly slot: Slot;
   /** False: another worker may have the lane by now, so no further attempt may begin. */
   readonly isHeld: () => boolean;
   readonly signal: AbortSignal;
@@ -139,7 +139,7 @@ async function attemptAction(
   const { db, executor } = options;
   const answered = remoteMessageIdOf(row);
   const wasBegun = answered !== null && row.attempted_at !== null;
-  const end = attempt.place.begin();
+  const end = attempt.slot.begin();
   try {
     const isOnce = !(await executor.isRepeatable(row));
     if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeShown: true };

@@ -74,17 +74,17 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
   const isHeld = (entry: HeldLane): boolean =>
     !entry.isLost && entry.term === options.life.term() && clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs;
 
-  async function runLane(entry: HeldLane, place: Slot): Promise<void> {
+  async function runLane(entry: HeldLane, slot: Slot): Promise<void> {
     const { lane } = entry;
     try {
-      const attempts = { place, isHeld: () => isHeld(entry), signal: aborting.signal };
+      const attempts = { slot, isHeld: () => isHeld(entry), signal: aborting.signal };
       const result = await executeLane(options, lane, attempts);
       await retryWrite(() => finisher.add(result), { clock, stopping: stopping.signal });
     } catch (error) {
       // Nothing was written: the lease ends and the lane is executed again, which is harmless because the actions keep their keys.
       log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
-      place.leave();
+      slot.leave();
       heldLanes.delete(entry);
       options.wakeups.outbox.ring();
     }

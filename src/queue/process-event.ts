@@ -107,8 +107,8 @@ async function processChatEvents(
     }
     conversation = bridged.conversation;
     outcomes.push(bridged.outcome);
-    const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
-    actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
+    const context = { portal: row.portal, botCode, dialogId, trace: row.trace };
+    actions.push(...bridged.actions.map((action) => toNewAction(action, context)));
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
   return { state: 'done', outcome, conversation, actions, failures };
@@ -120,12 +120,12 @@ async function botIdsOf(directory: Directory, portal: string): Promise<string[]>
 
 type ActionContext = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
 
-function toNewAction(decided: ChatAction, place: ActionContext): NewAction {
-  const { botCode, dialogId } = place;
+function toNewAction(decided: ChatAction, context: ActionContext): NewAction {
+  const { botCode, dialogId } = context;
   const timerLane = decided.action.type === 'greet' ? greetingLane : reminderLane;
   return decided.target === 'app'
-    ? { ...place, ...decided, lane: timerLane(botCode, dialogId) }
-    : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
+    ? { ...context, ...decided, lane: timerLane(botCode, dialogId) }
+    : { ...context, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 
 /** A bot that is not in the directory may have been registered a moment ago. */

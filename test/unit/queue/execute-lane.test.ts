@@ -33,7 +33,7 @@ const executor = {
 } as unknown as Executor;
 
 const attempts: AttemptContext = {
-  place: { begin: () => () => undefined, leave: () => undefined },
+  slot: { begin: () => () => undefined, leave: () => undefined },
   isHeld: () => true,
   signal: new AbortController().signal,
 };
