@@ -89,7 +89,7 @@ export default {
     owned('undici', ['undici'], ['^src/lib/']),
     owned('pino', ['pino'], ['^src/lib/logger\\.ts$']),
     owned('cli', ['commander', '@commander-js/extra-typings', 'cli-table3'], ['^src/cli/']),
-    owned('sql', ['knex', 'pg'], ['^src/store/', '^migrations/', '^src/lib/embedded-postgres\\.ts$']),
+    owned('sql', ['knex', 'pg'], ['^src/store/', '^migrations/', '^src/lib/postgres-session\\.ts$']),
     {
       name: 'embedded-postgres-is-not-imported',
       comment: 'the package hooks into process exit; only its programs are used',

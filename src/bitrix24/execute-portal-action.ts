@@ -33,14 +33,20 @@ export interface PortalResult {
   readonly lost: readonly (Decoration | 'reaction')[];
 }
 
-/** Executes the action. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are the file's, if one is sent. */
+export interface ExecuteOptions {
+  /** A lower-case UUIDv4, the same on every repetition. */
+  readonly key: string;
+  /** Those of the file where one is sent. */
+  readonly bytes: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Does it. Throws AppErrors. */
 export async function executePortalAction(
   client: PortalClient,
   target: PortalTarget,
   action: PortalAction,
-  key: string,
-  bytes: Buffer,
-  signal: AbortSignal,
+  { key, bytes, signal }: ExecuteOptions,
 ): Promise<PortalResult> {
   const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
     client.call(target.portal, method, params, { signal });
@@ -206,8 +212,7 @@ async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 
 /** The address of a file in a message. The portal's address works once; it is used at once and never stored. */
 export async function fileAddress(
   client: PortalClient,
-  portal: string,
-  botId: string,
+  { portal, botId }: Pick<PortalTarget, 'portal' | 'botId'>,
   fileId: string,
   signal: AbortSignal,
 ) {

@@ -14,11 +14,10 @@ import type { HttpClient } from '../lib/http-client.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, type NetworkGuard, socketLookup } from '../lib/network-guard.ts';
 import type { BotServiceOptions } from '../portals/bot-service.ts';
-import { createDirectory } from '../portals/directory.ts';
+import { createPortalCache } from '../portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
 import { createTokenProvider } from '../portals/token-provider.ts';
-import { createMetrics } from '../runtime/metrics.ts';
-import { createRateLimiter } from '../runtime/rate-limiter.ts';
+import { brainRateLimiter, createRateLimiters } from '../runtime/rate-limiter.ts';
 import { createSharedBudgets } from '../runtime/shared-budgets.ts';
 import { createWakeup, type Wakeups } from '../runtime/wakeup.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
@@ -86,10 +85,10 @@ async function accountWork(context: CommandContext, sealer: Sealer): Promise<Acc
   const { brains, log } = context;
   const db = await context.database();
   const { http, guard } = openHttp(context);
-  const pacing = { budgets: createSharedBudgets(db), clock: systemClock, log };
+  const rateLimiters = createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log });
   const toolsFor = (connection: Connection): ConnectorTools => ({
     http,
-    rateLimiter: (bucket, rate) => createRateLimiter(pacing, connection.portal, bucket, rate),
+    rateLimiter: (bucket, rate) => brainRateLimiter(rateLimiters, { portal: connection.portal, bucket, ...rate }),
     lookupFor: (url) => socketLookup(guard, url),
     publicUrl: needPublicUrl(context),
     ...withoutMessages,
@@ -140,23 +139,19 @@ export async function openPortalClient(context: CommandContext, settings: Settin
   const sealer = await context.sealer();
   const { log } = context;
   const { http, guard } = openHttp(context);
-  const directory = createDirectory({ db, sealer, brains: [], tools: noConnectors });
+  const portals = createPortalCache(db);
   const oauth = createOAuthClient({
     http,
     clientId: settings.B24_CLIENT_ID,
     clientSecret: settings.B24_CLIENT_SECRET,
     hosts: settings.B24_OAUTH_HOSTS,
   });
-  const tokenProvider = createTokenProvider({ db, directory, sealer, oauth, guard, log });
+  const tokenProvider = createTokenProvider({ db, portals, sealer, oauth, guard, log });
   context.onClose(() => tokenProvider.idle());
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
-  const budgets = createSharedBudgets(db);
-  const rateLimiter = createPortalRateLimiter(budgets, directory, createMetrics(), systemClock, usual);
+  const rateLimiters = createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log });
+  const rateLimiter = createPortalRateLimiter({ rateLimiters, portals, usual });
   return createPortalClient(http, tokenProvider, rateLimiter, ({ method, code, ms }) => {
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   });
-}
-
-function noConnectors(): never {
-  throw new AppError({ code: 'internal', message: 'a command makes no connectors' });
 }

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Brain, ConnectorHost } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import type { ConnectorTools, PortalInfo } from '../core/connector-tools.ts';
+import type { PortalInfo } from '../core/connector-tools.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
 import { randomToken, type Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import { switchBrain } from '../portals/switch-brain.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
@@ -18,14 +18,17 @@ import { type AccountWork, hookPath, wakeBots } from './account-work.ts';
 import { awaitingConnections } from './awaiting-connections.ts';
 import { storeNew } from './change-connection.ts';
 import { checkConnection } from './check-connection.ts';
+import type { ConnectorRegistry } from './connector-registry.ts';
+import type { ToolsFor } from './connector-tools.ts';
 import { eraseWithAccounts, leaveConnection, removeUnused } from './leave-connection.ts';
 import { openConnection, sealConfig } from './stored-connection.ts';
 
 export interface ConnectionServiceOptions {
   readonly db: Pool;
   readonly sealer: Sealer;
-  readonly directory: Directory;
-  readonly tools: (connection: Connection) => ConnectorTools;
+  readonly portals: Pick<PortalCache, 'forget'>;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'evict'>;
+  readonly toolsFor: ToolsFor;
   readonly wakeups: Wakeups;
   readonly log: Logger;
   readonly publicUrl: string;
@@ -34,23 +37,34 @@ export interface ConnectionServiceOptions {
 /** What is given to `connect`. */
 export type Wish = Parameters<ConnectorHost['connect']>[0];
 
-export type ConnectionService = ReturnType<typeof createConnectionService>;
+export type ConnectionService = Pick<ConnectionLifecycle, keyof ConnectionLifecycle>;
 
-export function createConnectionService(options: ConnectionServiceOptions) {
-  const { db, sealer, directory, log } = options;
-  const work: AccountWork = {
-    db,
-    sealer,
-    log,
-    wakeups: options.wakeups,
-    toolsFor: options.tools,
-    brainOf: (name) => directory.brainByName.get(name),
-    hookUrl: ({ webhookSecret }, brain) => `${options.publicUrl}${hookPath(brain.name, webhookSecret)}`,
-    evict: directory.forgetConnection,
-  };
+export function createConnectionService(options: ConnectionServiceOptions): ConnectionService {
+  return new ConnectionLifecycle(options);
+}
+
+class ConnectionLifecycle {
+  readonly #options: ConnectionServiceOptions;
+  readonly #work: AccountWork;
+
+  constructor(options: ConnectionServiceOptions) {
+    const { db, sealer, log, wakeups, toolsFor, connectors, publicUrl } = options;
+    this.#options = options;
+    this.#work = {
+      db,
+      sealer,
+      log,
+      wakeups,
+      toolsFor,
+      brainOf: (name) => connectors.brainOf(name),
+      hookUrl: ({ webhookSecret }, brain) => `${publicUrl}${hookPath(brain.name, webhookSecret)}`,
+      evict: (id) => connectors.evict(id),
+    };
+  }
 
   /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. */
-  async function connect(brain: Brain, wish: Wish): Promise<void> {
+  async connect(brain: Brain, wish: Wish): Promise<void> {
+    const { db, sealer, wakeups, log } = this.#options;
     const { portal, botCode } = wish;
     const row = wish.connectionId === null ? null : await findConnection(db, portal, wish.connectionId);
     const bot = (await listBots(db, portal)).find(({ code }) => code === botCode);
@@ -63,66 +77,71 @@ export function createConnectionService(options: ConnectionServiceOptions) {
     const { config, title } = wish;
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, webhookSecret: known?.webhookSecret ?? randomToken(24) };
-    const tools = options.tools(connection);
+    const tools = this.#options.toolsFor(connection);
     // The bot is given the connection only when it has joined.
     const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), botType: bot.type });
-    const joined = await brain.join?.(connection, work.hookUrl(connection, brain), { ...tools, portalInfo });
+    const joined = await brain.join?.(connection, this.#work.hookUrl(connection, brain), { ...tools, portalInfo });
     const account = { ...connection, config: joined ?? config };
     try {
-      await store(brain, account, { row, title, bot, isAwaited: awaiting !== null });
+      await this.#store(brain, account, { row, title, bot, isAwaited: awaiting !== null });
     } catch (error) {
       // Nobody could leave it later: it is stored nowhere.
-      if (row === null) await leaveConnection(work, brain, account);
+      if (row === null) await leaveConnection(this.#work, brain, account);
       throw error;
     }
-    directory.forget(portal);
-    directory.forgetConnection(id);
-    options.wakeups.outbox.ring();
+    this.#options.portals.forget(portal);
+    this.#options.connectors.evict(id);
+    wakeups.outbox.ring();
     log.info({ portal, connection: id, brain: brain.name, bot: botCode }, 'an account was connected');
     if (bot.connection_id === null || bot.connection_id === id) return;
     const former = await findConnection(db, portal, bot.connection_id);
-    if (former !== null) await removeUnused(work, former);
+    if (former !== null) await removeUnused(this.#work, former);
   }
 
-  interface Place {
-    /** As it was read before joining; null: a new one. */
-    readonly row: ConnectionRow | null;
-    readonly title: string;
-    readonly bot: BotRow;
-    /** The account awaited its portal, and does so no longer. */
-    readonly isAwaited: boolean;
+  /** A check that fails, or has not ended when `signal` fires, leaves everything as it is. */
+  async checkHealth(row: ConnectionRow, signal: AbortSignal): Promise<void> {
+    try {
+      await checkConnection(this.#work, row, signal);
+    } catch (thrown) {
+      const facts = { portal: row.portal, connection: row.id, brain: row.brain, err: toAppError(thrown) };
+      this.#options.log.warn(facts, 'the health check of an account failed; it will be repeated');
+    }
+  }
+
+  sealConfig(id: string, config: unknown): Buffer {
+    return sealConfig(this.#options.sealer, id, config);
+  }
+
+  hookUrl(connection: Pick<Connection, 'webhookSecret'>, brain: Brain): string {
+    return this.#work.hookUrl(connection, brain);
+  }
+
+  /** Leaves the accounts of a portal that has removed the app, and erases it. False: it has the app again, and nothing was done. */
+  async eraseUninstalled(portal: string): Promise<boolean> {
+    return (await eraseWithAccounts(this.#work, portal, true)).isErased;
   }
 
   /** Throws BadInput `connection.changed` when connection or bot are no longer as they were read: somebody else was quicker. */
-  async function store(brain: Brain, account: Connection, place: Place): Promise<void> {
+  async #store(brain: Brain, account: Connection, { row, title, bot, isAwaited }: Place): Promise<void> {
+    const { db, sealer } = this.#options;
     const { id } = account;
-    const { row, title, bot, isAwaited } = place;
     await inTransaction(db, async (trx) => {
       if (isAwaited && !(await dropAwaiting(trx, brain.name, id))) throw changed();
-      if (row === null) await storeNew(work, trx, brain, { ...account, title });
+      if (row === null) await storeNew(this.#work, trx, brain, { ...account, title });
       else if (!(await settleConnection(trx, row, sealConfig(sealer, id, account.config)))) throw changed();
       if (!(await switchBrain(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
       await wakeBots(trx, account);
     });
   }
+}
 
-  /** A check that fails, or has not ended when `signal` fires, leaves everything as it is. */
-  async function checkHealth(row: ConnectionRow, signal: AbortSignal): Promise<void> {
-    try {
-      await checkConnection(work, row, signal);
-    } catch (thrown) {
-      const facts = { portal: row.portal, connection: row.id, brain: row.brain, err: toAppError(thrown) };
-      log.warn(facts, 'the health check of an account failed; it will be repeated');
-    }
-  }
-
-  return {
-    connect,
-    checkHealth,
-    sealConfig: (id: string, config: unknown) => sealConfig(sealer, id, config),
-    hookUrl: work.hookUrl,
-    eraseUninstalled: async (portal: string) => (await eraseWithAccounts(work, portal, true)).isErased,
-  };
+interface Place {
+  /** As it was read before joining; null: a new one. */
+  readonly row: ConnectionRow | null;
+  readonly title: string;
+  readonly bot: BotRow;
+  /** The account awaited its portal, and does so no longer. */
+  readonly isAwaited: boolean;
 }
 
 function changed(): BadInput {

@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 
-/** Whether an account works at the remote: it does, with the config to be stored, or it is disabled there, with the reason in one word. */
-export type HealthStatus =
-  | { readonly works: true; readonly config: unknown }
+/** Whether an account works at the remote: it does, with the config to be stored, or it is stopped there, with the reason in one word. */
+export type HealthStatus<Config = unknown> =
+  | { readonly works: true; readonly config: Config }
   | { readonly works: false; readonly reason: string };
 
 /** The answer of a brain's route. The app adds security headers to every page. */
@@ -40,6 +40,7 @@ export interface StoredConnection {
   readonly connection: Connection;
   /** When it was last changed, at the time of reading. */
   readonly changedAt: Date;
+  /** Why it is disabled; null while it works. */
   readonly disabledReason: string | null;
 }
 
@@ -97,7 +98,7 @@ export interface ConnectorHost {
 
 /** An entry of the list in `brains/index.ts`: everything the app needs to know to offer a brain. */
 export interface Brain {
-  /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`. Lower-case letters only. */
+  /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`; see `brainNameProblem`. */
   readonly name: string;
   readonly title: string;
   readonly capabilities: Capabilities;
@@ -141,6 +142,6 @@ export interface Brain {
   readonly connectPath?: string;
   /** The schema of this brain's BRAIN_SETTINGS. */
   readonly settingsSchema?: z.ZodType;
-  /** One connector per connection; must not do I/O. */
+  /** Makes the connector of a connection; must not do I/O. */
   create(connection: Connection, tools: ConnectorTools): Connector;
 }

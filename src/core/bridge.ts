@@ -21,8 +21,7 @@ export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
-  at: Date,
-  { parts = [], isKnownToBrain = false, fate }: StoredFacts = {},
+  { at, parts = [], isKnownToBrain = false, fate }: StoredFacts & { readonly at: Date },
 ): Bridged {
   const context: RuleContext = { ...bot, at: at.toISOString(), parts, isKnownToBrain, fate: fate ?? null };
   switch (event.type) {

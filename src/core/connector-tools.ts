@@ -72,7 +72,7 @@ export interface Fact {
 export interface PortalUser {
   readonly id: string;
   readonly name: string;
-  /** Null: the portal does not tell. */
+  /** Null when the portal does not tell it. */
   readonly email: string | null;
   /** A person from outside the company who was invited into the chat, or whom the portal does not call an employee. */
   readonly isExtranet: boolean;

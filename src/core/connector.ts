@@ -12,7 +12,7 @@ export interface RawEvent {
   readonly receivedAt: Date;
 }
 
-/** One account of a brain. `config` has passed the brain's own schema, secrets included; never log it. */
+/** One account of a brain. `config` has passed the brain's own schema and holds secrets; never log it. */
 export interface Connection<Config = unknown> {
   readonly id: string;
   readonly portal: string;
@@ -115,7 +115,7 @@ export interface Capabilities {
    * letters instead of being repeated.
    */
   readonly idempotentDelivery: boolean;
-  /** Its connectors have `listen`: one process at a time holds their socket. */
+  /** Its connectors have `listen`, which runs in one process at a time. */
   readonly listens: boolean;
   /** Wants messages in group chats it takes part in that do not mention its bot (see `overheard`). Absent: no. */
   readonly overhears?: boolean;

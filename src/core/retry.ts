@@ -65,9 +65,9 @@ export function decideThrottled(
   error: Pick<AppError, 'retry'>,
   throttled: number,
   ageMs: number,
-  policy: RetryPolicy,
   jitter: number,
 ): RetryDecision {
+  const policy = throttledRetry;
   if (error.retry === 'never' || (ageMs > maxWaitMs && throttled >= policy.maxAttempts)) return { again: false };
   const leastMs = error.retry === 'backoff' ? 0 : requestedDelay(error.retry.afterMs, jitter);
   return { again: true, delayMs: Math.round(Math.max(leastMs, backoff(throttled, policy, jitter))) };

@@ -6,9 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { BadInput } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Admission, createBodyGate } from './body-gate.ts';
+import { type Admission, type BodyGate, createBodyGate } from './body-gate.ts';
 import { type BodyAccount, createBodyShare } from './body-share.ts';
-import { createKnownSenders } from './known-senders.ts';
+import { createKnownSenders, type KnownSenders } from './known-senders.ts';
 import { senderOf } from './sender.ts';
 
 export interface BodyReader {
@@ -59,58 +59,129 @@ interface BodyMemory {
 }
 
 export function createBodyReader(clock: Pick<Clock, 'monotonicMs'>): BodyReader {
-  const senders = createKnownSenders(clock);
-  const small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
-  const large = {
-    stranger: createBodyGate({ capacityBytes: gates.stranger, maxWaiting, clock }),
-    known: createBodyGate({ capacityBytes: gates.known, maxWaiting, clock }),
-  };
-  const readings = new Set<Reading>();
+  return new RequestBodies(clock);
+}
 
-  const sweeper = setInterval(() => {
-    const now = clock.monotonicMs();
-    for (const reading of readings) {
+class RequestBodies implements BodyReader {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #senders: KnownSenders;
+  readonly #small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
+  readonly #large: { readonly stranger: BodyGate; readonly known: BodyGate };
+  readonly #readings = new Set<Reading>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+    this.#senders = createKnownSenders(clock);
+    this.#large = {
+      stranger: createBodyGate({ capacityBytes: gates.stranger, maxWaiting, clock }),
+      known: createBodyGate({ capacityBytes: gates.known, maxWaiting, clock }),
+    };
+    this.#sweeper = setInterval(() => this.#cutSlow(), sweepMs).unref();
+  }
+
+  async read(ctx: Context, limitBytes: number): Promise<Buffer> {
+    const { req } = ctx;
+    const announced = announcedLength(req);
+    const mostBytes = announced ?? limitBytes;
+    if (mostBytes > limitBytes) throw tooLarge(limitBytes);
+    const ending = new AbortController();
+    const gone = (): void => ending.abort();
+    ctx.res.once('close', gone);
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    const cut = (error: BadInput): void => {
+      req.pause();
+      reject(error);
+    };
+    const place = this.#placeFor(ctx, mostBytes, () => cut(outOfMemory()), ending.signal);
+    let unwatch = (): void => undefined;
+    let stopCollecting = (): void => undefined;
+    try {
+      // What announces to be large waits before it is read.
+      const isLarge = announced !== null && mostBytes > smallBytes;
+      if (isLarge && !(await place.fits(mostBytes))) throw outOfMemory();
+      unwatch = this.#watch(req, cut);
+      stopCollecting = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
+      return await promise;
+    } finally {
+      unwatch();
+      stopCollecting();
+      place.complete();
+      ctx.res.off('close', gone);
+    }
+  }
+
+  reserveMemory(ctx: Context, bytes: number): void {
+    const cut = (): void => void ctx.req.socket.destroy();
+    const account = this.#openSmall(ctx, cut);
+    if (!account.take(bytes)) throw outOfMemory();
+    const unwatch = this.#watch(ctx.req, cut);
+    ctx.req.once('end', unwatch);
+    ctx.res.once('close', unwatch);
+  }
+
+  markKnown(ctx: Context): void {
+    this.#senders.markKnown(senderOf(ctx));
+  }
+
+  usedBytes(): number {
+    return [this.#small.stranger, this.#small.known, this.#large.stranger, this.#large.known].reduce(
+      (sum, one) => sum + one.usedBytes(),
+      0,
+    );
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #cutSlow(): void {
+    const now = this.#clock.monotonicMs();
+    for (const reading of this.#readings) {
       if (now - reading.since < windowMs) continue;
       const { bytesRead } = reading.request.socket;
       if (bytesRead - reading.bytesRead < leastBytes) reading.cut(tooSlow());
       Object.assign(reading, { bytesRead, since: now });
     }
-  }, sweepMs).unref();
-
-  /** Checks the speed until `stop` is called. */
-  function watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
-    const reading: Reading = { request, cut, bytesRead: request.socket?.bytesRead ?? 0, since: clock.monotonicMs() };
-    readings.add(reading);
-    return () => void readings.delete(reading);
   }
 
-  function openAccount(ctx: Context, drop: () => void): BodyAccount {
+  /** Watches the speed until `stop` is called. */
+  #watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
+    const reading: Reading = {
+      request,
+      cut,
+      bytesRead: request.socket?.bytesRead ?? 0,
+      since: this.#clock.monotonicMs(),
+    };
+    this.#readings.add(reading);
+    return () => void this.#readings.delete(reading);
+  }
+
+  #openSmall(ctx: Context, drop: () => void): BodyAccount {
     const sender = senderOf(ctx);
-    const account = small[senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
+    const account = this.#small[this.#senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
     ctx.res.once('close', () => account.close());
     return account;
   }
 
-  async function enterGate(ctx: Context, bytes: number, drop: () => void, signal: AbortSignal) {
+  async #enterGate(ctx: Context, bytes: number, drop: () => void, signal: AbortSignal) {
     const sender = senderOf(ctx);
     const body = { sender, bytes, drop, arrived: () => ctx.req.socket.bytesRead };
-    const admission = await large[senders.isKnown(sender) ? 'known' : 'stranger'].enter(body, signal);
+    const admission = await this.#large[this.#senders.isKnown(sender) ? 'known' : 'stranger'].enter(body, signal);
     if (admission === null) return null;
     if (ctx.res.closed) admission.close();
     ctx.res.once('close', () => admission.close());
     return admission;
   }
 
-  /**
-   * A body of unknown length is treated as small at first, and waits for memory for the largest possible body when it grows beyond that.
-   */
-  function memoryFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): BodyMemory {
-    const account = openAccount(ctx, drop);
+  /** A body that does not say its length begins as a small one, and waits for room for the largest when it turns out not to be. */
+  #placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): BodyMemory {
+    const account = this.#openSmall(ctx, drop);
     let taken = 0;
     let admission: Admission | null = null;
     const enter = async (): Promise<boolean> => {
       account.close();
-      admission = await enterGate(ctx, mostBytes, drop, signal);
+      admission = await this.#enterGate(ctx, mostBytes, drop, signal);
       return admission !== null;
     };
     return {
@@ -127,53 +198,6 @@ export function createBodyReader(clock: Pick<Clock, 'monotonicMs'>): BodyReader 
       },
     };
   }
-
-  async function read(ctx: Context, limitBytes: number): Promise<Buffer> {
-    const { req } = ctx;
-    const announced = announcedLength(req);
-    const mostBytes = announced ?? limitBytes;
-    if (mostBytes > limitBytes) throw tooLarge(limitBytes);
-    const ending = new AbortController();
-    const gone = (): void => ending.abort();
-    ctx.res.once('close', gone);
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    const cut = (error: BadInput): void => {
-      req.pause();
-      reject(error);
-    };
-    const place = memoryFor(ctx, mostBytes, () => cut(outOfMemory()), ending.signal);
-    let unwatch = (): void => undefined;
-    let stopCollecting = (): void => undefined;
-    try {
-      // A body that announces to be large waits before it is read.
-      const isLarge = announced !== null && mostBytes > smallBytes;
-      if (isLarge && !(await place.fits(mostBytes))) throw outOfMemory();
-      unwatch = watch(req, cut);
-      stopCollecting = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
-      return await promise;
-    } finally {
-      unwatch();
-      stopCollecting();
-      place.complete();
-      ctx.res.off('close', gone);
-    }
-  }
-
-  return {
-    read,
-    reserveMemory(ctx, bytes) {
-      const cut = (): void => void ctx.req.socket.destroy();
-      const account = openAccount(ctx, cut);
-      if (!account.take(bytes)) throw outOfMemory();
-      const unwatch = watch(ctx.req, cut);
-      ctx.req.once('end', unwatch);
-      ctx.res.once('close', unwatch);
-    },
-    markKnown: (ctx) => senders.markKnown(senderOf(ctx)),
-    usedBytes: () =>
-      [small.stranger, small.known, large.stranger, large.known].reduce((sum, one) => sum + one.usedBytes(), 0),
-    close: () => clearInterval(sweeper),
-  };
 }
 
 interface Collecting {

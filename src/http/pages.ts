@@ -10,8 +10,8 @@ import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import { orderSetUp } from '../portals/app-orders.ts';
-import type { Directory } from '../portals/directory.ts';
 import type { Installation, Visitor } from '../portals/installation.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { countDay, listRecent } from '../store/reporting/activity.ts';
@@ -32,7 +32,7 @@ export interface PagesOptions {
   readonly bodies: BodyReader;
   readonly refusals: Refusals;
   readonly db: Pool;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
   readonly installation: Installation;
   readonly sealer: Sealer;
   readonly wakeups: Wakeups;
@@ -98,7 +98,7 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
     const visitor: Visitor = await (page === 'installer'
       ? installation.install(claim, origin)
       : installation.visit(claim, origin));
-    const { portal } = await options.directory.portal(visitor.portal);
+    const { portal } = await options.portals.portal(visitor.portal);
     ctx.set('Content-Security-Policy', policy(options.scriptUrl, portal?.client_endpoint));
     render(ctx, page, options.scriptUrl, {
       language,

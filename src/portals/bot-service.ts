@@ -2,6 +2,7 @@
  * Adds, changes and removes the bots of a portal. Every change locks the portal, so that changes do not overtake each other, and orders a
  * set-up, by which the outbox worker carries the change over to the portal.
  */
+import { defaultBrain } from '../brains/index.ts';
 import { type Bot, type BotType, maxBotsPerPortal } from '../core/bot.ts';
 import type { Brain } from '../core/brain.ts';
 import { type BadInput, badInput } from '../core/errors.ts';
@@ -50,7 +51,7 @@ export async function addPortalBot(
     await makeWay(trx, portal, code);
     const brain = await resolveBrain(trx, options.brains, wish, {
       portal: portalId,
-      brain: 'echo',
+      brain: defaultBrain.name,
       connectionId: null,
     });
     await addBot(trx, portalId, { code, type, name: validName(wish.name), ...brain });

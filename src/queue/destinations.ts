@@ -91,11 +91,89 @@ interface Assessed {
 }
 
 export function createDestinations(slots: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
-  const states = new Map<string, State>();
-  let tidiedAt = clock.monotonicMs();
-  let nextSlow = 0;
+  return new RemoteDestinations(slots, clock);
+}
 
-  function statusOf(state: State, now: number): DestinationStatus {
+class RemoteDestinations implements Destinations {
+  readonly #slots: number;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #states = new Map<string, State>();
+  #tidiedAt: number;
+  #slowTurn = 0;
+
+  constructor(slots: number, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#slots = slots;
+    this.#clock = clock;
+    this.#tidiedAt = this.#clock.monotonicMs();
+  }
+
+  plan(): ClaimPlan {
+    const now = this.#clock.monotonicMs();
+    this.#tidy(now);
+    const records = [...this.#states.values()].map((state) => ({ state, status: this.#standingOf(state, now) }));
+    const used = countUsed(records, now);
+    const slow = used.slow + used.open;
+    const proper = used.unknown + used.answering;
+    // Portals that answered until now may take every slot and then hang, all at once: as soon as it shows, their slots count no more.
+    const lent = Math.min(slow, Math.floor(this.#slots * slowShare));
+    const free = Math.max(0, Math.min(this.#slots - lent, maxOvercommit * this.#slots - slow) - proper);
+    const unprovenLanes = Math.min(free, Math.max(0, Math.floor(this.#slots * unprovenShare) - slow - used.unknown));
+    const isScarce = unprovenLanes < Math.min(free, ampleSlots);
+    const offered = this.#offerToSlow(
+      records,
+      Math.min(unprovenLanes, Math.floor(this.#slots * slowShare) - slow),
+      now,
+    );
+    const perDestination = unprovenLanes > 0 ? slotsOf.unknown : 0;
+    const proven: Allowance[] = [];
+    const others: Allowance[] = [];
+    for (const { state, status } of records) {
+      const isProven = status === 'answering';
+      const unproven =
+        status === 'unknown' ? (unprovenLanes > 0 ? this.#freeOf(state, status, now) : 0) : offered.get(state);
+      const lanes = isProven ? this.#freeOf(state, status, now) : (unproven ?? 0);
+      const { portal, destination } = state;
+      const allowance = { portal, destination, lanes, isProven };
+      // What is not named may take `perDestination`: only those for which that is wrong have to be named.
+      const isUsual = lanes === perDestination || (isProven && state.used === 0);
+      if (isScarce && isProven) proven.push(allowance);
+      else if (!isUsual) others.push(allowance);
+    }
+    return {
+      // Where those that answer are not named, nobody can be kept from taking the last slots but everybody.
+      lanes: isScarce ? free : unprovenLanes,
+      unproven: unprovenLanes,
+      perDestination,
+      allowances: [...others, ...proven.slice(-maxNamed)],
+    };
+  }
+
+  enter({ portal, destination }: Destination): Slot {
+    const key = `${portal}\n${destination}`;
+    const known = this.#states.get(key);
+    const now = this.#clock.monotonicMs();
+    const state: State = known ?? {
+      portal,
+      destination,
+      used: 0,
+      begun: new Set(),
+      unansweredInRow: 0,
+      openUntil: 0,
+      answeredAt: null,
+      wasSlow: false,
+      usedAt: now,
+    };
+    this.#states.set(key, state);
+    state.used += 1;
+    return slotIn(state, this.#clock);
+  }
+
+  openBreakers(): number {
+    const now = this.#clock.monotonicMs();
+    return [...this.#states.values()].filter((state) => this.#standingOf(state, now) === 'open').length;
+  }
+
+  #standingOf(state: State, now: number): DestinationStatus {
     if (state.unansweredInRow >= unansweredToOpen) return 'open';
     const { count: slow, lastAt } = slowOf(state, now);
     // One long upload does not make a portal slow that has answered quickly since.
@@ -104,102 +182,39 @@ export function createDestinations(slots: number, clock: Pick<Clock, 'monotonicM
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
 
-  /** How many more lanes it may have. */
-  function freeOf(state: State, status: DestinationStatus, now: number): number {
+  /** Lanes it may have in addition to those under way. */
+  #freeOf(state: State, status: DestinationStatus, now: number): number {
     if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
     return Math.max(0, slotsOf[status] - state.used);
   }
 
-  /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
-  function offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
+  /** Shares out so many lanes among slow destinations; whoever gets none this time comes first the next. */
+  #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
     const offered = new Map<State, number>();
     const slow = all.flatMap(({ state, status }) => {
-      const free = status === 'slow' || status === 'open' ? freeOf(state, status, now) : 0;
+      const free = status === 'slow' || status === 'open' ? this.#freeOf(state, status, now) : 0;
       return free > 0 ? [{ state, free }] : [];
     });
     let left = lanes;
     let served = 0;
     for (; served < slow.length && left > 0; served += 1) {
-      const one = slow[(nextSlow + served) % slow.length];
+      const one = slow[(this.#slowTurn + served) % slow.length];
       if (one === undefined) break;
       const given = Math.min(left, one.free);
       offered.set(one.state, given);
       left -= given;
     }
-    nextSlow = slow.length === 0 ? 0 : (nextSlow + served) % slow.length;
+    this.#slowTurn = slow.length === 0 ? 0 : (this.#slowTurn + served) % slow.length;
     return offered;
   }
 
-  function tidy(now: number): void {
-    if (now - tidiedAt < 60_000) return;
-    tidiedAt = now;
-    for (const [key, state] of states) {
-      if (state.used === 0 && now - state.usedAt > rememberedMs) states.delete(key);
+  #tidy(now: number): void {
+    if (now - this.#tidiedAt < 60_000) return;
+    this.#tidiedAt = now;
+    for (const [key, state] of this.#states) {
+      if (state.used === 0 && now - state.usedAt > rememberedMs) this.#states.delete(key);
     }
   }
-
-  return {
-    plan() {
-      const now = clock.monotonicMs();
-      tidy(now);
-      const records = [...states.values()].map((state) => ({ state, status: statusOf(state, now) }));
-      const used = countUsed(records, now);
-      const slow = used.slow + used.open;
-      const proper = used.unknown + used.answering;
-      // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
-      // others.
-      const lent = Math.min(slow, Math.floor(slots * slowShare));
-      const free = Math.max(0, Math.min(slots - lent, maxOvercommit * slots - slow) - proper);
-      const unprovenLanes = Math.min(free, Math.max(0, Math.floor(slots * unprovenShare) - slow - used.unknown));
-      const isScarce = unprovenLanes < Math.min(free, ampleSlots);
-      const offered = offerToSlow(records, Math.min(unprovenLanes, Math.floor(slots * slowShare) - slow), now);
-      const perDestination = unprovenLanes > 0 ? slotsOf.unknown : 0;
-      const proven: Allowance[] = [];
-      const others: Allowance[] = [];
-      for (const { state, status } of records) {
-        const isProven = status === 'answering';
-        const unproven =
-          status === 'unknown' ? (unprovenLanes > 0 ? freeOf(state, status, now) : 0) : offered.get(state);
-        const lanes = isProven ? freeOf(state, status, now) : (unproven ?? 0);
-        const { portal, destination } = state;
-        const allowance = { portal, destination, lanes, isProven };
-        // Destinations that are not named may take `perDestination`; only those for which that is wrong are named.
-        const isUsual = lanes === perDestination || (isProven && state.used === 0);
-        if (isScarce && isProven) proven.push(allowance);
-        else if (!isUsual) others.push(allowance);
-      }
-      return {
-        // Unless answering destinations are named, the last slots can only be kept from everybody.
-        lanes: isScarce ? free : unprovenLanes,
-        unproven: unprovenLanes,
-        perDestination,
-        allowances: [...others, ...proven.slice(-maxNamed)],
-      };
-    },
-    enter({ portal, destination }) {
-      const key = `${portal}\n${destination}`;
-      const known = states.get(key);
-      const now = clock.monotonicMs();
-      const state: State = known ?? {
-        portal,
-        destination,
-        used: 0,
-        begun: new Set(),
-        unansweredInRow: 0,
-        openUntil: 0,
-        answeredAt: null,
-        wasSlow: false,
-        usedAt: now,
-      };
-      states.set(key, state);
-      state.used += 1;
-      return slotIn(state, clock);
-    },
-    openBreakers() {
-      const now = clock.monotonicMs();
-      return [...states.values()].filter((state) => statusOf(state, now) === 'open').length;
-    },
-  };
 }
 
 /** Slots in use, by the status of their destinations; a slow call counts as slow whatever its destination's status. */

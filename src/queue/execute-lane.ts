@@ -72,7 +72,7 @@ export async function executeLane(
       const next = tried.isUnknown
         ? ({ again: false } as const)
         : decideActionRetry(error, { attempts: tries.attempts, throttled: tries.throttled + 1 }, ageMs, Math.random());
-      report(options, row, error, tries.attempts, next.again);
+      report(options, row, error, { attempts: tries.attempts, again: next.again });
       if (next.again) {
         const { delayMs, isFree, isThrottled } = next;
         const { portal, lane: key, seq } = row;
@@ -218,9 +218,14 @@ function interrupted(row: OutboxRow): AppError {
   });
 }
 
-function report(options: LaneOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
+function report(
+  { log }: LaneOptions,
+  row: OutboxRow,
+  error: AppError,
+  { attempts, again }: { readonly attempts: number; readonly again: boolean },
+): void {
   if (again && isDeferral(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
-  if (again) options.log.warn(facts, 'an action failed and will be retried');
-  else options.log.error(facts, 'an action became a dead letter');
+  if (again) log.warn(facts, 'an action failed and will be tried again');
+  else log.error(facts, 'an action was given up');
 }

@@ -2,12 +2,13 @@
  * Processes the inbox: claims lanes, reads their events, applies the bridge (`process-event.ts`), and writes all decisions in one transaction
  * with the events' completion. It makes no network calls: outgoing actions go to the outbox.
  */
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import { decideRetry, eventRetry } from '../core/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
@@ -33,7 +34,8 @@ import { routeUnmatched } from './route-unmatched.ts';
 export interface InboxWorkerOptions {
   readonly db: Pool;
   readonly owner: string;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
   readonly clock: Clock;

@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../lib/clock.ts';
-import { createGroupCommit } from '../lib/group-commit.ts';
+import { createGroupCommit, type GroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -14,10 +14,10 @@ import type { Pool } from '../store/database.ts';
 import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import { renewLanes } from '../store/queue/lanes.ts';
 import { claimOutbox, type OutboxRow } from '../store/queue/outbox.ts';
-import { createDestinations, type Slot } from './destinations.ts';
+import { createDestinations, type Destinations, type Slot } from './destinations.ts';
 import type { Executor } from './execute-action.ts';
 import { executeLane, type LaneResult } from './execute-lane.ts';
-import { createFullScanSchedule } from './full-scan-schedule.ts';
+import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
 import { retryWrite } from './retry-write.ts';
 import { writeLaneResults } from './write-lane-results.ts';
 
@@ -55,46 +55,118 @@ interface HeldLane {
 }
 
 export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
-  const { db, clock, log } = options;
-  const destinations = createDestinations(options.lanes, clock);
-  const turns = createFullScanSchedule(clock);
-  const heldLanes = new Set<HeldLane>();
-  const aborting = new AbortController();
-  const stopping = new AbortController();
-  let claims = 0;
+  return new OutboxWorker(options);
+}
 
-  const finisher = createGroupCommit<LaneResult, boolean>({
-    maxItems: 200,
-    maxBytes: Number.MAX_SAFE_INTEGER,
-    sizeOf: () => 1,
-    concurrency: 1,
-    flush: (written) => writeLaneResults(options, written),
-  });
+class OutboxWorker implements WorkLoop {
+  readonly #options: OutboxWorkerOptions;
+  readonly #destinations: Destinations;
+  readonly #turns: FullScanSchedule;
+  readonly #inHand = new Set<HeldLane>();
+  readonly #aborting = new AbortController();
+  readonly #stopping = new AbortController();
+  #claims = 0;
+  readonly #finisher: GroupCommit<LaneResult, boolean>;
+  readonly #renewal: NodeJS.Timeout;
+  readonly #loop: WorkLoop;
 
-  const isHeld = (entry: HeldLane): boolean =>
-    !entry.isLost && entry.term === options.life.term() && clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs;
+  constructor(options: OutboxWorkerOptions) {
+    this.#options = options;
+    this.#destinations = createDestinations(this.#options.lanes, this.#options.clock);
+    this.#turns = createFullScanSchedule(this.#options.clock);
+    this.#finisher = createGroupCommit<LaneResult, boolean>({
+      maxItems: 200,
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      sizeOf: () => 1,
+      concurrency: 1,
+      flush: (written) => writeLaneResults(this.#options, written),
+    });
+    this.#renewal = setInterval(() => {
+      if (this.#inHand.size === 0) return;
+      this.#renew().catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, 'outbox leases could not be renewed'),
+      );
+    }, renewMs);
+    this.#loop = startWorkLoop({
+      name: 'outbox',
+      wakeup: this.#options.wakeups.outbox,
+      log: this.#options.log,
+      pollMs,
+      round: (signal) => this.#round(signal),
+    });
+  }
 
-  async function runLane(entry: HeldLane, slot: Slot): Promise<void> {
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop.stop();
+    const patience = setTimeout(() => this.#aborting.abort(), stopPatienceMs);
+    while (this.#inHand.size > 0) await this.#options.wakeups.outbox.wait(50, new AbortController().signal);
+    clearTimeout(patience);
+    clearInterval(this.#renewal);
+    await this.#finisher.idle();
+  }
+
+  async #round(signal: AbortSignal): Promise<boolean> {
+    const plan = this.#destinations.plan();
+    this.#options.metrics.openBreakers.set(this.#destinations.openBreakers());
+    if (plan.lanes === 0) return false;
+    this.#claims += 1;
+    const term = this.#options.life.term();
+    const leaseEndsAt = this.#options.clock.monotonicMs() + leaseSeconds * 1000;
+    const claim = await claimOutbox(this.#options.db, {
+      ...plan,
+      holder: `${this.#options.owner}:o${this.#claims}`,
+      rows: plan.lanes * rowsPerLane,
+      rowsPerLane,
+      leaseSeconds,
+      everyDestination: this.#turns.isDue(),
+    });
+    this.#turns.record(claim);
+    for (const lane of claim.lanes) {
+      const entry = { lane, term, leaseEndsAt, isLost: false };
+      this.#inHand.add(entry);
+      void this.#turn(entry, this.#destinations.enter(lane));
+    }
+    if (claim.lanes.length > 0) return true;
+    const dueInMs = this.#turns.dueInMs();
+    if (dueInMs === null) return false;
+    // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+    await this.#options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
+    return true;
+  }
+
+  #isHeld(entry: HeldLane): boolean {
+    return (
+      !entry.isLost &&
+      entry.term === this.#options.life.term() &&
+      this.#options.clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs
+    );
+  }
+
+  async #turn(entry: HeldLane, slot: Slot): Promise<void> {
     const { lane } = entry;
     try {
-      const attempts = { slot, isHeld: () => isHeld(entry), signal: aborting.signal };
-      const result = await executeLane(options, lane, attempts);
-      await retryWrite(() => finisher.add(result), { clock, stopping: stopping.signal });
+      const attempts = { slot, isHeld: () => this.#isHeld(entry), signal: this.#aborting.signal };
+      const result = await executeLane(this.#options, lane, attempts);
+      await retryWrite(() => this.#finisher.add(result), {
+        clock: this.#options.clock,
+        stopping: this.#stopping.signal,
+      });
     } catch (error) {
-      // Nothing was written: the lease ends and the lane is executed again, which is harmless because the actions keep their keys.
-      log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
+      // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
+      this.#options.log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
       slot.leave();
-      heldLanes.delete(entry);
-      options.wakeups.outbox.ring();
+      this.#inHand.delete(entry);
+      this.#options.wakeups.outbox.ring();
     }
   }
 
-  async function renew(): Promise<void> {
-    const entries = [...heldLanes];
-    const askedAt = clock.monotonicMs();
+  async #renew(): Promise<void> {
+    const entries = [...this.#inHand];
+    const askedAt = this.#options.clock.monotonicMs();
     const isStillHeld = await renewLanes(
-      db,
+      this.#options.db,
       'outbox',
       entries.map(({ lane }) => lane),
       leaseSeconds,
@@ -104,56 +176,4 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
       else entry.isLost = true;
     }
   }
-
-  const renewal = setInterval(() => {
-    if (heldLanes.size === 0) return;
-    renew().catch((error: unknown) => log.warn({ err: error }, 'outbox leases could not be renewed'));
-  }, renewMs);
-
-  const loop = startWorkLoop({
-    name: 'outbox',
-    wakeup: options.wakeups.outbox,
-    log,
-    pollMs,
-    round: async (signal) => {
-      const plan = destinations.plan();
-      options.metrics.openBreakers.set(destinations.openBreakers());
-      if (plan.lanes === 0) return false;
-      claims += 1;
-      const term = options.life.term();
-      const leaseEndsAt = clock.monotonicMs() + leaseSeconds * 1000;
-      const claim = await claimOutbox(db, {
-        ...plan,
-        holder: `${options.owner}:o${claims}`,
-        rows: plan.lanes * rowsPerLane,
-        rowsPerLane,
-        leaseSeconds,
-        everyDestination: turns.isDue(),
-      });
-      turns.record(claim);
-      for (const lane of claim.lanes) {
-        const entry = { lane, term, leaseEndsAt, isLost: false };
-        heldLanes.add(entry);
-        void runLane(entry, destinations.enter(lane));
-      }
-      if (claim.lanes.length > 0) return true;
-      const dueInMs = turns.dueInMs();
-      if (dueInMs === null) return false;
-      // All lanes that were read belong to destinations that may take no more; lanes of other destinations may come after them.
-      await options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
-      return true;
-    },
-  });
-
-  return {
-    async stop() {
-      stopping.abort();
-      await loop.stop();
-      const patience = setTimeout(() => aborting.abort(), stopPatienceMs);
-      while (heldLanes.size > 0) await options.wakeups.outbox.wait(50, new AbortController().signal);
-      clearTimeout(patience);
-      clearInterval(renewal);
-      await finisher.idle();
-    },
-  };
 }

@@ -1,11 +1,12 @@
-/** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
+/** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridge-result.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
 import { randomToken } from '../lib/encryption.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Pool } from '../store/database.ts';
 import type { InboxRow } from '../store/queue/inbox.ts';
 import {
@@ -25,7 +26,8 @@ import { readStoredFacts } from './stored-facts.ts';
 
 export interface ProcessEventOptions {
   readonly db: Pool;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
 }
 
 /** The result of an event. */
@@ -54,8 +56,8 @@ export async function processEvent(
   const none = { conversation, actions: [], failures: [] };
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
   const connector =
-    row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
-  const read = readEvent(row, connector, await botIdOf(options.directory, row));
+    row.connection_id === null ? null : await options.connectors.connectorById(row.portal, row.connection_id);
+  const read = readEvent(row, connector, await botIdOf(options.portals, row));
   if (read.kind === 'nothing') {
     const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
     return { state, outcome: `ignored_${read.reason}`, ...none };
@@ -64,11 +66,11 @@ export async function processEvent(
   return await processChatEvents(options, row, { events: read.events, earlier });
 }
 
-/** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
-async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow): Promise<string | null> {
+/** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
+async function botIdOf(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<string | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;
-  return (await findBot(directory, portal, botCode))?.bot_id ?? null;
+  return (await findBot(portals, portal, botCode))?.bot_id ?? null;
 }
 
 async function processChatEvents(
@@ -78,14 +80,14 @@ async function processChatEvents(
 ): Promise<ProcessedEvent> {
   const { conversation: stored } = earlier;
   const { botCode, dialogId } = dialogOf(row.lane);
-  const bot = await findBot(options.directory, row.portal, botCode);
+  const bot = await findBot(options.portals, row.portal, botCode);
   const none = { conversation: stored, actions: [], failures: [] };
   if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', ...none };
-  const brain = options.directory.brainByName.get(bot.brain);
+  const brain = options.connectors.brainOf(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', ...none };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
   const { capabilities } = brain;
-  const botIds = await botIdsOf(options.directory, row.portal);
+  const botIds = await botIdsOf(options.portals, row.portal);
   const greeting = greetingOf(bot);
   const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
@@ -101,7 +103,7 @@ async function processChatEvents(
       failures: [...earlier.failures, ...failures],
       actions: [...earlier.actions, ...actions],
     });
-    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, { at: row.received_at, ...known });
     if (event.type === 'reply_failed') {
       failures.push({ ...lane, remoteId: event.remoteMessageId, isWithdrawn: event.withdraw });
     }
@@ -114,8 +116,8 @@ async function processChatEvents(
   return { state: 'done', outcome, conversation, actions, failures };
 }
 
-async function botIdsOf(directory: Directory, portal: string): Promise<string[]> {
-  return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
+async function botIdsOf(portals: PortalCache, portal: string): Promise<string[]> {
+  return (await portals.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
 }
 
 type ActionContext = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
@@ -128,11 +130,11 @@ function toNewAction(decided: ChatAction, context: ActionContext): NewAction {
     : { ...context, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 
-/** A bot that is not in the directory may have been registered a moment ago. */
-async function findBot(directory: Directory, portal: string, code: string): Promise<BotRow | null> {
+/** A bot that is not in the cache may have been registered a moment ago. */
+async function findBot(portals: PortalCache, portal: string, code: string): Promise<BotRow | null> {
   const isIt = (bot: BotRow): boolean => bot.code === code;
-  const known = (await directory.portal(portal)).bots.find(isIt);
-  return known ?? (await directory.doubted(portal)).bots.find(isIt) ?? null;
+  const known = (await portals.portal(portal)).bots.find(isIt);
+  return known ?? (await portals.doubted(portal)).bots.find(isIt) ?? null;
 }
 
 function processAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): ProcessedEvent {

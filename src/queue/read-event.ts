@@ -1,8 +1,8 @@
 /** Decodes a stored row into the app's events, whatever its source. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
+import type { KnownConnector } from '../connections/connector-registry.ts';
 import { BadInput } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
-import type { KnownConnector } from '../portals/directory.ts';
 import type { InboxRow } from '../store/queue/inbox.ts';
 import { dialogOf } from '../store/queue/lane-names.ts';
 import { storableJson } from '../store/storable.ts';

@@ -5,14 +5,7 @@
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
 import { AppError } from '../core/errors.ts';
-import {
-  decideRetry,
-  decideThrottled,
-  deliveryRetry,
-  reservedPatienceMs,
-  reservedRetry,
-  throttledRetry,
-} from '../core/retry.ts';
+import { decideRetry, decideThrottled, deliveryRetry, reservedPatienceMs, reservedRetry } from '../core/retry.ts';
 import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
@@ -61,8 +54,8 @@ export function decideActionRetry(
   const { isThrottled } = error;
   const isFree = isThrottled || isDeferral(error) || error.code === 'http.aborted';
   const retry = isThrottled
-    ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
-    : // A retry that does not count cannot exhaust the attempts either.
+    ? decideThrottled(error, throttled, ageMs, jitter)
+    : // What costs nothing cannot use up the attempts either.
       decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;
 }

@@ -1,8 +1,8 @@
 /** MessageGateway (RetailCRM, Simla) as a brain: customers come in through a channel of ours, answers go out of it, a bot keeps the two in step. */
 import type { BrainAction } from '../../core/actions.ts';
-import type { Brain } from '../../core/brain.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
+import { defineBrain } from '../../core/define-brain.ts';
 import { BadInput, Misconfigured, toAppError } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { maxTextLength } from './account/channel-settings.ts';
@@ -13,7 +13,7 @@ import { createApis } from './api/apis.ts';
 import { channelOffCode } from './api/mg-http.ts';
 import { readEnvelope } from './api/webhook-shapes.ts';
 import { createOwnChannels } from './channels/own-channels.ts';
-import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
+import { configSchema, defaultLanguage, isJoined, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
 import { checkConnectionHealth, disabledHelp } from './connect/check-health.ts';
 import { leaveAccount } from './connect/leave.ts';
 import { routes } from './connect/routes.ts';
@@ -35,7 +35,7 @@ import { mirrorMessage } from './outbound/mirror-message.ts';
 import { tellOwner } from './outbound/owner-changed.ts';
 import { giveReceipt, tellRefusal } from './outbound/receipts.ts';
 
-export const messageGatewayBrain: Brain = {
+export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
   name: 'messagegateway',
   title: 'MessageGateway (RetailCRM, Simla)',
   capabilities: {
@@ -59,19 +59,14 @@ export const messageGatewayBrain: Brain = {
   reconfigure: reconfigureAccount,
   checkHealth: checkConnectionHealth,
   leave: leaveAccount,
-  refusal(reason, connection) {
-    const config = configSchema.safeParse(connection?.config);
-    return refuseWebhook(reason, config.success ? config.data.language : defaultLanguage);
-  },
+  refusal: (reason, connection) => refuseWebhook(reason, connection?.config.language ?? defaultLanguage),
   disabledHelp,
   routes,
   connectPath: '/connect',
   settingsSchema,
-  create(connection, tools) {
-    const config = configSchema.safeParse(connection.config);
-    return config.success && isJoined(config.data) ? joined(config.data, tools) : notJoined(connection);
-  },
-};
+  create: (connection, tools) =>
+    isJoined(connection.config) ? joined(connection.config, tools) : notJoined(connection),
+});
 
 function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const { bot, transport } = config.joined;
@@ -154,8 +149,8 @@ function isUnwanted({ config }: MgContext, action: { readonly mirrored?: true })
   return action.mirrored === true && !config.mirrorWhilePersonLeads;
 }
 
-/** A connection that was added but has not joined its account, or whose stored config is of another version. */
-function notJoined(connection: Connection): Connector {
+/** A connection that was added but has not joined its account. */
+function notJoined(connection: Connection<MessageGatewayConfig>): Connector {
   const error = (): Misconfigured =>
     new Misconfigured({
       code: 'messagegateway.not_joined',

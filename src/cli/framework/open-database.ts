@@ -11,7 +11,7 @@ import { chooseOwnDataDir } from '../../lib/data-folder.ts';
 import { keepSecret } from '../../lib/data-secret.ts';
 import { startEmbeddedPostgres } from '../../lib/embedded-postgres.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { findOrphan, superuser } from '../../lib/postgres-server.ts';
+import { findServer, superuser } from '../../lib/postgres-server.ts';
 
 export interface FoundDatabase {
   readonly url: string;
@@ -105,7 +105,7 @@ async function useOrStart(dataDir: string, password: string, log: Logger): Promi
 
 /** The port of the server that runs on this folder and takes connections (its pid file says so in the eighth line), or null. */
 async function runningPort(folder: string): Promise<number | null> {
-  const server = await findOrphan(folder);
+  const server = await findServer(folder);
   if (server === undefined) return null;
   const file = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch((error: unknown) => {
     if (isCode(error, 'ENOENT')) return '';

@@ -169,20 +169,31 @@ export async function findOwnByRef(
   return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
 }
 
-/** Finds the conversation of a brain's message by the brain's own id, among the bots that use this connection. */
+/** How a brain's message names its conversation: by the brain's own id, among the bots that use this connection. */
+export interface RemoteName {
+  readonly portal: string;
+  readonly connectionId: string;
+  readonly remoteId: string;
+  /** The lane in which messages wait while the conversation is not known. */
+  readonly waitingLane: string;
+}
+
+/** Finds the conversation of a brain's message by the brain's own id; `hasWaiting`: earlier messages still wait in their lane. */
 export async function findByRemoteId(
   db: Db,
-  portal: string,
-  connectionId: string,
-  remoteId: string,
-): Promise<ConversationId | null> {
+  { portal, connectionId, remoteId, waitingLane }: RemoteName,
+): Promise<(ConversationId & { readonly hasWaiting: boolean }) | null> {
   if (!isStorable(remoteId)) return null;
-  const result = await query<ConversationRow>(
+  const result = await query<ConversationRow & { readonly has_waiting: boolean }>(
     db,
-    `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
+    `select c.*, exists (
+       select 1 from lane l where l.portal = c.portal and l.queue = 'inbox' and l.key = ? and l.seq > l.done
+     ) as has_waiting
+     from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
      where c.portal = ? and c.remote_id = ? and b.connection_id = ?`,
-    [portal, remoteId, connectionId],
+    [waitingLane, portal, remoteId, connectionId],
   );
   const row = result.rows[0];
-  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+  if (row === undefined) return null;
+  return { portal, botCode: row.bot_code, dialogId: row.dialog_id, hasWaiting: row.has_waiting };
 }

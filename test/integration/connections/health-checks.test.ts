@@ -72,8 +72,7 @@ async function dueIn(id: string): Promise<number> {
 
 function watch(checkHealth: (row: ConnectionRow, signal: AbortSignal) => Promise<void>, deadlineMs = 60_000) {
   const { log } = captureLog();
-  const directory = { brainByName: new Map([[brain.name, brain]]) };
-  return startHealthChecks({ db, connectionService: { checkHealth }, directory, log, pollMs: 20, deadlineMs });
+  return startHealthChecks({ db, connectionService: { checkHealth }, brains: [brain], log, pollMs: 20, deadlineMs });
 }
 
 const endOf = (signal: AbortSignal): Promise<void> =>

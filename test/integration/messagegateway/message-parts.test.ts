@@ -113,7 +113,7 @@ describe('a message of several parts', () => {
     expect(await receiptsOf(id)).toBe(1);
     // Nothing had been begun in Bitrix24 when the file turned out too large.
     const ends = await stage.probe.rows(
-      "select state, outcome, attempted_at is null as is_untried from outbox where action->>'remoteMessageId' = $1 order by seq",
+      "select state, outcome, attempted_at is null as is_untried from outbox where target = 'portal' and action->>'remoteMessageId' = $1 order by seq",
       [String(id)],
     );
     expect(ends).toEqual([

@@ -84,7 +84,11 @@ async function sentTexts(
     },
   } as unknown as PortalClient;
   const target = { portal: 'p', botId: '5', dialogId, hasV2 };
-  await executePortalAction(client, target, action, 'key', Buffer.from('x'), new AbortController().signal);
+  await executePortalAction(client, target, action, {
+    key: 'key',
+    bytes: Buffer.from('x'),
+    signal: new AbortController().signal,
+  });
   return seen;
 }
 

@@ -86,7 +86,7 @@ function play(events: readonly ChatEvent[], from: Conversation = start()) {
   let conversation = from;
   let last: ReturnType<typeof bridge> | null = null;
   for (const event of events) {
-    last = bridge(event, conversation, bot, new Date('2026-11-21T06:00:00Z'));
+    last = bridge(event, conversation, bot, { at: new Date('2026-11-21T06:00:00Z') });
     conversation = last.conversation;
   }
   const actions = last?.actions ?? [];
@@ -227,7 +227,7 @@ describe('the bot', () => {
   });
 
   it('knows a person who has taken it from one it was handed to', () => {
-    const handed = bridge({ type: 'handover', note: null }, start(), bot, new Date()).conversation;
+    const handed = bridge({ type: 'handover', note: null }, start(), bot, { at: new Date() }).conversation;
     expect(handed).toMatchObject({ owner: 'person', isTaken: false });
     const takers = [said('employee', chat('900')), client('27'), zero('client')];
     for (const event of takers) expect(play([event], handed).conversation.isTaken).toBe(true);
@@ -241,7 +241,7 @@ describe('the bot', () => {
     const hidden = command('bot', { restText: 'пусть бот ответит', isHidden: true });
     const mirroring = { ...bot, capabilities: { ...bot.capabilities, mirrors: true } };
     const taken = play([client('27')]).conversation;
-    const after = bridge(hidden, taken, mirroring, new Date());
+    const after = bridge(hidden, taken, mirroring, { at: new Date() });
     expect(after.conversation.owner).toBe('brain');
     expect(JSON.stringify(after.actions)).not.toContain('пусть бот');
     expect(play([{ ...hidden, isHidden: false } as ChatEvent], taken).conversation.owner).toBe('person');
@@ -269,7 +269,7 @@ function command(name: string, changes: Partial<PortalEvent & { type: 'command' 
 describe('a note of the brain for staff', () => {
   const files = [{ id: 'f', name: 'счёт.pdf', kind: 'file', size: null }] as const;
   const said = (isInternal: boolean, kind: Conversation['kind']) =>
-    bridge({ ...textReply('Смотрите'), isInternal, files }, { ...start(), kind }, bot, new Date()).actions.map(
+    bridge({ ...textReply('Смотрите'), isInternal, files }, { ...start(), kind }, bot, { at: new Date() }).actions.map(
       ({ action }) => (action.type === 'send' ? [action.text, action.internal] : action.type),
     );
 
@@ -286,7 +286,7 @@ describe('what our own bots do', () => {
 
   it.each(['help', 'bot', 'operator', 'start', 'press'])('/%s in their words is no command', (name) => {
     const own = command(name, { author: ours, params: 'слова', restText: 'ещё' });
-    expect(bridge(own, start(), bot, new Date())).toEqual({
+    expect(bridge(own, start(), bot, { at: new Date() })).toEqual({
       conversation: { ...start(), sessionId: '343', sessionLeader: '27', ...ledBy27 },
       actions: [expect.objectContaining({ action: expect.objectContaining({ type: 'owner_changed' }) })],
       outcome: 'ignored_bot',
@@ -299,9 +299,12 @@ describe('what our own bots do', () => {
       { type: 'message_deleted', messageId: '1', author: ours, chat: chat('900') },
     ];
     for (const event of changes) {
-      const { actions, outcome } = bridge(event, start(), { ...bot, capabilities }, new Date(), {
-        isKnownToBrain: true,
-      });
+      const { actions, outcome } = bridge(
+        event,
+        start(),
+        { ...bot, capabilities },
+        { at: new Date(), isKnownToBrain: true },
+      );
       expect([actions, outcome]).toEqual([[], 'ignored_bot']);
     }
   });
@@ -322,7 +325,7 @@ describe('the first /start of a customer', () => {
   const begin = (): ChatEvent => said('client', chat('900'), { text: '/start' });
 
   it('greets him where he can see it, and is no question for the brain', () => {
-    const { actions, outcome } = bridge(begin(), start(), bot, new Date());
+    const { actions, outcome } = bridge(begin(), start(), bot, { at: new Date() });
     expect(outcome).toBe('greeted');
     expect(actions).toHaveLength(1);
     expect(actions[0]?.action).toMatchObject({

@@ -56,7 +56,8 @@ const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, aut
   return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
 const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot, isTold = true): unknown[] =>
-  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, at, {
+  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, {
+    at,
     isKnownToBrain: isTold,
   }).actions.flatMap((one) => (one.target === 'brain' ? [one.action.type] : []));
 
@@ -82,7 +83,7 @@ describe('a brain that mirrors', () => {
     const without = expected.filter((type) => type === 'owner_changed' || type === 'message');
     expect(toldOf(event, owner, bot(false))).toEqual(without);
     const [mirroring, plain] = [true, false].map((mirrors) =>
-      bridge(event, talk(place('line').kind, owner), bot(mirrors), at, { isKnownToBrain: true }),
+      bridge(event, talk(place('line').kind, owner), bot(mirrors), { at, isKnownToBrain: true }),
     );
     expect(mirroring?.conversation).toEqual(plain?.conversation);
     expect(mirroring?.outcome).toBe(plain?.outcome);
@@ -91,9 +92,9 @@ describe('a brain that mirrors', () => {
   it('is told which changes are of what it only mirrors', () => {
     const known = { isKnownToBrain: true };
     const edited = changed('message_edited', 'line', 'client');
-    const edit = bridge(edited, talk('line', 'person'), bot(true), at, known).actions[0];
+    const edit = bridge(edited, talk('line', 'person'), bot(true), { at, ...known }).actions[0];
     expect(edit?.action).toMatchObject({ type: 'edit', mirrored: true });
-    const own = bridge(edited, talk('line', 'brain'), bot(true), at).actions[0];
+    const own = bridge(edited, talk('line', 'brain'), bot(true), { at }).actions[0];
     expect(own?.action).not.toHaveProperty('mirrored');
   });
 
@@ -102,6 +103,6 @@ describe('a brain that mirrors', () => {
     expect(toldOf(changed(type, 'private', 'employee'), 'person', bot(true), false)).toEqual([]);
     const note = { ...changed(type, 'line', 'employee'), isHidden: true } as PortalEvent;
     expect(toldOf(note, 'person', bot(true), true)).toEqual([]);
-    expect(bridge(note, talk('line', 'person'), bot(true), at).outcome).toBe('ignored_hidden_note');
+    expect(bridge(note, talk('line', 'person'), bot(true), { at }).outcome).toBe('ignored_hidden_note');
   });
 });

@@ -12,7 +12,7 @@ const away = {
 async function errorAt(brain: string): Promise<BadInput> {
   const door = createWebhookEndpoint({
     db: away,
-    directory: { brainByName: new Map(brains.map((one) => [one.name, one])) },
+    connectors: { brainOf: (name: string) => brains.find((one) => one.name === name) },
     synchronousReplies: null,
   } as unknown as WebhookEndpointOptions);
   const req = Object.assign(Readable.from([Buffer.from('{}')]), { headers: {} });

@@ -7,14 +7,17 @@ import { systemClock } from '../../../lib/clock.ts';
 import { moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
 import { switchChannelsOff } from '../channels/line-channels.ts';
-import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
+import { configSchema, isJoined, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 
 /** Both are tried whatever becomes of the other; throws the first AppError. An account that was never joined has nothing to leave. */
-export async function leaveAccount(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void> {
-  const parsed = configSchema.safeParse(connection.config);
-  if (!parsed.success || !isJoined(parsed.data)) return;
-  const config = parsed.data;
+export async function leaveAccount(
+  connection: Connection<MessageGatewayConfig>,
+  hookUrl: string,
+  tools: ConnectorTools,
+): Promise<void> {
+  const { config } = connection;
+  if (!isJoined(config)) return;
   const module = { ...moduleOf(connection, config, hookUrl, tools.publicUrl), active: false };
   // The channel first: with the module its token may go.
   const [channel] = await Promise.allSettled([switchChannelOff(config, tools)]);

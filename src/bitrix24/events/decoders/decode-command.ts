@@ -1,18 +1,35 @@
 /** Translates ONIMCOMMANDADD: the commands of one bot in a message, and the text beside them. */
 
-import { languageOf } from '../../core/bot-texts.ts';
-import type { Chat, PortalEvent } from '../../core/events.ts';
-import { branch, type FormTree, text } from '../../lib/form-body.ts';
-import { hasMention, plainText, withoutJoiners, withoutMention } from '../formatting/bb-code.ts';
-import { authorOf, entriesOf, isHiddenNote, type LaneBot, paramsOf, quoteOf, sentAtOf } from './read-params.ts';
+import { languageOf } from '../../../core/bot-texts.ts';
+import type { Chat, PortalEvent } from '../../../core/events.ts';
+import { branch, type FormTree, text } from '../../../lib/form-body.ts';
+import { hasMention, plainText, withoutJoiners, withoutMention } from '../../formatting/bb-code.ts';
+import { type DialogDecoder, noDialog, notForThisBot } from '../decoded.ts';
+import {
+  authorOf,
+  chatOf,
+  entriesOf,
+  isHiddenNote,
+  type LaneBot,
+  paramsOf,
+  quoteOf,
+  sentAtOf,
+} from '../read-params.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
 /** The portal reads at most this many commands from one message. */
 const maxCommands = 10;
 
-/** The bot's commands in the order of the event; the other text lines are attached to the last one. Empty: none is this bot's. */
-export function decodeCommands(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
+export const decodeCommand: DialogDecoder = (tree, bot) => {
+  const place = chatOf(paramsOf(tree), bot.id ?? '');
+  if (place === null) return noDialog;
+  const events = commandsOf(tree, place, bot);
+  return events.length === 0 ? notForThisBot : { kind: 'chat', events };
+};
+
+/** The bot's commands in the order of the event; the text on the other lines goes along with the last one. Empty: none is this bot's. */
+function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const params = paramsOf(tree);
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
   const all = Object.keys(commands);
