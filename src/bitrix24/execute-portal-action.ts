@@ -36,12 +36,12 @@ export interface PortalResult {
 export interface ExecuteOptions {
   /** A lower-case UUIDv4, the same on every repetition. */
   readonly key: string;
-  /** Those of the file where one is sent. */
+  /** The bytes of the file, if one is sent. */
   readonly bytes: Buffer;
   readonly signal: AbortSignal;
 }
 
-/** Does it. Throws AppErrors. */
+/** Executes the action. Throws AppErrors. */
 export async function executePortalAction(
   client: PortalClient,
   target: PortalTarget,

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 
-/** Whether an account works at the remote: it does, with the config to be stored, or it is stopped there, with the reason in one word. */
+/** Whether an account works at the remote: it does, with the config to be stored, or it is disabled there, with the reason in one word. */
 export type HealthStatus<Config = unknown> =
   | { readonly works: true; readonly config: Config }
   | { readonly works: false; readonly reason: string };

@@ -64,7 +64,7 @@ export function createBodyGate(options: GateOptions): BodyGate {
 
 class SharedGate implements BodyGate {
   readonly #options: GateOptions;
-  /** By sender; a sender that has had its turn goes to the end. */
+  /** Waiting bodies by sender; a sender that has been served goes to the end. */
   readonly #queues = new Map<string, Waiting[]>();
   readonly #unfinished = new Set<Admitted>();
   #waiting = 0;
@@ -113,7 +113,7 @@ class SharedGate implements BodyGate {
     body.settle({ complete: () => void this.#unfinished.delete(admitted), close });
   }
 
-  /** Lets in whose turn it is while they fit. Who does not fit keeps the turn: otherwise small ones would pass a large one for ever. */
+  /** Admits waiting bodies while they fit. One that does not fit keeps its turn: otherwise small ones would pass a large one for ever. */
   #letIn(): void {
     for (;;) {
       const next = this.#queues.entries().next().value;
@@ -129,7 +129,7 @@ class SharedGate implements BodyGate {
     }
   }
 
-  /** Takes it out of its queue. False when it was not there any more. */
+  /** Removes it from its queue. False when it was no longer there. */
   #leave(one: Waiting): boolean {
     const queue = this.#queues.get(one.sender);
     const at = queue?.indexOf(one) ?? -1;
@@ -146,7 +146,7 @@ class SharedGate implements BodyGate {
 
   #sweep(): void {
     const now = this.#options.clock.monotonicMs();
-    // After a stall of this process nothing has been read that may well have arrived.
+    // If this process was stalled, bytes may have arrived without having been read.
     const wasStalled = now - this.#sweptAt > 3 * sweepMs;
     this.#sweptAt = now;
     for (const queue of [...this.#queues.values()]) {

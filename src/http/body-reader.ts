@@ -97,7 +97,7 @@ class RequestBodies implements BodyReader {
     let unwatch = (): void => undefined;
     let stopCollecting = (): void => undefined;
     try {
-      // What announces to be large waits before it is read.
+      // A body that announces to be large waits before it is read.
       const isLarge = announced !== null && mostBytes > smallBytes;
       if (isLarge && !(await place.fits(mostBytes))) throw outOfMemory();
       unwatch = this.#watch(req, cut);
@@ -145,7 +145,7 @@ class RequestBodies implements BodyReader {
     }
   }
 
-  /** Watches the speed until `stop` is called. */
+  /** Checks the speed until the returned function is called. */
   #watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
     const reading: Reading = {
       request,
@@ -174,7 +174,9 @@ class RequestBodies implements BodyReader {
     return admission;
   }
 
-  /** A body that does not say its length begins as a small one, and waits for room for the largest when it turns out not to be. */
+  /**
+   * A body of unknown length is treated as small at first, and waits for memory for the largest possible body when it grows beyond that.
+   */
   #placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): BodyMemory {
     const account = this.#openSmall(ctx, drop);
     let taken = 0;

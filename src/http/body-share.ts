@@ -41,7 +41,7 @@ class Shares implements BodyShare {
   readonly #capacityBytes: number;
   readonly #senders = new Map<string, Sender>();
   #held = 0;
-  /** Room is made in steps: one search for the largest sender serves many bodies. */
+  /** Memory is freed in steps: one search for the largest sender serves many bodies. */
   readonly #stepBytes: number;
 
   constructor(capacityBytes: number) {
@@ -65,7 +65,7 @@ class Shares implements BodyShare {
     return this.#held;
   }
 
-  /** Takes it out of those that may be dropped. */
+  /** Removes it from the bodies that may be dropped. */
   #settle(body: Body): void {
     const sender = this.#senders.get(body.sender);
     if (sender?.bodies.delete(body) !== true) return;

@@ -107,14 +107,17 @@ class EventEndpoint {
     await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
   }
 
-  /** Reads the portal's bots once more where the event names one that is not among them: another process may just have registered it. */
+  /** Reads the portal's bots once more if the event names an unknown one: another process may just have registered it. */
   async #withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
     if (event.bots.every((bot) => rowOf(bot, known.bots) !== undefined)) return known;
     const again = await this.#options.portals.doubted(memberId);
     return again.portal === null ? known : again;
   }
 
-  /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
+  /**
+   * Null unless the portal is known and the token is its own. If they do not match, the portal is read once more: another process may just
+   * have changed it.
+   */
   async #authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
     if (!memberIdForm.test(memberId) || applicationToken === '') return null;
     const digest = sha256(applicationToken);
@@ -127,7 +130,7 @@ class EventEndpoint {
   }
 }
 
-/** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
+/** The portal's bot that an event names by its id, or by its code where the portal did not send the id or we do not know it yet. */
 function rowOf({ id, code }: ScannedBot, bots: readonly BotRow[]): BotRow | undefined {
   return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
 }

@@ -61,7 +61,7 @@ class WebhookEndpoint {
     if (row !== null) this.#options.bodies.markKnown(ctx);
     const connector = row === null ? null : (this.#options.connectors.connectorOf(row)?.connector ?? null);
     if (row !== null && row.disabled_reason !== null) {
-      // Somebody over there seems to think that it works.
+      // The sender apparently believes that the connection works, so it is checked.
       await askForCheck(this.#options.db, row);
       throw this.#disabled(row, row.disabled_reason);
     }
@@ -70,7 +70,7 @@ class WebhookEndpoint {
       await sleep(200);
       throw new BadInput({ code: 'brain.unknown_webhook', status: 404, message: 'no such webhook address' });
     }
-    // Only now: whoever does not know the secret need not be listened to.
+    // The body is read only now, so that senders without the secret cannot use memory.
     const body = await this.#options.bodies.read(ctx, maxBodyBytes);
     const result = await connector.receive({ headers: firstValues(ctx.headers), query: firstValues(ctx.query), body });
     if ('refuse' in result) {
@@ -87,7 +87,7 @@ class WebhookEndpoint {
     const events = await toNewEvents(this.#options.db, intake, result.accept);
     ctx.status = 200;
     if (result.answerIfUnknown !== undefined && events.every(({ isKnown }) => !isKnown)) {
-      this.#options.log.info(about, 'a webhook is about a conversation nobody knows');
+      this.#options.log.info(about, 'a webhook is about an unknown conversation');
       ctx.body = result.answerIfUnknown;
       return;
     }

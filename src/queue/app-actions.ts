@@ -136,7 +136,10 @@ class PortalLife implements AppActions {
     });
   }
 
-  /** Soft first: silent and without tokens at once; the data goes when its time has come, unless the app is installed again. */
+  /**
+   * The portal's tokens are deleted and its bots fall silent at once; its data is erased after `keepHours`, unless the app is installed
+   * again.
+   */
   async #uninstall(id: string, clean: boolean): Promise<string> {
     await inTransaction(this.#options.db, async (trx) => {
       await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
@@ -151,7 +154,7 @@ class PortalLife implements AppActions {
     return 'uninstalled';
   }
 
-  /** An uninstalled portal stays what it is. */
+  /** Does not change the state of an uninstalled portal. */
   async #settlePayment(id: string, isExpired: boolean): Promise<string> {
     if ((await findPortal(this.#options.db, id))?.state === 'uninstalled') return 'portal_uninstalled';
     await updatePortal(this.#options.db, id, { state: isExpired ? 'suspended' : 'installed' });

@@ -114,7 +114,8 @@ class RemoteDestinations implements Destinations {
     const used = countUsed(records, now);
     const slow = used.slow + used.open;
     const proper = used.unknown + used.answering;
-    // Portals that answered until now may take every slot and then hang, all at once: as soon as it shows, their slots count no more.
+    // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
+    // others.
     const lent = Math.min(slow, Math.floor(this.#slots * slowShare));
     const free = Math.max(0, Math.min(this.#slots - lent, maxOvercommit * this.#slots - slow) - proper);
     const unprovenLanes = Math.min(free, Math.max(0, Math.floor(this.#slots * unprovenShare) - slow - used.unknown));
@@ -134,13 +135,13 @@ class RemoteDestinations implements Destinations {
       const lanes = isProven ? this.#freeOf(state, status, now) : (unproven ?? 0);
       const { portal, destination } = state;
       const allowance = { portal, destination, lanes, isProven };
-      // What is not named may take `perDestination`: only those for which that is wrong have to be named.
+      // Destinations that are not named may take `perDestination`; only those for which that is wrong are named.
       const isUsual = lanes === perDestination || (isProven && state.used === 0);
       if (isScarce && isProven) proven.push(allowance);
       else if (!isUsual) others.push(allowance);
     }
     return {
-      // Where those that answer are not named, nobody can be kept from taking the last slots but everybody.
+      // Unless answering destinations are named, the last slots can only be kept from everybody.
       lanes: isScarce ? free : unprovenLanes,
       unproven: unprovenLanes,
       perDestination,
@@ -182,13 +183,13 @@ class RemoteDestinations implements Destinations {
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
 
-  /** Lanes it may have in addition to those under way. */
+  /** How many more lanes it may have. */
   #freeOf(state: State, status: DestinationStatus, now: number): number {
     if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
     return Math.max(0, slotsOf[status] - state.used);
   }
 
-  /** Shares out so many lanes among slow destinations; whoever gets none this time comes first the next. */
+  /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
   #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
     const offered = new Map<State, number>();
     const slow = all.flatMap(({ state, status }) => {

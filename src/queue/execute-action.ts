@@ -100,7 +100,7 @@ class ActionExecutor implements Executor {
     return (await this.#options.portals.portal(row.portal)).bots.find(isIt) ?? null;
   }
 
-  /** The bot as it can speak. While a set-up is under way its id is about to come: the answer waits instead of being lost. */
+  /** The bot of the row. While a set-up is registering it, throws an error that delays the action instead of dropping it. */
   async #registered(row: OutboxRow): Promise<BotRow | null> {
     const known = await this.#botOf(row);
     if (known === null || known.bot_id !== null || known.state !== 'wanted') return known;
@@ -118,7 +118,7 @@ class ActionExecutor implements Executor {
     return (await this.#options.portals.portal(portal)).portal?.has_imbot_v2 ?? true;
   }
 
-  /** The bytes of a file; without a bot that could send it there are none to be fetched. */
+  /** The bytes of a file; empty if there is no bot that could send it. */
   async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
     const { portal } = await this.#options.portals.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await this.#registered(row);
@@ -164,7 +164,7 @@ class ActionExecutor implements Executor {
     }
   }
 
-  /** The portal turned out to be an older one: remembered, and the row comes back at once to be sent the other way. */
+  /** The portal has no imbot.v2. That is stored, and the row is executed again at once through v1. */
   async #fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
     await updatePortal(this.#options.db, portal, { has_imbot_v2: false });
     this.#options.portals.forget(portal);

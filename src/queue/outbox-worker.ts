@@ -130,7 +130,7 @@ class OutboxWorker implements WorkLoop {
     if (claim.lanes.length > 0) return true;
     const dueInMs = this.#turns.dueInMs();
     if (dueInMs === null) return false;
-    // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+    // All lanes that were read belong to destinations that may take no more; lanes of other destinations may come after them.
     await this.#options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
     return true;
   }
@@ -153,7 +153,7 @@ class OutboxWorker implements WorkLoop {
         stopping: this.#stopping.signal,
       });
     } catch (error) {
-      // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
+      // Nothing was written: the lease ends and the lane is executed again, which is harmless because the actions keep their keys.
       this.#options.log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
       slot.leave();

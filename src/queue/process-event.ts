@@ -1,4 +1,4 @@
-/** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+/** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
@@ -66,7 +66,7 @@ export async function processEvent(
   return await processChatEvents(options, row, { events: read.events, earlier });
 }
 
-/** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
+/** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
 async function botIdOf(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<string | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;

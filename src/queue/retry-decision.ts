@@ -55,7 +55,7 @@ export function decideActionRetry(
   const isFree = isThrottled || isDeferral(error) || error.code === 'http.aborted';
   const retry = isThrottled
     ? decideThrottled(error, throttled, ageMs, jitter)
-    : // What costs nothing cannot use up the attempts either.
+    : // A retry that does not count cannot exhaust the attempts either.
       decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;
 }

@@ -157,7 +157,7 @@ class RestClient {
     });
   }
 
-  /** One request and, when the token was stale or the portal has moved, further ones. */
+  /** One request, and further ones if the token was stale or the portal has moved. */
   async #attempt(
     portal: string,
     method: string,
@@ -177,14 +177,14 @@ class RestClient {
       } catch (error) {
         if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
         if (!staleCodes.has(error.code)) throw await this.#connectionTrouble(access, method, error, options);
-        // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
+        // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
       }
     }
   }
 
-  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host says where it lives now. */
+  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host knows its current address. */
   async #afterMove(
     access: PortalAccess,
     response: HttpResponse,
@@ -201,7 +201,7 @@ class RestClient {
     return readAnswer({ method, ...(await again(renewed)) });
   }
 
-  /** The error to throw for a refusal: the portal's own, unless it refuses whatever is asked, because of its account. */
+  /** The error to throw for a refusal: the portal's own, unless it refuses every call because of its account. */
   async #connectionTrouble(
     access: PortalAccess,
     method: string,

@@ -28,7 +28,7 @@ export const decodeCommand: DialogDecoder = (tree, bot) => {
   return events.length === 0 ? notForThisBot : { kind: 'chat', events };
 };
 
-/** The bot's commands in the order of the event; the text on the other lines goes along with the last one. Empty: none is this bot's. */
+/** The bot's commands in the order of the event; the other text lines are attached to the last one. Empty: none is this bot's. */
 function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const params = paramsOf(tree);
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
