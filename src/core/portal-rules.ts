@@ -16,6 +16,7 @@ import {
   toPortal,
 } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
+import { sendCrmLinks } from './crm-links.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
@@ -64,24 +65,6 @@ export function onMessage(
   const told = sendCrmLinks(event.chat, greeted.conversation, context);
   const actions = [...greeted.actions, ...messages, ...greeted.brainActions, ...told.actions];
   return { conversation: told.conversation, actions, outcome: 'forwarded' };
-}
-
-/** A chat has at most four records, so this length holds all of them. */
-const maxCrmLength = 400;
-
-/** CRM records are sent when they are first known, and when they change. */
-function sendCrmLinks(
-  chat: Chat,
-  conversation: Conversation,
-  context: RuleContext,
-): Pick<Bridged, 'conversation' | 'actions'> {
-  const links = chat.line?.crm ?? [];
-  const crm = links
-    .map(({ type, id }) => `${type}:${id}`)
-    .join(' ')
-    .slice(0, maxCrmLength);
-  if (!context.capabilities.crm || crm === '' || crm === conversation.crm) return { conversation, actions: [] };
-  return { conversation: { ...conversation, crm }, actions: [toBrain({ type: 'crm', links })] };
 }
 
 /** The text that messengers send when a bot is opened; a brain cannot answer it. */
