@@ -1,9 +1,9 @@
--- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.
+-- The database schema after all migrations, written by scripts/write-schema.ts. Do not edit: change migrations/ instead.
 
 create table awaiting_connection (
   id uuid not null,
   brain text not null,
-  sealed bytea not null,
+  config_sealed bytea not null,
   created_at timestamp with time zone not null default now(),
   constraint awaiting_connection_pkey PRIMARY KEY (id)
 );
@@ -21,7 +21,7 @@ create table bot (
   give_back_minutes integer,
   greeting json,
   greet_after_seconds integer not null default 3,
-  carried json,
+  synced json,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint bot_pkey PRIMARY KEY (portal, code),
@@ -50,18 +50,18 @@ create table connection (
   webhook_secret_hash bytea not null,
   webhook_secret_sealed bytea not null,
   cursor text,
-  listener text,
-  listener_until timestamp with time zone,
+  listening_by text,
+  listening_until timestamp with time zone,
   disabled_reason text,
-  check_at timestamp with time zone default (now() + '01:00:00'::interval),
-  checked_at timestamp with time zone,
+  health_check_at timestamp with time zone default (now() + '01:00:00'::interval),
+  health_checked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint connection_pkey PRIMARY KEY (portal, id)
 );
 CREATE INDEX connection_by_id ON connection USING btree (id);
 CREATE INDEX connection_by_webhook ON connection USING btree (webhook_secret_hash);
-CREATE INDEX connection_due ON connection USING btree (check_at) WHERE (check_at IS NOT NULL);
+CREATE INDEX connection_due ON connection USING btree (health_check_at) WHERE (health_check_at IS NOT NULL);
 
 create table connector_state (
   portal text not null,
@@ -89,7 +89,7 @@ create table conversation (
   language text not null,
   owned_since timestamp with time zone,
   taken_at timestamp with time zone,
-  quiet_since timestamp with time zone,
+  inactive_since timestamp with time zone,
   has_inactivity_timer boolean not null default false,
   crm text not null default ''::text,
   updated_at timestamp with time zone not null default now(),
@@ -193,7 +193,7 @@ create table portal (
   license text not null default ''::text,
   app_ref text,
   language text not null default 'en'::text,
-  has_v2 boolean,
+  has_imbot_v2 boolean,
   rate_per_second real,
   rate_burst real,
   installed_at timestamp with time zone not null default now(),
@@ -216,29 +216,29 @@ create table portal_token (
   refreshing_by uuid,
   refreshing_until timestamp with time zone,
   refresh_lost_at timestamp with time zone,
-  hold_until timestamp with time zone,
-  hold_code text,
+  backoff_until timestamp with time zone,
+  backoff_code text,
   constraint portal_token_pkey PRIMARY KEY (portal)
 );
 
-create table rate_budget (
+create table rate_limit (
   portal text not null,
   bucket text not null,
   level double precision not null,
   granted double precision not null,
   updated_at timestamp with time zone not null,
-  constraint rate_budget_pkey PRIMARY KEY (portal, bucket)
+  constraint rate_limit_pkey PRIMARY KEY (portal, bucket)
 ) with (fillfactor=50);
 
-create table told_failure (
+create table reported_failure (
   portal text not null,
   lane text not null,
   remote_id text not null,
   is_withdrawn boolean not null,
-  told_at timestamp with time zone not null default now(),
-  constraint told_failure_pkey PRIMARY KEY (portal, lane, remote_id)
+  reported_at timestamp with time zone not null default now(),
+  constraint reported_failure_pkey PRIMARY KEY (portal, lane, remote_id)
 );
-CREATE INDEX told_failure_by_age ON told_failure USING brin (told_at);
+CREATE INDEX reported_failure_by_age ON reported_failure USING brin (reported_at);
 
 create table worker (
   id uuid not null,

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures beside peers in the same run, prints one table, writes JSON under bench/results/. */
+/** `npm run bench`: measures the app and its peers in the same run, prints one table, writes JSON under bench/results/. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -6,10 +6,10 @@ import { parseArgs } from 'node:util';
 import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
 import { measureDrain } from './measures/drain.ts';
+import { measureFlow } from './measures/flow.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
 import { measureMgLatency } from './measures/mg-latency.ts';
 import { measureMgSockets } from './measures/mg-sockets.ts';
-import { measureRoad } from './measures/road.ts';
 import type { Measure } from './support/bench.ts';
 import { startDatabaseServer } from './support/database-server.ts';
 import { createEndings } from './support/endings.ts';
@@ -23,7 +23,7 @@ const measures: Readonly<Record<string, Measure>> = {
   acknowledgements: measureAcknowledgements,
   drain: measureDrain,
   backlog: measureBacklog,
-  road: measureRoad,
+  flow: measureFlow,
   'mg-sockets': measureMgSockets,
   'mg-latency': measureMgLatency,
 };
@@ -45,7 +45,7 @@ async function end(code: number): Promise<never> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (isEnding) return;
-    process.stderr.write(`\n${signal}: ending everything\n`);
+    process.stderr.write(`\n${signal}: stopping\n`);
     void end(130);
   });
 }
@@ -105,7 +105,7 @@ async function save(results: Readonly<Record<string, unknown>> & { readonly at: 
 }
 
 main().catch(async (error: unknown) => {
-  // While everything is being ended, what breaks is what was ended.
+  // Errors during the shutdown come from processes that were just ended.
   if (isEnding) return;
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   await end(1);

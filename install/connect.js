@@ -1,11 +1,11 @@
-/** Makes a plain connection form friendlier: takes over the code its link carried, and says that it is at work. */
+/** Progressive enhancement of a brain's connection form: fills in the code from the link, and shows that the form is being sent. */
 const form = document.querySelector('form');
 const code = document.querySelector('input[name="code"]');
 const given = new URLSearchParams(location.hash.slice(1)).get('code');
 
 if (given !== null) {
   if (code !== null) code.value = given;
-  // The code is used once; it need not stay in the history.
+  // The code works once; remove it from the history.
   history.replaceState(null, '', location.pathname + location.search);
 }
 
@@ -18,7 +18,7 @@ if (form !== null) {
     form.setAttribute('aria-busy', String(isBusy));
   };
   form.addEventListener('submit', () => show(true));
-  // Back from the next page, the browser shows this one as it was left.
+  // When the user navigates back, the browser shows this page as it was left.
   window.addEventListener('pageshow', () => show(false));
   document.querySelector('[role="alert"]')?.scrollIntoView({ block: 'nearest' });
 }

@@ -1,4 +1,4 @@
-/** Watches the set-up and closes the installation in Bitrix24 when it is done. */
+/** Polls the set-up and finishes the installation in Bitrix24 when it is done. */
 import { element, readPage } from './texts.js';
 
 const { data, words } = readPage();

@@ -1,9 +1,9 @@
-/** The app's page: what the bots are, what they did, and why. */
+/** The app's page: the bots, what they did, and why. */
 import { element, explain, readPage } from './texts.js';
 
 const { data, words } = readPage();
 const by = (id) => document.getElementById(id);
-/** The session goes in a header: addresses are kept by logs and histories. */
+/** The session is sent in a header, because addresses are kept by logs and histories. */
 const headers = { Authorization: `Bearer ${data.session}` };
 const time = new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'medium' });
 const isFramed = window.BX24 !== undefined && window.parent !== window;
@@ -104,7 +104,7 @@ function showConnectButtons(connectable) {
   }
 }
 
-/** A code for connecting an account, to be typed on a page outside this portal; the link there carries it along. */
+/** Shows a code for connecting an account, to be entered on a page outside this portal; the link to that page contains it. */
 async function showCode(name, button) {
   button.disabled = true;
   const given = await orderCode(name);
@@ -132,7 +132,7 @@ async function orderCode(name) {
   return null;
 }
 
-/** The page's data; null when there is none to be had, and then the page says why. */
+/** The page's data; null on failure, and then the page shows why. */
 async function fetchPage() {
   try {
     const response = await fetch('/bitrix24/app/data', { headers });

@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
       license text not null default '',
       app_ref text,
       language text not null default 'en',
-      has_v2 boolean,
+      has_imbot_v2 boolean,
       rate_per_second real,
       rate_burst real,
       installed_at timestamptz not null default now(),
@@ -36,8 +36,8 @@ export async function up(knex: Knex): Promise<void> {
       refreshing_by uuid,
       refreshing_until timestamptz,
       refresh_lost_at timestamptz,
-      hold_until timestamptz,
-      hold_code text
+      backoff_until timestamptz,
+      backoff_code text
     );
 
     create table connection (
@@ -49,18 +49,18 @@ export async function up(knex: Knex): Promise<void> {
       webhook_secret_hash bytea not null,
       webhook_secret_sealed bytea not null,
       cursor text,
-      listener text,
-      listener_until timestamptz,
+      listening_by text,
+      listening_until timestamptz,
       disabled_reason text,
-      check_at timestamptz default now() + interval '1 hour',
-      checked_at timestamptz,
+      health_check_at timestamptz default now() + interval '1 hour',
+      health_checked_at timestamptz,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, id)
     );
     create index connection_by_webhook on connection (webhook_secret_hash);
     create index connection_by_id on connection (id);
-    create index connection_due on connection (check_at) where check_at is not null;
+    create index connection_due on connection (health_check_at) where health_check_at is not null;
 
     create table connect_code (
       portal text not null references portal on delete cascade,
@@ -74,7 +74,7 @@ export async function up(knex: Knex): Promise<void> {
     create table awaiting_connection (
       id uuid primary key,
       brain text not null,
-      sealed bytea not null,
+      config_sealed bytea not null,
       created_at timestamptz not null default now()
     );
 
@@ -92,7 +92,7 @@ export async function up(knex: Knex): Promise<void> {
       give_back_minutes integer check (give_back_minutes > 0),
       greeting json,
       greet_after_seconds integer not null default 3 check (greet_after_seconds between 0 and 600),
-      carried json,
+      synced json,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (portal, code),
@@ -126,7 +126,7 @@ export async function up(knex: Knex): Promise<void> {
       language text not null,
       owned_since timestamptz,
       taken_at timestamptz,
-      quiet_since timestamptz,
+      inactive_since timestamptz,
       has_inactivity_timer boolean not null default false,
       crm text not null default '',
       updated_at timestamptz not null default now(),
@@ -222,17 +222,17 @@ export async function up(knex: Knex): Promise<void> {
     create index outbox_dead_letters on outbox (portal, created_at) where state in ('dead_letter', 'unknown');
     create index outbox_by_age on outbox using brin (created_at);
 
-    create table told_failure (
+    create table reported_failure (
       portal text not null,
       lane text not null,
       remote_id text not null,
       is_withdrawn boolean not null,
-      told_at timestamptz not null default now(),
+      reported_at timestamptz not null default now(),
       primary key (portal, lane, remote_id)
     );
-    create index told_failure_by_age on told_failure using brin (told_at);
+    create index reported_failure_by_age on reported_failure using brin (reported_at);
 
-    create table rate_budget (
+    create table rate_limit (
       portal text not null,
       bucket text not null,
       level double precision not null,

@@ -1,10 +1,10 @@
-/** Reads the shape of a database out of its catalogue, as SQL that would make it again, in an order that never changes. */
+/** Reads the schema of a database from its catalogue, as SQL that would create it again, in a stable order. */
 import type { Client } from 'pg';
 
-/** The tables in which knex notes its migrations: their shape is knex's business. */
+/** The tables in which migrations are recorded; they are created by knex. */
 const leftOut = ['migration', 'migration_lock'];
 
-const head = `-- The shape of the database after all migrations, made by scripts/write-schema.ts. Migrations decide; this file shows.\n`;
+const head = `-- The database schema after all migrations, written by scripts/write-schema.ts. Do not edit: change migrations/ instead.\n`;
 
 interface Table {
   readonly oid: number;
@@ -68,7 +68,7 @@ function generatedAs(column: ColumnRow): string {
   return `generated always as (${column.expression ?? ''}) ${column.generated === 's' ? 'stored' : 'virtual'}`;
 }
 
-/** Primary keys first, then by name. `not null` stands with its column, foreign keys come after all tables. */
+/** Primary keys first, then by name. `not null` is shown with its column; foreign keys come after all tables. */
 async function constraintsOf(client: Client, table: number): Promise<string[]> {
   const result = await client.query<{ line: string }>(
     `select format('constraint %I %s', conname, pg_get_constraintdef(oid)) as line
@@ -100,7 +100,7 @@ async function foreignKeys(client: Client): Promise<string[]> {
   return result.rows.length === 0 ? [] : [result.rows.map(({ line }) => line).join('\n')];
 }
 
-/** Views, functions and triggers: there are none yet, and the first one must not go unseen. */
+/** Views, functions and triggers. */
 async function otherObjects(client: Client): Promise<string[]> {
   const result = await client.query<{ definition: string }>(
     `select definition from (

@@ -1,18 +1,18 @@
 /**
- * What the app is made of: writes a bill of materials (CycloneDX), checks the licences of everything that runs in production, and prints
- * what the registry knows of weaknesses in it. Ends with 1 when a licence is not on the list; a registry without audits fails nothing.
+ * Writes a bill of materials (CycloneDX), checks the licences of all production packages, and prints the registry's known vulnerabilities.
+ * Exits with 1 if a licence is not on the list; a registry without audits is not an error.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { auditSentence, listComponents, refusedLicences } from './supply-chain-papers.ts';
+import { auditSentence, listComponents, refusedLicences } from './supply-chain-report.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = new URL('../artifacts/', import.meta.url);
 const run = promisify(execFile);
 
-/** The output of npm, also where it ends with an error: `npm audit` does so when it finds something. */
+/** The output of npm, also if it exits with an error, as `npm audit` does when it finds something. */
 async function npm(...words: readonly string[]): Promise<string> {
   try {
     return (await run('npm', words, { cwd: root, maxBuffer: 64 * 1024 * 1024 })).stdout;
@@ -26,7 +26,7 @@ const bill = await npm('sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev');
 const components = listComponents(bill);
 await mkdir(folder, { recursive: true });
 await writeFile(new URL('sbom.cdx.json', folder), bill);
-console.log(`artifacts/sbom.cdx.json: ${components.length} packages run in production`);
+console.log(`artifacts/sbom.cdx.json: ${components.length} production packages`);
 
 const counted = Map.groupBy(components, ({ licence }) => licence);
 for (const [licence, those] of counted) console.log(`  ${licence}: ${those.length}`);

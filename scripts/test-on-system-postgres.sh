@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of schema, endpoint, lanes and uninstall on the PostgreSQL server that this machine's packages bring (Debian 12: 15),
-# on a data folder of its own that is removed afterwards. With --install, and as root, the server is installed first where it is missing.
+# Runs the tests of schema, endpoint, lanes and uninstall on the PostgreSQL server installed from this machine's packages (Debian 12: 15),
+# in a temporary data folder. With --install, and as root, a missing server is installed first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,6 +27,6 @@ as_server "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
   -o "-p $port -c listen_addresses=127.0.0.1 -k $folder -c fsync=off -c max_connections=200" start
 echo "PostgreSQL $("$bin/postgres" -V | grep -oE '[0-9.]+' | head -n 1)"
 TEST_DATABASE_ADMIN_URL="postgres://postgres@127.0.0.1:$port/postgres" npx vitest run --project integration \
-  test/integration/road test/integration/install/uninstall.test.ts test/integration/install/page-install.test.ts \
+  test/integration/flow test/integration/install/uninstall.test.ts test/integration/install/page-install.test.ts \
   test/integration/store/claim-lanes.test.ts test/integration/resilience/duplicates.test.ts test/integration/resilience/endpoint-bad-input.test.ts \
   test/integration/resilience/dead-workers.test.ts

@@ -1,4 +1,6 @@
-/** `node scripts/write-schema.ts`: migrates an empty database of its own and writes its shape to `schema.sql`. Needs nothing installed. */
+/**
+ * `node scripts/write-schema.ts`: migrates an empty temporary database and writes its schema to `schema.sql`. Needs no installed server.
+ */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +14,7 @@ import { describeSchema } from './describe-schema.ts';
 const target = fileURLToPath(new URL('../schema.sql', import.meta.url));
 const dataDir = await mkdtemp(join(tmpdir(), 'bridge-schema-'));
 try {
-  // Under root the server runs as another user, who has to get through.
+  // Under root the server runs as another user, who needs access.
   await chmod(dataDir, 0o755);
   const log = createLogger({ level: 'warn', name: 'schema', destination: process.stderr });
   const database = await startEmbeddedPostgres({ dataDir, password: 'schema', flags: { fsync: 'off' }, log });

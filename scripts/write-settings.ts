@@ -1,9 +1,12 @@
-/** `node scripts/write-settings.ts`: writes `.env.example`, the README's settings table and the tables of brains' documents. With `--check`: exits 1 where they differ. */
+/**
+ * `node scripts/write-settings.ts`: writes `.env.example`, the README's settings table and the tables of brains' documents. With `--check`
+ * it only exits with 1 if they differ.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brains } from '../src/brains/index.ts';
-import { brainPaperWith } from './brain-papers.ts';
-import { envExample, listSettings, readmeWith, settingsTable } from './settings-papers.ts';
+import { brainDocumentWith } from './brain-documents.ts';
+import { envExample, listSettings, readmeWith, settingsTable } from './settings-documents.ts';
 
 const isCheck = process.argv.includes('--check');
 const settings = listSettings();
@@ -25,15 +28,15 @@ const papers = [
   ...brains.flatMap((brain) => {
     const name = `docs/${brain.name}.md`;
     const is = readIfThere(name);
-    return is === null ? [] : [{ name, is, shouldBe: brainPaperWith(is, brain) }];
+    return is === null ? [] : [{ name, is, shouldBe: brainDocumentWith(is, brain) }];
   }),
 ];
 
 for (const { name, is, shouldBe } of papers) {
-  // Null: a paper without a place for the settings.
+  // Null: a document without a place for the settings.
   if (shouldBe === null || shouldBe === is) continue;
   if (isCheck) {
-    process.stderr.write(`${name} does not say what the schemas say; run: node scripts/write-settings.ts\n`);
+    process.stderr.write(`${name} differs from the schemas; run: node scripts/write-settings.ts\n`);
     process.exitCode = 1;
   } else {
     writeFileSync(pathOf(name), shouldBe);

@@ -54,14 +54,14 @@ export const settingsSchema = z.object({
   TRUSTED_PROXIES: networks
     .default([])
     .describe(
-      'Networks (CIDR) of the reverse proxies whose `X-Forwarded-For` is believed; behind a proxy, set it: limits count per sender',
+      'Networks (CIDR) of the reverse proxies whose `X-Forwarded-For` is trusted; behind a proxy, set it: limits count per sender',
     ),
   METRICS_TOKEN: z
     .string()
     .regex(/^[\w.~+/=-]{16,500}$/, 'at least 16 letters, digits or ._~+/=-')
     .optional()
     .describe(
-      'What `/metrics` wants as `Authorization: Bearer`; absent: it answers only senders of loopback and private networks',
+      'The token `/metrics` requires as `Authorization: Bearer`; absent: it answers only senders of loopback and private networks',
     ),
   METRICS_PORT: whole(0, 65_535)
     .optional()
@@ -89,7 +89,7 @@ export const settingsSchema = z.object({
   B24_CLIENT_SECRET: z.string().min(1).describe("The app's OAuth client secret; sent to the OAuth hosts only"),
   B24_OAUTH_HOSTS: csv
     .default(['oauth.bitrix.info', 'oauth.bitrix24.tech'])
-    .describe('OAuth hosts that are believed; full origins may stand in for tests'),
+    .describe('OAuth hosts that are trusted; tests may give full origins'),
   B24_JS_URL: z
     .string()
     .default('//api.bitrix24.com/api/v1/')
@@ -118,7 +118,7 @@ export const settingsSchema = z.object({
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('Least important log line written'),
+    .describe('Lowest log level that is written'),
   RETENTION_DAYS: whole(1, 3650).default(30).describe('How long finished messages are kept for `trace`'),
   UNINSTALL_KEEP_HOURS: whole(0, 720)
     .default(72)

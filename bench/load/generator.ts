@@ -4,7 +4,7 @@ import { runLine } from './line.ts';
 import { type LoadOrder, type LoadResult, loadOrderSchema } from './orders.ts';
 import { eventRequest, firstNumbers, type Numbers, type RequestForm, slackRequest } from './requests.ts';
 
-/** Messages sent since this process began: no two of them have the same id. */
+/** Messages sent since this process began; each has its own id. */
 let sent = 0;
 
 const forms: Readonly<Record<LoadOrder['kind'], (path: string) => RequestForm>> = {

@@ -1,16 +1,19 @@
-/** One keep-alive connection that sends a request, waits for its answer, sends the next. As little work as possible: it must never be the slow end. */
+/**
+ * One keep-alive connection that sends a request, waits for its answer, and sends the next. It does as little work as possible, so that the
+ * load generator is never the bottleneck.
+ */
 import { connect } from 'node:net';
 import type { Numbers, RequestForm } from './requests.ts';
 
 export interface LineOptions {
   readonly port: number;
   readonly form: RequestForm;
-  /** The numbers of the next message; null ends the line. */
+  /** The numbers of the next message; null closes the connection. */
   readonly next: () => Numbers | null;
   readonly onAnswer: (status: number, milliseconds: number) => void;
 }
 
-/** Resolves when `next` has said null and every request has its answer. Rejects when the connection breaks. */
+/** Resolves when `next` has returned null and every request has its answer. Rejects when the connection breaks. */
 export function runLine({ port, form, next, onAnswer }: LineOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const bytes = Buffer.from(form.bytes);
@@ -25,7 +28,7 @@ export function runLine({ port, form, next, onAnswer }: LineOptions): Promise<vo
       resolve();
       return;
     }
-    // The buffer is free again: the answer to what was in it has come.
+    // The buffer is free again: its request has been answered.
     for (const { at, what } of form.fields) bytes.write(String(numbers[what]), at, 'latin1');
     sentAt = performance.now();
     socket.write(bytes);
@@ -45,7 +48,7 @@ export function runLine({ port, form, next, onAnswer }: LineOptions): Promise<vo
   return promise;
 }
 
-/** The status of an answer that has come whole; null while some of it is missing. Nothing follows it: one request at a time. */
+/** The status of a complete answer; null while a part is missing. Nothing follows it: one request at a time. */
 function wholeAnswer(text: string): number | null {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;

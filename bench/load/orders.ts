@@ -1,4 +1,4 @@
-/** What the load generator is asked and answers. */
+/** The load generator's orders and results. */
 import { z } from 'zod';
 
 export const loadOrderSchema = z.object({
@@ -6,24 +6,24 @@ export const loadOrderSchema = z.object({
   path: z.string(),
   kind: z.enum(['event', 'slack']),
   connections: z.number(),
-  /** Messages go round over so many dialogs. */
+  /** Messages are spread over so many dialogs, in turn. */
   dialogs: z.number(),
-  /** Load before the clock starts. */
+  /** Duration of the load before the measurement. */
   warmSeconds: z.number(),
-  /** Length of the run; null when the number of messages ends it. */
+  /** Duration of the run; null when the number of messages ends it. */
   seconds: z.number().nullable(),
-  /** Messages in all; null when the time ends it. */
+  /** Total number of messages; null when the time ends it. */
   messages: z.number().nullable(),
 });
 export type LoadOrder = z.infer<typeof loadOrderSchema>;
 
 export const loadResultSchema = z.object({
-  /** Answers with status 200 within the clock, each second. */
+  /** Answers with status 200 per second during the measurement. */
   perSecond: z.number(),
   /** Milliseconds from sending to the whole answer. */
   p50: z.number(),
   p99: z.number(),
-  /** All answers with status 200, before and within the clock and after its end. */
+  /** All answers with status 200, before, during and after the measurement. */
   accepted: z.number(),
   /** All other answers. */
   refused: z.number(),

@@ -10,14 +10,14 @@ export interface Numbers {
 export interface RequestForm {
   /** A whole request, head and body. */
   readonly bytes: Buffer;
-  /** Where which number stands; each has a fixed count of digits, so that the length never changes. */
+  /** The positions of the numbers; each has a fixed count of digits, so that the length never changes. */
   readonly fields: readonly { readonly at: number; readonly what: keyof Numbers }[];
 }
 
 /** First dialog and first message; counting up from here never changes the count of digits. */
 export const firstNumbers: Numbers = { dialog: 100_001, message: 100_000_001 };
 
-/** The pairs of a recorded event in which its dialog and its message are named. */
+/** The pairs of a recorded event that name its dialog and its message. */
 const numberedPairs: readonly { readonly key: string; readonly prefix: string; readonly what: keyof Numbers }[] = [
   { key: 'data%5BPARAMS%5D%5BDIALOG_ID%5D', prefix: 'chat', what: 'dialog' },
   { key: 'data%5BPARAMS%5D%5BTO_CHAT_ID%5D', prefix: '', what: 'dialog' },
@@ -25,7 +25,7 @@ const numberedPairs: readonly { readonly key: string; readonly prefix: string; r
   { key: 'data%5BPARAMS%5D%5BMESSAGE_ID%5D', prefix: '', what: 'message' },
 ];
 
-/** The recorded Open Channel event, each time of another message. */
+/** The recorded Open Channel event, with a new message each time. */
 export function eventRequest(path: string): RequestForm {
   const fields: { at: number; what: keyof Numbers }[] = [];
   let body = '';
@@ -47,12 +47,12 @@ export function eventRequest(path: string): RequestForm {
   };
 }
 
-/** Signs what `slackRequest` makes; the receiving peer is started with it. */
+/** The secret that signs the requests of `slackRequest`; the receiving peer is started with it. */
 export const slackSigningSecret = 'bench-signing-secret';
 
 /**
- * A Slack message event of the same size with a valid signature. Most of it is one long text, which is the quickest JSON there is
- * to parse: the peer is not to be slowed down by the form of its input. The signature is good for five minutes.
+ * A Slack message event of the same size with a valid signature. Most of it is one long text, which is the quickest JSON to parse, so that
+ * the form of the input does not slow the peer down. The signature is valid for five minutes.
  */
 export function slackRequest(path: string, size: number): RequestForm {
   const event = (text: string): string =>

@@ -7,12 +7,12 @@ import { type LoadOrder, type LoadResult, loadResultSchema } from './orders.ts';
 export type Load = Pick<LoadOrder, 'port' | 'path'> & Partial<LoadOrder>;
 
 export interface Generator {
-  /** Throws when a single request was not answered with 200: then there is nothing to compare. */
+  /** Throws if any request was not answered with 200: then the figures cannot be compared. */
   run(load: Load): Promise<LoadResult>;
   stop(): Promise<void>;
 }
 
-/** Dialogs the messages go round over when the order names no other number. */
+/** The number of dialogs when the order names no other. */
 export const usualDialogs = 1_000;
 
 export async function startGenerator(endings: Endings): Promise<Generator> {

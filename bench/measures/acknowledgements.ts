@@ -1,4 +1,7 @@
-/** How many events a second the door takes, each on the disk before it is acknowledged, beside peers that store plainly or not at all. */
+/**
+ * How many events a second the event endpoint accepts, each on disk before it is acknowledged, compared with peers that store them plainly
+ * or not at all.
+ */
 import { type Generator, type Load, startGenerator } from '../load/start-generator.ts';
 import { startAppProcess } from '../support/app-process.ts';
 import type { Bench, Measure } from '../support/bench.ts';
@@ -17,7 +20,7 @@ export const measureAcknowledgements: Measure = async (bench) => {
   const ceiling = await generator.run({ port: sink.port, path: '/', warmSeconds: 0.5, seconds: plan.seconds / 2 });
   await sink.stop();
 
-  // Only the door: what it takes is worked by other processes, or later. The measure `road` has everything in one.
+  // Only the endpoint: other processes, or a later run, process what it accepts. The measure `flow` includes everything.
   const app = await startAppProcess({ endings, databaseUrl: ownUrl, settings: { ROLES: 'web' } });
   const plain = await startChild(endings, new URL('../peers/koa-insert.ts', import.meta.url), plainUrl);
   const bolt = await startChild(endings, new URL('../peers/bolt.ts', import.meta.url));
@@ -41,7 +44,7 @@ export const measureAcknowledgements: Measure = async (bench) => {
   ];
 };
 
-/** A server under load: warms it up, runs it, and remembers what it has acknowledged. */
+/** A server under load: warms it up, runs it, and counts what it has acknowledged. */
 export function subject(bench: Bench, generator: Generator, load: Load) {
   const p50: number[] = [];
   const p99: number[] = [];
@@ -64,7 +67,7 @@ export function subject(bench: Bench, generator: Generator, load: Load) {
   };
 }
 
-/** What has been acknowledged must be there, and nothing twice. */
+/** Checks that everything acknowledged is stored exactly once. */
 export async function expectRows(bench: Bench, database: string, table: string, expected: number): Promise<void> {
   const [found] = await bench.server.rows<{ count: string }>(database, `select count(*) from ${table}`);
   if (Number(found?.count) !== expected) {

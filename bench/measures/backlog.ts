@@ -1,4 +1,4 @@
-/** Whether the door and the lanes keep their speed while a great many events wait: a million, in the full run. */
+/** Whether the event endpoint and the lanes keep their speed while many events wait: a million in the full run. */
 import { startGenerator } from '../load/start-generator.ts';
 import { startAppProcess } from '../support/app-process.ts';
 import type { Bench, Measure } from '../support/bench.ts';
@@ -13,8 +13,8 @@ const name = 'backlog';
 const unit = '/s';
 
 /**
- * The million makes 50 events in each of these dialogs. For comparison a queue of 1 000 dialogs with 66 events each is drained: in both
- * a claim finds 200 lanes with as many events as it takes of each.
+ * The million puts 50 events into each of these dialogs. For comparison a queue of 1 000 dialogs with 66 events each is drained: in both
+ * cases a claim finds 200 lanes with as many events as it takes of each.
  */
 const backlogDialogs = 20_000;
 const emptyDialogs = 1_000;
@@ -56,7 +56,7 @@ async function measureEndpoints(bench: Bench): Promise<Verdict> {
   const { endings, plan, server } = bench;
   const emptyUrl = await server.createMigrated('endpoint');
   const generator = await startGenerator(endings);
-  // Only the door, so that what waits goes on waiting.
+  // Only the endpoint, so that the waiting events stay in the queue.
   const settings = { ROLES: 'web' };
   const emptyApp = await startAppProcess({ endings, databaseUrl: emptyUrl, settings });
   const waitingApp = await startAppProcess({ endings, databaseUrl: server.url('waiting'), settings });

@@ -1,4 +1,4 @@
-/** How many waiting events a second the lanes hand to a handler that does nothing, beside pg-boss in strict order by key. */
+/** How many waiting events a second the lanes hand to a handler that does nothing, compared with pg-boss in strict order by key. */
 import { z } from 'zod';
 import { type DrainOrder, type DrainResult, drainResultSchema } from '../peers/drain-orders.ts';
 import type { Bench, Measure } from '../support/bench.ts';
@@ -61,7 +61,7 @@ async function drainAll(bench: Bench, template: string, order: DrainOrder): Prom
   return result.perSecond;
 }
 
-/** Drains a part of what waits in a copy of a filled database. Throws when an event was handled out of turn or lost. */
+/** Drains a part of the events of a copied database. Throws when an event was handled out of order or lost. */
 export async function drainPart(bench: Bench, template: string, order: DrainOrder): Promise<number> {
   return (await drainCopy(bench, laneScript, template, order)).perSecond;
 }
@@ -82,7 +82,7 @@ async function drainCopy(bench: Bench, script: URL, template: string, order: Dra
   }
 }
 
-/** All that was finished is marked so, every lane stands where its finished events end, and nothing was handled out of turn. */
+/** Checks that every finished event is marked as done, that every lane's counter matches, and that nothing was handled out of order. */
 async function expectWhole(bench: Bench, database: string, result: DrainResult): Promise<void> {
   const [found] = await bench.server.rows<{ done: string; torn: string }>(
     database,

@@ -10,7 +10,7 @@ const limitMb = 120;
 export const measureIdleMemory: Measure = async ({ endings, plan, server, say }) => {
   const databaseUrl = await server.createMigrated('idle');
   const runs: number[] = [];
-  // The first start after an installation of the packages compiles; every later one finds that done.
+  // The first start after an installation of the packages compiles them; later starts use the cache.
   await (await startAppProcess({ endings, databaseUrl })).stop();
   for (let turn = 0; turn < plan.idleRuns; turn += 1) {
     const app = await startAppProcess({ endings, databaseUrl });

@@ -1,6 +1,6 @@
 /**
- * How much time the bridge adds while nothing else is going on: from the event at the door to the call at MessageGateway, and from the
- * webhook at the door to the call at the portal, everything stored on the way. Beside it, what a bare HTTP round trip takes.
+ * How much time the bridge adds while it is idle otherwise: from the event at the endpoint to the call at MessageGateway, and from the
+ * webhook at the endpoint to the call at the portal, with everything stored on the way. Compared with a bare HTTP round trip.
  */
 import { randomBytes } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
@@ -19,11 +19,11 @@ import { storeConnections } from '../support/joined-connections.ts';
 
 const name = 'mg-latency';
 
-/** Between two messages: nobody waits for the limit of a token, and each finds an idle app. */
+/** Delay between two messages, so that no call waits for a token's limit and each message finds an idle app. */
 const gapMs = 100;
-/** Messages each way before the clock counts. */
+/** Messages each way before the measurement. */
 const warmMessages = 20;
-/** The app believes what it knew of the bots for three seconds. */
+/** How long the app caches a portal's bots. */
 const believedMs = 3_500;
 
 const arrivalSchema = z.object({ at: z.number(), ref: z.string() });
@@ -37,7 +37,7 @@ interface Posted {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Resolves to the status, when the whole answer is there. */
+/** Resolves with the status when the whole answer has arrived. */
 function post({ port, path, body, headers }: Posted): Promise<number> {
   return new Promise((resolve, reject) => {
     const length = String(Buffer.byteLength(body));
@@ -52,7 +52,7 @@ function post({ port, path, body, headers }: Posted): Promise<number> {
 }
 
 export const measureMgLatency: Measure = async ({ endings, plan, server, say }) => {
-  const ends = await startChild(endings, new URL('../peers/both-ends.ts', import.meta.url));
+  const ends = await startChild(endings, new URL('../peers/both-remotes.ts', import.meta.url));
   const databaseUrl = await server.createMigrated('latency');
   const appSecret = randomBytes(32);
   const settings = { ROLES: 'web,worker', LOG_LEVEL: 'error' };
@@ -63,7 +63,7 @@ export const measureMgLatency: Measure = async ({ endings, plan, server, say }) 
   const event = eventSender(app.port);
   const webhook = (ref: string, id: number): Promise<number> =>
     post({ port: app.port, path: hook, body: webhookBody(ref, id), headers: webhookHeaders });
-  // The first message of the dialog is greeted: two calls at the portal's end, behind us before the clock starts.
+  // The first message of the dialog is greeted, which is a second call at the portal: sent before the measurement.
   let ref = '';
   const there: number[] = [];
   const back: number[] = [];
@@ -95,7 +95,7 @@ export const measureMgLatency: Measure = async ({ endings, plan, server, say }) 
   ];
 };
 
-/** Milliseconds from the request's start to its consequence at the far end. */
+/** Milliseconds from the start of the request to the resulting call at the fake server. */
 async function travel(
   ends: Child,
   end: 'portal' | 'brain',
@@ -105,7 +105,7 @@ async function travel(
   const index = (await ends.ask('count', null, countSchema))[end];
   const sentAt = exactNow();
   const [status, arrived] = await Promise.all([send(), ends.ask('arrival', { end, index }, arrivalSchema)]);
-  if (status !== 200) throw new Error(`the door answered ${status}`);
+  if (status !== 200) throw new Error(`the endpoint answered ${status}`);
   see(arrived);
   return arrived.at - sentAt;
 }
@@ -143,7 +143,7 @@ async function connect(databaseUrl: string, appSecret: Buffer, port: number): Pr
   return `/brains/${brain}/${stored.webhookSecret}`;
 }
 
-/** Sends the recorded event, each time of another message of one dialog. */
+/** Sends the recorded event as a new message of the same dialog each time. */
 function eventSender(port: number): (turn: number) => Promise<number> {
   const path = '/bitrix24/events';
   const { bytes, fields } = eventRequest(path);

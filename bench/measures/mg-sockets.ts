@@ -1,6 +1,6 @@
 /**
- * What it costs to listen to many MessageGateway accounts in one process that does nothing else: memory beside bare `ws` clients, and how long it takes until all
- * are back after every socket was cut, without any token being used faster than MessageGateway allows.
+ * The cost of listening to many MessageGateway accounts in one process that does nothing else: its memory compared with bare `ws` clients,
+ * and how long it takes until all are connected again after every socket was cut, without any token exceeding MessageGateway's limit.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -106,7 +106,7 @@ async function measureBare(
   return { full, empty };
 }
 
-/** The app as an operator starts it for nothing but listening, idle at first; then it is given the connections. */
+/** The app as an administrator starts it for listening only, idle at first; then it gets the connections. */
 async function startListener(
   { endings, plan, server }: Bench,
   fakeServer: Child,

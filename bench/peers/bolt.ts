@@ -1,4 +1,4 @@
-/** The peer of the door from another house: Bolt for JavaScript with its HTTPReceiver. It checks the signature, acknowledges, and stores nothing. */
+/** A peer of the event endpoint: Bolt for JavaScript with its HTTPReceiver. It checks the signature, acknowledges, and stores nothing. */
 import type { AddressInfo } from 'node:net';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import { slackSigningSecret } from '../load/requests.ts';
@@ -12,7 +12,7 @@ const receiver = new HTTPReceiver({
 const app = new App({
   receiver,
   logLevel: LogLevel.ERROR,
-  // Known without asking Slack.
+  // Given here, so that Bolt does not ask Slack.
   authorize: () => Promise.resolve({ botToken: 'xoxb-bench', botId: 'B0BENCH', botUserId: 'U0SELF' }),
 });
 app.message(() => Promise.resolve());

@@ -1,21 +1,21 @@
-/** What a drain is asked and answers, whoever drains. */
+/** The orders and results of a drain, the same for all peers. */
 import { z } from 'zod';
 
 export const drainOrderSchema = z.object({
-  /** Events to finish before the clock starts. */
+  /** Events to finish before the measurement. */
   warm: z.number(),
-  /** Events to finish within the clock; fewer when the time ends it. */
+  /** Events to finish during the measurement; fewer when the time ends it. */
   events: z.number(),
-  /** Longest time within the clock. */
+  /** The longest duration of the measurement. */
   seconds: z.number(),
 });
 export type DrainOrder = z.infer<typeof drainOrderSchema>;
 
 export const drainResultSchema = z.object({
   perSecond: z.number(),
-  /** All events finished, before and within the clock and after its end. */
+  /** All events finished, before, during and after the measurement. */
   finished: z.number(),
-  /** Events that were handled although the one before them in their dialog had not been, or a second time. */
+  /** Events that were handled before their predecessor in the dialog, or a second time. */
   outOfTurn: z.number(),
 });
 export type DrainResult = z.infer<typeof drainResultSchema>;
@@ -36,7 +36,7 @@ export function createDrainClock(order: DrainOrder) {
         end = { at: now, count: finished };
       }
     },
-    /** Nothing is left: the clock ends with the last event. */
+    /** Nothing is left: the measurement ends with the last event. */
     result(outOfTurn: number): DrainResult {
       const first = start ?? { at: 0, count: 0 };
       const last = end ?? { at: performance.now(), count: finished };
@@ -45,12 +45,12 @@ export function createDrainClock(order: DrainOrder) {
   };
 }
 
-/** Watches the order within each dialog. */
+/** Checks the order within each dialog. */
 export function createTurnWatch() {
   const lastPlaces = new Map<string, number>();
   let outOfTurn = 0;
   return {
-    /** @param place of the event in its dialog, counted up by one; the first one seen may be any */
+    /** @param place the event's position in its dialog, increasing by one; the first one may be any */
     see: (dialog: string, place: number): void => {
       const last = lastPlaces.get(dialog);
       if (last !== undefined && place !== last + 1) outOfTurn += 1;

@@ -1,6 +1,6 @@
 /**
- * The peer of the whole road: Koa and koa-body, and the answer sent with got inside the request. It stores nothing: what it has
- * taken is gone when it falls or when the far side is away. Argument: port of the far side.
+ * A peer of the whole app: Koa and koa-body, with the answer sent by got within the request. It stores nothing: accepted messages are lost
+ * when it stops or when the remote is away. Argument: port of the remote.
  */
 import { Agent } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,7 @@
-/** The peer of the door: Koa, koa-body and one INSERT per event into a plain table, the way most integrations begin. Argument: database address. */
+/**
+ * A peer of the event endpoint: Koa, koa-body and one INSERT per event into a plain table, as most integrations begin. Argument: database
+ * address.
+ */
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { koaBody } from 'koa-body';
@@ -28,7 +31,7 @@ app.use(koaBody());
 app.use(async (ctx) => {
   const body: unknown = ctx.request.body;
   const { auth, data } = eventSchema.parse(body);
-  // A name makes it a prepared statement: parsed and planned once for each connection.
+  // With a name it is a prepared statement: parsed and planned once per connection.
   await pool.query({
     name: 'add-event',
     text: 'insert into event (member_id, dialog_id, message_id, body) values ($1, $2, $3, $4)',

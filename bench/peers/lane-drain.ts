@@ -1,9 +1,9 @@
 /**
- * Drains an inbox with the house's own statements, in the way of src/queue/inbox-worker.ts, and a handler that does nothing.
- * Argument: database address.
+ * Drains an inbox with the app's own statements, in the way of src/queue/inbox-worker.ts, and a handler that does nothing. Argument:
+ * database address.
  */
 import { systemClock } from '../../src/lib/clock.ts';
-import { type ClaimTurns, createClaimTurns } from '../../src/queue/claim-turns.ts';
+import { createFullScanSchedule, type FullScanSchedule } from '../../src/queue/full-scan-schedule.ts';
 import { inTransaction, openDatabase, type Pool } from '../../src/store/database.ts';
 import { claimInbox, closeEvents, type EventResult } from '../../src/store/queue/inbox.ts';
 import { finishLanes } from '../../src/store/queue/lanes.ts';
@@ -27,7 +27,7 @@ async function drain(order: DrainOrder): Promise<DrainResult> {
   const clock = createDrainClock(order);
   const watch = createTurnWatch();
   const loop = async (owner: string): Promise<void> => {
-    const turns = createClaimTurns(systemClock);
+    const turns = createFullScanSchedule(systemClock);
     while (!clock.isOver()) {
       const finished = await round(db, { owner, turns }, watch.see);
       if (finished === 0) return;
@@ -38,15 +38,15 @@ async function drain(order: DrainOrder): Promise<DrainResult> {
   return clock.result(watch.outOfTurn());
 }
 
-/** Takes lanes, handles their events, writes them down as done. Returns how many; 0 when nothing waits. */
+/** Claims lanes, handles their events and marks them as done. Returns how many; 0 when nothing waits. */
 async function round(
   pool: Pool,
-  { owner, turns }: { readonly owner: string; readonly turns: ClaimTurns },
+  { owner, turns }: { readonly owner: string; readonly turns: FullScanSchedule },
   handle: (lane: string, place: number) => void,
 ): Promise<number> {
   claims += 1;
-  const claim = await claimInbox(pool, { ...limits, holder: `${owner}:${claims}`, everyDestination: turns.next() });
-  turns.seen(claim);
+  const claim = await claimInbox(pool, { ...limits, holder: `${owner}:${claims}`, everyDestination: turns.isDue() });
+  turns.record(claim);
   const { lanes } = claim;
   if (lanes.length === 0) return 0;
   const results: EventResult[] = [];

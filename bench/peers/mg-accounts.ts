@@ -1,6 +1,6 @@
 /**
- * The far end of the sockets: a sandbox MessageGateway with many joined bots, each with a token of its own and the documented limit of 30
- * requests a second. It counts who is connected and how fast every token was used.
+ * The fake server for the sockets: MessageGateway with many joined bots, each with its own token and the documented limit of 30 requests a
+ * second. It counts the connections and how fast every token was used.
  */
 import { z } from 'zod';
 import { startSandboxMessageGateway } from '../../sandbox/messagegateway/start-messagegateway.ts';
@@ -15,7 +15,7 @@ const answerSchema = z.object({
   }),
 });
 
-/** Registers a module as an administrator's key allows, and gives its tokens. */
+/** Registers a module with an administrator's key, and returns its tokens. */
 async function register(index: number) {
   const moduleCode = `bench-${index}`;
   const integrationModule = JSON.stringify({

@@ -1,6 +1,6 @@
 /**
- * The peer of the lanes: pg-boss with one queue in strict order by key, each key a dialog. Fetches the next batch at once while
- * batches come back full, as its manual advises for a backlog. Argument: database address.
+ * A peer of the lanes: pg-boss with one queue in strict order by key, each key a dialog. Fetches the next batch at once while batches are
+ * full, as its manual advises for a backlog. Argument: database address.
  */
 import { PgBoss } from 'pg-boss';
 import { z } from 'zod';
@@ -30,7 +30,7 @@ boss.on('error', (error) => {
 await boss.start();
 await boss.createQueue(queue, { policy: 'key_strict_fifo' });
 
-/** One event of each dialog at a time: the events of one batch have the same time of creation, and their order is not kept. */
+/** One event of each dialog at a time: events of one batch have the same creation time, so their order is not kept. */
 async function fill({ events, dialogs, bodyBytes }: z.infer<typeof fillOrderSchema>): Promise<null> {
   for (let first = 0; first < events; first += dialogs) {
     const jobs = Array.from({ length: Math.min(dialogs, events - first) }, (_, dialog) => {
@@ -48,7 +48,8 @@ async function drain(order: DrainOrder): Promise<DrainResult> {
   const clock = createDrainClock(order);
   const watch = createTurnWatch();
   const over = Promise.withResolvers<void>();
-  // Here a batch counts when it is handed out; of its completion pg-boss tells only at the next fetch. In the long run it is the same.
+  // A batch is counted when it is handed out, because pg-boss reports its completion only at the next fetch. Over a long run it makes no
+  // difference.
   await boss.work<Payload>(queue, work, (jobs) => {
     for (const { data } of jobs) watch.see(data.dialog, data.place);
     clock.finish(jobs.length);

@@ -1,6 +1,6 @@
 /**
- * A bare Node HTTP server that reads each request, answers like a portal after a send, and counts. It stands in as the portal at
- * the end of the road, and shows what the load generator can do at most.
+ * A bare Node HTTP server that reads each request, answers like a portal after a send, and counts. It replaces the portal in the `flow`
+ * measure, and shows the load generator's maximum.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

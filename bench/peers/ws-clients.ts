@@ -1,4 +1,4 @@
-/** The peer of the sockets: bare `ws` clients in a process of their own, which do nothing but stay connected. */
+/** A peer of the sockets: bare `ws` clients in a process of their own, which only stay connected. */
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { serveParent } from '../support/serve-parent.ts';

@@ -1,4 +1,4 @@
-/** The app itself, started as an operator starts it: what the script of package.json runs, with settings in the environment. */
+/** The app itself, started as an administrator starts it: the start script of package.json, with settings in the environment. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -15,20 +15,20 @@ export interface AppProcess {
   stop(): Promise<void>;
 }
 
-/** The scripts of package.json an operator starts it by. */
+/** The start scripts of package.json. */
 type StartScript = 'start' | 'start:sockets';
 
 export interface AppProcessOptions {
   readonly endings: Endings;
-  /** Migrated already. */
+  /** A migrated database. */
   readonly databaseUrl: string;
-  /** Port of the server that stands in as the portal's REST address; 1 when nothing is to be called. */
+  /** Port of the server that replaces the portal's REST address; 1 when nothing is to be called. */
   readonly restPort?: number;
   /** A random one when absent. */
   readonly appSecret?: Buffer;
   /** `start` when absent. */
   readonly script?: StartScript;
-  /** Settings over those made here. */
+  /** Settings that override those made here. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ const packageSchema = z.object({ scripts: z.object({ start: script, 'start:socke
 
 const startMs = 30_000;
 
-/** Starts the app on a database in which it finds its portal installed. Resolves when it says that it is ready. */
+/** Starts the app on a database with an installed portal. Resolves when it reports that it is ready. */
 export async function startAppProcess(options: AppProcessOptions): Promise<AppProcess> {
   const restHost = `127.0.0.1:${options.restPort ?? 1}`;
   const appSecret = options.appSecret ?? randomBytes(32);
@@ -56,7 +56,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
       APP_SECRET: appSecret.toString('base64'),
       B24_CLIENT_ID: 'app.bench',
       B24_CLIENT_SECRET: 'bench',
-      // The road is measured, not the limit of a portal's plan.
+      // The app is measured, not the rate limit of a portal's plan.
       B24_RATE_PER_SECOND: '1000000',
       B24_RATE_BURST: '1000000',
       ALLOWED_PRIVATE_HOSTS: restHost,
@@ -81,7 +81,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
   return { pid: child.pid, port, stop };
 }
 
-/** What stands behind `node` in the start script. */
+/** The arguments of `node` in the start script. */
 function startArguments(script: StartScript): string[] {
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
   return scripts[script].split(' ').slice(1);

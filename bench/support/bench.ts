@@ -1,4 +1,4 @@
-/** What every measure gets, and what a measure is. */
+/** What every measure is given, and the type of a measure. */
 import type { DatabaseServer } from './database-server.ts';
 import type { Endings } from './endings.ts';
 import type { Verdict } from './figures.ts';
@@ -8,9 +8,9 @@ export interface Bench {
   readonly plan: Plan;
   readonly server: DatabaseServer;
   readonly endings: Endings;
-  /** Tells the person who waits what is going on. */
+  /** Reports progress. */
   readonly say: (text: string) => void;
 }
 
-/** Measures something beside its peers. Leaves no process and no database behind. */
+/** Measures something and its peers. Leaves no process and no database behind. */
 export type Measure = (bench: Bench) => Promise<readonly Verdict[]>;

@@ -1,4 +1,4 @@
-/** A process of the bench's own, spoken to over Node's message channel. Its side of the talk is in serve-parent.ts. */
+/** A child process of the bench, controlled over Node's message channel. Its side is in serve-parent.ts. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -23,7 +23,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** How long a child may take to begin. */
+/** How long a child may take to start. */
 const startMs = 30_000;
 
 /** Starts a script in a Node process of its own. Resolves when it is ready. */

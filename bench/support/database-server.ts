@@ -1,4 +1,4 @@
-/** The PostgreSQL of the bench: a real server in a temporary folder, every commit on the disk, beside the processes measured. */
+/** The PostgreSQL server of the bench: a real server in a temporary folder that flushes every commit to disk. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,7 @@ import { createLogger } from '../../src/lib/logger.ts';
 import { migrateToLatest } from '../../src/store/migrate.ts';
 import type { Endings } from './endings.ts';
 
-/**
- * What an operator would set on a small server. Checkpoints are far apart because each run begins right after one; everybody
- * measured has the same server.
- */
+/** The settings of a small server. Checkpoints are far apart because each run begins right after one; all subjects use the same server. */
 const flags = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -26,30 +23,30 @@ export interface DatabaseServer {
   readonly version: string;
   /** The address of a database in it. */
   url(name: string): string;
-  /** Makes an empty database, or a copy of another one nobody is connected to. Gives its address. */
+  /** Creates an empty database, or a copy of one without connections. Returns its address. */
   create(name: string, template?: string): Promise<string>;
-  /** Makes a database in the shape the app wants. */
+  /** Creates a database with the app's schema. */
   createMigrated(name: string): Promise<string>;
   drop(name: string): Promise<void>;
-  /** Puts a database into the state autovacuum would have brought it to, and everything written onto the disk. */
+  /** Does what autovacuum would have done, and writes everything to disk. */
   settle(name: string): Promise<void>;
-  /** Writes everything onto the disk now, so that no run pays for the one before it. */
+  /** Writes everything to disk now, so that no run pays for the one before it. */
   checkpoint(): Promise<void>;
   /** Rows of a statement in a database. */
   rows<Row extends pg.QueryResultRow>(name: string, statement: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Starts it; it ends with `endings`, and its folder goes with it. */
+/** Starts the server; `endings` stops it and deletes its folder. */
 export async function startDatabaseServer(endings: Endings): Promise<DatabaseServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
   endings.add(() => rm(dataDir, { recursive: true, force: true }));
-  // Under root the server runs as another user, who has to get through.
+  // Under root the server runs as another user, who needs access.
   await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({
     dataDir,
     password: 'bench',
     flags,
-    // Dropping a database breaks off a vacuum now and then, which the server calls fatal.
+    // Dropping a database sometimes aborts a vacuum, which the server logs as fatal.
     log: createLogger({ level: 'error', name: 'bench' }),
   });
   endings.add(() => server.stop());

@@ -1,9 +1,9 @@
-/** Remembers what has to be ended, so that nothing outlives the bench, whichever way it ends. */
+/** Collects clean-up functions, so that nothing outlives the bench, however it ends. */
 
 export interface Endings {
-  /** Registers an ending and gives it back; it runs once, at its call or with `endAll`, whichever comes first. */
+  /** Registers a clean-up function and returns it; it runs once, when called or with `endAll`, whichever comes first. */
   add(end: () => Promise<void>): () => Promise<void>;
-  /** Runs what has not run yet, the newest first. Rejects with the first failure, after all have been tried. */
+  /** Runs those that have not run yet, newest first. Rejects with the first failure, after all have been tried. */
   endAll(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export function createEndings(): Endings {
     },
     async endAll() {
       const failures: unknown[] = [];
-      // What is begun while others are being ended is ended as well.
+      // Functions registered during the clean-up run as well.
       for (let end = [...pending].at(-1); end !== undefined; end = [...pending].at(-1)) {
         try {
           await end();

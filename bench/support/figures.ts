@@ -1,20 +1,20 @@
-/** Figures and what they are held against. */
+/** Figures and the bars they must pass. */
 
-/** What was measured of one subject. */
+/** The measurement of one subject. */
 export interface Figure {
   readonly subject: string;
   readonly unit: string;
   readonly runs: readonly number[];
   readonly median: number;
-  /** Something to read beside the figure: a latency, a check that passed. */
+  /** Additional information: a latency, a check that passed. */
   readonly note: string;
 }
 
-/** One line of the table. */
+/** One row of the table. */
 export interface Verdict {
   readonly measure: string;
   readonly figure: Figure;
-  /** Null where the bar is a number of its own, and where there is no bar. */
+  /** Null where the bar is an absolute number, and where there is no bar. */
   readonly peer: Figure | null;
   /** Null where there is no peer. */
   readonly ratio: number | null;
@@ -46,7 +46,7 @@ export function atMostTimes(measure: string, figure: Figure, times: number, peer
   return { measure, figure, peer, ratio, bar: `≤ ${times} ×`, isPassed: ratio <= times };
 }
 
-/** Passes when the figure is no more than so much. */
+/** Passes when the figure is at most the limit. */
 export function atMost(measure: string, figure: Figure, limit: number): Verdict {
   return {
     measure,
@@ -58,13 +58,13 @@ export function atMost(measure: string, figure: Figure, limit: number): Verdict 
   };
 }
 
-/** A figure for orientation, with a ratio where there is something to compare it to. */
+/** A figure for orientation, with a ratio where it can be compared. */
 export function shown(measure: string, figure: Figure, peer: Figure | null = null): Verdict {
   const ratio = peer === null ? null : figure.median / peer.median;
   return { measure, figure, peer, ratio, bar: '', isPassed: null };
 }
 
-/** Runs every subject once, then every one again and so on, so that a disturbance of the machine meets them all alike. */
+/** Runs every subject once, then each again and so on, so that a disturbance of the machine affects all alike. */
 export async function alternate<Name extends string>(
   times: number,
   subjects: Readonly<Record<Name, () => Promise<number>>>,

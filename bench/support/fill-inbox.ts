@@ -1,4 +1,4 @@
-/** Fills a database's inbox with numbered events, to be drained. */
+/** Fills a database's inbox with numbered events. */
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '../../src/store/database.ts';
 import { acceptEvents, type NewEvent } from '../../src/store/queue/inbox.ts';
@@ -16,14 +16,14 @@ const batch = 256;
 
 const laneOf = (dialog: number): string => inboxLane(botCode, `chat${firstNumbers.dialog + dialog}`);
 
-/** A body begins with its place in its dialog, counted from 1: four bytes, high first. The drain checks their order. */
+/** A body begins with its position in its dialog, counted from 1: four bytes, big-endian. The drain checks their order. */
 function bodyOf(place: number): Buffer {
   const body = Buffer.alloc(bodyBytes, '.');
   body.writeUInt32BE(place);
   return body;
 }
 
-/** Puts events in through the door's own statement, in turn over all dialogs. */
+/** Stores events with the endpoint's own statement, in turn over all dialogs. */
 export async function fillInbox(databaseUrl: string, events: number, dialogs: number): Promise<void> {
   const db = openDatabase({ url: databaseUrl, poolSize: 2 });
   try {
@@ -59,8 +59,8 @@ export async function fillInbox(databaseUrl: string, events: number, dialogs: nu
 }
 
 /**
- * The same on a large scale, made inside the server in one statement a table: what is measured later does not depend on how it came
- * in, and a million through the door would take minutes. Rows lie as they would have come: in turn over all dialogs.
+ * The same on a large scale, made inside the server in one statement per table: how the events came in does not matter for the measurement,
+ * and a million through the endpoint would take minutes. Rows are in the order in which they would have come: in turn over all dialogs.
  */
 export async function fillBacklog(
   bench: Bench,

@@ -1,10 +1,10 @@
-/** The recorded Open Channel event the bench sends, and who sends it. */
+/** The recorded Open Channel event that the bench sends, and its sender. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const file = new URL('../../test/fixtures/bitrix24/v1-onimbotmessageadd-openline.json', import.meta.url);
 
-/** The event's body as it comes over the line, form-encoded, about 5 KB. */
+/** The event's body as it is sent, form-encoded, about 5 KB. */
 export function readEventBody(): string {
   return z.object({ body: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).body;
 }

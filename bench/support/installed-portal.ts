@@ -1,4 +1,4 @@
-/** Puts an installed portal with one bot into a database, as an installation would have left it, without the OAuth host it needs. */
+/** Puts an installed portal with one bot into a database, as an installation would have left it, without needing the OAuth host. */
 
 import { createSealer, sha256 } from '../../src/lib/encryption.ts';
 import { tokenContext } from '../../src/portals/token-context.ts';
@@ -12,7 +12,7 @@ export interface InstalledPortal {
   readonly databaseUrl: string;
   readonly appSecret: Buffer;
   readonly sender: Sender;
-  /** Stands in as the portal's REST address; ends with `/rest/`. */
+  /** Used as the portal's REST address; ends with `/rest/`. */
   readonly restUrl: string;
 }
 
@@ -32,8 +32,8 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
       language: 'ru',
       isAdmin: true,
     });
-    // What the set-up finds out by asking: the portal has the second API, where a repeated send is harmless.
-    await updatePortal(db, portal, { has_v2: true, set_up_at: new Date() });
+    // What the set-up would find out: the portal has the second API, where a repeated send is harmless.
+    await updatePortal(db, portal, { has_imbot_v2: true, set_up_at: new Date() });
     await offerToken(db, {
       portal,
       accessSealed: sealer.seal('bench-access', tokenContext.access(portal)),

@@ -1,4 +1,4 @@
-/** Puts connections into a database as `connections add` would have left them, without asking the far side thousands of times. */
+/** Puts connections into a database as `connections add` would have left them, without thousands of calls to the remote. */
 import { randomUUID } from 'node:crypto';
 import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
 import { openDatabase } from '../../src/store/database.ts';

@@ -1,28 +1,28 @@
-/** How long and how often everything is measured. */
+/** Durations and repetitions of all measurements. */
 
 export interface Plan {
   /** Measurements of each subject; the median counts. */
   readonly runs: number;
   /** Load before the first run of a subject, for the compiler and the caches. */
   readonly warmSeconds: number;
-  /** Length of a run under load. */
+  /** Duration of a run under load. */
   readonly seconds: number;
-  /** Events drained within the clock. */
+  /** Events drained during the measurement. */
   readonly drainEvents: number;
-  /** pg-boss drains for this long at most: all its events would take minutes, and its speed does not change. */
+  /** The longest duration of a pg-boss drain: all its events would take minutes, and its speed does not change. */
   readonly bossSeconds: number;
   readonly backlogEvents: number;
-  /** Events sent down the whole road in a run. */
-  readonly roadEvents: number;
-  /** Messages each way whose latency is taken. */
+  /** Events sent through the whole app in a run. */
+  readonly flowEvents: number;
+  /** Messages each way whose latency is measured. */
   readonly latencyMessages: number;
   readonly idleSeconds: number;
   readonly idleRuns: number;
-  /** Before each measure: how long to wait for other programs to leave the processor alone. */
+  /** Before each measure: how long to wait until other programs leave the processor idle. */
   readonly patienceSeconds: number;
 }
 
-/** Events drained before the clock starts. */
+/** Events drained before the measurement. */
 export const drainWarmEvents = 6_000;
 
 export const connections = 64;
@@ -38,7 +38,7 @@ export const fullPlan: Plan = {
   drainEvents: 60_000,
   bossSeconds: 10,
   backlogEvents: 1_000_000,
-  roadEvents: 10_000,
+  flowEvents: 10_000,
   latencyMessages: 300,
   idleSeconds: 10,
   idleRuns: 3,
@@ -54,7 +54,7 @@ export const quickPlan: Plan = {
   drainEvents: 30_000,
   bossSeconds: 3,
   backlogEvents: 200_000,
-  roadEvents: 2_000,
+  flowEvents: 2_000,
   latencyMessages: 100,
   idleRuns: 1,
   patienceSeconds: 3,

@@ -1,13 +1,13 @@
-/** Waits until other programs leave the processor alone: on a shared machine they spoil the figures. */
+/** Waits until other programs leave the processor idle: on a shared machine they distort the figures. */
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Up to this share of the processor may be taken; the database and this process take a little themselves. */
+/** Other programs may use up to this share of the processor; the database and this process use a little themselves. */
 export const quietShare = 0.08;
 
 const sampleMs = 1_000;
 
-/** Resolves when it is quiet, or after so many seconds. Gives the share of the processor that was taken in the last second. */
+/** Resolves when the processor is idle, or after so many seconds. Returns the share of the processor that was used in the last second. */
 export async function waitForQuiet(patienceSeconds: number): Promise<number> {
   const end = performance.now() + patienceSeconds * 1000;
   let share = await busyShare();

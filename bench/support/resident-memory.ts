@@ -1,4 +1,4 @@
-/** How much memory a process takes, as the system counts it. */
+/** The memory of a process, as the system counts it. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 

@@ -1,19 +1,19 @@
-/** The child's side of child.ts: announces itself, carries out orders, and ends with its parent. */
+/** The child's side of child.ts: reports that it is ready, executes orders, and ends with its parent. */
 import { z } from 'zod';
 
 const orderSchema = z.object({ id: z.number(), order: z.string(), input: z.unknown() });
 
 export type Orders = Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
 
-/** Call it once, when the child can work. */
+/** Call it once, when the child is ready. */
 export function serveParent(port: number | null, orders: Orders = {}): void {
-  // A parent that was killed takes its children with it.
+  // When the parent is killed, its children end too.
   process.on('disconnect', () => process.exit(0));
-  process.on('message', (raw) => void executePortalAction(orders, raw));
+  process.on('message', (raw) => void executeOrder(orders, raw));
   process.send?.({ ready: { port } });
 }
 
-async function executePortalAction(orders: Orders, raw: unknown): Promise<void> {
+async function executeOrder(orders: Orders, raw: unknown): Promise<void> {
   const { id, order, input } = orderSchema.parse(raw);
   try {
     const work = orders[order];

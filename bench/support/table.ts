@@ -1,9 +1,9 @@
-/** Writes verdicts as a table for people. */
+/** Formats verdicts as a table. */
 import type { Figure, Verdict } from './figures.ts';
 
 const heads = ['measure', 'subject', 'median', 'peer', 'median', 'ratio', 'bar', 'verdict', 'note'] as const;
 
-/** The verdicts, one a line, columns aligned. */
+/** The verdicts, one per row, columns aligned. */
 export function tableOf(verdicts: readonly Verdict[]): string {
   const rows = [heads, ...verdicts.map(rowOf)];
   const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { createConnectorHost } from '../connections/connector-host.ts';
 import { closeServer, createHttpApp, listen } from '../http/app.ts';
-import { type Bodies, createBodies } from '../http/bodies.ts';
+import { type BodyReader, createBodyReader } from '../http/body-reader.ts';
 import { mountBrainRoutes } from '../http/brain-routes.ts';
 import { createEventEndpoint } from '../http/event-endpoint.ts';
 import { mountHealth } from '../http/health.ts';
@@ -27,7 +27,7 @@ export interface Front {
 
 export async function serve(base: Base, queue: Queue, acceptance: Acceptance): Promise<Front> {
   const { settings, db, metrics, log } = base;
-  const bodies = createBodies(systemClock);
+  const bodies = createBodyReader(systemClock);
   const refusals = createRefusals({ log, metrics, clock: systemClock });
   const figures = {
     metrics,
@@ -63,7 +63,7 @@ function publicRoutes(
   base: Base,
   { portals, connections, synchronousReplies }: Queue,
   acceptance: Acceptance,
-  { bodies, refusals }: { readonly bodies: Bodies; readonly refusals: Refusals },
+  { bodies, refusals }: { readonly bodies: BodyReader; readonly refusals: Refusals },
 ) {
   const { settings, db, endpointDb, brains, brainSettings, sealer, wakeups, metrics, log } = base;
   const { cache, endpointCache, installation } = portals;

@@ -1,13 +1,13 @@
-/** Lists who is in a chat of one of our bots, with the scope `imbot` alone (docs/platform-notes/bitrix24.md#chat-members). */
+/** Lists the members of a chat of one of our bots, with the scope `imbot` only (docs/platform-notes/bitrix24.md#chat-members). */
 import type { PortalUser } from '../core/connector-tools.ts';
 import { AppError, RemoteUnreachable } from '../core/errors.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';
 
-/** The most one answer holds; the portal takes a larger limit for 50. */
+/** The largest page; the portal replaces a larger limit by 50. */
 const pageSize = 200;
 
-/** The dialog of a bot whose members are asked for. */
+/** The bot and the dialog whose members are read. */
 export interface MembersOf {
   readonly portal: string;
   readonly botId: string;
@@ -15,8 +15,8 @@ export interface MembersOf {
 }
 
 /**
- * The members as the portal shows them; none where it refuses. The method has no offset: of a larger chat the list is read from both
- * ends, and of more than 400 members those between are not found. Throws AppErrors that can be tried again, and `bitrix24.not_a_list`.
+ * The members as the portal shows them; none where it refuses. The method has no offset: for a larger chat the list is read from both ends,
+ * and of more than 400 members those in the middle are not found. Throws AppErrors that can be retried, and `bitrix24.not_a_list`.
  */
 export async function chatMembers(
   client: PortalClient,
@@ -43,13 +43,13 @@ async function page(client: PortalClient, of: MembersOf, userId: 'asc' | 'desc',
   if (users === null) {
     throw new RemoteUnreachable({
       code: 'bitrix24.not_a_list',
-      message: 'Bitrix24 answered imbot.v2.Chat.User.list with something that is no list',
+      message: 'Bitrix24 answered imbot.v2.Chat.User.list with something that is not a list',
     });
   }
   return users.filter(isRecord).map(toPortalUser);
 }
 
-/** A bare list; a map with numbers for keys where PHP has left gaps in it. Null for anything else. */
+/** A plain list; a map with numeric keys where PHP has left gaps in it. Null for anything else. */
 export function listOf(result: unknown): readonly unknown[] | null {
   if (Array.isArray(result)) return result;
   if (!isRecord(result) || !Object.keys(result).every((key) => /^\d+$/.test(key))) return null;
@@ -66,7 +66,7 @@ function toPortalUser(user: Record<string, unknown>): PortalUser {
   };
 }
 
-/** Only what the portal says plainly counts: somebody it tells nothing about is from outside. */
+/** Only explicit values count: a user the portal tells nothing about counts as from outside. */
 function isEmployee({ extranet, type, bot, connector }: Record<string, unknown>): boolean {
   const isInside = extranet === false || extranet === 'N';
   const isPerson = bot !== true && connector !== true;

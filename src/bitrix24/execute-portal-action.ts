@@ -1,44 +1,47 @@
-/** Carries out a bot's actions in its portal. */
+/** Executes a bot's actions in its portal. */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
-import { type Decoration, sendDecorated } from './decorated.ts';
 import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
+import { type Decoration, sendDecorated } from './send-decorated.ts';
 
 /** The bot and dialog an action is for. */
 export interface PortalTarget {
   readonly portal: string;
   readonly botId: string;
   readonly dialogId: string;
-  /** Whether the portal has `imbot.v2.*`: there a send repeated with the same key sends nothing (docs/platform-notes/bitrix24.md#sending-once). */
+  /**
+   * Whether the portal has `imbot.v2.*`: there a send repeated with the same key sends nothing
+   * (docs/platform-notes/bitrix24.md#sending-once).
+   */
   readonly hasV2: boolean;
 }
 
-/** True when doing it twice with one key has the effect of once. Uploads have no such key in any version. */
+/** True when executing it twice with one key has the effect of once. Uploads have no such key in any version. */
 export function isRepeatable(action: PortalAction, hasV2: boolean): boolean {
   if (action.type === 'send') return hasV2;
   return action.type !== 'send_file';
 }
 
-/** What came of an action in the portal. */
+/** The result of an action in the portal. */
 export interface PortalResult {
-  /** The portal's message id of what sends a message. */
+  /** The portal's id of the sent message; null for other actions. */
   readonly messageId: string | null;
-  /** What the portal would not take with the text. */
+  /** Parts of the message that the portal refused. */
   readonly lost: readonly (Decoration | 'reaction')[];
 }
 
 export interface ExecuteOptions {
   /** A lower-case UUIDv4, the same on every repetition. */
   readonly key: string;
-  /** Those of the file where one is sent. */
+  /** The bytes of the file, if one is sent. */
   readonly bytes: Buffer;
   readonly signal: AbortSignal;
 }
 
-/** Does it. Throws AppErrors. */
+/** Executes the action. Throws AppErrors. */
 export async function executePortalAction(
   client: PortalClient,
   target: PortalTarget,
@@ -56,7 +59,7 @@ export async function executePortalAction(
     case 'edit':
       return { messageId: null, lost: await edit(call, target, action) };
     case 'delete':
-      // The portal refuses to delete messages older than three days, which is then listed.
+      // The portal refuses to delete messages older than three days; that becomes a dead letter.
       await call('imbot.message.delete', { BOT_ID: botId, MESSAGE_ID: Number(action.messageId), COMPLETE: 'N' });
       return nothing;
     case 'read':
@@ -83,14 +86,14 @@ type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promi
 type Send = PortalAction & { type: 'send' };
 
 async function sendV2(call: Call, target: PortalTarget, action: Send, key: string): Promise<PortalResult> {
-  const wanted = { ...action, needsWords: false };
+  const wanted = { ...action, needsText: false };
   const { result, lost } = await sendDecorated(wanted, target.botId, ({ text, keyboard, attach, quoteOf }) =>
     call('imbot.v2.Chat.Message.send', {
       botId: Number(target.botId),
       dialogId: target.dialogId,
       fields: {
         message: noCommands(target, text),
-        // A refused decoration is refused before the key is used up: the next try may have it again.
+        // A refused decoration is refused before the key is used up, so the next attempt may reuse it.
         templateId: key,
         ...(keyboard === null ? {} : { keyboard }),
         ...(attach === null ? {} : { attach }),
@@ -102,14 +105,14 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
   return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
 }
 
-/** Through imbot.v2 the commands in what a bot says are run, save in private; the first API and edits run none. */
+/** imbot.v2 executes commands in a bot's own messages, except in private chats; the first API and edits do not. */
 function noCommands({ dialogId }: PortalTarget, text: string): string {
   return /^\d+$/.test(dialogId) ? text : escapeCommands(text);
 }
 
-/** The first version of the API knows no quotes. */
+/** The first version of the API has no quotes. */
 async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<PortalResult> {
-  const plain = { ...action, quoteOf: null, needsWords: true };
+  const plain = { ...action, quoteOf: null, needsText: true };
   const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach }) =>
     call('imbot.message.add', {
       BOT_ID: Number(target.botId),
@@ -124,17 +127,17 @@ async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<P
   return { messageId, lost: action.quoteOf === null ? lost : [...lost, 'quote'] };
 }
 
-/** Longest name of a file the portal's disk keeps. */
+/** The longest file name the portal's disk stores. */
 const maxFileName = 255;
 
-/** Files go through v2 alone: the older methods post them as the installing employee, not as the bot. */
+/** Files are sent through v2 only: the older methods post them as the installing employee, not as the bot. */
 async function sendFile(
   call: Call,
   target: PortalTarget,
   action: PortalAction & { type: 'send_file' },
   bytes: Buffer,
 ): Promise<string | null> {
-  if (!target.hasV2) throw noFiles();
+  if (!target.hasV2) throw filesUnsupported();
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
   const fields = { name, content: bytes.toString('base64'), message: noCommands(target, escapeBb(action.text)) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
@@ -142,7 +145,7 @@ async function sendFile(
 }
 
 /** For portals that cannot take files from bots. */
-export function noFiles(): BadInput {
+export function filesUnsupported(): BadInput {
   return new BadInput({
     code: 'bitrix24.no_files',
     message: 'this portal cannot take files from bots (no imbot.v2)',
@@ -150,20 +153,20 @@ export function noFiles(): BadInput {
   });
 }
 
-/** The portal refuses to edit messages older than three days, which is then listed. */
+/** The portal refuses to edit messages older than three days; that becomes a dead letter. */
 async function edit(
   call: Call,
   target: PortalTarget,
   action: PortalAction & { type: 'edit' },
 ): Promise<readonly Decoration[]> {
   const { messageId, text, cards, buttons } = action;
-  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsWords: true };
+  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsText: true };
   const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach }) =>
     call('imbot.message.update', {
       BOT_ID: Number(target.botId),
       MESSAGE_ID: Number(messageId),
       MESSAGE: message,
-      // What is absent stays as it was.
+      // Absent parameters leave the value unchanged.
       ATTACH: attach ?? 'N',
       ...(buttons === null ? {} : { KEYBOARD: keyboard ?? 'N' }),
     }),
@@ -171,13 +174,13 @@ async function edit(
   return lost;
 }
 
-/** What the portal says where there is nothing to do, or where it no longer knows the code: a reaction is not worth trouble. */
+/** Answers of the portal when the reaction is already as wanted. */
 const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
 
-/** What it says of a message that is deleted, was never there, or is not shown to the bot: there is nothing left to react to. */
+/** Answers of the portal for a message that is deleted, never existed, or is not visible to the bot. */
 const noMessage: ReadonlySet<string> = new Set(['bitrix24.MESSAGE_NOT_FOUND', 'bitrix24.ACCESS_DENIED']);
 
-/** False where there is nothing to react to. Bots of the first API have no reactions. */
+/** False when there is nothing to react to. Bots of the first API have no reactions. */
 async function react(call: Call, target: PortalTarget, action: PortalAction & { type: 'react' }): Promise<boolean> {
   if (!target.hasV2) return false;
   const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
@@ -193,7 +196,7 @@ async function react(call: Call, target: PortalTarget, action: PortalAction & { 
 }
 
 /**
- * These methods want the bare chat number. `operator` acts on the session's own bot, `finish` on the app's first one
+ * These methods take the bare chat number. `operator` acts on the session's own bot, `finish` on the app's first one
  * (docs/platform-notes/bitrix24.md#first-bot-of-an-app).
  */
 async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 'finish'): Promise<void> {
@@ -201,13 +204,13 @@ async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 
   try {
     await call(method, { CHAT_ID: Number(target.dialogId.replace(/^chat/, '')) });
   } catch (error) {
-    // The operator is no bot any more: what was to be reached has been reached by somebody else.
+    // The session is no longer led by a bot: someone else has already taken it, which is what we wanted.
     if (!(error instanceof AppError) || error.code !== 'bitrix24.WRONG_CHAT') throw error;
   }
 }
 
-/** The bytes of a file in a message: the portal gives a one-time address, which is followed at once and never stored. */
-export async function askForFile(
+/** The address of a file in a message. The portal's address works once; it is used at once and never stored. */
+export async function fileAddress(
   client: PortalClient,
   { portal, botId }: Pick<PortalTarget, 'portal' | 'botId'>,
   fileId: string,
@@ -217,5 +220,5 @@ export async function askForFile(
   const result = await client.call(portal, 'imbot.v2.File.download', params, { signal, patienceMs: 5_000 });
   const url = isRecord(result) ? result['downloadUrl'] : null;
   if (typeof url === 'string' && URL.canParse(url)) return new URL(url);
-  throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal named no address for the file' });
+  throw new BadInput({ code: 'bitrix24.no_file', message: 'the portal returned no address for the file' });
 }

@@ -1,7 +1,7 @@
 /** What becomes of a delivery whose account does not take it now: it waits while the account is paused or being mended. */
 import type { Brain } from '../core/brain.ts';
 import { AppError, RemoteRefused } from '../core/errors.ts';
-import { waitPatienceMs } from '../core/retry.ts';
+import { maxWaitMs } from '../core/retry.ts';
 import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
@@ -13,7 +13,7 @@ export const disabledCode = 'connection.disabled';
 const inactivityTimerMs = 30_000;
 
 export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string): AppError {
-  const isOld = Date.now() - row.created_at.getTime() > waitPatienceMs;
+  const isOld = Date.now() - row.created_at.getTime() > maxWaitMs;
   return new AppError({
     code: disabledCode,
     message: `the far side has stopped this account (${reason}); deliveries wait for up to a day`,

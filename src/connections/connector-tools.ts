@@ -1,6 +1,6 @@
 /** Makes the tools each connector is given: what the app offers to the brain of one connection. */
 import { crmAddress } from '../bitrix24/crm-address.ts';
-import { lineName } from '../bitrix24/open-lines.ts';
+import { openChannelName } from '../bitrix24/open-channels.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { Connection } from '../core/connector.ts';
 import type { ConnectorTools } from '../core/connector-tools.ts';
@@ -52,7 +52,7 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
       findPortalUser({ client, portals }, portal, { to, dialogId, userId }, signal),
     customerInfo: (to, dialogId, userId, signal) =>
       findCustomerInfo({ client, portals }, portal, { to, dialogId, userId }, signal),
-    openChannelName: (lineId, signal) => lineName(client, portal, lineId, signal),
+    openChannelName: (lineId, signal) => openChannelName(client, portal, lineId, signal),
     portalInfo: async () => portalInfo(await portals.portal(portal), { id }),
     state: connectorState(db, portal, id, options.recent),
     publicUrl: options.publicUrl,

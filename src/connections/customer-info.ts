@@ -1,5 +1,5 @@
 /** Finds out who writes in an Open Channel, for brains that show it to their people. */
-import { lineClient } from '../bitrix24/open-lines.ts';
+import { openChannelCustomer } from '../bitrix24/open-channels.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { ConversationRef } from '../core/connector.ts';
 import type { CustomerInfo } from '../core/connector-tools.ts';
@@ -19,7 +19,12 @@ export async function findCustomerInfo(
 ): Promise<CustomerInfo | null> {
   const { portal, bots } = await portals.portal(portalId);
   const bot = bots.find((row) => row.code === who.to.botCode);
-  if (portal === null || portal.has_v2 === false || bot === undefined || bot.bot_id === null) return null;
+  if (portal === null || portal.has_imbot_v2 === false || bot === undefined || bot.bot_id === null) return null;
   const { dialogId, userId } = who;
-  return await lineClient(client, portalId, { botId: bot.bot_id, dialogId, userId, domain: portal.domain }, signal);
+  return await openChannelCustomer(
+    client,
+    portalId,
+    { botId: bot.bot_id, dialogId, userId, domain: portal.domain },
+    signal,
+  );
 }

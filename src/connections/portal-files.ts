@@ -1,5 +1,5 @@
 /** Fetches files that messages in Bitrix24 named, for brains that take files. */
-import { askForFile } from '../bitrix24/execute-portal-action.ts';
+import { fileAddress } from '../bitrix24/execute-portal-action.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { ConversationRef } from '../core/connector.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
@@ -28,7 +28,7 @@ export async function openPortalFile(
   if (bot === undefined || bot.bot_id === null) {
     throw new BadInput({ code: 'bitrix24.no_file', message: 'the bot that was given the file is gone' });
   }
-  const url = await askForFile(options.client, { portal, botId: bot.bot_id }, file.id, signal);
+  const url = await fileAddress(options.client, { portal, botId: bot.bot_id }, file.id, signal);
   const response = await options.http.send({ method: 'GET', url, timeoutMs, signal, maxResponseBytes: maxFileBytes });
   if (response.status === 200) return response.body;
   throw new RemoteUnreachable({

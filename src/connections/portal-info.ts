@@ -6,5 +6,5 @@ import type { KnownPortal } from '../portals/portal-cache.ts';
 /** A portal that has not been asked yet counts as a present one, as it does for sending. */
 export function portalInfo(known: KnownPortal, connection: Pick<Connection, 'id'>): PortalInfo {
   const bot = known.bots.find((row) => row.connection_id === connection.id && row.state !== 'deleted');
-  return { hasV2: known.portal?.has_v2 !== false, botType: bot?.type ?? null };
+  return { hasV2: known.portal?.has_imbot_v2 !== false, botType: bot?.type ?? null };
 }

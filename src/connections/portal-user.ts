@@ -19,7 +19,7 @@ export async function findPortalUser(
 ): Promise<PortalUser | null> {
   const known = await options.portals.portal(portal);
   const bot = known.bots.find((row) => row.code === who.to.botCode);
-  if (bot === undefined || bot.bot_id === null || known.portal?.has_v2 === false) return null;
+  if (bot === undefined || bot.bot_id === null || known.portal?.has_imbot_v2 === false) return null;
   const members = await chatMembers(options.client, { portal, botId: bot.bot_id, dialogId: who.dialogId }, signal);
   return members.find(({ id }) => id === who.userId) ?? null;
 }

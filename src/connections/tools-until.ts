@@ -9,7 +9,7 @@ export function toolsUntil(tools: ConnectorTools, until: AbortSignal): Connector
     http: { send: (request) => tools.http.send({ ...request, signal: both(request.signal) }) },
     rateLimiter(bucket, rate) {
       const rateLimiter = tools.rateLimiter(bucket, rate);
-      return { turn: (signal) => rateLimiter.turn(both(signal)), holdOff: (ms) => rateLimiter.holdOff(ms) };
+      return { acquire: (signal) => rateLimiter.acquire(both(signal)), throttle: (ms) => rateLimiter.throttle(ms) };
     },
   };
 }

@@ -1,61 +1,60 @@
 /**
- * What the bridge decides to do. An action is fixed, with its idempotency key, in the outbox row that carries it; whoever
- * carries it out may have to do so more than once.
+ * The actions the bridge decides on. An action is stored, with its idempotency key, in one outbox row; it may be executed more than once.
  */
 import type { Author, Button, Card, Chat, CrmLink, FileRef } from './events.ts';
 import type { KnownReaction } from './reactions.ts';
 
-/** Its place, from 0, among the parts one message of a brain became; they stand one behind the other in one lane. */
+/** Position, from 0, among the parts that one message of a brain was split into. All parts are in one lane, in order. */
 export interface MessagePart {
   readonly index: number;
   readonly count: number;
 }
 
-/** To be carried out in Bitrix24, as the bot of the conversation. */
+/** To be executed in Bitrix24, as the bot of the conversation. */
 export type PortalAction =
   | {
       readonly type: 'send';
       readonly text: string;
       readonly buttons: readonly Button[];
       readonly cards: readonly Card[];
-      /** The Bitrix24 message it answers to; null for none. */
+      /** The Bitrix24 message it replies to; null for none. */
       readonly quoteOf: string | null;
-      /** True: operators see it, the customer behind the Open Channel does not. */
+      /** True: the portal's staff see it, the customer of the Open Channel does not. */
       readonly internal: boolean;
-      /** The brain's id of the message this carries out; a receipt is sent back for it where the brain wants one. */
-      readonly answers: string | null;
-      /** Absent: it is the whole message. The receipt comes when the last part has ended, and speaks for all. */
+      /** The brain's id of the message being sent; a receipt is returned for it if the brain wants one. */
+      readonly remoteMessageId: string | null;
+      /** Absent: it is the whole message. The receipt follows the last part and covers all of them. */
       readonly part?: MessagePart;
-      /** The Bitrix24 message that has grown by this one when it was edited. */
+      /** The Bitrix24 message that was edited, if the new text needs this additional message. */
       readonly partOf?: string;
     }
-  /** Fetched from the brain when it is carried out, and sent as the bot. */
+  /** Fetched from the brain when it is executed, and sent as the bot. */
   | {
       readonly type: 'send_file';
       readonly file: FileRef;
       readonly text: string;
-      readonly answers: string | null;
+      readonly remoteMessageId: string | null;
       readonly part?: MessagePart;
     }
   | {
       readonly type: 'edit';
       readonly messageId: string;
       readonly text: string;
-      /** All it has from now on. */
+      /** All cards of the message from now on. */
       readonly cards: readonly Card[];
-      /** All it has from now on; null: those it has. */
+      /** All buttons of the message from now on; null: unchanged. */
       readonly buttons: readonly Button[] | null;
     }
   | { readonly type: 'delete'; readonly messageId: string }
   | { readonly type: 'read'; readonly messageId: string }
-  /** As the bot; a reaction that is there already, or gone already, is fine. */
+  /** As the bot. It is no error if the reaction is already there, or already gone. */
   | { readonly type: 'react'; readonly messageId: string; readonly reaction: KnownReaction; readonly isOn: boolean }
   | { readonly type: 'typing' }
-  /** Let go of an Open Channel session so that the queue's operators get it. */
+  /** Leaves an Open Channel session so that the operators of its queue get it. */
   | { readonly type: 'handover' }
   | { readonly type: 'finish' };
 
-/** To be carried out in the brain. */
+/** To be executed in the brain. */
 export type BrainAction =
   | {
       readonly type: 'message';
@@ -64,22 +63,22 @@ export type BrainAction =
       readonly author: Author;
       readonly chat: Chat;
       readonly files: readonly FileRef[];
-      /** ISO 8601 in UTC, to the second; null when the portal did not tell. */
+      /** ISO 8601 in UTC, to the second; null if the portal does not name it. */
       readonly sentAt: string | null;
-      /** The Bitrix24 message it answers to, whoever wrote that one; null for none. */
+      /** The Bitrix24 message it replies to, whoever wrote that one; null for none. */
       readonly quoteOf: string | null;
     }
   | {
       readonly type: 'edit';
       readonly messageId: string;
       readonly text: string;
-      /** Whose message it is; the name is empty where the portal did not tell it. */
+      /** The author of the message; the name is empty if the portal does not name it. */
       readonly author: Author;
       readonly chat: Chat;
-      /** It was made, or the message was said, while a person led. */
+      /** The edit, or the message itself, was made while a person led. */
       readonly mirrored?: true;
     }
-  /** Said while a person leads, or by our bot of its own accord: for brains that want the whole conversation, never to be answered. */
+  /** A message sent while a person leads, or sent by our bot itself: for brains that want the whole conversation; must not be answered. */
   | {
       readonly type: 'mirrored';
       readonly messageId: string;
@@ -90,7 +89,7 @@ export type BrainAction =
       readonly sentAt: string | null;
       readonly quoteOf: string | null;
     }
-  /** Said in a group chat without meaning the bot: for brains that want it, never to be answered. */
+  /** A message in a group chat that does not mention the bot: for brains that want it; must not be answered. */
   | {
       readonly type: 'overheard';
       readonly messageId: string;
@@ -105,38 +104,41 @@ export type BrainAction =
       readonly owner: 'brain' | 'person';
       /** When it changed, ISO 8601. */
       readonly at: string;
-      /** Since when the other one had led, ISO 8601; null: from the beginning. */
+      /** Since when the previous owner had led, ISO 8601; null: from the beginning. */
       readonly since: string | null;
     }
-  /** The CRM records of the portal that belong to the conversation, all of them, whenever they have changed. */
+  /** All CRM records of the portal that belong to the conversation, whenever they change. */
   | { readonly type: 'crm'; readonly links: readonly CrmLink[] }
   | {
       readonly type: 'receipt';
       readonly remoteMessageId: string;
-      /** With an error: a part of it was shown. */
+      /** Set together with an error: a part of the message was shown. */
       readonly portalMessageId: string | null;
       readonly error: string | null;
-      /** The brain counts it as failed, and people behind it have to know that it was, or may have been, shown. */
+      /** The brain counts the message as failed, but it was, or may have been, shown; people behind the brain must be told. */
       readonly isLate?: true;
     }
-  /** A change the brain wanted of a message in Bitrix24 was not made there. */
+  /** A change that the brain wanted to make to a message in Bitrix24 failed. */
   | {
       readonly type: 'change_refused';
       readonly what: 'edit' | 'delete';
       readonly portalMessageId: string;
-      /** What it was to say; null for a deletion. */
+      /** The text it should have got; null for a deletion. */
       readonly text: string | null;
       readonly error: string;
     };
 
-/** To be carried out on a portal's installation; `inactivity_timer` and `greet` on a conversation: its rules want to know that time has passed. */
+/**
+ * To be executed on a portal's installation; `inactivity_timer` and `greet` concern a conversation and only report that their time has
+ * come.
+ */
 export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
   | { readonly type: 'payment'; readonly expired: boolean }
   | { readonly type: 'forget_bot'; readonly botId: string }
-  /** The operator has removed it: its user goes from the portal too. */
+  /** An administrator removed the bot: its user is deleted from the portal too. */
   | { readonly type: 'unregister_bot'; readonly botId: string }
   | InactivityTimer
   | Greet;
@@ -145,7 +147,7 @@ export interface InactivityTimer {
   readonly type: 'inactivity_timer';
 }
 
-/** The bot introduces itself, unless somebody has spoken for it by then. */
+/** The bot introduces itself, unless it has sent a message by then. */
 export interface Greet {
   readonly type: 'greet';
   readonly chat: Chat;
@@ -155,8 +157,8 @@ export type ActionTarget = 'portal' | 'brain' | 'app';
 export type ChatAction =
   | { readonly target: 'portal'; readonly action: PortalAction }
   | { readonly target: 'brain'; readonly action: BrainAction }
-  /** Not before so many milliseconds, and perhaps earlier all the same. */
+  /** `delayMs`: not due before so many milliseconds; a wakeup may make it due earlier. */
   | { readonly target: 'app'; readonly action: InactivityTimer | Greet; readonly delayMs: number };
 
-/** What became of a brain's message. */
+/** The result of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };

@@ -1,5 +1,6 @@
-/** The rules for what a brain says or wants, and for what became of it. */
+/** The rules for a brain's messages and requests, and for their results. */
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
+import { botTexts, pressCommand } from './bot-texts.ts';
 import {
   type Bridged,
   fateUnknown,
@@ -12,34 +13,33 @@ import {
   toBrain,
   toPortal,
   withdrawn,
-} from './bridged.ts';
+} from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import { armInactivityTimer } from './inactivity.ts';
 import type { KnownReaction } from './reactions.ts';
-import { armInactivityTimer } from './silence.ts';
 import { splitText } from './split-text.ts';
-import { phrases, pressCommand } from './texts.ts';
 
-/** Longest text Bitrix24 keeps; it cuts what is longer, so we split before. In UTF-16 code units. */
+/** The longest text Bitrix24 stores, in UTF-16 code units; it cuts longer ones, so we split before. */
 const portalTextLimit = 20_000;
 
-/** Signs that could begin markup or a command go out with an invisible companion. */
-const wideInPortal = '[>-/';
+/** Characters that could begin markup or a command are sent with an invisible extra character. */
+const escapedInPortal = '[>-/';
 
-/** What a brain says is shown while it leads; its wish to hand over is always granted. */
-export function onBrain(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
+/** A brain's messages are shown while it leads; its request to hand over is always granted. */
+export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.type === 'handover') return handOver(event.note, conversation, context);
   if (event.type === 'finish') {
-    // What people are at is theirs to end.
+    // A person leads: only people end the conversation.
     if (conversation.owner === 'person') return noop(conversation, 'dropped_person_owns');
     const actions = conversation.kind === 'line' ? [toPortal({ type: 'finish' })] : [];
     return { conversation, actions, outcome: 'finished' };
   }
   if (event.type === 'taken_back') return takeBack(conversation, context);
-  if (event.type === 'reply_failed') return onToldFailure(event, conversation, context);
-  // Its failure was told before it came itself.
-  if (event.type === 'reply' && context.fate?.told?.isWithdrawn === true) return noop(conversation, 'withdrawn');
-  // What was said before a person took over may still be mended: that talks over nobody.
+  if (event.type === 'reply_failed') return onReportedFailure(event, conversation, context);
+  // Its failure was reported before the message itself arrived.
+  if (event.type === 'reply' && context.fate?.reported?.isWithdrawn === true) return noop(conversation, 'withdrawn');
+  // Messages sent before a person took over may still be corrected: that interrupts nobody.
   if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toPortal), outcome: 'answered' };
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: changesOf(event, conversation, context).map(toPortal), outcome: 'answered' };
@@ -49,20 +49,23 @@ export function onBrain(event: BrainEvent, conversation: Conversation, context: 
   if (event.type === 'typing') return { conversation, actions: [toPortal({ type: 'typing' })], outcome: 'answered' };
   const actions = sendsOf(event, conversation).map(toPortal);
   if (actions.length === 0) return noop(conversation, 'ignored_empty');
-  // An answer speaks for the bot: a greeting that waits is not needed any more. A note to staff is none.
+  // An answer replaces a pending greeting. A note to staff does not.
   const isGreeted = conversation.isGreeted || !isForPeople;
   return { conversation: { ...conversation, isGreeted }, actions, outcome: 'answered' };
 }
 
-/** The people who led are told; where none did there is nothing to take. */
+/** The people who led are told; if nobody led, nothing changes. */
 function takeBack(conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'brain') return noop(conversation, 'noted');
   const taken = setOwner(conversation, 'brain', context);
-  const words = phrases(conversation.language).handedBack;
+  const words = botTexts(conversation.language).handedBack;
   return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back' };
 }
 
-/** Let go of by the brain or by command. In an Open Channel the portal calls operators and shows so itself; elsewhere we have to say it. */
+/**
+ * Hands over to people, by request of the brain or by command. In an Open Channel the portal calls operators and shows that itself;
+ * elsewhere the bot says so.
+ */
 export function handOver(words: string | null, conversation: Conversation, context: RuleContext): Bridged {
   const taken = setOwner(conversation, 'person', context);
   if (conversation.kind === 'line') {
@@ -70,7 +73,7 @@ export function handOver(words: string | null, conversation: Conversation, conte
     return { ...taken, actions: [...taken.actions, ...told, toPortal({ type: 'handover' })], outcome: 'handed_over' };
   }
   const timed = armInactivityTimer(taken.conversation, context);
-  const { handedOver, giveBack } = phrases(conversation.language);
+  const { handedOver, giveBack } = botTexts(conversation.language);
   const button: Button = { type: 'command', label: giveBack, command: 'bot', params: '' };
   const isNews = words !== null || conversation.owner !== 'person';
   const told = isNews ? [note(words ?? handedOver, [button])] : [];
@@ -78,7 +81,7 @@ export function handOver(words: string | null, conversation: Conversation, conte
   return { conversation: timed.conversation, actions, outcome: 'handed_over' };
 }
 
-/** The bot reacts for all people behind the brain. */
+/** The bot reacts on behalf of all people behind the brain. */
 function reactionsOf({ portalMessageId: messageId, added, removed }: BrainEvent & { type: 'reacted' }): PortalAction[] {
   const of =
     (isOn: boolean) =>
@@ -86,7 +89,7 @@ function reactionsOf({ portalMessageId: messageId, added, removed }: BrainEvent 
   return [...removed.map(of(false)), ...added.map(of(true))];
 }
 
-/** The text of an edit or a deletion may be in several messages, or in fewer than the new one needs. */
+/** The text of an edit or a deletion may be in several messages, or in fewer than the new text needs. */
 function changesOf(
   event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' },
   conversation: Conversation,
@@ -94,15 +97,16 @@ function changesOf(
 ): PortalAction[] {
   const messageId = event.portalMessageId;
   if (event.type === 'read') return [{ type: 'read', messageId }];
-  // An empty text would delete the message in Bitrix24: a brain that means that says so.
+  // An empty text would delete the message in Bitrix24; a brain that wants that sends a deletion.
   if (event.type === 'reply_edited') return editsOf(event, conversation, context);
   const all = context.parts.length === 0 ? [messageId] : context.parts.map((part) => part.messageId);
   return all.map((id) => ({ type: 'delete', messageId: id }));
 }
 
 /**
- * The pieces of the new text go into the messages that held the old one. When there are fewer, the first messages go: cards and buttons
- * hang on the last. When there are more, the rest is said behind everything, unless it is not remembered who may read it.
+ * Writes the pieces of the new text into the messages that held the old one. If there are fewer pieces, the first messages are deleted,
+ * because cards and buttons are on the last one. If there are more, the rest is sent as new messages at the end, unless it is unknown who
+ * may read them.
  */
 function editsOf(
   event: BrainEvent & { type: 'reply_edited' },
@@ -112,9 +116,13 @@ function editsOf(
   const { portalMessageId } = event;
   const buttons = event.buttons === null ? null : pressable(event.buttons, conversation);
   const texts = context.parts.filter(({ kind }) => kind === 'text');
-  // A file alone shows the text as its own.
+  // A file without text messages shows the text as its own.
   const targets = texts.length === 0 ? [portalMessageId] : texts.map(({ messageId }) => messageId);
-  const split = splitText(withAddresses(event.text, event.buttons ?? [], conversation), portalTextLimit, wideInPortal);
+  const split = splitText(
+    withAddresses(event.text, event.buttons ?? [], conversation),
+    portalTextLimit,
+    escapedInPortal,
+  );
   const pieces = context.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
   const kept = targets.slice(Math.max(0, targets.length - pieces.length));
   const decor = (index: number) =>
@@ -135,7 +143,7 @@ function editsOf(
   return [...edits, ...deletes, ...sends];
 }
 
-/** In groups only mentions are heard, so a button there carries a command instead of words said aloud. */
+/** In groups the bot receives only mentions, so a button there carries a command instead of a message said aloud. */
 function pressable(buttons: readonly Button[], { kind }: Conversation): readonly Button[] {
   if (kind !== 'group') return buttons;
   return buttons.map((button) =>
@@ -145,7 +153,7 @@ function pressable(buttons: readonly Button[], { kind }: Conversation): readonly
   );
 }
 
-/** Messengers outside show no buttons of Bitrix24: there an address that hangs on one is said in the text. */
+/** External messengers show no buttons of Bitrix24: there a button's address is added to the text. */
 function withAddresses(text: string, buttons: readonly Button[], { kind }: Conversation): string {
   if (kind !== 'line') return text;
   const lines = buttons.flatMap((button) => {
@@ -159,10 +167,11 @@ function withAddresses(text: string, buttons: readonly Button[], { kind }: Conve
 function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
   const event = reply.isInternal && conversation.kind === 'line' ? withoutFiles(reply, conversation) : reply;
   const words = withAddresses(event.text.trim(), event.buttons, conversation);
-  const texts = words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', portalTextLimit, wideInPortal);
-  const answers = event.remoteMessageId;
+  const texts =
+    words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', portalTextLimit, escapedInPortal);
+  const { remoteMessageId } = reply;
   const count = texts.length + event.files.length;
-  const place = (index: number) => (count === 1 ? { answers } : { answers, part: { index, count } });
+  const place = (index: number) => (count === 1 ? { remoteMessageId } : { remoteMessageId, part: { index, count } });
   const sends = texts.map((text, index): PortalAction => {
     const isLast = index === texts.length - 1;
     return {
@@ -181,40 +190,43 @@ function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
   return [...sends, ...files];
 }
 
-/** An upload cannot be kept from the customer of an Open Channel: a note for staff only names its files. */
+/** An uploaded file is always visible to the customer of an Open Channel, so a note for staff only names its files. */
 function withoutFiles(note: Reply, { language }: Conversation): Reply {
   if (note.files.length === 0) return note;
-  const named = phrases(language).fileOnly(note.files.map(({ name }) => name).join(', '));
+  const named = botTexts(language).fileOnly(note.files.map(({ name }) => name).join(', '));
   return { ...note, text: [note.text.trim(), named].filter((part) => part !== '').join('\n'), files: [] };
 }
 
 /**
- * The brain counts a message as failed. The pipeline keeps back what is not sent yet, and the receipt of what is under way will tell of
- * it; a message whose parts have all ended is told of here.
+ * The brain counts a message as failed. Parts not sent yet are withdrawn by the queue, and the receipt of parts in flight will report their
+ * result; if all parts have ended, the result is reported here.
  */
-function onToldFailure(
+function onReportedFailure(
   { remoteMessageId }: BrainEvent & { type: 'reply_failed' },
   conversation: Conversation,
   { fate, capabilities }: RuleContext,
 ): Bridged {
-  // What was shown in part has a receipt that says so itself.
-  const isShown = fate !== null && fate.told === null && fate.waiting === 0 && fate.error === null;
+  // A message shown in part has a receipt that says so.
+  const isShown = fate !== null && fate.reported === null && fate.waiting === 0 && fate.error === null;
   if (!isShown || fate.shownAs === null || !capabilities.receipts) return noop(conversation, 'noted');
   const { shownAs: portalMessageId } = fate;
   const action = toBrain({ type: 'receipt', remoteMessageId, portalMessageId, error: null, isLate: true });
   return { conversation, actions: [action], outcome: 'noted' };
 }
 
-/** What the brain hears of a message that has ended: nothing new where it was withdrawn as a whole, and all there is to know where it counts as failed. */
+/**
+ * The receipt of an ended message: none if the whole message was withdrawn, and `isLate` if the brain counts it as failed but it may have
+ * been shown.
+ */
 function receiptFor(event: ReceiptEvent & { type: 'receipt' }, { fate }: RuleContext): BrainAction[] {
   const { portalMessageId, error } = event;
-  if (fate === null || fate.told === null) return [event];
+  if (fate === null || fate.reported === null) return [event];
   if (portalMessageId === null && error === withdrawn) return [];
   const isSeen = portalMessageId !== null || error?.startsWith(fateUnknown) === true;
   return [isSeen ? { ...event, isLate: true } : event];
 }
 
-/** The brain spoke out of turn: nobody is talked over, and a brain that wants receipts hears that it was not shown. */
+/** The brain sent a message while a person leads: it is not shown, and a brain that wants receipts is told so. */
 function refuseReply(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
   const id = event.type === 'reply' ? event.remoteMessageId : null;
   const receipt: ChatAction[] =
@@ -224,7 +236,7 @@ function refuseReply(event: BrainEvent, conversation: Conversation, context: Rul
   return { conversation, actions: receipt, outcome: 'dropped_person_owns' };
 }
 
-/** What the pipeline learned: the brain's name of the conversation, or what became of a message. */
+/** The results of actions: the brain's id of the conversation, or how a message or a change ended. */
 export function onReceipt(
   event: ReceiptEvent & { type: 'linked' | 'receipt' | 'change_refused' },
   conversation: Conversation,
@@ -234,14 +246,14 @@ export function onReceipt(
     return { conversation: { ...conversation, remoteId: event.remoteConversationId }, actions: [], outcome: 'noted' };
   }
   if (event.type === 'change_refused' && event.side === 'brain') {
-    const told = phrases(conversation.language).notPassedOn[event.what];
+    const told = botTexts(conversation.language).changeFailed[event.what];
     return { conversation, actions: [note(`${told} (${event.error})`)], outcome: 'noted' };
   }
   if (!context.capabilities.receipts) return noop(conversation, 'noted');
-  const told = (event.type === 'receipt' ? receiptFor(event, context) : [refused(event)]).map(toBrain);
+  const told = (event.type === 'receipt' ? receiptFor(event, context) : [refusedChange(event)]).map(toBrain);
   return { conversation, actions: told, outcome: 'noted' };
 }
 
-function refused({ what, messageId, text, error }: ReceiptEvent & { type: 'change_refused' }): BrainAction {
+function refusedChange({ what, messageId, text, error }: ReceiptEvent & { type: 'change_refused' }): BrainAction {
   return { type: 'change_refused', what, portalMessageId: messageId, text, error };
 }

@@ -1,37 +1,38 @@
 /**
- * The heart of the rules: one event of a conversation and its moment in, the changed conversation and what to do about it out. Pure: no
- * clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says in one stable word why, for whoever asks later.
+ * The rules in one function: takes one event of a conversation and its time, returns the changed conversation and the actions to take.
+ * Pure: no clock, no I/O, so every rule is a row of a table in the tests. The `outcome` tells in one stable word why; `trace` shows it.
  */
-import { onBrain, onReceipt } from './brain-rules.ts';
-import type { BridgeBot, Bridged, Known, RuleContext } from './bridged.ts';
+import { onBrainEvent, onReceipt } from './brain-rules.ts';
+import type { BridgeBot, Bridged, RuleContext, StoredFacts } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onGreetingDue } from './greeting.ts';
-import { type ChangeEvent, learnFrom, ledAsShown, type SightEvent } from './line-session.ts';
+import { onInactivityTimer } from './inactivity.ts';
+import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
 import { onChange, onCommand, onJoined, onMessage } from './portal-rules.ts';
-import { onTimePassed } from './silence.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.
  *
- * The last parameter: when the event reached us (`at`), and what was looked up for it.
+ * @param at when the event reached us
+ * @param known stored facts that were read for this event
  */
 export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
-  { at, parts = [], isTold = false, fate }: Known & { readonly at: Date },
+  { at, parts = [], isKnownToBrain = false, fate }: StoredFacts & { readonly at: Date },
 ): Bridged {
-  const context: RuleContext = { ...bot, at: at.toISOString(), parts, isTold, fate: fate ?? null };
+  const context: RuleContext = { ...bot, at: at.toISOString(), parts, isKnownToBrain, fate: fate ?? null };
   switch (event.type) {
     case 'message':
     case 'joined':
     case 'context_opened':
     case 'command':
-      return onEventSeen(event, conversation, context);
+      return applyChatEvent(event, conversation, context);
     case 'message_edited':
     case 'message_deleted':
-      return onChangeSeen(event, conversation, context);
+      return applyChange(event, conversation, context);
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':
@@ -42,34 +43,34 @@ export function bridge(
     case 'handover':
     case 'taken_back':
     case 'finish':
-      return onBrain(event, conversation, context);
+      return onBrainEvent(event, conversation, context);
     case 'linked':
     case 'receipt':
     case 'change_refused':
       return onReceipt(event, conversation, context);
     case 'greeting_due':
       return onGreetingDue(event, conversation, context);
-    case 'time_passed':
-      return onTimePassed(conversation, context);
+    case 'inactivity_timer_due':
+      return onInactivityTimer(conversation, context);
   }
 }
 
-/** What an event of the portal teaches comes first, then what it means. */
-function onEventSeen(event: SightEvent, conversation: Conversation, context: RuleContext): Bridged {
+/** First updates what is known about the chat, then applies the event itself. */
+function applyChatEvent(event: ChatStateEvent, conversation: Conversation, context: RuleContext): Bridged {
   const known = learnFrom(conversation, event, context);
-  const led = ledAsShown(known.conversation, event, context);
+  const led = applySessionLeader(known.conversation, event, context);
   const isFirst = conversation.sessionId === null;
-  const bridged = onKnown(event, led.conversation, context, isFirst);
+  const bridged = applyRule(event, led.conversation, context, isFirst);
   return { ...bridged, actions: [...known.actions, ...led.actions, ...bridged.actions] };
 }
 
-function onChangeSeen(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
-  const led = ledAsShown(conversation, event, context);
+function applyChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
+  const led = applySessionLeader(conversation, event, context);
   const bridged = onChange(event, led.conversation, context);
   return { ...bridged, actions: [...led.actions, ...bridged.actions] };
 }
 
-function onKnown(event: SightEvent, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
+function applyRule(event: ChatStateEvent, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
   if (event.type === 'message') return onMessage(event, conversation, context, isFirst);
   return event.type === 'command'
     ? onCommand(event, conversation, context)

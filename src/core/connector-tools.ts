@@ -1,59 +1,65 @@
-/** What the app offers a connector, handed to it when it is made. */
+/** What the app offers to connectors; passed to each when it is created. */
 import type { BotType } from './bot.ts';
 import type { ConversationRef } from './connector.ts';
 import type { Author, CrmLink, FileRef } from './events.ts';
 
-/** How a socket turns a name into addresses: the shape of Node's `dns.lookup`. */
+/** How a socket resolves a name: the shape of Node's `dns.lookup`. */
 export type NameLookup = (
   name: string,
   options: { readonly all?: boolean | undefined },
   callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => void;
 
-/** How many calls the remote allows. */
+/** How many calls a remote allows. */
 export interface CallRate {
   readonly perSecond: number;
-  /** Calls that may follow each other without a wait after a time without calls. */
+  /** Calls that may follow each other immediately after an idle time. */
   readonly burst: number;
 }
 
-/** Keeps the calls of all processes together below a limit. */
+/** Keeps calls below a limit, across all processes. */
 export interface RateLimiter {
-  /** Resolves when this call may be made. Throws `rate_limit.busy` (retry after the wait) when that takes too long, `http.aborted` when the signal fires first. */
-  turn(signal?: AbortSignal): Promise<void>;
-  /** Call it when the remote asks to be throttled: no process makes a call of this limit before the time is over. Does not reject. */
-  holdOff(ms: number): Promise<void>;
+  /**
+   * Resolves when the call may be made. Throws `rate_limit.busy` (retry after the wait) when that is far off, `http.aborted` when the
+   * signal fires first.
+   */
+  acquire(signal?: AbortSignal): Promise<void>;
+  /** The remote throttled us: no process makes a call before that time is over. Never rejects. */
+  throttle(ms: number): Promise<void>;
 }
 
-/** A message of a Bitrix24 dialog that the brain was not told. */
+/** A message in a dialog of Bitrix24, as the bot received it. */
 export interface MissedMessage {
   readonly at: Date;
   readonly author: Author;
   readonly text: string;
-  /** Names of the files that came with it. */
+  /** Names of the attached files. */
   readonly files: readonly string[];
 }
 
 /**
- * Facts that a brain keeps for a connection, shared by all processes and deleted with the connection. Keys have at most 200 characters,
- * values are JSON; check what you read back like any outside data.
+ * Values that a connector stores per connection, shared by all processes and deleted with the connection. Keys have at most 200 characters,
+ * values are JSON; validate what is read back like any outside data.
  */
 export interface ConnectorState {
-  /** Null when there is none, or it has expired. */
+  /** Null: there is none, or it has expired. */
   get(key: string): Promise<unknown>;
-  /** @param keepDays how long it is kept; absent: for ever */
+  /** @param keepDays after which it expires; absent: never */
   put(key: string, value: unknown, keepDays?: number): Promise<void>;
   /**
-   * Stores the value only if there is none, or it has expired; true when it was stored. Of several processes that try at the same time
-   * one succeeds. `keepSeconds` ends the claim of a process that has died.
+   * Stores the value only if there is none or it has expired; true if it was stored. Of several processes that try at once one succeeds,
+   * and its claim expires even if the process dies.
    */
   claim(key: string, value: unknown, keepSeconds: number): Promise<boolean>;
   forget(key: string): Promise<void>;
-  /** Everything whose key begins with the prefix, ordered by key. */
+  /** All entries whose key begins so, ordered by key. */
   list(prefix: string): Promise<readonly Fact[]>;
-  /** The same from memory, for frequent reads: at most half a minute old, and read again in every process after `announce`. The same array until then. */
+  /**
+   * The same for frequent callers: at most half a minute old, and current in every process after `announce`. Returns the same list until it
+   * changes.
+   */
   recent(prefix: string): Promise<readonly Fact[]>;
-  /** Makes `recent` read this connection's facts again, in all processes. Call it after the change. */
+  /** Tells all processes that the lists of `recent` for this connection are outdated. Call it after the change. */
   announce(): Promise<void>;
 }
 
@@ -62,17 +68,17 @@ export interface Fact {
   readonly value: unknown;
 }
 
-/** An employee, as the portal shows the person to a bot of the same chat. */
+/** An employee as the portal shows them to a bot of the same chat. */
 export interface PortalUser {
   readonly id: string;
   readonly name: string;
   /** Null when the portal does not tell it. */
   readonly email: string | null;
-  /** Invited from outside the company, or not called an employee by the portal. */
+  /** A person from outside the company who was invited into the chat, or whom the portal does not call an employee. */
   readonly isExtranet: boolean;
 }
 
-/** What the portal tells about a customer of an Open Channel; null where it tells nothing. */
+/** What the portal shows of a customer behind an Open Channel; null where it shows nothing. */
 export interface CustomerInfo {
   readonly phone: string | null;
   readonly email: string | null;
@@ -83,13 +89,13 @@ export interface CustomerInfo {
 
 /** What a connector may know about the portal of its connection. */
 export interface PortalInfo {
-  /** The portal has `imbot.v2`: bots can exchange files there, quote, and mark messages as read. */
+  /** The portal has `imbot.v2`: bots can exchange files, quote, and mark messages as read. */
   readonly hasV2: boolean;
-  /** The type of the bot that uses this connection; null while none does. */
+  /** Type of the bot that uses this connection; null while none does. */
   readonly botType: BotType | null;
 }
 
-/** What the app offers a connector. */
+/** What a connector may use of the app. */
 export interface ConnectorTools {
   readonly http: {
     send(request: {
@@ -99,7 +105,7 @@ export interface ConnectorTools {
       readonly body?: string | Buffer;
       readonly timeoutMs: number;
       readonly signal?: AbortSignal;
-      /** The answer may have at most so many bytes; 8 MiB when absent. */
+      /** The largest number of response bytes that are read; 8 MiB by default. */
       readonly maxResponseBytes?: number;
     }): Promise<{
       readonly status: number;
@@ -107,18 +113,18 @@ export interface ConnectorTools {
       readonly body: Buffer;
     }>;
   };
-  /** The limiter of one limit, named by what the remote counts by (a token, a key). The name is stored: it must not be a secret. */
+  /** The limiter of one quota, named by what the remote counts by (a token, a key). The name is stored: it must not be a secret. */
   readonly rateLimiter: (bucket: string, rate: CallRate) => RateLimiter;
-  /** The name lookup for a socket to that address. Throws BadInput `network.*` for an address that must not be called. */
+  /** The name lookup for opening a socket to that address. Throws BadInput `network.*` for an address that must not be called. */
   readonly lookupFor: (url: URL) => NameLookup;
-  /** The bytes of a file in a Bitrix24 message. Throws AppErrors. There is no way to get its address, which would carry a token. */
+  /** The bytes of a file that a message in Bitrix24 named; never its address, which would carry a token. Throws AppErrors. */
   readonly openPortalFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /**
-   * What people said in the conversation between two moments, both included, that the brain was not told; oldest first. Of a long talk only
-   * the last part, and nothing from before the time for which the app keeps events.
+   * What people wrote in the conversation between two moments, both included, without the brain being sent it; oldest first, only the last
+   * part of a long list, and nothing older than the app's retention.
    */
   readonly missedMessages: (to: ConversationRef, from: Date, until: Date) => Promise<readonly MissedMessage[]>;
-  /** The address of a CRM record's page in the portal; null for a kind of record whose address is not known. */
+  /** The address of a CRM record in the portal; null for a type of record whose address is unknown. */
   readonly crmAddress: (link: CrmLink) => Promise<string | null>;
   /** A member of a chat that the conversation's bot is in; null when the portal shows none. Throws AppErrors. */
   readonly portalUser: (
@@ -127,19 +133,19 @@ export interface ConnectorTools {
     userId: string,
     signal: AbortSignal,
   ) => Promise<PortalUser | null>;
-  /** The customer of an Open Channel chat; null when the portal does not show the customer. Throws AppErrors. */
+  /** The customer of an Open Channel chat; null when the portal does not show them. Throws AppErrors. */
   readonly customerInfo: (
     to: ConversationRef,
     dialogId: string,
     userId: string,
     signal: AbortSignal,
   ) => Promise<CustomerInfo | null>;
-  /** The name of an Open Channel; null when the portal does not tell it. Throws AppErrors. */
+  /** The name of an Open Channel; null when the portal does not show it. Throws AppErrors. */
   readonly openChannelName: (lineId: string, signal: AbortSignal) => Promise<string | null>;
-  /** May change while the connection lives. */
+  /** May change while the connection exists. */
   readonly portalInfo: () => Promise<PortalInfo>;
   readonly state: ConnectorState;
-  /** Origin under which the remote reaches this app, for example `https://bots.example.org`. */
+  /** The origin at which remotes reach this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;
 }

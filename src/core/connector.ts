@@ -1,13 +1,12 @@
 /**
- * The contract between the app and a brain's protocol. Every connector has `decode` and `deliver`; `receive` (webhooks), `listen`
- * (sockets, polling), `told` and `openFile` are optional; `capabilities` says what else the brain can do. The app owns all state, order,
- * retry and deduplication; a connector knows its protocol and nothing else.
+ * The contract between the app and a connector. Two required functions (`decode`, `deliver`), optional ones (`receive`, `listen`) and
+ * declared capabilities. The app owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
  */
 import type { BrainAction, Receipt } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { BrainEvent, FileRef } from './events.ts';
 
-/** A stored message of the remote, as it came in. */
+/** A stored message of a remote, as it was received. */
 export interface RawEvent {
   readonly body: Buffer;
   readonly receivedAt: Date;
@@ -24,9 +23,9 @@ export interface Connection<Config = unknown> {
 
 /** The conversation a connector delivers into. */
 export interface ConversationRef {
-  /** The app's unguessable name of it; give this one to the brain. */
+  /** Our unguessable name of the conversation; give the brain this one. */
   readonly ref: string;
-  /** The brain's own id of it; null until the brain has said it. */
+  /** The brain's id of the conversation, once it is known. */
   readonly remoteId: string | null;
   readonly botCode: string;
   readonly botType: BotType;
@@ -38,13 +37,13 @@ export interface Delivery {
   readonly remoteMessageId?: string;
   /** The brain's id of the conversation, when this delivery revealed it. */
   readonly remoteConversationId?: string;
-  /** Answers that came in the same call, in order. */
+  /** Replies returned by the same call, in order. */
   readonly replies?: readonly BrainEvent[];
-  /** Warnings of the brain about the message it took; shown in the message's trace. */
+  /** Warnings of the brain about the delivery; shown in the trace. */
   readonly warnings?: readonly string[];
 }
 
-/** How a webhook or socket message names its conversation: by our `ref`, or by the brain's own id. */
+/** How a webhook or socket message identifies its conversation: by our `ref`, or by the brain's own id. */
 export type ConversationKey = { readonly ref: string } | { readonly remoteId: string };
 
 /** One message to be stored. `dedupeKey` is the same for every repetition of it and for nothing else of this connection. */
@@ -52,11 +51,11 @@ export interface Incoming {
   readonly conversation: ConversationKey;
   readonly dedupeKey: string;
   readonly body: Buffer;
-  /** Store it only if the conversation is known already. */
+  /** Store it only if the conversation is already known. */
   readonly ifKnown?: boolean;
 }
 
-/** A webhook as it reached the endpoint; header names in lower case. */
+/** A webhook request; header names in lower case. */
 export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -64,40 +63,43 @@ export interface WebhookRequest {
 }
 
 /**
- * What the endpoint does with a webhook. It commits the `accept` rows before it sends `answer`; without `answer` it sends 200 with an empty
- * JSON object. A refusal stores nothing; its reason is logged and never sent: the endpoint sends `answer`, or the code of the error.
+ * How a connector judges a webhook. `accept` rows are committed before `answer` is sent; without `answer` the response is 200 with an empty
+ * JSON object. A refusal stores nothing; its reason is logged, never sent: the response is `answer`, or the code of the error.
  */
 export type IngressResult =
   | {
       readonly accept: readonly Incoming[];
       readonly answer?: unknown;
-      /** The answer when no row names a known conversation; then nothing is stored. Absent: the rows wait until their conversation is known. */
+      /**
+       * The response if the webhook concerns no known conversation; nothing is stored then. Absent: rows wait until their conversation
+       * becomes known.
+       */
       readonly answerIfUnknown?: unknown;
-      /** The answer waits for the receipt of the message (synchronous webhook reply). */
-      readonly waits?: ReplyWait;
-      /** Facts to keep in the connection's state, written before the answer; null deletes one. */
+      /** The response waits for the message's receipt. */
+      readonly replyWait?: ReplyWait;
+      /** Values for the connection's state, written before the response; null deletes one. */
       readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
-      /** Written to the log, for example why nothing follows from it. */
+      /** Why the webhook has no effect, for the log. */
       readonly remark?: string;
     }
   | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
 
-/** A receipt that comes in time is sent as the webhook's answer and not delivered separately; otherwise `answer` of the result is sent. */
+/** A receipt that arrives in time is the webhook's response and is not delivered by a call; otherwise `answer` is sent as it is. */
 export interface ReplyWait {
   readonly remoteMessageId: string;
-  /** Milliseconds; 0: do not wait. */
+  /** Milliseconds; 0: no wait. */
   readonly withinMs: number;
   answer(receipt: Receipt): unknown;
 }
 
-/** How far a listener has read: text that only the connector understands. */
+/** The position at which a listener stopped: opaque text written by the connector. */
 export type Cursor = string;
 
-/** Commits the messages and the cursor together. The connector must wait for it before it emits more. */
+/** Resolves after the messages and the cursor are committed together; only then may the connector continue. */
 export type Emit = (incoming: readonly Incoming[], cursor: Cursor) => Promise<void>;
 
 export interface Capabilities {
-  /** Longest text of one message, in UTF-16 code units; the app splits longer ones before `deliver`. */
+  /** The longest text of one message, in UTF-16 code units; longer ones reach `deliver` split. */
   readonly maxTextLength: number;
   readonly edits: boolean;
   readonly deletes: boolean;
@@ -106,32 +108,37 @@ export interface Capabilities {
   readonly ownership: boolean;
   /** Wants to be told which CRM records of the portal belong to a conversation. */
   readonly crm: boolean;
-  /** Wants to be told whether its messages were sent. */
+  /** Wants receipts for its messages. */
   readonly receipts: boolean;
-  /** Delivering the same action twice (same key) has the effect of once. Where false, an action of unknown fate is never repeated: a person decides. */
+  /**
+   * True if delivering the same action twice (same key) has the effect of once; if false, deliveries with an unknown result become dead
+   * letters instead of being repeated.
+   */
   readonly idempotentDelivery: boolean;
   /** Its connectors have `listen`, which runs in one process at a time. */
   readonly listens: boolean;
-  /** Wants the messages of its group chats that do not mention the bot (see `overheard`). Absent: no. */
+  /** Wants messages in group chats it takes part in that do not mention its bot (see `overheard`). Absent: no. */
   readonly overhears?: boolean;
-  /** Wants the messages of private and Open Channel chats while a person leads, and what the bot itself says (see `mirrored`). Absent: no. */
+  /** Wants messages in private and Open Channel chats while a person leads, and messages of our bot itself (see `mirrored`). Absent: no. */
   readonly mirrors?: boolean;
 }
 
 export interface Connector {
-  /** Pure. Empty means that nothing follows from it. Throws BadInput when it is not readable; the row is then a dead letter. */
+  /** Pure. Empty: nothing in it concerns us. Throws BadInput if the body is not readable; the row then becomes a dead letter. */
   decode(raw: RawEvent): readonly BrainEvent[];
   /**
-   * Delivers one action. `key` (a lower-case UUID) belongs to the action and is the same on every repetition. Throws an AppError: its
-   * `retry` says whether it is tried again, its `fate` whether it may have happened all the same.
+   * Delivers one action to the brain. `key` is fixed for the action (a lower-case UUID) and the same on every repetition. Throws AppErrors:
+   * `retry` says whether to repeat it, `fate` whether it may have happened anyway.
    */
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
-  /** Reads just enough of a webhook to tell which conversation it belongs to; the bodies in `accept` are stored. Must not call the remote. */
+  /** Reads just enough of a webhook to find its conversation; the body is stored as given in `accept`. Must not call the remote. */
   receive?(request: WebhookRequest): IngressResult | Promise<IngressResult>;
-  /** Events that follow once the brain has been told whether a message was sent, by `deliver` or in a webhook's answer. Pure. Absent: none. */
-  told?(receipt: Receipt): readonly BrainEvent[];
-  /** The bytes of a file that a reply named. Throws AppErrors like `deliver`. */
+  /** Events that follow once the brain has received a receipt, by a call or as a webhook's response. Pure. Absent: none. */
+  onReceiptDelivered?(receipt: Receipt): readonly BrainEvent[];
+  /** The bytes of a file named in a reply. Throws AppErrors like `deliver`. */
   openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
-  /** Listens on a socket, or polls, until `signal` aborts. Runs in one process at a time. When it rejects, it is called again after a backoff. */
+  /**
+   * Holds a socket, or polls, until `signal` aborts. Called by one process at a time. If it rejects, it is called again after a backoff.
+   */
   listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
 }

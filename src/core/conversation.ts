@@ -1,6 +1,5 @@
 /**
- * A conversation is a dialog of one bot, bound to its counterpart in the brain. It has exactly one owner at a time; only the
- * owner talks.
+ * A conversation is a dialog of one bot, linked to its counterpart in the brain. It has exactly one owner at a time; only the owner speaks.
  */
 import type { ChatKind, Language } from './events.ts';
 
@@ -15,26 +14,26 @@ export interface Conversation {
   /** The brain's id of its counterpart, once known. */
   readonly remoteId: string | null;
   readonly owner: Owner;
-  /** A person who leads has taken it himself; false where the bot has handed it over. */
+  /** The person who leads took the conversation themselves; false where the bot handed it over. */
   readonly isTaken: boolean;
-  /** Since when the present owner leads, ISO 8601; null: from the beginning. */
+  /** Since when the current owner leads, ISO 8601; null: from the beginning. */
   readonly ownedSince: string | null;
-  /** From when the silence of the people who lead is counted, ISO 8601; null while nobody counts it. */
-  readonly quietSince: string | null;
-  /** A reminder to look at that silence is under way. */
+  /** Start of the inactivity of the people who lead, ISO 8601; null while it is not measured. */
+  readonly inactiveSince: string | null;
+  /** An inactivity timer is pending. */
   readonly hasInactivityTimer: boolean;
   readonly kind: ChatKind;
   /** Open Channel session last seen; a new one gives the conversation back to the brain. */
   readonly sessionId: string | null;
-  /** The person who led that session when the portal last showed it; empty for nobody and for a bot of ours. */
+  /** The person who led that session when the portal last named them; empty for nobody and for a bot of ours. */
   readonly sessionLeader: string;
   readonly isGreeted: boolean;
   readonly language: Language;
-  /** The CRM records the brain was last told of, in one text; empty for none. */
+  /** The CRM records last sent to the brain, as one text; empty for none. */
   readonly crm: string;
 }
 
-/** A conversation nobody has spoken in yet. */
+/** A conversation without messages. */
 export function newConversation(botCode: string, dialogId: string, ref: string): Conversation {
   return {
     botCode,
@@ -44,7 +43,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     owner: 'brain',
     isTaken: false,
     ownedSince: null,
-    quietSince: null,
+    inactiveSince: null,
     hasInactivityTimer: false,
     kind: 'private',
     sessionId: null,

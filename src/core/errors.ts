@@ -1,15 +1,14 @@
 /**
- * The one family of errors of the house: each says what happened (`code`), whether trying again can help (`retry`) and
- * whether a person has to see it (`report`). Translating a foreign error into one of these is the job of the client that
- * met it; nothing above translates again.
+ * The error classes of the app: each error tells what happened (`code`), whether trying again can help (`retry`) and whether a person must
+ * see it (`report`). The client that meets a foreign error translates it into one of these; nothing above translates again.
  */
 
 /** What the caller should do next: give up, try again with the usual backoff, or try again after that many milliseconds. */
 export type Retry = 'never' | 'backoff' | { readonly afterMs: number };
 
 /**
- * Whether the far side may have carried out the request although we saw an error.
- * `none`: certainly not (refused, or never reached it). `unknown`: it may have (the line broke after the request left).
+ * Whether the remote may have executed the request although we saw an error. `none`: certainly not (refused, or never reached it).
+ * `unknown`: it may have (the connection broke after the request was sent).
  */
 export type Fate = 'none' | 'unknown';
 
@@ -19,7 +18,7 @@ export interface AppErrorOptions {
   readonly retry?: Retry;
   readonly report?: boolean;
   readonly fate?: Fate;
-  /** The far side asked to be left alone: no fault of what was tried, and no attempt of it. */
+  /** The remote throttled us: not a failure of the request, and not counted as an attempt. */
   readonly isThrottled?: boolean;
   readonly cause?: unknown;
 }
@@ -40,7 +39,7 @@ export class AppError extends Error {
     this.report = options.report ?? false;
     this.fate = options.fate ?? 'none';
     this.isThrottled = options.isThrottled ?? false;
-    // Not enumerable, so that a serialiser cannot carry a request (and its token) out with the error.
+    // Not enumerable, so that a serialiser cannot expose a request (and its token) with the error.
     Object.defineProperty(this, 'cause', {
       value: options.cause,
       enumerable: false,
@@ -50,7 +49,7 @@ export class AppError extends Error {
   }
 }
 
-/** The far side was reached, understood us and said no. */
+/** The remote was reached, understood the request and refused it. */
 export class RemoteRefused extends AppError {
   readonly status: number;
 
@@ -60,17 +59,17 @@ export class RemoteRefused extends AppError {
   }
 }
 
-/** The far side could not be reached, broke off, or answered with something that is not its protocol. */
+/** The remote could not be reached, broke off, or answered with something that is not its protocol. */
 export class RemoteUnreachable extends AppError {
   constructor(options: AppErrorOptions) {
     super({ retry: 'backoff', ...options });
   }
 }
 
-/** What came in from outside is not acceptable; nothing was changed. `status` and `answer` are the HTTP answer it deserves. */
+/** Invalid data from outside; nothing was changed. `status` and `answer` are the HTTP response. */
 export class BadInput extends AppError {
   readonly status: number;
-  /** Body of the answer where the far side's protocol has a form for refusals; the house's own form otherwise. */
+  /** Body of the response where the remote's protocol defines one for refusals; otherwise the app's usual one. */
   readonly answer: unknown;
 
   constructor(options: AppErrorOptions & { readonly status?: number; readonly answer?: unknown }) {
@@ -80,19 +79,22 @@ export class BadInput extends AppError {
   }
 }
 
-/** A BadInput of nothing but a code and a sentence. */
+/** A BadInput with a code and a message only. */
 export function badInput(code: string, message: string, status = 400): BadInput {
   return new BadInput({ code, message, status });
 }
 
-/** This installation is set up wrongly; only an operator or an administrator can mend it. */
+/** This installation is configured wrongly; only an administrator can correct it. */
 export class Misconfigured extends AppError {
   constructor(options: AppErrorOptions) {
     super({ report: true, ...options });
   }
 }
 
-/** Any thrown value as an AppError; a foreign one becomes `internal` with the original as its cause. Its text is not repeated: it may hold a secret. */
+/**
+ * Any thrown value as an AppError; a foreign one becomes `internal` with the original as its cause. Its text is not repeated: it may hold a
+ * secret.
+ */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const kind = thrown instanceof Error ? thrown.name : typeof thrown;

@@ -1,13 +1,13 @@
 /**
- * The vocabulary of what happens in a conversation, whatever service it happened in. Bitrix24 and the brains translate
- * their own payloads into these; nothing above them knows another form.
+ * Everything that can happen in a conversation, whatever service it happened in. Bitrix24 and the brains translate their payloads into
+ * these events; the code above them knows no other form.
  */
 import type { KnownReaction } from './reactions.ts';
 
-/** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with a customer outside. */
+/** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with an external customer. */
 export type ChatKind = 'private' | 'group' | 'line';
 
-/** Who wrote: a customer behind an Open Channel, an employee of the portal, another bot, or the portal itself. */
+/** Who wrote: a customer of an Open Channel, an employee of the portal, another bot, or the portal itself. */
 export type AuthorKind = 'client' | 'employee' | 'bot' | 'system';
 
 export interface Author {
@@ -17,36 +17,36 @@ export interface Author {
   /** The parts of the name, where the portal tells them. */
   readonly firstName?: string;
   readonly lastName?: string;
-  /** Of a person inside the portal: from outside the company. Absent: the event does not tell. */
+  /** For a person inside the portal: from outside the company. Absent: the event does not tell. */
   readonly isExtranet?: boolean;
 }
 
-/** A CRM record the portal has tied to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
+/** A CRM record that the portal linked to an Open Channel chat, for example `{ type: 'LEAD', id: '1209' }`. */
 export interface CrmLink {
   readonly type: string;
   readonly id: string;
 }
 
-/** What is known of the Open Channel behind a chat of kind `line`. */
+/** What is known about the Open Channel of a chat of kind `line`. */
 export interface LineSession {
   readonly lineId: string;
   readonly connector: string;
-  /** Changes with every new session; null when the portal did not say. */
+  /** Changes with every new session; null when the portal does not name it. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
-  /** The portal's id of whoever leads the session, `0` for nobody and for the very bot of the event. Absent: the event does not tell. */
+  /** The portal's id of the user who leads the session, `0` for nobody and for the event's own bot. Absent: the event does not tell. */
   readonly leaderId?: string;
 }
 
 export interface Chat {
   readonly kind: ChatKind;
-  /** The value to answer to: a user id in a private chat, `chat<N>` elsewhere. */
+  /** The dialog to answer to: a user id in a private chat, `chat<N>` elsewhere. */
   readonly dialogId: string;
   readonly title: string;
   readonly line: LineSession | null;
 }
 
-/** A file named in a message; its bytes are fetched by whoever needs them. */
+/** A file named in a message; its bytes are fetched when they are needed. */
 export interface FileRef {
   readonly id: string;
   readonly name: string;
@@ -65,29 +65,29 @@ export type PortalEvent =
       readonly text: string;
       readonly author: Author;
       readonly chat: Chat;
-      /** The text mentions this very bot (always true where the kind of chat makes every message one for the bot). */
+      /** The text mentions this very bot (always true in kinds of chat where every message is for the bot). */
       readonly mentionsBot: boolean;
       readonly files: readonly FileRef[];
       readonly language: Language;
       /** ISO 8601 in UTC, as exactly as the portal tells it (seconds); null when it does not. */
       readonly sentAt: string | null;
-      /** The Bitrix24 message it answers to; null when it quotes none. */
+      /** The Bitrix24 message it replies to; null when it quotes none. */
       readonly quoteOf: string | null;
-      /** A note among operators, which the customer behind the Open Channel does not see. */
+      /** A note among operators, which the customer of the Open Channel does not see. */
       readonly isHidden?: boolean;
-      /** Another bot of ours leads the Open Channel session and hears this too: the answer is its. */
+      /** Another bot of ours leads the Open Channel session and receives this message too; that bot answers. */
       readonly otherBotLeads?: boolean;
-      /** On these words the portal takes the Open Channel session from the bot and calls the operators. Absent: on a `0`. */
+      /** At this text the portal takes the Open Channel session from the bot and calls the operators. Absent: at a `0`. */
       readonly callsPerson?: boolean;
     }
   | {
       readonly type: 'message_edited';
       readonly messageId: string;
       readonly text: string;
-      /** Whose message it is; the name is empty where the portal does not tell it. */
+      /** The author of the message; the name is empty where the portal does not name it. */
       readonly author: Author;
       readonly chat: Chat;
-      /** The new text mentions this very bot; true wherever every message is one for the bot. */
+      /** The new text mentions this very bot; true where every message is for the bot. */
       readonly mentionsBot: boolean;
       readonly language: Language;
       /** When it was edited; see `message`. */
@@ -110,11 +110,11 @@ export type PortalEvent =
       readonly params: string;
       readonly messageId: string;
       readonly via: 'text' | 'keyboard' | 'menu';
-      /** The line of the command itself. */
+      /** The text line of the command itself. */
       readonly text: string;
-      /** What stands on the other lines of the message; absent for nothing, and for all but the last command of a message. */
-      readonly beside?: string;
-      /** The message mentions this very bot; true wherever every message is one for the bot. */
+      /** The other text lines of the message; absent if there are none, and for all but the last command of a message. */
+      readonly restText?: string;
+      /** The message mentions this very bot; true where every message is for the bot. */
       readonly mentionsBot: boolean;
       /** See `message`. */
       readonly isHidden?: boolean;
@@ -126,24 +126,24 @@ export type PortalEvent =
     }
   | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
 
-/** A button under a message: pressing it makes the person say the text, opens the link, calls the number, or runs the command. */
+/** A button under a message: pressing it sends the text as the person, opens the link, calls the number, or runs the command. */
 export type Button =
   | { readonly type: 'say'; readonly label: string; readonly text: string }
   | { readonly type: 'link'; readonly label: string; readonly url: string }
   | { readonly type: 'call'; readonly label: string; readonly phone: string }
   | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
 
-/** A thing shown as a card under a message: a product, an order, a link. */
+/** An object shown as a card under a message: a product, an order, a link. */
 export interface Card {
   readonly title: string;
-  /** Address behind the title; null when there is none. */
+  /** Address the title links to; null when there is none. */
   readonly url: string | null;
   /** Public address of a picture; null when there is none. */
   readonly image: string | null;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** What a brain says. */
+/** A message of a brain. */
 export interface Reply {
   readonly type: 'reply';
   /** The brain's own id of the message; null when it has none. */
@@ -153,49 +153,49 @@ export interface Reply {
   readonly cards: readonly Card[];
   /** Files by the brain's own ids; the connector's `openFile` fetches their bytes. */
   readonly files: readonly FileRef[];
-  /** The Bitrix24 message it answers to; null when it quotes none. */
+  /** The Bitrix24 message it replies to; null when it quotes none. */
   readonly quoteOf: string | null;
-  /** Only for people inside the portal: a customer behind an Open Channel must not see it. */
+  /** Only for people inside the portal: a customer of an Open Channel must not see it. */
   readonly isInternal: boolean;
 }
 
-/** Something a brain said or asked for. */
+/** A message or request of a brain. */
 export type BrainEvent =
   | Reply
-  /** A message of ours in Bitrix24 is to be changed. */
+  /** A message of the bot in Bitrix24 is to be changed. */
   | {
       readonly type: 'reply_edited';
       readonly portalMessageId: string;
       readonly text: string;
-      /** All it has from now on. */
+      /** All cards of the message from now on. */
       readonly cards: readonly Card[];
-      /** All it has from now on; null: the brain does not say, those it has stay. */
+      /** All buttons of the message from now on; null: unchanged. */
       readonly buttons: readonly Button[] | null;
     }
   | { readonly type: 'reply_deleted'; readonly portalMessageId: string }
-  /** A message of its own counts as failed over there: the brain was told so, or has waited long enough. */
+  /** The brain counts one of its own messages as failed: it was told so, or has waited long enough. */
   | {
       readonly type: 'reply_failed';
       readonly remoteMessageId: string;
-      /** What has not been shown of it is not to be shown any more; false: it may still come, late. */
+      /** Parts not shown yet must not be shown any more; false: they may still be, late. */
       readonly withdraw: boolean;
     }
-  /** Somebody behind the brain has read what was written in Bitrix24, up to this message. */
+  /** Someone behind the brain has read the messages from Bitrix24 up to this one. */
   | { readonly type: 'read'; readonly portalMessageId: string }
-  /** People behind the brain reacted to a message, or took a reaction back. */
+  /** People behind the brain reacted to a message, or removed a reaction. */
   | {
       readonly type: 'reacted';
       readonly portalMessageId: string;
       readonly added: readonly KnownReaction[];
       readonly removed: readonly KnownReaction[];
     }
-  /** The brain leads the conversation again, or lets a person of its own choice lead it. */
+  /** The brain leads the conversation again, or lets a person of its own side lead it. */
   | { readonly type: 'taken_back' }
   | { readonly type: 'typing' }
   | { readonly type: 'handover'; readonly note: string | null }
   | { readonly type: 'finish' };
 
-/** Something the pipeline itself has learned about an action it carried out. */
+/** A result of an action of the outbox. */
 export type ReceiptEvent =
   | { readonly type: 'linked'; readonly remoteConversationId: string }
   | {
@@ -204,21 +204,21 @@ export type ReceiptEvent =
       readonly portalMessageId: string | null;
       readonly error: string | null;
     }
-  /** An edit or a deletion was given up: its reason, and on which side the message has stayed as it was. */
+  /** An edit or a deletion became a dead letter: why, and on which side the message is unchanged. */
   | {
       readonly type: 'change_refused';
       readonly side: 'portal' | 'brain';
       readonly what: 'edit' | 'delete';
-      /** The message as Bitrix24 calls it. */
+      /** The id of the message in Bitrix24. */
       readonly messageId: string;
-      /** What it was to say; null for a deletion. */
+      /** The text it should have got; null for a deletion. */
       readonly text: string | null;
       readonly error: string;
     }
-  /** A `greet` has come due. */
+  /** A `greet` action is due. */
   | { readonly type: 'greeting_due'; readonly chat: Chat }
-  /** A `inactivity_timer` has come due. */
-  | { readonly type: 'time_passed' };
+  /** An `inactivity_timer` action is due. */
+  | { readonly type: 'inactivity_timer_due' };
 
 /** Everything that can happen in a conversation. */
 export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent;
@@ -230,7 +230,7 @@ export type AppEvent =
   | { readonly type: 'app_payment'; readonly expired: boolean }
   | { readonly type: 'bot_deleted'; readonly botId: string };
 
-/** A reply that is text and nothing else. */
+/** A reply that consists of text only. */
 export function textReply(text: string, remoteMessageId: string | null = null): Reply {
   return { type: 'reply', remoteMessageId, text, buttons: [], cards: [], files: [], quoteOf: null, isInternal: false };
 }

@@ -1,39 +1,39 @@
-/** How our bot introduces itself: with which words, when, and that a brain which wants the whole conversation hears of it. */
+/** How a bot introduces itself: with which text, when, and that a brain that wants the whole conversation is told. */
 import type { ChatAction } from './actions.ts';
 import type { Greeting } from './bot.ts';
-import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridged.ts';
+import { botTexts } from './bot-texts.ts';
+import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, ReceiptEvent } from './events.ts';
-import { phrases } from './texts.ts';
 
-const usual: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
+const defaultGreeting: Greeting = { texts: {}, isOff: false, afterSeconds: 0 };
 
 export interface Greeted {
   readonly conversation: Conversation;
-  /** In Bitrix24, now or later. */
+  /** For Bitrix24, now or later. */
   readonly actions: readonly ChatAction[];
-  /** For the brain, behind what it is told of the event itself. */
-  readonly told: readonly ChatAction[];
+  /** For the brain, after the event's own actions. */
+  readonly brainActions: readonly ChatAction[];
 }
 
-/** Once per conversation. */
+/** Greets once per conversation. */
 export function greet(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
-  const { isOff, afterSeconds } = context.greeting ?? usual;
-  if (conversation.isGreeted) return { conversation, actions: [], told: [] };
-  if (isOff) return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+  const { isOff, afterSeconds } = context.greeting ?? defaultGreeting;
+  if (conversation.isGreeted) return { conversation, actions: [], brainActions: [] };
+  if (isOff) return { conversation: { ...conversation, isGreeted: true }, actions: [], brainActions: [] };
   if (chat.kind !== 'line' || afterSeconds === 0) return introduce(chat, conversation, context);
   const later: ChatAction = { target: 'app', action: { type: 'greet', chat }, delayMs: afterSeconds * 1_000 };
-  return { conversation, actions: [later], told: [] };
+  return { conversation, actions: [later], brainActions: [] };
 }
 
-/** At once, for whoever asks for it: a brain that is not told of the wish cannot answer in the meantime. */
+/** Greets at once, on request: the brain is not sent that request and cannot answer first. */
 export function greetNow(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
-  const isSilent = conversation.isGreeted || (context.greeting ?? usual).isOff;
+  const isSilent = conversation.isGreeted || (context.greeting ?? defaultGreeting).isOff;
   if (!isSilent) return introduce(chat, conversation, context);
-  return { conversation: { ...conversation, isGreeted: true }, actions: [], told: [] };
+  return { conversation: { ...conversation, isGreeted: true }, actions: [], brainActions: [] };
 }
 
-/** Its time has come: a brain that has spoken meanwhile needs no introduction, and a person who leads is not talked over. */
+/** A pending greeting is due: it is omitted if the brain has sent a message meanwhile or a person leads. */
 export function onGreetingDue(
   { chat }: ReceiptEvent & { type: 'greeting_due' },
   conversation: Conversation,
@@ -41,22 +41,22 @@ export function onGreetingDue(
 ): Bridged {
   if (conversation.isGreeted || context.greeting?.isOff === true) return noop(conversation, 'noted');
   if (conversation.owner === 'person') return noop({ ...conversation, isGreeted: true }, 'noted');
-  const { conversation: greeted, actions, told } = introduce(chat, conversation, context);
+  const { conversation: greeted, actions, brainActions: told } = introduce(chat, conversation, context);
   return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
 }
 
 function introduce(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const { language, kind } = conversation;
-  const words = phrases(language);
-  const setOwner = context.greeting?.texts[language];
+  const words = botTexts(language);
+  const customText = context.greeting?.texts[language];
   const greeting =
-    setOwner === undefined ? words.greeting[kind](context.name) : setOwner.replaceAll('{name}', context.name);
-  // A customer outside has no use for commands he cannot type.
+    customText === undefined ? words.greeting[kind](context.name) : customText.replaceAll('{name}', context.name);
+  // An external customer cannot type commands.
   const text = kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
   const author = { id: '', name: context.name, kind: 'bot' as const };
   const told = toBrain({
     type: 'mirrored',
-    // Our word has no id in Bitrix24 yet, and there is one greeting in a conversation.
+    // The greeting has no id in Bitrix24 yet, and there is one greeting per conversation.
     messageId: 'greeting',
     text: greeting,
     author,
@@ -68,6 +68,6 @@ function introduce(chat: Chat, conversation: Conversation, context: RuleContext)
   return {
     conversation: { ...conversation, isGreeted: true },
     actions: [toPortal({ ...plainSend(text), internal: false })],
-    told: context.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
+    brainActions: context.capabilities.mirrors === true && kind !== 'group' ? [told] : [],
   };
 }

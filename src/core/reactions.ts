@@ -1,4 +1,4 @@
-/** Reactions that both sides know: what a brain may offer, and what can be shown in Bitrix24. */
+/** Reactions that both sides support. */
 
 /** Emoji without variation selectors. */
 export const knownReactions = [
@@ -56,7 +56,7 @@ export type KnownReaction = (typeof knownReactions)[number];
 
 const known: ReadonlySet<string> = new Set(knownReactions);
 
-/** The reaction as it is known here; null for one that is not. Skin tones and variation selectors do not count. */
+/** The supported reaction an emoji stands for; null for others. Skin tones and variation selectors are ignored. */
 export function readReaction(emoji: string | null | undefined): KnownReaction | null {
   const plain = (emoji ?? '').replaceAll(/[\u{FE0E}\u{FE0F}]|[\u{1F3FB}-\u{1F3FF}]/gu, '').trim();
   return isKnown(plain) ? plain : null;

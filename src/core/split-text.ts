@@ -1,18 +1,18 @@
 /** Cuts a long text into parts that fit, without losing or changing a character. */
 
 /**
- * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space where there is
- * one in the second half of a part, never inside a surrogate pair. An empty text has no parts.
+ * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space where there is one in the
+ * second half of a part, never inside a surrogate pair. An empty text has no parts.
  *
- * @param limit often a far side's word: its whole part counts, and less than 2, which no character outside the BMP fits into, is 2
- * @param wide characters that take the room of two, because they may be escaped on their way
+ * @param limit often given by a remote: rounded down, and at least 2, because a character outside the BMP needs two units
+ * @param wide characters that count as two, because they may be escaped later
  */
 export function splitText(text: string, limit: number, wide?: string): readonly string[] {
-  const room = limit >= 2 ? Math.floor(limit) : 2;
+  const capacity = limit >= 2 ? Math.floor(limit) : 2;
   const parts: string[] = [];
   let start = 0;
   for (;;) {
-    const last = wide === undefined ? start + room : endOfRoom(text, start, room, wide);
+    const last = wide === undefined ? start + capacity : endOfPart(text, start, capacity, wide);
     if (last >= text.length) break;
     const end = cutBefore(text, start, last);
     parts.push(text.slice(start, end));
@@ -22,11 +22,11 @@ export function splitText(text: string, limit: number, wide?: string): readonly 
   return parts;
 }
 
-function endOfRoom(text: string, start: number, limit: number, wide: string): number {
+function endOfPart(text: string, start: number, limit: number, wide: string): number {
   let end = start;
-  for (let room = limit; end < text.length; end += 1) {
-    room -= wide.includes(text.charAt(end)) ? 2 : 1;
-    if (room < 0) break;
+  for (let left = limit; end < text.length; end += 1) {
+    left -= wide.includes(text.charAt(end)) ? 2 : 1;
+    if (left < 0) break;
   }
   return end;
 }
@@ -34,7 +34,7 @@ function endOfRoom(text: string, start: number, limit: number, wide: string): nu
 function cutBefore(text: string, start: number, end: number): number {
   const half = start + Math.floor((end - start) / 2);
   for (const separator of ['\n', ' ']) {
-    // Looked for in this part alone: without any, each part would be searched back to the beginning of the text.
+    // Searched within this part only: otherwise each part would be searched back to the beginning of the text.
     const at = text.slice(half, end).lastIndexOf(separator);
     if (at !== -1) return half + at + 1;
   }

@@ -1,4 +1,4 @@
-/** The HTTP side: mounts the endpoints, pages and probes, and turns errors into answers. */
+/** The HTTP application: mounts the endpoints, pages and probes, and turns errors into responses. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
@@ -6,14 +6,14 @@ import { AppError, BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, isDataFault } from '../store/database.ts';
 import { mountBotPictures } from './bot-pictures.ts';
-import { limitConnections } from './connections.ts';
+import { limitConnections } from './connection-limit.ts';
 import type { Refusals } from './refusals.ts';
 import { rememberSender, senderOf } from './sender.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
   readonly refusals: Refusals;
-  /** The sender of a request, by the proxies that are trusted; `senderOf` answers it everywhere. */
+  /** Finds the sender of a request, taking trusted proxies into account; `senderOf` returns it later. */
   readonly findSender: (request: IncomingMessage) => string;
   /** False while the process is shutting down. */
   readonly isServing: () => boolean;
@@ -32,7 +32,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   const router = new Router();
   app.use(async (ctx, next) => {
     rememberSender(ctx.req, options.findSender(ctx.req));
-    // What may be kept or guessed at says so itself.
+    // Pages that may be cached set their own header.
     ctx.set('X-Content-Type-Options', 'nosniff');
     ctx.set('Cache-Control', 'no-store');
     await next();
@@ -40,7 +40,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   app.use(answerErrors(options));
   app.use(async (ctx, next) => {
     await next();
-    // A sender that keeps its connection busy would keep the process: it is told to come back on a new one.
+    // A sender that keeps its connection busy would prevent the shutdown: it has to open a new one.
     if (!options.isServing()) ctx.set('Connection', 'close');
   });
   if (eventEndpoint !== undefined) {
@@ -59,7 +59,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   options.figures?.(router);
   app.use(router.routes());
   app.use(router.allowedMethods());
-  // Faults are answered and logged in `answerErrors`; what reaches here is a broken socket of somebody who has gone.
+  // Errors are answered and logged in `answerErrors`; what arrives here are sockets that the other side has closed.
   app.on('error', (error: unknown) => options.log.debug({ err: error }, 'a connection broke'));
   return app;
 }
@@ -69,7 +69,7 @@ export function answerHead(ctx: Context): void {
   ctx.status = 200;
 }
 
-/** Bad input gets its own status and a code, never a stack; an absent database gets 503, so that who can repeat does. */
+/** Bad input gets its own status and a code, never a stack; an absent database gets 503, so that senders that can repeat do so. */
 function answerErrors(options: HttpAppOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
@@ -82,7 +82,7 @@ function answerErrors(options: HttpAppOptions) {
       ctx.set('Cache-Control', 'no-store');
       ctx.body = answerOf(thrown) ?? { error: status >= 500 ? 'unavailable' : toAppError(thrown).code };
       if (status === 503) ctx.set('Retry-After', '2');
-      // What is left of a body nobody reads must not hold the connection.
+      // A body that is not read to its end must not keep the connection open.
       if (!ctx.req.complete) ctx.set('Connection', 'close');
     }
   };
@@ -95,7 +95,7 @@ function answerOf(thrown: unknown): unknown {
 function statusOf(thrown: unknown): number {
   if (thrown instanceof BadInput) return thrown.status;
   if (isDatabaseAway(thrown)) return 503;
-  // What was sent cannot be stored, now or later: whoever repeats what was not taken should not repeat this.
+  // The data sent can never be stored, so a sender that repeats failed requests should not repeat this one.
   if (isDataFault(thrown)) return 400;
   if (thrown instanceof AppError) return 503;
   return isHttpError(thrown) ? thrown.status : 503;
@@ -106,21 +106,21 @@ function isHttpError(thrown: unknown): thrown is Error & { status: number } {
   return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number' && thrown.status < 500;
 }
 
-/** Largest request head. Bitrix24's has 1 KB; Node's own default is 16 KB. */
+/** The largest request head. Bitrix24's has 1 KB; Node's own default is 16 KB. */
 const maxHeaderBytes = 16 * 1024;
 
-/** Listens; resolves with the server once it does. Throws Misconfigured-like errors of the system as they are (EADDRINUSE). */
+/** Listens; resolves with the server. Rejects with the system's error (EADDRINUSE). */
 export function listen(app: Koa, port: number, host: string): Promise<Server> {
   const handle = app.callback();
   return new Promise((resolve, reject) => {
     const server = createServer(
       {
         maxHeaderSize: maxHeaderBytes,
-        // Slow senders are cut off: a body that takes longer than this is no event of Bitrix24.
+        // Slow senders are disconnected: no event of Bitrix24 takes longer than this.
         requestTimeout: 30_000,
         headersTimeout: 10_000,
         keepAliveTimeout: 30_000,
-        // How often the first two are looked after; half a minute by default.
+        // How often Node checks the first two; half a minute by default.
         connectionsCheckingInterval: 2_000,
       },
       // Koa answers every error itself.
@@ -134,10 +134,10 @@ export function listen(app: Koa, port: number, host: string): Promise<Server> {
   });
 }
 
-/** Connections still open after this long are cut: their requests have had more than the endpoint's own time-out. */
+/** Connections still open after this time are closed: it is longer than the endpoint's own time-out. */
 const closeWithinMs = 8_000;
 
-/** Takes no new connections, lets requests under way be answered, and resolves when the last connection is gone. */
+/** Stops accepting connections, lets requests in flight finish, and resolves when the last connection is closed. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), 50);

@@ -1,48 +1,46 @@
 /**
- * Lets large request bodies in as memory allows: each is given room for its whole length before it is read, the others wait unread. Senders
- * take turns, and of one sender's bodies the newest goes first: where many are held back on purpose, those are the old ones. Whoever is
- * given room must use it: while others wait, a body that does not come on makes way.
+ * Admits large request bodies as memory allows: each gets memory for its whole length before it is read; the others wait unread. Senders
+ * take turns, and the newest of a sender's bodies goes first, because bodies held back on purpose are old ones. While others wait, an
+ * admitted body that stops arriving is dropped.
  */
 import type { Clock } from '../lib/clock.ts';
 
 export interface GateOptions {
   readonly capacityBytes: number;
-  /** Bodies that may wait. Beyond, the sender with most bodies waiting loses its oldest one. */
+  /** The largest number of waiting bodies. Beyond it, the sender with most waiting bodies loses its oldest one. */
   readonly maxWaiting: number;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 export interface Admission {
-  /** The body is complete: it is being worked on and need not make way any more. */
-  whole(): void;
-  /** Gives the room back; repeatable. */
+  /** The body is complete: it is being processed and is no longer dropped. */
+  complete(): void;
+  /** Releases the memory; repeatable. */
   close(): void;
 }
 
 export interface BodyGate {
-  /**
-   * Resolves when there is room for the body; null when there was none in time. Aborting the signal ends the waiting.
-   */
+  /** Resolves when there is memory for the body; null when there was none in time. Aborting the signal ends the wait. */
   enter(body: LargeBody, signal: AbortSignal): Promise<Admission | null>;
-  heldBytes(): number;
+  usedBytes(): number;
 }
 
 export interface LargeBody {
   readonly sender: string;
   readonly bytes: number;
-  /** Bytes that have arrived so far; grows while the body comes in. */
+  /** Bytes that have arrived so far. */
   readonly arrived: () => number;
-  /** Called when it has been admitted and has to make way; its room is given back by then. */
+  /** Called when the admitted body is dropped; its memory has been released by then. */
   readonly drop: () => void;
 }
 
-/** Longest wait for room. Bitrix24 itself gives a handler about that long. */
+/** The longest wait for memory. Bitrix24 gives a handler about as long. */
 const patienceMs = 10_000;
 
-/** While others wait, a body brings this much in a second, and is whole within ten, or makes way. */
+/** While others wait, a body must bring this much in each second and be complete within ten seconds, or it is dropped. */
 const leastBytes = 16 * 1024;
 const windowMs = 1_000;
-const wholeMs = 10_000;
+const completeWithinMs = 10_000;
 
 const sweepMs = 250;
 
@@ -55,7 +53,7 @@ interface Admitted {
   readonly body: LargeBody;
   readonly since: number;
   readonly close: () => void;
-  /** Beginning of the second that is looked at, and what had arrived then. */
+  /** Start of the current one-second window, and the bytes that had arrived then. */
   windowAt: number;
   arrived: number;
 }
@@ -66,7 +64,7 @@ export function createBodyGate(options: GateOptions): BodyGate {
 
 class SharedGate implements BodyGate {
   readonly #options: GateOptions;
-  /** By sender; a sender that has had its turn goes to the end. */
+  /** Waiting bodies by sender; a sender that has been served goes to the end. */
   readonly #queues = new Map<string, Waiting[]>();
   readonly #unfinished = new Set<Admitted>();
   #waiting = 0;
@@ -95,7 +93,7 @@ class SharedGate implements BodyGate {
     return promise;
   }
 
-  heldBytes(): number {
+  usedBytes(): number {
     return this.#held;
   }
 
@@ -112,10 +110,10 @@ class SharedGate implements BodyGate {
     const now = this.#options.clock.monotonicMs();
     const admitted: Admitted = { body, since: now, close, windowAt: now, arrived: body.arrived() };
     this.#unfinished.add(admitted);
-    body.settle({ whole: () => void this.#unfinished.delete(admitted), close });
+    body.settle({ complete: () => void this.#unfinished.delete(admitted), close });
   }
 
-  /** Lets in whose turn it is while they fit. Who does not fit keeps the turn: otherwise small ones would pass a large one for ever. */
+  /** Admits waiting bodies while they fit. One that does not fit keeps its turn: otherwise small ones would pass a large one for ever. */
   #letIn(): void {
     for (;;) {
       const next = this.#queues.entries().next().value;
@@ -131,7 +129,7 @@ class SharedGate implements BodyGate {
     }
   }
 
-  /** Takes it out of its queue. False when it was not there any more. */
+  /** Removes it from its queue. False when it was no longer there. */
   #leave(one: Waiting): boolean {
     const queue = this.#queues.get(one.sender);
     const at = queue?.indexOf(one) ?? -1;
@@ -148,7 +146,7 @@ class SharedGate implements BodyGate {
 
   #sweep(): void {
     const now = this.#options.clock.monotonicMs();
-    // After a stall of this process nothing has been read that may well have arrived.
+    // If this process was stalled, bytes may have arrived without having been read.
     const wasStalled = now - this.#sweptAt > 3 * sweepMs;
     this.#sweptAt = now;
     for (const queue of [...this.#queues.values()]) {
@@ -162,7 +160,7 @@ class SharedGate implements BodyGate {
 
   #mustGo(admitted: Admitted, now: number, wasStalled: boolean): boolean {
     if (this.#waiting === 0) return false;
-    if (now - admitted.since >= wholeMs) return true;
+    if (now - admitted.since >= completeWithinMs) return true;
     if (!wasStalled && now - admitted.windowAt < windowMs) return false;
     const arrived = admitted.body.arrived();
     const hasStopped = arrived - admitted.arrived < leastBytes;

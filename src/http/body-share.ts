@@ -1,22 +1,22 @@
 /**
- * A share of memory for small request bodies. They are let in at once; when the share is full, the sender that holds most of it loses its
- * oldest unfinished body. An honest body is whole within milliseconds, so the one that goes is one that was held back.
+ * A memory share for small request bodies. They are admitted at once; when the share is full, the sender that uses most of it loses its
+ * oldest unfinished body. An honest body is complete within milliseconds, so the dropped one was being held back.
  */
 
 /** One body, from its first byte until its request is answered. */
 export interface BodyAccount {
-  /** Takes so many more bytes; may drop other bodies. False: there is no room, and the sender should come again. */
+  /** Takes so many more bytes; may drop other bodies. False: there is no memory, and the sender should repeat the request. */
   take(bytes: number): boolean;
-  /** The body is complete: it is being worked on and is no longer dropped for others. */
-  whole(): void;
-  /** Gives everything back; repeatable. */
+  /** The body is complete: it is being processed and is no longer dropped for others. */
+  complete(): void;
+  /** Releases everything; repeatable. */
   close(): void;
 }
 
 export interface BodyShare {
-  /** `drop` is called when the body has to make room; its account is closed by then. */
+  /** `drop` is called when the body must free its memory; its account is closed by then. */
   open(sender: string, drop: () => void): BodyAccount;
-  heldBytes(): number;
+  usedBytes(): number;
 }
 
 interface Body {
@@ -27,7 +27,7 @@ interface Body {
 }
 
 interface Sender {
-  /** Of its unfinished bodies. */
+  /** Bytes of its unfinished bodies. */
   bytes: number;
   /** Unfinished bodies, oldest first. */
   readonly bodies: Set<Body>;
@@ -41,7 +41,7 @@ class Shares implements BodyShare {
   readonly #capacityBytes: number;
   readonly #senders = new Map<string, Sender>();
   #held = 0;
-  /** Room is made in steps: one search for the largest sender serves many bodies. */
+  /** Memory is freed in steps: one search for the largest sender serves many bodies. */
   readonly #stepBytes: number;
 
   constructor(capacityBytes: number) {
@@ -56,16 +56,16 @@ class Shares implements BodyShare {
     sender.bodies.add(body);
     return {
       take: (bytes) => this.#take(body, bytes),
-      whole: () => this.#settle(body),
+      complete: () => this.#settle(body),
       close: () => this.#close(body),
     };
   }
 
-  heldBytes(): number {
+  usedBytes(): number {
     return this.#held;
   }
 
-  /** Takes it out of those that may be dropped. */
+  /** Removes it from the bodies that may be dropped. */
   #settle(body: Body): void {
     const sender = this.#senders.get(body.sender);
     if (sender?.bodies.delete(body) !== true) return;

@@ -1,19 +1,21 @@
-/** Mounts the routes brains have of their own, under `/<brain name>`: bounded bodies, a limit of failures per sender, and the headers of a careful page. */
+/**
+ * Mounts the brains' own routes under `/<brain name>`, with bounded bodies, a limit of failures per sender, and strict security headers.
+ */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Brain, BrainRoute, ConnectorHost, RouteAnswer } from '../core/brain.ts';
 import { BadInput } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyReader } from './body-reader.ts';
 import { createFailureLimit } from './failure-limit.ts';
+import { firstValues } from './first-values.ts';
 import { senderOf } from './sender.ts';
-import { singles } from './singles.ts';
 
 /** Forms and callbacks are small. */
 const maxBodyBytes = 64 * 1024;
 
 export interface BrainRoutesOptions {
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly brains: readonly Brain[];
   readonly hostOf: (brain: Brain) => ConnectorHost;
 }
@@ -33,7 +35,7 @@ export function mountBrainRoutes(options: BrainRoutesOptions) {
   };
 }
 
-function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: Bodies) {
+function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: BodyReader) {
   const limit = createFailureLimit(route.perMinute, systemClock);
   return async (ctx: Context): Promise<void> => {
     const attempt = limit.begin(senderOf(ctx));
@@ -44,11 +46,14 @@ function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: Bodies) {
     let hasFailed = false;
     try {
       const body = await bodies.read(ctx, maxBodyBytes);
-      const given = await route.handle({ headers: singles(ctx.headers), query: singles(ctx.query), body }, host);
+      const given = await route.handle(
+        { headers: firstValues(ctx.headers), query: firstValues(ctx.query), body },
+        host,
+      );
       hasFailed = given.status >= 400;
       answer(ctx, given);
     } catch (error) {
-      // What fails on our side, or at the brain, is not the sender's failure.
+      // Failures on our side or at the brain do not count against the sender.
       hasFailed = error instanceof BadInput && error.status < 500;
       throw error;
     } finally {
@@ -57,7 +62,7 @@ function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: Bodies) {
   };
 }
 
-/** Pages of a brain load nothing from elsewhere, are framed by nobody, send their forms home, and are kept by no cache. */
+/** Pages of a brain load nothing from other sites, cannot be framed, send their forms only to this site, and are not cached. */
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -67,7 +72,7 @@ function answer(ctx: Context, given: RouteAnswer): void {
     ctx.body = given.json;
     return;
   }
-  // To other sites nothing; to ourselves, so that forms name the origin they come from.
+  // Other sites get no referrer; this site does, so that forms name the origin they come from.
   ctx.set('Referrer-Policy', 'same-origin');
   if ('svg' in given) {
     ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");

@@ -1,6 +1,6 @@
 /**
- * `POST /bitrix24/events`: the one endpoint of all bots' events. Checks size, form and sender, stores the raw body once per bot
- * concerned, and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
+ * `POST /bitrix24/events`: the one endpoint for all bots' events. Checks size, form and sender, stores the raw body once per bot concerned,
+ * and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
 import { byContent } from '../bitrix24/events/event-identity.ts';
@@ -18,16 +18,16 @@ import type { Metrics } from '../runtime/metrics.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../store/queue/lane-names.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyReader } from './body-reader.ts';
 import { senderOf } from './sender.ts';
 
-/** Far above the largest message: 20 000 Cyrillic letters, carried twice and percent-encoded, are about 240 KB. */
+/** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
 const memberIdForm = /^[0-9a-f]{32}$/;
 
 export interface EventEndpointOptions {
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly acceptance: Acceptance;
   readonly portals: PortalCache;
   readonly installation: Installation;
@@ -66,7 +66,7 @@ class EventEndpoint {
   async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const memberId = event.memberId.toLowerCase();
     const known = await this.#authenticate(memberId, event.applicationToken);
-    if (known !== null) this.#options.bodies.recognise(ctx);
+    if (known !== null) this.#options.bodies.markKnown(ctx);
     if (findEvent(event.event)?.scope === 'installation')
       return await this.#onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
@@ -80,9 +80,9 @@ class EventEndpoint {
   }
 
   /**
-   * These events bring tokens, and perhaps a new application token, and anybody can send one. So they are proven at the OAuth host before
-   * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal we know by its token is set up
-   * again with the tokens we have.
+   * These events bring tokens, and perhaps a new application token, and anybody can send one. So they are verified at the OAuth host before
+   * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal that has shown its token is set
+   * up again with the stored tokens.
    */
   async #onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
@@ -107,14 +107,17 @@ class EventEndpoint {
     await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
   }
 
-  /** Reads the portal's bots once more where the event names one that is not among them: another process may just have registered it. */
+  /** Reads the portal's bots once more if the event names an unknown one: another process may just have registered it. */
   async #withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
     if (event.bots.every((bot) => rowOf(bot, known.bots) !== undefined)) return known;
     const again = await this.#options.portals.doubted(memberId);
     return again.portal === null ? known : again;
   }
 
-  /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
+  /**
+   * Null unless the portal is known and the token is its own. If they do not match, the portal is read once more: another process may just
+   * have changed it.
+   */
   async #authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
     if (!memberIdForm.test(memberId) || applicationToken === '') return null;
     const digest = sha256(applicationToken);
@@ -127,7 +130,7 @@ class EventEndpoint {
   }
 }
 
-/** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
+/** The portal's bot that an event names by its id, or by its code where the portal did not send the id or we do not know it yet. */
 function rowOf({ id, code }: ScannedBot, bots: readonly BotRow[]): BotRow | undefined {
   return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
 }
@@ -142,13 +145,13 @@ interface Stored {
 }
 
 /**
- * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. Whatever else it names, bots we
- * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
+ * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. All other names in it, be they bots we do
+ * not have or thousands of invented ones, together become one row, which the worker drops with the reason.
  */
 function toNewEvents({ memberId, event, identity, bots }: Stored): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
-  const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.kept };
+  const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.storedBody };
   if (bots === null) return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
   const named = new Set(event.bots.map((bot) => rowOf(bot, bots)?.code ?? null));
   return [...named].map((code) => ({

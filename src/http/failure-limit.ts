@@ -1,11 +1,11 @@
 /**
- * Refuses senders that fail too often: wrong codes, forged posts. Only failures count, so that many honest visitors behind one address
- * are never shut out by their number.
+ * Refuses senders that fail too often: wrong codes, forged requests. Only failures count, so that many honest visitors behind one address
+ * are not refused.
  */
 import type { Clock } from '../lib/clock.ts';
 
 export interface FailureLimit {
-  /** Null: this sender has failed too often in this minute, or has too many requests under way. Otherwise the request is to be ended. */
+  /** Null: this sender has failed too often in this minute, or has too many requests in flight. Otherwise the caller must call `end`. */
   begin(sender: string): Attempt | null;
 }
 
@@ -15,28 +15,31 @@ export interface Attempt {
 
 const windowMs = 60_000;
 
-/** Senders remembered. The one that was seen least lately is forgotten for a new one, so that a flood of addresses forgives nobody who is active. */
+/**
+ * The number of senders remembered. A new one replaces the one that was idle longest, so that a flood of addresses does not clear the count
+ * of an active sender.
+ */
 const maxSenders = 10_000;
 
-/** Requests of one sender under way at once: bounds the guesses that are made before the first of them has failed. */
-const maxUnderWay = 64;
+/** Requests of one sender in flight at once: bounds the guesses made before the first of them has failed. */
+const maxInFlight = 64;
 
 interface Sender {
   failures: number;
-  underWay: number;
-  begunAt: number;
+  inFlight: number;
+  windowStart: number;
 }
 
 /** A sender may fail `perMinute` times within a minute that begins with its first failure. */
 export function createFailureLimit(perMinute: number, clock: Pick<Clock, 'monotonicMs'>): FailureLimit {
   const senders = new Map<string, Sender>();
 
-  function lookUp(name: string): Sender {
+  function entryOf(name: string): Sender {
     const now = clock.monotonicMs();
     const known = senders.get(name);
-    const sender = known ?? { failures: 0, underWay: 0, begunAt: now };
-    if (now - sender.begunAt >= windowMs) Object.assign(sender, { failures: 0, begunAt: now });
-    // To the end: the map is kept in the order of last sight.
+    const sender = known ?? { failures: 0, inFlight: 0, windowStart: now };
+    if (now - sender.windowStart >= windowMs) Object.assign(sender, { failures: 0, windowStart: now });
+    // Re-inserted at the end: the map is ordered by the last request.
     senders.delete(name);
     senders.set(name, sender);
     if (senders.size > maxSenders) forgetOldest();
@@ -50,14 +53,14 @@ export function createFailureLimit(perMinute: number, clock: Pick<Clock, 'monoto
 
   return {
     begin(name) {
-      const sender = lookUp(name);
-      if (sender.failures >= perMinute || sender.underWay >= maxUnderWay) return null;
-      sender.underWay += 1;
+      const sender = entryOf(name);
+      if (sender.failures >= perMinute || sender.inFlight >= maxInFlight) return null;
+      sender.inFlight += 1;
       return {
         end(hasFailed) {
-          sender.underWay -= 1;
+          sender.inFlight -= 1;
           if (!hasFailed) return;
-          if (sender.failures === 0) sender.begunAt = clock.monotonicMs();
+          if (sender.failures === 0) sender.windowStart = clock.monotonicMs();
           sender.failures += 1;
         },
       };

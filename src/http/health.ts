@@ -1,4 +1,4 @@
-/** `/healthz` (the process lives) and `/readyz` (it can work). */
+/** `/healthz` (the process runs) and `/readyz` (it can work). */
 import type Router from '@koa/router';
 import type { Readiness } from '../runtime/readiness.ts';
 

@@ -1,28 +1,28 @@
-/** Remembers which senders have proven themselves lately: an event with the right token, a webhook with the right secret. */
+/** Remembers which senders have authenticated lately: an event with the right token, a webhook with the right secret. */
 import type { Clock } from '../lib/clock.ts';
 
 export interface KnownSenders {
   isKnown(sender: string): boolean;
-  recognise(sender: string): void;
+  markKnown(sender: string): void;
 }
 
 const knownMs = 3_600_000;
 
-/** Beyond, the sender that was recognised least lately is forgotten. */
+/** Beyond this number, the sender that authenticated longest ago is forgotten. */
 const maxSenders = 4_096;
 
 export function createKnownSenders(clock: Pick<Clock, 'monotonicMs'>): KnownSenders {
-  const recognised = new Map<string, number>();
+  const provenAt = new Map<string, number>();
   return {
     isKnown(sender) {
-      const at = recognised.get(sender);
+      const at = provenAt.get(sender);
       return at !== undefined && clock.monotonicMs() - at < knownMs;
     },
-    recognise(sender) {
-      recognised.delete(sender);
-      recognised.set(sender, clock.monotonicMs());
-      const oldest = recognised.size > maxSenders ? recognised.keys().next().value : undefined;
-      if (oldest !== undefined) recognised.delete(oldest);
+    markKnown(sender) {
+      provenAt.delete(sender);
+      provenAt.set(sender, clock.monotonicMs());
+      const oldest = provenAt.size > maxSenders ? provenAt.keys().next().value : undefined;
+      if (oldest !== undefined) provenAt.delete(oldest);
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * `/metrics` for Prometheus. It tells how busy portals are, so it is not for everybody: with METRICS_TOKEN it wants that token, with
- * METRICS_PORT it has a port of its own, and with neither it answers only to senders of the own network.
+ * `/metrics` for Prometheus. It shows how busy portals are, so access is limited: METRICS_TOKEN requires that token, METRICS_PORT gives it
+ * a port of its own, and with neither it answers only senders of a private network.
  */
 import type { Server } from 'node:http';
 import Router from '@koa/router';
@@ -14,22 +14,22 @@ import { listen } from './app.ts';
 export interface MetricsRouteOptions {
   readonly metrics: Pick<Metrics, 'registry'>;
   readonly meter: QueueMeter;
-  /** What `Authorization: Bearer` has to carry; null: no token. */
+  /** The token that `Authorization: Bearer` must carry; null: none. */
   readonly token: string | null;
 }
 
-/** On the port of everything else. */
+/** Mounts the route on the app's main port. */
 export function mountMetrics(options: MetricsRouteOptions) {
   return (router: Router): void => {
     router.get('/metrics', async (ctx) => {
-      // Without a token strangers are told that there is nothing.
-      if (options.token === null && !isOfOwnNetwork(ctx)) return;
+      // Without a configured token, strangers get 404.
+      if (options.token === null && !isFromPrivateNetwork(ctx)) return;
       await send(ctx, options);
     });
   };
 }
 
-/** On a port of its own, which whoever runs the app keeps from strangers. */
+/** Serves the route on a port of its own, which the administrator keeps from strangers. */
 export async function listenForMetrics(options: MetricsRouteOptions, port: number, host: string): Promise<Server> {
   const router = new Router();
   router.get('/metrics', (ctx) => send(ctx, options));
@@ -42,7 +42,7 @@ export async function listenForMetrics(options: MetricsRouteOptions, port: numbe
 async function send(ctx: Context, { metrics, meter, token }: MetricsRouteOptions): Promise<void> {
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Cache-Control', 'no-store');
-  if (token !== null && !isShown(ctx, token)) {
+  if (token !== null && !hasToken(ctx, token)) {
     ctx.status = 401;
     ctx.set('WWW-Authenticate', 'Bearer');
     ctx.body = { error: 'metrics.token' };
@@ -53,18 +53,18 @@ async function send(ctx: Context, { metrics, meter, token }: MetricsRouteOptions
   ctx.body = await metrics.registry.metrics();
 }
 
-function isShown(ctx: Context, token: string): boolean {
+function hasToken(ctx: Context, token: string): boolean {
   const shown = /^Bearer (\S{1,500})$/i.exec(ctx.get('Authorization'))?.[1];
   return shown !== undefined && sameDigest(sha256(shown), sha256(token));
 }
 
-/** Headers by which proxies pass a request on: then the connection's address is the proxy's and says nothing about the sender. */
+/** Headers by which proxies pass a request on: then the connection's address is the proxy's, not the sender's. */
 const forwarding = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 
 const ownRanges = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal']);
 
 /** The request came straight from a loopback or private address. */
-function isOfOwnNetwork({ req }: Context): boolean {
+function isFromPrivateNetwork({ req }: Context): boolean {
   if (forwarding.some((name) => req.headers[name] !== undefined)) return false;
   const address = req.socket.remoteAddress ?? '';
   return ipaddr.isValid(address) && ownRanges.has(ipaddr.process(address).range());

@@ -1,15 +1,15 @@
-/** The short-lived proof a page carries back to us: sealed, so that it can be neither read nor made by others. */
+/** The short-lived session a page sends back to us: sealed, so that others can neither read nor forge it. */
 import { z } from 'zod';
 import type { Sealer } from '../lib/encryption.ts';
 
 export interface PageSession {
   readonly portal: string;
   readonly isAdmin: boolean;
-  /** When the page was asked for, in Unix milliseconds. */
+  /** When the page was requested, in Unix milliseconds. */
   readonly since: number;
 }
 
-/** A page left open longer has to be opened anew. */
+/** A page left open longer must be reloaded. */
 const lifetimeMs = 2 * 3_600_000;
 
 const context = 'page.session';
@@ -24,13 +24,13 @@ export function sealSession(
   return sealer.seal(JSON.stringify(session), context).toString('base64url');
 }
 
-/** Null for anything that is not a living session of ours. */
+/** Null for anything that is not a valid session of ours. */
 export function openSession(sealer: Sealer, sealed: string): PageSession | null {
   try {
     const session = schema.parse(JSON.parse(sealer.open(Buffer.from(sealed, 'base64url'), context)));
     return Date.now() - session.since < lifetimeMs ? session : null;
   } catch {
-    // Forged, damaged or sealed with a key we no longer have: all the same to the visitor, who opens the page again.
+    // Forged, damaged or sealed with a key that was removed: in each case the visitor opens the page again.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** The pages a portal shows in its frame: the installer and the app's own page, and the data they ask for. */
+/** The pages a portal shows in its frame (the installer and the app's own page) and the data they request. */
 
 import { createReadStream, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,16 +20,16 @@ import { listBots } from '../store/tenants/bots.ts';
 import { listConnections } from '../store/tenants/connections.ts';
 import { findPortal } from '../store/tenants/portals.ts';
 import { answerHead } from './app.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyReader } from './body-reader.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
+import { firstValues } from './first-values.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
 import { fillTemplate } from './page-template.ts';
 import type { Refusals } from './refusals.ts';
 import { senderOf } from './sender.ts';
-import { singles } from './singles.ts';
 
 export interface PagesOptions {
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly refusals: Refusals;
   readonly db: Pool;
   readonly portals: PortalCache;
@@ -58,7 +58,7 @@ const formLimits = { multipart: false, json: false, text: false, formLimit: form
 
 let loading: Promise<Middleware> | null = null;
 
-/** koa-body, loaded with the first page: a process that shows none spares 8 MB. */
+/** koa-body is loaded with the first page: a process that shows none saves 8 MB. */
 const readForm: Middleware = async (ctx, next) => {
   loading ??= import('koa-body').then(({ koaBody }) => koaBody(formLimits));
   await (await loading)(ctx, next);
@@ -66,7 +66,7 @@ const readForm: Middleware = async (ctx, next) => {
 
 export function mountPages(options: PagesOptions) {
   const formBody: Middleware = async (ctx, next) => {
-    options.bodies.reserve(ctx, formBytes);
+    options.bodies.reserveMemory(ctx, formBytes);
     await readForm(ctx, next);
   };
   return (router: Router): void => {
@@ -86,10 +86,10 @@ export function mountPages(options: PagesOptions) {
 
 type PageName = 'installer' | 'portal';
 
-/** Proves the visitor, then shows the page with a short-lived session in it: cookies are blocked in most frames. */
+/** Verifies the visitor, then shows the page with a short-lived session in it: cookies are blocked in most frames. */
 async function show(options: PagesOptions, ctx: Context, page: PageName): Promise<void> {
   const since = Date.now();
-  const query = singles(ctx.query);
+  const query = firstValues(ctx.query);
   const language = query['LANG'] === 'ru' ? 'ru' : 'en';
   try {
     const claim = claimFromPage(query, isRecord(ctx.request.body) ? ctx.request.body : {});
@@ -117,7 +117,7 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
 interface PageData {
   readonly language: 'ru' | 'en';
   readonly session: string | null;
-  /** Code of the error that kept the visitor out. */
+  /** Code of the error for which the visitor was refused. */
   readonly problem: string | null;
 }
 
@@ -133,8 +133,8 @@ function render(ctx: Context, page: PageName, scriptUrl: string, data: PageData)
 }
 
 /**
- * Only the portal that was proven may frame the page. Where nothing was proven, any site may: such a page holds a reason and no session,
- * and portals on hosts of their own are to see it too.
+ * Only the verified portal may frame the page. An error page may be framed by any site: it holds a reason and no session, and portals on
+ * their own hosts must be able to show it.
  */
 function policy(scriptUrl: string, endpoint: string | undefined): string {
   const script = new URL(scriptUrl, 'https://x');
@@ -144,7 +144,7 @@ function policy(scriptUrl: string, endpoint: string | undefined): string {
 }
 
 function sessionOf(options: PagesOptions, ctx: Context): PageSession {
-  // In a header: addresses are kept by logs, histories and proxies.
+  // Sent in a header, because addresses are kept by logs, histories and proxies.
   const sealed = /^Bearer (\S{1,2000})$/.exec(ctx.get('Authorization'))?.[1];
   const session = openSession(options.sealer, sealed ?? '');
   if (session === null) {

@@ -1,6 +1,6 @@
 /**
- * Counts requests that were refused, and logs them at most once a minute for each sender and reason: the first at once, the others as a
- * number. A flood of forged requests costs a counter, not a log line each.
+ * Counts refused requests, and logs them at most once a minute for each sender and reason: the first at once, the others as a number. A
+ * flood of forged requests costs a counter, not a log line each.
  */
 import { type AppError, toAppError } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -17,7 +17,7 @@ export interface Refusal {
 
 export interface Refusals {
   note(refusal: Refusal): void;
-  /** Writes what is still to be written; nothing is counted afterwards. */
+  /** Writes the pending counts; nothing is counted afterwards. */
   close(): void;
 }
 
@@ -30,14 +30,14 @@ export interface RefusalsOptions {
 const windowMs = 60_000;
 const sweepMs = 5_000;
 
-/** Pairs of sender and reason told apart. Beyond, refusals are told by their reason alone. */
+/** The number of distinct pairs of sender and reason. Beyond it, refusals are counted by their reason only. */
 const maxPairs = 512;
 
 interface Pair {
   readonly sender: string;
   readonly reason: string;
   last: Refusal;
-  /** Since the last line. */
+  /** Refusals since the last log line. */
   count: number;
   writtenAt: number;
 }
@@ -95,7 +95,7 @@ function reasonOf({ status, thrown }: Refusal): string {
   return status === 503 && code === 'internal' ? 'unavailable' : code;
 }
 
-/** Refusals say why in a sentence. Only what nobody expected is worth its stack. */
+/** A refusal is logged with its message; only unexpected errors are logged with their stack. */
 function detailsOf(error: AppError, status: number): Record<string, unknown> {
   return error.code === 'internal' && status >= 500 ? { err: error } : { why: error.message };
 }

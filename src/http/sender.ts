@@ -1,12 +1,12 @@
 /**
- * Who sent a request: the one address that limits, budgets and logs go by. Behind proxies named in TRUSTED_PROXIES it is the right-most
- * address of X-Forwarded-For that no such proxy has; everything left of it was written by the sender itself and proves nothing.
+ * The sender of a request: the address that limits and logs use. Behind proxies named in TRUSTED_PROXIES it is the right-most address of
+ * X-Forwarded-For that is not such a proxy; everything left of it was written by the sender itself and proves nothing.
  */
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import type { Context } from 'koa';
 
-/** A proxy adds one address to the header; a longer list than this is only read from its end. */
+/** A proxy adds one address to the header; of a longer list only the end is read. */
 const maxHeaderLength = 2_000;
 const maxHops = 20;
 
@@ -14,20 +14,20 @@ type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 const senders = new WeakMap<IncomingMessage, string>();
 
-/** What `senderOf` answers for this request from now on. */
+/** Sets what `senderOf` returns for this request. */
 export function rememberSender(request: IncomingMessage, sender: string): void {
   senders.set(request, sender);
 }
 
 /**
- * The sender of a request: an IPv4 address, or an IPv6 network of /64 (one subscriber usually has that many addresses). The address of
- * the connection where no proxy is trusted; `unknown` when the connection has gone.
+ * The sender of a request: an IPv4 address, or an IPv6 network of /64 (one subscriber usually has that many addresses). Without trusted
+ * proxies it is the address of the connection; `unknown` when the connection is closed.
  */
 export function senderOf(ctx: Pick<Context, 'req'>): string {
   return senders.get(ctx.req) ?? networkOf(plainAddress(ctx.req.socket?.remoteAddress ?? ''));
 }
 
-/** Finds senders, believing X-Forwarded-For of these networks alone. The ranges are CIDR texts; throws when one is not. */
+/** Finds senders, trusting X-Forwarded-For of these networks only. The ranges are CIDR texts; throws when one is not. */
 export function createSenderFinder(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
   const ranges = trustedProxies.map((text): Range => ipaddr.parseCIDR(text));
   const isTrusted = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
@@ -38,7 +38,7 @@ export function createSenderFinder(trustedProxies: readonly string[]): (request:
     if (ranges.length === 0 || last === null || !isTrusted(last)) return networkOf(last);
     for (const hop of hopsOf(request)) {
       const address = plainAddress(hop);
-      // Not an address: what a trusted proxy did not understand is not guessed at.
+      // Not an address: a value that a trusted proxy did not understand is ignored.
       if (address === null) break;
       last = address;
       if (!isTrusted(address)) break;
@@ -47,14 +47,14 @@ export function createSenderFinder(trustedProxies: readonly string[]): (request:
   };
 }
 
-/** The addresses of X-Forwarded-For, from the last one on. */
+/** The addresses of X-Forwarded-For, last one first. */
 function hopsOf(request: IncomingMessage): string[] {
   const header = request.headers['x-forwarded-for'];
   const text = (Array.isArray(header) ? header.join(',') : (header ?? '')).slice(-maxHeaderLength);
   return text.split(',').slice(-maxHops).reverse();
 }
 
-/** An address as written by proxies: bare, with a port, or in brackets. Null for anything else. IPv4 inside IPv6 becomes IPv4. */
+/** Parses an address as proxies write it: bare, with a port, or in brackets. Null for anything else. IPv4 inside IPv6 becomes IPv4. */
 function plainAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   const trimmed = text.trim();
   const bare =

@@ -1,4 +1,4 @@
-/** `POST /brains/<brain>/<secret>`: webhooks of brains. The secret names the connection; the brain's connector judges the request. */
+/** `POST /brains/<brain>/<secret>`: webhooks of brains. The secret identifies the connection; the brain's connector judges the request. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { disabledCode } from '../connections/connection-trouble.ts';
@@ -15,23 +15,23 @@ import { type Db, isDatabaseAway } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnectionByWebhook } from '../store/tenants/connections.ts';
-import type { Bodies } from './bodies.ts';
-import { singles } from './singles.ts';
+import type { BodyReader } from './body-reader.ts';
+import { firstValues } from './first-values.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
 
 export interface WebhookEndpointOptions {
   readonly db: Db;
-  readonly bodies: Bodies;
+  readonly bodies: BodyReader;
   readonly sealer: Sealer;
   readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorOf'>;
   readonly acceptance: Acceptance;
-  /** Null: the answers of this process do not wait, because the work is done in another one. */
+  /** Null: responses of this process never wait, because another process does the work. */
   readonly synchronousReplies: SynchronousReplies | null;
   readonly log: Logger;
 }
 
-/** Answered after the commit, so that a brain that repeats what was not answered loses nothing. */
+/** Responds after the commit, so that a brain that repeats unanswered webhooks loses nothing. */
 export function createWebhookEndpoint(options: WebhookEndpointOptions) {
   const endpoint = new WebhookEndpoint(options);
   return (ctx: Context, brain: string, secret: string): Promise<void> => endpoint.handle(ctx, brain, secret);
@@ -58,21 +58,21 @@ class WebhookEndpoint {
   async #take(ctx: Context, brainName: string, secret: string): Promise<void> {
     const isOurs = this.#options.connectors.brainOf(brainName) !== undefined;
     const row = isOurs ? await findConnectionByWebhook(this.#options.db, brainName, sha256(secret)) : null;
-    if (row !== null) this.#options.bodies.recognise(ctx);
+    if (row !== null) this.#options.bodies.markKnown(ctx);
     const connector = row === null ? null : (this.#options.connectors.connectorOf(row)?.connector ?? null);
     if (row !== null && row.disabled_reason !== null) {
-      // Somebody over there seems to think that it works.
+      // The sender apparently believes that the connection works, so it is checked.
       await askForCheck(this.#options.db, row);
       throw this.#disabled(row, row.disabled_reason);
     }
     if (row === null || connector?.receive === undefined) {
-      // Guessing secrets is slow and looks the same as a connection that is gone.
+      // Slows down guessing; a wrong secret and a deleted connection look the same.
       await sleep(200);
       throw new BadInput({ code: 'brain.unknown_webhook', status: 404, message: 'no such webhook address' });
     }
-    // Only now: whoever does not know the secret need not be listened to.
+    // The body is read only now, so that senders without the secret cannot use memory.
     const body = await this.#options.bodies.read(ctx, maxBodyBytes);
-    const result = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
+    const result = await connector.receive({ headers: firstValues(ctx.headers), query: firstValues(ctx.query), body });
     if ('refuse' in result) {
       const { refuse: status, reason: message, answer } = result;
       throw new BadInput({ code: 'brain.refused', status, message, answer });
@@ -87,23 +87,24 @@ class WebhookEndpoint {
     const events = await toNewEvents(this.#options.db, intake, result.accept);
     ctx.status = 200;
     if (result.answerIfUnknown !== undefined && events.every(({ isKnown }) => !isKnown)) {
-      this.#options.log.info(about, 'a webhook is about a conversation nobody knows');
+      this.#options.log.info(about, 'a webhook is about an unknown conversation');
       ctx.body = result.answerIfUnknown;
       return;
     }
-    const { waits } = result;
-    const held = waits === undefined ? null : (this.#options.synchronousReplies?.hold(row.id, waits) ?? null);
+    const { replyWait: waits } = result;
+    const reply =
+      waits === undefined ? null : (this.#options.synchronousReplies?.waitForReceipt(row.id, waits) ?? null);
     const isNew = await storeAll(this.#options.acceptance, events).catch((error: unknown) => {
-      held?.leave();
+      reply?.cancel();
       throw error;
     });
-    if (!isNew) held?.isRepeated();
-    const receipt = (await held?.receipt) ?? null;
+    if (!isNew) reply?.markRepeated();
+    const receipt = (await reply?.receipt) ?? null;
     if (waits === undefined || receipt === null) {
       ctx.body = result.answer ?? {};
       return;
     }
-    held?.answersWith(ctx.res);
+    reply?.sendWith(ctx.res);
     ctx.body = waits.answer(receipt);
   }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
-import { appRefOf, namesUs, proveClaim } from '../bitrix24/install/proof.ts';
+import { appRefOf, namesOurApp, proveClaim } from '../bitrix24/install/proof.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
 import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
@@ -177,7 +177,7 @@ class ProvenInstallation implements Installation {
     if (proof.portalUrl.host !== portal.domain) return await this.#install(claim);
     const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
     const isOurs =
-      namesUs(proof, portal.portal, this.#options.oauth.clientId) || (await this.#isOfOurApp(portal, shown));
+      namesOurApp(proof, portal.portal, this.#options.oauth.clientId) || (await this.#isOfOurApp(portal, shown));
     if (!isOurs) return await this.#install(claim);
     return { portal: portal.portal, isAdmin: (await this.#ownerOf(shown)).isAdmin };
   }

@@ -63,9 +63,9 @@ const inactivityTimerMs = 60_000;
 /** A hold this short is about to end with the answer to the one call that is tried. */
 const soonMs = 30_000;
 
-/** The portal is left alone; its `hold_code` says why. */
-export function held(token: Pick<TokenRow, 'hold_code'>, leftMs: number): RemoteRefused {
-  const code = token.hold_code ?? 'bitrix24.disconnected';
+/** The portal is left alone; its `backoff_code` says why. */
+export function held(token: Pick<TokenRow, 'backoff_code'>, leftMs: number): RemoteRefused {
+  const code = token.backoff_code ?? 'bitrix24.disconnected';
   return new RemoteRefused({
     code,
     status: 403,

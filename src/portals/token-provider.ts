@@ -129,7 +129,7 @@ class StoredTokens implements ClosableTokenProvider {
   async #read(id: string): Promise<PortalAccess> {
     const { portal, token } = await this.#find(id);
     const access = this.#open(portal, token);
-    if (portal.state === 'installed' || token.hold_code === null) {
+    if (portal.state === 'installed' || token.backoff_code === null) {
       this.#opened.set(id, { readAt: performance.now(), access });
       return access;
     }
@@ -193,7 +193,7 @@ class StoredTokens implements ClosableTokenProvider {
       const token = await lockToken(trx, id);
       if (portal === null || token === null) return 'gone';
       if (this.#options.sealer.open(token.access_sealed, tokenContext.access(id)) !== accessToken) return 'overtaken';
-      const isKnown = portal.state === state && token.hold_code === error.code;
+      const isKnown = portal.state === state && token.backoff_code === error.code;
       if (!isKnown || token.held_ms === null || access.isProbe === true) {
         await updatePortal(trx, id, { state });
         await holdToken(trx, id, error.code, holdSeconds);

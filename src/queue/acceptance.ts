@@ -1,4 +1,6 @@
-/** The way into the inbox for every endpoint: many callers share one transaction, and each hears when its event is on disk. */
+/**
+ * Stores incoming events in the inbox for all endpoints: many callers share one transaction, and each is told when its event is on disk.
+ */
 import { RemoteUnreachable } from '../core/errors.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -9,17 +11,17 @@ import { acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
 export interface Acceptance {
   /** Resolves after the commit: true when the event was new, false when it had been stored before. Rejects when it is not stored. */
   accept(event: NewEvent): Promise<boolean>;
-  /** Resolves when nothing is on its way to the disk. */
+  /** Resolves when no event is waiting to be stored. */
   idle(): Promise<void>;
 }
 
 /**
- * Largest batch: beyond a few hundred rows a bigger one no longer helps, and everybody in it waits for all of it. Two at a time keep
- * the disk and the processor busy together.
+ * The largest batch: beyond a few hundred rows a bigger one is not faster, and every caller in it waits for all of it. Two batches at a
+ * time keep the disk and the processor busy together.
  */
 const limits = { maxItems: 256, maxBytes: 8 * 1024 * 1024, concurrency: 2, besideFrom: 24 };
 
-/** Events that may wait for the disk at once: beyond, senders are told to come again instead of filling the memory. */
+/** Events that may wait to be stored at once. Beyond that, senders are asked to repeat the request later, so that memory stays bounded. */
 const maxWaiting = 20_000;
 
 export function createAcceptance(db: Pool, metrics: Metrics, wakeup: Wakeup): Acceptance {
@@ -37,7 +39,7 @@ export function createAcceptance(db: Pool, metrics: Metrics, wakeup: Wakeup): Ac
       if (group.depth() >= maxWaiting) {
         throw new RemoteUnreachable({
           code: 'endpoint.overloaded',
-          message: 'more events than the database can store',
+          message: 'more events are arriving than the database can store',
         });
       }
       const isNew = await group.add(event);
@@ -49,7 +51,10 @@ export function createAcceptance(db: Pool, metrics: Metrics, wakeup: Wakeup): Ac
   };
 }
 
-/** One statement for all. Where the data of one event makes it fail, the others are stored one by one: nobody suffers for a neighbour. */
+/**
+ * Stores all events in one statement. If the data of one event makes it fail, the events are stored one by one, so that only the bad one is
+ * refused.
+ */
 async function store(db: Pool, events: readonly NewEvent[]): Promise<readonly (boolean | Error)[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -57,12 +62,12 @@ async function store(db: Pool, events: readonly NewEvent[]): Promise<readonly (b
     } catch (error) {
       if (isCollision(error) && attempt < 5) continue;
       if (isDatabaseAway(error) || events.length === 1) throw error;
-      return await storeApart(db, events);
+      return await storeOneByOne(db, events);
     }
   }
 }
 
-async function storeApart(db: Pool, events: readonly NewEvent[]): Promise<(boolean | Error)[]> {
+async function storeOneByOne(db: Pool, events: readonly NewEvent[]): Promise<(boolean | Error)[]> {
   return await Promise.all(
     events.map(async (event) => {
       try {

@@ -1,4 +1,4 @@
-/** Executes what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
+/** Executes actions that concern a portal's installation: set-up, uninstall, erasure, payment, a deleted bot. All may be repeated. */
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult } from '../bitrix24/install/set-up-types.ts';
@@ -7,8 +7,8 @@ import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
+import { languageOf } from '../core/bot-texts.ts';
 import { AppError } from '../core/errors.ts';
-import { languageOf } from '../core/texts.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderUnregister } from '../portals/app-orders.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
@@ -21,7 +21,7 @@ import { findPortal, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
 
 export interface AppActions {
-  /** Returns a word for the record. */
+  /** Returns the outcome that is stored with the action. */
   execute(portal: string, action: Exclude<AppAction, InactivityTimer | Greet>, signal: AbortSignal): Promise<string>;
 }
 
@@ -93,12 +93,12 @@ class PortalLife implements AppActions {
       });
       await inTransaction(this.#options.db, async (trx) => {
         for (const bot of result.bots) {
-          if (await noteBot(trx, id, bot)) continue;
-          // It was removed while it was being registered.
+          if (await saveBotResult(trx, id, bot)) continue;
+          // An administrator removed it while it was being registered.
           if ('botId' in bot) await orderUnregister(trx, id, bot.botId, 'set-up');
         }
-        const { hasV2: has_v2, license, appRef: app_ref } = result;
-        await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
+        const { hasV2: has_imbot_v2, license, appRef: app_ref } = result;
+        await updatePortal(trx, id, { has_imbot_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
     } catch (error) {
       await updatePortal(this.#options.db, id, {
@@ -136,7 +136,10 @@ class PortalLife implements AppActions {
     });
   }
 
-  /** Soft first: silent and without tokens at once; the data goes when its time has come, unless the app is installed again. */
+  /**
+   * The portal's tokens are deleted and its bots fall silent at once; its data is erased after `keepHours`, unless the app is installed
+   * again.
+   */
   async #uninstall(id: string, clean: boolean): Promise<string> {
     await inTransaction(this.#options.db, async (trx) => {
       await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
@@ -151,7 +154,7 @@ class PortalLife implements AppActions {
     return 'uninstalled';
   }
 
-  /** An uninstalled portal stays what it is. */
+  /** Does not change the state of an uninstalled portal. */
   async #settlePayment(id: string, isExpired: boolean): Promise<string> {
     if ((await findPortal(this.#options.db, id))?.state === 'uninstalled') return 'portal_uninstalled';
     await updatePortal(this.#options.db, id, { state: isExpired ? 'suspended' : 'installed' });
@@ -178,11 +181,11 @@ class PortalLife implements AppActions {
   }
 }
 
-/** False when there is no such bot any more. */
-async function noteBot(trx: Transaction, portal: string, bot: BotResult): Promise<boolean> {
+/** Returns false if the bot no longer exists. */
+async function saveBotResult(trx: Transaction, portal: string, bot: BotResult): Promise<boolean> {
   const change: Partial<BotRow> =
     'problem' in bot
       ? { state: 'refused', problem: bot.problem, bot_id: null }
-      : { state: 'registered', problem: null, bot_id: bot.botId, carried: bot.carried };
+      : { state: 'registered', problem: null, bot_id: bot.botId, synced: bot.synced };
   return await updateBot(trx, portal, bot.code, change);
 }

@@ -1,4 +1,4 @@
-/** What follows from something that happened to the app in a portal. */
+/** The app actions that follow from an event of the app itself. */
 import type { AppAction } from '../core/actions.ts';
 import type { AppEvent } from '../core/events.ts';
 

@@ -1,146 +1,155 @@
 /**
- * Decides how many lanes of each destination this process may work at a time, from how the destination has behaved: one that answers
- * quickly gets many places, an unknown one a few, a slow one fewer, and one that does not answer at all is asked by a single lane now and
- * then (a circuit breaker). Slow and unknown destinations together can never take the places kept for those that answered lately.
+ * Decides how many lanes of each destination this process may work on at a time, from how the destination has behaved: one that answers
+ * quickly gets many slots, an unknown one a few, a slow one fewer. One that does not answer at all is tried by a single lane now and then
+ * (a circuit breaker). Slow and unknown destinations together never take the slots reserved for those that have answered lately.
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Allowance, ClaimOptions, Destination } from '../store/queue/claim-lanes.ts';
 
 /**
- * How one attempt ended. `answered`: the remote said something, a refusal included. `silent`: it could not be reached or broke off. A
- * silence that was over quickly has kept nobody waiting and counts for nothing here: the lane's own backoff is enough.
+ * How one attempt ended. `answered`: the remote responded, be it with a refusal. `no_answer`: it could not be reached or broke off; a silence
+ * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_attempted`: nothing was sent.
  */
-export type Ending = 'answered' | 'silent' | 'not_asked';
+export type AttemptResult = 'answered' | 'no_answer' | 'not_attempted';
 
-/** As `claimLanes` wants it. */
-export type Plan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
+/** The arguments for `claimLanes`. */
+export type ClaimPlan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
 
-/** A place in use. */
-export interface Place {
-  /** Call before each attempt; returns the way to say how it ended. Said twice it counts once. */
-  begin(): (ending: Ending) => void;
+/** A slot in use. */
+export interface Slot {
+  /** Call before each attempt; returns a function that records how it ended. Only its first call counts. */
+  begin(): (ending: AttemptResult) => void;
   leave(): void;
 }
 
 export interface Destinations {
   /** What the next claim may take. */
-  plan(): Plan;
-  /** Takes a place for a lane that was claimed. */
-  enter(destination: Destination): Place;
-  /** How many destinations are not asked now because they did not answer; for metrics. */
+  plan(): ClaimPlan;
+  /** Takes a slot for a claimed lane. */
+  enter(destination: Destination): Slot;
+  /** The number of destinations that are not tried now because they did not answer; for metrics. */
   openBreakers(): number;
 }
 
-/** An answer that took so long was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
+/** An answer that took longer was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
 const slowMs = 2_000;
 
-/** A call under way for so long counts as slow until it ends: for as long as this, a crowd of known remotes that all hang goes unnoticed. */
-const noticedMs = 500;
+/** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
+const slowAfterMs = 500;
 
-/** So many attempts in a row that waited long and got no answer open the breaker. */
-const silentToOpen = 3;
+/** After this many attempts in a row that waited long and got no answer, the breaker opens. */
+const unansweredToOpen = 3;
 
-/** A destination whose breaker is open is asked again after 2 s, 4 s … at most a minute. */
-const firstPauseMs = 2_000;
-const longestPauseMs = 60_000;
+/** A destination whose breaker is open is tried again after 2 s, 4 s … at most a minute. */
+const firstBackoffMs = 2_000;
+const maxBackoffMs = 60_000;
 
-/** A destination is known to answer for so long after its last quick answer, and forgotten so long after its last use. */
+/** How long a destination counts as answering after its last quick answer, and how long it is remembered after its last use. */
 const rememberedMs = 600_000;
 
-/** Places of one destination at a time. A portal allows two requests a second, so 64 calls under way are a quick portal's half minute. */
-const placesOf = { answering: 64, unknown: 8, slow: 4 } as const;
+/** Slots of one destination at a time. A portal allows two requests a second, so 64 calls keep a quick portal busy for half a minute. */
+const slotsOf = { answering: 64, unknown: 8, slow: 4 } as const;
 
-/** Shares of all places that slow destinations, and slow and unknown ones together, may take. */
+/** The share of all slots that slow destinations may take, and the share of slow and unknown ones together. */
 const slowShare = 0.5;
 const unprovenShare = 0.75;
 
-/** Calls that turn out to be slow, and the others beside them, may be so many times the places. */
-const maxTimes = 2;
+/** Slow calls may make the number of calls in flight exceed the number of slots, up to this factor. */
+const maxOvercommit = 2;
 
-/** While at least so many places are left to slow and unknown destinations, a claim need not be told who has answered lately. */
-const roomForAll = 64;
+/**
+ * While at least this many slots are left to slow and unknown destinations, a claim need not be told which destinations have answered
+ * lately.
+ */
+const ampleSlots = 64;
 
-/** So many attempts of one destination that are slow at the same time make it slow, whatever else it answers. */
+/** This many slow attempts at the same time make a destination slow, whatever else it answers. */
 const slowAtOnce = 16;
 
-/** Destinations that answer, named to a claim that has to know them. */
+/** The largest number of answering destinations passed to a claim. */
 const maxNamed = 2_000;
 
-type HealthStatus = 'answering' | 'unknown' | 'slow' | 'open';
+type DestinationStatus = 'answering' | 'unknown' | 'slow' | 'open';
 
 interface State extends Destination {
-  /** Places in use. */
+  /** Slots in use. */
   used: number;
-  /** When the attempts under way began. */
+  /** Start times of the attempts in flight. */
   readonly begun: Set<{ readonly at: number }>;
-  silentInRow: number;
+  unansweredInRow: number;
   openUntil: number;
-  /** Of the last quick answer; null: none yet. */
+  /** Time of the last quick answer; null: none yet. */
   answeredAt: number | null;
-  /** The last answer was slow. */
+  /** True if the last answer was slow. */
   wasSlow: boolean;
   usedAt: number;
 }
 
-interface Judged {
+interface Assessed {
   readonly state: State;
-  readonly record: HealthStatus;
+  readonly status: DestinationStatus;
 }
 
-export function createDestinations(places: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
-  return new RemoteDestinations(places, clock);
+export function createDestinations(slots: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
+  return new RemoteDestinations(slots, clock);
 }
 
 class RemoteDestinations implements Destinations {
-  readonly #places: number;
+  readonly #slots: number;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #states = new Map<string, State>();
   #tidiedAt: number;
   #slowTurn = 0;
 
-  constructor(places: number, clock: Pick<Clock, 'monotonicMs'>) {
-    this.#places = places;
+  constructor(slots: number, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#slots = slots;
     this.#clock = clock;
     this.#tidiedAt = this.#clock.monotonicMs();
   }
 
-  plan(): Plan {
+  plan(): ClaimPlan {
     const now = this.#clock.monotonicMs();
     this.#tidy(now);
-    const records = [...this.#states.values()].map((state) => ({ state, record: this.#standingOf(state, now) }));
+    const records = [...this.#states.values()].map((state) => ({ state, status: this.#standingOf(state, now) }));
     const used = countUsed(records, now);
     const slow = used.slow + used.open;
     const proper = used.unknown + used.answering;
-    // Portals that answered until now may take every place and then hang, all at once: as soon as it shows, their places count no more.
-    const lent = Math.min(slow, Math.floor(this.#places * slowShare));
-    const free = Math.max(0, Math.min(this.#places - lent, maxTimes * this.#places - slow) - proper);
-    const room = Math.min(free, Math.max(0, Math.floor(this.#places * unprovenShare) - slow - used.unknown));
-    const isTight = room < Math.min(free, roomForAll);
-    const offered = this.#offerToSlow(records, Math.min(room, Math.floor(this.#places * slowShare) - slow), now);
-    const perDestination = room > 0 ? placesOf.unknown : 0;
+    // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
+    // others.
+    const lent = Math.min(slow, Math.floor(this.#slots * slowShare));
+    const free = Math.max(0, Math.min(this.#slots - lent, maxOvercommit * this.#slots - slow) - proper);
+    const unprovenLanes = Math.min(free, Math.max(0, Math.floor(this.#slots * unprovenShare) - slow - used.unknown));
+    const isScarce = unprovenLanes < Math.min(free, ampleSlots);
+    const offered = this.#offerToSlow(
+      records,
+      Math.min(unprovenLanes, Math.floor(this.#slots * slowShare) - slow),
+      now,
+    );
+    const perDestination = unprovenLanes > 0 ? slotsOf.unknown : 0;
     const proven: Allowance[] = [];
     const others: Allowance[] = [];
-    for (const { state, record } of records) {
-      const isProven = record === 'answering';
-      const unproven = record === 'unknown' ? (room > 0 ? this.#freeOf(state, record, now) : 0) : offered.get(state);
-      const lanes = isProven ? this.#freeOf(state, record, now) : (unproven ?? 0);
+    for (const { state, status } of records) {
+      const isProven = status === 'answering';
+      const unproven =
+        status === 'unknown' ? (unprovenLanes > 0 ? this.#freeOf(state, status, now) : 0) : offered.get(state);
+      const lanes = isProven ? this.#freeOf(state, status, now) : (unproven ?? 0);
       const { portal, destination } = state;
       const allowance = { portal, destination, lanes, isProven };
-      // What is not named may take `perDestination`: only those for which that is wrong have to be named.
+      // Destinations that are not named may take `perDestination`; only those for which that is wrong are named.
       const isUsual = lanes === perDestination || (isProven && state.used === 0);
-      if (isTight && isProven) proven.push(allowance);
+      if (isScarce && isProven) proven.push(allowance);
       else if (!isUsual) others.push(allowance);
     }
     return {
-      // Where those that answer are not named, nobody can be kept from taking the last places but everybody.
-      lanes: isTight ? free : room,
-      unproven: room,
+      // Unless answering destinations are named, the last slots can only be kept from everybody.
+      lanes: isScarce ? free : unprovenLanes,
+      unproven: unprovenLanes,
       perDestination,
       allowances: [...others, ...proven.slice(-maxNamed)],
     };
   }
 
-  enter({ portal, destination }: Destination): Place {
+  enter({ portal, destination }: Destination): Slot {
     const key = `${portal}\n${destination}`;
     const known = this.#states.get(key);
     const now = this.#clock.monotonicMs();
@@ -149,7 +158,7 @@ class RemoteDestinations implements Destinations {
       destination,
       used: 0,
       begun: new Set(),
-      silentInRow: 0,
+      unansweredInRow: 0,
       openUntil: 0,
       answeredAt: null,
       wasSlow: false,
@@ -157,7 +166,7 @@ class RemoteDestinations implements Destinations {
     };
     this.#states.set(key, state);
     state.used += 1;
-    return placeIn(state, this.#clock);
+    return slotIn(state, this.#clock);
   }
 
   openBreakers(): number {
@@ -165,26 +174,26 @@ class RemoteDestinations implements Destinations {
     return [...this.#states.values()].filter((state) => this.#standingOf(state, now) === 'open').length;
   }
 
-  #standingOf(state: State, now: number): HealthStatus {
-    if (state.silentInRow >= silentToOpen) return 'open';
+  #standingOf(state: State, now: number): DestinationStatus {
+    if (state.unansweredInRow >= unansweredToOpen) return 'open';
     const { count: slow, lastAt } = slowOf(state, now);
     // One long upload does not make a portal slow that has answered quickly since.
     const isQuickBeside = state.answeredAt !== null && state.answeredAt > lastAt;
-    if (state.silentInRow > 0 || state.wasSlow || slow >= slowAtOnce || (slow > 0 && !isQuickBeside)) return 'slow';
+    if (state.unansweredInRow > 0 || state.wasSlow || slow >= slowAtOnce || (slow > 0 && !isQuickBeside)) return 'slow';
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
 
-  /** Lanes it may have in addition to those under way. */
-  #freeOf(state: State, record: HealthStatus, now: number): number {
-    if (record === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
-    return Math.max(0, placesOf[record] - state.used);
+  /** How many more lanes it may have. */
+  #freeOf(state: State, status: DestinationStatus, now: number): number {
+    if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
+    return Math.max(0, slotsOf[status] - state.used);
   }
 
-  /** Shares out so many lanes among slow destinations; whoever gets none this time comes first the next. */
-  #offerToSlow(all: readonly Judged[], lanes: number, now: number): ReadonlyMap<State, number> {
+  /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
+  #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
     const offered = new Map<State, number>();
-    const slow = all.flatMap(({ state, record }) => {
-      const free = record === 'slow' || record === 'open' ? this.#freeOf(state, record, now) : 0;
+    const slow = all.flatMap(({ state, status }) => {
+      const free = status === 'slow' || status === 'open' ? this.#freeOf(state, status, now) : 0;
       return free > 0 ? [{ state, free }] : [];
     });
     let left = lanes;
@@ -209,30 +218,30 @@ class RemoteDestinations implements Destinations {
   }
 }
 
-/** Places in use by the standing of their destinations; a call that is slow counts as slow wherever it goes. */
-function countUsed(all: readonly Judged[], now: number): Record<HealthStatus, number> {
+/** Slots in use, by the status of their destinations; a slow call counts as slow whatever its destination's status. */
+function countUsed(all: readonly Assessed[], now: number): Record<DestinationStatus, number> {
   const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
-  for (const { state, record } of all) {
-    const slow = record === 'answering' || record === 'unknown' ? slowOf(state, now).count : 0;
-    used[record] += state.used - slow;
+  for (const { state, status } of all) {
+    const slow = status === 'answering' || status === 'unknown' ? slowOf(state, now).count : 0;
+    used[status] += state.used - slow;
     used.slow += slow;
   }
   return used;
 }
 
-/** How many attempts under way are slow, and when the last of them began. */
+/** The number of slow attempts in flight, and when the last of them began. */
 function slowOf(state: State, now: number): { readonly count: number; readonly lastAt: number } {
   let count = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   for (const { at } of state.begun) {
-    if (now - at <= noticedMs) break;
+    if (now - at <= slowAfterMs) break;
     count += 1;
     lastAt = at;
   }
   return { count, lastAt };
 }
 
-function placeIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Place {
+function slotIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Slot {
   let hasLeft = false;
   return {
     begin() {
@@ -251,20 +260,20 @@ function placeIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Place {
   };
 }
 
-function note(state: State, ending: Ending, beganAt: number, now: number): void {
-  if (ending === 'not_asked') return;
+function note(state: State, ending: AttemptResult, beganAt: number, now: number): void {
+  if (ending === 'not_attempted') return;
   const isSlow = now - beganAt > slowMs;
   if (ending === 'answered') {
-    state.silentInRow = 0;
+    state.unansweredInRow = 0;
     state.wasSlow = isSlow;
     if (!isSlow) state.answeredAt = now;
     return;
   }
   if (!isSlow) return;
-  // Attempts that began before the breaker opened tell nothing new when they fail too.
-  if (state.silentInRow >= silentToOpen && now < state.openUntil) return;
-  state.silentInRow += 1;
+  // Attempts that began before the breaker opened prove nothing new when they fail too.
+  if (state.unansweredInRow >= unansweredToOpen && now < state.openUntil) return;
+  state.unansweredInRow += 1;
   state.answeredAt = null;
-  const opened = state.silentInRow - silentToOpen;
-  if (opened >= 0) state.openUntil = now + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(opened, 20));
+  const opened = state.unansweredInRow - unansweredToOpen;
+  if (opened >= 0) state.openUntil = now + Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(opened, 20));
 }

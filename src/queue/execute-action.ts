@@ -1,5 +1,5 @@
-/** Carries out one action of the outbox, whichever side it is for. */
-import { executePortalAction, isRepeatable, noFiles } from '../bitrix24/execute-portal-action.ts';
+/** Executes one action of the outbox: in the portal, in the brain or in the app. */
+import { executePortalAction, filesUnsupported, isRepeatable } from '../bitrix24/execute-portal-action.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
@@ -18,24 +18,26 @@ import { updatePortal } from '../store/tenants/portals.ts';
 import type { AppActions } from './app-actions.ts';
 import type { SynchronousReplies } from './synchronous-replies.ts';
 
-/** What came of an action: words for the record, joined by `+`, the remote's id, and what a brain said in the same call. */
-export interface Executed {
+/**
+ * The result of an action: its outcome (words joined by `+`), the remote's message id, and replies that a brain returned in the same call.
+ */
+export interface ExecutionResult {
   readonly outcome: string;
   readonly remoteId: string | null;
   readonly delivery?: Delivery;
-  /** What the conversation has to hear of it. */
+  /** Events for the conversation that follow from it. */
   readonly events?: readonly ChatEvent[];
   /** Nothing was done, on purpose (the portal is gone, the bot was removed). */
   readonly isDropped?: boolean;
 }
 
 export interface Executor {
-  /** True when doing the row twice is harmless. Otherwise its attempt is noted first, and never repeated blindly. */
+  /** True when executing the row twice is harmless. Otherwise its attempt is recorded first and never repeated blindly. */
   isRepeatable(row: OutboxRow): Promise<boolean>;
-  /** What has to be at hand before the attempt, from wherever it is fetched: nothing that can be seen happens by it. Throws AppErrors. */
+  /** Fetches what is needed before the attempt; has no visible effect. Throws AppErrors. */
   prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
   /** Throws AppErrors; see their `retry` and `fate`. */
-  execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<Executed>;
+  execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult>;
 }
 
 export interface ExecutorOptions {
@@ -82,7 +84,7 @@ class ActionExecutor implements Executor {
     return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : nothing;
   }
 
-  async execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<Executed> {
+  async execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult> {
     switch (row.target) {
       case 'portal':
         return await this.#executeInPortal(row, row.action as PortalAction, prepared, signal);
@@ -98,7 +100,7 @@ class ActionExecutor implements Executor {
     return (await this.#options.portals.portal(row.portal)).bots.find(isIt) ?? null;
   }
 
-  /** The bot as it can speak. While a set-up is under way its id is about to come: the answer waits instead of being lost. */
+  /** The bot of the row. While a set-up is registering it, throws an error that delays the action instead of dropping it. */
   async #registered(row: OutboxRow): Promise<BotRow | null> {
     const known = await this.#botOf(row);
     if (known === null || known.bot_id !== null || known.state !== 'wanted') return known;
@@ -113,15 +115,15 @@ class ActionExecutor implements Executor {
   }
 
   async #hasV2(portal: string): Promise<boolean> {
-    return (await this.#options.portals.portal(portal)).portal?.has_v2 ?? true;
+    return (await this.#options.portals.portal(portal)).portal?.has_imbot_v2 ?? true;
   }
 
-  /** The bytes of a file; without a bot that could send it there are none to be fetched. */
+  /** The bytes of a file; empty if there is no bot that could send it. */
   async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
     const { portal } = await this.#options.portals.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await this.#registered(row);
     if (bot === null || bot.bot_id === null) return nothing;
-    if (!(await this.#hasV2(row.portal))) throw noFiles();
+    if (!(await this.#hasV2(row.portal))) throw filesUnsupported();
     const known = await this.#options.connectors.connectorFor(bot);
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
@@ -130,7 +132,12 @@ class ActionExecutor implements Executor {
     });
   }
 
-  async #executeInPortal(row: OutboxRow, action: PortalAction, bytes: Buffer, signal: AbortSignal): Promise<Executed> {
+  async #executeInPortal(
+    row: OutboxRow,
+    action: PortalAction,
+    bytes: Buffer,
+    signal: AbortSignal,
+  ): Promise<ExecutionResult> {
     const { portal } = await this.#options.portals.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
     const bot = await this.#registered(row);
@@ -157,9 +164,9 @@ class ActionExecutor implements Executor {
     }
   }
 
-  /** The portal turned out to be an older one: remembered, and the row comes back at once to be sent the other way. */
+  /** The portal has no imbot.v2. That is stored, and the row is executed again at once through v1. */
   async #fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
-    await updatePortal(this.#options.db, portal, { has_v2: false });
+    await updatePortal(this.#options.db, portal, { has_imbot_v2: false });
     this.#options.portals.forget(portal);
     return new AppError({
       code: 'bitrix24.no_v2',
@@ -169,14 +176,14 @@ class ActionExecutor implements Executor {
     });
   }
 
-  async #executeInBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<Executed> {
+  async #executeInBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<ExecutionResult> {
     const bot = await this.#botOf(row);
     if (bot === null || row.bot_code === null || row.dialog_id === null) return dropped('bot_removed');
     const known = await this.#options.connectors.connectorFor(bot);
     if (known === null) {
       throw new Misconfigured({
         code: 'brain.not_connected',
-        message: `bot ${bot.code} thinks with ${bot.brain}, which is not connected`,
+        message: `bot ${bot.code} is answered by ${bot.brain}, which is not connected`,
         retry: 'backoff',
       });
     }
@@ -185,9 +192,9 @@ class ActionExecutor implements Executor {
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code, botType: bot.type };
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
-    const told = action.type === 'receipt' ? (known.connector.told?.(action) ?? []) : [];
-    if (action.type === 'receipt' && bot.connection_id !== null && fitsTheEndpoint(action)) {
-      const isTaken = (await this.#options.synchronousReplies?.hand(bot.connection_id, action)) ?? false;
+    const told = action.type === 'receipt' ? (known.connector.onReceiptDelivered?.(action) ?? []) : [];
+    if (action.type === 'receipt' && bot.connection_id !== null && fitsWebhookReply(action)) {
+      const isTaken = (await this.#options.synchronousReplies?.complete(bot.connection_id, action)) ?? false;
       if (isTaken) return { outcome: 'answered_in_webhook', remoteId: null, events: told };
     }
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
@@ -196,9 +203,9 @@ class ActionExecutor implements Executor {
     return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery, events: told };
   }
 
-  async #executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Executed> {
+  async #executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<ExecutionResult> {
     if (action.type === 'inactivity_timer')
-      return { outcome: 'due', remoteId: null, events: [{ type: 'time_passed' }] };
+      return { outcome: 'due', remoteId: null, events: [{ type: 'inactivity_timer_due' }] };
     if (action.type === 'greet') {
       return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };
     }
@@ -206,7 +213,7 @@ class ActionExecutor implements Executor {
   }
 }
 
-/** Characters of a brain's warnings that are kept in the record. */
+/** The largest number of characters of a brain's warnings that are kept in the outcome. */
 const warningsLength = 500;
 
 function outcomeOf({ warnings = [] }: Delivery): string {
@@ -214,8 +221,8 @@ function outcomeOf({ warnings = [] }: Delivery): string {
   return `delivered, with warnings: ${warnings.join('; ').slice(0, warningsLength).toWellFormed()}`;
 }
 
-/** An answer to a webhook says that a message was shown, or that it was not; whatever lies between needs more words. */
-function fitsTheEndpoint({ portalMessageId, error, isLate }: Receipt): boolean {
+/** A webhook's answer can only tell that a message was shown or that it was not; partial success is reported separately. */
+function fitsWebhookReply({ portalMessageId, error, isLate }: Receipt): boolean {
   return isLate !== true && (portalMessageId === null || error === null);
 }
 
@@ -224,10 +231,10 @@ const nothing = Buffer.alloc(0);
 function cannotOpen(brain: string): Misconfigured {
   return new Misconfigured({
     code: 'brain.no_files',
-    message: `the brain ${brain} named a file but cannot open files`,
+    message: `the brain ${brain} sent a file reference but cannot open files`,
   });
 }
 
-function dropped(outcome: string): Executed {
+function dropped(outcome: string): ExecutionResult {
   return { outcome, remoteId: null, isDropped: true };
 }

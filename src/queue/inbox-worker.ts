@@ -1,6 +1,6 @@
 /**
- * Works the inbox: takes lanes, reads their events, lets the bridge decide (`work-event.ts`), and writes everything decided in one
- * transaction with the events' completion. No network here: what must go out goes to the outbox.
+ * Processes the inbox: claims lanes, reads their events, applies the bridge (`process-event.ts`), and writes all decisions in one transaction
+ * with the events' completion. It makes no network calls: outgoing actions go to the outbox.
  */
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { Conversation } from '../core/conversation.ts';
@@ -18,18 +18,18 @@ import { type ClaimedEvent, claimInbox, closeEvents, type EventResult } from '..
 import { dialogOf, isUnbound } from '../store/queue/lane-names.ts';
 import { finishLanes, type LaneProgress } from '../store/queue/lanes.ts';
 import { appendActions, type NewAction } from '../store/queue/outbox.ts';
-import { noteToldFailures, type ToldFailure, wakeOutboxLanes } from '../store/queue/told-failures.ts';
+import { type ReportedFailure, recordReportedFailures, wakeOutboxLanes } from '../store/queue/reported-failures.ts';
 import {
   type ConversationId,
   conversationKey,
   readConversations,
   saveConversations,
 } from '../store/tenants/conversations.ts';
-import { type ClaimTurns, createClaimTurns } from './claim-turns.ts';
-import { createLargeBodies, type LargeBodies } from './large-bodies.ts';
-import { writeAgain } from './retry-write.ts';
+import { type BodyLoader, createBodyLoader } from './body-loader.ts';
+import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
+import { processEvent } from './process-event.ts';
+import { retryWrite } from './retry-write.ts';
 import { routeUnmatched } from './route-unmatched.ts';
-import { workEvent } from './work-event.ts';
 
 export interface InboxWorkerOptions {
   readonly db: Pool;
@@ -44,49 +44,49 @@ export interface InboxWorkerOptions {
   readonly pollMs?: number | undefined;
 }
 
-/** Lanes and rows of one round: bench `drain` showed no gain beyond. The lease is far longer than a round ever takes. */
+/** Lanes and rows of one round: the bench `drain` showed no gain beyond. The lease is far longer than a round takes. */
 const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const usualPollMs = 1_000;
 
 /**
- * After so long a round begins no further large event (one of 4 MB takes a tenth of a second): the lanes of everybody else in it wait to
- * be written, and its lease must not run out.
+ * After this time a round begins no further large event (one of 4 MB takes a tenth of a second): the other lanes of the round wait to be
+ * written, and the lease must not run out.
  */
-const largeForMs = 500;
+const largeBodyBudgetMs = 500;
 
-/** A lane whose work failed as a whole, for a reason nobody thought of, is left alone for so long. */
+/** Delay of a lane whose processing failed as a whole with an unexpected error. */
 const failedLaneMs = 5_000;
 
 /**
- * A head that was begun so often, and whose end nobody has seen, ends its process: it becomes a dead letter. Workers that are killed for
- * other reasons begin a head again too, hence not fewer.
+ * The first event of a lane that was started so often without ever ending apparently ends its process: it becomes a dead letter. Workers
+ * that are killed for other reasons start it again too, so the limit is not lower.
  */
-const maxBegun = 10;
+const maxStarts = 10;
 
-/** Everything worked out for one lane, to be written if the lane is still ours. */
-interface LaneWork {
+/** Everything computed for one lane, to be written if the lane is still ours. */
+interface LaneResult {
   readonly progress: LaneProgress;
   readonly results: readonly EventResult[];
   readonly actions: readonly NewAction[];
-  readonly failures: readonly ToldFailure[];
+  readonly failures: readonly ReportedFailure[];
   readonly conversation: Conversation | null;
 }
 
 /** What the loops of one process share. */
 interface Shared extends InboxWorkerOptions {
-  readonly bodies: LargeBodies;
+  readonly bodies: BodyLoader;
 }
 
 /** What the lanes of one round share. */
-interface InRound extends Shared {
-  /** Whether it is too late to begin a large event. */
+interface RoundContext extends Shared {
+  /** True when it is too late to begin a large event. */
   readonly isLate: () => boolean;
 }
 
 export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop[] {
-  const shared = { ...options, bodies: createLargeBodies(options.db) };
+  const shared = { ...options, bodies: createBodyLoader(options.db) };
   return Array.from({ length: options.loops }, (_, index) => {
-    const turns = createClaimTurns(options.clock);
+    const turns = createFullScanSchedule(options.clock);
     let claims = 0;
     return startWorkLoop({
       name: `inbox ${index}`,
@@ -95,7 +95,7 @@ export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop
       pollMs: options.pollMs ?? usualPollMs,
       round: (signal) => {
         claims += 1;
-        return workRound(shared, { holder: `${options.owner}:i${index}.${claims}`, turns, signal });
+        return processRound(shared, { holder: `${options.owner}:i${index}.${claims}`, turns, signal });
       },
     });
   });
@@ -103,39 +103,41 @@ export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop
 
 interface Round {
   readonly holder: string;
-  readonly turns: ClaimTurns;
+  readonly turns: FullScanSchedule;
   /** Aborts when the loop is to stop. */
   readonly signal: AbortSignal;
 }
 
-async function workRound(options: Shared, { holder, turns, signal }: Round): Promise<boolean> {
-  const claim = await claimInbox(options.db, { ...limits, holder, everyDestination: turns.next() });
-  turns.seen(claim);
+async function processRound(options: Shared, { holder, turns, signal }: Round): Promise<boolean> {
+  const claim = await claimInbox(options.db, { ...limits, holder, everyDestination: turns.isDue() });
+  turns.record(claim);
   const { lanes } = claim;
   if (lanes.length === 0) return false;
   const waiting = { clock: options.clock, stopping: signal };
-  // What was claimed stays leased for a minute: a database that comes back sooner finds the round where it was.
-  const conversations = await writeAgain(
+  // The claimed lanes stay leased for a minute, so a database that returns within that time finds the round still valid.
+  const conversations = await retryWrite(
     () => readConversations(options.db, lanes.map(conversationIdOf).filter(isDialog)),
     waiting,
   );
-  const late = options.clock.monotonicMs() + largeForMs;
+  const late = options.clock.monotonicMs() + largeBodyBudgetMs;
   const inRound = { ...options, isLate: () => options.clock.monotonicMs() >= late };
   const works = await Promise.all(
     lanes.map((lane) => {
       const stored = conversations.get(conversationKey(conversationIdOf(lane))) ?? null;
-      const work = isUnbound(lane.lane) ? routeUnmatched(options.db, lane, inRound) : workLane(inRound, lane, stored);
-      return work.catch((error: unknown) => putOff(options, lane, error));
+      const work = isUnbound(lane.lane)
+        ? routeUnmatched(options.db, lane, inRound)
+        : processLane(inRound, lane, stored);
+      return work.catch((error: unknown) => deferLane(options, lane, error));
     }),
   );
-  await writeAgain(() => writeApart(options, works), waiting);
+  await retryWrite(() => writeSeparately(options, works), waiting);
   return true;
 }
 
-/** One lane's trouble must not keep the others of the round from being written. */
-function putOff(options: Shared, lane: ClaimedLane<ClaimedEvent>, error: unknown): LaneWork {
+/** An unexpected error in one lane delays that lane only; the others of the round are still written. */
+function deferLane(options: Shared, lane: ClaimedLane<ClaimedEvent>, error: unknown): LaneResult {
   const isAway = isDatabaseAway(error);
-  options.log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'an inbox lane could not be worked');
+  options.log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'an inbox lane could not be processed');
   const done = (lane.rows[0]?.seq ?? 1) - 1;
   const { portal, lane: key, holder } = lane;
   const progress = { portal, lane: key, holder, done, delayMs: isAway ? 0 : failedLaneMs, isFree: isAway };
@@ -148,8 +150,8 @@ const conversationIdOf = (lane: { portal: string; lane: string }): ConversationI
 });
 const isDialog = (id: ConversationId): boolean => id.botCode !== '';
 
-/** One lane whose data cannot be written must not hold back the others: then each is written alone, and the bad head becomes a dead letter. */
-async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
+/** If the data of one lane cannot be written, each lane is written by itself, and the first event of the bad one becomes a dead letter. */
+async function writeSeparately(options: InboxWorkerOptions, works: readonly LaneResult[]): Promise<void> {
   try {
     await write(options, works);
   } catch (error) {
@@ -157,12 +159,12 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
     const [only, another] = works;
     if (only === undefined) return;
     if (another !== undefined) {
-      for (const work of works) await writeApart(options, [work]);
+      for (const work of works) await writeSeparately(options, [work]);
       return;
     }
     options.log.error(
       { lane: only.progress.lane, err: error },
-      'a lane cannot be written; its head becomes a dead letter',
+      'a lane cannot be written; its first event becomes a dead letter',
     );
     const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
@@ -172,8 +174,8 @@ async function writeApart(options: InboxWorkerOptions, works: readonly LaneWork[
   }
 }
 
-/** Writes all lanes in one transaction; lanes lost meanwhile are left to whoever has them now. */
-async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): Promise<void> {
+/** Writes all lanes in one transaction; lanes that another worker has claimed meanwhile are skipped. */
+async function write(options: InboxWorkerOptions, works: readonly LaneResult[]): Promise<void> {
   const written = await inTransaction(options.db, async (trx) => {
     const isHeld = await finishLanes(
       trx,
@@ -189,7 +191,7 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
         work.conversation === null ? [] : [{ portal: work.progress.portal, conversation: work.conversation }],
       ),
     );
-    await noteToldFailures(
+    await recordReportedFailures(
       trx,
       held.flatMap((work) => work.failures),
     );
@@ -201,42 +203,40 @@ async function write(options: InboxWorkerOptions, works: readonly LaneWork[]): P
   });
   if (written.some((work) => work.actions.length > 0)) options.wakeups.outbox.ring();
   const failures = written.flatMap((work) => work.failures);
-  // What waits for its next try is given up now instead of then.
+  // An action that waits for its next attempt is withdrawn now instead of then.
   if (failures.length > 0) {
     await wakeOutboxLanes(options.db, failures);
     options.wakeups.outbox.ring();
   }
   if (written.length < works.length) {
     options.metrics.leasesLost.inc({ queue: 'inbox' }, works.length - written.length);
-    options.log.warn(
-      { lanes: works.length - written.length },
-      'inbox leases were lost; the lanes are worked elsewhere',
-    );
+    options.log.warn({ lanes: works.length - written.length }, 'inbox leases were lost; other workers have the lanes');
   }
   for (const result of written.flatMap((work) => work.results)) {
     options.metrics.events.inc({ outcome: result.state === 'done' ? result.outcome : result.state });
   }
 }
 
-/** Works a lane's events one after the other until the end, or until one fails. */
-async function workLane(
-  options: InRound,
+/** Processes a lane's events in order until the last, or until one fails. */
+async function processLane(
+  options: RoundContext,
   lane: ClaimedLane<ClaimedEvent>,
   stored: Conversation | null,
-): Promise<LaneWork> {
+): Promise<LaneResult> {
   const results: EventResult[] = [];
   const actions: NewAction[] = [];
-  const failures: ToldFailure[] = [];
+  const failures: ReportedFailure[] = [];
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
   let isFree = false;
   for (const row of lane.rows) {
     try {
-      if (row === lane.rows[0] && lane.attempts > maxBegun) throw begunTooOften(lane.attempts);
+      if (row === lane.rows[0] && lane.attempts > maxStarts) throw startedTooOften(lane.attempts);
       const before = conversation;
-      const work = (body: Buffer) => workEvent(options, { ...row, body }, { conversation: before, failures, actions });
-      const worked = await options.bodies.with(row, work, options.isLate);
+      const work = (body: Buffer) =>
+        processEvent(options, { ...row, body }, { conversation: before, failures, actions });
+      const worked = await options.bodies.withBody(row, work, options.isLate);
       if (worked === null) {
         isFree = true;
         break;
@@ -257,7 +257,7 @@ async function workLane(
         { trace: row.trace, lane: row.lane, attempts, again: retry.again, err: error },
         'an event failed',
       );
-      // A database that went away says nothing of the event.
+      // An unavailable database is no evidence against the event.
       isFree = isDatabaseAway(thrown);
       if (retry.again || isFree) {
         delayMs = retry.again ? retry.delayMs : 0;
@@ -271,11 +271,11 @@ async function workLane(
   return { progress, results, actions, failures, conversation: conversation === stored ? null : conversation };
 }
 
-/** Its end was never seen, so a further try would not be seen either. */
-function begunTooOften(attempts: number): AppError {
+/** The event was started many times and its end never recorded, so another attempt would not help. */
+function startedTooOften(attempts: number): AppError {
   return new AppError({
     code: 'inbox.attempts_used_up',
-    message: `this event was begun ${attempts - 1} times, and no end of it was written down`,
+    message: `this event was started ${attempts - 1} times, and its end was never recorded`,
     report: true,
   });
 }

@@ -1,4 +1,4 @@
-/** What has to be done now and then: forgetting old rows and keeping dormant tokens alive. */
+/** Periodic maintenance: deletes old rows and keeps the tokens of dormant portals valid. */
 
 import type { TokenProvider } from '../bitrix24/rest/portal-client.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -7,12 +7,12 @@ import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
 import {
   purgeAwaiting,
-  purgeBudgets,
   purgeConnectorState,
   purgeDedupe,
   purgeLanes,
   purgeQueue,
-  purgeToldFailures,
+  purgeRateLimits,
+  purgeReportedFailures,
 } from '../store/queue/retention.ts';
 import { eraseLeftBehind } from '../store/tenants/portals.ts';
 import { listStaleTokens } from '../store/tenants/tokens.ts';
@@ -46,17 +46,17 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
   });
 }
 
-/** Full steps mean that there is more. */
+/** Each step deletes a batch and is repeated until nothing is left. */
 async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   const { db, retentionDays } = options;
   const steps = [
     () => purgeQueue(db, 'inbox', retentionDays),
     () => purgeQueue(db, 'outbox', retentionDays),
     () => purgeDedupe(db),
-    () => purgeToldFailures(db, retentionDays),
+    () => purgeReportedFailures(db, retentionDays),
     () => purgeConnectorState(db),
     () => purgeAwaiting(db),
-    () => purgeBudgets(db),
+    () => purgeRateLimits(db),
     () => purgeLanes(db),
     () => eraseLeftBehind(db),
   ];

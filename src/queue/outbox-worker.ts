@@ -1,6 +1,6 @@
 /**
- * Works the outbox: takes lanes, works each in a turn of its own (`outbox-turn.ts`), and writes down what came of it. Several hundred turns
- * are under way at once, because they wait for remotes and do not work; how many each remote may have, `destinations.ts` decides.
+ * Processes the outbox: claims lanes, executes each one (`execute-lane.ts`), and writes the results. Several hundred lanes are in flight at
+ * once, because they mostly wait for remotes; `destinations.ts` decides how many each remote may have.
  */
 
 import type { Clock } from '../lib/clock.ts';
@@ -14,12 +14,12 @@ import type { Pool } from '../store/database.ts';
 import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import { renewLanes } from '../store/queue/lanes.ts';
 import { claimOutbox, type OutboxRow } from '../store/queue/outbox.ts';
-import { type ClaimTurns, createClaimTurns } from './claim-turns.ts';
-import { createDestinations, type Destinations, type Place } from './destinations.ts';
+import { createDestinations, type Destinations, type Slot } from './destinations.ts';
 import type { Executor } from './execute-action.ts';
-import { type LaneTurn, workLane } from './outbox-turn.ts';
-import { writeAgain } from './retry-write.ts';
-import { writeTurns } from './write-turns.ts';
+import { executeLane, type LaneResult } from './execute-lane.ts';
+import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
+import { retryWrite } from './retry-write.ts';
+import { writeLaneResults } from './write-lane-results.ts';
 
 export interface OutboxWorkerOptions {
   readonly db: Pool;
@@ -30,27 +30,27 @@ export interface OutboxWorkerOptions {
   readonly wakeups: Wakeups;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Lanes worked at the same time: as many calls may be under way. */
+  /** Lanes in flight at the same time, and so the largest number of concurrent calls. */
   readonly lanes: number;
   readonly pollMs?: number | undefined;
   /** The first wait before a delivery that failed is tried again. */
   readonly firstRetryMs?: number | undefined;
 }
 
-const usualPollMs = 1_000;
-/** The same while lanes wait that may not be taken yet. */
+const defaultPollMs = 1_000;
+/** The poll interval while lanes wait whose destinations may not take more yet. */
 const crowdedPollMs = 50;
 const leaseSeconds = 60;
 const renewMs = 20_000;
 const rowsPerLane = 10;
 
-/** So long before its lease ends a lane is no longer begun anew: a process that was stopped for a while finds itself here. */
+/** A lane is not started when its lease ends sooner than this, which happens when a process was suspended for a while. */
 const leaseMarginMs = 5_000;
 
-/** How long calls under way may take to come home when the process stops; what is cut off is repeated later with the same key. */
+/** How long calls in flight may take to finish when the process stops; calls that are cut off are repeated later with the same key. */
 const stopPatienceMs = 5_000;
 
-interface InHand {
+interface HeldLane {
   readonly lane: ClaimedLane<OutboxRow>;
   readonly term: number;
   leaseEndsAt: number;
@@ -64,25 +64,25 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
 class OutboxWorker implements WorkLoop {
   readonly #options: OutboxWorkerOptions;
   readonly #destinations: Destinations;
-  readonly #turns: ClaimTurns;
-  readonly #inHand = new Set<InHand>();
+  readonly #turns: FullScanSchedule;
+  readonly #inHand = new Set<HeldLane>();
   readonly #aborting = new AbortController();
   readonly #stopping = new AbortController();
   #claims = 0;
-  readonly #finisher: GroupCommit<LaneTurn, boolean>;
+  readonly #finisher: GroupCommit<LaneResult, boolean>;
   readonly #renewal: NodeJS.Timeout;
   readonly #loop: WorkLoop;
 
   constructor(options: OutboxWorkerOptions) {
     this.#options = options;
     this.#destinations = createDestinations(this.#options.lanes, this.#options.clock);
-    this.#turns = createClaimTurns(this.#options.clock);
-    this.#finisher = createGroupCommit<LaneTurn, boolean>({
+    this.#turns = createFullScanSchedule(this.#options.clock);
+    this.#finisher = createGroupCommit<LaneResult, boolean>({
       maxItems: 200,
       maxBytes: Number.MAX_SAFE_INTEGER,
       sizeOf: () => 1,
       concurrency: 1,
-      flush: (written) => writeTurns(this.#options, written),
+      flush: (written) => writeLaneResults(this.#options, written),
     });
     this.#renewal = setInterval(() => {
       if (this.#inHand.size === 0) return;
@@ -94,7 +94,7 @@ class OutboxWorker implements WorkLoop {
       name: 'outbox',
       wakeup: this.#options.wakeups.outbox,
       log: this.#options.log,
-      pollMs: this.#options.pollMs ?? usualPollMs,
+      pollMs: this.#options.pollMs ?? defaultPollMs,
       round: (signal) => this.#round(signal),
     });
   }
@@ -122,9 +122,9 @@ class OutboxWorker implements WorkLoop {
       rows: plan.lanes * rowsPerLane,
       rowsPerLane,
       leaseSeconds,
-      everyDestination: this.#turns.next(),
+      everyDestination: this.#turns.isDue(),
     });
-    this.#turns.seen(claim);
+    this.#turns.record(claim);
     for (const lane of claim.lanes) {
       const entry = { lane, term, leaseEndsAt, isLost: false };
       this.#inHand.add(entry);
@@ -133,12 +133,12 @@ class OutboxWorker implements WorkLoop {
     if (claim.lanes.length > 0) return true;
     const dueInMs = this.#turns.dueInMs();
     if (dueInMs === null) return false;
-    // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+    // All lanes that were read belong to destinations that may take no more; lanes of other destinations may come after them.
     await this.#options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
     return true;
   }
 
-  #isHeld(entry: InHand): boolean {
+  #isHeld(entry: HeldLane): boolean {
     return (
       !entry.isLost &&
       entry.term === this.#options.life.term() &&
@@ -146,20 +146,20 @@ class OutboxWorker implements WorkLoop {
     );
   }
 
-  async #turn(entry: InHand, place: Place): Promise<void> {
+  async #turn(entry: HeldLane, slot: Slot): Promise<void> {
     const { lane } = entry;
     try {
-      const attempts = { place, isHeld: () => this.#isHeld(entry), signal: this.#aborting.signal };
-      const result = await workLane(this.#options, lane, attempts);
-      await writeAgain(() => this.#finisher.add(result), {
+      const attempts = { slot, isHeld: () => this.#isHeld(entry), signal: this.#aborting.signal };
+      const result = await executeLane(this.#options, lane, attempts);
+      await retryWrite(() => this.#finisher.add(result), {
         clock: this.#options.clock,
         stopping: this.#stopping.signal,
       });
     } catch (error) {
-      // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
+      // Nothing was written: the lease ends and the lane is executed again, which is harmless because the actions keep their keys.
       this.#options.log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
-      place.leave();
+      slot.leave();
       this.#inHand.delete(entry);
       this.#options.wakeups.outbox.ring();
     }

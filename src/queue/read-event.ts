@@ -1,4 +1,4 @@
-/** Turns a stored row into the app's events, whoever it came from. */
+/** Decodes a stored row into the app's events, whatever its source. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
 import type { KnownConnector } from '../connections/connector-registry.ts';
 import { BadInput } from '../core/errors.ts';
@@ -12,14 +12,14 @@ export type ReadEvent =
   | { readonly kind: 'app'; readonly event: AppEvent }
   | { readonly kind: 'nothing'; readonly reason: string };
 
-/** Source of rows the app itself writes: answers that came in a call, and what became of sends. */
+/** The source of rows that the app itself writes: replies returned by a delivery, and the results of sends. */
 export const ownSource = 'bridge';
 
 /**
  * Throws when the row cannot be read.
  *
- * @param connector the one of the row's connection; null for rows that have none
- * @param botId the portal's id of the bot whose lane the row is in; null where it is not known
+ * @param connector the connector of the row's connection; null for rows without a connection
+ * @param botId the portal's id of the bot of the row's lane; null where it is unknown
  */
 export function readEvent(row: InboxRow, connector: KnownConnector | null, botId: string | null): ReadEvent {
   if (row.source === 'bitrix24') {

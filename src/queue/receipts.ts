@@ -1,4 +1,4 @@
-/** What a conversation has to hear of an action that has ended, as an event of its own inbox lane. */
+/** The events that the result of an action adds to the conversation's own inbox lane. */
 import type { BrainAction, PortalAction } from '../core/actions.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
@@ -6,13 +6,15 @@ import type { NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { ActionResult, OutboxRow } from '../store/queue/outbox.ts';
 import { type EndedPart, readEndedParts } from '../store/queue/sent-parts.ts';
-import type { Executed } from './execute-action.ts';
+import type { ExecutionResult } from './execute-action.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 
-/** Answers given in the call, the brain's name for the conversation, and what became of a brain's message or of a change: one receipt for all its parts. */
+/**
+ * Replies returned by a delivery, the brain's id of the conversation, refused changes, and one receipt for all parts of a brain's message.
+ */
 export function receipts(
   row: OutboxRow,
-  executed: Executed,
+  executed: ExecutionResult,
   error: string | null,
   earlier: readonly EndedPart[],
 ): NewEvent[] {
@@ -22,20 +24,20 @@ export function receipts(
   if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
   events.push(...(executed.delivery?.replies ?? []), ...(executed.events ?? []));
   const sent = sendIn(row);
-  if (sent !== null && sent.answers !== null && isLastPart(sent)) {
+  if (sent !== null && sent.remoteMessageId !== null && isLastPart(sent)) {
     const all = [...earlier, { remoteId: executed.remoteId, error }];
-    // The last id stands for the message: who has read up to it has read all of it.
+    // The last id stands for the message: whoever has read up to it has read all of it.
     const portalMessageId = all.findLast(({ remoteId }) => remoteId !== null)?.remoteId ?? null;
     const failed = all.find((part) => part.error !== null)?.error ?? null;
-    events.push({ type: 'receipt', remoteMessageId: sent.answers, portalMessageId, error: failed });
+    events.push({ type: 'receipt', remoteMessageId: sent.remoteMessageId, portalMessageId, error: failed });
   }
-  if (error !== null) events.push(...refusedChange(row, error));
+  if (error !== null) events.push(...changeRefusedEvents(row, error));
   if (events.length === 0) return [];
   return [
     {
       portal: row.portal,
       lane: inboxLane(row.bot_code, row.dialog_id),
-      // Fixed by the action: a repeated delivery cannot make a second answer.
+      // Derived from the action's key, so a repeated delivery cannot add a second event.
       dedupeKey: dedupeKey('outbox', row.key),
       source: ownSource,
       connectionId: null,
@@ -46,8 +48,8 @@ export function receipts(
   ];
 }
 
-/** Whoever changed a message hears that the other side still has it as it was. */
-function refusedChange(row: OutboxRow, error: string): ChatEvent[] {
+/** Tells the side that changed a message that the other side still shows the old one. */
+function changeRefusedEvents(row: OutboxRow, error: string): ChatEvent[] {
   if (row.target === 'app') return [];
   const action = row.action as PortalAction | BrainAction;
   if (action.type !== 'edit' && action.type !== 'delete') return [];
@@ -57,9 +59,9 @@ function refusedChange(row: OutboxRow, error: string): ChatEvent[] {
 }
 
 /**
- * For the last part of a brain's message, how those before it ended; asked before it is tried.
+ * For the last part of a brain's message, how the parts before it ended; read before it is tried.
  *
- * @param rows those of the lane's turn; `results` are what came of the first of them and is not written yet
+ * @param rows the rows claimed with it; `results` are those of the first of them, not written yet
  */
 export async function earlierParts(
   db: Db,
@@ -68,25 +70,29 @@ export async function earlierParts(
   results: readonly ActionResult[],
 ): Promise<readonly EndedPart[]> {
   const sent = sendIn(row);
-  if (sent === null || sent.answers === null || sent.part === undefined || !isLastPart(sent)) return [];
-  const { answers } = sent;
+  if (sent === null || sent.remoteMessageId === null || sent.part === undefined || !isLastPart(sent)) return [];
+  const { remoteMessageId } = sent;
   const here = rows.flatMap((other) => {
     const result = results.find(({ seq }) => seq === other.seq);
-    if (result === undefined || other.trace !== row.trace || sendIn(other)?.answers !== answers) return [];
+    if (result === undefined || other.trace !== row.trace || sendIn(other)?.remoteMessageId !== remoteMessageId)
+      return [];
     return [{ remoteId: result.remoteId, error: result.state === 'done' ? null : result.outcome }];
   });
-  const before = here.length < sent.part.index ? await readEndedParts(db, row, answers) : [];
+  const before = here.length < sent.part.index ? await readEndedParts(db, row, remoteMessageId) : [];
   return [...before, ...here];
 }
 
 type Send = PortalAction & { readonly type: 'send' | 'send_file' };
 
-/** The brain's message that a row sends a part of, where the brain wants to hear of it. */
-export function answeredBy(row: OutboxRow): string | null {
-  return sendIn(row)?.answers ?? null;
+/** The brain's id of the message that a row sends (a part of), if the brain wants a receipt. */
+export function remoteMessageIdOf(row: OutboxRow): string | null {
+  return sendIn(row)?.remoteMessageId ?? null;
 }
 
-/** What a customer may read as a word of the bot: nothing private or for staff alone, and no further part of what was edited. */
+/**
+ * Whether a customer may see it as a message of the bot: not in private chats, not for staff only, and not an additional part of an edited
+ * message.
+ */
 export function isAnswer(row: OutboxRow): boolean {
   const sent = row.dialog_id?.startsWith('chat') === true ? sendIn(row) : null;
   return sent !== null && (sent.type === 'send_file' || (!sent.internal && sent.partOf === undefined));

@@ -1,4 +1,6 @@
-/** What becomes of an action whose attempt failed: when it is tried again and what that costs, or that it is given up. */
+/**
+ * Decides what happens after a failed attempt: when it is retried and whether that counts as an attempt, or that it becomes a dead letter.
+ */
 
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
@@ -15,63 +17,68 @@ import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 
-/** Errors that only say: not yet. Nothing was tried. */
-const waitCodes: ReadonlySet<string> = new Set([budgetCode, rateLimitCode, disabledCode]);
+/** Errors raised before anything was sent. */
+const deferralCodes: ReadonlySet<string> = new Set([budgetCode, rateLimitCode, disabledCode]);
 
-/** Nothing was tried: the row waits for its portal's budget or for its account. */
-export function isOurWait({ code }: AppError): boolean {
-  return waitCodes.has(code);
+/** Nothing was sent: the row waits for its portal's rate limit or for its connection. */
+export function isDeferral({ code }: AppError): boolean {
+  return deferralCodes.has(code);
 }
 
-/** How often the row was tried and put off, this time included. */
-export interface Tries {
+/** Attempts of the row and how often it was throttled, this time included. */
+export interface AttemptCounts {
   readonly attempts: number;
   readonly throttled: number;
-  /** Since it was decided to deliver it. */
+  /** Age of the action: time since the bridge decided on it. */
   readonly ageMs: number;
 }
 
-export type NextTry =
+export type ActionRetry =
   | { readonly again: false }
   | {
       readonly again: true;
       readonly delayMs: number;
-      /** It costs no attempt. */
+      /** It does not count as an attempt. */
       readonly isFree: boolean;
-      /** The remote asked for it. */
+      /** The remote asked for the delay. */
       readonly isThrottled: boolean;
     };
 
-/** The portal cannot send now: with a key that an earlier try has reserved, or for a reason it does not name. */
+/** The portal cannot send now: an earlier attempt has reserved the key, or it gives no reason. */
 const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
 
 /** @param jitter see `decideRetry` */
-export function nextTry(error: AppError, tries: Tries, jitter: number, delivery: RetryPolicy = deliveryRetry): NextTry {
-  const { attempts, throttled, ageMs } = tries;
+export function decideActionRetry(
+  error: AppError,
+  counts: AttemptCounts,
+  jitter: number,
+  delivery: RetryPolicy = deliveryRetry,
+): ActionRetry {
+  const { attempts, throttled, ageMs } = counts;
   if (reservedCodes.has(error.code)) {
-    // What the portal has put off for other reasons counts along; it must not make this end before the reservation does.
-    const counted = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
-    const again = decideRetry({ retry: 'backoff' }, counted, reservedRetry, jitter);
+    // Delays for other reasons are counted too; they must not end the attempts before the reservation ends.
+    const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
+    const again = decideRetry({ retry: 'backoff' }, tries, reservedRetry, jitter);
     return again.again ? { ...again, isFree: true, isThrottled: true } : again;
   }
   const { isThrottled } = error;
-  const isFree = isThrottled || isOurWait(error) || error.code === 'http.aborted';
+  const isFree = isThrottled || isDeferral(error) || error.code === 'http.aborted';
   const retry = isThrottled
     ? decideThrottled(error, throttled, ageMs, jitter)
-    : // What costs nothing cannot use up the attempts either.
+    : // A retry that does not count cannot exhaust the attempts either.
       decideRetry(error, isFree ? 1 : attempts, delivery, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;
 }
 
 /**
- * Before it is carried out: the error of a row whose attempts are used up although none of them was seen to fail, or null. It ends its
- * process, or holds it up until the lease is over; without this it would come back after every lease, for ever.
+ * Called before an attempt: the error of a row whose attempts are exhausted although none was seen to fail, or null. Such an action ends
+ * its process or outlasts the lease; without this limit it would be repeated after every lease, for ever.
  */
-export function usedUp(row: OutboxRow, attempts: number): AppError | null {
+export function attemptsExhausted(row: OutboxRow, attempts: number): AppError | null {
   if (attempts <= deliveryRetry.maxAttempts) return null;
   return new AppError({
     code: 'outbox.attempts_used_up',
-    message: `${attempts - 1} attempts at this ${row.target} action were begun, and no end of them was written down`,
+    message: `${attempts - 1} attempts at this ${row.target} action were started, and no result was recorded`,
     report: true,
     fate: 'unknown',
   });

@@ -1,22 +1,28 @@
-/** Writes results that exist nowhere else again and again while the database is away: losing them would repeat, or doubt, what was done. */
+/**
+ * Repeats the writing of results while the database is away: they exist nowhere else, and losing them would repeat what was done or leave
+ * it in doubt.
+ */
 import type { Clock } from '../lib/clock.ts';
 import { isDatabaseAway } from '../store/database.ts';
 
-/** A restart of PostgreSQL takes seconds. After so long the leases are over and others have long repeated the work. */
+/** A restart of PostgreSQL takes seconds. After this time the leases are over and other workers have repeated the work. */
 const patienceMs = 300_000;
-const pauseMs = 250;
+const retryMs = 250;
 
-/** Once the process is stopping, so long. */
+/** The same limit once the process is stopping. */
 const lastPatienceMs = 5_000;
 
-export interface WriteAgainOptions {
+export interface RetryWriteOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
 }
 
-/** What `write` returns; it must be safe to run again. Throws its error when that is not the database's absence, or when patience is over. */
-export async function writeAgain<T>(write: () => Promise<T>, { clock, stopping }: WriteAgainOptions): Promise<T> {
+/**
+ * Returns what `write` returns; `write` must be safe to repeat. Throws its error if it is not the database's absence, or when the time is
+ * over.
+ */
+export async function retryWrite<T>(write: () => Promise<T>, { clock, stopping }: RetryWriteOptions): Promise<T> {
   let deadline = clock.monotonicMs() + patienceMs;
   let isStopping = false;
   for (;;) {
@@ -30,7 +36,7 @@ export async function writeAgain<T>(write: () => Promise<T>, { clock, stopping }
         deadline = Math.min(deadline, now + lastPatienceMs);
       }
       if (now >= deadline) throw error;
-      await clock.sleep(pauseMs);
+      await clock.sleep(retryMs);
     }
   }
 }

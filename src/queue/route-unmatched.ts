@@ -1,6 +1,6 @@
 /**
- * Moves a brain's messages from the waiting place of an unknown conversation into that conversation's lane, once it is known. A
- * webhook may come before the call that made the conversation known has returned.
+ * Moves a brain's messages from the lane of an unknown conversation into that conversation's lane once it is known. A webhook may arrive
+ * before the call that made the conversation known has returned.
  */
 
 import type { Pool } from '../store/database.ts';
@@ -9,17 +9,17 @@ import { acceptEvents, type ClaimedEvent, type EventResult, type NewEvent } from
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { LaneProgress } from '../store/queue/lanes.ts';
 import { findByRemoteId, findOwnByRef } from '../store/tenants/conversations.ts';
-import type { LargeBodies } from './large-bodies.ts';
+import type { BodyLoader } from './body-loader.ts';
 
-/** Looked for once a second for as long as a slow call may take, then it becomes a dead letter. */
-const inactivityTimerMs = 1_000;
-const maxLooks = 60;
+/** Tried once a second for as long as a slow call may take; then the messages become dead letters. */
+const retryMs = 1_000;
+const maxAttempts = 60;
 
-/** What `inbox-worker` needs to close the waiting lane. Storing the moved rows again is harmless: their keys are fixed. */
+/** Returns what `inbox-worker` needs to close the lane. Storing the moved rows again is harmless: their keys are fixed. */
 export async function routeUnmatched(
   db: Pool,
   lane: ClaimedLane<ClaimedEvent>,
-  { bodies, isLate }: { readonly bodies: LargeBodies; readonly isLate: () => boolean },
+  { bodies, isLate }: { readonly bodies: BodyLoader; readonly isLate: () => boolean },
 ): Promise<{ progress: LaneProgress; results: readonly EventResult[]; actions: []; failures: []; conversation: null }> {
   const id = { portal: lane.portal, lane: lane.lane };
   const at = { ...id, holder: lane.holder };
@@ -28,10 +28,10 @@ export async function routeUnmatched(
   const found = await findConversation(db, lane);
   if (found !== null) {
     const target = inboxLane(found.botCode, found.dialogId);
-    // One after the other: each has to be stored before the next of the same lane, and large ones are not held together.
+    // One by one: each must be stored before the next of the same lane, and large ones are not loaded together.
     const results: EventResult[] = [];
     for (const row of lane.rows) {
-      const stored = await bodies.with(row, (body) => acceptEvents(db, [moved(row, body, target)]), isLate);
+      const stored = await bodies.withBody(row, (body) => acceptEvents(db, [moved(row, body, target)]), isLate);
       if (stored === null) break;
       results.push({ ...id, seq: row.seq, state: 'dropped', outcome: 'moved' });
     }
@@ -44,9 +44,9 @@ export async function routeUnmatched(
       conversation: null,
     };
   }
-  if (lane.attempts < maxLooks) {
+  if (lane.attempts < maxAttempts) {
     return {
-      progress: { ...at, done: before, delayMs: inactivityTimerMs },
+      progress: { ...at, done: before, delayMs: retryMs },
       results: [],
       actions: [],
       failures: [],
@@ -75,7 +75,7 @@ function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {
   };
 }
 
-/** The lane's name says how the brain named the conversation: `~<connection>/ref:<ref>` or `~<connection>/id:<id>`. */
+/** The lane's key says how the brain named the conversation: `~<connection>/ref:<ref>` or `~<connection>/id:<id>`. */
 async function findConversation(db: Pool, lane: ClaimedLane<ClaimedEvent>) {
   const [connectionId = '', name = ''] = lane.lane.slice(1).split('/', 2);
   if (name.startsWith('ref:')) return await findOwnByRef(db, lane.portal, connectionId, name.slice(4));

@@ -1,33 +1,33 @@
 /**
- * Webhooks whose answer waits for the receipt of the message they brought. The receipt itself is a durable action of the outbox as
- * always: where a door of this process still waits for it, it leaves through the door, otherwise it is delivered apart.
+ * Webhooks whose response waits for the receipt of the message they brought. The receipt is a durable action of the outbox in any case: if
+ * a request of this process still waits for it, it is sent as the response, otherwise it is delivered by a call.
  */
 import type { ServerResponse } from 'node:http';
 import type { Receipt } from '../core/actions.ts';
 import type { ReplyWait } from '../core/connector.ts';
 
 export interface SynchronousReplies {
-  /** Begins to wait, before the message is stored: its receipt cannot come unseen. */
-  hold(connectionId: string, wait: ReplyWait): SynchronousReply;
-  /** True when a door took the receipt and its answer has left this process. Does not reject. */
-  hand(connectionId: string, receipt: Receipt): Promise<boolean>;
+  /** Starts to wait; call it before the message is stored, so that its receipt is not missed. */
+  waitForReceipt(connectionId: string, wait: ReplyWait): SynchronousReply;
+  /** True when a waiting request took the receipt and its response has left this process. Never rejects. */
+  complete(connectionId: string, receipt: Receipt): Promise<boolean>;
 }
 
 export interface SynchronousReply {
-  /** Null: the time is over, or nobody waits any more. */
+  /** Null: the time is over, or the wait has ended. */
   readonly receipt: Promise<Receipt | null>;
   /** The message had been stored before: its receipt comes only if it is still on its way. */
-  isRepeated(): void;
-  /** The receipt is on its way out in this answer. */
-  answersWith(response: ServerResponse): void;
-  leave(): void;
+  markRepeated(): void;
+  /** The receipt is sent in this response. */
+  sendWith(response: ServerResponse): void;
+  cancel(): void;
 }
 
-/** Requests that may wait at once; beyond, answers go out unheld. */
-const maxHeld = 500;
-/** Receipts kept for webhooks that are sent again because their answer was lost on its way. */
-const maxGiven = 1_000;
-/** Time an answer has to leave the process before the receipt is delivered apart all the same. */
+/** The largest number of requests that wait at once; beyond it, responses are sent without waiting. */
+const maxWaiting = 500;
+/** Receipts kept for webhooks that are repeated because their response was lost. */
+const maxRemembered = 1_000;
+/** How long a response may take to leave the process before the receipt is delivered by a call as well. */
 const leaveWithinMs = 2_000;
 
 interface Waiter {
@@ -37,26 +37,26 @@ interface Waiter {
 
 export function createSynchronousReplies(): SynchronousReplies {
   const waiting = new Map<string, Set<Waiter>>();
-  const given = new Map<string, Receipt>();
-  let held = 0;
+  const completed = new Map<string, Receipt>();
+  let waitingCount = 0;
 
   function remember(key: string, receipt: Receipt): void {
-    given.set(key, receipt);
-    const [oldest] = given.keys();
-    if (given.size > maxGiven && oldest !== undefined) given.delete(oldest);
+    completed.set(key, receipt);
+    const [oldest] = completed.keys();
+    if (completed.size > maxRemembered && oldest !== undefined) completed.delete(oldest);
   }
 
   function hold(connectionId: string, { remoteMessageId, withinMs }: ReplyWait): SynchronousReply {
     const key = nameOf(connectionId, remoteMessageId);
-    const known = given.get(key);
-    if (known !== undefined) return { ...openDoor, receipt: Promise.resolve(known) };
-    if (withinMs === 0 || held >= maxHeld) return openDoor;
+    const known = completed.get(key);
+    if (known !== undefined) return { ...noWait, receipt: Promise.resolve(known) };
+    if (withinMs === 0 || waitingCount >= maxWaiting) return noWait;
     const others = waiting.get(key);
     const came = Promise.withResolvers<Receipt | null>();
     const left = Promise.withResolvers<boolean>();
     const waiter: Waiter = { take: came.resolve, sent: left.promise };
     waiting.set(key, (others ?? new Set()).add(waiter));
-    held += 1;
+    waitingCount += 1;
     const leave = (): void => {
       clearTimeout(patience);
       const here = waiting.get(key);
@@ -65,25 +65,25 @@ export function createSynchronousReplies(): SynchronousReplies {
     };
     const patience = setTimeout(leave, withinMs);
     void came.promise.then(() => {
-      held -= 1;
+      waitingCount -= 1;
       clearTimeout(patience);
     });
     return {
       receipt: came.promise,
-      isRepeated: () => void (others === undefined && leave()),
-      answersWith(response) {
+      markRepeated: () => void (others === undefined && leave()),
+      sendWith(response) {
         if (response.destroyed) left.resolve(false);
         response.once('finish', () => left.resolve(true));
         response.once('close', () => left.resolve(false));
         setTimeout(() => left.resolve(false), leaveWithinMs).unref();
       },
-      leave,
+      cancel: leave,
     };
   }
 
   return {
-    hold,
-    async hand(connectionId, receipt) {
+    waitForReceipt: hold,
+    async complete(connectionId, receipt) {
       const key = nameOf(connectionId, receipt.remoteMessageId);
       const waiters = [...(waiting.get(key) ?? [])];
       if (waiters.length === 0) return false;
@@ -96,12 +96,12 @@ export function createSynchronousReplies(): SynchronousReplies {
   };
 }
 
-/** A door nobody holds. */
-const openDoor: SynchronousReply = {
+/** A request that does not wait. */
+const noWait: SynchronousReply = {
   receipt: Promise.resolve(null),
-  isRepeated: () => {},
-  answersWith: () => {},
-  leave: () => {},
+  markRepeated: () => {},
+  sendWith: () => {},
+  cancel: () => {},
 };
 
 function nameOf(connectionId: string, remoteMessageId: string): string {

@@ -120,8 +120,8 @@ export const rateLimitCode = 'rate_limit.busy';
 /** The limiter a connector is given for one limit of its brain. */
 export function brainRateLimiter(limiters: RateLimiters, limit: BudgetAsk): RateLimiter {
   return {
-    turn: (signal) => limiters.turn(limit, { patienceMs: brainPatienceMs, code: rateLimitCode, signal }),
-    holdOff: (ms) => limiters.holdOff(limit, ms),
+    acquire: (signal) => limiters.turn(limit, { patienceMs: brainPatienceMs, code: rateLimitCode, signal }),
+    throttle: (ms) => limiters.holdOff(limit, ms),
   };
 }
 

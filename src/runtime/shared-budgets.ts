@@ -1,7 +1,7 @@
 /** Rate budgets over all processes: calls that begin at the same moment, for whatever portal and purpose, ask in one statement. */
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Db } from '../store/database.ts';
-import { type BudgetGrant, type BudgetRequest, holdBudget, takeBudget } from '../store/tenants/budgets.ts';
+import { type BudgetGrant, type BudgetRequest, holdBudget, takeBudget } from '../store/tenants/rate-limits.ts';
 
 /** One call that wants to leave. */
 export type BudgetAsk = Omit<BudgetRequest, 'wanted'>;

@@ -59,6 +59,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     const page = await open(1280);
     await page.goto(bridge.portal.origin);
     await page.getByRole('tab', { name: 'Приложение' }).click();
+    await page.frameLocator('iframe').getByText('Боты подключены').waitFor();
     await expect.poll(() => bridge.portal.app?.installed, { timeout: 15_000 }).toBe(true);
     await page.close();
   });
@@ -81,7 +82,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     const form = bridge.portal.appPageForm();
     await post(page, form.url, form.body);
     await page
-      .getByText(width === 1280 ? 'Событий пока нет' : 'передано мозгу')
+      .getByText(width === 1280 ? 'Событий пока нет' : 'передано в подключённый сервис')
       .first()
       .waitFor();
     await keepPicture(page, `portal-before-ru-${width}`);
@@ -92,7 +93,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
       bridge.portal.messages(String(employee.id)).some((message) => message.isBot && message.text.startsWith('Очень')),
     );
     await page.getByRole('button', { name: 'Обновить' }).click();
-    await page.getByText('передано мозгу').first().waitFor();
+    await page.getByText('передано в подключённый сервис').first().waitFor();
     expect(await page.locator('#problem').isVisible()).toBe(false);
     expect(await page.getByText('остановлено').count()).toBe(0);
     await keepPicture(page, `portal-ru-${width}`);

@@ -5,8 +5,8 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts';
 export function freeRateLimiter(clock: Clock = systemClock): RateLimiter {
   let closedUntil = 0;
   return {
-    turn: (signal) => clock.sleep(closedUntil - clock.monotonicMs(), signal),
-    holdOff(ms) {
+    acquire: (signal) => clock.sleep(closedUntil - clock.monotonicMs(), signal),
+    throttle(ms) {
       closedUntil = clock.monotonicMs() + ms;
       return Promise.resolve();
     },

@@ -76,7 +76,7 @@ export async function setMgProcessStage(
     },
     async endLeases() {
       await probe.endLeases();
-      await probe.rows('update connection set listener_until = now()');
+      await probe.rows('update connection set listening_until = now()');
     },
     async close() {
       await stage.close();

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { brainPaperWith } from '../../scripts/brain-papers.ts';
-import { envExample, listSettings, readmeWith, settingsTable } from '../../scripts/settings-papers.ts';
+import { brainDocumentWith } from '../../scripts/brain-documents.ts';
+import { envExample, listSettings, readmeWith, settingsTable } from '../../scripts/settings-documents.ts';
 import { brains } from '../../src/brains/index.ts';
 import { readSettings, settingsSchema } from '../../src/config.ts';
 
@@ -24,7 +24,7 @@ describe('the papers about the settings', () => {
     'the document of %s says what its schemas say',
     (name, brain) => {
       const paper = readFileSync(pathOf(`docs/${name}.md`), 'utf8');
-      expect(brainPaperWith(paper, brain), mend).toBe(paper);
+      expect(brainDocumentWith(paper, brain), mend).toBe(paper);
       expect(paper).not.toMatch(/\| {2}\|$/m);
     },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditSentence, listComponents, refusedLicences } from '../../scripts/supply-chain-papers.ts';
+import { auditSentence, listComponents, refusedLicences } from '../../scripts/supply-chain-report.ts';
 
 const bill = (...licences: readonly unknown[]): string =>
   JSON.stringify({
@@ -47,6 +47,6 @@ describe('the audit', () => {
   });
 
   it.each(['', 'no JSON', '{"message":"405 Method Not Allowed"}'])('says that there is none for %j', (output) => {
-    expect(auditSentence(output)).toContain('NOT looked for');
+    expect(auditSentence(output)).toContain('NOT checked');
   });
 });

@@ -4,7 +4,7 @@ import type { Decoded } from './decoded.ts';
 import { findEvent } from './event-registry.ts';
 import type { LaneBot } from './read-params.ts';
 
-/** @param bot the one whose lane the event is in; without a code for events that concern no bot */
+/** @param bot the bot of the event's lane; without a code for events that concern no bot */
 export function decodeEvent(body: Buffer, bot: LaneBot): Decoded {
   const tree = parseForm(body);
   const event = findEvent((text(tree, 'event') ?? '').toUpperCase());

@@ -6,7 +6,9 @@ import type { ScannedEvent } from './scan-event.ts';
 export type EventIdentity = (event: ScannedEvent) => readonly string[];
 
 /** The whole content without the tokens, which differ at each delivery. For anything that may happen twice to the same message. */
-export const byContent: EventIdentity = ({ kept }) => [sha256(kept.toString('latin1')).toString('base64url')];
+export const byContent: EventIdentity = ({ storedBody: kept }) => [
+  sha256(kept.toString('latin1')).toString('base64url'),
+];
 
 /** The message it is about. For events that happen once in the life of a message; without a message id, the content decides. */
 export const byMessage: EventIdentity = (event) =>

@@ -1,4 +1,4 @@
-/** Reads from a v1 event what most of its kinds share: the bot, the chat, the author, the files, whether the bot is meant. */
+/** Reads from a v1 event what most kinds share: the bot, the chat, the author, the files, whether the bot is mentioned. */
 import type { Author, Chat, ChatKind, CrmLink, FileRef, LineSession } from '../../core/events.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
 import { hasMention } from '../formatting/bb-code.ts';
@@ -8,7 +8,7 @@ export function paramsOf(tree: FormTree): FormTree {
   return branch(tree, 'data', 'PARAMS') ?? {};
 }
 
-/** `ts`: Unix seconds at which the portal queued the event. Events tell no finer time, and no other one. */
+/** `ts`: Unix seconds at which the portal queued the event. Events have no finer time, and no other one. */
 export function sentAtOf(tree: FormTree): string | null {
   const seconds = Number(text(tree, 'ts'));
   return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds
@@ -16,25 +16,25 @@ export function sentAtOf(tree: FormTree): string | null {
     : null;
 }
 
-/** The year 9999: what lies beyond is no date any more. */
+/** The year 9999: JavaScript formats later dates differently. */
 const maxSeconds = 253_402_300_800;
 
-/** An answer to a message has that message's id among its raw params. */
+/** A reply to a message has that message's id in its raw params. */
 export function quoteOf(params: FormTree): string | null {
   const id = text(params, 'PARAMS', 'REPLY_ID') ?? '';
   return /^[1-9]\d{0,18}$/.test(id) ? id : null;
 }
 
-/** The bot whose lane an event is in; without a code for events that concern no bot. */
+/** The bot of the event's lane; without a code for events that concern no bot. */
 export interface LaneBot {
   readonly code: string;
-  /** Its id in the portal; null where it is not known. */
+  /** Its id in the portal; null where it is unknown. */
   readonly id: string | null;
 }
 
 /**
- * The keys of the entries of `data[BOT]` or `data[COMMAND]` that are about this bot: by its code, or else by its id. Where its id is not
- * known, a lone entry without a code is taken for its own, since the endpoint has put the event into this lane.
+ * The keys of the entries of `data[BOT]` or `data[COMMAND]` about this bot: found by its code, or else by its id. Where its id is unknown,
+ * a single entry without a code counts as this bot's, since the endpoint has put the event into this lane.
  */
 export function entriesOf(entries: FormTree, bot: LaneBot): readonly string[] {
   const keys = Object.keys(entries);
@@ -45,7 +45,7 @@ export function entriesOf(entries: FormTree, bot: LaneBot): readonly string[] {
   return isNameless ? keys : [];
 }
 
-/** The bot's id in the portal, from inside its entry: map keys may have been renumbered on the way. Null: no entry is about it. */
+/** The bot's id in the portal, read inside its entry: map keys may have been renumbered on the way. Null: no entry is about it. */
 export function botIdOf(tree: FormTree, bot: LaneBot): string | null {
   const bots = branch(tree, 'data', 'BOT');
   if (bots === undefined) return bot.id;
@@ -54,8 +54,8 @@ export function botIdOf(tree: FormTree, bot: LaneBot): string | null {
 }
 
 /**
- * Whether a group message means this bot. MENTIONED_LIST names everybody mentioned; self-hosted portals from before July 2025 never send
- * it: there the tags of the original text decide, and where even that is missing TO_USER_ID, which is only the first one mentioned.
+ * Whether a group message mentions this bot. MENTIONED_LIST names everybody mentioned; self-hosted portals from before July 2025 never send
+ * it: there the tags of the original text decide, and without that TO_USER_ID, which names only the first one mentioned.
  */
 export function isMentioned(params: FormTree, botId: string): boolean {
   if (botId === '') return false;
@@ -75,7 +75,7 @@ export function chatOf(params: FormTree, botId: string): Chat | null {
   return { kind, dialogId, title: nameIn(params, 'CHAT_TITLE'), line };
 }
 
-/** Only CHAT_ENTITY_TYPE tells an Open Channel reliably. The fields: docs/platform-notes/bitrix24.md#open-channel-chats. */
+/** Only CHAT_ENTITY_TYPE identifies an Open Channel reliably. The fields: docs/platform-notes/bitrix24.md#open-channel-chats. */
 function lineOf(params: FormTree, botId: string): LineSession | null {
   if (text(params, 'CHAT_ENTITY_TYPE') !== 'LINES') return null;
   const [connector = '', lineId = ''] = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4);
@@ -91,8 +91,8 @@ function lineOf(params: FormTree, botId: string): LineSession | null {
 }
 
 /**
- * Whether another bot that this event names too leads the Open Channel session: people may add a second bot to a line's chat, and the
- * portal tells both of every message.
+ * Whether another bot named by this event leads the Open Channel session: people may add a second bot to such a chat, and the portal sends
+ * every message to both.
  */
 export function otherBotLeads(tree: FormTree, { line }: Chat): boolean {
   const leaderId = line?.leaderId ?? '0';
@@ -101,8 +101,8 @@ export function otherBotLeads(tree: FormTree, { line }: Chat): boolean {
 }
 
 /**
- * Whether a message of an Open Channel is a note that its customer does not see. The portal hides what is marked silent and what is written
- * in the silent mode of the chat, never what the customer himself writes, and marks the stored note, which shows when it is edited.
+ * Whether a message of an Open Channel is a note that its customer does not see. The portal hides messages that are marked silent or
+ * written in the silent mode of the chat, but never the customer's own, and marks the stored note, which shows when it is edited.
  */
 export function isHiddenNote(params: FormTree, author: Author, place: Chat): boolean {
   if (place.kind !== 'line' || author.kind === 'client' || text(params, 'IMPORTANT_CONNECTOR') === 'Y') return false;
@@ -110,12 +110,12 @@ export function isHiddenNote(params: FormTree, author: Author, place: Chat): boo
   return text(params, 'SILENT_CONNECTOR') === 'Y' || isWrittenSilently(params);
 }
 
-/** The mode of the chat is that of the moment: of an edit it tells nothing about the message. */
+/** The event carries the chat's current mode, so it tells nothing about an edited message. */
 function isWrittenSilently(params: FormTree): boolean {
   return text(params, 'FROM_USER_ID') !== undefined && text(params, 'CHAT_ENTITY_DATA_3') === 'Y';
 }
 
-/** A lead, a contact, a company and a deal; a few more in case the portal learns of other kinds. */
+/** A lead, a contact, a company and a deal; a few more in case the portal adds other kinds. */
 const maxRecords = 10;
 
 function crmOf(params: FormTree): CrmLink[] {
@@ -129,7 +129,7 @@ function crmOf(params: FormTree): CrmLink[] {
   return links;
 }
 
-/** Whoever wrote the message or did what the event tells of. */
+/** The author of the message, or the user who caused the event. */
 export function authorOf(tree: FormTree, params: FormTree, place: Chat): Author {
   const user = branch(tree, 'data', 'USER') ?? {};
   const id = text(user, 'ID') ?? text(params, 'FROM_USER_ID') ?? text(params, 'AUTHOR_ID') ?? '0';
@@ -145,7 +145,7 @@ export function authorOf(tree: FormTree, params: FormTree, place: Chat): Author 
   };
 }
 
-/** A name of a person, a chat or a file: columns of the portal hold no longer ones. */
+/** Names of persons, chats and files: the portal's columns hold no longer ones. */
 const maxName = 255;
 
 function nameIn(tree: FormTree, ...path: readonly string[]): string {
@@ -160,7 +160,7 @@ function authorKind(user: FormTree, params: FormTree, place: Chat, id: string): 
   if (isYes(text(params, 'SYSTEM')) || id === '0' || id === '') return 'system';
   if (isYes(text(user, 'IS_BOT'))) return 'bot';
   if (isYes(text(user, 'IS_CONNECTOR'))) return 'client';
-  // Without the USER block, the customer is still known: he is the fourth part of the line chat's entity id.
+  // Without the USER block, the customer is the fourth part of the Open Channel chat's entity id.
   const client = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4)[3];
   return place.kind === 'line' && text(user, 'IS_CONNECTOR') === undefined && client === id ? 'client' : 'employee';
 }
@@ -171,7 +171,7 @@ function isMediaKind(kind: string): kind is 'image' | 'video' | 'audio' {
   return fileKinds.has(kind);
 }
 
-/** Files of one message that are read; how many a portal allows is not documented, its own client sends ten at once. */
+/** The largest number of files of one message that are read; the portal's limit is undocumented, its own client sends ten at once. */
 const maxFiles = 100;
 
 /** The files of a message. */

@@ -1,11 +1,11 @@
 /**
- * Reads from a raw event body the few fields the endpoint needs, and cuts the tokens out of it. It does not parse the payload: that is
- * the worker's job, so that a mistake about the payload makes a replayable row, never a lost message.
+ * Reads from a raw event body the few fields the endpoint needs, and removes the tokens from it. It does not parse the payload: that is the
+ * worker's job, so that a mistake about the payload makes a replayable row, never a lost message.
  *
- * The time it takes is linear in the size of the body: reading a pair stops at the first character that does not fit. A body of which any
- * pair could be read in two ways is left to the form parser, so that the endpoint reads the same as the worker.
+ * Its time is linear in the body: reading a pair stops at the first character that does not fit. A body with a pair that could be read in
+ * two ways is left to the form parser, so that the endpoint reads the same values as the worker.
  *
- * Why not the form parser for all: for the real 5 KB event of about 110 pairs it takes four times as long.
+ * The form parser is not used for all bodies because it takes four times as long for the real 5 KB event of about 110 pairs.
  */
 import {
   branch,
@@ -18,9 +18,9 @@ import {
 } from '../../lib/form-body.ts';
 
 export interface ScannedBot {
-  /** Empty when the portal did not say; then the code is not. */
+  /** Empty when the portal did not send it; then the code is set. */
   readonly id: string;
-  /** Empty when the portal did not say. */
+  /** Empty when the portal did not send it. */
   readonly code: string;
 }
 
@@ -34,10 +34,10 @@ export interface ScannedEvent {
   readonly dialogId: string;
   readonly messageId: string;
   /** The body without tokens. */
-  readonly kept: Buffer;
+  readonly storedBody: Buffer;
 }
 
-/** What is not kept of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]`: the tokens and what comes with them. */
+/** Fields of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]` that are not stored: the tokens and what is sent with them. */
 const tokenFields = new Set([
   'access_token',
   'refresh_token',
@@ -72,10 +72,10 @@ interface Scan {
   readonly found: Found;
 }
 
-/** What reading one pair found: it is stored, it is a token, or its key is not spelled the way portals spell keys. */
-type Sight = 'kept' | 'token' | 'unclear';
+/** The result of reading one pair: to be stored or not, or that its key is not spelled as portals spell them. */
+type PairKind = 'kept' | 'token' | 'unclear';
 
-/** Never throws; what is not there stays empty. */
+/** Never throws; missing fields stay empty. */
 export function scanEvent(body: Buffer): ScannedEvent {
   const letters = body.toString('latin1');
   const found: Found = { event: '', memberId: '', applicationToken: '', dialogId: '', messageId: '', bots: new Map() };
@@ -86,68 +86,67 @@ export function scanEvent(body: Buffer): ScannedEvent {
   for (let pairs = 0; at < letters.length; pairs += 1) {
     const next = letters.indexOf('&', at);
     const end = next === -1 ? letters.length : next;
-    const sight = pairs < formLimits.pairs ? lookAt(scan, at, end) : 'unclear';
-    if (sight === 'unclear') return scanParsed(body);
-    if (sight === 'token') {
+    const kind = pairs < formLimits.pairs ? readPair(scan, at, end) : 'unclear';
+    if (kind === 'unclear') return scanParsed(body);
+    if (kind === 'token') {
       if (runStart < at) kept.push(letters.slice(runStart, at));
       runStart = end + 1;
     }
     at = end + 1;
   }
   if (runStart < letters.length) kept.push(letters.slice(runStart));
-  return told(found, Buffer.from(kept.join(''), 'latin1'));
+  return toScannedEvent(found, Buffer.from(kept.join(''), 'latin1'));
 }
 
-function told({ bots, ...found }: Found, kept: Buffer): ScannedEvent {
+function toScannedEvent({ bots, ...found }: Found, kept: Buffer): ScannedEvent {
   const named = [...bots.values()].filter(({ id, code }) => id !== '' || code !== '');
-  return { ...found, event: found.event.toUpperCase(), bots: named, kept };
+  return { ...found, event: found.event.toUpperCase(), bots: named, storedBody: kept };
 }
 
-function lookAt(scan: Scan, start: number, end: number): Sight {
+function readPair(scan: Scan, start: number, end: number): PairKind {
   const { letters } = scan;
-  if (letters.startsWith('data%5B', start)) return lookAtData(scan, start + 7, end);
-  if (letters.startsWith('auth%5B', start)) return lookAtSender(scan, start + 7, end);
+  if (letters.startsWith('data%5B', start)) return readDataPair(scan, start + 7, end);
+  if (letters.startsWith('auth%5B', start)) return readAuthPair(scan, start + 7, end);
   if (letters.startsWith('event=', start)) {
     scan.found.event = valueIn(scan, start + 6, end);
     return 'kept';
   }
   const nameEnd = wordEnd(letters, start);
   const isPlain = nameEnd === end || letters.charCodeAt(nameEnd) === equalsSign;
-  return isPlain && isOther(letters, start) ? 'kept' : 'unclear';
+  return isPlain && isOther(letters, start, nameEnd) ? 'kept' : 'unclear';
 }
 
-/** `data[…`, from behind the bracket. Sections are told by their first letter, because most pairs come through here. */
-function lookAtData(scan: Scan, start: number, end: number): Sight {
+/** `data[…`, after the bracket. Sections are distinguished by their first letter first, because most pairs are read here. */
+function readDataPair(scan: Scan, start: number, end: number): PairKind {
   const { letters } = scan;
   switch (letters[start]) {
     case 'P':
-      if (letters.startsWith('PARAMS%5D%5B', start)) return lookAtParams(scan, start + 12, end);
+      if (letters.startsWith('PARAMS%5D%5B', start)) return readParamsPair(scan, start + 12, end);
       break;
     case 'U':
       if (letters.startsWith('USER%5D', start)) return 'kept';
       break;
     case 'B':
-      if (letters.startsWith('BOT%5D%5B', start)) return lookAtBot(scan, 'BOT', start + 9, end);
+      if (letters.startsWith('BOT%5D%5B', start)) return readBotPair(scan, 'BOT', start + 9, end);
       break;
     case 'C':
-      if (letters.startsWith('COMMAND%5D%5B', start)) return lookAtBot(scan, 'COMMAND', start + 13, end);
+      if (letters.startsWith('COMMAND%5D%5B', start)) return readBotPair(scan, 'COMMAND', start + 13, end);
       break;
   }
-  return lookAtOther(scan, start, end);
+  return readOtherPair(scan, start, end);
 }
 
-/** Whether a name without brackets is none of ours: `event` alone, `data` and `auth` are for the parser to judge. */
-function isOther(letters: string, start: number): boolean {
-  return (
-    !letters.startsWith('auth', start) && !letters.startsWith('event&', start) && !letters.startsWith('data', start)
-  );
+/** Whether a name without brackets is irrelevant; bare `event`, `data` and `auth` are left to the parser. */
+function isOther(letters: string, start: number, end: number): boolean {
+  const isEvent = end - start === 5 && letters.startsWith('event', start);
+  return !isEvent && !letters.startsWith('auth', start) && !letters.startsWith('data', start);
 }
 
-/** `data[PARAMS][MESSAGE_ID]=529712`, from behind the second bracket. */
-function lookAtParams(scan: Scan, start: number, end: number): Sight {
+/** `data[PARAMS][MESSAGE_ID]=529712`, after the second bracket. */
+function readParamsPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const first = letters.charCodeAt(start);
-  // Whatever follows: a name that begins with another letter is another name.
+  // A name that begins with another letter is another name, whatever follows.
   if (first !== letterM && first !== letterD) return isWordCode(first) ? 'kept' : 'unclear';
   if (letters.startsWith('MESSAGE_ID%5D', start)) {
     if (letters.charCodeAt(start + 13) !== equalsSign) return 'unclear';
@@ -159,8 +158,8 @@ function lookAtParams(scan: Scan, start: number, end: number): Sight {
   return 'kept';
 }
 
-/** `data[BOT][567][BOT_ID]=567`, from behind the second bracket. */
-function lookAtBot(scan: Scan, section: string, start: number, end: number): Sight {
+/** `data[BOT][567][BOT_ID]=567`, after the second bracket. */
+function readBotPair(scan: Scan, section: string, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const idEnd = wordEnd(letters, start);
   if (idEnd === start || !letters.startsWith('%5D%5B', idEnd)) return 'unclear';
@@ -175,8 +174,8 @@ function lookAtBot(scan: Scan, section: string, start: number, end: number): Sig
   return 'kept';
 }
 
-/** `auth[member_id]=…`, from behind the bracket. */
-function lookAtSender(scan: Scan, start: number, end: number): Sight {
+/** `auth[member_id]=…`, after the bracket. */
+function readAuthPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
   if (nameEnd === start || !letters.startsWith('%5D', nameEnd)) return 'unclear';
@@ -190,8 +189,8 @@ function lookAtSender(scan: Scan, start: number, end: number): Sight {
   return 'token';
 }
 
-/** `data[BOT_ID]=…`, `data[bot][id]=…` and what is of no interest, from behind the bracket. */
-function lookAtOther(scan: Scan, start: number, end: number): Sight {
+/** `data[BOT_ID]=…`, `data[bot][id]=…` and irrelevant fields, after the bracket. */
+function readOtherPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
   if (nameEnd === start || !letters.startsWith('%5D', nameEnd)) return 'unclear';
@@ -220,32 +219,32 @@ const equalsSign = 0x3d;
 const letterD = 0x44;
 const letterM = 0x4d;
 
-/** Where the letters, digits and underscores from `at` on end. */
+/** The end of the letters, digits and underscores that begin at `at`. */
 function wordEnd(letters: string, at: number): number {
   let end = at;
   while (isWordCode(letters.charCodeAt(end))) end += 1;
   return end;
 }
 
-/** False for NaN too, which stands behind the end. */
+/** False for NaN too, which is read after the end. */
 function isWordCode(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || (code >= 0x30 && code <= 0x39)
   );
 }
 
-/** A value; nearly all that are wanted are plain words. */
+/** A value; nearly all that are read are plain words. */
 function valueIn({ body, letters }: Scan, start: number, end: number): string {
   const value = letters.slice(start, end);
   return /^\w*$/.test(value) ? value : decodeFormText(body.subarray(start, end));
 }
 
-/** The parts of the longest key that is looked for: `data[BOT][7][BOT_ID]`. */
+/** The number of parts in the longest key that is read: `data[BOT][7][BOT_ID]`. */
 const partsRead = 4;
 
 /**
- * The same by means of the form parser, for bodies in any other spelling. Only what is looked for is put into a tree: of a body that
- * strangers may send, a tree of everything would cost a third of a second.
+ * The same with the form parser, for bodies in any other spelling. Only relevant fields are put into a tree: a full tree of a hostile body
+ * would take a third of a second.
  */
 function scanParsed(body: Buffer): ScannedEvent {
   const form = startForm();
@@ -253,14 +252,14 @@ function scanParsed(body: Buffer): ScannedEvent {
   eachFormPair(body, ({ path, start, end, value }) => {
     if (!isToken(path)) kept.push(kept.length === 0 ? body.subarray(start, end) : body.subarray(start - 1, end));
     if (!isWanted(path)) return;
-    // Of a longer key only counts that a branch stands where a text might be.
+    // Of a longer key it only matters that there is a branch where a text might be.
     if (path.length <= partsRead) form.put(path, value);
     else form.put([...path.slice(0, partsRead), 'more'], () => '');
   });
-  return told(foundIn(form.tree), Buffer.concat(kept));
+  return toScannedEvent(foundIn(form.tree), Buffer.concat(kept));
 }
 
-/** Whether the pair can matter to what the endpoint reads; with all entries of bots, because `data[BOT][]` counts them. */
+/** Whether the pair can matter to the endpoint; includes all entries of bots, because `data[BOT][]` counts them. */
 function isWanted([name, section = '', field = '']: readonly string[]): boolean {
   if (name !== 'data') return name === 'event' || name === 'auth';
   if (section === 'PARAMS') return field === 'DIALOG_ID' || field === 'MESSAGE_ID' || field === '';

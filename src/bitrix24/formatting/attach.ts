@@ -1,12 +1,14 @@
-/** Cards in Bitrix24's ATTACH form (docs/platform-notes/bitrix24.md#cards). What they say comes from outside, so it is escaped like any text. */
+/**
+ * Cards in Bitrix24's ATTACH format (docs/platform-notes/bitrix24.md#cards). Their texts come from outside and are escaped like any text.
+ */
 import type { Card } from '../../core/events.ts';
 import { publicLink } from './addresses.ts';
 import { escapeBb } from './bb-code.ts';
 
-/** Serialised ATTACH may have fewer than this many characters; what does not fit is left out, the text above it stays. */
+/** Serialised ATTACH must have fewer characters than this; cards that do not fit are left out, the message's text is kept. */
 const maxAttachLength = 60_000;
 
-/** Longest title, name or value of a card, in characters: more is no card any more, and the message's own text says it too. */
+/** The longest title, name or value of a card, in characters; the message's own text repeats longer ones. */
 const maxWords = 1_000;
 
 /** Rows of one card. */
@@ -15,11 +17,11 @@ const maxFacts = 100;
 export interface FittedCards {
   /** Null when there are no cards, or none of them fits. */
   readonly attach: Readonly<Record<string, unknown>> | null;
-  /** A card was left out, or a part of one: words beyond what a card shows, rows, an address that nobody may be led to. */
+  /** A card, or a part of one, was left out: text or rows beyond the limits, or an address that is not public. */
   readonly isCut: boolean;
 }
 
-/** The blocks of some cards. */
+/** The blocks of the cards. */
 export function toAttach(cards: readonly Card[]): FittedCards {
   const blocks: Readonly<Record<string, unknown>>[] = [];
   let length = 100;
@@ -39,23 +41,23 @@ export function toAttach(cards: readonly Card[]): FittedCards {
 /** Whether `blocksOf` shows less of a card than it holds. */
 function isShortened({ title, url, image, facts }: Card): boolean {
   const isLong = (text: string): boolean => text.length > maxWords;
-  const isBarred = (address: string | null): boolean => address !== null && publicLink(address) === null;
+  const isNotPublic = (address: string | null): boolean => address !== null && publicLink(address) === null;
   const isTall = facts.length > maxFacts || facts.some(({ name, value }) => isLong(name) || isLong(value));
-  return isTall || isLong(title) || isBarred(url) || isBarred(image);
+  return isTall || isLong(title) || isNotPublic(url) || isNotPublic(image);
 }
 
 function blocksOf(card: Card): Readonly<Record<string, unknown>>[] {
-  const name = words(card.title);
+  const name = cardText(card.title);
   const url = publicLink(card.url);
   const picture = publicLink(card.image);
   const title = url === null ? { MESSAGE: `[b]${name}[/b]` } : { LINK: { NAME: name, LINK: url } };
   const image = picture === null ? [] : [{ IMAGE: { LINK: picture, NAME: name } }];
   const facts = card.facts
     .slice(0, maxFacts)
-    .map((fact) => ({ NAME: words(fact.name), VALUE: words(fact.value), DISPLAY: 'ROW' }));
+    .map((fact) => ({ NAME: cardText(fact.name), VALUE: cardText(fact.value), DISPLAY: 'ROW' }));
   return [title, ...image, ...(facts.length === 0 ? [] : [{ GRID: facts }])];
 }
 
-function words(text: string): string {
+function cardText(text: string): string {
   return escapeBb(text.slice(0, maxWords).toWellFormed());
 }

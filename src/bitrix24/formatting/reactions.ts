@@ -1,7 +1,7 @@
 /** Reactions by the codes of `imbot.v2.Chat.Message.Reaction.add`, as its page lists them (August 2026). */
 import type { KnownReaction } from '../../core/reactions.ts';
 
-/** The list may grow and shrink without notice: a code the portal no longer knows costs the reaction alone. */
+/** The list may change without notice: an unknown code only loses the reaction. */
 export const reactionCodes: Readonly<Record<KnownReaction, string>> = {
   '👍': 'like',
   '👎': 'dislike',

@@ -1,15 +1,15 @@
-/** How our bots look in a portal: name, colour, description and an avatar of their own (a moderation rule). */
+/** The profiles of our bots in a portal: name, colour, description and a distinct avatar (a moderation rule). */
 import { crc32, deflateSync } from 'node:zlib';
 import type { BotType } from '../../core/bot.ts';
 import type { Language } from '../../core/events.ts';
 
-interface Look {
+interface ProfileStyle {
   readonly color: string;
   readonly rgb: readonly [number, number, number];
   readonly work: Readonly<Record<Language, string>>;
 }
 
-const profiles: Readonly<Record<BotType, Look>> = {
+const profiles: Readonly<Record<BotType, ProfileStyle>> = {
   O: {
     color: 'AZURE',
     rgb: [41, 128, 255],

@@ -1,5 +1,5 @@
 /**
- * Proves who is behind an installation. Neither the page POST nor ONAPPINSTALL is signed, so nothing in them is believed until an
+ * Verifies who is behind an installation. Neither the page POST nor ONAPPINSTALL is signed, so nothing in them is trusted until an
  * allow-listed OAuth host has confirmed the token and, through it, the portal (docs/platform-notes/bitrix24.md#install-proof).
  */
 import { BadInput, RemoteRefused } from '../../core/errors.ts';
@@ -8,7 +8,7 @@ import type { NetworkGuard } from '../../lib/network-guard.ts';
 import type { FreshTokens, OAuthClient, TokenProof } from '../rest/oauth-client.ts';
 import { isRecord } from '../rest/rest-errors.ts';
 
-/** What a page POST or an install event claims. */
+/** The claims of a page POST or an install event. */
 export interface InstallClaim {
   readonly memberId: string;
   readonly domain: string;
@@ -23,7 +23,7 @@ export interface InstallClaim {
   readonly language: string;
 }
 
-/** A claim that holds. The token pair is the claim's own, or the newer one the proof itself had to fetch. */
+/** A verified claim. The token pair is the claim's own, or the newer one that the verification had to fetch. */
 export interface ProvenClaim extends InstallClaim {
   readonly clientEndpoint: string;
   readonly serverEndpoint: string;
@@ -35,7 +35,7 @@ function bad(code: string, message: string, status = 400): BadInput {
   return new BadInput({ code, message, status });
 }
 
-/** The claim in a page POST: four fields are in the query, the rest is in the body. Throws BadInput `install.incomplete`. */
+/** The claim in a page POST: four fields are in the query, the others in the body. Throws BadInput `install.incomplete`. */
 export function claimFromPage(
   query: Readonly<Record<string, unknown>>,
   body: Readonly<Record<string, unknown>>,
@@ -90,12 +90,12 @@ function complete(claim: InstallClaim): InstallClaim {
 }
 
 /**
- * Confirms the claim or throws BadInput: `install.forged` (the token belongs to another portal or app), `network.*` (an address
- * that must not be called), `bitrix24.foreign_oauth_host`, `bitrix24.token_not_proven`. Throws RemoteUnreachable when the OAuth host
- * is away. Nothing is stored here.
+ * Confirms the claim or throws BadInput: `install.forged` (the token belongs to another portal or app), `network.*` (an address that must
+ * not be called), `bitrix24.foreign_oauth_host`, `bitrix24.token_not_proven`. Throws RemoteUnreachable when the OAuth host is away. Nothing
+ * is stored here.
  *
- * The documented part of `app.info` at the OAuth host names the portal's address only. Where it does not name the portal's id and
- * our app too, the refresh token is traded in: that works for our own client secret alone and its answer names the portal.
+ * The documented part of `app.info` at the OAuth host names only the portal's address. Where it does not name the portal's id and our app
+ * too, the refresh token is exchanged: that works only with our own client secret, and its answer names the portal.
  */
 export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard: NetworkGuard): Promise<ProvenClaim> {
   const origin = guard.checkUrl(`${claim.isHttps ? 'https' : 'http'}://${claim.domain}`);
@@ -108,15 +108,15 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
     clientEndpoint: new URL('/rest/', origin).href,
     serverEndpoint: `${oauthOrigin}/rest/`,
   };
-  if (namesUs(proof, claim.memberId, oauth.clientId)) return proven;
-  return withFreshTokens(proven, await tradeIn(oauth, oauthOrigin, claim.refreshToken), guard);
+  if (namesOurApp(proof, claim.memberId, oauth.clientId)) return proven;
+  return withFreshTokens(proven, await exchangeToken(oauth, oauthOrigin, claim.refreshToken), guard);
 }
 
 /**
- * True when the OAuth host named both the portal's id and our app; false when it left one of them out, so that the token may be
- * another app's. Throws BadInput `install.forged` when it named another portal or another app.
+ * True when the OAuth host named both the portal's id and our app; false when it omitted one of them, so that the token may be another
+ * app's. Throws BadInput `install.forged` when it named another portal or another app.
  */
-export function namesUs(proof: TokenProof, memberId: string, clientId: string): boolean {
+export function namesOurApp(proof: TokenProof, memberId: string, clientId: string): boolean {
   if (proof.memberId !== null && proof.memberId.toLowerCase() !== memberId) throw foreignPortal();
   if (proof.clientId !== null && proof.clientId !== clientId) {
     throw bad('install.forged', 'the token belongs to another app', 403);
@@ -125,8 +125,8 @@ export function namesUs(proof: TokenProof, memberId: string, clientId: string): 
 }
 
 /**
- * How a portal names the app a token belongs to, from its answer to `app.info`: the number of the app's row in that portal and the
- * app's code. Two apps of one portal never share the number. Null when the answer names neither.
+ * How a portal names the app a token belongs to, from its answer to `app.info`: the number of the app's row in that portal and the app's
+ * code. Two apps of one portal never share the number. Null when the answer names neither.
  */
 export function appRefOf(answer: unknown): string | null {
   if (!isRecord(answer)) return null;
@@ -139,8 +139,8 @@ function foreignPortal(): BadInput {
   return bad('install.forged', 'the token belongs to another portal', 403);
 }
 
-/** A refresh token the host does not take from us is no token of ours: the claim is refused, not the host at fault. */
-async function tradeIn(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
+/** A refresh token that the host refuses from us is not ours: the claim is refused; the host is not at fault. */
+async function exchangeToken(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
   try {
     return await oauth.refresh(oauthOrigin, refreshToken);
   } catch (error) {

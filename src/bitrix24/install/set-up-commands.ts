@@ -1,29 +1,29 @@
-/** Keeps the commands of our bots in a portal as they should be: registers new ones, renames titles, takes away what is not wanted any more. */
-import type { CarriedOver } from '../../core/bot.ts';
+/** Keeps the commands of our bots in a portal up to date: registers new ones, renames titles, removes those we no longer offer. */
+import type { SyncedState } from '../../core/bot.ts';
+import { botCommands, pressCommand } from '../../core/bot-texts.ts';
 import { AppError } from '../../core/errors.ts';
-import { botCommands, pressCommand } from '../../core/texts.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 
-/** The portal wants a title even of a command it does not show. */
+/** The portal requires a title even for a command it does not show. */
 const wanted = [
   ...botCommands.map((command) => ({ ...command, hidden: false })),
   { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
 ];
 
 type Registered = Exclude<BotResult, { readonly problem: string }>;
-type Commands = CarriedOver['commands'];
+type Commands = SyncedState['commands'];
 
 interface CommandCall {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** More would not fit into one request. */
+/** The most calls of one request. */
 const maxCalls = 50;
 
-/** The same bots, with the commands they have now. Registering again is harmless: the portal keeps the old entry. */
+/** Returns the bots with their current commands. Registering again is harmless: the portal keeps the old entry. */
 export async function registerCommands(
   client: PortalClient,
   options: SetUpOptions,
@@ -46,9 +46,9 @@ export async function registerCommands(
     const entries = wanted.map((one, place) => [one.command, { id: own[place] ?? '', titles: titlesOf(one) }] as const);
     result.set(bot.code, Object.fromEntries(entries));
   });
-  await keepEqual(client, options, registered, result);
+  await updateCommands(client, options, registered, result);
   return bots.map((bot) =>
-    'botId' in bot ? { ...bot, carried: { ...bot.carried, commands: result.get(bot.code) ?? {} } } : bot,
+    'botId' in bot ? { ...bot, synced: { ...bot.synced, commands: result.get(bot.code) ?? {} } } : bot,
   );
 }
 
@@ -73,15 +73,15 @@ function registering(bot: Registered, options: SetUpOptions): CommandCall[] {
   }));
 }
 
-/** Registering leaves titles as they were, and says nothing of commands that have lost their place in our list. */
-async function keepEqual(
+/** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
+async function updateCommands(
   client: PortalClient,
   options: SetUpOptions,
   bots: readonly Registered[],
   now: ReadonlyMap<string, Commands>,
 ): Promise<void> {
   const calls = bots.flatMap((bot) => {
-    const before = bot.carried.commands;
+    const before = bot.synced.commands;
     const present = now.get(bot.code) ?? {};
     const gone = Object.entries(before).filter(([name]) => !(name in present));
     const renamed = wanted.filter((one) => {
@@ -97,7 +97,7 @@ async function keepEqual(
     ];
   });
   for (const answer of await inBatches(client, options, calls)) {
-    // Somebody has taken it away already.
+    // It was removed already.
     const isGone = 'error' in answer && answer.error instanceof AppError && answer.error.code === goneCode;
     if ('error' in answer && !isGone) throw answer.error;
   }

@@ -1,14 +1,14 @@
-/** What a set-up is told, and what it tells of each bot. */
-import type { BotType, CarriedOver } from '../../core/bot.ts';
+/** The input of a set-up, and its result for each bot. */
+import type { BotType, SyncedState } from '../../core/bot.ts';
 import type { Language } from '../../core/events.ts';
 
 export interface WantedBot {
   readonly code: string;
   readonly type: BotType;
   readonly name: string;
-  /** As it was last registered; null for a bot that was not. */
+  /** Its id of the last registration; null for a bot that was not registered. */
   readonly bot_id: string | null;
-  readonly carried: CarriedOver | null;
+  readonly synced: SyncedState | null;
 }
 
 export interface SetUpOptions {
@@ -23,7 +23,7 @@ export interface SetUpOptions {
   readonly signal: AbortSignal;
 }
 
-/** What became of a bot: its id in the portal, or why the portal refused it. */
+/** The result for a bot: its id in the portal, or why the portal refused it. */
 export type BotResult =
-  | { readonly code: string; readonly botId: string; readonly carried: CarriedOver }
+  | { readonly code: string; readonly botId: string; readonly synced: SyncedState }
   | { readonly code: string; readonly problem: string };

@@ -1,6 +1,6 @@
 /**
- * Sets a portal up: learns what it can do, registers our bots and their commands, binds the lifecycle events. Every step may be
- * repeated: an installation, a re-installation and an update all come through here.
+ * Sets a portal up: finds out what it supports, registers our bots and their commands, binds the lifecycle events. Every step may be
+ * repeated: an installation, a re-installation and an update all use it.
  */
 import { hash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
@@ -22,10 +22,10 @@ export interface SetUpResult {
 /** The lifecycle events a marketplace app may bind; bot events are bound by registering. */
 const lifecycleEvents = ['ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPINSTALL', 'ONAPPPAYMENT'];
 
-/** The whole set-up may wait this long for the portal's rate budget. */
+/** The whole set-up may wait this long for the portal's rate limiter. */
 const patienceMs = 20_000;
 
-/** Refusals that concern one bot; anything else stops the set-up, which is then tried again as a whole. */
+/** Refusals that concern one bot; any other error stops the set-up, which is then retried as a whole. */
 const botRefusals = new Map([
   ['bitrix24.MAX_COUNT_ERROR', 'the portal allows this app no more bots'],
   ['bitrix24.BOT_LIMIT_EXCEEDED', 'the portal allows this app no more bots'],
@@ -35,12 +35,12 @@ const botRefusals = new Map([
   ['bitrix24.NAME_ERROR', 'the portal does not accept this bot name'],
 ]);
 
-/** Does it all. Throws the first AppError that is not about a single bot. */
+/** Runs all steps. Throws the first AppError that does not concern a single bot. */
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {
   const isApp = await client.isApp(options.portal);
   const { license, appRef } = isApp ? await readAppInfo(client, options) : { license: '', appRef: null };
-  // The second API wants a bot token of a webhook, which bots of the first one do not have.
-  const hasV2 = isApp && (await knowsV2(client, options));
+  // The second API requires a bot token in webhook mode, which bots of the first API do not have.
+  const hasV2 = isApp && (await supportsV2(client, options));
   const bots: BotResult[] = [];
   for (const bot of options.bots) bots.push(await registerBot(client, options, bot));
   const registeredBots = await registerCommands(client, options, bots);
@@ -48,18 +48,18 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
   return { hasV2, license, appRef, bots: registeredBots };
 }
 
-const calling = (options: SetUpOptions) => ({ patienceMs, signal: options.signal });
+const callOptions = (options: SetUpOptions) => ({ patienceMs, signal: options.signal });
 
 async function readAppInfo(client: PortalClient, options: SetUpOptions) {
-  const info = await client.call(options.portal, 'app.info', {}, calling(options));
+  const info = await client.call(options.portal, 'app.info', {}, callOptions(options));
   const license = isRecord(info) && typeof info['LICENSE'] === 'string' ? info['LICENSE'] : '';
   return { license, appRef: appRefOf(info) };
 }
 
-/** Older self-hosted portals have no `imbot.v2.*`; answers go out through v1 there. */
-async function knowsV2(client: PortalClient, options: SetUpOptions): Promise<boolean> {
+/** Older self-hosted portals have no `imbot.v2.*`; answers are sent through v1 there. */
+async function supportsV2(client: PortalClient, options: SetUpOptions): Promise<boolean> {
   try {
-    await client.call(options.portal, 'imbot.v2.Revision.get', {}, calling(options));
+    await client.call(options.portal, 'imbot.v2.Revision.get', {}, callOptions(options));
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') return false;
@@ -68,9 +68,9 @@ async function knowsV2(client: PortalClient, options: SetUpOptions): Promise<boo
 }
 
 /**
- * Registers a bot, or finds it registered: registering again leaves its look as it was, and answers with a foreign app's bot of that code
- * as if all were well. So `imbot.update` follows, which a foreign bot refuses, with the handlers and with what we want otherwise than
- * when we last sent it: what an administrator has changed since then stays.
+ * Registers a bot, or finds it registered. Registering again leaves its profile unchanged, and returns a foreign app's bot of that code
+ * without an error. So `imbot.update` follows, which is refused for a foreign bot; it sends the handlers and the properties that differ
+ * from what we last sent: what an administrator has changed since then is kept.
  */
 async function registerBot(client: PortalClient, options: SetUpOptions, bot: WantedBot): Promise<BotResult> {
   const url = options.eventUrl;
@@ -93,16 +93,16 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
     ...owner,
   };
   try {
-    const id = await client.call(options.portal, 'imbot.register', register, calling(options));
+    const id = await client.call(options.portal, 'imbot.register', register, callOptions(options));
     const botId = readId('imbot.register', id);
-    const known = bot.bot_id === botId ? bot.carried : null;
-    const profile = rememberedProfile(properties);
-    // A bot that is new has its look from being registered.
+    const known = bot.bot_id === botId ? bot.synced : null;
+    const profile = storableProfile(properties);
+    // A new bot got its profile when it was registered.
     const changed = known === null ? {} : changesOf(properties, profile, known.profile);
     const fields = { ...handlers, ...(Object.keys(changed).length === 0 ? {} : { PROPERTIES: changed }) };
     const update = { BOT_ID: Number(botId), ...owner, FIELDS: fields };
-    await client.call(options.portal, 'imbot.update', update, calling(options));
-    return { code: bot.code, botId, carried: { profile, commands: known?.commands ?? {} } };
+    await client.call(options.portal, 'imbot.update', update, callOptions(options));
+    return { code: bot.code, botId, synced: { profile, commands: known?.commands ?? {} } };
   } catch (error) {
     const problem = error instanceof AppError ? botRefusals.get(error.code) : undefined;
     if (problem === undefined) throw error;
@@ -110,8 +110,8 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
   }
 }
 
-/** The properties in a form that can be kept: a picture by its hash. */
-function rememberedProfile(properties: Readonly<Record<string, string>>): Record<string, string> {
+/** The properties in a form that can be stored: a picture as a hash. */
+function storableProfile(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, value.length > 200 ? hash('sha256', value) : value]),
   );
@@ -125,7 +125,7 @@ function changesOf(
   return Object.fromEntries(Object.entries(properties).filter(([name]) => profile[name] !== before[name]));
 }
 
-/** Takes a bot of ours out of the portal, with its private chats. False when it was gone already, or is not ours. */
+/** Removes a bot of ours from the portal, with its private chats. False when it was already removed, or is not ours. */
 export async function unregisterBot(
   client: PortalClient,
   where: Pick<SetUpOptions, 'portal' | 'clientId' | 'signal'>,
@@ -143,9 +143,9 @@ export async function unregisterBot(
 
 const goneCodes = new Set(['bitrix24.BOT_ID_ERROR', 'bitrix24.APP_ID_ERROR']);
 
-/** Binds what is not bound yet. `event.bind` refuses a second binding, so the list is read first. */
+/** Binds the events that are not bound yet. `event.bind` refuses a second binding, so the list is read first. */
 async function bindLifecycle(client: PortalClient, options: SetUpOptions): Promise<void> {
-  const known = await client.call(options.portal, 'event.get', {}, calling(options));
+  const known = await client.call(options.portal, 'event.get', {}, callOptions(options));
   const bound = new Set(
     (Array.isArray(known) ? known : [])
       .filter(isRecord)
@@ -157,10 +157,10 @@ async function bindLifecycle(client: PortalClient, options: SetUpOptions): Promi
   const answers = await client.batch(
     options.portal,
     missing.map((event) => ({ method: 'event.bind', params: { event, handler: options.eventUrl } })),
-    calling(options),
+    callOptions(options),
   );
   for (const answer of answers) {
-    // Portals differ in which lifecycle events they offer; the bound ones matter, an unknown one must not stop the set-up.
+    // Portals offer different lifecycle events; an unknown one must not stop the set-up.
     if ('error' in answer && !isHarmless(answer.error)) throw answer.error;
   }
 }

@@ -1,4 +1,4 @@
-/** Talks to Bitrix24's OAuth hosts: proves installations and refreshes tokens. The client secret goes there and nowhere else. */
+/** Client of Bitrix24's OAuth hosts: verifies installations and refreshes tokens. The client secret is sent there only. */
 
 import { z } from 'zod';
 import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
@@ -10,12 +10,12 @@ export interface OAuthOptions {
   readonly http: HttpClient;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Origins that may be asked, for example `https://oauth.bitrix.info`; bare hosts mean https. The first is the default. */
+  /** Origins that may be called, for example `https://oauth.bitrix.info`; bare hosts mean https. The first is the default. */
   readonly hosts: readonly string[];
   readonly timeoutMs?: number | undefined;
 }
 
-/** What the OAuth host knows of an access token. Fields beside the address are undocumented and may be absent. */
+/** What the OAuth host knows about an access token. Fields other than the address are undocumented and may be absent. */
 export interface TokenProof {
   /** Address of the portal the token belongs to. */
   readonly portalUrl: URL;
@@ -71,8 +71,8 @@ class RestOAuthClient {
   }
 
   /**
-   * The allow-listed origin an endpoint belongs to. Throws BadInput `bitrix24.foreign_oauth_host` for any other, which would otherwise be
-   * sent the client secret.
+   * The allow-listed origin of an endpoint. Throws BadInput `bitrix24.foreign_oauth_host` for any other, which would otherwise be sent the
+   * client secret.
    */
   originOf(serverEndpoint: string | null): string {
     const [first] = this.#origins;
@@ -90,8 +90,8 @@ class RestOAuthClient {
   }
 
   /**
-   * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and
-   * RemoteUnreachable when it says nothing readable or is too busy: that is no verdict.
+   * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and RemoteUnreachable
+   * when its answer is unreadable or it is too busy: that proves nothing.
    */
   async prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
     const url = new URL('/rest/app.info', this.originOf(serverEndpoint));
@@ -112,7 +112,7 @@ class RestOAuthClient {
   }
 
   /**
-   * Trades a refresh token for a new pair; the old one is dead afterwards. Only this app's own refresh tokens work, so the answer
+   * Exchanges a refresh token for a new pair; the old one is invalid afterwards. Only this app's own refresh tokens work, so the answer
    * also proves which portal they belong to. Errors: `bitrix24.disconnected` (a person must open the app in the portal again),
    * `bitrix24.payment_required`, `bitrix24.oauth_refused`, or the host is away.
    */
@@ -202,7 +202,7 @@ function readJson(response: HttpResponse): unknown {
   try {
     return parseJson(response.body);
   } catch {
-    // An HTML page: the callers tell it by its shape.
+    // An HTML page: callers recognise it by its shape.
     return null;
   }
 }

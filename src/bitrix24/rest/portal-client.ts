@@ -1,13 +1,13 @@
 /**
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
- * `expired_token`, moved portals. Where tokens live and how the rate is shared is told to it through the ports.
+ * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
  */
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
 import { toQuery } from './to-query.ts';
 
-/** How to reach a portal and as whom. */
+/** How to reach a portal, and with which credentials. */
 export interface PortalAccess {
   readonly portal: string;
   /** Ends with `/rest/`, or with the secret of an incoming webhook. */
@@ -16,57 +16,58 @@ export interface PortalAccess {
   readonly accessToken: string | null;
   /** Sent as CLIENT_ID where the portal runs in webhook mode. */
   readonly clientId: string | null;
-  /** The one call by which a portal in trouble is tried again. */
+  /** This call tests whether a suspended or disconnected portal works again. */
   readonly isProbe?: boolean;
 }
 
-/** Why another access is wanted: the portal refuses the token, or it redirects to another address. */
+/** Why new credentials are needed: the portal refuses the token, or it redirects to another address. */
 export type RenewalReason = 'refused' | 'moved';
 
-/** Keeps tokens; implemented over the store. */
+/** Provides tokens; implemented over the store. */
 export interface TokenProvider {
-  /** Throws the error for which the portal is left alone at the moment: it asks for a pause. */
+  /** Throws the stored error of a portal that must not be called at the moment; it names the delay. */
   current(portal: string): Promise<PortalAccess>;
   /**
-   * A newer access than `stale`: another process's refresh if there was one, else a refresh. Single-flight per portal over all
-   * processes. Does not wait long: throws `bitrix24.refresh_waits` or `bitrix24.oauth_away` (pauses) and goes on by itself.
+   * Credentials newer than `stale`: those another process has refreshed, if any, else a refresh. Single-flight per portal over all
+   * processes. Does not wait long: throws `bitrix24.refresh_waits` or `bitrix24.oauth_away` (throttled) while the refresh continues in the
+   * background.
    */
   renew(portal: string, stale: PortalAccess, reason: RenewalReason): Promise<PortalAccess>;
-  /** The portal refuses even what was just renewed: remembers that it is disconnected, and returns the error to throw. */
+  /** The portal refuses even renewed credentials: stores that it is disconnected, and returns the error to throw. */
   lost(portal: string, access: PortalAccess, cause: AppError): Promise<unknown>;
-  /** The portal refuses everything, whoever asks (not paid, moved away): remembers it as suspended, and returns the error to throw. */
+  /** The portal refuses every call (not paid, moved away): stores it as suspended, and returns the error to throw. */
   suspended(access: PortalAccess, cause: AppError): Promise<unknown>;
-  /** A call by which a portal in trouble was tried again has been answered. */
+  /** A call with `isProbe` has been answered. */
   recovered(access: PortalAccess): Promise<void>;
 }
 
-/** Shares the portal's request budget; implemented over the store. */
+/** Limits requests to a portal across processes; implemented over the store. */
 export interface PortalRateLimiter {
   /**
-   * Resolves when the request may leave. With `patienceMs` 0 it throws `bitrix24.budget` (retry after the wait) instead of
-   * waiting; otherwise it waits up to that long first.
+   * Resolves when the request may be sent. With `patienceMs` 0 it throws `bitrix24.budget` (retry after the wait) instead of waiting;
+   * otherwise it waits up to that long first.
    */
   pass(portal: string, patienceMs: number): Promise<void>;
-  /** The portal itself said that the budget is used up. */
+  /** The portal reported that the limit was exceeded. */
   exhausted(portal: string): void;
 }
 
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** How long the call may wait for the rate budget. Answers in chats do not wait in line: their lane does. */
+  /** How long the call may wait for the rate limiter. Answers in chats do not wait here: their lane is delayed instead. */
   readonly patienceMs?: number;
 }
 
-/** The cloud ends a request after 60 s; a chat answer that takes longer than this is better tried again. */
-const usualTimeoutMs = 30_000;
+/** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
+const defaultTimeoutMs = 30_000;
 
 export type CallObserver = (call: { readonly method: string; readonly code: string; readonly ms: number }) => void;
 
 export type PortalClient = Pick<RestClient, keyof RestClient>;
 
 export interface PortalClientOptions {
-  /** Hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for. */
+  /** Called after every call with `ok` or the code of its error: for metrics and the REST log that the marketplace requires. */
   readonly observe: CallObserver;
   readonly timeoutMs?: number | undefined;
 }
@@ -92,7 +93,7 @@ class RestClient {
     http: HttpClient,
     tokenProvider: TokenProvider,
     rateLimiter: PortalRateLimiter,
-    { observe, timeoutMs = usualTimeoutMs }: PortalClientOptions,
+    { observe, timeoutMs = defaultTimeoutMs }: PortalClientOptions,
   ) {
     this.#http = http;
     this.#tokenProvider = tokenProvider;
@@ -169,7 +170,7 @@ class RestClient {
     });
   }
 
-  /** One request and, when the token was stale or the portal has moved, further ones. */
+  /** One request, and further ones if the token was stale or the portal has moved. */
   async #attempt(
     portal: string,
     method: string,
@@ -189,14 +190,14 @@ class RestClient {
       } catch (error) {
         if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
         if (!staleCodes.has(error.code)) throw await this.#connectionTrouble(access, method, error, options);
-        // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
+        // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
       }
     }
   }
 
-  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host says where it lives now. */
+  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host knows its current address. */
   async #afterMove(
     access: PortalAccess,
     response: HttpResponse,
@@ -213,7 +214,7 @@ class RestClient {
     return readAnswer({ method, ...(await again(renewed)) });
   }
 
-  /** The error to throw for a refusal: the portal's own, unless it refuses whatever is asked, because of its account. */
+  /** The error to throw for a refusal: the portal's own, unless it refuses every call because of its account. */
   async #connectionTrouble(
     access: PortalAccess,
     method: string,
@@ -227,8 +228,8 @@ class RestClient {
   }
 
   /**
-   * `ACCESS_DENIED` is said of one method that this user may not call, and of all methods where the portal's plan has no REST. The texts
-   * differ between portals; whether a method that everybody may call is refused too does not. Asked once in a while per portal.
+   * `ACCESS_DENIED` is returned for one method that this user may not call, and for all methods where the portal's plan has no REST. The
+   * texts differ between portals, so a method that every token may call decides; it is called now and then per portal.
    */
   async #refusesEverything(access: PortalAccess, options: CallOptions): Promise<boolean> {
     const now = performance.now();
@@ -236,7 +237,7 @@ class RestClient {
     try {
       readAnswer({ method: harmlessMethod, ...(await this.#send(access, harmlessMethod, {}, options)) });
     } catch (error) {
-      if (!(error instanceof RemoteRefused)) throw stillUnclear(error);
+      if (!(error instanceof RemoteRefused)) throw refusalUnclear(error);
       if (error.code === bitrixCode('ACCESS_DENIED')) return true;
       if (error.isThrottled || error.retry !== 'never') throw error;
     }
@@ -249,13 +250,13 @@ class RestClient {
 /** A method every token may call. */
 const harmlessMethod = 'profile';
 
-/** How long a portal that has answered `harmlessMethod` is believed to refuse single methods only. */
+/** After a portal has answered `harmlessMethod`, how long it counts as refusing single methods only. */
 const worksForMs = 300_000;
 
-/** Portals of which that is remembered. */
+/** Number of portals for which that is remembered. */
 const maxRemembered = 5_000;
 
-/** Waits as long as the portal is left alone: a message is not to be given up because its portal is in trouble. */
+/** Delay while a portal refuses every call; messages wait that long instead of becoming dead letters. */
 const troubleMs = 300_000;
 
 function movedElsewhere(response: HttpResponse): RemoteRefused {
@@ -269,11 +270,11 @@ function movedElsewhere(response: HttpResponse): RemoteRefused {
   });
 }
 
-/** The portal refused the call that matters, and could not be asked why: nothing was done, and it may be tried again. */
-function stillUnclear(cause: unknown): RemoteUnreachable {
+/** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
+function refusalUnclear(cause: unknown): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'bitrix24.refusal_unclear',
-    message: 'the portal refused a call, and did not answer when it was asked whether it refuses them all',
+    message: 'the portal refused a call, and did not answer when we checked whether it refuses all calls',
     cause,
   });
 }
@@ -292,7 +293,7 @@ function notPaid(cause: RemoteRefused): RemoteRefused {
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 
-/** How a portal refuses a token that is not good while a newer one may be (docs/platform-notes/bitrix24.md#refused-tokens). */
+/** The codes of a refused token that a newer one may replace (docs/platform-notes/bitrix24.md#refused-tokens). */
 const staleCodes = new Set(
   ['expired_token', 'invalid_token', 'NO_AUTH_FOUND', 'APPLICATION_NOT_FOUND', 'authorization_error'].map(bitrixCode),
 );

@@ -99,7 +99,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
     },
     receive: (request) => receiveInto(request, config, channels),
     // A console shows things to people of Bitrix24, who see for themselves.
-    told: ({ remoteMessageId, error, isLate }) =>
+    onReceiptDelivered: ({ remoteMessageId, error, isLate }) =>
       error === null || isLate === true || isShownName(remoteMessageId) ? [] : replyFailed(remoteMessageId, config),
     openFile: (file, signal) => openMgFile(context, file, signal),
     listen: (emit, since, signal) => listenToBot(context, tags, emit, since, signal),

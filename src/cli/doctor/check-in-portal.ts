@@ -132,7 +132,7 @@ async function checkRegistered(questions: PortalQuestions): Promise<readonly Che
 
 /** Codes by bot id. v2 lists our own bots; v1, on older portals, those of every app. */
 async function readBots(questions: PortalQuestions): Promise<ReadonlyMap<string, string> | AppError> {
-  const own = questions.portal.has_v2 === false ? null : await ask(questions, 'imbot.v2.Bot.list');
+  const own = questions.portal.has_imbot_v2 === false ? null : await ask(questions, 'imbot.v2.Bot.list');
   const isOld = own === null || (own instanceof AppError && own.code === 'bitrix24.ERROR_METHOD_NOT_FOUND');
   const answer = isOld ? await ask(questions, 'imbot.bot.list') : own;
   if (answer instanceof AppError) return answer;

@@ -47,11 +47,11 @@ export async function purgeDedupe(db: Db): Promise<number> {
 }
 
 /** Deletes one step of told failures. They are kept for as long as any outbox row they may be about: twice `days`, as dead letters are. */
-export async function purgeToldFailures(db: Db, days: number): Promise<number> {
+export async function purgeReportedFailures(db: Db, days: number): Promise<number> {
   const result = await query(
     db,
-    `delete from told_failure where ctid = any(array(
-       select ctid from told_failure where told_at < now() - 2 * ? * interval '1 day' limit ${stepRows}
+    `delete from reported_failure where ctid = any(array(
+       select ctid from reported_failure where reported_at < now() - 2 * ? * interval '1 day' limit ${stepRows}
      ))`,
     [days],
   );
@@ -104,7 +104,7 @@ export async function purgeLanes(db: Db): Promise<number> {
 }
 
 /** Deletes rate budgets that nobody has used for a day; by then they are full again. */
-export async function purgeBudgets(db: Db): Promise<number> {
-  const result = await query(db, "delete from rate_budget where updated_at < now() - interval '1 day'");
+export async function purgeRateLimits(db: Db): Promise<number> {
+  const result = await query(db, "delete from rate_limit where updated_at < now() - interval '1 day'");
   return result.rowCount;
 }

@@ -1,5 +1,5 @@
 /** Reads from the outbox which messages in Bitrix24 one message of a brain became: its parts and how each of them ended. */
-import type { SentPart } from '../../core/bridged.ts';
+import type { SentPart } from '../../core/bridge-result.ts';
 import { type Db, query } from '../database.ts';
 import type { LaneId } from './lanes.ts';
 
@@ -17,13 +17,13 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
   const found = await query<PartRow>(
     db,
     `with own as (select * from outbox where portal = ? and lane = ?),
-       known as (select trace, action->>'answers' as answers from own where remote_id = ? limit 1),
+       known as (select trace, action->>'remoteMessageId' as message from own where remote_id = ? limit 1),
        gone as (select action->>'messageId' as id from own where action->>'type' = 'delete' and state in ('waiting', 'done'))
      select o.remote_id, o.action->>'type' as type, coalesce(o.action->>'internal', 'false')::boolean as internal
      from own o
      where o.remote_id is not null and o.state = 'done'
        and (o.remote_id = ? or o.action->>'partOf' = ?
-         or exists (select 1 from known k where k.trace = o.trace and k.answers = o.action->>'answers'))
+         or exists (select 1 from known k where k.trace = o.trace and k.message = o.action->>'remoteMessageId'))
        and not exists (select 1 from gone g where g.id = o.remote_id)
      order by o.seq`,
     [lane.portal, lane.lane, portalMessageId, portalMessageId, portalMessageId],
@@ -36,15 +36,15 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
 }
 
 /** Limits the rows read in a busy group; nobody edits a message that lies further back. */
-const maxTold = 2_000;
+const maxRowsRead = 2_000;
 
 /** Whether one of the lane's last actions delivered the message `messageId` to the brain. False when the outbox no longer has the row. */
-export async function isTold(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
+export async function isKnownToBrain(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
   const found = await query<unknown>(
     db,
     `select 1 from (select action from outbox where portal = ? and lane = ? order by seq desc limit ?) as last
      where action->>'messageId' = ? and action->>'type' in ('message', 'mirrored', 'overheard') limit 1`,
-    [lane.portal, lane.lane, maxTold, messageId],
+    [lane.portal, lane.lane, maxRowsRead, messageId],
   );
   return found.rows.length > 0;
 }
@@ -55,19 +55,19 @@ export interface EndedPart {
   readonly error: string | null;
 }
 
-/** The parts of a brain's message (`answers`) decided on in one step (`trace`) that stand before `seq` and have ended. */
+/** The parts of a brain's message (`remoteMessageId`) decided on in one step (`trace`) that stand before `seq` and have ended. */
 export async function readEndedParts(
   db: Db,
   before: LaneId & { readonly seq: number; readonly trace: string },
-  answers: string,
+  remoteMessageId: string,
 ): Promise<readonly EndedPart[]> {
   const found = await query<{ state: string; outcome: string; remote_id: string | null }>(
     db,
     `select state, outcome, remote_id from outbox
-     where portal = ? and lane = ? and seq < ? and trace = ? and action->>'answers' = ?
+     where portal = ? and lane = ? and seq < ? and trace = ? and action->>'remoteMessageId' = ?
        and state <> 'waiting' and outcome <> 'replayed'
      order by seq`,
-    [before.portal, before.lane, before.seq, before.trace, answers],
+    [before.portal, before.lane, before.seq, before.trace, remoteMessageId],
   );
   return found.rows.map(({ state, outcome, remote_id: remoteId }) => ({
     remoteId,

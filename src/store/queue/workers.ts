@@ -86,7 +86,7 @@ export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean
   );
   await query(
     trx,
-    `update connection set listener = null, listener_until = null where split_part(listener, ':', 1) = any(?)`,
+    `update connection set listening_by = null, listening_until = null where split_part(listening_by, ':', 1) = any(?)`,
     [ids],
   );
   await query(trx, 'delete from worker where id = any(?::uuid[])', [ids]);

@@ -5,19 +5,19 @@ import { type Db, query } from '../database.ts';
 export async function keepAwaiting(db: Db, brain: string, id: string, sealed: Buffer): Promise<void> {
   await query(
     db,
-    `insert into awaiting_connection (id, brain, sealed) values (?, ?, ?)
-     on conflict (id) do update set sealed = excluded.sealed, created_at = now() where awaiting_connection.brain = excluded.brain`,
+    `insert into awaiting_connection (id, brain, config_sealed) values (?, ?, ?)
+     on conflict (id) do update set config_sealed = excluded.config_sealed, created_at = now() where awaiting_connection.brain = excluded.brain`,
     [id, brain, sealed],
   );
 }
 
 export async function findAwaiting(db: Db, brain: string, id: string): Promise<Buffer | null> {
-  const result = await query<{ sealed: Buffer }>(
+  const result = await query<{ config_sealed: Buffer }>(
     db,
-    'select sealed from awaiting_connection where id = ? and brain = ?',
+    'select config_sealed from awaiting_connection where id = ? and brain = ?',
     [id, brain],
   );
-  return result.rows[0]?.sealed ?? null;
+  return result.rows[0]?.config_sealed ?? null;
 }
 
 /** False when there is none. */

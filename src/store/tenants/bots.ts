@@ -1,5 +1,5 @@
 /** The bots of each portal. */
-import type { Bot, BotType, CarriedOver, Greeting } from '../../core/bot.ts';
+import type { Bot, BotType, Greeting, SyncedState } from '../../core/bot.ts';
 import { type Db, query } from '../database.ts';
 import { storableJson } from '../storable.ts';
 
@@ -22,7 +22,7 @@ export interface BotRow {
   readonly greeting: StoredGreeting | null;
   readonly greet_after_seconds: number;
   /** What the portal was last told of it; null until it was registered. */
-  readonly carried: CarriedOver | null;
+  readonly synced: SyncedState | null;
 }
 
 /** Texts by language that replace the default greeting, or no greeting at all. */
@@ -44,7 +44,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
-       greeting, greet_after_seconds, carried from bot
+       greeting, greet_after_seconds, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -80,15 +80,15 @@ export async function updateBot(
       | 'give_back_minutes'
       | 'greeting'
       | 'greet_after_seconds'
-      | 'carried'
+      | 'synced'
     >
   >,
 ): Promise<boolean> {
   const greeting = change.greeting === undefined ? {} : { greeting: storableJson(change.greeting) };
-  const carried = change.carried === undefined ? {} : { carried: storableJson(change.carried) };
+  const synced = change.synced === undefined ? {} : { synced: storableJson(change.synced) };
   const changed = await db('bot')
     .where({ portal, code })
-    .update({ ...change, ...greeting, ...carried, updated_at: db.raw('now()') });
+    .update({ ...change, ...greeting, ...synced, updated_at: db.raw('now()') });
   return changed > 0;
 }
 

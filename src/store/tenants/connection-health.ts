@@ -20,7 +20,7 @@ const secondsBetween = 30;
  */
 const nextRoutineCheck = "now() + (0.9 + random() / 5) * interval '1 hour'";
 
-const soon = `least(check_at, greatest(now(), checked_at + interval '${secondsBetween} seconds'))`;
+const soon = `least(health_check_at, greatest(now(), health_checked_at + interval '${secondsBetween} seconds'))`;
 
 /** Replaces the sealed config. False when the connection was changed since then: then nothing is written. */
 export async function storeConfig(
@@ -49,9 +49,9 @@ export async function disableConnection(
 ): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set disabled_reason = ?, listener = null, listener_until = null,
-       check_at = case when ?::timestamptz is null then ${soon}
-                       else coalesce(check_at, now() + ? * interval '1 minute') end,
+    `update connection set disabled_reason = ?, listening_by = null, listening_until = null,
+       health_check_at = case when ?::timestamptz is null then ${soon}
+                       else coalesce(health_check_at, now() + ? * interval '1 minute') end,
        updated_at = case when disabled_reason is distinct from ? then now() else updated_at end
      where portal = ? and id = ? and (?::timestamptz is null or date_trunc('milliseconds', updated_at) = ?) returning 1`,
     [reason, asOf, minutesBetween, reason, portal, id, asOf, asOf],
@@ -63,7 +63,7 @@ export async function disableConnection(
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, check_at = ${nextRoutineCheck},
+    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, health_check_at = ${nextRoutineCheck},
        updated_at = case when ?::bytea is null and disabled_reason is null then updated_at else now() end
      where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
     [configSealed, configSealed, row.portal, row.id, row.updated_at],
@@ -76,8 +76,8 @@ export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise
   await query(
     db,
     `update connection
-     set check_at = least(check_at, greatest(now(),
-       checked_at + case when disabled_reason is null then ?::int else ?::int end * interval '1 minute'))
+     set health_check_at = least(health_check_at, greatest(now(),
+       health_checked_at + case when disabled_reason is null then ?::int else ?::int end * interval '1 minute'))
      where portal = ? and id = ?`,
     [minutesBetween, minutesBetweenDisabled, portal, id],
   );
@@ -85,12 +85,12 @@ export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise
 
 /** Asks for a health check at once, because the remote said that something has changed; at most every half minute. */
 export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<void> {
-  await query(db, `update connection set check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
+  await query(db, `update connection set health_check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
 }
 
 /** Asks for a health check at once without any limit, for the CLI: what was just set is to be in force now. */
 export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
-  await query(db, 'update connection set check_at = now() where portal = ? and id = ?', [portal, id]);
+  await query(db, 'update connection set health_check_at = now() where portal = ? and id = ?', [portal, id]);
 }
 
 /** Claims connections whose health check is due, except those in `except`. Each is due again after some minutes unless it is settled by then. */
@@ -101,11 +101,11 @@ export async function claimChecks(
 ): Promise<ConnectionRow[]> {
   const result = await query<ConnectionRow>(
     db,
-    `update connection c set checked_at = now(), check_at = now() + ? * interval '1 minute'
+    `update connection c set health_checked_at = now(), health_check_at = now() + ? * interval '1 minute'
      from (
        select portal, id from connection join portal p using (portal)
-       where check_at <= now() and brain = any(?) and p.state = 'installed' and not id = any(?::uuid[])
-       order by check_at limit ? for update of connection skip locked
+       where health_check_at <= now() and brain = any(?) and p.state = 'installed' and not id = any(?::uuid[])
+       order by health_check_at limit ? for update of connection skip locked
      ) due
      where c.portal = due.portal and c.id = due.id
      returning c.portal, c.id, c.brain, c.title, c.config_sealed, c.webhook_secret_sealed, c.cursor, c.disabled_reason, c.updated_at`,

@@ -104,12 +104,12 @@ export async function claimListeners(
 ): Promise<ConnectionRow[]> {
   const result = await query<ConnectionRow>(
     db,
-    `update connection c set listener = ?, listener_until = now() + ? * interval '1 second'
+    `update connection c set listening_by = ?, listening_until = now() + ? * interval '1 second'
      from (
        select portal, id from connection join portal p using (portal)
        where brain = any(?) and p.state = 'installed' and disabled_reason is null
-         and (listener_until is null or listener_until < now())
-       order by listener_until nulls first limit ? for update of connection skip locked
+         and (listening_until is null or listening_until < now())
+       order by listening_until nulls first limit ? for update of connection skip locked
      ) free
      where c.portal = free.portal and c.id = free.id
      returning ${columns.replaceAll(/(\w+)/g, 'c.$1')}`,
@@ -122,8 +122,8 @@ export async function claimListeners(
 export async function renewListeners(db: Db, owner: string, leaseSeconds: number): Promise<Map<string, Date>> {
   const result = await query<{ id: string; updated_at: Date }>(
     db,
-    `update connection c set listener_until = now() + ? * interval '1 second'
-     from portal p where p.portal = c.portal and p.state = 'installed' and c.disabled_reason is null and c.listener = ?
+    `update connection c set listening_until = now() + ? * interval '1 second'
+     from portal p where p.portal = c.portal and p.state = 'installed' and c.disabled_reason is null and c.listening_by = ?
      returning c.id, c.updated_at`,
     [leaseSeconds, owner],
   );
@@ -134,7 +134,7 @@ export async function renewListeners(db: Db, owner: string, leaseSeconds: number
 export async function releaseListeners(db: Db, owner: string, ids: readonly string[]): Promise<void> {
   await query(
     db,
-    'update connection set listener = null, listener_until = null where listener = ? and id = any(?::uuid[])',
+    'update connection set listening_by = null, listening_until = null where listening_by = ? and id = any(?::uuid[])',
     [owner, ids],
   );
 }
@@ -143,8 +143,8 @@ export async function releaseListeners(db: Db, owner: string, ids: readonly stri
 export async function putOffListeners(db: Db, owner: string, ids: readonly string[], seconds: number): Promise<void> {
   await query(
     db,
-    `update connection set listener = null, listener_until = now() + ? * interval '1 second'
-     where listener = ? and id = any(?::uuid[])`,
+    `update connection set listening_by = null, listening_until = now() + ? * interval '1 second'
+     where listening_by = ? and id = any(?::uuid[])`,
     [seconds, owner, ids],
   );
 }
@@ -158,7 +158,7 @@ export async function moveCursor(
 ): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    'update connection set cursor = ? where portal = ? and id = ? and listener = ? returning 1',
+    'update connection set cursor = ? where portal = ? and id = ? and listening_by = ? returning 1',
     [cursor, portal, id, owner],
   );
   return result.rows.length > 0;

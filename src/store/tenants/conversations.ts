@@ -25,7 +25,7 @@ interface ConversationRow {
   readonly is_greeted: boolean;
   readonly language: Language;
   readonly owned_since: Date | null;
-  readonly quiet_since: Date | null;
+  readonly inactive_since: Date | null;
   readonly has_inactivity_timer: boolean;
   readonly crm: string;
 }
@@ -46,7 +46,7 @@ function toConversation(row: ConversationRow): Conversation {
     isGreeted: row.is_greeted,
     language: row.language,
     ownedSince: row.owned_since?.toISOString() ?? null,
-    quietSince: row.quiet_since?.toISOString() ?? null,
+    inactiveSince: row.inactive_since?.toISOString() ?? null,
     hasInactivityTimer: row.has_inactivity_timer,
     crm: row.crm,
   };
@@ -69,7 +69,7 @@ export async function readConversations(db: Db, ids: readonly ConversationId[]):
   return found;
 }
 
-/** Stores conversations as they are now. When one was taken is told by the clock that dates actions, see `isTakenSince`. */
+/** Stores conversations. The time at which one was taken comes from the clock that dates actions, see `isTakenSince`. */
 export async function saveConversations(
   db: Db,
   conversations: readonly { readonly portal: string; readonly conversation: Conversation }[],
@@ -80,17 +80,17 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, quiet_since, has_inactivity_timer, crm, session_leader, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, quiet_since, has_inactivity_timer, crm, session_leader, case when is_taken then now() end
+            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
        ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::boolean[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, quiet_since, has_inactivity_timer, crm, session_leader, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
-       quiet_since = excluded.quiet_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
+       inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
        session_leader = excluded.session_leader,
        taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
@@ -105,7 +105,7 @@ export async function saveConversations(
       all.map((conversation) => conversation.isGreeted),
       all.map((conversation) => conversation.language),
       all.map((conversation) => conversation.ownedSince),
-      all.map((conversation) => conversation.quietSince),
+      all.map((conversation) => conversation.inactiveSince),
       all.map((conversation) => conversation.hasInactivityTimer),
       all.map((conversation) => storableText(conversation.crm)),
       all.map((conversation) => conversation.sessionLeader),
@@ -114,7 +114,7 @@ export async function saveConversations(
   );
 }
 
-/** Whether a person has taken the action's conversation since it was decided on, and still leads it. */
+/** Whether a person has taken the action's conversation since the action was decided, and still leads it. */
 export async function isTakenSince(db: Db, action: LaneId & { readonly seq: number }): Promise<boolean> {
   const result = await query<unknown>(
     db,

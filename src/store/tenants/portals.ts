@@ -22,7 +22,7 @@ export interface Portal {
   readonly app_ref: string | null;
   readonly language: string;
   /** Whether the portal knows `imbot.v2.*`; null until asked. */
-  readonly has_v2: boolean | null;
+  readonly has_imbot_v2: boolean | null;
   readonly rate_per_second: number | null;
   readonly rate_burst: number | null;
   readonly installed_at: Date;
@@ -109,7 +109,7 @@ export async function updatePortal(
       | 'scope'
       | 'license'
       | 'app_ref'
-      | 'has_v2'
+      | 'has_imbot_v2'
       | 'rate_per_second'
       | 'rate_burst'
       | 'set_up_at'
@@ -131,9 +131,9 @@ const ownedTables = [
   'inbox_outcome',
   'lane',
   'dedupe',
-  'told_failure',
+  'reported_failure',
   'conversation',
-  'rate_budget',
+  'rate_limit',
   'portal',
 ] as const;
 
@@ -158,7 +158,7 @@ export async function eraseLeftBehind(db: Db): Promise<number> {
   const found = await query<{ portal: string }>(
     db,
     // Rate budgets with an empty portal belong to accounts that no portal has connected yet.
-    `select portal from (select portal from lane union select portal from rate_budget where portal <> '') l
+    `select portal from (select portal from lane union select portal from rate_limit where portal <> '') l
      where not exists (select 1 from portal p where p.portal = l.portal) limit 100`,
   );
   const gone = found.rows.map((row) => row.portal);

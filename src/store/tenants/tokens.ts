@@ -12,11 +12,11 @@ export interface TokenRow {
   /** No calls are made to the portal for this many milliseconds; null: it is not on hold. See `holdToken`. */
   readonly held_ms: number | null;
   /** Code of the error for which it is, or was, put on hold. */
-  readonly hold_code: string | null;
+  readonly backoff_code: string | null;
 }
 
 const selectToken = `
-  select t.*, case when hold_until > now() then (extract(epoch from hold_until - now()) * 1000)::float8 end as held_ms
+  select t.*, case when backoff_until > now() then (extract(epoch from backoff_until - now()) * 1000)::float8 end as held_ms
   from portal_token t where portal = ?`;
 
 export async function findToken(db: Db, portal: string): Promise<TokenRow | null> {
@@ -57,7 +57,7 @@ export async function claimRefresh(
      from portal p
      where t.portal = ? and p.portal = t.portal and t.refresh_sealed = ?
        and (t.refreshing_until is null or t.refreshing_until <= now())
-       and (? or t.hold_until is null or t.hold_until <= now() or p.state = 'installed')
+       and (? or t.backoff_until is null or t.backoff_until <= now() or p.state = 'installed')
      returning t.refresh_lost_at`,
     [lease.owner, lease.leaseSeconds, lease.portal, lease.refreshSealed, mayProbe],
   );
@@ -88,7 +88,7 @@ export async function releaseRefresh(db: Db, lease: RefreshLease, isLost: boolea
 export async function holdToken(db: Db, portal: string, code: string, seconds: number): Promise<void> {
   await query(
     db,
-    `update portal_token set hold_code = ?, hold_until = now() + ? * interval '1 second' where portal = ?`,
+    `update portal_token set backoff_code = ?, backoff_until = now() + ? * interval '1 second' where portal = ?`,
     [code, seconds, portal],
   );
 }
@@ -97,7 +97,7 @@ export async function holdToken(db: Db, portal: string, code: string, seconds: n
 export async function claimProbe(db: Db, portal: string, seconds: number): Promise<boolean> {
   const result = await query(
     db,
-    `update portal_token set hold_until = now() + ? * interval '1 second' where portal = ? and hold_until <= now()`,
+    `update portal_token set backoff_until = now() + ? * interval '1 second' where portal = ? and backoff_until <= now()`,
     [seconds, portal],
   );
   return result.rowCount > 0;
@@ -105,7 +105,7 @@ export async function claimProbe(db: Db, portal: string, seconds: number): Promi
 
 /** Ends a hold. */
 export async function endHold(db: Db, portal: string): Promise<void> {
-  await query(db, 'update portal_token set hold_until = null, hold_code = null where portal = ?', [portal]);
+  await query(db, 'update portal_token set backoff_until = null, backoff_code = null where portal = ?', [portal]);
 }
 
 export interface NewToken {
@@ -129,7 +129,7 @@ export async function offerToken(db: Db, token: NewToken): Promise<void> {
      on conflict (portal) do update set
        access_sealed = excluded.access_sealed, refresh_sealed = excluded.refresh_sealed, expires_at = excluded.expires_at,
        user_id = excluded.user_id, is_admin = excluded.is_admin, refreshed_at = now(),
-       refreshing_by = null, refreshing_until = null, refresh_lost_at = null, hold_until = null, hold_code = null
+       refreshing_by = null, refreshing_until = null, refresh_lost_at = null, backoff_until = null, backoff_code = null
      where excluded.is_admin or not portal_token.is_admin or (portal_token.user_id = excluded.user_id and excluded.user_id <> '')`,
     [token.portal, token.accessSealed, token.refreshSealed, token.expiresAt, token.userId, token.isAdmin],
   );
@@ -147,7 +147,7 @@ export async function rotateToken(
   const result = await query(
     db,
     `update portal_token set access_sealed = ?, refresh_sealed = ?, expires_at = ?, refreshed_at = now(),
-       refreshing_by = null, refreshing_until = null, refresh_lost_at = null, hold_until = null, hold_code = null
+       refreshing_by = null, refreshing_until = null, refresh_lost_at = null, backoff_until = null, backoff_code = null
      where portal = ? and refresh_sealed = ?`,
     [token.accessSealed, token.refreshSealed, token.expiresAt, token.portal, tradedSealed],
   );

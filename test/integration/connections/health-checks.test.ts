@@ -52,7 +52,7 @@ async function read(id: string): Promise<ConnectionRow> {
 async function dueIn(id: string): Promise<number> {
   const rows = await db('connection')
     .where({ id })
-    .select(db.raw('extract(epoch from check_at - now())::float8 as due'));
+    .select(db.raw('extract(epoch from health_check_at - now())::float8 as due'));
   return Number(rows[0].due);
 }
 

@@ -63,7 +63,7 @@ describe('an answer that waits', () => {
     const { portal, operatorId, chatId, say } = await talk();
     portal.fault.rest({ method: sendName, kind: 'query-limit', times: 1_000 });
     const asked = say('Сколько стоит?');
-    const waits = `select count(*) from outbox where action->>'answers' = 'r${asked}'`;
+    const waits = `select count(*) from outbox where target = 'portal' and action->>'remoteMessageId' = 'r${asked}'`;
     await until(async () => (await own.probe.count(waits)) === 1);
     if (how === 'writes') portal.operatorWrites(chatId, operatorId, 'Сейчас посмотрю');
     else if (how === 'presses') {
@@ -75,7 +75,7 @@ describe('an answer that waits', () => {
     await done();
     expect(answersIn(portal, chatId)).toEqual(['Начало']);
     const rows = await own.probe.rows(
-      `select state, outcome from outbox where action->>'answers' = 'r${asked}'
+      `select state, outcome from outbox where target = 'portal' and action->>'remoteMessageId' = 'r${asked}'
        union all select 'told', action->>'error' from outbox
        where action->>'type' = 'receipt' and action->>'remoteMessageId' = 'r${asked}'`,
     );

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { limitConnections } from '../../../src/http/connections.ts';
+import { limitConnections } from '../../../src/http/connection-limit.ts';
 import { until } from '../../support/bridge.ts';
 
 let server: Server;

@@ -81,7 +81,7 @@ describe('a set-up that is repeated', () => {
     });
     const asWeSentIt = JSON.stringify({ id: String(old.result), titles: 'x' });
     await own.probe.rows(
-      `update bot set carried = jsonb_set(jsonb_set(carried::jsonb, '{commands,old}', $1::jsonb),
+      `update bot set synced = jsonb_set(jsonb_set(synced::jsonb, '{commands,old}', $1::jsonb),
          '{commands,help,titles}', '"another title"')::json where code like '%_assistant'`,
       [asWeSentIt],
     );

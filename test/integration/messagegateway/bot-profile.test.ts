@@ -46,7 +46,7 @@ describe('what the channel is said to be able to do', () => {
   });
 
   it('follows the portal: without imbot.v2 there are no files, no quotes and no marks', async () => {
-    await stage.probe.rows('update portal set has_v2 = false');
+    await stage.probe.rows('update portal set has_imbot_v2 = false');
     await reconnect();
     expect(channel()?.settings).toMatchObject({
       image: { creating: 'none', quoting: 'none' },

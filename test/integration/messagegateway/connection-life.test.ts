@@ -41,9 +41,9 @@ const code = (): string => stage.config.joined.moduleCode;
 const disabledReason = async (): Promise<unknown> =>
   (await stage.probe.rows('select disabled_reason from connection'))[0]?.['disabled_reason'];
 /** As if nobody had looked for a long time: callbacks lead to a look at once. */
-const longAgo = async (): Promise<unknown> => stage.probe.rows('update connection set checked_at = null');
+const longAgo = async (): Promise<unknown> => stage.probe.rows('update connection set health_checked_at = null');
 /** As if ten minutes had passed. */
-const lookNow = async (): Promise<unknown> => stage.probe.rows('update connection set check_at = now()');
+const lookNow = async (): Promise<unknown> => stage.probe.rows('update connection set health_check_at = now()');
 const crmCalls = (): number => stage.gateway.calls().filter(({ api }) => api === 'crm').length;
 /** Resolves when the account has been checked: when a second check asks the CRM, the first one has done what it does. */
 async function checked(): Promise<void> {
@@ -54,7 +54,8 @@ async function checked(): Promise<void> {
   }
 }
 const hasLooked = async (): Promise<boolean> =>
-  (await stage.probe.count(`select count(*) from connection where check_at > now() + interval '50 minutes'`)) === 1;
+  (await stage.probe.count(`select count(*) from connection where health_check_at > now() + interval '50 minutes'`)) ===
+  1;
 const isChannelActive = (): boolean | undefined => stage.gateway.channels()[0]?.isActive;
 const heard = (): (string | null)[] =>
   stage.gateway
@@ -192,7 +193,7 @@ describe('a listener', () => {
   });
 
   it('whose token was revoked goes on with a new one, without a person', async () => {
-    await stage.probe.rows('update connection set checked_at = null, check_at = null');
+    await stage.probe.rows('update connection set health_checked_at = null, health_check_at = null');
     stage.gateway.revokeToken(code(), 'bot');
     await until(() => stage.gateway.sockets().open === 0);
     await until(() => stage.gateway.sockets().open === 1);

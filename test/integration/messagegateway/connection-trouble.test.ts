@@ -41,14 +41,16 @@ const code = (): string => stage.config.joined.moduleCode;
 const row = async (): Promise<Record<string, unknown>> => (await stage.probe.rows('select * from connection'))[0] ?? {};
 const disabledReason = async (): Promise<unknown> => (await row())['disabled_reason'];
 /** As if nobody had looked for a long time. */
-const longAgo = (): Promise<unknown> => stage.probe.rows('update connection set checked_at = null');
+const longAgo = (): Promise<unknown> => stage.probe.rows('update connection set health_checked_at = null');
 const thaw = async (): Promise<void> => {
   await longAgo();
   await stage.gateway.freezeModule(code(), false);
 };
-const lookNow = (): Promise<unknown> => stage.probe.rows('update connection set check_at = now(), checked_at = null');
+const lookNow = (): Promise<unknown> =>
+  stage.probe.rows('update connection set health_check_at = now(), health_checked_at = null');
 const hasLooked = async (): Promise<boolean> =>
-  (await stage.probe.count(`select count(*) from connection where check_at > now() + interval '50 minutes'`)) === 1;
+  (await stage.probe.count(`select count(*) from connection where health_check_at > now() + interval '50 minutes'`)) ===
+  1;
 const heard = (): (string | null)[] =>
   stage.gateway
     .messages(chatId)
@@ -163,9 +165,11 @@ describe('a paused account', () => {
   it('is looked at within a minute when somebody over there thinks that it works', async () => {
     await stage.gateway.freezeModule(code());
     await until(async () => (await disabledReason()) === 'frozen');
-    await stage.probe.rows(`update connection set checked_at = now(), check_at = now() + interval '10 minutes'`);
+    await stage.probe.rows(
+      `update connection set health_checked_at = now(), health_check_at = now() + interval '10 minutes'`,
+    );
     await fetch(stage.hook, { method: 'POST', body: '{}' });
-    const soon = `select count(*) from connection where check_at between now() + interval '50 seconds' and now() + interval '60 seconds'`;
+    const soon = `select count(*) from connection where health_check_at between now() + interval '50 seconds' and now() + interval '60 seconds'`;
     expect(await stage.probe.count(soon)).toBe(1);
     await thaw();
   });
@@ -209,7 +213,7 @@ describe('looks', () => {
     const woken = `select count(*) from lane where queue = 'outbox' and key like '%>brain' and ready_at < now() + interval '50 minutes'`;
     expect(await stage.probe.count(woken)).toBe(0);
     expect(
-      await stage.probe.count(`select count(*) from connection where check_at < now() + interval '67 minutes'`),
+      await stage.probe.count(`select count(*) from connection where health_check_at < now() + interval '67 minutes'`),
     ).toBe(1);
     await stage.probe.rows(`update lane set ready_at = 'infinity' where queue = 'outbox' and key like '%>brain'`);
   });
@@ -217,12 +221,12 @@ describe('looks', () => {
   it('that callbacks ask for are not taken one after the other', async () => {
     await stage.gateway.activateModule(code(), false);
     await until(async () => (await disabledReason()) === 'switched_off');
-    const before = (await row())['checked_at'];
-    const rounds = await countStatements(stage.probe, 'connection', 'set checked_at');
+    const before = (await row())['health_checked_at'];
+    const rounds = await countStatements(stage.probe, 'connection', 'set health_checked_at');
     await stage.gateway.activateModule(code(), true);
     await rounds.next(3);
-    expect((await row())['checked_at']).toEqual(before);
-    const soon = `select count(*) from connection where check_at between now() and now() + interval '30 seconds'`;
+    expect((await row())['health_checked_at']).toEqual(before);
+    const soon = `select count(*) from connection where health_check_at between now() and now() + interval '30 seconds'`;
     expect(await stage.probe.count(soon)).toBe(1);
   });
 });

@@ -21,8 +21,10 @@ async function reconnect(): Promise<void> {
 
 /** The account is looked at, and joined again with it. */
 async function lookAgain(): Promise<void> {
-  await stage.probe.rows('update connection set check_at = now()');
-  await until(async () => (await stage.probe.count('select count(*) from connection where check_at > now()')) === 1);
+  await stage.probe.rows('update connection set health_check_at = now()');
+  await until(
+    async () => (await stage.probe.count('select count(*) from connection where health_check_at > now()')) === 1,
+  );
   await stage.done();
 }
 

@@ -62,8 +62,8 @@ describe('erasing a portal', () => {
     await until(async () => {
       await eraseLeftBehind(db);
       // The page's own calls, before the account was a portal's, stand under no portal.
-      const ofPortals = await stage.own.probe.count("select count(*) from rate_budget where portal <> ''");
-      const { rate_budget: _, ...others } = await stage.own.probe.rowCounts();
+      const ofPortals = await stage.own.probe.count("select count(*) from rate_limit where portal <> ''");
+      const { rate_limit: _, ...others } = await stage.own.probe.rowCounts();
       return ofPortals === 0 && Object.keys(others).length === 0;
     });
     await db.destroy();

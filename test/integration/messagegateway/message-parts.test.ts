@@ -100,14 +100,14 @@ describe('a message of several parts', () => {
       ],
     });
     await until(() => mgMessage(id)?.status !== 'sending');
-    await until(async () => (await stage.probe.count('select count(*) from told_failure')) === 1);
+    await until(async () => (await stage.probe.count('select count(*) from reported_failure')) === 1);
     await stage.done();
     expect(pictures()).toEqual(['b.pdf']);
     expect(mgMessage(id)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('Файл') } });
     expect(await receiptsOf(id)).toBe(1);
     // Nothing had been begun in Bitrix24 when the file turned out too large.
     const ends = await stage.probe.rows(
-      "select state, outcome, attempted_at is null as is_untried from outbox where action->>'answers' = $1 order by seq",
+      "select state, outcome, attempted_at is null as is_untried from outbox where target = 'portal' and action->>'remoteMessageId' = $1 order by seq",
       [String(id)],
     );
     expect(ends).toEqual([

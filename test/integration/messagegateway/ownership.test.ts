@@ -44,7 +44,7 @@ const notes = (talk: LineTalk): string[] =>
 async function letTimePass(talk: LineTalk, minutes: number): Promise<void> {
   const chat = `chat${talk.chatId}`;
   await stage.probe.rows(
-    `update conversation set quiet_since = quiet_since - $1 * interval '1 minute' where dialog_id = $2`,
+    `update conversation set inactive_since = inactive_since - $1 * interval '1 minute' where dialog_id = $2`,
     [minutes, chat],
   );
   await stage.probe.rows(`update lane set ready_at = now() where key like '%' || $1 || '>later' and seq > done`, [

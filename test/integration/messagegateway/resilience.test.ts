@@ -205,7 +205,7 @@ describe('revoked tokens', () => {
 
   it('hold messages back only until the account was joined again', async () => {
     // As if the last look at the account were long ago.
-    await stage.probe.rows('update connection set checked_at = null, check_at = null');
+    await stage.probe.rows('update connection set health_checked_at = null, health_check_at = null');
     stage.gateway.revokeToken(stage.config.joined.moduleCode, 'transport');
     talk.say('не потеряется');
     await until(() => heard().includes('не потеряется'));

@@ -261,8 +261,8 @@ describe('a listener', () => {
       await until(() => running.get(id) === 1);
       await first.stop();
       expect(running.get(id)).toBe(0);
-      expect(await db('connection').where({ id }).select('listener', 'listener_until')).toEqual([
-        { listener: null, listener_until: null },
+      expect(await db('connection').where({ id }).select('listening_by', 'listening_until')).toEqual([
+        { listening_by: null, listening_until: null },
       ]);
     });
   });

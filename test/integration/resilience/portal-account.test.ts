@@ -27,7 +27,7 @@ async function tryAll(scene: OwnBridge): Promise<void> {
 
 /** The portal has been left alone for long enough. */
 const endHold = ({ probe }: OwnBridge) =>
-  probe.rows('update portal_token set hold_until = now() where hold_until is not null');
+  probe.rows('update portal_token set backoff_until = now() where backoff_until is not null');
 
 /** Exchanged token pairs are counted from now on, by the database itself. */
 async function countExchanges({ probe }: OwnBridge): Promise<() => Promise<number>> {

@@ -171,7 +171,7 @@ describe('an older portal without v2', () => {
 
   it.concurrent('is found out in the midst of work when it loses v2, without losing or doubling anything', () =>
     withInstalled({ portal: { v2: false } }, async (scene) => {
-      await scene.probe.rows('update portal set has_v2 = null');
+      await scene.probe.rows('update portal set has_imbot_v2 = null');
       const said = sayMany(scene, 'Без второго');
       await until(() => said.every((one) => one.isAnswered()));
       await everythingDone(scene.bridge.portal, scene.probe);

@@ -1,7 +1,7 @@
 /** Claims: whose turn it is, how much they bring along, and that only the claim that holds a lane may do anything with it. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLargeBodies } from '../../../src/queue/large-bodies.ts';
+import { createBodyLoader } from '../../../src/queue/body-loader.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { acceptEvents, claimedBodyBytes, claimInbox } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
@@ -139,10 +139,10 @@ describe('what a claim brings along', () => {
       [true, large.length],
       [false, small.length],
     ]);
-    const bodies = createLargeBodies(db);
+    const bodies = createBodyLoader(db);
     for (const row of lanes[0]?.rows ?? []) {
       const work = (body: Buffer) => Promise.resolve(expect(body.equals(row.body === null ? large : small)).toBe(true));
-      await bodies.with(row, work, () => false);
+      await bodies.withBody(row, work, () => false);
     }
   });
 
@@ -169,14 +169,14 @@ describe('what a claim brings along', () => {
     const bytes = 3 * 1024 * 1024;
     for (let lane = 0; lane < 6; lane += 1) await store(loud, `bot/${lane}`, Buffer.alloc(bytes));
     const { lanes } = await claimInbox(db, usual());
-    const bodies = createLargeBodies(db);
+    const bodies = createBodyLoader(db);
     let inHand = 0;
     let most = 0;
     await Promise.all(
       lanes
         .flatMap(({ rows }) => rows)
         .map((row) =>
-          bodies.with(
+          bodies.withBody(
             row,
             async () => {
               inHand += 1;

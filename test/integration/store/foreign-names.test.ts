@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toNewEvents } from '../../../src/connections/resolve-conversation.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { acceptEvents } from '../../../src/store/queue/inbox.ts';
-import { noteToldFailures, readToldFailure } from '../../../src/store/queue/told-failures.ts';
+import { readReportedFailure, recordReportedFailures } from '../../../src/store/queue/reported-failures.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 
@@ -34,7 +34,7 @@ describe('a name with a NUL character', () => {
 
   it('may be that of a message whose failure is told', async () => {
     const lane = { portal, lane: 'bot/1>portal' };
-    await noteToldFailures(db, [{ ...lane, remoteId: 'm\0', isWithdrawn: true }]);
-    expect(await readToldFailure(db, lane, 'm\0')).toEqual({ isWithdrawn: true });
+    await recordReportedFailures(db, [{ ...lane, remoteId: 'm\0', isWithdrawn: true }]);
+    expect(await readReportedFailure(db, lane, 'm\0')).toEqual({ isWithdrawn: true });
   });
 });

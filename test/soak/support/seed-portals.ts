@@ -44,7 +44,7 @@ async function seedPortal(db: Pool, appSecret: Buffer, portal: FleetPortal, oaut
     language: 'ru',
     isAdmin: true,
   });
-  await updatePortal(db, id, { has_v2: true, set_up_at: new Date() });
+  await updatePortal(db, id, { has_imbot_v2: true, set_up_at: new Date() });
   await offerToken(db, {
     portal: id,
     accessSealed: sealer.seal(portal.accessToken, tokenContext.access(id)),

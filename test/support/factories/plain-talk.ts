@@ -1,6 +1,6 @@
 /** A bot, a chat and plain talk with it: what most rules of the bridge are tried with. */
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
+import type { BridgeBot, Bridged } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { AuthorKind, Chat, ChatEvent, ChatKind, PortalEvent } from '../../../src/core/events.ts';
 import { capabilitiesWith, portalMessage } from './rules.ts';

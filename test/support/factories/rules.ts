@@ -1,5 +1,5 @@
 /** What the rules of the bridge are tried with: a bot and what its brain can do, and what a portal tells. */
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import type { PortalEvent } from '../../../src/core/events.ts';
 
 type Capabilities = BridgeBot['capabilities'];

@@ -10,7 +10,7 @@ const bot = (code: string) => ({ code, id: null });
 /** As the worker meets it: tokens cut out, in the lane of one bot. */
 function decode(name: string, botCode?: string) {
   const scanned = scanEvent(Buffer.from(fixture(name).body));
-  return decodeOne(scanned.kept, bot(botCode ?? scanned.bots[0]?.code ?? ''));
+  return decodeOne(scanned.storedBody, bot(botCode ?? scanned.bots[0]?.code ?? ''));
 }
 
 /** Of the events in it the first one, which is the only one except where several commands came in one message. */

@@ -133,7 +133,7 @@ describe('a message with several commands', () => {
 
   it('takes no line for a command that the portal does not: it tells capitals from small letters', () => {
     const decoded = decodeEvent(body('/help\n/Help me please', entry(1, 'help')), lane(codeIn(name)));
-    expect(decoded).toMatchObject({ events: [{ command: 'help', beside: '/Help me please' }] });
+    expect(decoded).toMatchObject({ events: [{ command: 'help', restText: '/Help me please' }] });
   });
 
   it('keeps the text on the other lines, for the last one', () => {
@@ -142,7 +142,7 @@ describe('a message with several commands', () => {
       lane(codeIn(name)),
     );
     expect(decoded).toMatchObject({
-      events: [{ command: 'help' }, { command: 'bot', beside: 'Привет!\nСколько стоит?' }],
+      events: [{ command: 'help' }, { command: 'bot', restText: 'Привет!\nСколько стоит?' }],
     });
   });
 

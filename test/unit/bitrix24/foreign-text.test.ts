@@ -94,12 +94,20 @@ async function sentTexts(
 
 describe('a line that begins like a command', () => {
   const text = 'Команды:\n/help – помощь\n/bot\n / x\n//\nпуть /a/b';
-  const send = { type: 'send', text, buttons: [], cards: [], quoteOf: null, internal: false, answers: null } as const;
+  const send = {
+    type: 'send',
+    text,
+    buttons: [],
+    cards: [],
+    quoteOf: null,
+    internal: false,
+    remoteMessageId: null,
+  } as const;
   const upload = {
     type: 'send_file',
     file: { id: '1', name: 'a', kind: 'file', size: 1 },
     text,
-    answers: null,
+    remoteMessageId: null,
   } as const;
   const shown = async (action: typeof send | typeof upload, hasV2: boolean, dialogId: string): Promise<string> => {
     const params = await sentTexts(action, hasV2, dialogId);
@@ -171,12 +179,12 @@ describe('text from outside', () => {
     const card = { title: evil, url: null, image: null, facts: [{ name: evil, value: evil }] };
     const buttons = [{ type: 'say' as const, label: evil, text: evil }];
     const said = { text: evil, buttons, cards: [card] };
-    const send = { type: 'send' as const, ...said, quoteOf: null, internal: false, answers: null };
+    const send = { type: 'send' as const, ...said, quoteOf: null, internal: false, remoteMessageId: null };
     const actions = [send, { type: 'edit' as const, messageId: '1', ...said }];
     const sent = await Promise.all(actions.map((action) => sentTexts(action, hasV2)));
     if (hasV2) {
       const file = { id: '1', name: '[b]x[/b].png', kind: 'image' as const, size: null };
-      sent.push(await sentTexts({ type: 'send_file', file, text: evil, answers: null }, true));
+      sent.push(await sentTexts({ type: 'send_file', file, text: evil, remoteMessageId: null }, true));
     }
     // Of ours are the two halves of the bold titles.
     const ours = JSON.stringify(sent).replaceAll(/\[\/?b\](?!x)/g, '');
@@ -210,7 +218,7 @@ describe('text from outside', () => {
   });
 
   it('may name public addresses and phones', () => {
-    const { keyboard, lines } = toKeyboard(
+    const { keyboard, textLines: lines } = toKeyboard(
       [
         { type: 'link', label: 'Site', url: 'https://a.example/x?y[0]=1' },
         { type: 'link', label: 'Call', url: 'tel:+79990001122' },

@@ -40,7 +40,7 @@ describe('a button', () => {
 
   it.each(rows)('%s', (_, button, row, lines) => {
     const keyboard = row === null ? null : { BOT_ID: 900, BUTTONS: [row] };
-    expect(toKeyboard([button], '900')).toEqual({ keyboard, lines, isCut: row === null });
+    expect(toKeyboard([button], '900')).toEqual({ keyboard, textLines: lines, isCut: row === null });
   });
 
   it('beyond the size of a keyboard is left out, and lines of text behind it stay', () => {
@@ -48,7 +48,7 @@ describe('a button', () => {
       { length: 300 },
       (_, index): Button => ({ type: 'say', label: `Кнопка ${index}`, text: 'x'.repeat(500) }),
     );
-    const { keyboard, lines, isCut } = toKeyboard([...many, link('mailto:a@b.example')], '900');
+    const { keyboard, textLines: lines, isCut } = toKeyboard([...many, link('mailto:a@b.example')], '900');
     expect([isCut, lines]).toEqual([true, ['Далее: a@b.example']]);
     const buttons = (keyboard?.['BUTTONS'] ?? []) as readonly object[];
     expect(buttons.filter((row) => 'TEXT' in row).length).toBeGreaterThan(40);

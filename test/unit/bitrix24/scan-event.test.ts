@@ -16,8 +16,8 @@ describe('scanEvent', () => {
     expect(scanned.memberId).toBe(text(tree, 'auth', 'member_id'));
     expect(scanned.applicationToken).toBe(text(tree, 'auth', 'application_token') ?? '');
     expect(scanned.dialogId).toBe(text(tree, 'data', 'PARAMS', 'DIALOG_ID') ?? '');
-    expect(scanned.kept.toString()).not.toMatch(tokens);
-    const kept = parseForm(scanned.kept);
+    expect(scanned.storedBody.toString()).not.toMatch(tokens);
+    const kept = parseForm(scanned.storedBody);
     expect(text(kept, 'data', 'PARAMS', 'MESSAGE')).toBe(text(tree, 'data', 'PARAMS', 'MESSAGE'));
     expect(text(kept, 'data', 'USER', 'NAME')).toBe(text(tree, 'data', 'USER', 'NAME'));
   });
@@ -41,7 +41,7 @@ describe('scanEvent', () => {
     const plain = scanEvent(formOf(pairs));
     fc.assert(
       fc.property(fc.shuffledSubarray([...pairs], { minLength: pairs.length }), (shuffled) => {
-        const { kept: _kept, ...facts } = scanEvent(formOf(shuffled));
+        const { storedBody: _kept, ...facts } = scanEvent(formOf(shuffled));
         expect({ ...plain, ...facts }).toEqual(plain);
       }),
       { numRuns: 50 },
@@ -54,7 +54,7 @@ describe('scanEvent', () => {
     const lower = scanEvent(Buffer.from(body.replaceAll('%5B', '%5b').replaceAll('%5D', '%5d')));
     const raw = scanEvent(Buffer.from(body.replaceAll('%5B', '[').replaceAll('%5D', ']')));
     for (const other of [lower, raw]) {
-      const { kept, ...facts } = other;
+      const { storedBody: kept, ...facts } = other;
       expect({ ...upper, ...facts }).toEqual(upper);
       expect(kept.toString()).not.toMatch(/_token/);
     }

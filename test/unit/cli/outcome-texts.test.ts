@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeText } from '../../../src/cli/outcome-texts.ts';
-import type { Outcome } from '../../../src/core/bridged.ts';
+import type { Outcome } from '../../../src/core/bridge-result.ts';
 
 /** A record, so that the compiler asks for a new outcome here. */
 const outcomes: Readonly<Record<Outcome, true>> = {
@@ -20,9 +20,9 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   ignored_operator: true,
   ignored_hidden_note: true,
   ignored_other_bot: true,
-  ignored_told_before: true,
+  ignored_edit_came_first: true,
   ignored_person_owns: true,
-  ignored_left_bot: true,
+  ignored_operator_called: true,
   ignored_empty: true,
   ignored_unsupported: true,
   ignored_unknown_command: true,

@@ -20,7 +20,7 @@ describe('who is answered', () => {
     ['an employee who does not mention it in a group', 'group', 'employee', false, 'привет', 'ignored_not_mentioned'],
     ['a customer in an Open Channel', 'line', 'client', true, 'привет', 'forwarded'],
     ['an operator in an Open Channel', 'line', 'employee', true, 'привет', 'ignored_operator'],
-    ['a customer who sends 0 to be rid of the bot', 'line', 'client', true, '0', 'ignored_left_bot'],
+    ['a customer who sends 0 to be rid of the bot', 'line', 'client', true, '0', 'ignored_operator_called'],
     ['an employee who sends 0 in a private chat', 'private', 'employee', true, '0', 'forwarded'],
     ['a bot anywhere', 'private', 'bot', true, 'привет', 'ignored_bot'],
     ['a bot that mentions ours in a group', 'group', 'bot', true, 'привет', 'ignored_bot'],
@@ -134,7 +134,15 @@ describe('what a brain says', () => {
     expect(bridge(reply, talked(), bot()).actions).toEqual([
       {
         target: 'portal',
-        action: { type: 'send', text: 'ответ', buttons: [], cards: [], quoteOf: null, internal: false, answers: 'm1' },
+        action: {
+          type: 'send',
+          text: 'ответ',
+          buttons: [],
+          cards: [],
+          quoteOf: null,
+          internal: false,
+          remoteMessageId: 'm1',
+        },
       },
     ]);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Greeting } from '../../../src/core/bot.ts';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
+import type { BridgeBot, Bridged } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import { type ChatEvent, type ChatKind, type PortalEvent, textReply } from '../../../src/core/events.ts';
 import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';

@@ -1,7 +1,7 @@
 /** What leaves a group: nothing that does not mean the bot, by whatever kind of event. */
 import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import type { Chat, ChatEvent, PortalEvent } from '../../../src/core/events.ts';
 import { capabilitiesWith } from '../../support/factories/rules.ts';
@@ -54,11 +54,11 @@ describe('a change of a group message', () => {
     ['an edit of what it did not overhear', edited(false), false, true, 'ignored_not_mentioned', null],
     ['a message without a mention', message(false), false, false, 'ignored_not_mentioned', null],
     ['a message with one', message(true), false, false, 'forwarded', 'message'],
-    ['a message whose edit came first', message(true), true, false, 'ignored_told_before', null],
+    ['a message whose edit came first', message(true), true, false, 'ignored_edit_came_first', null],
   ];
 
   it.each(rows)('%s', (_, event, isTold, overhears, outcome, told) => {
-    const bridged = bridge(event, known, bot(overhears), { at: new Date(), isTold });
+    const bridged = bridge(event, known, bot(overhears), { at: new Date(), isKnownToBrain: isTold });
     const types = bridged.actions.filter(({ target }) => target === 'brain').map(({ action }) => action.type);
     expect([bridged.outcome, types]).toEqual([outcome, told === null ? [] : [told]]);
   });
@@ -72,7 +72,7 @@ describe('text beside a command in a group', () => {
     messageId: '5',
     via: 'text',
     text: '/help',
-    beside: 'а ещё вопрос',
+    restText: 'а ещё вопрос',
     mentionsBot,
     quoteOf: null,
     ...shown,

@@ -1,7 +1,7 @@
 /** Who speaks in an Open Channel: no order of events makes the bot talk over a person. */
 import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import { type Chat, type ChatEvent, type PortalEvent, textReply } from '../../../src/core/events.ts';
 import { capabilitiesWith } from '../../support/factories/rules.ts';
@@ -229,7 +229,7 @@ describe('the bot', () => {
   });
 
   it('does not take a note for a word of an operator because a command stands in it', () => {
-    const hidden = command('bot', { beside: 'пусть бот ответит', isHidden: true });
+    const hidden = command('bot', { restText: 'пусть бот ответит', isHidden: true });
     const mirroring = { ...bot, capabilities: { ...bot.capabilities, mirrors: true } };
     const taken = play([client('27')]).conversation;
     const after = bridge(hidden, taken, mirroring, { at: new Date() });
@@ -276,7 +276,7 @@ describe('what our own bots do', () => {
   const ours = { id: '900', name: '', kind: 'employee' } as const;
 
   it.each(['help', 'bot', 'operator', 'start', 'press'])('/%s in their words is no command', (name) => {
-    const own = command(name, { author: ours, params: 'слова', beside: 'ещё' });
+    const own = command(name, { author: ours, params: 'слова', restText: 'ещё' });
     expect(bridge(own, start(), bot, { at: new Date() })).toEqual({
       conversation: { ...start(), sessionId: '343', sessionLeader: '27', ...ledBy27 },
       actions: [expect.objectContaining({ action: expect.objectContaining({ type: 'owner_changed' }) })],
@@ -290,7 +290,12 @@ describe('what our own bots do', () => {
       { type: 'message_deleted', messageId: '1', author: ours, chat: chat('900') },
     ];
     for (const event of changes) {
-      const { actions, outcome } = bridge(event, start(), { ...bot, capabilities }, { at: new Date(), isTold: true });
+      const { actions, outcome } = bridge(
+        event,
+        start(),
+        { ...bot, capabilities },
+        { at: new Date(), isKnownToBrain: true },
+      );
       expect([actions, outcome]).toEqual([[], 'ignored_bot']);
     }
   });
@@ -300,7 +305,7 @@ const ledBy27 = {
   owner: 'person',
   isTaken: true,
   ownedSince: expect.any(String) as unknown,
-  quietSince: expect.any(String) as unknown,
+  inactiveSince: expect.any(String) as unknown,
 };
 
 function systemNote(): Partial<Message> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PortalAction } from '../../../src/core/actions.ts';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot, SentPart } from '../../../src/core/bridged.ts';
+import type { BridgeBot, SentPart } from '../../../src/core/bridge-result.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import { type BrainEvent, type Button, type ChatKind, type Reply, textReply } from '../../../src/core/events.ts';
 import { capabilitiesWith } from '../../support/factories/rules.ts';
@@ -42,9 +42,9 @@ describe('parts of a reply', () => {
       files: [{ id: 'f', name: 'а.png', kind: 'image', size: null }],
     };
     expect(done(reply)).toMatchObject([
-      { type: 'send', answers: 'm1', part: { index: 0, count: 3 } },
-      { type: 'send', answers: 'm1', part: { index: 1, count: 3 } },
-      { type: 'send_file', answers: 'm1', part: { index: 2, count: 3 } },
+      { type: 'send', remoteMessageId: 'm1', part: { index: 0, count: 3 } },
+      { type: 'send', remoteMessageId: 'm1', part: { index: 1, count: 3 } },
+      { type: 'send_file', remoteMessageId: 'm1', part: { index: 2, count: 3 } },
     ]);
     expect(done(textReply('одно', 'm1'))[0]).not.toHaveProperty('part');
   });
@@ -72,7 +72,7 @@ describe('an edit', () => {
   it('of a longer text says the rest behind, to the same readers, and moves cards and buttons there', () => {
     expect(done(edited(pieces(2), [say]), [text('9', true)])).toMatchObject([
       { type: 'edit', messageId: '9', cards: [], buttons: [] },
-      { type: 'send', cards: [{ title: 'Чай' }], buttons: [say], internal: true, answers: null, partOf: '9' },
+      { type: 'send', cards: [{ title: 'Чай' }], buttons: [say], internal: true, remoteMessageId: null, partOf: '9' },
     ]);
   });
 

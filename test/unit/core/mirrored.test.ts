@@ -1,7 +1,7 @@
 /** What a brain that mirrors hears while a person leads, and that others hear nothing. Who leads is not changed by it. */
 import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { AuthorKind, ChatKind, PortalEvent } from '../../../src/core/events.ts';
 import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
@@ -41,9 +41,10 @@ const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, aut
   return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
 const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot, isTold = true): unknown[] =>
-  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, { at, isTold }).actions.flatMap(
-    (one) => (one.target === 'brain' ? [one.action.type] : []),
-  );
+  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, {
+    at,
+    isKnownToBrain: isTold,
+  }).actions.flatMap((one) => (one.target === 'brain' ? [one.action.type] : []));
 
 describe('a brain that mirrors', () => {
   it.each<readonly [string, PortalEvent, Conversation['owner'], readonly string[]]>([
@@ -67,16 +68,16 @@ describe('a brain that mirrors', () => {
     const without = expected.filter((type) => type === 'owner_changed' || type === 'message');
     expect(toldOf(event, owner, bot(false))).toEqual(without);
     const [mirroring, plain] = [true, false].map((mirrors) =>
-      bridge(event, talk(place('line').kind, owner), bot(mirrors), { at, isTold: true }),
+      bridge(event, talk(place('line').kind, owner), bot(mirrors), { at, isKnownToBrain: true }),
     );
     expect(mirroring?.conversation).toEqual(plain?.conversation);
     expect(mirroring?.outcome).toBe(plain?.outcome);
   });
 
   it('is told which changes are of what it only mirrors', () => {
-    const isTold = { isTold: true };
+    const known = { isKnownToBrain: true };
     const edited = changed('message_edited', 'line', 'client');
-    const edit = bridge(edited, talk('line', 'person'), bot(true), { at, ...isTold }).actions[0];
+    const edit = bridge(edited, talk('line', 'person'), bot(true), { at, ...known }).actions[0];
     expect(edit?.action).toMatchObject({ type: 'edit', mirrored: true });
     const own = bridge(edited, talk('line', 'brain'), bot(true), { at }).actions[0];
     expect(own?.action).not.toHaveProperty('mirrored');

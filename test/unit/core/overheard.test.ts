@@ -1,10 +1,10 @@
 /** What a brain hears without being spoken to, and what a pressed button says. */
 import { describe, expect, it } from 'vitest';
+import { pressCommand } from '../../../src/core/bot-texts.ts';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridged.ts';
+import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { Chat, PortalEvent } from '../../../src/core/events.ts';
-import { pressCommand } from '../../../src/core/texts.ts';
 import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
 
 const bot = (overhears: boolean, files = true): BridgeBot => ({

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decideRetry,
-  decideThrottled,
-  deliveryRetry,
-  throttledRetry,
-  waitPatienceMs,
-} from '../../../src/core/retry.ts';
+import { decideRetry, decideThrottled, deliveryRetry, maxWaitMs, throttledRetry } from '../../../src/core/retry.ts';
 
 const jitter = fc.double({ min: 0, max: 0.999, noNaN: true });
 
@@ -90,9 +84,9 @@ describe('decideThrottled', () => {
   });
 
   it('gives up only after a day, and not what has hardly been tried', () => {
-    expect(decideThrottled(busy, 10_000, waitPatienceMs, 0)).toMatchObject({ again: true });
-    expect(decideThrottled(busy, 1, 10 * waitPatienceMs, 0)).toMatchObject({ again: true });
-    expect(decideThrottled(busy, throttledRetry.maxAttempts, waitPatienceMs + 1, 0)).toEqual({
+    expect(decideThrottled(busy, 10_000, maxWaitMs, 0)).toMatchObject({ again: true });
+    expect(decideThrottled(busy, 1, 10 * maxWaitMs, 0)).toMatchObject({ again: true });
+    expect(decideThrottled(busy, throttledRetry.maxAttempts, maxWaitMs + 1, 0)).toEqual({
       again: false,
     });
     expect(decideThrottled({ retry: 'never' }, 1, 0, 0)).toEqual({ again: false });

@@ -33,7 +33,7 @@ describe('the gate for large bodies', () => {
     admissions.get('a1')?.close();
     await settled();
     expect(entered).toEqual(['a1', 'a2', 'a3']);
-    expect(gate.heldBytes()).toBe(100);
+    expect(gate.usedBytes()).toBe(100);
   });
 
   it('lets senders take turns, however many bodies one of them brings', async () => {
@@ -63,7 +63,7 @@ describe('the gate for large bodies', () => {
     for (const name of ['whole', 'held', 'coming']) void enter('a', name, 10);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(dropped).toEqual([]);
-    admissions.get('whole')?.whole();
+    admissions.get('whole')?.complete();
     void enter('b', 'next', 10);
     for (let step = 1; step <= 6; step += 1) {
       arrived.set('coming', step * 8_192);
@@ -91,7 +91,7 @@ describe('the gate for large bodies', () => {
     const leaving = new AbortController();
     void enter('a', 'a1', 10);
     await vi.advanceTimersByTimeAsync(0);
-    admissions.get('a1')?.whole();
+    admissions.get('a1')?.complete();
     void enter('a', 'a2', 10, leaving.signal);
     leaving.abort();
     for (const name of ['a3', 'a4', 'a5']) void enter('a', name, 10);

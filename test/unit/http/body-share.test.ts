@@ -19,13 +19,13 @@ describe('the share of memory for small bodies', () => {
     expect(honest.isDropped).toBe(false);
     expect(late.isDropped).toBe(false);
     expect(held.map(({ isDropped }) => isDropped)).toEqual([true, ...Array<boolean>(8).fill(false)]);
-    expect(share.heldBytes()).toBeLessThanOrEqual(1_000);
+    expect(share.usedBytes()).toBeLessThanOrEqual(1_000);
   });
 
   it('never drops the body that asks, nor one that is whole', () => {
     const share = createBodyShare(1_000);
     const whole = holder(share, 'a', 900);
-    whole.account.whole();
+    whole.account.complete();
     const asking = share.open('b', () => expect.unreachable());
     expect(asking.take(200)).toBe(false);
     expect(asking.take(100)).toBe(true);
@@ -33,7 +33,7 @@ describe('the share of memory for small bodies', () => {
     whole.account.close();
     whole.account.close();
     asking.close();
-    expect(share.heldBytes()).toBe(0);
+    expect(share.usedBytes()).toBe(0);
   });
 
   it('takes nothing more for a body that was dropped', () => {
@@ -42,14 +42,14 @@ describe('the share of memory for small bodies', () => {
     holder(share, 'b', 60);
     expect(first.isDropped).toBe(true);
     expect(first.account.take(1)).toBe(false);
-    expect(share.heldBytes()).toBe(60);
+    expect(share.usedBytes()).toBe(60);
   });
 
   it('is never exceeded by any number of senders', () => {
     const share = createBodyShare(10_000);
     for (let sender = 0; sender < 5_000; sender += 1) {
       share.open(String(sender % 700), () => undefined).take(1 + (sender % 64));
-      expect(share.heldBytes()).toBeLessThanOrEqual(10_000);
+      expect(share.usedBytes()).toBeLessThanOrEqual(10_000);
     }
   });
 });

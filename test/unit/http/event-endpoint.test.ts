@@ -35,7 +35,7 @@ async function post(
         return Promise.resolve(known(stored));
       },
     },
-    bodies: { read: () => Promise.resolve(body), recognise: () => {} },
+    bodies: { read: () => Promise.resolve(body), markKnown: () => {} },
     acceptance: {
       accept(row: NewEvent) {
         rows.push(row);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createDestinations, type Destinations, type Place } from '../../../src/queue/destinations.ts';
+import { createDestinations, type Destinations, type Slot } from '../../../src/queue/destinations.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
-const places = 400;
+const slots = 400;
 
 function setUp(): { clock: FakeClock; destinations: Destinations } {
   const clock = createFakeClock();
-  return { clock, destinations: createDestinations(places, clock) };
+  return { clock, destinations: createDestinations(slots, clock) };
 }
 
 const home = (portal: string) => ({ portal, destination: 'portal' });
 
-/** What the next claim may take of a destination, every place being free for it. */
+/** What the next claim may take of a destination, every slot being free for it. */
 function allowed(destinations: Destinations, portal: string): number {
   const { allowances, perDestination } = destinations.plan();
   return allowances.find((one) => one.portal === portal && one.destination === 'portal')?.lanes ?? perDestination;
@@ -21,25 +21,25 @@ function allowed(destinations: Destinations, portal: string): number {
 async function attempt(
   { clock, destinations }: ReturnType<typeof setUp>,
   portal: string,
-  ending: 'answered' | 'silent',
+  ending: 'answered' | 'no_answer',
   ms: number,
 ) {
-  const place = destinations.enter(home(portal));
-  const end = place.begin();
+  const slot = destinations.enter(home(portal));
+  const end = slot.begin();
   await clock.advance(ms);
   end(ending);
-  place.leave();
+  slot.leave();
 }
 
-function hang(destinations: Destinations, portal: string, lanes: number): Place[] {
+function hang(destinations: Destinations, portal: string, lanes: number): Slot[] {
   return Array.from({ length: lanes }, () => {
-    const place = destinations.enter(home(portal));
-    place.begin();
-    return place;
+    const slot = destinations.enter(home(portal));
+    slot.begin();
+    return slot;
   });
 }
 
-describe('places of one destination', () => {
+describe('slots of one destination', () => {
   it('are few while nothing is known of it, and many once it has answered quickly', async () => {
     const scene = setUp();
     expect(allowed(scene.destinations, 'a')).toBe(8);
@@ -76,7 +76,7 @@ describe('places of one destination', () => {
   it('are one, now and then, after three long silences in a row, and several again after an answer', async () => {
     const scene = setUp();
     const { clock, destinations } = scene;
-    for (let count = 0; count < 3; count += 1) await attempt(scene, 'a', 'silent', 30_000);
+    for (let count = 0; count < 3; count += 1) await attempt(scene, 'a', 'no_answer', 30_000);
     expect(destinations.openBreakers()).toBe(1);
     expect(allowed(destinations, 'a')).toBe(0);
     await clock.advance(2_000);
@@ -85,7 +85,7 @@ describe('places of one destination', () => {
     expect(allowed(destinations, 'a')).toBe(0);
     const end = probe.begin();
     await clock.advance(30_000);
-    end('silent');
+    end('no_answer');
     probe.leave();
     await clock.advance(3_999);
     expect(allowed(destinations, 'a')).toBe(0);
@@ -98,26 +98,26 @@ describe('places of one destination', () => {
 
   it('are not taken for silences that were over at once, nor for attempts that asked nobody', async () => {
     const scene = setUp();
-    for (let count = 0; count < 20; count += 1) await attempt(scene, 'a', 'silent', 5);
-    const place = scene.destinations.enter(home('a'));
-    place.begin()('not_asked');
-    place.leave();
+    for (let count = 0; count < 20; count += 1) await attempt(scene, 'a', 'no_answer', 5);
+    const slot = scene.destinations.enter(home('a'));
+    slot.begin()('not_attempted');
+    slot.leave();
     expect(allowed(scene.destinations, 'a')).toBe(8);
   });
 
   it('are given back once, however often it is said', async () => {
     const { destinations } = setUp();
     const before = destinations.plan().lanes;
-    const place = destinations.enter(home('a'));
+    const slot = destinations.enter(home('a'));
     expect(destinations.plan().lanes).toBe(before - 1);
-    place.leave();
-    place.leave();
+    slot.leave();
+    slot.leave();
     expect(destinations.plan().lanes).toBe(before);
   });
 });
 
 /** Takes at once what the next claim may, of portals of which each has so many lanes waiting: each portal's first lane before any second. */
-function claim(destinations: Destinations, portals: readonly string[], waiting: number): Place[] {
+function claim(destinations: Destinations, portals: readonly string[], waiting: number): Slot[] {
   const { lanes, perDestination, unproven, allowances } = destinations.plan();
   const named = new Map(allowances.map((one) => [one.portal, one]));
   const taken: string[] = [];
@@ -135,11 +135,11 @@ function claim(destinations: Destinations, portals: readonly string[], waiting: 
 
 const crowdOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`);
 
-describe('places of all destinations', () => {
+describe('slots of all destinations', () => {
   it('are not all taken by one claim of what nothing is known of', () => {
     const { destinations } = setUp();
     claim(destinations, crowdOf(200), 3);
-    expect(destinations.plan().lanes).toBe(places / 4);
+    expect(destinations.plan().lanes).toBe(slots / 4);
   });
 
   it('are not filled beyond the share of the unknown, however little of it is left, and those that answer still get theirs', async () => {
@@ -148,7 +148,7 @@ describe('places of all destinations', () => {
     await attempt(scene, 'healthy', 'answered', 100);
     claim(destinations, crowdOf(99), 3);
     expect(claim(destinations, [...crowdOf(200).slice(99), 'healthy'], 20)).toHaveLength(3 + 20);
-    expect(destinations.plan().lanes).toBe(places / 4 - 20);
+    expect(destinations.plan().lanes).toBe(slots / 4 - 20);
   });
 
   it('are free again for those that answer as soon as everything that was under way turns out to be slow', async () => {
@@ -174,7 +174,7 @@ describe('places of all destinations', () => {
       for (let got = -1; got !== 0; taken += got) got = claim(destinations, portals, 60).length;
       await clock.advance(2_001);
     }
-    expect(taken).toBe(2 * places);
+    expect(taken).toBe(2 * slots);
   });
 
   it('are not all taken by one claim of slow destinations, which take turns', async () => {
@@ -182,13 +182,13 @@ describe('places of all destinations', () => {
     const { clock, destinations } = scene;
     for (const portal of crowdOf(200)) await attempt(scene, portal, 'answered', 3_000);
     const first = claim(destinations, crowdOf(200), 4);
-    expect(first).toHaveLength(places / 2);
+    expect(first).toHaveLength(slots / 2);
     expect(claim(destinations, crowdOf(200), 4)).toHaveLength(0);
     await clock.advance(3_000);
-    for (const place of first) place.leave();
+    for (const slot of first) slot.leave();
     const offered = (): string[] =>
       destinations.plan().allowances.flatMap(({ portal, lanes }) => (lanes > 0 ? [portal] : []));
-    // Those whose turn it is may have nothing waiting: after a few claims everybody was offered a place.
+    // Those whose turn it is may have nothing waiting: after a few claims everybody was offered a slot.
     expect(new Set([...offered(), ...offered(), ...offered(), ...offered()]).size).toBe(200);
   });
 
@@ -203,7 +203,7 @@ describe('places of all destinations', () => {
           hang(destinations, `p${portal}`, 1);
       }
     }
-    expect(destinations.plan().lanes).toBeGreaterThanOrEqual(places / 4);
+    expect(destinations.plan().lanes).toBeGreaterThanOrEqual(slots / 4);
     expect(allowed(destinations, 'healthy')).toBeGreaterThanOrEqual(8);
     // Nothing is known of these; while the hanging ones are not yet known to be slow they wait.
     expect(allowed(destinations, 'new')).toBe(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeAgain } from '../../../src/queue/retry-write.ts';
+import { retryWrite } from '../../../src/queue/retry-write.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
 const away = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -8,7 +8,7 @@ describe('results that cannot be written', () => {
   it('are written again until the database is back', async () => {
     const clock = createFakeClock();
     let tries = 0;
-    const written = writeAgain(
+    const written = retryWrite(
       () => {
         tries += 1;
         return tries < 5 ? Promise.reject(away()) : Promise.resolve('written');
@@ -22,13 +22,13 @@ describe('results that cannot be written', () => {
 
   it('are given up at once for any other reason', async () => {
     const options = { clock: createFakeClock(), stopping: new AbortController().signal };
-    await expect(writeAgain(() => Promise.reject(new Error('bad data')), options)).rejects.toThrow('bad data');
+    await expect(retryWrite(() => Promise.reject(new Error('bad data')), options)).rejects.toThrow('bad data');
   });
 
   it('are given up some seconds after the process was told to stop', async () => {
     const clock = createFakeClock();
     const stopping = new AbortController();
-    const written = writeAgain(() => Promise.reject(away()), { clock, stopping: stopping.signal });
+    const written = retryWrite(() => Promise.reject(away()), { clock, stopping: stopping.signal });
     const outcome = written.catch((error: unknown) => error);
     await clock.advance(60_000);
     stopping.abort();

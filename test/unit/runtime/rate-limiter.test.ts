@@ -43,7 +43,7 @@ function callers(clock: FakeClock, rateLimiter: ReturnType<typeof limiterOf>, co
   const call = async (): Promise<void> => {
     for (;;) {
       try {
-        await rateLimiter.turn();
+        await rateLimiter.acquire();
         passed += 1;
         return;
       } catch (error) {
@@ -93,7 +93,7 @@ describe('the pace of a limit', () => {
     const clock = createFakeClock();
     const budgets = bucketBy(clock);
     const rateLimiter = limiterOf({ budgets, clock });
-    await rateLimiter.holdOff(3_000);
+    await rateLimiter.throttle(3_000);
     const passed = callers(clock, rateLimiter, 1);
     const elsewhere = callers(clock, limiterOf({ budgets, clock }), 1);
     await clock.advance(2_900);
@@ -105,21 +105,21 @@ describe('the pace of a limit', () => {
   it('sends a call away that would have to wait for long, and names the wait', async () => {
     const clock = createFakeClock();
     const rateLimiter = limiterOf({ budgets: bucketBy(clock), clock });
-    await rateLimiter.holdOff(60_000);
-    await expect(rateLimiter.turn()).rejects.toMatchObject({
+    await rateLimiter.throttle(60_000);
+    await expect(rateLimiter.acquire()).rejects.toMatchObject({
       code: 'rate_limit.busy',
       fate: 'none',
       retry: { afterMs: expect.any(Number) },
     });
     const elsewhere = limiterOf({ budgets: bucketBy(clock), clock }, { ...limit, bucket: 'other' });
-    await expect(elsewhere.turn()).resolves.toBeUndefined();
+    await expect(elsewhere.acquire()).resolves.toBeUndefined();
   });
 
   it('still waits alone when the pause cannot be shared', async () => {
     const clock = createFakeClock();
     const budgets = { ...bucketBy(clock), hold: () => Promise.reject(new Error('no database')) };
     const rateLimiter = limiterOf({ budgets, clock });
-    await rateLimiter.holdOff(1_000);
+    await rateLimiter.throttle(1_000);
     const passed = callers(clock, rateLimiter, 1);
     await clock.advance(900);
     expect(passed()).toBe(0);
@@ -131,8 +131,8 @@ describe('the pace of a limit', () => {
     const clock = createFakeClock();
     const rateLimiter = limiterOf({ budgets: bucketBy(clock), clock }, { ...limit, perSecond: 1, burst: 1 });
     const aborting = new AbortController();
-    await rateLimiter.turn();
-    const waiting = rateLimiter.turn(aborting.signal);
+    await rateLimiter.acquire();
+    const waiting = rateLimiter.acquire(aborting.signal);
     aborting.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'http.aborted', fate: 'none' });
   });

@@ -1,6 +1,7 @@
 /** Translates ONIMCOMMANDADD: the commands of one bot in a message, and the text beside them. */
+
+import { languageOf } from '../../../core/bot-texts.ts';
 import type { Chat, PortalEvent } from '../../../core/events.ts';
-import { languageOf } from '../../../core/texts.ts';
 import { branch, type FormTree, text } from '../../../lib/form-body.ts';
 import { hasMention, plainText, withoutJoiners, withoutMention } from '../../formatting/bb-code.ts';
 import { type DialogDecoder, noDialog, notForThisBot } from '../decoded.ts';
@@ -17,7 +18,7 @@ import {
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
-/** The portal takes at most this many commands out of one message. */
+/** The portal reads at most this many commands from one message. */
 const maxCommands = 10;
 
 export const decodeCommand: DialogDecoder = (tree, bot) => {
@@ -27,7 +28,7 @@ export const decodeCommand: DialogDecoder = (tree, bot) => {
   return events.length === 0 ? notForThisBot : { kind: 'chat', events };
 };
 
-/** The bot's commands in the order of the event; the text on the other lines goes along with the last one. Empty: none is this bot's. */
+/** The bot's commands in the order of the event; the other text lines are attached to the last one. Empty: none is this bot's. */
 function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const params = paramsOf(tree);
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
@@ -36,9 +37,9 @@ function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const names = new Set(all.map((id) => nameOf(commands, id)));
   const raw = text(params, 'MESSAGE') ?? '';
   const botId = own.map((id) => text(commands, id, 'BOT_ID') ?? '').find((id) => id !== '') ?? bot.id ?? '';
-  const rest = plainText(withoutMention(linesBeside(raw, names), botId)).trim();
+  const rest = plainText(withoutMention(withoutCommandLines(raw, names), botId)).trim();
   const author = authorOf(tree, params, place);
-  // What one message says in several events must not look like one message twice: its own id goes to what a brain hears of it.
+  // Several events of one message must not look like one message twice: the first one that reaches a brain keeps the message's own id.
   const heard = rest === '' ? 0 : own.length - 1;
   return own.map((id, index): CommandEvent => {
     const isLast = index === own.length - 1;
@@ -53,7 +54,7 @@ function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
       messageId: index === heard ? messageId : `${messageId}.c${index}`,
       via,
       text: `/${name} ${given}`.trim(),
-      ...(isLast && rest !== '' && via === 'text' ? { beside: rest } : {}),
+      ...(isLast && rest !== '' && via === 'text' ? { restText: rest } : {}),
       mentionsBot: place.kind !== 'group' || hasMention(raw, botId),
       ...(isHiddenNote(params, author, place) ? { isHidden: true } : {}),
       author,
@@ -74,8 +75,8 @@ function viaOf(context: string | undefined): CommandEvent['via'] {
   return context === 'MENU' ? 'menu' : 'text';
 }
 
-/** The message without the lines that are commands. The portal tells capitals from small letters. */
-function linesBeside(message: string, names: ReadonlySet<string>): string {
+/** The message without the text lines that are commands. The portal distinguishes upper and lower case. */
+function withoutCommandLines(message: string, names: ReadonlySet<string>): string {
   return message
     .split('\n')
     .filter((line) => !(line.startsWith('/') && names.has((line.slice(1).split(' ', 1)[0] ?? '').trim())))

@@ -1,6 +1,7 @@
 /** Keeps the bot's commands in MessageGateway equal to ours and the console's: one call when they are, one more for each that is not. */
+
+import { botCommands } from '../../../core/bot-texts.ts';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
-import { botCommands } from '../../../core/texts.ts';
 import type { BotApi } from '../api/bot-api.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { consoleCommands } from './bot-overrides.ts';

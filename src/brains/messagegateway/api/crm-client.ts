@@ -154,7 +154,7 @@ async function call(
   form?: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
-    await line.rateLimiter.turn();
+    await line.rateLimiter.acquire();
     const response = await line.tools.http.send({
       method,
       url: new URL(path, line.crmUrl),
@@ -169,7 +169,7 @@ async function call(
     const pause = pausesMs[attempt];
     if ((response.status === 503 || response.status === 429) && pause !== undefined) {
       const header = response.headers['retry-after'];
-      await line.rateLimiter.holdOff(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
+      await line.rateLimiter.throttle(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
       continue;
     }
     const parsed = parse(response.body);

@@ -63,7 +63,7 @@ export function createMgHttp(options: MgHttpOptions): MgHttp {
   return {
     address,
     async call(request) {
-      await options.rateLimiter.turn(request.signal);
+      await options.rateLimiter.acquire(request.signal);
       const url = address(request.path);
       for (const [name, value] of Object.entries(request.query ?? {})) append(url, name, value);
       const response = await options.http.send({
@@ -77,7 +77,7 @@ export function createMgHttp(options: MgHttpOptions): MgHttp {
       const where = `${request.method} ${request.path} of MessageGateway's ${names[options.api]}`;
       if (response.status >= 200 && response.status < 300) return parse(response.body, where);
       const wait = retryAfterMs(response.headers['retry-after'], options.clock.now());
-      if (response.status === 429 || response.status === 503) await options.rateLimiter.holdOff(wait);
+      if (response.status === 429 || response.status === 503) await options.rateLimiter.throttle(wait);
       throw failure({
         status: response.status,
         wait,

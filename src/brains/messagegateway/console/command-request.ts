@@ -1,8 +1,9 @@
 /** What a command of the console is given, and what it gives back. */
+
+import { pressCommand } from '../../../core/bot-texts.ts';
 import type { ConversationRef } from '../../../core/connector.ts';
 import { BadInput } from '../../../core/errors.ts';
 import type { Author, Button, Chat, FileRef } from '../../../core/events.ts';
-import { pressCommand } from '../../../core/texts.ts';
 import type { MgContext } from '../context.ts';
 import type { Binding } from './bindings.ts';
 import type { ConsoleMessages } from './message-list.ts';

@@ -126,7 +126,7 @@ function messageSent(
     withinMs: config.answerWithinMs,
     answer: (receipt: Receipt) => sendingResult(receipt, config.language),
   };
-  return { accept, answer: { async: true }, answerIfUnknown: unknown, waits };
+  return { accept, answer: { async: true }, answerIfUnknown: unknown, replyWait: waits };
 }
 
 function change(request: WebhookRequest, envelope: Envelope, data: MessageData): IngressResult {

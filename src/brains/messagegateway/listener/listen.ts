@@ -52,7 +52,7 @@ export async function listenToBot(
 ): Promise<void> {
   const { config, apis } = context;
   await preflight(context, signal);
-  await apis.botLimiter.turn(signal);
+  await apis.botLimiter.acquire(signal);
   const startedAt = context.clock.now();
   const { pingSeconds, silenceSeconds } = config;
   const url = apis.bot.socketAddress(events);

@@ -1,6 +1,6 @@
 /** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send, and changes that were not made. */
 import type { BrainAction, Receipt } from '../../../core/actions.ts';
-import { fateUnknown } from '../../../core/bridged.ts';
+import { fateUnknown } from '../../../core/bridge-result.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal } from '../api/mg-http.ts';
 import type { Acknowledgement, SendingErrorCode } from '../api/transport-api.ts';

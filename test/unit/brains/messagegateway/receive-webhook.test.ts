@@ -20,9 +20,9 @@ describe('a webhook at the door', () => {
       accept: [{ conversation: { ref }, dedupeKey: 'message_sent:22593', body }],
       answer: { async: true },
       answerIfUnknown: { async: false, error: expect.objectContaining({ code: 'customer_not_exists' }) },
-      waits: { remoteMessageId: '22593', withinMs: 1_000, answer: expect.any(Function) },
+      replyWait: { remoteMessageId: '22593', withinMs: 1_000, answer: expect.any(Function) },
     });
-    const waits = 'accept' in verdict ? verdict.waits : undefined;
+    const waits = 'accept' in verdict ? verdict.replyWait : undefined;
     const receipt = { type: 'receipt', remoteMessageId: '22593', portalMessageId: '71', error: null } as const;
     expect(waits?.answer(receipt)).toEqual({ async: false, external_message_id: '71' });
     expect(waits?.answer({ ...receipt, portalMessageId: null, error: 'person_owns' })).toEqual({

@@ -1,6 +1,6 @@
 /**
- * Both far ends of the bridge in one bare HTTP server, so that one clock sees what arrives where: a portal's REST address and
- * MessageGateway's APIs, with as little work as possible. Answers are of the shapes the app has to see.
+ * The remotes on both sides of the bridge in one bare HTTP server, so that one clock sees what arrives where: a portal's REST address and
+ * MessageGateway's APIs, with as little work as possible. Answers have the shapes the app expects.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const channelId = 1;
 
 interface Arrival {
   readonly at: number;
-  /** MessageGateway's name of the conversation; empty at the portal. */
+  /** MessageGateway's id of the conversation; empty at the portal. */
   readonly ref: string;
 }
 
@@ -37,7 +37,7 @@ function answerTo(method: string, url: URL, body: string, at: number): unknown {
     arrived('brain', { at, ref: messageSchema.parse(JSON.parse(body)).external_chat_id });
     return { message_id: arrivals.brain.length, time: new Date().toISOString() };
   }
-  // The note about CRM records: the bot's, once.
+  // The bot's note about CRM records, sent once.
   if (pathname === '/api/bot/v1/messages' && method === 'POST')
     return { message_id: 1, time: new Date().toISOString() };
   const customer = { id: 1, external_id: url.searchParams.get('customer_external_id') ?? arrivals.brain.at(-1)?.ref };
@@ -61,7 +61,7 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
 const server = createServer(serve);
 server.keepAliveTimeout = 600_000;
 
-/** The arrival of that number, when it has come. */
+/** The arrival of that number, once it has come. */
 async function arrival(end: End, index: number): Promise<Arrival> {
   for (;;) {
     const found = arrivals[end][index];

@@ -1,7 +1,10 @@
-/** Reads what npm says about the packages: the bill of materials, and its audit. Pure. */
+/** Reads npm's output about the packages: the bill of materials, and its audit. Pure. */
 import { z } from 'zod';
 
-/** Licences (SPDX) a production dependency may have: all let the app be used, changed and sold without conditions beyond naming them. */
+/**
+ * The licences (SPDX) that production dependencies may have: all allow using, changing and selling the app on no other condition than
+ * naming them.
+ */
 const allowedLicences = new Set([
   '0BSD',
   'Apache-2.0',
@@ -41,7 +44,7 @@ const billShape = z.object({
     .min(1),
 });
 
-/** Throws when it is no bill of materials, or an empty one: nothing to check must not read as nothing wrong. */
+/** Throws if the text is not a bill of materials, or an empty one: an empty one must not pass as a successful check. */
 export function listComponents(bill: string): readonly Component[] {
   return billShape.parse(JSON.parse(bill)).components.map(({ name, version, licenses }) => ({
     name: `${name}@${version}`,
@@ -65,19 +68,19 @@ const auditShape = z.object({
   }),
 });
 
-/** What `npm audit --json` found, in a sentence; or that the registry could not be asked. */
+/** The findings of `npm audit --json` in a sentence; or that the registry could not be asked. */
 export function auditSentence(output: string): string {
   const audit = auditShape.safeParse(parse(output));
-  if (!audit.success) return 'npm audit: the registry gave no answer, so known weaknesses were NOT looked for';
+  if (!audit.success) return 'npm audit: the registry did not answer, so known vulnerabilities were NOT checked';
   const { low, moderate, high, critical } = audit.data.metadata.vulnerabilities;
-  return `npm audit of what runs in production: ${critical} critical, ${high} high, ${moderate} moderate, ${low} low`;
+  return `npm audit of production packages: ${critical} critical, ${high} high, ${moderate} moderate, ${low} low`;
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not an audit: the caller says so.
+    // Not an audit; the caller reports it.
     return null;
   }
 }

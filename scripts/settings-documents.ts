@@ -1,10 +1,10 @@
-/** Writes down the settings for people, from the schema that reads them: `.env.example` and the table of the README. Pure. */
+/** Makes `.env.example` and the README's settings table from the schema that reads the settings. Pure. */
 import { settingsSchema } from '../src/config.ts';
 
 export interface SettingFacts {
   readonly name: string;
   readonly meaning: string;
-  /** As it would stand in the environment; null: there is none. */
+  /** As it is written in the environment; null: there is none. */
   readonly fallback: string | null;
   readonly isRequired: boolean;
 }
@@ -27,11 +27,11 @@ function asText(value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-/** What a value would have to be given for; an unset setting keeps its default. */
+/** The text of `.env.example`; defaults are commented out. */
 export function envExample(settings: readonly SettingFacts[]): string {
   const head = [
-    '# The settings of the bridge, made from src/config.ts by scripts/write-settings.ts.',
-    '# NAME_FILE=/path reads the value of NAME from a file. What is commented out shows the default.',
+    '# The settings of the app, written from src/config.ts by scripts/write-settings.ts.',
+    '# NAME_FILE=/path reads the value of NAME from a file. Commented entries show the default.',
   ];
   const entries = settings.map(({ name, meaning, fallback, isRequired }) => {
     const line = isRequired ? `${name}=` : `# ${name}=${fallback ?? ''}`;
@@ -66,12 +66,12 @@ function inCode(text: string | null): string {
   return text === null || text === '' ? '–' : `\`${text.replaceAll(',', ', ')}\``;
 }
 
-/** The README with the table between its `<!-- settings -->` markers; null when it has none. */
+/** The README with the table between its `<!-- settings -->` marks; null if it has none. */
 export function readmeWith(readme: string, table: string): string | null {
   return inMarks(readme, 'settings', table);
 }
 
-/** A paper with the table between the marks of that name; null when it has none. */
+/** A document with the table between the marks of that name; null if it has none. */
 export function inMarks(paper: string, name: string, table: string): string | null {
   const marked = new RegExp(String.raw`(<!-- ${name} -->\n)[\s\S]*?(<!-- /${name} -->)`);
   return marked.test(paper) ? paper.replace(marked, (_, open: string, end: string) => `${open}${table}\n${end}`) : null;

@@ -23,7 +23,7 @@ export async function holdBudget(db: Db, request: Omit<BudgetRequest, 'wanted'>,
   const brim = burst + (perSecond * ms) / 1000;
   await query(
     db,
-    `insert into rate_budget as b (portal, bucket, level, granted, updated_at) values (?, ?, ?, 0, clock_timestamp())
+    `insert into rate_limit as b (portal, bucket, level, granted, updated_at) values (?, ?, ?, 0, clock_timestamp())
      on conflict (portal, bucket) do update set
        level = greatest(excluded.level, b.level - ? * greatest(0, extract(epoch from clock_timestamp() - b.updated_at))),
        updated_at = clock_timestamp()`,
@@ -43,16 +43,16 @@ export async function takeBudget(db: Db, requests: readonly BudgetRequest[]): Pr
        select * from unnest(?::text[], ?::text[], ?::float8[], ?::float8[], ?::float8[])
          as i(portal, bucket, wanted, per_second, burst), quick
      ), taken as (
-       insert into rate_budget (portal, bucket, level, granted, updated_at)
+       insert into rate_limit (portal, bucket, level, granted, updated_at)
        select portal, bucket, least(wanted, floor(burst)), least(wanted, floor(burst)), clock_timestamp()
        from input order by portal, bucket
        on conflict (portal, bucket) do update set (level, granted, updated_at) = (
          select drained + fits, fits, clock_timestamp()
          from input i
-         cross join lateral (select greatest(0, rate_budget.level - i.per_second
-           * greatest(0, extract(epoch from clock_timestamp() - rate_budget.updated_at))) as drained) d
+         cross join lateral (select greatest(0, rate_limit.level - i.per_second
+           * greatest(0, extract(epoch from clock_timestamp() - rate_limit.updated_at))) as drained) d
          cross join lateral (select greatest(0, least(i.wanted, floor(i.burst - drained))) as fits) f
-         where i.portal = rate_budget.portal and i.bucket = rate_budget.bucket
+         where i.portal = rate_limit.portal and i.bucket = rate_limit.bucket
        )
        returning portal, bucket, level, granted
      )

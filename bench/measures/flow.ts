@@ -1,4 +1,7 @@
-/** How many messages a second go the whole road, from the event at the door to the answer at the portal, beside a handler that keeps nothing. */
+/**
+ * How many messages a second pass through the whole app, from the event at the endpoint to the answer at the portal, compared with a
+ * handler that stores nothing.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { startGenerator, usualDialogs } from '../load/start-generator.ts';
@@ -8,23 +11,23 @@ import { type Child, startChild } from '../support/child.ts';
 import { alternate, atLeast, figureOf } from '../support/figures.ts';
 import { expectRows } from './acknowledgements.ts';
 
-const name = 'whole road';
+const name = 'whole flow';
 const unit = '/s';
 const receivedSchema = z.object({ count: z.number(), lastAt: z.number() });
 
-/** What does not arrive within this has been lost. */
+/** An answer that has not arrived after this time is lost. */
 const patienceMs = 60_000;
 
-export const measureRoad: Measure = async (bench) => {
+export const measureFlow: Measure = async (bench) => {
   const { endings, plan, server, say } = bench;
-  const databaseUrl = await server.createMigrated('road');
+  const databaseUrl = await server.createMigrated('flow');
   const generator = await startGenerator(endings);
   const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
   const app = await startAppProcess({ endings, databaseUrl, restPort: sink.port });
   const naive = await startChild(endings, new URL('../peers/koa-forward.ts', import.meta.url), String(sink.port));
 
   let sentToApp = 0;
-  /** From the first request to the last answer the portal gets. The door acknowledges before the answers go out; that helps nobody here. */
+  /** From the first request to the last answer the portal gets, because the endpoint acknowledges events before the answers are sent. */
   const travel = async (port: number, path: string, messages: number, answers: number): Promise<number> => {
     await server.checkpoint();
     const before = (await sink.ask('received', null, receivedSchema)).count;
@@ -43,17 +46,17 @@ export const measureRoad: Measure = async (bench) => {
     say(`naive: ${Math.round(perSecond)} /s`);
     return perSecond;
   };
-  // The first message of each dialog is greeted, which is another call: behind us before the clock starts.
+  // The first message of each dialog is greeted, which is another call: sent before the measurement.
   await viaApp(2 * usualDialogs, usualDialogs);
   await viaNaive(2 * usualDialogs);
   const runs = await alternate(plan.runs, {
-    app: () => viaApp(plan.roadEvents, 0),
-    naive: () => viaNaive(plan.roadEvents),
+    app: () => viaApp(plan.flowEvents, 0),
+    naive: () => viaNaive(plan.flowEvents),
   });
   for (const one of [app, naive, sink, generator]) await one.stop();
   // Each message and each answer of the brain is an event of the inbox.
-  await expectRows(bench, 'road', 'inbox', 2 * sentToApp);
-  await server.drop('road');
+  await expectRows(bench, 'flow', 'inbox', 2 * sentToApp);
+  await server.drop('flow');
   return [
     atLeast(
       name,
@@ -64,7 +67,7 @@ export const measureRoad: Measure = async (bench) => {
   ];
 };
 
-/** When the last of so many calls arrived at the sink. Throws when there are more or fewer. */
+/** The time at which the last of so many calls arrived at the sink. Throws when there are more or fewer. */
 async function arrival(sink: Child, expected: number): Promise<number> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await delay(10)) {
     const { count, lastAt } = await sink.ask('received', null, receivedSchema);

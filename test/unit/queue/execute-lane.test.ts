@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Executor } from '../../../src/queue/execute-action.ts';
-import { type Attempts, workLane } from '../../../src/queue/outbox-turn.ts';
+import { type AttemptContext, executeLane } from '../../../src/queue/execute-lane.ts';
 import type { Pool } from '../../../src/store/database.ts';
 import type { OutboxRow } from '../../../src/store/queue/outbox.ts';
 import { captureLog } from '../../support/captured-log.ts';
@@ -33,8 +33,8 @@ const executor = {
   execute: () => Promise.resolve({ outcome: 'sent', remoteId: '501' }),
 } as unknown as Executor;
 
-const attempts: Attempts = {
-  place: { begin: () => () => undefined, leave: () => undefined },
+const attempts: AttemptContext = {
+  slot: { begin: () => () => undefined, leave: () => undefined },
   isHeld: () => true,
   signal: new AbortController().signal,
 };
@@ -54,7 +54,7 @@ describe('a turn of an outbox lane', () => {
       ...captureLog(),
     };
     const claimed = { portal, lane, holder: 'w:1', destination: 'portal', attempts: 1, throttled: 0, rows };
-    const turn = await workLane(options as never, claimed, attempts);
+    const turn = await executeLane(options as never, claimed, attempts);
     expect(turn.results).toEqual([expect.objectContaining({ seq: 1, state: 'done', remoteId: '501' })]);
     // The second waits, and its attempt is not counted.
     expect(turn.progress).toMatchObject({ done: 1, isFree: true });

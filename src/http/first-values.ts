@@ -1,5 +1,5 @@
-/** Of repeated headers or query values the first. */
-export function singles(
+/** Keeps the first of repeated headers or query values. */
+export function firstValues(
   values: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string | undefined> {
   return Object.fromEntries(

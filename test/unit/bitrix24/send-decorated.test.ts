@@ -1,6 +1,6 @@
 /** How a text is sent with its decorations, and again without those that are refused. */
 import { describe, expect, it } from 'vitest';
-import { type Dressed, sendDecorated, type Wanted } from '../../../src/bitrix24/decorated.ts';
+import { type DecoratedMessage, type PreparedMessage, sendDecorated } from '../../../src/bitrix24/send-decorated.ts';
 import { RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
 import type { Card } from '../../../src/core/events.ts';
 
@@ -10,12 +10,12 @@ const card = (title: string, value = '100'): Card => ({
   image: null,
   facts: [{ name: 'Цена', value }],
 });
-const wanted: Wanted = {
+const wanted: DecoratedMessage = {
   text: 'текст',
   buttons: [{ type: 'say', label: 'Да', text: 'да' }],
   cards: [card('Чайник')],
   quoteOf: '5',
-  needsWords: false,
+  needsText: false,
 };
 
 const refusal = (code: string): RemoteRefused =>
@@ -23,8 +23,8 @@ const refusal = (code: string): RemoteRefused =>
 
 /** Refuses as ordered, then takes; every attempt as it was made. */
 function portal(...codes: readonly string[]) {
-  const attempts: Dressed[] = [];
-  const send = (dressed: Dressed): Promise<number> => {
+  const attempts: PreparedMessage[] = [];
+  const send = (dressed: PreparedMessage): Promise<number> => {
     attempts.push(dressed);
     const code = codes[attempts.length - 1];
     return code === undefined ? Promise.resolve(7) : Promise.reject(refusal(code));
@@ -96,11 +96,11 @@ describe('a decorated text', () => {
 
   it('is never blank where the portal would take that for nothing, or for a deletion', async () => {
     const { attempts, send } = portal();
-    const cases: readonly Partial<Wanted>[] = [
+    const cases: readonly Partial<DecoratedMessage>[] = [
       { cards: [], quoteOf: null },
-      { needsWords: true },
-      { cards: [], buttons: [], needsWords: true },
-      { needsWords: false },
+      { needsText: true },
+      { cards: [], buttons: [], needsText: true },
+      { needsText: false },
     ];
     for (const changes of cases) await sendDecorated({ ...wanted, text: ' ', ...changes }, '900', send);
     expect(attempts.map(({ text }) => text.trim())).toEqual(['Да', 'Чайник', '…', '']);

@@ -1,7 +1,7 @@
 /** What the rules make of a message that its brain counts as failed: every order in which failure, message and receipt may come. */
 import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot, MessageFate } from '../../../src/core/bridged.ts';
+import type { BridgeBot, MessageFate } from '../../../src/core/bridge-result.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import { type ChatEvent, textReply } from '../../../src/core/events.ts';
 import { capabilitiesWith } from '../../support/factories/rules.ts';
@@ -15,7 +15,7 @@ const bot = (receipts = true): BridgeBot => ({
 });
 
 const fate = (changes: Partial<MessageFate> = {}): MessageFate => ({
-  told: null,
+  reported: null,
   waiting: 0,
   shownAs: null,
   error: null,
@@ -28,8 +28,8 @@ const receipt = (portalMessageId: string | null, error: string | null): ChatEven
   portalMessageId,
   error,
 });
-const withdrawn = { told: { isWithdrawn: true } };
-const late = { told: { isWithdrawn: false } };
+const withdrawn = { reported: { isWithdrawn: true } };
+const late = { reported: { isWithdrawn: false } };
 const plain = (portalMessageId: string | null, error: string | null) => ({
   type: 'receipt',
   remoteMessageId: 'm',

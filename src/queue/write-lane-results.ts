@@ -1,4 +1,4 @@
-/** Writes down what came of turns of outbox lanes, many in one transaction. */
+/** Writes the results of executed outbox lanes, many lanes in one transaction. */
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -7,9 +7,9 @@ import { acceptEvents } from '../store/queue/inbox.ts';
 import { finishLanes } from '../store/queue/lanes.ts';
 import { closeActions, noteFailures } from '../store/queue/outbox.ts';
 import { lockPortals } from '../store/tenants/portals.ts';
-import type { LaneTurn } from './outbox-turn.ts';
+import type { LaneResult } from './execute-lane.ts';
 
-export interface WriteTurnsOptions {
+export interface WriteLaneResultsOptions {
   readonly db: Pool;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
@@ -17,10 +17,13 @@ export interface WriteTurnsOptions {
 }
 
 /**
- * For each turn, whether its lane was still held; nothing is written of a turn whose lane was not. One lane whose data cannot be written
- * must not hold back the others: then each is written alone, and the bad one becomes a dead letter.
+ * Returns for each lane whether it was still held; nothing is written for a lane that was not. If the data of one lane cannot be written,
+ * each lane is written by itself, and the bad one becomes a dead letter.
  */
-export async function writeTurns(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Promise<boolean[]> {
+export async function writeLaneResults(
+  options: WriteLaneResultsOptions,
+  turns: readonly LaneResult[],
+): Promise<boolean[]> {
   try {
     return await write(options, turns);
   } catch (error) {
@@ -28,15 +31,18 @@ export async function writeTurns(options: WriteTurnsOptions, turns: readonly Lan
     const [only, another] = turns;
     if (only === undefined) return [];
     options.log.error({ lanes: turns.length, err: error }, 'results cannot be written together');
-    if (another === undefined) return await write(options, [unwritable(only)]);
+    if (another === undefined) return await write(options, [withoutOutsideData(only)]);
     const held: boolean[] = [];
-    for (const turn of turns) held.push(...(await writeTurns(options, [turn])));
+    for (const turn of turns) held.push(...(await writeLaneResults(options, [turn])));
     return held;
   }
 }
 
-/** The turn without anything from outside. What it has done stays done; that its end could not be written down is for a person to see. */
-function unwritable(turn: LaneTurn): LaneTurn {
+/**
+ * The result without any data from outside. What was executed stays executed; the dead letter tells an administrator that its result could
+ * not be recorded.
+ */
+function withoutOutsideData(turn: LaneResult): LaneResult {
   const end = { state: 'dead_letter' as const, outcome: 'outbox.unwritable', remoteId: null };
   return {
     progress: turn.progress,
@@ -46,8 +52,8 @@ function unwritable(turn: LaneTurn): LaneTurn {
   };
 }
 
-/** What a remote has told us is kept even where the lane was lost: it is a fact, and its key is fixed. */
-async function write(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Promise<boolean[]> {
+/** Events are stored even if the lane was lost: they are facts, and their keys are fixed. */
+async function write(options: WriteLaneResultsOptions, turns: readonly LaneResult[]): Promise<boolean[]> {
   const incoming = turns.flatMap((turn) => turn.incoming);
   const held = await inTransaction(options.db, async (trx) => {
     const living = await lockPortals(trx, [...new Set(incoming.map((event) => event.portal))]);
@@ -74,7 +80,7 @@ async function write(options: WriteTurnsOptions, turns: readonly LaneTurn[]): Pr
   return held;
 }
 
-function count(metrics: Metrics, turns: readonly LaneTurn[], held: readonly boolean[]): void {
+function count(metrics: Metrics, turns: readonly LaneResult[], held: readonly boolean[]): void {
   const lost = held.filter((isHeld) => !isHeld).length;
   if (lost > 0) metrics.leasesLost.inc({ queue: 'outbox' }, lost);
   for (const [index, turn] of turns.entries()) {

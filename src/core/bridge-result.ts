@@ -1,11 +1,11 @@
-/** What every rule of the bridge gives back, and the few moves all rules share. */
+/** The result of every rule of the bridge, and functions that several rules share. */
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Author, Button } from './events.ts';
 
-/** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
+/** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
   | 'forwarded'
   | 'overheard'
@@ -23,9 +23,9 @@ export type Outcome =
   | 'ignored_operator'
   | 'ignored_hidden_note'
   | 'ignored_other_bot'
-  | 'ignored_told_before'
+  | 'ignored_edit_came_first'
   | 'ignored_person_owns'
-  | 'ignored_left_bot'
+  | 'ignored_operator_called'
   | 'ignored_empty'
   | 'ignored_unsupported'
   | 'ignored_unknown_command'
@@ -37,60 +37,60 @@ export interface BridgeBot {
   readonly name: string;
   readonly type: BotType;
   readonly capabilities: Capabilities;
-  /** The brain leads again after so long without a word of the people who lead; null: never by itself. */
+  /** The brain leads again after so long without a message of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
-  /** Absent: the usual words, at once. */
+  /** Absent: the default text, at once. */
   readonly greeting?: Greeting;
-  /** The portal's ids of all bots of ours: whoever of them leads an Open Channel session is no person. Absent: none is known. */
+  /** The portal's ids of all our bots: one of them leading an Open Channel session is not a person. Absent: none is known. */
   readonly botIds?: readonly string[];
 }
 
-/** A message in Bitrix24 that holds a part of what a brain said in one. */
+/** A message in Bitrix24 that holds a part of one message of the brain. */
 export interface SentPart {
   readonly messageId: string;
   readonly kind: 'text' | 'file';
   readonly internal: boolean;
 }
 
-/** What is known of a brain's message when its failure, its receipt, or the message itself comes. */
+/** What is known about a brain's message when its failure, its receipt, or the message itself arrives. */
 export interface MessageFate {
-  /** Its failure was told before; whether it is withdrawn. Null: it was not. */
-  readonly told: { readonly isWithdrawn: boolean } | null;
-  /** Parts that are still to be sent. */
+  /** Whether the brain withdrew the message when it reported its failure. Null: no failure was reported. */
+  readonly reported: { readonly isWithdrawn: boolean } | null;
+  /** The number of parts still to be sent. */
   readonly waiting: number;
   /** The last message in Bitrix24 that holds a part of it; null for none. */
   readonly shownAs: string | null;
-  /** Why the first part that failed did; null when none did. */
+  /** The error of the first part that failed; null when none did. */
   readonly error: string | null;
 }
 
-/** The outcome of sends that were not made because their failure had been told. */
+/** The outcome of sends that were not made because the brain had reported the message as failed. */
 export const withdrawn = 'withdrawn';
 
 /** The outcome of answers that were not shown because a person leads. */
 export const personOwns = 'person_owns';
 
-/** Begins the reason of sends of which nobody knows whether they happened. */
+/** The first word of the error of sends that may or may not have happened. */
 export const fateUnknown = 'fate_unknown';
 
-/** What the pipeline has looked up for an event; what is absent is not known or does not matter to it. */
-export interface Known {
-  /** Where an event changes what the brain said: all that is still there of it, in order; empty when it is not remembered. */
+/** Stored facts that were read for an event; absent if unknown or irrelevant. */
+export interface StoredFacts {
+  /** For a change of the brain's own message: its remaining parts, in order; empty when they are unknown. */
   readonly parts?: readonly SentPart[];
-  /** The brain has been told of the message, and may be told how it changes. */
-  readonly isTold?: boolean;
+  /** The brain has been sent the message, and may be told how it changes. */
+  readonly isKnownToBrain?: boolean;
   readonly fate?: MessageFate;
 }
 
-/** What the rules know besides event and conversation. */
+/** What the rules know besides the event and the conversation. */
 export interface RuleContext extends BridgeBot {
-  /** Null where it does not matter. */
+  /** Null where it is irrelevant. */
   readonly fate: MessageFate | null;
-  /** The moment (ISO 8601) at which the event reached us: the only time the rules know. */
+  /** When the event reached us (ISO 8601): the only time the rules know. */
   readonly at: string;
-  /** See `Known`. */
+  /** See `StoredFacts`. */
   readonly parts: readonly SentPart[];
-  readonly isTold: boolean;
+  readonly isKnownToBrain: boolean;
 }
 
 export interface Bridged {
@@ -99,7 +99,7 @@ export interface Bridged {
   readonly outcome: Outcome;
 }
 
-/** The conversation in the hands of that owner; a brain that wants to know is told. */
+/** Sets the owner of the conversation; tells the brain if it wants to know. */
 export function setOwner(
   conversation: Conversation,
   owner: Conversation['owner'],
@@ -110,34 +110,40 @@ export function setOwner(
   const told: ChatAction[] = context.capabilities.ownership
     ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
     : [];
-  const quietSince = owner === 'person' ? at : null;
-  return { conversation: { ...conversation, owner, isTaken: false, ownedSince: at, quietSince }, actions: told };
+  const inactiveSince = owner === 'person' ? at : null;
+  return {
+    conversation: { ...conversation, owner, isTaken: false, ownedSince: at, inactiveSince: inactiveSince },
+    actions: told,
+  };
 }
 
-/** A person has taken the conversation himself, perhaps after it was handed over: what still waits to be said to the customer is dropped. */
-export function take(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
+/** A person takes the conversation themselves, perhaps after it was handed over: pending answers to the customer are dropped. */
+export function takeOver(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
   const owned = setOwner(conversation, 'person', context);
   return { ...owned, conversation: { ...owned.conversation, isTaken: true } };
 }
 
-/** Whether a bot of ours did it: portals tell of what bots change, and of the commands in what they say, without a word of who they are. */
+/**
+ * Whether the author is a bot of ours: the portal also sends events about changes and commands of bots, without marking the author as a
+ * bot.
+ */
 export function isOurBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {
   return kind === 'bot' || botIds.includes(id);
 }
 
-/** Nothing to do about the event. */
+/** The event has no effect. */
 export function noop(conversation: Conversation, outcome: Outcome): Bridged {
   return { conversation, actions: [], outcome };
 }
 
-/** Our own words to the people inside the portal; a customer behind an Open Channel never sees them. */
+/** A message of the app itself to the people inside the portal; a customer of an Open Channel never sees it. */
 export function note(text: string, buttons: readonly Button[] = []): ChatAction {
   return toPortal({ ...plainSend(text), buttons, internal: true });
 }
 
-/** Text as our own bot would say it, without anything around it. */
+/** A plain text message of the bot. */
 export function plainSend(text: string) {
-  return { type: 'send' as const, text, buttons: [], cards: [], quoteOf: null, answers: null };
+  return { type: 'send' as const, text, buttons: [], cards: [], quoteOf: null, remoteMessageId: null };
 }
 
 /** An action for Bitrix24. */

@@ -1,6 +1,6 @@
 /**
- * Reads request bodies. Small ones share memory, large ones wait for room, and senders that have proven themselves lately have shares
- * of their own, so that no number of strangers can fill the memory or keep a known portal out. Bodies that trickle are cut off.
+ * Reads request bodies within a memory limit. Small bodies share memory, large ones wait for it. Senders that have authenticated lately
+ * have a share of their own, so that no number of strangers can fill the memory or shut out a known portal. Slow bodies are cut off.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
@@ -11,27 +11,30 @@ import { type BodyAccount, createBodyShare } from './body-share.ts';
 import { createKnownSenders, type KnownSenders } from './known-senders.ts';
 import { senderOf } from './sender.ts';
 
-export interface Bodies {
+export interface BodyReader {
   /**
-   * The whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.no_room` (503) when the
-   * memory for bodies is used up, `body.too_slow` (408), `body.broken` when the sender breaks off. What is left is then not read, so the
+   * Returns the whole body. Throws BadInput: `body.too_large` (413) as soon as the limit is passed or announced, `body.memory_full` (503) when
+   * the memory for bodies is used up, `body.too_slow` (408), `body.broken` when the sender breaks off. The rest is then not read, so the
    * connection should be closed. The memory counts as used until the request is answered.
    */
   read(ctx: Context, limitBytes: number): Promise<Buffer>;
-  /** Room for a body that somebody else reads. The connection is cut when the room is needed, or when the body trickles. Throws `body.no_room`. */
-  reserve(ctx: Context, bytes: number): void;
-  /** The sender of this request has shown a token or secret that only a portal or brain of ours knows. */
-  recognise(ctx: Context): void;
-  heldBytes(): number;
+  /**
+   * Reserves memory for a body that other code reads. The connection is closed when the memory is needed elsewhere or the body is too slow.
+   * Throws `body.memory_full`.
+   */
+  reserveMemory(ctx: Context, bytes: number): void;
+  /** Records that the sender of this request has shown a token or secret known only to a portal or brain of ours. */
+  markKnown(ctx: Context): void;
+  usedBytes(): number;
   close(): void;
 }
 
 const mega = 1024 * 1024;
 
-/** A usual event has 5 KB. Bodies up to this size, by what they announce, need not wait. */
+/** A usual event has 5 KB. Bodies that announce at most this size need not wait. */
 const smallBytes = 64 * 1024;
 
-/** Of strangers and of known senders. A body needs up to four times its size while it is looked at and stored. */
+/** Memory shares of strangers and of known senders. Processing and storing a body takes up to four times its size. */
 const shares = { small: 16 * mega, known: 16 * mega };
 const gates = { stranger: 8 * mega, known: 16 * mega };
 const maxWaiting = 512;
@@ -48,18 +51,18 @@ interface Reading {
   since: number;
 }
 
-/** Where a body is kept while its request is under way. */
-interface Place {
-  /** Room for a buffer of so many bytes: at once, or after a wait. */
+/** The memory of one body while its request is in flight. */
+interface BodyMemory {
+  /** Asks for memory for a buffer of so many bytes; may wait. */
   readonly fits: (capacity: number) => boolean | Promise<boolean>;
-  readonly whole: () => void;
+  readonly complete: () => void;
 }
 
-export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
+export function createBodyReader(clock: Pick<Clock, 'monotonicMs'>): BodyReader {
   return new RequestBodies(clock);
 }
 
-class RequestBodies implements Bodies {
+class RequestBodies implements BodyReader {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #senders: KnownSenders;
   readonly #small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
@@ -79,7 +82,7 @@ class RequestBodies implements Bodies {
 
   async read(ctx: Context, limitBytes: number): Promise<Buffer> {
     const { req } = ctx;
-    const announced = announcedBy(req);
+    const announced = announcedLength(req);
     const mostBytes = announced ?? limitBytes;
     if (mostBytes > limitBytes) throw tooLarge(limitBytes);
     const ending = new AbortController();
@@ -90,40 +93,40 @@ class RequestBodies implements Bodies {
       req.pause();
       reject(error);
     };
-    const place = this.#placeFor(ctx, mostBytes, () => cut(noRoom()), ending.signal);
+    const place = this.#placeFor(ctx, mostBytes, () => cut(outOfMemory()), ending.signal);
     let unwatch = (): void => undefined;
-    let letGo = (): void => undefined;
+    let stopCollecting = (): void => undefined;
     try {
-      // What announces to be large waits before it is read.
+      // A body that announces to be large waits before it is read.
       const isLarge = announced !== null && mostBytes > smallBytes;
-      if (isLarge && !(await place.fits(mostBytes))) throw noRoom();
+      if (isLarge && !(await place.fits(mostBytes))) throw outOfMemory();
       unwatch = this.#watch(req, cut);
-      letGo = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
+      stopCollecting = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
       return await promise;
     } finally {
       unwatch();
-      letGo();
-      place.whole();
+      stopCollecting();
+      place.complete();
       ctx.res.off('close', gone);
     }
   }
 
-  reserve(ctx: Context, bytes: number): void {
+  reserveMemory(ctx: Context, bytes: number): void {
     const cut = (): void => void ctx.req.socket.destroy();
     const account = this.#openSmall(ctx, cut);
-    if (!account.take(bytes)) throw noRoom();
+    if (!account.take(bytes)) throw outOfMemory();
     const unwatch = this.#watch(ctx.req, cut);
     ctx.req.once('end', unwatch);
     ctx.res.once('close', unwatch);
   }
 
-  recognise(ctx: Context): void {
-    this.#senders.recognise(senderOf(ctx));
+  markKnown(ctx: Context): void {
+    this.#senders.markKnown(senderOf(ctx));
   }
 
-  heldBytes(): number {
+  usedBytes(): number {
     return [this.#small.stranger, this.#small.known, this.#large.stranger, this.#large.known].reduce(
-      (sum, one) => sum + one.heldBytes(),
+      (sum, one) => sum + one.usedBytes(),
       0,
     );
   }
@@ -142,7 +145,7 @@ class RequestBodies implements Bodies {
     }
   }
 
-  /** Watches the speed until `stop` is called. */
+  /** Checks the speed until the returned function is called. */
   #watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
     const reading: Reading = {
       request,
@@ -171,8 +174,10 @@ class RequestBodies implements Bodies {
     return admission;
   }
 
-  /** A body that does not say its length begins as a small one, and waits for room for the largest when it turns out not to be. */
-  #placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): Place {
+  /**
+   * A body of unknown length is treated as small at first, and waits for memory for the largest possible body when it grows beyond that.
+   */
+  #placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): BodyMemory {
     const account = this.#openSmall(ctx, drop);
     let taken = 0;
     let admission: Admission | null = null;
@@ -189,9 +194,9 @@ class RequestBodies implements Bodies {
         taken += more;
         return account.take(more);
       },
-      whole() {
-        account.whole();
-        admission?.whole();
+      complete() {
+        account.complete();
+        admission?.complete();
       },
     };
   }
@@ -201,15 +206,15 @@ interface Collecting {
   readonly limitBytes: number;
   /** The most there can be, by what was announced. */
   readonly mostBytes: number;
-  readonly fits: Place['fits'];
+  readonly fits: BodyMemory['fits'];
   readonly resolve: (body: Buffer) => void;
   readonly reject: (error: BadInput) => void;
 }
 
 /**
- * Gathers the chunks in one buffer that grows: a list of them would let a sender of one-byte chunks use a hundred times the memory of what
- * it has sent. The function that comes back takes the listeners away: a connection that is kept open remembers its last request, and through
- * its listeners the body.
+ * Collects the chunks in one growing buffer: with a list, a sender of one-byte chunks could use a hundred times the memory of what it
+ * sends. The returned function removes the listeners: an idle kept-alive connection still refers to its last request, and through its
+ * listeners to the body.
  */
 function collect(request: IncomingMessage, collecting: Collecting): () => void {
   const { limitBytes, mostBytes, fits, resolve, reject } = collecting;
@@ -231,7 +236,7 @@ function collect(request: IncomingMessage, collecting: Collecting): () => void {
   };
   const proceed = (chunk: Buffer, capacity: number, hasRoom: boolean): void => {
     if (hasRoom) add(chunk, capacity);
-    else stop(noRoom());
+    else stop(outOfMemory());
   };
   const onData = (chunk: Buffer): void => {
     const needed = size + chunk.length;
@@ -261,16 +266,16 @@ function collect(request: IncomingMessage, collecting: Collecting): () => void {
 }
 
 /**
- * Twice as much each time, so that copying costs no more than reading; never more than there can be. A large body has been given its whole
- * room already: what is not written to takes no memory yet.
+ * Doubles each time, so that copying costs no more than reading; never more than there can be. A large body gets its whole buffer at once:
+ * pages that are not written to take no memory yet.
  */
 function capacityFor(needed: number, mostBytes: number): number {
   if (needed > smallBytes) return mostBytes;
   return Math.min(Math.max(4_096, 2 ** Math.ceil(Math.log2(needed))), Math.max(needed, mostBytes));
 }
 
-/** How long the sender says the body is; null when it does not say. */
-function announcedBy({ headers }: IncomingMessage): number | null {
+/** The announced length of the body; null when none is announced. */
+function announcedLength({ headers }: IncomingMessage): number | null {
   const announced = headers['content-length'];
   if (announced !== undefined) return Number(announced);
   return headers['transfer-encoding'] === undefined ? 0 : null;
@@ -280,10 +285,10 @@ function tooLarge(limitBytes: number): BadInput {
   return new BadInput({ code: 'body.too_large', status: 413, message: `the body is larger than ${limitBytes} bytes` });
 }
 
-function noRoom(): BadInput {
-  return new BadInput({ code: 'body.no_room', status: 503, message: 'the memory for request bodies is used up' });
+function outOfMemory(): BadInput {
+  return new BadInput({ code: 'body.memory_full', status: 503, message: 'the memory for request bodies is used up' });
 }
 
 function tooSlow(): BadInput {
-  return new BadInput({ code: 'body.too_slow', status: 408, message: 'the body came too slowly' });
+  return new BadInput({ code: 'body.too_slow', status: 408, message: 'the body arrived too slowly' });
 }

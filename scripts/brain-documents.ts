@@ -1,7 +1,7 @@
-/** Writes down for people what a brain can be told: the tables of `docs/<brain>.md`, from the schemas that read it. Pure. */
+/** Makes the configuration tables of `docs/<brain>.md` from the schemas that read the settings. Pure. */
 import { z } from 'zod';
 import type { Brain } from '../src/core/brain.ts';
-import { inMarks } from './settings-papers.ts';
+import { inMarks } from './settings-documents.ts';
 
 interface Field {
   readonly path: string;
@@ -18,7 +18,7 @@ const nodeSchema = z.object({
   properties: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Keys that hold others are named with a dot; those that only joining writes are left out. */
+/** Nested keys are written with a dot; those that only joining writes are left out. */
 function fieldsOf(schema: unknown, prefix = '', written: ReadonlySet<string> = new Set(['joined'])): Field[] {
   const { properties = {}, required = [] } = nodeSchema.parse(schema);
   return Object.entries(properties).flatMap(([name, given]) => {
@@ -44,8 +44,10 @@ function tableOf(schema: z.ZodType): string {
   return ['| key | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** The paper with its tables between `<!-- config -->` and `<!-- installation -->` marks; null when it lacks one the brain has to have. */
-export function brainPaperWith(paper: string, brain: Brain): string | null {
+/**
+ * The document with its tables between `<!-- config -->` and `<!-- installation -->` marks; null if it lacks a mark that the brain needs.
+ */
+export function brainDocumentWith(paper: string, brain: Brain): string | null {
   const withConfig = brain.configSchema === null ? paper : inMarks(paper, 'config', tableOf(brain.configSchema));
   if (withConfig === null || brain.settingsSchema === undefined) return withConfig;
   return inMarks(withConfig, 'installation', tableOf(brain.settingsSchema));

@@ -1,7 +1,7 @@
 /** When people fall silent: who leads again after how long, as a little play with moments. */
 import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
+import type { BridgeBot, Bridged } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { AuthorKind, Chat, ChatEvent, ChatKind } from '../../../src/core/events.ts';
 import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
@@ -32,7 +32,7 @@ const said = (by: AuthorKind, kind: ChatKind = 'line', text = 'слово'): Cha
     mentionsBot: kind !== 'group',
   });
 const handover: ChatEvent = { type: 'handover', note: null };
-const passed: ChatEvent = { type: 'time_passed' };
+const passed: ChatEvent = { type: 'inactivity_timer_due' };
 
 /** Plays events at their minutes; gives back every step. */
 function play(steps: readonly (readonly [minute: number, event: ChatEvent])[], by = bot(), kind: ChatKind = 'line') {

@@ -1,6 +1,6 @@
 /**
- * A text and what it is decorated with: a quote, buttons, cards. A portal refuses the whole message because of one of them; then the text
- * goes without it, at once. What was lost that way is told to whoever sent it.
+ * Sends a text with its decorations: a quote, buttons, cards. If a portal refuses the whole message because of one of them, the text is
+ * sent without it at once. What was lost is returned to the caller.
  */
 import { AppError } from '../core/errors.ts';
 import type { Button, Card } from '../core/events.ts';
@@ -10,17 +10,20 @@ import { toKeyboard } from './formatting/keyboard.ts';
 
 export type Decoration = 'quote' | 'buttons' | 'cards';
 
-export interface Wanted {
+export interface DecoratedMessage {
   readonly text: string;
   readonly buttons: readonly Button[];
   readonly cards: readonly Card[];
   readonly quoteOf: string | null;
-  /** The portal wants words even where there are cards: an older one refuses a message without any, and an edit without any deletes. */
-  readonly needsWords: boolean;
+  /**
+   * The portal requires a text even beside cards: an older one refuses a message without text, and an edit without text deletes the
+   * message.
+   */
+  readonly needsText: boolean;
 }
 
-/** As it is to be sent: escaped text, blank only beside cards, and the blocks in the portal's form; null for those there are none of. */
-export interface Dressed {
+/** The message as it is sent: escaped text, blank only beside cards, and the blocks in the portal's format; null where there are none. */
+export interface PreparedMessage {
   readonly text: string;
   readonly keyboard: Readonly<Record<string, unknown>> | null;
   readonly attach: Readonly<Record<string, unknown>> | null;
@@ -29,63 +32,63 @@ export interface Dressed {
 
 export interface SentDecorated<T> {
   readonly result: T;
-  /** What the message had to go without, wholly or in part. */
+  /** Decorations that were dropped, wholly or in part. */
   readonly lost: readonly Decoration[];
 }
 
-/** Longest text a message may have; what would be beyond is not added to it. */
+/** The longest text of a message; text lines that would exceed it are not added. */
 const maxTextLength = 20_000;
 
 /** Error codes that blame a decoration; in one build of the server those of blocks begin with PARAM_. A quote is checked like an access. */
-const blames: readonly (readonly [Decoration, RegExp])[] = [
+const decorationErrors: readonly (readonly [Decoration, RegExp])[] = [
   ['buttons', /^bitrix24\.(?:PARAM_)?KEYBOARD_/],
   ['cards', /^bitrix24\.(?:PARAM_)?ATTACH_/],
   ['quote', /^bitrix24\.(?:MESSAGE_NOT_FOUND|REPLY|MESSAGE_ACCESS_DENIED|ACCESS_DENIED$)/],
 ];
 
-/** Calls `send` with everything, and again without each decoration that the portal refuses. Throws its AppErrors that blame none. */
+/** Calls `send` with everything, and again without each decoration that the portal refuses. Throws AppErrors that do not blame one. */
 export async function sendDecorated<T>(
-  wanted: Wanted,
+  wanted: DecoratedMessage,
   botId: string,
-  send: (dressed: Dressed) => Promise<T>,
+  send: (dressed: PreparedMessage) => Promise<T>,
 ): Promise<SentDecorated<T>> {
   const refused = new Set<Decoration>();
   for (;;) {
-    const { dressed, cut } = dress(wanted, botId, refused);
+    const { dressed, cut } = prepareMessage(wanted, botId, refused);
     try {
       const result = await send(dressed);
       return { result, lost: [...new Set([...refused, ...cut])] };
     } catch (error) {
-      const blamed = blamedBy(error, dressed);
+      const blamed = refusedDecoration(error, dressed);
       if (blamed === null) throw error;
       refused.add(blamed);
     }
   }
 }
 
-function blamedBy(error: unknown, dressed: Dressed): Decoration | null {
+function refusedDecoration(error: unknown, dressed: PreparedMessage): Decoration | null {
   if (!(error instanceof AppError) || error.retry !== 'never') return null;
-  const worn = { buttons: dressed.keyboard, cards: dressed.attach, quote: dressed.quoteOf };
-  const found = blames.find(([decoration, codes]) => worn[decoration] !== null && codes.test(error.code));
+  const used = { buttons: dressed.keyboard, cards: dressed.attach, quote: dressed.quoteOf };
+  const found = decorationErrors.find(([decoration, codes]) => used[decoration] !== null && codes.test(error.code));
   return found?.[0] ?? null;
 }
 
-function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) {
+function prepareMessage(wanted: DecoratedMessage, botId: string, refused: ReadonlySet<Decoration>) {
   const fitted = refused.has('buttons') ? null : toKeyboard(wanted.buttons, botId);
   const cards = refused.has('cards') ? null : toAttach(wanted.cards);
   const attach = cards?.attach ?? null;
-  const isWordless = wanted.text.trim() === '' && (wanted.needsWords || attach === null);
+  const isWordless = wanted.text.trim() === '' && (wanted.needsText || attach === null);
   const body = isWordless
-    ? wordsFor(wanted, attach === null)
+    ? fallbackText(wanted, attach === null)
         .slice(0, maxTextLength)
         .toWellFormed()
     : wanted.text;
-  const { text, isShort } = withLines(body, fitted?.lines ?? []);
+  const { text, isShort } = withTextLines(body, fitted?.textLines ?? []);
   const cut: Decoration[] = [
     ...(fitted?.isCut === true || isShort ? (['buttons'] as const) : []),
     ...(cards?.isCut === true ? (['cards'] as const) : []),
   ];
-  const dressed: Dressed = {
+  const dressed: PreparedMessage = {
     text: escapeBb(text),
     keyboard: fitted?.keyboard ?? null,
     attach,
@@ -94,20 +97,20 @@ function dress(wanted: Wanted, botId: string, refused: ReadonlySet<Decoration>) 
   return { dressed, cut };
 }
 
-/** Cards that must not be sent as such are told in words. */
-function wordsFor({ cards, buttons }: Wanted, isCardless: boolean): string {
+/** Cards that cannot be sent are written as text. */
+function fallbackText({ cards, buttons }: DecoratedMessage, isCardless: boolean): string {
   const titles = cards.map(({ title }) => title.trim()).filter((title) => title !== '');
-  if (isCardless && cards.length > 0) return cards.map(cardTexts).join('\n\n').trim() || nothingToSay;
-  return titles[0] ?? buttons.map(({ label }) => label.trim()).find((label) => label !== '') ?? nothingToSay;
+  if (isCardless && cards.length > 0) return cards.map(cardTexts).join('\n\n').trim() || placeholderText;
+  return titles[0] ?? buttons.map(({ label }) => label.trim()).find((label) => label !== '') ?? placeholderText;
 }
 
-const nothingToSay = '…';
+const placeholderText = '…';
 
 function cardTexts({ title, url, facts }: Card): string {
   return [title, ...(url === null ? [] : [url]), ...facts.map(({ name, value }) => `${name}: ${value}`)].join('\n');
 }
 
-function withLines(body: string, lines: readonly string[]): { text: string; isShort: boolean } {
+function withTextLines(body: string, lines: readonly string[]): { text: string; isShort: boolean } {
   let text = body;
   for (const line of lines) {
     if (text.length + line.length + 1 > maxTextLength) return { text, isShort: true };

@@ -1,22 +1,22 @@
-/** Keeps the number of open connections bounded: idle and unfinished ones make way for new ones, requests under way do not. */
+/** Bounds the number of open connections: idle and unfinished ones are closed for new ones; requests in flight are not. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** From here on the connection that has been waiting longest is closed for each new one. */
-const comfortable = 8_000;
+/** From this number on, each new connection closes the one that has been idle longest. */
+const softLimit = 8_000;
 
-/** No more are taken at all. */
-const most = 12_000;
+/** Beyond this number no connection is accepted. */
+const hardLimit = 12_000;
 
-/** Must be called before the server listens. Requests that are no HTTP are answered with the headers all our answers have. */
-export function limitConnections(server: Server, limits = { comfortable, most }): void {
+/** Call it before the server listens. Requests that are not valid HTTP are answered with the usual headers. */
+export function limitConnections(server: Server, limits = { comfortable: softLimit, most: hardLimit }): void {
   server.maxConnections = limits.most;
   let open = 0;
-  /** Connections without a request in our hands, in the order in which they began to wait. */
+  /** Connections without a request in flight, longest idle first. */
   const waiting = new Set<Socket>();
   const answers = new WeakMap<Socket, ServerResponse>();
-  /** Requests in our hands; a sender may put several on a connection before the first is answered. */
-  const underWay = new WeakMap<Socket, number>();
+  /** Requests in flight; a sender may put several on a connection before the first is answered. */
+  const inFlight = new WeakMap<Socket, number>();
 
   server.on('connection', (socket: Socket) => {
     open += 1;
@@ -32,16 +32,16 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     waiting.delete(socket);
     answers.set(socket, response);
-    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+    inFlight.set(socket, (inFlight.get(socket) ?? 0) + 1);
     response.once('close', () => {
-      const left = (underWay.get(socket) ?? 1) - 1;
-      underWay.set(socket, left);
+      const left = (inFlight.get(socket) ?? 1) - 1;
+      inFlight.set(socket, left);
       if (left === 0 && !socket.destroyed) waiting.add(socket);
     });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const answer = answers.get(socket);
-    // Nothing is written into an answer that has begun.
+    // Nothing is written into a response that has begun.
     const isFree = answer === undefined || answer.writableFinished || !answer.headersSent;
     if (error.code === 'ECONNRESET' || !socket.writable || !isFree) {
       socket.destroy();
@@ -53,7 +53,7 @@ export function limitConnections(server: Server, limits = { comfortable, most })
   });
 }
 
-/** As Node itself answers them. */
+/** The statuses Node itself would send. */
 function statusOf(code: string | undefined): string {
   if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return '413 Payload Too Large';

@@ -4,7 +4,7 @@ import { storableText } from '../storable.ts';
 import type { LaneId } from './lanes.ts';
 
 /** A brain's message, by the outbox lane that carries it to Bitrix24 and the brain's own id. */
-export interface ToldFailure extends LaneId {
+export interface ReportedFailure extends LaneId {
   readonly remoteId: string;
   /** True: what has not been sent yet must not be sent any more. */
   readonly isWithdrawn: boolean;
@@ -24,11 +24,11 @@ export interface SendsSoFar {
  * Records failures and closes the dead letters of withdrawn messages, so that nobody replays them. Repeatable. Call it before the
  * transaction locks outbox lanes: `replayAction` locks rows before lanes too.
  */
-export async function noteToldFailures(db: Db, failures: readonly ToldFailure[]): Promise<void> {
+export async function recordReportedFailures(db: Db, failures: readonly ReportedFailure[]): Promise<void> {
   if (failures.length === 0) return;
   await query(
     db,
-    `insert into told_failure (portal, lane, remote_id, is_withdrawn)
+    `insert into reported_failure (portal, lane, remote_id, is_withdrawn)
      select distinct on (portal, lane, remote_id) * from unnest(?::text[], ?::text[], ?::text[], ?::boolean[])
        as i(portal, lane, remote_id, is_withdrawn)
      order by portal, lane, remote_id
@@ -46,7 +46,7 @@ export async function noteToldFailures(db: Db, failures: readonly ToldFailure[])
     db,
     `update outbox o set state = 'dropped', outcome = coalesce(o.outcome || '+', '') || 'withdrawn'
      from unnest(?::text[], ?::text[], ?::text[]) as i(portal, lane, remote_id)
-     where o.portal = i.portal and o.lane = i.lane and o.action->>'answers' = i.remote_id and o.state = 'dead_letter'`,
+     where o.portal = i.portal and o.lane = i.lane and o.action->>'remoteMessageId' = i.remote_id and o.state = 'dead_letter'`,
     [
       withdrawn.map(({ portal }) => portal),
       withdrawn.map(({ lane }) => lane),
@@ -56,16 +56,16 @@ export async function noteToldFailures(db: Db, failures: readonly ToldFailure[])
 }
 
 /** Null: the brain does not count it as failed. */
-export async function readToldFailure(
+export async function readReportedFailure(
   db: Db,
   { portal, lane }: LaneId,
   remoteId: string,
 ): Promise<{ readonly isWithdrawn: boolean } | null> {
   const found = await query<{ is_withdrawn: boolean }>(
     db,
-    'select is_withdrawn from told_failure where portal = ? and lane = ? and remote_id = ?',
+    'select is_withdrawn from reported_failure where portal = ? and lane = ? and remote_id = ?',
     [portal, lane, storableText(remoteId)],
-    'read_told_failure',
+    'read_reported_failure',
   );
   const row = found.rows[0];
   return row === undefined ? null : { isWithdrawn: row.is_withdrawn };
@@ -76,7 +76,7 @@ export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId:
   const found = await query<{ state: string; outcome: string | null; remote_id: string | null }>(
     db,
     `select state, outcome, remote_id from outbox
-     where portal = ? and lane = ? and action->>'answers' = ? and coalesce(outcome, '') <> 'replayed' order by seq`,
+     where portal = ? and lane = ? and action->>'remoteMessageId' = ? and coalesce(outcome, '') <> 'replayed' order by seq`,
     [portal, lane, storableText(remoteId)],
   );
   const isOpen = (state: string): boolean => state === 'waiting';
@@ -92,7 +92,7 @@ export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId:
  * Records that an attempt to send a part of a brain's message begins. Records nothing if the message is withdrawn, or if the claim no longer
  * holds the lane (`lane_lost`). Must be committed before the request is sent.
  */
-export async function beginSend(
+export async function startSend(
   db: Db,
   row: LaneId & { readonly seq: number },
   remoteId: string,
@@ -104,7 +104,7 @@ export async function beginSend(
        select 1 from lane where portal = ? and queue = 'outbox' and key = ? and locked_by = ?
      ), begun as (
        update outbox o set attempted_at = now() where portal = ? and lane = ? and seq = ? and exists (select 1 from held)
-         and not exists (select 1 from told_failure t
+         and not exists (select 1 from reported_failure t
            where t.portal = o.portal and t.lane = o.lane and t.remote_id = ? and t.is_withdrawn)
        returning 1
      )

@@ -1,18 +1,18 @@
-/** Asks a portal about its Open Channels: what they are called, and what is known of the customers behind them. */
+/** Asks a portal about its Open Channels: their names, and their customers. */
 import type { CustomerInfo } from '../core/connector-tools.ts';
 import { AppError } from '../core/errors.ts';
 import { listOf } from './chat-members.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';
 
-/** A chat of an Open Channel holds one customer, the bot and some operators: the portal's own default of a page is enough. */
+/** A chat of an Open Channel holds one customer, the bot and some operators: the portal's default page size is enough. */
 const maxMembers = 50;
 
-/** Nobody's message waits longer for facts that only decorate it: neither for the turn of the call nor for its answer. */
+/** A message does not wait longer than this for optional facts: neither for the rate limiter nor for the answer. */
 const patienceMs = 2_000;
 
-/** Null where the portal refuses (rights, scope) or has no such channel. Throws AppErrors that can be tried again. */
-export async function lineName(
+/** Null where the portal refuses (rights, scope) or has no such channel. Throws AppErrors that can be retried. */
+export async function openChannelName(
   client: PortalClient,
   portal: string,
   lineId: string,
@@ -25,8 +25,8 @@ export async function lineName(
   return textOf(row?.['LINE_NAME']);
 }
 
-/** Of whom, in which chat, and as which bot that sits there. */
-export interface ClientPlace {
+/** The customer, the chat, and the bot that is a member of it. */
+export interface CustomerQuery {
   readonly botId: string;
   readonly dialogId: string;
   readonly userId: string;
@@ -34,11 +34,11 @@ export interface ClientPlace {
   readonly domain: string;
 }
 
-/** Null where the chat shows no such customer. Needs the scope `imbot` alone. Throws AppErrors that can be tried again. */
-export async function lineClient(
+/** Null where the chat shows no such customer. Needs only the scope `imbot`. Throws AppErrors that can be retried. */
+export async function openChannelCustomer(
   client: PortalClient,
   portal: string,
-  { botId, dialogId, userId, domain }: ClientPlace,
+  { botId, dialogId, userId, domain }: CustomerQuery,
   signal: AbortSignal,
 ): Promise<CustomerInfo | null> {
   const params = { botId: Number(botId), dialogId, limit: maxMembers };
@@ -68,7 +68,7 @@ async function ask(
   }
 }
 
-/** `false` where there is none; otherwise the number people are reached at first. */
+/** `false` where there is none; otherwise the number to call first. */
 function phoneOf(phones: unknown): string | null {
   if (!isRecord(phones)) return null;
   return textOf(phones['personal_mobile']) ?? textOf(phones['personal_phone']) ?? textOf(phones['work_phone']);

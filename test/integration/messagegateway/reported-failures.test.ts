@@ -19,9 +19,12 @@ const notes = (): (string | null)[] =>
     .filter(({ scope, authorType }) => scope === 'private' && authorType === 'bot')
     .map(({ text }) => text);
 const rowsOf = (id: number) =>
-  stage.probe.rows(`select state, outcome from outbox where action->>'answers' = $1 order by seq`, [String(id)]);
+  stage.probe.rows(
+    `select state, outcome from outbox where target = 'portal' and action->>'remoteMessageId' = $1 order by seq`,
+    [String(id)],
+  );
 const isHeardOf = (id: number) => async (): Promise<boolean> =>
-  (await stage.probe.rows('select 1 from told_failure where remote_id = $1', [String(id)])).length === 1;
+  (await stage.probe.rows('select 1 from reported_failure where remote_id = $1', [String(id)])).length === 1;
 const breakSends = (times = 1_000): void =>
   stage.bridge.portal.fault.rest({ method: sendMethod, kind: 'error', error: 'OVERLOAD_LIMIT', status: 503, times });
 

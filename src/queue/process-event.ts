@@ -1,8 +1,8 @@
-/** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+/** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
-import type { Bridged } from '../core/bridged.ts';
+import type { Bridged } from '../core/bridge-result.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
 import { randomToken } from '../lib/encryption.ts';
@@ -18,36 +18,40 @@ import {
   unknownBotLane,
 } from '../store/queue/lane-names.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
-import type { ToldFailure } from '../store/queue/told-failures.ts';
+import type { ReportedFailure } from '../store/queue/reported-failures.ts';
 import { type BotRow, greetingOf } from '../store/tenants/bots.ts';
 import { toAppActions } from './app-event-actions.ts';
-import { lookUp } from './look-up.ts';
 import { readEvent } from './read-event.ts';
+import { readStoredFacts } from './stored-facts.ts';
 
-export interface WorkEventOptions {
+export interface ProcessEventOptions {
   readonly db: Pool;
   readonly portals: PortalCache;
   readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
 }
 
-/** What came of an event. */
-export interface Worked {
+/** The result of an event. */
+export interface ProcessedEvent {
   readonly state: 'done' | 'dropped';
   readonly outcome: string;
   readonly conversation: Conversation | null;
   readonly actions: readonly NewAction[];
-  readonly failures: readonly ToldFailure[];
+  readonly failures: readonly ReportedFailure[];
 }
 
-/** What the events before have left of the lane: nothing of it is written yet. */
-export interface Before {
+/** What earlier events of the same claimed lane have decided; not written yet. */
+export interface EarlierInBatch {
   readonly conversation: Conversation | null;
-  readonly failures: readonly ToldFailure[];
+  readonly failures: readonly ReportedFailure[];
   readonly actions: readonly NewAction[];
 }
 
-/** Throws AppErrors, and whatever a broken event makes our code throw. */
-export async function workEvent(options: WorkEventOptions, row: InboxRow, earlier: Before): Promise<Worked> {
+/** Throws AppErrors, and anything that our code throws on a broken event. */
+export async function processEvent(
+  options: ProcessEventOptions,
+  row: InboxRow,
+  earlier: EarlierInBatch,
+): Promise<ProcessedEvent> {
   const { conversation } = earlier;
   const none = { conversation, actions: [], failures: [] };
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
@@ -58,22 +62,22 @@ export async function workEvent(options: WorkEventOptions, row: InboxRow, earlie
     const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
     return { state, outcome: `ignored_${read.reason}`, ...none };
   }
-  if (read.kind === 'app') return workAppEvent(row, read.event, conversation);
-  return await workChatEvents(options, row, { events: read.events, earlier });
+  if (read.kind === 'app') return processAppEvent(row, read.event, conversation);
+  return await processChatEvents(options, row, { events: read.events, earlier });
 }
 
-/** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
+/** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
 async function botIdOf(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<string | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;
   return (await findBot(portals, portal, botCode))?.bot_id ?? null;
 }
 
-async function workChatEvents(
-  options: WorkEventOptions,
+async function processChatEvents(
+  options: ProcessEventOptions,
   row: InboxRow,
-  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: Before },
-): Promise<Worked> {
+  { events, earlier }: { readonly events: readonly ChatEvent[]; readonly earlier: EarlierInBatch },
+): Promise<ProcessedEvent> {
   const { conversation: stored } = earlier;
   const { botCode, dialogId } = dialogOf(row.lane);
   const bot = await findBot(options.portals, row.portal, botCode);
@@ -88,12 +92,12 @@ async function workChatEvents(
   const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
-  const failures: ToldFailure[] = [];
+  const failures: ReportedFailure[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
     const lane = { portal: row.portal, lane: outboxLane(botCode, dialogId, 'portal') };
-    // What was decided in this very turn is not written yet.
-    const known = await lookUp(options.db, row, event, {
+    // Decisions of this batch are not written yet.
+    const known = await readStoredFacts(options.db, row, event, {
       hasReceipts: capabilities.receipts,
       hasMirror: capabilities.mirrors === true,
       failures: [...earlier.failures, ...failures],
@@ -105,8 +109,8 @@ async function workChatEvents(
     }
     conversation = bridged.conversation;
     outcomes.push(bridged.outcome);
-    const place = { portal: row.portal, botCode, dialogId, trace: row.trace };
-    actions.push(...bridged.actions.map((action) => toNewAction(action, place)));
+    const context = { portal: row.portal, botCode, dialogId, trace: row.trace };
+    actions.push(...bridged.actions.map((action) => toNewAction(action, context)));
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
   return { state: 'done', outcome, conversation, actions, failures };
@@ -116,14 +120,14 @@ async function botIdsOf(portals: PortalCache, portal: string): Promise<string[]>
   return (await portals.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
 }
 
-type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
+type ActionContext = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
 
-function toNewAction(decided: ChatAction, place: Place): NewAction {
-  const { botCode, dialogId } = place;
+function toNewAction(decided: ChatAction, context: ActionContext): NewAction {
+  const { botCode, dialogId } = context;
   const timerLane = decided.action.type === 'greet' ? greetingLane : reminderLane;
   return decided.target === 'app'
-    ? { ...place, ...decided, lane: timerLane(botCode, dialogId) }
-    : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
+    ? { ...context, ...decided, lane: timerLane(botCode, dialogId) }
+    : { ...context, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 
 /** A bot that is not in the cache may have been registered a moment ago. */
@@ -133,7 +137,7 @@ async function findBot(portals: PortalCache, portal: string, code: string): Prom
   return known ?? (await portals.doubted(portal)).bots.find(isIt) ?? null;
 }
 
-function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): Worked {
+function processAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): ProcessedEvent {
   const actions = toAppActions(event).map((action) => ({
     portal: row.portal,
     lane: appLane,

@@ -1,21 +1,21 @@
-/** What our bots say of themselves, in the portal's language. Bitrix24's moderation asks for a greeting with help and the command list. */
+/** The texts of our bots themselves, in the portal's language. Bitrix24's moderation requires a greeting with help and the command list. */
 import type { ChatKind, Language } from './events.ts';
 
-interface ConsoleMessages {
+interface BotTexts {
   readonly greeting: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly help: Readonly<Record<ChatKind, (botName: string) => string>>;
   readonly commands: string;
   readonly handedBack: string;
   readonly handedBackAfter: (minutes: number) => string;
-  /** On the button that gives the conversation back. */
+  /** The label of the button that gives the conversation back. */
   readonly giveBack: string;
   readonly handedOver: string;
   readonly fileOnly: (names: string) => string;
-  /** A change of a message that the far side did not take. */
-  readonly notPassedOn: Readonly<Record<'edit' | 'delete', string>>;
+  /** A change of a message that the brain did not accept. */
+  readonly changeFailed: Readonly<Record<'edit' | 'delete', string>>;
 }
 
-const ru: ConsoleMessages = {
+const ru: BotTexts = {
   greeting: {
     private: (name) => `Здравствуйте! Я ${name}. Напишите вопрос, и я отвечу.`,
     group: (name) => `Здравствуйте! Я ${name}. Я отвечаю, когда меня упоминают: @${name} и ваш вопрос.`,
@@ -32,13 +32,13 @@ const ru: ConsoleMessages = {
   giveBack: 'Вернуть боту',
   handedOver: 'Разговор передан человеку, бот молчит. Вернуть: /bot',
   fileOnly: (names) => `[Файл: ${names}]`,
-  notPassedOn: {
-    edit: 'Сообщение изменили, но передать правку дальше не удалось: там осталось прежнее.',
-    delete: 'Сообщение удалили, но передать это дальше не удалось: там оно осталось.',
+  changeFailed: {
+    edit: 'Сообщение изменили, но передать правку дальше не удалось: на той стороне остался прежний текст.',
+    delete: 'Сообщение удалили, но передать это дальше не удалось: на той стороне оно осталось.',
   },
 };
 
-const en: ConsoleMessages = {
+const en: BotTexts = {
   greeting: {
     private: (name) => `Hello! I am ${name}. Write your question and I will answer.`,
     group: (name) => `Hello! I am ${name}. I answer when I am mentioned: @${name} and your question.`,
@@ -57,18 +57,18 @@ const en: ConsoleMessages = {
   giveBack: 'Give back to the bot',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
   fileOnly: (names) => `[File: ${names}]`,
-  notPassedOn: {
-    edit: 'A message was edited, but the edit could not be passed on: the old text has stayed there.',
-    delete: 'A message was deleted, but that could not be passed on: it has stayed there.',
+  changeFailed: {
+    edit: 'A message was edited, but the edit could not be passed on: the other side still shows the old text.',
+    delete: 'A message was deleted, but that could not be passed on: the other side still shows it.',
   },
 };
 
-/** The phrases of a language. */
-export function phrases(language: Language): ConsoleMessages {
+/** The texts in a language. */
+export function botTexts(language: Language): BotTexts {
   return language === 'ru' ? ru : en;
 }
 
-/** The commands every bot of ours understands, with their titles as the portal shows them. */
+/** The commands every bot understands, with their titles as the portal shows them. */
 export const botCommands = [
   { command: 'help', title: { ru: 'Подсказка', en: 'Help' } },
   { command: 'bot', title: { ru: 'Вернуть разговор боту', en: 'Give the conversation back to the bot' } },
@@ -76,12 +76,12 @@ export const botCommands = [
 ] as const;
 
 /**
- * The command behind buttons that speak to the bot: its parameters are what the presser says. A button that makes him say it himself is
- * not heard in groups, where only mentions are. Registered hidden, since nobody types it.
+ * The command behind buttons that send a message to the bot: its parameters are the message. A button that sends the message as the person
+ * does not work in groups, where the bot receives only mentions. Registered as hidden, because nobody types it.
  */
 export const pressCommand = 'press';
 
-/** Portal language codes to the two we speak: Russian for the portals of its region, English elsewhere. */
+/** Maps a portal language code to one of our two: Russian for the portals of its region, English elsewhere. */
 export function languageOf(code: string | undefined): Language {
   return code !== undefined && ['ru', 'by', 'kz', 'ua', 'uz', 'kg', 'az', 'am', 'ge'].includes(code.toLowerCase())
     ? 'ru'
