@@ -167,7 +167,7 @@ interface Keeping {
 async function keepListening(keeping: Keeping, connector: Connector, signal: AbortSignal): Promise<void> {
   const { options, owner, row, gates } = keeping;
   const { db } = options;
-  const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+  const intake = { portal: row.portal, connectionId: row.id, brain: row.brain, ingress: 'socket' as const };
   let { cursor } = row;
   const pause = createRestartBackoff();
   let isDoubtful = false;

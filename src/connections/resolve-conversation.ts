@@ -12,6 +12,8 @@ export interface ResolveOptions {
   readonly portal: string;
   readonly connectionId: string;
   readonly brain: string;
+  /** What stores the messages: the webhook endpoint, or a listener. */
+  readonly ingress: 'webhook' | 'socket';
 }
 
 /** Rows for the inbox, in the given order. A conversation nobody knows yet gets a waiting lane of its own. */
@@ -26,6 +28,7 @@ export async function toNewEvents(db: Db, intake: ResolveOptions, incoming: read
       dedupeKey: dedupeKey('brain', intake.connectionId, message.dedupeKey),
       source: intake.brain,
       connectionId: intake.connectionId,
+      ingress: intake.ingress === 'socket' && message.caughtUp === true ? 'catch_up' : intake.ingress,
       trace: randomToken(9),
       subject: message.dedupeKey.slice(0, 200),
       body: message.body,

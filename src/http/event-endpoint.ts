@@ -134,7 +134,15 @@ function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefi
 function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
-  const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.kept };
+  const common = {
+    portal: memberId,
+    source: 'bitrix24',
+    connectionId: null,
+    ingress: null,
+    trace,
+    subject,
+    body: event.kept,
+  };
   const identity = identityOf(event);
   if (!dialogEvents.has(event.event) || event.bots.length === 0 || event.dialogId === '') {
     return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];

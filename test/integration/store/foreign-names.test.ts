@@ -7,7 +7,12 @@ import { noteToldFailures, readToldFailure } from '../../../src/store/queue/told
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 
 const portal = 'a'.repeat(32);
-const intake = { portal, connectionId: '00000000-0000-4000-8000-000000000001', brain: 'echo' };
+const intake = {
+  portal,
+  connectionId: '00000000-0000-4000-8000-000000000001',
+  brain: 'echo',
+  ingress: 'webhook' as const,
+};
 let database: ClonedDatabase;
 let db: Pool;
 

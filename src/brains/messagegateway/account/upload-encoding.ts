@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { MgFile } from '../api/mg-shapes.ts';
+import type { TransportApi } from '../api/transport-api.ts';
 import { type UploadedFile, uploadBody } from '../api/upload-body.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import type { MgContext } from '../context.ts';
@@ -15,14 +16,14 @@ const key = 'upload-encoding';
 const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf: z.string() });
 
 /**
- * The stored file. Throws the first refusal when neither encoding is taken.
+ * The stored file. Throws the first refusal when neither encoding is accepted.
  *
- * @param upload sends the file in one encoding, to the Bot or the Transport API
+ * @param api the Bot or the Transport API
  */
 export async function uploadAsTaken(
   context: MgContext,
   file: UploadedFile,
-  upload: (file: UploadedFile, encoding: Encoding, signal: AbortSignal) => Promise<MgFile>,
+  api: Pick<TransportApi, 'uploadFile'>,
   signal: AbortSignal,
 ): Promise<MgFile> {
   const { state, log } = context.tools;
@@ -31,7 +32,7 @@ export async function uploadAsTaken(
   const other = first === 'multipart' ? 'raw' : 'multipart';
   const attempt = async (encoding: Encoding): Promise<MgFile | MgRefused> => {
     try {
-      return await upload(file, encoding, signal);
+      return await api.uploadFile(file, encoding, signal);
     } catch (error) {
       if (error instanceof MgRefused) return error;
       throw error;

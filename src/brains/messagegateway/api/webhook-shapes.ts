@@ -89,6 +89,17 @@ export const envelopeShape = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
+/**
+ * A frame as the listener stores it. What the listener has found out itself stands beside `data`: of what MessageGateway sends, only
+ * `type`, `meta` and `data` are stored.
+ */
+const listenerFrameShape = envelopeShape.extend({
+  /** This change of tags put the handover tag on the dialog. */
+  handoverTag: z.literal(true).optional(),
+});
+
+export type ListenerFrame = z.output<typeof listenerFrameShape>;
+
 export type MessageData = z.output<typeof messageDataShape>;
 export type ProductData = z.output<typeof productShape>;
 export type OrderData = z.output<typeof orderShape>;
@@ -97,6 +108,15 @@ export type Envelope = z.output<typeof envelopeShape>;
 
 /** The envelope in some bytes, or null when there is none, or it is nested too deep to be written again. */
 export function readEnvelope(body: Buffer): Envelope | null {
+  return readAs(envelopeShape, body);
+}
+
+/** The frame in a row of the listener, or null. */
+export function readListenerFrame(body: Buffer): ListenerFrame | null {
+  return readAs(listenerFrameShape, body);
+}
+
+function readAs<T>(shape: z.ZodType<T>, body: Buffer): T | null {
   let parsed: unknown;
   try {
     parsed = parseJson(body);
@@ -104,6 +124,5 @@ export function readEnvelope(body: Buffer): Envelope | null {
     // Whoever asked decides what unreadable bytes mean.
     return null;
   }
-  const envelope = envelopeShape.safeParse(parsed);
-  return envelope.success ? envelope.data : null;
+  return shape.safeParse(parsed).data ?? null;
 }

@@ -7,9 +7,9 @@ import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { sealAccount } from './account-draft.ts';
 import { settingsOfConnection } from './connect-page.ts';
+import { type Language, languageOfReader } from './messages/page-messages.ts';
 import { accountNamed, isProvenBy, type NamedAccount } from './named-account.ts';
 import { emptyForm, formPage } from './page-html.ts';
-import { type Language, languageOfReader } from './page-texts.ts';
 
 /** With a good link what is known is not asked again: of a connected account nothing, of one that awaits its portal only the code. */
 export async function showAccount({ query, headers }: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {

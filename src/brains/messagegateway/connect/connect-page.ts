@@ -13,9 +13,9 @@ import { apiKeySchema, configSchema } from '../config.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
 import { fieldsFor, shownSettings, type TypedSettings, typedSettings, withSettings } from './bot-settings.ts';
 import { leaveAwaiting } from './leave.ts';
+import { type Language, languageOfReader, pageMessages, problemText } from './messages/page-messages.ts';
 import { accountNamed } from './named-account.ts';
 import { choicePage, donePage, emptyForm, type FormState, formPage } from './page-html.ts';
-import { type Language, languageOfReader, pageTexts, problemText } from './page-texts.ts';
 import { settingsSchema } from './settings.ts';
 import { settingsPage } from './settings-html.ts';
 
@@ -32,7 +32,7 @@ export function showForm({ query, headers }: WebhookRequest, host: ConnectorHost
     ...emptyForm,
     account: known?.crmUrl ?? (query['account'] ?? '').slice(0, 300),
     draft: known === null ? null : draft,
-    problem: isOld ? (pageTexts(language).problems['old_draft'] ?? null) : null,
+    problem: isOld ? (pageMessages(language).problems['old_draft'] ?? null) : null,
   };
   return Promise.resolve({ status: 200, html: formPage(language, state) });
 }
@@ -45,13 +45,13 @@ export async function takeForm(request: WebhookRequest, host: ConnectorHost): Pr
   if (form.get('step') === 'check') return await check(form, language, host);
   const choice = openChoice(form.get('choice') ?? '', host);
   if (choice === null) {
-    const problem = pageTexts(language).problems['old_page'] ?? null;
+    const problem = pageMessages(language).problems['old_page'] ?? null;
     return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
   }
   if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, host, null) };
   const bot = await chosenBot(choice, form.get('bot') ?? '', language, host);
   if (bot === null) {
-    const html = await showChoice(choice, language, host, pageTexts(language).problems['no_bot'] ?? null);
+    const html = await showChoice(choice, language, host, pageMessages(language).problems['no_bot'] ?? null);
     return { status: 422, html };
   }
   const typed = typedSettings(form);
@@ -68,7 +68,7 @@ function checkOrigin({ headers }: WebhookRequest, publicUrl: string): void {
 
 /** First step: who is the portal, is the account there. The address is called only for somebody who has shown a code. */
 async function check(form: URLSearchParams, language: Language, host: ConnectorHost): Promise<RouteAnswer> {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const client = form.get('client');
   if (client !== null) return await checkConnected(client, form, language, host);
   const draft = form.get('draft');
@@ -104,7 +104,7 @@ async function checkConnected(
   const account = await accountNamed(client, host);
   const portal = account === null ? null : await provenPortal(form, host);
   if (account === null || account.stored === null || portal === null || portal !== account.connection.portal) {
-    const problem = pageTexts(language).problems['wrong_code'] ?? null;
+    const problem = pageMessages(language).problems['wrong_code'] ?? null;
     const state = { ...emptyForm, account: account?.config.crmUrl ?? '', client, problem };
     return { status: 422, html: formPage(language, state) };
   }
@@ -215,7 +215,7 @@ function showSettings(
 /** Third step: the account is joined for the chosen bot. */
 async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost): Promise<RouteAnswer> {
   const { choice, bot, language } = asked;
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const set = withSettings(bot.config, typed);
   if ('wrong' in set) {
     const trouble = { wrong: set.wrong, problem: texts.settings.problem };

@@ -1,5 +1,5 @@
 /** What each key of the config means, for the page: in Russian here, in English as the schema says it. */
-import type { Language } from './page-texts.ts';
+import type { Language } from './messages/page-messages.ts';
 import type { SchemaField } from './schema-fields.ts';
 
 const ru: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 /** The settings of a bot as a form. Holds no decisions. */
 import { moreFields, nameOf, type SettingField, type TypedSettings } from './bot-settings.ts';
 import { type Html, html } from './html.ts';
+import type { PageMessages } from './messages/en.ts';
+import { type Language, pageMessages } from './messages/page-messages.ts';
 import { page, problemBox } from './page-html.ts';
-import { type Language, type PageTexts, pageTexts } from './page-texts.ts';
 import type { SchemaField } from './schema-fields.ts';
 import { meaningOf } from './setting-meanings.ts';
 
@@ -19,7 +20,7 @@ export interface SettingsState {
 }
 
 export function settingsPage(language: Language, state: SettingsState): string {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const { settings } = texts;
   const asksGroups = state.fields.includes('groups');
   return page(language, settings.title, [
@@ -54,7 +55,7 @@ ${more(texts, state, language)}
 }
 
 /** Every other key of the config, by the name it has everywhere. */
-function more(texts: PageTexts, state: SettingsState, language: Language): Html {
+function more(texts: PageMessages, state: SettingsState, language: Language): Html {
   const isOpen = moreFields.some((field) => state.wrong.includes(nameOf(field)));
   return html`<details class="more"${isOpen ? html` open` : null}>
 <summary>${texts.settings.more}</summary>
@@ -62,7 +63,7 @@ ${moreFields.map((field) => moreField(texts, state, field, meaningOf(field, lang
 </details>`;
 }
 
-function moreField(texts: PageTexts, state: SettingsState, field: SchemaField, meaning: string): Html {
+function moreField(texts: PageMessages, state: SettingsState, field: SchemaField, meaning: string): Html {
   const { yes, no } = texts.settings;
   const name = nameOf(field);
   if (field.kind === 'flag') {
@@ -75,7 +76,7 @@ function moreField(texts: PageTexts, state: SettingsState, field: SchemaField, m
 }
 
 /** A text field. An empty one is a mistake only where the schema says so, which names it in the reader's language. */
-function words(texts: PageTexts, state: SettingsState, field: string, label: string, hint: string): Html {
+function words(texts: PageMessages, state: SettingsState, field: string, label: string, hint: string): Html {
   return html`<label for="${field}">${label}</label>
 <input id="${field}" name="${field}" value="${state.typed[field] ?? ''}" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"${marks(state, field, `${field}-hint`)}>
 ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`;
@@ -84,7 +85,7 @@ ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`
 type Options = Readonly<Record<string, string>>;
 
 function select(
-  texts: PageTexts,
+  texts: PageMessages,
   state: SettingsState,
   field: string,
   label: string,
@@ -101,7 +102,7 @@ ${problemOf(texts, state, field)}${hint === null ? null : html`<p id="${field}-h
 }
 
 function radios(
-  texts: PageTexts,
+  texts: PageMessages,
   state: SettingsState,
   field: SettingField,
   legend: string,
@@ -128,7 +129,7 @@ function marks({ wrong }: SettingsState, field: string, hintId?: string): Html {
   return html`${described}${isWrong ? html` aria-invalid="true"` : null}`;
 }
 
-function problemOf(texts: PageTexts, { wrong }: SettingsState, field: string): Html | null {
+function problemOf(texts: PageMessages, { wrong }: SettingsState, field: string): Html | null {
   if (!wrong.includes(field)) return null;
   const { problems, otherProblem, moreProblem } = texts.settings;
   return html`<p id="${field}-problem" class="field-problem">${problems[field] ?? (field.startsWith('more.') ? moreProblem : otherProblem)}</p>

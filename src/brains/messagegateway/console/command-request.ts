@@ -3,12 +3,12 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { BadInput } from '../../../core/errors.ts';
 import type { Author, Button, Chat, FileRef } from '../../../core/events.ts';
 import { pressCommand } from '../../../core/texts.ts';
-import type { MgContext } from '../context.ts';
 import type { Binding } from './bindings.ts';
-import type { ConsoleMessages } from './message-list.ts';
+import type { ConsoleContext } from './console-context.ts';
+import type { ConsoleMessages } from './messages/en.ts';
 
-export interface Ask {
-  readonly context: MgContext;
+export interface CommandRequest {
+  readonly context: ConsoleContext;
   readonly to: ConversationRef;
   /** Of the delivery: the same on every repetition. */
   readonly key: string;
@@ -19,17 +19,17 @@ export interface Ask {
   /** What follows the command's word. */
   readonly args: string;
   readonly binding: Binding | null;
-  readonly phrases: ConsoleMessages;
+  readonly messages: ConsoleMessages;
   readonly signal: AbortSignal;
 }
 
-export interface Answer {
+export interface CommandAnswer {
   readonly text: string;
   readonly buttons?: readonly Button[];
   readonly files?: readonly FileRef[];
 }
 
-export type Command = (ask: Ask) => Promise<Answer>;
+export type Command = (request: CommandRequest) => Promise<CommandAnswer>;
 
 /** A sentence for the employee instead of a result: nothing was done. */
 export class ConsoleRefusal extends BadInput {

@@ -3,14 +3,14 @@ import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { type Button, type FileRef, type Reply, textReply } from '../../../core/events.ts';
 import { MgRefused } from '../api/mg-http.ts';
-import type { MgContext } from '../context.ts';
 import { bindingOfConsole } from './bindings.ts';
-import { type Ask, ConsoleRefusal, commandButton } from './command-request.ts';
+import { rememberShown } from './bound-chats.ts';
+import { type CommandRequest, ConsoleRefusal, commandButton } from './command-request.ts';
+import type { ConsoleContext } from './console-context.ts';
 import { createExternalUsers } from './external-users.ts';
-import { rememberShown } from './group-frames.ts';
-import { consoleMark, mayUse } from './is-console.ts';
+import { consoleRemoteId, mayUse } from './is-console.ts';
 import { deleteSent, editSent, sayInChat } from './message-commands.ts';
-import { consoleMessages } from './messages.ts';
+import { consoleMessages } from './messages/console-messages.ts';
 import { parseLine } from './parse-line.ts';
 import { runCommand } from './run-command.ts';
 
@@ -28,36 +28,48 @@ export interface ConsoleHandler {
   shown(action: BrainAction & { type: 'receipt' }): Promise<Delivery>;
 }
 
-export function createConsoleHandler(context: MgContext): ConsoleHandler {
+export function createConsoleHandler(context: ConsoleContext): ConsoleHandler {
   const isExternal = createExternalUsers(context);
-  const phrases = consoleMessages(context.config.language);
+  const messages = consoleMessages(context.language);
 
-  async function answer(ask: Ask): Promise<readonly Reply[]> {
-    const line = parseLine(ask.args, ask.binding !== null);
+  async function answer(request: CommandRequest): Promise<readonly Reply[]> {
+    const line = parseLine(request.args, request.binding !== null);
     if (line.kind === 'command') {
-      const { text, buttons, files } = await runCommand(line.name, { ...ask, args: line.args });
+      const { text, buttons, files } = await runCommand(line.name, { ...request, args: line.args });
       return [reply(text, { buttons: buttons ?? [], files: files ?? [] })];
     }
-    if (line.kind === 'unknown' || ask.binding === null) {
+    if (line.kind === 'unknown' || request.binding === null) {
       const word = line.kind === 'unknown' ? line.word : '';
-      return [reply(phrases.unknown(word), { buttons: [commandButton(phrases.buttons.help, '/help')] })];
+      return [reply(messages.unknown(word), { buttons: [commandButton(messages.buttons.help, '/help')] })];
     }
-    const { chatId, maxText } = ask.binding;
-    await sayInChat(ask, { chatId, scope: 'public', text: line.text, maxText, by: 'words', heading: '' });
+    const { chatId, maxText } = request.binding;
+    await sayInChat(request, { chatId, scope: 'public', text: line.text, maxText, by: 'words', heading: '' });
     return [];
   }
 
   return {
     async hear(action, to, key, signal) {
-      const link = to.remoteId === consoleMark ? {} : { remoteConversationId: consoleMark };
+      const link = to.remoteId === consoleRemoteId ? {} : { remoteConversationId: consoleRemoteId };
       const { author, chat, files, messageId } = action;
       try {
-        if (!mayUse(context.config, author) || (await isExternal(action, to, signal))) {
-          return { ...link, replies: [reply(phrases.notAllowed)] };
+        if (!mayUse(context.settings, author) || (await isExternal(action, to, signal))) {
+          return { ...link, replies: [reply(messages.notAllowed)] };
         }
         const binding = await bindingOfConsole(context.tools.state, to);
-        const ask = { context, to, key, messageId, author, chat, files, args: action.text, binding, phrases, signal };
-        return { ...link, replies: await answer(ask) };
+        const request = {
+          context,
+          to,
+          key,
+          messageId,
+          author,
+          chat,
+          files,
+          args: action.text,
+          binding,
+          messages,
+          signal,
+        };
+        return { ...link, replies: await answer(request) };
       } catch (error) {
         const sentence = sentenceOf(error, context);
         return { ...link, replies: [reply(sentence, { quoteOf: quotable(messageId) })] };
@@ -65,16 +77,16 @@ export function createConsoleHandler(context: MgContext): ConsoleHandler {
     },
 
     async overhear(action, to, key, signal) {
-      if (context.config.console.overheard !== 'note' || action.author.kind !== 'employee') return {};
+      if (context.settings.overheard !== 'note' || action.author.kind !== 'employee') return {};
       const binding = await bindingOfConsole(context.tools.state, to);
       if (binding === null) return {};
       const { author, chat, files, messageId } = action;
-      const ask = { context, to, key, messageId, author, chat, files, args: '', binding, phrases, signal };
+      const request = { context, to, key, messageId, author, chat, files, args: '', binding, messages, signal };
       const { chatId } = binding;
-      const heading = phrases.noteHeading(author.name);
+      const heading = messages.noteHeading(author.name);
       try {
         const { text } = action;
-        await sayInChat(ask, { chatId, scope: 'private', text, maxText: null, by: 'overheard', heading });
+        await sayInChat(request, { chatId, scope: 'private', text, maxText: null, by: 'overheard', heading });
       } catch (error) {
         // Nobody asked for this note, so nobody is told; colleagues have read it where it was said.
         context.tools.log('talk in a group could not be noted', { reason: sentenceOf(error, context) });
@@ -90,7 +102,7 @@ export function createConsoleHandler(context: MgContext): ConsoleHandler {
         }
         const problem = await editSent(context, action.messageId, action.text, signal);
         if (problem === null) return {};
-        const sentence = problem === 'not_changed' ? phrases.notChanged : phrases.notEdited;
+        const sentence = problem === 'not_changed' ? messages.notChanged : messages.notEdited;
         return { replies: [reply(sentence, { quoteOf: quotable(action.messageId) })] };
       } catch (error) {
         return { replies: [reply(sentenceOf(error, context))] };
@@ -105,10 +117,10 @@ export function createConsoleHandler(context: MgContext): ConsoleHandler {
 }
 
 /** The error in words for whoever asked. Throws what another attempt may mend, and what is the account's trouble: then the delivery waits. */
-function sentenceOf(error: unknown, context: MgContext): string {
-  const phrases = consoleMessages(context.config.language);
+function sentenceOf(error: unknown, context: ConsoleContext): string {
+  const messages = consoleMessages(context.language);
   if (error instanceof ConsoleRefusal) return error.message;
-  if (error instanceof MgRefused) return phrases.refused(error.sentences.join('; ') || String(error.status));
+  if (error instanceof MgRefused) return messages.refused(error.sentences.join('; ') || String(error.status));
   throw error;
 }
 

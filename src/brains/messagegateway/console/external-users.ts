@@ -2,9 +2,9 @@
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef } from '../../../core/connector.ts';
 import { RemoteRefused } from '../../../core/errors.ts';
-import type { MgContext } from '../context.ts';
 import { ConsoleRefusal } from './command-request.ts';
-import { consoleMessages } from './messages.ts';
+import type { ConsoleContext } from './console-context.ts';
+import { consoleMessages } from './messages/console-messages.ts';
 
 /** Somebody from outside stays outside; asked of the portal once in a while. */
 const externalsKnownMs = 600_000;
@@ -18,7 +18,7 @@ export type ExternalUsers = (said: Said, to: ConversationRef, signal: AbortSigna
  * Whether somebody may be from outside the company: everybody whom the portal does not call an employee. Where it refuses to say
  * anything the word is not obeyed, and its author is told (ConsoleRefusal); a portal that is away or wants a pause is asked again.
  */
-export function createExternalUsers(context: MgContext): ExternalUsers {
+export function createExternalUsers(context: ConsoleContext): ExternalUsers {
   const known = new Map<string, { readonly isExternal: boolean; readonly until: number }>();
   return async ({ author, chat }, to, signal) => {
     const now = context.clock.monotonicMs();
@@ -34,12 +34,12 @@ export function createExternalUsers(context: MgContext): ExternalUsers {
 }
 
 /** A portal without imbot.v2 cannot be asked for members: there the flag of the event is all that is known. */
-async function isEmployeeByEvent(context: MgContext, author: Said['author']): Promise<boolean> {
+async function isEmployeeByEvent(context: ConsoleContext, author: Said['author']): Promise<boolean> {
   return author.isExtranet === false && !(await context.tools.portalInfo()).hasV2;
 }
 
 async function askPortal(
-  context: MgContext,
+  context: ConsoleContext,
   to: ConversationRef,
   dialogId: string,
   userId: string,
@@ -50,6 +50,6 @@ async function askPortal(
   } catch (error) {
     if (!(error instanceof RemoteRefused) || typeof error.retry === 'object') throw error;
     context.tools.log('the portal does not tell who sits in a group', { dialog: dialogId, reason: error.code });
-    throw new ConsoleRefusal(consoleMessages(context.config.language).membersUnknown);
+    throw new ConsoleRefusal(consoleMessages(context.language).membersUnknown);
   }
 }

@@ -1,10 +1,8 @@
 /** The chat and dialog a command is about. */
 
-import { isEscaped } from '../account/escaping.ts';
-import { unescapeHtml } from '../api/html-text.ts';
 import type { MgQuery } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
-import { type Ask, ConsoleRefusal } from './command-request.ts';
+import { type CommandRequest, ConsoleRefusal } from './command-request.ts';
 import { takeChat } from './parse-line.ts';
 
 /** A chat with what the command has left to read. */
@@ -14,29 +12,26 @@ export interface Named {
 }
 
 /** The chat named by `#12`, or the bound one. Refuses when there is none. */
-export async function namedChat(ask: Ask): Promise<Named> {
-  const { chatId, rest } = takeChat(ask.args);
-  const id = chatId ?? ask.binding?.chatId;
-  if (id === undefined) throw new ConsoleRefusal(ask.phrases.nameChat);
-  return { chat: await chatById(ask, id), rest };
+export async function namedChat(request: CommandRequest): Promise<Named> {
+  const { chatId, rest } = takeChat(request.args);
+  const id = chatId ?? request.binding?.chatId;
+  if (id === undefined) throw new ConsoleRefusal(request.messages.nameChat);
+  return { chat: await chatById(request, id), rest };
 }
 
 /** Chats with names as people read them. */
-export async function readChats({ context, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
-  const found = await context.apis.bot.chats(filter, signal);
-  if (!isEscaped(context.config)) return found;
+export async function readChats({ context, signal }: CommandRequest, filter: MgQuery): Promise<readonly MgChat[]> {
+  const found = await context.bot.chats(filter, signal);
+  const readable = <T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T =>
+    named?.name ? { ...named, name: context.readText(named.name) } : named;
   return found.map((chat) => ({ ...chat, customer: readable(chat.customer), channel: readable(chat.channel) }));
 }
 
-function readable<T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T {
-  return named?.name ? { ...named, name: unescapeHtml(named.name) } : named;
-}
-
 /** Refuses when there is no such chat. */
-export async function chatById(ask: Ask, chatId: number): Promise<MgChat> {
-  const chats = await readChats(ask, { id: chatId });
+export async function chatById(request: CommandRequest, chatId: number): Promise<MgChat> {
+  const chats = await readChats(request, { id: chatId });
   const found = chats.find(({ id }) => id === chatId);
-  if (found === undefined) throw new ConsoleRefusal(ask.phrases.noChat(chatId));
+  if (found === undefined) throw new ConsoleRefusal(request.messages.noChat(chatId));
   return found;
 }
 
@@ -49,9 +44,12 @@ export function openDialogOf(chat: MgChat): { readonly id: number; readonly resp
 }
 
 /** The same; refuses when the chat has none. */
-export function demandDialog(ask: Ask, chat: MgChat): { readonly id: number; readonly responsible: string | null } {
+export function demandDialog(
+  request: CommandRequest,
+  chat: MgChat,
+): { readonly id: number; readonly responsible: string | null } {
   const dialog = openDialogOf(chat);
-  if (dialog === null) throw new ConsoleRefusal(ask.phrases.chatClosed(chat.id));
+  if (dialog === null) throw new ConsoleRefusal(request.messages.chatClosed(chat.id));
   return dialog;
 }
 

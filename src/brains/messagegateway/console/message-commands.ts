@@ -4,9 +4,8 @@ import { splitText } from '../../../core/split-text.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import type { BotMessage } from '../api/bot-api.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
-import type { MgContext } from '../context.ts';
-import { carryFiles, type FileGroup } from '../outbound/portal-files.ts';
-import { type Ask, type Command, ConsoleRefusal } from './command-request.ts';
+import { type Command, type CommandRequest, ConsoleRefusal } from './command-request.ts';
+import type { ConsoleContext, FileGroup } from './console-context.ts';
 import { maxTextOf, namedChat, titleOf } from './find-chat.ts';
 import { takeId, uuidIn } from './parse-line.ts';
 import { keepDays, sendOnce } from './send-once.ts';
@@ -59,13 +58,13 @@ export interface Saying {
  * Text and files of the employee's message, as few messages as the channel takes. Repeatable: each part is sent once, and files are
  * uploaded once. The parts are remembered, so that an edit or a deletion finds them.
  */
-export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
-  const { context, key, messageId, signal } = ask;
-  const carried = await carryOnce(ask);
+export async function sayInChat(request: CommandRequest, saying: Saying): Promise<void> {
+  const { context, key, messageId, signal } = request;
+  const carried = await carryOnce(request);
   const said = saying.text === '' ? '' : saying.heading + saying.text;
   const text = [said, ...carried.named].filter((part) => part.trim() !== '').join('\n');
   const messages = messagesOf(saying, text, carried.groups);
-  if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyTexts);
+  if (messages.length === 0) throw new ConsoleRefusal(request.messages.emptyTexts);
   const { by, heading } = saying;
   const about = { by, heading, named: carried.named.join('\n'), wrote: markOf(saying.text) };
   const parts: Sent['parts'] = [];
@@ -92,14 +91,12 @@ function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]):
 }
 
 /** Files are uploaded once per delivery: a second upload would have other ids, and its message would look like another one. */
-async function carryOnce(ask: Ask): Promise<z.output<typeof carriedShape>> {
-  const { context, to, files, key, signal } = ask;
+async function carryOnce(request: CommandRequest): Promise<z.output<typeof carriedShape>> {
+  const { context, to, files, key, signal } = request;
   if (files.length === 0) return { groups: [], named: [] };
   const known = carriedShape.safeParse(await context.tools.state.get(`carried:${key}`));
   if (known.success) return known.data;
-  const carried = await carryFiles(context, to, files, signal, (file, encoding, until) =>
-    context.apis.bot.uploadFile(file, encoding, until),
-  );
+  const carried = await context.uploadFiles(to, files, signal);
   await context.tools.state.put(`carried:${key}`, carried, keepDays);
   return carriedShape.parse(carried);
 }
@@ -107,25 +104,25 @@ async function carryOnce(ask: Ask): Promise<z.output<typeof carriedShape>> {
 const byCommand = { by: 'command', heading: '' } as const;
 
 /** `say [#12] text`: to the customer. */
-export const say: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: maxTextOf(chat), ...byCommand });
-  return { text: ask.phrases.said(titleOf(chat)) };
+export const say: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
+  await sayInChat(request, { chatId: chat.id, scope: 'public', text: rest, maxText: maxTextOf(chat), ...byCommand });
+  return { text: request.messages.said(titleOf(chat)) };
 };
 
 /** `note [#12] text`: to staff alone. */
-export const note: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'private', text: rest, maxText: null, ...byCommand });
-  return { text: ask.phrases.noted(titleOf(chat)) };
+export const note: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
+  await sayInChat(request, { chatId: chat.id, scope: 'private', text: rest, maxText: null, ...byCommand });
+  return { text: request.messages.noted(titleOf(chat)) };
 };
 
 /** `send [#12] file-id [text]`: a file MessageGateway has already, to the customer. */
-export const send: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
+export const send: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
   const id = uuidIn(rest);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
-  const { type } = await ask.context.apis.bot.file(id, ask.signal);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameFile);
+  const { type } = await request.context.bot.file(id, request.signal);
   const kind = type === 'image' || type === 'audio' ? type : 'file';
   const note = rest.slice(id.length).trim();
   const message: BotMessage = {
@@ -135,25 +132,25 @@ export const send: Command = async (ask) => {
     items: [{ id, caption: id }],
     ...(note === '' ? {} : { note }),
   };
-  await sendOnce(ask.context, `${ask.key}:0`, ask.messageId, message, ask.signal);
-  return { text: ask.phrases.said(titleOf(chat)) };
+  await sendOnce(request.context, `${request.key}:0`, request.messageId, message, request.signal);
+  return { text: request.messages.said(titleOf(chat)) };
 };
 
 /** `edit 345 text`: a message of the bot. */
-export const edit: Command = async (ask) => {
-  const { id, rest } = takeId(ask.args);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
-  if (rest === '') throw new ConsoleRefusal(ask.phrases.emptyTexts);
-  await ask.context.apis.bot.editMessage(id, rest, ask.signal);
-  return { text: ask.phrases.edited };
+export const edit: Command = async (request) => {
+  const { id, rest } = takeId(request.args);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameMessage);
+  if (rest === '') throw new ConsoleRefusal(request.messages.emptyTexts);
+  await request.context.bot.editMessage(id, rest, request.signal);
+  return { text: request.messages.edited };
 };
 
 /** `delete 345`: a message of the bot. Irreversible over there. */
-export const remove: Command = async (ask) => {
-  const { id } = takeId(ask.args);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
-  await deleteQuietly(ask.context, id, ask.signal);
-  return { text: ask.phrases.deleted };
+export const remove: Command = async (request) => {
+  const { id } = takeId(request.args);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameMessage);
+  await deleteQuietly(request.context, id, request.signal);
+  return { text: request.messages.deleted };
 };
 
 /**
@@ -162,7 +159,7 @@ export const remove: Command = async (ask) => {
  * (`not_changed`). Both are said to him. Null: nothing had gone out, or all is done.
  */
 export async function editSent(
-  context: MgContext,
+  context: ConsoleContext,
   messageId: string,
   text: string,
   signal: AbortSignal,
@@ -175,26 +172,22 @@ export async function editSent(
   if (by === 'command' || (by === 'words' && words.startsWith('/'))) return 'not_a_message';
   const [only, another] = parts.filter(({ isText }) => isText);
   if (only === undefined || another !== undefined || words === '') return by === 'words' ? 'not_changed' : null;
-  await context.apis.bot.editMessage(
-    only.id,
-    [heading + words, named].filter((part) => part !== '').join('\n'),
-    signal,
-  );
+  await context.bot.editMessage(only.id, [heading + words, named].filter((part) => part !== '').join('\n'), signal);
   await context.tools.state.put(sentKey(messageId), { ...sent.data, wrote: markOf(text) } satisfies Sent, keepDays);
   return null;
 }
 
 /** The employee deleted a message that had gone out. A deleted command takes nothing back. */
-export async function deleteSent(context: MgContext, messageId: string, signal: AbortSignal): Promise<void> {
+export async function deleteSent(context: ConsoleContext, messageId: string, signal: AbortSignal): Promise<void> {
   const sent = sentShape.safeParse(await context.tools.state.get(sentKey(messageId)));
   if (!sent.success || sent.data.by === 'command') return;
   for (const { id } of sent.data.parts) await deleteQuietly(context, id, signal);
 }
 
 /** What is gone already was perhaps deleted by an earlier attempt of ours. */
-async function deleteQuietly(context: MgContext, id: number, signal: AbortSignal): Promise<void> {
+async function deleteQuietly(context: ConsoleContext, id: number, signal: AbortSignal): Promise<void> {
   try {
-    await context.apis.bot.deleteMessage(id, signal);
+    await context.bot.deleteMessage(id, signal);
   } catch (error) {
     const isGone = isRefusal(error, /not found/i) || (error instanceof MgRefused && error.status === 404);
     if (!isGone) throw error;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { BotMessage } from '../api/bot-api.ts';
 import { unescapeHtml } from '../api/html-text.ts';
-import type { MgContext } from '../context.ts';
+import type { ConsoleContext } from './console-context.ts';
 
 /** As long as the house remembers deliveries; edits of older messages Bitrix24 does not allow either (three days). */
 export const keepDays = 7;
@@ -29,7 +29,7 @@ const originOf = (messageId: number): string => `origin:${messageId}`;
  * cannot be told apart: a request that is still under way when its repetition looks for it.
  */
 export async function sendOnce(
-  context: MgContext,
+  context: ConsoleContext,
   name: string,
   portalMessageId: string,
   message: BotMessage,
@@ -41,26 +41,26 @@ export async function sendOnce(
   const begunAt = slot.success ? slot.data.begunAt : context.clock.now().toISOString();
   const found = slot.success ? await findSaid(context, message, new Date(begunAt), signal) : null;
   if (!slot.success) await state.put(slotOf(name), { begunAt, id: null }, keepDays);
-  const id = found ?? (await context.apis.bot.sendMessage(message, signal));
+  const id = found ?? (await context.bot.sendMessage(message, signal));
   await state.put(originOf(id), { portalMessageId }, keepDays);
   await state.put(slotOf(name), { begunAt, id }, keepDays);
   return id;
 }
 
 /** The Bitrix24 message that became this one of ours; null when it is none of the console's. */
-export async function originOfMessage(context: MgContext, messageId: number): Promise<string | null> {
+export async function originOfMessage(context: ConsoleContext, messageId: number): Promise<string | null> {
   const origin = originShape.safeParse(await context.tools.state.get(originOf(messageId)));
   return origin.success ? origin.data.portalMessageId : null;
 }
 
 /** The oldest message of ours that says this, was said since, and belongs to no other send. */
 async function findSaid(
-  context: MgContext,
+  context: ConsoleContext,
   message: BotMessage,
   since: Date,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const { botId } = context.config.joined.bot;
+  const { botId } = context;
   const filter = {
     chat_id: message.chat_id,
     bot_id: botId,
@@ -68,7 +68,7 @@ async function findSaid(
     since: new Date(since.getTime() - skewMs).toISOString(),
     limit: lookBack,
   };
-  const found = await context.apis.bot.messages(filter, signal);
+  const found = await context.bot.messages(filter, signal);
   const same = found
     .filter(({ chat_id: chat, scope }) => chat === message.chat_id && scope === message.scope)
     .filter((one) => one.from?.type === 'bot' && one.from.id === botId && isSame(one, message))

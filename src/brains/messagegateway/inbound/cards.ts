@@ -3,15 +3,28 @@ import type { Card } from '../../../core/events.ts';
 import { isPrivateHost } from '../../../lib/network-guard.ts';
 import type { OrderData, ProductData } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 
 type Language = MessageGatewayConfig['language'];
 type Cost = OrderData['cost'];
 type Fact = Card['facts'][number];
 
+/** The card of a message that shows a product or an order; none for any other message. */
+export function cardsOf(
+  message: {
+    readonly type?: string | null | undefined;
+    readonly product?: ProductData | null | undefined;
+    readonly order?: OrderData | null | undefined;
+  },
+  language: Language,
+): readonly Card[] {
+  if (message.type === 'product' && message.product) return [productCard(message.product, language)];
+  return message.type === 'order' && message.order ? [orderCard(message.order, language)] : [];
+}
+
 /** A product with its article, quantity and price. */
 export function productCard(product: ProductData, language: Language): Card {
-  const { facts } = wordsOf(language);
+  const { facts } = managerMessages(language);
   const unit = product.unit ?? product.quantity?.unit;
   return {
     title: cut(product.name ?? '') || '—',
@@ -28,7 +41,7 @@ export function productCard(product: ProductData, language: Language): Card {
 
 /** An order with its goods, delivery, payments and sum. */
 export function orderCard(order: OrderData, language: Language): Card {
-  const words = wordsOf(language);
+  const words = managerMessages(language);
   const { facts } = words;
   const goods = (order.items ?? []).slice(0, maxGoods).flatMap((item) => {
     const what = [amount(item.quantity?.value, item.quantity?.unit), money(item.price)].filter((part) => part !== null);

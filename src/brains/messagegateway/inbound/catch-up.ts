@@ -12,8 +12,13 @@ import { assignedWish, isClosing, isFailed } from './signals.ts';
 /** Frames may come out of order, and messages of other channels share the count: so many ids are looked at again. */
 const overlapIds = 200;
 
-/** Clocks differ, and what changed at the very moment of the cursor belongs to it. */
-export const overlapMs = 120_000;
+/** Clocks differ, so more is read again than has been missed. */
+const overlapMs = 120_000;
+
+/** From when on to ask for what was missed. */
+export function missedSince({ since }: ListenCursor): Date {
+  return new Date(since.getTime() - overlapMs);
+}
 
 /** What was missed, as frames, oldest first. Some were heard before: their keys tell. */
 export async function catchUp(
@@ -54,7 +59,7 @@ async function fetchMissedMessages(
   signal: AbortSignal,
 ): Promise<readonly MgMessage[]> {
   const { channelId: main } = context.config.joined;
-  const byTime = { since: new Date(cursor.since.getTime() - overlapMs).toISOString() };
+  const byTime = { since: missedSince(cursor).toISOString() };
   const lower = cursor.messageId === null ? byTime : { since_id: Math.max(1, cursor.messageId - overlapIds) };
   const ask = (bounds: MgQuery): Promise<readonly MgMessage[]> => context.apis.bot.messages(bounds, signal);
   const missed: MgMessage[] = [];
@@ -98,7 +103,7 @@ async function missedAssignments(
   signal: AbortSignal,
 ): Promise<readonly TimedFrame[]> {
   const { bot } = context.apis;
-  const since = new Date(cursor.since.getTime() - overlapMs);
+  const since = missedSince(cursor);
   const frames: TimedFrame[] = [];
   const ask = (bounds: MgQuery): Promise<readonly MgDialog[]> => bot.dialogs(bounds, signal);
   for (const dialog of await readMissed(context, ask, { since: since.toISOString() })) {

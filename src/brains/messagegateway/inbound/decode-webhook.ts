@@ -1,13 +1,13 @@
 /** Reads a stored transport webhook: what managers and bots of MessageGateway said, changed, deleted or read. Pure. */
 import { BadInput } from '../../../core/errors.ts';
-import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
+import type { BrainEvent, FileRef, Reply } from '../../../core/events.ts';
 import { readReaction } from '../../../core/reactions.ts';
 import { maxItems } from '../account/channel-settings.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import { type Envelope, type MessageData, messageDataShape, reactionDataShape } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { portalMessageId } from '../outbound/message-names.ts';
-import { cardText, orderCard, productCard } from './cards.ts';
+import { cardsOf, cardText } from './cards.ts';
 import { toButtons } from './suggestions.ts';
 
 /** What the reading depends on. */
@@ -46,7 +46,7 @@ function read(data: unknown): MessageData {
 
 function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
   if (!isForCustomers(data)) return [];
-  const cards = cardsOf(data, rules);
+  const cards = cardsOf(data, rules.language);
   const files = filesOf(data);
   const words = saidIn(data, rules);
   const reply: Reply = {
@@ -69,7 +69,7 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
 
 function messageUpdated(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
   if (!isForCustomers(data)) return [];
-  const cards = cardsOf(data, rules);
+  const cards = cardsOf(data, rules.language);
   const text = [saidIn(data, rules), ...cards.map(cardText)].filter((part) => part !== '').join('\n');
   // An empty text would be a deletion in Bitrix24; a caption that was taken away changes nothing there.
   if (text.trim() === '') return [];
@@ -100,12 +100,6 @@ function about(data: MessageData, make: (portalMessageId: string) => BrainEvent)
 function saidIn(data: MessageData, rules: DecodeRules): string {
   const text = data.content || data.note || '';
   return rules.unescapeHtml ? unescapeHtml(text) : text;
-}
-
-function cardsOf(data: MessageData, rules: DecodeRules): readonly Card[] {
-  if (data.type === 'product' && data.product) return [productCard(data.product, rules.language)];
-  if (data.type === 'order' && data.order) return [orderCard(data.order, rules.language)];
-  return [];
 }
 
 /** What a file is called when nobody says: Bitrix24 shows pictures by their extension. */

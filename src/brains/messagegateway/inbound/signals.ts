@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { BrainEvent } from '../../../core/events.ts';
 import { chatShape, dialogShape, type MgChat, type MgMessage, messageShape } from '../api/mg-shapes.ts';
 import { parseMgTime } from '../api/mg-time.ts';
-import type { Envelope } from '../api/webhook-shapes.ts';
+import type { Envelope, ListenerFrame } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
 
 /** A wish of a manager, with what is needed to place it. */
@@ -31,8 +31,6 @@ export interface TagChange {
 
 const messageFrame = z.object({
   message: messageShape,
-  /** Added by our listener to a frame about tags: the change was the one that gives the conversation over. */
-  handover_tag: z.boolean().optional(),
 });
 
 const assignFrame = z.object({ dialog: dialogShape, chat: chatShape.nullish() });
@@ -40,16 +38,16 @@ const assignFrame = z.object({ dialog: dialogShape, chat: chatShape.nullish() })
 const closedFrame = z.object({ dialog: dialogShape.extend({ chat: chatShape.nullish() }) });
 
 /** The signal in a frame, or null. Chats of other channels, customers, bots (ours too) and anything unreadable give none. */
-export function signalOf(frame: Envelope, config: JoinedConfig): Signal | null {
-  if (frame.type === 'message_new') return signalOfMessage(frame.data, config);
+export function signalOf(frame: ListenerFrame, config: JoinedConfig): Signal | null {
+  if (frame.type === 'message_new') return signalOfMessage(frame, config);
   if (frame.type === 'message_updated') return failureIn(frame.data, config);
   if (frame.type === 'dialog_assign') return signalOfAssignment(frame, config);
   if (frame.type === 'dialog_closed') return signalOfClosing(frame, config);
   return null;
 }
 
-function signalOfMessage(data: unknown, config: JoinedConfig): Signal | null {
-  const parsed = messageFrame.safeParse(data);
+function signalOfMessage(frame: ListenerFrame, config: JoinedConfig): Signal | null {
+  const parsed = messageFrame.safeParse(frame.data);
   if (!parsed.success) return null;
   const { message } = parsed.data;
   if ((message.chat?.channel?.id ?? message.channel_id) !== config.joined.channelId) return null;
@@ -59,7 +57,7 @@ function signalOfMessage(data: unknown, config: JoinedConfig): Signal | null {
     at: parseMgTime(message.created_at) ?? parseMgTime(message.time),
   };
   if (isFailed(message)) return failureOf(place, message.id);
-  if (parsed.data.handover_tag === true) return { ...place, wish: 'handover', dedupeKey: `tag:${message.id}` };
+  if (frame.handoverTag === true) return { ...place, wish: 'handover', dedupeKey: `tag:${message.id}` };
   if (isClosing(message)) return closing(place, message.dialog?.id ?? message.chat?.last_dialog?.id, config);
   // Only people type commands to us; what a bot sends as one is between bots.
   if (message.type !== 'command' || message.from?.type !== 'user') return null;
@@ -170,7 +168,7 @@ export function heardMessageId(frame: Envelope, config: JoinedConfig): number | 
 }
 
 /** What a stored frame says to the bridge. */
-export function decodeFrame(frame: Envelope, config: JoinedConfig): readonly BrainEvent[] {
+export function decodeFrame(frame: ListenerFrame, config: JoinedConfig): readonly BrainEvent[] {
   const found = signalOf(frame, config);
   const wish = found?.wish;
   if (wish === 'failed') return replyFailed(String(found?.messageId), config);

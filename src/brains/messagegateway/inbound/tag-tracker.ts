@@ -1,12 +1,12 @@
 /** Finds out whether a change of tags was the one that gives a conversation to Bitrix24: the event itself does not name the tag. */
 
-import type { Envelope } from '../api/webhook-shapes.ts';
+import type { Envelope, ListenerFrame } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
 import { tagChangeOf } from './signals.ts';
 
 export interface TagTracker {
   /** The frame, marked when with it the handover tag has come to a dialog that did not have it. Throws like the Bot API. */
-  complete(frame: Envelope, signal: AbortSignal): Promise<Envelope>;
+  complete(frame: Envelope, signal: AbortSignal): Promise<ListenerFrame>;
 }
 
 /** Dialogs whose tags are remembered; the oldest is forgotten first. */
@@ -28,7 +28,7 @@ export function createTagTracker(context: MgContext): TagTracker {
       tagged.set(change.dialogId, has);
       const [oldest] = tagged.keys();
       if (tagged.size > maxDialogs && oldest !== undefined) tagged.delete(oldest);
-      return has && !had && change.isAdded ? { ...frame, data: { ...frame.data, handover_tag: true } } : frame;
+      return has && !had && change.isAdded ? { ...frame, handoverTag: true } : frame;
     },
   };
 }

@@ -5,13 +5,13 @@ import { learnEscaping } from '../account/escaping.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { Customer, HearWarnings, Incoming, MessageName } from '../api/transport-api.ts';
 import type { MgContext } from '../context.ts';
-import { knownCustomer, named } from '../into/known-customer.ts';
 import { chatIdOf } from './chat-id.ts';
 import { customerCard } from './customer-card.ts';
+import { knownCustomer, named } from './known-customer.ts';
 import { linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
 import { isTheirs, mirrorMark } from './mirror-mark.ts';
-import { carryFiles } from './portal-files.ts';
+import { uploadFiles } from './portal-files.ts';
 
 type Message = BrainAction & { type: 'message' };
 type Said = Pick<Message, 'messageId' | 'text' | 'files' | 'sentAt' | 'quoteOf'>;
@@ -89,7 +89,7 @@ async function bodiesOf(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<readonly Body[]> {
-  const { groups, named } = await carryFiles(context, to, said.files, signal);
+  const { groups, named } = await uploadFiles({ context, to, api: context.apis.transport, signal }, said.files);
   const text = [said.text, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
   return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
@@ -157,8 +157,7 @@ export async function deliverEdit(
   context: MgContext,
   action: BrainAction & { type: 'edit' },
   to: ConversationRef,
-  key: string,
-  signal: AbortSignal,
+  { key, signal }: { readonly key: string; readonly signal: AbortSignal },
 ): Promise<Delivery> {
   const channelId = await context.channels.of(to);
   const name = externalId(action.messageId, to.ref);

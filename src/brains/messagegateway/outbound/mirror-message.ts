@@ -2,8 +2,8 @@
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import type { MgContext } from '../context.ts';
-import { knownCustomer } from '../into/known-customer.ts';
 import { chatOf, customerOf, marked, sendSaid } from './deliver-message.ts';
+import { knownCustomer } from './known-customer.ts';
 import { isTheirs, mirrorMark } from './mirror-mark.ts';
 
 type Mirrored = BrainAction & { type: 'mirrored' };

@@ -2,7 +2,7 @@
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { MissedMessage } from '../../../core/connector-tools.ts';
 import type { MgContext } from '../context.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 
 /** Longest line of the summary: one talkative person must not push out all others. */
 const maxLine = 500;
@@ -34,7 +34,7 @@ export async function takeoverSummary(
   const said = await context.tools.missedMessages(to, new Date(since), new Date(until));
   const lines = said.map(lineOf).filter((line) => line !== '');
   if (lines.length === 0) return '';
-  const words = wordsOf(language);
+  const words = managerMessages(language);
   const kept = lastThatFit(lines, summaryLength);
   const left = lines.length - kept.length;
   return [words.takeoverSummary, ...(left === 0 ? [] : [words.earlier(left)]), ...kept].join('\n');

@@ -165,7 +165,7 @@ describe('tags', () => {
   it('give over only once the listener has marked the frame', () => {
     const frame = tag('dialog_tag_added');
     expect(decodeFrame(frame, config)).toEqual([]);
-    const marked = { ...frame, data: { ...frame.data, handover_tag: true } };
+    const marked = { ...frame, handoverTag: true as const };
     expect(decodeFrame(marked, config)).toEqual([{ type: 'handover', note: null }]);
   });
 });

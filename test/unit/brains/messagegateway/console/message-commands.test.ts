@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
 import { MgRefused } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
-import type { Ask } from '../../../../../src/brains/messagegateway/console/command-request.ts';
+import type { CommandRequest } from '../../../../../src/brains/messagegateway/console/command-request.ts';
 import {
   deleteSent,
   editSent,
   type Saying,
   sayInChat,
 } from '../../../../../src/brains/messagegateway/console/message-commands.ts';
-import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages.ts';
-import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
+import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const file: FileRef = { id: '7', name: 'price.txt', kind: 'file', size: 3 };
@@ -46,24 +43,18 @@ function far(takes = 100) {
     ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
     openPortalFile: () => Promise.resolve(Buffer.from('100')),
   };
-  const context: MgContext = {
-    config: mgConfig(),
-    apis: { bot } as unknown as Apis,
-    tools,
-    clock: systemClock,
-    channels: mainChannelOnly(mgConfig()),
-  };
-  const ask = (files: readonly FileRef[] = []): Ask => ({
+  const context = consoleContext(bot, tools);
+  const ask = (files: readonly FileRef[] = []): CommandRequest => ({
     context,
     to: { ref: 'r', remoteId: null, botCode: 'b', botType: 'S' },
     key: 'key',
     messageId: '55',
-    author: { id: '1', name: 'Иван', kind: 'employee' } as Ask['author'],
-    chat: { kind: 'group', title: '', dialogId: 'chat1' } as Ask['chat'],
+    author: { id: '1', name: 'Иван', kind: 'employee' } as CommandRequest['author'],
+    chat: { kind: 'group', title: '', dialogId: 'chat1' } as CommandRequest['chat'],
     files,
     args: '',
     binding: null,
-    phrases: consoleMessages('ru'),
+    messages: consoleMessages('ru'),
     signal,
   });
   return { texts, context, ask, said: () => [...texts.values()] };

@@ -1,7 +1,7 @@
-/** The console's phrases in Russian. */
-import type { ConsoleMessages } from './message-list.ts';
+/** What the console says, in Russian. */
+import type { ConsoleMessages } from './en.ts';
 
-export const russian: ConsoleMessages = {
+export const ru: ConsoleMessages = {
   help: [
     'Консоль MessageGateway. Чат называют номером: #12; без номера – чат, к которому привязана эта беседа.',
     '',

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
 import type { MgMessage } from '../../../../../src/brains/messagegateway/api/mg-shapes.ts';
 import { originOfMessage, sendOnce } from '../../../../../src/brains/messagegateway/console/send-once.ts';
-import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 import { stateInMemory } from '../../../../support/state-in-memory.ts';
 
 const botId = 760;
@@ -25,13 +22,8 @@ function far(answers: ('lost' | 'refused' | 'given')[]) {
   };
   const bot = { sendMessage, messages: () => Promise.resolve(said.toReversed()) };
   const facts = new Map<string, string>();
-  const context = (): MgContext => ({
-    config: mgConfig(),
-    apis: { bot } as unknown as Apis,
-    tools: { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), state: stateInMemory(facts) },
-    clock: systemClock,
-    channels: mainChannelOnly(mgConfig()),
-  });
+  const noHttp = { send: () => Promise.reject(new Error('no call')) };
+  const context = () => consoleContext(bot, { ...unitTools(noHttp), state: stateInMemory(facts) });
   return { said, context };
 }
 
@@ -68,7 +60,7 @@ describe('a message that must be said once', () => {
 
   it('is not mistaken for a note to staff', async () => {
     const { said, context } = far(['given', 'refused']);
-    await context().apis.bot.sendMessage({ ...words, scope: 'private' });
+    await context().bot.sendMessage({ ...words, scope: 'private' });
     await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
     expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(101);
     expect(said).toHaveLength(2);

@@ -1,12 +1,10 @@
 /** What the socket says of chats that are bound to no group costs the database nothing. */
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import { bind, unbind } from '../../../../../src/brains/messagegateway/console/bindings.ts';
-import { createGroupWatch } from '../../../../../src/brains/messagegateway/console/group-frames.ts';
+import { createBoundChats } from '../../../../../src/brains/messagegateway/console/bound-chats.ts';
 import type { ConnectorState, Fact } from '../../../../../src/core/connector-tools.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
 import { createRecentFacts } from '../../../../../src/runtime/recent-facts.ts';
-import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 import { stateInMemory } from '../../../../support/state-in-memory.ts';
 
 const { signal } = new AbortController();
@@ -46,7 +44,7 @@ const frameOf = (chatId: number, id: number) => ({
   },
 });
 
-function watchOver(state: ConnectorState, said: readonly object[] = []) {
+function chatsOver(state: ConnectorState, said: readonly object[] = []) {
   const asks: unknown[] = [];
   const bot = {
     rawMessages: (filter: unknown) => {
@@ -55,24 +53,16 @@ function watchOver(state: ConnectorState, said: readonly object[] = []) {
     },
   };
   const tools = { ...unitTools({ send: () => Promise.reject(new Error('no call')) }), state };
-  const config = mgConfig();
-  const context = {
-    config,
-    apis: { bot } as unknown as Apis,
-    tools,
-    clock: systemClock,
-    channels: mainChannelOnly(config),
-  };
-  return { watch: createGroupWatch(context), asks };
+  return { chats: createBoundChats(consoleContext(bot, tools)), asks };
 }
 
 describe('frames of the socket', () => {
   it('of foreign chats cost no query, however many there are', async () => {
     const { state, asked } = counted(stateInMemory());
-    const { watch, asks } = watchOver(state);
-    await watch.missed(null, signal);
+    const { chats, asks } = chatsOver(state);
+    await chats.missed(null, signal);
     asked.length = 0;
-    for (let id = 1; id <= 5_000; id += 1) expect(await watch.rowsOf(frameOf(1_000 + id, id), signal)).toEqual([]);
+    for (let id = 1; id <= 5_000; id += 1) expect(await chats.rowsOf(frameOf(1_000 + id, id), signal)).toEqual([]);
     expect(asked).toEqual([]);
     expect(asks).toEqual([]);
   });
@@ -80,27 +70,27 @@ describe('frames of the socket', () => {
   it('of a bound chat become rows, until it is unbound', async () => {
     const { state } = counted(stateInMemory());
     await bind(state, binding);
-    const { watch } = watchOver(state);
-    await watch.missed(null, signal);
-    expect(await watch.rowsOf(frameOf(3, 11), signal)).toMatchObject([{ conversation: { ref: 'group' } }]);
+    const { chats } = chatsOver(state);
+    await chats.missed(null, signal);
+    expect(await chats.rowsOf(frameOf(3, 11), signal)).toMatchObject([{ conversation: { ref: 'group' } }]);
     await unbind(state, binding);
-    expect(await watch.rowsOf(frameOf(3, 12), signal)).toEqual([]);
+    expect(await chats.rowsOf(frameOf(3, 12), signal)).toEqual([]);
   });
 
   it('that came before another process’s binding was heard of are asked for once', async () => {
     const shared = stateInMemory();
     const [here, there] = [counted(shared), counted(shared)];
-    const { watch, asks } = watchOver(here.state, [frameOf(3, 11).data.message]);
-    await watch.missed(null, signal);
-    await watch.rowsOf(frameOf(3, 9), signal);
+    const { chats, asks } = chatsOver(here.state, [frameOf(3, 11).data.message]);
+    await chats.missed(null, signal);
+    await chats.rowsOf(frameOf(3, 9), signal);
     await bind(there.state, binding);
-    expect(await watch.rowsOf(frameOf(3, 11), signal)).toEqual([]);
+    expect(await chats.rowsOf(frameOf(3, 11), signal)).toEqual([]);
     // The notification.
     await here.state.announce();
-    const rows = await watch.rowsOf(frameOf(99, 12), signal);
+    const rows = await chats.rowsOf(frameOf(99, 12), signal);
     expect(rows.map(({ dedupeKey }) => dedupeKey)).toEqual(['shown-new:3:11']);
     expect(asks).toMatchObject([{ chat_id: 3, since_id: 10 }]);
-    await watch.rowsOf(frameOf(99, 13), signal);
+    await chats.rowsOf(frameOf(99, 13), signal);
     expect(asks).toHaveLength(1);
   });
 });

@@ -1,7 +1,9 @@
-/** The console's phrases in English. */
-import type { ConsoleMessages } from './message-list.ts';
+/** What the console says, in English. */
 
-export const english: ConsoleMessages = {
+/** By MessageGateway's name of the state. */
+const stateNames: Readonly<Record<string, string>> = { active: 'in the chat', kicked: 'removed', leaved: 'left' };
+
+export const en = {
   help: [
     'The MessageGateway console. A chat is named by its number: #12; without one it is the chat this conversation is bound to.',
     '',
@@ -21,48 +23,48 @@ export const english: ConsoleMessages = {
     '',
     'In a bound conversation a mention of the bot without a slash is an answer to the customer. Talk without a mention stays inside.',
   ].join('\n'),
-  unknown: (word) => `There is no command "${word}". Nothing was sent to the customer. All commands: /help`,
-  refused: (sentences) => `MessageGateway refused: ${sentences}`,
+  unknown: (word: string) => `There is no command "${word}". Nothing was sent to the customer. All commands: /help`,
+  refused: (sentences: string) => `MessageGateway refused: ${sentences}`,
   membersUnknown:
     'Bitrix24 did not tell who is in this chat, so nothing was done and nothing was sent to the customer. Repeat it in a minute.',
   notAllowed: 'This console is not for you: ask your administrator.',
-  noChat: (chatId) => `There is no chat #${chatId}`,
+  noChat: (chatId: number) => `There is no chat #${chatId}`,
   nameChat: 'Which chat? Name its number (#12) or bind this conversation: /bind 12',
-  chatClosed: (chatId) => `Chat #${chatId} has no open dialog. To open one: /open #${chatId}`,
+  chatClosed: (chatId: number) => `Chat #${chatId} has no open dialog. To open one: /open #${chatId}`,
   isOpen: 'dialog open',
   isClosed: 'dialog closed',
   free: 'nobody leads',
-  dialogsTitle: (count) => `Open dialogs: ${count}`,
-  chatsTitle: (count) => `Chats: ${count}`,
+  dialogsTitle: (count: number) => `Open dialogs: ${count}`,
+  chatsTitle: (count: number) => `Chats: ${count}`,
   nothing: 'Nothing there',
-  more: (count) => `… and ${count} more`,
+  more: (count: number) => `… and ${count} more`,
   responsible: 'led by',
   channel: 'Channel',
   tags: 'Tags',
   phone: 'Phone',
-  bound: (chat) =>
+  bound: (chat: string) =>
     `This conversation is bound: ${chat}. Mention the bot to answer the customer; commands begin with a slash.`,
-  boundElsewhere: (title) => `This chat is bound to the conversation "${title}". Move it here?`,
-  unbound: (chat) => `This conversation is no longer bound: ${chat}`,
+  boundElsewhere: (title: string) => `This chat is bound to the conversation "${title}". Move it here?`,
+  unbound: (chat: string) => `This conversation is no longer bound: ${chat}`,
   notBound: 'This conversation is bound to nothing',
-  noted: (chat) => `Noted: ${chat}`,
-  said: (chat) => `Sent to the customer: ${chat}`,
+  noted: (chat: string) => `Noted: ${chat}`,
+  said: (chat: string) => `Sent to the customer: ${chat}`,
   emptyTexts: 'There are no words and no files',
-  assigned: (chat, who) => `${chat}: led by ${who}`,
+  assigned: (chat: string, who: string) => `${chat}: led by ${who}`,
   toBot: 'the bot',
-  unassigned: (chat) => `${chat}: nobody leads`,
-  closed: (chat) => `Dialog closed: ${chat}`,
-  opened: (chat) => `Dialog opened: ${chat}`,
-  tagged: (chat, tags) => `${chat}: tagged ${tags}`,
-  untagged: (chat, tags) => `${chat}: tags taken away: ${tags}`,
+  unassigned: (chat: string) => `${chat}: nobody leads`,
+  closed: (chat: string) => `Dialog closed: ${chat}`,
+  opened: (chat: string) => `Dialog opened: ${chat}`,
+  tagged: (chat: string, tags: string) => `${chat}: tagged ${tags}`,
+  untagged: (chat: string, tags: string) => `${chat}: tags taken away: ${tags}`,
   nameTag: 'Which tag? For example: /tag return, urgent',
-  nobody: (who) => `MessageGateway has no user "${who}". All of them: /users`,
-  several: (names) => `Several fit: ${names}. Name the number.`,
+  nobody: (who: string) => `MessageGateway has no user "${who}". All of them: /users`,
+  several: (names: string) => `Several fit: ${names}. Name the number.`,
   notLinked:
     "I do not know who you are in MessageGateway: your e-mail is nobody's there. Choose yourself: /link number (all of them: /users)",
-  linked: (name) => `Remembered: you are ${name}`,
+  linked: (name: string) => `Remembered: you are ${name}`,
   unlinked: 'The link is forgotten',
-  you: (name, how) => `You are ${name} (${how === 'email' ? 'by e-mail' : 'by /link'})`,
+  you: (name: string, how: 'email' | 'command') => `You are ${name} (${how === 'email' ? 'by e-mail' : 'by /link'})`,
   edited: 'The message was changed',
   deleted: 'The message was deleted',
   notEdited:
@@ -73,14 +75,15 @@ export const english: ConsoleMessages = {
   nameMessage: 'Name the number of the message: /history shows it',
   nameFile: 'Name the number of the file: /history shows it',
   nameAddress: 'Name the address of the file; it has to begin with https://',
-  fetched: (id) => `File loaded: ${id}`,
+  fetched: (id: string) => `File loaded: ${id}`,
   transcribed: 'The transcription was saved',
   nameCommand:
     'Like this: /commands add name description – or, with what it does in the chat it is typed in, /commands add thanks Say thanks = say Thank you! – or /commands delete name',
-  typedCommand: (who, chat) => `${who} typed in chat ${chat}:`,
-  ownCommand: (name) => `The bot itself needs /${name}: it cannot be replaced or deleted`,
-  renamed: (name) => `The bot is called "${name}" now`,
-  roles: (roles) => `Roles of the bot: ${roles}`,
+  /** Stands before a command that a manager typed. */
+  typedCommand: (who: string, chat: string) => `${who} typed in chat ${chat}:`,
+  ownCommand: (name: string) => `The bot itself needs /${name}: it cannot be replaced or deleted`,
+  renamed: (name: string) => `The bot is called "${name}" now`,
+  roles: (roles: string) => `Roles of the bot: ${roles}`,
   nameRoles: 'Roles: distributor, responsible, hidden',
   online: 'online',
   buttons: {
@@ -93,10 +96,13 @@ export const english: ConsoleMessages = {
     here: 'Move here',
     help: 'Commands',
   },
-  stateNames: { active: 'in the chat', kicked: 'removed', leaved: 'left' },
+  stateNames,
   staffOnly: 'staff only',
   toCustomer: 'to the customer',
-  deletedBy: (name) => `${name}: message deleted`,
-  failed: (reason) => `The customer did not get this: ${reason}`,
-  noteHeading: (name) => `${name} (Bitrix24): `,
+  deletedBy: (name: string) => `${name}: message deleted`,
+  failed: (reason: string) => `The customer did not get this: ${reason}`,
+  /** Stands before an employee's words in a note. */
+  noteHeading: (name: string) => `${name} (Bitrix24): `,
 };
+
+export type ConsoleMessages = typeof en;

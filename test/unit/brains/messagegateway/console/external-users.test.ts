@@ -1,11 +1,9 @@
 /** Who may command the console: nobody who is not known to be an employee. */
 import { describe, expect, it } from 'vitest';
 import { createExternalUsers } from '../../../../../src/brains/messagegateway/console/external-users.ts';
-import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
 import type { ConversationRef } from '../../../../../src/core/connector.ts';
 import type { PortalUser } from '../../../../../src/core/connector-tools.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const to: ConversationRef = { ref: 'group', remoteId: 'console', botCode: 'bridge_supervisor', botType: 'S' };
@@ -29,7 +27,7 @@ describe('somebody in a group', () => {
       portalUser: () => Promise.resolve(user),
       portalInfo: () => Promise.resolve({ hasV2, botType: 'S' as const }),
     };
-    const context = { config: mgConfig(), tools, clock: systemClock } as unknown as MgContext;
+    const context = consoleContext({}, tools);
     const author = {
       id: '7',
       name: '',

@@ -1,51 +1,48 @@
-/** What a message of a bound chat looks like in its group. Pure. Groups are staff: private messages are shown, and marked. */
+/** What a message of a bound chat looks like in its group. Pure. Only staff reads a group, so private messages are shown too, with a mark. */
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
-import { unescapeHtml } from '../api/html-text.ts';
-import type { Envelope } from '../api/webhook-shapes.ts';
-import type { MessageGatewayConfig } from '../config.ts';
-import { cardText, orderCard, productCard } from '../inbound/cards.ts';
-import { botFilePrefix } from '../inbound/open-file.ts';
-import { shownName } from './group-frames.ts';
-import { type GroupMessage, groupFrameShape, type Showing } from './group-shapes.ts';
-import { consoleMessages } from './messages.ts';
+import type { ConsoleContext } from './console-context.ts';
+import { type GroupMessage, readGroupRow, type Showing, shownName } from './group-row.ts';
+import { consoleMessages } from './messages/console-messages.ts';
 
-type Rules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml'>;
+/** What the reading depends on. */
+type Rules = Pick<ConsoleContext, 'language' | 'readText' | 'cardsOf' | 'cardText' | 'fileId'>;
 
 const maxName = 100;
 
-/** Throws BadInput when the frame cannot be read. */
-export function decodeGroupFrame(frame: Envelope, rules: Rules): readonly BrainEvent[] {
-  const parsed = groupFrameShape.safeParse(frame.data);
-  if (!parsed.success) {
+/** Null for a row the console has not made. Throws BadInput when the row cannot be read. */
+export function decodeGroupRow(body: Buffer, rules: Rules): readonly BrainEvent[] | null {
+  const row = readGroupRow(body);
+  if (row === null) return null;
+  if (row === 'unreadable') {
     throw new BadInput({ code: 'messagegateway.unreadable', message: 'a message for a group could not be read' });
   }
-  const { message, showing } = parsed.data;
-  const phrases = consoleMessages(rules.language);
+  const { message, showing } = row;
+  const messages = consoleMessages(rules.language);
   switch (showing.what) {
     case 'new':
       return [newReply(message, showing, rules)];
     case 'edited':
     case 'restored':
-      return [changed(message, showing, `✏️ ${textOf(message, showing, rules)}`, cardsOf(message, rules))];
+      return [changed(message, showing, `✏️ ${textOf(message, showing, rules)}`, rules.cardsOf(message))];
     case 'deleted': {
       const said = textOf(message, showing, rules);
-      return [changed(message, showing, `🗑 ${phrases.deletedBy(nameOf(message, showing, rules))}\n${said}`, [])];
+      return [changed(message, showing, `🗑 ${messages.deletedBy(nameOf(message, showing, rules))}\n${said}`, [])];
     }
     case 'command': {
       const where = `#${message.chat_id}`;
-      const line = rules.unescapeHtml ? unescapeHtml(message.content ?? '') : (message.content ?? '');
-      return [plain(`👤 ${phrases.typedCommand(nameOf(message, showing, rules), where)}\n${line}`)];
+      const line = rules.readText(message.content ?? '');
+      return [plain(`👤 ${messages.typedCommand(nameOf(message, showing, rules), where)}\n${line}`)];
     }
     case 'failed': {
       const { code, message: words } = message.error ?? {};
       const reason = [code, words].filter((part) => part).join(': ') || '—';
-      return [{ ...plain(`⚠️ ${phrases.failed(reason)}`), quoteOf: showing.portalMessageId }];
+      return [{ ...plain(`⚠️ ${messages.failed(reason)}`), quoteOf: showing.portalMessageId }];
     }
   }
 }
 
-/** In place where the message is known, said anew where it is not. */
+/** Changes the message that shows it; shows it as a new one where that is not known. */
 function changed(message: GroupMessage, showing: Showing, text: string, cards: readonly Card[]): BrainEvent {
   const { portalMessageId } = showing;
   if (portalMessageId !== null) return { type: 'reply_edited', portalMessageId, text, cards, buttons: null };
@@ -56,16 +53,15 @@ function newReply(message: GroupMessage, showing: Showing, rules: Rules): Reply 
   return {
     ...plain(textOf(message, showing, rules)),
     remoteMessageId: shownName(message.id),
-    cards: cardsOf(message, rules),
-    files: filesOf(message),
+    cards: rules.cardsOf(message),
+    files: filesOf(message, rules),
   };
 }
 
 function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
-  const read = (text: string): string => (rules.unescapeHtml ? unescapeHtml(text) : text);
-  const said = read([message.content, message.note].filter((part) => part).join('\n'));
-  const quoted = message.quote?.content ? `> ${read(message.quote.content).replaceAll('\n', '\n> ')}` : '';
-  const parts = [heading(message, showing, rules), quoted, said, ...cardsOf(message, rules).map(cardText)];
+  const said = rules.readText([message.content, message.note].filter((part) => part).join('\n'));
+  const quoted = message.quote?.content ? `> ${rules.readText(message.quote.content).replaceAll('\n', '\n> ')}` : '';
+  const parts = [heading(message, showing, rules), quoted, said, ...rules.cardsOf(message).map(rules.cardText)];
   return parts.filter((part) => part !== '').join('\n');
 }
 
@@ -73,21 +69,16 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
   const { staffOnly, toCustomer } = consoleMessages(rules.language);
   const name = nameOf(message, showing, rules);
-  // Only what is public by name is; everything else is among staff.
+  // Only `public` goes to the customer; any other scope counts as private.
   if (message.scope !== 'public') return `🔒 ${name} (${staffOnly}):`;
   if (message.from?.type === 'user' || message.from?.type === 'bot') return `👤 ${name} → ${toCustomer}:`;
   return `💬 ${name} · ${showing.channel}:`;
 }
 
 function nameOf(message: GroupMessage, showing: Showing, rules: Rules): string {
-  const name = rules.unescapeHtml ? unescapeHtml(message.from?.name ?? '') : message.from?.name;
-  // A name is one line, whatever somebody calls himself: the next line is another's.
+  const name = rules.readText(message.from?.name ?? '');
+  // One line: a name with line breaks could pass for a message of somebody else.
   return (name || showing.customer).replaceAll(/\s+/g, ' ').slice(0, maxName);
-}
-
-function cardsOf(message: GroupMessage, rules: Rules): readonly Card[] {
-  if (message.type === 'product' && message.product) return [productCard(message.product, rules.language)];
-  return message.type === 'order' && message.order ? [orderCard(message.order, rules.language)] : [];
 }
 
 /** Bitrix24 shows pictures by their extension. */
@@ -98,7 +89,7 @@ const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   file: '',
 };
 
-function filesOf(message: GroupMessage): readonly FileRef[] {
+function filesOf(message: GroupMessage, rules: Rules): readonly FileRef[] {
   return (message.items ?? []).flatMap((item): readonly FileRef[] => {
     if (!item.id) return [];
     const told = item.kind ?? message.type;
@@ -106,7 +97,7 @@ function filesOf(message: GroupMessage): readonly FileRef[] {
     const caption = item.caption?.trim() ?? '';
     const isName = /^[^\n/\\]{1,200}\.[a-z\d]{1,5}$/i.test(caption);
     const name = isName ? caption : `${kind}-${item.id.slice(0, 8)}${usualExtension[kind]}`;
-    return [{ id: `${botFilePrefix}${item.id}`, name, kind, size: item.size ?? null }];
+    return [{ id: rules.fileId(item.id), name, kind, size: item.size ?? null }];
   });
 }
 
@@ -119,7 +110,7 @@ function plain(text: string): Reply {
     cards: [],
     files: [],
     quoteOf: null,
-    // Staff alone reads it; so it is also said where a person leads.
+    // Only staff reads it, so it is shown while a person leads, too.
     isInternal: true,
   };
 }

@@ -1,22 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { decodeGroupFrame } from '../../../../../src/brains/messagegateway/console/decode-group-frame.ts';
-import type { Reply } from '../../../../../src/core/events.ts';
+import type { ConsoleContext } from '../../../../../src/brains/messagegateway/console/console.ts';
+import { decodeGroupRow } from '../../../../../src/brains/messagegateway/console/decode-group-row.ts';
+import type { BrainEvent, Reply } from '../../../../../src/core/events.ts';
+import { consoleContext, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
-const rules = { language: 'ru', unescapeHtml: false } as const;
+const contextWith = (given: Record<string, unknown> = {}): ConsoleContext =>
+  consoleContext({}, unitTools({ send: () => Promise.reject(new Error('decode must not call')) }), mgConfig(given));
 const customer = { id: 5, type: 'customer', name: 'Анна' };
 const showing = { what: 'new', customer: 'Анна', channel: 'WhatsApp', portalMessageId: null };
 
-const decode = (message: object, changes: object = {}, given: Parameters<typeof decodeGroupFrame>[1] = rules) =>
-  decodeGroupFrame(
-    {
-      type: 'message_new',
-      data: {
-        message: { id: 7, chat_id: 3, type: 'text', scope: 'public', from: customer, ...message },
-        showing: { ...showing, ...changes },
-      },
-    },
-    given,
-  );
+const decode = (message: object, changes: object = {}, given: Record<string, unknown> = {}): readonly BrainEvent[] => {
+  const whole = { id: 7, chat_id: 3, type: 'text', scope: 'public', from: customer, ...message };
+  const row = { console: { message: whole, showing: { ...showing, ...changes } } };
+  return decodeGroupRow(Buffer.from(JSON.stringify(row)), contextWith(given)) ?? [];
+};
 const shown = (message: object): Reply => decode(message)[0] as Reply;
 
 describe('a message in a bound group', () => {
@@ -58,7 +55,7 @@ describe('a message in a bound group', () => {
   });
 
   it('is unescaped when the account escapes', () => {
-    const [reply] = decode({ content: '2 &lt; 3' }, {}, { ...rules, unescapeHtml: true });
+    const [reply] = decode({ content: '2 &lt; 3' }, {}, { unescapeHtml: true });
     expect(reply).toMatchObject({ text: '💬 Анна · WhatsApp:\n2 < 3' });
   });
 });
@@ -87,7 +84,13 @@ describe('a change in a bound group', () => {
   });
 
   it('that cannot be read is refused', () => {
-    const frame = { type: 'message_new', data: { showing, message: { id: 'x' } } };
-    expect(() => decodeGroupFrame(frame, rules)).toThrow('could not be read');
+    expect(() => decode({ id: 'x' })).toThrow('could not be read');
   });
+
+  it.each(['', '{', 'null', '{"type":"message_new","data":{}}'])(
+    'is none where the console has not made the row: %j',
+    (body) => {
+      expect(decodeGroupRow(Buffer.from(body), contextWith())).toBeNull();
+    },
+  );
 });
