@@ -1,7 +1,7 @@
 /** What a connection to MessageGateway has to know: what an administrator gives, and what joining adds. */
 import { z } from 'zod';
-import { channelTypes } from './account/messengers.ts';
 import { readCrmUrl } from './api/crm-url.ts';
+import { channelTypes } from './api/transport-api.ts';
 
 const crmUrl = z.string().transform((typed, context) => {
   const address = readCrmUrl(typed);

@@ -17,11 +17,11 @@ import { languageOfReader } from '../../../src/brains/messagegateway/connect/mes
 import { decodeGroupRow } from '../../../src/brains/messagegateway/console/decode-group-row.ts';
 import { parseLine, takeChat, takeId, uuidIn } from '../../../src/brains/messagegateway/console/parse-line.ts';
 import { orderCard, productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
-import { readCursor } from '../../../src/brains/messagegateway/inbound/cursor.ts';
 import { decodeWebhook } from '../../../src/brains/messagegateway/inbound/decode-webhook.ts';
 import { receiveWebhook } from '../../../src/brains/messagegateway/inbound/receive-webhook.ts';
 import { signalOf } from '../../../src/brains/messagegateway/inbound/signals.ts';
 import { toButtons } from '../../../src/brains/messagegateway/inbound/suggestions.ts';
+import { readCursor } from '../../../src/brains/messagegateway/listener/cursor.ts';
 import { portalMessageId } from '../../../src/brains/messagegateway/outbound/message-names.ts';
 import { sendingError } from '../../../src/brains/messagegateway/outbound/receipts.ts';
 import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';

@@ -1,4 +1,4 @@
-/** Sends files as the service takes them: where one encoding is not understood the other is tried, and what worked is remembered. */
+/** Uploads files in the encoding the service accepts: if one is not understood, the other is tried, and the one that worked is remembered. */
 import { z } from 'zod';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
 import { MgRefused } from '../api/mg-http.ts';
@@ -12,7 +12,7 @@ type Encoding = MessageGatewayConfig['uploadEncoding'];
 
 const key = 'upload-encoding';
 
-/** `insteadOf`: a setting that was changed since is the later word. */
+/** `insteadOf` is the setting at that time. If it has been changed since, the setting wins. */
 const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf: z.string() });
 
 /**
@@ -55,7 +55,7 @@ async function encodingOf(state: ConnectorState, set: Encoding): Promise<Encodin
   return found.success && found.data.insteadOf === set ? found.data.encoding : set;
 }
 
-/** A server that wants bare bytes keeps the multipart wrapping as part of the file: the size it answers is that of the whole body. */
+/** A server that expects bare bytes stores the multipart wrapping as part of the file: it answers the size of the whole body. */
 function isWrapped({ size }: MgFile, file: UploadedFile, encoding: Encoding): boolean {
   return encoding === 'multipart' && size === uploadBody(file, 'multipart').body.length;
 }

@@ -8,14 +8,14 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { RemoteUnreachable, toAppError } from '../../../core/errors.ts';
 import type { LineSession } from '../../../core/events.ts';
 import { sha256 } from '../../../lib/encryption.ts';
-import { channelSettings } from '../account/channel-settings.ts';
 import { connectionIdIn } from '../account/client-id.ts';
-import { type ChannelType, channelTypeOf, channelTypes, messengerName, textLimitsOf } from '../account/messengers.ts';
 import type { Apis } from '../api/apis.ts';
 import { channelOffCode, isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { MgChannel } from '../api/mg-shapes.ts';
-import type { ChannelFields } from '../api/transport-api.ts';
+import { type ChannelFields, type ChannelType, channelTypes } from '../api/transport-api.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
+import { channelSettings } from './channel-settings.ts';
+import { channelTypeOf, messengerName, textLimitsOf } from './messengers.ts';
 
 /** What a line channel is made by. */
 interface Place {

@@ -7,7 +7,6 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Apis } from '../api/apis.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
-import { chatIdOf } from '../outbound/chat-id.ts';
 import { knownLineChannels, lineChannel } from './line-channels.ts';
 
 export interface OwnChannels {
@@ -150,4 +149,9 @@ function placesIn(data: Envelope['data']): readonly ChannelPlace[] {
     };
     return [{ read: () => id, write }];
   });
+}
+
+/** MessageGateway's chat that the conversation is linked to; null for none, and for a conversation that was a console once. */
+export function chatIdOf(to: ConversationRef): number | null {
+  return /^\d+$/.test(to.remoteId ?? '') ? Number(to.remoteId) : null;
 }

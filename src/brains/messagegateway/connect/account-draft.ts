@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { ConnectorHost } from '../../../core/brain.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
+import { crmOf } from '../account/account-crm.ts';
 import { configSchema } from '../config.ts';
-import { crmOf } from './account-crm.ts';
 
 export interface Account {
   readonly crmUrl: string;

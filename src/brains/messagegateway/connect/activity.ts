@@ -8,11 +8,11 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
+import { crmOf } from '../account/account-crm.ts';
+import type { DisabledReason } from '../account/check-health.ts';
 import { clientIdOf, connectionIdIn } from '../account/client-id.ts';
 import { isSameProvider, readCrmUrl } from '../api/crm-url.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
-import { crmOf } from './account-crm.ts';
-import type { DisabledReason } from './check-health.ts';
 
 const activityShape = z.object({ active: z.boolean(), freeze: z.boolean().nullish() });
 

@@ -8,11 +8,11 @@ import type { ConnectorHost, OfferedBot, RouteAnswer, StoredConnection } from '.
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
+import { leaveAwaiting } from '../account/leave.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
 import { fieldsFor, shownSettings, type TypedSettings, typedSettings, withSettings } from './bot-settings.ts';
-import { leaveAwaiting } from './leave.ts';
 import { type Language, languageOfReader, pageMessages, problemText } from './messages/page-messages.ts';
 import { accountNamed } from './named-account.ts';
 import { choicePage, donePage, emptyForm, type FormState, formPage } from './page-html.ts';

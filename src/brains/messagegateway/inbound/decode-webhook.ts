@@ -2,9 +2,9 @@
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, FileRef, Reply } from '../../../core/events.ts';
 import { readReaction } from '../../../core/reactions.ts';
-import { maxItems } from '../account/channel-settings.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import { type Envelope, type MessageData, messageDataShape, reactionDataShape } from '../api/webhook-shapes.ts';
+import { maxItems } from '../channels/channel-settings.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { portalMessageId } from '../outbound/message-names.ts';
 import { cardsOf, cardText } from './cards.ts';

@@ -5,12 +5,12 @@ import { checkStillOn, preflight } from '../account/preflight.ts';
 import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
 import type { ConsoleListener } from '../console/console.ts';
 import type { MgContext } from '../context.ts';
-import { catchUp, missedSince } from '../inbound/catch-up.ts';
-import { type ListenCursor, readCursor, writeCursor } from '../inbound/cursor.ts';
 import { heardMessageId, type Signal, signalOf } from '../inbound/signals.ts';
-import type { TagTracker } from '../inbound/tag-tracker.ts';
 import { managerMessages } from '../messages/manager-messages.ts';
+import { catchUp, missedSince } from './catch-up.ts';
+import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
+import type { TagTracker } from './tag-tracker.ts';
 
 /** The 17 events of the document. Asking for others may fail the handshake (docs/platform-notes/messagegateway.md#socket-events). */
 const events = [

@@ -2,8 +2,8 @@
 import type { ConversationRef } from '../../../core/connector.ts';
 import { toAppError } from '../../../core/errors.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
+import { chatIdOf } from '../channels/own-channels.ts';
 import type { MgContext } from '../context.ts';
-import { chatIdOf } from './chat-id.ts';
 
 /**
  * The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). A known number is not

@@ -2,10 +2,10 @@
 import type { ConversationRef } from '../../../core/connector.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
-import { maxItems } from '../account/channel-settings.ts';
 import { uploadAsTaken } from '../account/upload-encoding.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { TransportApi } from '../api/transport-api.ts';
+import { maxItems } from '../channels/channel-settings.ts';
 import type { MgContext } from '../context.ts';
 
 /** Files of one kind that go into one message. */

@@ -4,8 +4,8 @@ import type { MgQuery } from '../../../../src/brains/messagegateway/api/mg-http.
 import type { MgDialog, MgMessage } from '../../../../src/brains/messagegateway/api/mg-shapes.ts';
 import { pageSize } from '../../../../src/brains/messagegateway/api/pages.ts';
 import type { MgContext } from '../../../../src/brains/messagegateway/context.ts';
-import { catchUp } from '../../../../src/brains/messagegateway/inbound/catch-up.ts';
-import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/inbound/cursor.ts';
+import { catchUp } from '../../../../src/brains/messagegateway/listener/catch-up.ts';
+import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/listener/cursor.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { mainChannelOnly, mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
 

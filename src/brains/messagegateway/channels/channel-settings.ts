@@ -1,4 +1,4 @@
-/** What our channel can do, told truthfully: managers see in the CRM which buttons work in a Bitrix24 chat. */
+/** What our channel can do. By this the CRM shows managers only the buttons that work in a Bitrix24 chat. */
 import { knownReactions } from '../../../core/reactions.ts';
 
 import type { TextLimits } from './messengers.ts';
@@ -6,7 +6,7 @@ import type { TextLimits } from './messengers.ts';
 /** Longest text in UTF-16 code units: that of a note beside files (docs/platform-notes/messagegateway.md#customer-messages). */
 export const maxTextLength = 64_000;
 
-/** Bitrix24 keeps this much of one message. */
+/** Bitrix24 keeps this many characters of a message. */
 const portalTextLimit = 20_000;
 
 /** Files in one message, either way. */
@@ -15,8 +15,8 @@ export const maxItems = 20;
 /**
  * `receive` = MessageGateway to Bitrix24, `send` = the other way (docs/platform-notes/messagegateway.md#channel-settings).
  *
- * @param limits of the messenger, where it has any below Bitrix24's own
- * @param hasV2 whether the portal has `imbot.v2`: without it bots exchange no files, quote nothing and mark nothing as read
+ * @param limits of the messenger, where they are below those of Bitrix24
+ * @param hasV2 whether the portal has `imbot.v2`: without it bots cannot exchange files, quote, or mark messages as read
  */
 export function channelSettings(
   maxFileBytes: number,
@@ -37,7 +37,7 @@ export function channelSettings(
   return {
     customer_external_id: 'any',
     sending_policy: { new_customer: 'no', outgoing: 'allowed' },
-    // Receipts are given for every message; whether a customer has read one, Bitrix24 does not tell bots.
+    // We send a receipt for every message. Bitrix24 does not tell bots whether a customer has read one.
     status: { delivered: 'send', read: hasV2 ? 'receive' : 'none' },
     text: {
       creating: 'both',
@@ -53,7 +53,7 @@ export function channelSettings(
     product: card,
     order: card,
     suggestions: { text: 'receive', email: 'receive', phone: 'receive', url: 'receive' },
-    // They are kept for managers and shown as their words.
+    // Templates are stored for managers; customers see their text.
     template: { creation: true },
     reactions: hasV2 ? { dictionary: [...knownReactions], max_count: 1 } : { dictionary: [], max_count: 0 },
   };

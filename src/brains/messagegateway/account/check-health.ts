@@ -4,13 +4,13 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { withLearnedEscaping } from '../account/escaping.ts';
-import { joinAccount, moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
 import type { CrmClient } from '../api/crm-client.ts';
 import { neededScopes } from '../api/crm-errors.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
+import { withLearnedEscaping } from './escaping.ts';
+import { joinAccount, moduleOf } from './join.ts';
 import { switchChannelOff } from './leave.ts';
 import { tellAdministrators } from './tell-administrators.ts';
 

@@ -4,11 +4,11 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { moduleOf } from '../account/join.ts';
 import { createApis } from '../api/apis.ts';
 import { switchChannelsOff } from '../channels/line-channels.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
+import { moduleOf } from './join.ts';
 
 /** Both are tried whatever becomes of the other; throws the first AppError. An account that was never joined has nothing to leave. */
 export async function leaveAccount(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void> {

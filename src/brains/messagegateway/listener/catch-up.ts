@@ -6,8 +6,8 @@ import { parseMgTime } from '../api/mg-time.ts';
 import { readPages } from '../api/pages.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
+import { assignedWish, isClosing, isFailed } from '../inbound/signals.ts';
 import type { ListenCursor } from './cursor.ts';
-import { assignedWish, isClosing, isFailed } from './signals.ts';
 
 /** Frames may come out of order, and messages of other channels share the count: so many ids are looked at again. */
 const overlapIds = 200;

@@ -2,7 +2,7 @@
 
 import type { Envelope, ListenerFrame } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
-import { tagChangeOf } from './signals.ts';
+import { tagChangeOf } from '../inbound/signals.ts';
 
 export interface TagTracker {
   /** The frame, marked when with it the handover tag has come to a dialog that did not have it. Throws like the Bot API. */

@@ -1,31 +1,8 @@
-/** The messengers behind Open Channels: which type of channel each is in MessageGateway, what people call it, how long its texts may be. */
+/** The messengers of Open Channels: their channel types in MessageGateway, their names, and the longest text each takes. */
 
-/** The types a channel may have. */
-export const channelTypes = [
-  'telegram',
-  'fbmessenger',
-  'viber',
-  'whatsapp',
-  'skype',
-  'vk',
-  'instagram',
-  'consultant',
-  'yandex_chat',
-  'odnoklassniki',
-  'max',
-  'ozon',
-  'wildberries',
-  'yandex_market',
-  'mega_market',
-  'avito',
-  'drom',
-  'youla',
-  'custom',
-] as const;
+import type { ChannelType } from '../api/transport-api.ts';
 
-export type ChannelType = (typeof channelTypes)[number];
-
-/** Bitrix24's own connectors; those of other vendors have codes of their own, often with the messenger's name in them. */
+/** Bitrix24's own connectors. Those of other vendors have their own codes, which often contain the messenger's name. */
 const typeByConnector: ReadonlyMap<string, ChannelType> = new Map([
   ['livechat', 'consultant'],
   ['telegrambot', 'telegram'],
@@ -41,7 +18,7 @@ const typeByConnector: ReadonlyMap<string, ChannelType> = new Map([
   ['avito', 'avito'],
 ]);
 
-/** Looked for in codes of other vendors. Short names (`ok`, `vk`, `max`) would be found in everything. */
+/** Names looked for in codes of other vendors. Short ones (`ok`, `vk`, `max`) are not, because many other words contain them. */
 const namedInCodes = [
   'telegram',
   'whatsapp',
@@ -55,7 +32,7 @@ const namedInCodes = [
 
 export function channelTypeOf(connector: string, known: Readonly<Record<string, ChannelType>> = {}): ChannelType {
   const code = connector.toLowerCase();
-  // The code comes from outside: only own keys count.
+  // The code comes from outside, so it must not reach inherited properties such as `constructor`.
   const set = Object.entries(known).find(([name]) => name.toLowerCase() === code)?.[1];
   return set ?? typeByConnector.get(code) ?? namedInCodes.find((name) => code.includes(name)) ?? 'custom';
 }
@@ -74,14 +51,14 @@ const names: Readonly<Partial<Record<ChannelType, string>>> = {
   wildberries: 'Wildberries',
 };
 
-/** As managers read it; empty where it would say nothing. */
+/** The name for managers; empty where the messenger is not known. */
 export function messengerName(connector: string, type: ChannelType): string {
   const code = connector.toLowerCase();
   if (code === 'livechat') return 'Live chat';
   return !typeByConnector.has(code) && names[type] === undefined ? connector : (names[type] ?? '');
 }
 
-/** Characters of a text, and of the words under a picture, that the messengers themselves take. */
+/** Longest text, and longest caption of a file, in characters, by the rules of the messengers. */
 const limits: Readonly<Partial<Record<ChannelType, { readonly text: number; readonly note: number }>>> = {
   telegram: { text: 4_096, note: 1_024 },
   whatsapp: { text: 4_096, note: 1_024 },
@@ -98,7 +75,7 @@ export interface TextLimits {
   readonly note: number;
 }
 
-/** @param own as it was set; it replaces the usual limit of the type */
+/** @param own the configured limits, which replace the usual ones */
 export function textLimitsOf(
   type: ChannelType,
   own: Readonly<Partial<Record<ChannelType, number>>>,
