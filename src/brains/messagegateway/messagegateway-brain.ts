@@ -1,4 +1,4 @@
-/** MessageGateway (RetailCRM, Simla) as a brain: customers come in through a channel of ours, answers go out of it, a bot keeps the two in step. */
+/** MessageGateway (RetailCRM, Simla) as a brain: customers write and are answered through a channel of ours; our bot handles handover and the console. */
 import type { BrainAction } from '../../core/actions.ts';
 import type { Brain } from '../../core/brain.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
@@ -47,9 +47,9 @@ export const messageGatewayBrain: Brain = {
     // MessageGateway refuses an external id it already has, so every message arrives once.
     idempotentDelivery: true,
     listens: true,
-    // Talk in bound groups may be wanted as notes: a setting of the connection.
+    // Messages in bound groups that do not mention the bot can become notes, by a setting.
     overhears: true,
-    // Lines while a person leads, by setting, and our greeting.
+    // Messages while a person leads, by a setting, and our greeting.
     mirrors: true,
   },
   configSchema,

@@ -1,4 +1,4 @@
-/** A client of the CRM an account lives in, as the parts that connect and watch accounts use it. */
+/** The CRM client of a connection. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { type CrmClient, createCrmClient } from '../api/crm-client.ts';

@@ -1,4 +1,4 @@
-/** Looks how a joined account stands in the CRM, and joins it again where that is ours to do. */
+/** The health check of a connection: asks the CRM for the state of the module, and joins the account again where that repairs it. */
 import type { HealthStatus } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -15,10 +15,10 @@ import { switchChannelOff } from './leave.ts';
 import { tellAdministrators } from './tell-administrators.ts';
 
 /**
- * Why an account is paused. `stopped`: the CRM's callback said so, and nobody has looked yet. `switched_off`: an administrator switched
- * the module off, and only that side switches it on again. `chats_off`: chats are off in the account; switching them on does not bring
- * modules back, so that is ours to do. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it. The others only a
- * person mends, mostly by connecting it again: `key_refused`, `rights_missing` (of the key), `no_account` (at that address), `moved`.
+ * Why a connection is disabled. `stopped`: the CRM's callback reported it, and no health check has run yet. `switched_off`: an administrator
+ * switched the module off in the CRM, and can switch it on there. `chats_off`: chats are off in the account; when they are on again, the
+ * health check restores the module. `frozen`: the CRM stopped it. `unpaid`: the account cannot pay for it. The other reasons need a
+ * person, who mostly has to connect the account again: `key_refused`, `rights_missing` (of the key), `no_account` (at that address), `moved`.
  */
 export type DisabledReason =
   | 'stopped'
@@ -33,7 +33,7 @@ export type DisabledReason =
 
 const connectAgain = 'an administrator connects the account again on the connection page, from the app in the portal';
 
-/** For operators; the other reasons are mended in the CRM. */
+/** Shown to administrators. All other reasons are resolved in the CRM. */
 export const disabledHelp: Readonly<Record<string, string>> = {
   unpaid: 'the account is topped up in the CRM; it goes on by itself',
   key_refused: `the CRM no longer takes the stored API key: ${connectAgain}, with a new key`,
@@ -42,7 +42,7 @@ export const disabledHelp: Readonly<Record<string, string>> = {
   moved: `the CRM has moved: ${connectAgain}, at its new address`,
 } satisfies Partial<Record<DisabledReason, string>>;
 
-/** What the CRM may say to any question, and what it means for the account. */
+/** Errors that the CRM may answer to any call, and the reason they stand for. */
 const closedWebhooks: Readonly<Record<string, DisabledReason>> = {
   'messagegateway.crm_wrong_key': 'key_refused',
   'messagegateway.crm_no_key': 'key_refused',
@@ -79,13 +79,13 @@ async function checkHealth(
     if (reason === undefined) throw error;
     if (!isJoined(config)) return { works: false, reason };
     if (disabledReason !== null || !(await talks(config, tools))) return await stopped(reason, config, tools);
-    // The CRM is asked about modules; messages go past it, and nobody is helped by stopping them.
+    // Messages do not go through the CRM, so nothing is gained by stopping them.
     tools.log('the CRM no longer answers about an account whose chats work; connect it again', { reason });
     return { works: true, config };
   }
 }
 
-/** Whether messages can go both ways with what is stored. */
+/** Whether the stored tokens work for messages in both directions. */
 async function talks(config: JoinedConfig, tools: ConnectorTools): Promise<boolean> {
   const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
   const { bot, transport } = createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock });
@@ -110,16 +110,16 @@ async function askCrm(
   const crm = crmOf(config, tools);
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.isFrozen === true) return await stopped('frozen', config, tools);
-  // Ours to switch on: what works, what is gone, and what stopped for a reason that may have passed.
+  // Join again when the module works, is deleted, or was stopped for a reason that may have passed.
   const isOurs = module === null ? disabledReason === null : module.isActive;
   const mayHavePassed = disabledReason === 'chats_off' || disabledReason === 'unpaid';
-  // Chats that were off and are on again leave the bot stopped in a module that nobody switched off.
+  // After chats were off and on again, the bot stays off in a module that is on.
   const isBotAlone = module?.isSwitchedOn === true && disabledReason === null;
   if (isOurs || mayHavePassed || isBotAlone) {
     const health = await join(connection, hookUrl, tools);
     return health.works ? health : await stopped(health.reason, config, tools);
   }
-  // A module that is off was switched off by an administrator, also where the CRM's word of it never reached us; or chats are off.
+  // The module is off: an administrator did that, even if the CRM's callback never arrived; or chats are off.
   const isNews = disabledReason === 'stopped' || disabledReason === null;
   const areChatsOff = isNews && (await refusesChats(crm, connection, config, hookUrl, tools));
   return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
@@ -135,7 +135,7 @@ async function join(connection: Connection, hookUrl: string, tools: ConnectorToo
   }
 }
 
-/** Registering the module again while it is off changes nothing, and is refused only while chats are off in the account. */
+/** Finds out by registering the module as switched off: that changes nothing, and is refused only while chats are off. */
 async function refusesChats(
   crm: CrmClient,
   connection: Connection,
@@ -156,9 +156,9 @@ async function stopped(reason: string, config: JoinedConfig, tools: ConnectorToo
   try {
     await switchChannelOff(config, tools);
   } catch (thrown) {
-    // A module that is off may not be allowed to say so; its channel is off with it then.
+    // The token of a module that is off may be refused; its channel is off as well then.
     if (!(thrown instanceof AppError)) throw thrown;
-    tools.log('the channel of a paused account could not be switched off', { reason: thrown.code });
+    tools.log('the channel of a disabled connection could not be switched off', { reason: thrown.code });
   }
   return { works: false, reason };
 }

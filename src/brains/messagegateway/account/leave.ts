@@ -1,4 +1,4 @@
-/** Takes down what joining has put up: the channel, so that nobody writes into it, and the module. */
+/** Switches off what joining has created: the channels, so that nobody writes into them, and the module. */
 import type { ConnectorHost } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -10,25 +10,25 @@ import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { moduleOf } from './join.ts';
 
-/** Both are tried whatever becomes of the other; throws the first AppError. An account that was never joined has nothing to leave. */
+/** Tries both, and throws the first AppError. Does nothing for an account that was never joined. */
 export async function leaveAccount(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void> {
   const parsed = configSchema.safeParse(connection.config);
   if (!parsed.success || !isJoined(parsed.data)) return;
   const config = parsed.data;
   const module = { ...moduleOf(connection, config, hookUrl, tools.publicUrl), active: false };
-  // The channel first: with the module its token may go.
+  // The channels first, because the token may become invalid with the module.
   const [channel] = await Promise.allSettled([switchChannelOff(config, tools)]);
   await crmOf(config, tools).editModule(module);
   if (channel.status === 'rejected') throw channel.reason;
 }
 
-/** Managers can no longer write into any channel of the connection. Throws AppErrors; channels that are off already, or gone, are fine. */
+/** Switches off all channels of the connection, so that managers cannot write into them. Channels that are off or deleted are skipped. Throws AppErrors. */
 export async function switchChannelOff(config: JoinedConfig, tools: ConnectorTools): Promise<void> {
   const { callsPerSecond, requestTimeoutMs: timeoutMs, joined } = config;
   await switchChannelsOff(createApis({ tools, ...joined, callsPerSecond, timeoutMs, clock: systemClock }), config);
 }
 
-/** Takes down the module of an account that awaited its portal and is not needed: the bot is connected by another one. Best effort. */
+/** Switches off the module of an account that awaited its portal and is no longer needed, because the bot uses another one. Best effort. */
 export async function leaveAwaiting(id: string, host: ConnectorHost): Promise<void> {
   const connection = await host.awaiting.find(id);
   const config = configSchema.safeParse(connection?.config);
@@ -40,7 +40,7 @@ export async function leaveAwaiting(id: string, host: ConnectorHost): Promise<vo
     await crmOf(config.data, tools).editModule(module);
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
-    tools.log('a module nobody needs could not be switched off in the CRM', {
+    tools.log('an unneeded module could not be switched off in the CRM', {
       module: module.code,
       reason: thrown.code,
     });

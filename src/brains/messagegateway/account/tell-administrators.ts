@@ -1,4 +1,4 @@
-/** Tells the administrators of a CRM, in its own notifications, that its account is paused: they see it where they work. */
+/** Sends the administrators of a CRM a notification there when its connection is disabled. */
 import { z } from 'zod';
 import type { HealthStatus } from '../../../core/brain.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -26,13 +26,13 @@ const en: Texts = {
   other: 'the connection is stopped. Connect the account again from the app in Bitrix24.',
 };
 
-/** The CRM that would have to tell is the one that cannot be asked: the app's page and its log say so. */
+/** With these reasons the CRM cannot be called, so only the app's page and its log show them. */
 const unreachable: ReadonlySet<string> = new Set(['key_refused', 'no_account', 'moved']);
 
-const toldKey = 'told-paused';
-const toldShape = z.object({ reason: z.string() });
+const notifiedKey = 'notified-paused';
+const notifiedShape = z.object({ reason: z.string() });
 
-/** Once per reason until the account works again. Best effort: never throws an AppError. */
+/** Once per reason until the connection works again. Best effort: never throws an AppError. */
 export async function tellAdministrators(
   config: MessageGatewayConfig,
   health: HealthStatus,
@@ -40,22 +40,24 @@ export async function tellAdministrators(
   tools: ConnectorTools,
 ): Promise<void> {
   if (health.works) {
-    if (disabledReason !== null) await tools.state.forget(toldKey);
+    if (disabledReason !== null) await tools.state.forget(notifiedKey);
     return;
   }
   const { reason } = health;
   if (unreachable.has(reason)) return;
-  // The reason may stand there already and nobody know it: a callback of the CRM has set it.
-  const told = toldShape.safeParse(await tools.state.get(toldKey));
-  if (told.success && told.data.reason === reason) return;
+  // A callback of the CRM may have set the reason already, without a notification.
+  const notified = notifiedShape.safeParse(await tools.state.get(notifiedKey));
+  if (notified.success && notified.data.reason === reason) return;
   const texts = config.language === 'ru' ? ru : en;
   const heading = config.language === 'ru' ? 'Чаты Битрикс24 остановлены' : 'Bitrix24 chats are stopped';
   try {
     await crmOf(config, tools).notify(`${heading} (${config.name}): ${texts[reason] ?? texts.other}`);
-    await tools.state.put(toldKey, { reason });
+    await tools.state.put(notifiedKey, { reason });
   } catch (thrown) {
-    // A key without the right to do so, for example; the app's page and its log tell it too.
+    // For example, the key lacks the right. The app's page and its log show it too.
     if (!(thrown instanceof AppError)) throw thrown;
-    tools.log('the administrators of the CRM could not be told that the account is paused', { reason: thrown.code });
+    tools.log('the administrators of the CRM could not be notified that the connection is disabled', {
+      reason: thrown.code,
+    });
   }
 }

@@ -104,7 +104,7 @@ const refusal = z.object({
 const legacyCredentials = ['/api/integration-modules/{code}', '/api/integration-modules/{code}/edit'];
 
 /** Ten requests a second are allowed per key; 503 means that there were more. Waits of 0.5, 1, 2 and 4 seconds. */
-const pausesMs = [500, 1_000, 2_000, 4_000];
+const waitsMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
   const account = new URL(options.crmUrl).host;
@@ -166,10 +166,10 @@ async function call(
       ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
       timeoutMs: line.timeoutMs,
     });
-    const pause = pausesMs[attempt];
-    if ((response.status === 503 || response.status === 429) && pause !== undefined) {
+    const waitMs = waitsMs[attempt];
+    if ((response.status === 503 || response.status === 429) && waitMs !== undefined) {
       const header = response.headers['retry-after'];
-      await line.rateLimiter.holdOff(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
+      await line.rateLimiter.holdOff(header === undefined ? waitMs : retryAfterMs(header, line.clock.now()));
       continue;
     }
     const parsed = parse(response.body);

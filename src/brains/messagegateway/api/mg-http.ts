@@ -50,8 +50,8 @@ export class MgRefused extends RemoteRefused {
 }
 
 /** Whether the error is a refusal with such a sentence. */
-export function isRefusal(error: unknown, saying: RegExp): error is MgRefused {
-  return error instanceof MgRefused && error.sentences.some((sentence) => saying.test(sentence));
+export function isRefusal(error: unknown, pattern: RegExp): error is MgRefused {
+  return error instanceof MgRefused && error.sentences.some((sentence) => pattern.test(sentence));
 }
 
 const names = { bot: 'Bot API', transport: 'Transport API' } as const;
@@ -190,7 +190,7 @@ export function failure({ status, wait, where, api, sentences }: Failure): AppEr
   if (status === 429 || status === 503) {
     return new RemoteRefused({
       code: 'messagegateway.busy',
-      message: `${where} asked for a pause (${status})`,
+      message: `${where} throttled the request (${status})`,
       status,
       retry: { afterMs: wait },
       isThrottled: true,

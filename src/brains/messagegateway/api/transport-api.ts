@@ -112,7 +112,7 @@ export interface TransportApi {
   updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTemplate(channelId: number, code: string): Promise<void>;
   /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists". */
-  sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: HearWarnings): Promise<number>;
+  sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: OnWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
   /** Like `sendMessage`, without opening a dialog. The customer is required. */
@@ -120,7 +120,7 @@ export interface TransportApi {
     channel: number,
     message: Omit<Incoming, 'channel'>,
     signal?: AbortSignal,
-    onWarnings?: HearWarnings,
+    onWarnings?: OnWarnings,
   ): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
   markRead(channel: number, name: MessageName): Promise<void>;
@@ -134,15 +134,15 @@ export interface TransportApi {
 }
 
 /** Receives the service's warnings beside a success. */
-export type HearWarnings = (warnings: readonly string[]) => void;
+export type OnWarnings = (warnings: readonly string[]) => void;
 
 /** @param onWarnings receives the warnings of every call */
-export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () => {}): TransportApi {
+export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
   // Codes of templates contain `#`.
   const template = (channelId: number, code: string): string =>
     `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
-  const idOfSent = (answer: unknown, where: string, onOwn?: HearWarnings): number => {
+  const idOfSent = (answer: unknown, where: string, onOwn?: OnWarnings): number => {
     const sent = readAs(sentShape, answer, where);
     const warnings = sent.warnings ?? [];
     if (warnings.length > 0) {

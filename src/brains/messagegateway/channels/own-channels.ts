@@ -1,4 +1,4 @@
-/** Which channels of the account are this connection's, and which of them a conversation is in. */
+/** Knows which channels of the account belong to this connection, and in which of them a conversation is. */
 import { z } from 'zod';
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -10,26 +10,26 @@ import type { JoinedConfig } from '../config.ts';
 import { knownLineChannels, lineChannel } from './line-channels.ts';
 
 export interface OwnChannels {
-  /** Whether it is one of ours. A channel of others costs one look, and then none for a while. */
+  /** Whether the channel belongs to this connection. For a foreign channel the database is asked once, and then not for a while. */
   isOurs(channelId: number): Promise<boolean>;
-  /** All of ours, the main one first. */
+  /** All channels of the connection, the main one first. */
   all(): Promise<readonly number[]>;
-  /** The one a conversation is in: of its line since its first message, otherwise the main one. */
+  /** The channel a conversation is in: that of its line if it began there, otherwise the main one. */
   of(to: ConversationRef): Promise<number>;
-  /** The same, made where the chat is of a line that has none yet. Throws AppErrors. */
+  /** The same, for a new message: creates the channel if the chat's line has none yet. Throws AppErrors. */
   for(to: ConversationRef, chat: Chat, signal: AbortSignal): Promise<number>;
-  /** A channel has refused: what is known of channels is learned anew, for a look at the account may change it. */
+  /** Forgets what is known of channels, after one has refused a message: a health check may replace them. */
   doubt(): void;
-  /** The frame as if it were of the main channel where it is of one of ours: everything behind the listener knows that one alone. */
+  /** The frame with the main channel's id if it is of any channel of this connection. The code behind the listener knows only that one. */
   adopt(frame: Envelope): Promise<Envelope>;
 }
 
 const talkShape = z.object({ channelId: z.int() });
 const talkKey = (to: ConversationRef): string => `talk-channel:${to.ref}`;
 
-/** What was found to be of others is looked at again after so long: an account may have been joined anew. */
+/** A channel that was foreign is checked again after this long: the account may have been joined again. */
 const foreignMs = 600_000;
-/** Of each kind, so much is remembered; the oldest is forgotten first. */
+/** Entries of each cache; the oldest is dropped first. */
 const mostRemembered = 5_000;
 
 export interface OwnChannelsOptions {
@@ -54,14 +54,14 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
     if (ours.has(channelId)) return true;
     const lookedAt = foreign.get(channelId);
     if (lookedAt !== undefined && clock.monotonicMs() - lookedAt < foreignMs) return false;
-    // A channel is remembered before its first message is sent: whatever comes out of it is later.
+    // The id of a channel is stored before its first message is sent, so every event of it comes later.
     await learn();
     if (ours.has(channelId)) return true;
     remember(foreign, channelId, clock.monotonicMs());
     return false;
   }
 
-  /** `gone`: it began in a channel that the account has lost. */
+  /** `gone`: it began in a channel that no longer exists. */
   async function stored(to: ConversationRef): Promise<number | 'gone' | null> {
     const known = talks.get(to.ref);
     if (known !== undefined) return known;
@@ -86,9 +86,9 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       const known = await stored(to);
       if (typeof known === 'number') return known;
       if (!config.channels.perLine || chat.line === null) return main;
-      // A conversation that has begun in the main channel stays there, where all of it can be read.
+      // A conversation that began in the main channel stays there, where managers can read all of it.
       if (known === null && chatIdOf(to) !== null) return main;
-      // Where the account will have none for the line its customers are in the main one: their words come first.
+      // If the account refuses a channel for the line, its customers write into the main one.
       const channelId = (await lineChannel(options, chat.line, chat.title, signal)) ?? main;
       ours.add(channelId);
       await tools.state.put(talkKey(to), { channelId });
@@ -120,7 +120,7 @@ function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
   if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
 }
 
-/** Where a frame says in which channel it happened. */
+/** Finds the channel of a frame. */
 interface ChannelPlace {
   read(): number | undefined;
   write(id: number): void;

@@ -1,7 +1,7 @@
 /**
  * `/messagegateway/connect`: a person connects an account of a CRM to a bot of a Bitrix24 portal. Two proofs are needed: the API key of the
- * account, and a one-time code that the app shows to administrators inside the portal. The page carries what was proven, sealed; it needs no
- * cookie, so no other site can act in anybody's name.
+ * account, and a one-time code that the app shows to administrators in the portal. The page carries what was proven, sealed. It uses no
+ * cookies, so another site cannot act for anybody.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectorHost, OfferedBot, RouteAnswer, StoredConnection } from '../../../core/brain.ts';
@@ -19,7 +19,7 @@ import { choicePage, donePage, emptyForm, type FormState, formPage } from './pag
 import { settingsSchema } from './settings.ts';
 import { settingsPage } from './settings-html.ts';
 
-/** Guessing codes is slow. */
+/** Makes guessing codes slow. */
 const guessMs = 200;
 
 /** The form; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
@@ -59,14 +59,14 @@ export async function takeForm(request: WebhookRequest, host: ConnectorHost): Pr
   return { status: 200, html: showSettings({ choice, bot, language }, typed, host) };
 }
 
-/** Nothing here acts in the name of who is signed in somewhere; a form from elsewhere is a mistake or a trick all the same. */
+/** Nobody is signed in here, but a form from another site is a mistake or an attack. */
 function checkOrigin({ headers }: WebhookRequest, publicUrl: string): void {
   const { origin } = headers;
   if (headers['sec-fetch-site'] !== 'cross-site' && (origin === undefined || origin === publicUrl)) return;
   throw new BadInput({ code: 'messagegateway.foreign_form', status: 403, message: 'the form came from another site' });
 }
 
-/** First step: who is the portal, is the account there. The address is called only for somebody who has shown a code. */
+/** First step: which portal is it, and does the account exist. The address is called only after a valid code. */
 async function check(form: URLSearchParams, language: Language, host: ConnectorHost): Promise<RouteAnswer> {
   const texts = pageMessages(language);
   const client = form.get('client');
@@ -94,7 +94,7 @@ async function check(form: URLSearchParams, language: Language, host: ConnectorH
   return { status: 200, html: await showChoice({ ...account, portal }, language, host, null) };
 }
 
-/** The account's own page: the key is stored, so a code of the account's portal is all that is asked. */
+/** The account's page. The key is stored, so only a code of the account's portal is needed. */
 async function checkConnected(
   client: string,
   form: URLSearchParams,
@@ -114,7 +114,7 @@ async function checkConnected(
   return { status: 200, html: settings ?? (await showChoice(choice, language, host, null)) };
 }
 
-/** The settings of the bot that has the connection; null while none has. */
+/** The settings of the bot that uses the connection; null while none does. */
 export async function settingsOfConnection(
   choice: Choice,
   connectionId: string,
@@ -138,7 +138,7 @@ function typedAccount(form: URLSearchParams): Account | FormProblem {
   return apiKey.success ? { crmUrl: address.origin, apiKey: apiKey.data } : 'crm_wrong_key';
 }
 
-/** By the code, which is used up, or by our own seal on a portal whose code was taken a moment ago. */
+/** From the code, which is used up by this, or from the sealed portal of a code that was used a moment ago. */
 async function provenPortal(form: URLSearchParams, host: ConnectorHost): Promise<string | null> {
   const proof = form.get('proof');
   const portal = proof === null ? await host.redeemCode(form.get('code') ?? '') : host.open(proof, 'portal');
@@ -162,19 +162,19 @@ async function showChoice(
   return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
 }
 
-/** Whether whoever made this choice may see and change the bot. */
+/** Whether the reader may see and change the bot. */
 function isOpenTo({ onlyConnection }: Choice): (bot: OfferedBot) => boolean {
   return ({ connectionId }) => onlyConnection === undefined || connectionId === onlyConnection;
 }
 
-/** The bot that was chosen, and its config as far as it is known. */
+/** The chosen bot, and its config as far as it is known. */
 interface Asked {
   readonly choice: Choice;
   readonly bot: OfferedBot & { readonly isHere: boolean; readonly config: object };
   readonly language: Language;
 }
 
-/** Null: the portal has no such bot for this choice. The same account again: its connection is renewed, and what was set for it stays. */
+/** Null: the reader may not choose this bot, or it does not exist. If the bot uses this account already, its connection and settings stay. */
 async function chosenBot(
   choice: Choice,
   botCode: string,
@@ -187,13 +187,13 @@ async function chosenBot(
   if (bot === undefined) return null;
   const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
   const isHere = accountOf(accounts, bot.connectionId) === crmUrl;
-  // The connection was given another address since: this choice was for the former one.
+  // The connection has got another address since; the choice was for the former one.
   if (!isHere && choice.onlyConnection !== undefined) return null;
   const before = isHere ? known?.connection.config : newConfig(bot.name, language, host);
   return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
 }
 
-/** Second step: how the bot shall work. What was not typed stands there as it is set. */
+/** Second step: the bot's settings. Fields that were not typed show the present values. */
 function showSettings(
   { choice, bot, language }: Asked,
   typed: TypedSettings,
@@ -235,7 +235,7 @@ async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost):
   return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, host)) };
 }
 
-/** Names of modules have 32 characters at most. */
+/** Names of modules have at most 32 characters. */
 function newConfig(botName: string, language: Language, host: ConnectorHost): object {
   const { integrationCode } = settingsSchema.parse(host.settings ?? {});
   const name = [...botName.trim()].slice(0, 32).join('').trim();
@@ -257,7 +257,7 @@ function toRecord(config: unknown): object {
   return typeof config === 'object' && config !== null ? config : {};
 }
 
-/** What was thrown, if it is one of our errors; anything else is a fault of ours and goes on. */
+/** Returns an AppError, and throws anything else again. */
 function expected(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   throw thrown;

@@ -1,4 +1,4 @@
-/** The settings of a bot as a form. Holds no decisions. */
+/** The settings of a bot as a form. Takes no decisions. */
 import { moreFields, nameOf, type SettingField, type TypedSettings } from './bot-settings.ts';
 import { type Html, html } from './html.ts';
 import type { PageMessages } from './messages/en.ts';
@@ -54,7 +54,7 @@ ${more(texts, state, language)}
   ]);
 }
 
-/** Every other key of the config, by the name it has everywhere. */
+/** All other keys of the config, by their names. */
 function more(texts: PageMessages, state: SettingsState, language: Language): Html {
   const isOpen = moreFields.some((field) => state.wrong.includes(nameOf(field)));
   return html`<details class="more"${isOpen ? html` open` : null}>
@@ -75,7 +75,7 @@ function moreField(texts: PageMessages, state: SettingsState, field: SchemaField
   return select(texts, state, name, field.path, options, meaning);
 }
 
-/** A text field. An empty one is a mistake only where the schema says so, which names it in the reader's language. */
+/** A text field. It is not marked as required: the schema decides, and its errors are shown in the reader's language. */
 function words(texts: PageMessages, state: SettingsState, field: string, label: string, hint: string): Html {
   return html`<label for="${field}">${label}</label>
 <input id="${field}" name="${field}" value="${state.typed[field] ?? ''}" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"${marks(state, field, `${field}-hint`)}>
@@ -121,7 +121,7 @@ ${problemOf(texts, state, field)}${choices}<p id="${field}-hint" class="hint">${
 </fieldset>`;
 }
 
-/** Ties a field to what is said about it, for those who hear the page. */
+/** Links a field to its hint and error, for screen readers. */
 function marks({ wrong }: SettingsState, field: string, hintId?: string): Html {
   const isWrong = wrong.includes(field);
   const ids = [...(isWrong ? [`${field}-problem`] : []), ...(hintId === undefined ? [] : [hintId])].join(' ');

@@ -1,4 +1,4 @@
-/** Commands about the account: its people, customers, channels, bots, files, and the bot itself. */
+/** Commands about the account: its users, customers, channels, bots, files, and the bot itself. */
 
 import type { BotInfo } from '../api/bot-api.ts';
 import type { MgCustomer } from '../api/mg-shapes.ts';
@@ -13,7 +13,7 @@ const maxLines = 20;
 /** Customers that `find` reads: the Bot API cannot search. */
 const maxCustomers = 20_000;
 
-/** Customers shown with their chats; each costs a request. */
+/** Customers shown with their chats, one request for each. */
 const maxFound = 5;
 
 /** `find words`: in names, phones, e-mail addresses and external ids; a number alone is an id too. */
@@ -89,7 +89,7 @@ export const bots: Command = async (request) => {
   return { text: cut(lines, request) };
 };
 
-/** `link 34`: from now on `me` is this user. */
+/** `link 34`: `me` is this user from now on. */
 export const link: Command = async (request) => {
   const user = await findUser(request, request.args);
   await storeLink(request, user.id);
@@ -135,7 +135,7 @@ export const transcribe: Command = async (request) => {
   return { text: request.messages.transcribed };
 };
 
-/** `commands`, `commands add name description`, `commands delete name`: what managers can type after a slash. */
+/** `commands`, `commands add name description`, `commands delete name`: the commands that managers can type. */
 export const commands: Command = async (request) => {
   const { context, messages, signal } = request;
   const [, word = '', name = '', description = ''] = /^(\S*)\s*\/?(\S*)\s*([\s\S]*)$/.exec(request.args) ?? [];

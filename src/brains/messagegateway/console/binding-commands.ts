@@ -1,4 +1,4 @@
-/** Commands that bind a console to a chat, and let it go. */
+/** Commands that bind a console to a chat, and unbind it. */
 
 import { bindingOfChat, unbind as removeBinding, bind as storeBinding } from './bindings.ts';
 import { type Command, ConsoleRefusal, commandButton } from './command-request.ts';
@@ -7,10 +7,10 @@ import { channelOf, chatById, customerOf, maxTextOf, titleOf } from './find-chat
 import { historyLines, readHistory } from './history.ts';
 import { takeId } from './parse-line.ts';
 
-/** Shown when a chat is bound, so that the group knows what it is about. */
+/** Messages shown when a chat is bound, so that the group knows what it is about. */
 const firstLines = 5;
 
-/** `bind 12`; a chat of another group moves only when told so: `bind 12 here`. */
+/** `bind 12`. A chat that is bound to another group is moved only by `bind 12 here`. */
 export const bind: Command = async (request) => {
   const { context, to, messages } = request;
   const { state } = context.tools;
@@ -36,7 +36,7 @@ export const bind: Command = async (request) => {
     title: request.chat.title || request.author.name,
     maxText: maxTextOf(chat),
   });
-  // Read again: what was said while the binding was being stored is rather shown twice than never.
+  // Read again, because messages may have come while the binding was stored. Such a message is shown twice rather than never.
   const history = isHere ? [] : await readHistory(request, await chatById(request, id), firstLines);
   const known = historyLines(request, history.filter(({ type }) => type !== 'system').slice(-firstLines));
   return {

@@ -43,7 +43,7 @@ export function createBoundChats(context: ConsoleContext) {
   let known: ReadonlyMap<number, Binding> = new Map();
 
   /** Bindings are made in any process. What was said before this process heard of one is fetched once. */
-  async function saidBefore(bindings: ReadonlyMap<number, Binding>, signal: AbortSignal): Promise<Incoming[]> {
+  async function earlierRows(bindings: ReadonlyMap<number, Binding>, signal: AbortSignal): Promise<Incoming[]> {
     const before = known;
     known = bindings;
     if (before === bindings) return [];
@@ -51,7 +51,7 @@ export function createBoundChats(context: ConsoleContext) {
     for (const binding of bindings.values()) {
       const old = before.get(binding.chatId);
       if (old?.ref === binding.ref && old.after === binding.after) continue;
-      rows.push(...(await saidIn(context, binding, { since_id: Math.max(1, binding.after) }, signal)));
+      rows.push(...(await rowsSince(context, binding, { since_id: Math.max(1, binding.after) }, signal)));
     }
     return rows;
   }
@@ -62,7 +62,7 @@ export function createBoundChats(context: ConsoleContext) {
       const what = Object.hasOwn(whatOf, frame.type) ? whatOf[frame.type] : undefined;
       if (what === undefined) return [];
       const bindings = await recentBindings(context.tools.state);
-      const rows = await saidBefore(bindings, signal);
+      const rows = await earlierRows(bindings, signal);
       const raw = frame.data['message'];
       const message = groupMessageShape.safeParse(raw);
       const binding = message.success ? bindings.get(message.data.chat_id) : undefined;
@@ -77,14 +77,14 @@ export function createBoundChats(context: ConsoleContext) {
       if (since === null) return [];
       const rows: Incoming[] = [];
       for (const binding of known.values()) {
-        rows.push(...(await saidIn(context, binding, { since: since.toISOString() }, signal)));
+        rows.push(...(await rowsSince(context, binding, { since: since.toISOString() }, signal)));
       }
       return rows;
     },
   };
 }
 
-async function saidIn(
+async function rowsSince(
   context: ConsoleContext,
   binding: Binding,
   from: { readonly since: string } | { readonly since_id: number },

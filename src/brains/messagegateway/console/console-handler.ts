@@ -1,4 +1,4 @@
-/** The console at work: commands are carried out, words go to the customer of the bound chat, talk among colleagues is noted or dropped. */
+/** Handles what employees write to a console: runs commands, sends answers to the customer of the bound chat, notes or drops everything else. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { type Button, type FileRef, type Reply, textReply } from '../../../core/events.ts';
@@ -18,13 +18,13 @@ type Message = BrainAction & { type: 'message' };
 type Overheard = BrainAction & { type: 'overheard' };
 
 export interface ConsoleHandler {
-  /** An employee spoke to the console. Repeatable. Throws AppErrors that can be tried again; what cannot is answered in words. */
+  /** A message to the console. Repeatable. Throws AppErrors that can be tried again; other errors become an answer. */
   hear(action: Message, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
-  /** An employee spoke past it. */
+  /** A message in the group that does not mention the bot. */
   overhear(action: Overheard, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
-  /** An employee changed or deleted something said to it. */
+  /** An edit or deletion of a message to the console. */
   change(action: BrainAction & { type: 'edit' | 'delete' }, signal: AbortSignal): Promise<Delivery>;
-  /** What we showed in a group has its id in Bitrix24 now. */
+  /** The receipt for a message that the console showed in a group. */
   shown(action: BrainAction & { type: 'receipt' }): Promise<Delivery>;
 }
 
@@ -43,7 +43,7 @@ export function createConsoleHandler(context: ConsoleContext): ConsoleHandler {
       return [reply(messages.unknown(word), { buttons: [commandButton(messages.buttons.help, '/help')] })];
     }
     const { chatId, maxText } = request.binding;
-    await sayInChat(request, { chatId, scope: 'public', text: line.text, maxText, by: 'words', heading: '' });
+    await sayInChat(request, { chatId, scope: 'public', text: line.text, maxText, by: 'answer', heading: '' });
     return [];
   }
 
@@ -88,8 +88,8 @@ export function createConsoleHandler(context: ConsoleContext): ConsoleHandler {
         const { text } = action;
         await sayInChat(request, { chatId, scope: 'private', text, maxText: null, by: 'overheard', heading });
       } catch (error) {
-        // Nobody asked for this note, so nobody is told; colleagues have read it where it was said.
-        context.tools.log('talk in a group could not be noted', { reason: sentenceOf(error, context) });
+        // The employee did not ask for a note, so only the log reports the failure.
+        context.tools.log('a message in a group could not be noted', { reason: sentenceOf(error, context) });
       }
       return {};
     },
@@ -116,7 +116,7 @@ export function createConsoleHandler(context: ConsoleContext): ConsoleHandler {
   };
 }
 
-/** The error in words for whoever asked. Throws what another attempt may mend, and what is the account's trouble: then the delivery waits. */
+/** A sentence for the employee. Errors that another attempt or a health check may resolve are thrown again: then the delivery waits. */
 function sentenceOf(error: unknown, context: ConsoleContext): string {
   const messages = consoleMessages(context.language);
   if (error instanceof ConsoleRefusal) return error.message;
@@ -132,12 +132,12 @@ function reply(
     readonly quoteOf?: string | null;
   } = {},
 ): Reply {
-  // Only staff reads it: it is also said after somebody has told the bot to be silent.
+  // Only staff reads it, so it is sent even after somebody has silenced the bot.
   const said = { ...textReply(text), isInternal: true };
   return { ...said, buttons: parts.buttons ?? [], files: parts.files ?? [], quoteOf: parts.quoteOf ?? null };
 }
 
-/** Further parts of a long message have no message of their own in Bitrix24. */
+/** Further parts of a long message have no id of their own in Bitrix24. */
 function quotable(messageId: string): string | null {
   return /^\d+$/.test(messageId) ? messageId : null;
 }

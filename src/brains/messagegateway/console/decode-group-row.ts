@@ -42,7 +42,7 @@ export function decodeGroupRow(body: Buffer, rules: Rules): readonly BrainEvent[
   }
 }
 
-/** Changes the message that shows it; shows it as a new one where that is not known. */
+/** Changes the message in the group; sends a new one where that is not known. */
 function changed(message: GroupMessage, showing: Showing, text: string, cards: readonly Card[]): BrainEvent {
   const { portalMessageId } = showing;
   if (portalMessageId !== null) return { type: 'reply_edited', portalMessageId, text, cards, buttons: null };
@@ -65,7 +65,7 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
   return parts.filter((part) => part !== '').join('\n');
 }
 
-/** Who speaks, and to whom. */
+/** The author, and for whom the message is. */
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
   const { staffOnly, toCustomer } = consoleMessages(rules.language);
   const name = nameOf(message, showing, rules);

@@ -1,4 +1,4 @@
-/** Commands about dialogs: what is open, who leads it, its tags, its end. All of them may be repeated. */
+/** Commands about dialogs: lists, assignment, tags, opening and closing. All are repeatable. */
 
 import { isRefusal } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
@@ -22,18 +22,18 @@ import {
 } from './find-chat.ts';
 import { findUser, linkOf, nameOf } from './people.ts';
 
-/** Lines of one answer: a chat is no report. */
+/** Lines of one answer. */
 const maxLines = 10;
 
 /** Buttons under a list. */
 const maxButtons = 5;
 
-/** Open dialogs, the newest first; with `free` those nobody leads, with `mine` those of whoever asks. */
+/** Open dialogs, newest first; `free`: those nobody leads; `mine`: those of the employee. */
 export const list: Command = async (request) => {
   const { context, messages, signal } = request;
   const filter = { active: true, ...(await listFilter(request)) };
   const all = await readPages((bounds) => context.bot.dialogs(bounds, signal), filter);
-  // A dialog may have been closed while the list was read; one without a chat could not be named.
+  // Skips dialogs that were closed while the list was read, and those without a chat, which could not be named.
   const open = all.filter((dialog) => !dialog.closed_at && typeof dialog.chat_id === 'number').toReversed();
   const shown: MgChat[] = [];
   for (const dialog of open.slice(0, maxLines)) {
@@ -55,7 +55,7 @@ export const list: Command = async (request) => {
   };
 };
 
-/** Chats by their last activity, as far as one page reaches. */
+/** The chats of one page, by their last activity. */
 export const chats: Command = async (request) => {
   const { messages } = request;
   const all = await readPages((bounds) => readChats(request, bounds), {}, 1);
@@ -88,7 +88,7 @@ export const show: Command = async (request) => {
   return { text: lines.join('\n'), buttons: chatButtons(request, chat) };
 };
 
-/** `assign [#12] me | bot | somebody`; without a name it is whoever asks. */
+/** `assign [#12] me | bot | somebody`; without a name: to the employee. */
 export const assign: Command = async (request) => {
   const { context, messages, signal } = request;
   const { chat, rest } = await namedChat(request);
@@ -150,7 +150,7 @@ export const untag: Command = async (request) => {
   return { text: request.messages.untagged(titleOf(chat), names.join(', ')) };
 };
 
-/** What is usually done with a chat. */
+/** Buttons for the usual commands about a chat. */
 export function chatButtons({ messages }: CommandRequest, chat: MgChat): NonNullable<CommandAnswer['buttons']> {
   const { buttons } = messages;
   const about = `#${chat.id}`;
@@ -162,7 +162,7 @@ export function chatButtons({ messages }: CommandRequest, chat: MgChat): NonNull
 }
 
 async function chatOfArgs(request: CommandRequest): Promise<{ readonly chat: MgChat }> {
-  // Here a bare number can only be a chat.
+  // A bare number can only be a chat here.
   const id = /^\d{1,15}$/.exec(request.args)?.[0];
   return id === undefined ? await namedChat(request) : { chat: await chatById(request, Number(id)) };
 }
@@ -176,7 +176,7 @@ async function listFilter(request: CommandRequest): Promise<Readonly<Record<stri
   return { user_id: link.userId };
 }
 
-/** A MessageGateway dialog in one line. */
+/** The chat and the state of its dialog in one line. */
 function lineOf(request: CommandRequest, chat: MgChat): string {
   return `${titleOf(chat)} – ${stateOf(request, chat)}`;
 }
@@ -202,7 +202,7 @@ function tagsIn({ messages }: CommandRequest, text: string): readonly string[] {
   return names;
 }
 
-/** Refused because it is so already, perhaps by an earlier attempt of ours: reached all the same. */
+/** Ignores a refusal that means that the state is reached already, perhaps by an earlier attempt. */
 async function unless(reached: RegExp, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

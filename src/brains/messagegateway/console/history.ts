@@ -6,7 +6,7 @@ import { readPages } from '../api/pages.ts';
 import { type Command, type CommandRequest, commandButton } from './command-request.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 
-/** Read at most so many messages of one chat: whether a list begins at its end or its beginning is not documented. */
+/** At most this many messages of one chat are read. It is not documented whether a list begins with the newest or the oldest. */
 const maxRead = 5_000;
 
 /** System messages that may stand between those that are shown. */
@@ -15,12 +15,12 @@ const spareForSystem = 50;
 const usualLines = 10;
 const maxLines = 50;
 
-/** One message never fills the answer. */
+/** Longest line of one message. */
 const maxLineLength = 500;
 
 /**
- * At least the last `wanted` messages of the chat, oldest first, system messages among them. Whether a short page holds the newest or the
- * oldest is not documented: it is believed when the chat's own last message is in it, and everything is read when it is not.
+ * At least the last `wanted` messages of the chat with system messages, oldest first. It is not documented whether one page has the newest
+ * or the oldest. If the chat's last message is not on it, all messages are read.
  */
 export async function readHistory(
   { context, signal }: CommandRequest,

@@ -1,4 +1,4 @@
-/** Tells commands from words that are meant for the customer. Pure. */
+/** Tells commands from texts for the customer. Pure. */
 import { type CommandName, commandNamed } from './command-names.ts';
 
 export type Line =
@@ -27,12 +27,12 @@ export function takeChat(args: string): { readonly chatId: number | null; readon
   return { chatId: Number(digits), rest: args.slice(whole.length).trim() };
 }
 
-/** The id of a file at the beginning, or null. */
+/** The id of a file at the start of the text, or null. */
 export function uuidIn(text: string): string | null {
   return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?=\s|$)/i.exec(text)?.[0] ?? null;
 }
 
-/** An id alone at the beginning: `12`, `#12` or `№12`, and what follows. */
+/** An id at the start (`12`, `#12` or `№12`), and the rest. */
 export function takeId(args: string): { readonly id: number | null; readonly rest: string } {
   const [whole, digits] = /^(?:#|№)?\s*(\d{1,15})(?=\s|$)/.exec(args) ?? [];
   if (whole === undefined) return { id: null, rest: args };

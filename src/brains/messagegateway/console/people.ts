@@ -1,4 +1,4 @@
-/** Which user of MessageGateway an employee is: by his own word, or by the e-mail address both sides know him under. */
+/** Finds out which user of MessageGateway an employee is: by the command `link`, or by the same e-mail address on both sides. */
 import { z } from 'zod';
 import type { MgUser } from '../api/mg-shapes.ts';
 import { pageSize, readPages } from '../api/pages.ts';
@@ -10,10 +10,10 @@ export type PersonLink = z.output<typeof linkShape>;
 
 const keyOf = (request: CommandRequest): string => `person:${request.author.id}`;
 
-/** An address found nowhere is not looked for again so soon. */
+/** After an e-mail address was not found, it is looked for again an hour later. */
 const strangerDays = 1 / 24;
 
-/** The link of whoever asks; null when neither he nor his address says who he is. */
+/** The employee's link; null when there is none, and no user has the same e-mail address. */
 export async function linkOf(request: CommandRequest): Promise<PersonLink | null> {
   const { state } = request.context.tools;
   const stored = await state.get(keyOf(request));
@@ -43,7 +43,7 @@ export async function activeUsers({ context, signal }: CommandRequest): Promise<
   return await readPages((bounds) => context.bot.users(bounds, signal), { active: true });
 }
 
-/** A user by number or by part of his name. Refuses when none fits, or several do. */
+/** A user by number or by a part of the name. Throws ConsoleRefusal when none or several match. */
 export async function findUser(request: CommandRequest, who: string): Promise<MgUser> {
   const users = await activeUsers(request);
   const digits = /^(?:#|№)?(\d+)$/.exec(who)?.[1];
@@ -61,8 +61,10 @@ export function nameOf(user: MgUser): string {
   return `${user.first_name ?? ''} ${user.last_name ?? ''}`.trim() || user.username || `#${user.id}`;
 }
 
-/** The list of users shows no e-mail addresses; people who lead dialogs or wrote
- * lately are shown with theirs. Nobody when two have the same. */
+/**
+ * The user with the employee's e-mail address. The list of users has no addresses, but recent chats and messages have those of their users.
+ * Null when two users have the same address.
+ */
 async function userByMail(request: CommandRequest): Promise<number | null> {
   const { context, to, chat, author, signal } = request;
   const employee = await context.tools.portalUser(to, chat.dialogId, author.id, signal);

@@ -1,4 +1,4 @@
-/** The table of commands. */
+/** The commands by name. */
 import {
   avatar,
   bots,

@@ -1,4 +1,4 @@
-/** Fetches by REST what a socket has missed: MessageGateway replays nothing. */
+/** Reads by REST what the socket has missed: MessageGateway does not replay events. */
 
 import type { MgQuery } from '../api/mg-http.ts';
 import type { MgDialog, MgMessage } from '../api/mg-shapes.ts';
@@ -6,10 +6,10 @@ import { parseMgTime } from '../api/mg-time.ts';
 import { readPages } from '../api/pages.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
-import { assignedWish, isClosing, isFailed } from '../inbound/signals.ts';
+import { isClosing, isFailed, kindOfAssignment } from '../inbound/signals.ts';
 import type { ListenCursor } from './cursor.ts';
 
-/** Frames may come out of order, and messages of other channels share the count: so many ids are looked at again. */
+/** This many ids before the cursor are read again: frames may come out of order, and messages of all channels share one count. */
 const overlapIds = 200;
 
 /** Clocks differ, so more is read again than has been missed. */
@@ -20,7 +20,7 @@ export function missedSince({ since }: ListenCursor): Date {
   return new Date(since.getTime() - overlapMs);
 }
 
-/** What was missed, as frames, oldest first. Some were heard before: their keys tell. */
+/** What was missed, as frames, oldest first. Some may have been heard before; their dedupe keys are the same. */
 export async function catchUp(
   context: MgContext,
   cursor: ListenCursor,
@@ -34,7 +34,7 @@ export async function catchUp(
   return timed.sort((a, b) => a.at - b.at).map(({ frame }) => frame);
 }
 
-/** A dialog's end is none any more when the customer has written since: his new session must not be ended by it. */
+/** The closing of a dialog is ignored if the customer has written since, because it would end the new session. */
 function isNews(message: MgMessage, all: readonly MgMessage[]): boolean {
   if (!isClosing(message)) return true;
   return !all.some(
@@ -52,7 +52,7 @@ function messageFrame(message: MgMessage): TimedFrame {
   return { at: at?.getTime() ?? 0, frame: { type: 'message_new', data: { message } } };
 }
 
-/** Of all channels of ours, as messages of the main one. */
+/** The messages of all channels of this connection, with the main channel's id. */
 async function fetchMissedMessages(
   context: MgContext,
   cursor: ListenCursor,
@@ -67,14 +67,14 @@ async function fetchMissedMessages(
     const found = [...(await readMissed(context, ask, { channel_id: channelId, ...lower }))];
     if (lower !== byTime)
       found.push(...(await missedFailures(context, ask, { channel_id: channelId, ...byTime }, found)));
-    // The list was asked for this channel; items may leave it out.
+    // The list was filtered by the channel; items may come without it.
     const own = found.filter((message) => (message.channel_id ?? channelId) === channelId);
     missed.push(...own.map((message) => ({ ...message, channel_id: main })));
   }
   return missed;
 }
 
-/** A message fails long after it was sent, when many others have come behind it: such are found by the moment of their last change. */
+/** A message may fail long after it was sent, when its id is far behind the cursor. Such messages are found by the time of their last change. */
 async function missedFailures(
   context: MgContext,
   ask: (bounds: MgQuery) => Promise<readonly MgMessage[]>,
@@ -85,18 +85,18 @@ async function missedFailures(
   return (await readMissed(context, ask, filter)).filter((message) => isFailed(message) && !ids.has(message.id));
 }
 
-/** What lies beyond the pages that are read is not fetched: better to listen again than to read for ever. */
+/** Reads a limited number of pages, so that listening begins in time. */
 async function readMissed<T extends { readonly id: number }>(
   context: MgContext,
   ask: (bounds: MgQuery) => Promise<readonly T[]>,
   filter: Readonly<Record<string, string | number>>,
 ): Promise<readonly T[]> {
   return await readPages(ask, filter, undefined, () => {
-    context.tools.log('more was missed than is fetched; the rest is left out', filter);
+    context.tools.log('more was missed than is read; the rest is skipped', filter);
   });
 }
 
-/** Of the dialogs that changed, those whose present responsible means something to us. Intermediate ones are not kept anywhere. */
+/** Of the changed dialogs, those whose present assignment is a signal. Earlier assignments are not stored anywhere. */
 async function missedAssignments(
   context: MgContext,
   cursor: ListenCursor,
@@ -108,10 +108,10 @@ async function missedAssignments(
   const ask = (bounds: MgQuery): Promise<readonly MgDialog[]> => bot.dialogs(bounds, signal);
   for (const dialog of await readMissed(context, ask, { since: since.toISOString() })) {
     const { responsible } = dialog;
-    if (!responsible || assignedWish(responsible, context.config) === null || typeof dialog.chat_id !== 'number')
+    if (!responsible || kindOfAssignment(responsible, context.config) === null || typeof dialog.chat_id !== 'number')
       continue;
     const at = parseMgTime(responsible.assigned_at);
-    // Changed since, but assigned before: not news.
+    // The dialog has changed since, but was assigned before.
     if (at === null || at < since) continue;
     const [chat] = await bot.chats({ id: dialog.chat_id }, signal);
     if (chat === undefined) continue;

@@ -1,22 +1,22 @@
-/** Where a listener stopped: the last message heard of, and a moment before which all assignments are known. */
+/** How far a listener has read: the last message, and a time before which all assignments are known. */
 import { z } from 'zod';
 
 const cursorShape = z.object({ messageId: z.int().nullable(), since: z.iso.datetime() });
 
 export interface ListenCursor {
-  /** Null: no message of our channel has been heard of yet. */
+  /** Null: there has been no message of our channel yet. */
   readonly messageId: number | null;
   readonly since: Date;
 }
 
-/** The stored cursor; null when there is none, or none of ours. */
+/** The stored cursor; null when there is none, or it is not readable. */
 export function readCursor(text: string | null): ListenCursor | null {
   if (text === null) return null;
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    // Not written by us: listening begins anew, from now.
+    // Listening begins anew, from now.
     return null;
   }
   const cursor = cursorShape.safeParse(parsed);

@@ -1,18 +1,18 @@
-/** Listens to the bot's side of an account: first what was missed, then the socket, in order, and never an echo. */
+/** The listener of a connection: emits what was missed, then what the bot's socket says, in order. */
 import type { Cursor, Emit, Incoming } from '../../../core/connector.ts';
 import { RemoteUnreachable, toAppError } from '../../../core/errors.ts';
 import { checkStillOn, preflight } from '../account/preflight.ts';
 import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
 import type { ConsoleListener } from '../console/console.ts';
 import type { MgContext } from '../context.ts';
-import { heardMessageId, type Signal, signalOf } from '../inbound/signals.ts';
+import { newMessageId, type Signal, signalOf } from '../inbound/signals.ts';
 import { managerMessages } from '../messages/manager-messages.ts';
 import { catchUp, missedSince } from './catch-up.ts';
 import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
 import type { TagTracker } from './tag-tracker.ts';
 
-/** The 17 events of the document. Asking for others may fail the handshake (docs/platform-notes/messagegateway.md#socket-events). */
+/** The 17 documented events. The handshake may fail if others are requested (docs/platform-notes/messagegateway.md#socket-events). */
 const events = [
   'message_new',
   'message_updated',
@@ -33,14 +33,14 @@ const events = [
   'channel_updated',
 ];
 
-/** The cursor is stored with every signal, and without one after this long: behind it, catching up costs more. */
+/** The cursor is stored with every row, and after this long without one, so that catching up stays short. */
 const storeCursorMs = 30_000;
 
 const handshakeMs = 15_000;
 
 /**
- * Until `signal` aborts. Rejects when the socket ends, so that it is opened again; with `messagegateway.token_revoked` when that is in vain.
- * The account is asked by REST first: it proves the token before the socket is opened.
+ * Runs until `signal` aborts. Rejects when the socket ends, so that it is opened again, and with `messagegateway.token_revoked` when that
+ * would be useless. A REST call checks the token before the socket is opened.
  */
 export async function listenToBot(parts: ListenerParts, since: Cursor | null, signal: AbortSignal): Promise<void> {
   const { context } = parts;
@@ -93,8 +93,8 @@ async function emitMissed(
   const incoming: Incoming[] = [];
   for (const frame of missed) {
     const row = await rowOf(context, tags, frame, signal);
-    if (row !== null && row.signal.wish !== 'help') incoming.push({ ...row.incoming, caughtUp: true });
-    next = moved(next, frame, context);
+    if (row !== null && row.signal.kind !== 'help') incoming.push({ ...row.incoming, caughtUp: true });
+    next = movedCursor(next, frame, context);
   }
   incoming.push(...(await console.missed(cursor === null ? null : missedSince(cursor), signal)));
   await emit(incoming, writeCursor(next));
@@ -116,9 +116,9 @@ async function emitFrames(
     await checkStillOn(frame, context);
     const adopted = await context.channels.adopt(frame);
     const row = await rowOf(context, tags, adopted, signal);
-    cursor = { ...moved(cursor, adopted, context), since: context.clock.now() };
-    if (row?.signal.wish === 'help') await help(context, row.signal, signal);
-    const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
+    cursor = { ...movedCursor(cursor, adopted, context), since: context.clock.now() };
+    if (row?.signal.kind === 'help') await help(context, row.signal, signal);
+    const incoming = row === null || row.signal.kind === 'help' ? [] : [row.incoming];
     incoming.push(...(await console.rowsOf(frame, signal)));
     if (incoming.length === 0 && context.clock.monotonicMs() - storedAt < storeCursorMs) continue;
     await emit(incoming, writeCursor(cursor));
@@ -144,15 +144,15 @@ async function rowOf(
       dedupeKey: found.dedupeKey,
       body: Buffer.from(JSON.stringify(known)),
       // In an unknown conversation there is no message that could have failed.
-      ...(found.wish === 'failed' ? { ifKnown: true } : {}),
+      ...(found.kind === 'failed' ? { ifKnown: true } : {}),
     },
   };
 }
 
-function moved(cursor: ListenCursor, frame: Envelope, context: MgContext): ListenCursor {
-  const heard = heardMessageId(frame, context.config);
-  if (heard === null || heard <= (cursor.messageId ?? 0)) return cursor;
-  return { ...cursor, messageId: heard };
+function movedCursor(cursor: ListenCursor, frame: Envelope, context: MgContext): ListenCursor {
+  const messageId = newMessageId(frame, context.config);
+  if (messageId === null || messageId <= (cursor.messageId ?? 0)) return cursor;
+  return { ...cursor, messageId };
 }
 
 /** Answers `/help` in the chat, for staff only. If that fails, the manager can ask again. */

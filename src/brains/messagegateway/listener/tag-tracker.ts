@@ -1,18 +1,18 @@
-/** Finds out whether a change of tags was the one that gives a conversation to Bitrix24: the event itself does not name the tag. */
+/** Finds out whether a change of tags was the handover tag: the event does not name the tag. */
 
 import type { Envelope, ListenerFrame } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
 import { tagChangeOf } from '../inbound/signals.ts';
 
 export interface TagTracker {
-  /** The frame, marked when with it the handover tag has come to a dialog that did not have it. Throws like the Bot API. */
+  /** The frame, marked if it put the handover tag on a dialog that did not have it. Throws like the Bot API. */
   complete(frame: Envelope, signal: AbortSignal): Promise<ListenerFrame>;
 }
 
-/** Dialogs whose tags are remembered; the oldest is forgotten first. */
+/** Dialogs whose tags are remembered; the oldest is dropped first. */
 const maxDialogs = 2_000;
 
-/** Without a handover tag in the config it asks nothing. What it knows is lost with the process: then the next change counts as the first. */
+/** Makes no calls without a handover tag in the config. Its memory is that of the process: after a restart the next change counts as the first. */
 export function createTagTracker(context: MgContext): TagTracker {
   const wanted = context.config.handover.tag?.toLowerCase();
   const tagged = new Map<number, boolean>();

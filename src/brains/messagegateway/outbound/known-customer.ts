@@ -1,4 +1,4 @@
-/** The customer of a conversation as MessageGateway knows him, for lines that are not his own. */
+/** The customer of a conversation under the name that MessageGateway knows, for messages of other authors. */
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { Chat } from '../../../core/events.ts';
 import { unescapeHtml } from '../api/html-text.ts';
@@ -7,8 +7,7 @@ import type { MgContext } from '../context.ts';
 import { findChat } from '../outbound/link-conversation.ts';
 
 /**
- * History has to name its customer, and what it says of him is believed: so he is named as he is known, or by the chat's title. Throws
- * AppErrors.
+ * History requires a customer and overwrites the name, so it gets the known name, or the one in the chat's title. Throws AppErrors.
  */
 export async function knownCustomer(
   context: MgContext,
@@ -16,7 +15,7 @@ export async function knownCustomer(
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<Customer> {
-  // Decoded whatever is known of the service's escaping: a name that came back escaped would grow with every line of an operator.
+  // Always unescaped: if the service escapes names, each message would escape the name once more.
   const known = unescapeHtml((await findChat(context, to, signal))?.customer?.name ?? '');
   return { external_id: to.ref, nickname: named(known) || named(clientInTitle(title)) || 'Bitrix24' };
 }

@@ -70,7 +70,7 @@ async function uploadFile({ context, to, api, signal }: UploadTarget, file: File
     return (await uploadAsTaken(context, { name: file.name, bytes }, api, signal)).id;
   } catch (error) {
     if (!(error instanceof MgRefused)) throw error;
-    tools.log('MessageGateway did not take a file; it is named instead', { file: file.id });
+    tools.log('MessageGateway refused a file; it is named instead', { file: file.id });
     return null;
   }
 }

@@ -3,9 +3,9 @@ import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bo
 import { MgRefused } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
 import type { CommandRequest } from '../../../../../src/brains/messagegateway/console/command-request.ts';
 import {
+  type ChatText,
   deleteSent,
   editSent,
-  type Saying,
   sayInChat,
 } from '../../../../../src/brains/messagegateway/console/message-commands.ts';
 import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
@@ -15,7 +15,7 @@ import { consoleContext, unitTools } from '../../../../support/messagegateway-un
 const { signal } = new AbortController();
 const file: FileRef = { id: '7', name: 'price.txt', kind: 'file', size: 3 };
 const huge: FileRef = { id: '8', name: 'film.avi', kind: 'file', size: 1e12 };
-const words: Saying = { chatId: 3, scope: 'public', text: 'раз два', maxText: null, by: 'words', heading: '' };
+const words: ChatText = { chatId: 3, scope: 'public', text: 'раз два', maxText: null, by: 'answer', heading: '' };
 
 /** An account that takes so many messages and refuses the rest. */
 function far(takes = 100) {
@@ -75,13 +75,13 @@ describe('an edit of what went out', () => {
     expect(said()).toEqual([expect.stringMatching(/^три\n📎 film\.avi/)]);
   });
 
-  it.each<readonly [string, Saying, readonly FileRef[], string]>([
+  it.each<readonly [string, ChatText, readonly FileRef[], string]>([
     ['a text that became several messages', { ...words, maxText: 4 }, [], 'другое'],
     ['a file without words', { ...words, text: '' }, [file], 'другое'],
     ['words that are all gone', words, [file], ' '],
-  ])('is not made of %s, and that is said', async (_, saying, files, text) => {
+  ])('is not made of %s, and that is said', async (_, given, files, text) => {
     const { context, ask, said } = far();
-    await sayInChat(ask(files), saying);
+    await sayInChat(ask(files), given);
     const before = said();
     expect(await editSent(context, '55', text, signal)).toBe('not_changed');
     expect(said()).toEqual(before);
