@@ -102,11 +102,8 @@ export default {
     owned('got', ['got'], ['^src/lib/http-engine-got\\.ts$']),
     owned('undici', ['undici'], ['^src/lib/']),
     owned('pino', ['pino'], ['^src/lib/logger\\.ts$']),
-    owned(
-      'sql',
-      ['knex', 'pg'],
-      ['^src/store/', '^src/main\\.ts$', '^src/cli[^/]*(\\.ts$|/)', '^migrations/', '^src/lib/embedded-postgres\\.ts$'],
-    ),
+    owned('cli', ['commander', '@commander-js/extra-typings', 'cli-table3'], ['^src/cli/']),
+    owned('sql', ['knex', 'pg'], ['^src/store/', '^migrations/', '^src/lib/postgres-session\\.ts$']),
     {
       name: 'embedded-postgres-is-not-imported',
       comment: 'the package hooks into process exit; only its programs are used',

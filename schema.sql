@@ -88,6 +88,7 @@ create table conversation (
   is_greeted boolean not null,
   language text not null,
   owned_since timestamp with time zone,
+  taken_at timestamp with time zone,
   quiet_since timestamp with time zone,
   has_inactivity_timer boolean not null default false,
   crm text not null default ''::text,

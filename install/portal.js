@@ -42,8 +42,8 @@ function botCard(bot) {
   const text = `${words.types[bot.type]} · ${words.brain}: ${bot.brain}${account}`;
   const about = element('div', { text, className: 'muted' });
   const item = element('li', {}, name, about);
-  if (bot.paused !== null) {
-    item.append(element('div', { text: words.pauses[bot.paused] ?? words.paused, className: 'tag warn' }));
+  if (bot.disabled !== null) {
+    item.append(element('div', { text: words.disabledReasons[bot.disabled] ?? words.disabled, className: 'tag warn' }));
   }
   if (bot.problem !== null) item.append(element('div', { text: bot.problem, className: 'tag bad' }));
   return item;

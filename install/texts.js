@@ -16,9 +16,9 @@ export const texts = {
     connectLead: (minutes) =>
       `Код для подключения. Он действует ${minutes} минут и только один раз; не показывайте его посторонним.`,
     connectOpen: 'Открыть страницу подключения',
-    paused: 'остановлено на той стороне',
-    pauses: {
-      stopped: 'приостановлено на той стороне',
+    disabled: 'остановлено в другом сервисе',
+    disabledReasons: {
+      stopped: 'приостановлено в другом сервисе',
       switched_off: 'модуль выключен в CRM',
       chats_off: 'чаты выключены в CRM',
       frozen: 'модуль заморожен в CRM',
@@ -112,9 +112,9 @@ export const texts = {
     connectLead: (minutes) =>
       `A code for connecting. It is good for ${minutes} minutes, and once; show it to nobody else.`,
     connectOpen: 'Open the connection page',
-    paused: 'stopped by the far side',
-    pauses: {
-      stopped: 'stopped by the far side',
+    disabled: 'switched off in the other service',
+    disabledReasons: {
+      stopped: 'switched off in the other service',
       switched_off: 'the module is switched off in the CRM',
       chats_off: 'chats are switched off in the CRM',
       frozen: 'the module is frozen in the CRM',

@@ -125,6 +125,7 @@ export async function up(knex: Knex): Promise<void> {
       is_greeted boolean not null,
       language text not null,
       owned_since timestamptz,
+      taken_at timestamptz,
       quiet_since timestamptz,
       has_inactivity_timer boolean not null default false,
       crm text not null default '',

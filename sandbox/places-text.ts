@@ -1,8 +1,9 @@
 /** What `npm run sandbox` tells a person once everything runs: what to do first, and where everything is. */
+import { sandboxBrains } from './brain-list.ts';
+import type { Place } from './sandbox-brain.ts';
 
 export interface Places {
   readonly chat: string;
-  readonly manager: string;
   readonly app: string;
   readonly health: string;
   readonly metrics: string;
@@ -10,34 +11,27 @@ export interface Places {
   readonly oauth: string;
   readonly incomingWebhook: string;
   readonly clientId: string;
-  readonly crm: string;
-  readonly crmApiKey: string;
-  readonly mg: string;
-  readonly mgBotToken: string;
-  readonly mgTransportToken: string;
   /** Path of the certificate to trust; with `--tls`. */
   readonly tlsCertificate?: string;
 }
 
-/** What the line bot and the supervisor think with. */
-export type SandboxBrain = 'echo' | 'messagegateway';
+/** The places of each brain's server, by the brain's name. */
+export type PlacesOfBrains = Readonly<Record<string, readonly Place[]>>;
 
-const firstSteps: Readonly<Record<SandboxBrain, readonly string[]>> = {
-  echo: [
-    'The bridge is open. Write on the first page: as a customer, as an employee, or to the supervisor in the group.',
-    'The bots repeat what they hear. `npm run sandbox -- --brain messagegateway` makes you their manager instead.',
-  ],
-  messagegateway: [
-    'The bridge is open. Write as a customer on the first page and answer as a manager on the second.',
-    'The line bot and the supervisor think with MessageGateway, the assistant repeats what it hears.',
-  ],
-};
-
-/** The text, line break at its end included. */
-export function placesText(places: Places, brain: SandboxBrain): string {
+/**
+ * The text, line break at its end included.
+ *
+ * @param brain what the bots use
+ */
+export function placesText(places: Places, ofBrains: PlacesOfBrains, brain: string): string {
+  const pages = Object.entries(ofBrains).flatMap(([name, list]) =>
+    list
+      .filter(({ isPage }) => isPage === true)
+      .map(({ title, value }): [string, string] => [`${title}${name === brain ? ' (and this)' : ''}`, value]),
+  );
   const rows: [string, string][] = [
     ['Bitrix24 chat page (open this)', places.chat],
-    [`MessageGateway, manager's page${brain === 'echo' ? '' : ' (and this)'}`, places.manager],
+    ...pages,
     ['Bot Bridge', places.app],
     ['  ready?', places.health],
     ['  metrics', places.metrics],
@@ -45,17 +39,17 @@ export function placesText(places: Places, brain: SandboxBrain): string {
     ['Sandbox portal, OAuth host', places.oauth],
     ['  incoming webhook', places.incomingWebhook],
     ['  client id', places.clientId],
-    ['Sandbox CRM', places.crm],
-    ['  API key', places.crmApiKey],
-    ['Sandbox MessageGateway, Bot and Transport API', places.mg],
-    ['  Bot token of a module of its own', places.mgBotToken],
-    ['  Transport token', places.mgTransportToken],
+    ...Object.values(ofBrains).flatMap((list) =>
+      list.filter(({ isPage }) => isPage !== true).map(({ title, value }): [string, string] => [title, value]),
+    ),
   ];
-  if (places.tlsCertificate !== undefined) rows.push(['  certificate to trust', places.tlsCertificate]);
+  if (places.tlsCertificate !== undefined) rows.push(['Certificate to trust', places.tlsCertificate]);
   const width = Math.max(...rows.map(([name]) => name.length));
+  const others = Object.entries(sandboxBrains).filter(([name]) => name !== brain);
   return [
     '',
-    ...firstSteps[brain],
+    ...(sandboxBrains[brain]?.firstSteps ?? []),
+    ...others.map(([name, { summary }]) => `\`npm run sandbox -- --brain ${name}\`: ${summary}.`),
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',

@@ -1,27 +1,33 @@
 /** What a person may say to `npm run sandbox`. */
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import type { SandboxBrain } from './places-text.ts';
+import { sandboxBrains, usualBrain } from './brain-list.ts';
 
-const usage = `npm run sandbox -- [--brain messagegateway] [--tls] [--json]
+const names = Object.keys(sandboxBrains);
 
-  --brain messagegateway  line bot and supervisor think with the sandbox MessageGateway, where you are the manager;
-                          without it all bots repeat what they hear
-  --tls                   MessageGateway and its CRM speak https, on port 443 where it is free: for clients that want that.
-                          The certificate is made at the start; the file to trust is named (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE)
-  --json                  one line of JSON with every address, client id, token and key, instead of the table
-  --help                  this text
+const usage = `npm run sandbox -- [--brain ${names.join('|')}] [--tls] [--json]
+
+${optionLines(
+  ...Object.entries(sandboxBrains).map(
+    ([name, { summary }]) =>
+      [`--brain ${name}`, `${summary}${name === usualBrain ? '; the same without --brain' : ''}`] as const,
+  ),
+  ['--tls', 'the servers of brains speak https, on port 443 where a client of theirs wants that and it is free'],
+  ['', 'the certificate is made at the start; the file to trust is named (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE)'],
+  ['--json', 'one line of JSON with every address, client id, token and key, instead of the table'],
+  ['--help', 'this text'],
+)}
 `;
 
-function wordsOf(error: unknown): string {
-  if (error instanceof z.ZodError) return error.issues.map(({ message }) => message).join('\n');
-  return error instanceof Error ? error.message : String(error);
+function optionLines(...lines: readonly (readonly [option: string, text: string])[]): string {
+  const width = Math.max(...lines.map(([option]) => option.length));
+  return lines.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`).join('\n');
 }
 
 export interface SandboxOptions {
   readonly isJson: boolean;
   readonly isTls: boolean;
-  readonly brain: SandboxBrain;
+  /** A name of the list. */
+  readonly brain: string;
 }
 
 /** Ends the process for `--help`, and with a sentence for what it does not know. */
@@ -30,14 +36,13 @@ export function readOptions(args: string[]): SandboxOptions {
     const flag = { type: 'boolean' } as const;
     const options = { json: flag, tls: flag, help: flag, brain: { type: 'string' } } as const;
     const { values } = parseArgs({ args, options });
-    const chosen = z
-      .enum(['echo', 'messagegateway'], 'brains of the sandbox: echo, messagegateway')
-      .parse(values.brain ?? 'echo');
-    if (values.help !== true) return { isJson: values.json === true, isTls: values.tls === true, brain: chosen };
+    const brain = values.brain ?? usualBrain;
+    if (!Object.hasOwn(sandboxBrains, brain)) throw new Error(`brains of the sandbox: ${names.join(', ')}`);
+    if (values.help !== true) return { isJson: values.json === true, isTls: values.tls === true, brain };
     process.stdout.write(usage);
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`${wordsOf(error)}\n\n${usage}`);
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exit(2);
   }
 }

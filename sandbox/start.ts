@@ -1,47 +1,33 @@
 /**
- * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the far ends and the real app with its embedded
- * database, installs the app into the sandbox portal, on wish connects the sandbox MessageGateway as an operator would, and prints
- * where everything is. The database lives in a temporary folder and goes with the process.
+ * `npm run sandbox`: the whole bridge on this machine with nothing configured. Starts the fake servers and the real app with its embedded
+ * database, installs the app into the sandbox portal, connects the brain that was chosen as an administrator would, and prints where
+ * everything is. The database lives in a temporary folder that is removed when the process ends.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
-import { brains } from '../src/brains/index.ts';
+import { brains, defaultBrain } from '../src/brains/index.ts';
 import { runLine } from '../src/cli/run-line.ts';
 import { type Environment, readSettings } from '../src/config.ts';
 import { createLogger } from '../src/lib/logger.ts';
 import { openStorage } from '../src/open-storage.ts';
 import { startApp } from '../src/start-app.ts';
 import { type SandboxPortal, startSandboxPortal } from './bitrix24/start-portal.ts';
-import { type SandboxMessageGateway, startSandboxMessageGateway } from './messagegateway/start-messagegateway.ts';
+import { sandboxBrains } from './brain-list.ts';
+import { freePort } from './free-port.ts';
+import { type KeyAndCertificate, selfSigned } from './kit/self-signed.ts';
 import { placesText } from './places-text.ts';
 import { readOptions } from './read-options.ts';
-import { selfSigned } from './self-signed.ts';
+import type { RunningServer } from './sandbox-brain.ts';
 
 const { isJson, isTls, brain } = readOptions(process.argv.slice(2));
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
-const wishedPorts = { app: 3000, portal: 3010, oauth: 3011, mg: 3020, crm: 3021, renamedCrm: 3022 };
-
-async function freePort(...wished: readonly number[]): Promise<number> {
-  for (const port of [...wished, 0]) {
-    const found = await new Promise<number | null>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(null));
-      server.listen(port, host, () => {
-        const address = server.address();
-        server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null));
-      });
-    });
-    if (found !== null) return found;
-  }
-  throw new Error('no free port on this machine');
-}
+const wishedPorts = { app: 3000, portal: 3010, oauth: 3011 };
 
 const patienceMs = 20_000;
 
@@ -64,7 +50,7 @@ async function installInto(portal: SandboxPortal): Promise<void> {
 
 const cliAnswer = z.object({ connection: z.object({ id: z.string() }).optional() });
 
-/** Runs an operator's command as `npm run cli` does, with the settings of the app. */
+/** Runs a command as `npm run cli` does, with the settings of the app. */
 async function operate(environment: Environment, ...words: readonly string[]): Promise<z.output<typeof cliAnswer>> {
   let said = '';
   const hear = (text: string): void => {
@@ -75,31 +61,39 @@ async function operate(environment: Environment, ...words: readonly string[]): P
   return cliAnswer.parse(JSON.parse(said));
 }
 
-/** The bots that think with MessageGateway; the assistant keeps the echo, so that a private chat answers by itself. */
+/** The bots that use the chosen brain; the assistant keeps the usual one, so that a private chat answers by itself. */
 const bridgedBots = ['bridge_line', 'bridge_supervisor'];
 
-/** The steps of the README: connect the account, give it to bots. Returns when the bridge listens to the account. */
-async function connect(gateway: SandboxMessageGateway, environment: Environment): Promise<void> {
-  const config = JSON.stringify({ crmUrl: gateway.crmOrigin, apiKey: gateway.apiKey });
-  const added = await operate(environment, 'connections', 'add', '--brain', 'messagegateway', '--config', config);
+/** The steps of the README: connect the account, give it to bots. Returns when the app is connected. */
+async function connect(name: string, server: RunningServer | undefined, environment: Environment): Promise<void> {
+  if (server === undefined) {
+    for (const code of bridgedBots) await operate(environment, 'bots', 'set', '--code', code, '--brain', name);
+    return;
+  }
+  const config = JSON.stringify(server.config);
+  const added = await operate(environment, 'connections', 'add', '--brain', name, '--config', config);
   const id = added.connection?.id ?? '';
   for (const code of bridgedBots) await operate(environment, 'bots', 'set', '--code', code, '--connection', id);
-  await until(() => gateway.sockets().open === 1, 'the app does not listen to MessageGateway');
+  await until(() => server.isConnected(), `the app does not connect to ${name}`);
+}
+
+/** The fake servers of all brains that have one, by name: also those that no bot uses are there for clients to try. */
+async function startServers(tls: KeyAndCertificate | null): Promise<ReadonlyMap<string, RunningServer>> {
+  const servers = new Map<string, RunningServer>();
+  for (const [name, { start }] of Object.entries(sandboxBrains)) {
+    const free = (...wished: readonly number[]): Promise<number> => freePort(host, ...wished);
+    if (start !== null) servers.set(name, await start({ host, freePort: free, tls }));
+  }
+  return servers;
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bot-bridge-sandbox-'));
 // As root, the database server runs as another user, who must be able to enter.
 await chmod(dataDir, 0o755);
 const log = createLogger({ level: isJson ? 'silent' : 'warn', name: 'sandbox' });
-const [appPort, portalPort, oauthPort, mgPort, crmPort, renamedCrmPort] = [
-  await freePort(wishedPorts.app),
-  await freePort(wishedPorts.portal),
-  await freePort(wishedPorts.oauth),
-  // The vendor's JavaScript client knows no other port.
-  await freePort(...(isTls ? [443] : []), wishedPorts.mg),
-  await freePort(wishedPorts.crm),
-  await freePort(wishedPorts.renamedCrm),
-];
+const appPort = await freePort(host, wishedPorts.app);
+const portalPort = await freePort(host, wishedPorts.portal);
+const oauthPort = await freePort(host, wishedPorts.oauth);
 const appUrl = `http://${host}:${appPort}`;
 const portal = await startSandboxPortal({
   host,
@@ -113,12 +107,10 @@ const tls = isTls ? selfSigned([host, 'localhost']) : null;
 const tlsCertificate = join(dataDir, 'sandbox-certificate.pem');
 if (tls !== null) {
   await writeFile(tlsCertificate, tls.cert);
-  // The app and the far ends call each other in this process.
+  // The app and the fake servers call each other in this process.
   setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
 }
-const gateway = await startSandboxMessageGateway({ host, mgPort, crmPort, renamedCrmPort, tls });
-for (const name of ['Анна Смирнова', 'Пётр Иванов']) gateway.addManager({ name });
-const clientTokens = gateway.clientTokens();
+const servers = await startServers(tls);
 const environment = {
   PORT: String(appPort),
   HOST: host,
@@ -129,15 +121,19 @@ const environment = {
   B24_CLIENT_SECRET: portal.clientSecret,
   B24_OAUTH_HOSTS: portal.oauthOrigin,
   B24_JS_URL: `${portal.origin}/api/v1/`,
-  ALLOWED_PRIVATE_HOSTS: [portalPort, oauthPort, mgPort, crmPort, renamedCrmPort]
-    .map((port) => `${host}:${port}`)
-    .join(','),
+  ALLOWED_PRIVATE_HOSTS: [
+    `${host}:${portalPort}`,
+    `${host}:${oauthPort}`,
+    ...[...servers.values()].flatMap(({ hosts }) => hosts),
+  ].join(','),
 };
 const settings = readSettings(environment);
 const storage = await openStorage(settings, log);
 const app = await startApp({ settings, ...storage, brains, log });
 await installInto(portal);
-if (brain === 'messagegateway') await connect(gateway, { ...environment, DATABASE_URL: storage.databaseUrl });
+if (brain !== defaultBrain.name) {
+  await connect(brain, servers.get(brain), { ...environment, DATABASE_URL: storage.databaseUrl });
+}
 portal.prepareScene();
 
 let isStopping = false;
@@ -146,7 +142,7 @@ async function stop(): Promise<void> {
   isStopping = true;
   await app.stop();
   await portal.close();
-  await gateway.close();
+  for (const running of servers.values()) await running.close();
   await storage.close();
   await rm(dataDir, { recursive: true, force: true });
   process.exit(0);
@@ -162,7 +158,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const places = {
   chat: `${portal.origin}/`,
-  manager: `${gateway.mgOrigin}/`,
   app: appUrl,
   health: `${appUrl}/readyz`,
   metrics: `${appUrl}/metrics`,
@@ -172,13 +167,10 @@ const places = {
   memberId: portal.memberId,
   clientId: portal.clientId,
   clientSecret: portal.clientSecret,
-  crm: gateway.crmOrigin,
-  crmApiKey: gateway.apiKey,
-  mg: gateway.mgOrigin,
-  mgBotToken: clientTokens.bot,
-  mgTransportToken: clientTokens.transport,
   ...(tls === null ? {} : { tlsCertificate }),
-  ...portal.issueToken(),
 };
+const ofBrains = Object.fromEntries([...servers].map(([name, running]) => [name, running.places]));
+const flat = Object.values(ofBrains).flatMap((list) => list.map(({ key, value }) => [key, value] as const));
+const told = { ...places, ...Object.fromEntries(flat), ...portal.issueToken() };
 
-process.stdout.write(isJson ? `${JSON.stringify(places)}\n` : placesText(places, brain));
+process.stdout.write(isJson ? `${JSON.stringify(told)}\n` : placesText(places, ofBrains, brain));

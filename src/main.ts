@@ -24,7 +24,7 @@ const settings = settingsOrExit();
 const sink = openStandardLog('bot-bridge');
 const log = createLogger({ level: settings.LOG_LEVEL, name: 'bot-bridge', destination: sink });
 
-reportBreaches((breach) => log.error({ err: breach }, 'a database connection is held while a far side is called'));
+reportBreaches((breach) => log.error({ err: breach }, 'a database connection is held while a remote is called'));
 
 try {
   const storage = await openStorage(settings, log);

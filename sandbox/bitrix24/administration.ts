@@ -135,7 +135,7 @@ export class Administration extends People {
     return await postSettings(this.#state, { url, userId: this.adminId, data });
   }
 
-  /** A bot of another app, to collide with. */
+  /** A bot of another app, to test collisions. */
   plantForeignBot(wanted: { readonly code: string; readonly name?: string; readonly clientId?: string }): number {
     const bot = createBot(this.#state, {
       code: wanted.code,
@@ -183,7 +183,7 @@ export class Administration extends People {
     return this.#state.tokens.issueCode(userId, this.clientId);
   }
 
-  /** The employee is dismissed: his tokens die. */
+  /** The employee is dismissed; their tokens stop working. */
   dismiss(userId: number): void {
     const user = this.#state.users.get(userId);
     if (user !== undefined) user.active = false;

@@ -157,7 +157,7 @@ function shuffled<T>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** Removes the app: every bot is unregistered, farewell events are queued, bindings and tokens die. */
+/** Removes the app: every bot is unregistered, the last events are queued, bindings and tokens stop working. */
 export function uninstallApp(state: PortalState, choice: UninstallChoice = {}): void {
   const app = state.app;
   if (app === null) throw new Error('the app is not on the portal');

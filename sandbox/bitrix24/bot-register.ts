@@ -1,4 +1,4 @@
-/** The life of a bot on the portal, shared by the v1 and v2 methods: create, delete, avatar check. */
+/** Bots on the portal, shared by the v1 and v2 methods: create, delete, avatar check. */
 import { removeMember } from './chats.ts';
 import { botDeleted } from './events/bot-events.ts';
 import type { Cause } from './events/envelope.ts';

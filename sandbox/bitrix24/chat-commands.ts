@@ -17,7 +17,9 @@ function isPermitted(state: PortalState, command: Command, chat: Chat, author: U
   if (bot === undefined) return false;
   if (chat.type === 'L' && !bot.openline) return false;
   if (author?.isExtranet === true && !command.extranetSupport) return false;
-  return command.common || chat.members.has(bot.id);
+  if (command.common) return true;
+  // In private the bot must be the one that is spoken to.
+  return chat.members.has(bot.id) && (chat.type !== 'P' || author?.id !== bot.id);
 }
 
 /** Every registered and permitted command on a line of its own, at most ten lines; one line may match commands of several bots. */

@@ -106,8 +106,7 @@ export function addMembers(
   state: PortalState,
   chat: Chat,
   userIds: readonly number[],
-  byUser: number,
-  cause: Cause,
+  { byUser, cause }: { readonly byUser: number; readonly cause: Cause },
 ): void {
   for (const id of userIds) {
     if (chat.members.has(id) || !state.users.has(id)) continue;
@@ -137,10 +136,17 @@ export interface Posting {
   readonly skipConnector?: boolean;
   readonly isHidden?: boolean;
   readonly forwarded?: boolean;
+  /** Of a bot: its commands are run like those of people, as with everything that is sent through imbot.v2. */
+  readonly runsCommands?: boolean;
 }
+
+/** What the portal itself notes on messages that customers do not see. */
+const HIDDEN_NOTE: Params = { CLASS: 'bx-messenger-content-item-system', COMPONENT_ID: 'HiddenMessage' };
 
 /** Stores a message without firing events. */
 export function storeMessage(state: PortalState, posting: Posting): Message {
+  const isHidden = posting.isHidden ?? posting.skipConnector ?? false;
+  const isMarked = isHidden && posting.chat.type === 'L' && !state.options.oldIm;
   const message: Message = {
     id: state.nextId('message'),
     chatId: posting.chat.id,
@@ -149,9 +155,9 @@ export function storeMessage(state: PortalState, posting: Posting): Message {
     date: state.now(),
     system: posting.system ?? false,
     uuid: posting.uuid ?? null,
-    params: posting.params ?? {},
+    params: { ...posting.params, ...(isMarked ? HIDDEN_NOTE : {}) },
     skipConnector: posting.skipConnector ?? false,
-    isHidden: posting.isHidden ?? posting.skipConnector ?? false,
+    isHidden,
     forwarded: posting.forwarded ?? false,
     deleted: false,
     edited: false,
@@ -170,8 +176,9 @@ export function postMessage(state: PortalState, posting: Posting, cause: Cause):
   const hasClientUuid = posting.chat.type !== 'L' && !state.bots.has(posting.authorId);
   const uuid = posting.uuid ?? (hasClientUuid ? randomUUID() : null);
   const message = storeMessage(state, { ...posting, uuid });
-  lineMessageChanged(state, 'ONOPENLINEMESSAGEADD', posting.chat, message, cause);
-  if (message.system || state.bots.has(message.authorId)) return message;
+  lineMessageChanged(state, 'ONOPENLINEMESSAGEADD', message, cause);
+  const isDeaf = state.bots.has(message.authorId) && posting.runsCommands !== true;
+  if (message.system || isDeaf) return message;
   const { chat } = posting;
   const found = findCommands(state, chat, message.authorId, message.text);
   if (found.length > 0) {
@@ -202,15 +209,15 @@ export function changeMessage(state: PortalState, message: Message, edit: Edit, 
   state.announce({ kind: 'message-edit', message });
   const chat = state.chats.get(message.chatId);
   if (chat === undefined) return;
-  lineMessageChanged(state, 'ONOPENLINEMESSAGEUPDATE', chat, message, cause);
+  lineMessageChanged(state, 'ONOPENLINEMESSAGEUPDATE', message, cause);
   messageUpdated(state, chat, message, cause);
 }
 
-/** Deletes, leaving a tombstone unless `complete`. Fires the delete events with the old text's audience. */
+/** Deletes; unless `complete` the message stays, marked as deleted. Fires the delete events with the old text's audience. */
 export function eraseMessage(state: PortalState, message: Message, complete: boolean, cause: Cause): void {
   const chat = state.chats.get(message.chatId);
   if (chat !== undefined) {
-    lineMessageChanged(state, 'ONOPENLINEMESSAGEDELETE', chat, message, cause);
+    lineMessageChanged(state, 'ONOPENLINEMESSAGEDELETE', message, cause);
     messageDeleted(state, chat, message, cause);
   }
   message.deleted = true;

@@ -4,7 +4,7 @@
  */
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { RecentList } from './call-log.ts';
+import { RecentList } from '../kit/call-log.ts';
 
 export interface QueuedEvent {
   readonly event: string;
@@ -114,12 +114,8 @@ export class EventQueue {
     this.#swapWanted += 1;
   }
 
-  deliveries(): readonly Delivery[] {
-    return this.#recent.all();
-  }
-
   /** The newest `count`, oldest first. */
-  latest(count: number): readonly Delivery[] {
+  latest(count?: number): readonly Delivery[] {
     return this.#recent.latest(count);
   }
 

@@ -1,4 +1,8 @@
-/** Troubles a test can order: for REST calls, for the OAuth host. Each is used up by the calls it hits. */
+/** Faults that can be ordered: for REST calls, for the OAuth host. */
+import { type FaultAnswer, type FaultAnswers, OrderedFaults } from '../kit/faults.ts';
+import { answerHtml } from '../kit/http.ts';
+import { answerError, answerRest } from './rest-answer.ts';
+import { RestError, type SystemErrorCode, systemError } from './rest-error.ts';
 
 export type RestFaultKind =
   | 'html502'
@@ -44,45 +48,61 @@ export interface OAuthFault {
   readonly ms?: number;
 }
 
-interface Counted<T> {
-  readonly fault: T;
-  left: number;
-}
-
 export class Faults {
-  #rest: Counted<RestFault>[] = [];
-  #oauth: Counted<OAuthFault>[] = [];
+  readonly #rest = new OrderedFaults<RestFault>();
+  readonly #oauth = new OrderedFaults<OAuthFault>();
 
   rest(fault: RestFault): void {
-    this.#rest.push({ fault, left: fault.times });
+    this.#rest.order(fault);
   }
 
   oauth(fault: OAuthFault): void {
-    this.#oauth.push({ fault, left: fault.times });
+    this.#oauth.order(fault);
   }
 
   clear(): void {
-    this.#rest = [];
-    this.#oauth = [];
+    this.#rest.clear();
+    this.#oauth.clear();
   }
 
   /** The fault this call meets, if any; counts it as used. */
   takeRest(method: string): RestFault | null {
     const wanted = method.toLowerCase();
-    const found = this.#rest.find(
-      ({ fault, left }) => left > 0 && (fault.method === undefined || fault.method.toLowerCase() === wanted),
-    );
-    if (found === undefined) return null;
-    found.left -= 1;
-    this.#rest = this.#rest.filter(({ left }) => left > 0);
-    return found.fault;
+    return this.#rest.take((fault) => fault.method === undefined || fault.method.toLowerCase() === wanted);
   }
 
   takeOAuth(): OAuthFault | null {
-    const found = this.#oauth[0];
-    if (found === undefined) return null;
-    found.left -= 1;
-    this.#oauth = this.#oauth.filter(({ left }) => left > 0);
-    return found.fault;
+    return this.#oauth.take();
   }
 }
+
+const HTML_502 =
+  '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>';
+const HTML_503 =
+  '<html><head><title>503 Service Temporarily Unavailable</title></head><body><h1>503</h1><hr>nginx</body></html>';
+const HTML_200 = '<!DOCTYPE html><html><body>Site maintenance</body></html>';
+
+function refusing(code: SystemErrorCode): FaultAnswer<RestFault> {
+  return (answer) => answerError(answer, systemError(code));
+}
+
+/** Answers in place of the method's. */
+export const REST_FAULT_ANSWERS: FaultAnswers<RestFault> = {
+  html502: (answer) => answerHtml(answer, 502, HTML_502),
+  html503: (answer) => answerHtml(answer, 503, HTML_503),
+  html200: (answer) => answerHtml(answer, 200, HTML_200),
+  bare429: (answer) => answer.writeHead(429, { 'retry-after': '1' }).end(),
+  // A closed portal sends everybody to another place; its OAuth host knows nothing of it.
+  redirect: (answer, { location }) =>
+    answer.writeHead(302, { location: location ?? 'https://closed.example.com/' }).end(),
+  'null-result': (answer) => answerRest(answer, 200, { result: null }),
+  '500': refusing('INTERNAL_SERVER_ERROR'),
+  'query-limit': refusing('QUERY_LIMIT_EXCEEDED'),
+  'operation-limit': refusing('OPERATION_TIME_LIMIT'),
+  'portal-deleted': refusing('PORTAL_DELETED'),
+  'expired-token': refusing('expired_token'),
+  'invalid-token': refusing('invalid_token'),
+  'no-auth': refusing('NO_AUTH_FOUND'),
+  error: (answer, fault) =>
+    answerError(answer, new RestError(fault.error ?? 'ERROR_CORE', 'Ordered by a test', fault.status ?? 400)),
+};

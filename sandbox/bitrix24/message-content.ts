@@ -80,8 +80,12 @@ function action(button: Params, botId: number): Params | null {
   if (ACTIONS.has(named) && value.trim() !== '') return { ACTION: named, ACTION_VALUE: value };
   const command = textOf(button, 'COMMAND').replace(/^\//, '');
   if (command === '' || botId <= 0) return null;
-  return { COMMAND: command, COMMAND_PARAMS: textOf(button, 'COMMAND_PARAMS'), BOT_ID: botId };
+  const params = textOf(button, 'COMMAND_PARAMS');
+  return { COMMAND: command, COMMAND_PARAMS: isNothing(params) ? '' : params, BOT_ID: botId };
 }
+
+/** PHP takes the text `0` for empty. */
+const isNothing = (text: string): boolean => text === '0' || text.trim() === '';
 
 const LOOKS = ['DISPLAY', 'WIDTH', 'CONTEXT', 'BG_COLOR_TOKEN'] as const;
 const COLORS = ['BG_COLOR', 'TEXT_COLOR', 'OFF_BG_COLOR', 'OFF_TEXT_COLOR'] as const;
@@ -91,7 +95,7 @@ function usableButton(raw: unknown, botId: number): Params | null {
   if (raw['TYPE'] === 'NEWLINE') return { TYPE: 'NEWLINE' };
   const text = textOf(raw, 'TEXT').trim();
   const does = action(raw, botId);
-  if (text === '' || does === null) return null;
+  if (isNothing(textOf(raw, 'TEXT')) || does === null) return null;
   const button: Params = { TYPE: 'BUTTON', TEXT: text, ...does };
   for (const key of LOOKS) if (raw[key] !== undefined) button[key] = raw[key];
   for (const key of COLORS) if (isColor(raw[key])) button[key] = raw[key];

@@ -1,8 +1,10 @@
 /** The OAuth host: token exchange and refresh, and app.info by which an app proves a token genuine. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerHtml, answerJson, readBody } from './http-basics.ts';
+import { actOut, type FaultAnswer, type FaultAnswers } from '../kit/faults.ts';
+import { answerHtml, readBody } from '../kit/http.ts';
+import type { OAuthFault } from './faults.ts';
 import { textOf } from './param-reader.ts';
-import { pause } from './pause.ts';
+import { answerRest } from './rest-answer.ts';
 import type { PortalState } from './state.ts';
 import type { Token } from './tokens.ts';
 import { type Params, parseForm } from './wire-format.ts';
@@ -97,32 +99,17 @@ function appInfo(state: PortalState, params: Params): Answer {
   };
 }
 
-async function brokenBy(state: PortalState, answer: ServerResponse): Promise<'answered' | 'reset-after' | 'no'> {
-  const fault = state.faults.takeOAuth();
-  switch (fault?.kind) {
-    case 'down':
-      answerHtml(answer, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>');
-      return 'answered';
-    case 'invalid_grant':
-    case 'invalid_client': {
-      const { status, body } = refusal(fault.kind);
-      answerJson(answer, status, body);
-      return 'answered';
-    }
-    case 'payment': {
-      const { status, body } = refusal('PAYMENT_REQUIRED');
-      answerJson(answer, status, body);
-      return 'answered';
-    }
-    case 'slow':
-      await pause(fault.ms ?? 1_000);
-      return 'no';
-    case 'reset-after':
-      return 'reset-after';
-    case undefined:
-      return 'no';
-  }
+function refusing(error: keyof typeof ERRORS): FaultAnswer<OAuthFault> {
+  const { status, body } = refusal(error);
+  return (answer) => answerRest(answer, status, body);
 }
+
+const FAULT_ANSWERS: FaultAnswers<OAuthFault> = {
+  down: (answer) => answerHtml(answer, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>'),
+  invalid_grant: refusing('invalid_grant'),
+  invalid_client: refusing('invalid_client'),
+  payment: refusing('PAYMENT_REQUIRED'),
+};
 
 /** Answers one request at the OAuth host. */
 export async function handleOAuth(
@@ -131,17 +118,17 @@ export async function handleOAuth(
   answer: ServerResponse,
 ): Promise<void> {
   const url = new URL(incoming.url ?? '/', state.address.oauthOrigin);
-  const body = incoming.method === 'POST' ? parseForm(await readBody(incoming)) : {};
+  const body = incoming.method === 'POST' ? parseForm((await readBody(incoming)).toString('utf8')) : {};
   const params = { ...parseForm(url.search.slice(1)), ...body };
   const path = url.pathname.replace(/\/$/, '');
   const isKnown = path === '/oauth/token' || path === '/rest/app.info' || path === '/rest/app.info.json';
   if (!isKnown) {
-    answerJson(answer, 404, { error: 'ERROR_METHOD_NOT_FOUND', error_description: 'Method not found!' });
+    answerRest(answer, 404, { error: 'ERROR_METHOD_NOT_FOUND', error_description: 'Method not found!' });
     return;
   }
-  const broken = await brokenBy(state, answer);
-  if (broken === 'answered') return;
+  const fault = state.faults.takeOAuth();
+  if (await actOut(fault, answer, FAULT_ANSWERS)) return;
   const result = path === '/oauth/token' ? grant(state, params) : appInfo(state, params);
-  if (broken === 'reset-after') incoming.socket.destroy();
-  else answerJson(answer, result.status, result.body);
+  if (fault?.kind === 'reset-after') incoming.socket.destroy();
+  else answerRest(answer, result.status, result.body);
 }

@@ -68,7 +68,7 @@ function startSession(state: PortalState, client: Client, chat: Chat, isNew: boo
   const line = state.lines.get(client.lineId);
   const bot = line?.botEnabled === true ? state.bots.get(line.botId) : undefined;
   if (line === undefined || bot === undefined || !bot.openline || (line.join === 'first' && !isNew)) return;
-  addMembers(state, chat, [bot.id], 0, causeOf(state, client.userId));
+  addMembers(state, chat, [bot.id], { byUser: 0, cause: causeOf(state, client.userId) });
   session.operatorId = bot.id;
   chat.ownerId = bot.id;
   if (line.time > 0) {
@@ -102,13 +102,13 @@ export function handOver(state: PortalState, chat: Chat): boolean {
   return true;
 }
 
-/** The next of the queue gets the session. Until he answers, the chat still belongs to nobody. */
+/** The next of the queue gets the session. Until that person answers, the chat still belongs to nobody. */
 function assignNext(state: PortalState, chat: Chat, session: LineSession, line: Line): void {
   const next = line.queue[line.nextInQueue % line.queue.length];
   if (next === undefined) return;
   line.nextInQueue += 1;
   session.operatorId = next;
-  addMembers(state, chat, [next], 0, causeOf(state, 0));
+  addMembers(state, chat, [next], { byUser: 0, cause: causeOf(state, 0) });
 }
 
 /** A single `0` in a line chat ends the bot's session, whoever wrote it, when a bot heard it. */
@@ -148,7 +148,7 @@ export function operatorTakes(state: PortalState, chat: Chat, userId: number): v
   }
   if (session !== undefined) session.operatorId = userId;
   chat.ownerId = userId;
-  addMembers(state, chat, [userId], userId, { userId, depth: EVENT_DEPTH });
+  addMembers(state, chat, [userId], { byUser: userId, cause: { userId, depth: EVENT_DEPTH } });
   note(state, chat, 'Оператор начал работу с диалогом', 'An operator has taken the conversation');
 }
 

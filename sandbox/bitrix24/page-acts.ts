@@ -1,5 +1,6 @@
-/** What the chat page may ask for: the acts of people, checked before they are carried out. */
+/** What the chat page may ask for: the acts of people, checked before they are executed. */
 import { z } from 'zod';
+import { pageFiles } from '../kit/files.ts';
 import { finishInstall, frameTarget, pageForm, placeApp } from './app-life.ts';
 import type { People } from './people.ts';
 import { prepareScene } from './scene.ts';
@@ -7,10 +8,7 @@ import type { PortalState } from './state.ts';
 
 const id = z.number().int().positive();
 const text = z.string().max(20_000);
-const files = z
-  .array(z.object({ name: z.string().min(1).max(200), base64: z.string().max(14_000_000) }))
-  .max(5)
-  .default([]);
+const files = pageFiles(14_000_000);
 
 const actSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('prepare') }),
@@ -28,40 +26,24 @@ const actSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('installFinish') }),
 ]);
 
-export type Act = z.infer<typeof actSchema>;
-
-/** The act, or null when the request does not describe one. */
-export function readAct(body: unknown): Act | null {
-  const parsed = actSchema.safeParse(body);
-  return parsed.success ? parsed.data : null;
-}
-
-interface Base64File {
-  readonly name: string;
-  readonly base64: string;
-}
-
-function decoded(given: readonly Base64File[]): { files: { name: string; content: Buffer }[] } {
-  return { files: given.map(({ name, base64 }) => ({ name, content: Buffer.from(base64, 'base64') })) };
-}
+type Act = z.infer<typeof actSchema>;
 
 function writing(people: People, act: Act): unknown {
   switch (act.act) {
     case 'clientWrites':
-      return people.clientWrites(act.clientId, act.text, decoded(act.files));
+      return people.clientWrites(act.clientId, act.text, { files: act.files });
     case 'writesPrivate':
-      return people.employeeWritesPrivate(act.userId, act.botId, act.text, decoded(act.files));
+      return people.employeeWritesPrivate(act.userId, act.botId, act.text, { files: act.files });
     case 'writesInGroup':
-      return people.writesInGroup(act.userId, act.chatId, act.text, decoded(act.files));
+      return people.writesInGroup(act.userId, act.chatId, act.text, { files: act.files });
     case 'operatorWrites':
-      return people.operatorWrites(act.chatId, act.userId, act.text, decoded(act.files));
+      return people.operatorWrites(act.chatId, act.userId, act.text, { files: act.files });
     default:
       return null;
   }
 }
 
-/** Carries the act out and returns what the page needs to know. Throws when people or chats named do not exist. */
-export function carryOut(state: PortalState, people: People, act: Act): unknown {
+function execute(state: PortalState, people: People, act: Act): unknown {
   switch (act.act) {
     case 'prepare':
       return prepareScene(state, people);
@@ -87,4 +69,11 @@ export function carryOut(state: PortalState, people: People, act: Act): unknown 
     default:
       return writing(people, act);
   }
+}
+
+/** Does what the request describes and returns what the page needs to know. Throws when it describes no act, or people or chats that do not exist. */
+export function executeAct(state: PortalState, people: People, body: unknown): unknown {
+  const parsed = actSchema.safeParse(body);
+  if (!parsed.success) throw new Error('unknown act');
+  return execute(state, people, parsed.data);
 }

@@ -112,7 +112,7 @@ export class People {
       members: [wanted.ownerId, ...(wanted.memberIds ?? [])],
       entityType: wanted.entityType === undefined ? 'THREAD' : wanted.entityType,
     });
-    addMembers(this.#state, chat, wanted.botIds ?? [], wanted.ownerId, byPerson(wanted.ownerId));
+    addMembers(this.#state, chat, wanted.botIds ?? [], { byUser: wanted.ownerId, cause: byPerson(wanted.ownerId) });
     return { chatId: chat.id, dialogId: `chat${chat.id}` };
   }
 
@@ -140,7 +140,7 @@ export class People {
     operatorTakes(this.#state, this.#chat(chatId), userId);
   }
 
-  /** An operator writes to the client; he joins first when he is not in the chat. */
+  /** An operator writes to the client; whoever is not in the chat joins first. */
   operatorWrites(chatId: number, userId: number, text: string, options: WriteOptions = {}): Written {
     const chat = this.#chat(chatId);
     if (!chat.members.has(userId)) this.operatorJoins(chatId, userId);
@@ -158,7 +158,7 @@ export class People {
   }
 
   react(userId: number, messageId: number, reaction: string, isOn = true): void {
-    setReaction(this.#state, this.#message(messageId), userId, reaction, isOn, byPerson(userId));
+    setReaction(this.#state, this.#message(messageId), { userId, reaction, isOn }, byPerson(userId));
   }
 
   /** Clicks the n-th button (row breaks not counted). A command button without a registered command does nothing. */
@@ -170,19 +170,18 @@ export class People {
     const button = rows.filter(isMap).filter((one) => one['TYPE'] === 'BUTTON')[buttonIndex];
     if (button === undefined) throw new Error(`message ${messageId} has no button ${buttonIndex}`);
     if (button['DISABLED'] === 'Y') return { fired: false, button };
-    const name = textOf(button, 'COMMAND');
-    if (name !== '') {
+    if (textOf(button, 'COMMAND') !== '') {
       if (button['BLOCK'] === 'Y') button['DISABLED'] = 'Y';
-      return { fired: this.#clickCommand(userId, chat, message, button, name), button };
+      return { fired: this.#clickCommand(userId, chat, message, button), button };
     }
     if (button['ACTION'] !== 'SEND') return { fired: false, button };
     this.#post(chat, userId, textOf(button, 'ACTION_VALUE'), {});
     return { fired: true, button };
   }
 
-  #clickCommand(userId: number, chat: Chat, message: Message, button: Params, name: string): boolean {
-    const params = textOf(button, 'COMMAND_PARAMS');
-    const found = findCommands(this.#state, chat, userId, `/${name} ${params}`).filter(
+  #clickCommand(userId: number, chat: Chat, message: Message, button: Params): boolean {
+    const text = `/${textOf(button, 'COMMAND')} ${textOf(button, 'COMMAND_PARAMS')}`;
+    const found = findCommands(this.#state, chat, userId, text).filter(
       ({ command }) => command.botId === button['BOT_ID'],
     );
     if (found.length === 0) return false;
@@ -194,13 +193,13 @@ export class People {
     const bot = this.#state.bots.get(botId);
     if (bot === undefined) throw new Error(`no bot ${botId}`);
     const chat = openPrivateChat(this.#state, userId, botId, byPerson(userId));
-    contextOpened(this.#state, bot, chat, userId, context, byPerson(userId));
+    contextOpened(this.#state, { bot, chat, userId, context }, byPerson(userId));
   }
 
   inviteBot(chatId: number, botId: number, byUserId?: number): void {
     const chat = this.#chat(chatId);
     const inviter = byUserId ?? chat.ownerId;
-    addMembers(this.#state, chat, [botId], inviter, byPerson(inviter));
+    addMembers(this.#state, chat, [botId], { byUser: inviter, cause: byPerson(inviter) });
   }
 
   /** The portal ties CRM records to an Open Channel chat: its next events carry them. */

@@ -1,11 +1,6 @@
-/** What a caller may choose about a sandbox portal, and the values taken when nothing is chosen. */
+/** What a caller may choose about a fake portal, and the values taken when nothing is chosen. */
 import { randomBytes } from 'node:crypto';
-
-/** Leaky bucket of the portal: how many requests drain per second and how many fit in before 503. */
-export interface RateOptions {
-  readonly perSecond: number;
-  readonly burst: number;
-}
+import type { BucketSize } from '../kit/rate-limit.ts';
 
 /** Fields of `install` that the OAuth host adds to `app.info`. Only `uri` is known, so `none` is the default. */
 export type AppInfoExtras = 'none' | 'member_id' | 'full';
@@ -27,14 +22,14 @@ export interface SandboxPortalOptions {
   readonly oldIm?: boolean;
   /** v2 sends name the errors of blocks PARAM_ATTACH_ERROR and PARAM_KEYBOARD_ERROR, as the source of May 2026 does. */
   readonly longParamErrors?: boolean;
-  /** Scopes the administrator ticked for his incoming webhook; the app's scopes unless given. */
+  /** Scopes the administrator ticked for the incoming webhook; the app's scopes unless given. */
   readonly webhookScope?: readonly string[];
   /** Bots per app in imbot.register before MAX_COUNT_ERROR (v1 documentation: 5). */
   readonly botLimit?: number;
   /** Bots per app in imbot.v2.Bot.register before BOT_LIMIT_EXCEEDED (v2 documentation: 100). */
   readonly v2BotLimit?: number;
-  /** false switches the bucket off (load tests). Documented: 2 per second, 50. */
-  readonly rate?: RateOptions | false;
+  /** Requests per source address before 503; false switches the limit off (load tests). Documented: 2 per second, 50. */
+  readonly rate?: BucketSize | false;
   /** Seconds of execution per (app, method) in ten minutes before OPERATION_TIME_LIMIT. Documentation example: 480. */
   readonly operatingLimitSeconds?: number;
   /** Seconds charged per call instead of the measured time, so that the limit can be reached in a test. */

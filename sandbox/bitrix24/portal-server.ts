@@ -1,7 +1,9 @@
 /** The portal's web address: REST, the browser side of OAuth, the BX24 script, file links, and the chat page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerHtml, answerJson } from './http-basics.ts';
-import { type PageServer, sendAsset } from './page-server.ts';
+import { sendFile } from '../kit/files.ts';
+import { answerHtml } from '../kit/http.ts';
+import { type PageServer, sendAsset } from '../kit/page-server.ts';
+import { answerRest } from './rest-answer.ts';
 import type { RestGateway } from './rest-gateway.ts';
 import type { PortalState } from './state.ts';
 
@@ -17,15 +19,10 @@ function download(state: PortalState, answer: ServerResponse, url: URL): void {
   const file = state.files.get(state.fileLinks.get(link) ?? 0);
   state.fileLinks.delete(link);
   if (file === undefined) {
-    answerJson(answer, 403, { error: 'INVALID_CREDENTIALS', error_description: 'Link check failed' });
+    answerRest(answer, 403, { error: 'INVALID_CREDENTIALS', error_description: 'Link check failed' });
     return;
   }
-  answer.writeHead(200, {
-    'content-type': 'application/octet-stream',
-    'content-length': file.content.length,
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-  });
-  answer.end(file.content);
+  sendFile(answer, file, 'attachment');
 }
 
 /** Sends the browser back to the app with a code, as an administrator who is logged in would be. */
@@ -76,10 +73,10 @@ export async function handlePortal(
   } else if (path === '/oauth/authorize/' || path === '/oauth/authorize') {
     authorize(state, answer, url);
   } else if (path === '/api/v1/' || path === '/api/v1') {
-    await sendAsset(answer, 'bx24.js', 'js');
+    await sendAsset(answer, new URL('page/bx24.js', import.meta.url));
   } else if (path.startsWith('/bitrix/')) {
     // These addresses want a browser session, which REST clients do not have.
-    answerJson(answer, 401, {
+    answerRest(answer, 401, {
       status: 'error',
       errors: [{ code: 'invalid_authentication', message: 'Please log in' }],
     });
@@ -89,7 +86,11 @@ export async function handlePortal(
 }
 
 /** The old address after a domain change: always a redirect to the same path at the new one. */
-export function redirectToNewAddress(state: PortalState, incoming: IncomingMessage, answer: ServerResponse): void {
+export async function redirectToNewAddress(
+  state: PortalState,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
   answer.writeHead(302, { location: `${state.address.origin}${incoming.url ?? '/'}` });
   answer.end();
 }

@@ -1,6 +1,6 @@
 /** Reactions on messages: setting and taking back, and the event that follows. */
 import type { Cause } from './events/envelope.ts';
-import { reactionChanged } from './events/message-events.ts';
+import { type ReactionChange, reactionChanged } from './events/message-events.ts';
 import type { Message, PortalState } from './state.ts';
 
 /** The reaction codes of the page of `imbot.v2.Chat.Message.Reaction.add`. */
@@ -56,18 +56,12 @@ export const REACTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Puts one user's reaction on the message or takes it off. */
-export function setReaction(
-  state: PortalState,
-  message: Message,
-  userId: number,
-  reaction: string,
-  isOn: boolean,
-  cause: Cause,
-): void {
+export function setReaction(state: PortalState, message: Message, change: ReactionChange, cause: Cause): void {
+  const { userId, reaction, isOn } = change;
   const own = message.reactions.get(userId) ?? new Set<string>();
   if (isOn) own.add(reaction);
   else own.delete(reaction);
   message.reactions.set(userId, own);
   state.announce({ kind: 'reaction', message });
-  reactionChanged(state, message, userId, reaction, isOn ? 'add' : 'delete', cause);
+  reactionChanged(state, message, change, cause);
 }

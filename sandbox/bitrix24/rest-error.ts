@@ -32,8 +32,10 @@ const SYSTEM_ERRORS = {
   WRONG_AUTH_TYPE: [403, 'Access for this method not allowed by session authorization.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
+export type SystemErrorCode = keyof typeof SYSTEM_ERRORS;
+
 /** One of the errors that any call can meet, with its documented status and text. */
-export function systemError(code: keyof typeof SYSTEM_ERRORS): RestError {
+export function systemError(code: SystemErrorCode): RestError {
   const [status, description] = SYSTEM_ERRORS[code];
   return new RestError(code, description, status);
 }

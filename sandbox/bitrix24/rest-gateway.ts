@@ -1,33 +1,19 @@
 /**
- * The REST door of the portal: reads a request, finds out who calls, applies limits and ordered faults, runs the method
+ * The REST endpoint of the portal: reads a request, finds out who calls, applies limits and ordered faults, runs the method
  * and wraps its result. What methods do is in `methods/`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { actOut } from '../kit/faults.ts';
+import { readBody } from '../kit/http.ts';
+import { LeakyBucket } from '../kit/rate-limit.ts';
 import { withoutCredentials } from './call-log.ts';
-import type { RestFault } from './faults.ts';
-import { answerHtml, answerJson, readBody } from './http-basics.ts';
-import { pause } from './pause.ts';
-import { LeakyBucket, OperatingTime } from './rate-limit.ts';
+import { REST_FAULT_ANSWERS } from './faults.ts';
+import { OperatingTime } from './operating-time.ts';
+import { answerError, answerRest } from './rest-answer.ts';
 import { RestError, systemError } from './rest-error.ts';
 import { type Caller, runMethod } from './run-method.ts';
 import type { PortalState } from './state.ts';
 import { isMap, type Params, parseForm } from './wire-format.ts';
-
-const HTML_502 =
-  '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>';
-const HTML_503 =
-  '<html><head><title>503 Service Temporarily Unavailable</title></head><body><h1>503</h1><hr>nginx</body></html>';
-const HTML_200 = '<!DOCTYPE html><html><body>Site maintenance</body></html>';
-
-const FAULT_ERRORS = {
-  '500': 'INTERNAL_SERVER_ERROR',
-  'query-limit': 'QUERY_LIMIT_EXCEEDED',
-  'operation-limit': 'OPERATION_TIME_LIMIT',
-  'portal-deleted': 'PORTAL_DELETED',
-  'expired-token': 'expired_token',
-  'invalid-token': 'invalid_token',
-  'no-auth': 'NO_AUTH_FOUND',
-} as const;
 
 interface Addressed {
   readonly method: string;
@@ -42,10 +28,13 @@ function addressed(path: string): Addressed | null {
   return { method: decodeURIComponent(method), webhook };
 }
 
+/** Room for a 100 MB file in base64. */
+const MAX_BODY_MEGABYTES = 145;
+
 async function readParams(incoming: IncomingMessage, query: string): Promise<Params> {
   const fromQuery = parseForm(query);
   if (incoming.method !== 'POST') return fromQuery;
-  const body = await readBody(incoming);
+  const body = (await readBody(incoming, MAX_BODY_MEGABYTES)).toString('utf8');
   if (!(incoming.headers['content-type'] ?? '').includes('json')) return { ...fromQuery, ...parseForm(body) };
   if (body.trim() === '') return fromQuery;
   try {
@@ -58,7 +47,7 @@ async function readParams(incoming: IncomingMessage, query: string): Promise<Par
   }
 }
 
-/** What is left for the method: credentials, `state` and `start` are eaten by the server, tracing marks of SDKs are of no interest. */
+/** What is left for the method: credentials, `state` and `start` are taken by the server, tracing marks of SDKs are dropped. */
 function methodParams(params: Params): Params {
   const given = Object.entries(withoutCredentials(params));
   return Object.fromEntries(given.filter(([key]) => !['state', 'start'].includes(key) && !key.startsWith('bx24_')));
@@ -96,7 +85,6 @@ export class RestGateway {
   readonly #state: PortalState;
   readonly #bucket: LeakyBucket;
   readonly #operating: OperatingTime;
-  readonly #hanging = new Set<ServerResponse>();
 
   constructor(state: PortalState) {
     this.#state = state;
@@ -113,18 +101,18 @@ export class RestGateway {
       return;
     }
     const fault = this.#state.faults.takeRest(target.method);
-    if (fault !== null && (await this.#breaksBefore(fault, answer))) {
-      this.#recordCut(target.method, params, fault.kind);
+    if (await actOut(fault, answer, REST_FAULT_ANSWERS)) {
+      this.#recordCut(target.method, params, fault?.kind ?? '');
       return;
     }
     try {
       if (!this.#bucket.admits(incoming.socket.remoteAddress ?? '')) throw systemError('QUERY_LIMIT_EXCEEDED');
       const caller = identify(this.#state, incoming, target, params);
       if ('token' in params) throw new RestError('INVALID_CREDENTIALS', 'Link check failed', 403);
-      const running = { state: this.#state, operating: this.#operating, fault };
-      const outcome = await runMethod(running, caller, target.method, methodParams(params), false);
+      const running = { state: this.#state, operating: this.#operating, fault, inBatch: false };
+      const outcome = await runMethod(running, caller, target.method, methodParams(params));
       if (fault?.kind === 'reset-after') incoming.socket.destroy();
-      else answerJson(answer, 200, outcome);
+      else answerRest(answer, 200, outcome);
     } catch (thrown) {
       if (fault?.kind === 'die-inside') incoming.socket.destroy();
       else answerError(answer, thrown instanceof RestError ? thrown : systemError('INTERNAL_SERVER_ERROR'));
@@ -146,61 +134,4 @@ export class RestGateway {
       inBatch: false,
     });
   }
-
-  /** Acts out a fault that comes before the method; true when the request is thereby answered or cut. */
-  async #breaksBefore(fault: RestFault, answer: ServerResponse): Promise<boolean> {
-    switch (fault.kind) {
-      case 'html502':
-        answerHtml(answer, 502, HTML_502);
-        return true;
-      case 'html503':
-        answerHtml(answer, 503, HTML_503);
-        return true;
-      case 'bare429':
-        answer.writeHead(429, { 'retry-after': '1' });
-        answer.end();
-        return true;
-      case 'redirect':
-        // A closed portal sends everybody to another place; its OAuth host knows nothing of it.
-        answer.writeHead(302, { location: fault.location ?? 'https://closed.example.com/' });
-        answer.end();
-        return true;
-      case 'html200':
-        answerHtml(answer, 200, HTML_200);
-        return true;
-      case 'null-result':
-        answerJson(answer, 200, { result: null });
-        return true;
-      case '500':
-      case 'query-limit':
-      case 'operation-limit':
-      case 'portal-deleted':
-      case 'expired-token':
-      case 'invalid-token':
-      case 'no-auth':
-        answerError(answer, systemError(FAULT_ERRORS[fault.kind]));
-        return true;
-      case 'error':
-        answerError(answer, new RestError(fault.error ?? 'ERROR_CORE', 'Ordered by a test', fault.status ?? 400));
-        return true;
-      case 'reset-before':
-        answer.socket?.destroy();
-        return true;
-      case 'hang':
-        this.#hanging.add(answer);
-        answer.on('close', () => this.#hanging.delete(answer));
-        return true;
-      case 'slow':
-        await pause(fault.ms ?? 1_000);
-        return false;
-      case 'reset-after':
-      case 'slow-inside':
-      case 'die-inside':
-        return false;
-    }
-  }
-}
-
-function answerError(answer: ServerResponse, error: RestError): void {
-  answerJson(answer, error.status, { error: error.error, error_description: error.message });
 }

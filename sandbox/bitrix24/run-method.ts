@@ -1,11 +1,11 @@
 /** Runs one REST method for a known caller: existence, scope, operating limit, the work, the record. No HTTP here. */
+import { wait } from '../kit/wait.ts';
 import type { CallContext, Outcome } from './call-context.ts';
 import { withoutCredentials } from './call-log.ts';
 import { isoDate } from './events/v1-message-params.ts';
 import type { RestFault } from './faults.ts';
 import { findMethod } from './method-list.ts';
-import { pause } from './pause.ts';
-import type { OperatingTime } from './rate-limit.ts';
+import type { OperatingTime } from './operating-time.ts';
 import { RestError, systemError } from './rest-error.ts';
 import type { PortalState } from './state.ts';
 import type { Params } from './wire-format.ts';
@@ -22,16 +22,12 @@ export interface Running {
   readonly state: PortalState;
   readonly operating: OperatingTime;
   readonly fault: RestFault | null;
+  /** Marks the sub-calls of a batch in the record. */
+  readonly inBatch: boolean;
 }
 
-/** Runs one method for a caller: existence, scope, operating limit, then the work. Throws RestError. `inBatch` marks sub-calls in the record. */
-export async function runMethod(
-  running: Running,
-  caller: Caller,
-  name: string,
-  params: Params,
-  inBatch: boolean,
-): Promise<Outcome> {
+/** Runs one method for a caller: existence, scope, operating limit, then the work. Throws RestError. */
+export async function runMethod(running: Running, caller: Caller, name: string, params: Params): Promise<Outcome> {
   const { state, operating } = running;
   const started = Date.now();
   const began = performance.now();
@@ -54,7 +50,7 @@ export async function runMethod(
       clientId: caller.clientId,
       eventDepth: caller.eventDepth,
       interrupt: interruption(running.fault),
-      runSub: (sub, given) => runMethod({ ...running, fault: null }, caller, sub, given, true),
+      runSub: (sub, given) => runMethod({ ...running, fault: null, inBatch: true }, caller, sub, given),
     };
     const result = await method.method.run(call);
     const seconds = state.options.operatingCostSeconds || (performance.now() - began) / 1000;
@@ -75,13 +71,13 @@ export async function runMethod(
       ms: Math.round((performance.now() - began) * 100) / 100,
       at: started,
       executed: error === null,
-      inBatch,
+      inBatch: running.inBatch,
     });
   }
 }
 
 function interruption(fault: RestFault | null): (() => Promise<void>) | null {
-  if (fault?.kind === 'slow-inside') return () => pause(fault.ms ?? 1_000);
+  if (fault?.kind === 'slow-inside') return () => wait(fault.ms ?? 1_000);
   if (fault?.kind === 'die-inside') return () => Promise.reject(new Error('the PHP process died'));
   return null;
 }

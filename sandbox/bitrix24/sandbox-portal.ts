@@ -1,13 +1,15 @@
-/** The handle by which tests and people drive a running sandbox portal: the app's life, observation, ordered faults. */
+/** What tests and people can do with a running fake portal and see of it: installation, observation, faults. */
 import type { Server } from 'node:http';
+import type { Changes } from '../kit/changes.ts';
+import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';
 import { Administration } from './administration.ts';
 import type { RestCall } from './call-log.ts';
 import type { Delivery } from './event-queue.ts';
 import type { OAuthFault, RestFault } from './faults.ts';
-import { closeServer, listen, originOf } from './http-basics.ts';
 import { botMessages, messagesOf, type SeenBot, type SeenMessage, seenBots, seenMessage } from './observation.ts';
 import { stopTimers } from './open-lines.ts';
 import { handlePortal, type PortalParts, redirectToNewAddress } from './portal-server.ts';
+import { answerFailure } from './rest-answer.ts';
 import { prepareScene, type Scene } from './scene.ts';
 import type { Binding, Change, PortalState } from './state.ts';
 
@@ -16,30 +18,26 @@ export interface Clock {
   skippedMs: number;
 }
 
+export interface PortalInside {
+  readonly parts: PortalParts;
+  readonly clock: Clock;
+  readonly changes: Changes<Change>;
+  readonly portal: Server;
+  readonly oauth: Server;
+}
+
 /** A running portal. What people and administrators do is inherited; here is where it runs and what can be seen. */
 export class SandboxPortal extends Administration {
   readonly #state: PortalState;
-  readonly #clock: Clock;
-  readonly #parts: PortalParts;
-  readonly #listeners: Set<(change: Change) => void>;
+  readonly #inside: PortalInside;
   #portal: Server;
-  readonly #oauth: Server;
   readonly #oldAddresses: Server[] = [];
 
-  constructor(
-    state: PortalState,
-    clock: Clock,
-    parts: PortalParts,
-    listeners: Set<(change: Change) => void>,
-    servers: { readonly portal: Server; readonly oauth: Server },
-  ) {
-    super(state);
-    this.#state = state;
-    this.#clock = clock;
-    this.#parts = parts;
-    this.#listeners = listeners;
-    this.#portal = servers.portal;
-    this.#oauth = servers.oauth;
+  constructor(inside: PortalInside) {
+    super(inside.parts.state);
+    this.#state = inside.parts.state;
+    this.#inside = inside;
+    this.#portal = inside.portal;
   }
 
   get origin(): string {
@@ -67,11 +65,11 @@ export class SandboxPortal extends Administration {
   /** The portal moves to a new address; the old one answers 302 from now on. */
   async changeDomain(): Promise<void> {
     const { options, address } = this.#state;
-    const next = await listen(options.host, 0, (incoming, answer) => handlePortal(this.#parts, incoming, answer));
-    const old = this.#portal;
-    old.removeAllListeners('request');
-    old.on('request', (incoming, answer) => redirectToNewAddress(this.#state, incoming, answer));
-    this.#oldAddresses.push(old);
+    const next = await listen({ host: options.host, port: 0, answerFailure }, (incoming, answer) =>
+      handlePortal(this.#inside.parts, incoming, answer),
+    );
+    answerInstead(this.#portal, (incoming, answer) => redirectToNewAddress(this.#state, incoming, answer));
+    this.#oldAddresses.push(this.#portal);
     this.#portal = next;
     address.origin = originOf(next);
     address.domain = new URL(address.origin).host;
@@ -82,9 +80,9 @@ export class SandboxPortal extends Administration {
     return prepareScene(this.#state, this);
   }
 
-  /** Moves the portal's clock forward: tokens age, edit windows close, grants lapse. */
+  /** Moves the portal's clock forward: tokens expire, and so do the rights to edit and to answer. */
   skipTime(ms: number): void {
-    this.#clock.skippedMs += ms;
+    this.#inside.clock.skippedMs += ms;
   }
 
   messages(dialog: number | string): SeenMessage[] {
@@ -104,11 +102,11 @@ export class SandboxPortal extends Administration {
   }
 
   calls(): readonly RestCall[] {
-    return this.#state.calls.all();
+    return this.#state.calls.latest();
   }
 
   deliveries(): readonly Delivery[] {
-    return this.#state.queue.deliveries();
+    return this.#state.queue.latest();
   }
 
   /** Ids of who sits in the chat. */
@@ -135,8 +133,7 @@ export class SandboxPortal extends Administration {
 
   /** Calls back for every change; returns the way to stop. */
   onChange(listener: (change: Change) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#inside.changes.on(listener);
   }
 
   readonly fault = {
@@ -145,7 +142,7 @@ export class SandboxPortal extends Administration {
     clear: (): void => this.#state.faults.clear(),
   };
 
-  /** Every access token dies at once; refresh tokens stay good. */
+  /** Every access token expires at once; refresh tokens stay valid. */
   expireTokens(): void {
     this.#state.tokens.expireAll();
   }
@@ -169,9 +166,9 @@ export class SandboxPortal extends Administration {
   /** Stops everything; undelivered events are lost. */
   async close(): Promise<void> {
     stopTimers(this.#state);
-    this.#listeners.clear();
-    this.#parts.page.close();
+    this.#inside.changes.clear();
+    this.#inside.parts.page.close();
     await this.#state.queue.close();
-    await Promise.all([this.#portal, this.#oauth, ...this.#oldAddresses].map(closeServer));
+    await Promise.all([this.#portal, this.#inside.oauth, ...this.#oldAddresses].map(closeServer));
   }
 }

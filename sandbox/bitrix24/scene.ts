@@ -1,4 +1,4 @@
-/** A ready-made scene for the chat page: a line with its bot, a client, colleagues, a group with the supervisor. */
+/** The people and chats of the chat page: a line with its bot, a client, colleagues, a group with the supervisor. */
 import type { People } from './people.ts';
 import type { Bot, PortalState, User } from './state.ts';
 

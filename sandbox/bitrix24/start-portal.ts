@@ -1,16 +1,20 @@
-/** Starts a sandbox portal together with its OAuth host. */
+/** Starts a fake Bitrix24 portal together with its OAuth host. */
 import { randomBytes } from 'node:crypto';
-import { CallLog } from './call-log.ts';
+import { CallLog } from '../kit/call-log.ts';
+import { Changes } from '../kit/changes.ts';
+import { listen, originOf } from '../kit/http.ts';
+import { createIds } from '../kit/ids.ts';
+import { PageServer } from '../kit/page-server.ts';
 import { EventQueue } from './event-queue.ts';
 import { Faults } from './faults.ts';
-import { listen, originOf } from './http-basics.ts';
 import { handleOAuth } from './oauth-server.ts';
-import { PageServer } from './page-server.ts';
 import { type ResolvedOptions, resolveOptions, type SandboxPortalOptions } from './portal-options.ts';
+import { createPortalPage, liveItem } from './portal-page.ts';
 import { handlePortal, type PortalParts } from './portal-server.ts';
+import { answerFailure } from './rest-answer.ts';
 import { RestGateway } from './rest-gateway.ts';
 import { type Clock, SandboxPortal } from './sandbox-portal.ts';
-import { type Change, createIds, type PortalState } from './state.ts';
+import { type Change, FIRST_IDS, type PortalState } from './state.ts';
 import { TokenStore } from './tokens.ts';
 
 export type { SandboxPortalOptions } from './portal-options.ts';
@@ -50,7 +54,7 @@ function createState(options: ResolvedOptions, clock: Clock, announce: (change: 
     faults: new Faults(),
     calls: new CallLog(options.recordLimit, ({ id }) => announce({ kind: 'call', id })),
     queue: new EventQueue(queueSettings, ({ id }) => announce({ kind: 'delivery', id })),
-    nextId: createIds(),
+    nextId: createIds(FIRST_IDS),
     now,
     announce,
   };
@@ -60,19 +64,22 @@ function createState(options: ResolvedOptions, clock: Clock, announce: (change: 
 export async function startSandboxPortal(given: SandboxPortalOptions = {}): Promise<SandboxPortal> {
   const options = resolveOptions(given);
   const clock: Clock = { skippedMs: 0 };
-  const listeners = new Set<(change: Change) => void>();
-  const state = createState(options, clock, (change) => {
-    for (const listener of listeners) listener(change);
-  });
-  const parts: PortalParts = { state, gateway: new RestGateway(state), page: new PageServer(state, listeners) };
-  const oauth = await listen(options.host, options.oauthPort, (incoming, answer) =>
+  const changes = new Changes<Change>();
+  const state = createState(options, clock, changes.announce);
+  const page = new PageServer(new URL('page/', import.meta.url));
+  changes.on((change) => page.announce(() => liveItem(state, change)));
+  const parts: PortalParts = { state, gateway: new RestGateway(state), page };
+  const { host, port, oauthPort } = options;
+  const oauth = await listen({ host, port: oauthPort, answerFailure }, (incoming, answer) =>
     handleOAuth(state, incoming, answer),
   );
-  const portal = await listen(options.host, options.port, (incoming, answer) => handlePortal(parts, incoming, answer));
+  const portal = await listen({ host, port, answerFailure }, (incoming, answer) =>
+    handlePortal(parts, incoming, answer),
+  );
   state.address.oauthOrigin = originOf(oauth);
   state.address.origin = originOf(portal);
   state.address.domain = new URL(state.address.origin).host;
-  const sandbox = new SandboxPortal(state, clock, parts, listeners, { portal, oauth });
-  parts.page.attach(sandbox);
+  const sandbox = new SandboxPortal({ parts, clock, changes, portal, oauth });
+  page.attach(createPortalPage(state, sandbox));
   return sandbox;
 }

@@ -1,6 +1,7 @@
-/** Everything a sandbox portal remembers: its people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
+/** Everything a fake portal remembers: its people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
 import { randomBytes } from 'node:crypto';
-import type { CallLog } from './call-log.ts';
+import type { CallLog } from '../kit/call-log.ts';
+import type { RestCall } from './call-log.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Faults } from './faults.ts';
 import type { ResolvedOptions } from './portal-options.ts';
@@ -219,27 +220,16 @@ export interface PortalState {
   readonly webhookSecret: string;
   readonly tokens: TokenStore;
   readonly faults: Faults;
-  readonly calls: CallLog;
+  readonly calls: CallLog<RestCall>;
   readonly queue: EventQueue;
-  readonly nextId: (kind: IdKind) => number;
+  readonly nextId: (kind: keyof typeof FIRST_IDS) => number;
   /** Milliseconds since the epoch on the portal's clock (movable forward by tests). */
   readonly now: () => number;
   readonly announce: (change: Change) => void;
 }
 
-export type IdKind =
-  | 'user'
-  | 'chat'
-  | 'message'
-  | 'file'
-  | 'command'
-  | 'binding'
-  | 'line'
-  | 'session'
-  | 'fetchEvent'
-  | 'app';
-
-const FIRST_IDS: Record<IdKind, number> = {
+/** The first id of each kind of record. User and line ids start low, as on a young portal: form parsers often take small numeric keys for positions. */
+export const FIRST_IDS = {
   user: 1,
   chat: 1101,
   message: 84_301,
@@ -251,12 +241,6 @@ const FIRST_IDS: Record<IdKind, number> = {
   fetchEvent: 1001,
   app: 5,
 };
-
-/** A counter per kind of id. User and line ids start low, as on a young portal: form parsers often take small numeric keys for positions. */
-export function createIds(): (kind: IdKind) => number {
-  const next = { ...FIRST_IDS };
-  return (kind) => next[kind]++;
-}
 
 /** A new application_token; it changes with every installation. */
 export function newApplicationToken(): string {

@@ -1,4 +1,4 @@
-/** Access and refresh tokens of the sandbox: issue, look up, rotate, revoke. Tokens act as one user of one app. */
+/** Access and refresh tokens of the portal: issue, look up, rotate, revoke. Tokens act as one user of one app. */
 import { randomBytes } from 'node:crypto';
 
 export interface Token {
@@ -79,7 +79,7 @@ export class TokenStore {
     return token.expires * 1000 <= this.#now();
   }
 
-  /** Trades a refresh token for a new pair; the old refresh token is dead afterwards. Null when it is unknown, used or too old. */
+  /** Trades a refresh token for a new pair; the old refresh token no longer works. Null when it is unknown, used or too old. */
   rotate(refresh: string): Token | null {
     const old = this.#byRefresh.get(refresh);
     if (old === undefined) return null;
@@ -109,7 +109,7 @@ export class TokenStore {
     return this.issue({ userId: found.userId, clientId });
   }
 
-  /** Every access token dies now; refresh tokens stay good. */
+  /** Every access token expires now; refresh tokens stay valid. */
   expireAll(): void {
     const past = Math.floor(this.#now() / 1000) - 1;
     for (const token of this.#byAccess.values()) token.expires = Math.min(token.expires, past);

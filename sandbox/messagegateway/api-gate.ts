@@ -1,10 +1,10 @@
-/** The way into the Bot and Transport APIs: token, rate limit, ordered faults, route, answer, log. */
+/** What every call of the Bot and Transport APIs passes through: token, rate limit, ordered faults, route, answer, log. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerJson, readBody } from '../kit/http.ts';
+import { findRoute } from '../kit/routes.ts';
 import { ApiError } from './api-error.ts';
-import { withoutSecrets } from './call-log.ts';
-import type { Api, Fault } from './faults.ts';
-import { answerHtml, answerJson, readBody } from './http-basics.ts';
-import { pause } from './pause.ts';
+import { shownValue } from './call-log.ts';
+import { breaksBefore, hits } from './faults.ts';
 import type { ModuleRecord } from './records.ts';
 import type { AccountState, GatewayState, TokenOwner } from './state.ts';
 
@@ -37,48 +37,15 @@ export function ok(body: unknown): ApiAnswer {
   return { status: 200, body };
 }
 
-/** Ordered troubles before the work; true = the request is dealt with. */
-export async function sufferBefore(fault: Fault | null, answer: ServerResponse): Promise<boolean> {
-  if (fault === null || fault.kind === 'reset-after') return false;
-  if (fault.kind === 'slow') {
-    await pause(fault.ms ?? 3_000);
-    return false;
-  }
-  if (fault.kind === 'reset-before') answer.destroy();
-  else if (fault.kind === 'html') answerHtml(answer, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>');
-  else if (fault.kind === 500) answer.writeHead(500).end();
-  else if (fault.kind === 503) answerJson(answer, 503, { errors: ['Service temporarily unavailable'] });
-  else if (fault.kind === 429) answerJson(answer, 429, { errors: ['Too many requests'] });
-  return true;
-}
-
-interface Found {
-  readonly route: ApiRoute;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-function fits(route: ApiRoute, parts: readonly string[]): Readonly<Record<string, string>> | null {
-  const wanted = route.path.split('/');
-  if (wanted.length !== parts.length) return null;
-  const params: Record<string, string> = {};
-  for (const [at, name] of wanted.entries()) {
-    const part = parts[at] ?? '';
-    if (name.startsWith(':')) params[name.slice(1)] = decodeURIComponent(part);
-    else if (name !== part) return null;
-  }
-  return params;
-}
-
-function findRoute(routes: readonly ApiRoute[], method: string, path: string): Found {
-  const parts = path.split('/');
-  let isKnownPath = false;
-  for (const route of routes) {
-    const params = fits(route, parts);
-    if (params === null) continue;
-    isKnownPath = true;
-    if (route.method === method) return { route, params };
-  }
-  throw isKnownPath ? new ApiError(405, 'Method not allowed') : new ApiError(404, 'Page not found');
+function demandRoute(
+  routes: readonly ApiRoute[],
+  method: string,
+  path: string,
+): { readonly route: ApiRoute; readonly params: Readonly<Record<string, string>> } {
+  const found = findRoute(routes, method, path);
+  if (found === 'unknown path') throw new ApiError(404, 'Page not found');
+  if (found === 'unknown method') throw new ApiError(405, 'Method not allowed');
+  return found;
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -123,7 +90,7 @@ export class ApiGate {
     const started = performance.now();
     const method = incoming.method ?? 'GET';
     const bytes = await readBody(incoming);
-    const fault = this.#gateway.faults.take(this.#api, method, path);
+    const fault = this.#gateway.faults.take((one) => hits(one, this.#api, method, path));
     const token = incoming.headers[`x-${this.#api}-token`];
     const owner = typeof token === 'string' ? this.#gateway.tokens.get(token) : undefined;
     const log = (status: number, body: unknown): void => {
@@ -133,11 +100,11 @@ export class ApiGate {
         path: path + search,
         body: shownBody(incoming, bytes),
         status,
-        answer: withoutSecrets(body),
+        answer: shownValue(body),
       };
-      this.#log(this.#api, owner, seen, started);
+      this.#log(owner, seen, started);
     };
-    if (await sufferBefore(fault, answer)) {
+    if (await breaksBefore(fault, answer)) {
       log(typeof fault?.kind === 'number' ? fault.kind : 0, fault?.kind);
       return;
     }
@@ -158,7 +125,7 @@ export class ApiGate {
     try {
       const { account, module } = ownerOf(this.#gateway, request.token, this.#api);
       if (!this.#gateway.mgRate.admits(String(request.token))) throw new ApiError(429, 'Too many requests');
-      const { route, params } = findRoute(this.#routes, request.method, request.path);
+      const { route, params } = demandRoute(this.#routes, request.method, request.path);
       return await route.run({
         account,
         module,
@@ -175,13 +142,12 @@ export class ApiGate {
   }
 
   #log(
-    api: Api,
     owner: TokenOwner | undefined,
     seen: { method: string; path: string; body: unknown; status: number; answer: unknown },
     started: number,
   ): void {
     this.#gateway.calls.record({
-      api,
+      api: this.#api,
       account: owner?.account.code ?? '',
       moduleCode: owner?.module.code ?? '',
       ...seen,
@@ -197,7 +163,7 @@ function shownBody(incoming: IncomingMessage, bytes: Buffer): unknown {
     return `(${bytes.length} bytes)`;
   }
   try {
-    return withoutSecrets(JSON.parse(bytes.toString('utf8')));
+    return shownValue(JSON.parse(bytes.toString('utf8')));
   } catch {
     // Raw uploads are not JSON; the log needs only their size.
     return `(${bytes.length} bytes)`;

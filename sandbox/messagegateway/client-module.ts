@@ -1,8 +1,8 @@
-/** A module that belongs to no app: its tokens are ready for whoever tries the vendor's own clients on the sandbox. */
+/** A module that belongs to no app: its tokens are ready for whoever tries the vendor's own clients on the fake server. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerJson, readBody } from '../kit/http.ts';
 import { editModule } from './crm/module-registry.ts';
-import { answerJson, readBody } from './http-basics.ts';
 import type { AccountState } from './state.ts';
 
 const code = 'sandbox-client';

@@ -1,44 +1,39 @@
-/** Troubles a test can order for API calls. Each is used up by the calls it hits. */
+/** Faults that can be ordered for API calls. */
+import type { ServerResponse } from 'node:http';
+import { actOut, type FaultAnswers } from '../kit/faults.ts';
+import { answerHtml, answerJson } from '../kit/http.ts';
 
 export type Api = 'crm' | 'bot' | 'transport' | 'ws';
 
-export type FaultKind = 500 | 503 | 429 | 'slow' | 'hang' | 'reset-before' | 'reset-after' | 'html';
-
 export interface Fault {
   readonly api: Api;
-  /** Only calls whose path ends with or contains this; absent = any. */
+  /** Only calls whose path contains this; absent = any. */
   readonly path?: string;
   /** Only this HTTP method; absent = any. */
   readonly method?: string;
   readonly times: number;
-  readonly kind: FaultKind;
+  readonly kind: 500 | 503 | 429 | 'slow' | 'hang' | 'reset-before' | 'reset-after' | 'html';
   /** For slow; 3 000 when absent. */
   readonly ms?: number;
 }
 
-export class Faults {
-  #ordered: { readonly fault: Fault; left: number }[] = [];
+/** Whether the fault was ordered for such a call. */
+export function hits(fault: Fault, api: Api, method: string, path: string): boolean {
+  return (
+    fault.api === api &&
+    (fault.path === undefined || path.includes(fault.path)) &&
+    (fault.method === undefined || fault.method === method)
+  );
+}
 
-  order(fault: Fault): void {
-    this.#ordered.push({ fault, left: fault.times });
-  }
+const ANSWERS: FaultAnswers<Fault> = {
+  html: (answer) => answerHtml(answer, 502, '<html><body><h1>502 Bad Gateway</h1></body></html>'),
+  500: (answer) => answer.writeHead(500).end(),
+  503: (answer) => answerJson(answer, 503, { errors: ['Service temporarily unavailable'] }),
+  429: (answer) => answerJson(answer, 429, { errors: ['Too many requests'] }),
+};
 
-  clear(): void {
-    this.#ordered = [];
-  }
-
-  /** The fault this call meets, if any; counts it as used. */
-  take(api: Api, method: string, path: string): Fault | null {
-    if (this.#ordered.length === 0) return null;
-    const found = this.#ordered.find(
-      ({ fault }) =>
-        fault.api === api &&
-        (fault.path === undefined || path.includes(fault.path)) &&
-        (fault.method === undefined || fault.method === method),
-    );
-    if (found === undefined) return null;
-    found.left -= 1;
-    this.#ordered = this.#ordered.filter(({ left }) => left > 0);
-    return found.fault;
-  }
+/** Acts out what comes before the work; true = the request is dealt with. */
+export async function breaksBefore(fault: Fault | null, answer: ServerResponse): Promise<boolean> {
+  return await actOut(fault, answer, ANSWERS, 3_000);
 }

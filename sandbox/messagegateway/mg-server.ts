@@ -1,9 +1,10 @@
 /** The MessageGateway's web address: both APIs, file links, the page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendFile } from '../kit/files.ts';
+import { answerJson } from '../kit/http.ts';
+import type { PageServer } from '../kit/page-server.ts';
 import type { ApiGate } from './api-gate.ts';
 import { answerClientWebhook, clientWebhookPath } from './client-module.ts';
-import { answerJson } from './http-basics.ts';
-import type { PageServer } from './page-server.ts';
 import type { GatewayState } from './state.ts';
 import { fileBehind } from './stored-files.ts';
 
@@ -17,20 +18,17 @@ export interface GatewayParts {
   readonly page: PageServer;
 }
 
-function sendFile(gateway: GatewayState, answer: ServerResponse, url: URL): void {
+function sendStored(gateway: GatewayState, answer: ServerResponse, url: URL): void {
   const file = fileBehind(gateway, url);
   if (file === null) {
     answer.writeHead(403, { 'content-type': 'application/xml' }).end('<Error><Code>AccessDenied</Code></Error>');
     return;
   }
-  answer.writeHead(200, {
+  sendFile(answer, file, 'inline', {
     'content-type': file.mime,
-    'content-length': file.content.length,
-    'content-disposition': `inline; filename*=UTF-8''${encodeURIComponent(file.name)}`,
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
   });
-  answer.end(file.content);
 }
 
 /** Answers one request at MG's address. */
@@ -44,7 +42,7 @@ export async function handleMg(parts: GatewayParts, incoming: IncomingMessage, a
   } else if (path.startsWith('/api/')) {
     answerJson(answer, 404, { errors: ['Page not found'] });
   } else if (path.startsWith('/storage/')) {
-    sendFile(parts.gateway, answer, url);
+    sendStored(parts.gateway, answer, url);
   } else if (path === clientWebhookPath && incoming.method === 'POST') {
     await answerClientWebhook(incoming, answer);
   } else {

@@ -1,17 +1,6 @@
-/** What a caller may choose about a sandbox MessageGateway, and the values taken when nothing is chosen. */
+/** What a caller may choose about a fake MessageGateway, and the values taken when nothing is chosen. */
 import { randomBytes } from 'node:crypto';
-
-/** What nobody outside the vendor knows about transport webhooks. */
-export interface WebhookOptions {
-  /** Wait for the transport's answer. The real time is not published. */
-  readonly timeoutMs: number;
-  /** Attempts per webhook when the transport cannot be reached or answers 5xx. No source mentions retries, hence 1. */
-  readonly attempts: number;
-  readonly retryDelayMs: number;
-  readonly concurrency: number;
-  /** One webhook at a time per chat. Nothing promises it, hence false. */
-  readonly ordered: boolean;
-}
+import type { WebhookOptions } from '../kit/webhook-sender.ts';
 
 export interface MessageGatewayOptions {
   /** Address to listen on. Loopback only by default. */
@@ -45,6 +34,7 @@ export interface MessageGatewayOptions {
   readonly idleTimeoutMs?: number;
   /** Sockets per Bot token; 0 = any number. */
   readonly socketsPerToken?: number;
+  /** No source tells the real time-out, mentions retries (hence 1 attempt) or promises an order (hence none). */
   readonly webhooks?: Partial<WebhookOptions>;
   /** An asynchronous send not acknowledged for so long fails with async_send_timeout. */
   readonly ackTimeoutMs?: number;

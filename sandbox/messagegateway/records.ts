@@ -166,7 +166,18 @@ export interface Reaction {
   readonly by: ActorRef;
 }
 
-export interface MessageRecord {
+/** What a message says. */
+export interface MessageContent {
+  content: string | null;
+  note: string;
+  items: readonly Item[];
+  order: Json | null;
+  product: Json | null;
+  suggestions: readonly Json[];
+  templateCode: string | null;
+}
+
+export interface MessageRecord extends MessageContent {
   readonly id: number;
   readonly inAppId: number;
   readonly chatId: number;
@@ -182,13 +193,6 @@ export interface MessageRecord {
   readonly subject: ActorRef | null;
   dialogId: number | null;
   status: MessageStatus;
-  content: string | null;
-  note: string;
-  items: readonly Item[];
-  order: Json | null;
-  product: Json | null;
-  suggestions: readonly Json[];
-  templateCode: string | null;
   quoteId: number | null;
   externalId: string | null;
   error: { readonly code: string; readonly message?: string } | null;

@@ -1,5 +1,6 @@
-/** The handle of one CRM account: its people (inherited), its module life, what can be seen of it. */
+/** One CRM account as tests and people use it: its people (inherited), its modules, what can be seen of it. */
 import type { Server } from 'node:http';
+import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';
 import {
   connectInOneStep,
   type ModuleAnswer,
@@ -10,7 +11,6 @@ import {
 } from './crm/call-module.ts';
 import { handleCrm } from './crm/crm-server.ts';
 import { applyActivity, revokeToken } from './crm/module-registry.ts';
-import { closeServer, listen, originOf } from './http-basics.ts';
 import {
   type SeenChannel,
   type SeenChat,
@@ -108,10 +108,7 @@ export class SandboxAccount extends Staff {
   async renameCrm(): Promise<string> {
     const old = this.#server;
     const before: AccountState = { ...this.#account, isGone: true };
-    old.removeAllListeners('request');
-    old.on('request', (incoming, answer) => {
-      handleCrm(before, incoming, answer).catch(() => answer.destroy());
-    });
+    answerInstead(old, (incoming, answer) => handleCrm(before, incoming, answer));
     this.#oldServers.push(old);
     const isFirst = this.#oldServers.length === 1;
     this.#server = await listenCrm(this.#account, isFirst ? this.#account.gateway.options.renamedCrmPort : 0);

@@ -1,10 +1,11 @@
-/** Open WebSockets of the Bot API: the handshake, who hears which event, cuts. */
+/** Open WebSockets of the Bot API: the handshake, which socket gets which event, disconnecting. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiError } from './api-error.ts';
 import { ownerOf } from './api-gate.ts';
 import { EVENT_NAMES, type EventName, RETIRED_NAMES } from './event-names.ts';
+import { hits } from './faults.ts';
 import type { AccountState, EventSink, GatewayState } from './state.ts';
 
 interface Admission {
@@ -46,7 +47,7 @@ export class SocketHub implements EventSink {
   handshake(gateway: GatewayState, incoming: IncomingMessage, raw: Duplex, head: Buffer): void {
     raw.on('error', () => raw.destroy());
     const url = new URL(incoming.url ?? '/', 'http://mg');
-    const fault = gateway.faults.take('ws', 'GET', url.pathname);
+    const fault = gateway.faults.take((one) => hits(one, 'ws', 'GET', url.pathname));
     if (this.#isRefusing || fault?.kind === 'reset-before' || fault?.kind === 'reset-after') {
       raw.destroy();
       return;
@@ -162,7 +163,7 @@ export class SocketHub implements EventSink {
     return this.#sent;
   }
 
-  /** Closes with a code, or cuts the line when there is none. */
+  /** Closes with a code, or cuts the connection when there is none. */
   cut(choose: { readonly account?: AccountState; readonly moduleCode?: string; readonly code?: number } = {}): void {
     for (const one of [...this.#all()]) {
       if (choose.account !== undefined && one.account !== choose.account) continue;

@@ -1,84 +1,88 @@
-/** Starts a sandbox MessageGateway with its first CRM account, and is the handle by which tests and people drive it. */
+/** Starts a fake MessageGateway with its first CRM account, and what tests and people can do with it. */
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
+import { CallLog } from '../kit/call-log.ts';
+import { Changes } from '../kit/changes.ts';
+import { OrderedFaults } from '../kit/faults.ts';
+import { closeServer, listen, originOf } from '../kit/http.ts';
+import { createIds } from '../kit/ids.ts';
+import { PageServer } from '../kit/page-server.ts';
+import { RateLimit } from '../kit/rate-limit.ts';
+import { WebhookSender } from '../kit/webhook-sender.ts';
 import { ApiGate } from './api-gate.ts';
 import { botRoutes } from './bot-api/routes.ts';
-import { type ApiCallRecord, CallLog } from './call-log.ts';
+import type { ApiCallRecord } from './call-log.ts';
 import { type ClientTokens, openClientModule } from './client-module.ts';
-import { type Api, type Fault, Faults } from './faults.ts';
-import { closeServer, listen, originOf } from './http-basics.ts';
+import type { Api, Fault } from './faults.ts';
+import { createManagerPage } from './manager-page.ts';
 import { type GatewayParts, handleMg, isBotSocket } from './mg-server.ts';
 import { type MessageGatewayOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { createPageDesk } from './page-desk.ts';
-import { PageServer } from './page-server.ts';
-import { RateLimit } from './rate-limit.ts';
 import { listenCrm, SandboxAccount } from './sandbox-account.ts';
 import { SocketHub } from './socket-hub.ts';
-import { type AccountState, type Change, createAccount, createIds, type GatewayState } from './state.ts';
+import { type AccountState, type Change, createAccount, FIRST_IDS, type GatewayState } from './state.ts';
 import { transportRoutes } from './transport-api/routes.ts';
-import { type WebhookRecord, WebhookSender } from './webhook-sender.ts';
+import { type WebhookAbout, type WebhookRecord, webhookOf } from './webhooks.ts';
 
-interface Machinery {
+interface Inside {
   readonly gateway: GatewayState;
   readonly hub: SocketHub;
-  readonly webhooks: WebhookSender;
+  readonly webhooks: WebhookSender<WebhookAbout>;
   readonly page: PageServer;
-  readonly listeners: Set<(change: Change) => void>;
+  readonly changes: Changes<Change>;
 }
 
-function createMachinery(options: ResolvedOptions): Machinery {
-  const listeners = new Set<(change: Change) => void>();
-  const announce = (change: Change): void => {
-    for (const listener of listeners) listener(change);
-  };
+function createInside(options: ResolvedOptions): Inside {
+  const changes = new Changes<Change>();
   const hub = new SocketHub();
-  const webhooks = new WebhookSender(options.webhooks, options.recordLimit, () => announce('webhook'));
+  const webhooks = new WebhookSender<WebhookAbout>(options.webhooks, options.recordLimit, () => {
+    changes.announce('webhook');
+  });
   const gateway: GatewayState = {
     options,
     address: { mgOrigin: '' },
     accounts: new Set(),
     tokens: new Map(),
-    faults: new Faults(),
+    faults: new OrderedFaults(),
     mgRate: new RateLimit(options.mgRate),
     crmRate: new RateLimit(options.crmRate),
-    calls: new CallLog(options.recordLimit, () => announce('call')),
+    calls: new CallLog(options.recordLimit, () => changes.announce('call')),
     hub,
-    webhooks,
+    webhooks: { send: (order) => webhooks.send(order.lane, () => webhookOf(order)) },
     fileSecret: randomBytes(16).toString('hex'),
-    nextId: createIds(),
-    announce,
+    nextId: createIds(FIRST_IDS),
+    announce: changes.announce,
   };
-  const page = new PageServer(gateway);
-  listeners.add((change) => page.announce(change));
-  return { gateway, hub, webhooks, page, listeners };
+  const page = new PageServer(new URL('page/', import.meta.url));
+  changes.on((change) => page.announce(() => change));
+  return { gateway, hub, webhooks, page, changes };
 }
 
 /** A running gateway; acts and observation of its first account are inherited, `addAccount` gives more accounts. */
 export class SandboxMessageGateway extends SandboxAccount {
   readonly #account: AccountState;
-  readonly #machinery: Machinery;
+  readonly #inside: Inside;
   readonly #mg: Server;
   readonly #others: SandboxAccount[] = [];
 
-  constructor(account: AccountState, machinery: Machinery, servers: { readonly mg: Server; readonly crm: Server }) {
+  constructor(account: AccountState, inside: Inside, servers: { readonly mg: Server; readonly crm: Server }) {
     super(account, servers.crm);
     this.#account = account;
-    this.#machinery = machinery;
+    this.#inside = inside;
     this.#mg = servers.mg;
   }
 
   get mgOrigin(): string {
-    return this.#machinery.gateway.address.mgOrigin;
+    return this.#inside.gateway.address.mgOrigin;
   }
 
   /** Secret of the marketplace card: the one-step connection is signed with it. */
   get simpleSecret(): string {
-    return this.#machinery.gateway.options.simpleSecret;
+    return this.#inside.gateway.options.simpleSecret;
   }
 
   /** Another CRM account on the same gateway, with an address and a key of its own. */
   async addAccount(given: { readonly code?: string; readonly apiKey?: string } = {}): Promise<SandboxAccount> {
-    const { gateway } = this.#machinery;
+    const { gateway } = this.#inside;
     const state = createAccount(gateway, {
       code: given.code ?? `account-${gateway.accounts.size + 1}`,
       apiKey: given.apiKey ?? randomBytes(16).toString('hex'),
@@ -96,37 +100,36 @@ export class SandboxMessageGateway extends SandboxAccount {
 
   /** API calls of all accounts, oldest first, without tokens. */
   calls(): readonly ApiCallRecord[] {
-    return this.#machinery.gateway.calls.latest();
+    return this.#inside.gateway.calls.latest();
   }
 
   /** Webhooks sent, one entry per attempt, oldest first. */
   webhooks(): readonly WebhookRecord[] {
-    return this.#machinery.webhooks.latest();
+    return this.#inside.webhooks.latest();
   }
 
   sockets(): { readonly open: number; readonly framesSent: number } {
-    return { open: this.#machinery.hub.openCount(), framesSent: this.#machinery.hub.sentCount() };
+    return { open: this.#inside.hub.openCount(), framesSent: this.#inside.hub.sentCount() };
   }
 
   /** Resolves when no webhook is under way. */
   async idle(): Promise<void> {
-    await this.#machinery.webhooks.idle();
+    await this.#inside.webhooks.idle();
   }
 
   /** Calls back for every change; returns the way to stop. */
   onChange(listener: (change: Change) => void): () => void {
-    this.#machinery.listeners.add(listener);
-    return () => this.#machinery.listeners.delete(listener);
+    return this.#inside.changes.on(listener);
   }
 
   /** Cuts sockets: abnormally, or with a close code. */
   cutSockets(choice: { readonly code?: number; readonly moduleCode?: string } = {}): void {
-    this.#machinery.hub.cut(choice);
+    this.#inside.hub.cut(choice);
   }
 
   /** While true, every handshake is cut. */
   refuseSockets(isRefusing: boolean): void {
-    this.#machinery.hub.refuse(isRefusing);
+    this.#inside.hub.refuse(isRefusing);
   }
 
   /** The next `times` calls of this API answer 429. */
@@ -135,33 +138,33 @@ export class SandboxMessageGateway extends SandboxAccount {
   }
 
   fail(fault: Fault): void {
-    this.#machinery.gateway.faults.order(fault);
+    this.#inside.gateway.faults.order(fault);
   }
 
   clearFaults(): void {
-    this.#machinery.gateway.faults.clear();
+    this.#inside.gateway.faults.clear();
   }
 
   /** Something that is no event goes to every socket of the first account. */
   garbageFrame(text = '{"type":"message_new","data":'): void {
-    this.#machinery.hub.sendRaw(this.#account, text);
+    this.#inside.hub.sendRaw(this.#account, text);
   }
 
   /** The next `count` webhooks come twice. */
   repeatWebhooks(count: number): void {
-    this.#machinery.webhooks.repeat(count);
+    this.#inside.webhooks.repeat(count);
   }
 
   /** The next `count` webhooks do not come; their messages fail with network_error. */
   dropWebhooks(count: number): void {
-    this.#machinery.webhooks.drop(count);
+    this.#inside.webhooks.drop(count);
   }
 
   /** Stops everything; nothing stays open. */
   async close(): Promise<void> {
-    const { hub, webhooks, page, listeners } = this.#machinery;
+    const { hub, webhooks, page, changes } = this.#inside;
     page.close();
-    listeners.clear();
+    changes.clear();
     hub.close();
     await webhooks.close();
     await Promise.all([closeServer(this.#mg), this.closeCrm(), ...this.#others.map((account) => account.closeCrm())]);
@@ -171,8 +174,8 @@ export class SandboxMessageGateway extends SandboxAccount {
 /** Starts the gateway and the CRM of its first account on loopback ports. */
 export async function startSandboxMessageGateway(given: MessageGatewayOptions = {}): Promise<SandboxMessageGateway> {
   const options = resolveOptions(given);
-  const machinery = createMachinery(options);
-  const { gateway, hub, page } = machinery;
+  const inside = createInside(options);
+  const { gateway, hub, page } = inside;
   const parts: GatewayParts = {
     gateway,
     page,
@@ -189,7 +192,7 @@ export async function startSandboxMessageGateway(given: MessageGatewayOptions = 
   const { accountCode: code, apiKey, scopes } = options;
   const account = createAccount(gateway, { code, apiKey, scopes });
   const crm = await listenCrm(account, options.crmPort);
-  const sandbox = new SandboxMessageGateway(account, machinery, { mg, crm });
-  page.attach(createPageDesk(account, sandbox));
+  const sandbox = new SandboxMessageGateway(account, inside, { mg, crm });
+  page.attach(createManagerPage(account, sandbox));
   return sandbox;
 }

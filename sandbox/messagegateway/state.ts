@@ -1,9 +1,12 @@
-/** What a sandbox MessageGateway remembers: one host with its accounts, and where events and webhooks go. */
-import type { CallLog } from './call-log.ts';
+/** What a fake MessageGateway remembers: one host with its accounts, and where events and webhooks go. */
+import type { CallLog } from '../kit/call-log.ts';
+import type { OrderedFaults } from '../kit/faults.ts';
+import type { RateLimit } from '../kit/rate-limit.ts';
+import type { WebhookResult } from '../kit/webhook-sender.ts';
+import type { ApiCallRecord } from './call-log.ts';
 import type { EventName } from './event-names.ts';
-import type { Faults } from './faults.ts';
+import type { Fault } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { RateLimit } from './rate-limit.ts';
 import type {
   BotRecord,
   ChannelRecord,
@@ -49,8 +52,6 @@ export interface AccountState {
   inAppId: number;
 }
 
-export type IdKind = 'actor' | 'module' | 'channel' | 'chat' | 'dialog' | 'message' | 'member' | 'command' | 'template';
-
 /** Where events for bots go. */
 export interface EventSink {
   emit(account: AccountState, type: EventName, build: () => unknown, isMailing?: boolean): void;
@@ -64,12 +65,6 @@ export interface WebhookOrder {
   readonly lane: string;
   readonly type: string;
   readonly data: Json;
-}
-
-export interface WebhookResult {
-  readonly outcome: 'answered' | 'network_error' | 'malformed_response';
-  readonly status: number | null;
-  readonly body: unknown;
 }
 
 /** Where webhooks for transports go. */
@@ -89,36 +84,29 @@ export interface GatewayState {
   readonly address: { mgOrigin: string };
   readonly accounts: Set<AccountState>;
   readonly tokens: Map<string, TokenOwner>;
-  readonly faults: Faults;
+  readonly faults: OrderedFaults<Fault>;
   readonly mgRate: RateLimit;
   readonly crmRate: RateLimit;
-  readonly calls: CallLog;
+  readonly calls: CallLog<ApiCallRecord>;
   readonly hub: EventSink;
   readonly webhooks: WebhookSink;
   readonly fileSecret: string;
-  nextId(kind: IdKind): number;
-  announce(change: Change): void;
+  readonly nextId: (kind: keyof typeof FIRST_IDS) => number;
+  readonly announce: (change: Change) => void;
 }
 
-/** Counters that start far apart, so that an id used for the wrong kind of thing is not found. */
-export function createIds(): (kind: IdKind) => number {
-  const next: Record<IdKind, number> = {
-    actor: 11,
-    module: 4,
-    channel: 61,
-    chat: 9000,
-    dialog: 2_054_000,
-    message: 337_300,
-    member: 50_000,
-    command: 6,
-    template: 1,
-  };
-  return (kind) => {
-    const id = next[kind];
-    next[kind] = id + 1;
-    return id;
-  };
-}
+/** The first id of each kind of record. */
+export const FIRST_IDS = {
+  actor: 11,
+  module: 4,
+  channel: 61,
+  chat: 9000,
+  dialog: 2_054_000,
+  message: 337_300,
+  member: 50_000,
+  command: 6,
+  template: 1,
+};
 
 /** An account with nobody in it. */
 export function createAccount(

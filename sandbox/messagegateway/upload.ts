@@ -29,7 +29,7 @@ async function uploadedFile(call: ApiCall, partName: string | null): Promise<Sto
   const { uploads } = call.account.gateway.options;
   const isMultipart = call.contentType.startsWith('multipart/');
   if (!isMultipart && uploads === 'multipart') throw new ApiError(400, 'file is a required field');
-  // Who takes bare bytes alone takes the wrapping for a part of the file.
+  // With `raw` the whole body is the file, multipart wrapping included.
   if (isMultipart && uploads !== 'raw') return storeFile(call.account, await multipartFile(call, partName));
   // The old Go client labels raw bytes as application/json.
   const isTyped = !/^(application\/(json|x-www-form-urlencoded)|multipart\/)/.test(call.contentType);

@@ -75,16 +75,20 @@ function wording(issue: Issue, root: unknown): string {
   return `${field} has an invalid value`;
 }
 
-/** The body as the schema describes it: nulls dropped, strings trimmed, optionally escaped. Throws a 400. */
-export function readBodyAs<T>(schema: z.ZodType<T>, body: unknown, escaping: 'none' | 'html' = 'none'): T {
-  const clean = trimmed(withoutNulls(body));
-  const given = escaping === 'html' ? escaped(clean) : clean;
+function checked<T>(schema: z.ZodType<T>, given: unknown): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ApiError(
     400,
     parsed.error.issues.map((issue) => wording(issue, given)),
   );
+}
+
+/** The body as the schema describes it: nulls dropped, strings trimmed, optionally escaped. Throws a 400. */
+export function readBodyAs<T>(schema: z.ZodType<T>, body: unknown, escaping: 'none' | 'html' = 'none'): T {
+  const clean = trimmed(withoutNulls(body));
+  const given = escaping === 'html' ? escaped(clean) : clean;
+  return checked(schema, given);
 }
 
 /** Go clients write fields they do not use with their zero value, and the server's checks skip those: `""` and `0` mean absent. */
@@ -131,10 +135,5 @@ export function readQueryAs<T>(schema: z.ZodType<T>, query: URLSearchParams, man
     const values = query.getAll(name).filter((value) => value !== '');
     if (values.length > 0) given[key] = many.includes(key) ? values : values.at(-1);
   }
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new ApiError(
-    400,
-    parsed.error.issues.map((issue) => wording(issue, given)),
-  );
+  return checked(schema, given);
 }

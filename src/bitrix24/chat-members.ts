@@ -49,8 +49,8 @@ async function page(client: PortalClient, of: MembersOf, userId: 'asc' | 'desc',
   return users.filter(isRecord).map(toPortalUser);
 }
 
-/** A bare list; a map with numbers for keys where PHP has left gaps in it. */
-function listOf(result: unknown): readonly unknown[] | null {
+/** A bare list; a map with numbers for keys where PHP has left gaps in it. Null for anything else. */
+export function listOf(result: unknown): readonly unknown[] | null {
   if (Array.isArray(result)) return result;
   if (!isRecord(result) || !Object.keys(result).every((key) => /^\d+$/.test(key))) return null;
   return Object.values(result);

@@ -2,7 +2,7 @@
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { type Decoration, sendDecorated } from './decorated.ts';
-import { escapeBb } from './formatting/bb-code.ts';
+import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
@@ -30,14 +30,20 @@ export interface PortalResult {
   readonly lost: readonly (Decoration | 'reaction')[];
 }
 
-/** Does it. `key` is a lower-case UUIDv4, the same on every repetition; `bytes` are those of the file where one is sent. */
+export interface ExecuteOptions {
+  /** A lower-case UUIDv4, the same on every repetition. */
+  readonly key: string;
+  /** Those of the file where one is sent. */
+  readonly bytes: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Does it. Throws AppErrors. */
 export async function executePortalAction(
   client: PortalClient,
   target: PortalTarget,
   action: PortalAction,
-  key: string,
-  bytes: Buffer,
-  signal: AbortSignal,
+  { key, bytes, signal }: ExecuteOptions,
 ): Promise<PortalResult> {
   const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
     client.call(target.portal, method, params, { signal });
@@ -83,7 +89,7 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
       botId: Number(target.botId),
       dialogId: target.dialogId,
       fields: {
-        message: text,
+        message: noCommands(target, text),
         // A refused decoration is refused before the key is used up: the next try may have it again.
         templateId: key,
         ...(keyboard === null ? {} : { keyboard }),
@@ -94,6 +100,11 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
     }),
   );
   return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
+}
+
+/** Through imbot.v2 the commands in what a bot says are run, save in private; the first API and edits run none. */
+function noCommands({ dialogId }: PortalTarget, text: string): string {
+  return /^\d+$/.test(dialogId) ? text : escapeCommands(text);
 }
 
 /** The first version of the API knows no quotes. */
@@ -125,7 +136,7 @@ async function sendFile(
 ): Promise<string | null> {
   if (!target.hasV2) throw noFiles();
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
-  const fields = { name, content: bytes.toString('base64'), message: escapeBb(action.text) };
+  const fields = { name, content: bytes.toString('base64'), message: noCommands(target, escapeBb(action.text)) };
   const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
   return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
 }
@@ -198,8 +209,7 @@ async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 
 /** The bytes of a file in a message: the portal gives a one-time address, which is followed at once and never stored. */
 export async function askForFile(
   client: PortalClient,
-  portal: string,
-  botId: string,
+  { portal, botId }: Pick<PortalTarget, 'portal' | 'botId'>,
   fileId: string,
   signal: AbortSignal,
 ) {

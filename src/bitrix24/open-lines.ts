@@ -1,6 +1,7 @@
 /** Asks a portal about its Open Channels: what they are called, and what is known of the customers behind them. */
 import type { CustomerInfo } from '../core/connector-tools.ts';
 import { AppError } from '../core/errors.ts';
+import { listOf } from './chat-members.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord } from './rest/rest-errors.ts';
 
@@ -42,8 +43,7 @@ export async function lineClient(
 ): Promise<CustomerInfo | null> {
   const params = { botId: Number(botId), dialogId, limit: maxMembers };
   const answer = await ask(client, portal, { method: 'imbot.v2.Chat.User.list', params }, signal);
-  const listed = isRecord(answer) ? answer['users'] : answer;
-  const users: unknown[] = Array.isArray(listed) ? listed : [];
+  const users = listOf(answer) ?? [];
   const user = users.filter(isRecord).find(({ id }) => String(id) === userId);
   if (user === undefined) return null;
   return {

@@ -1,6 +1,9 @@
-/** The list of brains. A new one costs its folder and one line here. */
+/** The list of brains. A new one costs its folder and one line here; `npm run new:brain` writes both. */
 import type { Brain } from '../core/brain.ts';
 import { echoBrain } from './echo/echo-brain.ts';
 import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';
 
 export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain];
+
+/** What new bots use until somebody connects another brain. */
+export const defaultBrain: Brain = echoBrain;

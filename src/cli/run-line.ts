@@ -1,53 +1,113 @@
-/** Runs one command line from its words to its exit code: parses, opens what is needed, prints, closes. */
+/** Runs one command line from its words to its exit code: lets commander read it, prints the answer, closes what was opened. */
+import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toAppError } from '../core/errors.ts';
 import { maskSecrets } from '../lib/logger.ts';
-import { type Answer, type RunOptions, usageCode } from './command.ts';
-import { commands } from './command-list.ts';
-import { openContext } from './context.ts';
-import { translateDatabaseError } from './database-errors.ts';
-import { parseLine } from './parse-line.ts';
-import { usageOf } from './usage.ts';
+import { addBotCommands } from './commands/bots.ts';
+import { addConnectionCommands } from './commands/connections.ts';
+import { addDeadLetterCommands } from './commands/dead-letters.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addPortalCommands } from './commands/portals.ts';
+import { addProbeCommand } from './commands/probe.ts';
+import { addReceiveCommand } from './commands/receive.ts';
+import { addTraceCommand } from './commands/trace.ts';
+import { type Answer, type Run, type RunOptions, usageCode } from './framework/command.ts';
+import { openContext } from './framework/context.ts';
+import { translateDatabaseError } from './framework/database-errors.ts';
+import { createProgram } from './framework/program.ts';
 
-/** 0 done · 1 failed, or found something that is not as it should be · 2 the words were not understood. */
+/** A new noun is added here. */
+const nouns = [
+  addPortalCommands,
+  addBotCommands,
+  addConnectionCommands,
+  addTraceCommand,
+  addDeadLetterCommands,
+  addReceiveCommand,
+  addDoctorCommand,
+  addProbeCommand,
+];
+
+/** 0 done · 1 failed, or found something that is not as it should be · 2 the line was not understood. */
 export type ExitCode = 0 | 1 | 2;
 
-/** @param argv the words after the program's name */
-export async function runLine(argv: readonly string[], options: RunOptions): Promise<ExitCode> {
-  const isJson = argv.includes('--json');
-  const words = argv.filter((word) => word !== '--json');
-  if (words.includes('--help') || words.includes('-h') || words[0] === 'help') {
-    const noun = words.find((word) => !word.startsWith('-') && word !== 'help');
-    const usage = usageOf(commands, noun);
-    options.out(isJson ? `${JSON.stringify({ usage })}\n` : `${usage}\n`);
-    return 0;
-  }
-  try {
-    const answer = await answerTo(words, options);
-    options.out(`${isJson ? JSON.stringify(answer.data) : answer.text}\n`);
-    return answer.isFailure === true ? 1 : 0;
-  } catch (thrown) {
-    const error = toAppError(translateDatabaseError(thrown));
-    const isUsage = error.code === usageCode;
-    if (isJson) options.out(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
-    else options.err(`${error.message}${isUsage ? '' : ` [${error.code}]`}\n`);
-    if (isUsage) options.err(`\n${usageOf(commands, words[0])}\n`);
-    if (error.code === 'internal') options.err(`${whereFrom(thrown)}\n`);
-    return isUsage ? 2 : 1;
-  }
-}
-
-async function answerTo(words: readonly string[], options: RunOptions): Promise<Answer> {
-  const { command, line } = parseLine(commands, words);
+/** @param words what follows the program's name */
+export async function runLine(words: readonly string[], options: RunOptions): Promise<ExitCode> {
+  const isJson = words.includes('--json');
   const opened = openContext(options);
+  const ran: { answer?: Answer; command?: CommandUnknownOpts; help: string } = { help: '' };
+  const run: Run =
+    (work) =>
+    async (...args) => {
+      ran.answer = await work(opened.context, ...args);
+    };
+  const program = createProgram({
+    writeOut: (text) => {
+      ran.help += text;
+    },
+    writeErr: options.err,
+    outputError: (text) => (isJson ? undefined : options.err(withoutLabel(text))),
+  });
+  for (const addCommands of nouns) addCommands(program, run);
+  // Only for verbs: where a noun is misspelt, commander would suggest one of the verbs that the help of everything shows.
+  program.showSuggestionAfterError(false);
+  program.hook('preAction', (_, command) => {
+    ran.command = command;
+    refuseEmptyOptions(command);
+  });
   try {
-    return await command.run(line, opened.context);
+    await program.parseAsync(withTraceIdLast(words), { from: 'user' });
+    if (ran.answer === undefined) throw new Error('the command gave no answer');
+    options.out(`${isJson ? JSON.stringify(ran.answer.data) : ran.answer.text}\n`);
+    return ran.answer.isFailure === true ? 1 : 0;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) return report(thrown, isJson, options, ran.command);
+    if (thrown.exitCode === 0) options.out(isJson ? `${JSON.stringify({ usage: ran.help })}\n` : ran.help);
+    else if (isJson) options.out(errorLine(usageCode, problemOf(thrown, words)));
+    else if (thrown.code === noVerb) options.err(`\n${problemOf(thrown, words)}\n`);
+    return thrown.exitCode === 0 ? 0 : 2;
   } finally {
     await opened.close();
   }
 }
 
-/** For whoever has to mend the program: the stack, without the secrets its texts may hold. */
-function whereFrom(thrown: unknown): string {
-  const cause = thrown instanceof Error ? thrown : new Error('something that is no error was thrown');
-  return maskSecrets(cause.stack ?? cause.message);
+function report(thrown: unknown, isJson: boolean, options: RunOptions, command?: CommandUnknownOpts): ExitCode {
+  const { code, message } = toAppError(translateDatabaseError(thrown));
+  const isUsage = code === usageCode;
+  if (isJson) options.out(errorLine(code, message));
+  else options.err(`${message}${isUsage ? '' : ` [${code}]`}\n`);
+  if (isUsage && command !== undefined) options.err(`\n${command.helpInformation()}`);
+  if (code === 'internal') options.err(`${stackOf(thrown)}\n`);
+  return isUsage ? 2 : 1;
+}
+
+const errorLine = (code: string, message: string): string => `${JSON.stringify({ error: { code, message } })}\n`;
+
+const withoutLabel = (text: string): string => text.replace(/^error: /, '');
+
+/** Commander prints nothing but its help where the verb is missing. */
+const noVerb = 'commander.help';
+
+function problemOf({ code, message }: CommanderError, [noun]: readonly string[]): string {
+  if (code !== noVerb) return withoutLabel(message);
+  return noun === undefined || noun.startsWith('-') ? 'no command is given' : `"${noun}" needs a verb`;
+}
+
+/** For whoever has to fix the program: the stack, without the secrets its texts may hold. */
+function stackOf(thrown: unknown): string {
+  const error = thrown instanceof Error ? thrown : new Error('something that is no error was thrown');
+  return maskSecrets(error.stack ?? error.message);
+}
+
+function refuseEmptyOptions(command: CommandUnknownOpts): void {
+  for (const option of command.options) {
+    if (command.getOptionValue(option.attributeName()) === '')
+      command.error(`error: option '${option.flags}' is empty`);
+  }
+}
+
+/** Trace ids are random and may begin with a dash: commander takes such a word for an option unless it stands behind `--`. */
+function withTraceIdLast([noun = '', id = '', ...others]: readonly string[]): string[] {
+  const words = [noun, id, ...others];
+  const isTraceId = noun === 'trace' && /^-[\w-]{11}$/.test(id) && !/^--[a-z]+$/.test(id);
+  return isTraceId ? [noun, ...others, '--', id] : words.filter((word, index) => word !== '' || index > 1);
 }

@@ -1,43 +1,34 @@
-/** Joins accounts of brains, looks after joined ones, and leaves them: what the far side gives is sealed and stored, and bots are told. */
+/** Joins accounts of brains, checks their health and leaves them. What the remote gives is sealed and stored, and bots are given the account. */
 import { randomUUID } from 'node:crypto';
 import type { Brain, ConnectorHost } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import type { ConnectorTools, PortalInfo } from '../core/connector-tools.ts';
+import type { PortalInfo } from '../core/connector-tools.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
-import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
+import { randomToken, type Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
+import { switchBrain } from '../portals/switch-brain.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { type Db, inTransaction, type Pool } from '../store/database.ts';
-import { laneBeginning } from '../store/queue/lane-names.ts';
-import { wakeLanes } from '../store/queue/lanes.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
 import { dropAwaiting } from '../store/tenants/awaiting-connections.ts';
-import { type BotRow, giveConnection, listBots } from '../store/tenants/bots.ts';
-import { disableConnection, settleConnection } from '../store/tenants/connection-health.ts';
-import {
-  addConnection,
-  type ConnectionRow,
-  findConnection,
-  listConnections,
-  removeConnection,
-} from '../store/tenants/connections.ts';
-import { forgetRemoteIds } from '../store/tenants/conversations.ts';
+import { type BotRow, listBots } from '../store/tenants/bots.ts';
+import { settleConnection } from '../store/tenants/connection-health.ts';
+import { type ConnectionRow, findConnection } from '../store/tenants/connections.ts';
+import { type AccountWork, hookPath, wakeBots } from './account-work.ts';
 import { awaitingConnections } from './awaiting-connections.ts';
-import { toolsUntil } from './tools-until.ts';
-
-/** The webhook address of a connection without its origin. */
-export function hookPath(brain: string, secret: string): string {
-  return `/brains/${brain}/${secret}`;
-}
-
-/** A farewell may take this long before the house goes on without it. */
-const farewellMs = 10_000;
+import { storeNew } from './change-connection.ts';
+import { checkConnection } from './check-connection.ts';
+import type { ConnectorRegistry } from './connector-registry.ts';
+import type { ToolsFor } from './connector-tools.ts';
+import { eraseWithAccounts, leaveConnection, removeUnused } from './leave-connection.ts';
+import { openConnection, sealConfig } from './stored-connection.ts';
 
 export interface ConnectionServiceOptions {
   readonly db: Pool;
   readonly sealer: Sealer;
-  readonly directory: Directory;
-  readonly tools: (connection: Connection) => ConnectorTools;
+  readonly portals: Pick<PortalCache, 'forget'>;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'evict'>;
+  readonly toolsFor: ToolsFor;
   readonly wakeups: Wakeups;
   readonly log: Logger;
   readonly publicUrl: string;
@@ -46,17 +37,34 @@ export interface ConnectionServiceOptions {
 /** What is given to `connect`. */
 export type Wish = Parameters<ConnectorHost['connect']>[0];
 
-export type ConnectionService = ReturnType<typeof createConnectionService>;
+export type ConnectionService = Pick<ConnectionLifecycle, keyof ConnectionLifecycle>;
 
-export function createConnectionService(options: ConnectionServiceOptions) {
-  const { db, sealer, directory, log } = options;
-  const hookUrl = ({ webhookSecret }: Pick<Connection, 'webhookSecret'>, brain: Brain): string =>
-    `${options.publicUrl}${hookPath(brain.name, webhookSecret)}`;
-  const sealConfig = (id: string, config: unknown): Buffer =>
-    sealer.seal(JSON.stringify(config), `connection.config:${id}`);
+export function createConnectionService(options: ConnectionServiceOptions): ConnectionService {
+  return new ConnectionLifecycle(options);
+}
+
+class ConnectionLifecycle {
+  readonly #options: ConnectionServiceOptions;
+  readonly #work: AccountWork;
+
+  constructor(options: ConnectionServiceOptions) {
+    const { db, sealer, log, wakeups, toolsFor, connectors, publicUrl } = options;
+    this.#options = options;
+    this.#work = {
+      db,
+      sealer,
+      log,
+      wakeups,
+      toolsFor,
+      brainOf: (name) => connectors.brainOf(name),
+      hookUrl: ({ webhookSecret }, brain) => `${publicUrl}${hookPath(brain.name, webhookSecret)}`,
+      evict: (id) => connectors.evict(id),
+    };
+  }
 
   /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. */
-  async function connect(brain: Brain, wish: Wish): Promise<void> {
+  async connect(brain: Brain, wish: Wish): Promise<void> {
+    const { db, sealer, wakeups, log } = this.#options;
     const { portal, botCode } = wish;
     const row = wish.connectionId === null ? null : await findConnection(db, portal, wish.connectionId);
     const bot = (await listBots(db, portal)).find(({ code }) => code === botCode);
@@ -65,141 +73,75 @@ export function createConnectionService(options: ConnectionServiceOptions) {
     }
     const awaiting =
       row === null ? await awaitingConnections(db, sealer, brain.name).find(wish.awaitingId ?? '') : null;
-    const known = row === null ? awaiting : directory.openConnection(row);
+    const known = row === null ? awaiting : openConnection(sealer, row);
     const { config, title } = wish;
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, webhookSecret: known?.webhookSecret ?? randomToken(24) };
-    const tools = options.tools(connection);
+    const tools = this.#options.toolsFor(connection);
     // The bot is given the connection only when it has joined.
     const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), botType: bot.type });
-    const joined = await brain.join?.(connection, hookUrl(connection, brain), { ...tools, portalInfo });
+    const joined = await brain.join?.(connection, this.#work.hookUrl(connection, brain), { ...tools, portalInfo });
     const account = { ...connection, config: joined ?? config };
     try {
-      await store(brain, account, { row, title, bot, isAwaited: awaiting !== null });
+      await this.#store(brain, account, { row, title, bot, isAwaited: awaiting !== null });
     } catch (error) {
-      // Nobody would ever leave an account that stands nowhere.
-      if (row === null) await leave(brain, account);
+      // Nobody could leave it later: it is stored nowhere.
+      if (row === null) await leaveConnection(this.#work, brain, account);
       throw error;
     }
-    directory.forget(portal);
-    directory.forgetConnection(id);
-    options.wakeups.outbox.ring();
+    this.#options.portals.forget(portal);
+    this.#options.connectors.evict(id);
+    wakeups.outbox.ring();
     log.info({ portal, connection: id, brain: brain.name, bot: botCode }, 'an account was connected');
-    if (bot.connection_id !== null && bot.connection_id !== id) await dropUnused(portal, bot.connection_id);
+    if (bot.connection_id === null || bot.connection_id === id) return;
+    const former = await findConnection(db, portal, bot.connection_id);
+    if (former !== null) await removeUnused(this.#work, former);
   }
 
-  interface Place {
-    /** As it was read before joining; null: a new one. */
-    readonly row: ConnectionRow | null;
-    readonly title: string;
-    readonly bot: BotRow;
-    /** The account awaited its portal, and does so no longer. */
-    readonly isAwaited: boolean;
+  /** A check that fails, or has not ended when `signal` fires, leaves everything as it is. */
+  async checkHealth(row: ConnectionRow, signal: AbortSignal): Promise<void> {
+    try {
+      await checkConnection(this.#work, row, signal);
+    } catch (thrown) {
+      const facts = { portal: row.portal, connection: row.id, brain: row.brain, err: toAppError(thrown) };
+      this.#options.log.warn(facts, 'the health check of an account failed; it will be repeated');
+    }
+  }
+
+  sealConfig(id: string, config: unknown): Buffer {
+    return sealConfig(this.#options.sealer, id, config);
+  }
+
+  hookUrl(connection: Pick<Connection, 'webhookSecret'>, brain: Brain): string {
+    return this.#work.hookUrl(connection, brain);
+  }
+
+  /** Leaves the accounts of a portal that has removed the app, and erases it. False: it has the app again, and nothing was done. */
+  async eraseUninstalled(portal: string): Promise<boolean> {
+    return (await eraseWithAccounts(this.#work, portal, true)).isErased;
   }
 
   /** Throws BadInput `connection.changed` when connection or bot are no longer as they were read: somebody else was quicker. */
-  async function store(brain: Brain, account: Connection, place: Place): Promise<void> {
-    const { portal, id } = account;
-    const { row, title, bot, isAwaited } = place;
-    const configSealed = sealConfig(id, account.config);
+  async #store(brain: Brain, account: Connection, { row, title, bot, isAwaited }: Place): Promise<void> {
+    const { db, sealer } = this.#options;
+    const { id } = account;
     await inTransaction(db, async (trx) => {
       if (isAwaited && !(await dropAwaiting(trx, brain.name, id))) throw changed();
-      if (row === null) await add(trx, brain, account, title, configSealed);
-      else if (!(await settleConnection(trx, row, configSealed))) throw changed();
-      if (!(await giveConnection(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
-      if (bot.connection_id !== id) await forgetRemoteIds(trx, portal, bot.code);
+      if (row === null) await storeNew(this.#work, trx, brain, { ...account, title });
+      else if (!(await settleConnection(trx, row, sealConfig(sealer, id, account.config)))) throw changed();
+      if (!(await switchBrain(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
       await wakeBots(trx, account);
     });
   }
+}
 
-  /** Ends the pauses of whatever waits for this account, in either direction. */
-  async function wakeBots(trx: Db, { portal, id }: Pick<Connection, 'portal' | 'id'>): Promise<void> {
-    const own = (await listBots(trx, portal)).filter((bot) => bot.connection_id === id);
-    const beginnings = own.map(({ code }) => laneBeginning(code));
-    await wakeLanes(trx, 'outbox', portal, beginnings);
-  }
-
-  async function add(
-    trx: Db,
-    brain: Brain,
-    connection: Connection,
-    title: string,
-    configSealed: Buffer,
-  ): Promise<void> {
-    const { id, portal, webhookSecret } = connection;
-    const webhookSecretSealed = sealer.seal(webhookSecret, `connection.webhook:${id}`);
-    const door = { webhookSecretSealed, webhookSecretHash: sha256(webhookSecret) };
-    await addConnection(trx, { portal, id, brain: brain.name, title, configSealed, ...door });
-  }
-
-  async function dropUnused(portal: string, id: string): Promise<void> {
-    if ((await listBots(db, portal)).some((bot) => bot.connection_id === id)) return;
-    const row = await findConnection(db, portal, id);
-    if (row === null) return;
-    await leaveStored(row);
-    await removeConnection(db, portal, id);
-  }
-
-  /**
-   * One look at an account, and what follows from it. A look that fails, or has not ended when `signal` fires, leaves everything as it is.
-   */
-  async function checkHealth(row: ConnectionRow, signal: AbortSignal): Promise<void> {
-    const brain = directory.brainByName.get(row.brain);
-    if (brain?.checkHealth === undefined) return;
-    const facts = { portal: row.portal, connection: row.id, brain: row.brain };
-    try {
-      const connection = directory.openConnection(row);
-      const tools = toolsUntil(options.tools(connection), signal);
-      const health = await brain.checkHealth(connection, hookUrl(connection, brain), row.disabled_reason, tools);
-      if (!health.works) {
-        const isDisabledNow = await disableConnection(db, row, health.reason, row.updated_at);
-        if (!isDisabledNow || health.reason === row.disabled_reason) return;
-        directory.forgetConnection(row.id);
-        log.warn({ ...facts, reason: health.reason }, 'an account is paused');
-        return;
-      }
-      const isChanged = JSON.stringify(health.config) !== JSON.stringify(connection.config);
-      const isSettled = await settleConnection(db, row, isChanged ? sealConfig(row.id, health.config) : null);
-      const wasDisabled = row.disabled_reason !== null;
-      // Without either nothing has begun to work that did not before: what waits, waits for something else.
-      if (!isSettled || (!isChanged && !wasDisabled)) return;
-      directory.forgetConnection(row.id);
-      log.info({ ...facts, wasDisabled, isChanged }, 'an account works again');
-      await wakeBots(db, row);
-      options.wakeups.outbox.ring();
-    } catch (thrown) {
-      log.warn({ ...facts, err: toAppError(thrown) }, 'an account could not be looked at; it will be again');
-    }
-  }
-
-  async function leaveStored(row: ConnectionRow): Promise<void> {
-    const brain = directory.brainByName.get(row.brain);
-    if (brain !== undefined) await leave(brain, directory.openConnection(row));
-  }
-
-  /** Best effort: what the far side keeps of us is its own business when it cannot be reached now. */
-  async function leave(brain: Brain, connection: Connection): Promise<void> {
-    if (brain.leave === undefined) return;
-    const facts = { portal: connection.portal, connection: connection.id, brain: brain.name };
-    try {
-      const going = brain.leave(connection, hookUrl(connection, brain), options.tools(connection));
-      const isInTime = await inTime(going.then(() => true));
-      if (isInTime) log.info(facts, 'an account was left');
-      else log.warn(facts, 'an account was left without waiting for its answer any longer');
-    } catch (thrown) {
-      log.warn({ ...facts, err: toAppError(thrown) }, 'an account could not be left; its traces stay at the far side');
-    }
-  }
-
-  return {
-    connect,
-    checkHealth,
-    sealConfig,
-    hookUrl,
-    async leaveAll(portal: string): Promise<void> {
-      await Promise.all((await listConnections(db, portal)).map(leaveStored));
-    },
-  };
+interface Place {
+  /** As it was read before joining; null: a new one. */
+  readonly row: ConnectionRow | null;
+  readonly title: string;
+  readonly bot: BotRow;
+  /** The account awaited its portal, and does so no longer. */
+  readonly isAwaited: boolean;
 }
 
 function changed(): BadInput {
@@ -208,17 +150,4 @@ function changed(): BadInput {
     status: 409,
     message: 'the bot or its connection was changed meanwhile; look again before you repeat it',
   });
-}
-
-/** False when it took too long; a failure that comes later is nobody's any more. */
-async function inTime(work: Promise<true>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), farewellMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -21,11 +21,11 @@ export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string
   });
 }
 
-/** Bitrix24's own refusals come this way too, from files and people a brain asks the portal for. No look at an account would help them. */
+/** Bitrix24's own refusals come this way too, from files and people a brain asks the portal for. No health check would help them. */
 const portalErrors = 'bitrix24.';
 
 /**
- * A refused credential is not the fault of the message: the account is looked at, and the delivery is tried again while that may
+ * A refused credential is not the fault of the message: the account is checked, and the delivery is tried again while that may
  * help. Any other error is given back as it is.
  */
 export async function onRefusedCredentials(

@@ -1,9 +1,6 @@
-/** What the routes of a brain are given of the house: its own connections, the portals' bots, sealed texts. */
+/** What the routes of a brain may use of the app: its own connections, the portals' bots, sealed texts. */
 import type { Brain, ConnectorHost, StoredConnection } from '../core/brain.ts';
-import type { Connection } from '../core/connector.ts';
-import type { ConnectorTools } from '../core/connector-tools.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
-import type { Directory } from '../portals/directory.ts';
 import type { Pool } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
 import { redeemCode } from '../store/tenants/connect-codes.ts';
@@ -12,6 +9,9 @@ import { type ConnectionRow, findConnectionById, listConnections } from '../stor
 import { findPortal } from '../store/tenants/portals.ts';
 import { awaitingConnections } from './awaiting-connections.ts';
 import type { ConnectionService } from './connection-service.ts';
+import type { ConnectorRegistry } from './connector-registry.ts';
+import type { ToolsFor } from './connector-tools.ts';
+import { openConnection } from './stored-connection.ts';
 
 /** A sealed text is good for so long. */
 const sealedForMs = 30 * 60_000;
@@ -21,22 +21,22 @@ const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 export interface ConnectorHostOptions {
   readonly db: Pool;
   readonly sealer: Sealer;
-  readonly directory: Directory;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'evict'>;
   readonly connectionService: ConnectionService;
-  readonly tools: (connection: Connection) => ConnectorTools;
+  readonly toolsFor: ToolsFor;
   readonly settings: unknown;
 }
 
 export function createConnectorHost(options: ConnectorHostOptions, brain: Brain): ConnectorHost {
-  const { db, sealer, directory, connectionService } = options;
+  const { db, sealer, connectors, connectionService } = options;
   const context = (purpose: string): string => `brain.${brain.name}.${purpose}`;
   const stored = (row: ConnectionRow): StoredConnection => ({
-    connection: directory.openConnection(row),
+    connection: openConnection(sealer, row),
     changedAt: row.updated_at,
     disabledReason: row.disabled_reason,
   });
   return {
-    tools: options.tools({ id: brain.name, portal: '', config: null, webhookSecret: '' }),
+    tools: options.toolsFor({ id: brain.name, portal: '', config: null, webhookSecret: '' }),
     settings: options.settings,
     seal: (text, purpose) => sealer.seal(`${Date.now()} ${text}`, context(purpose)).toString('base64url'),
     open(sealed, purpose) {
@@ -45,22 +45,7 @@ export function createConnectorHost(options: ConnectorHostOptions, brain: Brain)
       return found !== null && Date.now() - Number(found[1]) < sealedForMs ? (found[2] ?? null) : null;
     },
     redeemCode: (code) => redeemCode(db, brain.name, hashOfCode(code)),
-    async offer(portal) {
-      const [found, bots] = await Promise.all([findPortal(db, portal), listBots(db, portal)]);
-      if (found === null || found.state === 'uninstalled') return null;
-      return {
-        domain: found.domain,
-        bots: bots
-          .filter(({ state }) => state !== 'deleted')
-          .map(({ code, name, type, brain: own, connection_id }) => ({
-            code,
-            name,
-            type,
-            brain: directory.brainByName.get(own)?.title ?? own,
-            connectionId: connection_id,
-          })),
-      };
-    },
+    offer: (portal) => offerOf(options, portal),
     async find(connectionId) {
       const row = uuidForm.test(connectionId) ? await findConnectionById(db, brain.name, connectionId) : null;
       return row === null ? null : stored(row);
@@ -78,14 +63,32 @@ export function createConnectorHost(options: ConnectorHostOptions, brain: Brain)
         { portal, id, updated_at: changedAt },
         connectionService.sealConfig(id, config),
       );
-      directory.forgetConnection(id);
+      connectors.evict(id);
       return isStored;
     },
     async disable(connection, reason) {
       await disableConnection(db, connection, reason, null);
-      directory.forgetConnection(connection.id);
+      connectors.evict(connection.id);
     },
     checkSoon: (connection) => checkNow(db, connection),
+  };
+}
+
+/** The portal's bots, for a page on which one is chosen; null when the app is not installed there. */
+async function offerOf({ db, connectors }: ConnectorHostOptions, portal: string): ReturnType<ConnectorHost['offer']> {
+  const [found, bots] = await Promise.all([findPortal(db, portal), listBots(db, portal)]);
+  if (found === null || found.state === 'uninstalled') return null;
+  return {
+    domain: found.domain,
+    bots: bots
+      .filter(({ state }) => state !== 'deleted')
+      .map(({ code, name, type, brain: own, connection_id }) => ({
+        code,
+        name,
+        type,
+        brain: connectors.brainOf(own)?.title ?? own,
+        connectionId: connection_id,
+      })),
   };
 }
 

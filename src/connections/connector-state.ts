@@ -15,7 +15,7 @@ export function connectorState(
   const owner = { portal, connectionId };
   return {
     get: (key) => readFact(db, owner, key),
-    put: (key, value, keepDays) => writeFact(db, owner, key, storableJson(value), keepDays ?? null),
+    put: (key, value, keepDays) => writeFact(db, owner, key, { json: storableJson(value), keepDays: keepDays ?? null }),
     claim: (key, value, keepSeconds) => claimFact(db, owner, { key, json: storableJson(value), keepSeconds }),
     forget: (key) => deleteFact(db, owner, key),
     list: (prefix) => listFacts(db, owner, prefix),

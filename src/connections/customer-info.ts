@@ -3,21 +3,21 @@ import { lineClient } from '../bitrix24/open-lines.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { ConversationRef } from '../core/connector.ts';
 import type { CustomerInfo } from '../core/connector-tools.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 
 export interface CustomerInfoOptions {
   readonly client: PortalClient;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
 }
 
 /** Null when the chat shows no such customer or the portal cannot be asked (no imbot.v2). Throws AppErrors. */
 export async function findCustomerInfo(
-  { client, directory }: CustomerInfoOptions,
+  { client, portals }: CustomerInfoOptions,
   portalId: string,
   who: { readonly to: ConversationRef; readonly dialogId: string; readonly userId: string },
   signal: AbortSignal,
 ): Promise<CustomerInfo | null> {
-  const { portal, bots } = await directory.portal(portalId);
+  const { portal, bots } = await portals.portal(portalId);
   const bot = bots.find((row) => row.code === who.to.botCode);
   if (portal === null || portal.has_v2 === false || bot === undefined || bot.bot_id === null) return null;
   const { dialogId, userId } = who;

@@ -2,8 +2,8 @@
  * Looks at accounts that are due for it: paused ones now and then, those whose credentials were refused soon after, all others about
  * hourly. Looks stand in nobody's way: not in that of other accounts, and not in that of the process's end.
  */
+import type { Brain } from '../core/brain.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
 import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
@@ -14,7 +14,7 @@ import type { ConnectionService } from './connection-service.ts';
 export interface HealthCheckOptions {
   readonly db: Pool;
   readonly connectionService: Pick<ConnectionService, 'checkHealth'>;
-  readonly directory: Pick<Directory, 'brainByName'>;
+  readonly brains: readonly Brain[];
   readonly log: Logger;
   /** How often due accounts are looked for. */
   readonly pollMs?: number;
@@ -25,7 +25,7 @@ export interface HealthCheckOptions {
 /** A change over there is followed after this long at most. */
 const usualPollMs = 2_000;
 
-/** A dozen calls; one whose far side needs longer than this for them tells nothing today. */
+/** A dozen calls; one whose remote needs longer than this for them tells nothing today. */
 const usualDeadlineMs = 60_000;
 
 /** Health checks under way at once; each is a dozen calls to one remote, and mostly waits. */
@@ -40,9 +40,7 @@ const maxSlow = 5_000;
 
 export function startHealthChecks(options: HealthCheckOptions): WorkLoop {
   const { pollMs = usualPollMs, deadlineMs = usualDeadlineMs } = options;
-  const brains = [...options.directory.brainByName.values()]
-    .filter((brain) => brain.checkHealth !== undefined)
-    .map((brain) => brain.name);
+  const brains = options.brains.filter((brain) => brain.checkHealth !== undefined).map((brain) => brain.name);
   const stopping = new AbortController();
   const underWay = new Map<Promise<void>, number>();
   const slow = new Set<string>();
@@ -64,7 +62,7 @@ export function startHealthChecks(options: HealthCheckOptions): WorkLoop {
   }
 
   const loop = startWorkLoop({
-    name: 'account watch',
+    name: 'health checks',
     wakeup,
     log: options.log,
     pollMs,

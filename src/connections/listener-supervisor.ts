@@ -2,10 +2,11 @@
  * Keeps the sockets (or pollers) of brains that listen: each connection is held by one process at a time, by a lease, and taken over
  * by another when that process dies. The stored cursor tells the new holder where to go on.
  */
+import type { Brain } from '../core/brain.ts';
 import type { Connector } from '../core/connector.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { createRestartBackoff, longestRestartMs } from '../runtime/restart-backoff.ts';
@@ -23,12 +24,14 @@ import {
   releaseListeners,
   renewListeners,
 } from '../store/tenants/connections.ts';
+import type { ConnectorRegistry } from './connector-registry.ts';
 import { toNewEvents } from './resolve-conversation.ts';
 
 export interface ListenerSupervisorOptions {
   readonly db: Pool;
   readonly owner: string;
-  readonly directory: Directory;
+  readonly brains: readonly Brain[];
+  readonly connectors: Pick<ConnectorRegistry, 'connectorOf'>;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
   readonly log: Logger;
@@ -43,7 +46,7 @@ const claimAtOnce = 50;
 const putOffSeconds = 30;
 
 /**
- * Listeners that begin at the same time. Beginning costs requests and memory for which nobody gives thanks afterwards (bench `mg-sockets`). With
+ * Listeners that begin at the same time. Each start makes several requests and takes memory (bench `mg-sockets`). With
  * 100 ms a request and four requests each, 1 000 are back after 17 s.
  */
 const startsAtOnce = 24;
@@ -66,90 +69,103 @@ interface Held {
 class ListenerLost extends Error {}
 
 export function startListenerSupervisor(options: ListenerSupervisorOptions): WorkLoop {
-  const owner = `${options.owner}:s`;
-  const held = new Map<string, Held>();
-  const brains = [...options.directory.brainByName.values()]
-    .filter((brain) => brain.capabilities.listens)
-    .map((brain) => brain.name);
+  return new ListenerSupervisor(options);
+}
+
+class ListenerSupervisor implements WorkLoop {
+  readonly #options: ListenerSupervisorOptions;
+  readonly #owner: string;
+  readonly #held = new Map<string, Held>();
+  readonly #brains: string[];
   // Leases are renewed by the clock; a listener that has ended rings, so that it is taken anew where it is still wanted.
-  const wakeup = createWakeup();
-  const gates = {
+  readonly #wakeup = createWakeup();
+  readonly #gates = {
     usual: createConcurrencyLimiter({ atOnce: startsAtOnce, longestMs: longestStartMs }),
     doubtful: createConcurrencyLimiter({ atOnce: doubtfulStartsAtOnce, longestMs: longestDoubtfulStartMs }),
   };
+  readonly #loop: WorkLoop;
 
-  const loop = startWorkLoop({
-    name: 'sockets',
-    wakeup,
-    log: options.log,
-    pollMs: options.pollMs ?? 5_000,
-    round: async () => {
-      if (brains.length === 0) return false;
-      await renew();
-      return await claim();
-    },
-  });
+  constructor(options: ListenerSupervisorOptions) {
+    this.#options = options;
+    this.#owner = `${this.#options.owner}:s`;
+    this.#brains = this.#options.brains.filter((brain) => brain.capabilities.listens).map((brain) => brain.name);
+    this.#loop = startWorkLoop({
+      name: 'sockets',
+      wakeup: this.#wakeup,
+      log: this.#options.log,
+      pollMs: this.#options.pollMs ?? 5_000,
+      round: async () => {
+        if (this.#brains.length === 0) return false;
+        await this.#renew();
+        return await this.#claim();
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    const ids = [...this.#held.keys()];
+    for (const entry of this.#held.values()) entry.stop.abort();
+    await Promise.all([...this.#held.values()].map((entry) => entry.ended));
+    if (ids.length > 0) await releaseListeners(this.#options.db, this.#owner, ids);
+  }
 
   /** Keeps what is still ours, ends what is not or has changed, and lets go of what nobody here listens to. */
-  async function renew(): Promise<void> {
-    const still = await renewListeners(options.db, owner, leaseSeconds);
-    for (const [id, entry] of held) {
+  async #renew(): Promise<void> {
+    const still = await renewListeners(this.#options.db, this.#owner, leaseSeconds);
+    for (const [id, entry] of this.#held) {
       // Lost, stopped, or changed: in the latter case it is let go of once it has ended, and taken again with what is stored then.
       if (still.get(id)?.getTime() !== entry.knownAt) entry.stop.abort();
     }
     // A lease whose listener has ended: its portal or account was stopped and came back before anybody else took it.
-    const orphans = [...still.keys()].filter((id) => !held.has(id));
-    if (orphans.length > 0) await releaseListeners(options.db, owner, orphans);
+    const orphans = [...still.keys()].filter((id) => !this.#held.has(id));
+    if (orphans.length > 0) await releaseListeners(this.#options.db, this.#owner, orphans);
   }
 
   /** True: there may be more to take. */
-  async function claim(): Promise<boolean> {
-    const claimed = await claimListeners(options.db, owner, brains, claimAtOnce, leaseSeconds);
+  async #claim(): Promise<boolean> {
+    const claimed = await claimListeners(this.#options.db, this.#owner, this.#brains, {
+      limit: claimAtOnce,
+      leaseSeconds,
+    });
     // Where the one before is still ending, the next round takes the connection, or another process does.
-    const tooEarly = claimed.filter((row) => held.has(row.id));
-    const failed = claimed.filter((row) => !held.has(row.id) && !hold(row));
-    if (tooEarly.length > 0) await releaseListeners(options.db, owner, idsOf(tooEarly));
-    if (failed.length > 0) await putOffListeners(options.db, owner, idsOf(failed), putOffSeconds);
+    const tooEarly = claimed.filter((row) => this.#held.has(row.id));
+    const failed = claimed.filter((row) => !this.#held.has(row.id) && !this.#hold(row));
+    if (tooEarly.length > 0) await releaseListeners(this.#options.db, this.#owner, idsOf(tooEarly));
+    if (failed.length > 0) await putOffListeners(this.#options.db, this.#owner, idsOf(failed), putOffSeconds);
     return claimed.length === claimAtOnce && tooEarly.length < claimAtOnce;
   }
 
   /** False when the connection cannot be listened to: its secrets do not open, or its brain makes no listener of it. */
-  function hold(row: ConnectionRow): boolean {
-    const connector = connectorOf(row);
+  #hold(row: ConnectionRow): boolean {
+    const connector = this.#connectorOf(row);
     if (connector?.listen === undefined) return false;
     const stop = new AbortController();
     const { portal, id, brain, cursor } = row;
     const ended = keepListening(
-      { options, owner, row: { portal, id, brain, cursor }, gates },
+      { options: this.#options, owner: this.#owner, row: { portal, id, brain, cursor }, gates: this.#gates },
       connector,
       stop.signal,
     ).finally(() => {
-      held.delete(row.id);
-      wakeup.ring();
+      this.#held.delete(row.id);
+      this.#wakeup.ring();
     });
-    held.set(row.id, { knownAt: row.updated_at.getTime(), stop, ended });
+    this.#held.set(row.id, { knownAt: row.updated_at.getTime(), stop, ended });
     return true;
   }
 
-  function connectorOf(row: ConnectionRow): Connector | null {
+  #connectorOf(row: ConnectionRow): Connector | null {
     try {
-      return options.directory.connectorOf(row)?.connector ?? null;
+      return this.#options.connectors.connectorOf(row)?.connector ?? null;
     } catch (error) {
       const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
-      options.log.error(facts, 'a connection cannot be opened, so nobody listens to it; was its secret key lost?');
+      this.#options.log.error(
+        facts,
+        'a connection cannot be opened, so nobody listens to it; was its secret key lost?',
+      );
       return null;
     }
   }
-
-  return {
-    async stop() {
-      await loop.stop();
-      const ids = [...held.keys()];
-      for (const entry of held.values()) entry.stop.abort();
-      await Promise.all([...held.values()].map((entry) => entry.ended));
-      if (ids.length > 0) await releaseListeners(options.db, owner, ids);
-    },
-  };
 }
 
 const idsOf = (rows: readonly ConnectionRow[]): string[] => rows.map((row) => row.id);
@@ -169,7 +185,7 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   const { db } = options;
   const intake = { portal: row.portal, connectionId: row.id, brain: row.brain, ingress: 'socket' as const };
   let { cursor } = row;
-  const pause = createRestartBackoff();
+  const backoff = createRestartBackoff();
   let isDoubtful = false;
   while (!signal.aborted) {
     const leave = await (isDoubtful ? gates.doubtful : gates.usual).enter(signal);
@@ -181,7 +197,7 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
         async (incoming, next) => {
           const events = await toNewEvents(db, intake, incoming);
           await inTransaction(db, async (trx) => {
-            if (!(await moveCursor(trx, owner, row.portal, row.id, next))) throw new ListenerLost();
+            if (!(await moveCursor(trx, owner, row, next))) throw new ListenerLost();
             if (events.length > 0) await acceptEvents(trx, events);
           });
           leave();
@@ -201,15 +217,15 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
     }
     isDoubtful = !hasBegun;
     const life = { ms: performance.now() - startedAt, hasBegun };
-    await createWakeup().wait(pause.after(life, leastMs, Math.random()), signal);
+    await systemClock.sleep(backoff.after(life, leastMs, Math.random()), signal);
   }
 }
 
-/** Returns the least pause before the next try: what only a person can mend is tried seldom. */
+/** Returns the least wait before the next try: what only a person can mend is tried seldom. */
 async function report({ db, log }: ListenerSupervisorOptions, row: Listening, error: AppError): Promise<number> {
   const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
   if (error.retry === 'never') {
-    log.error(facts, 'a listener was refused; its account is looked at, and a person may have to mend it');
+    log.error(facts, 'a listener was refused; its account is checked, and a person may have to mend it');
     // Where the database is away too, the next refusal asks again.
     await askForCheck(db, row).catch((err: unknown) => log.warn({ ...facts, err }, 'a look could not be asked for'));
     return longestRestartMs;

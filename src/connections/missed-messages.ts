@@ -15,8 +15,7 @@ export async function missedMessages(
   db: Db,
   portal: string,
   to: ConversationRef,
-  from: Date,
-  until: Date,
+  { from, until }: { readonly from: Date; readonly until: Date },
 ): Promise<readonly MissedMessage[]> {
   const found = await findByRef(db, portal, to.ref);
   if (found === null) return [];

@@ -5,7 +5,7 @@ import type { ConversationRef } from '../core/connector.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
 import type { FileRef } from '../core/events.ts';
 import type { HttpClient } from '../lib/http-client.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 
 /** Bitrix24's own limit for a file of a bot (docs/platform-notes/bitrix24.md#files). */
 const maxFileBytes = 100 * 1024 * 1024;
@@ -14,23 +14,21 @@ const timeoutMs = 60_000;
 
 export interface PortalFileOptions {
   readonly client: PortalClient;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
   readonly http: HttpClient;
 }
 
 /** The bytes of a file. Throws AppErrors: `bitrix24.*`, `http.*`, `bitrix24.no_file` when the portal does not give it. */
 export async function openPortalFile(
   options: PortalFileOptions,
-  portal: string,
-  to: ConversationRef,
-  file: FileRef,
+  { portal, to, file }: { readonly portal: string; readonly to: ConversationRef; readonly file: FileRef },
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const bot = (await options.directory.portal(portal)).bots.find((row) => row.code === to.botCode);
+  const bot = (await options.portals.portal(portal)).bots.find((row) => row.code === to.botCode);
   if (bot === undefined || bot.bot_id === null) {
     throw new BadInput({ code: 'bitrix24.no_file', message: 'the bot that was given the file is gone' });
   }
-  const url = await askForFile(options.client, portal, bot.bot_id, file.id, signal);
+  const url = await askForFile(options.client, { portal, botId: bot.bot_id }, file.id, signal);
   const response = await options.http.send({ method: 'GET', url, timeoutMs, signal, maxResponseBytes: maxFileBytes });
   if (response.status === 200) return response.body;
   throw new RemoteUnreachable({

@@ -4,7 +4,7 @@ import type { Incoming } from '../core/connector.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
-import { dedupeKey, inboxLane, unboundLane } from '../store/queue/lane-names.ts';
+import { dedupeKey, inboxLane, isUnbound, unboundLane } from '../store/queue/lane-names.ts';
 import { findByRemoteId, findOwnByRef } from '../store/tenants/conversations.ts';
 
 /** The connection a message came through. */
@@ -16,15 +16,30 @@ export interface ResolveOptions {
   readonly ingress: 'webhook' | 'socket';
 }
 
-/** Rows for the inbox, in the given order. A conversation nobody knows yet gets a waiting lane of its own. */
-export async function toNewEvents(db: Db, intake: ResolveOptions, incoming: readonly Incoming[]): Promise<NewEvent[]> {
-  const events: NewEvent[] = [];
+/** A row for the inbox. */
+export interface RoutedEvent extends NewEvent {
+  /** Its conversation is known, also where it waits behind messages that came before it was. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Rows for the inbox, in the given order. Messages of a conversation that is not known yet wait in a lane of their own; while any of them
+ * waits there, later ones of the same conversation stand behind it.
+ */
+export async function toNewEvents(
+  db: Db,
+  intake: ResolveOptions,
+  incoming: readonly Incoming[],
+): Promise<RoutedEvent[]> {
+  const events: RoutedEvent[] = [];
+  const waiting = new Set<string>();
   for (const message of incoming) {
-    const lane = await laneOf(db, intake, message);
-    if (lane === null) continue;
+    const place = await placeOf(db, intake, message, waiting);
+    if (place === null) continue;
+    if (isUnbound(place.lane)) waiting.add(place.lane);
     events.push({
       portal: intake.portal,
-      lane,
+      ...place,
       dedupeKey: dedupeKey('brain', intake.connectionId, message.dedupeKey),
       source: intake.brain,
       connectionId: intake.connectionId,
@@ -37,15 +52,27 @@ export async function toNewEvents(db: Db, intake: ResolveOptions, incoming: read
   return events;
 }
 
-/** Null: a message that is wanted only in a known conversation, and there is none. */
-async function laneOf(db: Db, intake: ResolveOptions, message: Incoming): Promise<string | null> {
-  const { conversation } = message;
-  const found =
-    'ref' in conversation
-      ? await findOwnByRef(db, intake.portal, intake.connectionId, conversation.ref)
-      : await findByRemoteId(db, intake.portal, intake.connectionId, conversation.remoteId);
-  if (found !== null) return inboxLane(found.botCode, found.dialogId);
-  if (message.ifKnown === true) return null;
-  const name = 'ref' in conversation ? `ref:${conversation.ref}` : `id:${conversation.remoteId}`;
-  return unboundLane(intake.connectionId, name);
+/**
+ * Null for a message that is wanted only in a known conversation, where there is none.
+ *
+ * @param waiting lanes in which messages of the same batch are about to wait
+ */
+async function placeOf(
+  db: Db,
+  intake: ResolveOptions,
+  { conversation, ifKnown }: Incoming,
+  waiting: ReadonlySet<string>,
+): Promise<Pick<RoutedEvent, 'lane' | 'isKnown'> | null> {
+  const { portal, connectionId } = intake;
+  if ('ref' in conversation) {
+    // A ref is known before anybody outside has seen it, so nothing can wait for one that is found.
+    const found = await findOwnByRef(db, portal, connectionId, conversation.ref);
+    if (found !== null) return { lane: inboxLane(found.botCode, found.dialogId), isKnown: true };
+    return ifKnown === true ? null : { lane: unboundLane(connectionId, `ref:${conversation.ref}`), isKnown: false };
+  }
+  const waitingLane = unboundLane(connectionId, `id:${conversation.remoteId}`);
+  const found = await findByRemoteId(db, { portal, connectionId, remoteId: conversation.remoteId, waitingLane });
+  if (found === null) return ifKnown === true ? null : { lane: waitingLane, isKnown: false };
+  const isBehind = found.hasWaiting || waiting.has(waitingLane);
+  return { lane: isBehind ? waitingLane : inboxLane(found.botCode, found.dialogId), isKnown: true };
 }

@@ -5,6 +5,7 @@ import {
   fateUnknown,
   noop,
   note,
+  personOwns,
   plainSend,
   type RuleContext,
   setOwner,
@@ -22,8 +23,8 @@ import { phrases, pressCommand } from './texts.ts';
 /** Longest text Bitrix24 keeps; it cuts what is longer, so we split before. In UTF-16 code units. */
 const portalTextLimit = 20_000;
 
-/** Signs that could begin markup go out with an invisible companion. */
-const wideInPortal = '[>-';
+/** Signs that could begin markup or a command go out with an invisible companion. */
+const wideInPortal = '[>-/';
 
 /** What a brain says is shown while it leads; its wish to hand over is always granted. */
 export function onBrain(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
@@ -155,7 +156,8 @@ function withAddresses(text: string, buttons: readonly Button[], { kind }: Conve
 }
 
 /** A reply as one or more sends: the text in pieces that fit, then the files. */
-function sendsOf(event: Reply, conversation: Conversation): PortalAction[] {
+function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
+  const event = reply.isInternal && conversation.kind === 'line' ? withoutFiles(reply, conversation) : reply;
   const words = withAddresses(event.text.trim(), event.buttons, conversation);
   const texts = words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', portalTextLimit, wideInPortal);
   const answers = event.remoteMessageId;
@@ -177,6 +179,13 @@ function sendsOf(event: Reply, conversation: Conversation): PortalAction[] {
     return { type: 'send_file', file, text: '', ...place(texts.length + index) };
   });
   return [...sends, ...files];
+}
+
+/** An upload cannot be kept from the customer of an Open Channel: a note for staff only names its files. */
+function withoutFiles(note: Reply, { language }: Conversation): Reply {
+  if (note.files.length === 0) return note;
+  const named = phrases(language).fileOnly(note.files.map(({ name }) => name).join(', '));
+  return { ...note, text: [note.text.trim(), named].filter((part) => part !== '').join('\n'), files: [] };
 }
 
 /**
@@ -210,7 +219,7 @@ function refuseReply(event: BrainEvent, conversation: Conversation, context: Rul
   const id = event.type === 'reply' ? event.remoteMessageId : null;
   const receipt: ChatAction[] =
     id !== null && context.capabilities.receipts
-      ? [toBrain({ type: 'receipt', remoteMessageId: id, portalMessageId: null, error: 'person_owns' })]
+      ? [toBrain({ type: 'receipt', remoteMessageId: id, portalMessageId: null, error: personOwns })]
       : [];
   return { conversation, actions: receipt, outcome: 'dropped_person_owns' };
 }

@@ -1,14 +1,17 @@
-/** What a brain brings into the house beside its connectors: how accounts are joined, looked after and left, and routes of its own. */
+/**
+ * What the app knows of a brain beside its connectors: how accounts are joined, checked and left, and routes of its own. Brains are
+ * declared with `defineBrain`; this is the form the app works with, in which a stored config has no type.
+ */
 import type { z } from 'zod';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 
-/** How an account stands at the far side: usable, with the config to be stored, or stopped over there for a reason in one word. */
-export type HealthStatus =
-  | { readonly works: true; readonly config: unknown }
+/** Whether an account works at the remote: it does, with the config to be stored, or it is stopped there, with the reason in one word. */
+export type HealthStatus<Config = unknown> =
+  | { readonly works: true; readonly config: Config }
   | { readonly works: false; readonly reason: string };
 
-/** What a route of a brain answers. The house adds the headers every page of its own has. */
+/** What a route of a brain answers. The app adds the headers that all its pages have. */
 export type RouteAnswer =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: number; readonly html: string }
@@ -19,57 +22,58 @@ export interface BrainRoute {
   readonly method: 'GET' | 'POST';
   /** After `/<brain name>`, for example `/activity`. */
   readonly path: string;
-  /** Requests of one sender that may fail (status 4xx) in a minute; all further ones of that minute are answered 429. */
+  /** How many requests of one sender may fail (status 4xx) in a minute; the rest of that minute is answered 429. */
   readonly perMinute: number;
-  /** Throws AppErrors; they are answered as everywhere in the house. */
+  /** Throws AppErrors; they are answered as on every route of the app. */
   handle(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer>;
 }
 
-/** A bot of a portal, as somebody who may connect it is shown it. */
+/** A bot of a portal, as the page shows it to an administrator who may connect it. */
 export interface OfferedBot {
   readonly code: string;
   readonly name: string;
   readonly type: string;
-  /** Title of what it thinks with now. */
+  /** Title of the brain it uses now. */
   readonly brain: string;
   readonly connectionId: string | null;
 }
 
-/** A stored connection and why it is paused; null while it works. */
+/** A stored connection and its state. */
 export interface StoredConnection {
   readonly connection: Connection;
-  /** When it was last changed, as it was read. */
+  /** When it was last changed, at the time it was read. */
   readonly changedAt: Date;
+  /** Why it is disabled; null while it works. */
   readonly disabledReason: string | null;
 }
 
-/** They are connections without a portal, and live until they are connected or dropped. */
+/** Accounts that were registered at the remote before anybody said which portal they are for. They are kept until they are connected or dropped. */
 export interface AwaitingConnections {
-  /** Keeps the config under the id; a webhook secret that is there already stays. */
+  /** Stores the config under the id; an existing webhook secret stays. */
   keep(id: string, config: unknown): Promise<Connection>;
   find(id: string): Promise<Connection | null>;
   drop(id: string): Promise<void>;
 }
 
-/** What the routes of a brain may ask of the house. It reaches that brain's connections and no others. */
+/** What the app offers the routes of a brain. It reaches that brain's connections and no others. */
 export interface ConnectorHost {
   readonly tools: ConnectorTools;
-  /** What the operator set for this brain in BRAIN_SETTINGS, as its `settingsSchema` gave it back. */
+  /** What BRAIN_SETTINGS says about this brain, as its `settingsSchema` gave it back. */
   readonly settings: unknown;
-  /** Seals text for a page to carry back; `open` gives null for what is not ours, not for this purpose, or older than half an hour. */
+  /** Encrypts text that a page sends back later; `open` gives null for what the app did not seal, for another purpose, or after half an hour. */
   seal(text: string, purpose: string): string;
   open(sealed: string, purpose: string): string | null;
-  /** The portal whose administrator was shown this one-time code, which is then used up; null for any other text. */
+  /** The portal whose administrator was shown this one-time code; the code is then used up. Null for any other text. */
   redeemCode(code: string): Promise<string | null>;
-  /** The portal's name and bots; null when it has gone. */
+  /** The portal's name and bots; null when the portal is gone. */
   offer(portal: string): Promise<{ readonly domain: string; readonly bots: readonly OfferedBot[] } | null>;
-  /** By its id, which proves nothing: whoever asks has to check the rest of what was sent. */
+  /** Finds a connection by its id. An id proves nothing: the caller has to check who sent it. */
   find(connectionId: string): Promise<StoredConnection | null>;
-  /** Those of a portal. */
+  /** The connections of a portal. */
   list(portal: string): Promise<readonly StoredConnection[]>;
   /**
-   * Joins the account and lets the bot think with it. With a connection: that one is joined again with this config. Throws what `join`
-   * throws, and then nothing is stored.
+   * Joins the account and connects the bot to it. With a `connectionId`, that connection is joined again with this config. Throws what
+   * `join` throws, and then stores nothing.
    */
   connect(given: {
     readonly portal: string;
@@ -77,43 +81,42 @@ export interface ConnectorHost {
     readonly connectionId: string | null;
     readonly title: string;
     readonly config: unknown;
-    /** The new connection is the one that awaited its portal under this id; its webhook secret stays. */
+    /** Takes over the account that waits for its portal under this id, with its webhook secret. */
     readonly awaitingId?: string;
   }): Promise<void>;
-  /** ConnectionService registered over there before anybody has said which portal they are for. */
   readonly awaiting: AwaitingConnections;
   /** The webhook address of a connection. */
   hookUrl(connection: Pick<Connection, 'webhookSecret'>): string;
-  /** Replaces the stored config. False when it was changed since it was read: then nothing is written, and what led here is to be judged anew. */
+  /** Replaces the stored config. False when it was changed since it was read: then nothing is written, and the caller has to read it again. */
   store(stored: StoredConnection, config: unknown): Promise<boolean>;
-  /** The far side has stopped it: its listener ends, deliveries wait, and `look` is asked soon. */
+  /** Call it when the remote has stopped the account: the listener ends, deliveries wait, and a health check follows soon. */
   disable(connection: Connection, reason: string): Promise<void>;
-  /** Asks `look` soon; a look that was a moment ago is not repeated at once. */
+  /** Orders a health check soon; one that has just been made is not repeated at once. */
   checkSoon(connection: Connection): Promise<void>;
 }
 
-/** An entry of the list in `brains/index.ts`: everything the house needs to know to offer a brain. */
+/** An entry of the list in `brains/index.ts`. */
 export interface Brain {
-  /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`. Lower-case letters only. */
+  /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`; see `brainNameProblem`. */
   readonly name: string;
   readonly title: string;
   readonly capabilities: Capabilities;
-  /** What a connection's `--config` must be; null for a brain that needs no account. */
+  /** The schema of a connection's `--config`; null for a brain that needs no account. */
   readonly configSchema: z.ZodType | null;
   /**
-   * Joins the far side when a connection is added or mended: checks the account, registers there, and returns the config to be
+   * Joins the account when a connection is added or joined again: checks it, registers at the remote, and returns the config to be
    * stored, tokens included. Repeatable. Throws AppErrors whose message tells an administrator what to do.
    */
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
-   * Puts changed settings of a joined account in force and returns the config to be stored. `connection.config` is the new config, `before`
-   * the stored one. Never makes the account anew: throws BadInput for a change that would. Absent: the config is stored as it is.
+   * Applies changed settings to a joined account and returns the config to be stored. `connection.config` is the new config, `before`
+   * the stored one. Throws BadInput for a change that would need another account. Absent: the new config is stored as it is.
    */
   reconfigure?(connection: Connection, before: unknown, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
-   * Looks how a joined account stands, and mends what a machine may mend. Asked now and then about connections that are paused, about
-   * those whose credentials were refused, and about hourly about all others. Throws AppErrors; then everything stays as it is until the
-   * next look. The tools break off when a look takes too long.
+   * Checks whether a joined account works, and repairs what can be repaired without a person. Called about once an hour for every
+   * connection, and more often for one that is disabled or whose credentials were refused. Throws AppErrors; then everything stays as it
+   * is until the next check. The tools abort a check that takes too long.
    */
   checkHealth?(
     connection: Connection,
@@ -121,20 +124,20 @@ export interface Brain {
     disabledReason: string | null,
     tools: ConnectorTools,
   ): Promise<HealthStatus>;
-  /** Takes down what `join` has put up over there; the connection is about to be removed. Best effort: throws AppErrors that are only reported. */
+  /** Removes at the remote what `join` registered there; the connection is then removed. Best effort: AppErrors it throws are only reported. */
   leave?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void>;
   /**
-   * The answer to a webhook that is not taken now, in the far side's own form: why in one word (`unavailable`: the house itself is), and
-   * whose it is where that is known. Absent: the house's form.
+   * The body that answers a webhook the app cannot take now, in the remote's own form. `reason` is one word: why the account is disabled,
+   * or `unavailable` when the app is. `connection` is null where it is not known. Absent: the app's own form.
    */
   refusal?(reason: string, connection: Connection | null): unknown;
-  /** What a person does about a paused account, by the reason `look` or `pause` gave, for operators. Absent: switch it on over there. */
+  /** What a person does about a disabled account, by the reason that `checkHealth` or `disable` gave. Absent: switch it on at the remote. */
   readonly disabledHelp?: Readonly<Record<string, string>>;
   readonly routes?: readonly BrainRoute[];
-  /** Where, under `/<brain name>`, an administrator connects an account; takes the code in the fragment, `#code=…`. */
+  /** Path under `/<brain name>` of the page where an administrator connects an account; it takes the code in the fragment, `#code=…`. */
   readonly connectPath?: string;
-  /** What BRAIN_SETTINGS may say about it. */
+  /** The schema of what BRAIN_SETTINGS may say about this brain. */
   readonly settingsSchema?: z.ZodType;
-  /** One connector per connection; must not do I/O. */
+  /** Makes the connector of a connection; must not do I/O. */
   create(connection: Connection, tools: ConnectorTools): Connector;
 }

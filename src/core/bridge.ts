@@ -14,15 +14,13 @@ import { onTimePassed } from './silence.ts';
 /**
  * Applies one event. Never throws on an event our decoders can produce.
  *
- * @param at when the event reached us
- * @param known what was looked up for this event
+ * The last parameter: when the event reached us (`at`), and what was looked up for it.
  */
 export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
-  at: Date,
-  { parts = [], isTold = false, fate }: Known = {},
+  { at, parts = [], isTold = false, fate }: Known & { readonly at: Date },
 ): Bridged {
   const context: RuleContext = { ...bot, at: at.toISOString(), parts, isTold, fate: fate ?? null };
   switch (event.type) {

@@ -3,7 +3,7 @@ import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
-import type { Button } from './events.ts';
+import type { Author, Button } from './events.ts';
 
 /** Why an event had the effect it had. Shown by `trace`; add to it, never reuse a word. */
 export type Outcome =
@@ -22,6 +22,7 @@ export type Outcome =
   | 'ignored_not_mentioned'
   | 'ignored_operator'
   | 'ignored_hidden_note'
+  | 'ignored_other_bot'
   | 'ignored_told_before'
   | 'ignored_person_owns'
   | 'ignored_left_bot'
@@ -66,6 +67,9 @@ export interface MessageFate {
 /** The outcome of sends that were not made because their failure had been told. */
 export const withdrawn = 'withdrawn';
 
+/** The outcome of answers that were not shown because a person leads. */
+export const personOwns = 'person_owns';
+
 /** Begins the reason of sends of which nobody knows whether they happened. */
 export const fateUnknown = 'fate_unknown';
 
@@ -107,7 +111,18 @@ export function setOwner(
     ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
     : [];
   const quietSince = owner === 'person' ? at : null;
-  return { conversation: { ...conversation, owner, ownedSince: at, quietSince }, actions: told };
+  return { conversation: { ...conversation, owner, isTaken: false, ownedSince: at, quietSince }, actions: told };
+}
+
+/** A person has taken the conversation himself, perhaps after it was handed over: what still waits to be said to the customer is dropped. */
+export function take(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
+  const owned = setOwner(conversation, 'person', context);
+  return { ...owned, conversation: { ...owned.conversation, isTaken: true } };
+}
+
+/** Whether a bot of ours did it: portals tell of what bots change, and of the commands in what they say, without a word of who they are. */
+export function isOurBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {
+  return kind === 'bot' || botIds.includes(id);
 }
 
 /** Nothing to do about the event. */

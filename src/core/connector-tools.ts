@@ -1,4 +1,4 @@
-/** What a connector may use of the house, handed to it when it is made. */
+/** What the app offers a connector, handed to it when it is made. */
 import type { BotType } from './bot.ts';
 import type { ConversationRef } from './connector.ts';
 import type { Author, CrmLink, FileRef } from './events.ts';
@@ -10,22 +10,22 @@ export type NameLookup = (
   callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => void;
 
-/** How many calls a far side allows. */
+/** How many calls the remote allows. */
 export interface CallRate {
   readonly perSecond: number;
-  /** Calls that may follow each other at once after a quiet time. */
+  /** Calls that may follow each other without a wait after a time without calls. */
   readonly burst: number;
 }
 
-/** Keeps calls below a limit that all processes share. */
+/** Keeps the calls of all processes together below a limit. */
 export interface RateLimiter {
-  /** Resolves when it is this call's turn. Throws `rate_limit.busy` (retry after the wait) when that is far off, `http.aborted` when the signal fires first. */
+  /** Resolves when this call may be made. Throws `rate_limit.busy` (retry after the wait) when that takes too long, `http.aborted` when the signal fires first. */
   turn(signal?: AbortSignal): Promise<void>;
-  /** The far side asked for a pause: in no process does anybody's turn come before it is over. Does not reject. */
+  /** Call it when the remote asks to be throttled: no process makes a call of this limit before the time is over. Does not reject. */
   holdOff(ms: number): Promise<void>;
 }
 
-/** Something said in a dialog of Bitrix24, as the bot heard it. */
+/** A message of a Bitrix24 dialog that the brain was not told. */
 export interface MissedMessage {
   readonly at: Date;
   readonly author: Author;
@@ -35,25 +35,25 @@ export interface MissedMessage {
 }
 
 /**
- * A few facts of its own that a brain keeps per connection, shared by all processes and gone with the connection. Keys have at most 200
- * characters, values are JSON; what is read back is to be checked like anything from outside.
+ * Facts that a brain keeps for a connection, shared by all processes and deleted with the connection. Keys have at most 200 characters,
+ * values are JSON; check what you read back like any outside data.
  */
 export interface ConnectorState {
-  /** Null: there is none, or its time is over. */
+  /** Null when there is none, or it has expired. */
   get(key: string): Promise<unknown>;
-  /** @param keepDays after which it is forgotten; absent: never */
+  /** @param keepDays how long it is kept; absent: for ever */
   put(key: string, value: unknown, keepDays?: number): Promise<void>;
   /**
-   * Puts it only where there is nothing (any more); true when it was put. Of several processes that try at once one succeeds, and its
-   * claim ends by itself when the process dies.
+   * Stores the value only if there is none, or it has expired; true when it was stored. Of several processes that try at the same time
+   * one succeeds. `keepSeconds` ends the claim of a process that has died.
    */
   claim(key: string, value: unknown, keepSeconds: number): Promise<boolean>;
   forget(key: string): Promise<void>;
-  /** Everything whose key begins so, by key. */
+  /** Everything whose key begins with the prefix, ordered by key. */
   list(prefix: string): Promise<readonly Fact[]>;
-  /** The same for whoever asks all the time: at most half a minute old, and fresh in every process after `announce`. The same list until then. */
+  /** The same from memory, for frequent reads: at most half a minute old, and read again in every process after `announce`. The same array until then. */
   recent(prefix: string): Promise<readonly Fact[]>;
-  /** Tells all processes that what `recent` gave of this connection is old. Call it after the change. */
+  /** Makes `recent` read this connection's facts again, in all processes. Call it after the change. */
   announce(): Promise<void>;
 }
 
@@ -62,17 +62,17 @@ export interface Fact {
   readonly value: unknown;
 }
 
-/** An employee as the portal shows him to a bot of the same chat. */
+/** An employee, as the portal shows the person to a bot of the same chat. */
 export interface PortalUser {
   readonly id: string;
   readonly name: string;
-  /** Null: the portal does not tell. */
+  /** Null when the portal does not tell it. */
   readonly email: string | null;
-  /** Somebody from outside the company who was invited into the chat, or whom the portal does not call an employee. */
+  /** Invited from outside the company, or not called an employee by the portal. */
   readonly isExtranet: boolean;
 }
 
-/** What the portal tells of a customer behind an Open Channel; null where it tells nothing. */
+/** What the portal tells about a customer of an Open Channel; null where it tells nothing. */
 export interface CustomerInfo {
   readonly phone: string | null;
   readonly email: string | null;
@@ -81,15 +81,15 @@ export interface CustomerInfo {
   readonly profile: string | null;
 }
 
-/** What a connector may know of the portal behind its connection. */
+/** What a connector may know about the portal of its connection. */
 export interface PortalInfo {
   /** The portal has `imbot.v2`: bots can exchange files there, quote, and mark messages as read. */
   readonly hasV2: boolean;
-  /** Of the bot that thinks with this connection; null while none does. */
+  /** The type of the bot that uses this connection; null while none does. */
   readonly botType: BotType | null;
 }
 
-/** What a connector may use of the house. */
+/** What the app offers a connector. */
 export interface ConnectorTools {
   readonly http: {
     send(request: {
@@ -99,7 +99,7 @@ export interface ConnectorTools {
       readonly body?: string | Buffer;
       readonly timeoutMs: number;
       readonly signal?: AbortSignal;
-      /** Bytes of an answer that are read at most; 8 MiB unless told otherwise. */
+      /** The answer may have at most so many bytes; 8 MiB when absent. */
       readonly maxResponseBytes?: number;
     }): Promise<{
       readonly status: number;
@@ -107,27 +107,27 @@ export interface ConnectorTools {
       readonly body: Buffer;
     }>;
   };
-  /** The pace of one limit, named by what the far side counts by (a token, a key). The name is stored: it must not be a secret. */
+  /** The limiter of one limit, named by what the remote counts by (a token, a key). The name is stored: it must not be a secret. */
   readonly rateLimiter: (bucket: string, rate: CallRate) => RateLimiter;
-  /** The name lookup to open a socket to that address with. Throws BadInput `network.*` for an address that must not be called. */
+  /** The name lookup for a socket to that address. Throws BadInput `network.*` for an address that must not be called. */
   readonly lookupFor: (url: URL) => NameLookup;
-  /** The bytes of a file a message in Bitrix24 named; never an address, which would carry a token. Throws AppErrors. */
+  /** The bytes of a file in a Bitrix24 message. Throws AppErrors. There is no way to get its address, which would carry a token. */
   readonly openPortalFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
   /**
-   * What people said in the conversation between two moments, both included, and the brain was not told; oldest first, of very much the
-   * last part, and nothing of what is older than the app keeps events.
+   * What people said in the conversation between two moments, both included, that the brain was not told; oldest first. Of a long talk only
+   * the last part, and nothing from before the time for which the app keeps events.
    */
   readonly missedMessages: (to: ConversationRef, from: Date, until: Date) => Promise<readonly MissedMessage[]>;
-  /** Where a CRM record can be looked at in the portal; null for a kind of record whose address is not known. */
+  /** The address of a CRM record's page in the portal; null for a kind of record whose address is not known. */
   readonly crmAddress: (link: CrmLink) => Promise<string | null>;
-  /** A member of a chat the conversation's bot sits in; null when the portal shows none. Throws AppErrors. */
+  /** A member of a chat that the conversation's bot is in; null when the portal shows none. Throws AppErrors. */
   readonly portalUser: (
     to: ConversationRef,
     dialogId: string,
     userId: string,
     signal: AbortSignal,
   ) => Promise<PortalUser | null>;
-  /** The customer of an Open Channel chat; null when the portal does not show him. Throws AppErrors. */
+  /** The customer of an Open Channel chat; null when the portal does not show the customer. Throws AppErrors. */
   readonly customerInfo: (
     to: ConversationRef,
     dialogId: string,
@@ -139,7 +139,7 @@ export interface ConnectorTools {
   /** May change while the connection lives. */
   readonly portalInfo: () => Promise<PortalInfo>;
   readonly state: ConnectorState;
-  /** Origin under which the far side reaches this app, for example `https://bots.example.org`. */
+  /** Origin under which the remote reaches this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;
 }

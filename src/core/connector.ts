@@ -1,12 +1,13 @@
 /**
- * The contract a brain is joined through. Two duties (`decode`, `deliver`), optional abilities (`door`, `listen`) and declared
- * capabilities. The pipeline owns all state, order, retry and deduplication; a connector knows its protocol and nothing else.
+ * The contract between the app and a brain's protocol. Every connector has `decode` and `deliver`; `receive` (webhooks), `listen`
+ * (sockets, polling), `told` and `openFile` are optional; `capabilities` says what else the brain can do. The app owns all state, order,
+ * retry and deduplication; a connector knows its protocol and nothing else.
  */
 import type { BrainAction, Receipt } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { BrainEvent, FileRef } from './events.ts';
 
-/** A stored message of a far side, as it came in. */
+/** A stored message of the remote, as it came in. */
 export interface RawEvent {
   readonly body: Buffer;
   readonly receivedAt: Date;
@@ -20,7 +21,7 @@ export interface RawEvent {
  */
 export type IngressKind = 'webhook' | 'socket' | 'catch_up';
 
-/** One account of a brain. `config` has passed the brain's own schema, secrets included; never log it. */
+/** One account of a brain. `config` has passed the brain's own schema and holds secrets; never log it. */
 export interface Connection<Config = unknown> {
   readonly id: string;
   readonly portal: string;
@@ -29,17 +30,17 @@ export interface Connection<Config = unknown> {
   readonly webhookSecret: string;
 }
 
-/** What a connector is told of the conversation it delivers into. */
+/** The conversation a connector delivers into. */
 export interface ConversationRef {
-  /** Our unguessable name of it: give this one to the brain. */
+  /** The app's unguessable name of it; give this one to the brain. */
   readonly ref: string;
-  /** What the brain calls it, once the brain has said so. */
+  /** The brain's own id of it; null until the brain has said it. */
   readonly remoteId: string | null;
   readonly botCode: string;
   readonly botType: BotType;
 }
 
-/** What came of a delivery. */
+/** The result of a delivery. */
 export interface Delivery {
   /** The brain's id of the delivered message. */
   readonly remoteMessageId?: string;
@@ -47,7 +48,7 @@ export interface Delivery {
   readonly remoteConversationId?: string;
   /** Answers that came in the same call, in order. */
   readonly replies?: readonly BrainEvent[];
-  /** What the brain warned of while it took the message: shown in its trace. */
+  /** Warnings of the brain about the message it took; shown in the message's trace. */
   readonly warnings?: readonly string[];
 }
 
@@ -59,13 +60,13 @@ export interface Incoming {
   readonly conversation: ConversationKey;
   readonly dedupeKey: string;
   readonly body: Buffer;
-  /** Wanted only where the conversation is known already: otherwise nothing of it is stored. */
+  /** Store it only if the conversation is known already. */
   readonly ifKnown?: boolean;
   /** From a listener: it was missed and has been asked for, not heard as it was said. */
   readonly caughtUp?: true;
 }
 
-/** A webhook as it reached the door; header names in lower case. */
+/** A webhook as it reached the endpoint; header names in lower case. */
 export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -73,74 +74,74 @@ export interface WebhookRequest {
 }
 
 /**
- * The door's judgement. `accept` rows are committed before `answer` is sent; `answer` absent means 200 with an empty JSON object.
- * A refusal stores nothing; its reason is logged, never sent: what is sent is `answer`, or the code of the error.
+ * What the endpoint does with a webhook. It commits the `accept` rows before it sends `answer`; without `answer` it sends 200 with an empty
+ * JSON object. A refusal stores nothing; its reason is logged and never sent: the endpoint sends `answer`, or the code of the error.
  */
 export type IngressResult =
   | {
       readonly accept: readonly Incoming[];
       readonly answer?: unknown;
-      /** Answered instead, and nothing stored, when no conversation of ours is meant. Absent: rows wait for theirs to become known. */
+      /** The answer when no row names a known conversation; then nothing is stored. Absent: the rows wait until their conversation is known. */
       readonly answerIfUnknown?: unknown;
-      /** The answer is held back for the message's receipt. */
+      /** The answer waits for the receipt of the message (synchronous webhook reply). */
       readonly waits?: ReplyWait;
-      /** Facts for the memory of the connection, written before the answer; null forgets one. */
+      /** Facts to keep in the connection's state, written before the answer; null deletes one. */
       readonly keep?: readonly { readonly key: string; readonly value: unknown }[];
-      /** Why nothing is made of it, for the log. */
+      /** Written to the log, for example why nothing follows from it. */
       readonly remark?: string;
     }
   | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
 
-/** A receipt that comes in time is the webhook's answer, and is not delivered apart; otherwise `answer` goes out as it is. */
+/** A receipt that comes in time is sent as the webhook's answer and not delivered separately; otherwise `answer` of the result is sent. */
 export interface ReplyWait {
   readonly remoteMessageId: string;
-  /** Milliseconds; 0: not at all. */
+  /** Milliseconds; 0: do not wait. */
   readonly withinMs: number;
   answer(receipt: Receipt): unknown;
 }
 
-/** Where a listener stopped: opaque text the connector wrote itself. */
+/** How far a listener has read: text that only the connector understands. */
 export type Cursor = string;
 
-/** Resolves after the messages and the cursor are committed together; only then may the connector go on. */
+/** Commits the messages and the cursor together. The connector must wait for it before it emits more. */
 export type Emit = (incoming: readonly Incoming[], cursor: Cursor) => Promise<void>;
 
 export interface Capabilities {
-  /** Longest text one message may have, in UTF-16 code units; longer ones reach `deliver` split. */
+  /** Longest text of one message, in UTF-16 code units; the app splits longer ones before `deliver`. */
   readonly maxTextLength: number;
   readonly edits: boolean;
   readonly deletes: boolean;
   readonly files: boolean;
-  /** Wants to hear when the owner of a conversation changes. */
+  /** Wants to be told when the owner of a conversation changes. */
   readonly ownership: boolean;
-  /** Wants to know which CRM records of the portal belong to a conversation. */
+  /** Wants to be told which CRM records of the portal belong to a conversation. */
   readonly crm: boolean;
-  /** Wants to hear what became of its messages. */
+  /** Wants to be told whether its messages were sent. */
   readonly receipts: boolean;
-  /** True when delivering the same action twice (same key) has the effect of once; false makes unknown fates be listed, not repeated. */
+  /** Delivering the same action twice (same key) has the effect of once. Where false, an action of unknown fate is never repeated: a person decides. */
   readonly idempotentDelivery: boolean;
-  /** Its connectors have `listen`: one process at a time holds their socket. */
+  /** Its connectors have `listen`, which runs in one process at a time. */
   readonly listens: boolean;
-  /** Wants to hear what is said past its bot in group chats it takes part in (see `overheard`). Absent: no. */
+  /** Wants the messages of its group chats that do not mention the bot (see `overheard`). Absent: no. */
   readonly overhears?: boolean;
-  /** Wants to hear what is said in private and Open Channel chats while a person leads, and what our bot says of itself (see `mirrored`). Absent: no. */
+  /** Wants the messages of private and Open Channel chats while a person leads, and what the bot itself says (see `mirrored`). Absent: no. */
   readonly mirrors?: boolean;
 }
 
 export interface Connector {
-  /** Pure. Empty means: nothing in it for us. Throws BadInput when it is not readable; the row is then a dead letter. */
+  /** Pure. Empty means that nothing follows from it. Throws BadInput when it is not readable; the row is then a dead letter. */
   decode(raw: RawEvent): readonly BrainEvent[];
   /**
-   * Carries one action over. `key` is fixed for the action (a lower-case UUID) and the same on every repetition. Throws an
-   * AppError: its `retry` says whether it is tried again, its `fate` whether it may have happened all the same.
+   * Delivers one action. `key` (a lower-case UUID) belongs to the action and is the same on every repetition. Throws an AppError: its
+   * `retry` says whether it is tried again, its `fate` whether it may have happened all the same.
    */
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
-  /** Reads just enough of a webhook to tell where it belongs; the body is stored as given in `accept`. Must not call the remote. */
+  /** Reads just enough of a webhook to tell which conversation it belongs to; the bodies in `accept` are stored. Must not call the remote. */
   receive?(request: WebhookRequest): IngressResult | Promise<IngressResult>;
-  /** What follows once the brain has been told what became of a message, wherever it was told. Pure. Absent: nothing. */
+  /** Events that follow once the brain has been told whether a message was sent, by `deliver` or in a webhook's answer. Pure. Absent: none. */
   told?(receipt: Receipt): readonly BrainEvent[];
-  /** The bytes of a file it named in a reply. Throws AppErrors like `deliver`. */
+  /** The bytes of a file that a reply named. Throws AppErrors like `deliver`. */
   openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
-  /** Holds a socket, or polls, until `signal` aborts. Called by one process at a time. Rejecting makes it be called again after a pause. */
+  /** Listens on a socket, or polls, until `signal` aborts. Runs in one process at a time. When it rejects, it is called again after a backoff. */
   listen?(emit: Emit, since: Cursor | null, signal: AbortSignal): Promise<void>;
 }

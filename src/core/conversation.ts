@@ -15,6 +15,8 @@ export interface Conversation {
   /** The brain's id of its counterpart, once known. */
   readonly remoteId: string | null;
   readonly owner: Owner;
+  /** A person who leads has taken it himself; false where the bot has handed it over. */
+  readonly isTaken: boolean;
   /** Since when the present owner leads, ISO 8601; null: from the beginning. */
   readonly ownedSince: string | null;
   /** From when the silence of the people who lead is counted, ISO 8601; null while nobody counts it. */
@@ -40,6 +42,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     ref,
     remoteId: null,
     owner: 'brain',
+    isTaken: false,
     ownedSince: null,
     quietSince: null,
     hasInactivityTimer: false,

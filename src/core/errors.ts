@@ -80,6 +80,11 @@ export class BadInput extends AppError {
   }
 }
 
+/** A BadInput of nothing but a code and a sentence. */
+export function badInput(code: string, message: string, status = 400): BadInput {
+  return new BadInput({ code, message, status });
+}
+
 /** This installation is set up wrongly; only an operator or an administrator can mend it. */
 export class Misconfigured extends AppError {
   constructor(options: AppErrorOptions) {

@@ -34,7 +34,7 @@ export interface LineSession {
   /** Changes with every new session; null when the portal did not say. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
-  /** The portal's id of whoever leads the session, `0` for nobody. Absent: the event does not tell. */
+  /** The portal's id of whoever leads the session, `0` for nobody and for the very bot of the event. Absent: the event does not tell. */
   readonly leaderId?: string;
 }
 
@@ -75,6 +75,8 @@ export type PortalEvent =
       readonly quoteOf: string | null;
       /** A note among operators, which the customer behind the Open Channel does not see. */
       readonly isHidden?: boolean;
+      /** Another bot of ours leads the Open Channel session and hears this too: the answer is its. */
+      readonly otherBotLeads?: boolean;
       /** On these words the portal takes the Open Channel session from the bot and calls the operators. Absent: on a `0`. */
       readonly callsPerson?: boolean;
     }
@@ -90,8 +92,17 @@ export type PortalEvent =
       readonly language: Language;
       /** When it was edited; see `message`. */
       readonly sentAt: string | null;
+      /** See `message`. */
+      readonly isHidden?: boolean;
     }
-  | { readonly type: 'message_deleted'; readonly messageId: string; readonly author: Author; readonly chat: Chat }
+  | {
+      readonly type: 'message_deleted';
+      readonly messageId: string;
+      readonly author: Author;
+      readonly chat: Chat;
+      /** See `message`. */
+      readonly isHidden?: boolean;
+    }
   | { readonly type: 'joined'; readonly chat: Chat; readonly language: Language }
   | {
       readonly type: 'command';
@@ -105,6 +116,8 @@ export type PortalEvent =
       readonly beside?: string;
       /** The message mentions this very bot; true wherever every message is one for the bot. */
       readonly mentionsBot: boolean;
+      /** See `message`. */
+      readonly isHidden?: boolean;
       readonly author: Author;
       readonly chat: Chat;
       readonly language: Language;

@@ -1,7 +1,7 @@
 /** What events teach about a chat: its kind, its language, its Open Channel session, and who leads that session. */
-import { type Bridged, type RuleContext, setOwner } from './bridged.ts';
+import { type Bridged, type RuleContext, setOwner, take } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
-import type { LineSession, PortalEvent } from './events.ts';
+import type { Chat, LineSession, PortalEvent } from './events.ts';
 
 /** An event that shows the chat it happened in. */
 export type SightEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
@@ -38,7 +38,12 @@ export function ledAsShown(conversation: Conversation, event: SightEvent | Chang
   const leader = isPerson ? line.leaderId : '';
   if (leader === conversation.sessionLeader) return { conversation, actions: [] };
   const known = { ...conversation, sessionLeader: leader };
-  return isPerson ? setOwner(known, 'person', context) : { conversation: known, actions: [] };
+  return isPerson ? take(known, context) : { conversation: known, actions: [] };
+}
+
+/** Of a session that is over: it takes nothing from whoever leads the present one. */
+export function isOfEarlierSession({ line }: Chat, conversation: Conversation): boolean {
+  return line !== null && isEarlier(line, conversation);
 }
 
 /** Session ids grow; an event that was overtaken by the next session must not bring the last one back. */

@@ -3,19 +3,21 @@ import type { ChatAction } from './actions.ts';
 import { handOver } from './brain-rules.ts';
 import {
   type Bridged,
+  isOurBot,
   noop,
   note,
   type Outcome,
   plainSend,
   type RuleContext,
   setOwner,
+  take,
   toBrain,
   toPortal,
 } from './bridged.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
-import type { ChangeEvent } from './line-session.ts';
+import { type ChangeEvent, isOfEarlierSession } from './line-session.ts';
 import { heardWhilePersonLeads } from './silence.ts';
 import { splitText } from './split-text.ts';
 import { phrases, pressCommand } from './texts.ts';
@@ -114,6 +116,7 @@ function reasonForSilence(event: PortalEvent & { type: 'message' }, conversation
   if (event.chat.kind === 'line') {
     if (event.callsPerson ?? event.text === '0') return 'ignored_left_bot';
     if (event.author.kind !== 'client') return event.isHidden === true ? 'ignored_hidden_note' : 'ignored_operator';
+    if (event.otherBotLeads === true) return 'ignored_other_bot';
   }
   if (event.chat.kind === 'group' && !event.mentionsBot) return 'ignored_not_mentioned';
   return conversation.owner === 'person' ? 'ignored_person_owns' : null;
@@ -140,17 +143,16 @@ function onSilence(
   conversation: Conversation,
   context: RuleContext,
 ): Bridged {
-  if (reason === 'ignored_bot' || reason === 'ignored_system') return noop(conversation, reason);
+  if (reason === 'ignored_bot' || reason === 'ignored_system' || reason === 'ignored_other_bot')
+    return noop(conversation, reason);
   // The portal now takes the bot out of the session: whatever people say from here on may go unheard.
   const mirrored = mirror(event, context);
+  if (isOfEarlierSession(event.chat, conversation)) return { conversation, actions: mirrored, outcome: reason };
   if (reason === 'ignored_left_bot') {
-    const left = setOwner(conversation, 'person', context);
+    const left = take(conversation, context);
     return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
   }
-  const taken =
-    reason === 'ignored_operator'
-      ? setOwner(conversation, 'person', context)
-      : { conversation, actions: [] as ChatAction[] };
+  const taken = reason === 'ignored_operator' ? take(conversation, context) : { conversation, actions: [] };
   const heard = heardWhilePersonLeads(taken.conversation, event, context);
   return {
     conversation: heard.conversation,
@@ -183,9 +185,13 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
 
 /** An edit or a deletion, for brains that can follow it. */
 export function onChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
+  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
+  if (event.isHidden === true) return noop(conversation, 'ignored_hidden_note');
   if (event.chat.kind === 'group') return onGroupChange(event, conversation, context);
   const silence = reasonForSilentChange(event, conversation);
-  if (silence !== null && context.capabilities.mirrors !== true) return noop(conversation, silence);
+  // A change of what it was never shown, a hidden note of an older portal for example, is not shown either.
+  const isShown = context.capabilities.mirrors === true && context.isTold;
+  if (silence !== null && !isShown) return noop(conversation, silence);
   return passChange(event, conversation, context, silence);
 }
 
@@ -231,6 +237,8 @@ function reasonForSilentChange(event: ChangeEvent, conversation: Conversation): 
 /** The bot was put into a chat, or opened by a link. */
 export function onJoined(chat: Chat, before: Conversation, context: RuleContext): Bridged {
   if (before.owner === 'person') return noop(before, 'ignored_person_owns');
+  // People have added it beside another bot of ours, or the portal has, to end that one's session.
+  if (chat.line?.leaderId !== undefined && chat.line.leaderId !== '0') return noop(before, 'ignored_other_bot');
   const { conversation, actions, told } = greet(chat, before, context);
   // In a private chat that was only opened nobody has said anything yet that a brain would have heard.
   const heard = chat.kind === 'line' || conversation.remoteId !== null ? told : [];
@@ -243,7 +251,7 @@ export function onJoined(chat: Chat, before: Conversation, context: RuleContext)
  * passed on behind it; in a group only if the message mentions the bot.
  */
 export function onCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (event.author.kind === 'bot') return noop(conversation, 'ignored_bot');
+  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
   const done = onOwnCommand(event, conversation, context);
   if (done === null) return onForeignCommand(event, conversation, context);
   if (event.beside === undefined || !event.mentionsBot) return done;
@@ -254,7 +262,7 @@ export function onCommand(event: CommandEvent, conversation: Conversation, conte
 /** Null for a command that is none of ours. */
 function onOwnCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged | null {
   const words = phrases(conversation.language);
-  // A customer's command must not make the bot talk beside the person who leads.
+  // A customer's command must not make the bot talk beside the person who leads, nor take the conversation from him.
   const isUnheard = event.author.kind === 'client' && conversation.owner === 'person';
   const isForPeople = event.author.kind !== 'client';
   switch (event.command.toLowerCase()) {
@@ -268,6 +276,7 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
       return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
     }
     case 'bot': {
+      if (isUnheard) return noop(conversation, 'ignored_person_owns');
       const taken = setOwner(conversation, 'brain', context);
       return { ...taken, actions: [...taken.actions, note(words.handedBack)], outcome: 'handed_back' };
     }
@@ -289,10 +298,9 @@ function onForeignCommand(event: CommandEvent, conversation: Conversation, conte
 }
 
 function said(event: CommandEvent, text: string, conversation: Conversation, context: RuleContext): Bridged {
-  const { messageId, author, chat, language, sentAt, quoteOf } = event;
-  return onMessage(
-    { type: 'message', messageId, text, author, chat, mentionsBot: true, files: [], language, sentAt, quoteOf },
-    conversation,
-    { ...context, isTold: false },
-  );
+  const { messageId, author, chat, language, sentAt, quoteOf, isHidden = false } = event;
+  const heard = { messageId, text, author, chat, language, sentAt, quoteOf, isHidden };
+  // The portal looks for its single `0` in whole messages alone.
+  const message = { ...heard, type: 'message' as const, mentionsBot: true, files: [], callsPerson: false };
+  return onMessage(message, conversation, { ...context, isTold: false });
 }

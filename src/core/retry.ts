@@ -26,6 +26,9 @@ export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60
  */
 export const reservedRetry: RetryPolicy = { firstDelayMs: 5_000, maxDelayMs: 300_000, maxAttempts: 30 };
 
+/** A send younger than this is not given up for such an answer. */
+export const reservedPatienceMs = 75 * 60_000;
+
 /** Events that our own code could not work: a few quick tries (a deploy may be rolling), then a dead letter so that the dialog goes on. */
 export const eventRetry: RetryPolicy = { firstDelayMs: 200, maxDelayMs: 2_000, maxAttempts: 3 };
 
@@ -58,9 +61,9 @@ export function decideThrottled(
   error: Pick<AppError, 'retry'>,
   throttled: number,
   ageMs: number,
-  policy: RetryPolicy,
   jitter: number,
 ): RetryDecision {
+  const policy = throttledRetry;
   if (error.retry === 'never' || (ageMs > waitPatienceMs && throttled >= policy.maxAttempts)) return { again: false };
   const leastMs = error.retry === 'backoff' ? 0 : asked(error.retry.afterMs, jitter);
   return { again: true, delayMs: Math.round(Math.max(leastMs, backoff(throttled, policy, jitter))) };

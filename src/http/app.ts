@@ -1,4 +1,4 @@
-/** The HTTP side: mounts the doors, pages and probes, and turns errors into answers. */
+/** The HTTP side: mounts the endpoints, pages and probes, and turns errors into answers. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
@@ -134,7 +134,7 @@ export function listen(app: Koa, port: number, host: string): Promise<Server> {
   });
 }
 
-/** Connections still open after this long are cut: their requests have had more than the door's own time-out. */
+/** Connections still open after this long are cut: their requests have had more than the endpoint's own time-out. */
 const closeWithinMs = 8_000;
 
 /** Takes no new connections, lets requests under way be answered, and resolves when the last connection is gone. */

@@ -6,9 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { BadInput } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Admission, createBodyGate } from './body-gate.ts';
+import { type Admission, type BodyGate, createBodyGate } from './body-gate.ts';
 import { type BodyAccount, createBodyShare } from './body-share.ts';
-import { createKnownSenders } from './known-senders.ts';
+import { createKnownSenders, type KnownSenders } from './known-senders.ts';
 import { senderOf } from './sender.ts';
 
 export interface Bodies {
@@ -56,42 +56,115 @@ interface Place {
 }
 
 export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
-  const senders = createKnownSenders(clock);
-  const small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
-  const large = {
-    stranger: createBodyGate({ capacityBytes: gates.stranger, maxWaiting, clock }),
-    known: createBodyGate({ capacityBytes: gates.known, maxWaiting, clock }),
-  };
-  const readings = new Set<Reading>();
+  return new RequestBodies(clock);
+}
 
-  const sweeper = setInterval(() => {
-    const now = clock.monotonicMs();
-    for (const reading of readings) {
+class RequestBodies implements Bodies {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #senders: KnownSenders;
+  readonly #small = { stranger: createBodyShare(shares.small), known: createBodyShare(shares.known) };
+  readonly #large: { readonly stranger: BodyGate; readonly known: BodyGate };
+  readonly #readings = new Set<Reading>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+    this.#senders = createKnownSenders(clock);
+    this.#large = {
+      stranger: createBodyGate({ capacityBytes: gates.stranger, maxWaiting, clock }),
+      known: createBodyGate({ capacityBytes: gates.known, maxWaiting, clock }),
+    };
+    this.#sweeper = setInterval(() => this.#cutSlow(), sweepMs).unref();
+  }
+
+  async read(ctx: Context, limitBytes: number): Promise<Buffer> {
+    const { req } = ctx;
+    const announced = announcedBy(req);
+    const mostBytes = announced ?? limitBytes;
+    if (mostBytes > limitBytes) throw tooLarge(limitBytes);
+    const ending = new AbortController();
+    const gone = (): void => ending.abort();
+    ctx.res.once('close', gone);
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    const cut = (error: BadInput): void => {
+      req.pause();
+      reject(error);
+    };
+    const place = this.#placeFor(ctx, mostBytes, () => cut(noRoom()), ending.signal);
+    let unwatch = (): void => undefined;
+    let letGo = (): void => undefined;
+    try {
+      // What announces to be large waits before it is read.
+      const isLarge = announced !== null && mostBytes > smallBytes;
+      if (isLarge && !(await place.fits(mostBytes))) throw noRoom();
+      unwatch = this.#watch(req, cut);
+      letGo = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
+      return await promise;
+    } finally {
+      unwatch();
+      letGo();
+      place.whole();
+      ctx.res.off('close', gone);
+    }
+  }
+
+  reserve(ctx: Context, bytes: number): void {
+    const cut = (): void => void ctx.req.socket.destroy();
+    const account = this.#openSmall(ctx, cut);
+    if (!account.take(bytes)) throw noRoom();
+    const unwatch = this.#watch(ctx.req, cut);
+    ctx.req.once('end', unwatch);
+    ctx.res.once('close', unwatch);
+  }
+
+  recognise(ctx: Context): void {
+    this.#senders.recognise(senderOf(ctx));
+  }
+
+  heldBytes(): number {
+    return [this.#small.stranger, this.#small.known, this.#large.stranger, this.#large.known].reduce(
+      (sum, one) => sum + one.heldBytes(),
+      0,
+    );
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #cutSlow(): void {
+    const now = this.#clock.monotonicMs();
+    for (const reading of this.#readings) {
       if (now - reading.since < windowMs) continue;
       const { bytesRead } = reading.request.socket;
       if (bytesRead - reading.bytesRead < leastBytes) reading.cut(tooSlow());
       Object.assign(reading, { bytesRead, since: now });
     }
-  }, sweepMs).unref();
-
-  /** Watches the speed until `stop` is called. */
-  function watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
-    const reading: Reading = { request, cut, bytesRead: request.socket?.bytesRead ?? 0, since: clock.monotonicMs() };
-    readings.add(reading);
-    return () => void readings.delete(reading);
   }
 
-  function openSmall(ctx: Context, drop: () => void): BodyAccount {
+  /** Watches the speed until `stop` is called. */
+  #watch(request: IncomingMessage, cut: (error: BadInput) => void): () => void {
+    const reading: Reading = {
+      request,
+      cut,
+      bytesRead: request.socket?.bytesRead ?? 0,
+      since: this.#clock.monotonicMs(),
+    };
+    this.#readings.add(reading);
+    return () => void this.#readings.delete(reading);
+  }
+
+  #openSmall(ctx: Context, drop: () => void): BodyAccount {
     const sender = senderOf(ctx);
-    const account = small[senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
+    const account = this.#small[this.#senders.isKnown(sender) ? 'known' : 'stranger'].open(sender, drop);
     ctx.res.once('close', () => account.close());
     return account;
   }
 
-  async function enterGate(ctx: Context, bytes: number, drop: () => void, signal: AbortSignal) {
+  async #enterGate(ctx: Context, bytes: number, drop: () => void, signal: AbortSignal) {
     const sender = senderOf(ctx);
     const body = { sender, bytes, drop, arrived: () => ctx.req.socket.bytesRead };
-    const admission = await large[senders.isKnown(sender) ? 'known' : 'stranger'].enter(body, signal);
+    const admission = await this.#large[this.#senders.isKnown(sender) ? 'known' : 'stranger'].enter(body, signal);
     if (admission === null) return null;
     if (ctx.res.closed) admission.close();
     ctx.res.once('close', () => admission.close());
@@ -99,13 +172,13 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
   }
 
   /** A body that does not say its length begins as a small one, and waits for room for the largest when it turns out not to be. */
-  function placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): Place {
-    const account = openSmall(ctx, drop);
+  #placeFor(ctx: Context, mostBytes: number, drop: () => void, signal: AbortSignal): Place {
+    const account = this.#openSmall(ctx, drop);
     let taken = 0;
     let admission: Admission | null = null;
     const enter = async (): Promise<boolean> => {
       account.close();
-      admission = await enterGate(ctx, mostBytes, drop, signal);
+      admission = await this.#enterGate(ctx, mostBytes, drop, signal);
       return admission !== null;
     };
     return {
@@ -122,53 +195,6 @@ export function createBodies(clock: Pick<Clock, 'monotonicMs'>): Bodies {
       },
     };
   }
-
-  async function read(ctx: Context, limitBytes: number): Promise<Buffer> {
-    const { req } = ctx;
-    const announced = announcedBy(req);
-    const mostBytes = announced ?? limitBytes;
-    if (mostBytes > limitBytes) throw tooLarge(limitBytes);
-    const ending = new AbortController();
-    const gone = (): void => ending.abort();
-    ctx.res.once('close', gone);
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    const cut = (error: BadInput): void => {
-      req.pause();
-      reject(error);
-    };
-    const place = placeFor(ctx, mostBytes, () => cut(noRoom()), ending.signal);
-    let unwatch = (): void => undefined;
-    let letGo = (): void => undefined;
-    try {
-      // What announces to be large waits before it is read.
-      const isLarge = announced !== null && mostBytes > smallBytes;
-      if (isLarge && !(await place.fits(mostBytes))) throw noRoom();
-      unwatch = watch(req, cut);
-      letGo = collect(req, { limitBytes, mostBytes, fits: place.fits, resolve, reject: cut });
-      return await promise;
-    } finally {
-      unwatch();
-      letGo();
-      place.whole();
-      ctx.res.off('close', gone);
-    }
-  }
-
-  return {
-    read,
-    reserve(ctx, bytes) {
-      const cut = (): void => void ctx.req.socket.destroy();
-      const account = openSmall(ctx, cut);
-      if (!account.take(bytes)) throw noRoom();
-      const unwatch = watch(ctx.req, cut);
-      ctx.req.once('end', unwatch);
-      ctx.res.once('close', unwatch);
-    },
-    recognise: (ctx) => senders.recognise(senderOf(ctx)),
-    heldBytes: () =>
-      [small.stranger, small.known, large.stranger, large.known].reduce((sum, one) => sum + one.heldBytes(), 0),
-    close: () => clearInterval(sweeper),
-  };
 }
 
 interface Collecting {

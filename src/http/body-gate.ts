@@ -60,78 +60,108 @@ interface Admitted {
   arrived: number;
 }
 
-export function createBodyGate({ capacityBytes, maxWaiting, clock }: GateOptions): BodyGate {
-  /** By sender; a sender that has had its turn goes to the end. */
-  const queues = new Map<string, Waiting[]>();
-  const unfinished = new Set<Admitted>();
-  let waiting = 0;
-  let held = 0;
-  let sweeper: NodeJS.Timeout | null = null;
-  let sweptAt = 0;
+export function createBodyGate(options: GateOptions): BodyGate {
+  return new SharedGate(options);
+}
 
-  function admit(body: Waiting): void {
+class SharedGate implements BodyGate {
+  readonly #options: GateOptions;
+  /** By sender; a sender that has had its turn goes to the end. */
+  readonly #queues = new Map<string, Waiting[]>();
+  readonly #unfinished = new Set<Admitted>();
+  #waiting = 0;
+  #held = 0;
+  #sweeper: NodeJS.Timeout | null = null;
+  #sweptAt = 0;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  enter(body: LargeBody, signal: AbortSignal): Promise<Admission | null> {
+    const { promise, resolve } = Promise.withResolvers<Admission | null>();
+    const one: Waiting = { ...body, since: this.#options.clock.monotonicMs(), settle: resolve };
+    const queue = this.#queues.get(body.sender);
+    if (queue === undefined) this.#queues.set(body.sender, [one]);
+    else queue.push(one);
+    this.#waiting += 1;
+    signal.addEventListener('abort', () => this.#refuse(one), { once: true });
+    this.#letIn();
+    if (this.#waiting > this.#options.maxWaiting) this.#refuseOneTooMany();
+    if (this.#waiting > 0 && this.#sweeper === null) {
+      this.#sweptAt = this.#options.clock.monotonicMs();
+      this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
+    }
+    return promise;
+  }
+
+  heldBytes(): number {
+    return this.#held;
+  }
+
+  #admit(body: Waiting): void {
     let isOpen = true;
-    held += body.bytes;
+    this.#held += body.bytes;
     const close = (): void => {
       if (!isOpen) return;
       isOpen = false;
-      unfinished.delete(admitted);
-      held -= body.bytes;
-      letIn();
+      this.#unfinished.delete(admitted);
+      this.#held -= body.bytes;
+      this.#letIn();
     };
-    const now = clock.monotonicMs();
+    const now = this.#options.clock.monotonicMs();
     const admitted: Admitted = { body, since: now, close, windowAt: now, arrived: body.arrived() };
-    unfinished.add(admitted);
-    body.settle({ whole: () => void unfinished.delete(admitted), close });
+    this.#unfinished.add(admitted);
+    body.settle({ whole: () => void this.#unfinished.delete(admitted), close });
   }
 
   /** Lets in whose turn it is while they fit. Who does not fit keeps the turn: otherwise small ones would pass a large one for ever. */
-  function letIn(): void {
+  #letIn(): void {
     for (;;) {
-      const next = queues.entries().next().value;
+      const next = this.#queues.entries().next().value;
       const first = next?.[1].at(-1);
-      if (next === undefined || first === undefined || held + first.bytes > capacityBytes) return;
-      leave(first);
-      const rest = queues.get(first.sender);
+      if (next === undefined || first === undefined || this.#held + first.bytes > this.#options.capacityBytes) return;
+      this.#leave(first);
+      const rest = this.#queues.get(first.sender);
       if (rest !== undefined) {
-        queues.delete(first.sender);
-        queues.set(first.sender, rest);
+        this.#queues.delete(first.sender);
+        this.#queues.set(first.sender, rest);
       }
-      admit(first);
+      this.#admit(first);
     }
   }
 
   /** Takes it out of its queue. False when it was not there any more. */
-  function leave(one: Waiting): boolean {
-    const queue = queues.get(one.sender);
+  #leave(one: Waiting): boolean {
+    const queue = this.#queues.get(one.sender);
     const at = queue?.indexOf(one) ?? -1;
     if (queue === undefined || at === -1) return false;
     queue.splice(at, 1);
-    if (queue.length === 0) queues.delete(one.sender);
-    waiting -= 1;
+    if (queue.length === 0) this.#queues.delete(one.sender);
+    this.#waiting -= 1;
     return true;
   }
 
-  function refuse(one: Waiting): void {
-    if (leave(one)) one.settle(null);
+  #refuse(one: Waiting): void {
+    if (this.#leave(one)) one.settle(null);
   }
 
-  function sweep(): void {
-    const now = clock.monotonicMs();
+  #sweep(): void {
+    const now = this.#options.clock.monotonicMs();
     // After a stall of this process nothing has been read that may well have arrived.
-    const wasStalled = now - sweptAt > 3 * sweepMs;
-    sweptAt = now;
-    for (const queue of [...queues.values()]) {
-      for (const one of [...queue]) if (now - one.since >= patienceMs) refuse(one);
+    const wasStalled = now - this.#sweptAt > 3 * sweepMs;
+    this.#sweptAt = now;
+    for (const queue of [...this.#queues.values()]) {
+      for (const one of [...queue]) if (now - one.since >= patienceMs) this.#refuse(one);
     }
-    for (const admitted of [...unfinished]) if (mustGo(admitted, now, wasStalled)) makeWay(admitted);
-    if (waiting > 0 || sweeper === null) return;
-    clearInterval(sweeper);
-    sweeper = null;
+    for (const admitted of [...this.#unfinished]) if (this.#mustGo(admitted, now, wasStalled)) this.#makeWay(admitted);
+    if (this.#waiting > 0 || this.#sweeper === null) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = null;
   }
 
-  function mustGo(admitted: Admitted, now: number, wasStalled: boolean): boolean {
-    if (waiting === 0) return false;
+  #mustGo(admitted: Admitted, now: number, wasStalled: boolean): boolean {
+    if (this.#waiting === 0) return false;
     if (now - admitted.since >= wholeMs) return true;
     if (!wasStalled && now - admitted.windowAt < windowMs) return false;
     const arrived = admitted.body.arrived();
@@ -140,35 +170,15 @@ export function createBodyGate({ capacityBytes, maxWaiting, clock }: GateOptions
     return hasStopped && !wasStalled;
   }
 
-  function makeWay(admitted: Admitted): void {
+  #makeWay(admitted: Admitted): void {
     admitted.close();
     admitted.body.drop();
   }
 
-  function refuseOneTooMany(): void {
+  #refuseOneTooMany(): void {
     let longest: readonly Waiting[] = [];
-    for (const queue of queues.values()) if (queue.length > longest.length) longest = queue;
+    for (const queue of this.#queues.values()) if (queue.length > longest.length) longest = queue;
     const oldest = longest[0];
-    if (oldest !== undefined) refuse(oldest);
+    if (oldest !== undefined) this.#refuse(oldest);
   }
-
-  return {
-    enter(body, signal) {
-      const { promise, resolve } = Promise.withResolvers<Admission | null>();
-      const one: Waiting = { ...body, since: clock.monotonicMs(), settle: resolve };
-      const queue = queues.get(body.sender);
-      if (queue === undefined) queues.set(body.sender, [one]);
-      else queue.push(one);
-      waiting += 1;
-      signal.addEventListener('abort', () => refuse(one), { once: true });
-      letIn();
-      if (waiting > maxWaiting) refuseOneTooMany();
-      if (waiting > 0 && sweeper === null) {
-        sweptAt = clock.monotonicMs();
-        sweeper = setInterval(sweep, sweepMs).unref();
-      }
-      return promise;
-    },
-    heldBytes: () => held,
-  };
 }

@@ -34,40 +34,66 @@ interface Sender {
 }
 
 export function createBodyShare(capacityBytes: number): BodyShare {
-  const senders = new Map<string, Sender>();
-  let held = 0;
-  /** Room is made in steps: one search for the largest sender serves many bodies. */
-  const stepBytes = Math.ceil(capacityBytes / 8);
+  return new Shares(capacityBytes);
+}
 
-  /** Takes it out of those that may be dropped. */
-  function settle(body: Body): void {
-    const sender = senders.get(body.sender);
-    if (sender?.bodies.delete(body) !== true) return;
-    sender.bytes -= body.bytes;
-    if (sender.bodies.size === 0) senders.delete(body.sender);
+class Shares implements BodyShare {
+  readonly #capacityBytes: number;
+  readonly #senders = new Map<string, Sender>();
+  #held = 0;
+  /** Room is made in steps: one search for the largest sender serves many bodies. */
+  readonly #stepBytes: number;
+
+  constructor(capacityBytes: number) {
+    this.#capacityBytes = capacityBytes;
+    this.#stepBytes = Math.ceil(this.#capacityBytes / 8);
   }
 
-  function close(body: Body): void {
+  open(name: string, drop: () => void): BodyAccount {
+    const body: Body = { sender: name, drop, bytes: 0, isOpen: true };
+    const sender = this.#senders.get(name) ?? { bytes: 0, bodies: new Set<Body>() };
+    this.#senders.set(name, sender);
+    sender.bodies.add(body);
+    return {
+      take: (bytes) => this.#take(body, bytes),
+      whole: () => this.#settle(body),
+      close: () => this.#close(body),
+    };
+  }
+
+  heldBytes(): number {
+    return this.#held;
+  }
+
+  /** Takes it out of those that may be dropped. */
+  #settle(body: Body): void {
+    const sender = this.#senders.get(body.sender);
+    if (sender?.bodies.delete(body) !== true) return;
+    sender.bytes -= body.bytes;
+    if (sender.bodies.size === 0) this.#senders.delete(body.sender);
+  }
+
+  #close(body: Body): void {
     if (!body.isOpen) return;
-    settle(body);
-    held -= body.bytes;
+    this.#settle(body);
+    this.#held -= body.bytes;
     body.isOpen = false;
   }
 
-  function makeRoom(bytes: number, asking: Body): void {
-    const aim = Math.max(0, capacityBytes - Math.max(bytes, stepBytes));
-    while (held > aim) {
-      const victim = oldestOfHeaviest(asking);
+  #makeRoom(bytes: number, asking: Body): void {
+    const aim = Math.max(0, this.#capacityBytes - Math.max(bytes, this.#stepBytes));
+    while (this.#held > aim) {
+      const victim = this.#oldestOfHeaviest(asking);
       if (victim === undefined) return;
-      close(victim);
+      this.#close(victim);
       victim.drop();
     }
   }
 
-  function oldestOfHeaviest(asking: Body): Body | undefined {
+  #oldestOfHeaviest(asking: Body): Body | undefined {
     let most = 0;
     let heaviest: Sender | undefined;
-    for (const sender of senders.values()) {
+    for (const sender of this.#senders.values()) {
       const bytes = sender.bodies.has(asking) ? sender.bytes - asking.bytes : sender.bytes;
       if (bytes > most) [most, heaviest] = [bytes, sender];
     }
@@ -75,25 +101,14 @@ export function createBodyShare(capacityBytes: number): BodyShare {
     return undefined;
   }
 
-  function take(body: Body, bytes: number): boolean {
+  #take(body: Body, bytes: number): boolean {
     if (!body.isOpen) return false;
-    if (held + bytes > capacityBytes) makeRoom(bytes, body);
-    if (held + bytes > capacityBytes) return false;
-    held += bytes;
+    if (this.#held + bytes > this.#capacityBytes) this.#makeRoom(bytes, body);
+    if (this.#held + bytes > this.#capacityBytes) return false;
+    this.#held += bytes;
     body.bytes += bytes;
-    const sender = senders.get(body.sender);
+    const sender = this.#senders.get(body.sender);
     if (sender?.bodies.has(body) === true) sender.bytes += bytes;
     return true;
   }
-
-  return {
-    open(name, drop) {
-      const body: Body = { sender: name, drop, bytes: 0, isOpen: true };
-      const sender = senders.get(name) ?? { bytes: 0, bodies: new Set<Body>() };
-      senders.set(name, sender);
-      sender.bodies.add(body);
-      return { take: (bytes) => take(body, bytes), whole: () => settle(body), close: () => close(body) };
-    },
-    heldBytes: () => held,
-  };
 }

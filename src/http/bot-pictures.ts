@@ -1,4 +1,4 @@
-/** The bots' pictures under public addresses, for far sides that show a bot as Bitrix24 does: `/bots/O.png`. */
+/** The bots' pictures under public addresses, for remotes that show a bot as Bitrix24 does: `/bots/O.png`. */
 import type Router from '@koa/router';
 import { avatar } from '../bitrix24/install/bot-profile.ts';
 import { botTypeSchema } from '../core/bot.ts';

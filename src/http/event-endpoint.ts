@@ -1,16 +1,18 @@
 /**
- * `POST /bitrix24/events`: the one endpoint of all bots' events. Looks at size, form and sender, stores the raw body once per bot
+ * `POST /bitrix24/events`: the one endpoint of all bots' events. Checks size, form and sender, stores the raw body once per bot
  * concerned, and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
+import { byContent } from '../bitrix24/events/event-identity.ts';
+import { findEvent } from '../bitrix24/events/event-registry.ts';
 import { type ScannedBot, type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
 import { randomToken, sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory, KnownPortal } from '../portals/directory.ts';
 import type { Installation } from '../portals/installation.ts';
+import type { KnownPortal, PortalCache } from '../portals/portal-cache.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
@@ -27,37 +29,46 @@ const memberIdForm = /^[0-9a-f]{32}$/;
 export interface EventEndpointOptions {
   readonly bodies: Bodies;
   readonly acceptance: Acceptance;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
   readonly installation: Installation;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 export function createEventEndpoint(options: EventEndpointOptions) {
-  const { directory, metrics } = options;
+  const endpoint = new EventEndpoint(options);
+  return (ctx: Context): Promise<void> => endpoint.handle(ctx);
+}
 
-  return async function eventEndpoint(ctx: Context): Promise<void> {
+class EventEndpoint {
+  readonly #options: EventEndpointOptions;
+
+  constructor(options: EventEndpointOptions) {
+    this.#options = options;
+  }
+
+  async handle(ctx: Context): Promise<void> {
     const started = performance.now();
     const type = ctx.request.headers['content-type'] ?? '';
     if (type !== '' && !type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
       throw new BadInput({ code: 'event.not_a_form', status: 415, message: 'events are form-encoded' });
     }
-    const raw = await options.bodies.read(ctx, maxBodyBytes);
+    const raw = await this.#options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await receive(ctx, event, raw);
+    await this.#receive(ctx, event, raw);
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
-    metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
-  };
+    this.#options.metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
+  }
 
-  async function receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
+  async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const memberId = event.memberId.toLowerCase();
-    const known = await authenticate(memberId, event.applicationToken);
-    if (known !== null) options.bodies.recognise(ctx);
-    if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE')
-      return await onInstall(event, raw, known, senderOf(ctx));
+    const known = await this.#authenticate(memberId, event.applicationToken);
+    if (known !== null) this.#options.bodies.recognise(ctx);
+    if (findEvent(event.event)?.scope === 'installation')
+      return await this.#onInstall(event, raw, known, senderOf(ctx));
     if (known === null) {
       throw new BadInput({
         code: 'event.not_authentic',
@@ -65,7 +76,7 @@ export function createEventEndpoint(options: EventEndpointOptions) {
         message: 'unknown portal or wrong application token',
       });
     }
-    await store(memberId, event, known);
+    await this.#store(memberId, event, known);
   }
 
   /**
@@ -73,65 +84,68 @@ export function createEventEndpoint(options: EventEndpointOptions) {
    * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal we know by its token is set up
    * again with the tokens we have.
    */
-  async function onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
+  async #onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
     try {
       const origin = { sender, event: { isVouched: known !== null } };
-      await options.installation.install(claimFromEvent(parseForm(raw)), origin);
+      await this.#options.installation.install(claimFromEvent(parseForm(raw)), origin);
     } catch (error) {
       if (known === null || !(error instanceof RemoteUnreachable)) throw error;
-      options.log.warn(
+      this.#options.log.warn(
         { portal: event.memberId, err: error },
         `${event.event} could not be proven now; keeping the stored tokens`,
       );
-      await store(event.memberId.toLowerCase(), event, known);
+      await this.#store(event.memberId.toLowerCase(), event, known);
     }
   }
 
-  async function store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
-    const sure = await withBotsOf(memberId, event, known);
-    await Promise.all(toNewEvents(memberId, event, sure).map((row) => options.acceptance.accept(row)));
+  async #store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
+    const definition = findEvent(event.event);
+    const isOfDialog = definition?.scope === 'dialog' && event.bots.length > 0 && event.dialogId !== '';
+    const fresh = isOfDialog ? await this.#withBotsOf(memberId, event, known) : known;
+    const identity = (definition?.identity ?? byContent)(event);
+    const rows = toNewEvents({ memberId, event, identity, bots: isOfDialog ? fresh.bots : null });
+    await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
   }
 
-  /** A bot that is not among the portal's may have been registered by another process a moment ago: then they are looked up once more. */
-  async function withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
-    if (!dialogEvents.has(event.event) || event.bots.every((bot) => rowOf(bot, known) !== undefined)) return known;
-    const again = await directory.doubted(memberId);
+  /** Reads the portal's bots once more where the event names one that is not among them: another process may just have registered it. */
+  async #withBotsOf(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<KnownPortal> {
+    if (event.bots.every((bot) => rowOf(bot, known.bots) !== undefined)) return known;
+    const again = await this.#options.portals.doubted(memberId);
     return again.portal === null ? known : again;
   }
 
   /** Null unless the portal is known and the token is its own. What another process has learned a moment ago is looked up once more. */
-  async function authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
+  async #authenticate(memberId: string, applicationToken: string): Promise<KnownPortal | null> {
     if (!memberIdForm.test(memberId) || applicationToken === '') return null;
     const digest = sha256(applicationToken);
     const fits = ({ portal }: KnownPortal): boolean =>
       portal !== null && sameDigest(portal.application_token_hash, digest);
-    const known = await directory.portal(memberId);
+    const known = await this.#options.portals.portal(memberId);
     if (fits(known)) return known;
-    const again = await directory.doubted(memberId);
+    const again = await this.#options.portals.doubted(memberId);
     return fits(again) ? again : null;
   }
 }
 
-/** Events of a dialog; all others concern the app as a whole. */
-const dialogEvents = new Set([
-  'ONIMBOTMESSAGEADD',
-  'ONIMBOTMESSAGEUPDATE',
-  'ONIMBOTMESSAGEDELETE',
-  'ONIMBOTJOINCHAT',
-  'ONIMBOTCONTEXTGET',
-  'ONIMCOMMANDADD',
-]);
-
 /** The portal's bot that an event names by its id or, where the portal did not say the id or we do not know it yet, by its code. */
-function rowOf({ id, code }: ScannedBot, { bots }: KnownPortal): BotRow | undefined {
+function rowOf({ id, code }: ScannedBot, bots: readonly BotRow[]): BotRow | undefined {
   return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
+}
+
+interface Stored {
+  readonly memberId: string;
+  readonly event: ScannedEvent;
+  /** What makes it the same event as another of its name and bot. */
+  readonly identity: readonly string[];
+  /** The portal's bots for an event of a dialog; null for an event that concerns the app as a whole. */
+  readonly bots: readonly BotRow[] | null;
 }
 
 /**
  * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. Whatever else it names, bots we
  * do not have or thousands of invented ones, becomes one row together, which the worker drops with the reason.
  */
-function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal): NewEvent[] {
+function toNewEvents({ memberId, event, identity, bots }: Stored): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
   const common = {
@@ -143,24 +157,11 @@ function toNewEvents(memberId: string, event: ScannedEvent, known: KnownPortal):
     subject,
     body: event.kept,
   };
-  const identity = identityOf(event);
-  if (!dialogEvents.has(event.event) || event.bots.length === 0 || event.dialogId === '') {
-    return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
-  }
-  const named = new Set(event.bots.map((bot) => rowOf(bot, known)?.code ?? null));
+  if (bots === null) return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
+  const named = new Set(event.bots.map((bot) => rowOf(bot, bots)?.code ?? null));
   return [...named].map((code) => ({
     ...common,
     lane: code === null ? unknownBotLane : inboxLane(code, event.dialogId),
     dedupeKey: dedupeKey(event.event, code ?? unknownBotLane, ...identity),
   }));
-}
-
-/**
- * Events carry no id (docs/platform-notes/bitrix24.md#event-identity). A new message is told by its own id, everything else by its whole
- * content without the tokens: a button may be pressed twice, a message edited twice.
- */
-function identityOf(event: ScannedEvent): readonly string[] {
-  return event.event === 'ONIMBOTMESSAGEADD' && event.messageId !== ''
-    ? [event.dialogId, event.messageId]
-    : [sha256(event.kept.toString('latin1')).toString('base64url')];
 }

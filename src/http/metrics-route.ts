@@ -29,7 +29,7 @@ export function mountMetrics(options: MetricsRouteOptions) {
   };
 }
 
-/** On a port of its own, which the operator keeps from strangers. */
+/** On a port of its own, which whoever runs the app keeps from strangers. */
 export async function listenForMetrics(options: MetricsRouteOptions, port: number, host: string): Promise<Server> {
   const router = new Router();
   router.get('/metrics', (ctx) => send(ctx, options));

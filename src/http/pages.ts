@@ -9,12 +9,11 @@ import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
-import type { Directory } from '../portals/directory.ts';
+import { orderSetUp } from '../portals/app-orders.ts';
 import type { Installation, Visitor } from '../portals/installation.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
-import { appLane } from '../store/queue/lane-names.ts';
-import { appendActions } from '../store/queue/outbox.ts';
 import { countDay, listRecent } from '../store/reporting/activity.ts';
 import { listDeadLetters } from '../store/reporting/history.ts';
 import { listBots } from '../store/tenants/bots.ts';
@@ -33,7 +32,7 @@ export interface PagesOptions {
   readonly bodies: Bodies;
   readonly refusals: Refusals;
   readonly db: Pool;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
   readonly installation: Installation;
   readonly sealer: Sealer;
   readonly wakeups: Wakeups;
@@ -99,7 +98,7 @@ async function show(options: PagesOptions, ctx: Context, page: PageName): Promis
     const visitor: Visitor = await (page === 'installer'
       ? installation.install(claim, origin)
       : installation.visit(claim, origin));
-    const { portal } = await options.directory.portal(visitor.portal);
+    const { portal } = await options.portals.portal(visitor.portal);
     ctx.set('Content-Security-Policy', policy(options.scriptUrl, portal?.client_endpoint));
     render(ctx, page, options.scriptUrl, {
       language,
@@ -229,10 +228,7 @@ function adminOf(options: PagesOptions, ctx: Context): PageSession {
 
 async function setUpAgain(options: PagesOptions, ctx: Context): Promise<void> {
   const session = adminOf(options, ctx);
-  await inTransaction(options.db, async (trx) => {
-    const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
-    await appendActions(trx, [{ portal: session.portal, lane: appLane, ...setUp, trace: 'set-up-again' }]);
-  });
+  await inTransaction(options.db, (trx) => orderSetUp(trx, session.portal, 'set-up-again'));
   options.wakeups.outbox.ring();
   ctx.status = 202;
   ctx.body = { state: 'ordered' };

@@ -2,17 +2,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { disabledCode } from '../connections/connection-trouble.ts';
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import { connectorState } from '../connections/connector-state.ts';
 import { toNewEvents } from '../connections/resolve-conversation.ts';
+import { openConnection } from '../connections/stored-connection.ts';
 import { BadInput } from '../core/errors.ts';
-import { sha256 } from '../lib/encryption.ts';
+import { type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
-import { isUnbound } from '../store/queue/lane-names.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnectionByWebhook } from '../store/tenants/connections.ts';
 import type { Bodies } from './bodies.ts';
@@ -23,7 +23,8 @@ const maxBodyBytes = 4 * 1024 * 1024;
 export interface WebhookEndpointOptions {
   readonly db: Db;
   readonly bodies: Bodies;
-  readonly directory: Directory;
+  readonly sealer: Sealer;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorOf'>;
   readonly acceptance: Acceptance;
   /** Null: the answers of this process do not wait, because the work is done in another one. */
   readonly synchronousReplies: SynchronousReplies | null;
@@ -32,27 +33,37 @@ export interface WebhookEndpointOptions {
 
 /** Answered after the commit, so that a brain that repeats what was not answered loses nothing. */
 export function createWebhookEndpoint(options: WebhookEndpointOptions) {
-  return async function webhookEndpoint(ctx: Context, brainName: string, secret: string): Promise<void> {
+  const endpoint = new WebhookEndpoint(options);
+  return (ctx: Context, brain: string, secret: string): Promise<void> => endpoint.handle(ctx, brain, secret);
+}
+
+class WebhookEndpoint {
+  readonly #options: WebhookEndpointOptions;
+
+  constructor(options: WebhookEndpointOptions) {
+    this.#options = options;
+  }
+
+  async handle(ctx: Context, brainName: string, secret: string): Promise<void> {
     try {
-      await take(ctx, brainName, secret);
+      await this.#take(ctx, brainName, secret);
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
-      const answer = options.directory.brainByName.get(brainName)?.refusal?.('unavailable', null);
+      const answer = this.#options.connectors.brainOf(brainName)?.refusal?.('unavailable', null);
       const message = 'the database is away';
       throw new BadInput({ code: 'brain.unavailable', status: 503, message, answer, cause: error });
     }
-  };
+  }
 
-  async function take(ctx: Context, brainName: string, secret: string): Promise<void> {
-    const row = options.directory.brainByName.has(brainName)
-      ? await findConnectionByWebhook(options.db, brainName, sha256(secret))
-      : null;
-    if (row !== null) options.bodies.recognise(ctx);
-    const connector = row === null ? null : (options.directory.connectorOf(row)?.connector ?? null);
+  async #take(ctx: Context, brainName: string, secret: string): Promise<void> {
+    const isOurs = this.#options.connectors.brainOf(brainName) !== undefined;
+    const row = isOurs ? await findConnectionByWebhook(this.#options.db, brainName, sha256(secret)) : null;
+    if (row !== null) this.#options.bodies.recognise(ctx);
+    const connector = row === null ? null : (this.#options.connectors.connectorOf(row)?.connector ?? null);
     if (row !== null && row.disabled_reason !== null) {
       // Somebody over there seems to think that it works.
-      await askForCheck(options.db, row);
-      throw disabled(row, row.disabled_reason);
+      await askForCheck(this.#options.db, row);
+      throw this.#disabled(row, row.disabled_reason);
     }
     if (row === null || connector?.receive === undefined) {
       // Guessing secrets is slow and looks the same as a connection that is gone.
@@ -60,7 +71,7 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
       throw new BadInput({ code: 'brain.unknown_webhook', status: 404, message: 'no such webhook address' });
     }
     // Only now: whoever does not know the secret need not be listened to.
-    const body = await options.bodies.read(ctx, maxBodyBytes);
+    const body = await this.#options.bodies.read(ctx, maxBodyBytes);
     const result = await connector.receive({ headers: singles(ctx.headers), query: singles(ctx.query), body });
     if ('refuse' in result) {
       const { refuse: status, reason: message, answer } = result;
@@ -68,21 +79,21 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     }
     const intake = { portal: row.portal, connectionId: row.id, brain: row.brain, ingress: 'webhook' as const };
     const about = { brain: row.brain, connection: row.id };
-    if (result.remark !== undefined) options.log.info(about, result.remark);
+    if (result.remark !== undefined) this.#options.log.info(about, result.remark);
     for (const { key, value } of result.keep ?? []) {
-      const state = connectorState(options.db, row.portal, row.id);
+      const state = connectorState(this.#options.db, row.portal, row.id);
       await (value === null ? state.forget(key) : state.put(key, value));
     }
-    const events = await toNewEvents(options.db, intake, result.accept);
+    const events = await toNewEvents(this.#options.db, intake, result.accept);
     ctx.status = 200;
-    if (result.answerIfUnknown !== undefined && events.every(({ lane }) => isUnbound(lane))) {
-      options.log.info(about, 'a webhook is about a conversation nobody knows');
+    if (result.answerIfUnknown !== undefined && events.every(({ isKnown }) => !isKnown)) {
+      this.#options.log.info(about, 'a webhook is about a conversation nobody knows');
       ctx.body = result.answerIfUnknown;
       return;
     }
     const { waits } = result;
-    const held = waits === undefined ? null : (options.synchronousReplies?.hold(row.id, waits) ?? null);
-    const isNew = await storeAll(options.acceptance, events).catch((error: unknown) => {
+    const held = waits === undefined ? null : (this.#options.synchronousReplies?.hold(row.id, waits) ?? null);
+    const isNew = await storeAll(this.#options.acceptance, events).catch((error: unknown) => {
       held?.leave();
       throw error;
     });
@@ -96,9 +107,10 @@ export function createWebhookEndpoint(options: WebhookEndpointOptions) {
     ctx.body = waits.answer(receipt);
   }
 
-  function disabled(row: ConnectionRow, reason: string): BadInput {
-    const { brainByName, openConnection } = options.directory;
-    const answer = brainByName.get(row.brain)?.refusal?.(reason, openConnection(row));
+  #disabled(row: ConnectionRow, reason: string): BadInput {
+    const answer = this.#options.connectors
+      .brainOf(row.brain)
+      ?.refusal?.(reason, openConnection(this.#options.sealer, row));
     return new BadInput({ code: disabledCode, status: 503, message: `the account is paused: ${reason}`, answer });
   }
 }

@@ -1,4 +1,5 @@
 /** Time, as something that can be handed in: the real clock here, one that a test turns by hand in test/support. */
+import { setTimeout as timer } from 'node:timers/promises';
 
 export interface Clock {
   now(): Date;
@@ -19,20 +20,20 @@ export const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
   async sleep(ms, signal) {
+    const options = signal === undefined ? {} : { signal };
     for (let left = ms; left > 0 && signal?.aborted !== true; left -= longestTimerMs) {
-      await timer(Math.min(left, longestTimerMs), signal);
+      // It rejects only because of the signal.
+      await timer(Math.min(left, longestTimerMs), undefined, options).catch(() => undefined);
     }
   },
 };
 
-function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timeout);
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timeout = setTimeout(wake, ms);
-    signal?.addEventListener('abort', wake, { once: true });
-  });
+/** The work's result, or `late` when it takes longer. The work itself goes on; a failure that comes later is nobody's any more. */
+export async function within<T, L>(work: Promise<T>, ms: number, late: L): Promise<T | L> {
+  const isOver = new AbortController();
+  try {
+    return await Promise.race([work, systemClock.sleep(ms, isOver.signal).then(() => late)]);
+  } finally {
+    isOver.abort();
+  }
 }

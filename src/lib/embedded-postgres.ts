@@ -1,28 +1,29 @@
 /**
  * A real PostgreSQL that comes with the application, for when no external one is set: made at the first start, adopted
  * when it outlived a killed application, stopped only when asked. What is in it is the business of others.
+ *
+ * PostgreSQL itself keeps two servers off one folder; a lock in the server (`postgres-session.ts`) keeps two applications off one server.
  */
-
-import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, mkdir, readFile, realpath, stat } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import pg from 'pg';
-import { Misconfigured } from '../core/errors.ts';
-import { unreachable } from './data-folder.ts';
-import { claimOwnership } from './folder-owner.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
-import type { Account } from './postgres-account.ts';
-import { firstClosedFolder, serverAccount } from './postgres-account.ts';
+import { serverAccount } from './postgres-account.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
-import type { LaunchOptions, PostgresProcess } from './postgres-server.ts';
-import { createDataFolder, findOrphan, launch, PortTaken, stopServer, superuser } from './postgres-server.ts';
+import {
+  checkReachable,
+  createDataFolder,
+  isMade,
+  misconfigured,
+  type NewFolder,
+  prepareFolder,
+  removeHalfMade,
+} from './postgres-folder.ts';
+import { isFree, launchOnPort } from './postgres-port.ts';
+import { FolderTaken, findServer, type PostgresProcess, stopServer, superuser } from './postgres-server.ts';
+import { lockServer, type ServerLock } from './postgres-session.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** The database lies in `db` inside, beside `owner.pid`. Made when absent. */
+  /** The database lies in `db` inside. Made when absent. */
   readonly dataDir: string;
   /** Of the database's only user. Set when the folder is made; must stay the same. */
   readonly password: string;
@@ -43,7 +44,6 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const database = 'bridge';
 const defaultFlags: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -55,214 +55,139 @@ const defaultFlags: Readonly<Record<string, string>> = {
   log_error_verbosity: 'terse',
   log_min_error_statement: 'panic',
 };
-const run = promisify(execFile);
+
+/** A server that starts or stops at this moment, whoever's it is, is waited for so long: it may be recovering from a crash. */
+const othersMs = 60_000;
+/** The server may need a moment to notice that the application before has died. */
+const heldMs = 1_000;
+const pauseMs = 100;
 
 /**
  * Starts the database and makes sure that the database `bridge` exists.
  *
- * Throws Misconfigured: `database.in_use` (another living process owns the folder), `database.port_taken`,
+ * Throws Misconfigured: `database.in_use` (another living process uses the folder), `database.port_taken`,
  * `database.version_mismatch`, `database.data_dir_unreachable` (the account PostgreSQL runs as under root cannot enter a
  * folder above), `database.data_dir_not_writable`, `database.wrong_owner`, `database.wrong_password`,
  * `database.no_binaries`, `database.no_account`, `database.start_failed`.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = await prepareFolder(resolve(options.dataDir));
-  const letGo = await claimOwnership(join(dataDir, 'owner.pid'));
-  if (letGo === undefined) {
-    throw misconfigured(
-      'in_use',
-      `the database in ${dataDir} is in use by another running process; stop that one first`,
-    );
-  }
-  try {
-    const { server, adopted, expectExit } = await serve(options, dataDir);
-    let stopping: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
-      expectExit();
-      await stopServer(server);
-      await letGo();
-    };
-    return {
-      url: (name) => urlOf(server.port, options.password, name),
-      port: server.port,
-      adopted,
-      stop: () => (stopping ??= stop()),
-    };
-  } catch (error) {
-    await letGo();
-    throw error;
-  }
+  const account = await serverAccount();
+  if (account !== undefined) await checkReachable(dataDir, account);
+  const binaries = await findPostgresBinaries(dataDir, account);
+  const place = { folder: join(dataDir, 'db'), account, binaries, flags: { ...defaultFlags, ...options.flags } };
+  const { server, lock, adopted, expectExit } = await serve(options, place);
+  await removeHalfMade(place.folder);
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    expectExit();
+    await lock.release(() => stopServer(server));
+  };
+  return {
+    url: (name) => urlOf(server.port, options.password, name),
+    port: server.port,
+    adopted,
+    stop: () => (stopping ??= stop()),
+  };
 }
 
 interface Served {
   readonly server: PostgresProcess;
+  readonly lock: ServerLock;
   readonly adopted: boolean;
   readonly expectExit: () => void;
 }
 
-async function serve(options: EmbeddedPostgresOptions, dataDir: string): Promise<Served> {
-  const { log, password } = options;
-  const folder = join(dataDir, 'db');
-  const account = await serverAccount();
-  if (account !== undefined) await checkReachable(dataDir, account);
-  const binaries = await findPostgresBinaries(dataDir, account);
-  const version = await versionOf(folder);
-  if (version !== undefined) await checkFolder(folder, version, binaries.major, account);
-  const orphan = await findOrphan(folder);
-  if (orphan !== undefined && (await canAdopt(orphan, options))) {
-    log.info({ port: orphan.port }, 'adopted the PostgreSQL of an application that was killed');
-    return { server: orphan, adopted: true, expectExit: () => undefined };
+/** Adopts the server on the folder, or starts one where there is none. */
+async function serve(options: EmbeddedPostgresOptions, place: NewFolder): Promise<Served> {
+  const begunAt = performance.now();
+  for (;;) {
+    const made = await isMade(place.folder, place.binaries.major, place.account);
+    const running = made ? await findServer(place.folder) : undefined;
+    const served = running === undefined ? await start(options, place, made) : await adopt(options, running, begunAt);
+    if (served !== null) return served;
+    if (performance.now() - begunAt > othersMs) {
+      const who =
+        running === undefined ? 'a PostgreSQL that cannot be found' : `the PostgreSQL with process ${running.pid}`;
+      throw misconfigured('start_failed', `${who} runs on ${place.folder} and does not answer; stop it first`);
+    }
+    await sleep(pauseMs);
   }
-  if (orphan !== undefined) await stopServer(orphan);
+}
 
+/** Null: not now, look again. */
+async function adopt(
+  { dataDir, port, password, log }: EmbeddedPostgresOptions,
+  server: PostgresProcess,
+  begunAt: number,
+): Promise<Served | null> {
+  const lock = await lockServer(urlOf(server.port, password, 'postgres'), false, log).catch((error: unknown) => {
+    if (isWrongPassword(error)) throw wrongPassword(error);
+    // It starts up or shuts down, or all its connections are taken.
+    return 'young' as const;
+  });
+  if (lock === 'held' && performance.now() - begunAt > heldMs) {
+    const message = `the database in ${dataDir} is in use by another running process; stop that one first`;
+    throw misconfigured('in_use', message);
+  }
+  if (typeof lock === 'string') return null;
+  if (port !== undefined && port !== 0 && port !== server.port) {
+    await lock.release(() => stopServer(server));
+    return null;
+  }
+  log.info({ port: server.port }, 'adopted the PostgreSQL of an application that was killed');
+  return { server, lock, adopted: true, expectExit: () => undefined };
+}
+
+/** Null: another process has just started one on the folder. */
+async function start(options: EmbeddedPostgresOptions, place: NewFolder, made: boolean): Promise<Served | null> {
+  const { log, password, port = 0 } = options;
+  if (port !== 0 && !(await isFree(port))) throw portTaken(port);
+  if (!made) await createDataFolder(place, password);
   let exitIsExpected = false;
   const expectExit = (): void => {
     exitIsExpected = true;
   };
-  const launchOptions: Omit<LaunchOptions, 'port'> = {
-    binaries,
-    account,
-    folder,
-    flags: { ...defaultFlags, ...options.flags },
-    onLine: (line) => (/ (?:FATAL|PANIC): /.test(line) ? log.warn(line) : log.debug(line)),
-    onExit: () => exitIsExpected || log.error('the embedded PostgreSQL ended by itself'),
-  };
-  if (options.port !== undefined && options.port !== 0 && !(await isFree(options.port))) throw portTaken(options.port);
-  if (version === undefined) await createDataFolder(launchOptions, password);
-  const server = await launchOnPort(launchOptions, options.port ?? 0);
+  const server = await launchOnPort(
+    {
+      ...place,
+      onLine: (line) => (/ (?:FATAL|PANIC): /.test(line) ? log.warn(line) : log.debug(line)),
+      onExit: () => exitIsExpected || log.error('the embedded PostgreSQL ended by itself'),
+    },
+    port,
+  ).catch((error: unknown) => {
+    if (error instanceof FolderTaken) return null;
+    throw error;
+  });
+  if (server === null) return null;
+  if (server === 'port_taken') throw portTaken(port);
   try {
-    await ensureDatabase(server.port, password);
+    const lock = await lockServer(urlOf(server.port, password, 'postgres'), true, log);
+    if (typeof lock !== 'string') return { server, lock, adopted: false, expectExit };
   } catch (error) {
     expectExit();
     await stopServer(server);
-    throw error;
+    if (isWrongPassword(error)) throw wrongPassword(error);
+    throw misconfigured('start_failed', 'the embedded PostgreSQL started but does not answer', error);
   }
-  return { server, adopted: false, expectExit };
+  // Another process has taken the server over already: it is that one's now.
+  expectExit();
+  throw misconfigured('in_use', 'another process has just begun to use the embedded database; stop that one first');
 }
 
-async function launchOnPort(options: Omit<LaunchOptions, 'port'>, port: number): Promise<PostgresProcess> {
-  // A free port may be taken by somebody else before the server binds it: then another one is tried.
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await launch({ ...options, port: port === 0 ? await freePort() : port });
-    } catch (error) {
-      if (!(error instanceof PortTaken)) throw error;
-      if (port !== 0 || attempt === 3) throw portTaken(port);
-    }
-  }
-}
-
-async function canAdopt(orphan: PostgresProcess, { port, password }: EmbeddedPostgresOptions): Promise<boolean> {
-  if (port !== undefined && port !== 0 && port !== orphan.port) return false;
-  try {
-    await ensureDatabase(orphan.port, password);
-    return true;
-  } catch {
-    // Starting up, shutting down, or no longer ours to enter: it is stopped and a fresh start tells the reason.
-    return false;
-  }
-}
-
-async function ensureDatabase(port: number, password: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: urlOf(port, password, 'postgres'),
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 30_000,
-  });
-  try {
-    await client.connect();
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === '28P01') {
-      throw misconfigured(
-        'wrong_password',
-        'the password of the embedded database is not the one it was made with',
-        cause,
-      );
-    }
-    throw misconfigured('start_failed', 'the embedded PostgreSQL started but does not answer', cause);
-  } finally {
-    await client.end();
-  }
-}
-
-/** Gives back the folder's one real name: a server left behind is recognised by the folder in its command line. */
-async function prepareFolder(dataDir: string): Promise<string> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-    await access(dataDir, constants.W_OK | constants.X_OK);
-    return await realpath(dataDir);
-  } catch (cause) {
-    throw misconfigured('data_dir_not_writable', `the data folder ${dataDir} cannot be made or written to`, cause);
-  }
-}
-
-async function checkReachable(dataDir: string, account: Account): Promise<void> {
-  const closed = await firstClosedFolder(dataDir, account);
-  if (closed === undefined) return;
-  throw unreachable(`the database runs as user ${account.uid} here, who cannot enter ${closed}`, dataDir);
-}
-
-async function checkFolder(
-  folder: string,
-  version: string,
-  major: string,
-  account: Account | undefined,
-): Promise<void> {
-  if (version !== major) {
-    throw misconfigured(
-      'version_mismatch',
-      `${folder} was made by PostgreSQL ${version}, this is ${major}; dump it with the old version and restore it, or move it away`,
-    );
-  }
-  const { uid } = await stat(folder);
-  if (account !== undefined && uid !== account.uid) {
-    await run('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
-  } else if (account === undefined && process.getuid !== undefined && uid !== process.getuid()) {
-    throw misconfigured(
-      'wrong_owner',
-      `${folder} belongs to user ${uid}; start as that user, or as root, or change its owner`,
-    );
-  }
-}
-
-async function versionOf(folder: string): Promise<string | undefined> {
-  try {
-    return (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw misconfigured('wrong_owner', `${folder} cannot be read by this user; start as its owner`, error);
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((answer) => {
-    const server = createServer();
-    server.once('error', () => answer(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => answer(true)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((answer, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => answer(port));
-    });
-  });
+function isWrongPassword(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '28P01';
 }
 
 function urlOf(port: number, password: string, name: string): string {
   return `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
 }
 
-function portTaken(port: number): Misconfigured {
+function portTaken(port: number) {
   return misconfigured('port_taken', `port ${port} for the embedded database is taken; free it or choose another`);
 }
 
-function misconfigured(kind: string, message: string, cause?: unknown): Misconfigured {
-  return new Misconfigured({ code: `database.${kind}`, message, cause });
+function wrongPassword(cause: unknown) {
+  const message = 'the password of the embedded database is not the one it was made with';
+  return misconfigured('wrong_password', message, cause);
 }

@@ -1,5 +1,5 @@
 /**
- * Seals secrets for storage (AES-256-GCM) and offers the few digests and random tokens the house needs. Where keys come
+ * Seals secrets for storage (AES-256-GCM) and offers the few digests and random tokens the app needs. Where keys come
  * from and which columns are sealed is decided elsewhere.
  */
 import {

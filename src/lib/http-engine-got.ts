@@ -1,18 +1,15 @@
 /**
  * Carries HTTP calls with got, for calls that are few and far away. It takes about 400 µs of CPU per call.
  */
-
 import type { ClientRequest } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Got } from 'got';
-import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-client.ts';
+import type { HttpClient, HttpClientOptions } from './http-client.ts';
 import { connectTimeoutMs, defaultConnectionsPerOrigin, idleConnectionMs } from './http-client.ts';
-import type { Exchange } from './http-exchange.ts';
-import { openExchange } from './http-exchange.ts';
+import { createClient, type Exchange, type OutgoingRequest } from './http-exchange.ts';
 import type { NetworkGuard } from './network-guard.ts';
-import { checkNoTransaction } from './network-in-transaction.ts';
 
 /** An HTTP client on got. See HttpClient for the contract. */
 export function createGotClient(options: HttpClientOptions): HttpClient {
@@ -31,52 +28,40 @@ export function createGotClient(options: HttpClientOptions): HttpClient {
       agent,
       decompress: false,
       followRedirect: false,
-      headers: { 'user-agent': options.userAgent },
+      headers: { 'user-agent': undefined },
       retry: { limit: 0 },
       throwHttpErrors: false,
       timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
     });
   };
-  const underWay = new Set<Promise<unknown>>();
-  let closed = false;
-  return {
-    async send(request) {
-      const url = options.guard.checkUrl(request.url);
-      checkNoTransaction(`${request.method} ${url.host}`);
+  return createClient(options, {
+    begin(request, exchange) {
       loading ??= load();
-      const outcome = loading.then((instance) => carry(instance, options.guard, request, url, closed));
-      const settled = outcome.then(ignore, ignore);
-      underWay.add(settled);
-      void settled.then(() => underWay.delete(settled));
-      return outcome;
+      loading
+        .then((got) => {
+          if (!exchange.isOver()) carry(got, options.guard, request, exchange);
+        })
+        .catch((error: unknown) => exchange.broke(error));
     },
-    async close() {
-      closed = true;
-      await Promise.all(underWay);
+    close() {
       agent.http.destroy();
       agent.https.destroy();
+      return Promise.resolve();
     },
-  };
+  });
 }
 
-function carry(
-  instance: Got,
-  guard: NetworkGuard,
-  request: HttpRequest,
-  url: URL,
-  closed: boolean,
-): Promise<HttpResponse> {
+function carry(got: Got, guard: NetworkGuard, request: OutgoingRequest, exchange: Exchange): void {
+  const { method, url, headers, body } = request;
   const cancelling = new AbortController();
-  const exchange = openExchange(request, () => cancelling.abort());
-  if (closed) exchange.broke(Object.assign(new Error('closed'), { code: 'ERR_CLIENT_CLOSED' }));
-  if (exchange.isOver()) return exchange.outcome;
+  exchange.onGivenUp(() => cancelling.abort());
   // The stream form, because only it tells of the answer's head and size before the whole body is in memory.
-  const call = instance.stream(url, {
-    method: request.method,
-    headers: { ...request.headers },
-    allowGetBody: request.method === 'GET' && request.body !== undefined,
+  const call = got.stream(url, {
+    method,
+    headers: { ...headers },
+    allowGetBody: method === 'GET' && body !== undefined,
     // Without a body got's stream would wait for one to be written.
-    ...(request.body === undefined && request.method === 'GET' ? {} : { body: request.body ?? '' }),
+    ...(body === undefined && method === 'GET' ? {} : { body: body ?? '' }),
     dnsLookup: guard.lookupFor(url),
     signal: cancelling.signal,
   });
@@ -85,7 +70,6 @@ function carry(
   call.on('data', (data: Uint8Array) => exchange.chunk(Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
   call.on('end', () => exchange.end());
   call.on('error', (error) => exchange.broke(error));
-  return exchange.outcome;
 }
 
 /** The request is written the moment its connection stands, so from then on its fate is unknown. */
@@ -95,5 +79,3 @@ function watchLeaving(request: ClientRequest, secure: boolean, exchange: Exchang
     else if (!socket.destroyed) exchange.left();
   });
 }
-
-function ignore(): void {}

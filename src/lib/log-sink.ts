@@ -37,75 +37,86 @@ const pieceBytes = 64 * 1024;
 const busy = new Set(['EAGAIN', 'EBUSY']);
 
 export function createLogSink(options: LogSinkOptions): LogSink {
-  const writeSome = options.writeSome ?? standardOutput();
-  const maxKeptBytes = options.maxKeptBytes ?? usualKeptBytes;
-  const kept: Buffer[] = [];
-  let keptBytes = 0;
-  let dropped = 0;
+  return new FileSink(options);
+}
+
+class FileSink implements LogSink {
+  readonly #options: LogSinkOptions;
+  readonly #writeSome: (bytes: Buffer) => number;
+  readonly #maxKeptBytes: number;
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
+  #dropped = 0;
   /** Lost since the reader was last told. */
-  let untold = 0;
-  let timer: NodeJS.Timeout | null = null;
+  #untold = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: LogSinkOptions) {
+    this.#options = options;
+    this.#writeSome = options.writeSome ?? standardOutput();
+    this.#maxKeptBytes = options.maxKeptBytes ?? usualKeptBytes;
+    process.once('exit', () => this.flushSync());
+  }
+
+  flushSync(): void {
+    const end = performance.now() + lastTryMs;
+    for (;;) {
+      const pause = this.#writeKept();
+      if (pause !== retryMs || performance.now() >= end) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+
+  write(line: string): void {
+    if (this.#timer !== null && this.#keptBytes + line.length > this.#maxKeptBytes) {
+      this.#dropped += 1;
+      this.#untold += 1;
+      return;
+    }
+    this.#keep(line);
+    if (this.#timer === null) this.#tryAgain();
+  }
+
+  droppedLines(): number {
+    return this.#dropped;
+  }
 
   /** Writes what is kept. Null: nothing is left; otherwise when to try again. */
-  function writeKept(): number | null {
-    while (kept.length > 0) {
-      const piece = firstPiece(kept);
+  #writeKept(): number | null {
+    while (this.#kept.length > 0) {
+      const piece = firstPiece(this.#kept);
       try {
-        const written = writeSome(piece);
-        keptBytes -= written;
-        if (written === piece.length) kept.shift();
-        else kept[0] = piece.subarray(written);
+        const written = this.#writeSome(piece);
+        this.#keptBytes -= written;
+        if (written === piece.length) this.#kept.shift();
+        else this.#kept[0] = piece.subarray(written);
       } catch (error) {
         // Told to the reader by `lossLine` when there is one again, and by the metrics.
         return busy.has(codeOf(error)) ? retryMs : retryGoneMs;
       }
-      if (kept.length === 0) tellLoss();
+      if (this.#kept.length === 0) this.#tellLoss();
     }
     return null;
   }
 
-  function tellLoss(): void {
-    if (untold === 0) return;
-    const line = options.lossLine(untold);
-    untold = 0;
-    keep(line);
+  #tellLoss(): void {
+    if (this.#untold === 0) return;
+    const line = this.#options.lossLine(this.#untold);
+    this.#untold = 0;
+    this.#keep(line);
   }
 
-  function keep(line: string): void {
+  #keep(line: string): void {
     const bytes = Buffer.from(line);
-    kept.push(bytes);
-    keptBytes += bytes.length;
+    this.#kept.push(bytes);
+    this.#keptBytes += bytes.length;
   }
 
-  function tryAgain(): void {
-    timer = null;
-    const pause = writeKept();
-    if (pause !== null) timer = setTimeout(tryAgain, pause).unref();
+  #tryAgain(): void {
+    this.#timer = null;
+    const pause = this.#writeKept();
+    if (pause !== null) this.#timer = setTimeout(() => this.#tryAgain(), pause).unref();
   }
-
-  const flushSync = (): void => {
-    const end = performance.now() + lastTryMs;
-    for (;;) {
-      const pause = writeKept();
-      if (pause !== retryMs || performance.now() >= end) return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  };
-  process.once('exit', flushSync);
-
-  return {
-    write(line) {
-      if (timer !== null && keptBytes + line.length > maxKeptBytes) {
-        dropped += 1;
-        untold += 1;
-        return;
-      }
-      keep(line);
-      if (timer === null) tryAgain();
-    },
-    droppedLines: () => dropped,
-    flushSync,
-  };
 }
 
 /** The first kept lines together, as one buffer at the head of the list. */

@@ -34,7 +34,7 @@ const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:'
 /** The only block from which IPv6 addresses are given to hosts (IANA, 2000::/3); everything else is special or unassigned. */
 const globalIpv6 = ipaddr.parseCIDR('2000::/3');
 
-/** Makes a guard from the operator's allow-list. */
+/** Makes a guard from the allow-list in the settings. */
 export function createNetworkGuard(options: NetworkGuardOptions): NetworkGuard {
   const allowed = new Set(options.allowedPrivateHosts.map((host) => host.trim().toLowerCase()));
   const resolve = options.resolve ?? systemLookup;

@@ -74,9 +74,15 @@ async function copyTo(target: string, source: string): Promise<string> {
   const name = target.slice(dirname(target).length + 1);
   if (present.includes(name)) return target;
   // Copied aside and then renamed, so that a copy cut short is never taken for a whole one.
-  const partial = `${target}.partial`;
+  const partial = `${target}.partial-${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await cp(source, partial, { recursive: true, verbatimSymlinks: true });
-  await rename(partial, target);
+  try {
+    await rename(partial, target);
+  } catch (error) {
+    // Another process was quicker.
+    await rm(partial, { recursive: true, force: true });
+    if (!(await readdir(dirname(target))).includes(name)) throw error;
+  }
   return target;
 }

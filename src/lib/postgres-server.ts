@@ -1,10 +1,11 @@
 /**
- * The PostgreSQL server as a process: making a data folder, launching, finding one that outlived its application, and
- * stopping. It speaks to the server by files and signals only; SQL is for embedded-postgres.ts.
+ * The PostgreSQL server as a process: launching, finding one that runs already, and stopping. It speaks to the server by files and
+ * signals only; SQL is for postgres-session.ts.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import type { Account } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { processCommand, processIdentity } from './process-identity.ts';
+import { processCommand } from './process-command.ts';
 
 export const superuser = 'postgres';
 
@@ -37,54 +38,18 @@ export interface LaunchOptions {
 /** The server said it cannot listen on the port. */
 export class PortTaken extends Error {}
 
+/** The server said that another one runs on the folder. */
+export class FolderTaken extends Error {}
+
 const smartStopMs = 10_000;
 const immediateStopMs = 5_000;
 const pollMs = 20;
 const readyLine = 'database system is ready to accept connections';
 
 /** The environment of the server's programs: nothing of ours (which holds secrets), messages in English. */
-const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' };
+export const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' };
 
-/** Makes a data folder: UTF-8, locale C, scram-sha-256. Done aside and renamed, so a folder is either whole or absent. */
-export async function createDataFolder(
-  { binaries, account, folder, flags }: Pick<LaunchOptions, 'binaries' | 'account' | 'folder' | 'flags'>,
-  password: string,
-): Promise<void> {
-  const fresh = `${folder}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(fresh, { mode: 0o700 });
-  const keep = await mkdtemp(`${folder}.init-`);
-  try {
-    const passwordFile = join(keep, 'password');
-    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-    if (account !== undefined) {
-      for (const path of [fresh, keep, passwordFile]) await chown(path, account.uid, account.gid);
-    }
-    const settings = [
-      `--username=${superuser}`,
-      '--auth=scram-sha-256',
-      '--encoding=UTF8',
-      '--locale=C',
-      '--no-instructions',
-    ];
-    if (flags['fsync'] === 'off') settings.push('--no-sync');
-    const child = spawn(binaries.initdb, [`--pgdata=${fresh}`, `--pwfile=${passwordFile}`, ...settings], {
-      ...account,
-      cwd: fresh,
-      env: environment,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const lines: string[] = [];
-    createInterface(child.stderr).on('line', (line) => lines.push(line));
-    const code = await ended(child);
-    if (code !== 0) throw startFailed('the data folder could not be made', lines);
-    await rename(fresh, folder);
-  } finally {
-    await rm(keep, { recursive: true, force: true });
-  }
-}
-
-/** Launches the server and resolves when it accepts connections. Rejects with PortTaken or Misconfigured `database.start_failed`. */
+/** Launches the server and resolves when it accepts connections. Rejects with PortTaken, FolderTaken or Misconfigured `database.start_failed`. */
 export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
   const flags = Object.entries(options.flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(options.binaries.postgres, ['-D', options.folder, '-p', String(options.port), ...flags], {
@@ -110,6 +75,8 @@ export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
     exit.then(() => {
       if (isReady) options.onExit();
       else if (tail.some((line) => /could not (?:bind|create any TCP)/.test(line))) reject(new PortTaken());
+      else if (tail.some((line) => /lock file .* already exists|shared memory block .* still in use/.test(line)))
+        reject(new FolderTaken());
       else reject(startFailed('the embedded PostgreSQL did not start', tail));
     }, reject);
   });
@@ -120,25 +87,44 @@ export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
 }
 
 /**
- * The server that is running on this data folder, left behind by an application that was killed. A pid file that names
- * nobody, or a process that is something else, is removed: PostgreSQL itself would refuse to start over the latter.
+ * The server that runs on this data folder, whoever has started it. Its pid file may have outlived it, and then name a process that was
+ * given the number since (in a container, at the very next start): PostgreSQL would refuse to start because of that one, so the file is
+ * removed.
  */
-export async function findOrphan(folder: string): Promise<PostgresProcess | undefined> {
+export async function findServer(folder: string): Promise<PostgresProcess | undefined> {
   const file = join(folder, 'postmaster.pid');
-  const content = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const content = await readIfThere(file);
   if (content === undefined) return undefined;
   const lines = content.split('\n');
   const pid = Number(lines[0]);
+  const isServer = (command: string | undefined): boolean =>
+    command?.includes('postgres') === true && command.includes(folder);
   const command = await processCommand(pid);
-  if (command === undefined || !command.includes('postgres') || !command.includes(folder)) {
-    await rm(file, { force: true });
-    return undefined;
+  if (isServer(command)) return describe(pid, Number(lines[3]), async () => isServer(await processCommand(pid)));
+  if (command !== undefined) await removeStale(file, content);
+  return undefined;
+}
+
+/** Removes the file unless it has changed: a server that has just started may have written its own. */
+async function removeStale(file: string, content: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+    if ((await readIfThere(aside)) !== content) await link(aside, file);
+  } catch (error) {
+    // Somebody else has removed it, or a server has written a new one.
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
+      throw error;
+  } finally {
+    await rm(aside, { force: true });
   }
-  const identity = await processIdentity(pid);
-  return describe(pid, Number(lines[3]), async () => (await processIdentity(pid)) === identity);
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 /** Stops a server: fast (SIGINT, up to 10 s), then immediate (SIGQUIT, up to 5 s more). Throws when it is still there. */
@@ -179,14 +165,14 @@ function describe(pid: number, port: number, isRunning: () => boolean | Promise<
   return { pid, port, isRunning: async () => isRunning() };
 }
 
-function ended(child: ChildProcess): Promise<number | null> {
+export function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(startFailed('the embedded PostgreSQL cannot be run', [error.message])));
     child.once('close', resolve);
   });
 }
 
-function startFailed(what: string, lines: readonly string[]): Misconfigured {
+export function startFailed(what: string, lines: readonly string[]): Misconfigured {
   const last = lines.slice(-5).join(' | ');
   return new Misconfigured({
     code: 'database.start_failed',

@@ -10,20 +10,17 @@ import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
-import { appLane } from '../store/queue/lane-names.ts';
-import { wakeLanes } from '../store/queue/lanes.ts';
-import { appendActions } from '../store/queue/outbox.ts';
-import { type Portal, upsertPortal } from '../store/tenants/portals.ts';
-import { offerToken } from '../store/tenants/tokens.ts';
-import type { Directory } from './directory.ts';
+import type { Pool } from '../store/database.ts';
+import type { Portal } from '../store/tenants/portals.ts';
+import type { PortalCache } from './portal-cache.ts';
 import { createProofQueue, type ProofShare } from './proof-queue.ts';
 import { createRefusedProofs } from './refused-proofs.ts';
+import { storeInstallation } from './store-installation.ts';
 import { tokenContext } from './token-context.ts';
 
 export interface InstallationOptions {
   readonly db: Pool;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
   readonly sealer: Sealer;
   readonly oauth: OAuthClient;
   readonly guard: NetworkGuard;
@@ -77,15 +74,31 @@ const profileSchema = z
   .transform(({ ID, ADMIN }): Owner => ({ userId: String(ID), isAdmin: ADMIN }));
 
 export function createInstallation(options: InstallationOptions): Installation {
-  const { db, sealer } = options;
-  const queue = createProofQueue();
-  const refused = createRefusedProofs();
+  return new ProvenInstallation(options);
+}
+
+class ProvenInstallation implements Installation {
+  readonly #options: InstallationOptions;
+  readonly #queue = createProofQueue();
+  readonly #refused = createRefusedProofs();
+
+  constructor(options: InstallationOptions) {
+    this.#options = options;
+  }
+
+  install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
+    return this.#inTurn(claim, origin, () => this.#install(claim));
+  }
+
+  visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
+    return this.#inTurn(claim, origin, () => this.#visit(claim));
+  }
 
   /** Asks the portal with the visitor's own token. */
-  async function askPortal(method: string, claim: PortalToken): Promise<unknown> {
-    const response = await options.http.send({
+  async #askPortal(method: string, claim: PortalToken): Promise<unknown> {
+    const response = await this.#options.http.send({
       method: 'POST',
-      url: options.guard.checkUrl(new URL(method, claim.clientEndpoint)),
+      url: this.#options.guard.checkUrl(new URL(method, claim.clientEndpoint)),
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ auth: claim.accessToken }),
       timeoutMs: portalTimeoutMs,
@@ -94,30 +107,31 @@ export function createInstallation(options: InstallationOptions): Installation {
   }
 
   /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
-  async function ownerOf(claim: PortalToken): Promise<Owner> {
+  async #ownerOf(claim: PortalToken): Promise<Owner> {
     try {
-      return profileSchema.parse(await askPortal('profile', claim));
+      return profileSchema.parse(await this.#askPortal('profile', claim));
     } catch (error) {
-      options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
+      this.#options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
       return nobody;
     }
   }
 
   /** Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. */
-  async function isOfOurApp(portal: Portal, claim: PortalToken): Promise<boolean> {
+  async #isOfOurApp(portal: Portal, claim: PortalToken): Promise<boolean> {
     if (portal.app_ref === null) return false;
     try {
-      return appRefOf(await askPortal('app.info', claim)) === portal.app_ref;
+      return appRefOf(await this.#askPortal('app.info', claim)) === portal.app_ref;
     } catch (error) {
-      options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
+      this.#options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
       return false;
     }
   }
 
-  async function store(claim: ProvenClaim, { userId, isAdmin }: Owner): Promise<void> {
+  async #store(claim: ProvenClaim, { userId, isAdmin }: Owner): Promise<void> {
     const portal = claim.memberId;
-    await inTransaction(db, async (trx) => {
-      await upsertPortal(trx, {
+    await storeInstallation(
+      this.#options.db,
+      {
         portal,
         domain: claim.domain,
         clientEndpoint: claim.clientEndpoint,
@@ -126,29 +140,24 @@ export function createInstallation(options: InstallationOptions): Installation {
         scope: claim.scope,
         language: claim.language,
         isAdmin,
-      });
-      await offerToken(trx, {
-        portal,
-        accessSealed: sealer.seal(claim.accessToken, tokenContext.access(portal)),
-        refreshSealed: sealer.seal(claim.refreshToken, tokenContext.refresh(portal)),
+      },
+      {
+        accessSealed: this.#options.sealer.seal(claim.accessToken, tokenContext.access(portal)),
+        refreshSealed: this.#options.sealer.seal(claim.refreshToken, tokenContext.refresh(portal)),
         expiresAt: new Date(Date.now() + claim.expiresInSeconds * 1000),
         userId,
-        isAdmin,
-      });
-      const setUp = { target: 'app' as const, action: { type: 'set_up' as const }, botCode: null, dialogId: null };
-      await appendActions(trx, [{ portal, lane: appLane, ...setUp, trace: randomUUID() }]);
-      // What waited for living tokens need not wait any longer.
-      await wakeLanes(trx, 'outbox', portal);
-    });
+      },
+      randomUUID(),
+    );
   }
 
-  async function install(claim: InstallClaim): Promise<Visitor> {
-    const proven = await proveClaim(claim, options.oauth, options.guard);
-    const owner = await ownerOf(proven);
-    await store(proven, owner);
-    options.directory.forget(proven.memberId);
-    options.wakeups.outbox.ring();
-    options.log.info(
+  async #install(claim: InstallClaim): Promise<Visitor> {
+    const proven = await proveClaim(claim, this.#options.oauth, this.#options.guard);
+    const owner = await this.#ownerOf(proven);
+    await this.#store(proven, owner);
+    this.#options.portals.forget(proven.memberId);
+    this.#options.wakeups.outbox.ring();
+    this.#options.log.info(
       { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
       'an installation was proven and stored',
     );
@@ -161,41 +170,33 @@ export function createInstallation(options: InstallationOptions): Installation {
    * trading it in uses it up, so the new pair is offered for storage. The page itself needs none: Bitrix24's script asks the frame
    * around it for its tokens.
    */
-  async function visit(claim: InstallClaim): Promise<Visitor> {
-    const { portal } = await options.directory.doubted(claim.memberId);
-    if (portal?.state !== 'installed') return await install(claim);
-    const proof = await options.oauth.prove(claim.serverEndpoint, claim.accessToken);
-    if (proof.portalUrl.host !== portal.domain) return await install(claim);
+  async #visit(claim: InstallClaim): Promise<Visitor> {
+    const { portal } = await this.#options.portals.doubted(claim.memberId);
+    if (portal?.state !== 'installed') return await this.#install(claim);
+    const proof = await this.#options.oauth.prove(claim.serverEndpoint, claim.accessToken);
+    if (proof.portalUrl.host !== portal.domain) return await this.#install(claim);
     const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
-    const isOurs = namesUs(proof, portal.portal, options.oauth.clientId) || (await isOfOurApp(portal, shown));
-    if (!isOurs) return await install(claim);
-    return { portal: portal.portal, isAdmin: (await ownerOf(shown)).isAdmin };
+    const isOurs =
+      namesUs(proof, portal.portal, this.#options.oauth.clientId) || (await this.#isOfOurApp(portal, shown));
+    if (!isOurs) return await this.#install(claim);
+    return { portal: portal.portal, isAdmin: (await this.#ownerOf(shown)).isAdmin };
   }
 
-  async function shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {
+  async #shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {
     if (event !== null) return event.isVouched ? 'vouched' : 'event';
-    const { portal } = await options.directory.portal(claim.memberId);
+    const { portal } = await this.#options.portals.portal(claim.memberId);
     return portal === null || portal.state === 'uninstalled' ? 'page' : 'known';
   }
 
   /** Refuses at once what was refused a moment ago; everything else waits for its turn. */
-  async function inTurn(
-    claim: InstallClaim,
-    origin: ClaimOrigin,
-    work: (claim: InstallClaim) => Promise<Visitor>,
-  ): Promise<Visitor> {
-    refused.check(claim);
-    const share = await shareOf(claim, origin);
+  async #inTurn(claim: InstallClaim, origin: ClaimOrigin, work: () => Promise<Visitor>): Promise<Visitor> {
+    this.#refused.check(claim);
+    const share = await this.#shareOf(claim, origin);
     try {
-      return await queue.run({ share, sender: origin.sender, portal: claim.memberId }, () => work(claim));
+      return await this.#queue.run({ share, sender: origin.sender, portal: claim.memberId }, work);
     } catch (error) {
-      refused.note(claim, error);
+      this.#refused.note(claim, error);
       throw error;
     }
   }
-
-  return {
-    install: (claim, origin) => inTurn(claim, origin, install),
-    visit: (claim, origin) => inTurn(claim, origin, visit),
-  };
 }

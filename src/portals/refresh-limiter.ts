@@ -38,7 +38,7 @@ const usualRefreshLimits: RefreshLimiterOptions = {
 };
 
 export function createRefreshLimiter(options: RefreshLimiterOptions = usualRefreshLimits): RefreshLimiter {
-  // One entry per host of the operator's allow-list.
+  // One entry per host of the allow-list in the settings.
   const hosts = new Map<string, Host>();
   return {
     async run(host, work) {

@@ -7,7 +7,7 @@ export const tokenContext = {
 };
 
 /**
- * In place of a user id, marks a portal in webhook mode: the sealed access token then holds the address of its incoming webhook, the sealed refresh token
+ * In place of a user id, marks a portal in webhook mode: `access_sealed` then holds the address of its incoming webhook, `refresh_sealed`
  * the CLIENT_ID its bots were registered with. Such a portal has nothing to refresh.
  */
 export const webhookUser = 'webhook';

@@ -47,43 +47,50 @@ const renewMs = 5_000;
 /** How long a new pair is tried to be stored while the database is away. */
 const storeForMs = 120_000;
 
-export function createTokenExchange(options: TokenExchangeOptions) {
-  const { db, sealer, log } = options;
+export class TokenExchange {
+  readonly #options: TokenExchangeOptions;
+
+  constructor(options: TokenExchangeOptions) {
+    this.#options = options;
+  }
 
   /**
    * Trades the stored refresh token in. Null: not now, because somebody else is doing it, has done it, or the portal is held; look at
    * the stored row again. Throws what the OAuth host's refusal means, and `bitrix24.oauth_away`.
    */
-  async function exchange(portal: Portal, token: TokenRow, mayProbe: boolean): Promise<FreshTokens | null> {
+  async exchange(portal: Portal, token: TokenRow, mayProbe: boolean): Promise<FreshTokens | null> {
     const lease = { portal: portal.portal, refreshSealed: token.refresh_sealed, owner: randomUUID(), leaseSeconds };
-    const claimed = await claimRefresh(db, lease, mayProbe);
+    const claimed = await claimRefresh(this.#options.db, lease, mayProbe);
     if (claimed === null) return null;
     const keeping = setInterval(() => {
-      renewRefresh(db, lease).catch((error: unknown) => {
-        log.warn({ portal: portal.portal, err: error }, 'the lease of a token refresh could not be renewed');
+      renewRefresh(this.#options.db, lease).catch((error: unknown) => {
+        this.#options.log.warn(
+          { portal: portal.portal, err: error },
+          'the lease of a token refresh could not be renewed',
+        );
       });
     }, renewMs);
     try {
-      const fresh = await ask(portal, lease, claimed.refresh_lost_at);
-      await store(portal, token, fresh);
+      const fresh = await this.#ask(portal, lease, claimed.refresh_lost_at);
+      await this.#store(portal, token, fresh);
       return fresh;
     } finally {
       clearInterval(keeping);
     }
   }
 
-  async function ask(portal: Portal, lease: RefreshLease, lostAt: Date | null): Promise<FreshTokens> {
-    const refreshToken = sealer.open(lease.refreshSealed, tokenContext.refresh(portal.portal));
+  async #ask(portal: Portal, lease: RefreshLease, lostAt: Date | null): Promise<FreshTokens> {
+    const refreshToken = this.#options.sealer.open(lease.refreshSealed, tokenContext.refresh(portal.portal));
     const { server_endpoint: server } = portal;
     try {
-      return await options.gate.run(new URL(server).host, () =>
-        options.oauth.refresh(server, refreshToken, oauthTimeoutMs),
+      return await this.#options.gate.run(new URL(server).host, () =>
+        this.#options.oauth.refresh(server, refreshToken, oauthTimeoutMs),
       );
     } catch (error) {
       const isAway = error instanceof RemoteUnreachable;
-      await releaseRefresh(db, lease, isAway && error.fate === 'unknown').catch((failure: unknown) => {
+      await releaseRefresh(this.#options.db, lease, isAway && error.fate === 'unknown').catch((failure: unknown) => {
         const message = 'the lease of a token refresh could not be given back; it ends by itself';
-        log.warn({ portal: portal.portal, err: failure }, message);
+        this.#options.log.warn({ portal: portal.portal, err: failure }, message);
       });
       if (isAway) throw oauthAway(error);
       const isRefused = error instanceof AppError && error.code === 'bitrix24.disconnected';
@@ -92,15 +99,15 @@ export function createTokenExchange(options: TokenExchangeOptions) {
   }
 
   /** Writes the new pair down, whatever it takes: it is the only one there is. */
-  async function store(portal: Portal, token: TokenRow, fresh: FreshTokens): Promise<void> {
+  async #store(portal: Portal, token: TokenRow, fresh: FreshTokens): Promise<void> {
     const end = performance.now() + storeForMs;
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
-        await storeOnce(portal, token, fresh);
+        await this.#storeOnce(portal, token, fresh);
         return;
       } catch (error) {
         if (!isDatabaseAway(error) || performance.now() > end) {
-          log.error(
+          this.#options.log.error(
             { portal: portal.portal, err: error },
             'a new token pair could not be stored; an administrator may have to open the app in the portal once',
           );
@@ -111,13 +118,13 @@ export function createTokenExchange(options: TokenExchangeOptions) {
     }
   }
 
-  async function storeOnce({ portal, client_endpoint }: Portal, token: TokenRow, fresh: FreshTokens): Promise<void> {
-    const endpoint = callable(fresh.clientEndpoint) ?? new URL(client_endpoint);
+  async #storeOnce({ portal, client_endpoint }: Portal, token: TokenRow, fresh: FreshTokens): Promise<void> {
+    const endpoint = this.#callable(fresh.clientEndpoint) ?? new URL(client_endpoint);
     const sealed = {
-      accessSealed: sealer.seal(fresh.accessToken, tokenContext.access(portal)),
-      refreshSealed: sealer.seal(fresh.refreshToken, tokenContext.refresh(portal)),
+      accessSealed: this.#options.sealer.seal(fresh.accessToken, tokenContext.access(portal)),
+      refreshSealed: this.#options.sealer.seal(fresh.refreshToken, tokenContext.refresh(portal)),
     };
-    const wasAway = await inTransaction(db, async (trx) => {
+    const wasAway = await inTransaction(this.#options.db, async (trx) => {
       const stored = await lockPortal(trx, portal);
       if (stored === null || stored.state === 'uninstalled') return false;
       const isStored = await rotateToken(trx, { portal, ...sealed, expiresAt: fresh.expiresAt }, token.refresh_sealed);
@@ -126,21 +133,19 @@ export function createTokenExchange(options: TokenExchangeOptions) {
       await updatePortal(trx, portal, { ...address, state: 'installed' });
       return stored.state !== 'installed';
     });
-    if (wasAway) await wakeLanes(db, 'outbox', portal);
+    if (wasAway) await wakeLanes(this.#options.db, 'outbox', portal);
   }
 
   /** An address that must not be called is no reason to lose the pair that came with it. */
-  function callable(endpoint: URL): URL | null {
+  #callable(endpoint: URL): URL | null {
     try {
-      return options.guard.checkUrl(endpoint);
+      return this.#options.guard.checkUrl(endpoint);
     } catch (error) {
-      log.error(
+      this.#options.log.error(
         { host: endpoint.host, err: error },
         'the OAuth host names an address of a portal that must not be called',
       );
       return null;
     }
   }
-
-  return { exchange };
 }

@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
-import type { PortalAccess, TokenProvider } from '../bitrix24/rest/portal-client.ts';
+import type { PortalAccess, RenewalReason, TokenProvider } from '../bitrix24/rest/portal-client.ts';
 import { AppError } from '../core/errors.ts';
+import { within } from '../lib/clock.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
@@ -13,15 +14,15 @@ import { inTransaction, type Pool } from '../store/database.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { findPortal, lockPortal, type Portal, updatePortal } from '../store/tenants/portals.ts';
 import { claimProbe, endHold, findToken, holdToken, lockToken, type TokenRow } from '../store/tenants/tokens.ts';
-import type { Directory } from './directory.ts';
+import type { PortalCache } from './portal-cache.ts';
 import { createRefreshLimiter, type RefreshLimiter } from './refresh-limiter.ts';
 import { tokenContext, webhookUser } from './token-context.ts';
 import { disconnected, held, notInstalled, overtaken, refreshWaits, webhookDead } from './token-errors.ts';
-import { createTokenExchange } from './token-exchange.ts';
+import { TokenExchange } from './token-exchange.ts';
 
 export interface TokenProviderOptions {
   readonly db: Pool;
-  readonly directory: Directory;
+  readonly portals: Pick<PortalCache, 'forget'>;
   readonly sealer: Sealer;
   readonly oauth: OAuthClient;
   readonly guard: NetworkGuard;
@@ -59,79 +60,122 @@ const refusalStates = new Map<string, Trouble>([
 ]);
 
 export function createTokenProvider(options: TokenProviderOptions): ClosableTokenProvider {
-  const { db, sealer, directory } = options;
-  const exchange = createTokenExchange({ ...options, gate: options.gate ?? createRefreshLimiter() }).exchange;
-  const opened = new Map<string, { readonly readAt: number; readonly access: PortalAccess }>();
-  const renewing = new Map<string, Promise<PortalAccess>>();
-  const askedForMove = new Map<string, number>();
+  return new StoredTokens(options);
+}
 
-  function open(portal: Portal, token: TokenRow): PortalAccess {
-    const secret = sealer.open(token.access_sealed, tokenContext.access(portal.portal));
+class StoredTokens implements ClosableTokenProvider {
+  readonly #options: TokenProviderOptions;
+  readonly #exchange: TokenExchange;
+  readonly #opened = new Map<string, { readonly readAt: number; readonly access: PortalAccess }>();
+  readonly #renewing = new Map<string, Promise<PortalAccess>>();
+  readonly #askedForMove = new Map<string, number>();
+
+  constructor(options: TokenProviderOptions) {
+    this.#options = options;
+    this.#exchange = new TokenExchange({ ...options, gate: options.gate ?? createRefreshLimiter() });
+  }
+
+  current(id: string): Promise<PortalAccess> {
+    const known = this.#opened.get(id);
+    if (known !== undefined && performance.now() - known.readAt < believedMs) return Promise.resolve(known.access);
+    return this.#read(id);
+  }
+
+  renew(id: string, stale: PortalAccess, reason: RenewalReason): Promise<PortalAccess> {
+    return reason === 'moved' ? this.#findMoved(id, stale) : this.#renew(id, stale);
+  }
+
+  lost(_id: string, access: PortalAccess, cause: AppError): Promise<unknown> {
+    return this.#hold(access, 'disconnected', disconnected(cause));
+  }
+
+  suspended(access: PortalAccess, cause: AppError): Promise<unknown> {
+    return this.#hold(access, 'suspended', cause);
+  }
+
+  async recovered({ portal }: PortalAccess): Promise<void> {
+    await inTransaction(this.#options.db, async (trx) => {
+      const row = await lockPortal(trx, portal);
+      if (row === null || row.state === 'uninstalled') return;
+      await updatePortal(trx, portal, { state: 'installed' });
+      await endHold(trx, portal);
+    });
+    await wakeLanes(this.#options.db, 'outbox', portal);
+    this.#options.portals.forget(portal);
+    this.#options.log.info({ portal }, 'the portal works again');
+  }
+
+  async idle(): Promise<void> {
+    while (this.#renewing.size > 0) await Promise.allSettled(this.#renewing.values());
+  }
+
+  #open(portal: Portal, token: TokenRow): PortalAccess {
+    const secret = this.#options.sealer.open(token.access_sealed, tokenContext.access(portal.portal));
     if (token.user_id === webhookUser) {
-      const clientId = sealer.open(token.refresh_sealed, tokenContext.refresh(portal.portal));
+      const clientId = this.#options.sealer.open(token.refresh_sealed, tokenContext.refresh(portal.portal));
       return { portal: portal.portal, endpoint: secret, accessToken: null, clientId };
     }
     return { portal: portal.portal, endpoint: portal.client_endpoint, accessToken: secret, clientId: null };
   }
 
-  async function find(id: string): Promise<{ portal: Portal; token: TokenRow }> {
-    const portal = await findPortal(db, id);
-    const token = await findToken(db, id);
+  async #find(id: string): Promise<{ portal: Portal; token: TokenRow }> {
+    const portal = await findPortal(this.#options.db, id);
+    const token = await findToken(this.#options.db, id);
     if (portal === null || portal.state === 'uninstalled' || token === null) throw notInstalled();
     return { portal, token };
   }
 
   /** The stored access. A portal that is left alone is called by one caller only, once its time is over. */
-  async function read(id: string): Promise<PortalAccess> {
-    const { portal, token } = await find(id);
-    const access = open(portal, token);
+  async #read(id: string): Promise<PortalAccess> {
+    const { portal, token } = await this.#find(id);
+    const access = this.#open(portal, token);
     if (portal.state === 'installed' || token.hold_code === null) {
-      opened.set(id, { readAt: performance.now(), access });
+      this.#opened.set(id, { readAt: performance.now(), access });
       return access;
     }
     if (token.held_ms !== null) throw held(token, token.held_ms);
-    if (!(await claimProbe(db, id, probeSeconds))) throw held(token, probeSeconds * 1_000);
+    if (!(await claimProbe(this.#options.db, id, probeSeconds))) throw held(token, probeSeconds * 1_000);
     return { ...access, isProbe: true };
   }
 
   /** A pair other than the stale one: brought by somebody else meanwhile, or exchanged now. */
-  async function refresh(id: string, stale: PortalAccess): Promise<PortalAccess> {
+  async #refresh(id: string, stale: PortalAccess): Promise<PortalAccess> {
     const end = performance.now() + othersMs;
     for (let pauseMs = 25; performance.now() < end; pauseMs = Math.min(pauseMs * 2, 500)) {
-      const { portal, token } = await find(id);
-      const stored = open(portal, token);
+      const { portal, token } = await this.#find(id);
+      const stored = this.#open(portal, token);
       if (stored.accessToken === null) throw webhookDead();
       if (stored.accessToken !== stale.accessToken || stored.endpoint !== stale.endpoint) return stored;
       if (portal.state !== 'installed' && token.held_ms !== null && stale.isProbe !== true) {
         throw held(token, token.held_ms);
       }
-      if ((await exchange(portal, token, stale.isProbe === true)) !== null) {
+      if ((await this.#exchange.exchange(portal, token, stale.isProbe === true)) !== null) {
         // What counts is what is stored now: the new pair, or one that somebody brought meanwhile.
-        const now = await find(id);
-        return open(now.portal, now.token);
+        const now = await this.#find(id);
+        return this.#open(now.portal, now.token);
       }
       await sleep(pauseMs);
     }
     throw refreshWaits();
   }
 
-  async function renewOnce(id: string, stale: PortalAccess): Promise<PortalAccess> {
+  async #renewOnce(id: string, stale: PortalAccess): Promise<PortalAccess> {
     try {
-      const access = await refresh(id, stale);
-      opened.set(id, { readAt: performance.now(), access });
-      directory.forget(id);
+      const access = await this.#refresh(id, stale);
+      this.#opened.set(id, { readAt: performance.now(), access });
+      this.#options.portals.forget(id);
       return access;
     } catch (error) {
       const state = error instanceof AppError ? refusalStates.get(error.code) : undefined;
-      throw error instanceof AppError && state !== undefined ? await hold(stale, state, error) : error;
+      throw error instanceof AppError && state !== undefined ? await this.#hold(stale, state, error) : error;
     } finally {
-      renewing.delete(id);
+      this.#renewing.delete(id);
     }
   }
 
-  function begin(id: string, stale: PortalAccess): Promise<PortalAccess> {
-    const own = renewOnce(id, stale);
-    renewing.set(id, own);
+  #begin(id: string, stale: PortalAccess): Promise<PortalAccess> {
+    const own = this.#renewOnce(id, stale);
+    this.#renewing.set(id, own);
     // It may end when nobody waits for it any more; whoever comes next meets the same trouble.
     own.catch(ignore);
     return own;
@@ -141,14 +185,14 @@ export function createTokenProvider(options: TokenProviderOptions): ClosableToke
    * Writes down that the portal is in trouble and to be left alone, and returns the error to throw. Who brought other tokens meanwhile
    * (an administrator, another process) has made the refusal meaningless: then the call is simply worth another try.
    */
-  async function hold(access: PortalAccess, state: Trouble, error: AppError): Promise<unknown> {
+  async #hold(access: PortalAccess, state: Trouble, error: AppError): Promise<unknown> {
     const { portal: id, accessToken } = access;
     if (accessToken === null) return error;
-    const found = await inTransaction(db, async (trx) => {
+    const found = await inTransaction(this.#options.db, async (trx) => {
       const portal = await lockPortal(trx, id);
       const token = await lockToken(trx, id);
       if (portal === null || token === null) return 'gone';
-      if (sealer.open(token.access_sealed, tokenContext.access(id)) !== accessToken) return 'overtaken';
+      if (this.#options.sealer.open(token.access_sealed, tokenContext.access(id)) !== accessToken) return 'overtaken';
       const isKnown = portal.state === state && token.hold_code === error.code;
       if (!isKnown || token.held_ms === null || access.isProbe === true) {
         await updatePortal(trx, id, { state });
@@ -156,29 +200,29 @@ export function createTokenProvider(options: TokenProviderOptions): ClosableToke
       }
       return isKnown ? 'known' : 'new';
     });
-    opened.delete(id);
-    directory.forget(id);
+    this.#opened.delete(id);
+    this.#options.portals.forget(id);
     if (found === 'overtaken') return overtaken(error);
-    if (found === 'new') options.log.error({ portal: id, err: error }, `the portal is ${state}`);
+    if (found === 'new') this.#options.log.error({ portal: id, err: error }, `the portal is ${state}`);
     return error;
   }
 
   /** True when the OAuth host was asked a moment ago where this portal lives, by this process. */
-  function wasAskedForMove(id: string): boolean {
+  #wasAskedForMove(id: string): boolean {
     const now = performance.now();
-    for (const [portal, at] of askedForMove) {
+    for (const [portal, at] of this.#askedForMove) {
       if (now - at < holdSeconds * 1_000) break;
-      askedForMove.delete(portal);
+      this.#askedForMove.delete(portal);
     }
-    if (askedForMove.has(id)) return true;
-    askedForMove.set(id, now);
+    if (this.#askedForMove.has(id)) return true;
+    this.#askedForMove.set(id, now);
     return false;
   }
 
-  async function renew(id: string, stale: PortalAccess): Promise<PortalAccess> {
+  async #renew(id: string, stale: PortalAccess): Promise<PortalAccess> {
     for (;;) {
-      const running = renewing.get(id);
-      if (running === undefined) return await inTime(begin(id, stale));
+      const running = this.#renewing.get(id);
+      if (running === undefined) return await inTime(this.#begin(id, stale));
       const access = await inTime(running);
       // It may have been begun for a token older than ours, and have found only ours.
       if (access.accessToken !== stale.accessToken || access.endpoint !== stale.endpoint) return access;
@@ -186,53 +230,22 @@ export function createTokenProvider(options: TokenProviderOptions): ClosableToke
   }
 
   /** A portal redirects: only a refresh tells where it lives, whatever pair is stored. One is made, once in a while. */
-  async function findMoved(id: string, stale: PortalAccess): Promise<PortalAccess> {
-    const running = renewing.get(id);
+  async #findMoved(id: string, stale: PortalAccess): Promise<PortalAccess> {
+    const running = this.#renewing.get(id);
     if (running !== undefined) await inTime(running);
-    const { portal, token } = await find(id);
-    const stored = open(portal, token);
-    if (stored.endpoint !== stale.endpoint || wasAskedForMove(id)) return stored;
+    const { portal, token } = await this.#find(id);
+    const stored = this.#open(portal, token);
+    if (stored.endpoint !== stale.endpoint || this.#wasAskedForMove(id)) return stored;
     const newest = stale.isProbe === true ? { ...stored, isProbe: true } : stored;
-    return await inTime(renewing.get(id) ?? begin(id, newest));
+    return await inTime(this.#renewing.get(id) ?? this.#begin(id, newest));
   }
-
-  return {
-    current(id) {
-      const known = opened.get(id);
-      if (known !== undefined && performance.now() - known.readAt < believedMs) return Promise.resolve(known.access);
-      return read(id);
-    },
-    renew: (id, stale, reason) => (reason === 'moved' ? findMoved(id, stale) : renew(id, stale)),
-    lost: (_id, access, cause) => hold(access, 'disconnected', disconnected(cause)),
-    suspended: (access, cause) => hold(access, 'suspended', cause),
-    async recovered({ portal }) {
-      await inTransaction(db, async (trx) => {
-        const row = await lockPortal(trx, portal);
-        if (row === null || row.state === 'uninstalled') return;
-        await updatePortal(trx, portal, { state: 'installed' });
-        await endHold(trx, portal);
-      });
-      await wakeLanes(db, 'outbox', portal);
-      directory.forget(portal);
-      options.log.info({ portal }, 'the portal works again');
-    },
-    async idle() {
-      while (renewing.size > 0) await Promise.allSettled(renewing.values());
-    },
-  };
 }
 
 function ignore(): void {}
 
 /** The result, if it comes soon; otherwise `bitrix24.refresh_waits`. */
 async function inTime(running: Promise<PortalAccess>): Promise<PortalAccess> {
-  const waiting = new AbortController();
-  const late = sleep(patienceMs, null, { signal: waiting.signal }).catch(() => null);
-  try {
-    const access = await Promise.race([running, late]);
-    if (access === null) throw refreshWaits();
-    return access;
-  } finally {
-    waiting.abort();
-  }
+  const access = await within(running, patienceMs, null);
+  if (access === null) throw refreshWaits();
+  return access;
 }

@@ -1,4 +1,4 @@
-/** The way into the inbox for every door: many callers share one transaction, and each hears when its event is on disk. */
+/** The way into the inbox for every endpoint: many callers share one transaction, and each hears when its event is on disk. */
 import { RemoteUnreachable } from '../core/errors.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Metrics } from '../runtime/metrics.ts';

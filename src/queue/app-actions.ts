@@ -1,21 +1,23 @@
-/** Carries out what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
+/** Executes what concerns a portal's installation: set-up, removal, erasure, payment, a deleted bot. All may be repeated. */
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
 import { AppError } from '../core/errors.ts';
 import { languageOf } from '../core/texts.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
+import { orderUnregister } from '../portals/app-orders.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
-import { appLane, eraseLane } from '../store/queue/lane-names.ts';
+import { eraseLane } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { appendActions } from '../store/queue/outbox.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/tenants/bots.ts';
-import { erasePortal, findPortal, updatePortal } from '../store/tenants/portals.ts';
+import { findPortal, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
 
 export interface AppActions {
@@ -26,8 +28,8 @@ export interface AppActions {
 export interface AppActionsOptions {
   readonly db: Pool;
   readonly client: PortalClient;
-  readonly directory: Directory;
-  readonly connectionService: Pick<ConnectionService, 'leaveAll'>;
+  readonly portals: Pick<PortalCache, 'forget'>;
+  readonly connectionService: Pick<ConnectionService, 'eraseUninstalled'>;
   readonly log: Logger;
   readonly publicUrl: string;
   readonly clientId: string;
@@ -37,60 +39,97 @@ export interface AppActionsOptions {
 }
 
 export function createAppActions(options: AppActionsOptions): AppActions {
-  const { db, directory } = options;
+  return new PortalLife(options);
+}
 
-  async function setUp(id: string, signal: AbortSignal): Promise<string> {
-    const portal = await findPortal(db, id);
+class PortalLife implements AppActions {
+  readonly #options: AppActionsOptions;
+
+  constructor(options: AppActionsOptions) {
+    this.#options = options;
+  }
+
+  async execute(
+    portal: string,
+    action: Exclude<AppAction, InactivityTimer | Greet>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    switch (action.type) {
+      case 'set_up':
+        return await this.#setUp(portal, signal);
+      case 'uninstall':
+        return await this.#uninstall(portal, action.clean);
+      case 'erase':
+        return await this.#erase(portal);
+      case 'payment':
+        return await this.#settlePayment(portal, action.expired);
+      case 'unregister_bot':
+        return await this.#unregister(portal, action.botId, signal);
+      case 'forget_bot':
+        await markBotDeleted(this.#options.db, portal, action.botId);
+        this.#options.portals.forget(portal);
+        return 'bot_deleted';
+    }
+  }
+
+  async #setUp(id: string, signal: AbortSignal): Promise<string> {
+    const portal = await findPortal(this.#options.db, id);
     if (portal === null || portal.state === 'uninstalled') return 'portal_uninstalled';
     const language = languageOf(portal.language);
-    if ((await listBots(db, id)).length === 0) await addDefaultBots(id, language);
-    const bots = (await listBots(db, id)).filter((bot) => bot.state !== 'deleted').slice(0, maxBotsPerPortal);
+    // Only the first time: later an empty list means that the administrator wants none.
+    if (portal.set_up_at === null && (await listBots(this.#options.db, id)).length === 0)
+      await this.#addDefaultBots(id, language);
+    const bots = (await listBots(this.#options.db, id))
+      .filter((bot) => bot.state !== 'deleted')
+      .slice(0, maxBotsPerPortal);
     try {
-      const result = await setUpPortal(options.client, {
+      const result = await setUpPortal(this.#options.client, {
         portal: id,
         language,
-        eventUrl: `${options.publicUrl}/bitrix24/events`,
-        clientId: options.clientId,
+        eventUrl: `${this.#options.publicUrl}/bitrix24/events`,
+        clientId: this.#options.clientId,
         bots,
         signal,
       });
-      await inTransaction(db, async (trx) => {
+      await inTransaction(this.#options.db, async (trx) => {
         for (const bot of result.bots) {
           if (await noteBot(trx, id, bot)) continue;
-          // The operator has removed it while it was being registered.
-          if ('botId' in bot) await orderUnregister(trx, id, bot.botId);
+          // It was removed while it was being registered.
+          if ('botId' in bot) await orderUnregister(trx, id, bot.botId, 'set-up');
         }
         const { hasV2: has_v2, license, appRef: app_ref } = result;
         await updatePortal(trx, id, { has_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
     } catch (error) {
-      await updatePortal(db, id, { set_up_error: error instanceof AppError ? error.message : 'internal error' });
+      await updatePortal(this.#options.db, id, {
+        set_up_error: error instanceof AppError ? error.message : 'internal error',
+      });
       throw error;
     } finally {
-      directory.forget(id);
+      this.#options.portals.forget(id);
     }
-    options.log.info({ portal: id, bots: bots.length }, 'the portal is set up');
+    this.#options.log.info({ portal: id, bots: bots.length }, 'the portal is set up');
     return 'set_up';
   }
 
   /** The Open Channel bot comes first: two portal methods act as the app's first bot (docs/platform-notes/bitrix24.md#first-bot-of-an-app). */
-  async function addDefaultBots(id: string, language: 'ru' | 'en'): Promise<void> {
+  async #addDefaultBots(id: string, language: 'ru' | 'en'): Promise<void> {
     const names =
       language === 'ru'
         ? { line: 'Помощник линии', supervisor: 'Наблюдатель', assistant: 'Ассистент' }
         : { line: 'Line helper', supervisor: 'Supervisor', assistant: 'Assistant' };
-    const common = { brain: 'echo', connectionId: null };
-    await inTransaction(db, async (trx) => {
-      await addBot(trx, id, { ...common, code: `${options.botCodePrefix}_line`, type: 'O', name: names.line });
+    const common = { brain: defaultBrain.name, connectionId: null };
+    await inTransaction(this.#options.db, async (trx) => {
+      await addBot(trx, id, { ...common, code: `${this.#options.botCodePrefix}_line`, type: 'O', name: names.line });
       await addBot(trx, id, {
         ...common,
-        code: `${options.botCodePrefix}_supervisor`,
+        code: `${this.#options.botCodePrefix}_supervisor`,
         type: 'S',
         name: names.supervisor,
       });
       await addBot(trx, id, {
         ...common,
-        code: `${options.botCodePrefix}_assistant`,
+        code: `${this.#options.botCodePrefix}_assistant`,
         type: 'B',
         name: names.assistant,
       });
@@ -98,75 +137,45 @@ export function createAppActions(options: AppActionsOptions): AppActions {
   }
 
   /** Soft first: silent and without tokens at once; the data goes when its time has come, unless the app is installed again. */
-  async function uninstall(id: string, clean: boolean): Promise<string> {
-    await inTransaction(db, async (trx) => {
+  async #uninstall(id: string, clean: boolean): Promise<string> {
+    await inTransaction(this.#options.db, async (trx) => {
       await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
       await deleteToken(trx, id);
       await forgetBotIds(trx, id);
-      const delayMs = clean ? 0 : options.keepHours * 3_600_000;
+      const delayMs = clean ? 0 : this.#options.keepHours * 3_600_000;
       const erase = { target: 'app' as const, action: { type: 'erase' as const }, botCode: null, dialogId: null };
       await appendActions(trx, [{ portal: id, lane: eraseLane, ...erase, trace: 'uninstall', delayMs }]);
     });
-    directory.forget(id);
-    options.log.info({ portal: id, clean }, 'the portal has removed the app');
+    this.#options.portals.forget(id);
+    this.#options.log.info({ portal: id, clean }, 'the portal has removed the app');
     return 'uninstalled';
   }
 
   /** An uninstalled portal stays what it is. */
-  async function settlePayment(id: string, isExpired: boolean): Promise<string> {
-    if ((await findPortal(db, id))?.state === 'uninstalled') return 'portal_uninstalled';
-    await updatePortal(db, id, { state: isExpired ? 'suspended' : 'installed' });
-    if (!isExpired) await wakeLanes(db, 'outbox', id);
-    directory.forget(id);
+  async #settlePayment(id: string, isExpired: boolean): Promise<string> {
+    if ((await findPortal(this.#options.db, id))?.state === 'uninstalled') return 'portal_uninstalled';
+    await updatePortal(this.#options.db, id, { state: isExpired ? 'suspended' : 'installed' });
+    if (!isExpired) await wakeLanes(this.#options.db, 'outbox', id);
+    this.#options.portals.forget(id);
     return isExpired ? 'suspended' : 'paid';
   }
 
-  async function unregister(id: string, botId: string, signal: AbortSignal): Promise<string> {
-    if ((await findPortal(db, id))?.state === 'uninstalled') return 'portal_uninstalled';
-    const isDone = await unregisterBot(options.client, { portal: id, clientId: options.clientId, signal }, botId);
+  async #unregister(id: string, botId: string, signal: AbortSignal): Promise<string> {
+    if ((await findPortal(this.#options.db, id))?.state === 'uninstalled') return 'portal_uninstalled';
+    const isDone = await unregisterBot(
+      this.#options.client,
+      { portal: id, clientId: this.#options.clientId, signal },
+      botId,
+    );
     return isDone ? 'bot_unregistered' : 'bot_removed';
   }
 
-  async function erase(id: string): Promise<string> {
-    // With their secrets goes the only way to tell the far sides.
-    if ((await findPortal(db, id))?.state === 'uninstalled') await options.connectionService.leaveAll(id);
-    const isErased = await inTransaction(db, (trx) => erasePortal(trx, id, true));
-    directory.forget(id);
-    if (isErased) options.log.info({ portal: id }, 'the data of the portal is erased');
+  async #erase(id: string): Promise<string> {
+    const isErased = await this.#options.connectionService.eraseUninstalled(id);
+    this.#options.portals.forget(id);
+    if (isErased) this.#options.log.info({ portal: id }, 'the data of the portal is erased');
     return isErased ? 'erased' : 'kept_installed_again';
   }
-
-  return {
-    async execute(portal, action, signal) {
-      switch (action.type) {
-        case 'set_up':
-          return await setUp(portal, signal);
-        case 'uninstall':
-          return await uninstall(portal, action.clean);
-        case 'erase':
-          return await erase(portal);
-        case 'payment':
-          return await settlePayment(portal, action.expired);
-        case 'unregister_bot':
-          return await unregister(portal, action.botId, signal);
-        case 'forget_bot':
-          await markBotDeleted(db, portal, action.botId);
-          directory.forget(portal);
-          return 'bot_deleted';
-      }
-    },
-  };
-}
-
-/** Orders that a bot is taken out of the portal; part of the transaction that removed it here. */
-export async function orderUnregister(
-  trx: Transaction,
-  portal: string,
-  botId: string,
-  trace = 'set-up',
-): Promise<void> {
-  const action = { type: 'unregister_bot' as const, botId };
-  await appendActions(trx, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
 }
 
 /** False when there is no such bot any more. */

@@ -88,11 +88,84 @@ interface Judged {
 }
 
 export function createDestinations(places: number, clock: Pick<Clock, 'monotonicMs'>): Destinations {
-  const states = new Map<string, State>();
-  let tidiedAt = clock.monotonicMs();
-  let slowTurn = 0;
+  return new RemoteDestinations(places, clock);
+}
 
-  function standingOf(state: State, now: number): HealthStatus {
+class RemoteDestinations implements Destinations {
+  readonly #places: number;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #states = new Map<string, State>();
+  #tidiedAt: number;
+  #slowTurn = 0;
+
+  constructor(places: number, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#places = places;
+    this.#clock = clock;
+    this.#tidiedAt = this.#clock.monotonicMs();
+  }
+
+  plan(): Plan {
+    const now = this.#clock.monotonicMs();
+    this.#tidy(now);
+    const records = [...this.#states.values()].map((state) => ({ state, record: this.#standingOf(state, now) }));
+    const used = countUsed(records, now);
+    const slow = used.slow + used.open;
+    const proper = used.unknown + used.answering;
+    // Portals that answered until now may take every place and then hang, all at once: as soon as it shows, their places count no more.
+    const lent = Math.min(slow, Math.floor(this.#places * slowShare));
+    const free = Math.max(0, Math.min(this.#places - lent, maxTimes * this.#places - slow) - proper);
+    const room = Math.min(free, Math.max(0, Math.floor(this.#places * unprovenShare) - slow - used.unknown));
+    const isTight = room < Math.min(free, roomForAll);
+    const offered = this.#offerToSlow(records, Math.min(room, Math.floor(this.#places * slowShare) - slow), now);
+    const perDestination = room > 0 ? placesOf.unknown : 0;
+    const proven: Allowance[] = [];
+    const others: Allowance[] = [];
+    for (const { state, record } of records) {
+      const isProven = record === 'answering';
+      const unproven = record === 'unknown' ? (room > 0 ? this.#freeOf(state, record, now) : 0) : offered.get(state);
+      const lanes = isProven ? this.#freeOf(state, record, now) : (unproven ?? 0);
+      const { portal, destination } = state;
+      const allowance = { portal, destination, lanes, isProven };
+      // What is not named may take `perDestination`: only those for which that is wrong have to be named.
+      const isUsual = lanes === perDestination || (isProven && state.used === 0);
+      if (isTight && isProven) proven.push(allowance);
+      else if (!isUsual) others.push(allowance);
+    }
+    return {
+      // Where those that answer are not named, nobody can be kept from taking the last places but everybody.
+      lanes: isTight ? free : room,
+      unproven: room,
+      perDestination,
+      allowances: [...others, ...proven.slice(-maxNamed)],
+    };
+  }
+
+  enter({ portal, destination }: Destination): Place {
+    const key = `${portal}\n${destination}`;
+    const known = this.#states.get(key);
+    const now = this.#clock.monotonicMs();
+    const state: State = known ?? {
+      portal,
+      destination,
+      used: 0,
+      begun: new Set(),
+      silentInRow: 0,
+      openUntil: 0,
+      answeredAt: null,
+      wasSlow: false,
+      usedAt: now,
+    };
+    this.#states.set(key, state);
+    state.used += 1;
+    return placeIn(state, this.#clock);
+  }
+
+  openBreakers(): number {
+    const now = this.#clock.monotonicMs();
+    return [...this.#states.values()].filter((state) => this.#standingOf(state, now) === 'open').length;
+  }
+
+  #standingOf(state: State, now: number): HealthStatus {
     if (state.silentInRow >= silentToOpen) return 'open';
     const { count: slow, lastAt } = slowOf(state, now);
     // One long upload does not make a portal slow that has answered quickly since.
@@ -102,99 +175,38 @@ export function createDestinations(places: number, clock: Pick<Clock, 'monotonic
   }
 
   /** Lanes it may have in addition to those under way. */
-  function freeOf(state: State, record: HealthStatus, now: number): number {
+  #freeOf(state: State, record: HealthStatus, now: number): number {
     if (record === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
     return Math.max(0, placesOf[record] - state.used);
   }
 
   /** Shares out so many lanes among slow destinations; whoever gets none this time comes first the next. */
-  function offerToSlow(all: readonly Judged[], lanes: number, now: number): ReadonlyMap<State, number> {
+  #offerToSlow(all: readonly Judged[], lanes: number, now: number): ReadonlyMap<State, number> {
     const offered = new Map<State, number>();
     const slow = all.flatMap(({ state, record }) => {
-      const free = record === 'slow' || record === 'open' ? freeOf(state, record, now) : 0;
+      const free = record === 'slow' || record === 'open' ? this.#freeOf(state, record, now) : 0;
       return free > 0 ? [{ state, free }] : [];
     });
     let left = lanes;
     let served = 0;
     for (; served < slow.length && left > 0; served += 1) {
-      const one = slow[(slowTurn + served) % slow.length];
+      const one = slow[(this.#slowTurn + served) % slow.length];
       if (one === undefined) break;
       const given = Math.min(left, one.free);
       offered.set(one.state, given);
       left -= given;
     }
-    slowTurn = slow.length === 0 ? 0 : (slowTurn + served) % slow.length;
+    this.#slowTurn = slow.length === 0 ? 0 : (this.#slowTurn + served) % slow.length;
     return offered;
   }
 
-  function tidy(now: number): void {
-    if (now - tidiedAt < 60_000) return;
-    tidiedAt = now;
-    for (const [key, state] of states) {
-      if (state.used === 0 && now - state.usedAt > rememberedMs) states.delete(key);
+  #tidy(now: number): void {
+    if (now - this.#tidiedAt < 60_000) return;
+    this.#tidiedAt = now;
+    for (const [key, state] of this.#states) {
+      if (state.used === 0 && now - state.usedAt > rememberedMs) this.#states.delete(key);
     }
   }
-
-  return {
-    plan() {
-      const now = clock.monotonicMs();
-      tidy(now);
-      const records = [...states.values()].map((state) => ({ state, record: standingOf(state, now) }));
-      const used = countUsed(records, now);
-      const slow = used.slow + used.open;
-      const proper = used.unknown + used.answering;
-      // Portals that answered until now may take every place and then hang, all at once: as soon as it shows, their places count no more.
-      const lent = Math.min(slow, Math.floor(places * slowShare));
-      const free = Math.max(0, Math.min(places - lent, maxTimes * places - slow) - proper);
-      const room = Math.min(free, Math.max(0, Math.floor(places * unprovenShare) - slow - used.unknown));
-      const isTight = room < Math.min(free, roomForAll);
-      const offered = offerToSlow(records, Math.min(room, Math.floor(places * slowShare) - slow), now);
-      const perDestination = room > 0 ? placesOf.unknown : 0;
-      const proven: Allowance[] = [];
-      const others: Allowance[] = [];
-      for (const { state, record } of records) {
-        const isProven = record === 'answering';
-        const unproven = record === 'unknown' ? (room > 0 ? freeOf(state, record, now) : 0) : offered.get(state);
-        const lanes = isProven ? freeOf(state, record, now) : (unproven ?? 0);
-        const { portal, destination } = state;
-        const allowance = { portal, destination, lanes, isProven };
-        // What is not named may take `perDestination`: only those for which that is wrong have to be named.
-        const isUsual = lanes === perDestination || (isProven && state.used === 0);
-        if (isTight && isProven) proven.push(allowance);
-        else if (!isUsual) others.push(allowance);
-      }
-      return {
-        // Where those that answer are not named, nobody can be kept from taking the last places but everybody.
-        lanes: isTight ? free : room,
-        unproven: room,
-        perDestination,
-        allowances: [...others, ...proven.slice(-maxNamed)],
-      };
-    },
-    enter({ portal, destination }) {
-      const key = `${portal}\n${destination}`;
-      const known = states.get(key);
-      const now = clock.monotonicMs();
-      const state: State = known ?? {
-        portal,
-        destination,
-        used: 0,
-        begun: new Set(),
-        silentInRow: 0,
-        openUntil: 0,
-        answeredAt: null,
-        wasSlow: false,
-        usedAt: now,
-      };
-      states.set(key, state);
-      state.used += 1;
-      return placeIn(state, clock);
-    },
-    openBreakers() {
-      const now = clock.monotonicMs();
-      return [...states.values()].filter((state) => standingOf(state, now) === 'open').length;
-    },
-  };
 }
 
 /** Places in use by the standing of their destinations; a call that is slow counts as slow wherever it goes. */

@@ -2,13 +2,14 @@
 import { executePortalAction, isRepeatable, noFiles } from '../bitrix24/execute-portal-action.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { AppAction, BrainAction, PortalAction, Receipt } from '../core/actions.ts';
 import type { Delivery } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
 import type { ChatEvent, FileRef } from '../core/events.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
@@ -17,7 +18,7 @@ import { updatePortal } from '../store/tenants/portals.ts';
 import type { AppActions } from './app-actions.ts';
 import type { SynchronousReplies } from './synchronous-replies.ts';
 
-/** What came of an action: words for the record, joined by `+`, the far side's id, and what a brain said in the same call. */
+/** What came of an action: words for the record, joined by `+`, the remote's id, and what a brain said in the same call. */
 export interface Executed {
   readonly outcome: string;
   readonly remoteId: string | null;
@@ -39,26 +40,70 @@ export interface Executor {
 
 export interface ExecutorOptions {
   readonly db: Db;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorFor'>;
   readonly client: PortalClient;
   readonly appActions: AppActions;
   readonly synchronousReplies: SynchronousReplies | null;
 }
 
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { directory } = options;
+  return new ActionExecutor(options);
+}
 
-  async function botOf(row: OutboxRow): Promise<BotRow | null> {
+class ActionExecutor implements Executor {
+  readonly #options: ExecutorOptions;
+  /** Deliveries that begin together read their conversations together. */
+  readonly #conversations: import('../lib/group-commit.ts').GroupCommit<ConversationId, Conversation | null>;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#conversations = createGroupCommit<ConversationId, Conversation | null>({
+      maxItems: 500,
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      sizeOf: () => 1,
+      concurrency: 1,
+      flush: async (ids) => {
+        const found = await readConversations(this.#options.db, ids);
+        return ids.map((id) => found.get(conversationKey(id)) ?? null);
+      },
+    });
+  }
+
+  async isRepeatable(row: OutboxRow): Promise<boolean> {
+    if (row.target === 'app') return true;
+    if (row.target === 'portal') return isRepeatable(row.action as PortalAction, await this.#hasV2(row.portal));
+    const bot = await this.#botOf(row);
+    return bot === null || (this.#options.connectors.brainOf(bot.brain)?.capabilities.idempotentDelivery ?? true);
+  }
+
+  async prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer> {
+    const action = row.target === 'portal' ? (row.action as PortalAction) : null;
+    return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : nothing;
+  }
+
+  async execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<Executed> {
+    switch (row.target) {
+      case 'portal':
+        return await this.#executeInPortal(row, row.action as PortalAction, prepared, signal);
+      case 'brain':
+        return await this.#executeInBrain(row, row.action as BrainAction, signal);
+      case 'app':
+        return await this.#executeInApp(row, row.action as AppAction, signal);
+    }
+  }
+
+  async #botOf(row: OutboxRow): Promise<BotRow | null> {
     const isIt = (bot: BotRow): boolean => bot.code === row.bot_code;
-    return (await directory.portal(row.portal)).bots.find(isIt) ?? null;
+    return (await this.#options.portals.portal(row.portal)).bots.find(isIt) ?? null;
   }
 
   /** The bot as it can speak. While a set-up is under way its id is about to come: the answer waits instead of being lost. */
-  async function registered(row: OutboxRow): Promise<BotRow | null> {
-    const known = await botOf(row);
+  async #registered(row: OutboxRow): Promise<BotRow | null> {
+    const known = await this.#botOf(row);
     if (known === null || known.bot_id !== null || known.state !== 'wanted') return known;
     const isIt = (bot: BotRow): boolean => bot.code === row.bot_code;
-    const again = (await directory.doubted(row.portal)).bots.find(isIt) ?? null;
+    const again = (await this.#options.portals.doubted(row.portal)).bots.find(isIt) ?? null;
     if (again === null || again.bot_id !== null || again.state !== 'wanted') return again;
     throw new AppError({
       code: 'bot.not_registered_yet',
@@ -67,56 +112,55 @@ export function createExecutor(options: ExecutorOptions): Executor {
     });
   }
 
-  async function hasV2(portal: string): Promise<boolean> {
-    return (await directory.portal(portal)).portal?.has_v2 ?? true;
+  async #hasV2(portal: string): Promise<boolean> {
+    return (await this.#options.portals.portal(portal)).portal?.has_v2 ?? true;
   }
 
   /** The bytes of a file; without a bot that could send it there are none to be fetched. */
-  async function openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
-    const { portal } = await directory.portal(row.portal);
-    const bot = portal === null || portal.state === 'uninstalled' ? null : await registered(row);
+  async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
+    const { portal } = await this.#options.portals.portal(row.portal);
+    const bot = portal === null || portal.state === 'uninstalled' ? null : await this.#registered(row);
     if (bot === null || bot.bot_id === null) return nothing;
-    if (!(await hasV2(row.portal))) throw noFiles();
-    const known = await directory.connectorFor(bot);
+    if (!(await this.#hasV2(row.portal))) throw noFiles();
+    const known = await this.#options.connectors.connectorFor(bot);
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
     return await known.connector.openFile(file, signal).catch(async (error: unknown) => {
-      throw await onRefusedCredentials(options.db, bot, known.brain, error);
+      throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
   }
 
-  async function executeInPortal(
-    row: OutboxRow,
-    action: PortalAction,
-    bytes: Buffer,
-    signal: AbortSignal,
-  ): Promise<Executed> {
-    const { portal } = await directory.portal(row.portal);
+  async #executeInPortal(row: OutboxRow, action: PortalAction, bytes: Buffer, signal: AbortSignal): Promise<Executed> {
+    const { portal } = await this.#options.portals.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
-    const bot = await registered(row);
+    const bot = await this.#registered(row);
     if (bot === null || bot.bot_id === null) return dropped('bot_removed');
     const target = {
       portal: row.portal,
       botId: bot.bot_id,
       dialogId: row.dialog_id ?? '',
-      hasV2: await hasV2(row.portal),
+      hasV2: await this.#hasV2(row.portal),
     };
     try {
-      const { messageId, lost } = await executePortalAction(options.client, target, action, row.key, bytes, signal);
+      const { messageId, lost } = await executePortalAction(this.#options.client, target, action, {
+        key: row.key,
+        bytes,
+        signal,
+      });
       const outcome = [messageId === null ? 'done' : 'sent', ...lost.map((what) => `without_${what}`)].join('+');
       return { outcome, remoteId: messageId };
     } catch (error) {
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
-        throw await fallBackToV1(row.portal, error);
+        throw await this.#fallBackToV1(row.portal, error);
       }
       throw error;
     }
   }
 
   /** The portal turned out to be an older one: remembered, and the row comes back at once to be sent the other way. */
-  async function fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
-    await updatePortal(options.db, portal, { has_v2: false });
-    directory.forget(portal);
+  async #fallBackToV1(portal: string, cause: AppError): Promise<AppError> {
+    await updatePortal(this.#options.db, portal, { has_v2: false });
+    this.#options.portals.forget(portal);
     return new AppError({
       code: 'bitrix24.no_v2',
       message: 'the portal has no imbot.v2; sending through v1',
@@ -125,22 +169,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     });
   }
 
-  /** Deliveries that begin together read their conversations together. */
-  const conversations = createGroupCommit<ConversationId, Conversation | null>({
-    maxItems: 500,
-    maxBytes: Number.MAX_SAFE_INTEGER,
-    sizeOf: () => 1,
-    concurrency: 1,
-    flush: async (ids) => {
-      const found = await readConversations(options.db, ids);
-      return ids.map((id) => found.get(conversationKey(id)) ?? null);
-    },
-  });
-
-  async function executeInBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<Executed> {
-    const bot = await botOf(row);
+  async #executeInBrain(row: OutboxRow, action: BrainAction, signal: AbortSignal): Promise<Executed> {
+    const bot = await this.#botOf(row);
     if (bot === null || row.bot_code === null || row.dialog_id === null) return dropped('bot_removed');
-    const known = await directory.connectorFor(bot);
+    const known = await this.#options.connectors.connectorFor(bot);
     if (known === null) {
       throw new Misconfigured({
         code: 'brain.not_connected',
@@ -149,52 +181,29 @@ export function createExecutor(options: ExecutorOptions): Executor {
       });
     }
     const id = { portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id };
-    const conversation = (await conversations.add(id)) ?? undefined;
+    const conversation = (await this.#conversations.add(id)) ?? undefined;
     if (conversation === undefined) return dropped('conversation_erased');
     const to = { ref: conversation.ref, remoteId: conversation.remoteId, botCode: bot.code, botType: bot.type };
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
     const told = action.type === 'receipt' ? (known.connector.told?.(action) ?? []) : [];
     if (action.type === 'receipt' && bot.connection_id !== null && fitsTheEndpoint(action)) {
-      const isTaken = (await options.synchronousReplies?.hand(bot.connection_id, action)) ?? false;
+      const isTaken = (await this.#options.synchronousReplies?.hand(bot.connection_id, action)) ?? false;
       if (isTaken) return { outcome: 'answered_in_webhook', remoteId: null, events: told };
     }
     const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
-      throw await onRefusedCredentials(options.db, bot, known.brain, error);
+      throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
     return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery, events: told };
   }
 
-  async function executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Executed> {
+  async #executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<Executed> {
     if (action.type === 'inactivity_timer')
       return { outcome: 'due', remoteId: null, events: [{ type: 'time_passed' }] };
     if (action.type === 'greet') {
       return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };
     }
-    return { outcome: await options.appActions.execute(row.portal, action, signal), remoteId: null };
+    return { outcome: await this.#options.appActions.execute(row.portal, action, signal), remoteId: null };
   }
-
-  return {
-    async isRepeatable(row) {
-      if (row.target === 'app') return true;
-      if (row.target === 'portal') return isRepeatable(row.action as PortalAction, await hasV2(row.portal));
-      const bot = await botOf(row);
-      return bot === null || (directory.brainByName.get(bot.brain)?.capabilities.idempotentDelivery ?? true);
-    },
-    async prepare(row, signal) {
-      const action = row.target === 'portal' ? (row.action as PortalAction) : null;
-      return action?.type === 'send_file' ? await openFile(row, action.file, signal) : nothing;
-    },
-    async execute(row, prepared, signal) {
-      switch (row.target) {
-        case 'portal':
-          return await executeInPortal(row, row.action as PortalAction, prepared, signal);
-        case 'brain':
-          return await executeInBrain(row, row.action as BrainAction, signal);
-        case 'app':
-          return await executeInApp(row, row.action as AppAction, signal);
-      }
-    },
-  };
 }
 
 /** Characters of a brain's warnings that are kept in the record. */

@@ -2,12 +2,13 @@
  * Works the inbox: takes lanes, reads their events, lets the bridge decide (`work-event.ts`), and writes everything decided in one
  * transaction with the events' completion. No network here: what must go out goes to the outbox.
  */
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import { decideRetry, eventRetry } from '../core/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
@@ -33,7 +34,8 @@ import { workEvent } from './work-event.ts';
 export interface InboxWorkerOptions {
   readonly db: Pool;
   readonly owner: string;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
   readonly clock: Clock;

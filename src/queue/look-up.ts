@@ -11,6 +11,8 @@ import { readSendsSoFar, readToldFailure, type ToldFailure } from '../store/queu
 export interface LookUpOptions {
   /** The brain hears what becomes of its messages. */
   readonly hasReceipts: boolean;
+  /** The brain hears what is said while a person leads. */
+  readonly hasMirror: boolean;
   /** Told in the same turn of the lane and not written yet. */
   readonly failures: readonly ToldFailure[];
   /** Decided in the same turn of the lane and not written yet. */
@@ -18,8 +20,8 @@ export interface LookUpOptions {
 }
 
 /**
- * What changes a message of ours has to know what it consists of; what is about a brain's message, what became of that; and in groups,
- * whether the brain was told of the message, which may come behind its own edit.
+ * What changes a message of ours has to know what it consists of; what is about a brain's message, what became of that; a change of
+ * somebody's message, whether the brain was told of that one; and in groups a message too, because it may come behind its own edit.
  *
  * @param inbox the lane of the event
  */
@@ -46,12 +48,23 @@ export async function lookUp(db: Db, inbox: LaneId, event: ChatEvent, options: L
     case 'message':
     case 'message_edited':
     case 'message_deleted':
-      if (event.chat.kind !== 'group' || (event.type === 'message' && !event.mentionsBot)) return {};
+      if (!dependsOnTold(event, options)) return {};
       return { isTold: await wasTold(db, { portal, lane: outboxLane(botCode, dialogId, 'brain') }, event, options) };
     default:
       return {};
   }
 }
+
+function dependsOnTold(
+  event: ChatEvent & { type: 'message' | 'message_edited' | 'message_deleted' },
+  { hasMirror }: LookUpOptions,
+): boolean {
+  if (event.chat.kind !== 'group') return hasMirror && event.type !== 'message';
+  return event.type !== 'message' || event.mentionsBot;
+}
+
+/** What tells a brain of a message. */
+const tellingTypes: ReadonlySet<string> = new Set(['message', 'mirrored', 'overheard']);
 
 async function wasTold(
   db: Db,
@@ -60,7 +73,7 @@ async function wasTold(
   { actions }: LookUpOptions,
 ): Promise<boolean> {
   const isJustTold = actions.some(
-    ({ action }) => (action.type === 'message' || action.type === 'overheard') && action.messageId === messageId,
+    ({ action }) => 'messageId' in action && tellingTypes.has(action.type) && action.messageId === messageId,
   );
   return isJustTold || (await isTold(db, brain, messageId));
 }

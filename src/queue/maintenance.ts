@@ -34,7 +34,7 @@ const dormantDays = 150;
 
 export function startMaintenance(options: MaintenanceOptions): WorkLoop {
   return startWorkLoop({
-    name: 'housekeeping',
+    name: 'maintenance',
     wakeup: createWakeup(),
     log: options.log,
     pollMs: roundMs,

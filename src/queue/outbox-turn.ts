@@ -2,7 +2,7 @@
  * One turn of an outbox lane: carries its actions out one after the other until the end, until one has to wait, or until the lane is no
  * longer held. Remotes are called outside any transaction; nothing is written here but the note that an unrepeatable attempt begins.
  */
-import { fateUnknown, withdrawn } from '../core/bridged.ts';
+import { fateUnknown, personOwns, withdrawn } from '../core/bridged.ts';
 import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -13,9 +13,10 @@ import type { LaneProgress } from '../store/queue/lanes.ts';
 import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } from '../store/queue/outbox.ts';
 import type { EndedPart } from '../store/queue/sent-parts.ts';
 import { beginSend, readToldFailure } from '../store/queue/told-failures.ts';
+import { isTakenSince } from '../store/tenants/conversations.ts';
 import type { Ending, Place } from './destinations.ts';
 import type { Executed, Executor } from './execute-action.ts';
-import { answeredBy, earlierParts, receipts } from './receipts.ts';
+import { answeredBy, earlierParts, isAnswer, receipts } from './receipts.ts';
 import { isOurWait, nextTry, usedUp } from './retry-decision.ts';
 
 /** Everything that came of one lane's turn, to be written together. */
@@ -63,14 +64,15 @@ export async function workLane(
     if (earlier === null) {
       return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null, incoming };
     }
-    const tried = await tryAction(options, row, { ...attempts, count: tries.attempts, holder: lane.holder });
+    const { attempts: count, throttled } = tries;
+    const tried = await tryAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
     if ('error' in tried) {
       const { error } = tried;
       const ageMs = Date.now() - row.created_at.getTime();
       const next = tried.isUnknown
         ? ({ again: false } as const)
         : nextTry(error, { attempts: tries.attempts, throttled: tries.throttled + 1 }, ageMs, Math.random());
-      report(options, row, error, tries.attempts, next.again);
+      report(options, row, error, { attempts: tries.attempts, again: next.again });
       if (next.again) {
         const { delayMs, isFree, isThrottled } = next;
         const { portal, lane: key, seq } = row;
@@ -126,7 +128,7 @@ type Tried =
 async function tryAction(
   options: TurnOptions,
   row: OutboxRow,
-  attempt: Attempts & { readonly count: number; readonly holder: string },
+  attempt: Attempts & { readonly count: number; readonly throttled: number; readonly holder: string },
 ): Promise<Tried> {
   let isRepeatable = true;
   let hasBegun = false;
@@ -141,11 +143,12 @@ async function tryAction(
     if (over !== null) return { error: over, isUnknown: false, mayBeSeen: wasBegun };
     // Preparing may fail again and again; whoever was withdrawn meanwhile does not wait for that.
     const told = answered === null || attempt.count === 1 ? null : await readToldFailure(db, row, answered);
-    if (told?.isWithdrawn === true) return withdrawnSend(row);
+    if (told?.isWithdrawn === true) return notShown(row, withdrawn);
     const prepared = await executor.prepare(row, attempt.signal);
+    if (isAnswer(row) && hasWaited(row, attempt) && (await isTakenSince(db, row))) return notShown(row, personOwns);
     if (answered !== null) {
       const begun = await beginSend(db, row, answered, attempt.holder);
-      if (begun === 'withdrawn') return withdrawnSend(row);
+      if (begun === 'withdrawn') return notShown(row, withdrawn);
       if (begun === 'lane_lost') throw laneLost();
     } else if (isOnce && !(await markAttempted(db, row, attempt.holder))) throw laneLost();
     isRepeatable = !isOnce;
@@ -163,11 +166,21 @@ async function tryAction(
   }
 }
 
-/** The brain counts the message as failed. Nothing is sent; an earlier attempt may have been seen all the same. */
-function withdrawnSend(row: OutboxRow): Tried {
-  if (row.attempted_at === null) return { executed: { outcome: withdrawn, remoteId: null, isDropped: true } };
-  const message = 'withdrawn after an attempt whose end nobody knows';
-  return { error: new AppError({ code: withdrawn, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
+/** Nothing is sent (any more): the brain counts the message as failed, or a person has taken over. An earlier attempt may have been seen. */
+function notShown(row: OutboxRow, outcome: string): Tried {
+  if (row.attempted_at === null) return { executed: { outcome, remoteId: null, isDropped: true } };
+  const message = 'given up after an attempt whose end nobody knows';
+  return { error: new AppError({ code: outcome, message, fate: 'unknown' }), isUnknown: true, mayBeSeen: true };
+}
+
+/** A younger answer goes out without another look: a query for every message would be the price, and the second it saves is the network's anyway. */
+const freshMs = 1_000;
+
+function hasWaited(
+  row: OutboxRow,
+  { count, throttled }: { readonly count: number; readonly throttled: number },
+): boolean {
+  return count > 1 || throttled > 0 || Date.now() - row.created_at.getTime() > freshMs;
 }
 
 /** What a failed attempt says of the remote. */
@@ -196,9 +209,14 @@ function interrupted(row: OutboxRow): AppError {
   });
 }
 
-function report(options: TurnOptions, row: OutboxRow, error: AppError, attempts: number, again: boolean): void {
+function report(
+  { log }: TurnOptions,
+  row: OutboxRow,
+  error: AppError,
+  { attempts, again }: { readonly attempts: number; readonly again: boolean },
+): void {
   if (again && isOurWait(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
-  if (again) options.log.warn(facts, 'an action failed and will be tried again');
-  else options.log.error(facts, 'an action was given up');
+  if (again) log.warn(facts, 'an action failed and will be tried again');
+  else log.error(facts, 'an action was given up');
 }

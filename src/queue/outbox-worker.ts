@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../lib/clock.ts';
-import { createGroupCommit } from '../lib/group-commit.ts';
+import { createGroupCommit, type GroupCommit } from '../lib/group-commit.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -14,8 +14,8 @@ import type { Pool } from '../store/database.ts';
 import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import { renewLanes } from '../store/queue/lanes.ts';
 import { claimOutbox, type OutboxRow } from '../store/queue/outbox.ts';
-import { createClaimTurns } from './claim-turns.ts';
-import { createDestinations, type Place } from './destinations.ts';
+import { type ClaimTurns, createClaimTurns } from './claim-turns.ts';
+import { createDestinations, type Destinations, type Place } from './destinations.ts';
 import type { Executor } from './execute-action.ts';
 import { type LaneTurn, workLane } from './outbox-turn.ts';
 import { writeAgain } from './retry-write.ts';
@@ -55,46 +55,118 @@ interface InHand {
 }
 
 export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
-  const { db, clock, log } = options;
-  const destinations = createDestinations(options.lanes, clock);
-  const turns = createClaimTurns(clock);
-  const inHand = new Set<InHand>();
-  const aborting = new AbortController();
-  const stopping = new AbortController();
-  let claims = 0;
+  return new OutboxWorker(options);
+}
 
-  const finisher = createGroupCommit<LaneTurn, boolean>({
-    maxItems: 200,
-    maxBytes: Number.MAX_SAFE_INTEGER,
-    sizeOf: () => 1,
-    concurrency: 1,
-    flush: (written) => writeTurns(options, written),
-  });
+class OutboxWorker implements WorkLoop {
+  readonly #options: OutboxWorkerOptions;
+  readonly #destinations: Destinations;
+  readonly #turns: ClaimTurns;
+  readonly #inHand = new Set<InHand>();
+  readonly #aborting = new AbortController();
+  readonly #stopping = new AbortController();
+  #claims = 0;
+  readonly #finisher: GroupCommit<LaneTurn, boolean>;
+  readonly #renewal: NodeJS.Timeout;
+  readonly #loop: WorkLoop;
 
-  const isHeld = (entry: InHand): boolean =>
-    !entry.isLost && entry.term === options.life.term() && clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs;
+  constructor(options: OutboxWorkerOptions) {
+    this.#options = options;
+    this.#destinations = createDestinations(this.#options.lanes, this.#options.clock);
+    this.#turns = createClaimTurns(this.#options.clock);
+    this.#finisher = createGroupCommit<LaneTurn, boolean>({
+      maxItems: 200,
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      sizeOf: () => 1,
+      concurrency: 1,
+      flush: (written) => writeTurns(this.#options, written),
+    });
+    this.#renewal = setInterval(() => {
+      if (this.#inHand.size === 0) return;
+      this.#renew().catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, 'outbox leases could not be renewed'),
+      );
+    }, renewMs);
+    this.#loop = startWorkLoop({
+      name: 'outbox',
+      wakeup: this.#options.wakeups.outbox,
+      log: this.#options.log,
+      pollMs,
+      round: (signal) => this.#round(signal),
+    });
+  }
 
-  async function turn(entry: InHand, place: Place): Promise<void> {
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop.stop();
+    const patience = setTimeout(() => this.#aborting.abort(), stopPatienceMs);
+    while (this.#inHand.size > 0) await this.#options.wakeups.outbox.wait(50, new AbortController().signal);
+    clearTimeout(patience);
+    clearInterval(this.#renewal);
+    await this.#finisher.idle();
+  }
+
+  async #round(signal: AbortSignal): Promise<boolean> {
+    const plan = this.#destinations.plan();
+    this.#options.metrics.openBreakers.set(this.#destinations.openBreakers());
+    if (plan.lanes === 0) return false;
+    this.#claims += 1;
+    const term = this.#options.life.term();
+    const leaseEndsAt = this.#options.clock.monotonicMs() + leaseSeconds * 1000;
+    const claim = await claimOutbox(this.#options.db, {
+      ...plan,
+      holder: `${this.#options.owner}:o${this.#claims}`,
+      rows: plan.lanes * rowsPerLane,
+      rowsPerLane,
+      leaseSeconds,
+      everyDestination: this.#turns.next(),
+    });
+    this.#turns.seen(claim);
+    for (const lane of claim.lanes) {
+      const entry = { lane, term, leaseEndsAt, isLost: false };
+      this.#inHand.add(entry);
+      void this.#turn(entry, this.#destinations.enter(lane));
+    }
+    if (claim.lanes.length > 0) return true;
+    const dueInMs = this.#turns.dueInMs();
+    if (dueInMs === null) return false;
+    // All that was looked at belongs to destinations that may take no more; others may stand behind them.
+    await this.#options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
+    return true;
+  }
+
+  #isHeld(entry: InHand): boolean {
+    return (
+      !entry.isLost &&
+      entry.term === this.#options.life.term() &&
+      this.#options.clock.monotonicMs() < entry.leaseEndsAt - leaseMarginMs
+    );
+  }
+
+  async #turn(entry: InHand, place: Place): Promise<void> {
     const { lane } = entry;
     try {
-      const attempts = { place, isHeld: () => isHeld(entry), signal: aborting.signal };
-      const result = await workLane(options, lane, attempts);
-      await writeAgain(() => finisher.add(result), { clock, stopping: stopping.signal });
+      const attempts = { place, isHeld: () => this.#isHeld(entry), signal: this.#aborting.signal };
+      const result = await workLane(this.#options, lane, attempts);
+      await writeAgain(() => this.#finisher.add(result), {
+        clock: this.#options.clock,
+        stopping: this.#stopping.signal,
+      });
     } catch (error) {
       // Nothing was written: the lease ends and the lane is worked again, which its keys make harmless.
-      log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
+      this.#options.log.error({ lane: lane.lane, err: error }, 'the result of an outbox lane could not be written');
     } finally {
       place.leave();
-      inHand.delete(entry);
-      options.wakeups.outbox.ring();
+      this.#inHand.delete(entry);
+      this.#options.wakeups.outbox.ring();
     }
   }
 
-  async function renew(): Promise<void> {
-    const entries = [...inHand];
-    const askedAt = clock.monotonicMs();
+  async #renew(): Promise<void> {
+    const entries = [...this.#inHand];
+    const askedAt = this.#options.clock.monotonicMs();
     const isStillHeld = await renewLanes(
-      db,
+      this.#options.db,
       'outbox',
       entries.map(({ lane }) => lane),
       leaseSeconds,
@@ -104,56 +176,4 @@ export function startOutboxWorker(options: OutboxWorkerOptions): WorkLoop {
       else entry.isLost = true;
     }
   }
-
-  const renewal = setInterval(() => {
-    if (inHand.size === 0) return;
-    renew().catch((error: unknown) => log.warn({ err: error }, 'outbox leases could not be renewed'));
-  }, renewMs);
-
-  const loop = startWorkLoop({
-    name: 'outbox',
-    wakeup: options.wakeups.outbox,
-    log,
-    pollMs,
-    round: async (signal) => {
-      const plan = destinations.plan();
-      options.metrics.openBreakers.set(destinations.openBreakers());
-      if (plan.lanes === 0) return false;
-      claims += 1;
-      const term = options.life.term();
-      const leaseEndsAt = clock.monotonicMs() + leaseSeconds * 1000;
-      const claim = await claimOutbox(db, {
-        ...plan,
-        holder: `${options.owner}:o${claims}`,
-        rows: plan.lanes * rowsPerLane,
-        rowsPerLane,
-        leaseSeconds,
-        everyDestination: turns.next(),
-      });
-      turns.seen(claim);
-      for (const lane of claim.lanes) {
-        const entry = { lane, term, leaseEndsAt, isLost: false };
-        inHand.add(entry);
-        void turn(entry, destinations.enter(lane));
-      }
-      if (claim.lanes.length > 0) return true;
-      const dueInMs = turns.dueInMs();
-      if (dueInMs === null) return false;
-      // All that was looked at belongs to destinations that may take no more; others may stand behind them.
-      await options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
-      return true;
-    },
-  });
-
-  return {
-    async stop() {
-      stopping.abort();
-      await loop.stop();
-      const patience = setTimeout(() => aborting.abort(), stopPatienceMs);
-      while (inHand.size > 0) await options.wakeups.outbox.wait(50, new AbortController().signal);
-      clearTimeout(patience);
-      clearInterval(renewal);
-      await finisher.idle();
-    },
-  };
 }

@@ -1,8 +1,8 @@
-/** Turns a stored row into the house's events, whoever it came from. */
+/** Turns a stored row into the app's events, whoever it came from. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
+import type { KnownConnector } from '../connections/connector-registry.ts';
 import { BadInput } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
-import type { KnownConnector } from '../portals/directory.ts';
 import type { InboxRow } from '../store/queue/inbox.ts';
 import { dialogOf } from '../store/queue/lane-names.ts';
 import { storableJson } from '../store/storable.ts';
@@ -12,7 +12,7 @@ export type ReadEvent =
   | { readonly kind: 'app'; readonly event: AppEvent }
   | { readonly kind: 'nothing'; readonly reason: string };
 
-/** Source of rows the pipeline itself writes: answers that came in a call, and what became of sends. */
+/** Source of rows the app itself writes: answers that came in a call, and what became of sends. */
 export const ownSource = 'bridge';
 
 /**

@@ -87,6 +87,12 @@ export function answeredBy(row: OutboxRow): string | null {
   return sendIn(row)?.answers ?? null;
 }
 
+/** What a customer may read as a word of the bot: nothing private or for staff alone, and no further part of what was edited. */
+export function isAnswer(row: OutboxRow): boolean {
+  const sent = row.dialog_id?.startsWith('chat') === true ? sendIn(row) : null;
+  return sent !== null && (sent.type === 'send_file' || (!sent.internal && sent.partOf === undefined));
+}
+
 function sendIn(row: OutboxRow): Send | null {
   const action = row.target === 'portal' ? (row.action as PortalAction) : null;
   return action?.type === 'send' || action?.type === 'send_file' ? action : null;

@@ -3,7 +3,7 @@
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
 import { AppError } from '../core/errors.ts';
-import { decideRetry, decideThrottled, deliveryRetry, reservedRetry, throttledRetry } from '../core/retry.ts';
+import { decideRetry, decideThrottled, deliveryRetry, reservedPatienceMs, reservedRetry } from '../core/retry.ts';
 import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
@@ -29,7 +29,7 @@ export type NextTry =
       readonly delayMs: number;
       /** It costs no attempt. */
       readonly isFree: boolean;
-      /** The far side asked for it. */
+      /** The remote asked for it. */
       readonly isThrottled: boolean;
     };
 
@@ -39,13 +39,15 @@ const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_D
 /** @param jitter see `decideRetry` */
 export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: number, jitter: number): NextTry {
   if (reservedCodes.has(error.code)) {
-    const again = decideRetry({ retry: 'backoff' }, throttled, reservedRetry, jitter);
+    // What the portal has put off for other reasons counts along; it must not make this end before the reservation does.
+    const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
+    const again = decideRetry({ retry: 'backoff' }, tries, reservedRetry, jitter);
     return again.again ? { ...again, isFree: true, isThrottled: true } : again;
   }
   const { isThrottled } = error;
   const isFree = isThrottled || isOurWait(error) || error.code === 'http.aborted';
   const retry = isThrottled
-    ? decideThrottled(error, throttled, ageMs, throttledRetry, jitter)
+    ? decideThrottled(error, throttled, ageMs, jitter)
     : // What costs nothing cannot use up the attempts either.
       decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;

@@ -80,6 +80,13 @@ function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {
 async function findConversation(db: Pool, lane: ClaimedLane<ClaimedEvent>) {
   const [connectionId = '', name = ''] = lane.lane.slice(1).split('/', 2);
   if (name.startsWith('ref:')) return await findOwnByRef(db, lane.portal, connectionId, name.slice(4));
-  if (name.startsWith('id:')) return await findByRemoteId(db, lane.portal, connectionId, name.slice(3));
+  if (name.startsWith('id:')) {
+    return await findByRemoteId(db, {
+      portal: lane.portal,
+      connectionId,
+      remoteId: name.slice(3),
+      waitingLane: lane.lane,
+    });
+  }
   return null;
 }

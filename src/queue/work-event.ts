@@ -1,11 +1,12 @@
 /** Works one event of the inbox: reads it, lets the bridge decide, and says what has to go out. Writes nothing and calls nobody. */
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridged.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
 import { randomToken } from '../lib/encryption.ts';
-import type { Directory } from '../portals/directory.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Pool } from '../store/database.ts';
 import type { InboxRow } from '../store/queue/inbox.ts';
 import {
@@ -25,7 +26,8 @@ import { readEvent } from './read-event.ts';
 
 export interface WorkEventOptions {
   readonly db: Pool;
-  readonly directory: Directory;
+  readonly portals: PortalCache;
+  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
 }
 
 /** What came of an event. */
@@ -50,8 +52,8 @@ export async function workEvent(options: WorkEventOptions, row: InboxRow, earlie
   const none = { conversation, actions: [], failures: [] };
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
   const connector =
-    row.connection_id === null ? null : await options.directory.connectorById(row.portal, row.connection_id);
-  const read = readEvent(row, connector, await botIdOf(options.directory, row));
+    row.connection_id === null ? null : await options.connectors.connectorById(row.portal, row.connection_id);
+  const read = readEvent(row, connector, await botIdOf(options.portals, row));
   if (read.kind === 'nothing') {
     const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
     return { state, outcome: `ignored_${read.reason}`, ...none };
@@ -61,10 +63,10 @@ export async function workEvent(options: WorkEventOptions, row: InboxRow, earlie
 }
 
 /** The portal's id of the bot whose lane the row is in; null where it is not known, and for rows of no bot. */
-async function botIdOf(directory: Directory, { portal, lane, source }: InboxRow): Promise<string | null> {
+async function botIdOf(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<string | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;
-  return (await findBot(directory, portal, botCode))?.bot_id ?? null;
+  return (await findBot(portals, portal, botCode))?.bot_id ?? null;
 }
 
 async function workChatEvents(
@@ -74,14 +76,14 @@ async function workChatEvents(
 ): Promise<Worked> {
   const { conversation: stored } = earlier;
   const { botCode, dialogId } = dialogOf(row.lane);
-  const bot = await findBot(options.directory, row.portal, botCode);
+  const bot = await findBot(options.portals, row.portal, botCode);
   const none = { conversation: stored, actions: [], failures: [] };
   if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', ...none };
-  const brain = options.directory.brainByName.get(bot.brain);
+  const brain = options.connectors.brainOf(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', ...none };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
   const { capabilities } = brain;
-  const botIds = await botIdsOf(options.directory, row.portal);
+  const botIds = await botIdsOf(options.portals, row.portal);
   const greeting = greetingOf(bot);
   const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
@@ -93,10 +95,11 @@ async function workChatEvents(
     // What was decided in this very turn is not written yet.
     const known = await lookUp(options.db, row, event, {
       hasReceipts: capabilities.receipts,
+      hasMirror: capabilities.mirrors === true,
       failures: [...earlier.failures, ...failures],
       actions: [...earlier.actions, ...actions],
     });
-    const bridged: Bridged = bridge(event, conversation, bridgeBot, row.received_at, known);
+    const bridged: Bridged = bridge(event, conversation, bridgeBot, { at: row.received_at, ...known });
     if (event.type === 'reply_failed') {
       failures.push({ ...lane, remoteId: event.remoteMessageId, isWithdrawn: event.withdraw });
     }
@@ -109,8 +112,8 @@ async function workChatEvents(
   return { state: 'done', outcome, conversation, actions, failures };
 }
 
-async function botIdsOf(directory: Directory, portal: string): Promise<string[]> {
-  return (await directory.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
+async function botIdsOf(portals: PortalCache, portal: string): Promise<string[]> {
+  return (await portals.portal(portal)).bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id]));
 }
 
 type Place = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
@@ -123,11 +126,11 @@ function toNewAction(decided: ChatAction, place: Place): NewAction {
     : { ...place, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 
-/** A bot that is not in the directory may have been registered a moment ago. */
-async function findBot(directory: Directory, portal: string, code: string): Promise<BotRow | null> {
+/** A bot that is not in the cache may have been registered a moment ago. */
+async function findBot(portals: PortalCache, portal: string, code: string): Promise<BotRow | null> {
   const isIt = (bot: BotRow): boolean => bot.code === code;
-  const known = (await directory.portal(portal)).bots.find(isIt);
-  return known ?? (await directory.doubted(portal)).bots.find(isIt) ?? null;
+  const known = (await portals.portal(portal)).bots.find(isIt);
+  return known ?? (await portals.doubted(portal)).bots.find(isIt) ?? null;
 }
 
 function workAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): Worked {

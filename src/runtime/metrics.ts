@@ -1,4 +1,4 @@
-/** What the pipeline measures of itself; `/metrics` shows it. */
+/** What the app measures of itself; `/metrics` shows it. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { countBreaches } from '../lib/network-in-transaction.ts';
@@ -20,22 +20,17 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
       this.set(droppedLogLines());
     },
   });
+  return { registry, ...eventMetrics(registers), ...queueMetrics(registers), ...callMetrics(registers) };
+}
+
+/** What comes in, and what becomes of it. */
+function eventMetrics(registers: Registry[]) {
   return {
-    registry,
     accepted: new Counter({
       name: 'bridge_events_accepted_total',
       help: 'Events stored and acknowledged',
       labelNames: ['source'],
       registers,
-    }),
-    networkInTransaction: new Counter({
-      name: 'bridge_network_in_transaction_total',
-      help: 'Network calls begun within a database transaction; anything but 0 is a defect of this program',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(countBreaches());
-      },
     }),
     duplicates: new Counter({
       name: 'bridge_events_duplicate_total',
@@ -45,7 +40,7 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
     }),
     refused: new Counter({
       name: 'bridge_events_refused_total',
-      help: 'Requests at the doors that were refused',
+      help: 'Requests at the endpoints that were refused',
       labelNames: ['reason'],
       registers,
     }),
@@ -57,10 +52,23 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
     }),
     actions: new Counter({
       name: 'bridge_actions_total',
-      help: 'Actions carried out, by target and result',
+      help: 'Actions executed, by target and result',
       labelNames: ['target', 'state'],
       registers,
     }),
+    stage: new Histogram({
+      name: 'bridge_stage_seconds',
+      help: 'From acceptance to worked (inbox), from decision to done (portal, brain, app), and acceptance itself (endpoint)',
+      labelNames: ['stage'],
+      buckets: seconds,
+      registers,
+    }),
+  };
+}
+
+/** What waits. */
+function queueMetrics(registers: Registry[]) {
+  return {
     deadLetters: new Gauge({
       name: 'bridge_dead_letters',
       help: 'Rows given up that wait for a person, counted up to 10 000; kind unknown = sends that may or may not have arrived',
@@ -73,24 +81,34 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
       labelNames: ['queue'],
       registers,
     }),
-    queuesMeasuredAt: new Gauge({
-      name: 'bridge_queues_measured_seconds',
-      help: 'When the gauges of the queues were last read from the database, in Unix seconds',
-      registers,
-    }),
     laneAge: new Gauge({
       name: 'bridge_lane_oldest_seconds',
       help: 'How long the oldest ready lane has been waiting',
       labelNames: ['queue'],
       registers,
     }),
-    stage: new Histogram({
-      name: 'bridge_stage_seconds',
-      help: 'From acceptance to worked (inbox), from decision to done (home, brain, app), and acceptance itself (door)',
-      labelNames: ['stage'],
-      buckets: seconds,
+    queuesMeasuredAt: new Gauge({
+      name: 'bridge_queues_measured_seconds',
+      help: 'When the gauges of the queues were last read from the database, in Unix seconds',
       registers,
     }),
+    leasesLost: new Counter({
+      name: 'bridge_leases_lost_total',
+      help: 'Lanes whose lease ended before their work was written down',
+      labelNames: ['queue'],
+      registers,
+    }),
+    openBreakers: new Gauge({
+      name: 'bridge_open_breakers',
+      help: 'Remotes (portals, brains of a bot) that do not answer and are asked only now and then',
+      registers,
+    }),
+  };
+}
+
+/** Calls to portals. */
+function callMetrics(registers: Registry[]) {
+  return {
     restCalls: new Counter({
       name: 'bridge_bitrix24_calls_total',
       help: 'Bitrix24 REST calls by result: ok or the code of the error',
@@ -108,16 +126,14 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
       help: 'Times a call had to wait for a portal rate budget',
       registers,
     }),
-    openBreakers: new Gauge({
-      name: 'bridge_open_breakers',
-      help: 'Remotes (portals, brains of a bot) that do not answer and are asked only now and then',
+    networkInTransaction: new Counter({
+      name: 'bridge_network_in_transaction_total',
+      help: 'Network calls begun within a database transaction; anything but 0 is a defect of this program',
       registers,
-    }),
-    leasesLost: new Counter({
-      name: 'bridge_leases_lost_total',
-      help: 'Lanes whose lease ended before their work was written down',
-      labelNames: ['queue'],
-      registers,
+      collect() {
+        this.reset();
+        this.inc(countBreaches());
+      },
     }),
   };
 }

@@ -10,7 +10,7 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 /** NOTIFY takes a lock at commit: one in this many milliseconds says as much as a thousand. */
 const throttleMs = 20;
 
-/** A bell that rings in other processes. */
+/** A wakeup that reaches other processes. */
 export function createNotifyWakeup(db: Db, queue: 'inbox' | 'outbox', log: Logger): Wakeup {
   const near = createWakeup();
   let isPlanned = false;
@@ -41,7 +41,7 @@ export function startNotifyListener(url: string, wakeups: Wakeups, recent: Recen
     onFacts: (connectionId) => recent.forget(connectionId),
   };
   return startWorkLoop({
-    name: 'rumours',
+    name: 'notify listener',
     wakeup: createWakeup(),
     log,
     pollMs: 1_000,

@@ -1,5 +1,5 @@
 /** Keeps the gauges that are read from the database: for whoever asks for the metrics, however often, and never for longer than they wait. */
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, within } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
 import { readQueueFigures } from '../store/reporting/queue-figures.ts';
@@ -48,10 +48,7 @@ export function createQueueMeter(
     async refresh() {
       if (clock.monotonicMs() - readAt < freshMs) return;
       underWay ??= measure();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, patienceMs);
-      await Promise.race([underWay, promise]);
-      clearTimeout(timer);
+      await within(underWay, patienceMs, undefined);
     },
   };
 }

@@ -1,77 +1,133 @@
-/** Paces brains' calls to their far sides over all processes: each limit is a bucket in the database. */
-import type { CallRate, RateLimiter } from '../core/connector-tools.ts';
+/**
+ * Keeps calls below the limits of remotes, over all processes: each limit is a bucket in the database. Whoever finds it used up waits
+ * here, in an order that spreads a crowd out, or is sent away when the wait is long.
+ */
+import type { RateLimiter } from '../core/connector-tools.ts';
 import { RemoteRefused, RemoteUnreachable } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { SharedBudgets } from './shared-budgets.ts';
+import type { BudgetAsk, SharedBudgets } from './shared-budgets.ts';
 
-export interface RateLimiterOptions {
+/** A limit's place in the database. */
+export type Bucket = Pick<BudgetAsk, 'portal' | 'bucket'>;
+
+export interface TurnOptions {
+  /** A call waits no longer than this in all; one that would have to is sent away at once. */
+  readonly patienceMs: number;
+  /** Of the error for a call that is sent away. */
+  readonly code: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Called whenever the limit is found used up. */
+  readonly onWait?: () => void;
+}
+
+export interface RateLimiters {
+  /**
+   * Resolves when it is this call's turn. Throws RemoteRefused with the given code (retry after the wait) when that is far off, and
+   * `http.aborted` when the signal fires first.
+   */
+  turn(limit: BudgetAsk, options: TurnOptions): Promise<void>;
+  /** Lets nobody of this process pass for so long. */
+  close(bucket: Bucket, ms: number): void;
+  /** Lets nobody of any process pass for so long. Does not reject. */
+  holdOff(limit: BudgetAsk, ms: number): Promise<void>;
+}
+
+export interface RateLimitersOptions {
   readonly budgets: SharedBudgets;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/**
- * A call waits so long in its place. Beyond, its lane waits instead: a far side that wants to be left alone for minutes must not keep
- * those busy who work for others too.
- */
-const patienceMs = 5_000;
+/** Those of this process that wait for one bucket. */
+interface Line {
+  /** When the last of them may ask again: the next one comes after it. */
+  lastTurn: number;
+  closedUntil: number;
+}
 
-/** Nobody's failure: the lane comes back when there is room, and the attempt is not counted. */
-export const rateLimitCode = 'rate_limit.busy';
+/** After so many new lines, those nobody waits in any more are dropped. */
+const sweepEvery = 1_000;
 
-/** @param owner first half of the bucket's name: the portal whose brain calls */
-export function createRateLimiter(
-  options: RateLimiterOptions,
-  owner: string,
-  bucket: string,
-  rate: CallRate,
-): RateLimiter {
-  const { budgets, clock, log } = options;
-  const gapMs = 1_000 / rate.perSecond;
-  const wanted = { portal: owner, bucket, ...rate };
-  /** When the next refused call may ask again: spreads a waiting crowd out instead of letting all return at once. */
-  let nextTurn = Number.NEGATIVE_INFINITY;
-  let closedUntil = Number.NEGATIVE_INFINITY;
+export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions): RateLimiters {
+  const lines = new Map<string, Line>();
 
-  /** Milliseconds to wait before asking again; 0: go. */
-  async function askOnce(): Promise<number> {
-    const closedMs = closedUntil - clock.monotonicMs();
-    const waitMs = closedMs > 0 ? closedMs : await budgets.ask(wanted);
-    if (waitMs === 0) return 0;
+  function lineOf({ portal, bucket }: Bucket): Line {
+    const key = `${portal}\n${bucket}`;
+    const known = lines.get(key);
+    if (known !== undefined) return known;
     const now = clock.monotonicMs();
-    nextTurn = Math.max(now + waitMs, nextTurn + gapMs);
-    // Without chance two processes can fall into step, and the second one then always finds the bucket empty.
-    return nextTurn - now + Math.random() * gapMs;
+    if (lines.size % sweepEvery === sweepEvery - 1) {
+      for (const [name, line] of lines) if (line.lastTurn < now && line.closedUntil < now) lines.delete(name);
+    }
+    const line = { lastTurn: Number.NEGATIVE_INFINITY, closedUntil: Number.NEGATIVE_INFINITY };
+    lines.set(key, line);
+    return line;
   }
 
+  /** Milliseconds to wait before asking again; 0: go. */
+  async function ask(limit: BudgetAsk): Promise<number> {
+    const line = lineOf(limit);
+    const closedMs = line.closedUntil - clock.monotonicMs();
+    const waitMs = closedMs > 0 ? closedMs : await budgets.ask(limit);
+    if (waitMs === 0) return 0;
+    const now = clock.monotonicMs();
+    const gapMs = 1_000 / limit.perSecond;
+    line.lastTurn = Math.max(now + waitMs, line.lastTurn + gapMs);
+    // Without chance two processes can fall into step, and the second one then always finds the bucket empty.
+    return line.lastTurn - now + Math.random() * gapMs;
+  }
+
+  const close = (bucket: Bucket, ms: number): void => {
+    const line = lineOf(bucket);
+    line.closedUntil = Math.max(line.closedUntil, clock.monotonicMs() + ms);
+  };
+
   return {
-    async turn(signal) {
-      let patience = patienceMs;
-      for (;;) {
+    async turn(limit, { patienceMs, code, signal, onWait }) {
+      for (let patience = patienceMs; ; ) {
         if (signal?.aborted === true) throw aborted();
-        const waitMs = await askOnce();
+        const waitMs = await ask(limit);
         if (waitMs === 0) return;
-        if (waitMs > patience) throw busy(bucket, waitMs);
+        onWait?.();
+        if (waitMs > patience) throw busy(limit.bucket, code, waitMs);
         patience -= waitMs;
         await clock.sleep(waitMs, signal);
       }
     },
-    async holdOff(ms) {
-      closedUntil = Math.max(closedUntil, clock.monotonicMs() + ms);
+    close,
+    async holdOff(limit, ms) {
+      close(limit, ms);
       try {
-        await budgets.hold(wanted, ms);
+        await budgets.hold(limit, ms);
       } catch (error) {
-        // This process waits all the same, and the far side will tell the others itself.
-        log.warn({ bucket, err: error }, 'a pause could not be shared with other processes');
+        // This process waits all the same, and the remote will tell the others itself.
+        log.warn({ bucket: limit.bucket, err: error }, 'a hold-off could not be shared with other processes');
       }
     },
   };
 }
 
-function busy(bucket: string, waitMs: number): RemoteRefused {
+/**
+ * A brain's call waits so long in its place. Beyond, its lane waits instead: a remote that wants to be left alone for minutes must not
+ * keep those busy who work for others too.
+ */
+const brainPatienceMs = 5_000;
+
+/** Nobody's failure: the lane comes back when there is room, and the attempt is not counted. */
+export const rateLimitCode = 'rate_limit.busy';
+
+/** The limiter a connector is given for one limit of its brain. */
+export function brainRateLimiter(limiters: RateLimiters, limit: BudgetAsk): RateLimiter {
+  return {
+    turn: (signal) => limiters.turn(limit, { patienceMs: brainPatienceMs, code: rateLimitCode, signal }),
+    holdOff: (ms) => limiters.holdOff(limit, ms),
+  };
+}
+
+function busy(bucket: string, code: string, waitMs: number): RemoteRefused {
   return new RemoteRefused({
-    code: rateLimitCode,
+    code,
     status: 429,
     message: `no call may leave now: the limit ${bucket} is used up`,
     retry: { afterMs: Math.ceil(waitMs) },

@@ -1,5 +1,5 @@
 /** Whether this process can work: the database answers, its schema is this program's, and it takes writes. */
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, within } from '../lib/clock.ts';
 import type { Pool } from '../store/database.ts';
 import { isSchemaCurrent } from '../store/migrate.ts';
 import { isWriteRefused, tryWriting } from '../store/write-probe.ts';
@@ -24,7 +24,7 @@ export function createReadiness(db: Pool, clock: Pick<Clock, 'monotonicMs'>): Re
   let wroteAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<ReadinessProblem | null> | null = null;
 
-  async function look(): Promise<ReadinessProblem | null> {
+  async function check(): Promise<ReadinessProblem | null> {
     try {
       if (!(await isSchemaCurrent(db))) return 'migrations_pending';
       if (clock.monotonicMs() - wroteAt < writeMs) return null;
@@ -37,8 +37,8 @@ export function createReadiness(db: Pool, clock: Pick<Clock, 'monotonicMs'>): Re
     }
   }
 
-  async function lookOnce(): Promise<ReadinessProblem | null> {
-    const problem = await look();
+  async function checkOnce(): Promise<ReadinessProblem | null> {
+    const problem = await check();
     last = { at: clock.monotonicMs(), problem };
     underWay = null;
     return problem;
@@ -47,19 +47,9 @@ export function createReadiness(db: Pool, clock: Pick<Clock, 'monotonicMs'>): Re
   return {
     async problem() {
       if (last !== null && clock.monotonicMs() - last.at < readMs) return last.problem;
-      underWay ??= lookOnce();
-      return await within(underWay, patienceMs);
+      underWay ??= checkOnce();
+      // A database that does not answer in time is as good as away. The check itself goes on, and is the only one until it ends.
+      return await within(underWay, patienceMs, 'database_away');
     },
   };
-}
-
-/** A database that does not answer in time is as good as away. The look itself goes on, and is the only one until it ends. */
-async function within(look: Promise<ReadinessProblem | null>, ms: number): Promise<ReadinessProblem | null> {
-  const { promise, resolve } = Promise.withResolvers<ReadinessProblem>();
-  const timer = setTimeout(() => resolve('database_away'), ms);
-  try {
-    return await Promise.race([look, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

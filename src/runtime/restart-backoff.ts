@@ -2,14 +2,14 @@
 
 const firstMs = 1_000;
 
-/** The longest pause; also the least one where only a person can mend what is wrong. */
+/** The longest wait; also the least one where only a person can mend what is wrong. */
 export const longestRestartMs = 60_000;
 
 /** A listener that lived so long was well. */
 const wellMs = 60_000;
 
 /**
- * A listener that began well and was cut soon after comes back quickly, so often: a far side that is being deployed cuts several times in a
+ * A listener that began well and was cut soon after comes back quickly, so often: a remote that is being deployed cuts several times in a
  * row. One that cuts whatever it has opened would be asked every second for ever, so beyond, a good beginning is no merit any more.
  */
 const maxQuick = 60;
@@ -26,7 +26,7 @@ export interface RestartBackoff {
   /**
    * Milliseconds until the next start: doubled from one failure to the next, at least `leastMs`.
    *
-   * @param jitter a number in [0, 1): spreads the pause over its upper half, and adds up to a tenth to `leastMs`
+   * @param jitter a number in [0, 1): spreads the wait over its upper half, and adds up to a tenth to `leastMs`
    */
   after(life: Life, leastMs: number, jitter: number): number;
 }

@@ -1,6 +1,7 @@
 /** Tells sleeping workers that there may be work: a hint that saves them a poll, never the reason they find it. */
+import { systemClock } from '../lib/clock.ts';
 
-/** A bell many may wait for. Ringing it with nobody waiting is remembered once. */
+/** Many may wait for one. Ringing it with nobody waiting is remembered once. */
 export interface Wakeup {
   ring(): void;
   /** Resolves at the next ring, after `ms`, or when the signal aborts. */
@@ -15,22 +16,21 @@ export function createWakeup(): Wakeup {
       if (waiting.size === 0) hasRung = true;
       for (const wake of waiting) wake();
     },
-    wait(ms, signal) {
+    async wait(ms, signal) {
       if (hasRung || signal.aborted) {
         hasRung = false;
-        return Promise.resolve();
+        return;
       }
-      return new Promise((resolve) => {
-        const wake = (): void => {
-          clearTimeout(timer);
-          waiting.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, ms);
-        waiting.add(wake);
-        signal.addEventListener('abort', wake);
-      });
+      const woken = new AbortController();
+      const wake = (): void => {
+        waiting.delete(wake);
+        woken.abort();
+      };
+      waiting.add(wake);
+      signal.addEventListener('abort', wake);
+      await systemClock.sleep(ms, woken.signal);
+      waiting.delete(wake);
+      signal.removeEventListener('abort', wake);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** A loop that takes work while there is some, sleeps while there is none, and survives a database that goes away. */
 
+import { systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import type { Wakeup } from './wakeup.ts';
@@ -13,7 +14,7 @@ export interface WorkLoopOptions {
   readonly name: string;
   readonly wakeup: Wakeup;
   readonly log: Logger;
-  /** Longest sleep while nothing rings: other processes' work and due retries are found by then. */
+  /** Longest sleep without a wakeup: other processes' work and due retries are found by then. */
   readonly pollMs: number;
   /** Does one round; false when there was nothing to do. Must not leave work half taken when it throws. */
   readonly round: (signal: AbortSignal) => Promise<boolean>;
@@ -38,7 +39,7 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       if (!isAway) options.log.error({ loop: options.name, err: error }, 'a round of work failed; trying again');
       else if (!wasAway) options.log.warn({ loop: options.name, err: error }, 'the database is away; waiting for it');
       wasAway = isAway;
-      await pause(awayPauseMs, signal);
+      await systemClock.sleep(awayPauseMs, signal);
     }
   }
 
@@ -53,17 +54,4 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       await running;
     },
   };
-}
-
-/** Sleeps, or less when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,5 +1,6 @@
 /** Opens the connection pool, runs statements, and tells which errors mean that the database is away. */
 import knexModule, { type Knex } from 'knex';
+import pg from 'pg';
 import { markTransaction } from '../lib/network-in-transaction.ts';
 
 /** A pool: what transactions are begun on. */
@@ -92,4 +93,22 @@ export async function query<Row = unknown>(
 /** SQLSTATE classes 22, 23 and 54: the statement's own data is invalid; repeating it fails again. */
 export function isDataFault(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(22|23|54)/.test(error.code);
+}
+
+/**
+ * One connection by itself. Throws what the driver throws when the database cannot be used; a pool would first try again for seconds.
+ */
+export async function tryToConnect(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+  } finally {
+    await client.end();
+  }
+}
+
+/** The clock of the database, whose moments the rows carry. */
+export async function databaseTime(db: Db): Promise<Date> {
+  const result = await query<{ now: Date }>(db, 'select clock_timestamp() as now');
+  return result.rows[0]?.now ?? new Date();
 }

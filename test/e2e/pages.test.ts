@@ -95,6 +95,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     await page.getByRole('button', { name: 'Обновить' }).click();
     await page.getByText('передано мозгу').first().waitFor();
     expect(await page.locator('#problem').isVisible()).toBe(false);
+    expect(await page.getByText('остановлено').count()).toBe(0);
     await keepPicture(page, `portal-ru-${width}`);
     expect(await overflows(page)).toBe(false);
     await post(page, form.url.replace('LANG=ru', 'LANG=en'), form.body);

@@ -1,13 +1,13 @@
 /** The console's stage: both sandboxes and the app, a messenger of somebody else's on the MessageGateway side, a group with the supervisor. */
 import type { SeenMessage } from '../../sandbox/bitrix24/observation.ts';
-import { FULL_SETTINGS, mg, TransportDouble } from '../contract/sandbox-messagegateway/transport-double.ts';
+import { FakeTransport, FULL_SETTINGS, mg } from '../contract/sandbox-messagegateway/fake-transport.ts';
 import { until } from './bridge.ts';
 import { type MgStage, type MgStageOptions, startMgStage } from './messagegateway-stage.ts';
 import { botTalk, isGreeting, ourBot } from './talk.ts';
 
 /** A messenger that is none of ours, with its customers. */
 export interface Messenger {
-  readonly double: TransportDouble;
+  readonly double: FakeTransport;
   readonly channelId: number;
   /** A customer writes; the chat and the message in MessageGateway. */
   writes(
@@ -49,7 +49,7 @@ export interface Group {
 
 export async function startConsoleStage(options: MgStageOptions = {}): Promise<ConsoleStage> {
   const stage = await startMgStage(options);
-  const double = await TransportDouble.start();
+  const double = await FakeTransport.start();
   const messenger = await joinMessenger(stage, double);
   return {
     ...stage,
@@ -62,10 +62,10 @@ export async function startConsoleStage(options: MgStageOptions = {}): Promise<C
   };
 }
 
-async function joinMessenger({ gateway }: MgStage, double: TransportDouble): Promise<Messenger> {
+async function joinMessenger({ gateway }: MgStage, double: FakeTransport): Promise<Messenger> {
   const { transport: token } = await double.register(gateway, 'messenger');
   const call = async (line: string, body: unknown): Promise<unknown> => {
-    const answer = await mg(gateway.mgOrigin, 'transport', token, line, body);
+    const answer = await mg({ mgOrigin: gateway.mgOrigin, api: 'transport', token: token }, line, body);
     if (answer.status >= 300) throw new Error(`${line}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };

@@ -24,6 +24,13 @@ export function fixtureNames(start: string): string[] {
     .map((name) => name.replace(/\.json$/, ''));
 }
 
+/** Names of the bodies that go to the event endpoint. Pages of the app are posted with an `event` too, but to other addresses. */
+export function recordedEvents(): string[] {
+  return fixtureNames('').filter(
+    (name) => !name.startsWith('page-') && fixture(name).pairs.some((pair) => pair.startsWith('event=')),
+  );
+}
+
 /** The pairs as a form body, in the given order. */
 export function formOf(pairs: readonly string[]): Buffer {
   const encoded = pairs.map((pair) => {

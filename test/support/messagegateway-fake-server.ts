@@ -1,5 +1,5 @@
 /**
- * The far end of the contract battery for MessageGateway: the sandbox behind a relay. It answers as a manager would, and spoils the next
+ * The harness of MessageGateway for the contract suite: the sandbox behind a relay. It answers as a manager would, and fails the next
  * messages on demand.
  */
 import { randomUUID } from 'node:crypto';
@@ -12,7 +12,7 @@ import type { FailureMode, FakeServer, HeardMessage } from './fake-brains/fake-s
 import { joinGateway } from './messagegateway-join.ts';
 import { type MessageTaker, startRelay } from './messagegateway-relay.ts';
 
-/** A far end that knows the config of the connection it was joined with. */
+/** A fake server that knows the config of the connection it was joined with. */
 interface MgFakeServer extends FakeServer {
   readonly config: JoinedConfig;
 }
@@ -54,7 +54,6 @@ async function startMgFakeServer(): Promise<MgFakeServer> {
       manager.hookTo(address);
     },
     answersEarly: false,
-    isSilent: false,
     cutSockets: () => gateway.cutSockets(),
     async babble() {
       gateway.garbageFrame();
@@ -115,7 +114,7 @@ function takeMessage(
     const text = sent.message.text ?? '';
     heard.push({ ref: sent.external_chat_id, text, key: sent.message.external_id });
     const answer = await pass();
-    const speaks = answer.status === 200 && !fakeServer.isSilent;
+    const speaks = answer.status === 200;
     const isEarly = fakeServer.answersEarly || failureMode === 'late';
     if (speaks && isEarly) await manager.say(sent.external_chat_id, `re: ${text}`);
     if (failureMode === 'late') request.socket.destroy();
@@ -131,8 +130,8 @@ function through(config: JoinedConfig, endpointUrl: string): JoinedConfig {
   return { ...config, requestTimeoutMs: 1_000, joined };
 }
 
-/** The bench of `messagegateway` for the battery. Secrets are those of the far end that was started last. */
-export function messageGatewayBench() {
+/** Secrets are those of the server that was started last. */
+export function messageGatewayHarness() {
   const secrets: string[] = [];
   let current: MgFakeServer | null = null;
   return {

@@ -15,7 +15,7 @@ export function sendAppEvent(state: PortalState, event: AppEvent, data: WireMap,
   }
 }
 
-/** The farewell: no tokens, only the application_token. Goes out even though the app is already gone. */
+/** ONAPPUNINSTALL: no tokens, only the application_token. Goes out even though the app is already gone. */
 export function sendUninstalled(
   state: PortalState,
   app: AppRecord,

@@ -3,7 +3,7 @@ import { mentionedIds } from '../mentions.ts';
 import type { Bot, Chat, PortalState } from '../state.ts';
 
 /**
- * Bots never hear bots. Private: the peer. Open Channel chats: every member bot that supports lines. Other chats: member
+ * Bots never hear what bots say. Private: the peer. Open Channel chats: every member bot that supports lines. Other chats: member
  * bots named in the text, and every member supervisor or personal bot.
  */
 export function botsForMessage(state: PortalState, chat: Chat, authorId: number, text: string): Bot[] {
@@ -13,6 +13,14 @@ export function botsForMessage(state: PortalState, chat: Chat, authorId: number,
   if (chat.entityType === 'LINES') return members.filter((bot) => bot.openline);
   const mentioned = new Set(mentionedIds(text));
   return members.filter((bot) => bot.type === 'S' || bot.type === 'P' || mentioned.has(bot.id));
+}
+
+/**
+ * Which bots hear of an edit or a deletion. Outside private chats the portal does not look whose message it was: bots hear of what bots
+ * have changed, each of its own changes too.
+ */
+export function botsForChange(state: PortalState, chat: Chat, authorId: number, text: string): Bot[] {
+  return botsForMessage(state, chat, chat.type === 'P' ? authorId : 0, text);
 }
 
 /** The same bots by owner; those in fetch mode are left to the event log. */

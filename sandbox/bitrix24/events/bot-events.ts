@@ -57,7 +57,7 @@ export function botJoined(state: PortalState, joining: Joining, cause: Cause): v
     }
   }
   const data = { dialogId: dialogIdFor(chat, bot.id), ...v2Tail(state, bot, { chat, user }) };
-  sendV2(state, 'ONIMBOTV2JOINCHAT', bot, data, cause, chat);
+  sendV2(state, 'ONIMBOTV2JOINCHAT', { bot, chat, data, cause });
 }
 
 /** ONIMBOTDELETE and its v2 twin; called while the bot's bindings still stand. */
@@ -68,18 +68,16 @@ export function botDeleted(state: PortalState, bot: Bot, cause: Cause): void {
       send(state, { binding, data: { BOT_ID: bot.id, BOT_CODE: bot.code }, cause, auth: 'without-refresh', lane });
     }
   }
-  sendV2(state, 'ONIMBOTV2DELETE', bot, {}, cause, null);
+  sendV2(state, 'ONIMBOTV2DELETE', { bot, chat: null, data: {}, cause });
 }
 
 /** ONIMBOTCONTEXTGET and its v2 twin: the user opened the bot through a link that carries a context. */
 export function contextOpened(
   state: PortalState,
-  bot: Bot,
-  chat: Chat,
-  userId: number,
-  context: WireMap,
+  opening: { readonly bot: Bot; readonly chat: Chat; readonly userId: number; readonly context: WireMap },
   cause: Cause,
 ): void {
+  const { bot, chat, userId, context } = opening;
   const user = state.users.get(userId);
   if (bot.eventMode !== 'fetch') {
     for (const binding of bindingsFor(state, bot.appId, 'ONIMBOTCONTEXTGET')) {
@@ -96,5 +94,5 @@ export function contextOpened(
     }
   }
   const data = { dialogId: String(userId), context, ...v2Tail(state, bot, { chat, user }) };
-  sendV2(state, 'ONIMBOTV2CONTEXTGET', bot, data, cause, chat);
+  sendV2(state, 'ONIMBOTV2CONTEXTGET', { bot, chat, data, cause });
 }

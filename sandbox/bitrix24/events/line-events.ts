@@ -30,19 +30,14 @@ export function sessionChanged(state: PortalState, event: SessionEvent, chat: Ch
       line: { id: line.id, name: line.name },
     },
   };
-  sendToApp(state, event, data, cause, chat);
+  sendToApp(state, event, data, { cause, chat });
 }
 
 /** A message to the client was sent, changed or taken back. What clients write themselves is not told this way. */
-export function lineMessageChanged(
-  state: PortalState,
-  event: LineMessageEvent,
-  chat: Chat,
-  message: Message,
-  cause: Cause,
-): void {
-  const place = chat.entityType === 'LINES' ? placeOf(state, chat) : null;
-  if (place === null) return;
+export function lineMessageChanged(state: PortalState, event: LineMessageEvent, message: Message, cause: Cause): void {
+  const chat = state.chats.get(message.chatId);
+  const place = chat?.entityType === 'LINES' ? placeOf(state, chat) : null;
+  if (chat === undefined || place === null) return;
   const { client, line } = place;
   const author = state.users.get(message.authorId);
   if (author === undefined || author.isConnector || message.isHidden || message.skipConnector || message.system) return;
@@ -61,10 +56,15 @@ export function lineMessageChanged(
       im: { chat_id: chat.id, message_id: message.id },
     },
   };
-  sendToApp(state, event, data, cause, chat);
+  sendToApp(state, event, data, { cause, chat });
 }
 
-function sendToApp(state: PortalState, event: string, data: WireMap, cause: Cause, chat: Chat): void {
+function sendToApp(
+  state: PortalState,
+  event: string,
+  data: WireMap,
+  { cause, chat }: { readonly cause: Cause; readonly chat: Chat },
+): void {
   const owner = state.app?.clientId;
   if (owner === undefined) return;
   for (const binding of bindingsFor(state, owner, event)) {

@@ -3,7 +3,7 @@ import { type FoundCommand, grantAnswer } from '../chat-commands.ts';
 import type { Bot, Chat, Message, PortalState } from '../state.ts';
 import { messageObject } from '../v2-objects.ts';
 import type { WireMap } from '../wire-format.ts';
-import { botsForMessage, webhookBotsByOwner } from './audience.ts';
+import { botsForChange, botsForMessage, webhookBotsByOwner } from './audience.ts';
 import {
   bindingsFor,
   botMap,
@@ -24,9 +24,7 @@ function sendV1(
   state: PortalState,
   event: V1Event,
   bots: readonly Bot[],
-  chat: Chat,
-  rest: () => WireMap,
-  cause: Cause,
+  { chat, rest, cause }: { readonly chat: Chat; readonly rest: () => WireMap; readonly cause: Cause },
 ): void {
   for (const [owner, ofOwner] of webhookBotsByOwner(bots)) {
     for (const binding of bindingsFor(state, owner, event)) {
@@ -50,36 +48,30 @@ export function messageAdded(state: PortalState, chat: Chat, message: Message, c
   if (bots.length === 0) return;
   showTyping(state, chat, bots);
   const author = state.users.get(message.authorId);
-  sendV1(
-    state,
-    'ONIMBOTMESSAGEADD',
-    bots,
-    chat,
-    () => ({ PARAMS: addParams(state, chat, message), USER: userBlockWithFlags(author) }),
-    cause,
-  );
-  sendV2Message(state, 'ONIMBOTV2MESSAGEADD', bots, chat, message, cause);
+  const rest = (): WireMap => ({ PARAMS: addParams(state, chat, message), USER: userBlockWithFlags(author) });
+  sendV1(state, 'ONIMBOTMESSAGEADD', bots, { chat, rest, cause });
+  sendV2Message(state, 'ONIMBOTV2MESSAGEADD', bots, { chat, message, cause });
 }
 
 /** An edit: the audience is worked out from the new text. `USER` only in private. */
 export function messageUpdated(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
-  const bots = botsForMessage(state, chat, message.authorId, message.text);
+  const bots = botsForChange(state, chat, message.authorId, message.text);
   const user = chat.type === 'P' ? userBlockWithFlags(state.users.get(message.authorId)) : {};
   const rest = (): WireMap => ({ PARAMS: updateParams(state, chat, message), USER: user });
-  sendV1(state, 'ONIMBOTMESSAGEUPDATE', bots, chat, rest, cause);
-  sendV2Message(state, 'ONIMBOTV2MESSAGEUPDATE', bots, chat, message, cause);
+  sendV1(state, 'ONIMBOTMESSAGEUPDATE', bots, { chat, rest, cause });
+  sendV2Message(state, 'ONIMBOTV2MESSAGEUPDATE', bots, { chat, message, cause });
 }
 
 /** A deletion; the audience is that of the text as it was. */
 export function messageDeleted(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
-  const bots = botsForMessage(state, chat, message.authorId, message.text);
+  const bots = botsForChange(state, chat, message.authorId, message.text);
   const author = state.users.get(message.authorId);
   const user = chat.type === 'P' ? userBlockWithFlags(author) : {};
   const rest = (): WireMap => ({ PARAMS: deleteParams(state, chat, message), USER: user });
-  sendV1(state, 'ONIMBOTMESSAGEDELETE', bots, chat, rest, cause);
+  sendV1(state, 'ONIMBOTMESSAGEDELETE', bots, { chat, rest, cause });
   for (const bot of bots) {
     const data = { messageId: message.id, ...v2Tail(state, bot, { chat, user: author }) };
-    sendV2(state, 'ONIMBOTV2MESSAGEDELETE', bot, data, cause, chat);
+    sendV2(state, 'ONIMBOTV2MESSAGEDELETE', { bot, chat, data, cause });
   }
 }
 
@@ -148,29 +140,27 @@ export function commandsUsed(state: PortalState, use: CommandUse, cause: Cause):
     const shown = { id: command.id, command: `/${command.command}`, params, context: use.context.toLowerCase() };
     const tail = v2Tail(state, bot, { chat: use.chat, user: author });
     const data = { command: shown, message: messageObject(use.message), ...tail };
-    sendV2(state, 'ONIMBOTV2COMMANDADD', bot, data, cause, use.chat);
+    sendV2(state, 'ONIMBOTV2COMMANDADD', { bot, chat: use.chat, data, cause });
   }
+}
+
+export interface ReactionChange {
+  readonly userId: number;
+  readonly reaction: string;
+  readonly isOn: boolean;
 }
 
 /** Someone set or took back a reaction on a bot's message (v2 only; v1 has no such event). */
 export function reactionChanged(
   state: PortalState,
   message: Message,
-  userId: number,
-  reaction: string,
-  action: 'add' | 'delete',
+  { userId, reaction, isOn }: ReactionChange,
   cause: Cause,
 ): void {
   const bot = state.bots.get(message.authorId);
   const chat = state.chats.get(message.chatId);
   if (bot === undefined || chat === undefined || !bot.isReactionsEnabled || state.bots.has(userId)) return;
   const tail = v2Tail(state, bot, { chat, user: state.users.get(userId) });
-  sendV2(
-    state,
-    'ONIMBOTV2REACTIONCHANGE',
-    bot,
-    { reaction, action, message: messageObject(message), ...tail },
-    cause,
-    chat,
-  );
+  const data = { reaction, action: isOn ? 'add' : 'delete', message: messageObject(message), ...tail };
+  sendV2(state, 'ONIMBOTV2REACTIONCHANGE', { bot, chat, data, cause });
 }

@@ -38,15 +38,17 @@ export function v2Tail(state: PortalState, bot: Bot, subject: V2Subject): WireMa
   };
 }
 
-/** Delivers or stores `data` (without `bot`, which depends on the mode). */
-export function sendV2(
-  state: PortalState,
-  event: V2Event,
-  bot: Bot,
-  data: WireMap,
-  cause: Cause,
-  chat: Chat | null,
-): void {
+interface V2Delivery {
+  readonly bot: Bot;
+  /** Null when the event is about no chat. */
+  readonly chat: Chat | null;
+  /** Without `bot`, which depends on the mode. */
+  readonly data: WireMap;
+  readonly cause: Cause;
+}
+
+/** Delivers or stores the event. */
+export function sendV2(state: PortalState, event: V2Event, { bot, chat, data, cause }: V2Delivery): void {
   if (!state.options.v2) return;
   if (bot.eventMode === 'fetch') {
     storeForFetch(state, event, bot, data);
@@ -87,12 +89,11 @@ export function sendV2Message(
   state: PortalState,
   event: 'ONIMBOTV2MESSAGEADD' | 'ONIMBOTV2MESSAGEUPDATE',
   bots: readonly Bot[],
-  chat: Chat,
-  message: Message,
-  cause: Cause,
+  { chat, message, cause }: { readonly chat: Chat; readonly message: Message; readonly cause: Cause },
 ): void {
   const user = state.users.get(message.authorId);
   for (const bot of bots) {
-    sendV2(state, event, bot, { message: messageObject(message), ...v2Tail(state, bot, { chat, user }) }, cause, chat);
+    const data = { message: messageObject(message), ...v2Tail(state, bot, { chat, user }) };
+    sendV2(state, event, { bot, chat, data, cause });
   }
 }

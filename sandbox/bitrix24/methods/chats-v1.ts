@@ -41,7 +41,7 @@ function add(call: CallContext): unknown {
     entityType: textOf(params, 'ENTITY_TYPE'),
     entityId: textOf(params, 'ENTITY_ID'),
   });
-  addMembers(call.state, chat, users, bot.id, causeOf(call));
+  addMembers(call.state, chat, users, { byUser: bot.id, cause: causeOf(call) });
   if (text !== '') postMessage(call.state, { chat, authorId: bot.id, text }, causeOf(call));
   return chat.id;
 }
@@ -73,7 +73,7 @@ function addUsers(call: CallContext): unknown {
   const { params, bot, chat } = chatCall(call);
   const users = idsOf(params, 'USERS');
   if (users.length === 0) throw new RestError('USERS_EMPTY', "Users list can't be empty");
-  addMembers(call.state, chat, users, bot.id, causeOf(call));
+  addMembers(call.state, chat, users, { byUser: bot.id, cause: causeOf(call) });
   return true;
 }
 

@@ -19,7 +19,7 @@ function add(call: CallContext): unknown {
     ownerId: intOf(fields, 'ownerId') || bot.id,
     members: [bot.id],
   });
-  addMembers(call.state, chat, [chat.ownerId, ...idsOf(fields, 'userIds')], bot.id, causeOf(call));
+  addMembers(call.state, chat, [chat.ownerId, ...idsOf(fields, 'userIds')], { byUser: bot.id, cause: causeOf(call) });
   const text = textOf(fields, 'message');
   if (text !== '') postMessage(call.state, { chat, authorId: bot.id, text }, causeOf(call));
   const users = [...chat.members].flatMap((id) => call.state.users.get(id) ?? []);
@@ -65,7 +65,7 @@ function setOwner(call: CallContext): unknown {
 function addUsers(call: CallContext): unknown {
   const bot = botV2(call);
   const chat = groupChat(call, bot);
-  addMembers(call.state, chat, wantedUsers(call), bot.id, causeOf(call));
+  addMembers(call.state, chat, wantedUsers(call), { byUser: bot.id, cause: causeOf(call) });
   return { result: true };
 }
 

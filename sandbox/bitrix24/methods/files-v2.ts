@@ -25,7 +25,7 @@ function upload(call: CallContext): unknown {
   if (content.length > MAX_FILE_BYTES) throw new RestError('FILE_TOO_LARGE', 'File is larger than 100 MB');
   const file = storeFile(call.state, chat.id, bot.id, { name, content });
   const posting = { chat, authorId: bot.id, text: textOf(fields, 'message'), params: { FILE_ID: [file.id] } };
-  const message = postMessage(call.state, posting, causeOf(call));
+  const message = postMessage(call.state, { ...posting, runsCommands: true }, causeOf(call));
   return {
     file: fileObject(file),
     messageId: message.id,

@@ -142,7 +142,7 @@ function like(call: CallContext): unknown {
   const action = textOf(params, 'ACTION') || 'auto';
   const wanted = action === 'auto' ? !has : action === 'plus';
   if (wanted === has) throw new RestError('WITHOUT_CHANGES', 'Status has not changed');
-  setReaction(call.state, message, bot.id, 'like', wanted, causeOf(call));
+  setReaction(call.state, message, { userId: bot.id, reaction: 'like', isOn: wanted }, causeOf(call));
   return true;
 }
 

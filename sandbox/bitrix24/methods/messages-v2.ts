@@ -9,7 +9,7 @@ import type { Bot, Chat, Message } from '../state.ts';
 import { messageObject, userObject } from '../v2-objects.ts';
 import { isMap, type Params, phpMap } from '../wire-format.ts';
 
-/** Only this form protects from doubles; anything else is ignored without a word. */
+/** Only this form protects from duplicates; anything else is ignored without an error. */
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 /** An unfinished reservation of a uuid lapses after this. */
 const RESERVATION_MS = 3_600_000;
@@ -124,6 +124,7 @@ async function send(call: CallContext): Promise<unknown> {
       params: blocks,
       system: isSystem,
       uuid,
+      runsCommands: true,
       skipConnector: flagOf(fields, 'skipConnector') === true,
     },
     causeOf(call),
@@ -220,7 +221,7 @@ function reaction(isOn: boolean): (call: CallContext) => unknown {
     const has = message.reactions.get(bot.id)?.has(code) === true;
     if (isOn && has) throw new RestError('REACTION_ALREADY_SET', 'Reaction is already set');
     if (!isOn && !has) throw new RestError('REACTION_NOT_FOUND', 'Reaction not found');
-    setReaction(call.state, message, bot.id, code, isOn, causeOf(call));
+    setReaction(call.state, message, { userId: bot.id, reaction: code, isOn }, causeOf(call));
     return { result: true };
   };
 }

@@ -83,7 +83,7 @@ function finish(call: CallContext): unknown {
   const chat = lineChat(call, id);
   if (chat === null || !call.state.sessions.has(chat.id)) return true;
   // The server lets the app's first bot "answer" before closing, which adds it to the chat.
-  addMembers(call.state, chat, [bot.id], 0, causeOf(call));
+  addMembers(call.state, chat, [bot.id], { byUser: 0, cause: causeOf(call) });
   closeSession(call.state, chat);
   return true;
 }

@@ -1,20 +1,14 @@
 /** The app inside the portal: posts the page form into a frame and answers the messages of BX24 from it. */
-import { act, world } from './live.js';
+import { button, node } from '../../kit/page/dom.js';
+import { act, model } from '../../kit/page/live.js';
 import { text } from './texts.js';
 
 export class AppFrame {
   constructor() {
-    this.element = document.createElement('section');
-    this.element.className = 'app-view';
-    this.note = document.createElement('p');
-    this.note.className = 'notice';
-    this.reopen = document.createElement('button');
-    this.reopen.type = 'button';
-    this.reopen.className = 'primary';
-    this.reopen.addEventListener('click', () => void this.open());
-    this.holder = document.createElement('div');
-    this.holder.className = 'frame-holder';
-    this.element.append(this.reopen, this.note, this.holder);
+    this.note = node('p', 'notice');
+    this.reopen = button('', 'primary', () => this.open());
+    this.holder = node('div', 'frame-holder');
+    this.element = node('section', 'app-view', this.reopen, this.note, this.holder);
     this.form = null;
     this.hasBegun = false;
     window.addEventListener('message', (event) => void this.#hear(event));
@@ -22,8 +16,8 @@ export class AppFrame {
 
   draw() {
     this.reopen.textContent = text('open');
-    this.reopen.disabled = !world.state.hasPages;
-    this.note.textContent = world.state.hasPages ? '' : text('noPages');
+    this.reopen.disabled = !model.state.hasPages;
+    this.note.textContent = model.state.hasPages ? '' : text('noPages');
   }
 
   /** Opens the installer, or the app once it is installed. */
@@ -40,18 +34,18 @@ export class AppFrame {
 
   #post(form) {
     const query = new URL(form.url).searchParams;
-    const frame = document.createElement('iframe');
+    const frame = node('iframe');
     // BX24 reads the portal's address, the protocol and its session from the frame's name.
     frame.name = `${form.domain}|${query.get('PROTOCOL')}|${query.get('APP_SID')}`;
     frame.title = text('app');
     this.holder.replaceChildren(frame);
-    const post = document.createElement('form');
+    const post = node('form');
     post.method = 'post';
     post.action = form.url;
     post.target = frame.name;
     post.hidden = true;
     for (const [name, value] of Object.entries(form.fields)) {
-      const field = document.createElement('input');
+      const field = node('input');
       field.name = name;
       field.value = value;
       post.append(field);
@@ -124,8 +118,8 @@ export class AppFrame {
       REFRESH_ID: fields.REFRESH_ID,
       MEMBER_ID: fields.member_id,
       IS_ADMIN: true,
-      FIRST_RUN: world.state.app?.installed !== true && !this.hasBegun,
-      INSTALL: world.state.app?.installed !== true,
+      FIRST_RUN: model.state.app?.installed !== true && !this.hasBegun,
+      INSTALL: model.state.app?.installed !== true,
       PLACEMENT: fields.PLACEMENT,
       PLACEMENT_OPTIONS: null,
       USER_OPTIONS: {},

@@ -1,25 +1,9 @@
 /** BB codes as DOM nodes. Only known tags become elements and only safe addresses become links: no HTML is ever parsed. */
+import { link, node, safeAddress } from '../../kit/page/dom.js';
 
 const TAG = /\[(\/?)([a-z]+|br)(?:=([^\]]*)| ([^\]]*))?\]/gi;
 const SIMPLE = { b: 'strong', i: 'em', u: 'u', s: 's', code: 'code' };
 const BARE_LINK = /https?:\/\/[^\s<>"]+/g;
-
-/** The address if it is http(s) or a path, otherwise null. */
-export function safeAddress(address) {
-  const trimmed = String(address ?? '').trim();
-  if (/^https?:\/\//i.test(trimmed)) return trimmed;
-  return trimmed.startsWith('/') && !trimmed.startsWith('//') ? trimmed : null;
-}
-
-/** A link that opens apart and tells the target nothing. */
-export function link(address, label) {
-  const anchor = document.createElement('a');
-  anchor.href = address;
-  anchor.target = '_blank';
-  anchor.rel = 'noopener noreferrer';
-  anchor.textContent = label;
-  return anchor;
-}
 
 function elementFor(tag, value) {
   if (SIMPLE[tag] !== undefined) return document.createElement(SIMPLE[tag]);
@@ -97,14 +81,12 @@ function closeTag(open, at) {
 
 /** A whole message: lines beginning with >> become a quote. */
 export function messageBody(source) {
-  const body = document.createElement('div');
-  body.className = 'body';
+  const body = node('div', 'body');
   for (const part of source.split(/(^>>.*(?:\n>>.*)*\n?)/m)) {
     if (part === '') continue;
     const isQuote = part.startsWith('>>');
-    const block = document.createElement(isQuote ? 'blockquote' : 'div');
-    block.append(bbNodes(isQuote ? part.replaceAll(/^>>/gm, '').trimEnd() : part));
-    body.append(block);
+    const nodes = bbNodes(isQuote ? part.replaceAll(/^>>/gm, '').trimEnd() : part);
+    body.append(node(isQuote ? 'blockquote' : 'div', '', nodes));
   }
   return body;
 }

@@ -1,32 +1,14 @@
 /** Attach blocks, keyboards and files under a message, as DOM nodes. */
-import { bbNodes, link, safeAddress } from './bb-code.js';
+import { fileNode, link, linkOrText, node, picture, safeAddress } from '../../kit/page/dom.js';
+import { bbNodes } from './bb-code.js';
 import { text } from './texts.js';
-
-function node(tag, className, content) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (content !== undefined) element.append(content);
-  return element;
-}
 
 function asList(value) {
   return Array.isArray(value) ? value : [value];
 }
 
-function linkOrText(address, label) {
-  const safe = safeAddress(address);
-  return safe === null ? node('span', '', label) : link(safe, label);
-}
-
-function picture(one) {
-  const safe = safeAddress(one.PREVIEW || one.LINK);
-  if (safe === null) return node('span', '', one.NAME || String(one.LINK));
-  const image = document.createElement('img');
-  image.src = safe;
-  image.alt = one.NAME || '';
-  image.loading = 'lazy';
-  image.referrerPolicy = 'no-referrer';
-  return image;
+function imageNode(one) {
+  return picture(one.PREVIEW || one.LINK, one.NAME || '') ?? node('span', '', one.NAME || String(one.LINK));
 }
 
 function gridRow(one) {
@@ -51,9 +33,9 @@ const BLOCKS = {
   LINK: (value) => asList(value).map(linkBlock),
   USER: (value) => asList(value).map((one) => node('p', 'attach-user', linkOrText(one.LINK, one.NAME))),
   GRID: (value) => asList(value).map(gridRow),
-  IMAGE: (value) => asList(value).map(picture),
+  IMAGE: (value) => asList(value).map(imageNode),
   FILE: (value) => asList(value).map((one) => node('p', '', linkOrText(one.LINK, one.NAME || one.LINK))),
-  DELIMITER: () => [document.createElement('hr')],
+  DELIMITER: () => [node('hr')],
 };
 
 /** The attach of a message. */
@@ -93,7 +75,7 @@ export function keyboardNode(keyboard, press) {
 
 function buttonNode(button, index, press) {
   const safe = safeAddress(button.LINK);
-  const element = safe === null ? node('button', 'key', button.TEXT) : link(safe, button.TEXT);
+  const element = safe === null ? node('button', 'key', button.TEXT ?? '') : link(safe, button.TEXT ?? '');
   element.classList.add('key');
   if (safe !== null) return element;
   element.type = 'button';
@@ -107,16 +89,7 @@ function buttonNode(button, index, press) {
 /** Files of a message as links, pictures shown. */
 export function fileNodes(files) {
   return files.map(({ id, name, size }) => {
-    const address = `/sandbox/files/${id}`;
-    const anchor = link(address, '');
-    anchor.className = 'file';
-    if (/\.(png|jpe?g|gif|webp)$/i.test(name)) {
-      const image = document.createElement('img');
-      image.src = address;
-      image.alt = name;
-      anchor.append(image);
-    }
-    anchor.append(node('span', '', `${text('file')}${name} (${Math.max(1, Math.round(size / 1024))} KB)`));
-    return anchor;
+    const label = `${text('file')}${name} (${Math.max(1, Math.round(size / 1024))} KB)`;
+    return fileNode(`/sandbox/files/${id}`, label, /\.(png|jpe?g|gif|webp)$/i.test(name));
   });
 }

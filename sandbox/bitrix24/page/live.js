@@ -1,44 +1,12 @@
-/** The page's copy of the portal: loaded once, kept fresh by Server-Sent Events; and the way to act. */
+/** What the stream of changes brings to the page's copy of the portal, and what the page asks of it. */
+import { act, loadState, model, reloadSoon, tell } from '../../kit/page/live.js';
 
-export const world = {
-  state: null,
-  scene: null,
-  isOnline: true,
-  /** chatId → { name, until } */
-  typing: new Map(),
-};
-
-const watchers = new Set();
-let reload = null;
-
-/** Calls back with the kind of change after every change. */
-export function watch(callback) {
-  watchers.add(callback);
-}
-
-function tell(kind) {
-  for (const watcher of watchers) watcher(kind);
-}
-
-/** Fetches everything anew. Throws when the portal does not answer. */
-export async function loadState() {
-  const answer = await fetch('/sandbox/state');
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  world.state = await answer.json();
-  tell('state');
-}
-
-function reloadSoon() {
-  if (reload !== null) return;
-  reload = setTimeout(() => {
-    reload = null;
-    loadState().catch(() => tell('offline'));
-  }, 120);
-}
+/** `typing`: chatId → { name, until }. `scene`: the people and chats of the page. */
+Object.assign(model, { scene: null, typing: new Map() });
 
 function putMessage(message) {
-  if (message.isBot) world.typing.delete(message.chatId);
-  const chat = world.state.chats.find(({ id }) => id === message.chatId);
+  if (message.isBot) model.typing.delete(message.chatId);
+  const chat = chatById(message.chatId);
   if (chat === undefined) return reloadSoon();
   const at = chat.messages.findIndex(({ id }) => id === message.id);
   if (at >= 0) chat.messages[at] = message;
@@ -52,58 +20,39 @@ function putLog(list, item) {
   tell('log');
 }
 
-function receive(item) {
-  if (world.state === null) return;
+function putTyping({ chatId, botId }) {
+  const bot = model.state.bots.find(({ id }) => id === botId);
+  model.typing.set(chatId, { name: bot?.name ?? '', until: Date.now() + 15_000 });
+  setTimeout(() => tell('typing'), 15_100);
+  tell('typing');
+}
+
+/** Takes one change from the stream. */
+export function receive(item) {
   if (item.message) putMessage(item.message);
-  else if (item.kind === 'call') putLog(world.state.calls, item.call);
-  else if (item.kind === 'delivery') putLog(world.state.deliveries, item.delivery);
-  else if (item.kind === 'typing') {
-    const bot = world.state.bots.find(({ id }) => id === item.botId);
-    world.typing.set(item.chatId, { name: bot?.name ?? '', until: Date.now() + 15_000 });
-    setTimeout(() => tell('typing'), 15_100);
-    tell('typing');
-  } else reloadSoon();
+  else if (item.kind === 'call') putLog(model.state.calls, item.call);
+  else if (item.kind === 'delivery') putLog(model.state.deliveries, item.delivery);
+  else if (item.kind === 'typing') putTyping(item);
+  else reloadSoon();
 }
 
-/** Opens the stream; the browser reconnects by itself, and then everything is loaded anew. */
-export function goLive() {
-  const stream = new EventSource('/sandbox/stream');
-  stream.addEventListener('message', ({ data }) => receive(JSON.parse(data)));
-  stream.addEventListener('open', () => {
-    if (!world.isOnline) reloadSoon();
-    world.isOnline = true;
-    tell('online');
-  });
-  stream.addEventListener('error', () => {
-    world.isOnline = false;
-    tell('online');
-  });
-}
+let knownBots = '';
 
-/** Lets someone on the portal do something. Throws with the portal's words when it is refused. */
-export async function act(name, fields = {}) {
-  const answer = await fetch('/sandbox/act', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ act: name, ...fields }),
-  });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.error ?? `HTTP ${answer.status}`);
-  return body.done;
-}
-
-/** Makes sure the people and chats of the page exist. */
+/** Makes sure the people and chats of the page exist; new bots have to be given their places: the line and the group. */
 export async function prepareScene() {
-  world.scene = await act('prepare');
+  const bots = model.state.bots.map(({ id }) => id).join();
+  if (model.scene !== null && bots === knownBots) return;
+  knownBots = bots;
+  model.scene = await act('prepare');
   await loadState();
 }
 
 /** A chat by id, or undefined. */
 export function chatById(chatId) {
-  return world.state?.chats.find(({ id }) => id === chatId);
+  return model.state?.chats.find(({ id }) => id === chatId);
 }
 
 /** Name of a person or bot. */
 export function nameOf(userId) {
-  return world.state?.people.find(({ id }) => id === userId)?.name ?? '';
+  return model.state?.people.find(({ id }) => id === userId)?.name ?? '';
 }

@@ -1,106 +1,96 @@
 /** The four chat panes: the customer, the operator, the employee, the group; who writes in each and what each may see. */
+import { button, node } from '../../kit/page/dom.js';
+import { act, model } from '../../kit/page/live.js';
 import { ChatPane } from './chat-pane.js';
-import { act, chatById, nameOf, world } from './live.js';
+import { chatById, nameOf } from './live.js';
 import { text } from './texts.js';
 
-function button(className, press) {
-  const element = document.createElement('button');
-  element.type = 'button';
-  element.className = className;
-  element.addEventListener('click', () => press());
-  return element;
-}
-
 function lineChat() {
-  const client = world.state.clients.find(({ userId }) => userId === world.scene?.clientId);
+  const client = model.state.clients.find(({ userId }) => userId === model.scene?.clientId);
   return client === undefined ? undefined : chatById(client.chatId);
 }
 
 function emptyText() {
-  return world.state.bots.length === 0 ? text('noBots') : text('emptyChat');
+  return model.state.bots.length === 0 ? text('noBots') : text('emptyChat');
 }
 
 function clientPane() {
   return new ChatPane({
     id: 'client',
-    viewerId: () => world.scene?.clientId ?? 0,
-    chatId: () => lineChat()?.id ?? null,
-    messages: () => (lineChat()?.messages ?? []).filter(({ skipConnector }) => !skipConnector),
+    viewer: 'clientId',
+    chat: lineChat,
+    isShown: ({ skipConnector }) => !skipConnector,
     empty: emptyText,
-    write: (written, files) => act('clientWrites', { clientId: world.scene.clientId, text: written, files }),
+    write: (written, files) => act('clientWrites', { clientId: model.scene.clientId, text: written, files }),
   });
 }
 
 function operatorState(chat) {
   if (chat === undefined || chat.operatorId === null) return chat === undefined ? '' : text('closed');
   if (chat.operatorId === 0) return text('inQueue');
-  const isBot = world.state.bots.some(({ id }) => id === chat.operatorId);
+  const isBot = model.state.bots.some(({ id }) => id === chat.operatorId);
   return isBot ? text('withBot') : `${text('withPerson')}${nameOf(chat.operatorId)}`;
 }
 
 function operatorPane() {
+  const drawTools = () => {
+    const chat = lineChat();
+    who.textContent = operatorState(chat);
+    take.textContent = text('take');
+    finish.textContent = text('finish');
+    const isOpen = chat !== undefined && chat.operatorId !== null;
+    take.hidden = !isOpen || chat.operatorId === model.scene?.operatorId;
+    finish.hidden = !isOpen;
+  };
   const pane = new ChatPane({
     id: 'operator',
-    viewerId: () => world.scene?.operatorId ?? 0,
-    chatId: () => lineChat()?.id ?? null,
-    messages: () => lineChat()?.messages ?? [],
+    drawTools,
+    viewer: 'operatorId',
+    chat: lineChat,
     empty: () => text('emptyOperator'),
     write: (written, files) => {
       const chat = lineChat();
       if (chat === undefined) throw new Error(text('emptyOperator'));
-      return act('operatorWrites', { userId: world.scene.operatorId, chatId: chat.id, text: written, files });
+      return act('operatorWrites', { userId: model.scene.operatorId, chatId: chat.id, text: written, files });
     },
   });
-  const who = document.createElement('span');
-  who.className = 'who';
-  const take = button('quiet', () => {
-    void act('operatorJoins', { userId: world.scene.operatorId, chatId: lineChat().id });
-  });
-  const finish = button('quiet', () => void act('finishSession', { chatId: lineChat().id }));
+  const who = node('span', 'who');
+  const go = (name, fields) => pane.attempt(() => act(name, { ...fields, chatId: lineChat().id }));
+  const take = button('', 'quiet', () => go('operatorJoins', { userId: model.scene.operatorId }));
+  const finish = button('', 'quiet', () => go('finishSession', {}));
   pane.tools.append(who, take, finish);
-  return Object.assign(pane, {
-    drawTools() {
-      const chat = lineChat();
-      who.textContent = operatorState(chat);
-      take.textContent = text('take');
-      finish.textContent = text('finish');
-      const isOpen = chat !== undefined && chat.operatorId !== null;
-      take.hidden = !isOpen || chat.operatorId === world.scene?.operatorId;
-      finish.hidden = !isOpen;
-    },
-  });
+  return pane;
 }
 
 function employeePane() {
-  const select = document.createElement('select');
+  const select = node('select');
   const botId = () => Number(select.value) || 0;
   const chat = () => {
-    const pair = [world.scene?.employeeId, botId()];
-    return world.state.chats.find((one) => one.type === 'P' && pair.every((id) => one.members.includes(id)));
+    const pair = [model.scene?.employeeId, botId()];
+    return model.state.chats.find((one) => one.type === 'P' && pair.every((id) => one.members.includes(id)));
+  };
+  const drawTools = () => {
+    const before = select.value;
+    const bots = model.state.bots.toSorted((a, b) => Number(b.type === 'B') - Number(a.type === 'B'));
+    select.replaceChildren(...bots.map(({ id, name }) => new Option(name, String(id))));
+    if (bots.some(({ id }) => String(id) === before)) select.value = before;
+    select.setAttribute('aria-label', text('bot'));
+    select.hidden = bots.length === 0;
   };
   const pane = new ChatPane({
     id: 'employee',
-    viewerId: () => world.scene?.employeeId ?? 0,
-    chatId: () => chat()?.id ?? null,
-    messages: () => chat()?.messages ?? [],
+    drawTools,
+    viewer: 'employeeId',
+    chat,
     empty: emptyText,
     write: (written, files) => {
       if (botId() === 0) throw new Error(text('noBots'));
-      return act('writesPrivate', { userId: world.scene.employeeId, botId: botId(), text: written, files });
+      return act('writesPrivate', { userId: model.scene.employeeId, botId: botId(), text: written, files });
     },
   });
   select.addEventListener('change', () => pane.draw());
   pane.tools.append(select);
-  return Object.assign(pane, {
-    drawTools() {
-      const before = select.value;
-      const bots = world.state.bots.toSorted((a, b) => Number(b.type === 'B') - Number(a.type === 'B'));
-      select.replaceChildren(...bots.map(({ id, name }) => new Option(name, String(id))));
-      if (bots.some(({ id }) => String(id) === before)) select.value = before;
-      select.setAttribute('aria-label', text('bot'));
-      select.hidden = bots.length === 0;
-    },
-  });
+  return pane;
 }
 
 /** `@Name` of a member bot becomes the mention code the messenger uses. */
@@ -111,31 +101,25 @@ function withMentions(written, bots) {
 }
 
 function groupPane() {
-  const chat = () => chatById(world.scene?.groupChatId);
-  const memberBots = () => world.state.bots.filter(({ id }) => chat()?.members.includes(id));
+  const chat = () => chatById(model.scene?.groupChatId);
+  const memberBots = () => model.state.bots.filter(({ id }) => chat()?.members.includes(id));
+  const drawTools = () => {
+    const bots = memberBots().toSorted((a, b) => Number(b.type === 'S') - Number(a.type === 'S'));
+    const mention = ({ name }) => button(`@${name}`, 'quiet', () => pane.composer.insert(`@${name} `));
+    pane.tools.replaceChildren(...bots.map(mention));
+  };
   const pane = new ChatPane({
     id: 'group',
-    viewerId: () => world.scene?.employeeId ?? 0,
-    chatId: () => chat()?.id ?? null,
-    messages: () => chat()?.messages ?? [],
+    drawTools,
+    viewer: 'employeeId',
+    chat,
     empty: emptyText,
     write: (written, files) => {
-      const fields = { userId: world.scene.employeeId, chatId: world.scene.groupChatId, files };
+      const fields = { userId: model.scene.employeeId, chatId: model.scene.groupChatId, files };
       return act('writesInGroup', { ...fields, text: withMentions(written, memberBots()) });
     },
   });
-  return Object.assign(pane, {
-    drawTools() {
-      const bots = memberBots().toSorted((a, b) => Number(b.type === 'S') - Number(a.type === 'S'));
-      pane.tools.replaceChildren(
-        ...bots.map(({ name }) => {
-          const mention = button('quiet', () => pane.insert(`@${name} `));
-          mention.textContent = `@${name}`;
-          return mention;
-        }),
-      );
-    },
-  });
+  return pane;
 }
 
 /** The panes in their order on the page. */

@@ -1,13 +1,9 @@
-/** Every word of the chat page, in Russian and English. */
+/** The words of the chat page, in Russian and English, besides those that every page has. */
+import { addTexts, text } from '../../kit/page/texts.js';
 
-const TEXTS = {
+addTexts({
   ru: {
     title: 'Песочница Битрикс24',
-    language: 'Язык',
-    loading: 'Загрузка…',
-    offline: 'нет связи, пробую снова',
-    failed: 'Не получилось загрузить страницу: ',
-    retry: 'Повторить',
     appMissing: 'приложение не установлено',
     appHalf: 'установка не завершена',
     appReady: 'приложение установлено',
@@ -22,27 +18,14 @@ const TEXTS = {
     group: 'Группа',
     groupHint: 'Общий чат, где сидит супервизор',
     app: 'Приложение',
-    log: 'Журнал',
-    prepare: 'Создать людей и чаты',
-    emptyScene: 'На портале ещё никого нет.',
     emptyChat: 'Сообщений пока нет. Напишите первым.',
     emptyOperator: 'Клиент ещё не писал.',
     noBots: 'У приложения ещё нет ботов. Установите его на вкладке «Приложение».',
-    write: 'Сообщение',
-    send: 'Отправить',
-    attach: 'Файл',
-    attached: 'Прикреплено: ',
     bot: 'Бот',
     you: 'Вы',
     system: 'Система',
     forOperators: 'видно только сотрудникам',
-    edited: 'изменено',
-    deleted: 'сообщение удалено',
     file: 'Файл: ',
-    reply: 'Ответ на: ',
-    edit: 'Изменить',
-    remove: 'Удалить',
-    newText: 'Новый текст сообщения',
     typing: 'печатает…',
     take: 'Взять диалог',
     finish: 'Завершить',
@@ -56,24 +39,11 @@ const TEXTS = {
     frameFailed: 'Приложение не открылось: ',
     calls: 'Вызовы REST',
     deliveries: 'Доставка событий',
-    noCalls: 'Вызовов ещё не было.',
     noDeliveries: 'Событий ещё не было.',
-    time: 'Время',
-    method: 'Метод',
-    event: 'Событие',
-    status: 'Ответ',
-    ms: 'мс',
-    unsent: 'Не отправлено: ',
     tooBig: 'Файл больше 10 МБ',
-    disabled: 'Бот закрыл поле ввода',
   },
   en: {
     title: 'Bitrix24 sandbox',
-    language: 'Language',
-    loading: 'Loading…',
-    offline: 'no connection, trying again',
-    failed: 'The page could not be loaded: ',
-    retry: 'Try again',
     appMissing: 'app not installed',
     appHalf: 'installation not finished',
     appReady: 'app installed',
@@ -88,27 +58,14 @@ const TEXTS = {
     group: 'Group',
     groupHint: 'A team chat with the supervisor in it',
     app: 'App',
-    log: 'Log',
-    prepare: 'Create people and chats',
-    emptyScene: 'Nobody is on the portal yet.',
     emptyChat: 'No messages yet. Write the first one.',
     emptyOperator: 'The customer has not written yet.',
     noBots: 'The app has no bots yet. Install it on the “App” tab.',
-    write: 'Message',
-    send: 'Send',
-    attach: 'File',
-    attached: 'Attached: ',
     bot: 'Bot',
     you: 'You',
     system: 'System',
     forOperators: 'seen by staff only',
-    edited: 'edited',
-    deleted: 'message deleted',
     file: 'File: ',
-    reply: 'Reply to: ',
-    edit: 'Edit',
-    remove: 'Delete',
-    newText: 'New text of the message',
     typing: 'is typing…',
     take: 'Take over',
     finish: 'Close',
@@ -122,35 +79,9 @@ const TEXTS = {
     frameFailed: 'The app did not open: ',
     calls: 'REST calls',
     deliveries: 'Event deliveries',
-    noCalls: 'No calls yet.',
     noDeliveries: 'No events yet.',
-    time: 'Time',
-    method: 'Method',
-    event: 'Event',
-    status: 'Answer',
-    ms: 'ms',
-    unsent: 'Not sent: ',
     tooBig: 'The file is larger than 10 MB',
-    disabled: 'The bot has closed the input field',
   },
-};
+});
 
-const KEY = 'sandbox-language';
-let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en');
-
-/** The chosen language, `ru` or `en`. */
-export function currentLanguage() {
-  return language;
-}
-
-/** Remembers the choice for the next visit. */
-export function setLanguage(next) {
-  language = next === 'ru' ? 'ru' : 'en';
-  localStorage.setItem(KEY, language);
-  document.documentElement.lang = language;
-}
-
-/** The text for a key in the chosen language. */
-export function text(key) {
-  return TEXTS[language]?.[key] ?? TEXTS.en[key] ?? key;
-}
+export { text };

@@ -1,8 +1,8 @@
 /** Bot API: messages listed, sent, edited, deleted. */
 import { z } from 'zod';
+import { inBackground } from '../../kit/background.ts';
 import { ApiError } from '../api-error.ts';
 import { type ApiCall, type ApiRoute, ok } from '../api-gate.ts';
-import { inBackground } from '../background.ts';
 import { attachmentsSchema, orderSchema, productSchema } from '../content-schemas.ts';
 import { listPage } from '../lists.ts';
 import type { MessageRecord } from '../records.ts';

@@ -1,10 +1,10 @@
 /** The CRM's API as far as a chat module needs it: versions, key check, modules, scopes, notifications. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { answerHtml, answerJson, readBody } from '../../kit/http.ts';
 import { ApiError } from '../api-error.ts';
-import { sufferBefore } from '../api-gate.ts';
-import { withoutSecrets } from '../call-log.ts';
-import { answerHtml, answerJson, readBody } from '../http-basics.ts';
+import { shownValue } from '../call-log.ts';
+import { breaksBefore, hits } from '../faults.ts';
 import type { AccountState } from '../state.ts';
 import { editModule, moduleView } from './module-registry.ts';
 
@@ -130,7 +130,7 @@ function shownForm(form: URLSearchParams): Record<string, unknown> {
       shown[name] = value;
     }
   }
-  return withoutSecrets(shown) as Record<string, unknown>;
+  return shownValue(shown) as Record<string, unknown>;
 }
 
 /** Answers one request at a CRM address. */
@@ -147,8 +147,8 @@ export async function handleCrm(
   const isForm = (incoming.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const form = new URLSearchParams(isForm ? text : '');
   if (!url.pathname.startsWith('/api/')) return answerHtml(answer, 200, crmPage(account));
-  const fault = account.gateway.faults.take('crm', method, url.pathname);
-  if (await sufferBefore(fault, answer)) return;
+  const fault = account.gateway.faults.take((one) => hits(one, 'crm', method, url.pathname));
+  if (await breaksBefore(fault, answer)) return;
   const header = incoming.headers['x-api-key'];
   const key = typeof header === 'string' ? header : (url.searchParams.get('apiKey') ?? form.get('apiKey'));
   const request: CrmRequest = { account, method, path: url.pathname.replace(/\/$/, ''), form };
@@ -161,7 +161,7 @@ export async function handleCrm(
     path: url.pathname,
     body: isForm ? shownForm(form) : null,
     status,
-    answer: withoutSecrets(body),
+    answer: shownValue(body),
     ms: Math.round(performance.now() - started),
     at: Date.now(),
   });

@@ -147,7 +147,7 @@ function linkTransport(
   }
 }
 
-/** Makes bot and transport as active as the module is: closed sockets, dead tokens, a deactivated bot otherwise. */
+/** Makes bot and transport as active as the module is: otherwise sockets are closed, tokens revoked and the bot deactivated. */
 export function applyActivity(account: AccountState, module: ModuleRecord): void {
   const isActive = module.active && !module.freeze && !account.isChatsOff;
   if (module.transport !== null) module.transport.isActive = isActive;

@@ -1,21 +1,27 @@
-/** Builds the page, switches between its views and redraws after every change. */
+/** Builds the manager's page, switches between its views and redraws after every change. */
+import { ChatList } from '../../kit/page/chat-list.js';
+import { node } from '../../kit/page/dom.js';
+import { loadState, model, reloadSoon } from '../../kit/page/live.js';
+import { LogView } from '../../kit/page/log-view.js';
+import { drawTabs, isWide, startPage } from '../../kit/page/shell.js';
 import { Conversation } from './conversation.js';
-import { DialogList } from './dialog-list.js';
-import { goLive, loadState, node, prepare, watch, world } from './live.js';
-import { Log } from './log.js';
-import { currentLanguage, setLanguage, text } from './texts.js';
+import { chooseChat, chooseFirst, leader, prepare } from './live.js';
+import { callColumn, webhookColumn } from './log-columns.js';
+import { text } from './texts.js';
 import { Tools } from './tools.js';
 
-const views = document.querySelector('#views');
-const tabs = document.querySelector('#tabs');
-const languageSelect = document.querySelector('#language');
 const conversation = new Conversation();
-const dialogs = new DialogList(() => {
+const dialogs = new ChatList(async (chatId) => {
+  await chooseChat(chatId);
   if (chosen === 'dialogs') show('conversation');
 });
 const tools = new Tools();
-const log = new Log();
-const desk = node('div', 'desk', dialogs.element, conversation.element);
+const log = new LogView();
+const split = node('div', 'split', dialogs.element, conversation.element);
+const account = node('span', 'domain');
+const sockets = node('span', 'badge');
+const chatsOff = node('span', 'badge badge-bad');
+chatsOff.dataset.text = 'chatsAreOff';
 
 /** On a narrow screen the conversation is a tab of its own; on a wide one it stands beside the list. */
 const TABS = ['dialogs', 'conversation', 'tools', 'log'];
@@ -23,77 +29,64 @@ let chosen = 'dialogs';
 
 function show(name) {
   chosen = name;
-  desk.hidden = name === 'tools' || name === 'log';
-  desk.dataset.part = name;
-  tools.element.hidden = name !== 'tools';
-  log.element.hidden = name !== 'log';
   draw();
 }
 
-function drawTabs() {
-  tabs.replaceChildren(
-    ...TABS.map((name) => {
-      const tab = node('button', name === 'conversation' ? 'narrow-only' : '', text(name));
-      tab.type = 'button';
-      tab.role = 'tab';
-      const isDesk = name === 'dialogs' && chosen === 'conversation' && matchMedia('(min-width: 900px)').matches;
-      tab.setAttribute('aria-selected', String(name === chosen || isDesk));
-      tab.addEventListener('click', () => show(name));
-      return tab;
-    }),
-  );
+function tabOf(name) {
+  const isBeside = name === 'dialogs' && chosen === 'conversation' && isWide();
+  return { name, className: name === 'conversation' ? 'narrow-only' : '', isChosen: name === chosen || isBeside };
 }
 
-function drawTop() {
-  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.dataset.text);
-  const { account, crmOrigin, sockets, isChatsOff } = world.state;
-  document.querySelector('#account').textContent = `${account} · CRM ${crmOrigin}`;
-  const badge = document.querySelector('#sockets');
-  badge.textContent = text('socketsOpen') + sockets;
-  badge.classList.toggle('badge-good', sockets > 0);
-  document.querySelector('#offline').hidden = world.isOnline;
-  document.querySelector('#chats-off').hidden = !isChatsOff;
+function drawViews() {
+  split.hidden = chosen === 'tools' || chosen === 'log';
+  split.dataset.part = chosen === 'dialogs' ? 'list' : chosen;
+  tools.element.hidden = chosen !== 'tools';
+  log.element.hidden = chosen !== 'log';
+}
+
+function drawBadges() {
+  const { state } = model;
+  account.textContent = `${state.account} · CRM ${state.crmOrigin}`;
+  sockets.textContent = text('socketsOpen') + state.sockets;
+  sockets.classList.toggle('badge-good', state.sockets > 0);
+  chatsOff.hidden = !state.isChatsOff;
+}
+
+function drawDialogs() {
+  const { chats, channels } = model.state;
+  const itemOf = (chat) => {
+    const channel = channels.find(({ id }) => id === chat.channelId);
+    return {
+      id: chat.id,
+      name: chat.customerName || `#${chat.id}`,
+      unread: chat.notRead,
+      unreadTitle: text('unread') + chat.notRead,
+      lines: [leader(chat), channel?.name || channel?.type || ''],
+      isChosen: chat.id === model.chatId,
+    };
+  };
+  dialogs.draw(text('dialogs'), text('noChats'), chats.map(itemOf));
 }
 
 function draw() {
-  if (world.state === null) return;
-  drawTop();
-  drawTabs();
-  dialogs.draw();
+  drawViews();
+  drawBadges();
+  drawTabs(TABS.map(tabOf), show);
+  drawDialogs();
   conversation.draw();
   tools.draw();
-  log.draw();
+  log.draw([callColumn(), webhookColumn()]);
 }
 
-function showFailure(failure) {
-  const note = node('p', 'notice error', `${text('failed')}${failure.message} `);
-  const again = node('button', 'primary', text('retry'));
-  again.type = 'button';
-  again.addEventListener('click', () => void start());
-  note.append(again);
-  views.replaceChildren(note);
-}
-
-async function start() {
-  setLanguage(currentLanguage());
-  languageSelect.value = currentLanguage();
-  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.dataset.text);
-  try {
+startPage({
+  load: async () => {
     await prepare();
     await loadState();
-  } catch (failure) {
-    showFailure(failure);
-    return;
-  }
-  views.replaceChildren(desk, tools.element, log.element);
-  show(chosen);
-  watch(draw);
-  goLive();
-}
-
-languageSelect.addEventListener('change', () => {
-  setLanguage(languageSelect.value);
-  draw();
+    await chooseFirst();
+  },
+  settle: chooseFirst,
+  views: [split, tools.element, log.element],
+  badges: [account, sockets, chatsOff],
+  draw,
+  receive: reloadSoon,
 });
-
-void start();

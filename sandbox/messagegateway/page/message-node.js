@@ -1,30 +1,10 @@
 /** One message as a DOM node: text, files, cards, buttons, state, and what can be done with it. */
-import { act, button, clock, node, tell, world } from './live.js';
+import { button, clock, fileNode, linkOrText, node } from '../../kit/page/dom.js';
+import { act, model, tell } from '../../kit/page/live.js';
 import { text } from './texts.js';
 
-function safeLink(address, label) {
-  const isSafe = /^https?:\/\//i.test(address ?? '');
-  const link = node(isSafe ? 'a' : 'span', '', label);
-  if (isSafe) {
-    link.href = address;
-    link.target = '_blank';
-    link.rel = 'noopener noreferrer';
-  }
-  return link;
-}
-
-function fileNode(item) {
-  const link = safeLink(item.url, '');
-  link.className = 'file';
-  if (item.kind === 'image') {
-    const image = node('img');
-    image.src = item.url;
-    image.alt = item.caption || item.name;
-    image.loading = 'lazy';
-    link.append(image);
-  }
-  link.append(node('span', '', item.caption || item.name || item.id));
-  return link;
+function itemNode(item) {
+  return fileNode(item.url, item.caption || item.name || item.id, item.kind === 'image');
 }
 
 function card(title, value) {
@@ -33,7 +13,7 @@ function card(title, value) {
   if (name) box.append(node('p', '', String(name)));
   const cost = value.cost;
   if (cost) box.append(node('p', '', `${cost.value ?? 0} ${cost.currency}`));
-  if (value.url) box.append(safeLink(value.url, value.url));
+  if (value.url) box.append(linkOrText(value.url, value.url));
   for (const item of value.items ?? []) box.append(node('p', '', `• ${item.name ?? ''}`));
   return box;
 }
@@ -42,7 +22,7 @@ function suggestionsNode(suggestions) {
   const row = node('div', 'keyboard-row');
   for (const { type, title, payload } of suggestions) {
     const label = title ?? type ?? '';
-    const key = type === 'url' ? safeLink(payload, label) : node('span', '', label);
+    const key = type === 'url' ? linkOrText(payload, label) : node('span', '', label);
     key.classList.add('key');
     row.append(key);
   }
@@ -50,7 +30,7 @@ function suggestionsNode(suggestions) {
 }
 
 function quoteNode(message) {
-  const quoted = world.state.messages.find(({ id }) => id === message.quoteId);
+  const quoted = model.state.messages.find(({ id }) => id === message.quoteId);
   return node('blockquote', '', text('reply') + (quoted?.text ?? `#${message.quoteId}`));
 }
 
@@ -59,7 +39,7 @@ function bodyNodes(message) {
   const nodes = [];
   if (message.quoteId !== null) nodes.push(quoteNode(message));
   if (message.text !== null) nodes.push(node('div', 'body', message.text));
-  nodes.push(...message.items.map(fileNode));
+  nodes.push(...message.items.map(itemNode));
   if (message.note) nodes.push(node('div', 'body', message.note));
   if (message.order !== null) nodes.push(card(text('order'), message.order));
   if (message.product !== null) nodes.push(card(text('product'), message.product));
@@ -69,7 +49,7 @@ function bodyNodes(message) {
 
 function metaNode(message) {
   const meta = node('div', 'meta', node('strong', '', message.authorName || text(message.authorType)));
-  meta.append(node('span', 'who', text(message.authorType)), node('span', '', clock(message.time)));
+  meta.append(node('span', 'who', text(message.authorType)), node('span', '', clock(message.time, true)));
   if (message.scope === 'private') meta.append(node('span', 'tag', text('isPrivate')));
   if (message.type === 'command') meta.append(node('span', 'tag', '/'));
   if (message.isMailing) meta.append(node('span', 'tag', text('mailing')));
@@ -103,13 +83,13 @@ function toolsNode(message, attempt) {
     );
   }
   const answer = button(text('answer'), 'quiet', () => {
-    world.quoteId = message.id;
-    tell();
+    model.quoteId = message.id;
+    tell('quote');
     document.querySelector('.composer textarea').focus();
   });
   row.append(answer);
   const isOn = message.reactions.some(({ content }) => content === '👍');
-  const like = { messageId: message.id, userId: world.managerId, reaction: isOn ? null : '👍' };
+  const like = { messageId: message.id, userId: model.managerId, reaction: isOn ? null : '👍' };
   const thumb = button(text('like'), 'quiet', () => attempt(() => act('react', like)));
   thumb.setAttribute('aria-pressed', String(isOn));
   row.append(thumb);

@@ -1,18 +1,13 @@
-/** Every word of the manager's page, in Russian and English. */
+/** The words of the manager's page, in Russian and English, besides those that every page has. */
+import { addTexts, text } from '../../kit/page/texts.js';
 
-const TEXTS = {
+addTexts({
   ru: {
     title: 'Песочница MessageGateway',
-    language: 'Язык',
-    loading: 'Загрузка…',
-    offline: 'нет связи, пробую снова',
     chatsAreOff: 'чаты выключены',
-    failed: 'Не получилось загрузить страницу: ',
-    retry: 'Повторить',
     dialogs: 'Диалоги',
     conversation: 'Переписка',
     tools: 'Модули и сбои',
-    log: 'Журнал',
     socketsOpen: 'сокетов: ',
     manager: 'Мария Менеджер',
     noChats: 'Диалогов пока нет. Они появятся, когда модуль подключится и клиент напишет.',
@@ -33,23 +28,13 @@ const TEXTS = {
     newTag: 'Название метки',
     command: 'Команда боту…',
     commandArgs: 'Аргументы команды',
-    write: 'Сообщение',
-    send: 'Отправить',
-    attach: 'Файл',
-    attached: 'Прикреплено: ',
     private: 'только сотрудникам',
     isPrivate: 'видно только сотрудникам',
     mailing: 'рассылка',
-    edited: 'изменено',
-    deleted: 'сообщение удалено',
-    edit: 'Изменить',
-    remove: 'Удалить',
     answer: 'Ответить',
     dropQuote: 'Не цитировать',
     like: '👍',
-    newText: 'Новый текст сообщения',
     tooBig: 'Файл больше 20 МБ',
-    reply: 'Ответ на: ',
     order: 'Заказ',
     product: 'Товар',
     customer: 'клиент',
@@ -82,13 +67,7 @@ const TEXTS = {
     done: 'Сделано: ',
     calls: 'Вызовы API',
     webhooks: 'Вебхуки',
-    noCalls: 'Вызовов ещё не было.',
     noWebhooks: 'Вебхуков ещё не было.',
-    time: 'Время',
-    request: 'Запрос',
-    event: 'Событие',
-    status: 'Ответ',
-    ms: 'мс',
     s_undefined: '',
     s_received: 'получено',
     s_sending: 'отправляется',
@@ -108,16 +87,10 @@ const TEXTS = {
   },
   en: {
     title: 'MessageGateway sandbox',
-    language: 'Language',
-    loading: 'Loading…',
-    offline: 'no connection, trying again',
     chatsAreOff: 'chats are off',
-    failed: 'The page could not be loaded: ',
-    retry: 'Try again',
     dialogs: 'Dialogs',
     conversation: 'Conversation',
     tools: 'Modules and faults',
-    log: 'Log',
     socketsOpen: 'sockets: ',
     manager: 'Mary Manager',
     noChats: 'No dialogs yet. They appear when a module is connected and a customer writes.',
@@ -138,23 +111,13 @@ const TEXTS = {
     newTag: 'Name of the tag',
     command: 'Bot command…',
     commandArgs: 'Arguments of the command',
-    write: 'Message',
-    send: 'Send',
-    attach: 'File',
-    attached: 'Attached: ',
     private: 'staff only',
     isPrivate: 'seen by staff only',
     mailing: 'mailing',
-    edited: 'edited',
-    deleted: 'message deleted',
-    edit: 'Edit',
-    remove: 'Delete',
     answer: 'Reply',
     dropQuote: 'Do not quote',
     like: '👍',
-    newText: 'New text of the message',
     tooBig: 'The file is larger than 20 MB',
-    reply: 'Reply to: ',
     order: 'Order',
     product: 'Product',
     customer: 'customer',
@@ -187,13 +150,7 @@ const TEXTS = {
     done: 'Done: ',
     calls: 'API calls',
     webhooks: 'Webhooks',
-    noCalls: 'No calls yet.',
     noWebhooks: 'No webhooks yet.',
-    time: 'Time',
-    request: 'Request',
-    event: 'Event',
-    status: 'Answer',
-    ms: 'ms',
     s_undefined: '',
     s_received: 'received',
     s_sending: 'sending',
@@ -211,24 +168,6 @@ const TEXTS = {
     a_dialog_tag_added: 'tag added',
     a_dialog_tag_removed: 'tag removed',
   },
-};
+});
 
-const KEY = 'sandbox-language';
-let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en');
-
-/** The chosen language, `ru` or `en`. */
-export function currentLanguage() {
-  return language;
-}
-
-/** Remembers the choice for the next visit. */
-export function setLanguage(next) {
-  language = next === 'ru' ? 'ru' : 'en';
-  localStorage.setItem(KEY, language);
-  document.documentElement.lang = language;
-}
-
-/** The text for a key in the chosen language. */
-export function text(key) {
-  return TEXTS[language]?.[key] ?? TEXTS.en[key] ?? key;
-}
+export { text };

@@ -1,5 +1,6 @@
 /** Connected modules and the fault buttons. */
-import { act, button, node, world } from './live.js';
+import { button, node } from '../../kit/page/dom.js';
+import { act, model } from '../../kit/page/live.js';
 import { text } from './texts.js';
 
 export class Tools {
@@ -37,12 +38,12 @@ export class Tools {
   }
 
   #switches() {
-    const { isChatsOff } = world.state;
-    const refuse = this.#button(world.isRefusing ? 'acceptSockets' : 'refuseSockets', 'refuseSockets', {
-      isOn: !world.isRefusing,
+    const { isChatsOff } = model.state;
+    const refuse = this.#button(model.isRefusing ? 'acceptSockets' : 'refuseSockets', 'refuseSockets', {
+      isOn: !model.isRefusing,
     });
     refuse.addEventListener('click', () => {
-      world.isRefusing = !world.isRefusing;
+      model.isRefusing = !model.isRefusing;
     });
     const chats = this.#button(isChatsOff ? 'switchChatsOn' : 'switchChatsOff', 'chatsOff', { isOn: !isChatsOff });
     return [refuse, chats];
@@ -51,13 +52,13 @@ export class Tools {
   draw() {
     const wanted = JSON.stringify([
       document.documentElement.lang,
-      world.state.modules,
-      world.state.isChatsOff,
-      world.isRefusing,
+      model.state.modules,
+      model.state.isChatsOff,
+      model.isRefusing,
     ]);
     if (wanted === this.shown) return;
     this.shown = wanted;
-    const { modules } = world.state;
+    const { modules } = model.state;
     const simple = [
       'cutSockets',
       'storm429',

@@ -8,7 +8,7 @@ function branch(settings: Json, name: string): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
-/** Whether the deed (`creating`, `editing`…) works in this direction for this kind of content. */
+/** Whether the action (`creating`, `editing`…) works in this direction for this kind of content. */
 export function allows(settings: Json, kind: string, deed: string, direction: 'receive' | 'send'): boolean {
   const value = branch(settings, kind)[deed];
   return value === 'both' || value === direction || value === 'any';

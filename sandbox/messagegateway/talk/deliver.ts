@@ -1,7 +1,8 @@
-/** Carries outgoing messages and their changes to the transport by webhook, and draws the consequences of its answers. */
+/** Carries outgoing messages and their changes to the transport by webhook, and changes the messages as its answers say. */
 import { z } from 'zod';
+import type { WebhookResult } from '../../kit/webhook-sender.ts';
 import type { ChatRecord, Json, MessageRecord } from '../records.ts';
-import type { AccountState, WebhookResult } from '../state.ts';
+import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { allows } from './channel-rules.ts';
 import { linkChat, linkCustomer } from './chats.ts';
@@ -147,7 +148,7 @@ function takeSentAnswer(account: AccountState, message: MessageRecord, result: W
   else finishSending(account, message, answer.external_message_id ?? null);
 }
 
-/** Sends message_sent; resolves when the answer has been worked in. */
+/** Sends message_sent; resolves when the answer has been processed. */
 export async function deliverMessage(account: AccountState, message: MessageRecord): Promise<void> {
   const parties = partiesOf(account, message);
   if (parties === null) return failMessage(account, message, 'unknown');

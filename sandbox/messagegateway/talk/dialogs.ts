@@ -1,4 +1,4 @@
-/** The life of a dialog: opened, given to somebody, taken away, tagged, closed. */
+/** What happens to a dialog: opened, given to somebody, taken away, tagged, closed. */
 import { ApiError } from '../api-error.ts';
 import type { ActorRef, ChatRecord, DialogRecord, Responsible, Tag } from '../records.ts';
 import type { AccountState } from '../state.ts';
@@ -49,7 +49,7 @@ export function openDialog(account: AccountState, chat: ChatRecord): DialogRecor
   return dialog;
 }
 
-/** Puts somebody into the chat, with event and system message, unless he is there. */
+/** Puts somebody into the chat, with event and system message, unless already there. */
 export function joinChat(account: AccountState, chat: ChatRecord, user: ActorRef): void {
   const now = preciseNow();
   const known = chat.members.get(user.id);

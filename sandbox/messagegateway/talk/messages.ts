@@ -6,6 +6,7 @@ import type {
   ChatRecord,
   Item,
   Json,
+  MessageContent,
   MessageRecord,
   MessageScope,
   MessageType,
@@ -62,15 +63,7 @@ function demandCarries(account: AccountState, channel: ChannelRecord, content: C
   });
 }
 
-function fieldsOf(content: Content): {
-  content: string | null;
-  note: string;
-  items: readonly Item[];
-  order: Json | null;
-  product: Json | null;
-  suggestions: readonly Json[];
-  templateCode: string | null;
-} {
+function fieldsOf(content: Content): MessageContent {
   return {
     content: content.text ?? null,
     note: content.note ?? '',
@@ -200,7 +193,7 @@ export function changeMessage(
   tellMessage(account, 'message_updated', message);
 }
 
-/** Staff or a bot changes an outgoing message. Throws a 400 at once; resolves when the transport has heard of it. */
+/** Staff or a bot changes an outgoing message. Throws a 400 at once; resolves when the transport has been told. */
 export function editAsStaff(
   account: AccountState,
   message: MessageRecord,
@@ -223,7 +216,7 @@ export function removeMessage(account: AccountState, message: MessageRecord): vo
   tellMessage(account, 'message_deleted', message);
 }
 
-/** Staff or a bot deletes an outgoing message. Throws a 400 at once; resolves when the transport has heard of it. */
+/** Staff or a bot deletes an outgoing message. Throws a 400 at once; resolves when the transport has been told. */
 export function deleteAsStaff(account: AccountState, message: MessageRecord): Promise<void> {
   demandAction(account, message, 'delete');
   removeMessage(account, message);

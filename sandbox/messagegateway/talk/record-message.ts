@@ -1,31 +1,16 @@
 /** Makes message records: puts them into the chat and its indexes, and tells the bots. Decides nothing. */
-import type { ActorRef, ChatRecord, MessageRecord, MessageScope, MessageType } from '../records.ts';
+import type { ActorRef, ChatRecord, MessageContent, MessageRecord } from '../records.ts';
 import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
 import { tellMessage } from './tell-bots.ts';
 
-export interface NewMessage {
-  readonly type: MessageType;
-  readonly scope: MessageScope;
-  readonly from: ActorRef | null;
-  readonly dialogId: number | null;
-  readonly status: MessageRecord['status'];
-  readonly content?: string | null;
-  readonly note?: string;
-  readonly items?: MessageRecord['items'];
-  readonly order?: MessageRecord['order'];
-  readonly product?: MessageRecord['product'];
-  readonly suggestions?: MessageRecord['suggestions'];
-  readonly templateCode?: MessageRecord['templateCode'];
-  readonly quoteId?: number | null;
-  readonly externalId?: string | null;
-  readonly time?: number;
-  readonly channelSentAt?: number | null;
-  readonly massCommunication?: boolean;
-  readonly action?: string | null;
-  readonly responsible?: ActorRef | null;
-  readonly subject?: ActorRef | null;
-}
+type Chosen = keyof MessageContent | 'quoteId' | 'externalId' | 'time' | 'channelSentAt' | 'massCommunication';
+type About = 'action' | 'responsible' | 'subject';
+
+/** What has to be said of a new message, and what may be said. */
+export type NewMessage = Readonly<
+  Pick<MessageRecord, 'type' | 'scope' | 'from' | 'dialogId' | 'status'> & Partial<Pick<MessageRecord, Chosen | About>>
+>;
 
 /** The key under which a transport's message is found again. */
 export function externalKey(channelId: number, externalId: string): string {
@@ -87,7 +72,7 @@ export function recordMessage(account: AccountState, chat: ChatRecord, given: Ne
   return message;
 }
 
-/** A line of the chat's chronicle: no author, no content, for staff only. */
+/** A system message: it has no author and no content and is for staff only. */
 export function recordSystemMessage(
   account: AccountState,
   chat: ChatRecord,

@@ -1,142 +1,22 @@
-/** Translates a stored Bitrix24 event (API v1) into the house's words. Pure; every field may be missing and every value is text. */
-import type { AppEvent, PortalEvent } from '../../core/events.ts';
-import { languageOf } from '../../core/texts.ts';
-import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
-import { plainText, withoutMention } from '../formatting/bb-code.ts';
-import { decodeCommands } from './decode-command.ts';
-import {
-  authorOf,
-  botIdOf,
-  chatOf,
-  filesOf,
-  isMentioned,
-  isYes,
-  type LaneBot,
-  paramsOf,
-  quoteOf,
-  sentAtOf,
-} from './read-params.ts';
-
-export type Decoded =
-  /** In the order in which they are to be worked; more than one for a message that holds several commands. */
-  | { readonly kind: 'chat'; readonly events: readonly PortalEvent[] }
-  | { readonly kind: 'app'; readonly event: AppEvent }
-  | { readonly kind: 'nothing'; readonly reason: 'unknown_event' | 'no_dialog' | 'not_for_this_bot' };
-
-/** A decoder per event name. A new event costs one entry. */
-const decoders: Readonly<Record<string, (tree: FormTree, bot: LaneBot) => Decoded>> = {
-  ONIMBOTMESSAGEADD: ofItsBot(onMessageAdd),
-  ONIMBOTMESSAGEUPDATE: ofItsBot(onMessageUpdate),
-  ONIMBOTMESSAGEDELETE: ofItsBot(onMessageDelete),
-  ONIMBOTJOINCHAT: ofItsBot((tree) => onBotProfile(tree, 'joined')),
-  ONIMBOTCONTEXTGET: ofItsBot((tree) => onBotProfile(tree, 'context_opened')),
-  ONIMCOMMANDADD: onCommand,
-  ONIMBOTDELETE: (tree) => app({ type: 'bot_deleted', botId: text(tree, 'data', 'BOT_ID') ?? '' }),
-  ONAPPINSTALL: () => app({ type: 'app_updated' }),
-  ONAPPUPDATE: () => app({ type: 'app_updated' }),
-  ONAPPUNINSTALL: (tree) => app({ type: 'app_uninstalled', clean: isYes(text(tree, 'data', 'CLEAN')) }),
-  ONAPPPAYMENT: (tree) => app({ type: 'app_payment', expired: isYes(text(tree, 'data', 'PAYMENT_EXPIRED')) }),
-};
+/** Translates a stored Bitrix24 event (API v1) into the app's own events, by its entry in the event registry. Pure. */
+import { parseForm, text } from '../../lib/form-body.ts';
+import type { Decoded } from './decoded.ts';
+import { findEvent } from './event-registry.ts';
+import type { LaneBot } from './read-params.ts';
 
 /** @param bot the one whose lane the event is in; without a code for events that concern no bot */
 export function decodeEvent(body: Buffer, bot: LaneBot): Decoded {
   const tree = parseForm(body);
-  const decoder = decoders[(text(tree, 'event') ?? '').toUpperCase()];
-  return decoder === undefined ? { kind: 'nothing', reason: 'unknown_event' } : decoder(tree, bot);
-}
-
-function app(event: AppEvent): Decoded {
-  return { kind: 'app', event };
-}
-
-function chat(event: PortalEvent): Decoded {
-  return { kind: 'chat', events: [event] };
-}
-
-const noDialog: Decoded = { kind: 'nothing', reason: 'no_dialog' };
-const notForThisBot: Decoded = { kind: 'nothing', reason: 'not_for_this_bot' };
-
-/** An event that names bots, and not this one, is none of its events: nobody else's words are handed to it. */
-function ofItsBot(decode: (tree: FormTree, botId: string) => Decoded) {
-  return (tree: FormTree, bot: LaneBot): Decoded => {
-    const botId = botIdOf(tree, bot);
-    return botId === null && branch(tree, 'data', 'BOT') !== undefined ? notForThisBot : decode(tree, botId ?? '');
-  };
-}
-
-function onMessageAdd(tree: FormTree, botId: string): Decoded {
-  const params = paramsOf(tree);
-  const place = chatOf(params);
-  if (place === null) return noDialog;
-  const cut = text(params, 'MESSAGE') ?? '';
-  const raw = place.kind === 'group' ? (text(params, 'MESSAGE_ORIGINAL') ?? cut) : cut;
-  return chat({
-    type: 'message',
-    messageId: text(params, 'MESSAGE_ID') ?? '',
-    text: plainText(place.kind === 'group' ? withoutMention(raw, botId) : raw).trim(),
-    ...(place.kind === 'line' ? lineMarks(params, cut) : {}),
-    author: authorOf(tree, params, place),
-    chat: place,
-    mentionsBot: place.kind !== 'group' || isMentioned(params, botId),
-    files: filesOf(params),
-    language: languageOf(text(params, 'LANGUAGE')),
-    sentAt: sentAtOf(tree),
-    quoteOf: quoteOf(params),
-  });
-}
-
-/**
- * What a message of an Open Channel is besides its words. The portal ends the bot's session on a single `0`, whoever of the chat wrote
- * it, and hides from the customer what is marked silent or was written in the silent mode of the chat.
- */
-function lineMarks(params: FormTree, message: string): { isHidden: boolean; callsPerson: boolean } {
-  const isSilent = text(params, 'SILENT_CONNECTOR') === 'Y' || text(params, 'CHAT_ENTITY_DATA_3') === 'Y';
-  return {
-    isHidden: isSilent && text(params, 'IMPORTANT_CONNECTOR') !== 'Y',
-    callsPerson: message.trim() === '0',
-  };
-}
-
-function onMessageUpdate(tree: FormTree, botId: string): Decoded {
-  const params = paramsOf(tree);
-  const place = chatOf(params);
-  if (place === null) return noDialog;
-  const raw = text(params, 'MESSAGE_ORIGINAL') ?? text(params, 'MESSAGE') ?? '';
-  return chat({
-    type: 'message_edited',
-    messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
-    text: plainText(withoutMention(raw, botId)).trim(),
-    author: authorOf(tree, params, place),
-    chat: place,
-    mentionsBot: place.kind !== 'group' || isMentioned(params, botId),
-    language: languageOf(text(params, 'LANGUAGE')),
-    sentAt: sentAtOf(tree),
-  });
-}
-
-function onMessageDelete(tree: FormTree): Decoded {
-  const params = paramsOf(tree);
-  const place = chatOf(params);
-  if (place === null) return noDialog;
-  return chat({
-    type: 'message_deleted',
-    messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
-    author: authorOf(tree, params, place),
-    chat: place,
-  });
-}
-
-function onBotProfile(tree: FormTree, type: 'joined' | 'context_opened'): Decoded {
-  const params = paramsOf(tree);
-  const place = chatOf(params);
-  if (place === null) return noDialog;
-  return chat({ type, chat: place, language: languageOf(text(params, 'LANGUAGE')) });
-}
-
-function onCommand(tree: FormTree, bot: LaneBot): Decoded {
-  const params = paramsOf(tree);
-  const place = chatOf(params);
-  if (place === null) return noDialog;
-  const events = decodeCommands(tree, place, bot);
-  return events.length === 0 ? notForThisBot : { kind: 'chat', events };
+  const event = findEvent((text(tree, 'event') ?? '').toUpperCase());
+  switch (event?.scope) {
+    case 'dialog':
+      return event.decode(tree, bot);
+    case 'app':
+    case 'installation':
+      return { kind: 'app', event: event.decode(tree) };
+    case 'none':
+      return event.decode();
+    case undefined:
+      return { kind: 'nothing', reason: 'unknown_event' };
+  }
 }

@@ -66,17 +66,17 @@ export function isMentioned(params: FormTree, botId: string): boolean {
 }
 
 /** Null for an event that names no dialog. */
-export function chatOf(params: FormTree): Chat | null {
+export function chatOf(params: FormTree, botId: string): Chat | null {
   const dialogId = text(params, 'DIALOG_ID');
   if (dialogId === undefined || dialogId === '' || dialogId === '0') return null;
-  const line = lineOf(params);
+  const line = lineOf(params, botId);
   const letter = text(params, 'MESSAGE_TYPE') ?? text(params, 'CHAT_TYPE');
   const kind: ChatKind = line !== null ? 'line' : letter === 'P' || /^\d+$/.test(dialogId) ? 'private' : 'group';
   return { kind, dialogId, title: nameIn(params, 'CHAT_TITLE'), line };
 }
 
 /** Only CHAT_ENTITY_TYPE tells an Open Channel reliably. The fields: docs/platform-notes/bitrix24.md#open-channel-chats. */
-function lineOf(params: FormTree): LineSession | null {
+function lineOf(params: FormTree, botId: string): LineSession | null {
   if (text(params, 'CHAT_ENTITY_TYPE') !== 'LINES') return null;
   const [connector = '', lineId = ''] = (text(params, 'CHAT_ENTITY_ID') ?? '').split('|', 4);
   const session = (text(params, 'CHAT_ENTITY_DATA_1') ?? '').split('|', 6)[5] ?? '';
@@ -86,8 +86,33 @@ function lineOf(params: FormTree): LineSession | null {
     connector,
     sessionId: session === '' || session === '0' ? null : session,
     crm: crmOf(params),
-    ...(/^\d{1,20}$/.test(leaderId) ? { leaderId } : {}),
+    ...(/^\d{1,20}$/.test(leaderId) ? { leaderId: leaderId === botId ? '0' : leaderId } : {}),
   };
+}
+
+/**
+ * Whether another bot that this event names too leads the Open Channel session: people may add a second bot to a line's chat, and the
+ * portal tells both of every message.
+ */
+export function otherBotLeads(tree: FormTree, { line }: Chat): boolean {
+  const leaderId = line?.leaderId ?? '0';
+  const bots = branch(tree, 'data', 'BOT') ?? {};
+  return leaderId !== '0' && Object.keys(bots).some((key) => text(bots, key, 'BOT_ID') === leaderId);
+}
+
+/**
+ * Whether a message of an Open Channel is a note that its customer does not see. The portal hides what is marked silent and what is written
+ * in the silent mode of the chat, never what the customer himself writes, and marks the stored note, which shows when it is edited.
+ */
+export function isHiddenNote(params: FormTree, author: Author, place: Chat): boolean {
+  if (place.kind !== 'line' || author.kind === 'client' || text(params, 'IMPORTANT_CONNECTOR') === 'Y') return false;
+  if (text(params, 'PARAMS', 'COMPONENT_ID') === 'HiddenMessage') return true;
+  return text(params, 'SILENT_CONNECTOR') === 'Y' || isWrittenSilently(params);
+}
+
+/** The mode of the chat is that of the moment: of an edit it tells nothing about the message. */
+function isWrittenSilently(params: FormTree): boolean {
+  return text(params, 'FROM_USER_ID') !== undefined && text(params, 'CHAT_ENTITY_DATA_3') === 'Y';
 }
 
 /** A lead, a contact, a company and a deal; a few more in case the portal learns of other kinds. */

@@ -1,9 +1,9 @@
 /**
- * Reads from a raw event body the few fields the door needs, and cuts the tokens out of it. It does not parse the payload: that is
+ * Reads from a raw event body the few fields the endpoint needs, and cuts the tokens out of it. It does not parse the payload: that is
  * the worker's job, so that a mistake about the payload makes a replayable row, never a lost message.
  *
- * The time it takes grows with the body and no faster: every look at a pair stops at the first character that does not fit. A body of
- * which any pair could be read in two ways is left to the form parser, so that what the door reads is what the worker will read.
+ * The time it takes is linear in the size of the body: reading a pair stops at the first character that does not fit. A body of which any
+ * pair could be read in two ways is left to the form parser, so that the endpoint reads the same as the worker.
  *
  * Why not the form parser for all: for the real 5 KB event of about 110 pairs it takes four times as long.
  */
@@ -72,7 +72,7 @@ interface Scan {
   readonly found: Found;
 }
 
-/** What a look at one pair says: to be stored or not, or that its key is not spelled as portals spell them. */
+/** What reading one pair found: it is stored, it is a token, or its key is not spelled the way portals spell keys. */
 type Sight = 'kept' | 'token' | 'unclear';
 
 /** Never throws; what is not there stays empty. */
@@ -260,7 +260,7 @@ function scanParsed(body: Buffer): ScannedEvent {
   return told(foundIn(form.tree), Buffer.concat(kept));
 }
 
-/** Whether the pair can matter to what the door reads; with all entries of bots, because `data[BOT][]` counts them. */
+/** Whether the pair can matter to what the endpoint reads; with all entries of bots, because `data[BOT][]` counts them. */
 function isWanted([name, section = '', field = '']: readonly string[]): boolean {
   if (name !== 'data') return name === 'event' || name === 'auth';
   if (section === 'PARAMS') return field === 'DIALOG_ID' || field === 'MESSAGE_ID' || field === '';

@@ -20,6 +20,24 @@ export function escapeBb(text: string): string {
   return text.replaceAll(markup, `$&${wordJoiner}`);
 }
 
+/**
+ * Foreign text none of whose lines is taken for a slash command. A portal with `imbot.v2` runs the commands in what bots say as it runs
+ * those of people, in groups and Open Channels: a bot that explains its commands would give them to itself.
+ */
+export function escapeCommands(text: string): string {
+  return text.replaceAll(/^(?=\/[^ \n])/gm, wordJoiner);
+}
+
+/** The same text in a form that PHP does not take for empty, as it does `0`. */
+export function notEmpty(text: string): string {
+  return text === '0' ? `${text}${wordJoiner}` : text;
+}
+
+/** A text of ours that comes back, as it was before we made it harmless. */
+export function withoutJoiners(text: string): string {
+  return text.replaceAll(wordJoiner, '');
+}
+
 /** The part of a text that a chat can show. */
 function shownPart(text: string): string {
   if (text.length <= maxShown) return text;
@@ -55,7 +73,7 @@ export function plainText(bb: string): string {
     else if (kind in readers && !open.has(kind)) open.set(kind, { at: pieces.length, value: rest.slice(1) });
   }
   pieces.push(text.slice(from));
-  return pieces.join('').replaceAll(wordJoiner, '');
+  return withoutJoiners(pieces.join(''));
 }
 
 /** Reads what stands between a tag and its end. What was opened between them has no end any more. */

@@ -5,10 +5,16 @@
  */
 import type { Button } from '../../core/events.ts';
 import { publicLink } from './addresses.ts';
-import { escapeBb } from './bb-code.ts';
+import { escapeBb, notEmpty } from './bb-code.ts';
 
-/** Serialised KEYBOARD may have fewer than this many characters; buttons that do not fit are left out. */
+/**
+ * A KEYBOARD may have fewer than this many characters as the portal stores it: a larger one is refused by some methods, and vanishes
+ * without a word in others. Buttons that do not fit are left out.
+ */
 const maxKeyboardLength = 60_000;
+
+/** What the portal adds to a button when it stores it, at most. */
+const addedByPortal = 200;
 
 /** Longest label: more does not show on a button. */
 const maxLabel = 250;
@@ -41,7 +47,7 @@ export function toKeyboard(buttons: readonly Button[], botId: string): FittedKey
       continue;
     }
     const added = rows.length === 0 ? [fitted] : [{ TYPE: 'NEWLINE' }, fitted];
-    length += JSON.stringify(added).length;
+    length += JSON.stringify(added).length + addedByPortal;
     if (length < maxKeyboardLength) rows.push(...added);
     else isCut = true;
   }
@@ -65,7 +71,9 @@ function fitOne(button: Button): Row | string | null {
     }
     case 'command': {
       const params = button.params.slice(0, maxValue).toWellFormed();
-      return button.command.trim() === '' ? null : { ...look(label), COMMAND: button.command, COMMAND_PARAMS: params };
+      return button.command.trim() === ''
+        ? null
+        : { ...look(label), COMMAND: button.command, COMMAND_PARAMS: notEmpty(params) };
     }
     case 'call':
       return callTo(label, button.phone.trim());
@@ -81,7 +89,7 @@ function labelOf(button: Button): string {
   return button.type === 'say' ? button.text.trim() : '';
 }
 
-const look = (label: string): Row => ({ TEXT: escapeBb(label), DISPLAY: 'LINE' });
+const look = (label: string): Row => ({ TEXT: notEmpty(escapeBb(label)), DISPLAY: 'LINE' });
 
 /** A LINK may only be a public address of the web: it shows its label, not where it leads. */
 function fitLink(label: string, url: string): Row | string | null {

@@ -49,23 +49,35 @@ const tokenSchema = z.object({
   user_id: z.union([z.string(), z.number()]).optional(),
 });
 
-export type OAuthClient = ReturnType<typeof createOAuthClient>;
+export type OAuthClient = Pick<RestOAuthClient, keyof RestOAuthClient>;
 
 /** A client for the allow-listed hosts. */
-export function createOAuthClient(options: OAuthOptions) {
-  const origins = options.hosts.map((host) => new URL(host.includes('://') ? host : `https://${host}`).origin);
+export function createOAuthClient(options: OAuthOptions): OAuthClient {
+  return new RestOAuthClient(options);
+}
+
+class RestOAuthClient {
+  readonly #options: OAuthOptions;
+  readonly clientId: string;
+  readonly #origins: string[];
+
+  constructor(options: OAuthOptions) {
+    this.#options = options;
+    this.clientId = options.clientId;
+    this.#origins = options.hosts.map((host) => new URL(host.includes('://') ? host : `https://${host}`).origin);
+  }
 
   /**
    * The allow-listed origin an endpoint belongs to. Throws BadInput `bitrix24.foreign_oauth_host` for any other, which would otherwise be
    * sent the client secret.
    */
-  function originOf(serverEndpoint: string | null): string {
-    const [first] = origins;
+  originOf(serverEndpoint: string | null): string {
+    const [first] = this.#origins;
     if (first === undefined)
       throw new Misconfigured({ code: 'config.oauth_hosts', message: 'B24_OAUTH_HOSTS is empty' });
     if (serverEndpoint === null || serverEndpoint === '') return first;
     const origin = URL.canParse(serverEndpoint) ? new URL(serverEndpoint).origin : '';
-    if (origins.includes(origin)) return origin;
+    if (this.#origins.includes(origin)) return origin;
     throw new BadInput({
       code: 'bitrix24.foreign_oauth_host',
       status: 403,
@@ -78,10 +90,10 @@ export function createOAuthClient(options: OAuthOptions) {
    * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and
    * RemoteUnreachable when it says nothing readable or is too busy: that is no verdict.
    */
-  async function prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
-    const url = new URL('/rest/app.info', originOf(serverEndpoint));
+  async prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
+    const url = new URL('/rest/app.info', this.originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
-    const response = await options.http.send({ method: 'GET', url, timeoutMs });
+    const response = await this.#options.http.send({ method: 'GET', url, timeoutMs });
     const body = readJson(response);
     const proof = proofSchema.safeParse(body);
     if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
@@ -101,20 +113,16 @@ export function createOAuthClient(options: OAuthOptions) {
    * also proves which portal they belong to. Errors: `bitrix24.disconnected` (a person must open the app in the portal again),
    * `bitrix24.payment_required`, `bitrix24.oauth_refused`, or the host is away.
    */
-  async function refresh(
-    serverEndpoint: string,
-    refreshToken: string,
-    patienceMs: number = timeoutMs,
-  ): Promise<FreshTokens> {
+  async refresh(serverEndpoint: string, refreshToken: string, patienceMs: number = timeoutMs): Promise<FreshTokens> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
-      client_id: options.clientId,
-      client_secret: options.clientSecret,
+      client_id: this.#options.clientId,
+      client_secret: this.#options.clientSecret,
       refresh_token: refreshToken,
     });
-    const response = await options.http.send({
+    const response = await this.#options.http.send({
       method: 'POST',
-      url: new URL('/oauth/token/', originOf(serverEndpoint)),
+      url: new URL('/oauth/token/', this.originOf(serverEndpoint)),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
       timeoutMs: patienceMs,
@@ -124,8 +132,6 @@ export function createOAuthClient(options: OAuthOptions) {
     if (response.status < 400 && tokens.success) return toFreshTokens(tokens.data);
     throw tokenError(response, body);
   }
-
-  return { originOf, prove, refresh, clientId: options.clientId };
 }
 
 function toFreshTokens(data: z.infer<typeof tokenSchema>): FreshTokens {

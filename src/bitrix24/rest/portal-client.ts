@@ -62,7 +62,7 @@ const defaultTimeoutMs = 30_000;
 
 export type CallObserver = (call: { readonly method: string; readonly code: string; readonly ms: number }) => void;
 
-export type PortalClient = ReturnType<typeof createPortalClient>;
+export type PortalClient = Pick<RestClient, keyof RestClient>;
 
 /** @param observe hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for */
 export function createPortalClient(
@@ -71,104 +71,25 @@ export function createPortalClient(
   rateLimiter: PortalRateLimiter,
   observe: CallObserver,
 ) {
-  const worksUntil = new Map<string, number>();
+  return new RestClient(http, tokenProvider, rateLimiter, observe);
+}
 
-  async function send(
-    access: PortalAccess,
-    method: string,
-    params: Readonly<Record<string, unknown>>,
-    options: CallOptions,
-  ): Promise<HttpResponse> {
-    await rateLimiter.pass(access.portal, options.patienceMs ?? 0);
-    const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
-    return await http.send({
-      method: 'POST',
-      url: new URL(method, access.endpoint),
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ ...params, ...auth }),
-      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-  }
+class RestClient {
+  readonly #http: HttpClient;
+  readonly #tokenProvider: TokenProvider;
+  readonly #rateLimiter: PortalRateLimiter;
+  readonly #observe: CallObserver;
+  readonly #worksUntil = new Map<string, number>();
 
-  /** One request and, when the token was stale or the portal has moved, further ones. */
-  async function attempt(
-    portal: string,
-    method: string,
-    params: Readonly<Record<string, unknown>>,
-    options: CallOptions,
-  ): Promise<unknown> {
-    const first = await tokenProvider.current(portal);
-    let access = first;
-    for (let renewals = 0; ; renewals += 1) {
-      const response = await send(access, method, params, options);
-      try {
-        const result = isMoved(response)
-          ? await afterMove(access, response, method, params, options)
-          : readAnswer({ method, ...response });
-        if (first.isProbe === true) await tokenProvider.recovered(access);
-        return result;
-      } catch (error) {
-        if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
-        if (!staleCodes.has(error.code)) throw await connectionTrouble(access, method, error, options);
-        // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
-        if (renewals === 2) throw await tokenProvider.lost(portal, access, error);
-        access = await tokenProvider.renew(portal, access, 'refused');
-      }
-    }
-  }
-
-  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host says where it lives now. */
-  async function afterMove(
-    access: PortalAccess,
-    response: HttpResponse,
-    method: string,
-    params: Readonly<Record<string, unknown>>,
-    options: CallOptions,
-  ): Promise<unknown> {
-    const location = response.headers['location'] ?? '';
-    const host = URL.canParse(location, access.endpoint) ? new URL(location, access.endpoint).host : '';
-    const renewed = access.accessToken === null ? access : await tokenProvider.renew(access.portal, access, 'moved');
-    if (new URL(renewed.endpoint).host !== host || renewed.endpoint === access.endpoint) {
-      throw await tokenProvider.suspended(renewed, movedElsewhere(response));
-    }
-    return readAnswer({ method, ...(await send(renewed, method, params, options)) });
-  }
-
-  /** The error to throw for a refusal: the portal's own, unless it refuses whatever is asked, because of its account. */
-  async function connectionTrouble(
-    access: PortalAccess,
-    method: string,
-    error: RemoteRefused,
-    options: CallOptions,
-  ): Promise<unknown> {
-    if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await tokenProvider.suspended(access, error);
-    if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
-    if (!(await refusesEverything(access, options))) return error;
-    return await tokenProvider.suspended(access, notPaid(error));
-  }
-
-  /**
-   * `ACCESS_DENIED` is said of one method that this user may not call, and of all methods where the portal's plan has no REST. The texts
-   * differ between portals; whether a method that everybody may call is refused too does not. Asked once in a while per portal.
-   */
-  async function refusesEverything(access: PortalAccess, options: CallOptions): Promise<boolean> {
-    const now = performance.now();
-    if ((worksUntil.get(access.portal) ?? 0) > now) return false;
-    try {
-      readAnswer({ method: harmlessMethod, ...(await send(access, harmlessMethod, {}, options)) });
-    } catch (error) {
-      if (!(error instanceof RemoteRefused)) throw stillUnclear(error);
-      if (error.code === bitrixCode('ACCESS_DENIED')) return true;
-      if (error.isThrottled || error.retry !== 'never') throw error;
-    }
-    if (worksUntil.size >= maxRemembered) worksUntil.clear();
-    worksUntil.set(access.portal, now + worksForMs);
-    return false;
+  constructor(http: HttpClient, tokenProvider: TokenProvider, rateLimiter: PortalRateLimiter, observe: CallObserver) {
+    this.#http = http;
+    this.#tokenProvider = tokenProvider;
+    this.#rateLimiter = rateLimiter;
+    this.#observe = observe;
   }
 
   /** The result of a method. Throws AppErrors with codes `bitrix24.<portal's code>`, `bitrix24.not_json`, `bitrix24.budget`, `http.*`. */
-  async function call(
+  async call(
     portal: string,
     method: string,
     params: Readonly<Record<string, unknown>> = {},
@@ -177,13 +98,13 @@ export function createPortalClient(
     const started = performance.now();
     let code = 'ok';
     try {
-      return await attempt(portal, method, params, options);
+      return await this.#attempt(portal, method, params, options);
     } catch (error) {
       code = error instanceof Error && 'code' in error ? String(error.code) : 'internal';
-      if (code === 'bitrix24.QUERY_LIMIT_EXCEEDED') rateLimiter.exhausted(portal);
+      if (code === 'bitrix24.QUERY_LIMIT_EXCEEDED') this.#rateLimiter.exhausted(portal);
       throw error;
     } finally {
-      observe({ method, code, ms: performance.now() - started });
+      this.#observe({ method, code, ms: performance.now() - started });
     }
   }
 
@@ -191,17 +112,17 @@ export function createPortalClient(
    * Up to 50 calls in one request. Each answer is a value or an error in its own place; the batch itself throws only when it could
    * not be made at all.
    */
-  async function batch(
+  async batch(
     portal: string,
     calls: readonly { readonly method: string; readonly params: Readonly<Record<string, unknown>> }[],
     options: CallOptions = {},
   ): Promise<({ readonly result: unknown } | { readonly error: Error })[]> {
-    const { clientId } = await tokenProvider.current(portal);
+    const { clientId } = await this.#tokenProvider.current(portal);
     const extra = clientId === null ? {} : { CLIENT_ID: clientId };
     const cmd = Object.fromEntries(
       calls.map((entry, index) => [`c${index}`, `${entry.method}?${toQuery({ ...entry.params, ...extra })}`]),
     );
-    const answer = await call(portal, 'batch', { halt: 0, cmd }, options);
+    const answer = await this.call(portal, 'batch', { halt: 0, cmd }, options);
     const results = isRecord(answer) && isRecord(answer['result']) ? answer['result'] : {};
     const errors = isRecord(answer) && isRecord(answer['result_error']) ? answer['result_error'] : {};
     return calls.map((entry, index) => {
@@ -213,11 +134,103 @@ export function createPortalClient(
   }
 
   /** False for a portal in webhook mode, where no app is installed: methods that need an app's context refuse there. */
-  async function isApp(portal: string): Promise<boolean> {
-    return (await tokenProvider.current(portal)).accessToken !== null;
+  async isApp(portal: string): Promise<boolean> {
+    return (await this.#tokenProvider.current(portal)).accessToken !== null;
   }
 
-  return { call, batch, isApp };
+  async #send(
+    access: PortalAccess,
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options: CallOptions,
+  ): Promise<HttpResponse> {
+    await this.#rateLimiter.pass(access.portal, options.patienceMs ?? 0);
+    const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
+    return await this.#http.send({
+      method: 'POST',
+      url: new URL(method, access.endpoint),
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ ...params, ...auth }),
+      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  /** One request and, when the token was stale or the portal has moved, further ones. */
+  async #attempt(
+    portal: string,
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options: CallOptions,
+  ): Promise<unknown> {
+    const first = await this.#tokenProvider.current(portal);
+    let access = first;
+    for (let renewals = 0; ; renewals += 1) {
+      const response = await this.#send(access, method, params, options);
+      try {
+        const result = isMoved(response)
+          ? await this.#afterMove(access, response, method, (renewed) => this.#send(renewed, method, params, options))
+          : readAnswer({ method, ...response });
+        if (first.isProbe === true) await this.#tokenProvider.recovered(access);
+        return result;
+      } catch (error) {
+        if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
+        if (!staleCodes.has(error.code)) throw await this.#connectionTrouble(access, method, error, options);
+        // What is stored may be as dead as what was remembered: then a refresh decides, and after that only a person can help.
+        if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
+        access = await this.#tokenProvider.renew(portal, access, 'refused');
+      }
+    }
+  }
+
+  /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host says where it lives now. */
+  async #afterMove(
+    access: PortalAccess,
+    response: HttpResponse,
+    method: string,
+    again: (renewed: PortalAccess) => Promise<HttpResponse>,
+  ): Promise<unknown> {
+    const location = response.headers['location'] ?? '';
+    const host = URL.canParse(location, access.endpoint) ? new URL(location, access.endpoint).host : '';
+    const renewed =
+      access.accessToken === null ? access : await this.#tokenProvider.renew(access.portal, access, 'moved');
+    if (new URL(renewed.endpoint).host !== host || renewed.endpoint === access.endpoint) {
+      throw await this.#tokenProvider.suspended(renewed, movedElsewhere(response));
+    }
+    return readAnswer({ method, ...(await again(renewed)) });
+  }
+
+  /** The error to throw for a refusal: the portal's own, unless it refuses whatever is asked, because of its account. */
+  async #connectionTrouble(
+    access: PortalAccess,
+    method: string,
+    error: RemoteRefused,
+    options: CallOptions,
+  ): Promise<unknown> {
+    if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await this.#tokenProvider.suspended(access, error);
+    if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
+    if (!(await this.#refusesEverything(access, options))) return error;
+    return await this.#tokenProvider.suspended(access, notPaid(error));
+  }
+
+  /**
+   * `ACCESS_DENIED` is said of one method that this user may not call, and of all methods where the portal's plan has no REST. The texts
+   * differ between portals; whether a method that everybody may call is refused too does not. Asked once in a while per portal.
+   */
+  async #refusesEverything(access: PortalAccess, options: CallOptions): Promise<boolean> {
+    const now = performance.now();
+    if ((this.#worksUntil.get(access.portal) ?? 0) > now) return false;
+    try {
+      readAnswer({ method: harmlessMethod, ...(await this.#send(access, harmlessMethod, {}, options)) });
+    } catch (error) {
+      if (!(error instanceof RemoteRefused)) throw stillUnclear(error);
+      if (error.code === bitrixCode('ACCESS_DENIED')) return true;
+      if (error.isThrottled || error.retry !== 'never') throw error;
+    }
+    if (this.#worksUntil.size >= maxRemembered) this.#worksUntil.clear();
+    this.#worksUntil.set(access.portal, now + worksForMs);
+    return false;
+  }
 }
 
 /** A method every token may call. */

@@ -28,7 +28,8 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   CONNECTION_ERROR: { retry: 'backoff', isBefore: true },
   INTERNAL_SERVER_ERROR: { retry: 'backoff' },
   ERROR_UNEXPECTED_ANSWER: { retry: 'backoff' },
-  // The first attempt with this UUID is still under way; its reservation lasts an hour (docs/platform-notes/bitrix24.md#sending-once).
+  // The first attempt with this UUID is still under way, or died; its reservation lasts an hour, and most builds answer SENDING_FAILED
+  // (docs/platform-notes/bitrix24.md#sending-once).
   MESSAGE_DUPLICATED_BY_UUID: { retry: { afterMs: 5_000 } },
   SENDING_FAILED: { retry: 'backoff' },
   expired_token: { retry: 'backoff', isBefore: true },

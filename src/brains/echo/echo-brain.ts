@@ -1,29 +1,14 @@
-/** The smallest brain: it repeats what it hears. It proves the road, and answers until a real brain is connected. */
-import type { Brain } from '../../core/brain.ts';
+/** The smallest brain: it repeats what it hears. It shows that messages get through, and answers until another brain is connected. */
+import { defineBrain } from '../../core/define-brain.ts';
 import { textReply } from '../../core/events.ts';
 
-export const echoBrain: Brain = {
+export const echoBrain = defineBrain({
   name: 'echo',
   title: 'Echo',
-  capabilities: {
-    maxTextLength: 20_000,
-    edits: false,
-    deletes: false,
-    files: false,
-    ownership: false,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-  },
+  capabilities: { maxTextLength: 20_000, idempotentDelivery: true },
   configSchema: null,
   create: () => ({
     decode: () => [],
-    deliver(action) {
-      if (action.type !== 'message') return Promise.resolve({});
-      return Promise.resolve({
-        replies: [textReply(action.text)],
-      });
-    },
+    deliver: (action) => Promise.resolve(action.type === 'message' ? { replies: [textReply(action.text)] } : {}),
   }),
-};
+});

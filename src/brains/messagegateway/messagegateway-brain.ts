@@ -1,8 +1,8 @@
 /** MessageGateway (RetailCRM, Simla) as a brain: customers write and are answered through a channel of ours; our bot handles handover and the console. */
 import type { BrainAction } from '../../core/actions.ts';
-import type { Brain } from '../../core/brain.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
+import { defineBrain } from '../../core/define-brain.ts';
 import { BadInput, Misconfigured, toAppError } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { checkConnectionHealth, disabledHelp } from './account/check-health.ts';
@@ -15,7 +15,7 @@ import { channelOffCode } from './api/mg-http.ts';
 import { readEnvelope, readListenerFrame } from './api/webhook-shapes.ts';
 import { maxTextLength } from './channels/channel-settings.ts';
 import { createOwnChannels } from './channels/own-channels.ts';
-import { configSchema, defaultLanguage, isJoined, type JoinedConfig } from './config.ts';
+import { configSchema, defaultLanguage, isJoined, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
 import { routes } from './connect/routes.ts';
 import { settingsSchema } from './connect/settings.ts';
 import { createConsole } from './console/console.ts';
@@ -33,7 +33,7 @@ import { mirrorMessage } from './outbound/mirror-message.ts';
 import { tellOwner } from './outbound/owner-changed.ts';
 import { giveReceipt, tellRefusal } from './outbound/receipts.ts';
 
-export const messageGatewayBrain: Brain = {
+export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
   name: 'messagegateway',
   title: 'MessageGateway (RetailCRM, Simla)',
   capabilities: {
@@ -57,19 +57,14 @@ export const messageGatewayBrain: Brain = {
   reconfigure: reconfigureAccount,
   checkHealth: checkConnectionHealth,
   leave: leaveAccount,
-  refusal(reason, connection) {
-    const config = configSchema.safeParse(connection?.config);
-    return refuseWebhook(reason, config.success ? config.data.language : defaultLanguage);
-  },
+  refusal: (reason, connection) => refuseWebhook(reason, connection?.config.language ?? defaultLanguage),
   disabledHelp,
   routes,
   connectPath: '/connect',
   settingsSchema,
-  create(connection, tools) {
-    const config = configSchema.safeParse(connection.config);
-    return config.success && isJoined(config.data) ? joined(config.data, tools) : notJoined(connection);
-  },
-};
+  create: (connection, tools) =>
+    isJoined(connection.config) ? joined(connection.config, tools) : notJoined(connection),
+});
 
 function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const { bot, transport } = config.joined;
@@ -147,8 +142,8 @@ function readable<T>(read: T | null): T {
   throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
 }
 
-/** A connection that was added but has not joined its account, or whose stored config is of another version. */
-function notJoined(connection: Connection): Connector {
+/** A connection that was added but has not joined its account. */
+function notJoined(connection: Connection<MessageGatewayConfig>): Connector {
   const error = (): Misconfigured =>
     new Misconfigured({
       code: 'messagegateway.not_joined',

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Pool } from '../../store/database.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import type { Portal } from '../../store/tenants/portals.ts';
+import { orProblem } from '../framework/command.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 
 export interface PortalQuestions {
@@ -30,7 +31,7 @@ const setUpAgain = 'set the portal up again: "bots set --code <code>", or the bu
 /** A portal in webhook mode knows no app: what concerns the app is left out there. */
 export async function checkInPortal(questions: PortalQuestions): Promise<readonly Check[]> {
   const { domain } = questions.portal;
-  const isApp = await knowsApp(questions);
+  const isApp = await orProblem(() => questions.client.isApp(questions.portal.portal));
   if (isApp instanceof AppError) return silent(domain, isApp);
   const first = await ask(questions, isApp ? 'app.info' : 'scope');
   if (first instanceof AppError) return silent(domain, first);
@@ -50,23 +51,9 @@ function silent(domain: string, error: AppError): readonly Check[] {
   ];
 }
 
-async function knowsApp({ client, portal }: PortalQuestions): Promise<boolean | AppError> {
-  try {
-    return await client.isApp(portal.portal);
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-}
-
 /** The answer, or why there is none. Faults of this program are thrown. */
 async function ask({ client, portal }: PortalQuestions, method: string): Promise<unknown> {
-  try {
-    return await client.call(portal.portal, method, {}, { patienceMs, timeoutMs });
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
+  return await orProblem(() => client.call(portal.portal, method, {}, { patienceMs, timeoutMs }));
 }
 
 function mendOf(error: AppError, domain: string): string {
@@ -83,10 +70,10 @@ function mendOf(error: AppError, domain: string): string {
       return `set the former key as APP_SECRET_PREVIOUS; if it is lost, ${openApp}`;
     case 'bitrix24.oauth_refused':
     case 'bitrix24.oauth_away':
-      return 'look at B24_CLIENT_ID, B24_CLIENT_SECRET and whether this machine reaches the hosts in B24_OAUTH_HOSTS';
+      return 'check B24_CLIENT_ID, B24_CLIENT_SECRET and whether this machine reaches the hosts in B24_OAUTH_HOSTS';
     default:
       return error.code.startsWith('http.')
-        ? `look whether this machine reaches ${domain} over https`
+        ? `check whether this machine reaches ${domain} over https`
         : 'look the code up in the REST documentation, or try again later';
   }
 }

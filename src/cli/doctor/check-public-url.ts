@@ -1,11 +1,11 @@
-/** Looks whether the app answers under its public address, the way Bitrix24 looks at it: over the network, from outside itself. */
+/** Checks whether the app answers at its public address, as Bitrix24 calls it: over the network. */
 import { type Check, ok, unknown, wrong } from './check.ts';
 
-/** Bitrix24 waits some seconds for an event handler; an address that is slower than this is no use to it. */
+/** Bitrix24 waits some seconds for an event handler; a slower address is of no use to it. */
 const timeoutMs = 8_000;
 
 const mend =
-  'start the app; then look at DNS, certificate and proxy of this address (if only this machine cannot reach it, nothing is wrong)';
+  'start the app; then check DNS, certificate and proxy of this address (if only this machine cannot reach it, nothing is wrong)';
 
 /** @param publicUrl null: PUBLIC_URL is not set or not an address */
 export async function checkPublicUrl(publicUrl: string | null): Promise<readonly Check[]> {

@@ -1,4 +1,4 @@
-/** Looks whether somebody works the queues. */
+/** Checks whether a process works on the queues. */
 import type { Pool } from '../../store/database.ts';
 import { measureQueue } from '../../store/queue/lanes.ts';
 import { type Check, ok, wrong } from './check.ts';
@@ -11,7 +11,7 @@ export async function checkQueues(db: Pool): Promise<readonly Check[]> {
   for (const queue of ['inbox', 'outbox'] as const) {
     const { rows, oldestSeconds } = await measureQueue(db, queue);
     const found = rows === 0 ? 'nothing waits' : `${rows} waiting, the oldest ready for ${Math.round(oldestSeconds)} s`;
-    const mend = 'start a process with the role worker, or look into the log of the one that runs';
+    const mend = 'start a process with the role worker, or read the log of the one that runs';
     checks.push(oldestSeconds > patienceSeconds ? wrong(null, queue, found, mend) : ok(null, queue, found));
   }
   return checks;

@@ -1,11 +1,11 @@
-/** What a check found: a verdict, a sentence, and how to mend it. Laid out for people here, printed as it is with `--json`. */
-import { pageWidth, wrap } from '../layout.ts';
+/** What a check found: a verdict, a sentence, and what to do about it. Laid out for people here, printed as it is with `--json`. */
+import { columns } from '../framework/layout.ts';
 
-/** `unknown`: it could not be looked at, because something else is wrong first. */
+/** `unknown`: it could not be checked, because something else is wrong first. */
 export type Verdict = 'ok' | 'wrong' | 'unknown';
 
 export interface Check {
-  /** What was looked at, in a word or two. */
+  /** What was checked, in a word or two. */
   readonly subject: string;
   /** Domain of the portal it concerns; null: the whole installation. */
   readonly portal: string | null;
@@ -41,19 +41,18 @@ export const unknown = (portal: string | null, subject: string, found: string, m
 
 export const isWrong = (check: Check): boolean => check.verdict === 'wrong';
 
-/** Room for the longest verdict. */
-const margin = '         ';
-
-/** `ok`, `wrong` or `unknown`, what was looked at, what was found; the mend on the lines below. Grouped by portal. */
+/** The verdict, what was checked, what was found, and on the next line what to do about it. Grouped by portal. */
 export function layChecks(checks: readonly Check[]): string {
-  const lines: string[] = [];
-  let portal: string | null = null;
-  for (const check of checks) {
-    if (check.portal !== portal && check.portal !== null) lines.push('', `portal ${check.portal}`);
-    portal = check.portal;
-    const [first = '', ...rest] = wrap(`${check.subject}: ${check.found}`, '', pageWidth - margin.length).split('\n');
-    lines.push(`${check.verdict.padEnd(margin.length)}${first}`, ...rest.map((line) => `${margin}${line}`));
-    if (check.mend !== null) lines.push(wrap(`to mend: ${check.mend}`, margin));
-  }
-  return (lines[0] === '' ? lines.slice(1) : lines).join('\n');
+  const groups = Map.groupBy(checks, ({ portal }) => portal);
+  return [...groups]
+    .map(([portal, ofPortal]) => {
+      const rows = ofPortal.flatMap(({ verdict, subject, found, mend }) => [
+        [verdict.padEnd(longestVerdict), `${subject}: ${found}`],
+        ...(mend === null ? [] : [['', `to fix: ${mend}`]]),
+      ]);
+      return `${portal === null ? '' : `portal ${portal}\n`}${columns(rows, '')}`;
+    })
+    .join('\n\n');
 }
+
+const longestVerdict = 'unknown'.length;

@@ -37,4 +37,13 @@ function count(params: FormTree, kind: { fields: Map<string, number>; marks: Map
     if (values.size < 10) values.add((text(params, field) ?? '').slice(0, 20));
     kind.marks.set(field, values);
   }
+  countComponent(text(params, 'PARAMS', 'COMPONENT_ID') ?? '', kind.marks);
+}
+
+/** What the portal shows a message with; hidden notes have a component of their own. */
+function countComponent(component: string, found: Map<string, Set<string>>): void {
+  if (!/^[\w-]{1,60}$/.test(component)) return;
+  const values = found.get('PARAMS.COMPONENT_ID') ?? new Set<string>();
+  if (values.size < 10) values.add(component);
+  found.set('PARAMS.COMPONENT_ID', values);
 }

@@ -43,7 +43,7 @@ export async function isTold(db: Db, lane: LaneId, messageId: string): Promise<b
   const found = await query<unknown>(
     db,
     `select 1 from (select action from outbox where portal = ? and lane = ? order by seq desc limit ?) as last
-     where action->>'messageId' = ? and action->>'type' in ('message', 'overheard') limit 1`,
+     where action->>'messageId' = ? and action->>'type' in ('message', 'mirrored', 'overheard') limit 1`,
     [lane.portal, lane.lane, maxTold, messageId],
   );
   return found.rows.length > 0;

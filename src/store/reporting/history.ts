@@ -50,7 +50,21 @@ export async function traceSteps(db: Db, wanted: string, portal?: string): Promi
   return result.rows;
 }
 
-/** Dead letters and sends of unknown fate, which wait for a person's decision; oldest first, at most 200. */
+/** The trace of the event about that message which a portal has sent since that moment; undefined when none was stored. */
+export async function findTraceSince(
+  db: Db,
+  event: { readonly portal: string; readonly messageId: string; readonly since: Date },
+): Promise<string | undefined> {
+  const result = await query<{ trace: string }>(
+    db,
+    `select trace from inbox where portal = ? and source = 'bitrix24' and received_at >= ? and subject is not distinct from ?
+     order by received_at limit 1`,
+    [event.portal, event.since, event.messageId === '' ? null : event.messageId],
+  );
+  return result.rows[0]?.trace;
+}
+
+/** Dead letters and actions of unknown fate, which wait for a person's decision; oldest first, at most 200. */
 export async function listDeadLetters(db: Db, portal?: string): Promise<Step[]> {
   const where = portal === undefined ? '' : 'and portal = ?';
   const scope = portal === undefined ? [] : [portal];
@@ -68,37 +82,25 @@ export async function listDeadLetters(db: Db, portal?: string): Promise<Step[]> 
 /** At most this many rows are counted per queue: beyond it nobody needs the exact number. */
 const deadLettersCounted = 10_000;
 
-/** How many dead letters (and rows of unknown fate) there are in each queue, counted up to 10 000. */
-export async function countDeadLetters(db: Db): Promise<{ inbox: number; outbox: number; unknown: number }> {
+/** How many dead letters (and rows of unknown fate) there are in each queue, counted up to 10 000; of one portal, or of all. */
+export async function countDeadLetters(
+  db: Db,
+  portal?: string,
+): Promise<{ inbox: number; outbox: number; unknown: number }> {
+  const where = portal === undefined ? '' : 'and portal = ?';
+  const scope = portal === undefined ? [] : [portal];
   const result = await query<{ inbox: string; outbox: string; unknown: string }>(
     db,
     `with stuck as materialized (
-       select state from outbox where state in ('dead_letter', 'unknown') limit ${deadLettersCounted}
+       select state from outbox where state in ('dead_letter', 'unknown') ${where} limit ${deadLettersCounted}
      )
      select (select count(*) from (
-              select 1 from inbox_outcome where state = 'dead_letter' limit ${deadLettersCounted}
+              select 1 from inbox_outcome where state = 'dead_letter' ${where} limit ${deadLettersCounted}
             ) dead) as inbox,
             (select count(*) from stuck where state = 'dead_letter') as outbox,
             (select count(*) from stuck where state = 'unknown') as unknown`,
+    [...scope, ...scope],
   );
   const row = result.rows[0];
   return { inbox: Number(row?.inbox ?? 0), outbox: Number(row?.outbox ?? 0), unknown: Number(row?.unknown ?? 0) };
-}
-
-/** The table in which each queue records the outcome of its rows. */
-const closingTable = { inbox: 'inbox_outcome', outbox: 'outbox' };
-
-/** Gives a dead letter up for good. False when there is none. */
-export async function dropDeadLetter(
-  db: Db,
-  queue: 'inbox' | 'outbox',
-  id: { readonly portal: string; readonly lane: string; readonly seq: number },
-): Promise<boolean> {
-  const result = await query<unknown>(
-    db,
-    `update ${closingTable[queue]} set state = 'dropped', outcome = coalesce(outcome, '') || ' (dropped)'
-     where portal = ? and lane = ? and seq = ? and state in ('dead_letter', 'unknown') returning 1`,
-    [id.portal, id.lane, id.seq],
-  );
-  return result.rows.length > 0;
 }

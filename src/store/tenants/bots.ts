@@ -92,23 +92,25 @@ export async function updateBot(
   return changed > 0;
 }
 
-/** Replaces the connection a bot uses. False, and nothing is written, when the bot no longer has the connection it had when it was read. */
+/** Gives a bot another brain or account. False when it no longer has the ones it had when it was read: then nothing is written. */
 export async function giveConnection(
   db: Db,
-  bot: Pick<BotRow, 'portal' | 'code' | 'connection_id'>,
-  account: { readonly brain: string; readonly connectionId: string },
+  bot: Pick<BotRow, 'portal' | 'code' | 'brain' | 'connection_id'>,
+  account: Pick<Bot, 'brain' | 'connectionId'>,
 ): Promise<boolean> {
   const result = await query<unknown>(
     db,
     `update bot set brain = ?, connection_id = ?, updated_at = now()
-     where portal = ? and code = ? and connection_id is not distinct from ?::uuid returning 1`,
-    [account.brain, account.connectionId, bot.portal, bot.code, bot.connection_id],
+     where portal = ? and code = ? and brain = ? and connection_id is not distinct from ?::uuid returning 1`,
+    [account.brain, account.connectionId, bot.portal, bot.code, bot.brain, bot.connection_id],
   );
   return result.rows.length > 0;
 }
 
-export async function removeBot(db: Db, portal: string, code: string): Promise<boolean> {
-  return (await db('bot').where({ portal, code }).delete()) > 0;
+/** Removes the bot. Gives back the portal's id of it as it was at that moment; undefined when there is no such bot. */
+export async function removeBot(db: Db, portal: string, code: string): Promise<Pick<BotRow, 'bot_id'> | undefined> {
+  const [removed] = await db('bot').where({ portal, code }).delete().returning<Pick<BotRow, 'bot_id'>[]>(['bot_id']);
+  return removed;
 }
 
 /** Records that a bot no longer exists in the portal. */

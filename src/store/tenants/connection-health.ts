@@ -18,7 +18,7 @@ const secondsBetween = 30;
  * Working connections are checked now and then too, because no event may tell that an account was switched off. An hour, plus or minus a
  * tenth, so that connections created together are not always checked together.
  */
-const nextRoutineLook = "now() + (0.9 + random() / 5) * interval '1 hour'";
+const nextRoutineCheck = "now() + (0.9 + random() / 5) * interval '1 hour'";
 
 const soon = `least(check_at, greatest(now(), checked_at + interval '${secondsBetween} seconds'))`;
 
@@ -63,7 +63,7 @@ export async function disableConnection(
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, check_at = ${nextRoutineLook},
+    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, check_at = ${nextRoutineCheck},
        updated_at = case when ?::bytea is null and disabled_reason is null then updated_at else now() end
      where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
     [configSealed, configSealed, row.portal, row.id, row.updated_at],

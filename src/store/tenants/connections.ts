@@ -100,8 +100,7 @@ export async function claimListeners(
   db: Db,
   owner: string,
   brains: readonly string[],
-  limit: number,
-  leaseSeconds: number,
+  { limit, leaseSeconds }: { readonly limit: number; readonly leaseSeconds: number },
 ): Promise<ConnectionRow[]> {
   const result = await query<ConnectionRow>(
     db,
@@ -151,7 +150,12 @@ export async function putOffListeners(db: Db, owner: string, ids: readonly strin
 }
 
 /** Moves a listener's cursor, in the transaction that stores the messages before it. False when the listener is no longer leased to this owner. */
-export async function moveCursor(db: Db, owner: string, portal: string, id: string, cursor: string): Promise<boolean> {
+export async function moveCursor(
+  db: Db,
+  owner: string,
+  { portal, id }: Pick<ConnectionRow, 'portal' | 'id'>,
+  cursor: string,
+): Promise<boolean> {
   const result = await query<unknown>(
     db,
     'update connection set cursor = ? where portal = ? and id = ? and listener = ? returning 1',

@@ -19,13 +19,12 @@ export async function readFact(db: Db, owner: StateOwner, key: string): Promise<
   return result.rows[0]?.value ?? null;
 }
 
-/** @param json the value as storable JSON */
 export async function writeFact(
   db: Db,
   owner: StateOwner,
   key: string,
-  json: string,
-  keepDays: number | null,
+  /** The value as storable JSON. */
+  { json, keepDays }: { readonly json: string; readonly keepDays: number | null },
 ): Promise<void> {
   await query(
     db,

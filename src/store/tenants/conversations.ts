@@ -2,6 +2,7 @@
 import type { Conversation, Owner } from '../../core/conversation.ts';
 import type { ChatKind, Language } from '../../core/events.ts';
 import { type Db, query } from '../database.ts';
+import type { LaneId } from '../queue/lanes.ts';
 import { isStorable, storableText } from '../storable.ts';
 
 export interface ConversationId {
@@ -17,6 +18,7 @@ interface ConversationRow {
   readonly ref: string;
   readonly remote_id: string | null;
   readonly owner: Owner;
+  readonly taken_at: Date | null;
   readonly kind: ChatKind;
   readonly session_id: string | null;
   readonly session_leader: string;
@@ -37,6 +39,7 @@ function toConversation(row: ConversationRow): Conversation {
     ref: row.ref,
     remoteId: row.remote_id,
     owner: row.owner,
+    isTaken: row.taken_at !== null,
     kind: row.kind,
     sessionId: row.session_id,
     sessionLeader: row.session_leader,
@@ -66,7 +69,7 @@ export async function readConversations(db: Db, ids: readonly ConversationId[]):
   return found;
 }
 
-/** Stores conversations as they are now. */
+/** Stores conversations as they are now. When one was taken is told by the clock that dates actions, see `isTakenSince`. */
 export async function saveConversations(
   db: Db,
   conversations: readonly { readonly portal: string; readonly conversation: Conversation }[],
@@ -77,14 +80,19 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, quiet_since, has_inactivity_timer, crm, session_leader)
-     select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[])
+        owned_since, quiet_since, has_inactivity_timer, crm, session_leader, taken_at)
+     select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
+            owned_since, quiet_since, has_inactivity_timer, crm, session_leader, case when is_taken then now() end
+     from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::boolean[])
+       as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
+            owned_since, quiet_since, has_inactivity_timer, crm, session_leader, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        quiet_since = excluded.quiet_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
-       session_leader = excluded.session_leader, updated_at = now()`,
+       session_leader = excluded.session_leader,
+       taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
       conversations.map((entry) => entry.portal),
       all.map((conversation) => conversation.botCode),
@@ -101,8 +109,22 @@ export async function saveConversations(
       all.map((conversation) => conversation.hasInactivityTimer),
       all.map((conversation) => storableText(conversation.crm)),
       all.map((conversation) => conversation.sessionLeader),
+      all.map((conversation) => conversation.isTaken),
     ],
   );
+}
+
+/** Whether a person has taken the action's conversation since it was decided on, and still leads it. */
+export async function isTakenSince(db: Db, action: LaneId & { readonly seq: number }): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `select 1 from outbox o join conversation c
+       on c.portal = o.portal and c.bot_code = o.bot_code and c.dialog_id = o.dialog_id
+     where o.portal = ? and o.lane = ? and o.seq = ? and c.taken_at >= o.created_at`,
+    [action.portal, action.lane, action.seq],
+    'is_taken_since',
+  );
+  return result.rows.length > 0;
 }
 
 /** Clears the remote ids after a bot's connection was replaced: ids of the former account mean nothing, or something else, in the new one. */
@@ -147,20 +169,31 @@ export async function findOwnByRef(
   return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
 }
 
-/** Finds the conversation of a brain's message by the brain's own id, among the bots that use this connection. */
+/** How a brain's message names its conversation: by the brain's own id, among the bots that use this connection. */
+export interface RemoteName {
+  readonly portal: string;
+  readonly connectionId: string;
+  readonly remoteId: string;
+  /** The lane in which messages wait while the conversation is not known. */
+  readonly waitingLane: string;
+}
+
+/** Finds the conversation of a brain's message by the brain's own id; `hasWaiting`: earlier messages still wait in their lane. */
 export async function findByRemoteId(
   db: Db,
-  portal: string,
-  connectionId: string,
-  remoteId: string,
-): Promise<ConversationId | null> {
+  { portal, connectionId, remoteId, waitingLane }: RemoteName,
+): Promise<(ConversationId & { readonly hasWaiting: boolean }) | null> {
   if (!isStorable(remoteId)) return null;
-  const result = await query<ConversationRow>(
+  const result = await query<ConversationRow & { readonly has_waiting: boolean }>(
     db,
-    `select c.* from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
+    `select c.*, exists (
+       select 1 from lane l where l.portal = c.portal and l.queue = 'inbox' and l.key = ? and l.seq > l.done
+     ) as has_waiting
+     from conversation c join bot b on b.portal = c.portal and b.code = c.bot_code
      where c.portal = ? and c.remote_id = ? and b.connection_id = ?`,
-    [portal, remoteId, connectionId],
+    [waitingLane, portal, remoteId, connectionId],
   );
   const row = result.rows[0];
-  return row === undefined ? null : { portal, botCode: row.bot_code, dialogId: row.dialog_id };
+  if (row === undefined) return null;
+  return { portal, botCode: row.bot_code, dialogId: row.dialog_id, hasWaiting: row.has_waiting };
 }

@@ -1,35 +1,36 @@
-/** Runs the battery over every registered brain, and over three fake ones of different nature. */
+/** Runs the contract suite over every registered brain, and over three fake ones of different nature. */
 import { describe, expect, it } from 'vitest';
+import { sandboxBrains } from '../../../sandbox/brain-list.ts';
 import { brains } from '../../../src/brains/index.ts';
 import { callBrain, hookBrain, socketBrain } from '../../support/fake-brains/fake-brains.ts';
 import { startFakeServer } from '../../support/fake-brains/fake-server.ts';
-import { messageGatewayBench } from '../../support/messagegateway-fake-server.ts';
-import { type BrainBench, runConnectorContract } from './contract-suite.ts';
+import { type BrainHarness, runConnectorContract } from './contract-suite.ts';
+import { harnesses } from './harnesses.ts';
 
 const token = 'fake-token-5f1b3c77aa0e';
 const answerTo = (text: string): string => `re: ${text}`;
 const fake = { config: ({ origin }: { origin: string }) => ({ origin, token }), secrets: [token], answerTo };
 
-const fakes: readonly BrainBench[] = [
+const fakes: readonly BrainHarness[] = [
   { ...fake, brain: callBrain, fakeServer: () => startFakeServer('in-call'), speaks: false },
   { ...fake, brain: hookBrain, fakeServer: () => startFakeServer('by-webhook'), speaks: true },
   { ...fake, brain: socketBrain, fakeServer: () => startFakeServer('by-socket'), speaks: true },
 ];
 
-/** A bench for each registered brain, by name. */
-const benches: Readonly<Record<string, Omit<BrainBench, 'brain'>>> = {
-  echo: { fakeServer: null, config: () => null, secrets: [], answerTo: (text) => text, speaks: false },
-  messagegateway: messageGatewayBench(),
-};
-
-for (const bench of fakes) runConnectorContract(bench);
+for (const harness of fakes) runConnectorContract(harness);
 for (const brain of brains) {
-  const bench = benches[brain.name];
-  if (bench !== undefined) runConnectorContract({ ...bench, brain });
+  const harness = harnesses[brain.name];
+  if (harness !== undefined) runConnectorContract({ ...harness, brain });
 }
 
 describe('the list of brains', () => {
-  it('has a bench for every brain', () => {
-    expect(brains.map((brain) => brain.name).filter((name) => benches[name] === undefined)).toEqual([]);
+  const names = brains.map(({ name }) => name);
+
+  it('has a harness for every brain, and no other', () => {
+    expect(Object.keys(harnesses).sort()).toEqual([...names].sort());
+  });
+
+  it('is the list of the sandbox too', () => {
+    expect(Object.keys(sandboxBrains).sort()).toEqual([...names].sort());
   });
 });

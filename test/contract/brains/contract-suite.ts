@@ -1,27 +1,27 @@
 /**
- * The battery every brain has to pass, over its own far end, through the real app, database and sandbox portal. A brain that is added
- * to `brains/index.ts` is added to `brains.test.ts` with a bench of its own and passes this unchanged.
+ * The contract suite: what every brain has to pass, with its own fake server, through the real app, database and sandbox portal. A brain
+ * that is added to `brains/index.ts` gets a harness in `harnesses.ts` and passes this unchanged.
  */
 import { Writable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Brain } from '../../../src/core/brain.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { listDeadLetters } from '../../../src/store/reporting/history.ts';
-import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
+import { type Bridge, install, startBridge } from '../../support/bridge.ts';
 import { connectBrain } from '../../support/connect-brain.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
-import type { FakeServer } from '../../support/fake-brains/fake-server.ts';
-import { freeRateLimiter } from '../../support/free-rate-limiter.ts';
-import { stateInMemory } from '../../support/state-in-memory.ts';
+import type { FakeServer, HeardMessage } from '../../support/fake-brains/fake-server.ts';
+import { noTools } from '../../support/no-tools.ts';
+import { createPatience, type Patience } from '../../support/patience.ts';
 
-/** What the battery has to know of a brain to try it. */
-export interface BrainBench {
+/** What the contract suite has to know of a brain to try it. */
+export interface BrainHarness {
   readonly brain: Brain;
-  /** Null for a brain that lives inside the app: what concerns a far side is then left out. */
+  /** Null for a brain that runs inside the app: tests of the remote are then left out. */
   readonly fakeServer: (() => Promise<FakeServer>) | null;
-  /** The connection's config for that far end; secrets in it must never be seen in a log. */
+  /** The connection's config for that server; secrets in it must never be seen in a log. */
   readonly config: (fakeServer: FakeServer) => unknown;
   readonly secrets: readonly string[];
   /** What the brain answers to a text. */
@@ -30,51 +30,67 @@ export interface BrainBench {
   readonly speaks: boolean;
 }
 
-export function runConnectorContract(bench: BrainBench): void {
-  describe(`brain ${bench.brain.name}`, () => {
+/** What `harnesses.ts` says of a registered brain. */
+export type Harness = Omit<BrainHarness, 'brain'>;
+
+/** How long the waits of a test may take together, and how long the test: the waits end first, and say what did not happen. */
+const patienceMs = 25_000;
+const testMs = 35_000;
+/** Starting, installing and connecting wait for up to 25 s. */
+const setUpMs = 40_000;
+
+export function runConnectorContract(harness: BrainHarness): void {
+  describe(`brain ${harness.brain.name}`, { timeout: testMs }, () => {
     let clone: ClonedDatabase;
     let db: Pool;
     let bridge: Bridge;
+    let patience: Patience;
     let fakeServer: FakeServer | null = null;
     let logged = '';
     let bot = 0;
     let person = 0;
+    let heardBefore = 0;
 
     beforeAll(async () => {
       clone = await cloneDatabase();
       db = openDatabase({ url: clone.url, poolSize: 4 });
-    });
-    afterAll(async () => {
-      await db.destroy();
-      await clone.drop();
-    });
-    beforeEach(async () => {
-      logged = '';
       const destination = new Writable({
         write(chunk: Buffer, _encoding, done) {
           logged += chunk.toString('utf8');
           done();
         },
       });
-      fakeServer = bench.fakeServer === null ? null : await bench.fakeServer();
+      fakeServer = harness.fakeServer === null ? null : await harness.fakeServer();
       const allowed = fakeServer === null ? '' : new URL(fakeServer.origin).host;
       bridge = await startBridge({
         databaseUrl: clone.url,
-        brains: [bench.brain],
-        log: createLogger({ level: 'debug', name: 'battery', destination }),
+        brains: [harness.brain],
+        log: createLogger({ level: 'debug', name: 'contract', destination }),
         extraHosts: [allowed],
       });
       await install(bridge);
       bot = bridge.portal.bots().find((entry) => entry.type === 'B')?.id ?? 0;
-      person = bridge.portal.addEmployee({ name: 'Пётр Опытов' }).id;
-      if (fakeServer !== null) {
-        fakeServer.hook = await connectBrain(db, bridge, bench.brain.name, bench.config(fakeServer));
-        await until(async () => (await botsThinkWith(db, bridge)) === bench.brain.name);
-      }
-    });
-    afterEach(async () => {
+      if (fakeServer === null) return;
+      fakeServer.hook = await connectBrain(db, bridge, harness.brain.name, harness.config(fakeServer));
+      const isConnected = async (): Promise<boolean> => (await brainOfBots(db, bridge)) === harness.brain.name;
+      await createPatience(10_000, describeState).until('the bots use the brain', isConnected);
+    }, setUpMs);
+    afterAll(async () => {
       await bridge.close();
       await fakeServer?.close();
+      await db.destroy();
+      await clone.drop();
+    }, setUpMs);
+
+    // Everything is started once; each test has a conversation of its own.
+    beforeEach(() => {
+      logged = '';
+      person = bridge.portal.addEmployee({ name: 'Пётр Опытов' }).id;
+      patience = createPatience(patienceMs, describeState);
+      if (fakeServer === null) return;
+      fakeServer.be('well', 0);
+      fakeServer.answersEarly = false;
+      heardBefore = fakeServer.heard.length;
     });
 
     const write = (text: string): void => void bridge.portal.employeeWritesPrivate(person, bot, text);
@@ -84,19 +100,31 @@ export function runConnectorContract(bench: BrainBench): void {
         .filter((message) => message.isBot)
         .map((message) => message.text)
         .filter((text) => !text.includes('/help'));
-    const shows = (text: string): Promise<void> => until(() => shown().includes(text), 20_000);
+    const until: Patience['until'] = (what, condition) => patience.until(what, condition);
+    const shows = (text: string): Promise<void> =>
+      until(`"${text}" is shown in the chat`, () => shown().includes(text));
+    /** What the fake server has heard in this test. */
+    const heard = (): readonly HeardMessage[] => fakeServer?.heard.slice(heardBefore) ?? [];
+    /** Those of this test's conversation. */
+    const deadLetters = async () =>
+      (await listDeadLetters(db, bridge.portal.memberId)).filter(({ lane }) => lane.includes(`/${person}>`));
+    const describeState = async (): Promise<string> => {
+      const dead = (await deadLetters()).map(({ side, outcome }) => `${side}: ${outcome}`);
+      const texts = heard().map(({ text }) => text);
+      return `shown: ${JSON.stringify(shown())}; heard by the fake server: ${JSON.stringify(texts)}; dead letters: ${JSON.stringify(dead)}`;
+    };
     /** Long enough for a double to show itself. */
     const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400));
     const far = (): FakeServer => {
-      if (fakeServer === null) throw new Error('this brain has no far end');
+      if (fakeServer === null) throw new Error('this brain has no fake server');
       return fakeServer;
     };
 
     it('answers a message once', async () => {
       write('один');
-      await shows(bench.answerTo('один'));
+      await shows(harness.answerTo('один'));
       await settle();
-      expect(shown()).toEqual([bench.answerTo('один')]);
+      expect(shown()).toEqual([harness.answerTo('один')]);
     });
 
     it('keeps the order of a dialog', async () => {
@@ -105,28 +133,14 @@ export function runConnectorContract(bench: BrainBench): void {
         write(text);
         await bridge.portal.idle();
       }
-      await until(() => shown().length >= texts.length, 20_000);
-      expect(shown()).toEqual(texts.map(bench.answerTo));
+      await until('all lines are answered', () => shown().length >= texts.length);
+      expect(shown()).toEqual(texts.map(harness.answerTo));
     });
 
     it('does not throw anything but an AppError at an unreadable message', () => {
-      const connector = bench.brain.create(
-        { id: 'x', portal: 'x', config: fakeServer === null ? null : bench.config(fakeServer), webhookSecret: 'x' },
-        {
-          http: { send: () => Promise.reject(new Error('decode must not call')) },
-          openPortalFile: () => Promise.reject(new Error('decode must not call')),
-          rateLimiter: () => freeRateLimiter(),
-          portalUser: () => Promise.reject(new Error('decode must not call')),
-          customerInfo: () => Promise.reject(new Error('decode must not call')),
-          openChannelName: () => Promise.reject(new Error('decode must not call')),
-          portalInfo: () => Promise.reject(new Error('decode must not call')),
-          state: stateInMemory(),
-          lookupFor: () => expect.fail('decode must not call'),
-          missedMessages: () => Promise.reject(new Error('decode must not call')),
-          crmAddress: () => Promise.reject(new Error('decode must not call')),
-          publicUrl: 'http://x',
-          log: () => {},
-        },
+      const connector = harness.brain.create(
+        { id: 'x', portal: 'x', config: fakeServer === null ? null : harness.config(fakeServer), webhookSecret: 'x' },
+        noTools(),
       );
       for (const body of ['', '{', '[]', 'null', '{"a":1}', '\u0000', '<html>']) {
         for (const ingress of ['webhook', 'socket', 'catch_up'] as const) {
@@ -142,47 +156,50 @@ export function runConnectorContract(bench: BrainBench): void {
       }
     });
 
-    describe.skipIf(bench.fakeServer === null)('with its far side in trouble', () => {
+    describe.skipIf(harness.fakeServer === null)('with its remote in trouble', () => {
       it.each(['status-500', 'status-429'] as const)('tries again after %s and loses nothing', async (failureMode) => {
         far().be(failureMode, 2);
         write('терпение');
-        await shows(bench.answerTo('терпение'));
+        await shows(harness.answerTo('терпение'));
         await settle();
-        expect(shown()).toEqual([bench.answerTo('терпение')]);
+        expect(shown()).toEqual([harness.answerTo('терпение')]);
       });
 
       // A brain that looks after its account may have mended the credentials by the next attempt.
-      it.skipIf(bench.brain.checkHealth === undefined)(
+      it.skipIf(harness.brain.checkHealth === undefined)(
         'waits after a refused credential, and keeps the order',
         async () => {
           far().be('status-401', 1);
           write('первое');
           write('второе');
-          await until(() => shown().length === 2, 20_000);
-          expect(shown()).toEqual([bench.answerTo('первое'), bench.answerTo('второе')]);
-          expect(await listDeadLetters(db, bridge.portal.memberId)).toEqual([]);
+          await until('both messages are answered', () => shown().length === 2);
+          expect(shown()).toEqual([harness.answerTo('первое'), harness.answerTo('второе')]);
+          expect(await deadLetters()).toEqual([]);
         },
       );
 
-      it.skipIf(bench.brain.checkHealth !== undefined)('gives up after a refusal, lists it, and goes on', async () => {
-        far().be('status-401', 1);
-        write('первое');
-        write('второе');
-        await until(() => shown().length === 1, 20_000);
-        const dead = await listDeadLetters(db, bridge.portal.memberId);
-        expect(dead.map((step) => [step.side, step.state])).toEqual([['brain', 'dead_letter']]);
-      });
+      it.skipIf(harness.brain.checkHealth !== undefined)(
+        'gives up after a refusal, lists it, and goes on',
+        async () => {
+          far().be('status-401', 1);
+          write('первое');
+          write('второе');
+          await until('the second message is answered', () => shown().length === 1);
+          const dead = await deadLetters();
+          expect(dead.map((step) => [step.side, step.state])).toEqual([['brain', 'dead_letter']]);
+        },
+      );
 
-      const isIdempotent = bench.brain.capabilities.idempotentDelivery;
+      const isIdempotent = harness.brain.capabilities.idempotentDelivery;
 
       it.runIf(isIdempotent).each(['late', 'garbage'] as const)(
         'neither loses nor doubles when the fate of a call is unknown (%s)',
         async (failureMode) => {
           far().be(failureMode, 1);
           write('судьба');
-          await shows(bench.answerTo('судьба'));
+          await shows(harness.answerTo('судьба'));
           await settle();
-          expect(shown()).toEqual([bench.answerTo('судьба')]);
+          expect(shown()).toEqual([harness.answerTo('судьба')]);
         },
       );
 
@@ -191,10 +208,10 @@ export function runConnectorContract(bench: BrainBench): void {
         async (failureMode) => {
           far().be(failureMode, 1);
           write('судьба');
-          await until(async () =>
-            (await listDeadLetters(db, bridge.portal.memberId)).some((step) => step.state === 'unknown'),
+          await until('the call is listed with an unknown fate', async () =>
+            (await deadLetters()).some((step) => step.state === 'unknown'),
           );
-          expect(far().heard.length).toBeLessThanOrEqual(1);
+          expect(heard().length).toBeLessThanOrEqual(1);
         },
       );
 
@@ -202,19 +219,19 @@ export function runConnectorContract(bench: BrainBench): void {
         far().be('status-401', 1);
         write('тайна');
         write('ещё');
-        await shows(bench.answerTo('ещё'));
-        await until(() => logged.includes('an action '));
+        await shows(harness.answerTo('ещё'));
+        await until('the failure is logged', () => logged.includes('an action '));
         expect(logged).toContain('"msg"');
-        for (const secret of [...bench.secrets, far().hook.split('/').at(-1) ?? ''])
+        for (const secret of [...harness.secrets, far().hook.split('/').at(-1) ?? ''])
           expect(logged).not.toContain(secret);
       });
     });
 
-    describe.skipIf(!bench.speaks)('speaking of its own accord', () => {
+    describe.skipIf(!harness.speaks)('speaking of its own accord', () => {
       const refOf = async (): Promise<string> => {
         write('начало');
-        await shows(bench.answerTo('начало'));
-        return far().heard.at(-1)?.ref ?? '';
+        await shows(harness.answerTo('начало'));
+        return heard().at(-1)?.ref ?? '';
       };
 
       it('shows a message once however often it is sent', async () => {
@@ -228,15 +245,17 @@ export function runConnectorContract(bench: BrainBench): void {
       it('does not lose an answer that comes before the call has returned', async () => {
         far().answersEarly = true;
         write('поспешишь');
-        await shows(bench.answerTo('поспешишь'));
+        await shows(harness.answerTo('поспешишь'));
         await settle();
-        expect(shown()).toEqual([bench.answerTo('поспешишь')]);
+        expect(shown()).toEqual([harness.answerTo('поспешишь')]);
       });
 
       it('is not shown while a person leads the conversation, and is heard again afterwards', async () => {
         const ref = await refOf();
         write('/operator');
-        await until(() => bridge.portal.messages(String(person)).some((message) => message.text.includes('/bot')));
+        await until('the bot says how to call it back', () =>
+          bridge.portal.messages(String(person)).some((message) => message.text.includes('/bot')),
+        );
         await settle();
         await far().say(ref, 'не вовремя');
         await settle();
@@ -256,11 +275,11 @@ export function runConnectorContract(bench: BrainBench): void {
       });
     });
 
-    describe.skipIf(!bench.brain.capabilities.listens)('over its socket', () => {
+    describe.skipIf(!harness.brain.capabilities.listens)('over its socket', () => {
       it('catches up on what was said while the line was cut', async () => {
         write('начало');
-        await shows(bench.answerTo('начало'));
-        const ref = far().heard.at(-1)?.ref ?? '';
+        await shows(harness.answerTo('начало'));
+        const ref = heard().at(-1)?.ref ?? '';
         far().cutSockets();
         await far().say(ref, 'сказано в пустоту');
         await far().say(ref, 'и ещё раз');
@@ -272,8 +291,8 @@ export function runConnectorContract(bench: BrainBench): void {
   });
 }
 
-async function botsThinkWith(db: Pool, bridge: Bridge): Promise<string> {
-  // The directory believes what it read for a few seconds: a visit with a fresh look is what an administrator would wait for too.
+async function brainOfBots(db: Pool, bridge: Bridge): Promise<string> {
+  // The app keeps what it read of bots for a few seconds.
   await new Promise((resolve) => setTimeout(resolve, 100));
   const rows = await db('bot').where({ portal: bridge.portal.memberId }).select('brain');
   return String(rows[0]?.brain);

@@ -191,19 +191,21 @@ describe('delivery', () => {
     expect(stoppedAt).toBe(7);
   });
 
-  it('keeps up with a load of many chats', async () => {
+  it('delivers every event of many chats once, in the order of each chat', async () => {
     await portal.close();
     portal = await startSandboxPortal({ rate: false, orderedDelivery: true });
     const bot = await installedBot();
     const people = Array.from({ length: 100 }, (_, at) => portal.addEmployee({ name: `Person ${at}` }).id);
     for (const person of people) portal.employeeWritesPrivate(person, bot, 'opens the chat');
     await portal.idle();
-    const started = performance.now();
-    for (let at = 0; at < 4_000; at += 1) portal.employeeWritesPrivate(people[at % 100] ?? 0, bot, `message ${at}`);
+    app.events.length = 0;
+    const numbers = Array.from({ length: 1_000 }, (_, at) => at);
+    for (const at of numbers) portal.employeeWritesPrivate(people[at % 100] ?? 0, bot, String(at));
     await portal.idle();
-    const perSecond = 4_000 / ((performance.now() - started) / 1_000);
-    // 3 300 to 6 000 were measured with the receiver in a process of its own; here it shares one, on a busy machine.
-    expect(perSecond).toBeGreaterThan(500);
+    const heard = texts().map(Number);
+    for (let chat = 0; chat < 100; chat += 1) {
+      expect(heard.filter((at) => at % 100 === chat)).toEqual(numbers.filter((at) => at % 100 === chat));
+    }
   });
 
   it('keeps the order of one chat when asked to', async () => {

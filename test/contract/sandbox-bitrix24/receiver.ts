@@ -1,20 +1,14 @@
 /** A tiny app for contract tests: receives events, keeps their raw bodies, and calls REST over real HTTP. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { SandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';
 import { decodePairs, type Params, parseForm } from '../../../sandbox/bitrix24/wire-format.ts';
+import { closeServer, listen, originOf, readBody } from '../../../sandbox/kit/http.ts';
 
 export interface ReceivedEvent {
   readonly path: string;
   readonly body: string;
   readonly pairs: readonly (readonly [string, string])[];
   readonly form: Params;
-}
-
-async function textOf(incoming: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
 }
 
 export class Receiver {
@@ -28,23 +22,21 @@ export class Receiver {
   }
 
   static async start(): Promise<Receiver> {
-    const server = createServer();
+    const server = await listen({ host: '127.0.0.1', port: 0 }, (incoming, answer) =>
+      receiver.#receive(incoming, answer),
+    );
     const receiver = new Receiver(server);
-    server.on('request', (incoming, answer) => {
-      void textOf(incoming).then((body) => {
-        receiver.events.push({ path: incoming.url ?? '', body, pairs: decodePairs(body), form: parseForm(body) });
-        answer.writeHead(receiver.status);
-        answer.end('ok');
-      });
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
     return receiver;
   }
 
+  async #receive(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const body = (await readBody(incoming)).toString('utf8');
+    this.events.push({ path: incoming.url ?? '', body, pairs: decodePairs(body), form: parseForm(body) });
+    answer.writeHead(this.status).end('ok');
+  }
+
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   get eventUrl(): string {
@@ -57,10 +49,7 @@ export class Receiver {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await closeServer(this.#server);
   }
 }
 

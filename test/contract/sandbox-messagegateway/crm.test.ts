@@ -7,16 +7,16 @@ import {
   type SandboxMessageGateway,
   startSandboxMessageGateway,
 } from '../../../sandbox/messagegateway/start-messagegateway.ts';
-import { crmPost, mg, TransportDouble } from './transport-double.ts';
+import { crmPost, FakeTransport, mg } from './fake-transport.ts';
 
 const EDIT = '/api/v5/integration-modules/bridge/edit';
 
 let gateway: SandboxMessageGateway;
-let module: TransportDouble;
+let module: FakeTransport;
 
 beforeEach(async () => {
   gateway = await startSandboxMessageGateway({ crmRate: false });
-  module = await TransportDouble.start();
+  module = await FakeTransport.start();
 });
 
 afterEach(async () => {
@@ -91,8 +91,12 @@ describe('registration', () => {
     };
     expect(tokens(third).bot).not.toBe(tokens(first).bot);
     expect(tokens(third).transport).toBe(tokens(first).transport);
-    expect((await mg(gateway.mgOrigin, 'bot', tokens(first).bot, 'GET /bots')).status).toBe(403);
-    expect((await mg(gateway.mgOrigin, 'bot', tokens(third).bot, 'GET /bots?self=1')).body).toHaveLength(1);
+    expect((await mg({ mgOrigin: gateway.mgOrigin, api: 'bot', token: tokens(first).bot }, 'GET /bots')).status).toBe(
+      403,
+    );
+    expect(
+      (await mg({ mgOrigin: gateway.mgOrigin, api: 'bot', token: tokens(third).bot }, 'GET /bots?self=1')).body,
+    ).toHaveLength(1);
   });
 
   it('refuses a name of 33 characters, a code unlike the address, bad JSON and a missing field', async () => {
@@ -117,7 +121,9 @@ describe('registration', () => {
   it('answers an empty array as info when the module is switched off, and its tokens stop', async () => {
     const tokens = await module.register(gateway);
     expect((await edit(module.moduleJson('bridge', { active: false }))).body).toEqual({ success: true, info: [] });
-    expect((await mg(gateway.mgOrigin, 'transport', tokens.transport, 'GET /channels')).status).toBe(403);
+    expect(
+      (await mg({ mgOrigin: gateway.mgOrigin, api: 'transport', token: tokens.transport }, 'GET /channels')).status,
+    ).toBe(403);
   });
 
   it('answers 402 when the account cannot pay, and as for an unknown account when it is gone', async () => {
@@ -156,9 +162,9 @@ describe('callbacks to the module', () => {
       activity: '{"active":true,"freeze":true}',
       systemUrl: '',
     });
-    expect((await mg(gateway.mgOrigin, 'bot', tokens.bot, 'GET /bots')).status).toBe(403);
+    expect((await mg({ mgOrigin: gateway.mgOrigin, api: 'bot', token: tokens.bot }, 'GET /bots')).status).toBe(403);
     await gateway.freezeModule('bridge', false);
-    expect((await mg(gateway.mgOrigin, 'bot', tokens.bot, 'GET /bots')).status).toBe(200);
+    expect((await mg({ mgOrigin: gateway.mgOrigin, api: 'bot', token: tokens.bot }, 'GET /bots')).status).toBe(200);
   });
 
   it('tells the new address when the account is renamed; the old one knows no account any more', async () => {
@@ -178,16 +184,16 @@ describe('callbacks to the module', () => {
     await gateway.switchChatsOff(true);
     expect((await edit(module.moduleJson('bridge'))).status).toBe(400);
     await gateway.switchChatsOff(false);
-    expect((await mg(gateway.mgOrigin, 'bot', tokens.bot, 'GET /bots')).status).toBe(403);
+    expect((await mg({ mgOrigin: gateway.mgOrigin, api: 'bot', token: tokens.bot }, 'GET /bots')).status).toBe(403);
     await module.register(gateway);
-    expect((await mg(gateway.mgOrigin, 'bot', tokens.bot, 'GET /bots')).status).toBe(200);
+    expect((await mg({ mgOrigin: gateway.mgOrigin, api: 'bot', token: tokens.bot }, 'GET /bots')).status).toBe(200);
   });
 
   it('do not stop the CRM when the module cannot be reached', async () => {
     await module.register(gateway);
     await module.close();
     expect(await gateway.freezeModule('bridge')).toMatchObject({ status: 0 });
-    module = await TransportDouble.start();
+    module = await FakeTransport.start();
   });
 
   it('keeps notifications for the administrators', async () => {

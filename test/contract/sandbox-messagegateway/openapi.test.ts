@@ -8,20 +8,20 @@ import {
 } from '../../../sandbox/messagegateway/start-messagegateway.ts';
 import { OpenApiCheck, referenceDocument } from '../../support/openapi-check.ts';
 import { documentFlaw } from '../../support/openapi-traffic.ts';
-import { type ApiResult, FULL_SETTINGS, mg, type Tokens, TransportDouble } from './transport-double.ts';
+import { type ApiResult, FakeTransport, FULL_SETTINGS, mg, type Tokens } from './fake-transport.ts';
 
 const documents = { bot: referenceDocument('bot'), transport: referenceDocument('transport') };
 const isAbsent = documents.bot === null || documents.transport === null;
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
 let gateway: SandboxMessageGateway;
-let module: TransportDouble;
+let module: FakeTransport;
 let tokens: Tokens;
 let seen: Map<string, number>;
 
 beforeEach(async () => {
   gateway = await startSandboxMessageGateway({ mgRate: false, crmRate: false });
-  module = await TransportDouble.start();
+  module = await FakeTransport.start();
   tokens = await module.register(gateway);
   seen = new Map();
 });
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 /** Makes the call, holds the answer against the document, expects success. */
 async function call(api: 'bot' | 'transport', line: string, body?: unknown): Promise<ApiResult> {
-  const answer = await mg(gateway.mgOrigin, api, tokens[api], line, body);
+  const answer = await mg({ mgOrigin: gateway.mgOrigin, api: api, token: tokens[api] }, line, body);
   expectPublished(api, line, answer);
   expect(answer.status, `${line} ${JSON.stringify(answer.body)}`).toBeLessThan(300);
   return answer;
@@ -195,7 +195,7 @@ describe.skipIf(isAbsent)(
         ['transport', 'PUT /channels/1', { name: 'x' }, 400, 'Channel not found'],
       ];
       for (const [api, line, body, status, text] of refusals) {
-        const answer = await mg(gateway.mgOrigin, api, tokens[api], line, body);
+        const answer = await mg({ mgOrigin: gateway.mgOrigin, api: api, token: tokens[api] }, line, body);
         expectPublished(api, line, answer);
         expect(answer).toEqual({ status, body: { errors: [text] } });
       }

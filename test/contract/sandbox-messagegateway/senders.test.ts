@@ -1,48 +1,7 @@
 /** What a bot and a transport may do, and how they are refused. */
-import { afterEach, describe, expect, it } from 'vitest';
-import type { MessageGatewayOptions } from '../../../sandbox/messagegateway/options.ts';
-import {
-  type SandboxMessageGateway,
-  startSandboxMessageGateway,
-} from '../../../sandbox/messagegateway/start-messagegateway.ts';
-import { type ApiResult, FULL_SETTINGS, mg, type Tokens, TransportDouble, until } from './transport-double.ts';
-
-let gateway: SandboxMessageGateway;
-let module: TransportDouble;
-let tokens: Tokens;
-let channel: number;
-
-async function start(options: MessageGatewayOptions = {}): Promise<void> {
-  gateway = await startSandboxMessageGateway({ mgRate: false, crmRate: false, ...options });
-  module = await TransportDouble.start();
-  tokens = await module.register(gateway);
-  const { body } = await transport('POST /channels', { type: 'custom', settings: FULL_SETTINGS });
-  channel = (body as { id: number }).id;
-}
-
-afterEach(async () => {
-  await module.close();
-  await gateway.close();
-});
-
-async function transport(line: string, body?: unknown): Promise<ApiResult> {
-  return await mg(gateway.mgOrigin, 'transport', tokens.transport, line, body);
-}
-
-async function bot(line: string, body?: unknown): Promise<ApiResult> {
-  return await mg(gateway.mgOrigin, 'bot', tokens.bot, line, body);
-}
-
-async function write(text: string, more: object = {}, message: object = {}): Promise<ApiResult> {
-  return await transport('POST /messages', {
-    channel,
-    external_chat_id: 'chat',
-    originator: 'customer',
-    customer: { external_id: 'c', nickname: 'ivan' },
-    message: { type: 'text', text, ...message },
-    ...more,
-  });
-}
+import { describe, expect, it } from 'vitest';
+import { FULL_SETTINGS, mg, until } from './fake-transport.ts';
+import { bot, channel, gateway, module, start, tokens, transport, write } from './gateway-under-test.ts';
 
 describe('a bot', () => {
   it('changes and deletes only its own messages', async () => {
@@ -119,8 +78,14 @@ describe('a transport', () => {
   it('sees only its own channels', async () => {
     await start();
     const other = await module.register(gateway, 'other');
-    expect((await mg(gateway.mgOrigin, 'transport', other.transport, 'GET /channels')).body).toEqual([]);
-    const answer = await mg(gateway.mgOrigin, 'transport', other.transport, `PUT /channels/${channel}`, { name: 'x' });
+    expect(
+      (await mg({ mgOrigin: gateway.mgOrigin, api: 'transport', token: other.transport }, 'GET /channels')).body,
+    ).toEqual([]);
+    const answer = await mg(
+      { mgOrigin: gateway.mgOrigin, api: 'transport', token: other.transport },
+      `PUT /channels/${channel}`,
+      { name: 'x' },
+    );
     expect(answer).toEqual({ status: 400, body: { errors: ['Channel not found'] } });
   });
 

@@ -1,41 +1,17 @@
 /** Webhooks to the transport: what they carry, what the answer does to the message, what can go wrong. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessageGatewayOptions } from '../../../sandbox/messagegateway/options.ts';
-import {
-  type SandboxMessageGateway,
-  startSandboxMessageGateway,
-} from '../../../sandbox/messagegateway/start-messagegateway.ts';
-import { FULL_SETTINGS, mg, type Tokens, TransportDouble, until } from './transport-double.ts';
+import { FULL_SETTINGS, until } from './fake-transport.ts';
+import { bot, channel, gateway, module, start, tokens, transport, write } from './gateway-under-test.ts';
 
-let gateway: SandboxMessageGateway;
-let module: TransportDouble;
-let tokens: Tokens;
-let channel: number;
 let chat: number;
 
-async function start(options: MessageGatewayOptions = {}, settings: object = FULL_SETTINGS): Promise<void> {
-  gateway = await startSandboxMessageGateway({ mgRate: false, crmRate: false, ...options });
-  module = await TransportDouble.start();
-  tokens = await module.register(gateway);
+/** Starts with a manager and a first message of the customer. */
+async function begin(options: MessageGatewayOptions = {}, settings: object = FULL_SETTINGS): Promise<void> {
+  await start(options, settings);
   gateway.addManager({ name: 'Анна Иванова' });
-  channel = ((await transport('POST /channels', { type: 'custom', settings })).body as { id: number }).id;
-  await transport('POST /messages', {
-    channel,
-    external_chat_id: 'chat',
-    originator: 'customer',
-    customer: { external_id: 'c', nickname: 'ivan' },
-    message: { external_id: 'm1', type: 'text', text: 'раз' },
-  });
+  await write('раз', {}, { external_id: 'm1' });
   chat = gateway.chats()[0]?.id ?? 0;
-}
-
-afterEach(async () => {
-  await module.close();
-  await gateway.close();
-});
-
-async function transport(line: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-  return await mg(gateway.mgOrigin, 'transport', tokens.transport, line, body);
 }
 
 function lastMessage(): { status: string; error: unknown; externalId: string | null; isRead: boolean } | undefined {
@@ -43,8 +19,8 @@ function lastMessage(): { status: string; error: unknown; externalId: string | n
 }
 
 describe('the answer to message_sent', () => {
-  it('may come without content, as an error, as rubbish or not at all', async () => {
-    await start({ webhooks: { timeoutMs: 50 } });
+  it('may come without content, as an error or as rubbish', async () => {
+    await begin();
     const answers: [string, number, unknown][] = [
       ['{"async":false}', 200, { status: 'sent', externalId: null }],
       [
@@ -62,13 +38,17 @@ describe('the answer to message_sent', () => {
       await gateway.managerAnswers(chat, 'ответ');
       expect(lastMessage()).toMatchObject(seen as object);
     }
+  });
+
+  it('may not come at all', async () => {
+    await begin({ webhooks: { timeoutMs: 50 } });
     module.reply = () => new Promise(() => undefined);
     await gateway.managerAnswers(chat, 'ответ');
     expect(lastMessage()).toMatchObject({ status: 'failed', error: { code: 'network_error' } });
   });
 
   it('may promise an acknowledgement, which ends the sending', async () => {
-    await start();
+    await begin();
     module.reply = () => ({ status: 200, body: '{"async":true}' });
     const id = await gateway.managerAnswers(chat, 'ответ');
     expect(lastMessage()?.status).toBe('sending');
@@ -78,7 +58,7 @@ describe('the answer to message_sent', () => {
   });
 
   it('fails with async_send_timeout when the acknowledgement does not come', async () => {
-    await start({ ackTimeoutMs: 30 });
+    await begin({ ackTimeoutMs: 30 });
     module.reply = () => ({ status: 200, body: '{"async":true}' });
     await gateway.managerAnswers(chat, 'ответ');
     await until(() => lastMessage()?.status === 'failed');
@@ -86,7 +66,7 @@ describe('the answer to message_sent', () => {
   });
 
   it('takes an acknowledgement with an error', async () => {
-    await start();
+    await begin();
     module.reply = () => ({ status: 200, body: '{"async":true}' });
     const id = await gateway.managerAnswers(chat, 'ответ');
     const error = { code: 'customer_not_exists', message: 'нет чата', external_code: '400' };
@@ -98,7 +78,7 @@ describe('the answer to message_sent', () => {
   });
 
   it('names the chat and the customer when a manager wrote first', async () => {
-    await start();
+    await begin();
     const ids = { external_message_id: 'e', external_chat_id: 'new-chat', external_customer_id: 'new-customer' };
     module.reply = () => ({ status: 200, body: JSON.stringify(ids) });
     const first = await gateway.writesFirst(channel, '+79990001122', 'Здравствуйте');
@@ -113,7 +93,7 @@ describe('the answer to message_sent', () => {
 
 describe('media', () => {
   it('go with their items, and with the note as content unless told otherwise', async () => {
-    await start();
+    await begin();
     const items = [{ name: 'a.png', content: Buffer.from('89504e470d0a1a0a', 'hex') }];
     await gateway.managerAnswers(chat, 'вот фото', { items });
     const data = module.webhooks('message_sent')[0]?.data;
@@ -125,7 +105,7 @@ describe('media', () => {
   });
 
   it('can leave without their note', async () => {
-    await start({ webhookMediaNote: 'nowhere' });
+    await begin({ webhookMediaNote: 'nowhere' });
     await gateway.managerAnswers(chat, 'вот', { items: [{ name: 'a.txt', content: Buffer.from('x') }] });
     expect(module.webhooks('message_sent')[0]?.data).toMatchObject({ type: 'file', content: null });
   });
@@ -133,7 +113,7 @@ describe('media', () => {
 
 describe('changes', () => {
   it('reach the transport with its own ids', async () => {
-    await start();
+    await begin();
     const id = await gateway.managerAnswers(chat, 'ответ', { quote: gateway.messages(chat).at(-1)?.id ?? 0 });
     expect(module.webhooks('message_sent')[0]?.data).toMatchObject({ quote_external_id: 'm1', quote_content: 'раз' });
     await gateway.editMessage(id, 'правка');
@@ -154,7 +134,7 @@ describe('changes', () => {
   });
 
   it('do not leave when the channel cannot take them', async () => {
-    await start({}, { text: { creating: 'both' } });
+    await begin({}, { text: { creating: 'both' } });
     const id = await gateway.managerAnswers(chat, 'ответ');
     await expect(gateway.editMessage(id, 'правка')).rejects.toThrow('can not be edited');
     await gateway.markRead(chat);
@@ -162,7 +142,7 @@ describe('changes', () => {
   });
 
   it('of private messages stay inside', async () => {
-    await start();
+    await begin();
     const id = await gateway.managerAnswers(chat, 'между нами', { private: true });
     await gateway.editMessage(id, 'всё ещё между нами');
     await gateway.deleteMessage(id);
@@ -172,38 +152,37 @@ describe('changes', () => {
 
 describe('what the channel declares', () => {
   it('decides what may be written to the customer', async () => {
-    await start({}, { text: { creating: 'receive', max_chars_count: 5 } });
-    const bot = async (body: object): Promise<number> =>
-      (await mg(gateway.mgOrigin, 'bot', tokens.bot, 'POST /messages', { chat_id: chat, scope: 'public', ...body }))
-        .status;
+    await begin({}, { text: { creating: 'receive', max_chars_count: 5 } });
+    const send = async (body: object): Promise<number> =>
+      (await bot('POST /messages', { chat_id: chat, scope: 'public', ...body })).status;
     // The channel sends no texts to MG at all, so the chat of the preparation does not exist.
     expect(gateway.chats()).toEqual([]);
-    expect(await bot({ content: 'привет' })).toBe(400);
+    expect(await send({ content: 'привет' })).toBe(400);
   });
 
   it('limits length, kinds and suggestions', async () => {
-    await start({}, { ...FULL_SETTINGS, text: { creating: 'both', max_chars_count: 5 } });
-    const bot = async (body: object): Promise<unknown> => {
+    await begin({}, { ...FULL_SETTINGS, text: { creating: 'both', max_chars_count: 5 } });
+    const send = async (body: object): Promise<unknown> => {
       const whole = { chat_id: chat, scope: 'public', ...body };
-      const answer = await mg(gateway.mgOrigin, 'bot', tokens.bot, 'POST /messages', whole);
+      const answer = await bot('POST /messages', whole);
       return answer.status === 200 ? 200 : answer.body;
     };
-    expect(await bot({ content: 'длинно' })).toEqual({
+    expect(await send({ content: 'длинно' })).toEqual({
       errors: ['content must be a maximum of 5 characters in length'],
     });
     const suggestions = (type: string): object => ({
       content: 'ок',
       transport_attachments: { suggestions: [{ type, title: 'x' }] },
     });
-    expect(await bot(suggestions('text'))).toBe(200);
-    expect(await bot(suggestions('phone'))).toMatchObject({ errors: [expect.stringContaining('suggestions')] });
-    expect(await bot({ content: '   ' })).toEqual({ errors: ['content is a required field'] });
+    expect(await send(suggestions('text'))).toBe(200);
+    expect(await send(suggestions('phone'))).toMatchObject({ errors: [expect.stringContaining('suggestions')] });
+    expect(await send({ content: '   ' })).toEqual({ errors: ['content is a required field'] });
   });
 });
 
 describe('ordered troubles', () => {
   it('repeat and lose webhooks', async () => {
-    await start();
+    await begin();
     gateway.repeatWebhooks(1);
     await gateway.managerAnswers(chat, 'дважды');
     expect(module.webhooks('message_sent')).toHaveLength(2);
@@ -214,7 +193,7 @@ describe('ordered troubles', () => {
   });
 
   it('retry when told to', async () => {
-    await start({ webhooks: { attempts: 3, retryDelayMs: 1 } });
+    await begin({ webhooks: { attempts: 3, retryDelayMs: 1 } });
     let count = 0;
     module.reply = () => {
       count += 1;
@@ -230,7 +209,7 @@ describe('ordered troubles', () => {
   });
 
   it('spoil API calls: 429, 500 with an empty body, resets before and after, slowness, HTML', async () => {
-    await start();
+    await begin();
     const ask = async (): Promise<number> =>
       (await fetch(`${gateway.mgOrigin}/api/bot/v1/bots`, { headers: { 'x-bot-token': tokens.bot } })).status;
     gateway.storm429({ times: 2, api: 'bot' });
@@ -259,7 +238,7 @@ describe('ordered troubles', () => {
   });
 
   it('never show a token in the records of calls', async () => {
-    await start();
+    await begin();
     const records = JSON.stringify([gateway.calls(), gateway.webhooks(), gateway.modules()]);
     for (const secret of [tokens.bot, tokens.transport, gateway.apiKey]) expect(records).not.toContain(secret);
   });

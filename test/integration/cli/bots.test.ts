@@ -108,8 +108,11 @@ describe('bots', () => {
     await until(() => !codesInPortal().includes('bridge_supervisor'));
   });
 
-  it('does not bring the default bots back by removing the last one', async () => {
+  it('does not bring the default bots back after the last one was removed, whatever sets the portal up again', async () => {
     for (const kind of ['line', 'supervisor', 'assistant']) await cli('bots', 'remove', '--code', `bridge_${kind}`);
+    await everythingDone(own.bridge.portal, own.probe);
+    expect(await own.probe.count('select count(*) from bot')).toBe(0);
+    own.bridge.portal.updateApp({ version: 2 });
     await everythingDone(own.bridge.portal, own.probe);
     expect(await own.probe.count('select count(*) from bot')).toBe(0);
   });

@@ -30,7 +30,22 @@ describe('a portal in webhook mode', () => {
     expect(await own.probe.count('select count(*) from portal')).toBe(0);
   });
 
-  it('gets its bots, which answer events that carry their CLIENT_ID, and its secrets are sealed', async () => {
+  it('is joined again with another webhook, and what waited for a working one waits no longer', async () => {
+    const { portal } = own.bridge;
+    expect(await add(portal.webhook)).toMatchObject({ code: 0 });
+    await until(() => portal.bots().length === 3);
+    await everythingDone(portal, own.probe);
+    await own.probe.rows(
+      `insert into lane (portal, queue, key, seq, ready_at) values ($1, 'inbox', 'x/1', 1, now() + interval '1 day'), ($1, 'outbox', 'x/1>later', 1, now() + interval '1 day')`,
+      [portal.memberId],
+    );
+    expect(await add(portal.webhook)).toMatchObject({ code: 0 });
+    const waits = `select queue from lane where key like 'x/1%' and ready_at > now() + interval '1 hour'`;
+    expect(await own.probe.rows(waits)).toEqual([{ queue: 'inbox' }]);
+    await own.probe.rows(`delete from lane where key like 'x/1%'`);
+  });
+
+  it('gets its bots, which answer events with their CLIENT_ID whichever webhook is in use, and its secrets are sealed', async () => {
     const { portal } = own.bridge;
     const ran = await add(`${portal.webhook}profile.json`);
     expect(ran).toMatchObject({ code: 0 });

@@ -72,8 +72,7 @@ async function dueIn(id: string): Promise<number> {
 
 function watch(checkHealth: (row: ConnectionRow, signal: AbortSignal) => Promise<void>, deadlineMs = 60_000) {
   const { log } = captureLog();
-  const directory = { brainByName: new Map([[brain.name, brain]]) };
-  return startHealthChecks({ db, connectionService: { checkHealth }, directory, log, pollMs: 20, deadlineMs });
+  return startHealthChecks({ db, connectionService: { checkHealth }, brains: [brain], log, pollMs: 20, deadlineMs });
 }
 
 const endOf = (signal: AbortSignal): Promise<void> =>
@@ -203,7 +202,7 @@ describe('what a look has found out', () => {
     const keys = ['line/chat1>brain', 'line/chat1>portal', 'liner/chat1>brain', 'other/line>brain'];
     for (const key of keys) {
       const ready_at = new Date(Date.now() + 3_600_000);
-      await db('lane').insert({ portal, sealed: 'outbox', key, seq: 1, ready_at });
+      await db('lane').insert({ portal, queue: 'outbox', key, seq: 1, ready_at });
     }
     await wakeLanes(db, 'outbox', portal, [laneBeginning('line')]);
     const woken = async (): Promise<string[]> =>

@@ -162,6 +162,19 @@ describe.each([
     expect(await toldBrain()).toEqual(['message: с упоминанием', 'edit: с упоминанием снова', 'delete: ']);
   });
 
+  it('does not hear the commands it explains itself', async () => {
+    const { portal } = there.bridge;
+    const ownerId = portal.addEmployee({ name: 'Хозяйка' }).id;
+    const { chatId } = portal.addGroup({ title: 'Подсказки', ownerId, botIds: [supervisor.id] });
+    portal.writesInGroup(ownerId, chatId, '/help');
+    await until(() => botTalk(portal, chatId).length > 1);
+    await settled();
+    const talk = botTalk(portal, chatId).map(({ text }) => text);
+    expect(talk.map((text) => /\/operator/.test(text))).toEqual([true, true]);
+    const commands = `select count(*) from inbox where lane like '%/chat${chatId}' and convert_from(body, 'utf8') like '%ONIMCOMMANDADD%'`;
+    expect(await there.probe.count(commands)).toBe(1);
+  });
+
   it('answers once a message whose edit came before it', async () => {
     const { portal } = there.bridge;
     const ownerId = portal.addEmployee({ name: 'Хозяин' }).id;

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '../../../src/lib/embedded-postgres.ts';
 import { startEmbeddedPostgres } from '../../../src/lib/embedded-postgres.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
-import { processIdentity } from '../../../src/lib/process-identity.ts';
+import { processCommand } from '../../../src/lib/process-command.ts';
 
 const password = "pass word'%/";
 const flags = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
@@ -115,9 +115,8 @@ describe('startEmbeddedPostgres', () => {
     });
     const pid = await serverPid(dataDir);
     await Promise.all([first.stop(), first.stop()]);
-    expect(await processIdentity(pid)).toBeUndefined();
-    expect(await readdir(dataDir)).not.toContain('owner.pid');
-    expect(await readdir(dataDir)).toContain('db');
+    expect(await processCommand(pid)).toBeUndefined();
+    expect(await readdir(dataDir)).toEqual(['db']);
 
     const second = await start(dataDir, { flags: {} });
     await expect(query(second.url('bridge'), 'select name from fact')).resolves.toEqual([{ name: 'ключ' }]);
@@ -152,13 +151,13 @@ describe('startEmbeddedPostgres', () => {
     const dataDir = await madeFolder();
     const port = await leaveOrphan(dataDir);
     const pid = await serverPid(dataDir);
-    expect(await processIdentity(pid)).toBeDefined();
+    expect(await processCommand(pid)).toBeDefined();
     const adopted = await start(dataDir);
     expect(adopted).toMatchObject({ adopted: true, port });
     expect(await serverPid(dataDir)).toBe(pid);
     await expect(query(adopted.url('bridge'), 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
     await adopted.stop();
-    expect(await processIdentity(pid)).toBeUndefined();
+    expect(await processCommand(pid)).toBeUndefined();
   });
 
   it('stops a left server that it cannot use and starts afresh', async () => {
@@ -171,7 +170,7 @@ describe('startEmbeddedPostgres', () => {
     await new Promise((resolve) => other.close(resolve));
     const fresh = await start(dataDir, { port });
     expect(fresh).toMatchObject({ adopted: false, port });
-    expect(await processIdentity(pid)).toBeUndefined();
+    expect(await processCommand(pid)).toBeUndefined();
   });
 
   it('recovers when application and server were both killed, and their numbers were given to others', async () => {
@@ -182,22 +181,21 @@ describe('startEmbeddedPostgres', () => {
     const pidFile = join(dataDir, 'db', 'postmaster.pid');
     const left = await readFile(pidFile, 'utf8');
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => processIdentity(pid), { timeout: 5000 }).toBeUndefined();
+    await expect.poll(() => processCommand(pid), { timeout: 5000 }).toBeUndefined();
     await first.stop();
     // This very test process now stands for "another process that was given the number".
     await writeFile(pidFile, left.replace(String(pid), String(process.pid)));
-    await writeFile(join(dataDir, 'owner.pid'), `${process.pid}\nanother boot and start time\n`);
     const second = await start(dataDir);
     await expect(query(second.url('bridge'), 'select n from fact')).resolves.toEqual([{ n: 1 }]);
   });
 
   it('does not take a half-made data folder for a whole one', async () => {
     const dataDir = await folder();
-    await mkdir(join(dataDir, 'db.new'));
-    await writeFile(join(dataDir, 'db.new', 'PG_VERSION'), '18\n');
+    await mkdir(join(dataDir, 'db.new-1', 'db'), { recursive: true });
+    await writeFile(join(dataDir, 'db.new-1', 'db', 'PG_VERSION'), '18\n');
     const database = await start(dataDir);
     await expect(query(database.url('bridge'), 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
-    expect((await readdir(dataDir)).sort()).toEqual(['db', 'owner.pid']);
+    expect(await readdir(dataDir)).toEqual(['db']);
   });
 
   it('refuses a folder that is in use already', async () => {
@@ -215,6 +213,33 @@ describe('startEmbeddedPostgres', () => {
     await expect(start(dataDir)).resolves.toMatchObject({ adopted: true, port });
   });
 
+  it.each([
+    ['that is empty', folder],
+    ['that has a database', madeFolder],
+  ])('has one winner and one server when several start at once on a folder %s', async (_what, make) => {
+    const dataDir = await make();
+    const starts = await Promise.allSettled(Array.from({ length: 4 }, () => start(dataDir)));
+    const won = starts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const lost = starts.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(lost.map(({ code }) => code)).toEqual(Array.from({ length: 3 }, () => 'database.in_use'));
+    expect(won).toHaveLength(1);
+    await expect(query(won[0]?.url('bridge') ?? '', 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+    expect(stdout.split('\n').filter((line) => line.includes(`-D ${join(dataDir, 'db')} `))).toHaveLength(1);
+    expect(await readdir(dataDir)).toEqual(['db']);
+  });
+
+  it('stays the user of its server when that has dropped all connections', async () => {
+    const dataDir = await madeFolder();
+    const first = await start(dataDir);
+    const holders = () => query(first.url('postgres'), `select pid from pg_locks where locktype = 'advisory'`);
+    const [before] = await holders();
+    await query(first.url('postgres'), `select pg_terminate_backend(${Number(before?.['pid'])})`);
+    const others = async () => (await holders()).filter(({ pid }) => pid !== before?.['pid']);
+    await expect.poll(others, { timeout: 10_000 }).toHaveLength(1);
+    await expect(start(dataDir)).rejects.toMatchObject({ code: 'database.in_use' });
+  });
+
   it('refuses a port that is taken, and lets go of the folder', async () => {
     const dataDir = await folder();
     const other = createServer().listen(0, '127.0.0.1');
@@ -222,7 +247,7 @@ describe('startEmbeddedPostgres', () => {
     cleanups.push(() => new Promise((resolve) => other.close(resolve)));
     const { port } = other.address() as AddressInfo;
     await expect(start(dataDir, { port })).rejects.toMatchObject({ code: 'database.port_taken' });
-    expect(await readdir(dataDir)).not.toContain('owner.pid');
+    expect(await readdir(dataDir)).toEqual([]);
   });
 
   it('refuses a password that the database was not made with, and leaves no server running', async () => {

@@ -151,7 +151,7 @@ describe('a stranger at the page', () => {
     for (const code of ['', 'AAAA-BBBB-CCCC', ' ', "' or 1=1 --"]) {
       const refused = await stage.submit(typed(code));
       expect(refused.status).toBe(422);
-      expect(refused.problem).toContain('The code does not fit');
+      expect(refused.problem).toContain('The code is not valid');
     }
     expect(crmCalls()).toBe(calls);
   });
@@ -247,7 +247,7 @@ describe('a mistake at the page', () => {
     expect(nobody.problem).toContain('Choose a bot');
     stage.gateway.fail({ api: 'crm', path: '/edit', times: 1, kind: 500 });
     const away = await stage.submit({ step: 'connect', choice: nobody.hidden('choice'), bot: 'bridge_line' });
-    expect(away.problem).toContain('does not answer now');
+    expect(away.problem).toContain('is not responding');
     expect(await connections()).toBe(0);
     const done = await stage.submit({ step: 'connect', choice: away.hidden('choice'), bot: 'bridge_line' });
     expect(done.status).toBe(200);

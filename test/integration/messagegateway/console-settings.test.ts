@@ -81,6 +81,6 @@ describe('a list of employees', () => {
 
   it('keeps the others from the console', async () => {
     const group = await stage.openGroup('Not yours');
-    expect(await group.asks('list')).toBe('This console is not for you: ask your administrator.');
+    expect(await group.asks('list')).toBe('You may not use this console. Ask your administrator.');
   });
 });

@@ -76,7 +76,14 @@ describe('erasing a portal', () => {
     expect(stage.captured.text()).toContain('an account could not be left');
   });
 
-  it('by an operator leaves them too', async () => {
+  it('goes through although the secrets of an account cannot be opened any more', async () => {
+    await stage.own.probe.rows(`update connection set config_sealed = '\\x00'`);
+    stage.bridge.portal.uninstallApp({ clean: true });
+    await until(async () => (await stage.own.probe.count('select count(*) from portal')) === 0);
+    expect(isUp()).toBe(true);
+  });
+
+  it('by command leaves them too', async () => {
     const erased = await cli('portals', 'erase', '--portal', stage.bridge.portal.memberId);
     expect(erased.code).toBe(0);
     expect(erased.out).toContain('was told');
@@ -84,23 +91,23 @@ describe('erasing a portal', () => {
   });
 });
 
-describe('an account that was paused', () => {
-  it('is shown as such, stays off when it is only tested, and works again when an operator joins it again', async () => {
+describe('an account that is disabled', () => {
+  it('is shown as such, stays off when it is only tested, and works again when its settings are changed', async () => {
     const id = await connectionId();
     const [module] = stage.gateway.modules();
     await stage.gateway.activateModule(module?.code ?? '', false);
     const reason = `select disabled_reason from connection`;
     await until(async () => (await stage.own.probe.rows(reason))[0]?.['disabled_reason'] === 'switched_off');
-    expect((await cli('connections', 'list')).out).toContain('paused');
-    expect((await cli('doctor', '--json')).out).toContain('the far side has stopped it (switched_off)');
+    expect((await cli('connections', 'list')).out).toContain('disabled');
+    expect((await cli('doctor', '--json')).out).toContain('it is disabled (switched_off)');
     const tested = await cli('connections', 'test', '--connection', id, '--json');
     expect(tested.json()).toMatchObject({ isHealthy: false });
-    expect(tested.out).toContain('the account is stopped: switched_off');
+    expect(tested.out).toContain('the account is disabled: switched_off');
     expect(stage.gateway.modules()).toMatchObject([{ active: false }]);
     const config = JSON.stringify({ name: 'Bitrix24 снова' });
     expect((await cli('connections', 'set', '--connection', id, '--config', config)).code).toBe(0);
     await until(async () => (await stage.own.probe.rows(reason))[0]?.['disabled_reason'] === null, 10_000);
-    expect((await cli('connections', 'list')).out).not.toContain('paused');
+    expect((await cli('connections', 'list')).out).not.toContain('disabled');
     expect(isUp()).toBe(true);
     await until(() => stage.gateway.sockets().open === 1, 20_000);
   });

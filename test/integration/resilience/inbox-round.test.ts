@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
-import type { Directory } from '../../../src/portals/directory.ts';
+import type { PortalCache } from '../../../src/portals/portal-cache.ts';
 import { startInboxWorker } from '../../../src/queue/inbox-worker.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeups } from '../../../src/runtime/wakeup.ts';
@@ -48,11 +48,11 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Portals without bots: every event is read and dropped. */
 const nobody = {
-  brainByName: new Map(),
   portal: () => Promise.resolve({ portal: null, bots: [] }),
   doubted: () => Promise.resolve({ portal: null, bots: [] }),
-  connectorById: () => Promise.resolve(null),
-} as unknown as Directory;
+} as unknown as PortalCache;
+
+const noConnectors = { brainOf: () => undefined, connectorById: () => Promise.resolve(null) };
 
 /** The database, except that statements `fails` names do not get through. */
 function troubled(fails: (sql: string) => Error | null): Pool {
@@ -67,14 +67,15 @@ function troubled(fails: (sql: string) => Error | null): Pool {
   });
 }
 
-function start(pool: Pool, directory: Directory = nobody): void {
+function start(pool: Pool, portals: PortalCache = nobody): void {
   const metrics = createMetrics();
   const wakeups = createWakeups();
   const { log } = captureLog();
   loops = startInboxWorker({
     db: pool,
     owner: randomUUID(),
-    directory,
+    portals,
+    connectors: noConnectors,
     metrics,
     wakeups,
     clock: systemClock,
@@ -131,7 +132,7 @@ describe('a round of the inbox', () => {
         if (portal === loud) await pause(150);
         return { portal: null, bots: [] };
       },
-    } as unknown as Directory;
+    } as unknown as PortalCache;
     start(db, slow);
     await until(async () => (await finished(quiet)) === 1);
     expect(await finished(loud)).toBeLessThan(12);

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
+import { createConnectorRegistry } from '../../../src/connections/connector-registry.ts';
 import { startListenerSupervisor } from '../../../src/connections/listener-supervisor.ts';
 import type { Brain } from '../../../src/core/brain.ts';
 import type { Connector } from '../../../src/core/connector.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
-import { createDirectory } from '../../../src/portals/directory.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeups } from '../../../src/runtime/wakeup.ts';
 import type { WorkLoop } from '../../../src/runtime/work-loop.ts';
@@ -75,7 +75,7 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
   };
   const captured = captureLog();
   const keepers: WorkLoop[] = [];
-  const tools = () => unitTools({ send: () => Promise.reject(new Error('nothing was to be sent')) });
+  const toolsFor = () => unitTools({ send: () => Promise.reject(new Error('nothing was to be sent')) });
   const scene: RuleContext = {
     db,
     portal,
@@ -86,7 +86,8 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
       const keeper = startListenerSupervisor({
         db,
         owner: randomUUID(),
-        directory: createDirectory({ db, sealer, brains: [brain], tools }),
+        brains: [brain],
+        connectors: createConnectorRegistry({ db, sealer, brains: [brain], toolsFor }),
         metrics: createMetrics(),
         wakeups: createWakeups(),
         log: captured.log,

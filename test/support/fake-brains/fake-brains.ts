@@ -1,32 +1,22 @@
-/** Three brains of different nature over one far end: answers in the call, by webhook, over a socket with a cursor. */
+/** Three brains of different nature over one fake server: answers in the call, by webhook, over a socket with a cursor. */
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { BrainAction } from '../../../src/core/actions.ts';
-import type { Brain } from '../../../src/core/brain.ts';
-import type { Capabilities, Connection, Connector, ConversationRef, Delivery } from '../../../src/core/connector.ts';
+import type { Connection, Connector, ConversationRef, Delivery } from '../../../src/core/connector.ts';
 import type { ConnectorTools } from '../../../src/core/connector-tools.ts';
+import { defineBrain } from '../../../src/core/define-brain.ts';
 import { BadInput, RemoteRefused, RemoteUnreachable } from '../../../src/core/errors.ts';
 import { type BrainEvent, textReply } from '../../../src/core/events.ts';
 
 const configSchema = z.object({ origin: z.url(), token: z.string() });
 type Config = z.infer<typeof configSchema>;
 
-const capabilities: Capabilities = {
-  maxTextLength: 2_000,
-  edits: false,
-  deletes: false,
-  files: false,
-  ownership: false,
-  crm: false,
-  receipts: false,
-  idempotentDelivery: true,
-  listens: false,
-};
+const maxTextLength = 2_000;
 
 const answerSchema = z.object({ chat: z.string().optional(), replies: z.array(z.string()).optional() });
 
 async function send(
-  connection: Connection,
+  connection: Connection<Config>,
   tools: ConnectorTools,
   action: BrainAction,
   to: ConversationRef,
@@ -34,7 +24,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<Delivery> {
   if (action.type !== 'message') return {};
-  const { origin, token } = connection.config as Config;
+  const { origin, token } = connection.config;
   const response = await tools.http.send({
     method: 'POST',
     url: new URL('/messages', origin),
@@ -78,24 +68,24 @@ function decode(raw: { readonly body: Buffer }): readonly BrainEvent[] {
 }
 
 /** Answers in the call, and cannot be asked twice safely. */
-export const callBrain: Brain = {
+export const callBrain = defineBrain<Config>({
   name: 'fakecall',
   title: 'Answers in the call',
-  capabilities: { ...capabilities, idempotentDelivery: false },
+  capabilities: { maxTextLength },
   configSchema,
   create: (connection, tools) => ({
     decode,
     deliver: (action, to, key, signal) => send(connection, tools, action, to, key, signal),
   }),
-};
+});
 
 const hookSchema = z.object({ id: z.string(), chat: z.string(), text: z.string() });
 
 /** Answers later, by webhook, sometimes before the call has returned. */
-export const hookBrain: Brain = {
+export const hookBrain = defineBrain<Config>({
   name: 'fakehook',
   title: 'Answers by webhook',
-  capabilities,
+  capabilities: { maxTextLength, idempotentDelivery: true },
   configSchema,
   create: (connection, tools) => ({
     decode,
@@ -107,22 +97,22 @@ export const hookBrain: Brain = {
       return { accept: [{ conversation: { ref: chat }, dedupeKey: id, body: request.body }] };
     },
   }),
-};
+});
 
 const frameSchema = z.object({ seq: z.number(), chat: z.string(), text: z.string() });
 
 /** Answers over a socket that knows conversations by its own names and goes on from a cursor. */
-export const socketBrain: Brain = {
+export const socketBrain = defineBrain<Config>({
   name: 'fakesocket',
   title: 'Answers over a socket',
-  capabilities: { ...capabilities, listens: true },
+  capabilities: { maxTextLength, idempotentDelivery: true, listens: true },
   configSchema,
   create: (connection, tools): Connector => ({
     decode,
     deliver: (action, to, key, signal) => send(connection, tools, action, to, key, signal),
     listen: (emit, since, signal) =>
       new Promise((resolve, reject) => {
-        const { origin } = connection.config as Config;
+        const { origin } = connection.config;
         const socket = new WebSocket(`${origin.replace('http', 'ws')}/ws?since=${since ?? '0'}`);
         let last = Number(since ?? 0);
         let chain = Promise.resolve();
@@ -146,4 +136,4 @@ export const socketBrain: Brain = {
         });
       }),
   }),
-};
+});

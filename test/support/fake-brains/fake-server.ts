@@ -1,4 +1,4 @@
-/** The other side of the fake brains: one small HTTP and WebSocket server that answers in any of three ways, and fails on demand. */
+/** The remote of the fake brains: one small HTTP and WebSocket server that answers in any of three ways, and fails on demand. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -9,7 +9,7 @@ export interface HeardMessage {
   readonly key: string;
 }
 
-/** How the far end treats the next requests. `late`: it does the work, then breaks the line instead of answering. */
+/** How the server treats the next requests. `late`: it does the work, then breaks the connection instead of answering. */
 export type FailureMode = 'well' | 'status-500' | 'status-429' | 'status-401' | 'hang' | 'late' | 'garbage';
 
 /** `in-call`: answers in the response · `by-webhook` · `by-socket` */
@@ -19,7 +19,7 @@ export interface FakeServer {
   readonly origin: string;
   /** Every message it took in, repetitions with the same key included. */
   readonly heard: readonly HeardMessage[];
-  /** Mood of the next `times` requests. */
+  /** Failure mode of the next `times` requests. */
   be(failureMode: FailureMode, times: number): void;
   /** Says something of its own accord. `repeat` sends the very same message that many times. */
   say(ref: string, text: string, repeat?: number): Promise<void>;
@@ -27,8 +27,6 @@ export interface FakeServer {
   hook: string;
   /** When true, an answer goes out before the call it answers has returned. */
   answersEarly: boolean;
-  /** When true, it says nothing unless told to. */
-  isSilent: boolean;
   cutSockets(): void;
   /** Sends bytes that are no message of the protocol. */
   babble(): Promise<void>;
@@ -72,11 +70,10 @@ export async function startFakeServer(way: AnswerWay): Promise<FakeServer> {
     const isNew = !done.has(message.key);
     done.add(message.key);
     const answer = `re: ${message.text}`;
-    const shallAnswer = isNew && !fakeServer.isSilent;
-    if (way === 'in-call') return reply(response, { replies: fakeServer.isSilent ? [] : [answer] });
-    if (shallAnswer && fakeServer.answersEarly) await speak(message.ref, answer);
+    if (way === 'in-call') return reply(response, { replies: [answer] });
+    if (isNew && fakeServer.answersEarly) await speak(message.ref, answer);
     reply(response, { chat: remoteName(message.ref) });
-    if (shallAnswer && !fakeServer.answersEarly) await speak(message.ref, answer);
+    if (isNew && !fakeServer.answersEarly) await speak(message.ref, answer);
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -123,7 +120,6 @@ export async function startFakeServer(way: AnswerWay): Promise<FakeServer> {
     say: speak,
     hook: '',
     answersEarly: false,
-    isSilent: false,
     cutSockets() {
       for (const socket of sockets) socket.terminate();
     },
@@ -141,7 +137,7 @@ export async function startFakeServer(way: AnswerWay): Promise<FakeServer> {
   return fakeServer;
 }
 
-/** The far end's own name of a conversation. */
+/** The server's own id of a conversation. */
 const remoteName = (ref: string): string => `chat-of-${ref}`;
 
 function reply(response: ServerResponse, body: unknown): void {

@@ -3,7 +3,13 @@ import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';
 import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
-import { escapeBb, hasMention, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
+import {
+  escapeBb,
+  escapeCommands,
+  hasMention,
+  plainText,
+  withoutMention,
+} from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
 import { claimFromEvent } from '../../../src/bitrix24/install/proof.ts';
 import { readAnswer } from '../../../src/bitrix24/rest/rest-errors.ts';
@@ -117,6 +123,7 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'plainText', read: (text) => plainText(text) },
   { name: 'withoutMention', read: (text) => withoutMention(text, '5') },
   { name: 'escapeBb', read: (text) => escapeBb(text) },
+  { name: 'escapeCommands', read: (text) => escapeCommands(text) },
   { name: 'toAttach', read: (text) => toAttach([cardOf(text), cardOf(text)]) },
   { name: 'toKeyboard', read: (text) => toKeyboard([{ type: 'say', label: text, text }], '5') },
   { name: 'toKeyboard: links and phones', read: (text) => toKeyboard(pointing(text), '5') },

@@ -13,7 +13,11 @@ const carriedOut = (code: string | null, hasV2 = true) => {
       ? Promise.resolve({ result: true })
       : Promise.reject(new RemoteRefused({ code: `bitrix24.${code}`, message: code, status: 400 }));
   const target = { portal: 'p', botId: '1', dialogId: 'chat5', hasV2 };
-  return executePortalAction({ call } as unknown as PortalClient, target, react, 'key', Buffer.alloc(0), signal);
+  return executePortalAction({ call } as unknown as PortalClient, target, react, {
+    key: 'key',
+    bytes: Buffer.alloc(0),
+    signal,
+  });
 };
 
 it.each([

@@ -122,6 +122,20 @@ describe('a message with several commands', () => {
     expect(JSON.stringify(decoded)).not.toContain('beside');
   });
 
+  it('gives the id of the message to what a brain hears of it: the text beside the commands, else the first command', () => {
+    const ids = (text: string): unknown => {
+      const decoded = decodeEvent(body(text, entry(1, 'help'), entry(2, 'bot')), lane(codeIn(name)));
+      return decoded.kind === 'chat' ? decoded.events.map((event) => 'messageId' in event && event.messageId) : null;
+    };
+    expect(ids('/help\n/bot')).toEqual(['700', '700.c1']);
+    expect(ids('/help\n/bot\nВопрос')).toEqual(['700.c0', '700']);
+  });
+
+  it('takes no line for a command that the portal does not: it tells capitals from small letters', () => {
+    const decoded = decodeEvent(body('/help\n/Help me please', entry(1, 'help')), lane(codeIn(name)));
+    expect(decoded).toMatchObject({ events: [{ command: 'help', beside: '/Help me please' }] });
+  });
+
   it('keeps the text on the other lines, for the last one', () => {
     const decoded = decodeEvent(
       body('Привет!\n/help\nСколько стоит?\n/bot', entry(1, 'help'), entry(2, 'bot')),
@@ -154,8 +168,48 @@ describe('a message of an Open Channel', () => {
     expect(marks(param('CHAT_AUTHOR_ID', '')).chat.line).not.toHaveProperty('leaderId');
   });
 
+  it('shows nobody where the bot itself leads, whose id nobody else may know yet', () => {
+    expect(marks(param('CHAT_AUTHOR_ID', idIn(name))).chat.line?.leaderId).toBe('0');
+  });
+
+  it('is for another bot that leads if that one hears it too', () => {
+    const other = ['data[BOT][99][BOT_ID]=99', 'data[BOT][99][BOT_CODE]=acme_second'];
+    expect(marks(param('CHAT_AUTHOR_ID', '99'), ...other).otherBotLeads).toBe(true);
+    for (const leader of ['0', idIn(name), '27']) {
+      expect(marks(param('CHAT_AUTHOR_ID', leader), ...other)).not.toHaveProperty('otherBotLeads');
+    }
+    expect(marks(param('CHAT_AUTHOR_ID', '99'))).not.toHaveProperty('otherBotLeads');
+  });
+
+  it('of a customer is never hidden, not in the silent mode of the operators either', () => {
+    const silent = [param('SILENT_CONNECTOR', 'Y'), param('CHAT_ENTITY_DATA_3', 'Y')];
+    const starts = silent.map((pair) => `${pair.split('=')[0] ?? ''}=`);
+    const client = 'v1-onimbotmessageadd-openline';
+    expect(only(altered(client, starts, silent), codeIn(client))).toMatchObject({ isHidden: false });
+  });
+
+  it.each(['ONIMBOTMESSAGEUPDATE', 'ONIMBOTMESSAGEDELETE'])(
+    'shows in %s by a stored mark that it is a note',
+    (event) => {
+      const change = (...added: string[]): PortalEvent => {
+        const without = [
+          'data[PARAMS][FROM_USER_ID]',
+          'data[PARAMS][SILENT',
+          'data[PARAMS][CHAT_ENTITY_DATA_3]',
+          'data[USER]',
+        ];
+        const body = altered(name, without, added).toString().replace('ONIMBOTMESSAGEADD', event);
+        return only(Buffer.from(body), codeIn(name));
+      };
+      expect(change()).not.toHaveProperty('isHidden');
+      expect(change(param('CHAT_ENTITY_DATA_3', 'Y'))).not.toHaveProperty('isHidden');
+      expect(change(param('PARAMS][COMPONENT_ID', 'HiddenMessage'))).toMatchObject({ isHidden: true });
+    },
+  );
+
   it('is a hidden note by its own mark or by the silent mode of the chat, unless it is sent out all the same', () => {
     expect(marks().isHidden).toBe(false);
+    expect(marks(param('PARAMS][COMPONENT_ID', 'HiddenMessage')).isHidden).toBe(true);
     expect(marks(param('SILENT_CONNECTOR', 'Y')).isHidden).toBe(true);
     expect(marks(param('CHAT_ENTITY_DATA_3', 'Y')).isHidden).toBe(true);
     expect(marks(param('CHAT_ENTITY_DATA_3', 'Y'), param('IMPORTANT_CONNECTOR', 'Y')).isHidden).toBe(false);
@@ -163,7 +217,15 @@ describe('a message of an Open Channel', () => {
 
   it('calls a person with a bare 0 and with nothing else', () => {
     const calls = (text: string): boolean | undefined => marks(param('MESSAGE', text)).callsPerson;
-    expect([' 0 ', '0', '[b]0[/b]', '00', '0!', ''].map(calls)).toEqual([true, true, false, false, false, false]);
+    expect([' 0 ', '0', '[b]0[/b]', '00', '0!', '', '\u00a00'].map(calls)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('tells of its author whether he is from outside', () => {

@@ -74,6 +74,7 @@ function expectPlain(shown: string): void {
 async function sentTexts(
   action: Parameters<typeof executePortalAction>[2],
   hasV2: boolean,
+  dialogId = 'chat1',
 ): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
   const client = {
@@ -82,10 +83,44 @@ async function sentTexts(
       return Promise.resolve(hasV2 ? { id: 1, messageId: 1 } : 1);
     },
   } as unknown as PortalClient;
-  const target = { portal: 'p', botId: '5', dialogId: 'chat1', hasV2 };
-  await executePortalAction(client, target, action, 'key', Buffer.from('x'), new AbortController().signal);
+  const target = { portal: 'p', botId: '5', dialogId, hasV2 };
+  await executePortalAction(client, target, action, {
+    key: 'key',
+    bytes: Buffer.from('x'),
+    signal: new AbortController().signal,
+  });
   return seen;
 }
+
+describe('a line that begins like a command', () => {
+  const text = 'Команды:\n/help – помощь\n/bot\n / x\n//\nпуть /a/b';
+  const send = { type: 'send', text, buttons: [], cards: [], quoteOf: null, internal: false, answers: null } as const;
+  const upload = {
+    type: 'send_file',
+    file: { id: '1', name: 'a', kind: 'file', size: 1 },
+    text,
+    answers: null,
+  } as const;
+  const shown = async (action: typeof send | typeof upload, hasV2: boolean, dialogId: string): Promise<string> => {
+    const params = await sentTexts(action, hasV2, dialogId);
+    return String((params['fields'] as Record<string, unknown> | undefined)?.['message'] ?? params['MESSAGE']);
+  };
+
+  it.each([['a text', send] as const, ['a file', upload] as const])(
+    'is none in a chat, beside %s',
+    async (_, action) => {
+      const seen = await shown(action, true, 'chat1');
+      expect(seen).not.toMatch(/^\/[^ \n]/m);
+      expect(seen.replaceAll('\u2060', '')).toBe(text);
+      expect(seen).toContain('путь /a/b');
+    },
+  );
+
+  it('stays as it is where the portal runs no commands of bots: in private, and through the first API', async () => {
+    expect(await shown(send, true, '27')).toBe(text);
+    expect(await shown(send, false, 'chat1')).toBe(text);
+  });
+});
 
 describe('text from outside', () => {
   it('never becomes markup in a message, and keeps every visible character', () => {

@@ -29,6 +29,12 @@ describe('a button', () => {
       shown({ ACTION: 'SEND', ACTION_VALUE: 'Да' }, 'Да'),
       [],
     ],
+    [
+      'called 0 says so to PHP, which would take it for nothing',
+      { type: 'command', label: '0', command: 'x', params: '0' },
+      { TEXT: '0\u2060', DISPLAY: 'LINE', COMMAND: 'x', COMMAND_PARAMS: '0\u2060' },
+      [],
+    ],
     ['with nothing to show is left out', { type: 'command', label: '', command: 'x', params: '' }, null, []],
   ];
 
@@ -47,6 +53,15 @@ describe('a button', () => {
     const buttons = (keyboard?.['BUTTONS'] ?? []) as readonly object[];
     expect(buttons.filter((row) => 'TEXT' in row).length).toBeGreaterThan(40);
     expect(JSON.stringify(keyboard).length).toBeLessThan(60_000);
+  });
+
+  it('counts with what the portal adds to it', () => {
+    const many = Array.from({ length: 400 }, (_, index): Button => ({ type: 'say', label: `${index}`, text: 'да' }));
+    const rows = (toKeyboard(many, '900').keyboard?.['BUTTONS'] ?? []) as readonly object[];
+    const added = { BOT_ID: 900, TYPE: 'BUTTON', VOTE: 'N', BLOCK: 'N', WAIT: 'N', CONTEXT: 'ALL', DISABLED: 'N' };
+    const stored = rows.map((row) => ('TEXT' in row ? { ...row, ...added, BG_COLOR_TOKEN: 'base' } : row));
+    expect(rows.length).toBeGreaterThan(200);
+    expect(JSON.stringify(stored).length).toBeLessThan(60_000);
   });
 
   it('that says or carries too much is shortened, and that counts as cut', () => {

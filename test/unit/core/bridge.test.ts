@@ -16,7 +16,7 @@ import {
 const at = '2026-11-21T06:00:00.000Z';
 /** For rules that time means nothing to. */
 const bridge = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
-  bridgeAt(event, conversation, by, new Date(at));
+  bridgeAt(event, conversation, by, { at: new Date(at) });
 
 const bot = (changes: Partial<BridgeBot['capabilities']> = {}, type: BridgeBot['type'] = 'B'): BridgeBot => ({
   code: 'bridge_x',

@@ -54,7 +54,7 @@ const fresh = (changes: Partial<Conversation> = {}): Conversation => ({
 });
 const brief = ({ actions }: Bridged): string[] => actions.map(({ target, action }) => `${target} ${action.type}`);
 const run = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
-  bridge(event, conversation, by, new Date('2026-11-21T09:00:00Z'));
+  bridge(event, conversation, by, { at: new Date('2026-11-21T09:00:00Z') });
 
 describe('the greeting', () => {
   it.each<readonly [string, ChatEvent, Conversation, BridgeBot, readonly string[]]>([

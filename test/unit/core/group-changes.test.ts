@@ -68,7 +68,7 @@ describe('a change of a group message', () => {
   ];
 
   it.each(rows)('%s', (_, event, isTold, overhears, outcome, told) => {
-    const bridged = bridge(event, known, bot(overhears), new Date(), { isTold });
+    const bridged = bridge(event, known, bot(overhears), { at: new Date(), isTold });
     const types = bridged.actions.filter(({ target }) => target === 'brain').map(({ action }) => action.type);
     expect([bridged.outcome, types]).toEqual([outcome, told === null ? [] : [told]]);
   });
@@ -90,7 +90,7 @@ describe('text beside a command in a group', () => {
 
   it('reaches the brain only if the message mentions the bot', () => {
     const told = (event: PortalEvent): unknown[] =>
-      bridge(event, known, bot(), new Date()).actions.filter(({ target }) => target === 'brain');
+      bridge(event, known, bot(), { at: new Date() }).actions.filter(({ target }) => target === 'brain');
     expect(told(command(false))).toEqual([]);
     expect(told(command(true))).toMatchObject([{ action: { type: 'message', text: 'а ещё вопрос' } }]);
   });
@@ -98,12 +98,12 @@ describe('text beside a command in a group', () => {
   it('reaches it in private chats whenever there is some, behind what the command does', () => {
     const place: Chat = { ...chat, kind: 'private', dialogId: '27' };
     const event = { ...command(true), chat: place };
-    const actions = bridge(event, { ...known, kind: 'private' }, bot(), new Date()).actions;
+    const actions = bridge(event, { ...known, kind: 'private' }, bot(), { at: new Date() }).actions;
     expect(actions.map(({ target, action }) => [target, action.type])).toEqual([
       ['portal', 'send'],
       ['brain', 'message'],
     ]);
-    const handed = bridge({ ...event, command: 'operator' } as PortalEvent, known, bot(), new Date());
+    const handed = bridge({ ...event, command: 'operator' } as PortalEvent, known, bot(), { at: new Date() });
     expect(handed.actions.some(({ target }) => target === 'brain')).toBe(false);
   });
 });

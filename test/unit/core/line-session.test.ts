@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
-import type { Chat, ChatEvent, PortalEvent } from '../../../src/core/events.ts';
+import { type Chat, type ChatEvent, type PortalEvent, textReply } from '../../../src/core/events.ts';
 
 const bot: BridgeBot = {
   code: 'bridge_line',
@@ -24,12 +24,15 @@ const bot: BridgeBot = {
   },
 };
 
+/** As an event is read: the bot itself (900) as leader is nobody. */
 const chat = (leaderId: string | undefined, sessionId: string | null = '343'): Chat => ({
   kind: 'line',
   dialogId: 'chat1777',
   title: '',
-  line: { lineId: '22', connector: 'telegrambot', sessionId, crm: [], ...(leaderId === undefined ? {} : { leaderId }) },
+  line: { lineId: '22', connector: 'telegrambot', sessionId, crm: [], ...leads(leaderId) },
 });
+
+const leads = (id: string | undefined) => (id === undefined ? {} : { leaderId: id === '900' ? '0' : id });
 
 type Message = PortalEvent & { type: 'message' };
 
@@ -67,14 +70,23 @@ const edited = (leaderId: string): ChatEvent => ({
 const zero = (who: 'client' | 'employee', changes: Partial<Message> = {}): ChatEvent =>
   said(who, chat('900'), { text: '0', callsPerson: true, ...changes });
 
-const start = (): Conversation => ({ ...newConversation('bridge_line', 'chat1777', 'ref'), kind: 'line' });
+/** A customer's words where another bot of ours leads and hears them too. */
+const besideOther = (leaderId: string): ChatEvent => said('client', chat(leaderId), { otherBotLeads: true });
+const zeroTo = (leaderId: string): ChatEvent =>
+  said('client', chat(leaderId), { text: '0', callsPerson: true, otherBotLeads: true });
+
+const start = (): Conversation => ({
+  ...newConversation('bridge_line', 'chat1777', 'ref'),
+  kind: 'line',
+  language: 'ru',
+});
 
 /** Works the events in order; what the last one made the bot show the customer or tell the brain. */
 function play(events: readonly ChatEvent[], from: Conversation = start()) {
   let conversation = from;
   let last: ReturnType<typeof bridge> | null = null;
   for (const event of events) {
-    last = bridge(event, conversation, bot, new Date('2026-11-21T06:00:00Z'));
+    last = bridge(event, conversation, bot, { at: new Date('2026-11-21T06:00:00Z') });
     conversation = last.conversation;
   }
   const actions = last?.actions ?? [];
@@ -90,7 +102,11 @@ describe('the bot', () => {
     // CHAT_AUTHOR_ID by itself.
     ['answers while nobody leads', [client('0')], true],
     ['answers while it leads itself', [client('900')], true],
-    ['answers while another bot of ours leads', [client('901')], true],
+    ['answers while a bot of ours leads that does not hear it', [client('901')], true],
+    ['leaves the answer to the bot of ours that leads and hears it', [besideOther('901')], false],
+    ['answers again when that one has gone', [besideOther('901'), client('0')], true],
+    ['does not answer behind the 0 that ends the session of the other one', [zeroTo('901'), client('0')], false],
+    ['does not greet into a session that another bot of ours leads', [joined('901')], false],
     ['answers where the portal does not tell', [client()], true],
     ['is silent while an operator leads who pressed the button without a word', [client('900'), client('27')], false],
     ['is silent when the very first event shows an operator', [client('27')], false],
@@ -117,6 +133,20 @@ describe('the bot', () => {
     [
       'answers on when an operator of the last session comes late',
       [client('900', '344'), client('27', '343'), client('900', '344')],
+      true,
+    ],
+    [
+      'answers on when a word of an operator of the last session comes late',
+      [client('900', '344'), said('employee', chat('27', '343')), client('900', '344')],
+      true,
+    ],
+    [
+      'answers on when the 0 of the last session comes late',
+      [
+        client('900', '344'),
+        said('client', chat('900', '343'), { text: '0', callsPerson: true }),
+        client('900', '344'),
+      ],
       true,
     ],
     // Operators' words and hidden notes.
@@ -187,7 +217,100 @@ describe('the bot', () => {
     expect(play([client('27'), back, client('28')]).speaks).toBe(false);
     expect(play([client('27'), back, said('employee', chat('27')), client('27')]).speaks).toBe(false);
   });
+
+  it('is given back by people inside alone: the customer takes it from nobody', () => {
+    const back = command('bot', { author: { id: '599', name: '', kind: 'client' } });
+    expect(play([client('27'), back, client('27')])).toMatchObject({
+      speaks: false,
+      conversation: { owner: 'person' },
+    });
+  });
+
+  it('knows a person who has taken it from one it was handed to', () => {
+    const handed = bridge({ type: 'handover', note: null }, start(), bot, { at: new Date() }).conversation;
+    expect(handed).toMatchObject({ owner: 'person', isTaken: false });
+    const takers = [said('employee', chat('900')), client('27'), zero('client')];
+    for (const event of takers) expect(play([event], handed).conversation.isTaken).toBe(true);
+    const taken = play([client('27')]).conversation;
+    expect(taken.isTaken).toBe(true);
+    expect(play([command('bot')], taken).conversation).toMatchObject({ owner: 'brain', isTaken: false });
+    expect(play([client('900', '344')], taken).conversation).toMatchObject({ owner: 'brain', isTaken: false });
+  });
+
+  it('does not take a note for a word of an operator because a command stands in it', () => {
+    const hidden = command('bot', { beside: 'пусть бот ответит', isHidden: true });
+    const mirroring = { ...bot, capabilities: { ...bot.capabilities, mirrors: true } };
+    const taken = play([client('27')]).conversation;
+    const after = bridge(hidden, taken, mirroring, { at: new Date() });
+    expect(after.conversation.owner).toBe('brain');
+    expect(JSON.stringify(after.actions)).not.toContain('пусть бот');
+    expect(play([{ ...hidden, isHidden: false } as ChatEvent], taken).conversation.owner).toBe('person');
+  });
 });
+
+function command(name: string, changes: Partial<PortalEvent & { type: 'command' }> = {}): ChatEvent {
+  return {
+    type: 'command',
+    command: name,
+    params: '',
+    messageId: '7',
+    via: 'text',
+    text: `/${name}`,
+    mentionsBot: true,
+    author: { id: '27', name: '', kind: 'employee' },
+    chat: chat('27'),
+    language: 'ru',
+    sentAt: null,
+    quoteOf: null,
+    ...changes,
+  };
+}
+
+describe('a note of the brain for staff', () => {
+  const files = [{ id: 'f', name: 'счёт.pdf', kind: 'file', size: null }] as const;
+  const said = (isInternal: boolean, kind: Conversation['kind']) =>
+    bridge({ ...textReply('Смотрите'), isInternal, files }, { ...start(), kind }, bot, { at: new Date() }).actions.map(
+      ({ action }) => (action.type === 'send' ? [action.text, action.internal] : action.type),
+    );
+
+  it('only names its files in an Open Channel, where an upload would reach the customer', () => {
+    expect(said(true, 'line')).toEqual([['Смотрите\n[Файл: счёт.pdf]', true]]);
+    expect(said(false, 'line')).toEqual([['Смотрите', false], 'send_file']);
+    expect(said(true, 'group')).toEqual([['Смотрите', true], 'send_file']);
+  });
+});
+
+describe('what our own bots do', () => {
+  const capabilities = { ...bot.capabilities, mirrors: true };
+  const ours = { id: '900', name: '', kind: 'employee' } as const;
+
+  it.each(['help', 'bot', 'operator', 'start', 'press'])('/%s in their words is no command', (name) => {
+    const own = command(name, { author: ours, params: 'слова', beside: 'ещё' });
+    expect(bridge(own, start(), bot, { at: new Date() })).toEqual({
+      conversation: { ...start(), sessionId: '343', sessionLeader: '27', ...ledBy27 },
+      actions: [expect.objectContaining({ action: expect.objectContaining({ type: 'owner_changed' }) })],
+      outcome: 'ignored_bot',
+    });
+  });
+
+  it('to their messages is nobody else’s change', () => {
+    const changes: readonly ChatEvent[] = [
+      { ...(edited('900') as object), author: ours } as ChatEvent,
+      { type: 'message_deleted', messageId: '1', author: ours, chat: chat('900') },
+    ];
+    for (const event of changes) {
+      const { actions, outcome } = bridge(event, start(), { ...bot, capabilities }, { at: new Date(), isTold: true });
+      expect([actions, outcome]).toEqual([[], 'ignored_bot']);
+    }
+  });
+});
+
+const ledBy27 = {
+  owner: 'person',
+  isTaken: true,
+  ownedSince: expect.any(String) as unknown,
+  quietSince: expect.any(String) as unknown,
+};
 
 function systemNote(): Partial<Message> {
   return { author: { id: '27', name: '', kind: 'system' } };
@@ -197,7 +320,7 @@ describe('the first /start of a customer', () => {
   const begin = (): ChatEvent => said('client', chat('900'), { text: '/start' });
 
   it('greets him where he can see it, and is no question for the brain', () => {
-    const { actions, outcome } = bridge(begin(), start(), bot, new Date());
+    const { actions, outcome } = bridge(begin(), start(), bot, { at: new Date() });
     expect(outcome).toBe('greeted');
     expect(actions).toHaveLength(1);
     expect(actions[0]?.action).toMatchObject({

@@ -26,7 +26,7 @@ const bot: BridgeBot = {
 
 function done(event: BrainEvent, parts: readonly SentPart[] = [], kind: ChatKind = 'line'): PortalAction[] {
   const conversation = { ...newConversation('bridge_x', 'chat1', 'ref'), kind };
-  const { actions } = bridge(event, conversation, bot, new Date('2026-11-21T06:00:00Z'), { parts });
+  const { actions } = bridge(event, conversation, bot, { at: new Date('2026-11-21T06:00:00Z'), parts });
   return actions.flatMap((one) => (one.target === 'portal' ? [one.action] : []));
 }
 

@@ -55,9 +55,9 @@ const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, aut
   if (type === 'message_deleted') return { type, ...base };
   return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
-const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot): unknown[] =>
-  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, at).actions.flatMap((one) =>
-    one.target === 'brain' ? [one.action.type] : [],
+const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot, isTold = true): unknown[] =>
+  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, { at, isTold }).actions.flatMap(
+    (one) => (one.target === 'brain' ? [one.action.type] : []),
   );
 
 describe('a brain that mirrors', () => {
@@ -82,16 +82,26 @@ describe('a brain that mirrors', () => {
     const without = expected.filter((type) => type === 'owner_changed' || type === 'message');
     expect(toldOf(event, owner, bot(false))).toEqual(without);
     const [mirroring, plain] = [true, false].map((mirrors) =>
-      bridge(event, talk(place('line').kind, owner), bot(mirrors), at),
+      bridge(event, talk(place('line').kind, owner), bot(mirrors), { at, isTold: true }),
     );
     expect(mirroring?.conversation).toEqual(plain?.conversation);
     expect(mirroring?.outcome).toBe(plain?.outcome);
   });
 
   it('is told which changes are of what it only mirrors', () => {
-    const edit = bridge(changed('message_edited', 'line', 'client'), talk('line', 'person'), bot(true), at).actions[0];
+    const isTold = { isTold: true };
+    const edited = changed('message_edited', 'line', 'client');
+    const edit = bridge(edited, talk('line', 'person'), bot(true), { at, ...isTold }).actions[0];
     expect(edit?.action).toMatchObject({ type: 'edit', mirrored: true });
-    const own = bridge(changed('message_edited', 'line', 'client'), talk('line', 'brain'), bot(true), at).actions[0];
+    const own = bridge(edited, talk('line', 'brain'), bot(true), { at }).actions[0];
     expect(own?.action).not.toHaveProperty('mirrored');
+  });
+
+  it.each(['message_edited', 'message_deleted'] as const)('hears no %s of what it was not shown', (type) => {
+    expect(toldOf(changed(type, 'line', 'employee'), 'person', bot(true), false)).toEqual([]);
+    expect(toldOf(changed(type, 'private', 'employee'), 'person', bot(true), false)).toEqual([]);
+    const note = { ...changed(type, 'line', 'employee'), isHidden: true } as PortalEvent;
+    expect(toldOf(note, 'person', bot(true), true)).toEqual([]);
+    expect(bridge(note, talk('line', 'person'), bot(true), { at }).outcome).toBe('ignored_hidden_note');
   });
 });

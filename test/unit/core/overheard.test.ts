@@ -50,7 +50,7 @@ const aside = (changes: Partial<PortalEvent & { type: 'message' }> = {}): Portal
 
 describe('talk past the bot in a group', () => {
   it('reaches a brain that wants it, where it takes part', () => {
-    const { actions, outcome } = bridge(aside(), known, bot(true), at);
+    const { actions, outcome } = bridge(aside(), known, bot(true), { at });
     expect(outcome).toBe('overheard');
     expect(actions.map(({ action }) => action)).toEqual([
       { type: 'overheard', messageId: '1', text: 'между нами', author, chat, files: [] },
@@ -65,11 +65,11 @@ describe('talk past the bot in a group', () => {
     ['words of the portal', aside({ author: { ...author, kind: 'system' } }), known, bot(true)],
     ['nothing but a file for a brain without files', aside({ text: '' }), known, bot(true, false)],
   ])('stays where it is for %s', (_, event, conversation, listener) => {
-    expect(bridge(event, conversation, listener, at).actions).toEqual([]);
+    expect(bridge(event, conversation, listener, { at }).actions).toEqual([]);
   });
 
   it('is cut to what the brain takes: it is a note, not a message', () => {
-    const { actions } = bridge(aside({ text: 'очень долгий разговор' }), known, bot(true), at);
+    const { actions } = bridge(aside({ text: 'очень долгий разговор' }), known, bot(true), { at });
     expect(actions).toHaveLength(1);
   });
 });
@@ -91,12 +91,12 @@ describe('a pressed button', () => {
   };
 
   it('says its words to the bot as if it had been mentioned', () => {
-    const { actions, outcome } = bridge(press, known, bot(false), at);
+    const { actions, outcome } = bridge(press, known, bot(false), { at });
     expect(outcome).toBe('forwarded');
     expect(actions[0]?.action).toMatchObject({ type: 'message', text: '/bind 12', author });
   });
 
   it('says nothing while a person leads', () => {
-    expect(bridge(press, { ...known, owner: 'person' }, bot(false), at).actions).toEqual([]);
+    expect(bridge(press, { ...known, owner: 'person' }, bot(false), { at }).actions).toEqual([]);
   });
 });

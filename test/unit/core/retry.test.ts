@@ -57,7 +57,7 @@ describe('decideThrottled', () => {
   const busy = { retry: { afterMs: 1_500 } } as const;
 
   it('grows, is never shorter than the far side wants, and never longer than a minute of our own', () => {
-    const delays = Array.from({ length: 9 }, (_, index) => decideThrottled(busy, index + 1, 0, throttledRetry, 0.9999));
+    const delays = Array.from({ length: 9 }, (_, index) => decideThrottled(busy, index + 1, 0, 0.9999));
     expect(delays.map((one) => (one.again ? Math.round(one.delayMs / 1_000) : null))).toEqual([
       2, 2, 4, 8, 16, 32, 60, 60, 60,
     ]);
@@ -67,7 +67,7 @@ describe('decideThrottled', () => {
         fc.integer({ min: 0, max: 300_000 }),
         jitter,
         (throttled, afterMs, at) => {
-          const decided = decideThrottled({ retry: { afterMs } }, throttled, 0, throttledRetry, at);
+          const decided = decideThrottled({ retry: { afterMs } }, throttled, 0, at);
           if (!decided.again) throw new Error('it was given up');
           expect(decided.delayMs).toBeGreaterThanOrEqual(afterMs);
           expect(decided.delayMs).toBeLessThanOrEqual(Math.max(afterMs * 1.1 + 1, throttledRetry.maxDelayMs));
@@ -80,7 +80,7 @@ describe('decideThrottled', () => {
     let waited = 0;
     let asked = 1;
     while (waited < 30_000) {
-      const decided = decideThrottled(busy, asked, waited, throttledRetry, 0.5);
+      const decided = decideThrottled(busy, asked, waited, 0.5);
       if (!decided.again) throw new Error('it was given up');
       waited += decided.delayMs;
       asked += 1;
@@ -90,11 +90,11 @@ describe('decideThrottled', () => {
   });
 
   it('gives up only after a day, and not what has hardly been tried', () => {
-    expect(decideThrottled(busy, 10_000, waitPatienceMs, throttledRetry, 0)).toMatchObject({ again: true });
-    expect(decideThrottled(busy, 1, 10 * waitPatienceMs, throttledRetry, 0)).toMatchObject({ again: true });
-    expect(decideThrottled(busy, throttledRetry.maxAttempts, waitPatienceMs + 1, throttledRetry, 0)).toEqual({
+    expect(decideThrottled(busy, 10_000, waitPatienceMs, 0)).toMatchObject({ again: true });
+    expect(decideThrottled(busy, 1, 10 * waitPatienceMs, 0)).toMatchObject({ again: true });
+    expect(decideThrottled(busy, throttledRetry.maxAttempts, waitPatienceMs + 1, 0)).toEqual({
       again: false,
     });
-    expect(decideThrottled({ retry: 'never' }, 1, 0, throttledRetry, 0)).toEqual({ again: false });
+    expect(decideThrottled({ retry: 'never' }, 1, 0, 0)).toEqual({ again: false });
   });
 });

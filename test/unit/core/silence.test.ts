@@ -58,7 +58,7 @@ function play(steps: readonly (readonly [minute: number, event: ChatEvent])[], b
     sessionId: kind === 'line' ? '343' : null,
   };
   return steps.map(([minute, event]): Bridged => {
-    const bridged = bridge(event, conversation, by, minutes(minute));
+    const bridged = bridge(event, conversation, by, { at: minutes(minute) });
     conversation = bridged.conversation;
     return bridged;
   });

@@ -69,9 +69,9 @@ describe('a message that counts as failed', () => {
   ])('%s', (_, event, known, expected) => {
     const conversation = newConversation('bridge_x', 'chat1', 'ref');
     const found = known === undefined ? {} : { fate: known };
-    const told = bridge(event, conversation, bot(), new Date('2026-11-21T06:00:00Z'), found).actions;
+    const told = bridge(event, conversation, bot(), { at: new Date('2026-11-21T06:00:00Z'), ...found }).actions;
     expect(told.map(({ action }) => action)).toEqual(expected);
-    expect(bridge(event, conversation, bot(false), new Date(), found).actions).toEqual([]);
+    expect(bridge(event, conversation, bot(false), { at: new Date(), ...found }).actions).toEqual([]);
   });
 
   it.each([
@@ -81,7 +81,7 @@ describe('a message that counts as failed', () => {
   ] as const)('is %s', (_, known, count, outcome) => {
     const conversation = newConversation('bridge_x', 'chat1', 'ref');
     const found = known === undefined ? {} : { fate: known };
-    const done = bridge(textReply('да', 'm'), conversation, bot(), new Date(), found);
+    const done = bridge(textReply('да', 'm'), conversation, bot(), { at: new Date(), ...found });
     expect(done.actions).toHaveLength(count);
     expect(done.outcome).toBe(outcome);
   });

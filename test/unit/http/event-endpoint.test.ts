@@ -28,7 +28,7 @@ async function post(
   let lookUps = 0;
   const body = Buffer.from(privateMessageBody(portal, bot, { userId: 5, messageId: '12', text: 'hello' }));
   const endpoint = createEventEndpoint({
-    directory: {
+    portals: {
       portal: () => Promise.resolve(known(cached)),
       doubted() {
         lookUps += 1;

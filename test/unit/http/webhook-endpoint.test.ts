@@ -12,7 +12,7 @@ const away = {
 async function errorAt(brain: string): Promise<BadInput> {
   const door = createWebhookEndpoint({
     db: away,
-    directory: { brainByName: new Map(brains.map((one) => [one.name, one])) },
+    connectors: { brainOf: (name: string) => brains.find((one) => one.name === name) },
     synchronousReplies: null,
   } as unknown as WebhookEndpointOptions);
   const req = Object.assign(Readable.from([Buffer.from('{}')]), { headers: {} });
@@ -34,7 +34,7 @@ describe('the door of a brain while the database is away', () => {
       error: {
         code: 'access_restricted',
         external_code: 'bridge.unavailable',
-        message: 'Связь с Bitrix24 сейчас недоступна, сообщение не показано; отправьте его ещё раз позже',
+        message: 'Нет связи с Битрикс24, сообщение не показано. Отправьте его ещё раз позже',
       },
     });
   });

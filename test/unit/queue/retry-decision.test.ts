@@ -27,13 +27,19 @@ describe('a send whose key the portal keeps reserved', () => {
     for (;;) {
       throttled += 1;
       // Used up by other failures, and with the shortest pauses there are.
-      const next = nextTry(reserved(code), { attempts: deliveryRetry.maxAttempts, throttled }, 0, 0);
+      const next = nextTry(reserved(code), { attempts: deliveryRetry.maxAttempts, throttled }, waitedMs, 0);
       if (!next.again) break;
       expect(next).toMatchObject({ isFree: true, isThrottled: true });
       waitedMs += next.delayMs;
     }
     expect(waitedMs).toBeGreaterThan(3_600_000);
     expect(waitedMs).toBeLessThan(3 * 3_600_000);
+  });
+
+  it('is not given up sooner because the portal had put it off before', () => {
+    const put = { attempts: 1, throttled: 200 };
+    expect(nextTry(reserved('SENDING_FAILED'), put, 70 * 60_000, 0)).toMatchObject({ again: true, delayMs: 150_000 });
+    expect(nextTry(reserved('SENDING_FAILED'), put, 80 * 60_000, 0)).toEqual({ again: false });
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
-import { createRateLimiter } from '../../../src/runtime/rate-limiter.ts';
+import { brainRateLimiter, createRateLimiters, type RateLimitersOptions } from '../../../src/runtime/rate-limiter.ts';
 import type { BudgetAsk, SharedBudgets } from '../../../src/runtime/shared-budgets.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
-const log = createLogger({ level: 'silent', name: 'pacer' });
+const log = createLogger({ level: 'silent', name: 'limiter' });
 
 /** The bucket of the database, in memory: what its statement does, step by step. */
 function bucketBy(clock: FakeClock): SharedBudgets & { readonly asks: () => number } {
@@ -37,7 +37,7 @@ function bucketBy(clock: FakeClock): SharedBudgets & { readonly asks: () => numb
   };
 }
 
-function callers(clock: FakeClock, rateLimiter: ReturnType<typeof createRateLimiter>, count: number) {
+function callers(clock: FakeClock, rateLimiter: ReturnType<typeof limiterOf>, count: number) {
   let passed = 0;
   /** As lanes do: whoever is sent away comes back after the wait he was told. */
   const call = async (): Promise<void> => {
@@ -56,12 +56,17 @@ function callers(clock: FakeClock, rateLimiter: ReturnType<typeof createRateLimi
   return () => passed;
 }
 
-const rate = { perSecond: 25, burst: 5 };
+const limit = { portal: 'p', bucket: 'b', perSecond: 25, burst: 5 };
+
+/** The limiter of a process by itself. */
+function limiterOf(options: Pick<RateLimitersOptions, 'budgets' | 'clock'>, of = limit) {
+  return brainRateLimiter(createRateLimiters({ ...options, log }), of);
+}
 
 describe('the pace of a limit', () => {
   it('lets no more calls pass in a second than allowed, after a short burst', async () => {
     const clock = createFakeClock();
-    const passed = callers(clock, createRateLimiter({ budgets: bucketBy(clock), clock, log }, 'p', 'b', rate), 60);
+    const passed = callers(clock, limiterOf({ budgets: bucketBy(clock), clock }), 60);
     await clock.advance(0);
     expect(passed()).toBe(5);
     await clock.advance(1_000);
@@ -74,9 +79,7 @@ describe('the pace of a limit', () => {
   it('is one for two processes, and neither starves', async () => {
     const clock = createFakeClock();
     const budgets = bucketBy(clock);
-    const [one, other] = [0, 1].map(() =>
-      callers(clock, createRateLimiter({ budgets, clock, log }, 'p', 'b', rate), 100),
-    );
+    const [one, other] = [0, 1].map(() => callers(clock, limiterOf({ budgets, clock }), 100));
     await clock.advance(2_000);
     const [first = 0, second = 0] = [one?.(), other?.()];
     expect(first + second).toBeLessThanOrEqual(55);
@@ -89,10 +92,10 @@ describe('the pace of a limit', () => {
   it('lets nobody pass, in no process, while the far side wants to be left alone', async () => {
     const clock = createFakeClock();
     const budgets = bucketBy(clock);
-    const rateLimiter = createRateLimiter({ budgets, clock, log }, 'p', 'b', rate);
+    const rateLimiter = limiterOf({ budgets, clock });
     await rateLimiter.holdOff(3_000);
     const passed = callers(clock, rateLimiter, 1);
-    const elsewhere = callers(clock, createRateLimiter({ budgets, clock, log }, 'p', 'b', rate), 1);
+    const elsewhere = callers(clock, limiterOf({ budgets, clock }), 1);
     await clock.advance(2_900);
     expect([passed(), elsewhere()]).toEqual([0, 0]);
     await clock.advance(300);
@@ -101,21 +104,21 @@ describe('the pace of a limit', () => {
 
   it('sends a call away that would have to wait for long, and names the wait', async () => {
     const clock = createFakeClock();
-    const rateLimiter = createRateLimiter({ budgets: bucketBy(clock), clock, log }, 'p', 'b', rate);
+    const rateLimiter = limiterOf({ budgets: bucketBy(clock), clock });
     await rateLimiter.holdOff(60_000);
     await expect(rateLimiter.turn()).rejects.toMatchObject({
       code: 'rate_limit.busy',
       fate: 'none',
       retry: { afterMs: expect.any(Number) },
     });
-    const elsewhere = createRateLimiter({ budgets: bucketBy(clock), clock, log }, 'p', 'other', rate);
+    const elsewhere = limiterOf({ budgets: bucketBy(clock), clock }, { ...limit, bucket: 'other' });
     await expect(elsewhere.turn()).resolves.toBeUndefined();
   });
 
   it('still waits alone when the pause cannot be shared', async () => {
     const clock = createFakeClock();
     const budgets = { ...bucketBy(clock), hold: () => Promise.reject(new Error('no database')) };
-    const rateLimiter = createRateLimiter({ budgets, clock, log }, 'p', 'b', rate);
+    const rateLimiter = limiterOf({ budgets, clock });
     await rateLimiter.holdOff(1_000);
     const passed = callers(clock, rateLimiter, 1);
     await clock.advance(900);
@@ -126,10 +129,7 @@ describe('the pace of a limit', () => {
 
   it('gives up a turn when the caller does', async () => {
     const clock = createFakeClock();
-    const rateLimiter = createRateLimiter({ budgets: bucketBy(clock), clock, log }, 'p', 'b', {
-      perSecond: 1,
-      burst: 1,
-    });
+    const rateLimiter = limiterOf({ budgets: bucketBy(clock), clock }, { ...limit, perSecond: 1, burst: 1 });
     const aborting = new AbortController();
     await rateLimiter.turn();
     const waiting = rateLimiter.turn(aborting.signal);

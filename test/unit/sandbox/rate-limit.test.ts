@@ -1,6 +1,6 @@
 /** The sandbox's limit of requests against the ways in which the vendor's own clients count a second. */
 import { describe, expect, it } from 'vitest';
-import { RateLimit } from '../../../sandbox/messagegateway/rate-limit.ts';
+import { RateLimit } from '../../../sandbox/kit/rate-limit.ts';
 
 interface Sent {
   readonly at: number;

@@ -7,7 +7,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../api/apis.ts';
 import type { CrmClient } from '../api/crm-client.ts';
 import { neededScopes } from '../api/crm-errors.ts';
-import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
+import { isJoined, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { withLearnedEscaping } from './escaping.ts';
 import { joinAccount, moduleOf } from './join.ts';
@@ -51,25 +51,27 @@ const closedWebhooks: Readonly<Record<string, DisabledReason>> = {
   'messagegateway.crm_moved': 'moved',
 };
 
+type Health = HealthStatus<MessageGatewayConfig>;
+
 /** Throws AppErrors of the CRM and of joining. */
 export async function checkConnectionHealth(
-  connection: Connection,
+  connection: Connection<MessageGatewayConfig>,
   hookUrl: string,
   disabledReason: string | null,
   tools: ConnectorTools,
-): Promise<HealthStatus> {
+): Promise<Health> {
   const health = await checkHealth(connection, hookUrl, disabledReason, tools);
-  await tellAdministrators(configSchema.parse(connection.config), health, disabledReason, tools);
+  await tellAdministrators(connection.config, health, disabledReason, tools);
   return health;
 }
 
 async function checkHealth(
-  stored: Connection,
+  stored: Connection<MessageGatewayConfig>,
   hookUrl: string,
   disabledReason: string | null,
   tools: ConnectorTools,
-): Promise<HealthStatus> {
-  const config = await withLearnedEscaping(configSchema.parse(stored.config), tools.state);
+): Promise<Health> {
+  const config = await withLearnedEscaping(stored.config, tools.state);
   const connection = { ...stored, config };
   try {
     if (!isJoined(config)) return await join(connection, hookUrl, tools);
@@ -101,12 +103,12 @@ async function talks(config: JoinedConfig, tools: ConnectorTools): Promise<boole
 }
 
 async function askCrm(
-  connection: Connection,
+  connection: Connection<MessageGatewayConfig>,
   config: JoinedConfig,
   hookUrl: string,
   disabledReason: string | null,
   tools: ConnectorTools,
-): Promise<HealthStatus> {
+): Promise<Health> {
   const crm = crmOf(config, tools);
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.isFrozen === true) return await stopped('frozen', config, tools);
@@ -125,7 +127,11 @@ async function askCrm(
   return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
 }
 
-async function join(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<HealthStatus> {
+async function join(
+  connection: Connection<MessageGatewayConfig>,
+  hookUrl: string,
+  tools: ConnectorTools,
+): Promise<Health> {
   try {
     return { works: true, config: await joinAccount(connection, hookUrl, tools) };
   } catch (error) {
@@ -152,7 +158,7 @@ async function refusesChats(
   }
 }
 
-async function stopped(reason: string, config: JoinedConfig, tools: ConnectorTools): Promise<HealthStatus> {
+async function stopped(reason: string, config: JoinedConfig, tools: ConnectorTools): Promise<Health> {
   try {
     await switchChannelOff(config, tools);
   } catch (thrown) {

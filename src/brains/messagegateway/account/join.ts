@@ -17,12 +17,12 @@ import { syncCommands } from './sync-commands.ts';
 
 /** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
 export async function joinAccount(
-  connection: Connection,
+  connection: Connection<MessageGatewayConfig>,
   hookUrl: string,
   tools: ConnectorTools,
   clock: Clock = systemClock,
 ): Promise<JoinedConfig> {
-  const config = configSchema.parse(connection.config);
+  const { config } = connection;
   const { crmUrl, apiKey } = config;
   const crm = createCrmClient({ tools, crmUrl, apiKey, clock, timeoutMs: config.requestTimeoutMs });
   await crm.checkKey();

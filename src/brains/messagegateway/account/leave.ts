@@ -6,15 +6,18 @@ import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../api/apis.ts';
 import { switchChannelsOff } from '../channels/line-channels.ts';
-import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
+import { configSchema, isJoined, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { moduleOf } from './join.ts';
 
 /** Tries both, and throws the first AppError. Does nothing for an account that was never joined. */
-export async function leaveAccount(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void> {
-  const parsed = configSchema.safeParse(connection.config);
-  if (!parsed.success || !isJoined(parsed.data)) return;
-  const config = parsed.data;
+export async function leaveAccount(
+  connection: Connection<MessageGatewayConfig>,
+  hookUrl: string,
+  tools: ConnectorTools,
+): Promise<void> {
+  const { config } = connection;
+  if (!isJoined(config)) return;
   const module = { ...moduleOf(connection, config, hookUrl, tools.publicUrl), active: false };
   // The channels first, because the token may become invalid with the module.
   const [channel] = await Promise.allSettled([switchChannelOff(config, tools)]);

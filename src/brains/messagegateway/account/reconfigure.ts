@@ -2,7 +2,7 @@
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { BadInput } from '../../../core/errors.ts';
-import { configSchema, type JoinedConfig } from '../config.ts';
+import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { joinAccount } from './join.ts';
 
@@ -14,20 +14,19 @@ const inModule = ['crmUrl', 'apiKey', 'name', 'integrationCode'] as const;
  * does not know our module: another account is another connection.
  */
 export async function reconfigureAccount(
-  connection: Connection,
-  before: unknown,
+  connection: Connection<MessageGatewayConfig>,
+  before: MessageGatewayConfig | null,
   hookUrl: string,
   tools: ConnectorTools,
-): Promise<unknown> {
-  const config = configSchema.parse(connection.config);
-  const known = configSchema.safeParse(before);
-  const joined = known.success ? known.data.joined : undefined;
+): Promise<MessageGatewayConfig> {
+  const { config } = connection;
+  const joined = before?.joined;
   if (JSON.stringify(config.joined) !== JSON.stringify(joined)) {
     throw new BadInput({ code: 'messagegateway.not_settable', message: 'joined: is written by the app alone' });
   }
-  if (!known.success || joined === undefined) return await joinAccount(connection, hookUrl, tools);
-  if (config.crmUrl !== known.data.crmUrl) await checkModule({ ...config, joined }, tools);
-  const isRegistered = inModule.every((key) => config[key] === known.data[key]);
+  if (before === null || joined === undefined) return await joinAccount(connection, hookUrl, tools);
+  if (config.crmUrl !== before.crmUrl) await checkModule({ ...config, joined }, tools);
+  const isRegistered = inModule.every((key) => config[key] === before[key]);
   return isRegistered ? config : await joinAccount(connection, hookUrl, tools);
 }
 

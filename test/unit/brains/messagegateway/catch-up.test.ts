@@ -146,7 +146,7 @@ describe('catching up with much', () => {
     expect(frames).toHaveLength(20 * pageSize);
     // By number, and by the last change.
     expect(asked.filter((query) => 'channel_id' in query)).toHaveLength(40);
-    expect(logged.join()).toContain('more was missed than is fetched');
+    expect(logged.join()).toContain('more was missed than is read');
   });
 });
 

@@ -452,7 +452,7 @@ describe('CRM records', () => {
     { type: 'DEAL', id: '31' },
   ];
   const content =
-    'Клиент в CRM Bitrix24:\nлид 1209 https://portal.example/crm/lead/details/1209/\nсделка 31 https://portal.example/crm/deal/details/31/';
+    'Клиент в CRM Битрикс24:\nлид 1209 https://portal.example/crm/lead/details/1209/\nсделка 31 https://portal.example/crm/deal/details/31/';
 
   it('are told privately, as links into the portal', async () => {
     const { http, calls, lines } = far();
@@ -465,12 +465,12 @@ describe('CRM records', () => {
     const notes = (last: string) => [
       { id: 5, chat_id: 9000, content: last },
       { id: 6, chat_id: 9000, content: 'Разговор ведёт сотрудник' },
-      { id: 4, chat_id: 9000, content: 'Клиент в CRM Bitrix24:\nлид 1' },
+      { id: 4, chat_id: 9000, content: 'Клиент в CRM Битрикс24:\nлид 1' },
     ];
     const same = far({ 'GET /messages': [200, notes(content)] });
     await connector(same.http).deliver({ type: 'crm', links }, to, key, signal);
     expect(same.lines()).toEqual(['bot GET /chats', 'bot GET /messages']);
-    const other = far({ 'GET /messages': [200, notes('Клиент в CRM Bitrix24:\nлид 7')] });
+    const other = far({ 'GET /messages': [200, notes('Клиент в CRM Битрикс24:\nлид 7')] });
     await connector(other.http).deliver({ type: 'crm', links }, to, key, signal);
     expect(other.lines()).toContain('bot POST /messages');
   });
@@ -548,7 +548,7 @@ describe('a change of owner', () => {
   });
 
   it('is not noted twice when it is told again', async () => {
-    const text = 'Разговор ведёт сотрудник в Bitrix24: ответы отсюда клиент не увидит. Вернуть разговор: /bot';
+    const text = 'Разговор ведёт сотрудник в Битрикс24: ответы отсюда клиент не увидит. Вернуть разговор: /bot';
     const own = [
       { id: 4, chat_id: 9000, content: 'older' },
       { id: 5, chat_id: 9000, content: ` ${text.replaceAll('/', '&#47;')}` },
@@ -581,7 +581,7 @@ describe('a change of owner', () => {
     });
     const talk = [said('Ольга', 'Скидка будет\nзавтра'), said('Кирилл', '', ['чек.png']), said('', 'ясно')];
     const head =
-      'Разговор снова ведётся отсюда. Передать сотруднику в Bitrix24: /operator\nЕго вели сотрудники в Bitrix24: 21.11.2026 09:00:05 – 09:40:11 (Europe/Moscow)';
+      'Разговор снова ведётся отсюда. Передать сотруднику в Битрикс24: /operator\nРазговор вели сотрудники в Битрикс24: 21.11.2026 09:00:05 – 09:40:11 (Europe/Moscow)';
     const note = async (given: Record<string, unknown>, own: readonly unknown[] = []) => {
       const { http, calls } = far({ 'GET /messages': [200, own] });
       const asked: string[] = [];
@@ -596,14 +596,14 @@ describe('a change of owner', () => {
 
     it('sums up from when to when people led, and what was said', async () => {
       expect(await note({})).toEqual({
-        text: `${head}\n\nЗа это время сказано:\nОльга: Скидка будет / завтра\nКирилл: 📎 чек.png\n—: ясно`,
+        text: `${head}\n\nЗа это время написали:\nОльга: Скидка будет / завтра\nКирилл: 📎 чек.png\n—: ясно`,
         asked: ['2026-11-21T06:00:05.100Z 2026-11-21T06:40:11.250Z'],
       });
     });
 
     it('keeps the last words where all are too many, and tells how many there were before', async () => {
       const { text } = await note({ summaryLength: 30 });
-      expect(text).toBe(`${head}\n\nЗа это время сказано:\n… (до этого сообщений: 1)\nКирилл: 📎 чек.png\n—: ясно`);
+      expect(text).toBe(`${head}\n\nЗа это время написали:\n… (до этого сообщений: 1)\nКирилл: 📎 чек.png\n—: ясно`);
     });
 
     it('tells the times alone where that is set', async () => {
@@ -613,8 +613,8 @@ describe('a change of owner', () => {
 
     it('is summed up once, even when it is told again after another note', async () => {
       const own = [
-        { id: 5, chat_id: 9000, content: `${head}\n\nЗа это время сказано:\nОльга: …` },
-        { id: 6, chat_id: 9000, content: 'Клиент в CRM Bitrix24:' },
+        { id: 5, chat_id: 9000, content: `${head}\n\nЗа это время написали:\nОльга: …` },
+        { id: 6, chat_id: 9000, content: 'Клиент в CRM Битрикс24:' },
       ];
       expect((await note({}, own)).text).toBeUndefined();
     });

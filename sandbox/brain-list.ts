@@ -1,0 +1,12 @@
+/** The brains of the sandbox, by the name the app knows them by: one line each. `npm run new:brain` writes the line of a new one. */
+import { echoInSandbox } from './echo/sandbox-brain.ts';
+import { messageGatewayInSandbox } from './messagegateway/sandbox-brain.ts';
+import type { SandboxBrain } from './sandbox-brain.ts';
+
+export const sandboxBrains: Readonly<Record<string, SandboxBrain>> = {
+  echo: echoInSandbox,
+  messagegateway: messageGatewayInSandbox,
+};
+
+/** What the bots use without `--brain`: the first of the list. */
+export const usualBrain = Object.keys(sandboxBrains)[0] ?? '';

@@ -1,0 +1,81 @@
+/** The frame of every page: head with badges, language, tabs, and its start with a second try. */
+import { node } from './dom.js';
+import { goLive, model, watch } from './live.js';
+import { currentLanguage, setLanguage, text } from './texts.js';
+
+const find = (selector) => document.querySelector(selector);
+const offline = node('span', 'badge badge-bad');
+offline.dataset.text = 'offline';
+
+/** Whether everything has room side by side. */
+export function isWide() {
+  return matchMedia('(min-width: 1024px)').matches;
+}
+
+function drawTexts() {
+  document.title = `Bot Bridge – ${text('title')}`;
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.dataset.text);
+  offline.hidden = model.isOnline;
+}
+
+/** One tab per entry `{ name, className, isChosen }`. */
+export function drawTabs(entries, choose) {
+  const tabs = entries.map(({ name, className, isChosen }) => {
+    const tab = node('button', className ?? '', text(name));
+    tab.type = 'button';
+    tab.role = 'tab';
+    tab.setAttribute('aria-selected', String(isChosen));
+    tab.addEventListener('click', () => choose(name));
+    return tab;
+  });
+  find('#tabs').replaceChildren(...tabs);
+  for (const tab of tabs) {
+    if (tab.ariaSelected === 'true') tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+}
+
+function showFailure(failure, retry) {
+  const again = node('button', 'primary', text('retry'));
+  again.type = 'button';
+  again.addEventListener('click', retry);
+  find('#views').replaceChildren(node('p', 'notice error', `${text('failed')}${failure.message} `, again));
+}
+
+/**
+ * Starts the page: `load` brings the state, `views` and `badges` (nodes of the head) are shown, `draw` fills them after every change,
+ * `receive` takes what the stream brings, `settle` is done after every later load and before it is drawn.
+ */
+export function startPage({ load, settle = async () => {}, views, badges, draw, receive }) {
+  let isLive = false;
+  const redraw = () => {
+    drawTexts();
+    draw();
+  };
+  const start = async () => {
+    try {
+      await load();
+    } catch (failure) {
+      showFailure(failure, start);
+      return;
+    }
+    find('#views').replaceChildren(...views);
+    redraw();
+    if (isLive) return;
+    isLive = true;
+    watch((kind) => {
+      if (kind === 'state') settle().then(redraw, (failure) => showFailure(failure, start));
+      else redraw();
+    });
+    goLive(receive);
+  };
+  find('#facts').replaceChildren(...badges, offline);
+  find('#language').addEventListener('change', () => {
+    setLanguage(find('#language').value);
+    if (model.state === null) drawTexts();
+    else redraw();
+  });
+  setLanguage(currentLanguage());
+  find('#language').value = currentLanguage();
+  drawTexts();
+  void start();
+}

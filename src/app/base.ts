@@ -1,0 +1,67 @@
+/** What everything else is built on: database, secrets, signals between loops, limits, figures, and the ways to other servers. */
+import { createOAuthClient } from '../bitrix24/rest/oauth-client.ts';
+import { readBrainSettings } from '../brain-settings.ts';
+import type { Settings } from '../config.ts';
+import type { Brain } from '../core/brain.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createSealer } from '../lib/encryption.ts';
+import { createGotClient } from '../lib/http-engine-got.ts';
+import { createUndiciClient } from '../lib/http-engine-undici.ts';
+import type { Logger } from '../lib/logger.ts';
+import { createNetworkGuard } from '../lib/network-guard.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { createNotifyWakeup } from '../runtime/notify-wakeup.ts';
+import { createRateLimiters } from '../runtime/rate-limiter.ts';
+import { createRecentFacts } from '../runtime/recent-facts.ts';
+import { createSharedBudgets } from '../runtime/shared-budgets.ts';
+import { createWakeups } from '../runtime/wakeup.ts';
+import type { Pool } from '../store/database.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly databaseUrl: string;
+  readonly appSecret: Buffer;
+  /** This process has just started the database server itself. */
+  readonly isServerOurs?: boolean;
+  readonly brains: readonly Brain[];
+  readonly log: Logger;
+  /** Log lines lost so far, for the metrics; absent: none can be lost. */
+  readonly droppedLogLines?: () => number;
+}
+
+export type Base = ReturnType<typeof composeBase>;
+
+/** @param endpointDb the endpoint's own connections: whatever uses up the others, accepting an event goes on */
+export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
+  const { settings, appSecret, brains, log } = options;
+  const previous = settings.APP_SECRET_PREVIOUS;
+  const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
+  const rareHttp = createGotClient({ guard });
+  return {
+    settings,
+    brains,
+    brainSettings: readBrainSettings(brains, settings.BRAIN_SETTINGS),
+    log,
+    db,
+    endpointDb,
+    sealer: createSealer({ current: appSecret, ...(previous === undefined ? {} : { previous }) }),
+    metrics: createMetrics(options.droppedLogLines),
+    // Where another process does the work, it has to be told over the database.
+    wakeups: settings.ROLES.includes('worker')
+      ? createWakeups()
+      : { inbox: createNotifyWakeup(db, 'inbox', log), outbox: createNotifyWakeup(db, 'outbox', log) },
+    rateLimiters: createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log }),
+    recent: createRecentFacts(),
+    guard,
+    /** Carries the many calls: into portals and to brains. */
+    hotHttp: createUndiciClient({ guard }),
+    /** Carries the few: OAuth hosts, files out of portals, proofs of installations. */
+    rareHttp,
+    oauth: createOAuthClient({
+      http: rareHttp,
+      clientId: settings.B24_CLIENT_ID,
+      clientSecret: settings.B24_CLIENT_SECRET,
+      hosts: settings.B24_OAUTH_HOSTS,
+    }),
+  };
+}

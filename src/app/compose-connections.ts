@@ -1,0 +1,31 @@
+/** Composes what concerns the accounts at brains: the tools of connectors, the connectors, and the service that joins and leaves accounts. */
+import { createConnectionService } from '../connections/connection-service.ts';
+import { createConnectorRegistry } from '../connections/connector-registry.ts';
+import { createConnectorTools } from '../connections/connector-tools.ts';
+import type { Base } from './base.ts';
+import type { Portals } from './compose-portals.ts';
+
+export type Connections = ReturnType<typeof composeConnections>;
+
+export function composeConnections(base: Base, { cache: portals, client }: Portals) {
+  const { settings, db, sealer, brains, guard, rateLimiters, recent, wakeups, log } = base;
+  const publicUrl = settings.PUBLIC_URL;
+  const http = base.hotHttp;
+  const fileHttp = base.rareHttp;
+  const toolsFor = createConnectorTools({
+    db,
+    guard,
+    http,
+    fileHttp,
+    client,
+    portals,
+    rateLimiters,
+    recent,
+    publicUrl,
+    log,
+  });
+  const connectors = createConnectorRegistry({ db, sealer, brains, toolsFor });
+  portals.onForget((portal) => connectors.evictPortal(portal));
+  const service = createConnectionService({ db, sealer, portals, connectors, toolsFor, wakeups, log, publicUrl });
+  return { toolsFor, connectors, service };
+}

@@ -1,0 +1,31 @@
+/** Composes what concerns the portals: what is known of them, their tokens, the client that calls them, and their installation. */
+import { createPortalClient } from '../bitrix24/rest/portal-client.ts';
+import { createInstallation } from '../portals/installation.ts';
+import { createPortalCache } from '../portals/portal-cache.ts';
+import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
+import { createTokenProvider } from '../portals/token-provider.ts';
+import type { Base } from './base.ts';
+
+export type Portals = ReturnType<typeof composePortals>;
+
+export function composePortals(base: Base) {
+  const { settings, db, sealer, guard, oauth, metrics, wakeups, log } = base;
+  const cache = createPortalCache(db);
+  const endpointCache = createPortalCache(base.endpointDb);
+  cache.onForget((portal) => endpointCache.forget(portal));
+  const tokenProvider = createTokenProvider({ db, portals: cache, sealer, oauth, guard, log });
+  const rateLimiter = createPortalRateLimiter({
+    rateLimiters: base.rateLimiters,
+    portals: cache,
+    usual: { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST },
+    onWait: () => metrics.budgetWaits.inc(),
+  });
+  const client = createPortalClient(base.hotHttp, tokenProvider, rateLimiter, ({ method, code, ms }) => {
+    metrics.restCalls.inc({ code });
+    metrics.restSeconds.observe(ms / 1000);
+    log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
+  });
+  const http = base.rareHttp;
+  const installation = createInstallation({ db, portals: cache, sealer, oauth, guard, http, wakeups, log });
+  return { cache, endpointCache, tokenProvider, client, installation };
+}

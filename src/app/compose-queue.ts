@@ -1,0 +1,87 @@
+/** Composes what works the queues: how actions are executed, and the loops of this process's roles. */
+import { randomUUID } from 'node:crypto';
+import { startHealthChecks } from '../connections/health-checks.ts';
+import { startListenerSupervisor } from '../connections/listener-supervisor.ts';
+import { systemClock as clock } from '../lib/clock.ts';
+import { createAppActions } from '../queue/app-actions.ts';
+import { createExecutor } from '../queue/execute-action.ts';
+import { startInboxWorker } from '../queue/inbox-worker.ts';
+import { startMaintenance } from '../queue/maintenance.ts';
+import { startOutboxWorker } from '../queue/outbox-worker.ts';
+import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
+import { startNotifyListener } from '../runtime/notify-wakeup.ts';
+import type { WorkLoop } from '../runtime/work-loop.ts';
+import { startWorkerLife, type WorkerLife } from '../runtime/worker-life.ts';
+import type { AppOptions, Base } from './base.ts';
+import type { Connections } from './compose-connections.ts';
+import type { Portals } from './compose-portals.ts';
+
+export interface Queue {
+  readonly portals: Portals;
+  readonly connections: Connections;
+  /** Null where the work is done in another process. */
+  readonly synchronousReplies: SynchronousReplies | null;
+}
+
+/** Two claim from the inbox at a time: while one waits for its commit the other one works. */
+const inboxLoops = 2;
+
+/** Starts the loops of the roles `worker` and `sockets`; stopping gives everything back that they had leased. */
+export async function startQueue(
+  { databaseUrl: url, isServerOurs = false }: Pick<AppOptions, 'databaseUrl' | 'isServerOurs'>,
+  base: Base,
+  queue: Queue,
+): Promise<WorkLoop> {
+  const { settings, db, brains, recent, metrics, wakeups, log } = base;
+  if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets'))
+    return { stop: () => Promise.resolve() };
+  const owner = randomUUID();
+  const life = startWorkerLife({ db, url, owner, isServerOurs, wakeups, log });
+  await life.begun;
+  const loops = [startNotifyListener(url, wakeups, recent, log)];
+  if (settings.ROLES.includes('worker')) loops.push(...startWorkers(base, queue, owner, life));
+  if (settings.ROLES.includes('sockets')) {
+    const { connectors } = queue.connections;
+    loops.push(startListenerSupervisor({ db, owner, brains, connectors, metrics, wakeups, log }));
+  }
+  return {
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      // Only now: what was leased stayed proven until it was given back.
+      await life.stop();
+    },
+  };
+}
+
+function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife): WorkLoop[] {
+  const { settings, db, brains, metrics, wakeups, log } = base;
+  const { cache: portals, tokenProvider } = queue.portals;
+  const { connectors, service: connectionService } = queue.connections;
+  const executor = composeExecutor(base, queue);
+  const lanes = settings.OUTBOX_LANES;
+  const retentionDays = settings.RETENTION_DAYS;
+  return [
+    ...startInboxWorker({ db, owner, portals, connectors, metrics, wakeups, clock, log, loops: inboxLoops }),
+    startOutboxWorker({ db, owner, life, executor, metrics, wakeups, clock, log, lanes }),
+    startMaintenance({ db, tokenProvider, log, retentionDays }),
+    startHealthChecks({ db, connectionService, brains, log }),
+  ];
+}
+
+function composeExecutor({ settings, db, log }: Base, queue: Queue) {
+  const { cache: portals, client } = queue.portals;
+  const { connectors, service: connectionService } = queue.connections;
+  const { synchronousReplies } = queue;
+  const appActions = createAppActions({
+    db,
+    client,
+    portals,
+    connectionService,
+    log,
+    publicUrl: settings.PUBLIC_URL,
+    clientId: settings.B24_CLIENT_ID,
+    botCodePrefix: settings.BOT_CODE_PREFIX,
+    keepHours: settings.UNINSTALL_KEEP_HOURS,
+  });
+  return createExecutor({ db, portals, connectors, client, appActions, synchronousReplies });
+}

@@ -1,0 +1,212 @@
+/** `bots`: the bots of portals. */
+import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
+import { type BotType, botTypeSchema, maxBotsPerPortal } from '../../core/bot.ts';
+import type { BotChange } from '../../portals/bot-change.ts';
+import { addPortalBot, type ChangedBot, changePortalBot, removePortalBot } from '../../portals/bot-service.ts';
+import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import type { Portal } from '../../store/tenants/portals.ts';
+import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
+import { table, wrap } from '../framework/layout.ts';
+import { openBots } from '../services.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
+
+/** The bots as a table; empty without any. With domains: of several portals. */
+export function botTable(bots: readonly BotRow[], domains?: ReadonlyMap<string, string>): string {
+  const rows = bots.map((bot) => [
+    ...(domains === undefined ? [] : [domains.get(bot.portal) ?? bot.portal]),
+    bot.code,
+    bot.type,
+    bot.bot_id ?? '-',
+    bot.name,
+    bot.brain,
+    bot.problem === null ? bot.state : `${bot.state}: ${bot.problem}`,
+  ]);
+  return table([...(domains === undefined ? [] : ['portal']), 'code', 'type', 'id', 'name', 'brain', 'state'], rows);
+}
+
+/** A bot as it is printed with `--json`. */
+export function describeBot(bot: BotRow) {
+  const { portal, code, type, name, brain, state, problem } = bot;
+  return {
+    portal,
+    code,
+    botId: bot.bot_id,
+    type,
+    name,
+    brain,
+    connection: bot.connection_id,
+    state,
+    problem,
+    giveBackAfterMinutes: bot.give_back_minutes,
+    greeting: { ...bot.greeting, afterSeconds: bot.greet_after_seconds },
+  };
+}
+
+async function list(context: CommandContext, options: { portal?: string | undefined }): Promise<Answer> {
+  const db = await context.database();
+  const bots = await listBots(db, await portalFilterId(db, options.portal));
+  const text = botTable(bots, await domainsById(db));
+  return { data: { bots: bots.map(describeBot) }, text: text === '' ? 'There are no bots.' : text };
+}
+
+interface BotOptions {
+  readonly portal?: string | undefined;
+  readonly code: string;
+  readonly name?: string | undefined;
+  readonly type?: BotType | undefined;
+  readonly brain?: string | undefined;
+  readonly connection?: string | undefined;
+  readonly giveBackAfter?: number | 'never' | undefined;
+  readonly greeting?: 'on' | 'off' | undefined;
+  readonly greetingRu?: string | undefined;
+  readonly greetingEn?: string | undefined;
+  readonly greetAfter?: number | undefined;
+}
+
+async function add(context: CommandContext, options: BotOptions & { readonly name: string }): Promise<Answer> {
+  const portal = await choosePortal(await context.database(), options.portal);
+  const { code, name, type = 'B' } = options;
+  const added = await addPortalBot(await openBots(context), portal.portal, { ...changeOf(options), code, name, type });
+  return changedAnswer(portal, added, `${code} is added.`);
+}
+
+async function set(context: CommandContext, options: BotOptions): Promise<Answer> {
+  const portal = await choosePortal(await context.database(), options.portal);
+  const change = { ...changeOf(options), type: options.type };
+  const changed = await changePortalBot(await openBots(context), portal.portal, options.code, change);
+  return changedAnswer(portal, changed, `${options.code} is changed.`);
+}
+
+function changeOf({ name, brain, connection, giveBackAfter, greeting, greetAfter, ...texts }: BotOptions): BotChange {
+  const isGreetingChanged = [greeting, texts.greetingRu, texts.greetingEn].some((part) => part !== undefined);
+  const isOff = greeting === undefined ? undefined : greeting === 'off';
+  const usual = (text: string | undefined): string | null | undefined => (text === 'default' ? null : text);
+  return {
+    name,
+    brain,
+    connection,
+    giveBackMinutes: giveBackAfter === 'never' ? null : giveBackAfter,
+    greeting: isGreetingChanged ? { isOff, ru: usual(texts.greetingRu), en: usual(texts.greetingEn) } : undefined,
+    greetAfterSeconds: greetAfter,
+  };
+}
+
+function changedAnswer(portal: Portal, { bot, trace }: ChangedBot, words: string): Answer {
+  const isWorking = portal.state === 'installed';
+  const doubt = isWorking ? '' : ` The portal is ${portal.state} now; it learns of this when it works again.`;
+  return {
+    data: { bot: describeBot(bot), setUp: { trace } },
+    text: [wrap(`${words}${doubt}`), setUpText(trace)].join('\n'),
+  };
+}
+
+/** What to tell of an ordered set-up. */
+export function setUpText(trace: string): string {
+  return `The running app tells the portal within a second or two; follow it with: trace ${trace}`;
+}
+
+async function remove(
+  context: CommandContext,
+  options: { portal?: string | undefined; code: string },
+): Promise<Answer> {
+  const { portal } = await choosePortal(await context.database(), options.portal);
+  const { bot, isLast, leavesPortal, trace } = await removePortalBot(await openBots(context), portal, options.code);
+  const leaves = leavesPortal
+    ? ' The running app takes its user out of the portal, together with its private chats.'
+    : '';
+  const last = isLast ? ' It was the last one: the next set-up of the portal adds the default bots.' : '';
+  return {
+    data: { removed: describeBot(bot), leavesPortal, setUp: trace === null ? null : { trace } },
+    text: wrap(`${bot.code} is removed and answers no more.${leaves}${last}`),
+  };
+}
+
+function readType(text: string): BotType {
+  const parsed = botTypeSchema.safeParse(text.toUpperCase());
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It is one of: B (ordinary), O (Open Channel), S (supervisor).');
+}
+
+/** Thirty days: nobody means an open conversation beyond that. */
+const mostMinutes = 43_200;
+
+function readMinutes(text: string): number | 'never' {
+  return text === 'never' ? text : readWhole(text, 1, mostMinutes);
+}
+
+/** Ten minutes: whoever has waited longer is not greeted any more. */
+const mostSeconds = 600;
+const readSeconds = (text: string): number => readWhole(text, 0, mostSeconds);
+
+function readWhole(text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+}
+
+const mostCharacters = 2_000;
+
+function readGreeting(text: string): string {
+  const words = text.trim();
+  if (words !== '' && words.length <= mostCharacters) return words;
+  throw new InvalidArgumentError(`It has 1 to ${mostCharacters} characters; --greeting off for none.`);
+}
+
+const code = new Option('--code <code>', 'the code of the bot').makeOptionMandatory();
+
+/** The options that `add` and `set` share. */
+function describable<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
+  return command
+    .addOption(
+      new Option(
+        '--type <B|O|S>',
+        'ordinary (the default), Open Channel or supervisor; fixed once it is added',
+      ).argParser(readType),
+    )
+    .option('--brain <name>', 'who answers; echo when it is added without one')
+    .option('--connection <id>', "the brain's account; may be left out while the portal has only one")
+    .option(
+      '--give-back-after <minutes|never>',
+      'the brain leads again after so long without a word of the people who lead; never by default',
+      readMinutes,
+    )
+    .addOption(
+      new Option(
+        '--greeting <on|off>',
+        'whether the bot introduces itself; the marketplace asks for it where a bot is invited into a chat',
+      ).choices(['on', 'off'] as const),
+    )
+    .option(
+      '--greeting-ru <text>',
+      'its greeting in Russian, {name} is the bot; "default" for the usual one',
+      readGreeting,
+    )
+    .option('--greeting-en <text>', 'the same in English, for portals of all other languages', readGreeting)
+    .option(
+      '--greet-after <seconds>',
+      'in Open Channels it comes when nobody has answered for so long (3 by default); 0: always, at once',
+      readSeconds,
+    );
+}
+
+export const addBotCommands: AddCommands = (program, run) => {
+  const bots = program.command('bots').description('the bots of portals');
+  bots.command('list').description('bots and who answers through them').addOption(portalFilter).action(run(list));
+  describable(
+    bots
+      .command('add')
+      .description(`add a bot to a portal, which may have ${maxBotsPerPortal} of ours`)
+      .addOption(portalOption)
+      .addOption(code)
+      .requiredOption('--name <name>', 'the name people see'),
+  ).action(run(add));
+  describable(
+    bots
+      .command('set')
+      .description('change a bot; without changes: set its portal up again')
+      .addOption(portalOption)
+      .addOption(code)
+      .option('--name <name>', 'the name people see'),
+  ).action(run(set));
+  bots.command('remove').description('remove a bot').addOption(portalOption).addOption(code).action(run(remove));
+};

@@ -1,0 +1,206 @@
+/** `portals`: who has installed the app, what is known of each, its plan, adding one by a webhook, and erasing one. */
+import { eraseWithAccounts } from '../../connections/leave-connection.ts';
+import { badInput } from '../../core/errors.ts';
+import { enterpriseRate, type Rate, standardRate } from '../../portals/portal-rate-limiter.ts';
+import { webhookUser } from '../../portals/token-context.ts';
+import { installByWebhook } from '../../portals/webhook-installation.ts';
+import { countDay } from '../../store/reporting/activity.ts';
+import { countDeadLetters } from '../../store/reporting/history.ts';
+import { listBots } from '../../store/tenants/bots.ts';
+import { listConnections } from '../../store/tenants/connections.ts';
+import { findPortal, listPortals, type Portal, updatePortal } from '../../store/tenants/portals.ts';
+import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
+import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
+import { facts, moment, table, wrap } from '../framework/layout.ts';
+import { openHttp, openLeaving, openWakeups } from '../services.ts';
+import { botTable, describeBot, setUpText } from './bots.ts';
+import { choosePortal, namedPortal, portalOption } from './choose-portal.ts';
+import { connectionTable, describeConnection, leaveText } from './connections.ts';
+
+const plans: Readonly<Record<string, Rate>> = { standard: standardRate, enterprise: enterpriseRate };
+
+/** Without the token hash. */
+function describePortal(row: Portal) {
+  return {
+    portal: row.portal,
+    domain: row.domain,
+    state: row.state,
+    license: row.license,
+    language: row.language,
+    scope: row.scope,
+    restEndpoint: row.client_endpoint,
+    hasV2: row.has_v2,
+    ratePerSecond: row.rate_per_second,
+    rateBurst: row.rate_burst,
+    installedAt: row.installed_at,
+    setUpAt: row.set_up_at,
+    setUpError: row.set_up_error,
+    uninstalledAt: row.uninstalled_at,
+  };
+}
+
+async function list(context: CommandContext): Promise<Answer> {
+  const db = await context.database();
+  const [rows, bots] = await Promise.all([listPortals(db), listBots(db)]);
+  const portals = rows.map((row) => ({
+    ...describePortal(row),
+    bots: bots.filter((bot) => bot.portal === row.portal && bot.state === 'registered').length,
+  }));
+  const cells = portals.map((one) => [
+    one.portal,
+    one.domain,
+    one.setUpError === null ? one.state : `${one.state}, set-up failing`,
+    String(one.bots),
+    moment(one.setUpAt).slice(0, 16),
+  ]);
+  const text = table(['portal', 'domain', 'state', 'bots', 'set up (UTC)'], cells);
+  return { data: { portals }, text: text === '' ? 'No portal has installed the app yet.' : text };
+}
+
+type Named = { readonly portal?: string | undefined };
+
+interface Leftovers {
+  readonly deadLetters: number;
+  readonly unknown: number;
+}
+
+async function show(context: CommandContext, options: Named): Promise<Answer> {
+  const db = await context.database();
+  const row = await choosePortal(db, options.portal);
+  const [token, bots, connections, day, counted] = await Promise.all([
+    findToken(db, row.portal),
+    listBots(db, row.portal),
+    listConnections(db, row.portal),
+    countDay(db, row.portal),
+    countDeadLetters(db, row.portal),
+  ]);
+  const leftovers = { deadLetters: counted.inbox + counted.outbox, unknown: counted.unknown };
+  const data = {
+    portal: describePortal(row),
+    token: token && describeToken(token),
+    bots: bots.map(describeBot),
+    connections: connections.map((one) => describeConnection(one, bots)),
+    lastDay: day.map((one) => ({ botCode: one.bot_code, outcome: one.outcome, events: one.events })),
+    ...leftovers,
+  };
+  const dayRows = day.map((one) => [one.bot_code, one.outcome, String(one.events)]);
+  const parts = [
+    portalFacts(row, token, leftovers),
+    titled('Bots', botTable(bots)),
+    titled('Connections', connectionTable(connections, bots)),
+    titled('Events of the last day', table(['bot', 'outcome', 'events'], dayRows)),
+  ];
+  return { data, text: parts.filter((part) => part !== '').join('\n\n') };
+}
+
+function describeToken(token: TokenRow) {
+  return {
+    userId: token.user_id,
+    isAdmin: token.is_admin,
+    expiresAt: token.expires_at,
+    refreshedAt: token.refreshed_at,
+  };
+}
+
+function portalFacts(row: Portal, token: TokenRow | null, left: Leftovers): string {
+  return facts([
+    ['portal', row.portal],
+    ['domain', row.domain],
+    ['state', row.state],
+    ['licence', row.license === '' ? '-' : row.license],
+    ['scopes', row.scope === '' ? '-' : row.scope],
+    ['rate', rateText(row)],
+    ['API', row.has_v2 === null ? 'not asked yet' : row.has_v2 ? 'imbot.v2' : 'imbot v1 only'],
+    ['installed', moment(row.installed_at)],
+    ['set up', row.set_up_error === null ? moment(row.set_up_at) : `failing: ${row.set_up_error}`],
+    ...(row.uninstalled_at === null ? [] : [['removed', moment(row.uninstalled_at)] as const]),
+    ['tokens', tokenText(token)],
+    ['dead letters', `${left.deadLetters}, and ${left.unknown} of unknown fate`],
+  ]);
+}
+
+function tokenText(token: TokenRow | null): string {
+  if (token === null) return 'none';
+  if (token.user_id === webhookUser) return 'an incoming webhook, which needs no refresh';
+  const whose = token.is_admin ? 'of an administrator' : 'of a user who may not be an administrator';
+  const id = token.user_id === '' ? '' : ` (id ${token.user_id})`;
+  return `${whose}${id}, refreshed ${moment(token.refreshed_at)}`;
+}
+
+function rateText(row: Portal): string {
+  if (row.rate_per_second === null || row.rate_burst === null) return 'as in the settings';
+  return `${row.rate_per_second} requests a second, ${row.rate_burst} at once`;
+}
+
+const titled = (title: string, body: string): string => (body === '' ? '' : `${title}\n${body}`);
+
+interface AddOptions {
+  readonly webhook: string;
+  readonly memberId: string;
+  readonly language: string;
+}
+
+async function add(context: CommandContext, options: AddOptions): Promise<Answer> {
+  const db = await context.database();
+  const sealer = await context.sealer();
+  const { http } = openHttp(context);
+  const added = await installByWebhook({ db, sealer, http, wakeups: openWakeups(context, db) }, options);
+  const text = wrap(`${added.domain} is added and its bots are being registered. ${setUpText(added.trace)}`);
+  return { data: added, text };
+}
+
+async function set(context: CommandContext, options: Named & { readonly plan: string }): Promise<Answer> {
+  const db = await context.database();
+  const rate = Object.hasOwn(plans, options.plan) ? plans[options.plan] : undefined;
+  if (rate === undefined) {
+    throw badInput('portal.unknown_plan', `a plan is one of: ${Object.keys(plans).join(', ')}`);
+  }
+  const { portal } = await choosePortal(db, options.portal);
+  await updatePortal(db, portal, { rate_per_second: rate.perSecond, rate_burst: rate.burst });
+  const row = (await findPortal(db, portal)) ?? (await choosePortal(db, portal));
+  return { data: { portal: describePortal(row) }, text: `${row.domain}: ${rateText(row)}.` };
+}
+
+async function erase(context: CommandContext, options: { readonly portal: string }): Promise<Answer> {
+  const row = await choosePortal(await context.database(), options.portal);
+  const { isErased, left } = await eraseWithAccounts(await openLeaving(context), row.portal, false);
+  const remark =
+    row.state === 'uninstalled'
+      ? ''
+      : ' The app is still installed there: its events are refused from now on, until an administrator removes the app or opens it again.';
+  return {
+    data: { portal: row.portal, domain: row.domain, isErased },
+    text: [
+      wrap(`Everything known of ${row.domain} is erased.${remark}`),
+      ...left.map((one) => leaveText(context, one)).filter((text) => text !== null),
+    ].join('\n'),
+  };
+}
+
+export const addPortalCommands: AddCommands = (program, run) => {
+  const portals = program.command('portals').description('the Bitrix24 accounts that have the app');
+  portals
+    .command('add')
+    .description('add a portal in which the app is not installed, through an incoming webhook')
+    .requiredOption('--webhook <address>', 'the incoming webhook, with rights for chat bots')
+    .requiredOption('--member-id <id>', "the portal's member_id, as its events name it")
+    .option('--language <ru|en>', 'language of the bots', 'ru')
+    .action(run(add));
+  portals.command('list').description('portals that have installed the app').action(run(list));
+  portals
+    .command('show')
+    .description('what is known of a portal: tokens, bots, connections, the last day')
+    .addOption(portalOption)
+    .action(run(show));
+  portals
+    .command('set')
+    .description("set a portal's plan, which decides how fast it may be called")
+    .addOption(portalOption)
+    .requiredOption('--plan <standard|enterprise>', '2 or 5 requests a second')
+    .action(run(set));
+  portals
+    .command('erase')
+    .description('erase every trace of a portal, at once and for good')
+    .addOption(namedPortal)
+    .action(run(erase));
+};

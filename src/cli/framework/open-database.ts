@@ -1,0 +1,123 @@
+/**
+ * Finds the database for a command: the external one, the embedded one that the running app has started, or the embedded one
+ * started for as long as the command takes. A command never makes a new database: in a wrong folder that would only confuse.
+ */
+import { access, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../../config.ts';
+import { AppError, Misconfigured } from '../../core/errors.ts';
+import { chooseOwnDataDir } from '../../lib/data-folder.ts';
+import { keepSecret } from '../../lib/data-secret.ts';
+import { startEmbeddedPostgres } from '../../lib/embedded-postgres.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { findServer, superuser } from '../../lib/postgres-server.ts';
+
+export interface FoundDatabase {
+  readonly url: string;
+  /** Null: an external database, and APP_SECRET is not set. */
+  readonly appSecret: Buffer | null;
+  /** Stops the server if the command has started it. */
+  close(): Promise<void>;
+}
+
+/** An app that starts at this moment owns the folder some seconds before its server answers. */
+const patienceMs = 15_000;
+const retryMs = 200;
+
+/** Throws Misconfigured `database.*` or `data.*`, whose message says how to fix it. */
+export async function findDatabase(
+  settings: Pick<Settings, 'DATABASE_URL' | 'DATA_DIR' | 'APP_SECRET'>,
+  log: Logger,
+): Promise<FoundDatabase> {
+  if (settings.DATABASE_URL !== undefined) {
+    if (!/^postgres(ql)?:\/\//.test(settings.DATABASE_URL) || !URL.canParse(settings.DATABASE_URL)) {
+      throw misconfigured('bad_url', 'DATABASE_URL: must be an address that begins with postgres://');
+    }
+    const appSecret = settings.APP_SECRET ?? null;
+    return { url: settings.DATABASE_URL, appSecret, close: () => Promise.resolve() };
+  }
+  const dataDir = await madeFolder(await ownFolder(settings.DATA_DIR));
+  const password = (await keptSecret(dataDir, 'database.secret')).toString('base64url');
+  const appSecret = settings.APP_SECRET ?? (await keptSecret(dataDir, 'app.secret'));
+  const server = await useOrStart(dataDir, password, log);
+  const url = `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/bridge`;
+  return { url, appSecret, close: () => server.close() };
+}
+
+/** Where there is no database, that is what has to be said, and not that its user could not enter the folder. */
+async function ownFolder(dataDir: string): Promise<string> {
+  try {
+    return (await chooseOwnDataDir(dataDir)).path;
+  } catch (error) {
+    await madeFolder(dataDir);
+    throw error;
+  }
+}
+
+async function madeFolder(dataDir: string): Promise<string> {
+  try {
+    await access(join(dataDir, 'db', 'PG_VERSION'));
+    return await realpath(dataDir);
+  } catch (cause) {
+    if (isCode(cause, 'EACCES')) {
+      throw misconfigured('wrong_owner', `${dataDir} cannot be read by this user; run the command as the app's user`);
+    }
+    throw misconfigured(
+      'none_here',
+      `there is no database in ${dataDir}; start the app once, or set DATA_DIR or DATABASE_URL as for the app`,
+    );
+  }
+}
+
+/** Only reads: a secret made anew would fit neither the database nor what is sealed in it. */
+async function keptSecret(dataDir: string, name: string): Promise<Buffer> {
+  try {
+    await access(join(dataDir, name));
+  } catch {
+    // Absent or not readable: what to do is the same.
+    throw new Misconfigured({
+      code: 'data.secret_missing',
+      message: `${join(dataDir, name)} is missing or cannot be read; restore it from the backup of the data folder`,
+    });
+  }
+  return await keepSecret(dataDir, name);
+}
+
+interface Server {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function useOrStart(dataDir: string, password: string, log: Logger): Promise<Server> {
+  for (let waitedMs = 0; ; waitedMs += retryMs) {
+    const port = await runningPort(join(dataDir, 'db'));
+    if (port !== null) return { port, close: () => Promise.resolve() };
+    try {
+      const started = await startEmbeddedPostgres({ dataDir, password, log });
+      return { port: started.port, close: () => started.stop() };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'database.in_use' || waitedMs >= patienceMs) throw error;
+      await sleep(retryMs);
+    }
+  }
+}
+
+/** The port of the server that runs on this folder and takes connections (its pid file says so in the eighth line), or null. */
+async function runningPort(folder: string): Promise<number | null> {
+  const server = await findServer(folder);
+  if (server === undefined) return null;
+  const file = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch((error: unknown) => {
+    if (isCode(error, 'ENOENT')) return '';
+    throw error;
+  });
+  return file.split('\n')[7]?.trim() === 'ready' ? server.port : null;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function misconfigured(kind: string, message: string): Misconfigured {
+  return new Misconfigured({ code: `database.${kind}`, message });
+}

@@ -1,0 +1,112 @@
+/** Says in plain words why a step of a message ended as it did. The stable outcomes themselves belong to the bridge and the workers. */
+
+const texts: Readonly<Record<string, string>> = {
+  // What the bridge decided.
+  forwarded: 'passed on to the brain',
+  answered: 'the brain answered',
+  greeted: 'the bot introduced itself',
+  helped: 'the bot explained itself',
+  handed_over: 'handed over to a person',
+  handed_back: 'handed back to the brain',
+  handed_back_after_silence: 'handed back to the brain: the people who led have been silent for long enough',
+  finished: 'the brain ended the session',
+  noted: 'noted; nothing to do',
+  ignored_bot: 'not answered: another bot wrote it',
+  ignored_system: 'not answered: the portal itself wrote it',
+  overheard: 'passed to the brain, though the bot was not mentioned',
+  ignored_not_mentioned: 'not answered: the bot was not mentioned',
+  ignored_operator: 'not answered: an operator wrote it, who leads the conversation from now on',
+  ignored_hidden_note: 'not answered: a note among operators, which takes the conversation from nobody',
+  ignored_other_bot: 'not answered: another bot of ours leads this Open Channel session',
+  ignored_told_before: 'not answered: an edit of the message came first and was passed on in its place',
+  ignored_person_owns: 'not answered: a person leads the conversation',
+  ignored_left_bot: 'not answered: somebody called a person with a single 0',
+  ignored_empty: 'not answered: it was empty',
+  ignored_unsupported: 'not passed on: the brain does not take changes of messages',
+  ignored_unknown_command: 'not answered: a button of a command the bot does not know',
+  dropped_person_owns: 'not shown: the brain spoke while a person leads the conversation',
+  withdrawn: 'not shown: it had been reported as failed before, and a repetition of it is a message of its own',
+  // What the workers found.
+  unknown_bot: 'for a bot that is not ours (any more)',
+  unknown_brain: 'the bot thinks with a brain this program does not know',
+  unknown_conversation: 'no conversation was found that it belongs to',
+  ignored_by_brain: "the brain's connector found nothing in it for us",
+  ignored_unknown_event: 'an event the app does not know',
+  ignored_other_event_api: 'an event of the second bots API, which this version does not read',
+  ignored_no_dialog: 'the event names no dialog',
+  ignored_not_for_this_bot: 'the event is for another bot',
+  moved: 'moved to its conversation, which has become known',
+  replayed: 'replayed by hand: back at the end of its lane',
+  // How actions ended.
+  person_owns: 'not shown: a person had taken the conversation before it could be sent',
+  sent: 'sent',
+  without_reaction: 'the reaction was left out: the message is gone, or the portal has no reactions for bots',
+  without_quote: 'without the quote, which the portal would not take',
+  without_buttons: 'without some or all of its buttons, which the portal would not take',
+  without_cards: 'without its cards, which the portal would not take',
+  done: 'done',
+  delivered: 'delivered to the brain',
+  answered_in_webhook: 'told to the brain in the answer to its webhook',
+  due: 'its time has come',
+  set_up: 'the portal was set up',
+  uninstalled: 'the removal of the app was noted',
+  erased: 'the data of the portal was erased',
+  kept_installed_again: 'kept: the app was installed again',
+  suspended: 'the portal has not paid',
+  paid: 'the portal has paid',
+  bot_deleted: 'a person deleted the bot in the portal',
+  bot_removed: 'not done: the bot is removed',
+  bot_unregistered: 'the bot was taken out of the portal',
+  portal_uninstalled: 'not done: the portal has removed the app',
+  conversation_erased: 'not done: the conversation was erased',
+  // App events.
+  app_updated: 'the app was installed or updated',
+  app_uninstalled: 'the app was removed',
+  app_payment: 'the payment changed',
+  // Codes of errors that people ask about.
+  'brain.not_connected': 'the bot thinks with a brain that is not connected',
+  'event.no_connection': 'the connection it came through is gone',
+  'outbox.interrupted': 'the program ended in the middle of the attempt',
+  'outbox.attempts_used_up': 'no attempt came to an end: each time the program stopped or hung meanwhile',
+  'http.connect': 'the other system could not be reached',
+  'http.timeout': 'the other system took too long',
+  'http.broken': 'the connection broke before the answer came',
+  'http.aborted': 'broken off because the app was stopping',
+  'bitrix24.disconnected': "the portal's tokens are dead; an administrator has to open the app there",
+  'bitrix24.payment_required': 'the portal refuses every call: its plan has no REST, or it has not paid; it waits',
+  'bitrix24.PAYMENT_REQUIRED': 'the portal refuses every call: it has not paid; it waits',
+  'bitrix24.moved_elsewhere': 'the portal redirects to an address its OAuth host does not confirm; it waits',
+  'bitrix24.oauth_away': 'the OAuth host does not answer; it waits',
+  'bitrix24.refresh_waits': "the portal's tokens are being renewed; it waits",
+  'bitrix24.QUERY_LIMIT_EXCEEDED': "the portal's request limit was used up; it waits",
+  'bitrix24.OPERATION_TIME_LIMIT': "the portal's time limit for this method was used up; it waits",
+  'bitrix24.OVERLOAD_LIMIT':
+    'Bitrix24 has blocked the REST API of the portal by hand; its support can end that; it waits',
+  'bitrix24.budget': "the portal's request budget was used up",
+  'rate_limit.busy': "the brain's request limit was used up, or it had asked to be left alone for a while",
+  'bitrix24.not_json': 'the portal answered something unreadable',
+  internal: 'a fault of this program; its log has the details',
+};
+
+const endings: Readonly<Record<string, string>> = {
+  dead_letter: 'a dead letter: a person replays or drops it',
+  unknown: 'it may have happened; a person has to decide',
+  dropped: 'dropped',
+};
+
+/** `state` and `outcome` as the store has them; an outcome without a text is repeated as it is. */
+export function outcomeText(state: string, outcome: string | null): string {
+  if (outcome === null || outcome === '') return endings[state] ?? '';
+  const isDroppedByHand = outcome.endsWith(droppedMark);
+  const plain = isDroppedByHand ? outcome.slice(0, -droppedMark.length) : outcome;
+  const said = plain
+    .split('+')
+    .filter((part) => part !== '')
+    .map((part) => (Object.hasOwn(texts, part) ? texts[part] : undefined) ?? part)
+    .join('; ');
+  const ending = isDroppedByHand ? 'dropped by hand' : state === 'dropped' ? '' : (endings[state] ?? '');
+  return [said, ending].filter((part) => part !== '').join('; ');
+}
+
+/** What dropping a dead letter adds to its outcome. */
+const droppedMark = ' (dropped)';

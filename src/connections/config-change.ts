@@ -1,0 +1,25 @@
+/** Changes of a connection's settings, as JSON. */
+
+/** What is given replaces what was; objects are gone into, and null takes a key away, so that its default is valid again (RFC 7396). */
+export function changedBy(before: unknown, patch: unknown): unknown {
+  if (!isMap(patch)) return patch;
+  const result: Record<string, unknown> = isMap(before) ? { ...before } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = changedBy(result[key], value);
+  }
+  return result;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The keys that differ, the innermost ones named by their path. */
+export function differences(before: unknown, after: unknown, path = ''): readonly string[] {
+  if (isMap(before) && isMap(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
+  }
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [path];
+}

@@ -1,0 +1,61 @@
+/** Makes the tools each connector is given: what the app offers to the brain of one connection. */
+import { crmAddress } from '../bitrix24/crm-address.ts';
+import { lineName } from '../bitrix24/open-lines.ts';
+import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { Connection } from '../core/connector.ts';
+import type { ConnectorTools } from '../core/connector-tools.ts';
+import type { HttpClient } from '../lib/http-client.ts';
+import type { Logger } from '../lib/logger.ts';
+import { type NetworkGuard, socketLookup } from '../lib/network-guard.ts';
+import type { PortalCache } from '../portals/portal-cache.ts';
+import { brainRateLimiter, type RateLimiters } from '../runtime/rate-limiter.ts';
+import type { RecentFacts } from '../runtime/recent-facts.ts';
+import type { Db } from '../store/database.ts';
+import { connectorState } from './connector-state.ts';
+import { findCustomerInfo } from './customer-info.ts';
+import { missedMessages } from './missed-messages.ts';
+import { openPortalFile } from './portal-files.ts';
+import { portalInfo } from './portal-info.ts';
+import { findPortalUser } from './portal-user.ts';
+
+export interface ConnectorToolsOptions {
+  readonly db: Db;
+  readonly guard: NetworkGuard;
+  /** Carries the brains' own calls. */
+  readonly http: HttpClient;
+  /** Carries files out of portals. */
+  readonly fileHttp: HttpClient;
+  readonly client: PortalClient;
+  readonly portals: PortalCache;
+  readonly rateLimiters: RateLimiters;
+  readonly recent: RecentFacts;
+  readonly publicUrl: string;
+  readonly log: Logger;
+}
+
+export type ToolsFor = (connection: Connection) => ConnectorTools;
+
+export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
+  const { db, guard, client, portals, log } = options;
+  return ({ id, portal }) => ({
+    http: options.http,
+    rateLimiter: (bucket, rate) => brainRateLimiter(options.rateLimiters, { portal, bucket, ...rate }),
+    lookupFor: (url) => socketLookup(guard, url),
+    openPortalFile: (to, file, signal) =>
+      openPortalFile({ client, portals, http: options.fileHttp }, { portal, to, file }, signal),
+    missedMessages: (to, from, until) => missedMessages(db, portal, to, { from, until }),
+    crmAddress: async (link) => {
+      const known = await portals.portal(portal);
+      return known.portal === null ? null : crmAddress(known.portal.domain, link);
+    },
+    portalUser: (to, dialogId, userId, signal) =>
+      findPortalUser({ client, portals }, portal, { to, dialogId, userId }, signal),
+    customerInfo: (to, dialogId, userId, signal) =>
+      findCustomerInfo({ client, portals }, portal, { to, dialogId, userId }, signal),
+    openChannelName: (lineId, signal) => lineName(client, portal, lineId, signal),
+    portalInfo: async () => portalInfo(await portals.portal(portal), { id }),
+    state: connectorState(db, portal, id, options.recent),
+    publicUrl: options.publicUrl,
+    log: (message, details) => log.info({ connection: id, ...details }, message),
+  });
+}

@@ -1,0 +1,168 @@
+/** How a brain is declared: once, with the type of its config. What the app stores of a connection is untyped; this is where it gets its type. */
+import type { z } from 'zod';
+import type { Brain, HealthStatus } from './brain.ts';
+import type { Capabilities, Connection, Connector } from './connector.ts';
+import type { ConnectorTools } from './connector-tools.ts';
+import { Misconfigured } from './errors.ts';
+
+/** The parts of a declaration that do not depend on a config. */
+type Untyped = Pick<Brain, 'name' | 'title' | 'disabledHelp' | 'routes' | 'connectPath' | 'settingsSchema'> & {
+  /** What is not named is false. */
+  readonly capabilities: Partial<Capabilities> & Pick<Capabilities, 'maxTextLength'>;
+};
+
+/** A brain without accounts, for example one that lives inside the app. */
+export interface AccountlessBrain extends Untyped {
+  readonly configSchema: null;
+  readonly create: (connection: Connection<null>, tools: ConnectorTools) => Connector;
+}
+
+/** A brain with accounts. Its functions are those of `Brain`, which says what each is for; here the stored config has its type. */
+export interface BrainDefinition<Config> extends Untyped {
+  /** What it gives back is stored and read with it again, so it must accept its own output unchanged. */
+  readonly configSchema: z.ZodType<Config>;
+  readonly join?: (connection: Connection<Config>, hookUrl: string, tools: ConnectorTools) => Promise<Config>;
+  /** @param before the stored config; null when it is not readable, for example after an update of the brain */
+  readonly reconfigure?: (
+    connection: Connection<Config>,
+    before: Config | null,
+    hookUrl: string,
+    tools: ConnectorTools,
+  ) => Promise<Config>;
+  readonly checkHealth?: (
+    connection: Connection<Config>,
+    hookUrl: string,
+    disabledReason: string | null,
+    tools: ConnectorTools,
+  ) => Promise<HealthStatus<Config>>;
+  readonly leave?: (connection: Connection<Config>, hookUrl: string, tools: ConnectorTools) => Promise<void>;
+  /** @param connection null when it is not known, or its stored config is not readable */
+  readonly refusal?: (reason: string, connection: Connection<Config> | null) => unknown;
+  readonly create: (connection: Connection<Config>, tools: ConnectorTools) => Connector;
+}
+
+const noCapabilities = {
+  edits: false,
+  deletes: false,
+  files: false,
+  ownership: false,
+  crm: false,
+  receipts: false,
+  idempotentDelivery: false,
+  listens: false,
+  overhears: false,
+  mirrors: false,
+} satisfies Required<Omit<Capabilities, 'maxTextLength'>>;
+
+/** Part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */
+const nameForm = /^[a-z]{2,30}$/;
+
+/** Addresses and row sources of the app itself. */
+const reservedNames: ReadonlySet<string> = new Set([
+  'app',
+  'brains',
+  'bridge',
+  'healthz',
+  'install',
+  'metrics',
+  'readyz',
+]);
+
+/** Why a brain cannot have this name, as a sentence; null when it can. */
+export function brainNameProblem(name: string): string | null {
+  if (!nameForm.test(name)) return 'the name of a brain is 2 to 30 lower-case Latin letters';
+  return reservedNames.has(name) ? `${name} is a name the app uses itself` : null;
+}
+
+/**
+ * Makes a declared brain what the app works with. A stored config that its schema no longer accepts never reaches the brain: such a
+ * connection fails with `connection.unreadable_config`, which names the keys, until somebody sets or joins it again.
+ */
+export function defineBrain<Config>(definition: AccountlessBrain | BrainDefinition<Config>): Brain {
+  const { name, title, disabledHelp, routes, connectPath, settingsSchema } = definition;
+  const problem = brainNameProblem(name);
+  if (problem !== null) throw new Error(`the brain "${name}": ${problem}`);
+  const untyped = {
+    name,
+    title,
+    capabilities: { ...noCapabilities, ...definition.capabilities },
+    ...(disabledHelp === undefined ? {} : { disabledHelp }),
+    ...(routes === undefined ? {} : { routes }),
+    ...(connectPath === undefined ? {} : { connectPath }),
+    ...(settingsSchema === undefined ? {} : { settingsSchema }),
+  };
+  if (definition.configSchema === null) {
+    const { create } = definition;
+    return {
+      ...untyped,
+      configSchema: null,
+      create: (connection, tools) => create({ ...connection, config: null }, tools),
+    };
+  }
+  return { ...untyped, configSchema: definition.configSchema, ...withConfig(definition) };
+}
+
+type WithConfig = Pick<Brain, 'join' | 'reconfigure' | 'checkHealth' | 'leave' | 'refusal' | 'create'>;
+
+/** The functions of the declaration, each behind the schema. */
+function withConfig<Config>(definition: BrainDefinition<Config>): WithConfig {
+  const { configSchema, join, reconfigure, checkHealth, leave, refusal, create } = definition;
+
+  function open(connection: Connection): Connection<Config> | Misconfigured {
+    const parsed = configSchema.safeParse(connection.config);
+    if (parsed.success) return { ...connection, config: parsed.data };
+    // The keys only: values may be secrets.
+    const keys = [...new Set(parsed.error.issues.map(({ path }) => path.join('.') || 'config'))].join(', ');
+    return new Misconfigured({
+      code: 'connection.unreadable_config',
+      message: `the stored settings of connection ${connection.id} do not fit this version (${keys}); set them, or join the account again`,
+      retry: 'backoff',
+    });
+  }
+
+  /** Throws Misconfigured `connection.unreadable_config`. */
+  function need(connection: Connection): Connection<Config> {
+    const opened = open(connection);
+    if (opened instanceof Misconfigured) throw opened;
+    return opened;
+  }
+
+  function known(config: unknown): Config | null {
+    const parsed = configSchema.safeParse(config);
+    return parsed.success ? parsed.data : null;
+  }
+
+  function refuse(reason: string, connection: Connection | null): unknown {
+    const opened = connection === null ? null : open(connection);
+    return refusal?.(reason, opened instanceof Misconfigured ? null : opened);
+  }
+
+  return {
+    ...(join && { join: async (connection, ...others) => await join(need(connection), ...others) }),
+    ...(reconfigure && {
+      reconfigure: async (connection, before, ...others) =>
+        await reconfigure(need(connection), known(before), ...others),
+    }),
+    ...(checkHealth && {
+      checkHealth: async (connection, ...others) => await checkHealth(need(connection), ...others),
+    }),
+    ...(leave && { leave: async (connection, ...others) => await leave(need(connection), ...others) }),
+    ...(refusal && { refusal: refuse }),
+    create(connection, tools) {
+      const opened = open(connection);
+      return opened instanceof Misconfigured ? unreadable(opened) : create(opened, tools);
+    },
+  };
+}
+
+/** Stands in for the connector of a connection whose config is not readable: everything waits, and nothing is lost. */
+function unreadable(error: Misconfigured): Connector {
+  return {
+    decode() {
+      throw error;
+    },
+    deliver: () => Promise.reject(error),
+    receive: () => ({ refuse: 503, reason: error.message }),
+    listen: () => Promise.reject(error),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * What the hot paths need to know of portals and their bots, kept in memory for a few seconds. Changes made by another process are seen
+ * when an entry has grown old, or at once where a caller has reason to doubt it.
+ */
+import type { Db } from '../store/database.ts';
+import { type BotRow, listBots } from '../store/tenants/bots.ts';
+import { findPortal, type Portal } from '../store/tenants/portals.ts';
+
+export interface KnownPortal {
+  /** Null: never installed, or erased. */
+  readonly portal: Portal | null;
+  readonly bots: readonly BotRow[];
+}
+
+export interface PortalCache {
+  /** The portal and its bots, at most a few seconds old. */
+  portal(id: string): Promise<KnownPortal>;
+  /** The same, read again because what is known does not fit what was just seen. */
+  doubted(id: string): Promise<KnownPortal>;
+  /** The portal was changed or erased by this process. */
+  forget(id: string): void;
+  /** Calls the listener with every portal that is forgotten from now on. */
+  onForget(listener: (id: string) => void): void;
+}
+
+/** How long an entry is believed. */
+const believedMs = 3_000;
+
+/** Entries kept; a flood of invented portal ids must not fill the memory. */
+const maxEntries = 5_000;
+
+/** A doubted entry is read again at most this often, so that a flood of wrong tokens does not become a flood of queries. */
+const doubtMs = 500;
+
+interface Entry {
+  readonly readAt: number;
+  readonly known: Promise<KnownPortal>;
+}
+
+export function createPortalCache(db: Db): PortalCache {
+  const entries = new Map<string, Entry>();
+  const listeners: ((id: string) => void)[] = [];
+
+  function read(id: string): Promise<KnownPortal> {
+    const known = Promise.all([findPortal(db, id), listBots(db, id)]).then(([portal, bots]) => ({ portal, bots }));
+    const [oldest] = entries.keys();
+    if (entries.size >= maxEntries && oldest !== undefined) entries.delete(oldest);
+    entries.delete(id);
+    const entry = { readAt: performance.now(), known };
+    entries.set(id, entry);
+    // A failed read is not knowledge: the next caller asks again. This caller gets the error through `known`.
+    known.catch(() => {
+      if (entries.get(id) === entry) entries.delete(id);
+    });
+    return known;
+  }
+
+  function atMost(ageMs: number, id: string): Promise<KnownPortal> {
+    const entry = entries.get(id);
+    return entry !== undefined && performance.now() - entry.readAt < ageMs ? entry.known : read(id);
+  }
+
+  return {
+    portal: (id) => atMost(believedMs, id),
+    doubted: (id) => atMost(doubtMs, id),
+    forget(id) {
+      entries.delete(id);
+      for (const listener of listeners) listener(id);
+    },
+    onForget: (listener) => void listeners.push(listener),
+  };
+}

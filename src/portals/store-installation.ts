@@ -1,0 +1,25 @@
+/** Stores a proven installation, whichever way it was proven: through OAuth (`installation.ts`) or through an incoming webhook. */
+import { inTransaction, type Pool } from '../store/database.ts';
+import { wakeLanes } from '../store/queue/lanes.ts';
+import { type ProvenInstall, upsertPortal } from '../store/tenants/portals.ts';
+import { type NewToken, offerToken } from '../store/tenants/tokens.ts';
+import { orderSetUp } from './app-orders.ts';
+
+/**
+ * The portal, its tokens and the order to set it up, in one transaction; what waited for working tokens waits no longer. Repeatable.
+ * The caller wakes the outbox.
+ */
+export async function storeInstallation(
+  db: Pool,
+  install: ProvenInstall,
+  token: Omit<NewToken, 'portal' | 'isAdmin'>,
+  trace: string,
+): Promise<void> {
+  const { portal, isAdmin } = install;
+  await inTransaction(db, async (trx) => {
+    await upsertPortal(trx, install);
+    await offerToken(trx, { ...token, portal, isAdmin });
+    await orderSetUp(trx, portal, trace);
+    await wakeLanes(trx, 'outbox', portal);
+  });
+}

@@ -1,0 +1,27 @@
+/** Tools for a connector that must not use them. */
+import type { ConnectorTools } from '../../src/core/connector-tools.ts';
+import { freeRateLimiter } from './free-rate-limiter.ts';
+import { stateInMemory } from './state-in-memory.ts';
+
+/** Every call of the app or the remote fails; what needs neither works. */
+export function noTools(): ConnectorTools {
+  const called = (): never => {
+    throw new Error('the connector must not call anybody here');
+  };
+  const rejects = async (): Promise<never> => called();
+  return {
+    http: { send: rejects },
+    openPortalFile: rejects,
+    rateLimiter: () => freeRateLimiter(),
+    portalUser: rejects,
+    customerInfo: rejects,
+    openChannelName: rejects,
+    portalInfo: rejects,
+    state: stateInMemory(),
+    lookupFor: called,
+    missedMessages: rejects,
+    crmAddress: rejects,
+    publicUrl: 'http://x',
+    log: () => {},
+  };
+}

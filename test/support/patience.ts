@@ -1,0 +1,23 @@
+/** Waits of one test that together end before the test's own time does, so that a failure names what did not happen. */
+
+export interface Patience {
+  /**
+   * Waits until the condition holds. Fails with `what` when the time of all waits together is used up.
+   *
+   * @param what ends the sentence "waited in vain until …"
+   */
+  until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
+}
+
+/** @param describe told in a failure: what can be seen instead of what was waited for */
+export function createPatience(totalMs: number, describe: () => string | Promise<string>): Patience {
+  const end = Date.now() + totalMs;
+  return {
+    async until(what, condition) {
+      while (!(await condition())) {
+        if (Date.now() >= end) throw new Error(`waited in vain until ${what}; ${await describe()}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  };
+}
