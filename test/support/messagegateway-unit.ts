@@ -83,7 +83,7 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
 /** Channels of a connection that has the main one alone. */
 export function mainChannelOnly({ joined: { channelId } }: JoinedConfig): OwnChannels {
   return {
-    doubt: () => {},
+    forget: () => {},
     isOurs: (id) => Promise.resolve(id === channelId),
     all: () => Promise.resolve([channelId]),
     of: () => Promise.resolve(channelId),

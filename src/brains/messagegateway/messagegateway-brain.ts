@@ -87,7 +87,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
         const delivered = supervisorConsole.deliver(action, to, key, signal);
         return await (delivered ?? deliver(context, action, to, { key, signal }));
       } catch (thrown) {
-        if (toAppError(thrown).code === channelOffCode) channels.doubt();
+        if (toAppError(thrown).code === channelOffCode) channels.forget();
         throw thrown;
       }
     },

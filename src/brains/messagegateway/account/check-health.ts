@@ -5,7 +5,7 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../api/apis.ts';
-import type { CrmClient } from '../api/crm-client.ts';
+import type { CrmClient, CrmModule } from '../api/crm-client.ts';
 import { neededScopes } from '../api/crm-errors.ts';
 import { isJoined, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
@@ -75,7 +75,7 @@ async function checkHealth(
   const connection = { ...stored, config };
   try {
     if (!isJoined(config)) return await join(connection, hookUrl, tools);
-    return await askCrm(connection, config, hookUrl, disabledReason, tools);
+    return await askCrm({ ...connection, config }, hookUrl, disabledReason, tools);
   } catch (error) {
     const reason = error instanceof AppError ? closedWebhooks[error.code] : undefined;
     if (reason === undefined) throw error;
@@ -103,12 +103,12 @@ async function talks(config: JoinedConfig, tools: ConnectorTools): Promise<boole
 }
 
 async function askCrm(
-  connection: Connection<MessageGatewayConfig>,
-  config: JoinedConfig,
+  connection: Connection<JoinedConfig>,
   hookUrl: string,
   disabledReason: string | null,
   tools: ConnectorTools,
 ): Promise<Health> {
+  const { config } = connection;
   const crm = crmOf(config, tools);
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.isFrozen === true) return await stopped('frozen', config, tools);
@@ -123,7 +123,7 @@ async function askCrm(
   }
   // The module is off: an administrator did that, even if the CRM's callback never arrived; or chats are off.
   const isNews = disabledReason === 'stopped' || disabledReason === null;
-  const areChatsOff = isNews && (await refusesChats(crm, connection, config, hookUrl, tools));
+  const areChatsOff = isNews && (await refusesChats(crm, moduleOf(connection, config, hookUrl, tools.publicUrl)));
   return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
 }
 
@@ -142,15 +142,9 @@ async function join(
 }
 
 /** Finds out by registering the module as switched off: that changes nothing, and is refused only while chats are off. */
-async function refusesChats(
-  crm: CrmClient,
-  connection: Connection,
-  config: JoinedConfig,
-  hookUrl: string,
-  tools: ConnectorTools,
-): Promise<boolean> {
+async function refusesChats(crm: CrmClient, module: CrmModule): Promise<boolean> {
   try {
-    await crm.editModule({ ...moduleOf(connection, config, hookUrl, tools.publicUrl), active: false });
+    await crm.editModule({ ...module, active: false });
     return false;
   } catch (error) {
     if (isCode(error, 'crm_chats_off')) return true;

@@ -19,13 +19,13 @@ export interface OwnChannels {
   /** The same, for a new message: creates the channel if the chat's line has none yet. Throws AppErrors. */
   for(to: ConversationRef, chat: Chat, signal: AbortSignal): Promise<number>;
   /** Forgets what is known of channels, after one has refused a message: a health check may replace them. */
-  doubt(): void;
+  forget(): void;
   /** The frame with the main channel's id if it is of any channel of this connection. The code behind the listener knows only that one. */
   adopt(frame: Envelope): Promise<Envelope>;
 }
 
-const talkShape = z.object({ channelId: z.int() });
-const talkKey = (to: ConversationRef): string => `talk-channel:${to.ref}`;
+const channelOfConversation = z.object({ channelId: z.int() });
+const conversationKey = (to: ConversationRef): string => `channel-of:${to.ref}`;
 
 /** A channel that was foreign is checked again after this long: the account may have been joined again. */
 const foreignMs = 600_000;
@@ -40,44 +40,25 @@ export interface OwnChannelsOptions {
 }
 
 export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
-  const { config, tools, clock } = options;
+  const { config, tools } = options;
   const { channelId: main } = config.joined;
-  const ours = new Set<number>([main]);
-  const foreign = new Map<number, number>();
-  const talks = new Map<string, number>();
+  const channels = createChannelIds(options);
+  const byConversation = new Map<string, number>();
 
-  async function learn(): Promise<void> {
-    for (const id of await knownLineChannels(tools.state)) ours.add(id);
-  }
-
-  async function isOurs(channelId: number): Promise<boolean> {
-    if (ours.has(channelId)) return true;
-    const lookedAt = foreign.get(channelId);
-    if (lookedAt !== undefined && clock.monotonicMs() - lookedAt < foreignMs) return false;
-    // The id of a channel is stored before its first message is sent, so every event of it comes later.
-    await learn();
-    if (ours.has(channelId)) return true;
-    remember(foreign, channelId, clock.monotonicMs());
-    return false;
-  }
-
-  /** `gone`: it began in a channel that no longer exists. */
-  async function stored(to: ConversationRef): Promise<number | 'gone' | null> {
-    const known = talks.get(to.ref);
+  /** `deleted`: the conversation began in a channel that no longer exists. */
+  async function stored(to: ConversationRef): Promise<number | 'deleted' | null> {
+    const known = byConversation.get(to.ref);
     if (known !== undefined) return known;
-    const found = talkShape.safeParse(await tools.state.get(talkKey(to)));
+    const found = channelOfConversation.safeParse(await tools.state.get(conversationKey(to)));
     if (!found.success) return null;
-    if (!(await isOurs(found.data.channelId))) return 'gone';
-    remember(talks, to.ref, found.data.channelId);
+    if (!(await channels.has(found.data.channelId))) return 'deleted';
+    remember(byConversation, to.ref, found.data.channelId);
     return found.data.channelId;
   }
 
   return {
-    isOurs,
-    async all() {
-      await learn();
-      return [...ours];
-    },
+    isOurs: (channelId) => channels.has(channelId),
+    all: () => channels.all(),
     async of(to) {
       const known = await stored(to);
       return typeof known === 'number' ? known : main;
@@ -90,25 +71,56 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       if (known === null && chatIdOf(to) !== null) return main;
       // If the account refuses a channel for the line, its customers write into the main one.
       const channelId = (await lineChannel(options, chat.line, chat.title, signal)) ?? main;
-      ours.add(channelId);
-      await tools.state.put(talkKey(to), { channelId });
-      remember(talks, to.ref, channelId);
+      channels.add(channelId);
+      await tools.state.put(conversationKey(to), { channelId });
+      remember(byConversation, to.ref, channelId);
       return channelId;
     },
-    doubt() {
-      ours.clear();
-      ours.add(main);
-      foreign.clear();
-      talks.clear();
+    forget() {
+      channels.forget();
+      byConversation.clear();
     },
     async adopt(frame) {
-      const places = placesIn(frame.data);
-      const [first] = places;
+      const [first] = placesIn(frame.data);
       const id = first?.read();
-      if (first === undefined || id === undefined || id === main || !(await isOurs(id))) return frame;
+      if (first === undefined || id === undefined || id === main || !(await channels.has(id))) return frame;
       const data: unknown = structuredClone(frame.data);
       for (const place of placesIn(data as Envelope['data'])) if (place.read() === id) place.write(main);
       return { ...frame, data: data as Envelope['data'] };
+    },
+  };
+}
+
+/** The ids of the connection's channels, and of foreign ones that have been asked about. */
+function createChannelIds({ config, tools, clock }: OwnChannelsOptions) {
+  const { channelId: main } = config.joined;
+  const ours = new Set<number>([main]);
+  const foreignSince = new Map<number, number>();
+
+  async function readStored(): Promise<void> {
+    for (const id of await knownLineChannels(tools.state)) ours.add(id);
+  }
+
+  return {
+    add: (channelId: number): void => void ours.add(channelId),
+    async has(channelId: number): Promise<boolean> {
+      if (ours.has(channelId)) return true;
+      const since = foreignSince.get(channelId);
+      if (since !== undefined && clock.monotonicMs() - since < foreignMs) return false;
+      // The id of a channel is stored before its first message is sent, so every event of it comes later.
+      await readStored();
+      if (ours.has(channelId)) return true;
+      remember(foreignSince, channelId, clock.monotonicMs());
+      return false;
+    },
+    async all(): Promise<readonly number[]> {
+      await readStored();
+      return [...ours];
+    },
+    forget(): void {
+      ours.clear();
+      ours.add(main);
+      foreignSince.clear();
     },
   };
 }

@@ -30,16 +30,16 @@ export function settingsPage(language: Language, state: SettingsState): string {
 <input type="hidden" name="step" value="connect">
 <input type="hidden" name="choice" value="${state.sealed}">
 <input type="hidden" name="bot" value="${state.bot.code}">
-${select(texts, state, 'language', settings.language, settings.languages)}
-${words(texts, state, 'command', settings.command, settings.commandHint)}
-${radios(texts, state, 'takesOver', settings.takesOver, settings.takesOverOptions, settings.takesOverHint)}
+${select(texts, state, { field: 'language', label: settings.language }, settings.languages)}
+${textField(texts, state, { field: 'command', label: settings.command, hint: settings.commandHint })}
+${radios(texts, state, { field: 'takesOver', label: settings.takesOver, hint: settings.takesOverHint }, settings.takesOverOptions)}
 ${
   asksGroups
     ? html`<fieldset class="group">
 <legend>${settings.console}</legend>
 <p class="hint">${settings.consoleHint}</p>
-${select(texts, state, 'groups', settings.groups, settings.groupsOptions)}
-${words(texts, state, 'employees', settings.employees, settings.employeesHint)}
+${select(texts, state, { field: 'groups', label: settings.groups }, settings.groupsOptions)}
+${textField(texts, state, { field: 'employees', label: settings.employees, hint: settings.employeesHint })}
 </fieldset>`
     : null
 }
@@ -65,18 +65,25 @@ ${moreFields.map((field) => moreField(texts, state, field, meaningOf(field, lang
 
 function moreField(texts: PageMessages, state: SettingsState, field: SchemaField, meaning: string): Html {
   const { yes, no } = texts.settings;
-  const name = nameOf(field);
+  const labelled = { field: nameOf(field), label: field.path, hint: meaning };
   if (field.kind === 'flag') {
     const options = { ...(field.mayBeAbsent ? { '': '—' } : {}), true: yes, false: no };
-    return select(texts, state, name, field.path, options, meaning);
+    return select(texts, state, labelled, options);
   }
-  if (field.kind !== 'choice') return words(texts, state, name, field.path, meaning);
+  if (field.kind !== 'choice') return textField(texts, state, labelled);
   const options = Object.fromEntries(field.options.map((option) => [option, option]));
-  return select(texts, state, name, field.path, options, meaning);
+  return select(texts, state, labelled, options);
+}
+
+/** A field of the form and the texts beside it. */
+interface Labelled {
+  readonly field: string;
+  readonly label: string;
+  readonly hint?: string;
 }
 
 /** A text field. It is not marked as required: the schema decides, and its errors are shown in the reader's language. */
-function words(texts: PageMessages, state: SettingsState, field: string, label: string, hint: string): Html {
+function textField(texts: PageMessages, state: SettingsState, { field, label, hint }: Required<Labelled>): Html {
   return html`<label for="${field}">${label}</label>
 <input id="${field}" name="${field}" value="${state.typed[field] ?? ''}" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"${marks(state, field, `${field}-hint`)}>
 ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`;
@@ -84,31 +91,19 @@ ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`
 
 type Options = Readonly<Record<string, string>>;
 
-function select(
-  texts: PageMessages,
-  state: SettingsState,
-  field: string,
-  label: string,
-  options: Options,
-  hint: string | null = null,
-): Html {
+function select(texts: PageMessages, state: SettingsState, labelled: Labelled, options: Options): Html {
+  const { field, label, hint } = labelled;
   const choices = Object.entries(options).map(
     ([value, name]) =>
       html`<option value="${value}"${value === state.typed[field] ? html` selected` : null}>${name}</option>`,
   );
   return html`<label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${hint === null ? marks(state, field) : marks(state, field, `${field}-hint`)}>${choices}</select>
-${problemOf(texts, state, field)}${hint === null ? null : html`<p id="${field}-hint" class="hint">${hint}</p>`}`;
+<select id="${field}" name="${field}"${hint === undefined ? marks(state, field) : marks(state, field, `${field}-hint`)}>${choices}</select>
+${problemOf(texts, state, field)}${hint === undefined ? null : html`<p id="${field}-hint" class="hint">${hint}</p>`}`;
 }
 
-function radios(
-  texts: PageMessages,
-  state: SettingsState,
-  field: SettingField,
-  legend: string,
-  options: Options,
-  hint: string,
-): Html {
+function radios(texts: PageMessages, state: SettingsState, labelled: Required<Labelled>, options: Options): Html {
+  const { field, label, hint } = labelled;
   const choices = Object.entries(options).map(
     ([value, name]) =>
       html`<label class="choice"><input type="radio" name="${field}" value="${value}" required${value === state.typed[field] ? html` checked` : null}>
@@ -116,7 +111,7 @@ function radios(
 `,
   );
   return html`<fieldset class="choices"${marks(state, field, `${field}-hint`)}>
-<legend>${legend}</legend>
+<legend>${label}</legend>
 ${problemOf(texts, state, field)}${choices}<p id="${field}-hint" class="hint">${hint}</p>
 </fieldset>`;
 }

@@ -32,88 +32,98 @@ export function createConsoleHandler(context: ConsoleContext): ConsoleHandler {
   const isExternal = createExternalUsers(context);
   const messages = consoleMessages(context.language);
 
-  async function answer(request: CommandRequest): Promise<readonly Reply[]> {
-    const line = parseLine(request.args, request.binding !== null);
-    if (line.kind === 'command') {
-      const { text, buttons, files } = await runCommand(line.name, { ...request, args: line.args });
-      return [reply(text, { buttons: buttons ?? [], files: files ?? [] })];
-    }
-    if (line.kind === 'unknown' || request.binding === null) {
-      const word = line.kind === 'unknown' ? line.word : '';
-      return [reply(messages.unknown(word), { buttons: [commandButton(messages.buttons.help, '/help')] })];
-    }
-    const { chatId, maxText } = request.binding;
-    await sayInChat(request, { chatId, scope: 'public', text: line.text, maxText, by: 'answer', heading: '' });
-    return [];
+  async function requestOf(action: Message | Overheard, to: ConversationRef, delivery: DeliveryOptions) {
+    const { author, chat, files, messageId, text: args } = action;
+    const binding = await bindingOfConsole(context.tools.state, to);
+    return { context, to, ...delivery, messageId, author, chat, files, args, binding, messages };
   }
 
   return {
     async hear(action, to, key, signal) {
       const link = to.remoteId === consoleRemoteId ? {} : { remoteConversationId: consoleRemoteId };
-      const { author, chat, files, messageId } = action;
       try {
-        if (!mayUse(context.settings, author) || (await isExternal(action, to, signal))) {
+        if (!mayUse(context.settings, action.author) || (await isExternal(action, to, signal))) {
           return { ...link, replies: [reply(messages.notAllowed)] };
         }
-        const binding = await bindingOfConsole(context.tools.state, to);
-        const request = {
-          context,
-          to,
-          key,
-          messageId,
-          author,
-          chat,
-          files,
-          args: action.text,
-          binding,
-          messages,
-          signal,
-        };
-        return { ...link, replies: await answer(request) };
+        return { ...link, replies: await answer(await requestOf(action, to, { key, signal })) };
       } catch (error) {
         const sentence = sentenceOf(error, context);
-        return { ...link, replies: [reply(sentence, { quoteOf: quotable(messageId) })] };
+        return { ...link, replies: [reply(sentence, { quoteOf: quotable(action.messageId) })] };
       }
     },
-
     async overhear(action, to, key, signal) {
-      if (context.settings.overheard !== 'note' || action.author.kind !== 'employee') return {};
-      const binding = await bindingOfConsole(context.tools.state, to);
-      if (binding === null) return {};
-      const { author, chat, files, messageId } = action;
-      const request = { context, to, key, messageId, author, chat, files, args: '', binding, messages, signal };
-      const { chatId } = binding;
-      const heading = messages.noteHeading(author.name);
-      try {
-        const { text } = action;
-        await sayInChat(request, { chatId, scope: 'private', text, maxText: null, by: 'overheard', heading });
-      } catch (error) {
-        // The employee did not ask for a note, so only the log reports the failure.
-        context.tools.log('a message in a group could not be noted', { reason: sentenceOf(error, context) });
+      if (context.settings.overheard === 'note' && action.author.kind === 'employee') {
+        await note(await requestOf(action, to, { key, signal }));
       }
       return {};
     },
-
-    async change(action, signal) {
-      try {
-        if (action.type === 'delete') {
-          await deleteSent(context, action.messageId, signal);
-          return {};
-        }
-        const problem = await editSent(context, action.messageId, action.text, signal);
-        if (problem === null) return {};
-        const sentence = problem === 'not_changed' ? messages.notChanged : messages.notEdited;
-        return { replies: [reply(sentence, { quoteOf: quotable(action.messageId) })] };
-      } catch (error) {
-        return { replies: [reply(sentenceOf(error, context))] };
-      }
-    },
-
+    change: (action, signal) => change(context, action, signal),
     async shown(action) {
       await rememberShown(context, action);
       return {};
     },
   };
+}
+
+interface DeliveryOptions {
+  readonly key: string;
+  readonly signal: AbortSignal;
+}
+
+async function answer(request: CommandRequest): Promise<readonly Reply[]> {
+  const { messages } = request;
+  const line = parseLine(request.args, request.binding !== null);
+  if (line.kind === 'command') {
+    const { text, buttons, files } = await runCommand(line.name, { ...request, args: line.args });
+    return [reply(text, { buttons: buttons ?? [], files: files ?? [] })];
+  }
+  if (line.kind === 'unknown' || request.binding === null) {
+    const word = line.kind === 'unknown' ? line.word : '';
+    return [reply(messages.unknown(word), { buttons: [commandButton(messages.buttons.help, '/help')] })];
+  }
+  const { chatId, maxText } = request.binding;
+  await sayInChat(request, { chatId, scope: 'public', text: line.text, maxText, by: 'answer', heading: '' });
+  return [];
+}
+
+/** Adds an overheard message to the bound chat as a private note; without a bound chat it does nothing. */
+async function note(request: CommandRequest): Promise<void> {
+  const { context, binding, author, messages, args: text } = request;
+  if (binding === null) return;
+  const heading = messages.noteHeading(author.name);
+  try {
+    await sayInChat(request, {
+      chatId: binding.chatId,
+      scope: 'private',
+      text,
+      maxText: null,
+      by: 'overheard',
+      heading,
+    });
+  } catch (error) {
+    // The employee did not ask for a note, so only the log reports the failure.
+    context.tools.log('a message in a group could not be noted', { reason: sentenceOf(error, context) });
+  }
+}
+
+async function change(
+  context: ConsoleContext,
+  action: BrainAction & { type: 'edit' | 'delete' },
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const messages = consoleMessages(context.language);
+  try {
+    if (action.type === 'delete') {
+      await deleteSent(context, action.messageId, signal);
+      return {};
+    }
+    const problem = await editSent(context, action.messageId, action.text, signal);
+    if (problem === null) return {};
+    const sentence = problem === 'not_changed' ? messages.notChanged : messages.notEdited;
+    return { replies: [reply(sentence, { quoteOf: quotable(action.messageId) })] };
+  } catch (error) {
+    return { replies: [reply(sentenceOf(error, context))] };
+  }
 }
 
 /** A sentence for the employee. Errors that another attempt or a health check may resolve are thrown again: then the delivery waits. */

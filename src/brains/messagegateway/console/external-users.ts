@@ -25,7 +25,7 @@ export function createExternalUsers(context: ConsoleContext): ExternalUsers {
     const found = known.get(author.id);
     if (found !== undefined && found.until > now) return found.isExternal;
     // The event may show that a person is external. Only the portal's list shows that somebody is an employee.
-    const user = author.isExtranet === true ? null : await askPortal(context, to, chat.dialogId, author.id, signal);
+    const user = author.isExtranet === true ? null : await askPortal(context, { author, chat }, to, signal);
     const isExternal = user === null ? !(await isEmployeeByEvent(context, author)) : user.isExtranet;
     if (known.size >= maxExternals) known.clear();
     known.set(author.id, { isExternal, until: now + externalsKnownMs });
@@ -40,13 +40,12 @@ async function isEmployeeByEvent(context: ConsoleContext, author: Said['author']
 
 async function askPortal(
   context: ConsoleContext,
+  { author, chat: { dialogId } }: Said,
   to: ConversationRef,
-  dialogId: string,
-  userId: string,
   signal: AbortSignal,
 ) {
   try {
-    return await context.tools.portalUser(to, dialogId, userId, signal);
+    return await context.tools.portalUser(to, dialogId, author.id, signal);
   } catch (error) {
     if (!(error instanceof RemoteRefused) || typeof error.retry === 'object') throw error;
     context.tools.log('the portal does not list the members of a group', { dialog: dialogId, reason: error.code });

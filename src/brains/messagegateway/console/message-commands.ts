@@ -69,7 +69,7 @@ export async function sayInChat(request: CommandRequest, given: ChatText): Promi
   const about = { by, heading, named: uploaded.named.join('\n'), wrote: digestOf(given.text) };
   const parts: Sent['parts'] = [];
   for (const [index, message] of messages.entries()) {
-    const id = await sendOnce(context, `${key}:${index}`, messageId, message, signal);
+    const id = await sendOnce(context, { name: `${key}:${index}`, portalMessageId: messageId, message }, signal);
     parts.push({ id, isText: message.type === 'text' });
     // Stored after each part, so that it can be edited and deleted even if the next one is refused.
     await context.tools.state.put(sentKey(messageId), { parts, ...about } satisfies Sent, keepDays);
@@ -132,7 +132,8 @@ export const send: Command = async (request) => {
     items: [{ id, caption: id }],
     ...(note === '' ? {} : { note }),
   };
-  await sendOnce(request.context, `${request.key}:0`, request.messageId, message, request.signal);
+  const { context, key, messageId: portalMessageId, signal } = request;
+  await sendOnce(context, { name: `${key}:0`, portalMessageId, message }, signal);
   return { text: request.messages.said(titleOf(chat)) };
 };
 

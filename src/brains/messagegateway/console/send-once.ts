@@ -24,15 +24,20 @@ const originShape = z.object({ portalMessageId: z.string() });
 const slotOf = (name: string): string => `sent-once:${name}`;
 const originOf = (messageId: number): string => `origin:${messageId}`;
 
+export interface Send {
+  /** The same on every repetition of this send, and different for every other. */
+  readonly name: string;
+  /** The message in Bitrix24 it comes from. */
+  readonly portalMessageId: string;
+  readonly message: BotMessage;
+}
+
 /**
- * Returns MessageGateway's id of the message. `name` is the same on every repetition of this send, and different for every other. Throws like
- * the Bot API. Limit: a request that is still under way when the repetition searches is not found, and the message is sent twice.
+ * Returns MessageGateway's id of the message. Throws like the Bot API. Limit: a request that is still under way when the repetition searches is not found, and the message is sent twice.
  */
 export async function sendOnce(
   context: ConsoleContext,
-  name: string,
-  portalMessageId: string,
-  message: BotMessage,
+  { name, portalMessageId, message }: Send,
   signal: AbortSignal,
 ): Promise<number> {
   const { state } = context.tools;

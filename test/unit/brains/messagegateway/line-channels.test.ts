@@ -197,7 +197,7 @@ describe('the channel of a line', () => {
     channels.pop();
     await forgetGoneChannels({ transport }, place.tools.state, await transport.channels({ limit: 1000 }));
     expect(await own.for(to('a', '9001'), chat, signal)).toBe(101);
-    own.doubt();
+    own.forget();
     expect(await own.isOurs(101)).toBe(false);
     expect(await own.for(to('a', '9001'), chat, signal)).toBe(102);
     expect(await own.of(to('a', '9001'))).toBe(102);

@@ -30,39 +30,47 @@ function far(answers: ('lost' | 'refused' | 'given')[]) {
 describe('a message that must be said once', () => {
   it('is not said again when its delivery is repeated, by another process too', async () => {
     const { said, context } = far(['given']);
-    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
-    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
+    expect(await sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).toBe(100);
+    expect(await sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).toBe(100);
     expect(said).toHaveLength(1);
     expect(await originOfMessage(context(), 100)).toBe('55');
   });
 
   it('is found again when the answer was lost, although it came back escaped', async () => {
     const { said, context } = far(['lost']);
-    await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('lost');
-    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
+    await expect(sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).rejects.toThrow(
+      'lost',
+    );
+    expect(await sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).toBe(100);
     expect(said).toHaveLength(1);
   });
 
   it('is said again when it had not got there', async () => {
     const { said, context } = far(['refused']);
-    await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
-    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(100);
+    await expect(sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).rejects.toThrow(
+      'refused',
+    );
+    expect(await sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).toBe(100);
     expect(said).toHaveLength(1);
   });
 
   it('is not mistaken for another one with the same words', async () => {
     const { said, context } = far(['given', 'refused']);
-    await sendOnce(context(), 'first:0', '55', words, signal);
-    await expect(sendOnce(context(), 'second:0', '56', words, signal)).rejects.toThrow('refused');
-    expect(await sendOnce(context(), 'second:0', '56', words, signal)).toBe(101);
+    await sendOnce(context(), { name: 'first:0', portalMessageId: '55', message: words }, signal);
+    await expect(
+      sendOnce(context(), { name: 'second:0', portalMessageId: '56', message: words }, signal),
+    ).rejects.toThrow('refused');
+    expect(await sendOnce(context(), { name: 'second:0', portalMessageId: '56', message: words }, signal)).toBe(101);
     expect(said).toHaveLength(2);
   });
 
   it('is not mistaken for a note to staff', async () => {
     const { said, context } = far(['given', 'refused']);
     await context().bot.sendMessage({ ...words, scope: 'private' });
-    await expect(sendOnce(context(), 'key:0', '55', words, signal)).rejects.toThrow('refused');
-    expect(await sendOnce(context(), 'key:0', '55', words, signal)).toBe(101);
+    await expect(sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).rejects.toThrow(
+      'refused',
+    );
+    expect(await sendOnce(context(), { name: 'key:0', portalMessageId: '55', message: words }, signal)).toBe(101);
     expect(said).toHaveLength(2);
   });
 });
