@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     await page.goto(bridge.portal.origin);
     await page.getByRole('tab', { name: 'Приложение' }).click();
     await page.frameLocator('iframe').getByText('Боты подключены').waitFor();
-    await until(() => bridge.portal.app?.installed === true);
+    await expect.poll(() => bridge.portal.app?.installed, { timeout: 15_000 }).toBe(true);
     await page.close();
   });
 
