@@ -131,7 +131,7 @@ describe('a form that is sent twice at once', () => {
     const send = () => stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
     const pages = await Promise.all([send(), send()]);
     expect(pages.map(({ status }) => String(status)).toSorted()).toEqual(['200', '422']);
-    expect(pages.find(({ status }) => status === 422)?.problem).toContain('changed meanwhile');
+    expect(pages.find(({ status }) => status === 422)?.problem).toContain('changed in the meantime');
     expect(await connections()).toBe(1);
     const made = stage.gateway.modules().filter(({ code }) => !before.has(code));
     expect(made).toHaveLength(2);

@@ -68,7 +68,7 @@ describe('the settings of the console', () => {
     const supervisor = ourBot(portal, 'supervisor');
     const group = portal.addGroup({ title: 'С гостем', ownerId: externalUserId, botIds: [supervisor.id] });
     portal.writesInGroup(externalUserId, group.chatId, `[USER=${supervisor.id}]С[/USER] закрыть #${chatId}`);
-    await until(() => answersIn(portal, group.chatId).some((text) => text.includes('не для вас')));
+    await until(() => answersIn(portal, group.chatId).some((text) => text.includes('нет доступа')));
     expect(stage.gateway.dialogs().findLast((dialog) => dialog.chatId === chatId)?.isOpen).toBe(true);
   });
 });
