@@ -81,7 +81,7 @@ describe('a conversation that comes back from people', () => {
       'Кирилл Клиентов: А скидка будет?',
       'Ольга Операторова: Да, завтра',
     ]);
-    expect(talk.shown().join()).not.toContain('Его вели');
+    expect(talk.shown().join()).not.toContain('Разговор вели');
   });
 
   it('comes back in a new session too, and the note is there before the message', async () => {
