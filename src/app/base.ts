@@ -16,6 +16,7 @@ import { createRecentFacts } from '../runtime/recent-facts.ts';
 import { createSharedBudgets } from '../runtime/shared-budgets.ts';
 import { createWakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
+import type { Timings } from './timings.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -27,18 +28,21 @@ export interface AppOptions {
   readonly log: Logger;
   /** Log lines lost so far, for the metrics; absent: none can be lost. */
   readonly droppedLogLines?: () => number;
+  /** For tests. */
+  readonly timings?: Timings;
 }
 
 export type Base = ReturnType<typeof composeBase>;
 
 /** @param endpointDb the endpoint's own connections: whatever uses up the others, accepting an event goes on */
 export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
-  const { settings, appSecret, brains, log } = options;
+  const { settings, appSecret, brains, log, timings = {} } = options;
   const previous = settings.APP_SECRET_PREVIOUS;
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
   const rareHttp = createGotClient({ guard });
   return {
     settings,
+    timings,
     brains,
     brainSettings: readBrainSettings(brains, settings.BRAIN_SETTINGS),
     log,
@@ -62,6 +66,7 @@ export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
       clientId: settings.B24_CLIENT_ID,
       clientSecret: settings.B24_CLIENT_SECRET,
       hosts: settings.B24_OAUTH_HOSTS,
+      timeoutMs: timings.oauthTimeoutMs,
     }),
   };
 }

@@ -8,7 +8,7 @@ import type { Portals } from './compose-portals.ts';
 export type Connections = ReturnType<typeof composeConnections>;
 
 export function composeConnections(base: Base, { cache: portals, client }: Portals) {
-  const { settings, db, sealer, brains, guard, rateLimiters, recent, wakeups, log } = base;
+  const { settings, timings, db, sealer, brains, guard, rateLimiters, recent, wakeups, log } = base;
   const publicUrl = settings.PUBLIC_URL;
   const http = base.hotHttp;
   const fileHttp = base.rareHttp;
@@ -24,7 +24,7 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
     publicUrl,
     log,
   });
-  const connectors = createConnectorRegistry({ db, sealer, brains, toolsFor });
+  const connectors = createConnectorRegistry({ db, sealer, brains, toolsFor, believedMs: timings.believedMs });
   portals.onForget((portal) => connectors.evictPortal(portal));
   const service = createConnectionService({ db, sealer, portals, connectors, toolsFor, wakeups, log, publicUrl });
   return { toolsFor, connectors, service };

@@ -1,5 +1,5 @@
 /** Composes what concerns the portals: what is known of them, their tokens, the client that calls them, and their installation. */
-import { createPortalClient } from '../bitrix24/rest/portal-client.ts';
+import { type CallObserver, createPortalClient } from '../bitrix24/rest/portal-client.ts';
 import { createInstallation } from '../portals/installation.ts';
 import { createPortalCache } from '../portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
@@ -9,9 +9,9 @@ import type { Base } from './base.ts';
 export type Portals = ReturnType<typeof composePortals>;
 
 export function composePortals(base: Base) {
-  const { settings, db, sealer, guard, oauth, metrics, wakeups, log } = base;
-  const cache = createPortalCache(db);
-  const endpointCache = createPortalCache(base.endpointDb);
+  const { settings, timings, db, sealer, guard, oauth, metrics, wakeups, log } = base;
+  const cache = createPortalCache(db, timings.believedMs);
+  const endpointCache = createPortalCache(base.endpointDb, timings.believedMs);
   cache.onForget((portal) => endpointCache.forget(portal));
   const tokenProvider = createTokenProvider({ db, portals: cache, sealer, oauth, guard, log });
   const rateLimiter = createPortalRateLimiter({
@@ -20,11 +20,13 @@ export function composePortals(base: Base) {
     usual: { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST },
     onWait: () => metrics.budgetWaits.inc(),
   });
-  const client = createPortalClient(base.hotHttp, tokenProvider, rateLimiter, ({ method, code, ms }) => {
+  const observe: CallObserver = ({ method, code, ms }) => {
     metrics.restCalls.inc({ code });
     metrics.restSeconds.observe(ms / 1000);
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
-  });
+  };
+  const { restTimeoutMs: timeoutMs } = timings;
+  const client = createPortalClient(base.hotHttp, tokenProvider, rateLimiter, { observe, timeoutMs });
   const http = base.rareHttp;
   const installation = createInstallation({ db, portals: cache, sealer, oauth, guard, http, wakeups, log });
   return { cache, endpointCache, tokenProvider, client, installation };

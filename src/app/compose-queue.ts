@@ -32,17 +32,19 @@ export async function startQueue(
   base: Base,
   queue: Queue,
 ): Promise<WorkLoop> {
-  const { settings, db, brains, recent, metrics, wakeups, log } = base;
+  const { settings, timings, db, brains, recent, metrics, wakeups, log } = base;
   if (!settings.ROLES.includes('worker') && !settings.ROLES.includes('sockets'))
     return { stop: () => Promise.resolve() };
   const owner = randomUUID();
-  const life = startWorkerLife({ db, url, owner, isServerOurs, wakeups, log });
+  const life = startWorkerLife({ db, url, owner, isServerOurs, wakeups, log, pollMs: timings.deadWorkersPollMs });
   await life.begun;
   const loops = [startNotifyListener(url, wakeups, recent, log)];
   if (settings.ROLES.includes('worker')) loops.push(...startWorkers(base, queue, owner, life));
   if (settings.ROLES.includes('sockets')) {
     const { connectors } = queue.connections;
-    loops.push(startListenerSupervisor({ db, owner, brains, connectors, metrics, wakeups, log }));
+    const { listenersPollMs: pollMs, firstRestartMs } = timings;
+    const options = { db, owner, brains, connectors, metrics, wakeups, clock, log, pollMs, firstRestartMs };
+    loops.push(startListenerSupervisor(options));
   }
   return {
     async stop() {
@@ -54,17 +56,19 @@ export async function startQueue(
 }
 
 function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife): WorkLoop[] {
-  const { settings, db, brains, metrics, wakeups, log } = base;
+  const { settings, timings, db, brains, metrics, wakeups, log } = base;
   const { cache: portals, tokenProvider } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
   const executor = composeExecutor(base, queue);
   const lanes = settings.OUTBOX_LANES;
   const retentionDays = settings.RETENTION_DAYS;
+  const { queuePollMs: pollMs, firstRetryMs } = timings;
+  const shared = { db, owner, metrics, wakeups, clock, log, pollMs };
   return [
-    ...startInboxWorker({ db, owner, portals, connectors, metrics, wakeups, clock, log, loops: inboxLoops }),
-    startOutboxWorker({ db, owner, life, executor, metrics, wakeups, clock, log, lanes }),
+    ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops }),
+    startOutboxWorker({ ...shared, life, executor, lanes, firstRetryMs }),
     startMaintenance({ db, tokenProvider, log, retentionDays }),
-    startHealthChecks({ db, connectionService, brains, log }),
+    startHealthChecks({ db, connectionService, brains, log, pollMs: timings.healthChecksPollMs }),
   ];
 }
 

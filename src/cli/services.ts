@@ -151,7 +151,9 @@ export async function openPortalClient(context: CommandContext, settings: Settin
   const usual = { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST };
   const rateLimiters = createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log });
   const rateLimiter = createPortalRateLimiter({ rateLimiters, portals, usual });
-  return createPortalClient(http, tokenProvider, rateLimiter, ({ method, code, ms }) => {
-    log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
+  return createPortalClient(http, tokenProvider, rateLimiter, {
+    observe: ({ method, code, ms }) => {
+      log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
+    },
   });
 }

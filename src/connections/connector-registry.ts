@@ -40,10 +40,11 @@ export interface ConnectorRegistryOptions {
   readonly brains: readonly Brain[];
   readonly toolsFor: (connection: Connection) => ConnectorTools;
   readonly nowMs?: () => number;
+  readonly believedMs?: number | undefined;
 }
 
 /** How long a row that was read is believed. */
-const believedMs = 3_000;
+const usualBelievedMs = 3_000;
 
 /** Another process may have erased what this one keeps: a connector that was not needed for so long is dropped. */
 const idleMs = 600_000;
@@ -89,7 +90,8 @@ class Registry implements ConnectorRegistry {
 
   async connectorById(portal: string, id: string): Promise<KnownConnector | null> {
     const entry = this.#use(id);
-    if (entry !== undefined && this.#nowMs() - entry.readAt < believedMs) return entry.known;
+    if (entry !== undefined && this.#nowMs() - entry.readAt < (this.#options.believedMs ?? usualBelievedMs))
+      return entry.known;
     return this.#keep(id, portal, await findConnection(this.#options.db, portal, id), this.#nowMs());
   }
 

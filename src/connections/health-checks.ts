@@ -17,9 +17,11 @@ export interface HealthCheckOptions {
   readonly brains: readonly Brain[];
   readonly log: Logger;
   /** How often due accounts are looked for. */
-  readonly pollMs?: number;
+  readonly pollMs?: number | undefined;
   /** A look is broken off after this long. */
   readonly deadlineMs?: number;
+  /** A check that has been under way for so long is slow. */
+  readonly slowMs?: number;
 }
 
 /** A change over there is followed after this long at most. */
@@ -32,14 +34,14 @@ const usualDeadlineMs = 60_000;
 const atOnce = 60;
 
 /** A check that has been under way for so long is slow. So many slow ones at once, and connections known to be slow have to wait. */
-const slowMs = 5_000;
+const usualSlowMs = 5_000;
 const slowAtOnce = 40;
 
 /** Connections remembered as slow; beyond, the oldest are forgotten. */
 const maxSlow = 5_000;
 
 export function startHealthChecks(options: HealthCheckOptions): WorkLoop {
-  const { pollMs = usualPollMs, deadlineMs = usualDeadlineMs } = options;
+  const { pollMs = usualPollMs, deadlineMs = usualDeadlineMs, slowMs = usualSlowMs } = options;
   const brains = options.brains.filter((brain) => brain.checkHealth !== undefined).map((brain) => brain.name);
   const stopping = new AbortController();
   const underWay = new Map<Promise<void>, number>();

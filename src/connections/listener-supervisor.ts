@@ -5,7 +5,7 @@
 import type { Brain } from '../core/brain.ts';
 import type { Connector } from '../core/connector.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
-import { systemClock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -34,9 +34,12 @@ export interface ListenerSupervisorOptions {
   readonly connectors: Pick<ConnectorRegistry, 'connectorOf'>;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
+  readonly clock: Clock;
   readonly log: Logger;
   /** How often free connections are looked for and held ones renewed. */
-  readonly pollMs?: number;
+  readonly pollMs?: number | undefined;
+  /** The first wait before a listener that ended is started again. */
+  readonly firstRestartMs?: number | undefined;
 }
 
 const leaseSeconds = 30;
@@ -185,11 +188,11 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   const { db } = options;
   const intake = { portal: row.portal, connectionId: row.id, brain: row.brain, ingress: 'socket' as const };
   let { cursor } = row;
-  const backoff = createRestartBackoff();
+  const backoff = createRestartBackoff(options.firstRestartMs);
   let isDoubtful = false;
   while (!signal.aborted) {
     const leave = await (isDoubtful ? gates.doubtful : gates.usual).enter(signal);
-    const startedAt = performance.now();
+    const startedAt = options.clock.monotonicMs();
     let hasBegun = false;
     let leastMs = 0;
     try {
@@ -216,8 +219,8 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
       leave();
     }
     isDoubtful = !hasBegun;
-    const life = { ms: performance.now() - startedAt, hasBegun };
-    await systemClock.sleep(backoff.after(life, leastMs, Math.random()), signal);
+    const life = { ms: options.clock.monotonicMs() - startedAt, hasBegun };
+    await options.clock.sleep(backoff.after(life, leastMs, Math.random()), signal);
   }
 }
 

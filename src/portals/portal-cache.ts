@@ -24,7 +24,7 @@ export interface PortalCache {
 }
 
 /** How long an entry is believed. */
-const believedMs = 3_000;
+const usualBelievedMs = 3_000;
 
 /** Entries kept; a flood of invented portal ids must not fill the memory. */
 const maxEntries = 5_000;
@@ -37,7 +37,7 @@ interface Entry {
   readonly known: Promise<KnownPortal>;
 }
 
-export function createPortalCache(db: Db): PortalCache {
+export function createPortalCache(db: Db, believedMs: number = usualBelievedMs): PortalCache {
   const entries = new Map<string, Entry>();
   const listeners: ((id: string) => void)[] = [];
 
@@ -62,7 +62,7 @@ export function createPortalCache(db: Db): PortalCache {
 
   return {
     portal: (id) => atMost(believedMs, id),
-    doubted: (id) => atMost(doubtMs, id),
+    doubted: (id) => atMost(Math.min(doubtMs, believedMs), id),
     forget(id) {
       entries.delete(id);
       for (const listener of listeners) listener(id);

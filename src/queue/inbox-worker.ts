@@ -41,11 +41,12 @@ export interface InboxWorkerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly loops: number;
+  readonly pollMs?: number | undefined;
 }
 
 /** Lanes and rows of one round: bench `drain` showed no gain beyond. The lease is far longer than a round ever takes. */
 const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
-const pollMs = 1_000;
+const usualPollMs = 1_000;
 
 /**
  * After so long a round begins no further large event (one of 4 MB takes a tenth of a second): the lanes of everybody else in it wait to
@@ -91,7 +92,7 @@ export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop
       name: `inbox ${index}`,
       wakeup: options.wakeups.inbox,
       log: options.log,
-      pollMs,
+      pollMs: options.pollMs ?? usualPollMs,
       round: (signal) => {
         claims += 1;
         return workRound(shared, { holder: `${options.owner}:i${index}.${claims}`, turns, signal });
@@ -244,7 +245,10 @@ async function workLane(
       actions.push(...worked.actions);
       failures.push(...worked.failures);
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
-      options.metrics.stage.observe({ stage: 'inbox' }, (Date.now() - row.received_at.getTime()) / 1000);
+      options.metrics.stage.observe(
+        { stage: 'inbox' },
+        (options.clock.now().getTime() - row.received_at.getTime()) / 1000,
+      );
     } catch (thrown) {
       const error = toAppError(thrown);
       const attempts = row === lane.rows[0] ? lane.attempts : 1;

@@ -4,6 +4,8 @@
  */
 import { fateUnknown, personOwns, withdrawn } from '../core/bridged.ts';
 import { AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
+import { deliveryRetry } from '../core/retry.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Pool } from '../store/database.ts';
@@ -31,7 +33,9 @@ export interface TurnOptions {
   readonly db: Pool;
   readonly executor: Executor;
   readonly metrics: Pick<Metrics, 'stage'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
+  readonly firstRetryMs?: number | undefined;
 }
 
 /** When an action is looked at again for which the database could not be read. */
@@ -68,10 +72,12 @@ export async function workLane(
     const tried = await tryAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
     if ('error' in tried) {
       const { error } = tried;
-      const ageMs = Date.now() - row.created_at.getTime();
+      const ageMs = ageOf(options, row);
+      const { firstRetryMs: firstDelayMs = deliveryRetry.firstDelayMs } = options;
+      const policy = { ...deliveryRetry, firstDelayMs };
       const next = tried.isUnknown
         ? ({ again: false } as const)
-        : nextTry(error, { attempts: tries.attempts, throttled: tries.throttled + 1 }, ageMs, Math.random());
+        : nextTry(error, { attempts: tries.attempts, throttled: tries.throttled + 1, ageMs }, Math.random(), policy);
       report(options, row, error, { attempts: tries.attempts, again: next.again });
       if (next.again) {
         const { delayMs, isFree, isThrottled } = next;
@@ -87,12 +93,14 @@ export async function workLane(
       const isDropped = executed.isDropped === true;
       results.push(resultOf(row, isDropped ? 'dropped' : 'done', executed));
       incoming.push(...receipts(row, executed, isDropped ? executed.outcome : null, earlier));
-      options.metrics.stage.observe({ stage: row.target }, (Date.now() - row.created_at.getTime()) / 1000);
+      options.metrics.stage.observe({ stage: row.target }, ageOf(options, row) / 1000);
     }
     done = row.seq;
   }
   return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
 }
+
+const ageOf = ({ clock }: TurnOptions, row: OutboxRow): number => clock.now().getTime() - row.created_at.getTime();
 
 /** Null when the database does not tell: nothing was tried, and what was done before it in this turn must still be written down. */
 async function readEarlier(

@@ -32,9 +32,12 @@ export interface OutboxWorkerOptions {
   readonly log: Logger;
   /** Lanes worked at the same time: as many calls may be under way. */
   readonly lanes: number;
+  readonly pollMs?: number | undefined;
+  /** The first wait before a delivery that failed is tried again. */
+  readonly firstRetryMs?: number | undefined;
 }
 
-const pollMs = 1_000;
+const usualPollMs = 1_000;
 /** The same while lanes wait that may not be taken yet. */
 const crowdedPollMs = 50;
 const leaseSeconds = 60;
@@ -91,7 +94,7 @@ class OutboxWorker implements WorkLoop {
       name: 'outbox',
       wakeup: this.#options.wakeups.outbox,
       log: this.#options.log,
-      pollMs,
+      pollMs: this.#options.pollMs ?? usualPollMs,
       round: (signal) => this.#round(signal),
     });
   }

@@ -3,7 +3,14 @@
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
 import { AppError } from '../core/errors.ts';
-import { decideRetry, decideThrottled, deliveryRetry, reservedPatienceMs, reservedRetry } from '../core/retry.ts';
+import {
+  decideRetry,
+  decideThrottled,
+  deliveryRetry,
+  type RetryPolicy,
+  reservedPatienceMs,
+  reservedRetry,
+} from '../core/retry.ts';
 import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
@@ -20,6 +27,8 @@ export function isOurWait({ code }: AppError): boolean {
 export interface Tries {
   readonly attempts: number;
   readonly throttled: number;
+  /** Since it was decided to deliver it. */
+  readonly ageMs: number;
 }
 
 export type NextTry =
@@ -37,11 +46,12 @@ export type NextTry =
 const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
 
 /** @param jitter see `decideRetry` */
-export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: number, jitter: number): NextTry {
+export function nextTry(error: AppError, tries: Tries, jitter: number, delivery: RetryPolicy = deliveryRetry): NextTry {
+  const { attempts, throttled, ageMs } = tries;
   if (reservedCodes.has(error.code)) {
     // What the portal has put off for other reasons counts along; it must not make this end before the reservation does.
-    const tries = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
-    const again = decideRetry({ retry: 'backoff' }, tries, reservedRetry, jitter);
+    const counted = ageMs < reservedPatienceMs ? Math.min(throttled, reservedRetry.maxAttempts - 1) : throttled;
+    const again = decideRetry({ retry: 'backoff' }, counted, reservedRetry, jitter);
     return again.again ? { ...again, isFree: true, isThrottled: true } : again;
   }
   const { isThrottled } = error;
@@ -49,7 +59,7 @@ export function nextTry(error: AppError, { attempts, throttled }: Tries, ageMs: 
   const retry = isThrottled
     ? decideThrottled(error, throttled, ageMs, jitter)
     : // What costs nothing cannot use up the attempts either.
-      decideRetry(error, isFree ? 1 : attempts, deliveryRetry, jitter);
+      decideRetry(error, isFree ? 1 : attempts, delivery, jitter);
   return retry.again ? { ...retry, isFree, isThrottled } : retry;
 }
 

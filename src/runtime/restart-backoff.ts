@@ -1,6 +1,6 @@
 /** How long a listener that ended is left alone before it is started again. */
 
-const firstMs = 1_000;
+const usualFirstMs = 1_000;
 
 /** The longest wait; also the least one where only a person can mend what is wrong. */
 export const longestRestartMs = 60_000;
@@ -31,7 +31,7 @@ export interface RestartBackoff {
   after(life: Life, leastMs: number, jitter: number): number;
 }
 
-export function createRestartBackoff(): RestartBackoff {
+export function createRestartBackoff(firstMs: number = usualFirstMs): RestartBackoff {
   let nextMs = firstMs;
   let quick = 0;
   return {

@@ -18,6 +18,7 @@ export interface WorkerLifeOptions {
   readonly isServerOurs: boolean;
   readonly wakeups: Wakeups;
   readonly log: Logger;
+  readonly pollMs?: number | undefined;
 }
 
 export interface WorkerLife extends WorkLoop {
@@ -28,7 +29,7 @@ export interface WorkerLife extends WorkLoop {
 }
 
 /** How often dead workers are looked for. */
-const roundMs = 1_000;
+const usualPollMs = 1_000;
 
 /** Begins at once and goes on until it is stopped; a lost proof is renewed. */
 export function startWorkerLife(options: WorkerLifeOptions): WorkerLife {
@@ -61,7 +62,7 @@ export function startWorkerLife(options: WorkerLifeOptions): WorkerLife {
     name: 'worker life',
     wakeup,
     log: options.log,
-    pollMs: roundMs,
+    pollMs: options.pollMs ?? usualPollMs,
     round: async () => {
       const dead = await once().finally(begin);
       if (dead.length === 0) return false;

@@ -59,7 +59,6 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     const page = await open(1280);
     await page.goto(bridge.portal.origin);
     await page.getByRole('tab', { name: 'Приложение' }).click();
-    await page.frameLocator('iframe').getByText('Боты подключены').waitFor();
     await expect.poll(() => bridge.portal.app?.installed, { timeout: 15_000 }).toBe(true);
     await page.close();
   });

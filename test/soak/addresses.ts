@@ -17,7 +17,7 @@ import { seedPortals } from './support/seed-portals.ts';
 import { all, never, type Size, type Soak, type SoakStage, shown, type Verdict, within } from './support/soak.ts';
 
 /** In the short form every so-many-th address is tried, another one in each place. */
-const everyNth: Readonly<Record<Size, number>> = { full: 1, short: 12 };
+const everyNth: Readonly<Record<Size, number>> = { full: 1, short: 24 };
 
 /** Told by portals and accounts that are there already. */
 const liesInTalk: readonly Lie[] = [
@@ -32,7 +32,7 @@ const liesInTalk: readonly Lie[] = [
 /** Told while an account is being connected. */
 const liesInJoining: readonly Lie[] = ['redirect of a CRM call', 'endpointUrl of the CRM'];
 
-const toldWithinMs = 60_000;
+const toldWithinMs = 120_000;
 
 export const addresses: Soak = {
   name: 'addresses',

@@ -18,14 +18,14 @@ interface Sizes {
 
 const sizes: Readonly<Record<Size, Sizes>> = {
   full: { portals: 1_000, perSecond: 300, seconds: 900, warmSeconds: 300 },
-  short: { portals: 60, perSecond: 40, seconds: 5, warmSeconds: 1 },
+  short: { portals: 30, perSecond: 40, seconds: 2, warmSeconds: 1 },
 };
 
 /** In each window the smallest memory counts: right after a collection there is the least noise. */
 const windowSeconds = 30;
 /** Flat is: a line through those is no steeper. A leak of 100 bytes an event would be 1.8. */
 const slopeBarMbPerMinute = 2;
-const drainMs = 60_000;
+const drainMs = 120_000;
 
 export const crowd: Soak = {
   name: 'crowd',

@@ -9,7 +9,7 @@ import { createPoster, type Poster } from './support/post.ts';
 import { createRandom, type Random } from './support/random.ts';
 import { all, never, pause, type Size, type Soak, shown, type Verdict } from './support/soak.ts';
 
-const counts: Readonly<Record<Size, number>> = { full: 10_000, short: 300 };
+const counts: Readonly<Record<Size, number>> = { full: 10_000, short: 120 };
 const atOnce = 12;
 /** A true person opens the page so often meanwhile. */
 const visitEveryMs = 500;

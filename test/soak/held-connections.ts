@@ -36,7 +36,7 @@ interface Sizes {
 
 const sizes: Readonly<Record<Size, Sizes>> = {
   full: { bodies: 1_000, headers: 1_000, idle: 5_000, calmSeconds: 10, seconds: 60, largeAtOnce: 64 },
-  short: { bodies: 60, headers: 60, idle: 300, calmSeconds: 1, seconds: 4, largeAtOnce: 8 },
+  short: { bodies: 40, headers: 40, idle: 100, calmSeconds: 0.5, seconds: 1, largeAtOnce: 4 },
 };
 
 const mib = 1024 * 1024;

@@ -27,11 +27,11 @@ const sizes: Readonly<Record<Size, Sizes>> = {
     betweenMs: [500, 2_500],
   },
   short: {
-    kills: 5,
+    kills: 3,
     databaseKills: 1,
-    databaseRestarts: 1,
-    freezes: 3,
-    freezeMs: 500,
+    databaseRestarts: 0,
+    freezes: 1,
+    freezeMs: 200,
     longFreezes: 0,
     dialogs: 10,
     betweenMs: [100, 400],
@@ -101,7 +101,7 @@ async function openPortal({ endings }: SoakStage, databaseUrl: string) {
   for (const member of members) member.app = await begin(member);
   const page = await portal.openInstallPage();
   if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
-  const isSetUp = await within(30_000, () => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
+  const isSetUp = await within(120_000, () => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
   if (!isSetUp) throw new Error('the portal was not set up');
   portal.finishInstall();
   return { portal, members, begin };

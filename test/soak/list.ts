@@ -1,6 +1,7 @@
 /** All soak runs, and which of them share the time. */
 import { addresses } from './addresses.ts';
 import { bodies } from './bodies.ts';
+import { conversations } from './conversations.ts';
 import { crowd } from './crowd.ts';
 import { forgeries } from './forgeries.ts';
 import { heldConnections } from './held-connections.ts';
@@ -18,6 +19,7 @@ export const soaks: readonly Soak[] = [
   forgeries,
   addresses,
   kills,
+  conversations,
 ];
 
 /**
@@ -26,5 +28,5 @@ export const soaks: readonly Soak[] = [
  */
 export const phases: readonly (readonly (readonly string[])[])[] = [
   [['bodies', 'held', 'neighbours', 'mutations']],
-  [['crowd'], ['forgeries', 'addresses', 'kills']],
+  [['crowd'], ['forgeries', 'addresses', 'kills', 'conversations']],
 ];

@@ -18,7 +18,7 @@ import { atMost, never, pause, type Size, type Soak, type SoakStage, shown } fro
 /** A slow machine sends fewer than a million: all runs together have to end within the hour. */
 const longestMs = 7 * 60_000;
 
-const counts: Readonly<Record<Size, number>> = { full: 1_000_000, short: 2_500 };
+const counts: Readonly<Record<Size, number>> = { full: 1_000_000, short: 800 };
 
 /** This share of the bodies comes before the first look at the memory: caches fill, code is compiled. */
 const warmShare = 0.1;

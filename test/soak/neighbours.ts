@@ -32,7 +32,7 @@ interface Sizes {
 
 const sizes: Readonly<Record<'full' | 'short', Sizes>> = {
   full: { healthy: 20, neighbours: 200, warmSeconds: 5, calmSeconds: 15, attackSeconds: 30, perSecond: 20 },
-  short: { healthy: 5, neighbours: 24, warmSeconds: 1, calmSeconds: 2, attackSeconds: 4, perSecond: 10 },
+  short: { healthy: 3, neighbours: 12, warmSeconds: 0.2, calmSeconds: 0.5, attackSeconds: 1.5, perSecond: 10 },
 };
 
 /** A calm p99 below this counts as this: a few milliseconds more or less say nothing. */
@@ -45,7 +45,7 @@ const allowedTimes = 3;
 const settleMs = 2_000;
 
 /** After the attack's seconds the last answers of healthy portals may take so long. */
-const drainMs = 20_000;
+const drainMs = 120_000;
 
 interface Stage {
   readonly app: SoakApp;

@@ -31,7 +31,8 @@ export interface BridgeProcess {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const startPatienceMs = 20_000;
+/** On a machine that does other things too, a process may take long to start. */
+const startPatienceMs = 120_000;
 
 function environmentOf(options: BridgeProcessOptions): NodeJS.ProcessEnv {
   const { portal, port } = options;
@@ -57,7 +58,7 @@ function environmentOf(options: BridgeProcessOptions): NodeJS.ProcessEnv {
 
 /** Starts the app and resolves when it is ready to serve. Fails with its output when it ends before. */
 export async function startBridgeProcess(options: BridgeProcessOptions): Promise<BridgeProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/launch.js'], {
     cwd: root,
     env: environmentOf(options),
     stdio: ['ignore', 'pipe', 'pipe'],

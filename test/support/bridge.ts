@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import { brains as realBrains } from '../../src/brains/index.ts';
 import { readSettings, type Settings } from '../../src/config.ts';
 import type { Brain } from '../../src/core/brain.ts';
@@ -9,6 +10,7 @@ import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
 import { paramFaults } from './documented-methods.ts';
 import { freePort } from './free-port.ts';
+import { quickTimings } from './timings.ts';
 
 export interface BridgeOptions {
   readonly databaseUrl: string;
@@ -16,6 +18,8 @@ export interface BridgeOptions {
   readonly brains?: readonly Brain[];
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Logger;
+  /** Spans besides the quick ones every test has. */
+  readonly timings?: Timings;
   /** Further `host:port` addresses the app may call. */
   readonly extraHosts?: readonly string[];
 }
@@ -27,6 +31,8 @@ export interface Bridge {
   /** Origin of the app. */
   readonly url: string;
   readonly appSecret: Buffer;
+  /** Stops the app: what was under way is finished, and nothing comes after it. The portal stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,7 +73,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     appSecret,
     brains: options.brains ?? realBrains,
     log: options.log ?? createLogger({ level: settings.LOG_LEVEL, name: 'test' }),
+    timings: { ...quickTimings, ...options.timings },
   });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= app.stop();
+    return stopped;
+  };
   const url = settings.PUBLIC_URL;
   portal.setCard({
     installUrl: `${url}/bitrix24/install`,
@@ -80,8 +92,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     settings,
     url,
     appSecret,
+    stop,
     async close() {
-      await app.stop();
+      await stop();
       await portal.close();
       expectDocumentedCalls(portal);
     },
@@ -106,8 +119,11 @@ export async function install(bridge: Bridge): Promise<void> {
   bridge.portal.finishInstall();
 }
 
-/** Waits until the condition holds; fails after `timeoutMs` with the condition's own text. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+/**
+ * Waits until the condition holds; fails after `timeoutMs` with the condition's own text. The time is for what hangs: on a machine that does
+ * other things too, everything may take several times as long as it should.
+ */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 90_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not reached within ${timeoutMs} ms: ${String(condition)}`);

@@ -59,7 +59,7 @@ export function openProbe(url: string): DatabaseProbe {
       }
       return values.join('\n');
     },
-    async quiet(timeoutMs = 20_000) {
+    async quiet(timeoutMs = 90_000) {
       const waiting = `select coalesce(sum(seq - done), 0) from lane where ${works}`;
       for (const end = Date.now() + timeoutMs; (await count(waiting)) > 0; ) {
         if (Date.now() > end) throw new Error(`lanes still wait: ${JSON.stringify(await rows(openLanes))}`);

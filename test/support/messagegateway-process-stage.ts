@@ -12,28 +12,38 @@ import { cloneDatabase } from './database.ts';
 import { hostsOf } from './messagegateway-join.ts';
 import { type ProcessStage, setStage } from './process-stage.ts';
 
-export interface MgProcessStage extends Pick<ProcessStage, 'portal' | 'probe'> {
+export interface MgProcessStage extends Pick<ProcessStage, 'portal' | 'probe' | 'port' | 'appSecret' | 'databaseUrl'> {
   readonly gateway: SandboxMessageGateway;
   /** Starts the app on the port the portal knows, where the one before it has to have ended, or beside it on another port. */
   start(port?: number): Promise<BridgeProcess>;
-  /** Installs through the running app, connects the account, and lets the line bot think with it. Returns once the app listens. */
-  connect(): Promise<void>;
+  /** `host:port` of every server on loopback the app may call. */
+  readonly hosts: string;
+  /**
+   * Installs through a process that ends then, connects the account, and lets the line bot think with it. The process it returns has read
+   * all that anew, and listens.
+   */
+  connect(): Promise<BridgeProcess>;
   /** What a dead process holds is free at once, as if its leases had run out. */
   endLeases(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function setMgProcessStage(options: MessageGatewayOptions = {}): Promise<MgProcessStage> {
-  const database = await cloneDatabase();
+/** @param databaseUrl of another database than a clone of the template; the caller drops it */
+export async function setMgProcessStage(
+  options: MessageGatewayOptions = {},
+  databaseUrl?: string,
+): Promise<MgProcessStage> {
+  const clone = databaseUrl === undefined ? await cloneDatabase() : null;
+  const url = databaseUrl ?? clone?.url ?? '';
   const gateway = await startSandboxMessageGateway(options);
-  const stage = await setStage({ databaseUrl: database.url });
+  const stage = await setStage({ databaseUrl: url });
   const { portal, probe } = stage;
   const hosts = [portal.domain, new URL(portal.oauthOrigin).host, ...hostsOf(gateway)].join(',');
 
   async function operate(...words: readonly string[]): Promise<Record<string, unknown>> {
     const environment = {
       PUBLIC_URL: `http://127.0.0.1:${stage.port}`,
-      DATABASE_URL: database.url,
+      DATABASE_URL: url,
       APP_SECRET: stage.appSecret.toString('base64'),
       ALLOWED_PRIVATE_HOSTS: hosts,
       LOG_LEVEL: 'silent',
@@ -48,19 +58,21 @@ export async function setMgProcessStage(options: MessageGatewayOptions = {}): Pr
   }
 
   return {
-    portal,
-    probe,
+    ...stage,
     gateway,
+    hosts,
     start: (port) => stage.start({ ALLOWED_PRIVATE_HOSTS: hosts }, port),
     async connect() {
+      const first = await stage.start({ ALLOWED_PRIVATE_HOSTS: hosts });
       await stage.install();
+      await first.end('SIGTERM');
       const config = JSON.stringify({ crmUrl: gateway.crmOrigin, apiKey: gateway.apiKey });
       const added = await operate('connections', 'add', '--brain', 'messagegateway', '--config', config);
       const { id } = added['connection'] as { readonly id: string };
       await operate('bots', 'set', '--code', 'bridge_line', '--connection', id);
+      const app = await stage.start({ ALLOWED_PRIVATE_HOSTS: hosts });
       await until(() => gateway.sockets().open === 1);
-      // The app believes what it knew of the bots for three seconds.
-      await new Promise((resolve) => setTimeout(resolve, 3_100));
+      return app;
     },
     async endLeases() {
       await probe.endLeases();
@@ -69,7 +81,7 @@ export async function setMgProcessStage(options: MessageGatewayOptions = {}): Pr
     async close() {
       await stage.close();
       await gateway.close();
-      await database.drop();
+      await clone?.drop();
     },
   };
 }

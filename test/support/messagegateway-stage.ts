@@ -5,6 +5,7 @@ import {
   type SandboxMessageGateway,
   startSandboxMessageGateway,
 } from '../../sandbox/messagegateway/start-messagegateway.ts';
+import type { Timings } from '../../src/app/timings.ts';
 import type { JoinedConfig } from '../../src/brains/messagegateway/config.ts';
 import { messageGatewayBrain } from '../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createSealer, randomToken, sha256 } from '../../src/lib/encryption.ts';
@@ -39,6 +40,7 @@ export interface MgStageOptions {
   readonly gateway?: MessageGatewayOptions;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly log?: Logger;
+  readonly timings?: Timings;
   /** `host:port` the app may call besides those of the gateway. */
   readonly extraHosts?: readonly string[];
   /** Changes the manager's id into config, for settings that name people. */
@@ -56,6 +58,7 @@ export async function startMgStage(options: MgStageOptions = {}): Promise<MgStag
     brains: [messageGatewayBrain],
     extraHosts: [...hostsOf(gateway), ...(options.extraHosts ?? [])],
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.timings === undefined ? {} : { timings: options.timings }),
   });
   await install(bridge);
   const connectionId = randomUUID();
@@ -114,14 +117,15 @@ async function store(db: Pool, bridge: Bridge, id: string, secret: string, confi
   for (const bot of await listBots(db, portal)) {
     await updateBot(db, portal, bot.code, { brain: 'messagegateway', connection_id: id });
   }
-  // The app believes what it knew of the bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
 }
 
 export interface LineTalk {
   readonly chatId: number;
   readonly clientId: number;
   readonly operatorId: number;
+  /** The chat MessageGateway has made of it, and its latest dialog. */
+  readonly mgChat: number;
+  readonly dialogId: number;
   say(text: string, files?: readonly { readonly name: string; readonly content: Buffer }[]): number;
   /** What the customer saw from the bot, the greeting left out. */
   shown(): string[];
@@ -140,6 +144,13 @@ export async function openLineTalk(stage: MgStage, text: string): Promise<LineTa
     chatId,
     clientId,
     operatorId,
+    get mgChat() {
+      return mgChatOf(stage, text);
+    },
+    get dialogId() {
+      const chat = mgChatOf(stage, text);
+      return stage.gateway.dialogs().findLast((dialog) => dialog.chatId === chat)?.id ?? 0;
+    },
     say: (words, files) => portal.clientWrites(clientId, words, files === undefined ? {} : { files }).messageId,
     shown: () =>
       portal

@@ -3,6 +3,7 @@
  * came of it can be judged exactly: each acknowledged number answered once, and in order.
  */
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
+import { until } from './bridge.ts';
 import { type EventBot, privateMessageBody } from './event-bodies.ts';
 import { answersIn, botTalk, isGreeting } from './talk.ts';
 
@@ -13,6 +14,8 @@ export interface NumberedTalk {
   refusals(): ReadonlyMap<number, number>;
   /** Headers of the latest 503, if there was one. */
   lastUnavailable(): Headers | null;
+  /** Resolves when so many further numbers have been acknowledged: the talk is under way. */
+  goOn(numbers: number): Promise<void>;
   /** Stops saying new numbers; resolves when each dialog's last one has been acknowledged. */
   finish(): Promise<void>;
   /** Dialogs whose answers are not exactly the acknowledged numbers in order, with what was seen there instead. */
@@ -49,7 +52,10 @@ interface Dialog {
 
 /** A number that is not acknowledged is said again: also right after a crash that came between commit and answer. */
 const againMs = 20;
-const attemptTimeoutMs = 10_000;
+const attemptTimeoutMs = 60_000;
+
+/** A number may take long while processes are being started again. */
+const patienceMs = 120_000;
 
 /** Starts talking at once. Message ids are far above the portal's own. */
 export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
@@ -118,9 +124,15 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
     return { lost, doubled, outOfTurn };
   }
 
+  const acknowledged = (): number => dialogs.reduce((sum, { last }) => sum + last, 0);
+
   return {
     tally,
-    acknowledged: () => dialogs.reduce((sum, { last }) => sum + last, 0),
+    acknowledged,
+    async goOn(numbers) {
+      const wanted = acknowledged() + numbers;
+      await until(() => acknowledged() >= wanted, patienceMs);
+    },
     refusals: () => refused,
     lastUnavailable: () => unavailable,
     async finish() {

@@ -1,5 +1,6 @@
 /** A sandbox portal, a database of its own and the means to start app processes on both: for tests that kill processes. */
 import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import { until } from './bridge.ts';
@@ -20,12 +21,29 @@ export interface ProcessStage {
   /** The port the portal sends its events to. */
   readonly port: number;
   readonly appSecret: Buffer;
+  readonly databaseUrl: string;
   /** Starts a process of the app; on another port than the portal knows when one is given. */
   readonly start: (settings?: Readonly<Record<string, string>>, port?: number) => Promise<BridgeProcess>;
   /** Installs through the running process. */
   install(): Promise<void>;
   /** Kills what is left and takes everything down. */
   close(): Promise<void>;
+}
+
+/** Runs a test on a stage of its own, so that tests can run side by side. */
+export async function withStage(work: (stage: ProcessStage) => Promise<void>): Promise<void> {
+  const stage = await setStage();
+  try {
+    await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Nothing has become a dead letter, and of nothing it is unknown whether it was sent. */
+export async function expectNothingGivenUp({ probe }: ProcessStage): Promise<void> {
+  expect(await probe.rows(`select outcome from outbox where state in ('dead_letter', 'unknown')`)).toEqual([]);
+  expect(await probe.rows(`select outcome from inbox_history where state = 'dead_letter'`)).toEqual([]);
 }
 
 export async function setStage(options: StageOptions = {}): Promise<ProcessStage> {
@@ -47,6 +65,7 @@ export async function setStage(options: StageOptions = {}): Promise<ProcessStage
     probe,
     port: publicPort,
     appSecret,
+    databaseUrl,
     async start(settings = {}, port = publicPort) {
       const started = await startBridgeProcess({ portal, port, publicPort, databaseUrl, appSecret, settings });
       processes.push(started);

@@ -98,8 +98,6 @@ export async function connectBrain(
     memberId,
     botCode,
   ]);
-  // The app believes what it knows of its bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
   return {
     async send(ref, text) {
       const body = JSON.stringify({ ref, id: randomUUID(), text });

@@ -12,6 +12,7 @@ export interface OAuthOptions {
   readonly clientSecret: string;
   /** Origins that may be asked, for example `https://oauth.bitrix.info`; bare hosts mean https. The first is the default. */
   readonly hosts: readonly string[];
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What the OAuth host knows of an access token. Fields beside the address are undocumented and may be absent. */
@@ -32,7 +33,7 @@ export interface FreshTokens {
 }
 
 /** Both hosts answer within a second or two; a person or an event waits meanwhile. */
-const timeoutMs = 8_000;
+const usualTimeoutMs = 8_000;
 
 const proofSchema = z.object({
   result: z.object({
@@ -60,10 +61,12 @@ class RestOAuthClient {
   readonly #options: OAuthOptions;
   readonly clientId: string;
   readonly #origins: string[];
+  readonly #timeoutMs: number;
 
   constructor(options: OAuthOptions) {
     this.#options = options;
     this.clientId = options.clientId;
+    this.#timeoutMs = options.timeoutMs ?? usualTimeoutMs;
     this.#origins = options.hosts.map((host) => new URL(host.includes('://') ? host : `https://${host}`).origin);
   }
 
@@ -93,7 +96,7 @@ class RestOAuthClient {
   async prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
     const url = new URL('/rest/app.info', this.originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
-    const response = await this.#options.http.send({ method: 'GET', url, timeoutMs });
+    const response = await this.#options.http.send({ method: 'GET', url, timeoutMs: this.#timeoutMs });
     const body = readJson(response);
     const proof = proofSchema.safeParse(body);
     if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
@@ -113,7 +116,11 @@ class RestOAuthClient {
    * also proves which portal they belong to. Errors: `bitrix24.disconnected` (a person must open the app in the portal again),
    * `bitrix24.payment_required`, `bitrix24.oauth_refused`, or the host is away.
    */
-  async refresh(serverEndpoint: string, refreshToken: string, patienceMs: number = timeoutMs): Promise<FreshTokens> {
+  async refresh(
+    serverEndpoint: string,
+    refreshToken: string,
+    patienceMs: number = this.#timeoutMs,
+  ): Promise<FreshTokens> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
       client_id: this.#options.clientId,

@@ -5,6 +5,7 @@
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
+import { toQuery } from './to-query.ts';
 
 /** How to reach a portal and as whom. */
 export interface PortalAccess {
@@ -58,20 +59,25 @@ export interface CallOptions {
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better tried again. */
-const defaultTimeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 
 export type CallObserver = (call: { readonly method: string; readonly code: string; readonly ms: number }) => void;
 
 export type PortalClient = Pick<RestClient, keyof RestClient>;
 
-/** @param observe hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for */
+export interface PortalClientOptions {
+  /** Hears of every call with `ok` or the code of its error: for metrics and the REST log the marketplace asks for. */
+  readonly observe: CallObserver;
+  readonly timeoutMs?: number | undefined;
+}
+
 export function createPortalClient(
   http: HttpClient,
   tokenProvider: TokenProvider,
   rateLimiter: PortalRateLimiter,
-  observe: CallObserver,
+  options: PortalClientOptions,
 ) {
-  return new RestClient(http, tokenProvider, rateLimiter, observe);
+  return new RestClient(http, tokenProvider, rateLimiter, options);
 }
 
 class RestClient {
@@ -79,13 +85,20 @@ class RestClient {
   readonly #tokenProvider: TokenProvider;
   readonly #rateLimiter: PortalRateLimiter;
   readonly #observe: CallObserver;
+  readonly #timeoutMs: number;
   readonly #worksUntil = new Map<string, number>();
 
-  constructor(http: HttpClient, tokenProvider: TokenProvider, rateLimiter: PortalRateLimiter, observe: CallObserver) {
+  constructor(
+    http: HttpClient,
+    tokenProvider: TokenProvider,
+    rateLimiter: PortalRateLimiter,
+    { observe, timeoutMs = usualTimeoutMs }: PortalClientOptions,
+  ) {
     this.#http = http;
     this.#tokenProvider = tokenProvider;
     this.#rateLimiter = rateLimiter;
     this.#observe = observe;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** The result of a method. Throws AppErrors with codes `bitrix24.<portal's code>`, `bitrix24.not_json`, `bitrix24.budget`, `http.*`. */
@@ -151,7 +164,7 @@ class RestClient {
       url: new URL(method, access.endpoint),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ ...params, ...auth }),
-      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   }
@@ -283,16 +296,3 @@ const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includ
 const staleCodes = new Set(
   ['expired_token', 'invalid_token', 'NO_AUTH_FOUND', 'APPLICATION_NOT_FOUND', 'authorization_error'].map(bitrixCode),
 );
-
-/** PHP's way of writing nested values into a query. */
-function toQuery(params: Readonly<Record<string, unknown>>): string {
-  const pairs: string[] = [];
-  const add = (key: string, value: unknown): void => {
-    if (value === null || value === undefined) return;
-    if (typeof value === 'object') for (const [name, inner] of Object.entries(value)) add(`${key}[${name}]`, inner);
-    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(value)}`);
-  };
-  for (const [key, value] of Object.entries(params)) add(key, value);
-  return pairs.join('&');
-}

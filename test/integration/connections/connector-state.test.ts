@@ -4,6 +4,7 @@ import { connectorState } from '../../../src/connections/connector-state.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { purgeConnectorState } from '../../../src/store/queue/retention.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBareConnection, addBarePortal } from '../../support/factories/tenants.ts';
 
 let database: ClonedDatabase;
 let db: Pool;
@@ -13,25 +14,8 @@ const [mine, other] = [randomUUID(), randomUUID()];
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 2 });
-  await db('portal').insert({
-    portal,
-    domain: 'd',
-    client_endpoint: 'c',
-    server_endpoint: 's',
-    application_token_hash: Buffer.alloc(32),
-  });
-  for (const id of [mine, other]) {
-    const sealed = Buffer.alloc(1);
-    await db('connection').insert({
-      portal,
-      id,
-      brain: 'echo',
-      title: 't',
-      config_sealed: sealed,
-      webhook_secret_hash: sealed,
-      webhook_secret_sealed: sealed,
-    });
-  }
+  await addBarePortal(db, portal);
+  for (const id of [mine, other]) await addBareConnection(db, portal, id);
 });
 afterAll(async () => {
   await db.destroy();

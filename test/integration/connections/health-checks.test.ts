@@ -18,6 +18,7 @@ import { type ConnectionRow, findConnection } from '../../../src/store/tenants/c
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBareConnection, addBarePortal } from '../../support/factories/tenants.ts';
 
 let database: ClonedDatabase;
 let db: Pool;
@@ -27,13 +28,7 @@ const brain = { ...echoBrain, checkHealth: () => Promise.reject(new Error('the a
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 4 });
-  await db('portal').insert({
-    portal,
-    domain: 'd',
-    client_endpoint: 'c',
-    server_endpoint: 's',
-    application_token_hash: Buffer.alloc(32),
-  });
+  await addBarePortal(db, portal);
 });
 afterAll(async () => {
   await db.destroy();
@@ -43,16 +38,7 @@ beforeEach(() => db('connection').delete());
 
 async function addAccount(): Promise<ConnectionRow> {
   const id = randomUUID();
-  const sealed = Buffer.alloc(1);
-  await db('connection').insert({
-    portal,
-    id,
-    brain: 'echo',
-    title: 't',
-    config_sealed: sealed,
-    webhook_secret_hash: sealed,
-    webhook_secret_sealed: sealed,
-  });
+  await addBareConnection(db, portal, id);
   return await read(id);
 }
 
@@ -70,9 +56,12 @@ async function dueIn(id: string): Promise<number> {
   return Number(rows[0].due);
 }
 
-function watch(checkHealth: (row: ConnectionRow, signal: AbortSignal) => Promise<void>, deadlineMs = 60_000) {
+function watch(
+  checkHealth: (row: ConnectionRow, signal: AbortSignal) => Promise<void>,
+  spans: { readonly deadlineMs?: number; readonly slowMs?: number } = {},
+) {
   const { log } = captureLog();
-  return startHealthChecks({ db, connectionService: { checkHealth }, brains: [brain], log, pollMs: 20, deadlineMs });
+  return startHealthChecks({ db, connectionService: { checkHealth }, brains: [brain], log, pollMs: 20, ...spans });
 }
 
 const endOf = (signal: AbortSignal): Promise<void> =>
@@ -95,22 +84,27 @@ describe('the watch over accounts', () => {
     await until(() => seen.includes(other.id));
     const startedAt = performance.now();
     await keeper.stop();
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // A check is broken off after a minute at the latest: nobody has waited for that.
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 
-  it('looks at others while two hundred do not answer, again and again', { timeout: 60_000 }, async () => {
+  it('looks at others while two hundred do not answer, again and again', async () => {
     const hanging = await Promise.all(Array.from({ length: 200 }, addAccount));
     for (const row of hanging) await checkNow(db, row);
     const isHanging = new Set(hanging.map(({ id }) => id));
     const seen: string[] = [];
-    const keeper = watch(async (row, signal) => {
-      seen.push(row.id);
-      if (isHanging.has(row.id)) await endOf(signal);
-    }, 6_000);
-    await until(() => seen.length >= 120, 20_000);
+    const keeper = watch(
+      async (row, signal) => {
+        seen.push(row.id);
+        if (isHanging.has(row.id)) await endOf(signal);
+        // What hung once is known to be slow; so many slow ones at once, and the known ones have to wait.
+      },
+      { deadlineMs: 600, slowMs: 300 },
+    );
+    await until(() => seen.length >= 120);
     const other = await addAccount();
     await checkNow(db, other);
-    await until(() => seen.includes(other.id), 20_000);
+    await until(() => seen.includes(other.id));
     await keeper.stop();
     expect(seen).toContain(other.id);
   });
@@ -126,10 +120,13 @@ describe('the watch over accounts', () => {
     const row = await addAccount();
     await checkNow(db, row);
     let isBroken = false;
-    const keeper = watch(async (_, signal) => {
-      await endOf(signal);
-      isBroken = true;
-    }, 50);
+    const keeper = watch(
+      async (_, signal) => {
+        await endOf(signal);
+        isBroken = true;
+      },
+      { deadlineMs: 50 },
+    );
     await until(() => isBroken);
     await keeper.stop();
     expect(isBroken).toBe(true);

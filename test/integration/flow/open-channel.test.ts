@@ -15,8 +15,6 @@ beforeAll(async () => {
   await everythingDone(own.bridge.portal, own.probe);
   // The echo is quick: with a greeting that waits for it there would be none.
   await own.probe.rows('update bot set greet_after_seconds = 0');
-  // The app believes what it knew of the bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
   bot = ourBot(own.bridge.portal, 'line');
 });
 

@@ -47,7 +47,7 @@ describe('two portals with one app', () => {
     for (const userId of userIds) first.employeeWritesPrivate(userId, ourBot(first, 'assistant').id, 'жду');
     const userId = second.addEmployee({ name: 'Быстрый' }).id;
     const { chatId } = second.employeeWritesPrivate(userId, ourBot(second, 'assistant').id, 'быстро');
-    await until(() => answersIn(second, chatId).length > 0, 5_000);
+    await until(() => answersIn(second, chatId).length > 0);
     expect(answersIn(second, chatId)).toEqual(['быстро']);
   });
 

@@ -27,7 +27,7 @@ async function expectAnswers({ portal }: Bridge, probe: DatabaseProbe, text = '�
   await everythingDone(portal, probe);
   const userId = portal.addEmployee({ name: 'Проверяющая Вера' }).id;
   const { chatId } = portal.employeeWritesPrivate(userId, ourBot(portal, 'assistant').id, text);
-  await until(() => answersIn(portal, chatId).includes(text), 8_000);
+  await until(() => answersIn(portal, chatId).includes(text));
 }
 
 const codes = ['bridge_assistant', 'bridge_line', 'bridge_supervisor'];

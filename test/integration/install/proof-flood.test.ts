@@ -15,7 +15,12 @@ afterEach(async () => {
 });
 
 /** Posts a form from one of the loopback addresses, so that the app sees several senders. */
-function postFrom(localAddress: string, url: string, body: string): Promise<{ status: number; html: string }> {
+function postFrom(
+  localAddress: string,
+  url: string,
+  body: string,
+  onSent?: () => void,
+): Promise<{ status: number; html: string }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) };
     const call = request(url, { method: 'POST', localAddress, headers, agent: false }, (answer) => {
@@ -24,22 +29,29 @@ function postFrom(localAddress: string, url: string, body: string): Promise<{ st
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, html: Buffer.concat(parts).toString() }));
     });
     call.on('error', reject);
-    call.end(body);
+    call.end(body, onSent);
   });
 }
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
 /** A page with tokens nobody knows, for a portal nobody knows. */
-function forgedPage({ bridge }: OwnBridge, sender: string): Promise<{ status: number }> {
+function forgedPage({ bridge }: OwnBridge, sender: string, onSent: () => void): Promise<{ status: number }> {
   const form = bridge.portal.installPageForm();
   const fields = { ...form.fields, member_id: hex(16), AUTH_ID: hex(35), REFRESH_ID: hex(35) };
-  return postFrom(sender, form.url, new URLSearchParams(fields).toString());
+  return postFrom(sender, form.url, new URLSearchParams(fields).toString(), onSent);
 }
 
-/** The answers to the flood, and a sign when they are all there. */
-function flood(scene: OwnBridge, senders: readonly string[]): Promise<number[]> {
-  return Promise.all(senders.map(async (sender) => (await forgedPage(scene, sender)).status));
+/** Resolves when every page of the flood has left; `statuses` are its answers. */
+async function flood(scene: OwnBridge, senders: readonly string[]): Promise<{ readonly statuses: Promise<number[]> }> {
+  const sent: Promise<void>[] = [];
+  const answers = senders.map(async (sender) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    sent.push(promise);
+    return (await forgedPage(scene, sender, resolve)).status;
+  });
+  await Promise.all(sent);
+  return { statuses: Promise.all(answers) };
 }
 
 const many = (count: number, sender: (at: number) => string): string[] =>
@@ -54,12 +66,11 @@ describe('24 forged pages while the OAuth host is slow', () => {
     own = await startOwnBridge();
     const { portal } = own.bridge;
     portal.fault.oauth({ kind: 'slow', ms: 1_000, times: 1_000 });
-    const forged = flood(own, senders);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { statuses } = await flood(own, senders);
     const page = await portal.openInstallPage();
     expect(page.status).toBe(200);
     expect(readPageData(page.html).session).not.toBeNull();
-    expect(new Set(await forged)).toEqual(new Set([403]));
+    expect(new Set(await statuses)).toEqual(new Set([403]));
     expect(await own.probe.count('select count(*) from portal')).toBe(1);
   });
 
@@ -70,11 +81,10 @@ describe('24 forged pages while the OAuth host is slow', () => {
     await install(scene.bridge);
     await everythingDone(portal, scene.probe);
     portal.fault.oauth({ kind: 'slow', ms: 700, times: 1_000 });
-    const forged = flood(
+    const { statuses } = await flood(
       scene,
       many(48, (at) => `127.0.2.${at + 1}`),
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
     const page = await portal.openAppPage();
     expect(page.status).toBe(200);
     const setUps = `select count(*) from outbox where action->>'type' = 'set_up'`;
@@ -83,7 +93,7 @@ describe('24 forged pages while the OAuth host is slow', () => {
     await portal.idle();
     expect(portal.deliveries().at(-1)).toMatchObject({ event: 'ONAPPUPDATE', status: 200 });
     await until(async () => (await scene.probe.count(setUps)) > before);
-    await forged;
+    await statuses;
     portal.fault.clear();
     portal.finishInstall();
     await expectToAnswer(scene.bridge);

@@ -131,7 +131,7 @@ describe('an installation without pages', () => {
     await expectToAnswer(bridge);
   });
 
-  it('waits out an OAuth host that is away, since the event does not come twice', { timeout: 60_000 }, async () => {
+  it('waits out an OAuth host that is away, since the event does not come twice', async () => {
     own = await startOwnBridge();
     const { bridge } = own;
     const { portal } = bridge;

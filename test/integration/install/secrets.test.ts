@@ -43,7 +43,7 @@ beforeAll(async () => {
   const kinds = ['html502', 'html200', '500', 'query-limit', 'reset-before', 'reset-after'] as const;
   for (const kind of kinds) portal.fault.rest({ kind, times: 1 });
   const said = kinds.map((kind) => sayToAssistant(bridge, `В беде: ${kind}`));
-  await until(() => said.every((one) => one.isAnswered()), 25_000);
+  await until(() => said.every((one) => one.isAnswered()));
   for (const delivery of portal.deliveries().slice(-3)) {
     const wrong = delivery.body.replace(
       /auth%5Bapplication_token%5D=\w+/,

@@ -41,7 +41,7 @@ describe('removing the app', () => {
     portal.uninstallApp({ clean: true, order });
     await until(async () => (await probe.count('select count(*) from portal')) === 0);
     await portal.idle();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await bridge.stop();
     expect(await probe.rowCounts()).toEqual({});
     expect(portal.deliveries().filter(({ status }) => status >= 500)).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('removing the app', () => {
     bridge.portal.uninstallApp({ clean: true });
     await until(async () => (await probe.count('select count(*) from portal')) === 0);
     release();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await bridge.stop();
     expect(await probe.rowCounts()).toEqual({});
   });
 
@@ -114,7 +114,7 @@ describe('removing the app', () => {
     await until(async () => (await probe.count('select count(*) from portal')) === 0);
     const farewells = portal.deliveries().filter(({ event }) => event === 'ONIMBOTDELETE');
     for (const { body } of farewells) expect([200, 403]).toContain((await postEvent(bridge.url, body)).status);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await bridge.stop();
     expect(await probe.rowCounts()).toEqual({});
   });
 });
@@ -135,11 +135,11 @@ describe('removing the app, with two processes', () => {
       const farewells = portal.deliveries().filter(({ event }) => event === 'ONIMBOTDELETE');
       expect(farewells.length).toBeGreaterThan(0);
       for (const { body } of farewells) await (await postEvent(url, `${body}&again=1`)).text();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(await probe.rowCounts()).toEqual({});
     } finally {
       await another.stop();
     }
+    await bridge.stop();
+    expect(await probe.rowCounts()).toEqual({});
   });
 });
 

@@ -18,7 +18,7 @@ async function reconnect(): Promise<void> {
   const looks = (): number => stage.gateway.calls().filter(({ path }) => path.startsWith('/my/commands')).length;
   const before = looks();
   stage.gateway.cutSockets();
-  await until(() => looks() > before && stage.gateway.sockets().open === 1, 30_000);
+  await until(() => looks() > before && stage.gateway.sockets().open === 1);
   await stage.done();
 }
 
@@ -47,8 +47,6 @@ describe('what the channel is said to be able to do', () => {
 
   it('follows the portal: without imbot.v2 there are no files, no quotes and no marks', async () => {
     await stage.probe.rows('update portal set has_v2 = false');
-    // What is known of a portal is believed for three seconds.
-    await new Promise((resolve) => setTimeout(resolve, 3_200));
     await reconnect();
     expect(channel()?.settings).toMatchObject({
       image: { creating: 'none', quoting: 'none' },

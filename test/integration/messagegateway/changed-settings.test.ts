@@ -20,7 +20,7 @@ beforeAll(async () => {
   const added = await cli('add', '--brain', 'messagegateway', '--config', config);
   id = added.json<{ connection: { id: string } }>().connection.id;
   await runCli(environmentOf(stage.own), ['bots', 'set', '--code', 'bridge_line', '--connection', id]);
-  await until(() => stage.gateway.sockets().open === 1, 20_000);
+  await until(() => stage.gateway.sockets().open === 1);
 });
 afterAll(async () => {
   await db.destroy();
@@ -62,7 +62,7 @@ describe('connections set', () => {
       () => bot()?.commands.includes('person') === true && bot()?.roles.includes('distributor') === true,
       20_000,
     );
-    await until(() => bot()?.commands.includes('operator') === false, 20_000);
+    await until(() => bot()?.commands.includes('operator') === false);
     expect({ ...counts(), joined: (await stored()).joined }).toEqual(before);
   });
 
@@ -76,7 +76,7 @@ describe('connections set', () => {
     const before = counts();
     expect((await set({ name: 'Второе имя' })).code).toBe(0);
     expect(stage.gateway.modules().at(-1)).toMatchObject({ name: 'Второе имя' });
-    await until(() => bot()?.name === 'Второе имя' && stage.gateway.channels().at(-1)?.name === 'Второе имя', 20_000);
+    await until(() => bot()?.name === 'Второе имя' && stage.gateway.channels().at(-1)?.name === 'Второе имя');
     expect(counts()).toEqual(before);
   });
 

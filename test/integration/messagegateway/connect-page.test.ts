@@ -59,8 +59,7 @@ describe('connecting an account by the page', () => {
     const module = stage.gateway.modules().at(-1);
     expect(module).toMatchObject({ name: 'Ассистент', active: true, isBotActive: true });
     // The connected bot works: what an employee says to it reaches the CRM's chats.
-    await until(() => stage.gateway.sockets().open === 1, 20_000);
-    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    await until(() => stage.gateway.sockets().open === 1);
     const { portal } = stage.bridge;
     const employee = portal.addEmployee({ name: 'Вера Проверкина' });
     portal.employeeWritesPrivate(employee.id, ourBot(portal, 'assistant').id, 'Слышно?');

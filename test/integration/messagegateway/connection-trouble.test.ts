@@ -1,17 +1,11 @@
 /** What goes wrong with an account itself: its channel, its key, its address. Messages wait, and go on when it is mended. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/brains/messagegateway/config.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
 import { until } from '../../support/bridge.ts';
+import { countStatements } from '../../support/count-statements.ts';
 import { freePort } from '../../support/free-port.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -30,7 +24,7 @@ afterAll(() => stage.close());
 beforeEach(async () => {
   count += 1;
   talk = await openLineTalk(stage, `Начало ${count}`);
-  chatId = mgChatOf(stage, `Начало ${count}`);
+  chatId = talk.mgChat;
   await longAgo();
 });
 afterEach(async () => {
@@ -38,7 +32,9 @@ afterEach(async () => {
   stage.gateway.setScopes(['integration_read', 'integration_write']);
   await changeConfig({ apiKey: stage.gateway.apiKey });
   await lookNow();
-  await until(async () => (await disabledReason()) === null && stage.gateway.sockets().open === 1, 20_000);
+  // A check that is still under way would find out what the next test does.
+  await until(hasLooked);
+  await until(async () => (await disabledReason()) === null && stage.gateway.sockets().open === 1);
 });
 
 const code = (): string => stage.config.joined.moduleCode;
@@ -100,25 +96,21 @@ describe("a line's channel that is switched off in MessageGateway", () => {
     expect(lineChannel()).not.toBe(mainChannel());
     await switchChannelOff(lineChannel());
     talk.say('слышно?');
-    await until(() => heard().includes('слышно?'), 30_000);
+    await until(() => heard().includes('слышно?'));
     expect(isOn(lineChannel())).toBe(true);
     expect(await deadLetters()).toBe(0);
-  }, 40_000);
+  });
 });
 
 describe('a channel that is switched off in MessageGateway', () => {
   it.each([
     ['the main one', mainChannel],
     ['that of a line', lineChannel],
-  ])(
-    'is noticed before anybody writes: %s',
-    async (_, channel) => {
-      await switchChannelOff(channel());
-      await until(() => isOn(channel()), 15_000);
-      expect(await disabledReason()).toBeNull();
-    },
-    30_000,
-  );
+  ])('is noticed before anybody writes: %s', async (_, channel) => {
+    await switchChannelOff(channel());
+    await until(() => isOn(channel()));
+    expect(await disabledReason()).toBeNull();
+  });
 });
 
 describe('an account that cannot be asked any more', () => {
@@ -126,24 +118,20 @@ describe('an account that cannot be asked any more', () => {
     ['key_refused', () => changeConfig({ apiKey: 'withdrawn' })],
     ['rights_missing', () => stage.gateway.setScopes([])],
     ['no_account', () => stage.gateway.setGone(true)],
-  ])(
-    'is paused when its tokens are dead too (%s), and works again when that is mended',
-    async (reason, spoil) => {
-      await spoil();
-      stage.gateway.revokeToken(code(), 'bot');
-      stage.gateway.revokeToken(code(), 'transport');
-      talk.say('подожди меня');
-      await until(async () => (await disabledReason()) === reason, 20_000);
-      expect(await deadLetters()).toBe(0);
-      stage.gateway.setGone(false);
-      stage.gateway.setScopes(['integration_read', 'integration_write']);
-      await changeConfig({ apiKey: stage.gateway.apiKey });
-      await lookNow();
-      await until(() => heard().includes('подожди меня'), 20_000);
-      expect(await disabledReason()).toBeNull();
-    },
-    60_000,
-  );
+  ])('is paused when its tokens are dead too (%s), and works again when that is mended', async (reason, spoil) => {
+    await spoil();
+    stage.gateway.revokeToken(code(), 'bot');
+    stage.gateway.revokeToken(code(), 'transport');
+    talk.say('подожди меня');
+    await until(async () => (await disabledReason()) === reason);
+    expect(await deadLetters()).toBe(0);
+    stage.gateway.setGone(false);
+    stage.gateway.setScopes(['integration_read', 'integration_write']);
+    await changeConfig({ apiKey: stage.gateway.apiKey });
+    await lookNow();
+    await until(() => heard().includes('подожди меня'));
+    expect(await disabledReason()).toBeNull();
+  });
 
   it('goes on while its chats work', async () => {
     stage.gateway.setScopes([]);
@@ -189,20 +177,22 @@ describe('a paused account', () => {
     await stage.gateway.freezeModule(code());
     await until(async () => (await disabledReason()) === 'frozen');
     stage.gateway.clearFaults();
-    await sleep(3_000);
+    // It was tried, and is held back.
+    const isHeldBack = `select count(*) from outbox where state = 'waiting' and outcome like '%disabled%'`;
+    await until(async () => (await stage.probe.count(isHeldBack)) > 0);
     expect(await deadLetters()).toBe(0);
     await thaw();
-    await until(() => shownFiles().includes('план.png'), 20_000);
-  }, 40_000);
+    await until(() => shownFiles().includes('план.png'));
+  });
 });
 
 describe('a file of a manager', () => {
   it('is brought although the token was revoked in between', async () => {
     stage.gateway.revokeToken(code(), 'transport');
     await stage.gateway.managerAnswers(chatId, 'вот', { items: [{ name: 'смета.png', content: png }] });
-    await until(() => shownFiles().includes('смета.png'), 20_000);
+    await until(() => shownFiles().includes('смета.png'));
     expect(await deadLetters()).toBe(0);
-  }, 30_000);
+  });
 });
 
 describe('looks', () => {
@@ -211,10 +201,12 @@ describe('looks', () => {
     await stage.probe.rows(
       `update lane set ready_at = now() + interval '1 hour' where queue = 'outbox' and key like '%>brain'`,
     );
-    await lookNow();
-    await until(hasLooked);
+    // When the second check has ended, the first one has woken whom it wakes.
+    for (let check = 0; check < 2; check += 1) {
+      await lookNow();
+      await until(hasLooked);
+    }
     const woken = `select count(*) from lane where queue = 'outbox' and key like '%>brain' and ready_at < now() + interval '50 minutes'`;
-    await sleep(200);
     expect(await stage.probe.count(woken)).toBe(0);
     expect(
       await stage.probe.count(`select count(*) from connection where check_at < now() + interval '67 minutes'`),
@@ -224,10 +216,11 @@ describe('looks', () => {
 
   it('that callbacks ask for are not taken one after the other', async () => {
     await stage.gateway.activateModule(code(), false);
-    await until(async () => (await disabledReason()) === 'switched_off', 10_000);
+    await until(async () => (await disabledReason()) === 'switched_off');
     const before = (await row())['checked_at'];
+    const rounds = await countStatements(stage.probe, 'connection', 'set checked_at');
     await stage.gateway.activateModule(code(), true);
-    await sleep(2_500);
+    await rounds.next(3);
     expect((await row())['checked_at']).toEqual(before);
     const soon = `select count(*) from connection where check_at between now() and now() + interval '30 seconds'`;
     expect(await stage.probe.count(soon)).toBe(1);
@@ -238,10 +231,10 @@ describe('an account that moves', () => {
   it('is followed to its new address', async () => {
     const origin = await stage.gateway.renameCrm();
     await until(async () => (await storedConfig()).config.crmUrl === origin);
-    await until(hasLooked, 10_000);
+    await until(hasLooked);
     expect(await disabledReason()).toBeNull();
     talk.say('мы переехали');
     await until(() => heard().includes('мы переехали'));
-    await until(() => stage.gateway.sockets().open === 1, 20_000);
+    await until(() => stage.gateway.sockets().open === 1);
   });
 });

@@ -15,7 +15,7 @@ const commandLists = (): number =>
 async function reconnect(): Promise<void> {
   const before = commandLists();
   stage.gateway.cutSockets();
-  await until(() => commandLists() > before && stage.gateway.sockets().open === 1, 30_000);
+  await until(() => commandLists() > before && stage.gateway.sockets().open === 1);
   await stage.done();
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type MgStage, mgChatOf, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 
@@ -11,7 +11,7 @@ afterAll(() => stage.close());
 it('managers are shown the CRM records of a customer once, and again when they change', async () => {
   const { portal } = stage.bridge;
   const talk = await openLineTalk(stage, 'Есть кто?');
-  const mgChat = mgChatOf(stage, 'Есть кто?');
+  const mgChat = talk.mgChat;
   const notes = (): (string | null)[] =>
     stage.gateway
       .messages(mgChat)

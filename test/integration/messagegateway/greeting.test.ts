@@ -12,8 +12,6 @@ beforeAll(async () => {
     greeting: { ru: 'Добрый день, это {name}' },
     greet_after_seconds: 2,
   });
-  // The app believes what it knew of the bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
 });
 afterAll(() => stage.close());
 
@@ -26,7 +24,7 @@ const greeted = (chatId: number): string[] =>
 describe('the greeting of an Open Channel', () => {
   it('comes where nobody has answered in time, and managers see it behind the question', async () => {
     const talk = await openLineTalk(stage, 'Есть кто?');
-    await until(() => greeted(talk.chatId).length === 1, 10_000);
+    await until(() => greeted(talk.chatId).length === 1);
     await stage.done();
     expect(greeted(talk.chatId)[0]).toMatch(/^Добрый день, это /);
     const lines = stage.gateway.messages(mgChatOf(stage, 'Есть кто?')).filter(({ type }) => type !== 'system');
@@ -38,12 +36,12 @@ describe('the greeting of an Open Channel', () => {
 
   it('is left out where a manager was quicker', async () => {
     const talk = await openLineTalk(stage, 'А вы?');
-    const chat = mgChatOf(stage, 'А вы?');
+    const chat = talk.mgChat;
     await stage.gateway.managerAnswers(chat, 'Я здесь');
     await until(() => greeted(talk.chatId).length > 0);
     const waits = async (): Promise<number> =>
       await stage.probe.count(`select count(*) from outbox where action->>'type' = 'greet' and state = 'waiting'`);
-    await until(async () => (await waits()) === 0, 10_000);
+    await until(async () => (await waits()) === 0);
     await stage.done();
     expect(greeted(talk.chatId)).toEqual(['Я здесь']);
   });

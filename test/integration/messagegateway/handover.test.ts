@@ -21,33 +21,26 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-interface Talk extends LineTalk {
-  readonly mgChat: number;
-  readonly dialogId: number;
-}
-
-async function begin(): Promise<Talk> {
+async function begin(): Promise<LineTalk> {
   count += 1;
   const words = `Добрый день, обращение ${count}`;
-  const talk = await openLineTalk(stage, words);
-  const mgChat = mgChatOf(stage, words);
-  const dialogId = stage.gateway.dialogs().findLast((dialog) => dialog.chatId === mgChat)?.id ?? 0;
-  return { ...talk, mgChat, dialogId };
+  return await openLineTalk(stage, words);
 }
 
-const owner = async (talk: Talk): Promise<unknown> => {
+const owner = async (talk: LineTalk): Promise<unknown> => {
   const rows = await stage.probe.rows('select owner from conversation where dialog_id = $1', [`chat${talk.chatId}`]);
   return rows[0]?.['owner'];
 };
-const becomes = (talk: Talk, who: 'brain' | 'person'): Promise<void> => until(async () => (await owner(talk)) === who);
-const notes = (talk: Talk): (string | null)[] =>
+const becomes = (talk: LineTalk, who: 'brain' | 'person'): Promise<void> =>
+  until(async () => (await owner(talk)) === who);
+const notes = (talk: LineTalk): (string | null)[] =>
   stage.gateway
     .messages(talk.mgChat)
     .filter(({ scope, authorType, type }) => scope === 'private' && authorType === 'bot' && type === 'text')
     .map(({ text }) => text);
-const type = (talk: Talk, line: string): number =>
+const type = (talk: LineTalk, line: string): number =>
   stage.gateway.runCommand(talk.dialogId, stage.config.joined.bot.botId, line);
-const dialog = (talk: Talk) => stage.gateway.dialogs().find(({ id }) => id === talk.dialogId);
+const dialog = (talk: LineTalk) => stage.gateway.dialogs().find(({ id }) => id === talk.dialogId);
 
 describe('a manager gives a conversation to Bitrix24', () => {
   it('with /operator: the bot is silent, managers are told, and their answers fail with the reason', async () => {

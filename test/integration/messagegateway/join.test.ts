@@ -5,7 +5,7 @@ import {
   startSandboxMessageGateway,
 } from '../../../sandbox/messagegateway/start-messagegateway.ts';
 import type { JoinedConfig } from '../../../src/brains/messagegateway/config.ts';
-import { AppError } from '../../../src/core/errors.ts';
+import { errorOf } from '../../support/factories/errors.ts';
 import { joinGateway } from '../../support/messagegateway-join.ts';
 
 let gateway: SandboxMessageGateway;
@@ -21,15 +21,6 @@ afterEach(() => gateway.close());
 
 const join = (config: Record<string, unknown> = {}): Promise<JoinedConfig> =>
   joinGateway(gateway, { connectionId, hookUrl, publicUrl, config });
-
-async function errorOf(call: Promise<unknown>): Promise<AppError> {
-  const outcome = await call.then(
-    () => 'nothing was thrown',
-    (error: unknown) => error,
-  );
-  if (!(outcome instanceof AppError)) throw new Error(`expected an AppError, got ${String(outcome)}`);
-  return outcome;
-}
 
 describe('joining an account', () => {
   it('registers one module with bot, commands and channel, and keeps what is needed later', async () => {

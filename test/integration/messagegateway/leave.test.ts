@@ -13,7 +13,7 @@ beforeEach(async () => {
   const form = { step: 'check', account: stage.gateway.crmOrigin, key: stage.gateway.apiKey };
   const chosen = await stage.submit({ ...form, code: await stage.newCode() });
   await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
-  await until(() => stage.gateway.sockets().open === 1, 20_000);
+  await until(() => stage.gateway.sockets().open === 1);
 });
 afterEach(() => stage.close());
 
@@ -65,7 +65,7 @@ describe('erasing a portal', () => {
       const ofPortals = await stage.own.probe.count("select count(*) from rate_budget where portal <> ''");
       const { rate_budget: _, ...others } = await stage.own.probe.rowCounts();
       return ofPortals === 0 && Object.keys(others).length === 0;
-    }, 10_000);
+    });
     await db.destroy();
   });
 
@@ -106,9 +106,9 @@ describe('an account that is disabled', () => {
     expect(stage.gateway.modules()).toMatchObject([{ active: false }]);
     const config = JSON.stringify({ name: 'Bitrix24 снова' });
     expect((await cli('connections', 'set', '--connection', id, '--config', config)).code).toBe(0);
-    await until(async () => (await stage.own.probe.rows(reason))[0]?.['disabled_reason'] === null, 10_000);
+    await until(async () => (await stage.own.probe.rows(reason))[0]?.['disabled_reason'] === null);
     expect((await cli('connections', 'list')).out).not.toContain('disabled');
     expect(isUp()).toBe(true);
-    await until(() => stage.gateway.sockets().open === 1, 20_000);
+    await until(() => stage.gateway.sockets().open === 1);
   });
 });

@@ -125,7 +125,7 @@ describe('a customer of an Open Channel', () => {
     stage.gateway.runCommand(dialog?.id ?? 0, stage.config.joined.bot.botId, '/operator');
     const owner = async (): Promise<unknown> =>
       (await stage.probe.rows('select owner from conversation where dialog_id = $1', [`chat${chatId}`]))[0]?.['owner'];
-    await until(async () => (await owner()) === 'person', 20_000);
+    await until(async () => (await owner()) === 'person');
     expect(await owner()).toBe('person');
   });
 });

@@ -3,9 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type LiveSocket, openLiveSocket } from '../../../src/brains/messagegateway/listener/live-socket.ts';
+import {
+  type LiveSocket,
+  type LiveSocketOptions,
+  openLiveSocket,
+} from '../../../src/brains/messagegateway/listener/live-socket.ts';
 import { AppError } from '../../../src/core/errors.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { until } from '../../support/bridge.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { unitTools } from '../../support/messagegateway-unit.ts';
 
 const megabyte = 1024 * 1024;
@@ -40,11 +46,11 @@ function welcome(greet: (socket: WebSocket) => void): void {
   server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, greet));
 }
 
-function open(): Promise<LiveSocket> {
+function open(more: Partial<LiveSocketOptions> = {}): Promise<LiveSocket> {
   const url = new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`);
   const lookup = unitTools({ send: () => Promise.reject(new Error('not expected')) }).lookupFor(url);
   const times = { pingMs: 10_000, silenceMs: 20_000, handshakeMs: 2_000 };
-  return openLiveSocket({ url, token: 'bot-token-value', lookup, ...times }, stop.signal);
+  return openLiveSocket({ url, token: 'bot-token-value', lookup, clock: systemClock, ...times, ...more }, stop.signal);
 }
 
 describe('a socket that is refused', () => {
@@ -69,7 +75,7 @@ describe('a socket that is refused', () => {
       expect(outcome).toBe(code);
     }
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
-    await until(() => lines.size === 0, 2_000);
+    await until(() => lines.size === 0);
   });
 });
 
@@ -103,5 +109,34 @@ describe('a socket whose frames nobody reads', () => {
       else for (const socket of sockets.clients) socket.send(frame, { binary: false });
     }
     expect(count).toBe(40);
+  });
+});
+
+describe('a socket on which nobody says anything', () => {
+  it('stays open as long as its pings are answered, and not longer than the allowed silence without', async () => {
+    const clock = createFakeClock();
+    let pings = 0;
+    let isAnswering = true;
+    welcome((socket) => {
+      socket.on('ping', (data) => {
+        pings += 1;
+        if (isAnswering) socket.pong(data);
+      });
+    });
+    sockets.options.autoPong = false;
+    await open({ clock, pingMs: 10, silenceMs: 1_000 });
+    for (let span = 0; span < 5; span += 1) {
+      await clock.advance(900);
+      // The answer to the first ping from now on may have been seen before; that to the next but one was not.
+      const before = pings;
+      await until(() => pings >= before + 3);
+      expect(sockets.clients.size).toBe(1);
+    }
+    isAnswering = false;
+    const before = pings;
+    await until(() => pings >= before + 3);
+    expect(sockets.clients.size).toBe(1);
+    await clock.advance(1_100);
+    await until(() => sockets.clients.size === 0);
   });
 });

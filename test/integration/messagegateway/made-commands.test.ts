@@ -12,7 +12,7 @@ beforeAll(async () => {
   group = await stage.openGroup('Команды');
   // A chat of a foreign messenger, bound to no group.
   ({ chatId } = await stage.messenger.writes({ id: 'k1', name: 'Клара' }, 'Добрый день'));
-  await until(() => stage.gateway.sockets().open === 1, 20_000);
+  await until(() => stage.gateway.sockets().open === 1);
 });
 afterAll(() => stage.close());
 
@@ -57,9 +57,9 @@ describe('a command made in the console', () => {
     stage.gateway.cutSockets();
     type('/thanks за ожидание');
     stage.gateway.refuseSockets(false);
-    await until(() => said('public').includes('Спасибо за заказ за ожидание'), 30_000);
+    await until(() => said('public').includes('Спасибо за заказ за ожидание'));
     stage.gateway.cutSockets();
-    await until(() => stage.gateway.sockets().open === 1, 30_000);
+    await until(() => stage.gateway.sockets().open === 1);
     await stage.done();
     expect(said('public').filter((text) => text === 'Спасибо за заказ за ожидание')).toHaveLength(1);
   });

@@ -32,7 +32,7 @@ it.each<readonly ['raw' | 'multipart', Record<string, unknown>]>([
   const stage = await startMgStage({ gateway: { uploads: taken }, config });
   try {
     const talk = await openLineTalk(stage, 'Кто там?');
-    const chat = mgChatOf(stage, 'Кто там?');
+    const chat = talk.mgChat;
     const got = (): Buffer | null | undefined => {
       const image = stage.gateway.messages(chat).findLast(({ type }) => type === 'image');
       return image === undefined ? undefined : stage.gateway.fileContent(image.items[0]?.id ?? '');

@@ -1,13 +1,7 @@
 /** A manager's message that had to become several in Bitrix24: its receipt, its edits and its deletion are those of one message. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
@@ -33,7 +27,7 @@ beforeEach(async () => {
   count += 1;
   const words = `Здравствуйте, вопрос ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
 });
 
 const firstWords = (): string[] => talk.shown().map((text) => text.split(' ')[0] ?? '');
@@ -105,7 +99,7 @@ describe('a message of several parts', () => {
         { name: 'b.pdf', content: Buffer.from('%PDF-1.4') },
       ],
     });
-    await until(() => mgMessage(id)?.status !== 'sending', 20_000);
+    await until(() => mgMessage(id)?.status !== 'sending');
     await until(async () => (await stage.probe.count('select count(*) from told_failure')) === 1);
     await stage.done();
     expect(pictures()).toEqual(['b.pdf']);
@@ -131,7 +125,7 @@ describe('a message of several parts', () => {
     });
     stage.bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'html502', times: 1 });
     const id = await stage.gateway.managerAnswers(mgChat, long('доля', 2));
-    await until(() => mgMessage(id)?.status !== 'sending', 20_000);
+    await until(() => mgMessage(id)?.status !== 'sending');
     await stage.done();
     expect(firstWords()).toEqual(['доля2']);
     expect(mgMessage(id)).toMatchObject({ status: 'failed' });

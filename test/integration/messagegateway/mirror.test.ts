@@ -1,13 +1,7 @@
 /** The conversation is whole in MessageGateway, also while a person of Bitrix24 leads it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
@@ -19,7 +13,7 @@ describe.each(['history', 'messages'] as const)('lines that go over as %s while 
   beforeAll(async () => {
     stage = await startMgStage({ config: { mirrorAs } });
     talk = await openLineTalk(stage, 'Где заказ?');
-    mgChat = mgChatOf(stage, 'Где заказ?');
+    mgChat = talk.mgChat;
   });
   afterAll(() => stage.close());
 

@@ -1,13 +1,7 @@
 /** What nobody outside the vendor knows, answered the other way: the sandbox behaves so, and the connection is set accordingly. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
@@ -34,7 +28,7 @@ beforeAll(async () => {
     config: { unescapeHtml: true, uploadEncoding: 'raw', language: 'en' },
   });
   talk = await openLineTalk(stage, 'Кто там?');
-  mgChat = mgChatOf(stage, 'Кто там?');
+  mgChat = talk.mgChat;
 });
 afterAll(() => stage.close());
 
@@ -69,7 +63,7 @@ describe('an account that answers the unknowns the other way', () => {
     stage.gateway.refuseSockets(false);
     const handed = async (): Promise<boolean> =>
       (await stage.probe.count('select count(*) from inbox where subject = $1', [`command:${commandId}`])) === 1;
-    await until(handed, 20_000);
+    await until(handed);
     await stage.done();
     const notes = stage.gateway
       .messages(mgChat)

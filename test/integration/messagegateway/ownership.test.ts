@@ -19,36 +19,29 @@ let count = 0;
 beforeAll(async () => {
   stage = await startMgStage({ config: { timeZone: 'Europe/Moscow', mirrorWhilePersonLeads: false } });
   await updateBot(stage.db, stage.bridge.portal.memberId, 'bridge_line', { give_back_minutes: 30 });
-  // The app believes what it knew of the bots for three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
 });
 afterAll(() => stage.close());
 
-interface Talk extends LineTalk {
-  readonly mgChat: number;
-}
-
-async function begin(): Promise<Talk> {
+async function begin(): Promise<LineTalk> {
   count += 1;
   const words = `Обращение номер ${count}`;
-  const talk = await openLineTalk(stage, words);
-  return { ...talk, mgChat: mgChatOf(stage, words) };
+  return await openLineTalk(stage, words);
 }
 
-const operatorSays = (talk: Talk, text: string) =>
+const operatorSays = (talk: LineTalk, text: string) =>
   stage.bridge.portal.operatorWrites(talk.chatId, talk.operatorId, text);
-const conversation = async (talk: Talk): Promise<Record<string, unknown>> =>
+const conversation = async (talk: LineTalk): Promise<Record<string, unknown>> =>
   (await stage.probe.rows('select * from conversation where dialog_id = $1', [`chat${talk.chatId}`]))[0] ?? {};
-const becomes = (talk: Talk, owner: string): Promise<void> =>
+const becomes = (talk: LineTalk, owner: string): Promise<void> =>
   until(async () => (await conversation(talk))['owner'] === owner);
-const notes = (talk: Talk): string[] =>
+const notes = (talk: LineTalk): string[] =>
   stage.gateway
     .messages(talk.mgChat)
     .filter(({ scope, authorType }) => scope === 'private' && authorType === 'bot')
     .map(({ text }) => text ?? '');
 
 /** Makes the silence of a talk as old as that, and its reminder due. */
-async function letTimePass(talk: Talk, minutes: number): Promise<void> {
+async function letTimePass(talk: LineTalk, minutes: number): Promise<void> {
   const chat = `chat${talk.chatId}`;
   await stage.probe.rows(
     `update conversation set quiet_since = quiet_since - $1 * interval '1 minute' where dialog_id = $2`,

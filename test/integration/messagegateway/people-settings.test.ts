@@ -1,13 +1,7 @@
 /** An account in which managers take conversations back by answering, and end sessions in Bitrix24 by closing dialogs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let count = 0;
@@ -19,41 +13,33 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-interface Talk extends LineTalk {
-  readonly mgChat: number;
-  readonly dialogId: number;
-}
-
-async function begin(): Promise<Talk> {
+async function begin(): Promise<LineTalk> {
   count += 1;
   const words = `Добрый день, обращение ${count}`;
-  const talk = await openLineTalk(stage, words);
-  const mgChat = mgChatOf(stage, words);
-  const dialogId = stage.gateway.dialogs().findLast((dialog) => dialog.chatId === mgChat)?.id ?? 0;
-  return { ...talk, mgChat, dialogId };
+  return await openLineTalk(stage, words);
 }
 
-const owner = async (talk: Talk): Promise<unknown> => {
+const owner = async (talk: LineTalk): Promise<unknown> => {
   const rows = await stage.probe.rows('select owner from conversation where dialog_id = $1', [`chat${talk.chatId}`]);
   return rows[0]?.['owner'];
 };
-const operatorTakes = async (talk: Talk): Promise<void> => {
+const operatorTakes = async (talk: LineTalk): Promise<void> => {
   stage.bridge.portal.operatorWrites(talk.chatId, talk.operatorId, 'Здравствуйте, я Ольга');
   await stage.done();
   expect(await owner(talk)).toBe('person');
 };
 /** What operators alone saw of the bot. */
-const inside = (talk: Talk): string[] =>
+const inside = (talk: LineTalk): string[] =>
   stage.bridge.portal
     .messages(talk.chatId)
     .filter(({ isBot, skipConnector }) => isBot && skipConnector)
     .map(({ text }) => text);
-const notes = (talk: Talk): string[] =>
+const notes = (talk: LineTalk): string[] =>
   stage.gateway
     .messages(talk.mgChat)
     .filter(({ scope, authorType, type }) => scope === 'private' && authorType === 'bot' && type === 'text')
     .map(({ text }) => text ?? '');
-const finished = (talk: Talk): number =>
+const finished = (talk: LineTalk): number =>
   stage.bridge.portal
     .calls()
     .filter(
@@ -139,7 +125,7 @@ describe('the closing of a dialog', () => {
     reopened.say('Вы ещё тут?');
     await stage.done();
     stage.gateway.refuseSockets(false);
-    await until(() => finished(closed) === 1, 20_000);
+    await until(() => finished(closed) === 1);
     await stage.done();
     expect(finished(reopened)).toBe(0);
   });

@@ -1,13 +1,7 @@
 /** What managers do besides writing: they react, make templates, and attach links. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -16,8 +10,8 @@ let chat: number;
 beforeAll(async () => {
   stage = await startMgStage();
   talk = await openLineTalk(stage, 'Кто там?');
-  chat = mgChatOf(stage, 'Кто там?');
-  await until(() => stage.gateway.sockets().open === 1, 20_000);
+  chat = talk.mgChat;
+  await until(() => stage.gateway.sockets().open === 1);
 });
 afterAll(() => stage.close());
 
@@ -105,7 +99,7 @@ describe('a template of a manager', () => {
     expect(await listed()).toEqual([]);
     stage.gateway.cutSockets();
     await expect
-      .poll(async () => (await listed()).map((one) => [one.channel_id, one.code]), { timeout: 20_000 })
+      .poll(async () => (await listed()).map((one) => [one.channel_id, one.code]), { timeout: 90_000 })
       .toEqual([[channelOf(), code]]);
     await stage.gateway.changeTemplate(channelOf(), code, null);
   });

@@ -1,12 +1,6 @@
 /** Edits and deletions the other side does not take: whoever made them hears of it, and nobody else. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -21,7 +15,7 @@ beforeEach(async () => {
   count += 1;
   const words = `Вопрос ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
 });
 
 const notes = (): (string | null)[] =>

@@ -2,13 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 let stage: MgStage;
 let talk: LineTalk;
@@ -24,7 +18,7 @@ beforeEach(async () => {
   count += 1;
   const words = `Вопрос ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
   const rows = await stage.probe.rows('select ref from conversation where dialog_id = $1', [`chat${talk.chatId}`]);
   ref = rows[0]?.['ref'];
 });
@@ -59,7 +53,7 @@ describe('a webhook with a word for the customer', () => {
   it('is promised a result when Bitrix24 is slow', async () => {
     stage.bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow', ms: 1_500, times: 1 });
     const id = await stage.gateway.managerAnswers(mgChat, 'медленно');
-    await until(() => acknowledged(id) === 1, 10_000);
+    await until(() => acknowledged(id) === 1);
     await stage.done();
     expect(answers()).toEqual([{ async: true }]);
     expect(statusOf(id)).toMatchObject({ status: 'sent', externalId: shownAs('медленно') });
@@ -129,7 +123,7 @@ describe('a webhook with a word for the customer', () => {
       content: 'ушёл',
     };
     await postAndGo(stage.hook, stage.config.joined.clientId, { type: 'message_sent', meta: { timestamp: 1 }, data });
-    await until(() => acknowledged(id) === 1, 10_000);
+    await until(() => acknowledged(id) === 1);
     expect(talk.shown()).toEqual(['ушёл']);
   });
 });

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
 
 /** The smallest thing both sides take for a picture: its first bytes. */
@@ -25,7 +19,7 @@ async function begin(): Promise<LineTalk & { readonly mgChat: number; readonly w
   count += 1;
   const words = `Здравствуйте, вопрос ${count}`;
   const talk = await openLineTalk(stage, words);
-  return { ...talk, mgChat: mgChatOf(stage, words), words };
+  return { ...talk, words };
 }
 
 const mgMessage = (id: number) => stage.gateway.messages().find((message) => message.id === id);

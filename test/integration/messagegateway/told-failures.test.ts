@@ -2,13 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listDeadLetters } from '../../../src/store/reporting/history.ts';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
 
 const sendMethod = 'imbot.v2.Chat.Message.send';
 
@@ -35,7 +29,7 @@ async function begin(): Promise<void> {
   count += 1;
   const words = `Вопрос ${count}`;
   talk = await openLineTalk(stage, words);
-  mgChat = mgChatOf(stage, words);
+  mgChat = talk.mgChat;
 }
 
 /** As if the pauses between tries were over. */
@@ -58,13 +52,13 @@ describe('a message that MessageGateway shows as failed', () => {
   it('is withdrawn while it waits, and the retry of the manager is the only one shown', async () => {
     breakSends();
     const id = await stage.gateway.managerAnswers(mgChat, 'первая попытка');
-    await until(isFailed(id), 10_000);
-    await until(isHeardOf(id), 10_000);
+    await until(isFailed(id));
+    await until(isHeardOf(id));
     stage.bridge.portal.fault.clear();
     await hurry();
     await stage.done();
     const again = await stage.gateway.managerAnswers(mgChat, 'вторая попытка');
-    await until(() => mgMessage(again)?.status === 'sent', 10_000);
+    await until(() => mgMessage(again)?.status === 'sent');
     await stage.done();
     expect(talk.shown()).toEqual(['вторая попытка']);
     expect(await rowsOf(id)).toEqual([{ state: 'dropped', outcome: 'withdrawn' }]);
@@ -75,9 +69,9 @@ describe('a message that MessageGateway shows as failed', () => {
   it('was under way meanwhile: managers read that the customer has it', async () => {
     stage.bridge.portal.fault.rest({ method: sendMethod, kind: 'slow', ms: 1_500, times: 1 });
     const id = await stage.gateway.managerAnswers(mgChat, 'в пути');
-    await until(isFailed(id), 10_000);
-    await until(() => talk.shown().includes('в пути'), 10_000);
-    await until(() => notes().length === 1, 10_000);
+    await until(isFailed(id));
+    await until(() => talk.shown().includes('в пути'));
+    await until(() => notes().length === 1);
     await stage.done();
     expect(notes()).toHaveLength(1);
     expect(notes()[0]).toContain(String(id));
@@ -88,8 +82,8 @@ describe('a message that MessageGateway shows as failed', () => {
   it('had been shown before: its receipt was lost, and a note says so', async () => {
     stage.gateway.fail({ api: 'transport', path: '/messages/ack', times: 3, kind: 503 });
     const id = await stage.gateway.managerAnswers(mgChat, 'показано');
-    await until(isFailed(id), 10_000);
-    await until(() => notes().length === 1, 20_000);
+    await until(isFailed(id));
+    await until(() => notes().length === 1);
     await stage.done();
     expect(talk.shown()).toEqual(['показано']);
     expect(notes()).toHaveLength(1);
@@ -98,8 +92,8 @@ describe('a message that MessageGateway shows as failed', () => {
   it('may have been shown when its last try ended without an answer: a note says that', async () => {
     stage.bridge.portal.fault.rest({ method: sendMethod, kind: 'reset-before', times: 1_000 });
     const id = await stage.gateway.managerAnswers(mgChat, 'кто знает');
-    await until(isHeardOf(id), 10_000);
-    await until(() => notes().length === 1, 10_000);
+    await until(isHeardOf(id));
+    await until(() => notes().length === 1);
     stage.bridge.portal.fault.clear();
     await stage.done();
     expect(talk.shown()).toEqual([]);
@@ -116,8 +110,8 @@ describe('a message that MessageGateway shows as failed', () => {
       times: 1,
     });
     const id = await stage.gateway.managerAnswers(mgChat, 'нельзя');
-    await until(isFailed(id), 10_000);
-    await until(async () => (await rowsOf(id))[0]?.['state'] === 'dropped', 10_000);
+    await until(isFailed(id));
+    await until(async () => (await rowsOf(id))[0]?.['state'] === 'dropped');
     await stage.done();
     expect(await rowsOf(id)).toEqual([
       { state: 'dropped', outcome: expect.stringMatching(/ACCESS_DENIED\+withdrawn$/) },
@@ -131,7 +125,7 @@ describe('a message that MessageGateway shows as failed', () => {
     const { clientId, channelId } = stage.config.joined;
     stage.gateway.dropWebhooks(1);
     const id = await stage.gateway.managerAnswers(mgChat, 'опоздало');
-    await until(isHeardOf(id), 10_000);
+    await until(isHeardOf(id));
     const ref = (
       await stage.probe.rows('select ref from conversation where dialog_id = $1', [`chat${talk.chatId}`])
     )[0]?.['ref'];
@@ -157,7 +151,7 @@ describe('a message that MessageGateway shows as failed', () => {
     breakSends();
     stage.gateway.cutSockets();
     const id = await stage.gateway.managerAnswers(mgChat, 'пока связи не было');
-    await until(isHeardOf(id), 20_000);
+    await until(isHeardOf(id));
     stage.bridge.portal.fault.clear();
     await hurry();
     await stage.done();
@@ -175,12 +169,12 @@ describe('with late delivery', () => {
     await begin();
     breakSends();
     const id = await stage.gateway.managerAnswers(mgChat, 'поздно, но верно');
-    await until(isHeardOf(id), 10_000);
+    await until(isHeardOf(id));
     stage.bridge.portal.fault.clear();
     await until(async () => {
       await hurry();
       return notes().length === 1;
-    }, 10_000);
+    });
     await stage.done();
     expect(talk.shown()).toEqual(['поздно, но верно']);
     expect(await rowsOf(id)).toEqual([{ state: 'done', outcome: 'sent' }]);

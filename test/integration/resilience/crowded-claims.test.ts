@@ -11,6 +11,7 @@ import { appendActions, type OutboxRow } from '../../../src/store/queue/outbox.t
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
 
 const loud = 'a'.repeat(32);
 const quiet = 'b'.repeat(32);
@@ -20,10 +21,7 @@ let db: Pool;
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 4 });
-  for (const portal of [loud, quiet]) {
-    const address = { domain: portal, client_endpoint: 'c', server_endpoint: 's' };
-    await db('portal').insert({ portal, ...address, application_token_hash: Buffer.alloc(32) });
-  }
+  for (const portal of [loud, quiet]) await addBarePortal(db, portal);
 });
 afterAll(async () => {
   await db.destroy();

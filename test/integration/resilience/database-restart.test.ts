@@ -16,8 +16,6 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 interface OwnServer {
   readonly url: string;
   stop(): Promise<void>;
@@ -52,7 +50,7 @@ async function open(server: OwnServer): Promise<ProcessStage> {
 }
 
 describe('a database that goes away under load', () => {
-  it('makes the door say so, and costs no acknowledged message', { timeout: 90_000 }, async () => {
+  it('makes the door say so, and costs no acknowledged message', async () => {
     const server = await startServer();
     const stage = await open(server);
     const { portal, probe } = stage;
@@ -60,22 +58,25 @@ describe('a database that goes away under load', () => {
     await stage.install();
     const bot = ourBot(portal, 'assistant');
     const talk = startNumberedTalk({ portal, bot, url: () => app.url, dialogs: 8, pauseMs: 5 });
-    for (let round = 0; round < 3; round += 1) {
-      await pause(1_000);
+    for (let round = 0; round < 2; round += 1) {
+      await talk.goOn(24);
       await server.stop();
-      await pause(1_000);
-      const ready = await fetch(`${app.url}/readyz`);
-      expect(ready.status).toBe(503);
-      expect(await ready.json()).toEqual({ status: 'not_ready', problem: 'database_away' });
+      await until(async () => (await fetch(`${app.url}/readyz`)).status === 503);
+      expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({
+        status: 'not_ready',
+        problem: 'database_away',
+      });
       expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
+      const before = talk.refusals().get(503) ?? 0;
+      await until(() => (talk.refusals().get(503) ?? 0) > before);
       await server.start();
     }
-    await pause(1_000);
+    await talk.goOn(24);
     await talk.finish();
     // Only 503 and nothing else was ever answered while the database was away.
     expect([...talk.refusals().keys()]).toEqual([503]);
     expect(Number(talk.lastUnavailable()?.get('retry-after'))).toBeGreaterThan(0);
-    await probe.quiet(40_000);
+    await probe.quiet(120_000);
     expect(talk.faults()).toEqual([]);
     expect(await probe.rows(`select outcome from outbox where state in ('dead_letter', 'unknown')`)).toEqual([]);
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
@@ -84,16 +85,15 @@ describe('a database that goes away under load', () => {
     expect((await app.end('SIGTERM')).code).toBe(0);
   });
 
-  it('does not keep the app from stopping while it is away', { timeout: 60_000 }, async () => {
+  it('does not keep the app from stopping while it is away', async () => {
     const server = await startServer();
     const stage = await open(server);
     const app = await stage.start();
     await stage.install();
     await server.stop();
-    await pause(500);
-    const asked = performance.now();
+    await until(async () => (await fetch(`${app.url}/readyz`)).status === 503);
+    // The code 0 says that it was not cut off: the app ends itself with 1 when stopping takes longer than its limit.
     expect(await app.end('SIGTERM'), app.output()).toEqual({ code: 0, signal: null });
-    expect(performance.now() - asked).toBeLessThan(15_000);
     await server.start();
   });
 });

@@ -1,30 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
-import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
-import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
+import { until } from '../../support/bridge.ts';
 import { postEvent, privateMessageBody } from '../../support/event-bodies.ts';
+import { type OwnBridge, startInstalled } from '../../support/installed-bridge.ts';
 import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
 
-let database: ClonedDatabase;
-let bridge: Bridge;
-let probe: DatabaseProbe;
+let own: OwnBridge;
+let bridge: OwnBridge['bridge'];
+let probe: OwnBridge['probe'];
 let bot: SeenBot;
 
 beforeAll(async () => {
-  database = await cloneDatabase();
-  probe = openProbe(database.url);
-  bridge = await startBridge({ databaseUrl: database.url });
-  await install(bridge);
-  await everythingDone(bridge.portal, probe);
+  own = await startInstalled();
+  ({ bridge, probe } = own);
   bot = ourBot(bridge.portal, 'assistant');
 });
 
-afterAll(async () => {
-  await bridge.close();
-  await probe.close();
-  await database.drop();
-});
+afterAll(() => own.close());
 
 const inboxRows = (): Promise<number> => probe.count('select count(*) from inbox');
 

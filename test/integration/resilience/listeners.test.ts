@@ -6,6 +6,7 @@ import { createConnectorRegistry } from '../../../src/connections/connector-regi
 import { startListenerSupervisor } from '../../../src/connections/listener-supervisor.ts';
 import type { Brain } from '../../../src/core/brain.ts';
 import type { Connector } from '../../../src/core/connector.ts';
+import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeups } from '../../../src/runtime/wakeup.ts';
@@ -15,10 +16,11 @@ import { addConnection } from '../../../src/store/tenants/connections.ts';
 import { updatePortal } from '../../../src/store/tenants/portals.ts';
 import { until } from '../../support/bridge.ts';
 import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
+import { countStatements, type StatementCount } from '../../support/count-statements.ts';
 import { cloneDatabase } from '../../support/database.ts';
+import { openProbe } from '../../support/database-probe.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
 import { unitTools } from '../../support/messagegateway-unit.ts';
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Listen = NonNullable<Connector['listen']>;
 
@@ -29,25 +31,31 @@ interface RuleContext {
   readonly running: ReadonlyMap<string, number>;
   readonly begun: ReadonlyMap<string, number>;
   readonly captured: CapturedLog;
+  /** Searches of all supervisors for free connections. */
+  readonly rounds: StatementCount;
+  /** The waits between two beginnings, in milliseconds; nobody really waits for them. */
+  readonly slept: readonly number[];
   /** Starts a keeper, as a process of its own would. */
   readonly keep: () => WorkLoop;
   /** A connection whose secrets are sealed with this key, or with one nobody has. */
   readonly connect: (hasLostKey?: boolean) => Promise<string>;
 }
 
+/** Less than a lease lasts: whoever waited for its end would not be in time. */
+const beforeLeaseEndsMs = 25_000;
+
 /** Listens until it is told to stop, and needs a moment to end. */
 const patient: Listen = async (emit, _since, signal) => {
   await emit([], 'here');
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await sleep(100);
+  await systemClock.sleep(100);
 };
 
 async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Listen = patient): Promise<void> {
   const database = await cloneDatabase();
   const db = openDatabase({ url: database.url, poolSize: 4 });
   const portal = 'a'.repeat(32);
-  const place = { domain: 'd', client_endpoint: 'c', server_endpoint: 's' };
-  await db('portal').insert({ portal, ...place, application_token_hash: Buffer.alloc(32) });
+  await addBarePortal(db, portal);
   const running = new Map<string, number>();
   const begun = new Map<string, number>();
   const sealer = createSealer({ current: Buffer.alloc(32, 1) });
@@ -74,6 +82,16 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
     }),
   };
   const captured = captureLog();
+  const slept: number[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    async sleep(ms, signal) {
+      slept.push(ms);
+      await systemClock.sleep(10, signal);
+    },
+  };
+  const probe = openProbe(database.url);
+  const rounds = await countStatements(probe, 'connection', 'order by listener_until');
   const keepers: WorkLoop[] = [];
   const toolsFor = () => unitTools({ send: () => Promise.reject(new Error('nothing was to be sent')) });
   const scene: RuleContext = {
@@ -82,6 +100,8 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
     running,
     begun,
     captured,
+    rounds,
+    slept,
     keep() {
       const keeper = startListenerSupervisor({
         db,
@@ -90,6 +110,7 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
         connectors: createConnectorRegistry({ db, sealer, brains: [brain], toolsFor }),
         metrics: createMetrics(),
         wakeups: createWakeups(),
+        clock,
         log: captured.log,
         pollMs: 50,
       });
@@ -118,6 +139,7 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
     await work(scene);
   } finally {
     await Promise.all(keepers.map((keeper) => keeper.stop()));
+    await probe.close();
     await db.destroy();
     await database.drop();
   }
@@ -127,61 +149,65 @@ describe('a listener', () => {
   it.concurrent.each(['suspended', 'disconnected'] as const)(
     'begins again when its portal is back (%s)',
     async (state) => {
-      await withScene(async ({ db, portal, running, keep, connect }) => {
+      await withScene(async ({ db, portal, running, keep, connect, rounds }) => {
         const id = await connect();
         keep();
         await until(() => running.get(id) === 1);
         await updatePortal(db, portal, { state });
         await until(() => running.get(id) === 0);
-        await sleep(200);
+        await rounds.next(3);
         expect(running.get(id)).toBe(0);
         await updatePortal(db, portal, { state: 'installed' });
-        await until(() => running.get(id) === 1, 3_000);
+        await until(() => running.get(id) === 1, beforeLeaseEndsMs);
       });
     },
   );
 
   it.concurrent('begins again when its portal is back before it has ended', async () => {
+    const stopped = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
     await withScene(
-      async ({ db, portal, running, begun, keep, connect }) => {
+      async ({ db, portal, running, begun, keep, connect, rounds }) => {
         const id = await connect();
         keep();
         await until(() => running.get(id) === 1);
         await updatePortal(db, portal, { state: 'suspended' });
-        await sleep(150);
+        await stopped.promise;
         await updatePortal(db, portal, { state: 'installed' });
-        await sleep(150);
+        await rounds.next(3);
         expect(begun.get(id)).toBe(1);
-        await until(() => begun.get(id) === 2, 3_000);
+        mayEnd.resolve();
+        await until(() => begun.get(id) === 2, beforeLeaseEndsMs);
         expect(running.get(id)).toBe(1);
       },
       async (emit, since, signal) => {
         await patient(emit, since, signal);
-        await sleep(500);
+        stopped.resolve();
+        await mayEnd.promise;
       },
     );
   });
 
   it.concurrent('begins anew with what is stored now when its connection changes', async () => {
-    await withScene(async ({ db, running, begun, keep, connect }) => {
+    await withScene(async ({ db, running, begun, keep, connect, rounds }) => {
       const id = await connect();
       keep();
       keep();
       await until(() => running.get(id) === 1);
       await db('connection').where({ id }).update({ updated_at: new Date() });
-      await until(() => begun.get(id) === 2 && running.get(id) === 1, 3_000);
-      await sleep(300);
+      await until(() => begun.get(id) === 2 && running.get(id) === 1, beforeLeaseEndsMs);
+      await rounds.next(5);
       expect(begun.get(id)).toBe(2);
     });
   });
 
   it.concurrent('whose secrets cannot be opened is named in the log, and takes nothing from the others', async () => {
-    await withScene(async ({ db, running, captured, keep, connect }) => {
+    await withScene(async ({ db, running, captured, keep, connect, rounds }) => {
       const lost = await connect(true);
       const healthy: string[] = [];
       for (let index = 0; index < 5; index += 1) healthy.push(await connect());
       keep();
-      await until(() => healthy.every((id) => running.get(id) === 1), 3_000);
+      await until(() => healthy.every((id) => running.get(id) === 1), beforeLeaseEndsMs);
       expect(running.has(lost)).toBe(false);
       const named = captured
         .text()
@@ -189,7 +215,7 @@ describe('a listener', () => {
         .filter((line) => line.includes(lost));
       expect(named).toHaveLength(1);
       // Nobody holds it, and it is not asked for all the time.
-      await sleep(300);
+      await rounds.next(5);
       expect(await db('connection').where({ id: lost }).select('listener')).toEqual([{ listener: null }]);
       expect(
         captured
@@ -202,13 +228,15 @@ describe('a listener', () => {
 
   it.concurrent('that cannot begin is tried less and less often', async () => {
     await withScene(
-      async ({ begun, keep, connect }) => {
+      async ({ begun, slept, keep, connect }) => {
         const id = await connect();
         keep();
-        // The pauses are at least 0.5, 1, 2 and 4 s long.
-        await sleep(6_000);
-        expect(begun.get(id)).toBeGreaterThan(1);
-        expect(begun.get(id)).toBeLessThanOrEqual(4);
+        await until(() => (begun.get(id) ?? 0) > 4);
+        // Seconds are doubled each time, and up to half of that is left out.
+        for (const [at, ms] of slept.slice(0, 4).entries()) {
+          expect(ms).toBeGreaterThanOrEqual(500 * 2 ** at);
+          expect(ms).toBeLessThanOrEqual(1_000 * 2 ** at);
+        }
       },
       () => Promise.reject(new Error('no')),
     );
@@ -216,13 +244,11 @@ describe('a listener', () => {
 
   it.concurrent('that is cut after a good beginning comes back soon', async () => {
     await withScene(
-      async ({ begun, keep, connect }) => {
+      async ({ begun, slept, keep, connect }) => {
         const id = await connect();
         keep();
-        // Doubled pauses would last for at least 7.5 s.
-        const startedAt = performance.now();
-        await until(() => begun.get(id) === 5);
-        expect(performance.now() - startedAt).toBeLessThan(6_500);
+        await until(() => (begun.get(id) ?? 0) > 4);
+        for (const ms of slept.slice(0, 4)) expect(ms).toBeLessThanOrEqual(1_000);
       },
       (emit) => emit([], 'here'),
     );

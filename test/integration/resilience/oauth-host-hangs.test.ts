@@ -65,6 +65,7 @@ async function startBeside(host: HangingHost, settings: Readonly<Record<string, 
     portal: { oauthPort },
     extraHosts: [new URL(host.origin).host],
     settings: { B24_OAUTH_HOSTS: `http://127.0.0.1:${oauthPort},${host.origin}`, ...settings },
+    timings: { oauthTimeoutMs: 2_000 },
   });
   cleanups.push(() => own.close());
   await install(own.bridge);
@@ -107,7 +108,7 @@ async function plantDuePortals(own: OwnBridge, db: Pool, host: HangingHost, coun
 }
 
 describe('an OAuth host that hangs while 200 portals need it', () => {
-  it('costs the endpoint nothing, and other portals are answered', { timeout: 90_000 }, async () => {
+  it('costs the endpoint nothing, and other portals are answered', async () => {
     const host = await startHangingHost();
     const own = await startBeside(host, { DATABASE_POOL: '6' });
     const { portal } = own.bridge;
@@ -115,16 +116,16 @@ describe('an OAuth host that hangs while 200 portals need it', () => {
     await until(() => host.asked() > 0);
     const before = portal.deliveries().length;
     const said: Said[] = [];
-    const end = Date.now() + 6_000;
-    while (Date.now() < end) {
+    // One after the other, while requests hang all the time.
+    while (said.length < 25) {
+      await until(() => host.asked() > 0);
       said.push(sayToAssistant(own.bridge, `Слышно? ${said.length}`));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await portal.idle();
     }
-    await portal.idle();
     const deliveries = portal.deliveries().slice(before);
     expect(deliveries.length).toBeGreaterThan(20);
     expect(deliveries.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
-    await until(() => said.every((one) => one.isAnswered()), 40_000);
+    await until(() => said.every((one) => one.isAnswered()));
     // The share of one host, and the few probes of its circuit breaker while those hang.
     expect(host.mostAsked()).toBeLessThanOrEqual(20);
     // Nothing of those who wait was given up, and none of it counts as an attempt that failed.

@@ -1,28 +1,25 @@
 /** Every soak run with small numbers. Times and sizes depend on the machine and are judged by `npm run test:soak` alone; everything else is judged here too. */
-import { afterEach, describe, expect, it } from 'vitest';
-import { createEndings, type Endings } from '../../../bench/support/endings.ts';
+import { describe, expect, it } from 'vitest';
+import { createEndings } from '../../../bench/support/endings.ts';
 import { soaks } from '../../soak/list.ts';
 import { cloneDatabase } from '../../support/database.ts';
 
-let endings: Endings | undefined;
-
-afterEach(async () => {
-  await endings?.endAll();
-  endings = undefined;
-});
-
 describe('the short form of the soak run', () => {
-  it.each(soaks)('$name: $about', { timeout: 120_000 }, async (soak) => {
-    endings = createEndings();
-    const own = endings;
+  // They mostly wait: side by side they take little longer than the longest of them.
+  it.concurrent.each(soaks)('$name: $about', async (soak) => {
+    const endings = createEndings();
     const database = async (): Promise<string> => {
       const clone = await cloneDatabase();
-      own.add(() => clone.drop());
+      endings.add(() => clone.drop());
       return clone.url;
     };
-    const verdicts = await soak.run({ endings: own, database, say: () => undefined }, 'short');
-    const missed = verdicts.filter(({ isPassed, dependsOnMachine }) => !isPassed && !dependsOnMachine);
-    expect(missed).toEqual([]);
-    expect(verdicts.some(({ bar }) => bar !== '')).toBe(true);
+    try {
+      const verdicts = await soak.run({ endings, database, say: () => undefined }, 'short');
+      const missed = verdicts.filter(({ isPassed, dependsOnMachine }) => !isPassed && !dependsOnMachine);
+      expect(missed).toEqual([]);
+      expect(verdicts.some(({ bar }) => bar !== '')).toBe(true);
+    } finally {
+      await endings.endAll();
+    }
   });
 });

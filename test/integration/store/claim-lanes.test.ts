@@ -7,7 +7,9 @@ import { acceptEvents, claimedBodyBytes, claimInbox } from '../../../src/store/q
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
 import { finishLanes, renewLanes } from '../../../src/store/queue/lanes.ts';
 import { appendActions, claimOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
+import { until } from '../../support/bridge.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
 
 const loud = 'a'.repeat(32);
 const quiet = 'b'.repeat(32);
@@ -17,15 +19,7 @@ let db: Pool;
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 4 });
-  for (const portal of [loud, quiet]) {
-    await db('portal').insert({
-      portal,
-      domain: portal,
-      client_endpoint: 'c',
-      server_endpoint: 's',
-      application_token_hash: Buffer.alloc(32),
-    });
-  }
+  for (const portal of [loud, quiet]) await addBarePortal(db, portal);
 });
 afterAll(async () => {
   await db.destroy();
@@ -188,7 +182,9 @@ describe('what a claim brings along', () => {
             async () => {
               inHand += 1;
               most = Math.max(most, inHand);
-              await new Promise((resolve) => setTimeout(resolve, 100));
+              // The first waits for a second one; each leaves others the time to come too, if they could.
+              await until(() => most >= 2);
+              await db.raw('select 1');
               inHand -= 1;
             },
             () => false,

@@ -5,6 +5,7 @@ import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { acceptEvents } from '../../../src/store/queue/inbox.ts';
 import { noteToldFailures, readToldFailure } from '../../../src/store/queue/told-failures.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
 
 const portal = 'a'.repeat(32);
 const intake = {
@@ -19,13 +20,7 @@ let db: Pool;
 beforeAll(async () => {
   database = await cloneDatabase();
   db = openDatabase({ url: database.url, poolSize: 2 });
-  await db('portal').insert({
-    portal,
-    domain: 'd',
-    client_endpoint: 'c',
-    server_endpoint: 's',
-    application_token_hash: Buffer.alloc(32),
-  });
+  await addBarePortal(db, portal);
 });
 afterAll(async () => {
   await db.destroy();

@@ -43,7 +43,7 @@ export interface SoakApp {
 }
 
 const root = new URL('../../../', import.meta.url);
-const readyMs = 40_000;
+const readyMs = 120_000;
 const patienceMs = 20_000;
 
 function startScript(): string[] {

@@ -86,7 +86,7 @@ async function install(portal: SandboxPortal, url: string): Promise<void> {
   });
   const page = await portal.openInstallPage();
   if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
-  const isSetUp = await within(30_000, () => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
+  const isSetUp = await within(120_000, () => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
   if (!isSetUp) throw new Error('the portal was not set up');
   portal.finishInstall();
 }
@@ -123,5 +123,5 @@ async function connect({ databaseUrl, appSecret, app, hosts, gateway, first }: C
   const added = await operate('connections', 'add', '--brain', 'messagegateway', '--config', config);
   const { id } = added['connection'] as { readonly id: string };
   await operate('bots', 'set', '--code', 'bridge_line', '--connection', id);
-  if (!(await within(20_000, () => gateway.sockets().open === 1))) throw new Error('the account is not listened to');
+  if (!(await within(120_000, () => gateway.sockets().open === 1))) throw new Error('the account is not listened to');
 }

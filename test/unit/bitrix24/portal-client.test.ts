@@ -50,7 +50,7 @@ function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new'
     close: () => Promise.resolve(),
   };
   const rateLimiter = { pass: () => Promise.resolve(), exhausted: () => undefined };
-  const client = createPortalClient(http, tokenProvider, rateLimiter, () => undefined);
+  const client = createPortalClient(http, tokenProvider, rateLimiter, { observe: () => undefined });
   const call = async (method = 'imbot.message.add'): Promise<unknown> =>
     await client.call('p', method).catch((error: unknown) => error);
   return { client, call, told, called };

@@ -1,74 +1,17 @@
 /** The rules of the bridge as tables: who is answered, who is not, and who owns the conversation afterwards. */
 import { describe, expect, it } from 'vitest';
-import { bridge as bridgeAt } from '../../../src/core/bridge.ts';
-import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
-import type { Conversation } from '../../../src/core/conversation.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
+import type { AuthorKind, ChatEvent, ChatKind } from '../../../src/core/events.ts';
+import { textReply } from '../../../src/core/events.ts';
 import {
-  type AuthorKind,
-  type Chat,
-  type ChatEvent,
-  type ChatKind,
-  type PortalEvent,
-  textReply,
-} from '../../../src/core/events.ts';
-
-const at = '2026-11-21T06:00:00.000Z';
-/** For rules that time means nothing to. */
-const bridge = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
-  bridgeAt(event, conversation, by, { at: new Date(at) });
-
-const bot = (changes: Partial<BridgeBot['capabilities']> = {}, type: BridgeBot['type'] = 'B'): BridgeBot => ({
-  code: 'bridge_x',
-  name: 'Ассистент',
-  type,
-  giveBackAfterMinutes: null,
-  capabilities: {
-    maxTextLength: 100,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: false,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-    ...changes,
-  },
-});
-
-const chat = (kind: ChatKind, sessionId: string | null = '343'): Chat => ({
-  kind,
-  dialogId: kind === 'private' ? '27' : 'chat1777',
-  title: '',
-  line: kind === 'line' ? { lineId: '22', connector: 'telegrambot', sessionId, crm: [] } : null,
-});
-
-const message = (changes: Partial<PortalEvent & { type: 'message' }> = {}): PortalEvent => ({
-  type: 'message',
-  messageId: '1',
-  text: 'привет',
-  author: { id: '27', name: 'Анна', kind: 'employee' },
-  chat: chat('private'),
-  mentionsBot: true,
-  files: [],
-  language: 'ru',
-  sentAt: null,
-  quoteOf: null,
-  ...changes,
-});
-
-const talked = (changes: Partial<Conversation> = {}): Conversation => ({
-  ...newConversation('bridge_x', 'chat1777', 'ref'),
-  isGreeted: true,
-  language: 'ru',
-  ...changes,
-});
-
-/** What every edit tells besides. */
-const shown = { mentionsBot: true, language: 'ru', sentAt: null } as const;
-
-const from = (kind: AuthorKind) => ({ id: '599', name: 'Кто-то', kind });
+  atTheMoment as at,
+  bot,
+  bridgeAtOnce as bridge,
+  chat,
+  from,
+  message,
+  talked,
+} from '../../support/factories/plain-talk.ts';
 
 describe('who is answered', () => {
   const rows: readonly [string, ChatKind, AuthorKind, boolean, string, string][] = [
@@ -238,94 +181,5 @@ describe('the greeting', () => {
     expect(text('private')).toContain('/help');
     expect(text('group')).toContain('/help');
     expect(text('line')).not.toContain('/');
-  });
-});
-
-describe('what a brain cannot do', () => {
-  it('is told in words when a file comes to one that takes none', () => {
-    const files = [{ id: '5', name: 'счёт.pdf', kind: 'file' as const, size: 10 }];
-    const [action] = bridge(message({ text: '', files }), talked(), bot({ files: false })).actions;
-    expect(action?.action).toMatchObject({ type: 'message', text: '[Файл: счёт.pdf]', files: [] });
-  });
-
-  it('is left out: edits and deletes', () => {
-    const edited: ChatEvent = {
-      type: 'message_edited',
-      messageId: '1',
-      text: 'x',
-      author: { id: '27', name: '', kind: 'employee' },
-      chat: chat('private'),
-      ...shown,
-    };
-    const deleted: ChatEvent = {
-      type: 'message_deleted',
-      messageId: '1',
-      author: { id: '27', name: '', kind: 'employee' },
-      chat: chat('private'),
-    };
-    expect(bridge(edited, talked(), bot({ edits: false })).outcome).toBe('ignored_unsupported');
-    expect(bridge(deleted, talked(), bot({ deletes: false })).outcome).toBe('ignored_unsupported');
-    expect(bridge(edited, talked(), bot()).outcome).toBe('forwarded');
-    expect(bridge(deleted, talked(), bot()).outcome).toBe('forwarded');
-  });
-
-  it('is cut for one that takes only short texts', () => {
-    const text = 'а'.repeat(250);
-    const { actions } = bridge(message({ text }), talked(), bot());
-    const parts = actions.map(({ action }) =>
-      action.type === 'message' ? [action.messageId, action.text.length] : [],
-    );
-    expect(parts).toEqual([
-      ['1', 100],
-      ['1.1', 100],
-      ['1.2', 50],
-    ]);
-  });
-
-  it('tells when it was said and what it answers, the latter once', () => {
-    const said = message({ text: 'а'.repeat(150), sentAt: '2026-11-21T06:00:00Z', quoteOf: '12' });
-    const told = bridge(said, talked(), bot()).actions.map(({ action }) =>
-      action.type === 'message' ? [action.sentAt, action.quoteOf] : [],
-    );
-    expect(told).toEqual([
-      ['2026-11-21T06:00:00Z', '12'],
-      ['2026-11-21T06:00:00Z', null],
-    ]);
-  });
-
-  it("does not hear of edits of an operator's words", () => {
-    const author = { id: '1', name: '', kind: 'employee' } as const;
-    const edited: ChatEvent = {
-      type: 'message_edited',
-      messageId: '1',
-      text: 'x',
-      author,
-      chat: chat('line'),
-      ...shown,
-    };
-    expect(bridge(edited, talked({ kind: 'line' }), bot())).toMatchObject({ outcome: 'ignored_operator', actions: [] });
-    const own = { ...edited, author: { ...author, kind: 'client' } } as const;
-    expect(bridge(own, talked({ kind: 'line' }), bot()).actions).toEqual([
-      { target: 'brain', action: { type: 'edit', messageId: '1', text: 'x', author: own.author, chat: chat('line') } },
-    ]);
-  });
-
-  it('is known of a slash line: an unknown one is an ordinary message', () => {
-    const event: ChatEvent = {
-      type: 'command',
-      command: 'price',
-      params: '5',
-      messageId: '5',
-      via: 'text',
-      text: '/price 5',
-      author: from('employee'),
-      chat: chat('private'),
-      mentionsBot: true,
-      language: 'ru',
-      sentAt: null,
-      quoteOf: null,
-    };
-    expect(bridge(event, talked(), bot()).actions[0]?.action).toMatchObject({ type: 'message', text: '/price 5' });
-    expect(bridge({ ...event, via: 'keyboard' }, talked(), bot()).outcome).toBe('ignored_unknown_command');
   });
 });

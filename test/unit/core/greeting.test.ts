@@ -5,6 +5,7 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import { type ChatEvent, type ChatKind, type PortalEvent, textReply } from '../../../src/core/events.ts';
+import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
 
 const bot = (greeting: Partial<Greeting> = {}, mirrors = true): BridgeBot => ({
   code: 'bridge_x',
@@ -12,18 +13,7 @@ const bot = (greeting: Partial<Greeting> = {}, mirrors = true): BridgeBot => ({
   type: 'O',
   giveBackAfterMinutes: null,
   greeting: { texts: {}, isOff: false, afterSeconds: 3, ...greeting },
-  capabilities: {
-    maxTextLength: 100,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: false,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-    mirrors,
-  },
+  capabilities: capabilitiesWith({ mirrors }),
 });
 const place = (kind: ChatKind) => ({
   kind,
@@ -31,18 +21,11 @@ const place = (kind: ChatKind) => ({
   title: 'Кирилл - Линия',
   line: kind === 'line' ? { lineId: '1', connector: 'telegrambot', sessionId: '1', crm: [] } : null,
 });
-const said = (kind: ChatKind): PortalEvent => ({
-  type: 'message',
-  messageId: '9',
-  text: 'вопрос',
-  author: { id: '5', name: 'Кирилл', kind: kind === 'line' ? 'client' : 'employee' },
-  chat: place(kind),
-  mentionsBot: true,
-  files: [],
-  language: 'ru',
-  sentAt: null,
-  quoteOf: null,
-});
+const said = (kind: ChatKind): PortalEvent =>
+  portalMessage({
+    author: { id: '5', name: 'Кирилл', kind: kind === 'line' ? 'client' : 'employee' },
+    chat: place(kind),
+  });
 const joined = (kind: ChatKind): PortalEvent => ({ type: 'joined', chat: place(kind), language: 'ru' });
 const due: ChatEvent = { type: 'greeting_due', chat: place('line') };
 const fresh = (changes: Partial<Conversation> = {}): Conversation => ({

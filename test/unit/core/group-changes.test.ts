@@ -4,24 +4,14 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import type { Chat, ChatEvent, PortalEvent } from '../../../src/core/events.ts';
+import { capabilitiesWith } from '../../support/factories/rules.ts';
 
 const bot = (overhears = false): BridgeBot => ({
   code: 'bridge_s',
   name: 'Наблюдатель',
   type: 'S',
   giveBackAfterMinutes: null,
-  capabilities: {
-    maxTextLength: 1_000,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: false,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-    overhears,
-  },
+  capabilities: capabilitiesWith({ maxTextLength: 1_000, overhears }),
 });
 
 const chat: Chat = { kind: 'group', dialogId: 'chat7', title: '', line: null };

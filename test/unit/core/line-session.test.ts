@@ -4,6 +4,7 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import { type Chat, type ChatEvent, type PortalEvent, textReply } from '../../../src/core/events.ts';
+import { capabilitiesWith } from '../../support/factories/rules.ts';
 
 const bot: BridgeBot = {
   code: 'bridge_line',
@@ -11,17 +12,7 @@ const bot: BridgeBot = {
   type: 'O',
   giveBackAfterMinutes: null,
   botIds: ['900', '901'],
-  capabilities: {
-    maxTextLength: 1_000,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: true,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-  },
+  capabilities: capabilitiesWith({ maxTextLength: 1_000, ownership: true }),
 };
 
 /** As an event is read: the bot itself (900) as leader is nobody. */

@@ -5,23 +5,14 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, SentPart } from '../../../src/core/bridged.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import { type BrainEvent, type Button, type ChatKind, type Reply, textReply } from '../../../src/core/events.ts';
+import { capabilitiesWith } from '../../support/factories/rules.ts';
 
 const bot: BridgeBot = {
   code: 'bridge_x',
   name: 'Ассистент',
   type: 'B',
   giveBackAfterMinutes: null,
-  capabilities: {
-    maxTextLength: 100,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: false,
-    crm: false,
-    receipts: true,
-    idempotentDelivery: true,
-    listens: false,
-  },
+  capabilities: capabilitiesWith({ receipts: true }),
 };
 
 function done(event: BrainEvent, parts: readonly SentPart[] = [], kind: ChatKind = 'line'): PortalAction[] {

@@ -4,25 +4,14 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { AuthorKind, ChatKind, PortalEvent } from '../../../src/core/events.ts';
+import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
 
 const bot = (mirrors: boolean, changes: Partial<BridgeBot['capabilities']> = {}): BridgeBot => ({
   code: 'bridge_x',
   name: 'Ассистент',
   type: 'O',
   giveBackAfterMinutes: null,
-  capabilities: {
-    maxTextLength: 10,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: true,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-    ...(mirrors ? { mirrors } : {}),
-    ...changes,
-  },
+  capabilities: capabilitiesWith({ maxTextLength: 10, ownership: true, ...(mirrors ? { mirrors } : {}), ...changes }),
 });
 const at = new Date('2026-11-21T09:00:00Z');
 const talk = (kind: ChatKind, owner: Conversation['owner']): Conversation => ({
@@ -38,18 +27,14 @@ const place = (kind: ChatKind) => ({
   title: 'Клиент - Линия',
   line: kind === 'line' ? { lineId: '1', connector: 'telegrambot', sessionId: '1', crm: [] } : null,
 });
-const said = (kind: ChatKind, author: AuthorKind, text = 'слово', mentionsBot = true): PortalEvent => ({
-  type: 'message',
-  messageId: '9',
-  text,
-  author: { id: '5', name: 'Кто-то', kind: author },
-  chat: place(kind),
-  mentionsBot,
-  files: [],
-  language: 'ru',
-  sentAt: null,
-  quoteOf: null,
-});
+const said = (kind: ChatKind, author: AuthorKind, text = 'слово', mentionsBot = true): PortalEvent =>
+  portalMessage({
+    messageId: '9',
+    text,
+    author: { id: '5', name: 'Кто-то', kind: author },
+    chat: place(kind),
+    mentionsBot,
+  });
 const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, author: AuthorKind): PortalEvent => {
   const base = { messageId: '9', author: { id: '5', name: 'Кто-то', kind: author }, chat: place(kind) };
   if (type === 'message_deleted') return { type, ...base };

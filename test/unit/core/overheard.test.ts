@@ -5,24 +5,14 @@ import type { BridgeBot } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { Chat, PortalEvent } from '../../../src/core/events.ts';
 import { pressCommand } from '../../../src/core/texts.ts';
+import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
 
 const bot = (overhears: boolean, files = true): BridgeBot => ({
   code: 'bridge_x',
   name: 'Надзор',
   type: 'S',
   giveBackAfterMinutes: null,
-  capabilities: {
-    maxTextLength: 10,
-    edits: true,
-    deletes: true,
-    files,
-    ownership: false,
-    crm: false,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-    ...(overhears ? { overhears } : {}),
-  },
+  capabilities: capabilitiesWith({ maxTextLength: 10, files, ...(overhears ? { overhears } : {}) }),
 });
 
 const at = new Date('2026-11-21T09:00:00Z');
@@ -34,19 +24,8 @@ const known: Conversation = {
   isGreeted: true,
   remoteId: 'x',
 };
-const aside = (changes: Partial<PortalEvent & { type: 'message' }> = {}): PortalEvent => ({
-  type: 'message',
-  messageId: '1',
-  text: 'между нами',
-  author,
-  chat,
-  mentionsBot: false,
-  files: [],
-  language: 'ru',
-  sentAt: null,
-  quoteOf: null,
-  ...changes,
-});
+const aside = (changes: Partial<PortalEvent & { type: 'message' }> = {}): PortalEvent =>
+  portalMessage({ text: 'между нами', author, chat, mentionsBot: false, ...changes });
 
 describe('talk past the bot in a group', () => {
   it('reaches a brain that wants it, where it takes part', () => {

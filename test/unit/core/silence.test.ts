@@ -4,6 +4,7 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, Bridged } from '../../../src/core/bridged.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
 import type { AuthorKind, Chat, ChatEvent, ChatKind } from '../../../src/core/events.ts';
+import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
 
 const start = Date.parse('2026-11-21T06:00:00.000Z');
 const minutes = (count: number): Date => new Date(start + count * 60_000);
@@ -13,17 +14,7 @@ const bot = (giveBackAfterMinutes: number | null = 30): BridgeBot => ({
   name: 'Помощник',
   type: 'O',
   giveBackAfterMinutes,
-  capabilities: {
-    maxTextLength: 100,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: true,
-    crm: true,
-    receipts: false,
-    idempotentDelivery: true,
-    listens: false,
-  },
+  capabilities: capabilitiesWith({ ownership: true, crm: true }),
 });
 
 const chat = (kind: ChatKind, sessionId = '343'): Chat => ({
@@ -33,18 +24,13 @@ const chat = (kind: ChatKind, sessionId = '343'): Chat => ({
   line: kind === 'line' ? { lineId: '22', connector: 'telegrambot', sessionId, crm: [] } : null,
 });
 
-const said = (by: AuthorKind, kind: ChatKind = 'line', text = 'слово'): ChatEvent => ({
-  type: 'message',
-  messageId: '1',
-  text,
-  author: { id: '5', name: 'Кто-то', kind: by },
-  chat: chat(kind),
-  mentionsBot: kind !== 'group',
-  files: [],
-  language: 'ru',
-  sentAt: null,
-  quoteOf: null,
-});
+const said = (by: AuthorKind, kind: ChatKind = 'line', text = 'слово'): ChatEvent =>
+  portalMessage({
+    text,
+    author: { id: '5', name: 'Кто-то', kind: by },
+    chat: chat(kind),
+    mentionsBot: kind !== 'group',
+  });
 const handover: ChatEvent = { type: 'handover', note: null };
 const passed: ChatEvent = { type: 'time_passed' };
 

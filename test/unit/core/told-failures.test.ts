@@ -4,23 +4,14 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, MessageFate } from '../../../src/core/bridged.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
 import { type ChatEvent, textReply } from '../../../src/core/events.ts';
+import { capabilitiesWith } from '../../support/factories/rules.ts';
 
 const bot = (receipts = true): BridgeBot => ({
   code: 'bridge_x',
   name: 'Ассистент',
   type: 'O',
   giveBackAfterMinutes: null,
-  capabilities: {
-    maxTextLength: 100,
-    edits: true,
-    deletes: true,
-    files: true,
-    ownership: false,
-    crm: false,
-    receipts,
-    idempotentDelivery: true,
-    listens: false,
-  },
+  capabilities: capabilitiesWith({ receipts }),
 });
 
 const fate = (changes: Partial<MessageFate> = {}): MessageFate => ({

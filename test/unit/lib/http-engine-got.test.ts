@@ -1,17 +1,10 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createGotClient } from '../../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../../src/lib/network-guard.ts';
+import { useNock } from '../../support/factories/nock.ts';
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
-  nock.cleanAll();
-});
-afterAll(() => {
-  nock.enableNetConnect();
-  nock.restore();
-});
+useNock();
 
 it('posts over https through got and gives back what the far side said', async () => {
   nock('https://brain.example', { reqheaders: { 'x-bot-token': 't' } })

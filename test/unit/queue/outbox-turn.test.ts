@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import type { Executor } from '../../../src/queue/execute-action.ts';
 import { type Attempts, workLane } from '../../../src/queue/outbox-turn.ts';
 import type { Pool } from '../../../src/store/database.ts';
@@ -45,7 +46,13 @@ describe('a turn of an outbox lane', () => {
       // The last part of an answer whose first part was sent in an earlier turn: that one's id has to be read.
       row(2, { type: 'send', text: 'two', answers: 'm1', part: { index: 1, count: 2 } }),
     ];
-    const options = { db: awayDatabase, executor, metrics: { stage: { observe: () => undefined } }, ...captureLog() };
+    const options = {
+      clock: systemClock,
+      db: awayDatabase,
+      executor,
+      metrics: { stage: { observe: () => undefined } },
+      ...captureLog(),
+    };
     const claimed = { portal, lane, holder: 'w:1', destination: 'portal', attempts: 1, throttled: 0, rows };
     const turn = await workLane(options as never, claimed, attempts);
     expect(turn.results).toEqual([expect.objectContaining({ seq: 1, state: 'done', remoteId: '501' })]);

@@ -5,7 +5,7 @@ import { deliveryRetry, throttledRetry, waitPatienceMs } from '../../../src/core
 import { nextTry } from '../../../src/queue/retry-decision.ts';
 import { rateLimitCode } from '../../../src/runtime/rate-limiter.ts';
 
-const last = { attempts: deliveryRetry.maxAttempts, throttled: 1 };
+const last = { attempts: deliveryRetry.maxAttempts, throttled: 1, ageMs: 0 };
 const broken = new RemoteUnreachable({ code: 'http.connect', message: 'away' });
 const rateLimiter = new AppError({ code: rateLimitCode, message: 'full', retry: { afterMs: 100 } });
 const aborted = new RemoteUnreachable({ code: 'http.aborted', message: 'the app stops' });
@@ -27,7 +27,7 @@ describe('a send whose key the portal keeps reserved', () => {
     for (;;) {
       throttled += 1;
       // Used up by other failures, and with the shortest pauses there are.
-      const next = nextTry(reserved(code), { attempts: deliveryRetry.maxAttempts, throttled }, waitedMs, 0);
+      const next = nextTry(reserved(code), { attempts: deliveryRetry.maxAttempts, throttled, ageMs: waitedMs }, 0);
       if (!next.again) break;
       expect(next).toMatchObject({ isFree: true, isThrottled: true });
       waitedMs += next.delayMs;
@@ -38,20 +38,23 @@ describe('a send whose key the portal keeps reserved', () => {
 
   it('is not given up sooner because the portal had put it off before', () => {
     const put = { attempts: 1, throttled: 200 };
-    expect(nextTry(reserved('SENDING_FAILED'), put, 70 * 60_000, 0)).toMatchObject({ again: true, delayMs: 150_000 });
-    expect(nextTry(reserved('SENDING_FAILED'), put, 80 * 60_000, 0)).toEqual({ again: false });
+    expect(nextTry(reserved('SENDING_FAILED'), { ...put, ageMs: 70 * 60_000 }, 0)).toMatchObject({
+      again: true,
+      delayMs: 150_000,
+    });
+    expect(nextTry(reserved('SENDING_FAILED'), { ...put, ageMs: 80 * 60_000 }, 0)).toEqual({ again: false });
   });
 });
 
 describe('after a failed attempt', () => {
   it('comes another, until they are used up', () => {
-    expect(nextTry(broken, { attempts: 1, throttled: 1 }, 0, 0)).toEqual({
+    expect(nextTry(broken, { attempts: 1, throttled: 1, ageMs: 0 }, 0)).toEqual({
       again: true,
       delayMs: 500,
       isFree: false,
       isThrottled: false,
     });
-    expect(nextTry(broken, last, 0, 0)).toEqual({ again: false });
+    expect(nextTry(broken, last, 0)).toEqual({ again: false });
   });
 
   it.each([
@@ -59,18 +62,20 @@ describe('after a failed attempt', () => {
     ['the end of the program', aborted],
     ['a paused account', disabledError({ created_at: new Date() }, 'frozen')],
   ])('nothing is given up because of %s', (_, error) => {
-    expect(nextTry(error, last, 0, 0)).toMatchObject({ again: true, isFree: true, isThrottled: false });
+    expect(nextTry(error, last, 0)).toMatchObject({ again: true, isFree: true, isThrottled: false });
   });
 
   it('a pause the far side asked for costs nothing, however often it asks, for a day', () => {
-    expect(nextTry(busy, { ...last, throttled: 500 }, waitPatienceMs, 0)).toEqual({
+    expect(nextTry(busy, { ...last, throttled: 500, ageMs: waitPatienceMs }, 0)).toEqual({
       again: true,
       delayMs: 30_000,
       isFree: true,
       isThrottled: true,
     });
-    expect(nextTry(busy, { attempts: 1, throttled: throttledRetry.maxAttempts }, waitPatienceMs + 1, 0)).toEqual({
-      again: false,
-    });
+    expect(nextTry(busy, { attempts: 1, throttled: throttledRetry.maxAttempts, ageMs: waitPatienceMs + 1 }, 0)).toEqual(
+      {
+        again: false,
+      },
+    );
   });
 });

@@ -54,6 +54,7 @@ export async function listenToBot(parts: ListenerParts, since: Cursor | null, si
     {
       url,
       lookup: context.tools.lookupFor(url),
+      clock: context.clock,
       token: config.joined.bot.token,
       pingMs: pingSeconds * 1000,
       silenceMs: silenceSeconds * 1000,

@@ -2,6 +2,7 @@
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import { type AppError, RemoteUnreachable } from '../../../core/errors.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { failure, tokenHeader } from '../api/mg-http.ts';
 import { retryAfterMs } from '../api/retry-after.ts';
 
@@ -14,6 +15,7 @@ export interface LiveSocketOptions {
   readonly handshakeMs: number;
   /** Keeps the connection off private addresses. */
   readonly lookup: LookupFunction;
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
 }
 
 export interface LiveSocket {
@@ -67,7 +69,7 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
   });
   if (signal.aborted) abort();
   try {
-    await handshake(socket);
+    await handshake(socket, options);
   } catch (error) {
     // A refused handshake closes nothing by itself, and the signal outlives it.
     signal.removeEventListener('abort', abort);
@@ -93,12 +95,12 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
   };
 }
 
-function handshake(socket: WebSocket): Promise<void> {
+function handshake(socket: WebSocket, { clock }: LiveSocketOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve);
     socket.on('unexpected-response', (request, response) => {
       const header = response.headers['retry-after'];
-      reject(refusedHandshake(response.statusCode ?? 0, retryAfterMs(header, new Date())));
+      reject(refusedHandshake(response.statusCode ?? 0, retryAfterMs(header, clock.now())));
       request.destroy();
     });
     // Stays registered: without a handler later errors would crash the process. A close follows each of them.
@@ -120,15 +122,15 @@ function unreachable(): RemoteUnreachable {
 }
 
 /** Pings of MessageGateway are not documented, so we send our own, and close a socket that stays silent. */
-function watch(socket: WebSocket, { pingMs, silenceMs }: LiveSocketOptions): () => void {
-  let lastLife = performance.now();
+function watch(socket: WebSocket, { pingMs, silenceMs, clock }: LiveSocketOptions): () => void {
+  let lastLife = clock.monotonicMs();
   const seeLife = (): void => {
-    lastLife = performance.now();
+    lastLife = clock.monotonicMs();
   };
   for (const sign of ['message', 'ping', 'pong']) socket.on(sign, seeLife);
   const timer = setInterval(
     () => {
-      if (performance.now() - lastLife > silenceMs) socket.terminate();
+      if (clock.monotonicMs() - lastLife > silenceMs) socket.terminate();
       else if (socket.readyState === WebSocket.OPEN) socket.ping();
     },
     Math.min(pingMs, silenceMs),

@@ -1,10 +1,11 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { clientIdOf } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import type { JoinedConfig } from '../../../../src/brains/messagegateway/config.ts';
 import { handleActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
 import type { ConnectorHost, StoredConnection } from '../../../../src/core/brain.ts';
 import type { Connection } from '../../../../src/core/connector.ts';
+import { useNock } from '../../../support/factories/nock.ts';
 import { mgConfig, realHttp, unitTools } from '../../../support/messagegateway-unit.ts';
 
 const http = realHttp();
@@ -74,7 +75,6 @@ const off = '{"active":false,"freeze":false}';
 const frozen = '{"active":true,"freeze":true}';
 
 beforeEach(() => {
-  nock.disableNetConnect();
   crmUrl = 'https://demo.simla.com';
   disabledReason = null;
   stored = null;
@@ -83,14 +83,7 @@ beforeEach(() => {
   done.length = 0;
   logged.length = 0;
 });
-afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
-  nock.cleanAll();
-});
-afterAll(async () => {
-  nock.enableNetConnect();
-  await http.close();
-});
+useNock(http);
 
 /** A CRM that knows the key, and perhaps our module. */
 function crmAt(origin: string, ownClientId: string | null = clientId): void {

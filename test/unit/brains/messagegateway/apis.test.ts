@@ -1,7 +1,8 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApis } from '../../../../src/brains/messagegateway/api/apis.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
+import { useNock } from '../../../support/factories/nock.ts';
 import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
@@ -18,16 +19,7 @@ const apis = createApis({
 const { bot, transport } = apis;
 const id = 'b2bdba90-166c-4e0a-829d-69f26a09fd2a';
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
-  nock.cleanAll();
-});
-afterAll(async () => {
-  await http.close();
-  nock.enableNetConnect();
-  nock.restore();
-});
+useNock(http);
 
 type Row = readonly [line: string, sent: unknown, answer: unknown, call: () => Promise<unknown>, result: unknown];
 

@@ -1,8 +1,10 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { registerModule } from '../../../../src/brains/messagegateway/account/api-tokens.ts';
 import { type CrmModule, createCrmClient } from '../../../../src/brains/messagegateway/api/crm-client.ts';
-import { AppError, RemoteUnreachable } from '../../../../src/core/errors.ts';
+import { RemoteUnreachable } from '../../../../src/core/errors.ts';
+import { errorOf } from '../../../support/factories/errors.ts';
+import { useNock } from '../../../support/factories/nock.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
 import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgConfig, mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
@@ -32,31 +34,13 @@ const module: CrmModule = {
 };
 const editPath = '/api/v5/integration-modules/b24-1/edit';
 
-async function errorOf(call: Promise<unknown>): Promise<AppError> {
-  const outcome = await call.then(
-    () => 'nothing was thrown',
-    (error: unknown) => error,
-  );
-  if (!(outcome instanceof AppError)) throw new Error(`expected an AppError, got ${String(outcome)}`);
-  return outcome;
-}
-
 function versions(answer: unknown = mgPayload('crm-api-versions-response')): void {
   nock(origin, { reqheaders: { 'x-api-key': apiKey } })
     .get('/api/api-versions')
     .reply(200, answer as nock.Body);
 }
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
-  nock.cleanAll();
-});
-afterAll(async () => {
-  await http.close();
-  nock.enableNetConnect();
-  nock.restore();
-});
+useNock(http);
 
 describe('checking the key', () => {
   it('is content with the scopes of a module', async () => {

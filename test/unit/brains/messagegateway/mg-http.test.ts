@@ -1,8 +1,9 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMgHttp, isRefusal } from '../../../../src/brains/messagegateway/api/mg-http.ts';
-import { AppError } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
+import { errorOf } from '../../../support/factories/errors.ts';
+import { useNock } from '../../../support/factories/nock.ts';
 import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
 
@@ -15,25 +16,7 @@ function api(endpointUrl = origin, which: 'bot' | 'transport' = 'bot') {
   return createMgHttp({ http, api: which, endpointUrl, token, rateLimiter, clock: systemClock, timeoutMs: 500 });
 }
 
-async function errorOf(call: Promise<unknown>): Promise<AppError> {
-  const outcome = await call.then(
-    () => 'nothing was thrown',
-    (error: unknown) => error,
-  );
-  if (!(outcome instanceof AppError)) throw new Error(`expected an AppError, got ${String(outcome)}`);
-  return outcome;
-}
-
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
-  nock.cleanAll();
-});
-afterAll(async () => {
-  await http.close();
-  nock.enableNetConnect();
-  nock.restore();
-});
+useNock(http);
 
 describe('a request to MessageGateway', () => {
   it('carries the token in its header and lists as repeated keys', async () => {

@@ -1,0 +1,24 @@
+/**
+ * Spans of time that whoever starts the app may set otherwise. A test that waits for one of them sets it short; production sets none, and
+ * each part then has the span it is documented with.
+ */
+export interface Timings {
+  /** How long what was read of portals, bots and connections is believed; 0: it is read each time. */
+  readonly believedMs?: number;
+  /** How long the workers of both queues sleep at most: due retries are found by then. */
+  readonly queuePollMs?: number;
+  /** How often dead workers are looked for. */
+  readonly deadWorkersPollMs?: number;
+  /** How often connections are looked for that nobody listens to. */
+  readonly listenersPollMs?: number;
+  /** The first wait before a listener that ended is started again. */
+  readonly firstRestartMs?: number;
+  /** How often accounts are looked for whose health check is due. */
+  readonly healthChecksPollMs?: number;
+  /** The first wait before a delivery that failed is tried again. */
+  readonly firstRetryMs?: number;
+  /** After which a REST call into a portal is given up. */
+  readonly restTimeoutMs?: number;
+  /** After which a call to an OAuth host is given up. */
+  readonly oauthTimeoutMs?: number;
+}
