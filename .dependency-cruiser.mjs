@@ -71,6 +71,20 @@ export default {
       to: { path: '^src/brains/', pathNot: '^src/brains/index\\.ts$' },
     },
     {
+      name: 'console-is-entered-by-its-interface',
+      comment: "the rest of a brain knows one file of the supervisor's console",
+      severity: 'error',
+      from: { path: '^src/brains/([^/]+)/', pathNot: '^src/brains/[^/]+/console/' },
+      to: { path: '^src/brains/$1/console/', pathNot: '^src/brains/$1/console/console\\.ts$' },
+    },
+    {
+      name: 'console-uses-what-it-is-given',
+      comment: "besides the API client the supervisor's console imports nothing of its brain",
+      severity: 'error',
+      from: { path: '^src/brains/([^/]+)/console/' },
+      to: { path: '^src/brains/$1/', pathNot: '^src/brains/$1/(console|api)/' },
+    },
+    {
       name: 'src-stands-alone',
       comment: 'what runs in production imports nothing that only tries it out',
       severity: 'error',

@@ -114,11 +114,14 @@ create table inbox (
   seq bigint not null,
   source text not null,
   connection_id uuid,
+  ingress text,
   trace text not null,
   subject text,
   body bytea not null,
   received_at timestamp with time zone not null default now(),
-  constraint inbox_pkey PRIMARY KEY (portal, lane, seq)
+  constraint inbox_pkey PRIMARY KEY (portal, lane, seq),
+  constraint inbox_check CHECK (((connection_id IS NULL) = (ingress IS NULL))),
+  constraint inbox_ingress_check CHECK ((ingress = ANY (ARRAY['webhook'::text, 'socket'::text, 'catch_up'::text])))
 );
 CREATE INDEX inbox_by_age ON inbox USING brin (received_at);
 
@@ -258,6 +261,7 @@ create view inbox_history as  SELECT e.portal,
     e.seq,
     e.source,
     e.connection_id,
+    e.ingress,
     e.trace,
     e.subject,
     e.body,

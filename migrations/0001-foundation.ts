@@ -177,11 +177,13 @@ export async function up(knex: Knex): Promise<void> {
       seq bigint not null,
       source text not null,
       connection_id uuid,
+      ingress text check (ingress in ('webhook', 'socket', 'catch_up')),
       trace text not null,
       subject text,
       body bytea not null,
       received_at timestamptz not null default now(),
-      primary key (portal, lane, seq)
+      primary key (portal, lane, seq),
+      check ((connection_id is null) = (ingress is null))
     );
     alter table inbox alter column body set storage external;
     create index inbox_by_age on inbox using brin (received_at);

@@ -46,6 +46,7 @@ export async function fillInbox(databaseUrl: string, events: number, dialogs: nu
           dedupeKey: randomUUID(),
           source: 'bitrix24',
           connectionId: null,
+          ingress: null,
           trace: 'bench-trace',
           subject: String(number),
           body: bodyOf(Math.floor(number / dialogs) + 1),

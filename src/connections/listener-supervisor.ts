@@ -186,7 +186,7 @@ interface Keeping {
 async function keepListening(keeping: Keeping, connector: Connector, signal: AbortSignal): Promise<void> {
   const { options, owner, row, gates } = keeping;
   const { db } = options;
-  const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+  const intake = { portal: row.portal, connectionId: row.id, brain: row.brain, ingress: 'socket' as const };
   let { cursor } = row;
   const backoff = createRestartBackoff(options.firstRestartMs);
   let isDoubtful = false;

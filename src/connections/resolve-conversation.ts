@@ -12,6 +12,8 @@ export interface ResolveOptions {
   readonly portal: string;
   readonly connectionId: string;
   readonly brain: string;
+  /** What stores the messages: the webhook endpoint, or a listener. */
+  readonly ingress: 'webhook' | 'socket';
 }
 
 /** A row for the inbox. */
@@ -41,6 +43,7 @@ export async function toNewEvents(
       dedupeKey: dedupeKey('brain', intake.connectionId, message.dedupeKey),
       source: intake.brain,
       connectionId: intake.connectionId,
+      ingress: intake.ingress === 'socket' && message.caughtUp === true ? 'catch_up' : intake.ingress,
       trace: randomToken(9),
       subject: message.dedupeKey.slice(0, 200),
       body: message.body,

@@ -10,7 +10,15 @@ import type { BrainEvent, FileRef } from './events.ts';
 export interface RawEvent {
   readonly body: Buffer;
   readonly receivedAt: Date;
+  /** How it came in. The row says it, so that `decode` need not tell from the payload. */
+  readonly ingress: IngressKind;
 }
+
+/**
+ * How a stored message came in: to the webhook endpoint, to a listener as it was said (`socket`), or to a listener that asked for what it
+ * had missed (`catch_up`).
+ */
+export type IngressKind = 'webhook' | 'socket' | 'catch_up';
 
 /** One account of a brain. `config` has passed the brain's own schema and holds secrets; never log it. */
 export interface Connection<Config = unknown> {
@@ -53,6 +61,8 @@ export interface Incoming {
   readonly body: Buffer;
   /** Store it only if the conversation is already known. */
   readonly ifKnown?: boolean;
+  /** From a listener: it was missed and has been asked for, not heard as it was said. */
+  readonly caughtUp?: true;
 }
 
 /** A webhook request; header names in lower case. */

@@ -151,7 +151,15 @@ interface Stored {
 function toNewEvents({ memberId, event, identity, bots }: Stored): NewEvent[] {
   const trace = randomToken(9);
   const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
-  const common = { portal: memberId, source: 'bitrix24', connectionId: null, trace, subject, body: event.storedBody };
+  const common = {
+    portal: memberId,
+    source: 'bitrix24',
+    connectionId: null,
+    ingress: null,
+    trace,
+    subject,
+    body: event.storedBody,
+  };
   if (bots === null) return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
   const named = new Set(event.bots.map((bot) => rowOf(bot, bots)?.code ?? null));
   return [...named].map((code) => ({

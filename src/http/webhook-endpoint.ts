@@ -77,7 +77,7 @@ class WebhookEndpoint {
       const { refuse: status, reason: message, answer } = result;
       throw new BadInput({ code: 'brain.refused', status, message, answer });
     }
-    const intake = { portal: row.portal, connectionId: row.id, brain: row.brain };
+    const intake = { portal: row.portal, connectionId: row.id, brain: row.brain, ingress: 'webhook' as const };
     const about = { brain: row.brain, connection: row.id };
     if (result.remark !== undefined) this.#options.log.info(about, result.remark);
     for (const { key, value } of result.keep ?? []) {

@@ -27,14 +27,18 @@ export function readEvent(row: InboxRow, connector: KnownConnector | null, botId
   }
   // Written by `writeOwnEvents` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };
-  if (connector === null) {
+  // The table holds no row of a connection without its ingress.
+  if (connector === null || row.ingress === null) {
     throw new BadInput({
       code: 'event.no_connection',
       message: 'the connection this event came through is gone',
       report: true,
     });
   }
-  return { kind: 'chat', events: connector.connector.decode({ body: row.body, receivedAt: row.received_at }) };
+  return {
+    kind: 'chat',
+    events: connector.connector.decode({ body: row.body, receivedAt: row.received_at, ingress: row.ingress }),
+  };
 }
 
 /** The body of a row with source `ownSource`. */

@@ -41,6 +41,7 @@ export function receipts(
       dedupeKey: dedupeKey('outbox', row.key),
       source: ownSource,
       connectionId: null,
+      ingress: null,
       trace: row.trace,
       subject: executed.remoteId,
       body: writeOwnEvents(events),

@@ -69,6 +69,7 @@ function moved(row: ClaimedEvent, body: Buffer, lane: string): NewEvent {
     dedupeKey: dedupeKey('moved', row.lane, String(row.seq)),
     source: row.source,
     connectionId: row.connection_id,
+    ingress: row.ingress,
     trace: row.trace,
     subject: null,
     body,

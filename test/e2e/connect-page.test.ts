@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     await keepPicture(page, `connect-busy-en-${width}`);
     await page.evaluate(`window.dispatchEvent(new Event('pageshow'))`);
     await page.getByRole('button', { name: 'Check and continue' }).click();
-    await page.getByText('Which bot shall be connected?').waitFor();
+    await page.getByText('Which bot do you want to connect?').waitFor();
     await page.getByText(`<b>${long}`).waitFor();
     await keepPicture(page, `connect-choice-en-${width}`);
     expect(await overflows(page)).toBe(false);
@@ -139,7 +139,7 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     await keepPicture(page, `connect-settings-en-${width}`);
     expect(await overflows(page)).toBe(false);
     await page.getByRole('button', { name: 'Choose another bot' }).click();
-    await page.getByText('Which bot shall be connected?').waitFor();
+    await page.getByText('Which bot do you want to connect?').waitFor();
     await stage.own.probe.rows(`update bot set type = 'O' where code = 'bridge_line'`);
     await page.context().close();
     expect(faults.splice(0)).toEqual([]);
@@ -158,7 +158,7 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     await type(stage.gateway.apiKey);
     await type(await stage.newCode());
     await page.keyboard.press('Enter');
-    await page.getByText('Which bot shall be connected?').waitFor();
+    await page.getByText('Which bot do you want to connect?').waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
     await page.keyboard.press('Enter');
@@ -187,7 +187,7 @@ describe.skipIf(!hasBrowser)('the pages that connect an account', () => {
     };
     await page.goto(`${stage.bridge.url}/messagegateway/connect`);
     await fill('AAAA-BBBB-CCCC');
-    await page.getByText('The code does not fit').waitFor();
+    await page.getByText('The code is not valid').waitFor();
     await keepPicture(page, `connect-wrong-code-en-${width}`);
     const code = await stage.newCode();
     await stage.own.probe.rows(`update bot set state = 'deleted'`);

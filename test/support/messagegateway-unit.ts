@@ -2,9 +2,13 @@
 import { lookup } from 'node:dns';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Apis } from '../../src/brains/messagegateway/api/apis.ts';
 import type { OwnChannels } from '../../src/brains/messagegateway/channels/own-channels.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../../src/brains/messagegateway/config.ts';
+import type { ConsoleContext } from '../../src/brains/messagegateway/console/console.ts';
+import { consoleContextOf } from '../../src/brains/messagegateway/console-context.ts';
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
 import { freeRateLimiter } from './free-rate-limiter.ts';
@@ -79,11 +83,17 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
 /** Channels of a connection that has the main one alone. */
 export function mainChannelOnly({ joined: { channelId } }: JoinedConfig): OwnChannels {
   return {
-    doubt: () => {},
+    forget: () => {},
     isOurs: (id) => Promise.resolve(id === channelId),
     all: () => Promise.resolve([channelId]),
     of: () => Promise.resolve(channelId),
     for: () => Promise.resolve(channelId),
     adopt: (frame) => Promise.resolve(frame),
   };
+}
+
+/** What the brain hands to the console, over a Bot API that answers as the test says. */
+export function consoleContext(bot: object, tools: ConnectorTools, config = mgConfig()): ConsoleContext {
+  const apis = { bot } as unknown as Apis;
+  return consoleContextOf({ config, apis, tools, clock: systemClock, channels: mainChannelOnly(config) });
 }

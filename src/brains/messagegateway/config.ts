@@ -1,7 +1,7 @@
-/** What a connection to MessageGateway has to know: what an administrator gives, and what joining adds. */
+/** The config of a connection to MessageGateway: what an administrator gives, and what joining adds. */
 import { z } from 'zod';
-import { channelTypes } from './account/messengers.ts';
 import { readCrmUrl } from './api/crm-url.ts';
+import { channelTypes } from './api/transport-api.ts';
 
 const crmUrl = z.string().transform((typed, context) => {
   const address = readCrmUrl(typed);
@@ -16,7 +16,7 @@ const commandName = z
   .transform((typed) => typed.trim().replace(/^\//, ''))
   .pipe(z.string().regex(/^[\w-]{1,32}$/, 'a command is 1 to 32 letters, digits, - or _'));
 
-/** It travels in a header, which takes no other signs. */
+/** Sent in a header, which allows no other characters. */
 export const apiKeySchema = z
   .string()
   .trim()
@@ -26,19 +26,19 @@ const handoverSchema = z.strictObject({
   command: commandName
     .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
     .prefault('operator')
-    .describe('A manager types this command to give the conversation to Bitrix24'),
+    .describe('A manager types this command to hand the conversation over to Bitrix24'),
   tag: z
     .string()
     .trim()
     .min(1)
     .max(255)
     .optional()
-    .describe('A tag that gives the conversation to Bitrix24 when it is put on the dialog'),
+    .describe('A tag that hands the conversation over to Bitrix24 when it is put on the dialog'),
   userIds: z
     .array(z.int().min(1))
     .default([])
     .describe(
-      'MessageGateway users (chat ids) that stand for Bitrix24: a dialog assigned to one of them is given over',
+      'MessageGateway users (chat ids) that stand for Bitrix24: a dialog assigned to one of them is handed over',
     ),
 });
 
@@ -46,7 +46,7 @@ function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
-    // A RangeError: the only thing it says is that there is no such zone.
+    // A RangeError means that there is no such zone.
     return false;
   }
 }
@@ -55,12 +55,12 @@ const consoleSchema = z.strictObject({
   groups: z
     .enum(['supervisors', 'all', 'none'])
     .default('supervisors')
-    .describe('In which group chats a mention is a word to the console: those of supervisor bots, all, or none'),
+    .describe('In which group chats a mention is for the console: those of supervisor bots, all, or none'),
   privateBots: z
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Codes of bots whose private chats with employees are consoles; in those of others employees are customers',
+      'Codes of bots whose private chats with employees are consoles; in those of other bots employees are customers',
     ),
   employees: z
     .array(z.string().regex(/^\d+$/))
@@ -69,11 +69,11 @@ const consoleSchema = z.strictObject({
   overheard: z
     .enum(['drop', 'note'])
     .default('drop')
-    .describe('What becomes of talk past the bot in a bound group: nothing, or private notes in the chat'),
+    .describe('Messages in a bound group that do not mention the bot: dropped, or added to the chat as private notes'),
   showStaffTalk: z
     .boolean()
     .default(true)
-    .describe('Private messages of managers in a bound chat are shown in the group, marked as such'),
+    .describe('Private messages of managers in a bound chat are shown in the group, with a mark'),
 });
 
 const channelsSchema = z.strictObject({
@@ -81,16 +81,16 @@ const channelsSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Each Open Channel and messenger has a channel of its own, made when it is first needed; false: all customers are in one',
+      'Each Open Channel and messenger has a channel of its own, created when it is first needed; false: all customers are in one',
     ),
   types: z
     .record(z.string().regex(/^[\w-]{1,50}$/), z.enum(channelTypes))
     .default({})
-    .describe("Types of channels by Bitrix24's code of the messenger, where the usual one does not fit"),
+    .describe("Channel types by Bitrix24's code of the messenger, where the usual one does not fit"),
   textLimits: z
     .partialRecord(z.enum(channelTypes), z.int().min(1).max(20_000))
     .default({})
-    .describe('Characters of a message by type of channel, where the usual limit of the messenger does not fit'),
+    .describe('Characters of a message by channel type, where the usual limit of the messenger does not fit'),
 });
 
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
@@ -103,11 +103,11 @@ const joinedSchema = z.strictObject({
   channelId: z.int(),
 });
 
-/** Of accounts that have said nothing else. */
+/** Used when nothing else is configured. */
 export const defaultLanguage = 'ru';
 
 /**
- * Strict, so that a misspelt key is reported when the connection is added. What is unknown about MessageGateway and matters is a key here
+ * Strict, so that a misspelt key is reported when the connection is added. Facts about MessageGateway that are not documented are keys here
  * (docs/platform-notes/messagegateway.md).
  */
 export const configSchema = z.strictObject({
@@ -127,31 +127,31 @@ export const configSchema = z.strictObject({
     .enum(['refuse', 'take'])
     .default('refuse')
     .describe(
-      'What the answer of a manager does while a person in Bitrix24 leads: it is refused with the reason, or takes the conversation back and is shown',
+      'The answer of a manager while a person in Bitrix24 leads: it is refused with the reason, or takes the conversation back and is shown',
     ),
   onDialogClosed: z
     .enum(['nothing', 'finish'])
     .default('nothing')
     .describe(
-      'What the closing of the MessageGateway dialog does in Bitrix24 while the bot leads: nothing, or it ends the Open Channel session',
+      'When the MessageGateway dialog is closed while the bot leads: nothing happens in Bitrix24, or the Open Channel session ends',
     ),
   mirrorWhilePersonLeads: z
     .boolean()
     .default(true)
     .describe(
-      'What customers and operators say while a person in Bitrix24 leads is shown in MessageGateway too, marked [Bitrix24]; otherwise a summary comes when the conversation does',
+      'Messages of customers and operators while a person in Bitrix24 leads are shown in MessageGateway too, marked [Bitrix24]; otherwise a summary follows when the conversation comes back',
     ),
   mirrorAs: z
     .enum(['history', 'messages'])
     .default('history')
     .describe(
-      'How such lines are handed over: as history, which opens no dialog, or as new messages. What else MessageGateway makes of either is not documented',
+      'How such messages are sent: as history, which opens no dialog, or as new messages. Other effects of either are not documented',
     ),
   lateDelivery: z
     .enum(['withdraw', 'note'])
     .default('withdraw')
     .describe(
-      'What becomes of an answer that MessageGateway shows as failed and that has not been shown yet: it is never shown, or it is shown when it can be, and managers get a note',
+      'An answer that MessageGateway shows as failed and the customer has not seen yet: it is withdrawn, or shown later, with a note to managers',
     ),
   language: z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
   summaryLength: z
@@ -159,26 +159,24 @@ export const configSchema = z.strictObject({
     .min(0)
     .max(10_000)
     .default(3_000)
-    .describe(
-      'Characters of what was said while people led, told to managers when the conversation comes back; 0: none',
-    ),
+    .describe('Characters of the takeover summary, which managers get when the conversation comes back; 0: none'),
   timeZone: z
     .string()
-    .refine(isTimeZone, 'this is no time zone; use a name such as Europe/Moscow')
+    .refine(isTimeZone, 'this is not a time zone; use a name such as Europe/Moscow')
     .default('UTC')
-    .describe('Of the times in notes to managers'),
+    .describe('Time zone of the times in notes to managers'),
   uploadEncoding: z
     .enum(['multipart', 'raw'])
     .default('multipart')
-    .describe('How file bytes are sent; where the service takes them the other way alone, that is noticed and done'),
+    .describe('How file bytes are sent; if the service accepts only the other way, the app switches to it by itself'),
   unescapeHtml: z
     .boolean()
     .optional()
-    .describe("Texts come HTML-escaped and are to be decoded once; absent: found out from the service's answers"),
+    .describe("Texts come HTML-escaped and must be unescaped once; absent: found out from the service's answers"),
   botRoles: z
     .array(z.enum(['distributor', 'responsible', 'hidden']))
     .default(['responsible'])
-    .describe('Roles of our bot; without `responsible` no dialog can be given back to it'),
+    .describe('Roles of our bot; without `responsible` no dialog can be assigned to it'),
   integrationCode: z
     .string()
     .regex(/^[\w-]+$/)
@@ -202,15 +200,15 @@ export const configSchema = z.strictObject({
     .max(10_000)
     .default(1_000)
     .describe(
-      'How long the answer to a webhook waits for Bitrix24; later the result is sent apart. 0: always apart. How long MessageGateway waits is not documented',
+      'How long the answer to a webhook waits for Bitrix24; later the result is sent separately. 0: always separately. How long MessageGateway waits is not documented',
     ),
   requestTimeoutMs: z.int().min(100).max(120_000).default(20_000).describe('How long one call may take'),
-  pingSeconds: z.number().min(0.05).default(30).describe('Between pings on the socket; the interval is not documented'),
-  silenceSeconds: z
+  pingSeconds: z
     .number()
-    .min(0.1)
-    .default(75)
-    .describe('A socket that shows no sign of life for so long is dropped'),
+    .min(0.05)
+    .default(30)
+    .describe('Seconds between pings on the socket; the interval is not documented'),
+  silenceSeconds: z.number().min(0.1).default(75).describe('A socket that is silent for so many seconds is closed'),
   joined: joinedSchema.optional(),
 });
 

@@ -1,34 +1,32 @@
-/** MessageGateway (RetailCRM, Simla) as a brain: customers come in through a channel of ours, answers go out of it, a bot keeps the two in step. */
+/** MessageGateway (RetailCRM, Simla) as a brain: customers write and are answered through a channel of ours; our bot handles handover and the console. */
 import type { BrainAction } from '../../core/actions.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { defineBrain } from '../../core/define-brain.ts';
 import { BadInput, Misconfigured, toAppError } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { maxTextLength } from './account/channel-settings.ts';
+import { checkConnectionHealth, disabledHelp } from './account/check-health.ts';
 import { isEscaped } from './account/escaping.ts';
 import { joinAccount } from './account/join.ts';
+import { leaveAccount } from './account/leave.ts';
 import { reconfigureAccount } from './account/reconfigure.ts';
 import { createApis } from './api/apis.ts';
 import { channelOffCode } from './api/mg-http.ts';
-import { readEnvelope } from './api/webhook-shapes.ts';
+import { readEnvelope, readListenerFrame } from './api/webhook-shapes.ts';
+import { maxTextLength } from './channels/channel-settings.ts';
 import { createOwnChannels } from './channels/own-channels.ts';
 import { configSchema, defaultLanguage, isJoined, type JoinedConfig, type MessageGatewayConfig } from './config.ts';
-import { checkConnectionHealth, disabledHelp } from './connect/check-health.ts';
-import { leaveAccount } from './connect/leave.ts';
 import { routes } from './connect/routes.ts';
 import { settingsSchema } from './connect/settings.ts';
-import { type ConsoleHandler, createConsoleHandler } from './console/console-handler.ts';
-import { decodeGroupFrame } from './console/decode-group-frame.ts';
-import { isShownName } from './console/group-frames.ts';
-import { consoleMark, isConsole } from './console/is-console.ts';
+import { createConsole } from './console/console.ts';
+import { consoleContextOf } from './console-context.ts';
 import type { MgContext } from './context.ts';
 import { decodeWebhook } from './inbound/decode-webhook.ts';
 import { openMgFile } from './inbound/open-file.ts';
 import { receiveInto, refuseWebhook } from './inbound/receive-webhook.ts';
 import { decodeFrame, replyFailed } from './inbound/signals.ts';
-import { createTagTracker } from './inbound/tag-tracker.ts';
 import { listenToBot } from './listener/listen.ts';
+import { createTagTracker } from './listener/tag-tracker.ts';
 import { tellCrm } from './outbound/crm-links.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './outbound/deliver-message.ts';
 import { mirrorMessage } from './outbound/mirror-message.ts';
@@ -49,9 +47,9 @@ export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
     // MessageGateway refuses an external id it already has, so every message arrives once.
     idempotentDelivery: true,
     listens: true,
-    // Talk in bound groups may be wanted as notes: a setting of the connection.
+    // Messages in bound groups that do not mention the bot can become notes, by a setting.
     overhears: true,
-    // Lines while a person leads, by setting, and our greeting.
+    // Messages while a person leads, by a setting, and our greeting.
     mirrors: true,
   },
   configSchema,
@@ -76,77 +74,72 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   const channels = createOwnChannels({ config, apis, tools, clock });
   const context: MgContext = { config, apis, tools, clock, channels };
   const tags = createTagTracker(context);
-  const consoleHandler = createConsoleHandler(context);
+  const supervisorConsole = createConsole(consoleContextOf(context));
   return {
     decode(raw) {
-      const envelope = readEnvelope(raw.body);
-      if (envelope === null) {
-        throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
+      if (raw.ingress === 'webhook') {
+        return decodeWebhook(readable(readEnvelope(raw.body)), { ...config, unescapeHtml: isEscaped(config) });
       }
-      const rules = { ...config, unescapeHtml: isEscaped(config) };
-      if ('showing' in envelope.data) return decodeGroupFrame(envelope, rules);
-      // Some names mean a webhook and a frame; only frames hold a message or a dialog.
-      const isFrame = 'message' in envelope.data || 'dialog' in envelope.data;
-      return isFrame ? decodeFrame(envelope, config) : decodeWebhook(envelope, rules);
+      return supervisorConsole.decode(raw.body) ?? decodeFrame(readable(readListenerFrame(raw.body)), config);
     },
     async deliver(action, to, key, signal) {
       try {
-        return await deliver(context, consoleHandler, action, to, key, signal);
+        const delivered = supervisorConsole.deliver(action, to, key, signal);
+        return await (delivered ?? deliver(context, action, to, { key, signal }));
       } catch (thrown) {
-        if (toAppError(thrown).code === channelOffCode) channels.doubt();
+        if (toAppError(thrown).code === channelOffCode) channels.forget();
         throw thrown;
       }
     },
     receive: (request) => receiveInto(request, config, channels),
-    // A console shows things to people of Bitrix24, who see for themselves.
+    // What the console shows is no message of a manager: nothing of it can be withdrawn from a customer.
     onReceiptDelivered: ({ remoteMessageId, error, isLate }) =>
-      error === null || isLate === true || isShownName(remoteMessageId) ? [] : replyFailed(remoteMessageId, config),
+      error === null || isLate === true || supervisorConsole.hasShown(remoteMessageId)
+        ? []
+        : replyFailed(remoteMessageId, config),
     openFile: (file, signal) => openMgFile(context, file, signal),
-    listen: (emit, since, signal) => listenToBot(context, tags, emit, since, signal),
+    listen: (emit, since, signal) =>
+      listenToBot({ context, tags, emit, console: supervisorConsole.createListener() }, since, signal),
   };
 }
 
+/** An action about a conversation with a customer. */
 async function deliver(
   context: MgContext,
-  consoleHandler: ConsoleHandler,
   action: BrainAction,
   to: ConversationRef,
-  key: string,
-  signal: AbortSignal,
+  { key, signal }: { readonly key: string; readonly signal: AbortSignal },
 ): Promise<Delivery> {
   switch (action.type) {
     case 'message':
-      if (isConsole(context.config, to, action.chat)) return await consoleHandler.hear(action, to, key, signal);
       return await deliverMessage(context, action, to, signal);
     case 'overheard':
-      return isConsole(context.config, to, action.chat) ? await consoleHandler.overhear(action, to, key, signal) : {};
+      return {};
     case 'mirrored':
-      return isConsole(context.config, to, action.chat) ? {} : await mirrorMessage(context, action, to, signal);
+      return await mirrorMessage(context, action, to, signal);
     case 'edit':
-      if (to.remoteId === consoleMark) return await consoleHandler.change(action, signal);
-      if (isUnwanted(context, action)) return {};
-      return await deliverEdit(context, action, to, key, signal);
+      return isUnwanted(context, action) ? {} : await deliverEdit(context, action, to, { key, signal });
     case 'delete':
-      if (to.remoteId === consoleMark) return await consoleHandler.change(action, signal);
-      if (isUnwanted(context, action)) return {};
-      return await deliverDelete(context, action, to, signal);
+      return isUnwanted(context, action) ? {} : await deliverDelete(context, action, to, signal);
     case 'receipt':
-      if (isShownName(action.remoteMessageId)) return await consoleHandler.shown(action);
       return await giveReceipt(context, action, to, signal);
     case 'change_refused':
-      // Edits in groups mirror what the console showed: who reads it there has the chat itself.
-      return to.remoteId === consoleMark ? {} : await tellRefusal(context, action, to, signal);
+      return await tellRefusal(context, action, to, signal);
     case 'owner_changed':
-      // A console has no customer behind it.
-      return to.remoteId === consoleMark ? {} : await tellOwner(context, action, to, signal);
+      return await tellOwner(context, action, to, signal);
     case 'crm':
-      return to.remoteId === consoleMark ? {} : await tellCrm(context, action.links, to, signal);
+      return await tellCrm(context, action.links, to, signal);
   }
 }
 
-/** A change of what was said past the managers, where they are not shown that. */
+/** A change of a mirrored message, where messages are not mirrored (any more). */
 function isUnwanted({ config }: MgContext, action: { readonly mirrored?: true }): boolean {
   return action.mirrored === true && !config.mirrorWhilePersonLeads;
+}
+
+function readable<T>(read: T | null): T {
+  if (read !== null) return read;
+  throw new BadInput({ code: 'messagegateway.unreadable', message: 'this is no message of MessageGateway' });
 }
 
 /** A connection that was added but has not joined its account. */

@@ -1,5 +1,6 @@
 /** The inbox: every event as it was received, kept from its acceptance until its retention ends. */
 
+import type { IngressKind } from '../../core/connector.ts';
 import { type Db, query } from '../database.ts';
 import { storableText } from '../storable.ts';
 import { type Claim, type ClaimOptions, claimLanes, type LaneRow } from './claim-lanes.ts';
@@ -12,6 +13,8 @@ export interface NewEvent extends LaneId {
   /** `bitrix24`, the name of a brain, or `bridge` for events the app itself produced. */
   readonly source: string;
   readonly connectionId: string | null;
+  /** How it came through the connection; null exactly where there is none. */
+  readonly ingress: IngressKind | null;
   /** Follows the message through every step, for logs and `trace`. */
   readonly trace: string;
   /** The message id the event is about, so that people can find it. */
@@ -22,6 +25,7 @@ export interface NewEvent extends LaneId {
 export interface InboxRow extends LaneRow {
   readonly source: string;
   readonly connection_id: string | null;
+  readonly ingress: IngressKind | null;
   readonly trace: string;
   readonly body: Buffer;
   readonly received_at: Date;
@@ -48,8 +52,8 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
   const result = await query<{ n: string }>(
     db,
     `with input as (
-       select * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::int[], ?::int[])
-       with ordinality as i(portal, lane, dedupe, source, connection_id, trace, subject, start, length, n)
+       select * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[])
+       with ordinality as i(portal, lane, dedupe, source, connection_id, ingress, trace, subject, start, length, n)
        where exists (select 1 from portal p where p.portal = i.portal)
      ), fresh as (
        insert into dedupe (portal, key) select distinct portal, dedupe from input order by portal, dedupe
@@ -69,8 +73,8 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
               row_number() over (partition by portal, lane order by n) as place
        from accepted a
      ), stored as (
-       insert into inbox (portal, lane, seq, source, connection_id, trace, subject, body)
-       select n.portal, n.lane, t.seq - n.total + n.place, n.source, n.connection_id, n.trace, n.subject,
+       insert into inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body)
+       select n.portal, n.lane, t.seq - n.total + n.place, n.source, n.connection_id, n.ingress, n.trace, n.subject,
               substring(?::bytea from n.start for n.length)
        from numbered n full join touched t on t.portal = n.portal and t.key = n.lane
      )
@@ -81,6 +85,7 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
       events.map((event) => event.dedupeKey),
       events.map((event) => event.source),
       events.map((event) => event.connectionId),
+      events.map((event) => event.ingress),
       events.map((event) => event.trace),
       events.map((event) => storableText(event.subject)),
       offsets,
@@ -105,7 +110,7 @@ export function claimInbox(
   return claimLanes<ClaimedEvent>(db, {
     ...limits,
     queue: 'inbox',
-    columns: `b.source, b.connection_id, b.trace, b.received_at, octet_length(b.body) as body_bytes,
+    columns: `b.source, b.connection_id, b.ingress, b.trace, b.received_at, octet_length(b.body) as body_bytes,
               case when octet_length(b.body) <= ${claimedBodyBytes} then b.body end as body`,
     perLane: null,
     unproven: limits.lanes,
@@ -192,8 +197,8 @@ export async function replayEvent(db: Db, id: LaneId & { readonly seq: number })
   const next = (await extendLanes(db, 'inbox', countByLane([id])))(id);
   await query(
     db,
-    `insert into inbox (portal, lane, seq, source, connection_id, trace, subject, body, received_at)
-     select portal, lane, ?, source, connection_id, trace, subject, body, received_at from inbox
+    `insert into inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body, received_at)
+     select portal, lane, ?, source, connection_id, ingress, trace, subject, body, received_at from inbox
      where portal = ? and lane = ? and seq = ?`,
     [next, id.portal, id.lane, id.seq],
   );

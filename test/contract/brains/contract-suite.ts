@@ -143,14 +143,16 @@ export function runConnectorContract(harness: BrainHarness): void {
         noTools(),
       );
       for (const body of ['', '{', '[]', 'null', '{"a":1}', '\u0000', '<html>']) {
-        const read = (): unknown => connector.decode({ body: Buffer.from(body), receivedAt: new Date() });
-        let outcome: unknown;
-        try {
-          outcome = read();
-        } catch (error) {
-          outcome = error;
+        for (const ingress of ['webhook', 'socket', 'catch_up'] as const) {
+          const read = (): unknown => connector.decode({ body: Buffer.from(body), receivedAt: new Date(), ingress });
+          let outcome: unknown;
+          try {
+            outcome = read();
+          } catch (error) {
+            outcome = error;
+          }
+          expect(Array.isArray(outcome) || outcome instanceof AppError).toBe(true);
         }
-        expect(Array.isArray(outcome) || outcome instanceof AppError).toBe(true);
       }
     });
 

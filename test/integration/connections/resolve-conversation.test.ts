@@ -8,7 +8,7 @@ import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 
 const portal = 'a'.repeat(32);
 const connectionId = randomUUID();
-const intake = { portal, connectionId, brain: 'any' };
+const intake = { portal, connectionId, brain: 'any', ingress: 'webhook' as const };
 let database: ClonedDatabase;
 let db: Pool;
 

@@ -130,7 +130,7 @@ describe('a form that is sent twice at once', () => {
     const send = () => stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
     const pages = await Promise.all([send(), send()]);
     expect(pages.map(({ status }) => String(status)).toSorted()).toEqual(['200', '422']);
-    expect(pages.find(({ status }) => status === 422)?.problem).toContain('changed meanwhile');
+    expect(pages.find(({ status }) => status === 422)?.problem).toContain('changed in the meantime');
     expect(await connections()).toBe(1);
     const made = stage.gateway.modules().filter(({ code }) => !before.has(code));
     expect(made).toHaveLength(2);
@@ -150,7 +150,7 @@ describe('a stranger at the page', () => {
     for (const code of ['', 'AAAA-BBBB-CCCC', ' ', "' or 1=1 --"]) {
       const refused = await stage.submit(typed(code));
       expect(refused.status).toBe(422);
-      expect(refused.problem).toContain('The code does not fit');
+      expect(refused.problem).toContain('The code is not valid');
     }
     expect(crmCalls()).toBe(calls);
   });
@@ -246,7 +246,7 @@ describe('a mistake at the page', () => {
     expect(nobody.problem).toContain('Choose a bot');
     stage.gateway.fail({ api: 'crm', path: '/edit', times: 1, kind: 500 });
     const away = await stage.submit({ step: 'connect', choice: nobody.hidden('choice'), bot: 'bridge_line' });
-    expect(away.problem).toContain('does not answer now');
+    expect(away.problem).toContain('is not responding');
     expect(await connections()).toBe(0);
     const done = await stage.submit({ step: 'connect', choice: away.hidden('choice'), bot: 'bridge_line' });
     expect(done.status).toBe(200);

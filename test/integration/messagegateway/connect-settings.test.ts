@@ -150,7 +150,7 @@ describe('the settings of a bot on the connection page', () => {
     const page = await settingsOf('bridge_supervisor');
     stage.gateway.fail({ api: 'crm', path: '/edit', times: 1, kind: 500 });
     const refused = await stage.submit({ ...preset(page), command: 'human' });
-    expect(refused.problem).toContain('does not answer now');
+    expect(refused.problem).toContain('is not responding');
     expect(preset(refused)).toMatchObject({ command: 'human' });
     const bots = await stage.submit({ step: 'choose', choice: refused.hidden('choice') });
     expect(bots.html).toContain('name="bot" value="bridge_line"');

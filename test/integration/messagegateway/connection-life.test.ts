@@ -218,7 +218,7 @@ describe('the activity callback', () => {
   it('does not lead the app to an address it must not call', async () => {
     // The guard of the test lets through what was listed when the app started, and a sandbox that moves takes a new port.
     await stage.gateway.renameCrm();
-    expect(captured.text()).toContain('a new address of an account was not believed');
+    expect(captured.text()).toContain('a new address of an account was not accepted');
     expect(await disabledReason()).toBeNull();
     talk.say('всё по-прежнему');
     await until(() => heard().includes('всё по-прежнему'));

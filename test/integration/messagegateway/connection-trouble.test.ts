@@ -156,7 +156,7 @@ describe('a paused account', () => {
       error: {
         code: 'access_restricted',
         external_code: 'bridge.disabled.frozen',
-        message: 'Подключение к Bitrix24 остановлено, сообщение не показано',
+        message: 'Подключение к Битрикс24 отключено, сообщение не показано',
       },
     });
     await thaw();

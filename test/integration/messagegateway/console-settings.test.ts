@@ -68,7 +68,7 @@ describe('the settings of the console', () => {
     const supervisor = ourBot(portal, 'supervisor');
     const group = portal.addGroup({ title: 'С гостем', ownerId: externalUserId, botIds: [supervisor.id] });
     portal.writesInGroup(externalUserId, group.chatId, `[USER=${supervisor.id}]С[/USER] закрыть #${chatId}`);
-    await until(() => answersIn(portal, group.chatId).some((text) => text.includes('не для вас')));
+    await until(() => answersIn(portal, group.chatId).some((text) => text.includes('нет доступа')));
     expect(stage.gateway.dialogs().findLast((dialog) => dialog.chatId === chatId)?.isOpen).toBe(true);
   });
 });
@@ -81,6 +81,6 @@ describe('a list of employees', () => {
 
   it('keeps the others from the console', async () => {
     const group = await stage.openGroup('Not yours');
-    expect(await group.asks('list')).toBe('This console is not for you: ask your administrator.');
+    expect(await group.asks('list')).toBe('You may not use this console. Ask your administrator.');
   });
 });

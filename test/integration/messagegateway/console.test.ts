@@ -91,7 +91,7 @@ describe('a supervisor group is a console', () => {
     const group = await stage.openGroup('Почта', { name: 'Глеб', email: 'gleb@shop.example' });
     expect(await group.asks('ктоя')).toBe('Вы – Глеб Главный (по почте)');
     expect(await group.asks('список мои')).toContain(`#${chatId} `);
-    expect(await group.asks('отсвязать')).toBe('Связь забыта');
+    expect(await group.asks('отсвязать')).toBe('Связь удалена');
   });
 
   it('tags, untags, notes and shows the card and the history', async () => {
@@ -115,7 +115,7 @@ describe('a supervisor group is a console', () => {
     const group = await stage.openGroup('Поиск');
     expect(await group.asks('найти евграф')).toContain(`#${chatId}`);
     expect(await group.asks('найти 9112223344')).toContain('Евграф');
-    expect(await group.asks('найти никого')).toBe('Ничего нет');
+    expect(await group.asks('найти никого')).toBe('Ничего не найдено');
   });
 
   it('names people, members, channels, bots, chats and commands', async () => {

@@ -25,10 +25,10 @@ it('managers are shown the CRM records of a customer once, and again when they c
   await stage.done();
   talk.say('Ау-ау');
   await stage.done();
-  expect(notes()).toEqual([`Клиент в CRM Bitrix24:\n${lead}`]);
+  expect(notes()).toEqual([`Клиент в CRM Битрикс24:\n${lead}`]);
   portal.linkCrm(talk.chatId, { LEAD: 1209, DEAL: 7 });
   talk.say('Вы тут?');
   await stage.done();
-  expect(notes()).toEqual([`Клиент в CRM Bitrix24:\n${lead}`, `Клиент в CRM Bitrix24:\n${lead}\n${deal}`]);
+  expect(notes()).toEqual([`Клиент в CRM Битрикс24:\n${lead}`, `Клиент в CRM Битрикс24:\n${lead}\n${deal}`]);
   expect(talk.shown()).toEqual([]);
 });

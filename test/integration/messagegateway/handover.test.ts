@@ -48,7 +48,7 @@ describe('a manager gives a conversation to Bitrix24', () => {
     type(talk, '/operator посмотрите сами');
     await becomes(talk, 'person');
     await stage.done();
-    expect(notes(talk)).toEqual([expect.stringContaining('ведёт сотрудник в Bitrix24')]);
+    expect(notes(talk)).toEqual([expect.stringContaining('ведёт сотрудник в Битрикс24')]);
     const calledOperators = stage.bridge.portal
       .calls()
       .filter(({ method }) => method === 'imopenlines.bot.session.operator')
@@ -161,7 +161,7 @@ describe('the other way round', () => {
     stage.bridge.portal.operatorWrites(talk.chatId, talk.operatorId, 'Здравствуйте, я Ольга');
     await stage.done();
     expect(await owner(talk)).toBe('person');
-    expect(notes(talk)).toEqual([expect.stringContaining('ведёт сотрудник в Bitrix24')]);
+    expect(notes(talk)).toEqual([expect.stringContaining('ведёт сотрудник в Битрикс24')]);
     expect(dialog(talk)?.responsible).toBeNull();
   });
 

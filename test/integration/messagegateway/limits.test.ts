@@ -71,6 +71,9 @@ it('a file that is too large for the bridge fails with the reason, and its words
   const id = await stage.gateway.managerAnswers(mgChat, 'Вот он', { items });
   const message = () => stage.gateway.messages(mgChat).find((one) => one.id === id);
   await until(() => message()?.status === 'failed');
-  expect(message()?.error).toMatchObject({ code: 'general', message: expect.stringContaining('Файл не удалось') });
+  expect(message()?.error).toMatchObject({
+    code: 'general',
+    message: expect.stringContaining('Не удалось передать файл'),
+  });
   expect(talk.shown()).toEqual(['Вот он']);
 });

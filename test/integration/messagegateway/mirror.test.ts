@@ -51,7 +51,7 @@ describe.each(['history', 'messages'] as const)('lines that go over as %s while 
       ['bot', 'private', expect.stringContaining('Разговор снова ведётся отсюда')],
     ]);
     const note = stage.gateway.messages(mgChat).findLast(({ scope }) => scope === 'private');
-    expect(note?.text).toContain('Его вели');
+    expect(note?.text).toContain('Разговор вели');
     expect(note?.text).not.toContain('скидка');
     expect(talk.shown()).toEqual([]);
   });

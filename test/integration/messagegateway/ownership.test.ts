@@ -67,14 +67,14 @@ describe('a conversation that comes back from people', () => {
     const told = notes(talk);
     expect(told).toHaveLength(2);
     expect(told[1]).toMatch(
-      /^Разговор снова ведётся отсюда[^\n]*\nЕго вели сотрудники в Bitrix24: \d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d – \d\d:\d\d:\d\d \(Europe\/Moscow\)\n\nЗа это время сказано:\n/,
+      /^Разговор снова ведётся отсюда[^\n]*\nРазговор вели сотрудники в Битрикс24: \d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d – \d\d:\d\d:\d\d \(Europe\/Moscow\)\n\nЗа это время написали:\n/,
     );
     expect(told[1]?.split('\n').slice(4)).toEqual([
       'Ольга Операторова: Здравствуйте, я Ольга',
       'Кирилл Клиентов: А скидка будет?',
       'Ольга Операторова: Да, завтра',
     ]);
-    expect(talk.shown().join()).not.toContain('Его вели');
+    expect(talk.shown().join()).not.toContain('Разговор вели');
   });
 
   it('comes back in a new session too, and the note is there before the message', async () => {

@@ -76,8 +76,8 @@ function start(pool: Pool, portals: PortalCache = nobody, clock: Clock = systemC
 }
 
 async function store(portal: string, lane: string, body: Buffer): Promise<void> {
-  const event = { portal, lane, source: 'bitrix24', connectionId: null, trace: 't', subject: null, body };
-  await acceptEvents(db, [{ ...event, dedupeKey: dedupeKey(randomUUID()) }]);
+  const event = { portal, lane, source: 'bitrix24', connectionId: null, ingress: null, trace: 't', subject: null };
+  await acceptEvents(db, [{ ...event, body, dedupeKey: dedupeKey(randomUUID()) }]);
 }
 
 async function finished(portal: string): Promise<number> {

@@ -42,6 +42,7 @@ async function store(portal: string, lane: string, body: Buffer): Promise<void> 
     dedupeKey: dedupeKey(randomUUID()),
     source: 'bitrix24',
     connectionId: null,
+    ingress: null,
     trace: 't',
   };
   await acceptEvents(db, [{ ...event, subject: null, body }]);

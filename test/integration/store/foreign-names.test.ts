@@ -8,7 +8,12 @@ import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 
 const portal = 'a'.repeat(32);
-const intake = { portal, connectionId: '00000000-0000-4000-8000-000000000001', brain: 'echo' };
+const intake = {
+  portal,
+  connectionId: '00000000-0000-4000-8000-000000000001',
+  brain: 'echo',
+  ingress: 'webhook' as const,
+};
 let database: ClonedDatabase;
 let db: Pool;
 

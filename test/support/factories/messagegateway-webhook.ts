@@ -9,7 +9,7 @@ export function decode(body: unknown, given: Record<string, unknown> = {}): read
   const connection = { id: 'c', portal: 'p', config: mgConfig(given), webhookSecret: 's' };
   const connector = messageGatewayBrain.create(connection, unitTools(noHttp));
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  return connector.decode({ body: bytes, receivedAt: new Date() });
+  return connector.decode({ body: bytes, receivedAt: new Date(), ingress: 'webhook' });
 }
 
 export function sent(data: Record<string, unknown>, given: Record<string, unknown> = {}): Reply {

@@ -19,15 +19,15 @@ import { parseMgTime } from '../../../src/brains/messagegateway/api/mg-time.ts';
 import { retryAfterMs } from '../../../src/brains/messagegateway/api/retry-after.ts';
 import { type Envelope, readEnvelope } from '../../../src/brains/messagegateway/api/webhook-shapes.ts';
 import { html } from '../../../src/brains/messagegateway/connect/html.ts';
-import { languageOfReader } from '../../../src/brains/messagegateway/connect/page-texts.ts';
-import { decodeGroupFrame } from '../../../src/brains/messagegateway/console/decode-group-frame.ts';
+import { languageOfReader } from '../../../src/brains/messagegateway/connect/messages/page-messages.ts';
+import { decodeGroupRow } from '../../../src/brains/messagegateway/console/decode-group-row.ts';
 import { parseLine, takeChat, takeId, uuidIn } from '../../../src/brains/messagegateway/console/parse-line.ts';
 import { orderCard, productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
-import { readCursor } from '../../../src/brains/messagegateway/inbound/cursor.ts';
 import { decodeWebhook } from '../../../src/brains/messagegateway/inbound/decode-webhook.ts';
 import { receiveWebhook } from '../../../src/brains/messagegateway/inbound/receive-webhook.ts';
 import { signalOf } from '../../../src/brains/messagegateway/inbound/signals.ts';
 import { toButtons } from '../../../src/brains/messagegateway/inbound/suggestions.ts';
+import { readCursor } from '../../../src/brains/messagegateway/listener/cursor.ts';
 import { portalMessageId } from '../../../src/brains/messagegateway/outbound/message-names.ts';
 import { sendingError } from '../../../src/brains/messagegateway/outbound/receipts.ts';
 import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';
@@ -39,7 +39,7 @@ import { parseForm } from '../../../src/lib/form-body.ts';
 import { maskSecrets } from '../../../src/lib/logger.ts';
 import { dedupeKey, inboxLane } from '../../../src/store/queue/lane-names.ts';
 import { storableJson, storableText } from '../../../src/store/storable.ts';
-import { mgConfig } from '../messagegateway-unit.ts';
+import { consoleContext, mgConfig, unitTools } from '../messagegateway-unit.ts';
 import type { Read } from './measure-growth.ts';
 
 export interface OutsideReader {
@@ -92,13 +92,20 @@ function readWebhook(_: string, body: Buffer): unknown {
 
 const joined = mgConfig({});
 
-/** A frame of the socket with the text wherever a message has one. */
-const groupFrame = (text: string): Envelope => {
+/** A message of MessageGateway with the text wherever it has one. */
+const mgMessage = (text: string): object => {
   const actor = { id: 1, type: 'user', name: text };
   const message = { id: 7, chat_id: 3, type: 'command', scope: 'public', content: text, note: text, from: actor };
-  const showing = { what: 'new', customer: text, channel: text, portalMessageId: null };
-  return { type: 'message_new', data: { message: { ...message, quote: { content: text }, channel_id: 61 }, showing } };
+  return { ...message, quote: { content: text }, channel_id: 61 };
 };
+
+const groupRow = (text: string): Buffer => {
+  const showing = { what: 'new', customer: text, channel: text, portalMessageId: null };
+  return bytes(JSON.stringify({ console: { message: mgMessage(text), showing } }));
+};
+
+const noCall = { send: () => Promise.reject(new Error('readers must not call')) };
+const console = consoleContext({}, unitTools(noCall), mgConfig({ unescapeHtml: true }));
 
 const cardOf = (text: string) => ({ title: text, url: text, image: text, facts: [{ name: text, value: text }] });
 
@@ -150,12 +157,13 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'parseJson', read: (_, body) => parseJson(body) },
   { name: 'oneLine', read: oneLine },
   { name: 'publicLink', read: publicLink },
-  { name: 'decodeGroupFrame', read: (text) => decodeGroupFrame(groupFrame(text), rules) },
+  { name: 'decodeGroupRow', read: (text) => decodeGroupRow(groupRow(text), console) },
+  { name: 'decodeGroupRow: any body', read: (_, body) => decodeGroupRow(body, console) },
   {
     name: 'receiveWebhook',
     read: (_, body) => receiveWebhook({ headers: { clientid: 'client-of-the-module' }, query: {}, body }, joined),
   },
-  { name: 'signalOf', read: (text) => signalOf(groupFrame(text), joined) },
+  { name: 'signalOf', read: (text) => signalOf({ type: 'message_new', data: { message: mgMessage(text) } }, joined) },
   { name: 'fillTemplate', read: (text) => fillTemplate('<p title="{{data}}">{{data}} {{none}}</p>', { data: text }) },
   { name: 'languageOfReader', read: (text) => languageOfReader(null, text) },
   { name: 'lane names', read: (text) => [inboxLane(text, text), dedupeKey(text, text)] },

@@ -101,7 +101,9 @@ describe('a stored config that no longer fits', () => {
       expect(String(error)).toMatch(/connection-7.*\(key\)/);
       expect(String(error)).not.toContain(secret);
     }
-    expect(() => connector.decode({ body: Buffer.from('{}'), receivedAt: new Date() })).toThrow(Misconfigured);
+    expect(() => connector.decode({ body: Buffer.from('{}'), receivedAt: new Date(), ingress: 'webhook' })).toThrow(
+      Misconfigured,
+    );
   });
 
   it('makes webhooks wait', () => {

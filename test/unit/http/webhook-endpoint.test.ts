@@ -34,7 +34,7 @@ describe('the door of a brain while the database is away', () => {
       error: {
         code: 'access_restricted',
         external_code: 'bridge.unavailable',
-        message: 'Связь с Bitrix24 сейчас недоступна, сообщение не показано; отправьте его ещё раз позже',
+        message: 'Нет связи с Битрикс24, сообщение не показано. Отправьте его ещё раз позже',
       },
     });
   });

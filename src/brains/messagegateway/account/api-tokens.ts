@@ -1,5 +1,6 @@
-/** Gets both tokens out of the CRM, however it words them and even when they were lost. */
-import { Misconfigured } from '../../../core/errors.ts';
+/** Registers our module in the CRM and gets the tokens of both APIs, whichever of the CRM's answers they are in. */
+import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
+import type { Apis } from '../api/apis.ts';
 import type { CrmClient, CrmModule, MgToken, MgTokens } from '../api/crm-client.ts';
 import type { Joined } from '../config.ts';
 
@@ -14,13 +15,13 @@ export interface FullTokens {
   readonly transport: FullToken;
 }
 
-/** Which of these tokens MessageGateway takes. Throws when that cannot be known now. */
+/** Which of these tokens MessageGateway accepts. Throws when it cannot be asked now. */
 export type TokenTest = (tokens: FullTokens) => Promise<{ readonly bot: boolean; readonly transport: boolean }>;
 
 /**
- * Registers the module and returns addresses and tokens of both APIs. What the answer leaves out (`info: []`) is read from the module, then
- * taken from what is stored where that still works. A token that is nowhere to be had is asked for anew, which ends the old one: whatever is
- * on its way with it is refused.
+ * Registers the module and returns addresses and tokens of both APIs. What the answer leaves out (`info: []`) is read from the module, or
+ * taken from the stored config where that still works. As a last resort a new token is requested: this revokes the old one, and requests
+ * under way with it are refused.
  */
 export async function registerModule(
   crm: CrmClient,
@@ -46,7 +47,7 @@ function hasTokens({ bot, transport }: MgTokens): boolean {
   return bot.token !== undefined && transport.token !== undefined;
 }
 
-/** The stored accesses as far as they work, at the addresses the CRM names now. */
+/** The stored tokens that still work, at the addresses the CRM gives now. */
 async function working(found: MgTokens, { bot, transport }: Joined, test: TokenTest): Promise<MgTokens> {
   const at = (stored: FullToken, now: MgToken): FullToken => ({
     endpointUrl: now.endpointUrl ?? stored.endpointUrl,
@@ -79,4 +80,23 @@ function full({ endpointUrl, token }: MgToken, api: string): FullToken {
     code: 'messagegateway.no_access',
     message: `the CRM registered the module but gave no ${missing} of the ${api} API; check that chats are switched on in the CRM settings and join again`,
   });
+}
+
+/** Asks both APIs, with the cheapest call of each. */
+export function createTokenTest(apisFor: (tokens: FullTokens) => Apis): TokenTest {
+  return async (tokens) => {
+    const { bot, transport } = apisFor(tokens);
+    const isBotTaken = await isTaken(bot.bots({ self: true }));
+    return { bot: isBotTaken, transport: await isTaken(transport.channels({ limit: 1 })) };
+  };
+}
+
+async function isTaken(asking: Promise<unknown>): Promise<boolean> {
+  try {
+    await asking;
+    return true;
+  } catch (error) {
+    if (error instanceof RemoteRefused && error.code === 'messagegateway.token_revoked') return false;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-/** What employees have said in the console about the bot itself. It outlives reconnects and new joinings, until they, or a newer setting, say otherwise. */
+/** What employees have set in the console about the bot itself. It stays when the connection is joined again, until they or a later setting change it. */
 
 import { z } from 'zod';
 import type { ConnectorState, Fact } from '../../../core/connector-tools.ts';
@@ -9,21 +9,21 @@ const commandKey = (name: string): string => `own:command:${name}`;
 
 const wordShape = z.object({
   value: z.unknown(),
-  /** What was configured when it was said, as JSON: a setting that was changed since is the later word. */
+  /** The setting at that time, as JSON. A setting that has been changed since is newer than the override, and wins. */
   insteadOf: z.string().nullable(),
 });
 const commandShape = z.object({
   description: z.string(),
-  /** What it does in the chat it is typed in: a line of the console. */
+  /** The line of the console that it runs in the chat it is typed in. */
   line: z.string().nullish().default(null),
-  /** The console that made it. */
+  /** The conversation of the console that made it. */
   ref: z.string().nullish().default(null),
 });
 
 /** A command made in the console. */
 export type MadeCommand = z.output<typeof commandShape>;
 
-/** @param configured what the settings say of the same fields; a picture is no setting, so a chosen one stays */
+/** @param configured the settings for the same fields; there is no setting for the picture, so an override of it always stays */
 export async function rememberInfo(state: ConnectorState, said: BotInfo, configured: BotInfo): Promise<void> {
   const before = new Map(Object.entries(configured));
   for (const [field, value] of Object.entries(said)) {
@@ -32,7 +32,7 @@ export async function rememberInfo(state: ConnectorState, said: BotInfo, configu
   }
 }
 
-/** What is configured, with what was said in the console put over it. */
+/** The settings with the console's overrides applied. */
 export async function infoOf(state: ConnectorState, configured: BotInfo): Promise<BotInfo> {
   const before = new Map(Object.entries(configured));
   const said = async <T>(field: keyof BotInfo, shape: z.ZodType<T>): Promise<T | null> => {
@@ -71,7 +71,7 @@ export async function consoleCommands(state: ConnectorState): Promise<ReadonlyMa
 
 const byFacts = new WeakMap<readonly Fact[], ReadonlyMap<string, MadeCommand>>();
 
-/** The commands made in the console, without asking the database: for whoever looks at every command that is typed. */
+/** The commands made in the console, from memory: this is asked for every command that managers type. */
 export async function recentCommands(state: ConnectorState): Promise<ReadonlyMap<string, MadeCommand>> {
   const facts = await state.recent(commandKey(''));
   const made = byFacts.get(facts) ?? madeIn(facts);

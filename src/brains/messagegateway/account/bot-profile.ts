@@ -1,13 +1,13 @@
-/** How bot and channel show themselves in an account: name, picture, roles, and what the channel can do. Kept true while connected, not only at a joining. */
+/** The profile of bot and channel in MessageGateway: name, picture, roles, and what the channel can do. Updated at every start of the listener. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import type { BotInfo } from '../api/bot-api.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
+import { channelSettings } from '../channels/channel-settings.ts';
 import { refreshLineChannels } from '../channels/line-channels.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import type { MgContext } from '../context.ts';
 import { infoOf } from './bot-overrides.ts';
-import { channelSettings } from './channel-settings.ts';
 import { connectionIdIn } from './client-id.ts';
 
 export interface BotProfile {
@@ -15,12 +15,12 @@ export interface BotProfile {
   readonly channel: ChannelFields;
 }
 
-/** What was put last, as a mark. */
-const markKey = 'presence';
+/** Digest of the profile that was written last. */
+const digestKey = 'bot-profile';
 
 type Tools = Pick<ConnectorTools, 'portalInfo' | 'state' | 'publicUrl'>;
 
-/** As it should be now. The picture is the bot's own of Bitrix24; left as it is where no bot has the connection yet. */
+/** The profile as it should be now. The picture is the one the bot has in Bitrix24; unchanged while no bot uses the connection. */
 export async function botProfileOf(
   connectionId: string,
   config: MessageGatewayConfig,
@@ -35,26 +35,26 @@ export async function botProfileOf(
   };
 }
 
-/** What the settings say of the bot. */
+/** The settings that concern the bot. */
 export function configuredInfo(config: Pick<MessageGatewayConfig, 'name' | 'botRoles'>): BotInfo {
   return { name: config.name, roles: config.botRoles };
 }
 
-/** One read of our own where nothing has changed; otherwise both are put anew. Throws AppErrors. */
+/** Writes the profile when it has changed since the last time; asks only our own database when it has not. Throws AppErrors. */
 export async function syncBotProfile({ config, apis, tools }: MgContext, signal: AbortSignal): Promise<void> {
   const { clientId, channelId } = config.joined;
   const connectionId = connectionIdIn(clientId);
   if (connectionId === null) return;
   const profile = await botProfileOf(connectionId, config, tools);
-  const mark = sha256(JSON.stringify([profile, config.channels])).toString('hex');
-  if ((await tools.state.get(markKey)) === mark) return;
+  const digest = sha256(JSON.stringify([profile, config.channels])).toString('hex');
+  if ((await tools.state.get(digestKey)) === digest) return;
   await apis.bot.updateInfo(profile.bot, signal);
   await apis.transport.updateChannel(channelId, profile.channel, signal);
   await refreshLineChannels(apis, { config, connectionId, tools, signal });
-  await tools.state.put(markKey, mark);
+  await tools.state.put(digestKey, digest);
 }
 
-/** A joining puts everything itself: the listener compares anew. */
+/** After this, the next start of the listener writes the profile in any case. */
 export async function forgetBotProfile(state: ConnectorTools['state']): Promise<void> {
-  await state.forget(markKey);
+  await state.forget(digestKey);
 }

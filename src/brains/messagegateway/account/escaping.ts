@@ -1,4 +1,4 @@
-/** Finds out whether the service HTML-escapes texts: the documents do not say, but a text of ours that is read back does. */
+/** Finds out whether MessageGateway HTML-escapes texts by reading back a text we sent: its documentation does not say. */
 import { z } from 'zod';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
 import { toAppError } from '../../../core/errors.ts';
@@ -10,18 +10,18 @@ const key = 'escaping';
 
 const foundShape = z.object({ isEscaped: z.boolean() });
 
-/** Found out anew after this long: the service may change its mind. */
+/** After this long it is checked again, because the service may change. */
 const keepDays = 30;
 
-/** What this process has found out; gone with the config it was found out for. */
+/** What this process has found out, by the config in use. */
 const learned = new WeakMap<JoinedConfig, boolean>();
 
-/** Whether texts of this account are to be decoded: as it is set, otherwise as it was found out. */
+/** Whether texts of this account must be unescaped: as configured, otherwise as found out. */
 export function isEscaped(config: JoinedConfig): boolean {
   return config.unescapeHtml ?? learned.get(config) === true;
 }
 
-/** Reads one text back, the first that would look otherwise when escaped; costs one call a month. Never throws: it is only a look. */
+/** Reads back the first sent text that escaping would change; costs one call a month. Never throws: the message has been delivered already. */
 export async function learnEscaping(
   context: MgContext,
   messageId: number,
@@ -43,19 +43,19 @@ export async function learnEscaping(
     if (judged === null) return;
     learned.set(config, judged);
     await tools.state.put(key, { isEscaped: judged }, keepDays);
-    if (judged) tools.log('MessageGateway escapes texts; they are decoded from now on');
+    if (judged) tools.log('MessageGateway escapes texts; they are unescaped from now on');
   } catch (thrown) {
     tools.log('whether MessageGateway escapes texts could not be found out', { reason: toAppError(thrown).code });
   }
 }
 
-/** Null: what came back is neither, so it says nothing. */
+/** Null: the text came back changed in another way, so nothing is known. */
 function judge(sent: string, echo: string): boolean | null {
   if (echo === sent) return false;
   return unescapeHtml(echo) === sent ? true : null;
 }
 
-/** The config with what was found out, for all processes; what is set is left as it is. */
+/** The config with what was found out, so that all processes know it. A configured value stays. */
 export async function withLearnedEscaping<T extends MessageGatewayConfig>(
   config: T,
   state: ConnectorState,

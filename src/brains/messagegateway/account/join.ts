@@ -1,4 +1,4 @@
-/** Joins an account: checks the key, registers one module with bot and transport, and sets both up. Repeatable: a second time mends. */
+/** Joins an account: checks the key, registers one module with bot and transport, and sets both up. Repeatable; a repetition repairs what is missing. */
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { RemoteUnreachable } from '../../../core/errors.ts';
@@ -10,10 +10,9 @@ import type { MgChannel } from '../api/mg-shapes.ts';
 import type { ChannelFields } from '../api/transport-api.ts';
 import { forgetGoneChannels, refreshLineChannels } from '../channels/line-channels.ts';
 import { configSchema, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
-import { type FullTokens, registerModule } from './api-tokens.ts';
+import { createTokenTest, type FullTokens, registerModule } from './api-tokens.ts';
 import { botProfileOf, forgetBotProfile } from './bot-profile.ts';
 import { clientIdOf } from './client-id.ts';
-import { createTokenTest } from './probe-tokens.ts';
 import { syncCommands } from './sync-commands.ts';
 
 /** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
@@ -54,7 +53,7 @@ export async function joinAccount(
   };
 }
 
-/** Code and client id follow from the connection, so that a joining that broke off half way finds its own module again. */
+/** Code and client id are derived from the connection, so an interrupted join finds its own module again. */
 export function moduleOf(
   connection: Connection,
   config: MessageGatewayConfig,
@@ -78,7 +77,7 @@ export function moduleOf(
   };
 }
 
-/** Registers the module without joining: before a portal is known there is no bot to work for. Throws AppErrors of the CRM. */
+/** Registers the module without joining, for a connection whose portal is not known yet. Throws AppErrors of the CRM. */
 export async function registerAlone(
   connection: Connection,
   hookUrl: string,
@@ -100,7 +99,7 @@ async function ownBotId({ bot }: Apis): Promise<number> {
   });
 }
 
-/** The main channel of the connection, found again by the stored id or by our own name of it. */
+/** The main channel of the connection; an existing one is found by its stored id or its external id. */
 async function setUpChannel(
   { transport }: Apis,
   known: readonly MgChannel[],

@@ -1,4 +1,4 @@
-/** What a listener makes sure of before it opens its socket: the token is good, the bot is switched on, and the account shows what it should. */
+/** Checks before the listener opens its socket: the token works, the bot is on, and commands, profile and channels are up to date. */
 import { RemoteRefused, toAppError } from '../../../core/errors.ts';
 import { channelOff } from '../api/mg-http.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
@@ -7,7 +7,7 @@ import { keepTemplates } from '../inbound/templates.ts';
 import { syncBotProfile } from './bot-profile.ts';
 import { syncCommands } from './sync-commands.ts';
 
-/** Throws `messagegateway.token_revoked`, and `messagegateway.bot_off` where the account has switched the bot off: the account is then looked at. */
+/** Throws `messagegateway.token_revoked`, and `messagegateway.bot_off` where the bot is switched off; both lead to a health check. */
 export async function preflight(context: MgContext, signal: AbortSignal): Promise<void> {
   const { config, apis, tools } = context;
   const [own] = await apis.bot.bots({ self: true }, signal);
@@ -17,14 +17,14 @@ export async function preflight(context: MgContext, signal: AbortSignal): Promis
     await syncBotProfile(context, signal);
     await keepTemplates(context);
   } catch (thrown) {
-    // The bot hears and answers without them; the next start tries again.
+    // The bot works without these; the next start tries again.
     tools.log('commands, bot or channel could not be brought up to date', { reason: toAppError(thrown).code });
   }
 }
 
 /**
  * Throws `messagegateway.bot_off` or `messagegateway.channel_off` when the frame says that our own bot, or any channel of the connection,
- * was switched off: the account is then looked at.
+ * was switched off. This leads to a health check.
  */
 export async function checkStillOn({ type, data }: Envelope, context: MgContext): Promise<void> {
   if (type === 'bot_updated' && switchedOff(data, 'bot') === context.config.joined.bot.botId) throw botOff();
@@ -35,7 +35,7 @@ export async function checkStillOn({ type, data }: Envelope, context: MgContext)
   }
 }
 
-/** The id of what the frame says is off. The event holds the object itself, or under its name, as some recordings have it. */
+/** The id of the bot or channel that the frame says is off. The object is the data itself or, in some recordings, under a key of its name. */
 function switchedOff(data: Envelope['data'], shell: string): number | null {
   const inShell: unknown = shell in data ? data[shell] : null;
   const found: object = typeof inShell === 'object' && inShell !== null ? inShell : data;

@@ -1,12 +1,12 @@
-/** Changes the settings of an account that is joined: the module, the bot and the channel stay the same ones. */
+/** Applies changed settings to a joined account. Module, bot and channel stay the same. */
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { BadInput } from '../../../core/errors.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
-import { crmOf } from '../connect/account-crm.ts';
+import { crmOf } from './account-crm.ts';
 import { joinAccount } from './join.ts';
 
-/** What the CRM's own record of the module shows or is reached by. All else the listener brings up to date when it starts again. */
+/** Settings that are part of the module in the CRM. All others are applied by the listener when it starts again. */
 const inModule = ['crmUrl', 'apiKey', 'name', 'integrationCode'] as const;
 
 /**

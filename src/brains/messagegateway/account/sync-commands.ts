@@ -1,5 +1,4 @@
-/** Keeps the bot's commands in MessageGateway equal to ours and the console's: one call when they are, one more for each that is not. */
-
+/** Synchronizes the bot's commands in MessageGateway with ours and those made in the console. */
 import { botCommands } from '../../../core/bot-texts.ts';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
 import type { BotApi } from '../api/bot-api.ts';
@@ -9,14 +8,14 @@ import { consoleCommands } from './bot-overrides.ts';
 /** Longest description MessageGateway takes. */
 const maxDescription = 64;
 
-/** Puts what is missing or worded otherwise, and takes away what an earlier version or setting has left. Throws AppErrors. */
+/** One call to list them, one more for each command to write or delete. Throws AppErrors. */
 export async function syncCommands(
   bot: Pick<BotApi, 'commands' | 'putCommand' | 'deleteCommand'>,
   config: Pick<MessageGatewayConfig, 'handover' | 'language'>,
   state: ConnectorState,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Ours win: managers must find what the bot understands.
+  // Ours win over made ones of the same name, because the bot acts on them.
   const wanted = new Map([...(await consoleCommands(state)), ...ourCommands(config)]);
   const there = new Map((await bot.commands(signal)).map(({ name, description }) => [name ?? '', description ?? '']));
   for (const [name, description] of wanted) {
@@ -25,7 +24,7 @@ export async function syncCommands(
   for (const name of there.keys()) if (name !== '' && !wanted.has(name)) await bot.deleteCommand(name, signal);
 }
 
-/** Commands the bot understands, with their descriptions; nobody can replace them or take them away. */
+/** Commands the bot itself acts on, with their descriptions. They cannot be replaced or deleted in the console. */
 export function ourCommands(config: Pick<MessageGatewayConfig, 'handover' | 'language'>): ReadonlyMap<string, string> {
   return new Map(
     botCommands.map(({ command, title }) => {

@@ -1,8 +1,9 @@
-/** Sends files as the service takes them: where one encoding is not understood the other is tried, and what worked is remembered. */
+/** Uploads files in the encoding the service accepts: if one is not understood, the other is tried, and the one that worked is remembered. */
 import { z } from 'zod';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { MgFile } from '../api/mg-shapes.ts';
+import type { TransportApi } from '../api/transport-api.ts';
 import { type UploadedFile, uploadBody } from '../api/upload-body.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import type { MgContext } from '../context.ts';
@@ -11,18 +12,18 @@ type Encoding = MessageGatewayConfig['uploadEncoding'];
 
 const key = 'upload-encoding';
 
-/** `insteadOf`: a setting that was changed since is the later word. */
+/** `insteadOf` is the setting at that time. If it has been changed since, the setting wins. */
 const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf: z.string() });
 
 /**
- * The stored file. Throws the first refusal when neither encoding is taken.
+ * The stored file. Throws the first refusal when neither encoding is accepted.
  *
- * @param upload sends the file in one encoding, to the Bot or the Transport API
+ * @param api the Bot or the Transport API
  */
 export async function uploadAsTaken(
   context: MgContext,
   file: UploadedFile,
-  upload: (file: UploadedFile, encoding: Encoding, signal: AbortSignal) => Promise<MgFile>,
+  api: Pick<TransportApi, 'uploadFile'>,
   signal: AbortSignal,
 ): Promise<MgFile> {
   const { state, log } = context.tools;
@@ -31,7 +32,7 @@ export async function uploadAsTaken(
   const other = first === 'multipart' ? 'raw' : 'multipart';
   const attempt = async (encoding: Encoding): Promise<MgFile | MgRefused> => {
     try {
-      return await upload(file, encoding, signal);
+      return await api.uploadFile(file, encoding, signal);
     } catch (error) {
       if (error instanceof MgRefused) return error;
       throw error;
@@ -54,7 +55,7 @@ async function encodingOf(state: ConnectorState, set: Encoding): Promise<Encodin
   return found.success && found.data.insteadOf === set ? found.data.encoding : set;
 }
 
-/** A server that wants bare bytes keeps the multipart wrapping as part of the file: the size it answers is that of the whole body. */
+/** A server that expects bare bytes stores the multipart wrapping as part of the file: it answers the size of the whole body. */
 function isWrapped({ size }: MgFile, file: UploadedFile, encoding: Encoding): boolean {
   return encoding === 'multipart' && size === uploadBody(file, 'multipart').body.length;
 }

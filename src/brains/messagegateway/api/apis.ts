@@ -1,19 +1,19 @@
-/** Both APIs of one joined account, each with the pace of its own token. */
+/** Both APIs of one joined account, each with the rate limiter of its own token. */
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { type BotApi, createBotApi } from './bot-api.ts';
+import { bucketOf } from './limiter-names.ts';
 import { createMgHttp } from './mg-http.ts';
-import { bucketOf } from './pace-buckets.ts';
 import { createTransportApi, type TransportApi } from './transport-api.ts';
 
 export interface Apis {
   readonly bot: BotApi;
   readonly transport: TransportApi;
-  /** Of the Bot token; a socket handshake is a request too. */
+  /** The limiter of the Bot token, for socket handshakes: they count as requests. */
   readonly botLimiter: RateLimiter;
 }
 
-/** Calls that may follow each other at once: with those of the second that follows, and some that bunch on their way, they stay below 30. */
+/** Calls that may be made at once. With those of the following second, and some jitter on the way, there are fewer than 30 in any second. */
 const burst = 3;
 
 export interface ApisOptions {

@@ -1,4 +1,4 @@
-/** The Bot API, method by method. It translates names and shapes and decides nothing. */
+/** The Bot API, method by method. Translates names and shapes; takes no decisions. */
 
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
@@ -31,10 +31,10 @@ import {
 } from './mg-shapes.ts';
 import { type UploadedFile, uploadBody } from './upload-body.ts';
 
-/** To whom a dialog is given. */
+/** To whom a dialog is assigned. */
 export type DialogOwner = { readonly user_id: number } | { readonly bot_id: number };
 
-/** What a bot writes; `scope: 'private'` is seen by staff alone. */
+/** A message of the bot. Only staff sees it with `scope: 'private'`. */
 export interface BotMessage {
   readonly chat_id: number;
   readonly scope: 'public' | 'private';
@@ -79,9 +79,9 @@ export interface BotApi {
   ): Promise<void>;
   removeTags(dialogId: number, tags: readonly string[], signal?: AbortSignal): Promise<void>;
   messages(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgMessage[]>;
-  /** The same with everything MessageGateway says of them, for whoever reads more than `messages` does. */
+  /** The same messages as they came, for callers that read other fields than `messages` does. */
   rawMessages(filter: MgQuery, signal?: AbortSignal): Promise<readonly { readonly id: number }[]>;
-  /** Returns MessageGateway's id. A repeated call says it twice (docs/platform-notes/messagegateway.md#bot-messages): look before repeating. */
+  /** Returns MessageGateway's id. Repeating the call sends a second message (docs/platform-notes/messagegateway.md#bot-messages). */
   sendMessage(message: BotMessage, signal?: AbortSignal): Promise<number>;
   editMessage(messageId: number, content: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(messageId: number, signal?: AbortSignal): Promise<void>;
@@ -89,7 +89,7 @@ export interface BotApi {
   uploadFileByUrl(url: string, signal?: AbortSignal): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
   setFileMeta(fileId: string, transcription: string, signal?: AbortSignal): Promise<void>;
-  /** Where the event socket is; the token goes into the handshake's header. */
+  /** The address of the event socket. The token goes into a header of the handshake. */
   socketAddress(events: readonly string[]): URL;
 }
 

@@ -1,4 +1,4 @@
-/** The few calls to the CRM that joining needs: is the key good, register the module, read its tokens again. */
+/** The calls to the CRM that joining and health checks need: check the key, register the module, read its state and tokens. */
 
 import { z } from 'zod';
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
@@ -6,7 +6,7 @@ import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
-import { bucketOf, crmRate } from './pace-buckets.ts';
+import { bucketOf, crmRate } from './limiter-names.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** The `integrationModule` object we send. */
@@ -41,7 +41,7 @@ export interface MgTokens {
 export interface ModuleState {
   readonly clientId: string;
   readonly isActive: boolean;
-  /** The switch of the CRM's administrators, whatever the bot's own state. */
+  /** As set by the CRM's administrators, independent of the bot's own state. */
   readonly isSwitchedOn: boolean;
   /** Stopped by the CRM itself, for example unpaid. */
   readonly isFrozen: boolean;
@@ -52,13 +52,13 @@ export interface CrmClient {
   checkKey(): Promise<void>;
   /** Creates or changes the module. Repeatable. */
   editModule(module: CrmModule): Promise<MgTokens>;
-  /** What the CRM still tells of a registered module; documents show no `endpointUrl` here. */
+  /** The tokens of a registered module. The documentation shows no `endpointUrl` here. */
   readModule(code: string): Promise<MgTokens>;
-  /** How the module stands; null when the CRM has none of this code. */
+  /** The state of the module; null when the CRM has none with this code. */
   moduleState(code: string): Promise<ModuleState | null>;
-  /** Tells the administrators of the CRM, in its own notifications. */
+  /** Sends the administrators of the CRM a notification. */
   notify(message: string): Promise<void>;
-  /** The origin under which the account says it is to be reached; null when it says none. */
+  /** The origin the account names as its own; null when it names none. */
   publicOrigin(): Promise<string | null>;
 }
 
@@ -100,11 +100,11 @@ const refusal = z.object({
   errors: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).nullish(),
 });
 
-/** What an old account lists instead of scopes. */
+/** What accounts with an old version list instead of scopes. */
 const legacyCredentials = ['/api/integration-modules/{code}', '/api/integration-modules/{code}/edit'];
 
-/** Ten requests a second are allowed per key; 503 means slow down. Pauses of 0.5, 1, 2 and 4 seconds. */
-const pausesMs = [500, 1_000, 2_000, 4_000];
+/** Ten requests a second are allowed per key; 503 means that there were more. Waits of 0.5, 1, 2 and 4 seconds. */
+const waitsMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
   const account = new URL(options.crmUrl).host;
@@ -166,10 +166,10 @@ async function call(
       ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
       timeoutMs: line.timeoutMs,
     });
-    const pause = pausesMs[attempt];
-    if ((response.status === 503 || response.status === 429) && pause !== undefined) {
+    const waitMs = waitsMs[attempt];
+    if ((response.status === 503 || response.status === 429) && waitMs !== undefined) {
       const header = response.headers['retry-after'];
-      await line.rateLimiter.throttle(header === undefined ? pause : retryAfterMs(header, line.clock.now()));
+      await line.rateLimiter.throttle(header === undefined ? waitMs : retryAfterMs(header, line.clock.now()));
       continue;
     }
     const parsed = parse(response.body);
@@ -184,7 +184,7 @@ function read<T>(schema: z.ZodType<T>, answer: unknown, account: string): T {
   return parsed.data;
 }
 
-/** The account is there and does not know the module. */
+/** The account exists and does not know the module. */
 function nullWhenUnknown(error: unknown): null {
   if (error instanceof RemoteRefused && error.status === 404 && error.code === 'messagegateway.crm_refused')
     return null;
@@ -228,7 +228,7 @@ function parse(body: Buffer): unknown {
   try {
     return parseJson(body);
   } catch {
-    // Pages instead of JSON are judged by their status and first byte.
+    // An HTML page instead of JSON is recognized by its first byte.
     return null;
   }
 }

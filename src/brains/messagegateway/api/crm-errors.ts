@@ -1,7 +1,7 @@
-/** Turns what the CRM answers into sentences an administrator can act on (docs/platform-notes/messagegateway.md#crm-errors). */
+/** Turns answers of the CRM into sentences an administrator can act on (docs/platform-notes/messagegateway.md#crm-errors). */
 import { type AppError, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 
-/** A refusal as the CRM words it: one message, and details by field or as a list. */
+/** A refusal of the CRM: one message, and details by field or as a list. */
 export interface CrmAnswer {
   readonly status: number;
   /** Where a redirect points to, or null. */
@@ -67,7 +67,7 @@ export function missingScopes(scopes: readonly string[], account: string): Misco
   });
 }
 
-/** The answer is not of the CRM's protocol. */
+/** The answer does not follow the CRM's protocol. */
 export function crmGarbage(account: string): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'messagegateway.crm_garbage',

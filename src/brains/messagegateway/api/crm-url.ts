@@ -1,14 +1,14 @@
-/** The address of a CRM account as an administrator types it, made uniform. Whether it may be called is the network guard's business. */
+/** Normalizes the address of a CRM account as an administrator types it. The network guard decides whether it may be called. */
 
-/** An address that can be used, or what is wrong with it in words for the person who typed it. */
+/** A usable address, or a sentence about what is wrong with it. */
 export type CrmAddress = { readonly origin: string } | { readonly problem: string };
 
 const example = 'for example https://demo.simla.com';
 
 /**
- * The account's origin without a trailing slash. The rules are the vendor's own: https, no port, no user, no query, no fragment, no path
- * (docs/platform-notes/messagegateway.md#crm-address). A sandbox on this machine is the exception: plain http, and a port, are left for
- * the guard to judge.
+ * The account's origin without a trailing slash. The rules are the vendor's: https, no port, user, query, fragment or path
+ * (docs/platform-notes/messagegateway.md#crm-address). On loopback addresses (the sandbox), plain http and ports pass here; the network
+ * guard decides about them.
  */
 export function readCrmUrl(typed: string): CrmAddress {
   const text = typed.trim();
@@ -29,10 +29,10 @@ export function readCrmUrl(typed: string): CrmAddress {
   return { origin: url.origin };
 }
 
-/** Where the vendor keeps accounts: a key shown to a host there is shown to the vendor and to nobody else. */
+/** Domains of the vendor. A key that is sent to a host there reaches nobody but the vendor. */
 const vendorHost = /^[\da-z-]+\.(?:retailcrm\.(?:ru|pro|es)|ecomlogic\.com|simlachat\.(?:com|ru)|simla\.com)$/;
 
-/** Whether a key that was given for one address may be shown to another without asking its owner. */
+/** Whether a key that was given for one address may be sent to another without asking its owner. */
 export function isSameProvider(known: string, other: string): boolean {
   const [a, b] = [new URL(known), new URL(other)];
   return a.protocol === b.protocol && (a.hostname === b.hostname || vendorHost.test(b.hostname));

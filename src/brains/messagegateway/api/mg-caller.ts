@@ -1,10 +1,10 @@
-/** The ways methods of both APIs are called: ask, send for an answer, act without one, upload. */
+/** The four ways in which methods of both APIs are called. */
 import type { MgHttp, MgQuery } from './mg-http.ts';
 
 export interface MgCaller {
   readonly get: (path: string, query: MgQuery, signal?: AbortSignal) => Promise<unknown>;
   readonly post: (path: string, json: unknown, signal?: AbortSignal) => Promise<unknown>;
-  /** The bodies of these answers differ between documents and recordings, so they are not read. */
+  /** Does not read the answer: its bodies differ between documentation and recordings. */
   readonly act: (
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,

@@ -1,4 +1,4 @@
-/** One request to the Bot or Transport API: token, JSON, pace, and the translation of every failure. Knows no method by name. */
+/** Requests to the Bot or Transport API: token, JSON, rate limit, and the translation of every failure. Knows no method by name. */
 
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
@@ -25,7 +25,7 @@ export interface MgHttp {
    * (429, 503; with the wait it asked for), `messagegateway.server_error` (other 5xx), `messagegateway.garbage`, and the http client's errors.
    */
   call(request: MgRequest): Promise<unknown>;
-  /** Address of a path of this API, for whoever cannot use `call`. */
+  /** Address of a path of this API, for requests that `call` cannot make. */
   address(path: string): URL;
 }
 
@@ -39,7 +39,7 @@ export interface MgHttpOptions {
   readonly timeoutMs: number;
 }
 
-/** MessageGateway understood the request and said no. It has no error codes, so its sentences are kept for matching. */
+/** MessageGateway refused the request. It has no error codes, so its sentences are kept for matching. */
 export class MgRefused extends RemoteRefused {
   readonly sentences: readonly string[];
 
@@ -49,9 +49,9 @@ export class MgRefused extends RemoteRefused {
   }
 }
 
-/** Whether the error is a refusal that says this. */
-export function isRefusal(error: unknown, saying: RegExp): error is MgRefused {
-  return error instanceof MgRefused && error.sentences.some((sentence) => saying.test(sentence));
+/** Whether the error is a refusal with such a sentence. */
+export function isRefusal(error: unknown, pattern: RegExp): error is MgRefused {
+  return error instanceof MgRefused && error.sentences.some((sentence) => pattern.test(sentence));
 }
 
 const names = { bot: 'Bot API', transport: 'Transport API' } as const;
@@ -127,12 +127,12 @@ function parse(body: Buffer, where: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // The text itself is a stranger's page and may hold anything.
+    // The text is not kept: it may be any page, with any content.
     throw garbage(where);
   }
 }
 
-/** An answer that is not of the protocol: what was asked for may have happened all the same. */
+/** The answer does not follow the protocol. The request may have taken effect all the same. */
 export function garbage(where: string): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'messagegateway.garbage',
@@ -141,10 +141,10 @@ export function garbage(where: string): RemoteUnreachable {
   });
 }
 
-/** Sentences of a refusal that are read; more would only fill the log. */
+/** Limits what one refusal writes to the log. */
 const maxSentences = 20;
 
-/** `{"errors":["…"]}`, read without trusting it; the token is cut out should it be repeated. */
+/** `{"errors":["…"]}`. The token is removed in case the answer repeats it. */
 function sentencesOf(body: Buffer, token: string): readonly string[] {
   let parsed: unknown;
   try {
@@ -169,12 +169,12 @@ interface Failure {
   readonly sentences: readonly string[];
 }
 
-/** What MessageGateway says of a channel that is switched off or gone. The documents show no such sentence, so several are understood. */
+/** Sentences about a channel that is off or deleted. The documentation shows none, so several forms are recognized. */
 const channelIsOff = /^channel\b.*\b(?:not active|inactive|deactivated|disabled|deleted|not found|does not exist)\b/i;
 
 export const channelOffCode = 'messagegateway.channel_off';
 
-/** Our channel does not work: the account is then looked at, and joining it puts the channel right. */
+/** Our channel does not work. This leads to a health check, which joins again and so repairs the channel. */
 export function channelOff(why: string): RemoteRefused {
   return new RemoteRefused({
     code: channelOffCode,
@@ -184,13 +184,13 @@ export function channelOff(why: string): RemoteRefused {
   });
 }
 
-/** The error an answer stands for; also used for refused socket handshakes. */
+/** The error for an answer; also for refused socket handshakes. */
 export function failure({ status, wait, where, api, sentences }: Failure): AppError {
   const said = sentences.length === 0 ? '' : `: ${sentences.join('; ')}`;
   if (status === 429 || status === 503) {
     return new RemoteRefused({
       code: 'messagegateway.busy',
-      message: `${where} asked for a pause (${status})`,
+      message: `${where} throttled the request (${status})`,
       status,
       retry: { afterMs: wait },
       isThrottled: true,

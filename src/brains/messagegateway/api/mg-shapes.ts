@@ -1,8 +1,8 @@
-/** What we read of MessageGateway's objects: ids and the few keys we act on. Absent and null mean the same; everything else passes unseen. */
+/** What we read of MessageGateway's objects: ids and the keys we act on. Absent and null mean the same; other keys are ignored. */
 import { z } from 'zod';
 import { garbage } from './mg-http.ts';
 
-/** External ids are strings by the document and numbers in some recorded payloads. */
+/** External ids are strings in the documentation and numbers in some recorded payloads. */
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 const id = z.int();
 
@@ -99,9 +99,8 @@ export const fileShape = z.object({
   size: z.number().nullish(),
 });
 export const idShape = z.object({ id });
-/** Everything else passes unread. */
 export const looseIdShape = z.looseObject({ id });
-/** Said beside a success; whatever is no list of texts says nothing. */
+/** Warnings beside a success; anything but a list of texts is ignored. */
 const warnings = z.array(z.string()).nullish().catch(null);
 
 export const sentShape = z.object({ message_id: id, warnings });
@@ -133,7 +132,7 @@ export function readAs<T>(shape: z.ZodType<T>, answer: unknown, where: string): 
   return parsed.data;
 }
 
-/** A list: a bare array. An item without what we need of it is none we could use, and is left out. */
+/** A list, which is a bare array. Items without a key we need are left out. */
 export function readList<T>(shape: z.ZodType<T>, answer: unknown, where: string): readonly T[] {
   if (!Array.isArray(answer)) throw garbage(where);
   return answer.flatMap((item: unknown) => {

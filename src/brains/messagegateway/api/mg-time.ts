@@ -1,12 +1,12 @@
-/** Reads every form in which MessageGateway and its CRM write a moment. */
+/** Reads all forms of timestamps that MessageGateway and its CRM use. */
 
 const written = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i;
 
-/** Unix numbers below this are seconds, the others milliseconds: as seconds it would be the year 5138. */
+/** Unix times below this are seconds, others milliseconds. In seconds, this would be the year 5138. */
 const firstMilliseconds = 100_000_000_000;
 
 /**
- * The moment a value stands for, or null where it stands for none: RFC 3339 with 0 to 9 fraction digits and any offset
+ * The moment, or null when the value is none: RFC 3339 with 0 to 9 fraction digits and any offset
  * (finer than a millisecond is dropped), the CRM's `Y-m-d H:i:s`, Unix seconds and milliseconds. A text without a zone is taken as UTC.
  */
 export function parseMgTime(value: unknown): Date | null {

@@ -1,19 +1,19 @@
-/** Reads lists that have no page numbers and no promised order (docs/platform-notes/messagegateway.md#lists). */
+/** Reads lists that have no page numbers and no guaranteed order (docs/platform-notes/messagegateway.md#lists). */
 import type { MgQuery } from './mg-http.ts';
 
 /** The largest page. */
 export const pageSize = 1_000;
 
-/** Pages read for one list: as many objects as any caller wants, and a far side whose list never ends is left. */
+/** Pages read of one list. It is as many as any caller needs, and ends a list that would never end. */
 const maxPages = 20;
 
 type Bounds = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * All pages, at most 20 of them and about `maxItems`: a page that goes down is followed by the one below it, a page that goes up by the one above.
- * Whether bounds are inclusive is unknown, so ids are counted once. In order of ids.
+ * The items of all pages in order of their ids; at most 20 pages, and about `maxItems`. After a page in descending order the next lower
+ * one is read, after an ascending one the next higher. It is unknown whether bounds are inclusive, so each id counts once.
  *
- * @param whenCut called when the list went on after the last page that is read
+ * @param whenCut called when the list has more pages than are read
  */
 export async function readPages<T extends { readonly id: number }>(
   ask: (bounds: MgQuery) => Promise<readonly T[]>,

@@ -1,6 +1,6 @@
-/** How long a far side that is busy wants to be left alone. */
+/** How long to wait before a busy service is called again. */
 
-/** No source knows whether MessageGateway sends Retry-After: without one, a little more than its window of one second. */
+/** The wait without a Retry-After header: a little more than the service's window of one second. */
 const usualMs = 1_500;
 const longestMs = 300_000;
 

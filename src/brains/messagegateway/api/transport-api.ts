@@ -1,5 +1,4 @@
-/** The Transport API, method by method. Its key for the channel differs from route to route; callers need not know. */
-import type { ChannelType } from '../account/messengers.ts';
+/** The Transport API, method by method. Hides that the key of the channel differs between routes. */
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
@@ -14,6 +13,31 @@ import {
   templateShape,
 } from './mg-shapes.ts';
 import { type UploadedFile, uploadBody } from './upload-body.ts';
+
+/** The types a channel may have. */
+export const channelTypes = [
+  'telegram',
+  'fbmessenger',
+  'viber',
+  'whatsapp',
+  'skype',
+  'vk',
+  'instagram',
+  'consultant',
+  'yandex_chat',
+  'odnoklassniki',
+  'max',
+  'ozon',
+  'wildberries',
+  'yandex_market',
+  'mega_market',
+  'avito',
+  'drom',
+  'youla',
+  'custom',
+] as const;
+
+export type ChannelType = (typeof channelTypes)[number];
 
 /** A message by MessageGateway's id or by ours. */
 export type MessageName = { readonly id: number } | { readonly external_id: string };
@@ -39,11 +63,11 @@ export interface Customer {
   readonly profile_url?: string;
 }
 
-/** Something a customer wrote in the messenger. */
+/** A message for MessageGateway, written in the messenger. */
 export interface Incoming {
   readonly channel: number;
   readonly external_chat_id: string;
-  /** Needed where the customer or the chat is new. */
+  /** Required where the customer or the chat is new. */
   readonly customer?: Customer;
   readonly originator: 'customer' | 'channel';
   readonly quote?: MessageName;
@@ -69,14 +93,14 @@ export type SendingErrorCode =
 export interface Acknowledgement {
   readonly channel: number;
   readonly message: MessageName;
-  /** The id under which the messenger keeps it. */
+  /** The messenger's id of the message. */
   readonly transport_message_id?: string;
   readonly error?: { readonly code: SendingErrorCode; readonly external_code?: string; readonly message?: string };
 }
 
 export interface TransportApi {
   channels(filter: MgQuery): Promise<readonly MgChannel[]>;
-  /** A new channel, or an existing one (`id`) switched on again. Returns its id. */
+  /** Creates a channel, or switches an existing one (`id`) on again. Returns its id. */
   activateChannel(fields: ChannelFields & { readonly id?: number }): Promise<number>;
   updateChannel(channelId: number, fields: ChannelFields, signal?: AbortSignal): Promise<void>;
   deactivateChannel(channelId: number): Promise<void>;
@@ -88,15 +112,15 @@ export interface TransportApi {
   updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTemplate(channelId: number, code: string): Promise<void>;
   /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists". */
-  sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: HearWarnings): Promise<number>;
+  sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: OnWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
-  /** As `sendMessage`, without opening a dialog; the customer has to be named. */
+  /** Like `sendMessage`, without opening a dialog. The customer is required. */
   addHistory(
     channel: number,
     message: Omit<Incoming, 'channel'>,
     signal?: AbortSignal,
-    onWarnings?: HearWarnings,
+    onWarnings?: OnWarnings,
   ): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
   markRead(channel: number, name: MessageName): Promise<void>;
@@ -109,16 +133,16 @@ export interface TransportApi {
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
 
-/** Told what the service warned of beside a success. */
-export type HearWarnings = (warnings: readonly string[]) => void;
+/** Receives the service's warnings beside a success. */
+export type OnWarnings = (warnings: readonly string[]) => void;
 
-/** `onWarnings` hears those of every call. */
-export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () => {}): TransportApi {
+/** @param onWarnings receives the warnings of every call */
+export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
   // Codes of templates contain `#`.
   const template = (channelId: number, code: string): string =>
     `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
-  const idOfSent = (answer: unknown, where: string, onOwn?: HearWarnings): number => {
+  const idOfSent = (answer: unknown, where: string, onOwn?: OnWarnings): number => {
     const sent = readAs(sentShape, answer, where);
     const warnings = sent.warnings ?? [];
     if (warnings.length > 0) {
@@ -139,7 +163,7 @@ export function createTransportApi(http: MgHttp, onWarnings: HearWarnings = () =
     async sendMessage(message, signal, onOwn) {
       return idOfSent(await post('/messages', message, signal), 'POST /messages', onOwn);
     },
-    // `edited_at` is left out: it is an integer of unsure unit, and the server knows the time.
+    // Without `edited_at`: its unit is not documented, and the server knows the time.
     editMessage: (channel, externalId, text, signal) =>
       act('PUT', '/messages', { channel, message: { external_id: externalId, text } }, signal),
     deleteMessage: (channel, message, signal) => act('DELETE', '/messages', { channel, message }, signal),

@@ -1,4 +1,4 @@
-/** File bytes as MessageGateway may want them: a multipart part named `file`, or the bare bytes (docs/platform-notes/messagegateway.md#uploads). */
+/** File bytes in the two encodings MessageGateway may expect: a multipart part named `file`, or the bare bytes (docs/platform-notes/messagegateway.md#uploads). */
 import { randomBytes } from 'node:crypto';
 
 export interface UploadedFile {
@@ -38,7 +38,7 @@ export function uploadBody(file: UploadedFile, encoding: 'multipart' | 'raw'): {
   return { contentType: `multipart/form-data; boundary=${boundary}`, body };
 }
 
-/** What browsers escape in a quoted file name (HTML standard, multipart/form-data encoding). */
+/** Escapes a quoted file name as browsers do (HTML standard, multipart/form-data encoding). */
 function inQuotes(name: string): string {
   return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -1,6 +1,6 @@
 /**
- * What we read of transport webhooks (docs/platform-notes/messagegateway.md#webhook-types). Old and new spellings are both taken; absent and
- * null mean the same.
+ * What we read of transport webhooks (docs/platform-notes/messagegateway.md#webhook-types), in their old and new spellings. Absent and null
+ * mean the same.
  */
 
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { parseJson } from '../../../lib/bounded-json.ts';
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 
 const cost = z.object({ value: z.number().nullish(), currency: text }).nullish();
-/** Names of statuses come alone or as objects. */
+/** A status is a name or an object with a name. */
 const status = z
   .union([
     z.string().transform((name) => ({ name, payed: null, paid: null })),
@@ -39,7 +39,7 @@ export const suggestionShape = z.object({ type: text, title: text, payload: text
 
 const item = z.object({ id: z.string(), caption: text, size: z.number().nullish() });
 
-/** A message made of a template: besides its text it may bring files in its header. Other keys are not read. */
+/** A message made of a template. Besides its text it may have files in its header. */
 const templateShape = z.object({
   code: text,
   variables: z.object({ header: z.object({ attachments: z.array(item).nullish() }).nullish() }).nullish(),
@@ -89,21 +89,40 @@ export const envelopeShape = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
+/**
+ * A frame as the listener stores it. What the listener has found out itself stands beside `data`: of what MessageGateway sends, only
+ * `type`, `meta` and `data` are stored.
+ */
+const listenerFrameShape = envelopeShape.extend({
+  /** This change of tags put the handover tag on the dialog. */
+  handoverTag: z.literal(true).optional(),
+});
+
+export type ListenerFrame = z.output<typeof listenerFrameShape>;
+
 export type MessageData = z.output<typeof messageDataShape>;
 export type ProductData = z.output<typeof productShape>;
 export type OrderData = z.output<typeof orderShape>;
 export type Suggestion = z.output<typeof suggestionShape>;
 export type Envelope = z.output<typeof envelopeShape>;
 
-/** The envelope in some bytes, or null when there is none, or it is nested too deep to be written again. */
+/** The envelope, or null when the bytes are none or are nested too deep. */
 export function readEnvelope(body: Buffer): Envelope | null {
+  return readAs(envelopeShape, body);
+}
+
+/** The frame in a row of the listener, or null. */
+export function readListenerFrame(body: Buffer): ListenerFrame | null {
+  return readAs(listenerFrameShape, body);
+}
+
+function readAs<T>(shape: z.ZodType<T>, body: Buffer): T | null {
   let parsed: unknown;
   try {
     parsed = parseJson(body);
   } catch {
-    // Whoever asked decides what unreadable bytes mean.
+    // The caller decides what unreadable bytes mean.
     return null;
   }
-  const envelope = envelopeShape.safeParse(parsed);
-  return envelope.success ? envelope.data : null;
+  return shape.safeParse(parsed).data ?? null;
 }

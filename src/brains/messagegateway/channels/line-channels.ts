@@ -1,6 +1,6 @@
 /**
- * One channel of MessageGateway per Open Channel and messenger: made when its first customer writes, found again by its external id, kept
- * in step with the settings, and taken down with the connection. Which ones there are is remembered in the connection's memory.
+ * One channel of MessageGateway per Open Channel and messenger. It is created when its first customer writes, found again by its external
+ * id, updated with the settings, and switched off with the connection. The connector state lists them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -8,21 +8,21 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { RemoteUnreachable, toAppError } from '../../../core/errors.ts';
 import type { LineSession } from '../../../core/events.ts';
 import { sha256 } from '../../../lib/encryption.ts';
-import { channelSettings } from '../account/channel-settings.ts';
 import { connectionIdIn } from '../account/client-id.ts';
-import { type ChannelType, channelTypeOf, channelTypes, messengerName, textLimitsOf } from '../account/messengers.ts';
 import type { Apis } from '../api/apis.ts';
 import { channelOffCode, isRefusal, MgRefused } from '../api/mg-http.ts';
 import type { MgChannel } from '../api/mg-shapes.ts';
-import type { ChannelFields } from '../api/transport-api.ts';
+import { type ChannelFields, type ChannelType, channelTypes } from '../api/transport-api.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
+import { channelSettings } from './channel-settings.ts';
+import { channelTypeOf, messengerName, textLimitsOf } from './messengers.ts';
 
-/** What a line channel is made by. */
+/** What creates a line channel. */
 interface Place {
   readonly config: JoinedConfig;
   readonly apis: Pick<Apis, 'transport'>;
   readonly tools: ConnectorTools;
-  /** How long the one who did not get the claim looks for the other's channel before the message is tried again. */
+  /** How long a process without the claim waits for the channel that another one creates, before the message is tried again. */
   readonly waitMs?: number;
 }
 
@@ -32,18 +32,18 @@ const storedShape = z.object({
   line: z.object({ lineId: z.string(), connector: z.string() }).optional(),
 });
 
-/** Longer than finding and making a channel can take: two calls at their time limit, the name of the line, and the turns before them. */
+/** Longer than finding and creating a channel can take: two calls at their time limit, the name of the line, and waiting for the rate limiter. */
 function claimSeconds({ requestTimeoutMs }: JoinedConfig): number {
   return 30 + (2 * requestTimeoutMs) / 1_000;
 }
-/** A refusal is believed for an hour: what is wrong may be mended over there, or by `channels.types`. */
+/** After a refusal it is not tried again for an hour: the cause may be fixed in MessageGateway or by `channels.types`. */
 const refusedDays = 1 / 24;
 const usualWaitMs = 5_000;
-const lookMs = 200;
+const waitMs = 200;
 
 type Line = Pick<LineSession, 'lineId' | 'connector'>;
 
-/** The ids of all channels that were made for lines. */
+/** The ids of all line channels. */
 export async function knownLineChannels(state: ConnectorTools['state']): Promise<readonly number[]> {
   const found = await state.list(memoryStart);
   return found.flatMap(({ value }) => {
@@ -53,7 +53,7 @@ export async function knownLineChannels(state: ConnectorTools['state']): Promise
 }
 
 /**
- * The channel of a line and messenger; null where the account will have none for it. Of all processes that need it at once one makes it.
+ * The channel of a line and messenger; null where the account refuses one. When several processes need it at once, one creates it.
  * Throws AppErrors.
  */
 export async function lineChannel(
@@ -73,10 +73,10 @@ export async function lineChannel(
     if ((await state.get(refusal)) !== null) return null;
     if (await state.claim(claim, {}, claimSeconds(place.config))) break;
     if (Date.now() > end) throw busy();
-    await sleep(lookMs, undefined, { signal });
+    await sleep(waitMs, undefined, { signal });
   }
   try {
-    // Made between the look and the claim.
+    // Created between the first check and the claim.
     const known = await read();
     if (known !== null) return known;
     const id = await findOrMake(place, line, title, signal);
@@ -94,14 +94,14 @@ export async function lineChannel(
 function busy(): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'messagegateway.channel_in_making',
-    message: 'the channel of this line is being made by another process',
+    message: 'the channel of this line is being created by another process',
     retry: { afterMs: 1_000 },
-    // Whoever makes it may need longer than a message is tried.
+    // Creating it may take longer than all attempts of a message.
     isThrottled: true,
   });
 }
 
-/** A process that died before it could remember its channel has left it under its external id. Null: refused in every way. */
+/** A channel that was created by a process which died before it stored the id is found by its external id. Null: all types were refused. */
 async function findOrMake(place: Place, line: Line, title: string, signal: AbortSignal): Promise<number | null> {
   const { config, apis, tools } = place;
   const { transport } = apis;
@@ -112,7 +112,7 @@ async function findOrMake(place: Place, line: Line, title: string, signal: Abort
   const { hasV2 } = await tools.portalInfo();
   const wanted = channelTypeOf(line.connector, config.channels.types);
   const name = channelName(await nameOf(tools, line, title, signal), line, wanted);
-  // Which types a transport like ours may have is not documented.
+  // It is not documented which types a transport may use.
   for (const type of new Set([wanted, 'custom' as const])) {
     const fields: ChannelFields = {
       type,
@@ -143,8 +143,8 @@ function channelName(lineName: string, { connector }: Line, type: ChannelType): 
 }
 
 /**
- * What the portal calls a line, asked once for each; null where it does not tell. Does not reject. A portal that fails once is not asked
- * again: it must not hold up whoever looks after the account.
+ * The portal's name of a line, requested once for each; null where it does not answer. Does not reject. After one failure the portal is not
+ * asked again, so that it does not hold up the caller.
  */
 function presentNames(
   tools: Pick<ConnectorTools, 'openChannelName' | 'log'>,
@@ -161,13 +161,13 @@ function presentNames(
       return name;
     } catch (thrown) {
       hasFailed = true;
-      tools.log('the name of an Open Channel could not be learned', { line: lineId, reason: toAppError(thrown).code });
+      tools.log('the name of an Open Channel could not be read', { line: lineId, reason: toAppError(thrown).code });
       return null;
     }
   };
 }
 
-/** What the portal calls the line; what its chats are called by it; its number. Nobody waits long for a name. */
+/** The portal's name of the line; otherwise the name in the title of its chats; otherwise its number. Waits for the portal only briefly. */
 async function nameOf(tools: ConnectorTools, line: Line, title: string, signal: AbortSignal): Promise<string> {
   const name = await presentNames(tools, signal)(line);
   if (name !== null) return name;
@@ -177,35 +177,35 @@ async function nameOf(tools: ConnectorTools, line: Line, title: string, signal: 
   return inTitle === '' ? `Open Channel ${line.lineId}` : inTitle;
 }
 
-/** Of a line and messenger, as a part of keys: codes of other vendors may be long or strange. */
+/** Line and messenger as a part of keys. It is a digest, because codes of other vendors may be long or contain any character. */
 function keyOf({ lineId, connector }: Line): string {
   const plain = `${lineId}:${connector}`;
   return /^[\w:-]{1,26}$/.test(plain) ? plain : `#${sha256(plain).toString('hex').slice(0, 24)}`;
 }
 
-/** At most 64 characters: the connection's id is 36. */
+/** At most 64 characters; the connection's id has 36. */
 function externalIdOf(config: JoinedConfig, line: Line): string {
   return `${connectionIdIn(config.joined.clientId) ?? ''}:${keyOf(line)}`;
 }
 
-/** Of the channels of an account, those of this connection's lines. */
+/** Those channels of the account that are line channels of this connection. */
 function lineChannelsAmong(channels: readonly MgChannel[], connectionId: string): readonly MgChannel[] {
   return channels.filter(({ external_id: id }) => id?.startsWith(`${connectionId}:`) === true);
 }
 
-/** What the channels of lines are brought in step with. */
+/** What line channels are updated from. */
 export interface RefreshGiven {
   readonly config: MessageGatewayConfig;
   readonly connectionId: string;
   readonly tools: Pick<ConnectorTools, 'portalInfo' | 'openChannelName' | 'state' | 'log'>;
-  /** The channels of the account, where they were just read. */
+  /** The channels of the account, if they have just been read. */
   readonly known?: readonly MgChannel[];
   readonly signal: AbortSignal;
 }
 
 /**
- * Brings every line's channel in step with the settings, with what bot and portal can do now and with the line's present name, and switches
- * on those that are off. Throws AppErrors.
+ * Updates every line channel to the settings, to what bot and portal can do now and to the line's present name, and switches on those that
+ * are off. Throws AppErrors.
  */
 export async function refreshLineChannels(
   { transport }: Pick<Apis, 'transport'>,
@@ -229,7 +229,7 @@ export async function refreshLineChannels(
   }
 }
 
-/** The first that is not refused; one channel that cannot be brought up to date stands in nobody's way. */
+/** Tries the types until one is not refused. A channel that cannot be updated does not stop the others. */
 async function putChannel(
   transport: Apis['transport'],
   { id, is_active: isActive }: MgChannel,
@@ -248,7 +248,7 @@ async function putChannel(
   }
 }
 
-/** By channel; of those that were remembered without their line nothing is known but their channel. */
+/** The known line channels by id; null for those that were stored without their line. */
 async function rememberedLines(state: ConnectorTools['state']): Promise<ReadonlyMap<number, Line>> {
   const lines = new Map<number, Line>();
   for (const { value } of await state.list(memoryStart)) {
@@ -258,7 +258,7 @@ async function rememberedLines(state: ConnectorTools['state']): Promise<Readonly
   return lines;
 }
 
-/** Forgets the channels of lines that the account does not have (any more): each is made anew when it is next needed. Throws AppErrors. */
+/** Forgets line channels that the account does not have any more. They are created again when they are needed. Throws AppErrors. */
 export async function forgetGoneChannels(
   { transport }: Pick<Apis, 'transport'>,
   state: ConnectorTools['state'],
@@ -269,14 +269,14 @@ export async function forgetGoneChannels(
   const isThere = (channels: readonly MgChannel[], value: unknown): boolean =>
     channels.some(({ id }) => id === idOf(value));
   if (remembered.every(({ value }) => isThere(known, value))) return;
-  // One may have been made since `known` was read: only what is missing later than it was remembered is gone.
+  // A channel may have been created after `known` was read, so only those are forgotten that a later list does not have either.
   const now = await transport.channels({ limit: 1000 });
   for (const { key, value } of remembered) {
     if (!isThere(now, value)) await state.forget(key);
   }
 }
 
-/** Managers can no longer write into any channel of the connection. Those that are off already, or gone, are fine. Throws AppErrors. */
+/** Switches off all line channels, so that managers cannot write into them. Channels that are off or deleted already are skipped. Throws AppErrors. */
 export async function switchChannelsOff({ transport }: Pick<Apis, 'transport'>, config: JoinedConfig): Promise<void> {
   const { channelId, clientId } = config.joined;
   const channels = await transport.channels({ limit: 1000 });

@@ -1,4 +1,4 @@
-/** Which channels of the account are this connection's, and which of them a conversation is in. */
+/** Knows which channels of the account belong to this connection, and in which of them a conversation is. */
 import { z } from 'zod';
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -7,30 +7,29 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Apis } from '../api/apis.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
-import { chatIdOf } from '../outbound/chat-id.ts';
 import { knownLineChannels, lineChannel } from './line-channels.ts';
 
 export interface OwnChannels {
-  /** Whether it is one of ours. A channel of others costs one look, and then none for a while. */
+  /** Whether the channel belongs to this connection. For a foreign channel the database is asked once, and then not for a while. */
   isOurs(channelId: number): Promise<boolean>;
-  /** All of ours, the main one first. */
+  /** All channels of the connection, the main one first. */
   all(): Promise<readonly number[]>;
-  /** The one a conversation is in: of its line since its first message, otherwise the main one. */
+  /** The channel a conversation is in: that of its line if it began there, otherwise the main one. */
   of(to: ConversationRef): Promise<number>;
-  /** The same, made where the chat is of a line that has none yet. Throws AppErrors. */
+  /** The same, for a new message: creates the channel if the chat's line has none yet. Throws AppErrors. */
   for(to: ConversationRef, chat: Chat, signal: AbortSignal): Promise<number>;
-  /** A channel has refused: what is known of channels is learned anew, for a look at the account may change it. */
-  doubt(): void;
-  /** The frame as if it were of the main channel where it is of one of ours: everything behind the listener knows that one alone. */
+  /** Forgets what is known of channels, after one has refused a message: a health check may replace them. */
+  forget(): void;
+  /** The frame with the main channel's id if it is of any channel of this connection. The code behind the listener knows only that one. */
   adopt(frame: Envelope): Promise<Envelope>;
 }
 
-const talkShape = z.object({ channelId: z.int() });
-const talkKey = (to: ConversationRef): string => `talk-channel:${to.ref}`;
+const channelOfConversation = z.object({ channelId: z.int() });
+const conversationKey = (to: ConversationRef): string => `channel-of:${to.ref}`;
 
-/** What was found to be of others is looked at again after so long: an account may have been joined anew. */
+/** A channel that was foreign is checked again after this long: the account may have been joined again. */
 const foreignMs = 600_000;
-/** Of each kind, so much is remembered; the oldest is forgotten first. */
+/** Entries of each cache; the oldest is dropped first. */
 const mostRemembered = 5_000;
 
 export interface OwnChannelsOptions {
@@ -41,44 +40,25 @@ export interface OwnChannelsOptions {
 }
 
 export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
-  const { config, tools, clock } = options;
+  const { config, tools } = options;
   const { channelId: main } = config.joined;
-  const ours = new Set<number>([main]);
-  const foreign = new Map<number, number>();
-  const talks = new Map<string, number>();
+  const channels = createChannelIds(options);
+  const byConversation = new Map<string, number>();
 
-  async function learn(): Promise<void> {
-    for (const id of await knownLineChannels(tools.state)) ours.add(id);
-  }
-
-  async function isOurs(channelId: number): Promise<boolean> {
-    if (ours.has(channelId)) return true;
-    const lookedAt = foreign.get(channelId);
-    if (lookedAt !== undefined && clock.monotonicMs() - lookedAt < foreignMs) return false;
-    // A channel is remembered before its first message is sent: whatever comes out of it is later.
-    await learn();
-    if (ours.has(channelId)) return true;
-    remember(foreign, channelId, clock.monotonicMs());
-    return false;
-  }
-
-  /** `gone`: it began in a channel that the account has lost. */
-  async function stored(to: ConversationRef): Promise<number | 'gone' | null> {
-    const known = talks.get(to.ref);
+  /** `deleted`: the conversation began in a channel that no longer exists. */
+  async function stored(to: ConversationRef): Promise<number | 'deleted' | null> {
+    const known = byConversation.get(to.ref);
     if (known !== undefined) return known;
-    const found = talkShape.safeParse(await tools.state.get(talkKey(to)));
+    const found = channelOfConversation.safeParse(await tools.state.get(conversationKey(to)));
     if (!found.success) return null;
-    if (!(await isOurs(found.data.channelId))) return 'gone';
-    remember(talks, to.ref, found.data.channelId);
+    if (!(await channels.has(found.data.channelId))) return 'deleted';
+    remember(byConversation, to.ref, found.data.channelId);
     return found.data.channelId;
   }
 
   return {
-    isOurs,
-    async all() {
-      await learn();
-      return [...ours];
-    },
+    isOurs: (channelId) => channels.has(channelId),
+    all: () => channels.all(),
     async of(to) {
       const known = await stored(to);
       return typeof known === 'number' ? known : main;
@@ -87,29 +67,60 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       const known = await stored(to);
       if (typeof known === 'number') return known;
       if (!config.channels.perLine || chat.line === null) return main;
-      // A conversation that has begun in the main channel stays there, where all of it can be read.
+      // A conversation that began in the main channel stays there, where managers can read all of it.
       if (known === null && chatIdOf(to) !== null) return main;
-      // Where the account will have none for the line its customers are in the main one: their words come first.
+      // If the account refuses a channel for the line, its customers write into the main one.
       const channelId = (await lineChannel(options, chat.line, chat.title, signal)) ?? main;
-      ours.add(channelId);
-      await tools.state.put(talkKey(to), { channelId });
-      remember(talks, to.ref, channelId);
+      channels.add(channelId);
+      await tools.state.put(conversationKey(to), { channelId });
+      remember(byConversation, to.ref, channelId);
       return channelId;
     },
-    doubt() {
-      ours.clear();
-      ours.add(main);
-      foreign.clear();
-      talks.clear();
+    forget() {
+      channels.forget();
+      byConversation.clear();
     },
     async adopt(frame) {
-      const places = placesIn(frame.data);
-      const [first] = places;
+      const [first] = placesIn(frame.data);
       const id = first?.read();
-      if (first === undefined || id === undefined || id === main || !(await isOurs(id))) return frame;
+      if (first === undefined || id === undefined || id === main || !(await channels.has(id))) return frame;
       const data: unknown = structuredClone(frame.data);
       for (const place of placesIn(data as Envelope['data'])) if (place.read() === id) place.write(main);
       return { ...frame, data: data as Envelope['data'] };
+    },
+  };
+}
+
+/** The ids of the connection's channels, and of foreign ones that have been asked about. */
+function createChannelIds({ config, tools, clock }: OwnChannelsOptions) {
+  const { channelId: main } = config.joined;
+  const ours = new Set<number>([main]);
+  const foreignSince = new Map<number, number>();
+
+  async function readStored(): Promise<void> {
+    for (const id of await knownLineChannels(tools.state)) ours.add(id);
+  }
+
+  return {
+    add: (channelId: number): void => void ours.add(channelId),
+    async has(channelId: number): Promise<boolean> {
+      if (ours.has(channelId)) return true;
+      const since = foreignSince.get(channelId);
+      if (since !== undefined && clock.monotonicMs() - since < foreignMs) return false;
+      // The id of a channel is stored before its first message is sent, so every event of it comes later.
+      await readStored();
+      if (ours.has(channelId)) return true;
+      remember(foreignSince, channelId, clock.monotonicMs());
+      return false;
+    },
+    async all(): Promise<readonly number[]> {
+      await readStored();
+      return [...ours];
+    },
+    forget(): void {
+      ours.clear();
+      ours.add(main);
+      foreignSince.clear();
     },
   };
 }
@@ -121,7 +132,7 @@ function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
   if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
 }
 
-/** Where a frame says in which channel it happened. */
+/** Finds the channel of a frame. */
 interface ChannelPlace {
   read(): number | undefined;
   write(id: number): void;
@@ -150,4 +161,9 @@ function placesIn(data: Envelope['data']): readonly ChannelPlace[] {
     };
     return [{ read: () => id, write }];
   });
+}
+
+/** MessageGateway's chat that the conversation is linked to; null for none, and for a conversation that was a console once. */
+export function chatIdOf(to: ConversationRef): number | null {
+  return /^\d+$/.test(to.remoteId ?? '') ? Number(to.remoteId) : null;
 }

@@ -1,17 +1,17 @@
 /**
- * `/messagegateway/account`: the page the CRM opens for a module of ours. The client id says which account it is; it proves nothing, since
- * other bots of the account can read it. What proves that the reader comes from the CRM is a sealed link, good for half an hour. The link
- * says nothing of the portal: it opens the settings of the bot that is connected, and no other bot.
+ * `/messagegateway/account`: the page that the CRM opens for a module of ours. The client id names the account and proves nothing, because
+ * other bots of the account can read it. A sealed link, valid for half an hour, proves that the reader comes from the CRM. It gives no access
+ * to the portal: it opens the settings of the connected bot, and of no other bot.
  */
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { sealAccount } from './account-draft.ts';
 import { settingsOfConnection } from './connect-page.ts';
+import { type Language, languageOfReader } from './messages/page-messages.ts';
 import { accountNamed, isProvenBy, type NamedAccount } from './named-account.ts';
 import { emptyForm, formPage } from './page-html.ts';
-import { type Language, languageOfReader } from './page-texts.ts';
 
-/** With a good link what is known is not asked again: of a connected account nothing, of one that awaits its portal only the code. */
+/** With a valid link, a connected account is asked nothing more, and one that awaits its portal only the code. */
 export async function showAccount({ query, headers }: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const language = languageOfReader(query['lang'] ?? null, headers['accept-language']);
   const client = query['client'] ?? '';
@@ -22,12 +22,12 @@ export async function showAccount({ query, headers }: WebhookRequest, host: Conn
   const settings = stored !== null && isProven ? await settingsOf(account, language, host) : null;
   if (settings !== null) return { status: 200, html: settings };
   const draft = stored === null && isProven ? sealAccount(config, host) : null;
-  // Who opens a connected account without a good link has to show a code of its portal; the key is stored.
+  // Without a valid link a connected account needs a code of its portal. The key is stored already.
   const state = { ...emptyForm, account: config.crmUrl, draft, client: stored === null ? null : client };
   return { status: 200, html: formPage(language, state) };
 }
 
-/** Null while no bot has the connection: which one is to have it is the portal's to say. */
+/** Null while no bot uses the connection: only an administrator of the portal may choose one. */
 async function settingsOf(account: NamedAccount, language: Language, host: ConnectorHost): Promise<string | null> {
   const { connection, config } = account;
   const { crmUrl, apiKey } = config;

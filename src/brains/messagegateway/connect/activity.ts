@@ -1,4 +1,4 @@
-/** `POST /messagegateway/activity`: the CRM tells that a module was switched on or off, frozen, or that its account has moved. */
+/** `POST /messagegateway/activity`: the CRM reports that a module was switched on or off, frozen, or that its account has moved. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -8,31 +8,31 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
+import { crmOf } from '../account/account-crm.ts';
+import type { DisabledReason } from '../account/check-health.ts';
 import { clientIdOf, connectionIdIn } from '../account/client-id.ts';
 import { isSameProvider, readCrmUrl } from '../api/crm-url.ts';
 import { configSchema, isJoined, type JoinedConfig } from '../config.ts';
-import { crmOf } from './account-crm.ts';
-import type { DisabledReason } from './check-health.ts';
 
 const activityShape = z.object({ active: z.boolean(), freeze: z.boolean().nullish() });
 
-/** As official modules answer (docs/platform-notes/messagegateway.md#activity-callback). */
+/** The answer of official modules (docs/platform-notes/messagegateway.md#activity-callback). */
 const thanks: RouteAnswer = { status: 200, json: { success: true } };
 const wrongData: RouteAnswer = { status: 400, json: { success: false, error: 'Wrong data' } };
 
-/** Guessing is slow. */
+/** Makes guessing slow. */
 const guessMs = 200;
 
 /**
- * Only the client id speaks for the sender, and other bots of the account can see it. So a stop is believed at once, it does no lasting
- * harm; a start, and everything that follows from either, is left to a look at the CRM itself, and an address to `movedTo`.
+ * The sender proves itself only by the client id, which other bots of the account can see. A stop is applied at once, because it does no
+ * lasting harm. A start, and everything else, is left to a health check; a new address is verified by `movedTo`.
  */
-export async function hearActivity(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
+export async function handleActivity(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const form = new URLSearchParams(request.body.toString('utf8'));
   const activity = activityShape.safeParse(parse(form.get('activity') ?? ''));
   const clientId = form.get('clientId') ?? '';
   const found = await findAccount(clientId, host);
-  if (found === null && activity.success && (await hearAwaiting(clientId, activity.data.active, host))) return thanks;
+  if (found === null && activity.success && (await handleAwaiting(clientId, activity.data.active, host))) return thanks;
   if (found === null) await sleep(guessMs);
   if (found === null || !activity.success) return wrongData;
   const { stored, config } = found;
@@ -47,8 +47,8 @@ export async function hearActivity(request: WebhookRequest, host: ConnectorHost)
   return thanks;
 }
 
-/** An account that awaits its portal has nothing to stop: switched off over there, it is given up. False: the client id is of none. */
-async function hearAwaiting(clientId: string, isActive: boolean, host: ConnectorHost): Promise<boolean> {
+/** An account that awaits its portal has nothing to stop: if it is switched off in the CRM, it is dropped. False: the client id is of none. */
+async function handleAwaiting(clientId: string, isActive: boolean, host: ConnectorHost): Promise<boolean> {
   const connection = await host.awaiting.find(connectionIdIn(clientId) ?? '');
   if (connection === null || !sameDigest(sha256(clientId), sha256(clientIdOf(connection)))) return false;
   if (!isActive) await host.awaiting.drop(connection.id);
@@ -56,8 +56,8 @@ async function hearAwaiting(clientId: string, isActive: boolean, host: Connector
 }
 
 /**
- * Finding out has taken a while, in which the account may have been joined again: what that has stored stays. False when it was given another
- * address meanwhile, or keeps changing.
+ * The connection may have been changed while the address was verified: the new address is put into the present config. False when it was
+ * given another address meanwhile, or keeps changing.
  */
 async function storeMove(found: Account, crmUrl: string, host: ConnectorHost): Promise<boolean> {
   const { stored, config } = found;
@@ -72,7 +72,7 @@ async function storeMove(found: Account, crmUrl: string, host: ConnectorHost): P
   return isStored;
 }
 
-/** A pause whose reason has been looked into is not made vague again by hearing of it twice. */
+/** A connection that is disabled for a known reason keeps that reason. */
 function needsDisabling({ disabledReason }: StoredConnection, reason: DisabledReason): boolean {
   return disabledReason === null || (reason === 'frozen' && disabledReason !== 'frozen');
 }
@@ -95,19 +95,19 @@ function joinedConfigOf(connection: Connection): JoinedConfig | null {
   return parsed.success && isJoined(parsed.data) ? parsed.data : null;
 }
 
-/** A new address that can be believed; null for none. */
+/** The new address if it is verified; otherwise null. */
 type Move = { readonly isBelieved: true; readonly origin: string | null } | { readonly isBelieved: false };
 
 /**
- * Whether the account has moved. The stored key is shown only to a host of the vendor, to the same host as
- * before, or to one the account at its old address names itself; and there our own module has to be found with it.
+ * Whether the account has moved. The stored key is sent only to a host of the vendor, to the same host as before, or to one that the account
+ * names at its old address; and our own module must exist at the new one.
  */
 async function movedTo(systemUrl: string, config: JoinedConfig, tools: ConnectorTools): Promise<Move> {
   const nowhere: Move = { isBelieved: true, origin: null };
   if (systemUrl.trim() === '') return nowhere;
   const address = readCrmUrl(systemUrl);
   const refuse = (why: string): Move => {
-    tools.log('a new address of an account was not believed', { why });
+    tools.log('a new address of an account was not accepted', { why });
     return { isBelieved: false };
   };
   if ('problem' in address) return refuse(address.problem);
@@ -132,7 +132,7 @@ function parse(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // Anything may be posted here; what is no JSON is wrong data.
+    // Not JSON: treated as wrong data.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** The settings on the connection page, as text of form fields: a few that a person is asked for, and all others behind them. The config's own schema judges them. */
+/** The settings on the connection page as form fields: a few main ones, and all others under "All settings". The config's schema validates them. */
 import type { z } from 'zod';
 import { configSchema, type MessageGatewayConfig } from '../config.ts';
 import { type SchemaField, schemaFields, shownAt, withTyped } from './schema-fields.ts';
@@ -8,10 +8,10 @@ export const settingFields = ['language', 'command', 'takesOver', 'groups', 'emp
 
 export type SettingField = (typeof settingFields)[number];
 
-/** What stands in the fields by their names; those that are absent were not asked for. */
+/** Texts of the fields by their names. A field that is absent was not on the form. */
 export type TypedSettings = Readonly<Record<string, string>>;
 
-/** Keys of the config that have a field of their own, and its name. */
+/** Keys of the config with a main field, and the field's name. */
 const fieldOfPath: Readonly<Record<string, SettingField>> = {
   language: 'language',
   'handover.command': 'command',
@@ -20,7 +20,7 @@ const fieldOfPath: Readonly<Record<string, SettingField>> = {
   'console.employees': 'employees',
 };
 
-/** All other keys; their fields are named by `nameOf`. */
+/** All other keys; `nameOf` names their fields. */
 export const moreFields: readonly SchemaField[] = schemaFields.filter(({ path }) => fieldOfPath[path] === undefined);
 
 /** The name of a field for one of the other keys. */
@@ -28,15 +28,15 @@ export function nameOf({ path }: SchemaField): string {
   return `more.${path}`;
 }
 
-/** What an administrator of an Open Channel's bot need not think about: that bot sits in no groups. */
+/** Fields that a bot of an Open Channel does not need: it is in no groups. */
 const ofGroups: ReadonlySet<SettingField> = new Set(['groups', 'employees']);
 
-/** The fields a kind of bot has. */
+/** The fields for a type of bot. */
 export function fieldsFor(botType: string): readonly SettingField[] {
   return botType === 'O' ? settingFields.filter((field) => !ofGroups.has(field)) : settingFields;
 }
 
-/** The settings of a config as they stand in the fields. */
+/** The settings of a config as texts of the fields. */
 export function shownSettings(config: MessageGatewayConfig): TypedSettings {
   return {
     ...Object.fromEntries(moreFields.map((field) => [nameOf(field), shownAt(config, field)])),
@@ -57,7 +57,7 @@ export function typedSettings(form: URLSearchParams): TypedSettings {
   return typed;
 }
 
-/** The config with what was typed, or the fields that are wrong. Throws ZodError when anything else of the config is. */
+/** The config with the typed values, or the wrong fields. Throws ZodError when another part of the config is wrong. */
 export function withSettings(
   config: object,
   typed: TypedSettings,
@@ -94,7 +94,7 @@ function merged(config: object, typed: TypedSettings): object {
 function fieldOf({ path }: z.core.$ZodIssue): string | null {
   const asked = fieldOfPath[path.slice(0, 2).join('.')] ?? fieldOfPath[path.slice(0, 1).join('.')];
   if (asked !== undefined) return asked;
-  // An item of a list is wrong in the field of the list.
+  // An error in an item belongs to the field of the list.
   const key = `${path.join('.')}.`;
   const field = moreFields.find((one) => key.startsWith(`${one.path}.`));
   return field === undefined ? null : nameOf(field);

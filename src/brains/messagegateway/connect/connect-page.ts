@@ -1,25 +1,25 @@
 /**
  * `/messagegateway/connect`: a person connects an account of a CRM to a bot of a Bitrix24 portal. Two proofs are needed: the API key of the
- * account, and a one-time code that the app shows to administrators inside the portal. The page carries what was proven, sealed; it needs no
- * cookie, so no other site can act in anybody's name.
+ * account, and a one-time code that the app shows to administrators in the portal. The page carries what was proven, sealed. It uses no
+ * cookies, so another site cannot act for anybody.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectorHost, OfferedBot, RouteAnswer, StoredConnection } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
+import { leaveAwaiting } from '../account/leave.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
 import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
 import { fieldsFor, shownSettings, type TypedSettings, typedSettings, withSettings } from './bot-settings.ts';
-import { leaveAwaiting } from './leave.ts';
+import { type Language, languageOfReader, pageMessages, problemText } from './messages/page-messages.ts';
 import { accountNamed } from './named-account.ts';
 import { choicePage, donePage, emptyForm, type FormState, formPage } from './page-html.ts';
-import { type Language, languageOfReader, pageTexts, problemText } from './page-texts.ts';
 import { settingsSchema } from './settings.ts';
 import { settingsPage } from './settings-html.ts';
 
-/** Guessing codes is slow. */
+/** Makes guessing codes slow. */
 const guessMs = 200;
 
 /** The form; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
@@ -32,7 +32,7 @@ export function showForm({ query, headers }: WebhookRequest, host: ConnectorHost
     ...emptyForm,
     account: known?.crmUrl ?? (query['account'] ?? '').slice(0, 300),
     draft: known === null ? null : draft,
-    problem: isOld ? (pageTexts(language).problems['old_draft'] ?? null) : null,
+    problem: isOld ? (pageMessages(language).problems['old_draft'] ?? null) : null,
   };
   return Promise.resolve({ status: 200, html: formPage(language, state) });
 }
@@ -45,13 +45,13 @@ export async function takeForm(request: WebhookRequest, host: ConnectorHost): Pr
   if (form.get('step') === 'check') return await check(form, language, host);
   const choice = openChoice(form.get('choice') ?? '', host);
   if (choice === null) {
-    const problem = pageTexts(language).problems['old_page'] ?? null;
+    const problem = pageMessages(language).problems['old_page'] ?? null;
     return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
   }
   if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, host, null) };
   const bot = await chosenBot(choice, form.get('bot') ?? '', language, host);
   if (bot === null) {
-    const html = await showChoice(choice, language, host, pageTexts(language).problems['no_bot'] ?? null);
+    const html = await showChoice(choice, language, host, pageMessages(language).problems['no_bot'] ?? null);
     return { status: 422, html };
   }
   const typed = typedSettings(form);
@@ -59,16 +59,16 @@ export async function takeForm(request: WebhookRequest, host: ConnectorHost): Pr
   return { status: 200, html: showSettings({ choice, bot, language }, typed, host) };
 }
 
-/** Nothing here acts in the name of who is signed in somewhere; a form from elsewhere is a mistake or a trick all the same. */
+/** Nobody is signed in here, but a form from another site is a mistake or an attack. */
 function checkOrigin({ headers }: WebhookRequest, publicUrl: string): void {
   const { origin } = headers;
   if (headers['sec-fetch-site'] !== 'cross-site' && (origin === undefined || origin === publicUrl)) return;
   throw new BadInput({ code: 'messagegateway.foreign_form', status: 403, message: 'the form came from another site' });
 }
 
-/** First step: who is the portal, is the account there. The address is called only for somebody who has shown a code. */
+/** First step: which portal is it, and does the account exist. The address is called only after a valid code. */
 async function check(form: URLSearchParams, language: Language, host: ConnectorHost): Promise<RouteAnswer> {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const client = form.get('client');
   if (client !== null) return await checkConnected(client, form, language, host);
   const draft = form.get('draft');
@@ -94,7 +94,7 @@ async function check(form: URLSearchParams, language: Language, host: ConnectorH
   return { status: 200, html: await showChoice({ ...account, portal }, language, host, null) };
 }
 
-/** The account's own page: the key is stored, so a code of the account's portal is all that is asked. */
+/** The account's page. The key is stored, so only a code of the account's portal is needed. */
 async function checkConnected(
   client: string,
   form: URLSearchParams,
@@ -104,7 +104,7 @@ async function checkConnected(
   const account = await accountNamed(client, host);
   const portal = account === null ? null : await provenPortal(form, host);
   if (account === null || account.stored === null || portal === null || portal !== account.connection.portal) {
-    const problem = pageTexts(language).problems['wrong_code'] ?? null;
+    const problem = pageMessages(language).problems['wrong_code'] ?? null;
     const state = { ...emptyForm, account: account?.config.crmUrl ?? '', client, problem };
     return { status: 422, html: formPage(language, state) };
   }
@@ -114,7 +114,7 @@ async function checkConnected(
   return { status: 200, html: settings ?? (await showChoice(choice, language, host, null)) };
 }
 
-/** The settings of the bot that has the connection; null while none has. */
+/** The settings of the bot that uses the connection; null while none does. */
 export async function settingsOfConnection(
   choice: Choice,
   connectionId: string,
@@ -138,7 +138,7 @@ function typedAccount(form: URLSearchParams): Account | FormProblem {
   return apiKey.success ? { crmUrl: address.origin, apiKey: apiKey.data } : 'crm_wrong_key';
 }
 
-/** By the code, which is used up, or by our own seal on a portal whose code was taken a moment ago. */
+/** From the code, which is used up by this, or from the sealed portal of a code that was used a moment ago. */
 async function provenPortal(form: URLSearchParams, host: ConnectorHost): Promise<string | null> {
   const proof = form.get('proof');
   const portal = proof === null ? await host.redeemCode(form.get('code') ?? '') : host.open(proof, 'portal');
@@ -162,19 +162,19 @@ async function showChoice(
   return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
 }
 
-/** Whether whoever made this choice may see and change the bot. */
+/** Whether the reader may see and change the bot. */
 function isOpenTo({ onlyConnection }: Choice): (bot: OfferedBot) => boolean {
   return ({ connectionId }) => onlyConnection === undefined || connectionId === onlyConnection;
 }
 
-/** The bot that was chosen, and its config as far as it is known. */
+/** The chosen bot, and its config as far as it is known. */
 interface Asked {
   readonly choice: Choice;
   readonly bot: OfferedBot & { readonly isHere: boolean; readonly config: object };
   readonly language: Language;
 }
 
-/** Null: the portal has no such bot for this choice. The same account again: its connection is renewed, and what was set for it stays. */
+/** Null: the reader may not choose this bot, or it does not exist. If the bot uses this account already, its connection and settings stay. */
 async function chosenBot(
   choice: Choice,
   botCode: string,
@@ -187,13 +187,13 @@ async function chosenBot(
   if (bot === undefined) return null;
   const known = accounts.find(({ connection }) => connection.id === bot.connectionId);
   const isHere = accountOf(accounts, bot.connectionId) === crmUrl;
-  // The connection was given another address since: this choice was for the former one.
+  // The connection has got another address since; the choice was for the former one.
   if (!isHere && choice.onlyConnection !== undefined) return null;
   const before = isHere ? known?.connection.config : newConfig(bot.name, language, host);
   return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
 }
 
-/** Second step: how the bot shall work. What was not typed stands there as it is set. */
+/** Second step: the bot's settings. Fields that were not typed show the present values. */
 function showSettings(
   { choice, bot, language }: Asked,
   typed: TypedSettings,
@@ -215,7 +215,7 @@ function showSettings(
 /** Third step: the account is joined for the chosen bot. */
 async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost): Promise<RouteAnswer> {
   const { choice, bot, language } = asked;
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const set = withSettings(bot.config, typed);
   if ('wrong' in set) {
     const trouble = { wrong: set.wrong, problem: texts.settings.problem };
@@ -235,7 +235,7 @@ async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost):
   return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, host)) };
 }
 
-/** Names of modules have 32 characters at most. */
+/** Names of modules have at most 32 characters. */
 function newConfig(botName: string, language: Language, host: ConnectorHost): object {
   const { integrationCode } = settingsSchema.parse(host.settings ?? {});
   const name = [...botName.trim()].slice(0, 32).join('').trim();
@@ -257,7 +257,7 @@ function toRecord(config: unknown): object {
   return typeof config === 'object' && config !== null ? config : {};
 }
 
-/** What was thrown, if it is one of our errors; anything else is a fault of ours and goes on. */
+/** Returns an AppError, and throws anything else again. */
 function expected(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   throw thrown;

@@ -1,13 +1,13 @@
-/** Text that has become HTML, and the one way to make it: whatever is put into a template is escaped unless it was made here. */
+/** HTML, and the only way to make it: every value in a template is escaped unless it was made here. */
 
-/** Safe to be sent as it is. */
+/** Safe to send as it is. */
 export interface Html {
   readonly html: string;
 }
 
 type Part = string | number | Html | readonly Html[] | null;
 
-/** `html\`<p>${anything}</p>\``. Null becomes nothing. Attributes have to be quoted. */
+/** `html\`<p>${anything}</p>\``. Null gives an empty text. Attributes must be quoted. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: strings.map((string, index) => string + written(parts[index] ?? null)).join('') };
 }

@@ -1,4 +1,4 @@
-/** Finds the account a client id names, and makes the link that proves that its bearer comes from the CRM. */
+/** Finds the account of a client id, and makes the link that proves that its reader comes from the CRM. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectorHost, StoredConnection } from '../../../core/brain.ts';
 import type { Connection } from '../../../core/connector.ts';
@@ -6,19 +6,19 @@ import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { clientIdOf, connectionIdIn } from '../account/client-id.ts';
 import { configSchema, type MessageGatewayConfig } from '../config.ts';
 
-/** Guessing is slow. */
+/** Makes guessing slow. */
 const guessMs = 200;
 
 const linkPurpose = 'account-link';
 
-/** An account one of our client ids names. `held` is null while it awaits its portal. */
+/** The account of a client id. `stored` is null while it awaits its portal. */
 export interface NamedAccount {
   readonly connection: Connection;
   readonly config: MessageGatewayConfig;
   readonly stored: StoredConnection | null;
 }
 
-/** The address by which somebody who has just proven to come from the CRM gets to the page. */
+/** The address of the page for a reader who has just proven to come from the CRM. */
 export function accountLink(connection: Connection, config: MessageGatewayConfig, host: ConnectorHost): string {
   const page = new URL('/messagegateway/account', host.tools.publicUrl);
   page.searchParams.set('client', clientOf(connection, config));
@@ -26,12 +26,12 @@ export function accountLink(connection: Connection, config: MessageGatewayConfig
   return page.href;
 }
 
-/** Whether the link was made for this account, a short time ago. */
+/** Whether the link was made for this account and is still valid. */
 export function isProvenBy(link: string, { connection }: NamedAccount, host: ConnectorHost): boolean {
   return host.open(link, linkPurpose) === connection.id;
 }
 
-/** Null for an id that is not ours, which costs its sender a moment. */
+/** Null for an id that is not ours. */
 export async function accountNamed(clientId: string, host: ConnectorHost): Promise<NamedAccount | null> {
   const id = connectionIdIn(clientId);
   const stored = id === null ? null : await host.find(id);

@@ -1,17 +1,18 @@
-/** The connection page as HTML: the form, the choice of a bot, the end. Holds no decisions. */
+/** The connection page as HTML: the form, the choice of a bot, the result. Takes no decisions. */
 import type { OfferedBot } from '../../../core/brain.ts';
 import { type Html, html } from './html.ts';
-import { type Language, type PageTexts, pageTexts } from './page-texts.ts';
+import type { PageMessages } from './messages/en.ts';
+import { type Language, pageMessages } from './messages/page-messages.ts';
 
-/** What the form shows. Keys are never shown again. */
+/** The contents of the form. Keys are never shown again. */
 export interface FormState {
   readonly account: string;
   readonly code: string;
-  /** Sealed account of a one-step connection. */
+  /** The sealed account of a one-step connection. */
   readonly draft: string | null;
-  /** Sealed portal whose code was taken already, with its name. */
+  /** The sealed portal whose code has been used already, and its name. */
   readonly proof: { readonly sealed: string; readonly domain: string } | null;
-  /** Client id of a connected account whose portal is still to be proven; its key is known. */
+  /** The client id of a connected account: its key is stored, its portal is still to be proven. */
   readonly client: string | null;
   readonly problem: string | null;
 }
@@ -19,7 +20,7 @@ export interface FormState {
 export const emptyForm: FormState = { account: '', code: '', draft: null, proof: null, client: null, problem: null };
 
 export function formPage(language: Language, state: FormState): string {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const isKnown = state.draft !== null || state.client !== null;
   const known =
     state.draft === null ? { name: 'client', value: state.client ?? '' } : { name: 'draft', value: state.draft };
@@ -63,7 +64,7 @@ export interface ChoiceState {
 }
 
 export function choicePage(language: Language, state: ChoiceState): string {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const form =
     state.bots.length === 0
       ? html`<p class="empty">${texts.noBots}</p>`
@@ -83,16 +84,16 @@ ${state.bots.map((bot) => botRow(texts, bot))}
   ]);
 }
 
-function botRow(texts: PageTexts, bot: ChoiceState['bots'][number]): Html {
+function botRow(texts: PageMessages, bot: ChoiceState['bots'][number]): Html {
   const now = bot.isHere ? texts.already : texts.thinksWith(bot.thinksWith);
   return html`<label class="choice"><input type="radio" name="bot" value="${bot.code}" required>
 <span><strong>${bot.name}</strong><span class="muted">${texts.types[bot.type] ?? bot.type} · ${now}</span></span></label>
 `;
 }
 
-/** The sealed choice goes on being good for a while: the next bot needs no new code. */
+/** The sealed choice stays valid for a while, so the next bot needs no new code. */
 export function donePage(language: Language, botName: string, account: string, sealedChoice: string): string {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   return page(language, texts.done, [
     html`<p class="note good" role="status">${texts.doneLead(botName, account)}</p>`,
     html`<p class="actions"><a class="button" href="${account}">${texts.back}</a></p>
@@ -104,7 +105,7 @@ export function donePage(language: Language, botName: string, account: string, s
   ]);
 }
 
-/** What is wrong, above the form. */
+/** The error above the form. */
 export function problemBox(problem: string | null): Html | null {
   return problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`;
 }

@@ -1,16 +1,16 @@
 /**
- * The routes MessageGateway needs in the house. Nobody signs in here: each handler says what proves its sender. The limits count the failures
- * of one sender: they slow guesses down, and refuse nobody who gets it right.
+ * The routes of MessageGateway. Nobody signs in here: each handler says what proves its sender. The limits count failed requests of one
+ * sender, so they slow down guessing and do not affect valid requests.
  */
 import type { BrainRoute } from '../../../core/brain.ts';
 import { showAccount } from './account-page.ts';
-import { hearActivity } from './activity.ts';
+import { handleActivity } from './activity.ts';
 import { showForm, takeForm } from './connect-page.ts';
 import { logo } from './logo.ts';
 import { offerOneStep, registerOneStep } from './simple.ts';
 
 export const routes: readonly BrainRoute[] = [
-  { method: 'POST', path: '/activity', perMinute: 1_200, handle: hearActivity },
+  { method: 'POST', path: '/activity', perMinute: 1_200, handle: handleActivity },
   { method: 'GET', path: '/connect', perMinute: 1200, handle: showForm },
   { method: 'POST', path: '/connect', perMinute: 120, handle: takeForm },
   { method: 'GET', path: '/account', perMinute: 300, handle: showAccount },

@@ -1,18 +1,18 @@
-/** Every key of the config as a form field: found in the schema, so that a new key has a field without anybody thinking of it. */
+/** Every key of the config as a form field. The fields are read from the schema, so a new key gets a field automatically. */
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
 
 export type FieldKind = 'choice' | 'flag' | 'number' | 'text' | 'list' | 'numbers' | 'json';
 
 export interface SchemaField {
-  /** As in the table of the document: `handover.tag`. */
+  /** As in the documentation, for example `handover.tag`. */
   readonly path: string;
   readonly kind: FieldKind;
-  /** Of a choice. */
+  /** The options of a choice. */
   readonly options: readonly string[];
-  /** In English, as the schema has it. */
+  /** The schema's English description. */
   readonly meaning: string;
-  /** Absent means something of its own, which no value says. */
+  /** The key may be absent, and that is different from each value. */
   readonly mayBeAbsent: boolean;
 }
 
@@ -25,7 +25,7 @@ const nodeSchema = z.object({
   default: z.unknown().optional(),
 });
 
-/** The account itself is not a setting, and what joining has stored is nobody's to type. */
+/** Not settings: the account itself, and what joining has stored. */
 const notSettable: ReadonlySet<string> = new Set(['crmUrl', 'apiKey', 'joined']);
 
 const numbers: ReadonlySet<string> = new Set(['number', 'integer']);
@@ -55,7 +55,7 @@ export const schemaFields: readonly SchemaField[] = fieldsIn(
   z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
 );
 
-/** The value as it stands in the field. */
+/** The value as the field's text. */
 export function shownAt(config: unknown, { path, kind }: SchemaField): string {
   const value = valueAt(config, path.split('.'));
   if (value === undefined || value === null) return '';
@@ -63,13 +63,13 @@ export function shownAt(config: unknown, { path, kind }: SchemaField): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The config with what was typed in the field; an empty one takes the key back to its default. */
+/** The config with the field's text; an empty text resets the key to its default. */
 export function withTyped(config: object, { path, kind }: SchemaField, typed: string): object {
   const text = typed.trim();
   return put(config, path.split('.'), text === '' ? undefined : read(kind, text));
 }
 
-/** What cannot be read stays as it was typed: the schema says what is wrong with it. */
+/** A text that cannot be read stays as it is, so that the schema reports it. */
 function read(kind: FieldKind, text: string): unknown {
   switch (kind) {
     case 'flag':

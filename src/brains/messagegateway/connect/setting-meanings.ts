@@ -1,5 +1,5 @@
-/** What each key of the config means, for the page: in Russian here, in English as the schema says it. */
-import type { Language } from './page-texts.ts';
+/** What each key of the config means, for the page. Russian is here, English is the schema's description. */
+import type { Language } from './messages/page-messages.ts';
 import type { SchemaField } from './schema-fields.ts';
 
 const ru: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ const ru: Readonly<Record<string, string>> = {
   silenceSeconds: 'Соединение, молчащее столько секунд, открывается заново',
 };
 
-/** A key that has no Russian words yet is explained in English. */
+/** The description of a key; in English if there is no Russian one. */
 export function meaningOf({ path, meaning }: SchemaField, language: Language): string {
   return language === 'ru' ? (ru[path] ?? meaning) : meaning;
 }

@@ -1,8 +1,9 @@
-/** The settings of a bot as a form. Holds no decisions. */
+/** The settings of a bot as a form. Takes no decisions. */
 import { moreFields, nameOf, type SettingField, type TypedSettings } from './bot-settings.ts';
 import { type Html, html } from './html.ts';
+import type { PageMessages } from './messages/en.ts';
+import { type Language, pageMessages } from './messages/page-messages.ts';
 import { page, problemBox } from './page-html.ts';
-import { type Language, type PageTexts, pageTexts } from './page-texts.ts';
 import type { SchemaField } from './schema-fields.ts';
 import { meaningOf } from './setting-meanings.ts';
 
@@ -19,7 +20,7 @@ export interface SettingsState {
 }
 
 export function settingsPage(language: Language, state: SettingsState): string {
-  const texts = pageTexts(language);
+  const texts = pageMessages(language);
   const { settings } = texts;
   const asksGroups = state.fields.includes('groups');
   return page(language, settings.title, [
@@ -29,16 +30,16 @@ export function settingsPage(language: Language, state: SettingsState): string {
 <input type="hidden" name="step" value="connect">
 <input type="hidden" name="choice" value="${state.sealed}">
 <input type="hidden" name="bot" value="${state.bot.code}">
-${select(texts, state, 'language', settings.language, settings.languages)}
-${words(texts, state, 'command', settings.command, settings.commandHint)}
-${radios(texts, state, 'takesOver', settings.takesOver, settings.takesOverOptions, settings.takesOverHint)}
+${select(texts, state, { field: 'language', label: settings.language }, settings.languages)}
+${textField(texts, state, { field: 'command', label: settings.command, hint: settings.commandHint })}
+${radios(texts, state, { field: 'takesOver', label: settings.takesOver, hint: settings.takesOverHint }, settings.takesOverOptions)}
 ${
   asksGroups
     ? html`<fieldset class="group">
 <legend>${settings.console}</legend>
 <p class="hint">${settings.consoleHint}</p>
-${select(texts, state, 'groups', settings.groups, settings.groupsOptions)}
-${words(texts, state, 'employees', settings.employees, settings.employeesHint)}
+${select(texts, state, { field: 'groups', label: settings.groups }, settings.groupsOptions)}
+${textField(texts, state, { field: 'employees', label: settings.employees, hint: settings.employeesHint })}
 </fieldset>`
     : null
 }
@@ -53,8 +54,8 @@ ${more(texts, state, language)}
   ]);
 }
 
-/** Every other key of the config, by the name it has everywhere. */
-function more(texts: PageTexts, state: SettingsState, language: Language): Html {
+/** All other keys of the config, by their names. */
+function more(texts: PageMessages, state: SettingsState, language: Language): Html {
   const isOpen = moreFields.some((field) => state.wrong.includes(nameOf(field)));
   return html`<details class="more"${isOpen ? html` open` : null}>
 <summary>${texts.settings.more}</summary>
@@ -62,20 +63,27 @@ ${moreFields.map((field) => moreField(texts, state, field, meaningOf(field, lang
 </details>`;
 }
 
-function moreField(texts: PageTexts, state: SettingsState, field: SchemaField, meaning: string): Html {
+function moreField(texts: PageMessages, state: SettingsState, field: SchemaField, meaning: string): Html {
   const { yes, no } = texts.settings;
-  const name = nameOf(field);
+  const labelled = { field: nameOf(field), label: field.path, hint: meaning };
   if (field.kind === 'flag') {
     const options = { ...(field.mayBeAbsent ? { '': '—' } : {}), true: yes, false: no };
-    return select(texts, state, name, field.path, options, meaning);
+    return select(texts, state, labelled, options);
   }
-  if (field.kind !== 'choice') return words(texts, state, name, field.path, meaning);
+  if (field.kind !== 'choice') return textField(texts, state, labelled);
   const options = Object.fromEntries(field.options.map((option) => [option, option]));
-  return select(texts, state, name, field.path, options, meaning);
+  return select(texts, state, labelled, options);
 }
 
-/** A text field. An empty one is a mistake only where the schema says so, which names it in the reader's language. */
-function words(texts: PageTexts, state: SettingsState, field: string, label: string, hint: string): Html {
+/** A field of the form and the texts beside it. */
+interface Labelled {
+  readonly field: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+/** A text field. It is not marked as required: the schema decides, and its errors are shown in the reader's language. */
+function textField(texts: PageMessages, state: SettingsState, { field, label, hint }: Required<Labelled>): Html {
   return html`<label for="${field}">${label}</label>
 <input id="${field}" name="${field}" value="${state.typed[field] ?? ''}" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"${marks(state, field, `${field}-hint`)}>
 ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`;
@@ -83,31 +91,19 @@ ${problemOf(texts, state, field)}<p id="${field}-hint" class="hint">${hint}</p>`
 
 type Options = Readonly<Record<string, string>>;
 
-function select(
-  texts: PageTexts,
-  state: SettingsState,
-  field: string,
-  label: string,
-  options: Options,
-  hint: string | null = null,
-): Html {
+function select(texts: PageMessages, state: SettingsState, labelled: Labelled, options: Options): Html {
+  const { field, label, hint } = labelled;
   const choices = Object.entries(options).map(
     ([value, name]) =>
       html`<option value="${value}"${value === state.typed[field] ? html` selected` : null}>${name}</option>`,
   );
   return html`<label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${hint === null ? marks(state, field) : marks(state, field, `${field}-hint`)}>${choices}</select>
-${problemOf(texts, state, field)}${hint === null ? null : html`<p id="${field}-hint" class="hint">${hint}</p>`}`;
+<select id="${field}" name="${field}"${hint === undefined ? marks(state, field) : marks(state, field, `${field}-hint`)}>${choices}</select>
+${problemOf(texts, state, field)}${hint === undefined ? null : html`<p id="${field}-hint" class="hint">${hint}</p>`}`;
 }
 
-function radios(
-  texts: PageTexts,
-  state: SettingsState,
-  field: SettingField,
-  legend: string,
-  options: Options,
-  hint: string,
-): Html {
+function radios(texts: PageMessages, state: SettingsState, labelled: Required<Labelled>, options: Options): Html {
+  const { field, label, hint } = labelled;
   const choices = Object.entries(options).map(
     ([value, name]) =>
       html`<label class="choice"><input type="radio" name="${field}" value="${value}" required${value === state.typed[field] ? html` checked` : null}>
@@ -115,12 +111,12 @@ function radios(
 `,
   );
   return html`<fieldset class="choices"${marks(state, field, `${field}-hint`)}>
-<legend>${legend}</legend>
+<legend>${label}</legend>
 ${problemOf(texts, state, field)}${choices}<p id="${field}-hint" class="hint">${hint}</p>
 </fieldset>`;
 }
 
-/** Ties a field to what is said about it, for those who hear the page. */
+/** Links a field to its hint and error, for screen readers. */
 function marks({ wrong }: SettingsState, field: string, hintId?: string): Html {
   const isWrong = wrong.includes(field);
   const ids = [...(isWrong ? [`${field}-problem`] : []), ...(hintId === undefined ? [] : [hintId])].join(' ');
@@ -128,7 +124,7 @@ function marks({ wrong }: SettingsState, field: string, hintId?: string): Html {
   return html`${described}${isWrong ? html` aria-invalid="true"` : null}`;
 }
 
-function problemOf(texts: PageTexts, { wrong }: SettingsState, field: string): Html | null {
+function problemOf(texts: PageMessages, { wrong }: SettingsState, field: string): Html | null {
   if (!wrong.includes(field)) return null;
   const { problems, otherProblem, moreProblem } = texts.settings;
   return html`<p id="${field}-problem" class="field-problem">${problems[field] ?? (field.startsWith('more.') ? moreProblem : otherProblem)}</p>

@@ -1,4 +1,4 @@
-/** What an operator may set for MessageGateway in BRAIN_SETTINGS: the facts of the app's card in the CRM's marketplace. */
+/** The settings of MessageGateway in BRAIN_SETTINGS: values from the app's card in the CRM's marketplace. */
 import { z } from 'zod';
 
 export const settingsSchema = z.strictObject({

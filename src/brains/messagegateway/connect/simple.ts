@@ -1,5 +1,5 @@
 /**
- * The one-step connection: the CRM makes the key and posts it here, signed with the secret of the marketplace card
+ * The one-step connection: the CRM creates the key and posts it here, signed with the secret of the marketplace card
  * (docs/platform-notes/messagegateway.md#one-step-connection).
  */
 
@@ -21,7 +21,7 @@ import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 
 const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
 
-/** What rights the key shall have, and where it is to be posted. */
+/** Tells the CRM the rights the key needs, and where to post it. */
 export function offerOneStep(_request: WebhookRequest, { settings, tools }: ConnectorHost): Promise<RouteAnswer> {
   secretOf(settings);
   const registerUrl = `${tools.publicUrl}/messagegateway/simple/register`;
@@ -29,9 +29,9 @@ export function offerOneStep(_request: WebhookRequest, { settings, tools }: Conn
 }
 
 /**
- * The module is registered before the answer is given. Which portal the account is for, nobody has said yet, so it is kept until the page
- * asks; one that is connected already is registered again with its new key. Mistakes are answered with 200 and a sentence, a forged token
- * with 401. The signature covers the key alone, so the address is judged by itself.
+ * Registers the module before it answers. The portal is not known yet, so the account is kept until the page asks for it. An account that is
+ * connected already is registered again with its new key. Errors are answered with 200 and a sentence, a forged token with 401. The
+ * signature covers only the key, so the address is checked separately.
  */
 export async function registerOneStep(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const secret = secretOf(host.settings);
@@ -55,7 +55,7 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
   }
 }
 
-/** Times a connected account is registered again because its connection was changed while it was. */
+/** Attempts to store the new key while others change the connection. */
 const maxAttempts = 5;
 
 /** Address of the account's page. */
@@ -70,9 +70,9 @@ async function registered(account: Account, host: ConnectorHost): Promise<string
     const config = { ...known.data, apiKey: account.apiKey };
     const connection = { ...stored.connection, config };
     await registerAlone(connection, host.hookUrl(connection), host.tools);
-    // Somebody else has changed the connection meanwhile, a routine look for example: what that has stored stays, and the key is put into it.
+    // The connection was changed meanwhile, for example by a health check. Its present config is kept, and the key is put into it.
     if (!(await host.store(stored, config))) continue;
-    // Tokens and channel are put right by a look: the user need not wait for it.
+    // A health check repairs tokens and channel; the user need not wait for it.
     await host.checkSoon(connection);
     return accountLink(connection, config, host);
   }
@@ -96,7 +96,7 @@ async function registeredAwaiting(id: string, account: Account, host: ConnectorH
   return accountLink(connection, config, host);
 }
 
-/** Throws BadInput `messagegateway.no_one_step` (404) where the operator has set no secret. */
+/** Throws BadInput `messagegateway.no_one_step` (404) where no secret is configured. */
 function secretOf(settings: unknown): string {
   const { oneStepSecret }: MessageGatewaySettings = settingsSchema.parse(settings ?? {});
   if (oneStepSecret !== undefined) return oneStepSecret;
@@ -115,7 +115,7 @@ function parse(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // Told to the sender as what it is.
+    // The message of the error is sent to the CRM.
     return null;
   }
 }

@@ -1,51 +1,46 @@
-/** Commands about the account: its people, customers, channels, bots, files, and the bot itself. */
+/** Commands about the account: its users, customers, channels, bots, files, and the bot itself. */
 
-import { forgetCommand, recentCommands, rememberCommand, rememberInfo } from '../account/bot-overrides.ts';
-import { configuredInfo } from '../account/bot-profile.ts';
-import { ourCommands } from '../account/sync-commands.ts';
 import type { BotInfo } from '../api/bot-api.ts';
 import type { MgCustomer } from '../api/mg-shapes.ts';
 import { readPages } from '../api/pages.ts';
-import { botFilePrefix } from '../inbound/open-file.ts';
-import { type Ask, type Command, ConsoleRefusal, commandButton } from './command-request.ts';
+import { type Command, type CommandRequest, ConsoleRefusal, commandButton } from './command-request.ts';
 import { namedChat, titleOf } from './find-chat.ts';
-import { isRunnable, lineOf } from './made-lines.ts';
-import { uuidIn } from './parse-line.ts';
+import { isRunnable, uuidIn } from './parse-line.ts';
 import { activeUsers, findUser, forgetLink, linkOf, nameOf, storeLink } from './people.ts';
 
 const maxLines = 20;
 
-/** Customers looked through by `find`: the Bot API cannot search. */
+/** Customers that `find` reads: the Bot API cannot search. */
 const maxCustomers = 20_000;
 
-/** Customers shown with their chats; each costs a request. */
+/** Customers shown with their chats, one request for each. */
 const maxFound = 5;
 
 /** `find words`: in names, phones, e-mail addresses and external ids; a number alone is an id too. */
-export const find: Command = async (ask) => {
-  const { context, phrases, signal, args } = ask;
-  if (args === '') throw new ConsoleRefusal(phrases.nothing);
-  const all = await readPages((bounds) => context.apis.bot.customers(bounds, signal), {}, maxCustomers);
-  const found = all.filter((customer) => isMeant(customer, args)).toReversed();
+export const find: Command = async (request) => {
+  const { context, messages, signal, args } = request;
+  if (args === '') throw new ConsoleRefusal(messages.nothing);
+  const all = await readPages((bounds) => context.bot.customers(bounds, signal), {}, maxCustomers);
+  const found = all.filter((customer) => matches(customer, args)).toReversed();
   const lines: string[] = [];
   const buttons: ReturnType<typeof commandButton>[] = [];
   for (const customer of found.slice(0, maxFound)) {
-    const chats = await context.apis.bot.chats({ customer_id: customer.id }, signal);
+    const chats = await context.bot.chats({ customer_id: customer.id }, signal);
     const facts = [customerName(customer), customer.phone, customer.email].filter((part) => part);
     lines.push(`${facts.join(', ')}: ${chats.map(({ id }) => `#${id}`).join(' ') || '—'}`);
-    for (const { id } of chats) buttons.push(commandButton(`${phrases.buttons.bind} #${id}`, `/bind ${id}`));
+    for (const { id } of chats) buttons.push(commandButton(`${messages.buttons.bind} #${id}`, `/bind ${id}`));
   }
-  if (found.length > maxFound) lines.push(phrases.more(found.length - maxFound));
-  return { text: lines.join('\n') || phrases.nothing, buttons: buttons.slice(0, maxFound) };
+  if (found.length > maxFound) lines.push(messages.more(found.length - maxFound));
+  return { text: lines.join('\n') || messages.nothing, buttons: buttons.slice(0, maxFound) };
 };
 
-function isMeant(customer: MgCustomer, words: string): boolean {
+function matches(customer: MgCustomer, words: string): boolean {
   const wanted = words.toLowerCase();
   const digits = words.replaceAll(/\D/g, '');
   const texts = [customerName(customer), customer.username, customer.email, customer.external_id];
   if (texts.some((text) => text?.toLowerCase().includes(wanted))) return true;
   if (/^#?\d+$/.test(words) && customer.id === Number(digits)) return true;
-  // Fewer digits are no phone number.
+  // Fewer digits would match too many phone numbers.
   return digits.length >= 5 && (customer.phone ?? '').replaceAll(/\D/g, '').includes(digits);
 }
 
@@ -54,164 +49,164 @@ function customerName(customer: MgCustomer): string {
 }
 
 /** `members [#12]`: who is in the chat. */
-export const members: Command = async (ask) => {
-  const { context, phrases, signal } = ask;
-  const { chat } = await namedChat(ask);
-  const found = await readPages((bounds) => context.apis.bot.members(bounds, signal), { chat_id: chat.id });
-  const users = new Map((await activeUsers(ask)).map((user) => [user.id, nameOf(user)]));
+export const members: Command = async (request) => {
+  const { context, messages, signal } = request;
+  const { chat } = await namedChat(request);
+  const found = await readPages((bounds) => context.bot.members(bounds, signal), { chat_id: chat.id });
+  const users = new Map((await activeUsers(request)).map((user) => [user.id, nameOf(user)]));
   const lines = found.map(({ user_id: id, state }) => {
     const name = users.get(id ?? 0) ?? (chat.customer?.id === id ? chat.customer?.name : null) ?? `#${id ?? ''}`;
-    return `${name} – ${phrases.stateNames[state ?? ''] ?? state ?? '—'}`;
+    return `${name} – ${messages.stateNames[state ?? ''] ?? state ?? '—'}`;
   });
-  return { text: [titleOf(chat), ...(lines.length === 0 ? [phrases.nothing] : lines.slice(0, maxLines))].join('\n') };
+  return { text: [titleOf(chat), ...(lines.length === 0 ? [messages.nothing] : lines.slice(0, maxLines))].join('\n') };
 };
 
-export const users: Command = async (ask) => {
-  const { phrases } = ask;
-  const found = await activeUsers(ask);
+export const users: Command = async (request) => {
+  const { messages } = request;
+  const found = await activeUsers(request);
   const lines = found.map(
-    (user) => `#${user.id} ${nameOf(user)}${user.is_online === true ? ` – ${phrases.online}` : ''}`,
+    (user) => `#${user.id} ${nameOf(user)}${user.is_online === true ? ` – ${messages.online}` : ''}`,
   );
-  return { text: cut(lines, ask) };
+  return { text: cut(lines, request) };
 };
 
-export const channels: Command = async (ask) => {
-  const found = await readPages((bounds) => ask.context.apis.bot.channels(bounds, ask.signal), { active: true });
+export const channels: Command = async (request) => {
+  const found = await readPages((bounds) => request.context.bot.channels(bounds, request.signal), { active: true });
   return {
     text: cut(
       found.map(({ id, name, type }) => `#${id} ${name || '—'} (${type ?? '—'})`),
-      ask,
+      request,
     ),
   };
 };
 
-export const bots: Command = async (ask) => {
-  const found = await readPages((bounds) => ask.context.apis.bot.bots(bounds, ask.signal), { active: true });
+export const bots: Command = async (request) => {
+  const found = await readPages((bounds) => request.context.bot.bots(bounds, request.signal), { active: true });
   const lines = found.map(({ id, name, roles, is_self: isSelf }) => {
     const mark = isSelf === true ? ' ←' : '';
     return `#${id} ${name || '—'} (${(roles ?? []).join(', ') || '—'})${mark}`;
   });
-  return { text: cut(lines, ask) };
+  return { text: cut(lines, request) };
 };
 
-/** `link 34`: from now on `me` is this user. */
-export const link: Command = async (ask) => {
-  const user = await findUser(ask, ask.args);
-  await storeLink(ask, user.id);
-  return { text: ask.phrases.linked(nameOf(user)) };
+/** `link 34`: `me` is this user from now on. */
+export const link: Command = async (request) => {
+  const user = await findUser(request, request.args);
+  await storeLink(request, user.id);
+  return { text: request.messages.linked(nameOf(user)) };
 };
 
-export const unlink: Command = async (ask) => {
-  await forgetLink(ask);
-  return { text: ask.phrases.unlinked };
+export const unlink: Command = async (request) => {
+  await forgetLink(request);
+  return { text: request.messages.unlinked };
 };
 
-export const whoami: Command = async (ask) => {
-  const known = await linkOf(ask);
-  if (known === null) throw new ConsoleRefusal(ask.phrases.notLinked);
-  const user = await findUser(ask, String(known.userId));
-  return { text: ask.phrases.you(nameOf(user), known.how) };
+export const whoami: Command = async (request) => {
+  const known = await linkOf(request);
+  if (known === null) throw new ConsoleRefusal(request.messages.notLinked);
+  const user = await findUser(request, String(known.userId));
+  return { text: request.messages.you(nameOf(user), known.how) };
 };
 
-/** `file id`: the file itself, brought here. */
-export const file: Command = async (ask) => {
-  const id = uuidIn(ask.args);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
-  const found = await ask.context.apis.bot.file(id, ask.signal);
+/** `file id`: sends the file to the console. */
+export const file: Command = async (request) => {
+  const id = uuidIn(request.args);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameFile);
+  const found = await request.context.bot.file(id, request.signal);
   const kind = found.type === 'image' || found.type === 'audio' || found.type === 'video' ? found.type : 'file';
   const name = `${kind}-${id.slice(0, 8)}`;
-  return { text: name, files: [{ id: `${botFilePrefix}${id}`, name, kind, size: found.size ?? null }] };
+  return { text: name, files: [{ id: request.context.fileId(id), name, kind, size: found.size ?? null }] };
 };
 
-/** `fetch https://…`: MessageGateway loads the file itself. */
-export const fetchFile: Command = async (ask) => {
-  const url = URL.parse(ask.args);
-  if (url?.protocol !== 'https:') throw new ConsoleRefusal(ask.phrases.nameAddress);
-  const found = await ask.context.apis.bot.uploadFileByUrl(url.href, ask.signal);
-  return { text: ask.phrases.fetched(found.id) };
+/** `fetch https://…`: MessageGateway downloads the file. */
+export const fetchFile: Command = async (request) => {
+  const url = URL.parse(request.args);
+  if (url?.protocol !== 'https:') throw new ConsoleRefusal(request.messages.nameAddress);
+  const found = await request.context.bot.uploadFileByUrl(url.href, request.signal);
+  return { text: request.messages.fetched(found.id) };
 };
 
-/** `transcribe id text`: what is said in a voice message. */
-export const transcribe: Command = async (ask) => {
-  const id = uuidIn(ask.args);
-  const text = ask.args.slice(id?.length ?? 0).trim();
-  if (id === null || text === '') throw new ConsoleRefusal(ask.phrases.nameFile);
-  await ask.context.apis.bot.setFileMeta(id, text, ask.signal);
-  return { text: ask.phrases.transcribed };
+/** `transcribe id text`: saves the transcription of a voice message. */
+export const transcribe: Command = async (request) => {
+  const id = uuidIn(request.args);
+  const text = request.args.slice(id?.length ?? 0).trim();
+  if (id === null || text === '') throw new ConsoleRefusal(request.messages.nameFile);
+  await request.context.bot.setFileMeta(id, text, request.signal);
+  return { text: request.messages.transcribed };
 };
 
-/** `commands`, `commands add name description`, `commands delete name`: what managers can type after a slash. */
-export const commands: Command = async (ask) => {
-  const { context, phrases, signal } = ask;
-  const [, word = '', name = '', description = ''] = /^(\S*)\s*\/?(\S*)\s*([\s\S]*)$/.exec(ask.args) ?? [];
+/** `commands`, `commands add name description`, `commands delete name`: the commands that managers can type. */
+export const commands: Command = async (request) => {
+  const { context, messages, signal } = request;
+  const [, word = '', name = '', description = ''] = /^(\S*)\s*\/?(\S*)\s*([\s\S]*)$/.exec(request.args) ?? [];
   if (word === '') {
-    const known = await context.apis.bot.commands(signal);
-    const made = await recentCommands(context.tools.state);
+    const known = await context.bot.commands(signal);
+    const made = await context.overrides.commands();
     const lines = known.map((one) => {
-      const own = made.get(one.name ?? '');
-      return `/${one.name ?? ''} – ${one.description ?? ''}${own === undefined ? '' : lineOf(own)}`;
+      const line = made.get(one.name ?? '')?.line;
+      return `/${one.name ?? ''} – ${one.description ?? ''}${line ? ` = ${line}` : ''}`;
     });
-    return { text: cut(lines, ask) };
+    return { text: cut(lines, request) };
   }
-  if (!/^[\w-]{1,32}$/.test(name)) throw new ConsoleRefusal(phrases.nameCommand);
-  if (ourCommands(context.config).has(name)) throw new ConsoleRefusal(phrases.ownCommand(name));
+  if (!/^[\w-]{1,32}$/.test(name)) throw new ConsoleRefusal(messages.nameCommand);
+  if (context.isOwnCommand(name)) throw new ConsoleRefusal(messages.ownCommand(name));
   if (['add', 'добавить'].includes(word.toLowerCase()) && description !== '') {
     const [, said = description, line = null] = /^([\s\S]*?)\s+=\s+([\s\S]+)$/.exec(description) ?? [];
-    if (line !== null && !isRunnable(line)) throw new ConsoleRefusal(phrases.nameCommand);
+    if (line !== null && !isRunnable(line)) throw new ConsoleRefusal(messages.nameCommand);
     const words = said.slice(0, 64);
-    await context.apis.bot.putCommand(name, words, signal);
-    await rememberCommand(context.tools.state, name, { description: words, line, ref: ask.to.ref });
+    await context.bot.putCommand(name, words, signal);
+    await context.overrides.setCommand(name, { description: words, line, ref: request.to.ref });
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
-    const known = await context.apis.bot.commands(signal);
-    if (known.some((one) => one.name === name)) await context.apis.bot.deleteCommand(name, signal);
-    await forgetCommand(context.tools.state, name);
+    const known = await context.bot.commands(signal);
+    if (known.some((one) => one.name === name)) await context.bot.deleteCommand(name, signal);
+    await context.overrides.deleteCommand(name);
   } else {
-    throw new ConsoleRefusal(phrases.nameCommand);
+    throw new ConsoleRefusal(messages.nameCommand);
   }
-  return commands({ ...ask, args: '' });
+  return commands({ ...request, args: '' });
 };
 
-/** `rename name`: what the bot is called in MessageGateway. */
-export const rename: Command = async (ask) => {
-  const name = ask.args.slice(0, 255);
-  if (name === '') throw new ConsoleRefusal(ask.phrases.emptyTexts);
-  await tellBot(ask, { name });
-  return { text: ask.phrases.renamed(name) };
+/** `rename name`: changes the bot's name in MessageGateway. */
+export const rename: Command = async (request) => {
+  const name = request.args.slice(0, 255);
+  if (name === '') throw new ConsoleRefusal(request.messages.emptyTexts);
+  await updateBot(request, { name });
+  return { text: request.messages.renamed(name) };
 };
 
-/** `avatar https://…`: the bot's picture in MessageGateway. */
-export const avatar: Command = async (ask) => {
-  const url = URL.parse(ask.args);
-  if (url?.protocol !== 'https:') throw new ConsoleRefusal(ask.phrases.nameAddress);
-  await tellBot(ask, { avatar_url: url.href });
-  return { text: ask.phrases.pictured };
+/** `avatar https://…`: changes the bot's picture in MessageGateway. */
+export const avatar: Command = async (request) => {
+  const url = URL.parse(request.args);
+  if (url?.protocol !== 'https:') throw new ConsoleRefusal(request.messages.nameAddress);
+  await updateBot(request, { avatar_url: url.href });
+  return { text: request.messages.pictured };
 };
 
-/** Said and remembered, so that it outlives a new joining. */
-async function tellBot({ context, signal }: Ask, info: BotInfo): Promise<void> {
-  await context.apis.bot.updateInfo(info, signal);
-  await rememberInfo(context.tools.state, info, configuredInfo(context.config));
+/** Kept as an override too, so that it stays when the connection is joined again. */
+async function updateBot({ context, signal }: CommandRequest, info: BotInfo): Promise<void> {
+  await context.bot.updateInfo(info, signal);
+  await context.overrides.setInfo(info);
 }
 
 const knownRoles: ReadonlySet<string> = new Set(['distributor', 'responsible', 'hidden']);
 
 /** `roles distributor, responsible` */
-export const roles: Command = async (ask) => {
-  const wanted = ask.args
+export const roles: Command = async (request) => {
+  const wanted = request.args
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((role) => role !== '');
   if (wanted.length === 0 || !wanted.every((role) => knownRoles.has(role))) {
-    throw new ConsoleRefusal(ask.phrases.nameRoles);
+    throw new ConsoleRefusal(request.messages.nameRoles);
   }
-  await tellBot(ask, { roles: wanted });
-  return { text: ask.phrases.roles(wanted.join(', ')) };
+  await updateBot(request, { roles: wanted });
+  return { text: request.messages.roles(wanted.join(', ')) };
 };
 
-export const help: Command = ({ phrases }) =>
-  Promise.resolve({ text: phrases.help, buttons: [commandButton(phrases.buttons.list, '/list')] });
+export const help: Command = ({ messages }) =>
+  Promise.resolve({ text: messages.help, buttons: [commandButton(messages.buttons.list, '/list')] });
 
-function cut(lines: readonly string[], { phrases }: Ask): string {
-  const more = lines.length > maxLines ? [phrases.more(lines.length - maxLines)] : [];
-  return [...lines.slice(0, maxLines), ...more].join('\n') || phrases.nothing;
+function cut(lines: readonly string[], { messages }: CommandRequest): string {
+  const more = lines.length > maxLines ? [messages.more(lines.length - maxLines)] : [];
+  return [...lines.slice(0, maxLines), ...more].join('\n') || messages.nothing;
 }

@@ -1,22 +1,22 @@
 /**
- * Which console is bound to which chat. Two facts are kept for each binding, one from either end, and a binding holds only while they
- * agree: whatever a crash or two quick hands leave behind, nobody's words go to a customer his group does not show.
+ * Which console is bound to which chat. Each binding is stored as two facts, one under the chat and one under the console, and is valid only
+ * while they agree. So after a crash or two concurrent commands, no message goes to a customer whom the group does not show.
  */
 import { z } from 'zod';
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { ConnectorState, Fact } from '../../../core/connector-tools.ts';
 
 const bindingShape = z.object({
-  /** The house's name of the console. */
+  /** The ref of the console's conversation. */
   ref: z.string(),
   chatId: z.int(),
-  /** Messages up to this id were there before the binding. */
+  /** Messages up to this id are older than the binding. */
   after: z.int(),
   customer: z.string(),
   channel: z.string(),
-  /** Of the group. */
+  /** The group's title. */
   title: z.string(),
-  /** Longest text the channel takes; null: not told. */
+  /** Longest text that the channel allows; null: it names none. */
   maxText: z.int().nullable(),
 });
 
@@ -38,16 +38,16 @@ export async function bindingOfConsole(
   return binding?.ref === to.ref ? binding : null;
 }
 
-/** The binding that holds for this chat, or null. */
+/** The binding of this chat, or null. */
 export async function bindingOfChat(state: ConnectorState, chatId: number): Promise<Binding | null> {
   const binding = bindingShape.safeParse(await state.get(ofChat(chatId)));
   return binding.success ? binding.data : null;
 }
 
-/** Of the same list of facts the same bindings, read once. */
+/** Parsed bindings of a list of facts. */
 const byChat = new WeakMap<readonly Fact[], ReadonlyMap<number, Binding>>();
 
-/** Every binding there is, by chat, without asking the database: for whoever looks at every frame of the socket. The same map until one changes. */
+/** All bindings by chat, from memory: this is read for every frame of the socket. The same map until a binding changes. */
 export async function recentBindings(state: ConnectorState): Promise<ReadonlyMap<number, Binding>> {
   const facts = await state.recent('bound:');
   const known = byChat.get(facts);
@@ -61,7 +61,7 @@ export async function recentBindings(state: ConnectorState): Promise<ReadonlyMap
   return found;
 }
 
-/** Binds; a chat another console had is taken from it. Repeatable. */
+/** Binds the console. A chat that another console had is taken from it. Repeatable. */
 export async function bind(state: ConnectorState, binding: Binding): Promise<void> {
   const before = await bindingOfConsole(state, binding);
   if (before !== null && before.chatId !== binding.chatId) await state.forget(ofChat(before.chatId));

@@ -1,4 +1,4 @@
-/** The commands of the console and the words they are called by, in both languages at once: nobody has to know the setting. */
+/** The commands of the console and their names. Names of both languages always work. */
 
 export const commandNames = {
   help: ['help', 'помощь', 'справка', '?'],
@@ -42,7 +42,7 @@ const byWord: ReadonlyMap<string, CommandName> = new Map(
   Object.entries(commandNames).flatMap(([name, words]) => words.map((word) => [word, name as CommandName])),
 );
 
-/** The command this word calls; null for none. */
+/** The command with this name, or null. */
 export function commandNamed(word: string): CommandName | null {
   return byWord.get(word.toLowerCase()) ?? null;
 }

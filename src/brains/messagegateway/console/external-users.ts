@@ -1,12 +1,12 @@
-/** Who in a group is from outside the company: the console is not for them. */
+/** Finds external users in a group: people from outside the company must not use the console. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef } from '../../../core/connector.ts';
 import { RemoteRefused } from '../../../core/errors.ts';
-import type { MgContext } from '../context.ts';
 import { ConsoleRefusal } from './command-request.ts';
-import { consoleMessages } from './messages.ts';
+import type { ConsoleContext } from './console-context.ts';
+import { consoleMessages } from './messages/console-messages.ts';
 
-/** Somebody from outside stays outside; asked of the portal once in a while. */
+/** How long an answer of the portal is used. */
 const externalsKnownMs = 600_000;
 const maxExternals = 5_000;
 
@@ -15,17 +15,17 @@ type Said = Pick<BrainAction & { type: 'message' }, 'author' | 'chat'>;
 export type ExternalUsers = (said: Said, to: ConversationRef, signal: AbortSignal) => Promise<boolean>;
 
 /**
- * Whether somebody may be from outside the company: everybody whom the portal does not call an employee. Where it refuses to say
- * anything the word is not obeyed, and its author is told (ConsoleRefusal); a portal that is away or wants a pause is asked again.
+ * Whether a person is an external user: everybody whom the portal does not list as an employee. If the portal refuses to answer, the message
+ * is not acted on, and its author is told (ConsoleRefusal). If the portal is away or throttles, the delivery is repeated later.
  */
-export function createExternalUsers(context: MgContext): ExternalUsers {
+export function createExternalUsers(context: ConsoleContext): ExternalUsers {
   const known = new Map<string, { readonly isExternal: boolean; readonly until: number }>();
   return async ({ author, chat }, to, signal) => {
     const now = context.clock.monotonicMs();
     const found = known.get(author.id);
     if (found !== undefined && found.until > now) return found.isExternal;
-    // The event itself may have told that he is from outside; that he is an employee only the portal's list can tell.
-    const user = author.isExtranet === true ? null : await askPortal(context, to, chat.dialogId, author.id, signal);
+    // The event may show that a person is external. Only the portal's list shows that somebody is an employee.
+    const user = author.isExtranet === true ? null : await askPortal(context, { author, chat }, to, signal);
     const isExternal = user === null ? !(await isEmployeeByEvent(context, author)) : user.isExtranet;
     if (known.size >= maxExternals) known.clear();
     known.set(author.id, { isExternal, until: now + externalsKnownMs });
@@ -33,23 +33,22 @@ export function createExternalUsers(context: MgContext): ExternalUsers {
   };
 }
 
-/** A portal without imbot.v2 cannot be asked for members: there the flag of the event is all that is known. */
-async function isEmployeeByEvent(context: MgContext, author: Said['author']): Promise<boolean> {
+/** Portals without imbot.v2 have no list of members, so the flag of the event decides. */
+async function isEmployeeByEvent(context: ConsoleContext, author: Said['author']): Promise<boolean> {
   return author.isExtranet === false && !(await context.tools.portalInfo()).hasV2;
 }
 
 async function askPortal(
-  context: MgContext,
+  context: ConsoleContext,
+  { author, chat: { dialogId } }: Said,
   to: ConversationRef,
-  dialogId: string,
-  userId: string,
   signal: AbortSignal,
 ) {
   try {
-    return await context.tools.portalUser(to, dialogId, userId, signal);
+    return await context.tools.portalUser(to, dialogId, author.id, signal);
   } catch (error) {
     if (!(error instanceof RemoteRefused) || typeof error.retry === 'object') throw error;
-    context.tools.log('the portal does not tell who sits in a group', { dialog: dialogId, reason: error.code });
-    throw new ConsoleRefusal(consoleMessages(context.config.language).membersUnknown);
+    context.tools.log('the portal does not list the members of a group', { dialog: dialogId, reason: error.code });
+    throw new ConsoleRefusal(consoleMessages(context.language).membersUnknown);
   }
 }

@@ -1,46 +1,41 @@
-/** The chat and dialog a command is about. */
+/** Finds the chat and dialog that a command is about. */
 
-import { isEscaped } from '../account/escaping.ts';
-import { unescapeHtml } from '../api/html-text.ts';
 import type { MgQuery } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
-import { type Ask, ConsoleRefusal } from './command-request.ts';
+import { type CommandRequest, ConsoleRefusal } from './command-request.ts';
 import { takeChat } from './parse-line.ts';
 
-/** A chat with what the command has left to read. */
+/** A chat, and the rest of the command's arguments. */
 export interface Named {
   readonly chat: MgChat;
   readonly rest: string;
 }
 
-/** The chat named by `#12`, or the bound one. Refuses when there is none. */
-export async function namedChat(ask: Ask): Promise<Named> {
-  const { chatId, rest } = takeChat(ask.args);
-  const id = chatId ?? ask.binding?.chatId;
-  if (id === undefined) throw new ConsoleRefusal(ask.phrases.nameChat);
-  return { chat: await chatById(ask, id), rest };
+/** The chat named by `#12`, otherwise the bound one. Throws ConsoleRefusal when there is none. */
+export async function namedChat(request: CommandRequest): Promise<Named> {
+  const { chatId, rest } = takeChat(request.args);
+  const id = chatId ?? request.binding?.chatId;
+  if (id === undefined) throw new ConsoleRefusal(request.messages.nameChat);
+  return { chat: await chatById(request, id), rest };
 }
 
-/** Chats with names as people read them. */
-export async function readChats({ context, signal }: Ask, filter: MgQuery): Promise<readonly MgChat[]> {
-  const found = await context.apis.bot.chats(filter, signal);
-  if (!isEscaped(context.config)) return found;
+/** Reads chats, with readable names. */
+export async function readChats({ context, signal }: CommandRequest, filter: MgQuery): Promise<readonly MgChat[]> {
+  const found = await context.bot.chats(filter, signal);
+  const readable = <T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T =>
+    named?.name ? { ...named, name: context.readText(named.name) } : named;
   return found.map((chat) => ({ ...chat, customer: readable(chat.customer), channel: readable(chat.channel) }));
 }
 
-function readable<T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T {
-  return named?.name ? { ...named, name: unescapeHtml(named.name) } : named;
-}
-
-/** Refuses when there is no such chat. */
-export async function chatById(ask: Ask, chatId: number): Promise<MgChat> {
-  const chats = await readChats(ask, { id: chatId });
+/** Throws ConsoleRefusal when there is no such chat. */
+export async function chatById(request: CommandRequest, chatId: number): Promise<MgChat> {
+  const chats = await readChats(request, { id: chatId });
   const found = chats.find(({ id }) => id === chatId);
-  if (found === undefined) throw new ConsoleRefusal(ask.phrases.noChat(chatId));
+  if (found === undefined) throw new ConsoleRefusal(request.messages.noChat(chatId));
   return found;
 }
 
-/** The chat's open dialog, the only one that can be acted on. */
+/** The chat's open dialog, which is the only one that commands can change. */
 export function openDialogOf(chat: MgChat): { readonly id: number; readonly responsible: string | null } | null {
   const dialog = chat.last_dialog;
   if (dialog === null || dialog === undefined || dialog.closed_at) return null;
@@ -48,10 +43,13 @@ export function openDialogOf(chat: MgChat): { readonly id: number; readonly resp
   return { id: dialog.id, responsible: who ? who.name || `#${who.id ?? ''}` : null };
 }
 
-/** The same; refuses when the chat has none. */
-export function demandDialog(ask: Ask, chat: MgChat): { readonly id: number; readonly responsible: string | null } {
+/** The same; throws ConsoleRefusal when the chat has none. */
+export function demandDialog(
+  request: CommandRequest,
+  chat: MgChat,
+): { readonly id: number; readonly responsible: string | null } {
   const dialog = openDialogOf(chat);
-  if (dialog === null) throw new ConsoleRefusal(ask.phrases.chatClosed(chat.id));
+  if (dialog === null) throw new ConsoleRefusal(request.messages.chatClosed(chat.id));
   return dialog;
 }
 
@@ -60,12 +58,12 @@ export function titleOf(chat: MgChat): string {
   return `#${chat.id} ${customerOf(chat)} · ${channelOf(chat)}`;
 }
 
-/** The customer's name, or what else is known of him. */
+/** The customer's name, otherwise phone or external id. */
 export function customerOf(chat: MgChat): string {
   return chat.customer?.name || chat.customer?.phone || chat.customer?.external_id || '—';
 }
 
-/** The longest text the chat's channel takes; null: it names no limit that a text could keep to. */
+/** The longest text that the chat's channel allows; null: it names no usable limit. */
 export function maxTextOf(chat: MgChat): number | null {
   const limit = chat.channel?.settings?.text?.max_chars_count;
   return typeof limit === 'number' && limit >= 2 ? Math.floor(limit) : null;

@@ -1,14 +1,12 @@
-/** The last messages of a chat in words. */
+/** The last messages of a chat as lines of text. */
 
-import { isEscaped } from '../account/escaping.ts';
-import { unescapeHtml } from '../api/html-text.ts';
 import type { MgChat, MgMessage } from '../api/mg-shapes.ts';
 import { parseMgTime } from '../api/mg-time.ts';
 import { readPages } from '../api/pages.ts';
-import { type Ask, type Command, commandButton } from './command-request.ts';
+import { type Command, type CommandRequest, commandButton } from './command-request.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 
-/** Read at most so many messages of one chat: whether a list begins at its end or its beginning is not documented. */
+/** At most this many messages of one chat are read. It is not documented whether a list begins with the newest or the oldest. */
 const maxRead = 5_000;
 
 /** System messages that may stand between those that are shown. */
@@ -17,15 +15,15 @@ const spareForSystem = 50;
 const usualLines = 10;
 const maxLines = 50;
 
-/** One message never fills the answer. */
+/** Longest line of one message. */
 const maxLineLength = 500;
 
 /**
- * At least the last `wanted` messages of the chat, oldest first, system messages among them. Whether a short page holds the newest or the
- * oldest is not documented: it is believed when the chat's own last message is in it, and everything is read when it is not.
+ * At least the last `wanted` messages of the chat with system messages, oldest first. It is not documented whether one page has the newest
+ * or the oldest. If the chat's last message is not on it, all messages are read.
  */
 export async function readHistory(
-  { context, signal }: Ask,
+  { context, signal }: CommandRequest,
   chat: Pick<MgChat, 'id' | 'last_message'>,
   wanted: number,
 ): Promise<readonly MgMessage[]> {
@@ -33,24 +31,24 @@ export async function readHistory(
   const until = new Date(context.clock.now().getTime() + 86_400_000).toISOString();
   const filter = { chat_id: chat.id, until };
   const limit = wanted + spareForSystem;
-  const page = await context.apis.bot.messages({ ...filter, limit }, signal);
+  const page = await context.bot.messages({ ...filter, limit }, signal);
   const last = chat.last_message?.id;
   const isEnd = page.length < limit || page.some(({ id }) => id === last);
-  const found = isEnd ? page : await readPages((bounds) => context.apis.bot.messages(bounds, signal), filter, maxRead);
+  const found = isEnd ? page : await readPages((bounds) => context.bot.messages(bounds, signal), filter, maxRead);
   return found.filter((message) => message.chat_id === chat.id).toSorted((a, b) => a.id - b.id);
 }
 
 /** A line per message that says something. */
-export function historyLines({ context, phrases }: Ask, messages: readonly MgMessage[]): readonly string[] {
-  return messages
+export function historyLines({ context, messages }: CommandRequest, said: readonly MgMessage[]): readonly string[] {
+  return said
     .filter(({ type }) => type !== 'system')
     .map((message) => {
-      const mark = message.scope === 'private' ? ` (${phrases.staffOnly})` : '';
+      const mark = message.scope === 'private' ? ` (${messages.staffOnly})` : '';
       const at = parseMgTime(message.time)?.toISOString().slice(5, 16).replace('T', ' ') ?? '';
       const text = [message.content ?? '', message.note ?? ''].filter((part) => part !== '').join(' ');
       const files = (message.items ?? []).map(({ id, caption }) => `📎 ${caption || ''} [${id ?? '—'}]`).join(' ');
-      const said = `${isEscaped(context.config) ? unescapeHtml(text) : text} ${files}`.trim();
-      return `${message.id} · ${at} · ${message.from?.name || '—'}${mark}: ${said || message.type || ''}`.slice(
+      const line = `${context.readText(text)} ${files}`.trim();
+      return `${message.id} · ${at} · ${message.from?.name || '—'}${mark}: ${line || message.type || ''}`.slice(
         0,
         maxLineLength,
       );
@@ -58,18 +56,18 @@ export function historyLines({ context, phrases }: Ask, messages: readonly MgMes
 }
 
 /** `history [#12] [count]` */
-export const history: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
+export const history: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
   const wanted = Math.min(maxLines, Number(/^\d{1,4}$/.exec(rest)?.[0] ?? usualLines) || usualLines);
   const lines = historyLines(
-    ask,
-    (await readHistory(ask, chat, wanted)).filter(({ type }) => type !== 'system').slice(-wanted),
+    request,
+    (await readHistory(request, chat, wanted)).filter(({ type }) => type !== 'system').slice(-wanted),
   );
   return {
-    text: [titleOf(chat), ...(lines.length === 0 ? [ask.phrases.nothing] : lines)].join('\n'),
+    text: [titleOf(chat), ...(lines.length === 0 ? [request.messages.nothing] : lines)].join('\n'),
     buttons:
-      ask.binding?.chatId === chat.id
+      request.binding?.chatId === chat.id
         ? []
-        : [commandButton(`${ask.phrases.buttons.bind} #${chat.id}`, `/bind ${chat.id}`)],
+        : [commandButton(`${request.messages.buttons.bind} #${chat.id}`, `/bind ${chat.id}`)],
   };
 };

@@ -1,20 +1,19 @@
-/** Decides which dialogs are consoles: there an employee's word is a command, or an answer to a customer elsewhere, and never a customer's. */
+/** Decides which dialogs are consoles. There a message of an employee is a command, or an answer to the customer of another chat. */
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { Author, Chat } from '../../../core/events.ts';
-import type { JoinedConfig } from '../config.ts';
+import type { ConsoleSettings } from './console-context.ts';
 
-/** What the house calls the counterpart of every console: which chat it is bound to changes, and is kept apart (decision 0021). */
-export const consoleMark = 'console';
+/** The remote id of every console's conversation. The chat a console is bound to changes, so it is kept separately (`bindings.ts`). */
+export const consoleRemoteId = 'console';
 
-/** Whether words in this dialog are for the console. */
-export function isConsole(config: JoinedConfig, to: ConversationRef, chat: Pick<Chat, 'kind'>): boolean {
-  const { groups, privateBots } = config.console;
+/** Whether messages in this dialog are for the console. */
+export function isConsole(settings: ConsoleSettings, to: ConversationRef, chat: Pick<Chat, 'kind'>): boolean {
+  const { groups, privateBots } = settings;
   if (chat.kind === 'private') return privateBots.includes(to.botCode);
   return chat.kind === 'group' && (groups === 'all' || (groups === 'supervisors' && to.botType === 'S'));
 }
 
-/** Whether the person may use the console at all, as far as the settings say. */
-export function mayUse(config: JoinedConfig, author: Author): boolean {
-  const { employees } = config.console;
+/** Whether the settings let the person use the console. */
+export function mayUse({ employees }: ConsoleSettings, author: Author): boolean {
   return author.kind === 'employee' && (employees.length === 0 || employees.includes(author.id));
 }

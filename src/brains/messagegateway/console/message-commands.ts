@@ -1,20 +1,19 @@
-/** Commands that say something in a chat, and mend what was said. */
+/** Commands that send, edit and delete messages of a chat. */
 import { z } from 'zod';
 import { splitText } from '../../../core/split-text.ts';
 import { sha256 } from '../../../lib/encryption.ts';
 import type { BotMessage } from '../api/bot-api.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
-import type { MgContext } from '../context.ts';
-import { carryFiles, type FileGroup } from '../outbound/portal-files.ts';
-import { type Ask, type Command, ConsoleRefusal } from './command-request.ts';
+import { type Command, type CommandRequest, ConsoleRefusal } from './command-request.ts';
+import type { ConsoleContext, FileGroup } from './console-context.ts';
 import { maxTextOf, namedChat, titleOf } from './find-chat.ts';
 import { takeId, uuidIn } from './parse-line.ts';
 import { keepDays, sendOnce } from './send-once.ts';
 
-/** Where the channel names no limit: what MessageGateway takes for an edit, and official bots cut at. */
+/** The limit where the channel names none: that of edits in MessageGateway, which official bots also use. */
 const usualMaxText = 2_000;
 
-const carriedShape = z.object({
+const uploadedShape = z.object({
   groups: z.array(
     z.object({
       type: z.enum(['image', 'audio', 'file']),
@@ -27,59 +26,59 @@ const carriedShape = z.object({
 const sentShape = z.object({
   /** In the order they went out. */
   parts: z.array(z.object({ id: z.int(), isText: z.boolean() })),
-  /** How it came to be said: words as such, talk that was overheard, or a command that said it. */
-  by: z.enum(['words', 'overheard', 'command']),
-  /** Stands before what the employee wrote. */
+  /** What it was: an answer to the customer, an overheard message, or a command that sent something. */
+  by: z.enum(['answer', 'overheard', 'command']),
+  /** Text before what the employee wrote. */
   heading: z.string(),
-  /** Stands behind it: the files that could not be sent. */
+  /** Lines after it, which name the files that could not be sent. */
   named: z.string(),
-  /** What he wrote, as a mark. */
+  /** Digest of what the employee wrote. */
   wrote: z.string(),
 });
 
 type Sent = z.output<typeof sentShape>;
 
-const markOf = (text: string): string => sha256(text.trim()).toString('hex').slice(0, 16);
+const digestOf = (text: string): string => sha256(text.trim()).toString('hex').slice(0, 16);
 
 const sentKey = (portalMessageId: string): string => `sent:${portalMessageId}`;
 
-/** What is said where. */
-export interface Saying {
+/** A text for a chat. */
+export interface ChatText {
   readonly chatId: number;
   readonly scope: 'public' | 'private';
   readonly text: string;
   /** Longest text the channel takes; null: not known. */
   readonly maxText: number | null;
-  readonly by: 'words' | 'overheard' | 'command';
-  /** Put before the text; empty for none. */
+  readonly by: 'answer' | 'overheard' | 'command';
+  /** Put before the text; may be empty. */
   readonly heading: string;
 }
 
 /**
- * Text and files of the employee's message, as few messages as the channel takes. Repeatable: each part is sent once, and files are
- * uploaded once. The parts are remembered, so that an edit or a deletion finds them.
+ * Sends text and files of the employee's message, in as few messages as the channel allows. Repeatable: each part is sent once, and files
+ * are uploaded once. The parts are stored, so that an edit or a deletion finds them.
  */
-export async function sayInChat(ask: Ask, saying: Saying): Promise<void> {
-  const { context, key, messageId, signal } = ask;
-  const carried = await carryOnce(ask);
-  const said = saying.text === '' ? '' : saying.heading + saying.text;
-  const text = [said, ...carried.named].filter((part) => part.trim() !== '').join('\n');
-  const messages = messagesOf(saying, text, carried.groups);
-  if (messages.length === 0) throw new ConsoleRefusal(ask.phrases.emptyTexts);
-  const { by, heading } = saying;
-  const about = { by, heading, named: carried.named.join('\n'), wrote: markOf(saying.text) };
+export async function sayInChat(request: CommandRequest, given: ChatText): Promise<void> {
+  const { context, key, messageId, signal } = request;
+  const uploaded = await uploadOnce(request);
+  const said = given.text === '' ? '' : given.heading + given.text;
+  const text = [said, ...uploaded.named].filter((part) => part.trim() !== '').join('\n');
+  const messages = messagesOf(given, text, uploaded.groups);
+  if (messages.length === 0) throw new ConsoleRefusal(request.messages.emptyTexts);
+  const { by, heading } = given;
+  const about = { by, heading, named: uploaded.named.join('\n'), wrote: digestOf(given.text) };
   const parts: Sent['parts'] = [];
   for (const [index, message] of messages.entries()) {
-    const id = await sendOnce(context, `${key}:${index}`, messageId, message, signal);
+    const id = await sendOnce(context, { name: `${key}:${index}`, portalMessageId: messageId, message }, signal);
     parts.push({ id, isText: message.type === 'text' });
-    // At once: when the next part is refused, this one can still be changed and deleted.
+    // Stored after each part, so that it can be edited and deleted even if the next one is refused.
     await context.tools.state.put(sentKey(messageId), { parts, ...about } satisfies Sent, keepDays);
   }
 }
 
-function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]): readonly BotMessage[] {
-  const place = { chat_id: saying.chatId, scope: saying.scope };
-  const parts = text === '' ? [] : splitText(text, saying.maxText ?? usualMaxText);
+function messagesOf(given: ChatText, text: string, groups: readonly FileGroup[]): readonly BotMessage[] {
+  const place = { chat_id: given.chatId, scope: given.scope };
+  const parts = text === '' ? [] : splitText(text, given.maxText ?? usualMaxText);
   const texts = parts.map((content): BotMessage => ({ ...place, type: 'text', content }));
   const media = groups.map(
     ({ type, items }): BotMessage => ({
@@ -91,41 +90,39 @@ function messagesOf(saying: Saying, text: string, groups: readonly FileGroup[]):
   return [...texts, ...media];
 }
 
-/** Files are uploaded once per delivery: a second upload would have other ids, and its message would look like another one. */
-async function carryOnce(ask: Ask): Promise<z.output<typeof carriedShape>> {
-  const { context, to, files, key, signal } = ask;
+/** Uploads the files once per delivery: after a second upload they would have other ids, and `sendOnce` would not recognize the message. */
+async function uploadOnce(request: CommandRequest): Promise<z.output<typeof uploadedShape>> {
+  const { context, to, files, key, signal } = request;
   if (files.length === 0) return { groups: [], named: [] };
-  const known = carriedShape.safeParse(await context.tools.state.get(`carried:${key}`));
+  const known = uploadedShape.safeParse(await context.tools.state.get(`uploaded:${key}`));
   if (known.success) return known.data;
-  const carried = await carryFiles(context, to, files, signal, (file, encoding, until) =>
-    context.apis.bot.uploadFile(file, encoding, until),
-  );
-  await context.tools.state.put(`carried:${key}`, carried, keepDays);
-  return carriedShape.parse(carried);
+  const uploaded = await context.uploadFiles(to, files, signal);
+  await context.tools.state.put(`uploaded:${key}`, uploaded, keepDays);
+  return uploadedShape.parse(uploaded);
 }
 
 const byCommand = { by: 'command', heading: '' } as const;
 
 /** `say [#12] text`: to the customer. */
-export const say: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'public', text: rest, maxText: maxTextOf(chat), ...byCommand });
-  return { text: ask.phrases.said(titleOf(chat)) };
+export const say: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
+  await sayInChat(request, { chatId: chat.id, scope: 'public', text: rest, maxText: maxTextOf(chat), ...byCommand });
+  return { text: request.messages.said(titleOf(chat)) };
 };
 
-/** `note [#12] text`: to staff alone. */
-export const note: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
-  await sayInChat(ask, { chatId: chat.id, scope: 'private', text: rest, maxText: null, ...byCommand });
-  return { text: ask.phrases.noted(titleOf(chat)) };
+/** `note [#12] text`: to staff only. */
+export const note: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
+  await sayInChat(request, { chatId: chat.id, scope: 'private', text: rest, maxText: null, ...byCommand });
+  return { text: request.messages.noted(titleOf(chat)) };
 };
 
-/** `send [#12] file-id [text]`: a file MessageGateway has already, to the customer. */
-export const send: Command = async (ask) => {
-  const { chat, rest } = await namedChat(ask);
+/** `send [#12] file-id [text]`: sends the customer a file that MessageGateway has already. */
+export const send: Command = async (request) => {
+  const { chat, rest } = await namedChat(request);
   const id = uuidIn(rest);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameFile);
-  const { type } = await ask.context.apis.bot.file(id, ask.signal);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameFile);
+  const { type } = await request.context.bot.file(id, request.signal);
   const kind = type === 'image' || type === 'audio' ? type : 'file';
   const note = rest.slice(id.length).trim();
   const message: BotMessage = {
@@ -135,66 +132,63 @@ export const send: Command = async (ask) => {
     items: [{ id, caption: id }],
     ...(note === '' ? {} : { note }),
   };
-  await sendOnce(ask.context, `${ask.key}:0`, ask.messageId, message, ask.signal);
-  return { text: ask.phrases.said(titleOf(chat)) };
+  const { context, key, messageId: portalMessageId, signal } = request;
+  await sendOnce(context, { name: `${key}:0`, portalMessageId, message }, signal);
+  return { text: request.messages.said(titleOf(chat)) };
 };
 
-/** `edit 345 text`: a message of the bot. */
-export const edit: Command = async (ask) => {
-  const { id, rest } = takeId(ask.args);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
-  if (rest === '') throw new ConsoleRefusal(ask.phrases.emptyTexts);
-  await ask.context.apis.bot.editMessage(id, rest, ask.signal);
-  return { text: ask.phrases.edited };
+/** `edit 345 text`: edits a message of the bot. */
+export const edit: Command = async (request) => {
+  const { id, rest } = takeId(request.args);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameMessage);
+  if (rest === '') throw new ConsoleRefusal(request.messages.emptyTexts);
+  await request.context.bot.editMessage(id, rest, request.signal);
+  return { text: request.messages.edited };
 };
 
-/** `delete 345`: a message of the bot. Irreversible over there. */
-export const remove: Command = async (ask) => {
-  const { id } = takeId(ask.args);
-  if (id === null) throw new ConsoleRefusal(ask.phrases.nameMessage);
-  await deleteQuietly(ask.context, id, ask.signal);
-  return { text: ask.phrases.deleted };
+/** `delete 345`: deletes a message of the bot. MessageGateway cannot restore it. */
+export const remove: Command = async (request) => {
+  const { id } = takeId(request.args);
+  if (id === null) throw new ConsoleRefusal(request.messages.nameMessage);
+  await deleteQuietly(request.context, id, request.signal);
+  return { text: request.messages.deleted };
 };
 
 /**
- * The employee changed a message that had gone out, or a command that said something. Commands are not carried out again, and what begins
- * like one never reaches a customer (`not_a_message`); where not exactly one text went out, nobody can tell which words belong where
- * (`not_changed`). Both are said to him. Null: nothing had gone out, or all is done.
+ * Applies an employee's edit of a message that was sent to a chat. A command is not run again, and a text that begins like one never reaches
+ * a customer (`not_a_message`). If not exactly one text was sent, the parts of the edit cannot be assigned (`not_changed`). The employee is
+ * told of both. Null: nothing had been sent, or the edit is done.
  */
 export async function editSent(
-  context: MgContext,
+  context: ConsoleContext,
   messageId: string,
   text: string,
   signal: AbortSignal,
 ): Promise<'not_a_message' | 'not_changed' | null> {
   const sent = sentShape.safeParse(await context.tools.state.get(sentKey(messageId)));
-  // Portals tell of changes that leave the words as they are, too.
-  if (!sent.success || sent.data.wrote === markOf(text)) return null;
+  // Portals also report changes that leave the text as it is.
+  if (!sent.success || sent.data.wrote === digestOf(text)) return null;
   const { parts, by, heading, named } = sent.data;
-  const words = text.trim();
-  if (by === 'command' || (by === 'words' && words.startsWith('/'))) return 'not_a_message';
+  const edited = text.trim();
+  if (by === 'command' || (by === 'answer' && edited.startsWith('/'))) return 'not_a_message';
   const [only, another] = parts.filter(({ isText }) => isText);
-  if (only === undefined || another !== undefined || words === '') return by === 'words' ? 'not_changed' : null;
-  await context.apis.bot.editMessage(
-    only.id,
-    [heading + words, named].filter((part) => part !== '').join('\n'),
-    signal,
-  );
-  await context.tools.state.put(sentKey(messageId), { ...sent.data, wrote: markOf(text) } satisfies Sent, keepDays);
+  if (only === undefined || another !== undefined || edited === '') return by === 'answer' ? 'not_changed' : null;
+  await context.bot.editMessage(only.id, [heading + edited, named].filter((part) => part !== '').join('\n'), signal);
+  await context.tools.state.put(sentKey(messageId), { ...sent.data, wrote: digestOf(text) } satisfies Sent, keepDays);
   return null;
 }
 
-/** The employee deleted a message that had gone out. A deleted command takes nothing back. */
-export async function deleteSent(context: MgContext, messageId: string, signal: AbortSignal): Promise<void> {
+/** Applies an employee's deletion of a message that was sent to a chat. Deleting a command undoes nothing. */
+export async function deleteSent(context: ConsoleContext, messageId: string, signal: AbortSignal): Promise<void> {
   const sent = sentShape.safeParse(await context.tools.state.get(sentKey(messageId)));
   if (!sent.success || sent.data.by === 'command') return;
   for (const { id } of sent.data.parts) await deleteQuietly(context, id, signal);
 }
 
-/** What is gone already was perhaps deleted by an earlier attempt of ours. */
-async function deleteQuietly(context: MgContext, id: number, signal: AbortSignal): Promise<void> {
+/** An earlier attempt may have deleted it already. */
+async function deleteQuietly(context: ConsoleContext, id: number, signal: AbortSignal): Promise<void> {
   try {
-    await context.apis.bot.deleteMessage(id, signal);
+    await context.bot.deleteMessage(id, signal);
   } catch (error) {
     const isGone = isRefusal(error, /not found/i) || (error instanceof MgRefused && error.status === 404);
     if (!isGone) throw error;

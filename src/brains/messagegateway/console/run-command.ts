@@ -1,4 +1,4 @@
-/** The table of commands. */
+/** The commands by name. */
 import {
   avatar,
   bots,
@@ -19,7 +19,7 @@ import {
 } from './account-commands.ts';
 import { bind, unbind } from './binding-commands.ts';
 import type { CommandName } from './command-names.ts';
-import type { Answer, Ask, Command } from './command-request.ts';
+import type { Command, CommandAnswer, CommandRequest } from './command-request.ts';
 import { assign, chats, close, list, open, show, tag, unassign, untag } from './dialog-commands.ts';
 import { history } from './history.ts';
 import { edit, note, remove, say, send } from './message-commands.ts';
@@ -61,6 +61,6 @@ const table: Readonly<Record<CommandName, Command>> = {
 };
 
 /** Throws ConsoleRefusal with a sentence for the employee, and what the Bot API throws. */
-export async function runCommand(name: CommandName, ask: Ask): Promise<Answer> {
-  return await table[name](ask);
+export async function runCommand(name: CommandName, request: CommandRequest): Promise<CommandAnswer> {
+  return await table[name](request);
 }

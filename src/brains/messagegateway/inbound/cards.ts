@@ -1,17 +1,30 @@
-/** Products and orders as cards, and as a line of text for customers whose messenger shows no cards. */
+/** Products and orders as cards, and as text for messengers that show no cards. */
 import type { Card } from '../../../core/events.ts';
 import { isPrivateHost } from '../../../lib/network-guard.ts';
 import type { OrderData, ProductData } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 
 type Language = MessageGatewayConfig['language'];
 type Cost = OrderData['cost'];
 type Fact = Card['facts'][number];
 
+/** The card of a message that shows a product or an order; none for any other message. */
+export function cardsOf(
+  message: {
+    readonly type?: string | null | undefined;
+    readonly product?: ProductData | null | undefined;
+    readonly order?: OrderData | null | undefined;
+  },
+  language: Language,
+): readonly Card[] {
+  if (message.type === 'product' && message.product) return [productCard(message.product, language)];
+  return message.type === 'order' && message.order ? [orderCard(message.order, language)] : [];
+}
+
 /** A product with its article, quantity and price. */
 export function productCard(product: ProductData, language: Language): Card {
-  const { facts } = wordsOf(language);
+  const { facts } = managerMessages(language);
   const unit = product.unit ?? product.quantity?.unit;
   return {
     title: cut(product.name ?? '') || '—',
@@ -19,29 +32,29 @@ export function productCard(product: ProductData, language: Language): Card {
     image: webAddress(product.img),
     facts: [
       ...fact(facts.article, product.article),
-      // A lone quantity of one says nothing.
+      // A quantity of one need not be shown.
       ...fact(facts.quantity, product.quantity?.value === 1 ? null : amount(product.quantity?.value, unit)),
       ...fact(facts.price, money(product.cost)),
     ],
   };
 }
 
-/** An order with its goods, delivery, payments and sum. */
+/** An order with its items, delivery, payments and total. */
 export function orderCard(order: OrderData, language: Language): Card {
-  const words = wordsOf(language);
-  const { facts } = words;
+  const messages = managerMessages(language);
+  const { facts } = messages;
   const goods = (order.items ?? []).slice(0, maxGoods).flatMap((item) => {
     const what = [amount(item.quantity?.value, item.quantity?.unit), money(item.price)].filter((part) => part !== null);
     return fact(item.name ?? '', what.join(' × ') || '—');
   });
   const payments = (order.payments ?? order.payment ?? []).slice(0, maxGoods).flatMap((payment) => {
     const isPaid = payment.status?.payed ?? payment.status?.paid ?? false;
-    const state = isPaid ? words.paid : payment.status?.name;
+    const state = isPaid ? messages.paid : payment.status?.name;
     return fact(facts.payment, joined([payment.name, money(payment.amount), state]));
   });
   const { delivery } = order;
   return {
-    title: words.order(cut(order.number ?? '')),
+    title: messages.order(cut(order.number ?? '')),
     url: webAddress(order.url),
     image: webAddress(order.items?.slice(0, maxGoods).find((item) => webAddress(item.img) !== null)?.img),
     facts: [
@@ -55,7 +68,7 @@ export function orderCard(order: OrderData, language: Language): Card {
   };
 }
 
-/** The card in words: customers behind an Open Channel see the text alone. */
+/** The card as text, because customers of an Open Channel see only text. */
 export function cardText(card: Card): string {
   const facts = card.facts.map(({ name, value }) => `${name}: ${value}`);
   return [card.title, ...facts, ...(card.url === null ? [] : [card.url])].join('\n');
@@ -64,7 +77,7 @@ export function cardText(card: Card): string {
 /** Longest address that is read; browsers cut longer ones. */
 const maxAddress = 2_000;
 
-/** A public address of the web, or null: other schemes, and addresses of private networks, are not let into a portal. */
+/** A public web address, or null. Other schemes and addresses of private networks are not shown in a portal. */
 export function webAddress(address: string | null | undefined): string | null {
   if (!address || address.length > maxAddress) return null;
   const url = URL.parse(address);
@@ -72,7 +85,7 @@ export function webAddress(address: string | null | undefined): string | null {
   return isPrivateHost(url.hostname) ? null : url.href;
 }
 
-/** Goods and payments of an order that are shown: nobody reads more in a chat. */
+/** Items and payments of an order that are shown. */
 const maxGoods = 100;
 
 /** Longest name or value of a fact. */

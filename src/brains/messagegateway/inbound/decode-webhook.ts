@@ -1,19 +1,19 @@
-/** Reads a stored transport webhook: what managers and bots of MessageGateway said, changed, deleted or read. Pure. */
+/** Decodes a stored transport webhook: messages of managers and bots, their edits and deletions, reactions, and what was read. Pure. */
 import { BadInput } from '../../../core/errors.ts';
-import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
+import type { BrainEvent, FileRef, Reply } from '../../../core/events.ts';
 import { readReaction } from '../../../core/reactions.ts';
-import { maxItems } from '../account/channel-settings.ts';
 import { unescapeHtml } from '../api/html-text.ts';
 import { type Envelope, type MessageData, messageDataShape, reactionDataShape } from '../api/webhook-shapes.ts';
+import { maxItems } from '../channels/channel-settings.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { portalMessageId } from '../outbound/message-names.ts';
-import { cardText, orderCard, productCard } from './cards.ts';
+import { cardsOf, cardText } from './cards.ts';
 import { toButtons } from './suggestions.ts';
 
 /** What the reading depends on. */
 export type DecodeRules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml' | 'managerAnswer'>;
 
-/** Empty: nothing in it for a chat. Throws BadInput when a message cannot be read. */
+/** Empty: nothing follows for a chat. Throws BadInput when the webhook cannot be read. */
 export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): readonly BrainEvent[] {
   switch (type) {
     case 'message_sent':
@@ -32,7 +32,7 @@ export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): rea
   }
 }
 
-/** What is said among staff must never be shown: only what is public by name, or of a webhook that knows no scopes, is. */
+/** Messages among staff must never be shown to customers. Only messages with scope `public`, or of webhooks without scopes, are. */
 export function isForCustomers(data: Pick<MessageData, 'scope' | 'type'>): boolean {
   const isPublic = data.scope === null || data.scope === undefined || data.scope === 'public';
   return isPublic && data.type !== 'command' && data.type !== 'system';
@@ -46,7 +46,7 @@ function read(data: unknown): MessageData {
 
 function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
   if (!isForCustomers(data)) return [];
-  const cards = cardsOf(data, rules);
+  const cards = cardsOf(data, rules.language);
   const files = filesOf(data);
   const words = saidIn(data, rules);
   const reply: Reply = {
@@ -60,25 +60,25 @@ function messageSent(data: MessageData, rules: DecodeRules): readonly BrainEvent
     isInternal: false,
   };
   const isEmpty = reply.text.trim() === '' && files.length === 0;
-  // Buttons hang on a message; alone they become one.
+  // Buttons need a message to hang on.
   const said = isEmpty && reply.buttons.length > 0 ? { ...reply, text: '…' } : reply;
   if (isEmpty && said === reply) return [];
-  // Only a manager's own words are an answer of his; what a bot says takes nothing from anybody.
+  // Only a message of a manager takes the conversation back, not one of a bot.
   return rules.managerAnswer === 'take' && data.user ? [{ type: 'taken_back' }, said] : [said];
 }
 
 function messageUpdated(data: MessageData, rules: DecodeRules): readonly BrainEvent[] {
   if (!isForCustomers(data)) return [];
-  const cards = cardsOf(data, rules);
+  const cards = cardsOf(data, rules.language);
   const text = [saidIn(data, rules), ...cards.map(cardText)].filter((part) => part !== '').join('\n');
-  // An empty text would be a deletion in Bitrix24; a caption that was taken away changes nothing there.
+  // Bitrix24 would delete a message whose text becomes empty. Removing a caption changes nothing there.
   if (text.trim() === '') return [];
-  // The key is optional; quick replies are too much to lose for its absence.
+  // The key is optional: without it the buttons stay.
   const buttons = data.attachments ? toButtons(data.attachments.suggestions ?? []) : null;
   return about(data, (id) => ({ type: 'reply_edited', portalMessageId: id, text, cards, buttons }));
 }
 
-/** Somebody else may have reacted the same way: what the message still has is not taken off. */
+/** Another person may have reacted in the same way, so a reaction that the message still has is not removed. */
 function reacted(data: unknown): readonly BrainEvent[] {
   const parsed = reactionDataShape.safeParse(data);
   const id = parsed.success ? portalMessageId(parsed.data.external_message_id) : null;
@@ -91,7 +91,7 @@ function reacted(data: unknown): readonly BrainEvent[] {
   return [{ type: 'reacted', portalMessageId: id, added: on === null ? [] : [on], removed: isGone ? [off] : [] }];
 }
 
-/** Only messages Bitrix24 has an id for can be meant. */
+/** None for a message that has no id in Bitrix24. */
 function about(data: MessageData, make: (portalMessageId: string) => BrainEvent): readonly BrainEvent[] {
   const id = portalMessageId(data.external_message_id);
   return id === null ? [] : [make(id)];
@@ -102,13 +102,7 @@ function saidIn(data: MessageData, rules: DecodeRules): string {
   return rules.unescapeHtml ? unescapeHtml(text) : text;
 }
 
-function cardsOf(data: MessageData, rules: DecodeRules): readonly Card[] {
-  if (data.type === 'product' && data.product) return [productCard(data.product, rules.language)];
-  if (data.type === 'order' && data.order) return [orderCard(data.order, rules.language)];
-  return [];
-}
-
-/** What a file is called when nobody says: Bitrix24 shows pictures by their extension. */
+/** Extensions of files without a name. Bitrix24 recognizes pictures by their extension. */
 const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   image: '.jpg',
   audio: '.ogg',
@@ -118,7 +112,7 @@ const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
 
 type Item = NonNullable<MessageData['items']>[number];
 
-/** Each file once: a template's header names the files that `items` may name as well, and either may leave out the caption. */
+/** Each file once. A template's header may repeat files of `items`, and either may lack the caption. */
 function itemsOf({ items, template }: MessageData): readonly Item[] {
   const found = new Map<string, Item>();
   for (const item of [...(items ?? []), ...(template?.variables?.header?.attachments ?? [])]) {
@@ -139,7 +133,7 @@ function filesOf(data: MessageData): readonly FileRef[] {
   }));
 }
 
-/** Captions are file names or words; words belong to the text. */
+/** A caption may be a file name or a text. Texts become part of the message. */
 function captionsOf(data: MessageData, said: string): readonly string[] {
   return itemsOf(data).flatMap(({ caption }) => {
     const words = caption?.trim() ?? '';

@@ -1,25 +1,25 @@
-/** Fetches a file a manager or bot sent: its address is asked for and followed at once, since it is temporary. */
+/** Downloads a file of a manager or bot. Its address is temporary, so it is requested each time. */
 import { RemoteUnreachable } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
 import { garbage } from '../api/mg-http.ts';
 import type { MgContext } from '../context.ts';
 
-/** An official client reads no more of any answer. */
+/** The limit of an official client. */
 const maxFileBytes = 25 * 1024 * 1024;
 
 const timeoutMs = 60_000;
 
-/** Begins the ids of files of other channels: our transport does not know those, our bot does. */
+/** Prefix of the ids of files from other channels. The Transport API does not know those, the Bot API does. */
 export const botFilePrefix = 'bot:';
 
-/** Throws AppErrors. The address is a stranger's: it goes through the house's client and its guard. */
+/** Throws AppErrors. The address comes from outside, so the app's http client and its network guard fetch it. */
 export async function openMgFile(context: MgContext, file: FileRef, signal: AbortSignal): Promise<Buffer> {
   const isOfBot = file.id.startsWith(botFilePrefix);
   const id = isOfBot ? file.id.slice(botFilePrefix.length) : file.id;
   const found = await (isOfBot ? context.apis.bot : context.apis.transport).file(id, signal);
   const url = URL.parse(found.url || found.Url || '');
   if (url === null) throw garbage('GET /files/{id}');
-  // The house's client reads 8 MiB of an answer unless told otherwise.
+  // The client's default limit is 8 MiB.
   const request = { method: 'GET' as const, url, timeoutMs, signal, maxResponseBytes: maxFileBytes };
   const response = await context.tools.http.send(request);
   if (response.status === 200) return response.body;

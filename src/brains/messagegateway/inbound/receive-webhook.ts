@@ -1,4 +1,4 @@
-/** Judges a webhook at the door: is it from our account, about our channel, and does it concern a conversation? Reads no more than that. */
+/** Checks a webhook at the endpoint: is it from our account, for our channel, and about a conversation? Reads no more than that. */
 import type { Receipt } from '../../../core/actions.ts';
 import type { IngressResult, WebhookRequest } from '../../../core/connector.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
@@ -6,23 +6,23 @@ import type { SendingErrorCode } from '../api/transport-api.ts';
 import { type Envelope, type MessageData, messageDataShape, readEnvelope } from '../api/webhook-shapes.ts';
 import type { OwnChannels } from '../channels/own-channels.ts';
 import type { JoinedConfig } from '../config.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 import { sendingResult } from '../outbound/receipts.ts';
 import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
 import { channelOfTemplate, isAboutTemplate, takeTemplate } from './templates.ts';
 
 type Language = JoinedConfig['language'];
 
-/** Types that change or tell something about a message; the answer to them is an empty object. */
+/** Types about an existing message; the answer to them is an empty object. */
 const changes = new Set(['message_updated', 'message_deleted', 'message_read', 'reaction_add', 'reaction_delete']);
 
-/** They can happen to one message many times. */
+/** Types that can occur several times for one message. */
 const repeated = new Set(['message_updated', 'reaction_add', 'reaction_delete']);
 
-/** A judgement; a refusal names the channel it is for, where that is why. */
+/** A result; `foreignChannel` is the unknown channel that is the reason of a refusal. */
 export type Judged = IngressResult & { readonly foreignChannel?: number };
 
-/** The same with all channels of the connection: one nobody here has heard of yet may have been made by another process. */
+/** `receiveWebhook` with all channels of the connection, also those that another process has just created. */
 export async function receiveInto(
   request: WebhookRequest,
   config: JoinedConfig,
@@ -51,7 +51,7 @@ export function receiveWebhook(
   const { type } = envelope;
   if (isAboutTemplate(type)) return ofTemplate(envelope, config, isOurs);
   if (type !== 'message_sent' && !changes.has(type)) {
-    // Types that are yet to be invented.
+    // A type this version does not know.
     return { accept: [], remark: `a ${type} of MessageGateway changes nothing in Bitrix24` };
   }
   const data = messageDataShape.safeParse(envelope.data);
@@ -63,18 +63,18 @@ export function receiveWebhook(
     : change(request, envelope, data.data);
 }
 
-/** Even refusals are in the transport's form: managers would see any other answer as a breakdown. */
+/** A refusal in the transport's form. Any other answer would be shown to managers as a technical failure. */
 function refusal(reason: string, language: Language): IngressResult {
-  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', wordsOf(language).notShown.other) };
+  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', managerMessages(language).notShown.other) };
 }
 
 function failed(code: SendingErrorCode, externalCode: string, message: string) {
   return { async: false, error: { code, external_code: externalCode, message } };
 }
 
-/** The answer while nothing is taken: the account is paused, or the house has trouble of its own (`unavailable`). */
+/** The answer while no webhooks are accepted: the connection is disabled, or the app itself is not available (`unavailable`). */
 export function refuseWebhook(reason: string, language: Language): unknown {
-  const { notShown } = wordsOf(language);
+  const { notShown } = managerMessages(language);
   return reason === 'unavailable'
     ? failed('access_restricted', 'bridge.unavailable', notShown.away)
     : failed('access_restricted', `bridge.disabled.${reason}`, notShown.disabled);
@@ -85,7 +85,7 @@ function notOurs(channelId: number | null | undefined, language: Language): Judg
   return typeof channelId === 'number' ? { ...refused, foreignChannel: channelId } : refused;
 }
 
-/** What cannot be read is refused in a way that managers see. */
+/** An unreadable template is refused in a form that managers see. */
 function ofTemplate(
   envelope: Envelope,
   { joined, language }: JoinedConfig,
@@ -103,14 +103,14 @@ function messageSent(
   config: JoinedConfig,
 ): IngressResult {
   if (!isForCustomers(data)) return { accept: [], answer: { async: false } };
-  const unknown = failed('customer_not_exists', 'bridge.no_chat', wordsOf(config.language).notShown.no_chat);
+  const unknown = failed('customer_not_exists', 'bridge.no_chat', managerMessages(config.language).notShown.no_chat);
   const ref = conversationOf(data);
   if (ref === '') {
-    // A manager writes to somebody who has never written: Bitrix24 knows no such chat.
+    // A manager writes to a customer who has never written: there is no such chat in Bitrix24.
     return { accept: [], answer: unknown };
   }
   if (decodeWebhook(envelope, config).length === 0) {
-    const { notShown } = wordsOf(config.language);
+    const { notShown } = managerMessages(config.language);
     const answer = data.template
       ? failed('general', 'bridge.unknown_template', notShown.template)
       : failed('general', 'bridge.empty_message', notShown.empty);
@@ -119,7 +119,7 @@ function messageSent(
   const hasId = data.id !== null && data.id !== undefined;
   const key = hasId ? String(data.id) : digest(envelope, request.body);
   const accept = [{ conversation: { ref }, dedupeKey: `message_sent:${key}`, body: request.body }];
-  // Without an id there is nothing a later receipt could name.
+  // Without an id no later receipt could name the message.
   if (!hasId) return { accept, answer: { async: false }, answerIfUnknown: unknown };
   const waits = {
     remoteMessageId: key,
@@ -133,13 +133,13 @@ function change(request: WebhookRequest, envelope: Envelope, data: MessageData):
   const ref = conversationOf(data);
   if (ref === '') return { accept: [] };
   const what = data.external_message_id ?? '';
-  // A message can be edited many times, so content and moment count; deleted and read it is once.
+  // A message is deleted once and read once. It can be edited several times, so there the content and the time are part of the key.
   const key = repeated.has(envelope.type) ? `${what}:${digest(envelope, request.body)}` : what;
   const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
   return { accept, answerIfUnknown: {} };
 }
 
-/** Both ids of a conversation of ours are our own name of it. */
+/** The conversation's ref: it is the external id of both the chat and the customer. */
 function conversationOf(data: MessageData): string {
   return data.external_chat_id || data.external_user_id || '';
 }

@@ -1,28 +1,28 @@
 /**
- * What of the bot's socket matters to a bridge: a manager gives the conversation to Bitrix24, takes it back, or has done with it.
- * Everything else there is an echo of what the transport carries, or none of our business. Pure.
+ * Finds signals in frames of the bot's socket: a manager hands the conversation over to Bitrix24, takes it back, or closes it, or a message
+ * has failed. Other frames repeat what the webhooks bring, or do not concern us. Pure.
  */
 import { z } from 'zod';
 import type { BrainEvent } from '../../../core/events.ts';
 import { chatShape, dialogShape, type MgChat, type MgMessage, messageShape } from '../api/mg-shapes.ts';
 import { parseMgTime } from '../api/mg-time.ts';
-import type { Envelope } from '../api/webhook-shapes.ts';
+import type { Envelope, ListenerFrame } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
 
-/** A wish of a manager, with what is needed to place it. */
+/** A signal, and which conversation it is about. */
 export interface Signal {
-  readonly wish: 'handover' | 'taken_back' | 'finish' | 'help' | 'failed';
+  readonly kind: 'handover' | 'taken_back' | 'finish' | 'help' | 'failed';
   readonly chatId: number;
-  /** Our name of the conversation, where the frame told it. */
+  /** The conversation's ref, if the frame has it. */
   readonly ref: string | null;
   readonly dedupeKey: string;
-  /** When it was wished; null when the frame does not say. */
+  /** When it happened; null when the frame does not say. */
   readonly at: Date | null;
   /** Of a failure: MessageGateway's id of the message. */
   readonly messageId?: number;
 }
 
-/** A dialog was tagged; whether with the tag that matters, only the dialog itself tells. */
+/** A tag of a dialog was added or removed. Which tag it was can only be seen in the dialog. */
 export interface TagChange {
   readonly dialogId: number;
   readonly messageId: number;
@@ -31,25 +31,23 @@ export interface TagChange {
 
 const messageFrame = z.object({
   message: messageShape,
-  /** Added by our listener to a frame about tags: the change was the one that gives the conversation over. */
-  handover_tag: z.boolean().optional(),
 });
 
 const assignFrame = z.object({ dialog: dialogShape, chat: chatShape.nullish() });
 
 const closedFrame = z.object({ dialog: dialogShape.extend({ chat: chatShape.nullish() }) });
 
-/** The signal in a frame, or null. Chats of other channels, customers, bots (ours too) and anything unreadable give none. */
-export function signalOf(frame: Envelope, config: JoinedConfig): Signal | null {
-  if (frame.type === 'message_new') return signalOfMessage(frame.data, config);
+/** The signal in a frame, or null. Frames of other channels, of customers and of bots have none. */
+export function signalOf(frame: ListenerFrame, config: JoinedConfig): Signal | null {
+  if (frame.type === 'message_new') return signalOfMessage(frame, config);
   if (frame.type === 'message_updated') return failureIn(frame.data, config);
   if (frame.type === 'dialog_assign') return signalOfAssignment(frame, config);
   if (frame.type === 'dialog_closed') return signalOfClosing(frame, config);
   return null;
 }
 
-function signalOfMessage(data: unknown, config: JoinedConfig): Signal | null {
-  const parsed = messageFrame.safeParse(data);
+function signalOfMessage(frame: ListenerFrame, config: JoinedConfig): Signal | null {
+  const parsed = messageFrame.safeParse(frame.data);
   if (!parsed.success) return null;
   const { message } = parsed.data;
   if ((message.chat?.channel?.id ?? message.channel_id) !== config.joined.channelId) return null;
@@ -59,15 +57,15 @@ function signalOfMessage(data: unknown, config: JoinedConfig): Signal | null {
     at: parseMgTime(message.created_at) ?? parseMgTime(message.time),
   };
   if (isFailed(message)) return failureOf(place, message.id);
-  if (parsed.data.handover_tag === true) return { ...place, wish: 'handover', dedupeKey: `tag:${message.id}` };
+  if (frame.handoverTag === true) return { ...place, kind: 'handover', dedupeKey: `tag:${message.id}` };
   if (isClosing(message)) return closing(place, message.dialog?.id ?? message.chat?.last_dialog?.id, config);
-  // Only people type commands to us; what a bot sends as one is between bots.
+  // Commands of other bots are not meant for ours.
   if (message.type !== 'command' || message.from?.type !== 'user') return null;
-  const wish = wishOf(message.content ?? '', config);
-  return wish === null ? null : { ...place, wish, dedupeKey: `command:${message.id}` };
+  const kind = kindOfCommand(message.content ?? '', config);
+  return kind === null ? null : { ...place, kind, dedupeKey: `command:${message.id}` };
 }
 
-/** MessageGateway gave a message of a manager or bot up: its transport said so, or took too long. */
+/** A message of a manager or bot failed: its transport reported it, or took too long. */
 function failureIn(data: unknown, config: JoinedConfig): Signal | null {
   const parsed = messageFrame.safeParse(data);
   if (!parsed.success) return null;
@@ -77,10 +75,10 @@ function failureIn(data: unknown, config: JoinedConfig): Signal | null {
 }
 
 function failureOf(place: Pick<Signal, 'chatId' | 'ref' | 'at'>, messageId: number): Signal {
-  return { ...place, wish: 'failed', messageId, dedupeKey: `failed:${messageId}` };
+  return { ...place, kind: 'failed', messageId, dedupeKey: `failed:${messageId}` };
 }
 
-/** Whether the message is one of a manager or bot to a customer that MessageGateway gave up. */
+/** Whether the message is from a manager or bot to a customer, and has failed. */
 export function isFailed({
   status,
   scope,
@@ -92,8 +90,8 @@ export function isFailed({
   return status === 'failed' && isOutgoing && isPublic && type !== 'system' && type !== 'command';
 }
 
-/** `/operator please` → handover. Words after the command are for staff and stay where they are. */
-function wishOf(line: string, config: JoinedConfig): Signal['wish'] | null {
+/** `/operator please` → handover. The text after the command is not used. */
+function kindOfCommand(line: string, config: JoinedConfig): Signal['kind'] | null {
   const name = /^\s*\/?([\w-]+)/.exec(line)?.[1]?.toLowerCase();
   if (name === config.handover.command.toLowerCase()) return 'handover';
   if (name === 'bot') return 'taken_back';
@@ -106,17 +104,17 @@ function signalOfAssignment(frame: Envelope, config: JoinedConfig): Signal | nul
   const { dialog, chat } = parsed.data;
   const { responsible } = dialog;
   if (!responsible || chat?.channel?.id !== config.joined.channelId) return null;
-  const wish = assignedWish(responsible, config);
-  if (wish === null) return null;
+  const kind = kindOfAssignment(responsible, config);
+  if (kind === null) return null;
   const at =
     parseMgTime(responsible.assigned_at) ?? parseMgTime(dialog.assigned_at) ?? parseMgTime(frame.meta?.timestamp);
-  // The socket gives seconds and the list microseconds: the same assignment has to have the same key.
+  // The socket has seconds, the list has microseconds. Both must lead to the same key.
   const second = at === null ? '' : Math.floor(at.getTime() / 1000);
   const dedupeKey = `assign:${dialog.id}:${responsible.type}${responsible.id}:${second}`;
-  return { wish, chatId: chat.id, ref: refOf(chat), dedupeKey, at };
+  return { kind, chatId: chat.id, ref: refOf(chat), dedupeKey, at };
 }
 
-/** A closing is told twice, as an event of its own and as a line of the chat; only the latter can be caught up with. */
+/** A closing is reported twice: by this event and by a system message. Only the system message can be read later. */
 function signalOfClosing(frame: Envelope, config: JoinedConfig): Signal | null {
   const parsed = closedFrame.safeParse(frame.data);
   if (!parsed.success) return null;
@@ -132,16 +130,16 @@ function closing(
   config: JoinedConfig,
 ): Signal | null {
   if (config.onDialogClosed !== 'finish' || dialogId === undefined) return null;
-  return { ...place, wish: 'finish', dedupeKey: `close:${dialogId}` };
+  return { ...place, kind: 'finish', dedupeKey: `close:${dialogId}` };
 }
 
-/** The line of a chat that says its dialog has been closed. */
+/** Whether it is the system message that reports the closing of a dialog. */
 export function isClosing(message: Pick<MgMessage, 'type' | 'action'>): boolean {
   return message.type === 'system' && message.action === 'dialog_closed';
 }
 
-/** What it means that the dialog is given to somebody; null when it means nothing to us. */
-export function assignedWish(
+/** The signal in the assignment of a dialog, or null. */
+export function kindOfAssignment(
   responsible: { readonly id: number; readonly type: string },
   config: JoinedConfig,
 ): 'handover' | 'taken_back' | null {
@@ -149,7 +147,7 @@ export function assignedWish(
   return responsible.type === 'bot' && responsible.id === config.joined.bot.botId ? 'taken_back' : null;
 }
 
-/** The change of tags a frame tells of, in our channel; null when it tells of none. */
+/** The change of tags in a frame of our channel, or null. */
 export function tagChangeOf(frame: Envelope, config: JoinedConfig): TagChange | null {
   const parsed = frame.type === 'message_new' ? messageFrame.safeParse(frame.data) : null;
   if (parsed?.success !== true) return null;
@@ -161,30 +159,30 @@ export function tagChangeOf(frame: Envelope, config: JoinedConfig): TagChange | 
   return dialogId === undefined ? null : { dialogId, messageId: message.id, isAdded };
 }
 
-/** The message's id in a frame about a new message of our channel: how far we have heard. */
-export function heardMessageId(frame: Envelope, config: JoinedConfig): number | null {
+/** The id of a new message of our channel, for the cursor; null for other frames. */
+export function newMessageId(frame: Envelope, config: JoinedConfig): number | null {
   const parsed = frame.type === 'message_new' ? messageFrame.safeParse(frame.data) : null;
   if (parsed?.success !== true) return null;
   const { message } = parsed.data;
   return (message.chat?.channel?.id ?? message.channel_id) === config.joined.channelId ? message.id : null;
 }
 
-/** What a stored frame says to the bridge. */
-export function decodeFrame(frame: Envelope, config: JoinedConfig): readonly BrainEvent[] {
+/** The events for the bridge in a stored frame. */
+export function decodeFrame(frame: ListenerFrame, config: JoinedConfig): readonly BrainEvent[] {
   const found = signalOf(frame, config);
-  const wish = found?.wish;
-  if (wish === 'failed') return replyFailed(String(found?.messageId), config);
-  if (wish === 'handover') return [{ type: 'handover', note: null }];
-  if (wish === 'finish') return [{ type: 'finish' }];
-  return wish === 'taken_back' ? [{ type: 'taken_back' }] : [];
+  const kind = found?.kind;
+  if (kind === 'failed') return replyFailed(String(found?.messageId), config);
+  if (kind === 'handover') return [{ type: 'handover', note: null }];
+  if (kind === 'finish') return [{ type: 'finish' }];
+  return kind === 'taken_back' ? [{ type: 'taken_back' }] : [];
 }
 
-/** What it means to the conversation that a message of MessageGateway counts as failed there. */
+/** The event for a message that MessageGateway shows as failed. */
 export function replyFailed(remoteMessageId: string, config: JoinedConfig): readonly BrainEvent[] {
   return [{ type: 'reply_failed', remoteMessageId, withdraw: config.lateDelivery === 'withdraw' }];
 }
 
-/** The customer of our channel is the conversation, under our own name of it. */
+/** In our channel the customer's external id is the conversation's ref. */
 function refOf(chat: MgChat | null | undefined): string | null {
   return chat?.customer?.external_id || null;
 }

@@ -1,15 +1,15 @@
-/** Quick replies under a message as buttons of the house. */
+/** Quick replies of a message as buttons. */
 import type { Button } from '../../../core/events.ts';
 import type { Suggestion } from '../api/webhook-shapes.ts';
 import { webAddress } from './cards.ts';
 
-/** Quick replies of one message that are shown. */
+/** Most buttons of one message. */
 const maxSuggestions = 50;
 
-/** Longest label, which is also what the person says. */
+/** Longest label, which is also the text that the person sends by pressing it. */
 const maxLabel = 1_000;
 
-/** A text is said by the person; an address, a phone or a mail address is opened. One that leads nowhere safe is left out. */
+/** A text is sent when pressed; a web address, phone number or e-mail address is opened. Unsafe ones are left out. */
 export function toButtons(suggestions: readonly Suggestion[]): readonly Button[] {
   return suggestions.slice(0, maxSuggestions).flatMap((suggestion): readonly Button[] => {
     const payload = suggestion.payload?.trim() ?? '';

@@ -1,7 +1,7 @@
 /**
- * Message templates that managers make in the CRM, for the main channel or for that of a line. Bitrix24 has none, so there is nobody to
- * approve them: each is taken at once, kept, and put back where MessageGateway has lost it (the main channel made anew). A message made of
- * one arrives as its words.
+ * Message templates that managers create in the CRM, for the main channel or a line channel. Bitrix24 has no templates and no approval, so
+ * each is approved at once. They are stored, and restored when MessageGateway has lost them (the main channel was created again). A message
+ * made of a template arrives as text.
  */
 import { z } from 'zod';
 import type { IngressResult } from '../../../core/connector.ts';
@@ -12,7 +12,7 @@ import type { MgContext } from '../context.ts';
 
 const keyPrefix = 'template:';
 
-/** Bytes of a template that is kept; the largest the documents allow is a few thousand characters. */
+/** Most bytes of a stored template; the documentation allows a few thousand characters. */
 const maxBytes = 32_000;
 
 const contentShape = z.object({
@@ -31,9 +31,9 @@ const webhookShape = contentShape.partial({ name: true }).extend({
   code: z.string().min(1).max(512).nullish(),
 });
 
-const keptShape = contentShape.extend({
+const storedShape = contentShape.extend({
   code: z.string(),
-  /** The channel of a line it is for; null: the main channel, whichever that is by then. */
+  /** The line channel it belongs to; null: the main channel, whichever that is then. */
   line_channel: z.int().nullable(),
 });
 
@@ -42,12 +42,12 @@ export function isAboutTemplate(type: string): boolean {
   return type === 'template_create' || type === 'template_update' || type === 'template_delete';
 }
 
-/** The channel a webhook about a template names; null where it names none. */
+/** The channel of a webhook about a template, or null. */
 export function channelOfTemplate({ data }: Envelope): number | null {
   return z.int().safeParse(data['channel_id']).data ?? null;
 }
 
-/** Null: it cannot be read. The caller has made sure that the channel is one of ours. */
+/** Null: it cannot be read. The caller has checked that the channel is one of ours. */
 export function takeTemplate({ type, data }: Envelope, mainChannelId: number): IngressResult | null {
   const parsed = webhookShape.safeParse(data);
   if (!parsed.success) return null;
@@ -66,34 +66,34 @@ export function takeTemplate({ type, data }: Envelope, mainChannelId: number): I
   return { accept: [], keep, answer };
 }
 
-/** The same template of a channel has the same code, so that a repeated webhook makes no second one. */
+/** The same template of a channel always gets the same code, so a repeated webhook creates no second one. */
 function codeOf(template: z.output<typeof contentShape>, lineChannel: number | null): string {
   const text = JSON.stringify(lineChannel === null ? template : [lineChannel, template]);
   const mark = sha256(text).toString('hex').slice(0, 12);
   return `b24-${mark}${template.lang ? `#${template.lang}` : ''}`;
 }
 
-/** Codes are up to 512 characters, keys up to 200. */
+/** A digest, because codes have up to 512 characters and keys up to 200. */
 function keyOf(lineChannel: number | null, code: string): string {
   const place = lineChannel === null ? '' : `${lineChannel}:`;
   return `${keyPrefix}${place}${sha256(code).toString('hex')}`;
 }
 
 /**
- * Puts templates that are kept here and missing there back; without any that costs no call. Those of a line's channel that the account has
- * lost stay away: the channel that is made in its place is another one. Throws AppErrors.
+ * Restores stored templates that are missing in MessageGateway; makes no call when none are stored. Templates of a deleted line channel are
+ * not restored. Throws AppErrors.
  */
 export async function keepTemplates({ apis, channels, config, tools }: MgContext): Promise<void> {
-  const kept = (await tools.state.list(keyPrefix)).flatMap(({ value }) => {
-    const template = keptShape.safeParse(value);
+  const stored = (await tools.state.list(keyPrefix)).flatMap(({ value }) => {
+    const template = storedShape.safeParse(value);
     return template.success ? [template.data] : [];
   });
-  if (kept.length === 0) return;
-  // An answer that does not say of which channel a template is means any of them.
+  if (stored.length === 0) return;
+  // A template without a channel counts as present in each.
   const there = new Set((await apis.transport.templates()).map((one) => nameOf(one.channel_id, one.code)));
   const isThere = (channelId: number, code: string): boolean =>
     there.has(nameOf(channelId, code)) || there.has(nameOf(null, code));
-  for (const { line_channel: lineChannel, ...template } of kept) {
+  for (const { line_channel: lineChannel, ...template } of stored) {
     const channelId = lineChannel ?? config.joined.channelId;
     if (isThere(channelId, template.code) || !(await channels.isOurs(channelId))) continue;
     const fields = Object.fromEntries(Object.entries(template).filter(([, value]) => value !== null));
@@ -101,9 +101,9 @@ export async function keepTemplates({ apis, channels, config, tools }: MgContext
     try {
       await apis.transport.addTemplate(channelId, { ...fields, ...status });
     } catch (error) {
-      // One that is refused must not keep the others away.
+      // A refused template must not stop the others.
       if (!(error instanceof MgRefused)) throw error;
-      tools.log('a template was not put back', { template: template.code, status: error.status });
+      tools.log('a template could not be restored', { template: template.code, status: error.status });
     }
   }
 }

@@ -1,19 +1,18 @@
-/** Listens to the bot's side of an account: first what was missed, then the socket, in order, and never an echo. */
+/** The listener of a connection: emits what was missed, then what the bot's socket says, in order. */
 import type { Cursor, Emit, Incoming } from '../../../core/connector.ts';
 import { RemoteUnreachable, toAppError } from '../../../core/errors.ts';
 import { checkStillOn, preflight } from '../account/preflight.ts';
 import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
-import { createGroupWatch, type GroupWatch } from '../console/group-frames.ts';
-import { createMadeCommands, type MadeCommands } from '../console/made-commands.ts';
+import type { ConsoleListener } from '../console/console.ts';
 import type { MgContext } from '../context.ts';
-import { catchUp } from '../inbound/catch-up.ts';
-import { type ListenCursor, readCursor, writeCursor } from '../inbound/cursor.ts';
-import { heardMessageId, type Signal, signalOf } from '../inbound/signals.ts';
-import type { TagTracker } from '../inbound/tag-tracker.ts';
-import { wordsOf } from '../messages.ts';
+import { newMessageId, type Signal, signalOf } from '../inbound/signals.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
+import { catchUp, missedSince } from './catch-up.ts';
+import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
+import type { TagTracker } from './tag-tracker.ts';
 
-/** The 17 events of the document. Asking for others may fail the handshake (docs/platform-notes/messagegateway.md#socket-events). */
+/** The 17 documented events. The handshake may fail if others are requested (docs/platform-notes/messagegateway.md#socket-events). */
 const events = [
   'message_new',
   'message_updated',
@@ -34,22 +33,17 @@ const events = [
   'channel_updated',
 ];
 
-/** The cursor is stored with every signal, and without one after this long: behind it, catching up costs more. */
+/** The cursor is stored with every row, and after this long without one, so that catching up stays short. */
 const storeCursorMs = 30_000;
 
 const handshakeMs = 15_000;
 
 /**
- * Until `signal` aborts. Rejects when the socket ends, so that it is opened again; with `messagegateway.token_revoked` when that is in vain.
- * The account is asked by REST first: it proves the token before the socket is opened.
+ * Runs until `signal` aborts. Rejects when the socket ends, so that it is opened again, and with `messagegateway.token_revoked` when that
+ * would be useless. A REST call checks the token before the socket is opened.
  */
-export async function listenToBot(
-  context: MgContext,
-  tags: TagTracker,
-  emit: Emit,
-  since: Cursor | null,
-  signal: AbortSignal,
-): Promise<void> {
+export async function listenToBot(parts: ListenerParts, since: Cursor | null, signal: AbortSignal): Promise<void> {
+  const { context } = parts;
   const { config, apis } = context;
   await preflight(context, signal);
   await apis.botLimiter.acquire(signal);
@@ -69,10 +63,9 @@ export async function listenToBot(
     signal,
   );
   try {
-    const ways: Ways = { context, tags, emit, groups: createGroupWatch(context), made: createMadeCommands(context) };
-    const cursor = await settle(ways, readCursor(since), startedAt, signal);
+    const cursor = await emitMissed(parts, readCursor(since), startedAt, signal);
     // Frames that came meanwhile wait in the socket's queue.
-    await hear(ways, cursor, socket.frames(), signal);
+    await emitFrames(parts, cursor, socket.frames(), signal);
   } finally {
     socket.close();
   }
@@ -80,38 +73,37 @@ export async function listenToBot(
   throw new RemoteUnreachable({ code: 'messagegateway.socket_closed', message: "MessageGateway's socket was closed" });
 }
 
-/** Where frames go. */
-interface Ways {
+/** What a listener works with. */
+export interface ListenerParts {
   readonly context: MgContext;
   readonly tags: TagTracker;
+  readonly console: ConsoleListener;
   readonly emit: Emit;
-  readonly groups: GroupWatch;
-  readonly made: MadeCommands;
 }
 
-/** Brings the cursor up to date, with everything that was missed stored beside it. */
-async function settle(
-  { context, tags, emit, groups, made }: Ways,
+/** Emits everything that was missed, and returns the cursor behind it. */
+async function emitMissed(
+  { context, tags, console, emit }: ListenerParts,
   cursor: ListenCursor | null,
   startedAt: Date,
   signal: AbortSignal,
 ): Promise<ListenCursor> {
-  // A first listener has missed nothing: what happened before the connection was made is nobody's wish to us.
+  // The first listener has missed nothing: what happened before the connection was made does not concern the bot.
   const missed = cursor === null ? [] : await catchUp(context, cursor, signal);
   let next: ListenCursor = { messageId: cursor?.messageId ?? null, since: startedAt };
   const incoming: Incoming[] = [];
   for (const frame of missed) {
     const row = await rowOf(context, tags, frame, signal);
-    if (row !== null && row.signal.wish !== 'help') incoming.push(row.incoming);
-    next = moved(next, frame, context);
+    if (row !== null && row.signal.kind !== 'help') incoming.push({ ...row.incoming, caughtUp: true });
+    next = movedCursor(next, frame, context);
   }
-  incoming.push(...(await groups.missed(cursor, signal)), ...(await made.missed(cursor, signal)));
+  incoming.push(...(await console.missed(cursor === null ? null : missedSince(cursor), signal)));
   await emit(incoming, writeCursor(next));
   return next;
 }
 
-async function hear(
-  { context, tags, emit, groups, made }: Ways,
+async function emitFrames(
+  { context, tags, console, emit }: ListenerParts,
   from: ListenCursor,
   frames: AsyncIterable<Buffer>,
   signal: AbortSignal,
@@ -120,22 +112,22 @@ async function hear(
   let storedAt = context.clock.monotonicMs();
   for await (const bytes of frames) {
     const frame = readEnvelope(bytes);
-    // Garbage, and events that were invented after this was written.
+    // Unreadable, or an event this version does not know.
     if (frame === null) continue;
     await checkStillOn(frame, context);
     const adopted = await context.channels.adopt(frame);
     const row = await rowOf(context, tags, adopted, signal);
-    cursor = { ...moved(cursor, adopted, context), since: context.clock.now() };
-    if (row?.signal.wish === 'help') await help(context, row.signal, signal);
-    const incoming = row === null || row.signal.wish === 'help' ? [] : [row.incoming];
-    incoming.push(...(await groups.rowsOf(frame, signal)), ...(await made.rowsOf(frame, signal)));
+    cursor = { ...movedCursor(cursor, adopted, context), since: context.clock.now() };
+    if (row?.signal.kind === 'help') await help(context, row.signal, signal);
+    const incoming = row === null || row.signal.kind === 'help' ? [] : [row.incoming];
+    incoming.push(...(await console.rowsOf(frame, signal)));
     if (incoming.length === 0 && context.clock.monotonicMs() - storedAt < storeCursorMs) continue;
     await emit(incoming, writeCursor(cursor));
     storedAt = context.clock.monotonicMs();
   }
 }
 
-/** The row a frame becomes, or null when there is no wish in it. */
+/** The row for a frame, or null when there is no signal in it. */
 async function rowOf(
   context: MgContext,
   tags: TagTracker,
@@ -152,26 +144,26 @@ async function rowOf(
       conversation,
       dedupeKey: found.dedupeKey,
       body: Buffer.from(JSON.stringify(known)),
-      // What failed in a conversation of which nothing is known can never have been on its way.
-      ...(found.wish === 'failed' ? { ifKnown: true } : {}),
+      // In an unknown conversation there is no message that could have failed.
+      ...(found.kind === 'failed' ? { ifKnown: true } : {}),
     },
   };
 }
 
-function moved(cursor: ListenCursor, frame: Envelope, context: MgContext): ListenCursor {
-  const heard = heardMessageId(frame, context.config);
-  if (heard === null || heard <= (cursor.messageId ?? 0)) return cursor;
-  return { ...cursor, messageId: heard };
+function movedCursor(cursor: ListenCursor, frame: Envelope, context: MgContext): ListenCursor {
+  const messageId = newMessageId(frame, context.config);
+  if (messageId === null || messageId <= (cursor.messageId ?? 0)) return cursor;
+  return { ...cursor, messageId };
 }
 
-/** Answers `/help` in the chat itself, for staff. A courtesy: when it fails, the manager asks again. */
+/** Answers `/help` in the chat, for staff only. If that fails, the manager can ask again. */
 async function help(context: MgContext, { chatId }: Signal, signal: AbortSignal): Promise<void> {
   const { language, handover } = context.config;
-  const content = wordsOf(language).help(handover.command);
+  const content = managerMessages(language).help(handover.command);
   try {
     await context.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
   } catch (thrown) {
-    context.tools.log('the help a manager asked for could not be given', {
+    context.tools.log('the answer to /help could not be sent', {
       chat: chatId,
       reason: toAppError(thrown).code,
     });

@@ -1,4 +1,4 @@
-/** The bot's WebSocket: opened, kept alive, read in order. What its frames mean is decided elsewhere. */
+/** The bot's WebSocket: opens it, keeps it alive, and gives its frames in order. Does not read the frames. */
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import { type AppError, RemoteUnreachable } from '../../../core/errors.ts';
@@ -10,7 +10,7 @@ export interface LiveSocketOptions {
   readonly url: URL;
   readonly token: string;
   readonly pingMs: number;
-  /** Dropped after so long without any sign of life. */
+  /** The socket is closed after this long without data, ping or pong. */
   readonly silenceMs: number;
   readonly handshakeMs: number;
   /** Keeps the connection off private addresses. */
@@ -19,20 +19,20 @@ export interface LiveSocketOptions {
 }
 
 export interface LiveSocket {
-  /** Frames in the order they came, from the opening on, also those that came before anybody asked. Ends when the socket does. */
+  /** All frames since the opening, in order. Ends when the socket does. */
   frames(): AsyncGenerator<Buffer, void, undefined>;
   close(): void;
 }
 
-/** A frame larger than this is no event; the connection is then closed. */
+/** The socket is closed at a larger frame: no event is that large. */
 const maxFrameBytes = 8 * 1024 * 1024;
 
-/** Frames that may wait to be read, and how much they may hold together: two of the largest. */
+/** Frames that may wait to be read, and their bytes together: those of two of the largest. */
 const maxWaiting = 20_000;
 const maxWaitingBytes = 16 * 1024 * 1024;
 
 /**
- * Resolves when the handshake has succeeded. Throws `messagegateway.token_revoked` (never to be repeated), `messagegateway.busy`, MgRefused,
+ * Resolves when the handshake has succeeded. Throws `messagegateway.token_revoked` (never retried), `messagegateway.busy`, MgRefused,
  * or `messagegateway.socket_unreachable`. An abort closes the socket.
  */
 export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSignal): Promise<LiveSocket> {
@@ -52,7 +52,7 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
   };
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary || socket.readyState !== WebSocket.OPEN) return;
-    // Catching up by REST is cheaper than a memory full of frames nobody reads: what is beyond is left to it.
+    // Too many frames wait. The socket is closed, and catching up by REST reads the rest later.
     if (queue.length === maxWaiting || waitingBytes + data.length > maxWaitingBytes) {
       socket.terminate();
       return;
@@ -71,7 +71,7 @@ export async function openLiveSocket(options: LiveSocketOptions, signal: AbortSi
   try {
     await handshake(socket, options);
   } catch (error) {
-    // A handshake that was refused closes nothing by itself, and the signal lives for as long as the listener.
+    // A refused handshake closes nothing by itself, and the signal outlives it.
     signal.removeEventListener('abort', abort);
     socket.terminate();
     throw error;
@@ -103,7 +103,7 @@ function handshake(socket: WebSocket, { clock }: LiveSocketOptions): Promise<voi
       reject(refusedHandshake(response.statusCode ?? 0, retryAfterMs(header, clock.now())));
       request.destroy();
     });
-    // Also keeps later errors from being thrown at nobody; what follows them is the close.
+    // Stays registered: without a handler later errors would crash the process. A close follows each of them.
     socket.on('error', () => reject(unreachable()));
     socket.once('close', () => reject(unreachable()));
   });
@@ -114,14 +114,14 @@ function refusedHandshake(status: number, wait: number): AppError {
 }
 
 function unreachable(): RemoteUnreachable {
-  // No cause is kept: the library's error may carry the request, token included.
+  // Without a cause: the library's error may contain the request with its token.
   return new RemoteUnreachable({
     code: 'messagegateway.socket_unreachable',
     message: "MessageGateway's socket could not be opened",
   });
 }
 
-/** MessageGateway's own pings are not documented: we send ours, and drop a socket that answers nothing. */
+/** Pings of MessageGateway are not documented, so we send our own, and close a socket that stays silent. */
 function watch(socket: WebSocket, { pingMs, silenceMs, clock }: LiveSocketOptions): () => void {
   let lastLife = clock.monotonicMs();
   const seeLife = (): void => {

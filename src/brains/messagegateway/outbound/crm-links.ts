@@ -1,12 +1,12 @@
-/** Tells managers, privately, which CRM records of Bitrix24 belong to a conversation, as links into the portal. */
+/** Sends managers a private note with links to the CRM records of Bitrix24 that belong to a conversation. */
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import type { CrmLink } from '../../../core/events.ts';
 import type { MgContext } from '../context.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 import { findChat, linkTo } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
-/** Repeatable: the last note about records is looked for first. */
+/** Repeatable: nothing is sent when the last such note says the same. */
 export async function tellCrm(
   context: MgContext,
   links: readonly CrmLink[],
@@ -15,18 +15,18 @@ export async function tellCrm(
 ): Promise<Delivery> {
   const chat = await findChat(context, to, signal);
   if (chat === null) {
-    context.tools.log('CRM records could not be told: MessageGateway does not show the chat', {
+    context.tools.log('no note about CRM records: MessageGateway does not show the chat', {
       records: links.length,
     });
     return {};
   }
-  const words = wordsOf(context.config.language);
+  const messages = managerMessages(context.config.language);
   const lines: string[] = [];
   for (const link of links) {
-    const name = words.records[link.type.toUpperCase()] ?? link.type;
+    const name = messages.records[link.type.toUpperCase()] ?? link.type;
     lines.push(`${name} ${link.id} ${(await context.tools.crmAddress(link)) ?? ''}`.trim());
   }
-  const text = [words.crmLinks, ...lines].join('\n');
-  await addNote(context, chat.id, { text, heading: words.crmLinks, isOnce: false }, signal);
+  const text = [messages.crmLinks, ...lines].join('\n');
+  await addNote(context, chat.id, { text, heading: messages.crmLinks, isOnce: false }, signal);
   return linkTo(chat, to);
 }

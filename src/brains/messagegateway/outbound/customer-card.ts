@@ -1,4 +1,4 @@
-/** What is told of a customer besides his name: once a day and conversation, and where the portal tells it within a few seconds. */
+/** Details of a customer besides the name. They are sent once a day per conversation, if the portal gives them within a few seconds. */
 import { z } from 'zod';
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef } from '../../../core/connector.ts';
@@ -12,7 +12,7 @@ type Card = Pick<Customer, 'phone' | 'email' | 'avatar' | 'profile_url'>;
 const cardKey = (to: ConversationRef): string => `customer-told:${to.ref}`;
 const keepDays = 1;
 
-/** Facts for a message, and what to call once it has gone over. */
+/** Details for a message, and a function to call once it has been sent. */
 export interface ToldCard {
   readonly card: Card;
   remember(): Promise<void>;
@@ -35,15 +35,15 @@ export async function customerCard(
     const remember = (): Promise<void> => tools.state.put(cardKey(to), {}, keepDays);
     return { card: client === null ? {} : cardOf(client), remember };
   } catch (thrown) {
-    tools.log('what the portal knows of a customer could not be learned', { reason: toAppError(thrown).code });
+    tools.log('details of a customer could not be read from the portal', { reason: toAppError(thrown).code });
     return nothingNew;
   }
 }
 
-/** Longest web address that is told; customers may call any text their page. */
+/** Longest web address that is sent; the field may hold any text. */
 const maxAddress = 2_000;
 
-/** MessageGateway's document wants e-mail and web addresses that are some. */
+/** MessageGateway refuses malformed e-mail and web addresses. */
 function cardOf({ phone, email, avatar, profile }: CustomerInfo): Card {
   return {
     ...(phone === null ? {} : { phone: phone.slice(0, 255).toWellFormed() }),

@@ -1,22 +1,22 @@
-/** Carries what people write in Bitrix24 into our channel: new messages, edits, deletions. Safe to repeat, by external ids. */
+/** Delivers what people write in Bitrix24 to our channel: messages, edits, deletions. Repeatable, because each message has a fixed external id. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { learnEscaping } from '../account/escaping.ts';
 import { isRefusal, MgRefused } from '../api/mg-http.ts';
-import type { Customer, HearWarnings, Incoming, MessageName } from '../api/transport-api.ts';
+import type { Customer, Incoming, MessageName, OnWarnings } from '../api/transport-api.ts';
+import { chatIdOf } from '../channels/own-channels.ts';
 import type { MgContext } from '../context.ts';
-import { knownCustomer, named } from '../into/known-customer.ts';
-import { chatIdOf } from './chat-id.ts';
 import { customerCard } from './customer-card.ts';
+import { knownCustomer, named } from './known-customer.ts';
 import { linkConversation } from './link-conversation.ts';
 import { externalId, furtherId } from './message-names.ts';
 import { isTheirs, mirrorMark } from './mirror-mark.ts';
-import { carryFiles } from './portal-files.ts';
+import { uploadFiles } from './portal-files.ts';
 
 type Message = BrainAction & { type: 'message' };
 type Said = Pick<Message, 'messageId' | 'text' | 'files' | 'sentAt' | 'quoteOf'>;
 
-/** Throws AppErrors. The customer of our channel is the conversation itself, whoever in it wrote. */
+/** Throws AppErrors. In our channel the customer stands for the whole conversation, whoever in it wrote. */
 export async function deliverMessage(
   context: MgContext,
   action: Message,
@@ -24,50 +24,55 @@ export async function deliverMessage(
   signal: AbortSignal,
 ): Promise<Delivery> {
   const channel = await context.channels.for(to, action.chat, signal);
-  const told = await customerCard(context, action, to, signal);
+  const details = await customerCard(context, action, to, signal);
   const customer = customerOf(action, to);
   const deliver = (facts: Partial<Customer>): Promise<Delivery> => {
     const head = { ...chatOf(channel, to), customer: { ...customer, ...facts } };
     return sendSaid(context, marked(action, speakerOf(action)), to, { head, way: 'messages', signal });
   };
-  const delivery = await deliver(told.card).catch(async (error: unknown) => {
-    if (!(error instanceof MgRefused) || Object.keys(told.card).length === 0) throw error;
-    // What is refused may be a fact about the customer; it must not cost his words.
+  const delivery = await deliver(details.card).catch(async (error: unknown) => {
+    if (!(error instanceof MgRefused) || Object.keys(details.card).length === 0) throw error;
+    // The refusal may be about a detail of the customer. The message is then sent without details.
     const bare = await deliver({});
-    context.tools.log('facts about a customer were refused and left out', { facts: Object.keys(told.card) });
+    context.tools.log('details of a customer were refused and left out', { facts: Object.keys(details.card) });
     return bare;
   });
-  await told.remember();
+  await details.remember();
   return delivery;
 }
 
-/** How something said goes over: from whom, and by which of the two routes. */
-export interface Manner {
+/** How a message is sent: from whom, and by which of the two routes. */
+export interface SendOptions {
   readonly head: Omit<Incoming, 'message'>;
   readonly way: 'messages' | 'history';
   readonly signal: AbortSignal;
 }
 
-/** With words before the text; where there is no text they are left out. */
+/** Puts a mark before the text; a message without text gets none. */
 export function marked<T extends { readonly text: string }>(said: T, mark: string): T {
   return said.text === '' ? said : { ...said, text: `${mark}${said.text}` };
 }
 
-/** One message, or several where files of several kinds came. Throws AppErrors. */
-export async function sendSaid(context: MgContext, said: Said, to: ConversationRef, manner: Manner): Promise<Delivery> {
-  const { signal } = manner;
+/** Sends one message, or several for files of several kinds. Throws AppErrors. */
+export async function sendSaid(
+  context: MgContext,
+  said: Said,
+  to: ConversationRef,
+  options: SendOptions,
+): Promise<Delivery> {
+  const { signal } = options;
   const bodies = await bodiesOf(context, said, to, signal);
   if (bodies.length === 0)
-    context.tools.log('a message of spaces alone was not carried over', { message: said.messageId });
+    context.tools.log('a message without visible text was not delivered', { message: said.messageId });
   let first: number | null = null;
   const warnings: string[] = [];
   for (const [index, body] of bodies.entries()) {
     const name = index === 0 ? externalId(said.messageId, to.ref) : furtherId(said.messageId, to.ref, index);
     const message = { ...body, external_id: name, ...timeOf(said) };
     const quotes = index === 0 ? quotesOf(said, to) : [];
-    const id = await send(context, { ...manner.head, message }, quotes, {
-      ...manner,
-      onWarnings: (heard) => warnings.push(...heard),
+    const id = await send(context, { ...options.head, message }, quotes, {
+      ...options,
+      onWarnings: (found) => warnings.push(...found),
     });
     first ??= id;
     if (id !== null) await learnEscaping(context, id, body.text ?? body.note ?? '', signal);
@@ -82,20 +87,20 @@ export async function sendSaid(context: MgContext, said: Said, to: ConversationR
 
 type Body = Omit<Incoming['message'], 'external_id'>;
 
-/** A text, or media with the text as their note; a second kind of media needs a message of its own. */
+/** A text, or files with the text as their note. Each kind of file needs a message of its own. */
 async function bodiesOf(
   context: MgContext,
   said: Said,
   to: ConversationRef,
   signal: AbortSignal,
 ): Promise<readonly Body[]> {
-  const { groups, named } = await carryFiles(context, to, said.files, signal);
+  const { groups, named } = await uploadFiles({ context, to, api: context.apis.transport, signal }, said.files);
   const text = [said.text, ...named].filter((part) => part.trim() !== '').join('\n');
   if (groups.length === 0) return text === '' ? [] : [{ type: 'text', text }];
   return groups.map((group, index) => ({ ...group, ...(index === 0 && text !== '' ? { note: text } : {}) }));
 }
 
-/** In a group each line names its author, where the portal told the name. */
+/** In a group each message begins with its author's name, if known. */
 function speakerOf({ author, chat }: Pick<Message, 'author' | 'chat'>): string {
   const name = author.name.trim();
   return chat.kind === 'group' && name !== '' ? `${name}: ` : '';
@@ -106,36 +111,36 @@ function timeOf({ sentAt }: Said): { readonly created_at?: string } {
 }
 
 /**
- * The names the quoted message may have over there: what was said out of MessageGateway has the bare id of our receipts, what was said
- * in Bitrix24 the id we gave it. An event does not tell which of the two it is.
+ * The external ids the quoted message may have: a message from MessageGateway has the bare Bitrix24 id of our receipt, one from Bitrix24
+ * the id we gave it. An event does not say which of the two it is.
  */
 function quotesOf({ quoteOf }: Said, to: ConversationRef): readonly MessageName[] {
   return quoteOf === null ? [] : [{ external_id: quoteOf }, { external_id: externalId(quoteOf, to.ref) }];
 }
 
-/** From the customer of the conversation, into its channel. */
+/** Channel and chat of a message from the customer. */
 export function chatOf(channel: number, to: ConversationRef): Omit<Incoming, 'message'> {
   return { channel, external_chat_id: to.ref, originator: 'customer' };
 }
 
-/** The person that the conversation is with. MessageGateway has no group chats: there the group is the customer, and each line names its author. */
+/** The customer of the conversation. MessageGateway has no group chats: for a group, the group itself is the customer. */
 export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, to: ConversationRef): Customer {
   const isGroup = chat.kind === 'group';
   const [first, last] = isGroup ? ['', ''] : [named(author.firstName), named(author.lastName)];
   const nickname = named(isGroup ? chat.title : author.name) || named(`${first} ${last}`) || 'Bitrix24';
-  // Without parts the whole name stands for the first one: the CRM makes its customer card of these two.
+  // The CRM creates its customer from first and last name; without those, the whole name is the first name.
   const parts = first === '' && last === '' ? { first_name: nickname } : { first_name: first, last_name: last };
   return { external_id: to.ref, nickname, ...parts };
 }
 
-/** MessageGateway's id; null when it already had the message. The first quote it knows is taken; without one the message goes alone. */
+/** Returns MessageGateway's id; null when it already has the message. Tries the quotes in turn, then no quote. */
 async function send(
   context: MgContext,
   message: Incoming,
   quotes: readonly MessageName[],
-  manner: Pick<Manner, 'way' | 'signal'> & { readonly onWarnings?: HearWarnings },
+  options: Pick<SendOptions, 'way' | 'signal'> & { readonly onWarnings?: OnWarnings },
 ): Promise<number | null> {
-  const { way, signal, onWarnings } = manner;
+  const { way, signal, onWarnings } = options;
   const [quote, ...others] = quotes;
   const { transport } = context.apis;
   const quoting = quote === undefined ? message : { ...message, quote };
@@ -146,19 +151,18 @@ async function send(
       : await transport.sendMessage(quoting, signal, onWarnings);
   } catch (error) {
     if (isRefusal(error, /already exists/i)) return null;
-    // Every refusal of a quoting message may be about its quote: the sentences for it are not documented.
-    if (quote !== undefined && error instanceof MgRefused) return await send(context, message, others, manner);
+    // The refusal may be about the quote; the sentences for that are not documented.
+    if (quote !== undefined && error instanceof MgRefused) return await send(context, message, others, options);
     throw error;
   }
 }
 
-/** An edit. Where the channel cannot change the message (only texts can be), the new text is said anew as an answer to the old. */
+/** An edit. If MessageGateway refuses it (only texts can be edited), the new text is sent as an answer to the old message. */
 export async function deliverEdit(
   context: MgContext,
   action: BrainAction & { type: 'edit' },
   to: ConversationRef,
-  key: string,
-  signal: AbortSignal,
+  { key, signal }: { readonly key: string; readonly signal: AbortSignal },
 ): Promise<Delivery> {
   const channelId = await context.channels.of(to);
   const name = externalId(action.messageId, to.ref);
@@ -169,7 +173,7 @@ export async function deliverEdit(
     await context.apis.transport.editMessage(channelId, name, text, signal);
   } catch (error) {
     if (isUnknownMessage(error)) {
-      context.tools.log('an edit of a message MessageGateway does not have was left out', {
+      context.tools.log('an edit was skipped: MessageGateway does not have the message', {
         message: action.messageId,
       });
       return {};
@@ -179,13 +183,13 @@ export async function deliverEdit(
     const isShown = action.mirrored === true;
     const originator = isShown && isTheirs(action) ? 'channel' : 'customer';
     const way = isShown ? context.config.mirrorAs : 'messages';
-    // Without a customer the chat's own stays as it is, for many edits come without the author's name; history has to name him.
+    // Many edits come without the author's name. Without a customer here, that of the chat stays as it is; history requires one.
     const customer = way === 'history' ? { customer: await knownCustomer(context, action.chat, to, signal) } : {};
     const warnings: string[] = [];
     await send(context, { ...chatOf(channelId, to), ...customer, originator, message }, [{ external_id: name }], {
       way,
       signal,
-      onWarnings: (heard) => warnings.push(...heard),
+      onWarnings: (found) => warnings.push(...found),
     });
     if (warnings.length > 0) return { warnings };
   }
@@ -193,12 +197,12 @@ export async function deliverEdit(
 }
 
 /**
- * More messages than one of Bitrix24 can have become: three kinds of media, 20 files each in one message. Where they end is only told by
- * a refusal, and a far side that confirms everything would never give one.
+ * More messages than one message of Bitrix24 can become: there are three kinds of files, and 20 files fit into a message. Only a refusal
+ * shows that there are no more, so this limit ends the loop for a server that confirms everything.
  */
 const maxFurther = 50;
 
-/** A deletion of the message and of the further ones it became. */
+/** Deletes the message and the further ones it was sent as. */
 export async function deliverDelete(
   context: MgContext,
   action: BrainAction & { type: 'delete' },
@@ -211,7 +215,7 @@ export async function deliverDelete(
     try {
       await context.apis.transport.deleteMessage(channelId, { external_id: name }, signal);
     } catch (error) {
-      // Gone already, or never there: what was to be reached is reached. A repetition goes on behind what the first attempt deleted.
+      // It does not exist (any more). The first one may have been deleted by an earlier attempt, so the further ones are tried all the same.
       if (!isUnknownMessage(error)) throw error;
       if (index > 0) return {};
     }

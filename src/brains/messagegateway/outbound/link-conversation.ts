@@ -2,12 +2,12 @@
 import type { ConversationRef } from '../../../core/connector.ts';
 import { toAppError } from '../../../core/errors.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
+import { chatIdOf } from '../channels/own-channels.ts';
 import type { MgContext } from '../context.ts';
-import { chatIdOf } from './chat-id.ts';
 
 /**
- * The chat of our channel with this conversation; null when MessageGateway has none (nobody has written yet). A known number is not
- * believed by itself: it may be of an account the bot has left, and in this one it is a stranger's.
+ * MessageGateway's chat for this conversation; null when there is none (nobody has written yet). A stored chat id is checked: it may be of
+ * a former account, and belong to somebody else in this one.
  */
 export async function findChat(context: MgContext, to: ConversationRef, signal: AbortSignal): Promise<MgChat | null> {
   const channelId = await context.channels.of(to);
@@ -23,12 +23,12 @@ export async function findChat(context: MgContext, to: ConversationRef, signal: 
   return chats.find(isOurs) ?? null;
 }
 
-/** The link to be stored, where it is not the one already known. */
+/** The link to the chat, if it is not stored yet. */
 export function linkTo(chat: MgChat, to: ConversationRef): { readonly remoteConversationId?: string } {
   return chatIdOf(to) === chat.id ? {} : { remoteConversationId: String(chat.id) };
 }
 
-/** MessageGateway's id of the conversation, or null when it could not be learned now: the message itself is over there, and the next one asks again. */
+/** MessageGateway's id of the conversation; null when it cannot be read now. The message has been delivered, and the next one asks again. */
 export async function linkConversation(
   context: MgContext,
   to: ConversationRef,
@@ -39,7 +39,7 @@ export async function linkConversation(
     return found === null ? null : String(found.id);
   } catch (thrown) {
     const error = toAppError(thrown);
-    context.tools.log('the MessageGateway chat of a conversation could not be learned yet', { reason: error.code });
+    context.tools.log('the MessageGateway chat of a conversation is not known yet', { reason: error.code });
     return null;
   }
 }

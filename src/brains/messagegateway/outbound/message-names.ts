@@ -1,22 +1,22 @@
-/** How messages of Bitrix24 are called in MessageGateway, and back. */
+/** External ids: how messages of Bitrix24 are called in MessageGateway. */
 
-/** Enough of the conversation's name to keep two conversations of a channel apart. */
+/** Characters of the conversation's ref that keep two conversations of a channel apart. */
 const markLength = 8;
 
 /**
- * The external id of a message of a conversation: `<Bitrix24 id>:<mark of the conversation>`. Two bots hear the same message of a shared
- * chat, and MessageGateway refuses a second message with a known id: without the mark the second bot's would be lost.
+ * The external id of a message: `<Bitrix24 id>:<start of the conversation's ref>`. Two bots in one chat receive the same message, and
+ * MessageGateway refuses a second message with the same id: without the ref the message would be missing in the second conversation.
  */
 export function externalId(messageId: string, ref: string): string {
   return `${messageId}:${ref.slice(0, markLength)}`;
 }
 
-/** The external id of the further messages one message of Bitrix24 had to become (files of several kinds), from 1 on. */
+/** The external id of a further message that one message of Bitrix24 was sent as (files of several kinds); `index` begins at 1. */
 export function furtherId(messageId: string, ref: string, index: number): string {
   return `${externalId(messageId, ref)}+${index}`;
 }
 
-/** The Bitrix24 id inside an external id; what a bot said there has its bare id. Null when there is none. */
+/** The Bitrix24 id in an external id; for messages of our bot it is the whole id. Null when there is none. */
 export function portalMessageId(external: string | null | undefined): string | null {
   return /^(\d+)(?![\d])/.exec(external ?? '')?.[1] ?? null;
 }

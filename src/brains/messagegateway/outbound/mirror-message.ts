@@ -1,9 +1,9 @@
-/** Shows managers what was said past them: lines while a person in Bitrix24 leads, and the greeting of our bot. Nobody answers those from here. */
+/** Mirrors to managers what they take no part in: messages while a person in Bitrix24 leads, and the greeting of our bot. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import type { MgContext } from '../context.ts';
-import { knownCustomer } from '../into/known-customer.ts';
 import { chatOf, customerOf, marked, sendSaid } from './deliver-message.ts';
+import { knownCustomer } from './known-customer.ts';
 import { isTheirs, mirrorMark } from './mirror-mark.ts';
 
 type Mirrored = BrainAction & { type: 'mirrored' };

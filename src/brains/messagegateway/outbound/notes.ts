@@ -1,24 +1,24 @@
-/** Private notes to managers, by the bot. A repeated call would say a note twice, so it is looked for first. */
+/** Private notes of the bot to managers. Sending is not idempotent there, so earlier notes are read first. */
 
 import { unescapeHtml } from '../api/html-text.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { MgContext } from '../context.ts';
 
-/** How far back the bot's own notes are looked at: longer than any repetition takes. The list is asked for whole, as its order is not promised. */
+/** How far back earlier notes are read: longer than a delivery is repeated. The whole list is read, because its order is not guaranteed. */
 const lookBackMs = 24 * 3_600_000;
 const mostNotes = 1_000;
 
 export interface Note {
   readonly text: string;
-  /** How all notes about the same thing begin; empty: all notes are about the one thing the chat's state is. */
+  /** How all notes on the same subject begin; empty for notes about the state of the chat. */
   readonly heading: string;
-  /** True: nothing else begins so, and a note that does is this one. False: it has been said when the last one about it is the same. */
+  /** True: no other note has this heading, so a note with it means that this one has been sent. False: only an identical last note does. */
   readonly isOnce: boolean;
   /** The message of MessageGateway it is about. */
   readonly quote?: number;
 }
 
-/** Says it unless it has been said. A refusal is logged: nobody's message is lost with a note. */
+/** Sends the note unless it has been sent. A refusal is only logged, because no message of a customer is lost with a note. */
 export async function addNote(context: MgContext, chatId: number, note: Note, signal: AbortSignal): Promise<void> {
   const { bot } = context.apis;
   const earlier = await ownNotes(context, chatId, signal);
@@ -30,7 +30,7 @@ export async function addNote(context: MgContext, chatId: number, note: Note, si
     await bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content, ...quoting }, signal);
   } catch (error) {
     if (!(error instanceof MgRefused)) throw error;
-    // A quote may be what it is about; the words are more important.
+    // The refusal may be about the quote; then the note is sent without it.
     if (note.quote !== undefined) return await addNote(context, chatId, withoutQuote(note), signal);
     context.tools.log('a note to managers was refused', { chat: chatId, status: error.status });
   }

@@ -1,40 +1,44 @@
-/** Carries files of Bitrix24 into MessageGateway: fetch, upload, and group them as messages can hold them. */
+/** Copies files of Bitrix24 to MessageGateway, and groups them into messages. */
 import type { ConversationRef } from '../../../core/connector.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
-import { maxItems } from '../account/channel-settings.ts';
 import { uploadAsTaken } from '../account/upload-encoding.ts';
 import { MgRefused } from '../api/mg-http.ts';
-import type { Incoming, TransportApi } from '../api/transport-api.ts';
+import type { TransportApi } from '../api/transport-api.ts';
+import { maxItems } from '../channels/channel-settings.ts';
 import type { MgContext } from '../context.ts';
 
 /** Files of one kind that go into one message. */
 export interface FileGroup {
   readonly type: 'image' | 'audio' | 'file';
-  readonly items: NonNullable<Incoming['message']['items']>;
+  readonly items: readonly { readonly id: string; readonly caption: string }[];
 }
 
-export interface CarriedFiles {
+export interface UploadedFiles {
   readonly groups: readonly FileGroup[];
-  /** Lines for the files that could not be carried, so that managers hear of them. */
+  /** A line for each file that could not be uploaded, for the text of the message. */
   readonly named: readonly string[];
 }
 
-/** Where the bytes go: the transport's files by default; what a bot sends is uploaded by the bot. */
-type Upload = TransportApi['uploadFile'];
+/** Where files are uploaded to. */
+export interface UploadTarget {
+  readonly context: MgContext;
+  /** The conversation the files come from. */
+  readonly to: ConversationRef;
+  /** The API that takes the bytes: the Transport API for messages of customers, the Bot API for those of our bot. */
+  readonly api: Pick<TransportApi, 'uploadFile'>;
+  readonly signal: AbortSignal;
+}
 
-/** Throws AppErrors that can be tried again; a file that will never come is named instead, so that its message is not lost with it. */
-export async function carryFiles(
-  context: MgContext,
-  to: ConversationRef,
-  files: readonly FileRef[],
-  signal: AbortSignal,
-  upload: Upload = (file, encoding, until) => context.apis.transport.uploadFile(file, encoding, until),
-): Promise<CarriedFiles> {
+/**
+ * Throws AppErrors that can be tried again. A file that can never be fetched or is not accepted is named instead, so that the message
+ * still goes out.
+ */
+export async function uploadFiles(target: UploadTarget, files: readonly FileRef[]): Promise<UploadedFiles> {
   const groups: { type: FileGroup['type']; items: { id: string; caption: string }[] }[] = [];
   const named: string[] = [];
   for (const file of files) {
-    const id = await carry(context, to, file, signal, upload);
+    const id = await uploadFile(target, file);
     if (id === null) {
       named.push(lineOf(file));
       continue;
@@ -48,14 +52,8 @@ export async function carryFiles(
   return { groups, named };
 }
 
-/** The id of the uploaded file, or null when it can never be had or taken. */
-async function carry(
-  context: MgContext,
-  to: ConversationRef,
-  file: FileRef,
-  signal: AbortSignal,
-  upload: Upload,
-): Promise<string | null> {
+/** The id of the uploaded file; null when it can never be fetched or is not accepted. */
+async function uploadFile({ context, to, api, signal }: UploadTarget, file: FileRef): Promise<string | null> {
   const { config, tools } = context;
   const limit = config.maxFileMegabytes * 1024 * 1024;
   if (file.size !== null && file.size > limit) return null;
@@ -69,10 +67,10 @@ async function carry(
   }
   if (bytes.length === 0 || bytes.length > limit) return null;
   try {
-    return (await uploadAsTaken(context, { name: file.name, bytes }, upload, signal)).id;
+    return (await uploadAsTaken(context, { name: file.name, bytes }, api, signal)).id;
   } catch (error) {
     if (!(error instanceof MgRefused)) throw error;
-    tools.log('MessageGateway did not take a file; it is named instead', { file: file.id });
+    tools.log('MessageGateway refused a file; it is named instead', { file: file.id });
     return null;
   }
 }

@@ -1,15 +1,15 @@
-/** Tells MessageGateway what became of its messages in Bitrix24: the end of an asynchronous send, and changes that were not made. */
+/** Tells MessageGateway the results of its messages in Bitrix24: receipts of asynchronous sends, and changes that were not made. */
 import type { BrainAction, Receipt } from '../../../core/actions.ts';
 import { fateUnknown } from '../../../core/bridge-result.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal } from '../api/mg-http.ts';
 import type { Acknowledgement, SendingErrorCode } from '../api/transport-api.ts';
 import type { MgContext } from '../context.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 import { findChat } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
-/** Throws AppErrors. A message that MessageGateway no longer waits for needs no receipt; one it shows as failed and the customer has seen needs a note. */
+/** Throws AppErrors. If the receipt comes too late, or the customer has seen a message that counts as failed, managers also get a note. */
 export async function giveReceipt(
   context: MgContext,
   receipt: Receipt,
@@ -26,7 +26,7 @@ export async function giveReceipt(
     await context.apis.transport.acknowledge(acknowledgement, signal);
   } catch (error) {
     if (!isRefusal(error, /not found|already|not (?:a)?wait/i)) throw error;
-    context.tools.log('a receipt came for a message that no longer waits for one', {
+    context.tools.log('MessageGateway no longer waits for the receipt of a message', {
       message: receipt.remoteMessageId,
     });
   }
@@ -36,10 +36,10 @@ export async function giveReceipt(
   return {};
 }
 
-/** Nobody answers a customer twice because a failure was shown for what he has read. Repeatable. */
+/** Without this note a manager would send a message again that the customer has read. Repeatable. */
 async function tellLate(context: MgContext, receipt: Receipt, to: ConversationRef, signal: AbortSignal): Promise<void> {
   const { remoteMessageId, portalMessageId, error } = receipt;
-  const { late } = wordsOf(context.config.language);
+  const { late } = managerMessages(context.config.language);
   const chat = await findChat(context, to, signal);
   if (chat === null) {
     context.tools.log('MessageGateway shows no chat for a note about a message', { message: remoteMessageId });
@@ -51,10 +51,10 @@ async function tellLate(context: MgContext, receipt: Receipt, to: ConversationRe
   await addNote(context, chat.id, { text, heading, isOnce: true, quote: Number(remoteMessageId) }, signal);
 }
 
-/** Characters of an edit that are quoted in the note about it: enough to know it by. */
+/** Characters of an edit that the note about it quotes. */
 const quotedLength = 200;
 
-/** The answer to a change cannot carry a refusal, so managers read it in a private note. Repeatable. */
+/** The webhook's answer to a change cannot report a refusal, so managers get a private note. Repeatable. */
 export async function tellRefusal(
   context: MgContext,
   refusal: BrainAction & { type: 'change_refused' },
@@ -64,7 +64,7 @@ export async function tellRefusal(
   const chat = await findChat(context, to, signal);
   if (chat === null) return {};
   const { language } = context.config;
-  const { notChanged } = wordsOf(language);
+  const { notChanged } = managerMessages(language);
   const reason = /CANT_EDIT/.test(refusal.error) ? notChanged.tooLate : sendingError(refusal.error, language).message;
   const text =
     refusal.text === null
@@ -74,7 +74,7 @@ export async function tellRefusal(
   return {};
 }
 
-/** The same said in the answer to the webhook, where the end came in time. */
+/** The result as the answer to the webhook, where it is known in time. */
 export function sendingResult(receipt: Receipt, language: 'ru' | 'en') {
   return {
     async: false,
@@ -83,12 +83,12 @@ export function sendingResult(receipt: Receipt, language: 'ru' | 'en') {
   };
 }
 
-/** Our reason as one of MessageGateway's five codes, with a sentence for the manager. */
+/** Translates our reason into one of MessageGateway's five codes, with a sentence for the manager. */
 export function sendingError(
   reason: string,
   language: 'ru' | 'en',
 ): { readonly code: SendingErrorCode; readonly external_code: string; readonly message: string } {
-  const { notShown } = wordsOf(language);
+  const { notShown } = managerMessages(language);
   if (reason.startsWith(fateUnknown)) {
     return { code: 'general', external_code: reason.slice(0, 100), message: notShown.unknown };
   }

@@ -1,13 +1,13 @@
-/** Sums up for managers the time when people in Bitrix24 led a conversation. */
+/** The takeover summary: what was said while people in Bitrix24 led a conversation, for managers. */
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { MissedMessage } from '../../../core/connector-tools.ts';
 import type { MgContext } from '../context.ts';
-import { wordsOf } from '../messages.ts';
+import { managerMessages } from '../messages/manager-messages.ts';
 
-/** Longest line of the summary: one talkative person must not push out all others. */
+/** Longest line of the summary, so that one long message does not push out all others. */
 const maxLine = 500;
 
-/** `21.11.2026 12:00:05 – 12:40:11 (UTC)`; the second day is named where it is another one. */
+/** `21.11.2026 12:00:05 – 12:40:11 (UTC)`; with a second date if the day is another one. */
 export function spanOf(since: string, until: string, timeZone: string): string {
   const [firstDay, firstTime] = momentOf(since, timeZone);
   const [lastDay, lastTime] = momentOf(until, timeZone);
@@ -21,7 +21,7 @@ function momentOf(moment: string, timeZone: string): readonly [day: string, time
   return [day.format(new Date(moment)), time.format(new Date(moment))];
 }
 
-/** The last lines of what was said, within the configured length; empty where nothing was heard or wanted. */
+/** The last messages within the configured length; empty where there are none, or no summary is configured. */
 export async function takeoverSummary(
   context: MgContext,
   to: ConversationRef,
@@ -29,15 +29,15 @@ export async function takeoverSummary(
   until: string,
 ): Promise<string> {
   const { summaryLength, language, mirrorWhilePersonLeads } = context.config;
-  // Managers have read every line already.
+  // Managers have seen each message already.
   if (summaryLength === 0 || mirrorWhilePersonLeads) return '';
   const said = await context.tools.missedMessages(to, new Date(since), new Date(until));
   const lines = said.map(lineOf).filter((line) => line !== '');
   if (lines.length === 0) return '';
-  const words = wordsOf(language);
+  const messages = managerMessages(language);
   const kept = lastThatFit(lines, summaryLength);
   const left = lines.length - kept.length;
-  return [words.takeoverSummary, ...(left === 0 ? [] : [words.earlier(left)]), ...kept].join('\n');
+  return [messages.takeoverSummary, ...(left === 0 ? [] : [messages.earlier(left)]), ...kept].join('\n');
 }
 
 function lineOf({ author, text, files }: MissedMessage): string {
@@ -49,7 +49,7 @@ function lineOf({ author, text, files }: MissedMessage): string {
   return line.length <= maxLine ? line : `${line.slice(0, maxLine).toWellFormed()}…`;
 }
 
-/** The lines of a text behind one another; empty ones are left out. */
+/** Joins the lines of a text; empty ones are left out. */
 export function oneLine(text: string): string {
   return text
     .split('\n')
@@ -59,11 +59,11 @@ export function oneLine(text: string): string {
 }
 
 function lastThatFit(lines: readonly string[], length: number): readonly string[] {
-  let context = length;
+  let left = length;
   let first = lines.length;
   while (first > 0) {
-    context -= (lines[first - 1]?.length ?? 0) + 1;
-    if (context < 0) break;
+    left -= (lines[first - 1]?.length ?? 0) + 1;
+    if (left < 0) break;
     first -= 1;
   }
   return lines.slice(first);

@@ -2,7 +2,7 @@ import nock from 'nock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clientIdOf } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import type { JoinedConfig } from '../../../../src/brains/messagegateway/config.ts';
-import { hearActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
+import { handleActivity } from '../../../../src/brains/messagegateway/connect/activity.ts';
 import type { ConnectorHost, StoredConnection } from '../../../../src/core/brain.ts';
 import type { Connection } from '../../../../src/core/connector.ts';
 import { useNock } from '../../../support/factories/nock.ts';
@@ -67,7 +67,7 @@ const host: ConnectorHost = {
 
 async function hear(fields: Readonly<Record<string, string>>): Promise<number> {
   const body = Buffer.from(new URLSearchParams({ clientId, systemUrl: '', ...fields }).toString());
-  return (await hearActivity({ headers: {}, query: {}, body }, host)).status;
+  return (await handleActivity({ headers: {}, query: {}, body }, host)).status;
 }
 
 const on = '{"active":true,"freeze":false}';

@@ -4,8 +4,8 @@ import type { MgQuery } from '../../../../src/brains/messagegateway/api/mg-http.
 import type { MgDialog, MgMessage } from '../../../../src/brains/messagegateway/api/mg-shapes.ts';
 import { pageSize } from '../../../../src/brains/messagegateway/api/pages.ts';
 import type { MgContext } from '../../../../src/brains/messagegateway/context.ts';
-import { catchUp } from '../../../../src/brains/messagegateway/inbound/catch-up.ts';
-import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/inbound/cursor.ts';
+import { catchUp } from '../../../../src/brains/messagegateway/listener/catch-up.ts';
+import { readCursor, writeCursor } from '../../../../src/brains/messagegateway/listener/cursor.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { mainChannelOnly, mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
 
@@ -146,7 +146,7 @@ describe('catching up with much', () => {
     expect(frames).toHaveLength(20 * pageSize);
     // By number, and by the last change.
     expect(asked.filter((query) => 'channel_id' in query)).toHaveLength(40);
-    expect(logged.join()).toContain('more was missed than is fetched');
+    expect(logged.join()).toContain('more was missed than is read');
   });
 });
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { clientIdOf, connectionIdIn } from '../../../../src/brains/messagegateway/account/client-id.ts';
 import { html } from '../../../../src/brains/messagegateway/connect/html.ts';
-import { languageOfReader, pageTexts, problemText } from '../../../../src/brains/messagegateway/connect/page-texts.ts';
+import {
+  languageOfReader,
+  pageMessages,
+  problemText,
+} from '../../../../src/brains/messagegateway/connect/messages/page-messages.ts';
 
 describe('the templates of the page', () => {
   it('escape whatever was not made by them', () => {
@@ -25,12 +29,12 @@ describe('the language of the page', () => {
   });
 
   it('has a sentence of its own for every problem, in both', () => {
-    const [ru, en] = [pageTexts('ru').problems, pageTexts('en').problems];
+    const [ru, en] = [pageMessages('ru').problems, pageMessages('en').problems];
     expect(Object.keys(ru)).toEqual(Object.keys(en));
-    expect(problemText(pageTexts('ru'), { code: 'messagegateway.crm_unpaid', message: '' })).toBe(ru['crm_unpaid']);
-    expect(problemText(pageTexts('en'), { code: 'network.scheme', message: '' })).toBe(en['forbidden_address']);
-    expect(problemText(pageTexts('en'), { code: 'http.timeout', message: '' })).toBe(en['unreachable']);
-    expect(problemText(pageTexts('en'), { code: 'x.y', message: 'so' })).toContain('so');
+    expect(problemText(pageMessages('ru'), { code: 'messagegateway.crm_unpaid', message: '' })).toBe(ru['crm_unpaid']);
+    expect(problemText(pageMessages('en'), { code: 'network.scheme', message: '' })).toBe(en['forbidden_address']);
+    expect(problemText(pageMessages('en'), { code: 'http.timeout', message: '' })).toBe(en['unreachable']);
+    expect(problemText(pageMessages('en'), { code: 'x.y', message: 'so' })).toContain('so');
   });
 });
 

@@ -157,7 +157,7 @@ describe('CRM records', () => {
     { type: 'DEAL', id: '31' },
   ];
   const content =
-    'Клиент в CRM Bitrix24:\nлид 1209 https://portal.example/crm/lead/details/1209/\nсделка 31 https://portal.example/crm/deal/details/31/';
+    'Клиент в CRM Битрикс24:\nлид 1209 https://portal.example/crm/lead/details/1209/\nсделка 31 https://portal.example/crm/deal/details/31/';
 
   it('are told privately, as links into the portal', async () => {
     const { http, calls, lines } = far();
@@ -170,12 +170,12 @@ describe('CRM records', () => {
     const notes = (last: string) => [
       { id: 5, chat_id: 9000, content: last },
       { id: 6, chat_id: 9000, content: 'Разговор ведёт сотрудник' },
-      { id: 4, chat_id: 9000, content: 'Клиент в CRM Bitrix24:\nлид 1' },
+      { id: 4, chat_id: 9000, content: 'Клиент в CRM Битрикс24:\nлид 1' },
     ];
     const same = far({ 'GET /messages': [200, notes(content)] });
     await connector(same.http).deliver({ type: 'crm', links }, to, key, signal);
     expect(same.lines()).toEqual(['bot GET /chats', 'bot GET /messages']);
-    const other = far({ 'GET /messages': [200, notes('Клиент в CRM Bitrix24:\nлид 7')] });
+    const other = far({ 'GET /messages': [200, notes('Клиент в CRM Битрикс24:\nлид 7')] });
     await connector(other.http).deliver({ type: 'crm', links }, to, key, signal);
     expect(other.lines()).toContain('bot POST /messages');
   });

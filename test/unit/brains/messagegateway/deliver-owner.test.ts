@@ -76,7 +76,7 @@ describe('a change of owner', () => {
   });
 
   it('is not noted twice when it is told again', async () => {
-    const text = 'Разговор ведёт сотрудник в Bitrix24: ответы отсюда клиент не увидит. Вернуть разговор: /bot';
+    const text = 'Разговор ведёт сотрудник в Битрикс24: ответы отсюда клиент не увидит. Вернуть разговор: /bot';
     const own = [
       { id: 4, chat_id: 9000, content: 'older' },
       { id: 5, chat_id: 9000, content: ` ${text.replaceAll('/', '&#47;')}` },
@@ -109,7 +109,7 @@ describe('a change of owner', () => {
     });
     const talk = [said('Ольга', 'Скидка будет\nзавтра'), said('Кирилл', '', ['чек.png']), said('', 'ясно')];
     const head =
-      'Разговор снова ведётся отсюда. Передать сотруднику в Bitrix24: /operator\nЕго вели сотрудники в Bitrix24: 21.11.2026 09:00:05 – 09:40:11 (Europe/Moscow)';
+      'Разговор снова ведётся отсюда. Передать сотруднику в Битрикс24: /operator\nРазговор вели сотрудники в Битрикс24: 21.11.2026 09:00:05 – 09:40:11 (Europe/Moscow)';
     const note = async (given: Record<string, unknown>, own: readonly unknown[] = []) => {
       const { http, calls } = far({ 'GET /messages': [200, own] });
       const asked: string[] = [];
@@ -124,14 +124,14 @@ describe('a change of owner', () => {
 
     it('sums up from when to when people led, and what was said', async () => {
       expect(await note({})).toEqual({
-        text: `${head}\n\nЗа это время сказано:\nОльга: Скидка будет / завтра\nКирилл: 📎 чек.png\n—: ясно`,
+        text: `${head}\n\nЗа это время написали:\nОльга: Скидка будет / завтра\nКирилл: 📎 чек.png\n—: ясно`,
         asked: ['2026-11-21T06:00:05.100Z 2026-11-21T06:40:11.250Z'],
       });
     });
 
     it('keeps the last words where all are too many, and tells how many there were before', async () => {
       const { text } = await note({ summaryLength: 30 });
-      expect(text).toBe(`${head}\n\nЗа это время сказано:\n… (до этого сообщений: 1)\nКирилл: 📎 чек.png\n—: ясно`);
+      expect(text).toBe(`${head}\n\nЗа это время написали:\n… (до этого сообщений: 1)\nКирилл: 📎 чек.png\n—: ясно`);
     });
 
     it('tells the times alone where that is set', async () => {
@@ -141,8 +141,8 @@ describe('a change of owner', () => {
 
     it('is summed up once, even when it is told again after another note', async () => {
       const own = [
-        { id: 5, chat_id: 9000, content: `${head}\n\nЗа это время сказано:\nОльга: …` },
-        { id: 6, chat_id: 9000, content: 'Клиент в CRM Bitrix24:' },
+        { id: 5, chat_id: 9000, content: `${head}\n\nЗа это время написали:\nОльга: …` },
+        { id: 6, chat_id: 9000, content: 'Клиент в CRM Битрикс24:' },
       ];
       expect((await note({}, own)).text).toBeUndefined();
     });

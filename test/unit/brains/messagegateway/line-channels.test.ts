@@ -1,11 +1,6 @@
 /** Channels of lines are made once, found again, refreshed and taken down. */
 import { describe, expect, it } from 'vitest';
 import { clientIdOf } from '../../../../src/brains/messagegateway/account/client-id.ts';
-import {
-  channelTypeOf,
-  messengerName,
-  textLimitsOf,
-} from '../../../../src/brains/messagegateway/account/messengers.ts';
 import type { Apis } from '../../../../src/brains/messagegateway/api/apis.ts';
 import { MgRefused } from '../../../../src/brains/messagegateway/api/mg-http.ts';
 import type { ChannelFields, TransportApi } from '../../../../src/brains/messagegateway/api/transport-api.ts';
@@ -16,6 +11,11 @@ import {
   refreshLineChannels,
   switchChannelsOff,
 } from '../../../../src/brains/messagegateway/channels/line-channels.ts';
+import {
+  channelTypeOf,
+  messengerName,
+  textLimitsOf,
+} from '../../../../src/brains/messagegateway/channels/messengers.ts';
 import { createOwnChannels } from '../../../../src/brains/messagegateway/channels/own-channels.ts';
 import type { ConversationRef } from '../../../../src/core/connector.ts';
 import type { Chat } from '../../../../src/core/events.ts';
@@ -197,7 +197,7 @@ describe('the channel of a line', () => {
     channels.pop();
     await forgetGoneChannels({ transport }, place.tools.state, await transport.channels({ limit: 1000 }));
     expect(await own.for(to('a', '9001'), chat, signal)).toBe(101);
-    own.doubt();
+    own.forget();
     expect(await own.isOurs(101)).toBe(false);
     expect(await own.for(to('a', '9001'), chat, signal)).toBe(102);
     expect(await own.of(to('a', '9001'))).toBe(102);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readEnvelope } from '../../../../src/brains/messagegateway/api/webhook-shapes.ts';
 import {
   decodeFrame,
-  heardMessageId,
+  newMessageId,
   signalOf,
   tagChangeOf,
 } from '../../../../src/brains/messagegateway/inbound/signals.ts';
@@ -56,7 +56,7 @@ describe('the closing of a dialog', () => {
     expect(decodeFrame(line(), config)).toEqual([]);
   });
 
-  it('is one wish, however it is told', () => {
+  it('is one kind, however it is told', () => {
     expect(signalOf(closed({ id: 4711 }), finishing)).toMatchObject({ dedupeKey: 'close:4711', ref: 'our-ref' });
     expect(signalOf(line(), finishing)).toMatchObject({ dedupeKey: 'close:4711' });
   });
@@ -90,7 +90,7 @@ describe('a command a manager types', () => {
 
   it('tells the conversation by our own name of it, and its moment', () => {
     expect(signalOf(command('/operator'), config)).toEqual({
-      wish: 'handover',
+      kind: 'handover',
       chatId: 9000,
       ref: '333296016',
       dedupeKey: 'command:3374',
@@ -165,15 +165,15 @@ describe('tags', () => {
   it('give over only once the listener has marked the frame', () => {
     const frame = tag('dialog_tag_added');
     expect(decodeFrame(frame, config)).toEqual([]);
-    const marked = { ...frame, data: { ...frame.data, handover_tag: true } };
+    const marked = { ...frame, handoverTag: true as const };
     expect(decodeFrame(marked, config)).toEqual([{ type: 'handover', note: null }]);
   });
 });
 
 describe('how far we have heard', () => {
   it('counts messages of our channel', () => {
-    expect(heardMessageId(frameOf('ws-message-new-customer-text'), config)).toBe(3373);
-    expect(heardMessageId(frameOf('ws-message-new-customer-text'), mgConfig({}, { channelId: 62 }))).toBeNull();
-    expect(heardMessageId(frameOf('ws-dialog-closed'), config)).toBeNull();
+    expect(newMessageId(frameOf('ws-message-new-customer-text'), config)).toBe(3373);
+    expect(newMessageId(frameOf('ws-message-new-customer-text'), mgConfig({}, { channelId: 62 }))).toBeNull();
+    expect(newMessageId(frameOf('ws-dialog-closed'), config)).toBeNull();
   });
 });

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
-import type { Ask } from '../../../../../src/brains/messagegateway/console/command-request.ts';
-import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages.ts';
+import type { CommandRequest } from '../../../../../src/brains/messagegateway/console/command-request.ts';
+import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
 import { runCommand } from '../../../../../src/brains/messagegateway/console/run-command.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const fileId = '00000000-0000-4000-8000-000000000001';
 
@@ -22,8 +20,13 @@ function asked(args: string) {
     },
   };
   const tools = unitTools({ send: () => Promise.reject(new Error('no call')) });
-  const context = { config: mgConfig(), apis: { bot } as unknown as Apis, tools, clock: systemClock };
-  const ask = { context, args, phrases: consoleMessages('en'), signal: new AbortController().signal } as unknown as Ask;
+  const context = consoleContext(bot, tools);
+  const ask = {
+    context,
+    args,
+    messages: consoleMessages('en'),
+    signal: new AbortController().signal,
+  } as unknown as CommandRequest;
   return { calls, ask, state: tools.state };
 }
 

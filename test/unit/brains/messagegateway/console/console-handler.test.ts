@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import { failure } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
 import { bind } from '../../../../../src/brains/messagegateway/console/bindings.ts';
 import { createConsoleHandler } from '../../../../../src/brains/messagegateway/console/console-handler.ts';
@@ -7,8 +6,7 @@ import type { BrainAction } from '../../../../../src/core/actions.ts';
 import type { ConversationRef } from '../../../../../src/core/connector.ts';
 import type { ConnectorTools } from '../../../../../src/core/connector-tools.ts';
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../../../../src/core/errors.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const to: ConversationRef = { ref: 'group', remoteId: 'console', botCode: 'bridge_supervisor', botType: 'S' };
@@ -52,13 +50,7 @@ async function consoleHandlerWith(portalUser: ConnectorTools['portalUser'] = () 
     title: '',
     maxText: null,
   });
-  const consoleHandler = createConsoleHandler({
-    config,
-    apis: { bot } as unknown as Apis,
-    tools,
-    clock: systemClock,
-    channels: mainChannelOnly(config),
-  });
+  const consoleHandler = createConsoleHandler(consoleContext(bot, tools, config));
   const breakWith = (error: Error): void => {
     trouble = error;
   };

@@ -1,16 +1,12 @@
 /** A made command is taken by one listener, also where two listen for a moment. */
 import { expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import { createMadeCommands } from '../../../../../src/brains/messagegateway/console/made-commands.ts';
-import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 it('is done once by two listeners that hear it at the same moment', async () => {
-  const config = mgConfig();
   const tools = unitTools({ send: () => Promise.reject(new Error('no call')) });
   await tools.state.put('own:command:refund', { description: 'Make a refund', line: null, ref: 'group' });
-  const context: MgContext = { config, apis: {} as Apis, tools, clock: systemClock, channels: mainChannelOnly(config) };
+  const context = consoleContext({}, tools);
   const message = {
     id: 900,
     chat_id: 7,

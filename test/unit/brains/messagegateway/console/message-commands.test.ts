@@ -1,24 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Apis } from '../../../../../src/brains/messagegateway/api/apis.ts';
 import type { BotMessage } from '../../../../../src/brains/messagegateway/api/bot-api.ts';
 import { MgRefused } from '../../../../../src/brains/messagegateway/api/mg-http.ts';
-import type { Ask } from '../../../../../src/brains/messagegateway/console/command-request.ts';
+import type { CommandRequest } from '../../../../../src/brains/messagegateway/console/command-request.ts';
 import {
+  type ChatText,
   deleteSent,
   editSent,
-  type Saying,
   sayInChat,
 } from '../../../../../src/brains/messagegateway/console/message-commands.ts';
-import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages.ts';
-import type { MgContext } from '../../../../../src/brains/messagegateway/context.ts';
+import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
-import { systemClock } from '../../../../../src/lib/clock.ts';
-import { mainChannelOnly, mgConfig, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const { signal } = new AbortController();
 const file: FileRef = { id: '7', name: 'price.txt', kind: 'file', size: 3 };
 const huge: FileRef = { id: '8', name: 'film.avi', kind: 'file', size: 1e12 };
-const words: Saying = { chatId: 3, scope: 'public', text: 'раз два', maxText: null, by: 'words', heading: '' };
+const words: ChatText = { chatId: 3, scope: 'public', text: 'раз два', maxText: null, by: 'answer', heading: '' };
 
 /** An account that takes so many messages and refuses the rest. */
 function far(takes = 100) {
@@ -46,24 +43,18 @@ function far(takes = 100) {
     ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
     openPortalFile: () => Promise.resolve(Buffer.from('100')),
   };
-  const context: MgContext = {
-    config: mgConfig(),
-    apis: { bot } as unknown as Apis,
-    tools,
-    clock: systemClock,
-    channels: mainChannelOnly(mgConfig()),
-  };
-  const ask = (files: readonly FileRef[] = []): Ask => ({
+  const context = consoleContext(bot, tools);
+  const ask = (files: readonly FileRef[] = []): CommandRequest => ({
     context,
     to: { ref: 'r', remoteId: null, botCode: 'b', botType: 'S' },
     key: 'key',
     messageId: '55',
-    author: { id: '1', name: 'Иван', kind: 'employee' } as Ask['author'],
-    chat: { kind: 'group', title: '', dialogId: 'chat1' } as Ask['chat'],
+    author: { id: '1', name: 'Иван', kind: 'employee' } as CommandRequest['author'],
+    chat: { kind: 'group', title: '', dialogId: 'chat1' } as CommandRequest['chat'],
     files,
     args: '',
     binding: null,
-    phrases: consoleMessages('ru'),
+    messages: consoleMessages('ru'),
     signal,
   });
   return { texts, context, ask, said: () => [...texts.values()] };
@@ -84,13 +75,13 @@ describe('an edit of what went out', () => {
     expect(said()).toEqual([expect.stringMatching(/^три\n📎 film\.avi/)]);
   });
 
-  it.each<readonly [string, Saying, readonly FileRef[], string]>([
+  it.each<readonly [string, ChatText, readonly FileRef[], string]>([
     ['a text that became several messages', { ...words, maxText: 4 }, [], 'другое'],
     ['a file without words', { ...words, text: '' }, [file], 'другое'],
     ['words that are all gone', words, [file], ' '],
-  ])('is not made of %s, and that is said', async (_, saying, files, text) => {
+  ])('is not made of %s, and that is said', async (_, given, files, text) => {
     const { context, ask, said } = far();
-    await sayInChat(ask(files), saying);
+    await sayInChat(ask(files), given);
     const before = said();
     expect(await editSent(context, '55', text, signal)).toBe('not_changed');
     expect(said()).toEqual(before);

@@ -1,0 +1,10 @@
+/** Names of the rate limits of MessageGateway (per token) and its CRM (per key). */
+import { sha256 } from '../../../lib/encryption.ts';
+
+/** The CRM allows ten requests a second per key. A burst and the calls of the following second stay below that. */
+export const crmRate = { perSecond: 7, burst: 3 };
+
+/** The limit of one secret. The name does not reveal the secret. */
+export function bucketOf(limit: string, secret: string): string {
+  return `${limit}:${sha256(secret).toString('hex').slice(0, 16)}`;
+}
