@@ -59,7 +59,7 @@ const edits: readonly ListEdit[] = [
     path: 'README.md',
     lines: [
       {
-        after: /\| brain \| thinks \|.*\n(?:\|.*\n)+/,
+        after: /\| brain \| who answers \|.*\n(?:\|.*\n)+/,
         text: '| `{{name}}` | a server of its own that is told every message | `connections add`; see [docs/{{name}}.md](docs/{{name}}.md) |\n',
       },
     ],

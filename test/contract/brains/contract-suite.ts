@@ -111,7 +111,8 @@ export function runConnectorContract(harness: BrainHarness): void {
     const describeState = async (): Promise<string> => {
       const dead = (await deadLetters()).map(({ side, outcome }) => `${side}: ${outcome}`);
       const texts = heard().map(({ text }) => text);
-      return `shown: ${JSON.stringify(shown())}; heard by the fake server: ${JSON.stringify(texts)}; dead letters: ${JSON.stringify(dead)}`;
+      const lines = logged.trimEnd().split('\n').slice(-12).join('\n');
+      return `shown: ${JSON.stringify(shown())}; heard by the fake server: ${JSON.stringify(texts)}; dead letters: ${JSON.stringify(dead)}; log:\n${lines}`;
     };
     /** Long enough for a double to show itself. */
     const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400));
@@ -218,6 +219,7 @@ export function runConnectorContract(harness: BrainHarness): void {
       it('lets no secret of the connection reach a log line', async () => {
         far().be('status-401', 1);
         write('тайна');
+        await bridge.portal.idle();
         write('ещё');
         await shows(harness.answerTo('ещё'));
         await until('the failure is logged', () => logged.includes('an action '));

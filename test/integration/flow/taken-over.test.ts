@@ -63,7 +63,7 @@ describe('an answer that waits', () => {
     const { portal, operatorId, chatId, say } = await talk();
     portal.fault.rest({ method: sendName, kind: 'query-limit', times: 1_000 });
     const asked = say('Сколько стоит?');
-    const waits = `select count(*) from outbox where target = 'portal' and action->>'remoteMessageId' = 'r${asked}'`;
+    const waits = `select count(*) from outbox where target = 'portal' and action->>'remoteMessageId' = 'r${asked}' and outcome is not null`;
     await until(async () => (await own.probe.count(waits)) === 1);
     if (how === 'writes') portal.operatorWrites(chatId, operatorId, 'Сейчас посмотрю');
     else if (how === 'presses') {
