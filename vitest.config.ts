@@ -11,6 +11,12 @@ const databaseSetup = ['test/support/global-setup.ts'];
 const hangsAfterMs = 240_000;
 const timeouts = { testTimeout: hangsAfterMs, hookTimeout: hangsAfterMs };
 
+/**
+ * On a build machine a test of processes may fail once because the machine does other things too. There it is tried a second time, and the
+ * report says so; at a desk a failure is a failure.
+ */
+const retry = process.env['CI'] === undefined ? 0 : 1;
+
 export default defineConfig({
   test: {
     // Tests wait for answers and for the database as much as they work: three files at a time keep two processors busy.
@@ -30,6 +36,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
+          retry,
           include: ['test/contract/**/*.test.ts'],
           isolate: false,
           globalSetup: databaseSetup,
@@ -40,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          retry,
           include: ['test/integration/**/*.test.ts'],
           isolate: false,
           globalSetup: databaseSetup,
@@ -50,6 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          retry,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: databaseSetup,
           restoreMocks: true,
