@@ -4,7 +4,7 @@ import { sandboxBrains, usualBrain } from './brain-list.ts';
 
 const names = Object.keys(sandboxBrains);
 
-const usage = `npm run sandbox -- [--brain ${names.join('|')}] [--tls] [--json]
+const usage = `npm run sandbox -- [--brain ${names.join('|')}] [--tls] [--any-ports] [--json]
 
 ${optionLines(
   ...Object.entries(sandboxBrains).map(
@@ -13,6 +13,7 @@ ${optionLines(
   ),
   ['--tls', 'the servers of brains speak https, on port 443 where a client of theirs wants that and it is free'],
   ['', 'the certificate is made at the start; the file to trust is named (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE)'],
+  ['--any-ports', 'takes any free ports instead of the usual ones, so that several sandboxes can run'],
   ['--json', 'one line of JSON with every address, client id, token and key, instead of the table'],
   ['--help', 'this text'],
 )}
@@ -26,6 +27,7 @@ function optionLines(...lines: readonly (readonly [option: string, text: string]
 export interface SandboxOptions {
   readonly isJson: boolean;
   readonly isTls: boolean;
+  readonly takesAnyPorts: boolean;
   /** A name of the list. */
   readonly brain: string;
 }
@@ -34,11 +36,14 @@ export interface SandboxOptions {
 export function readOptions(args: string[]): SandboxOptions {
   try {
     const flag = { type: 'boolean' } as const;
-    const options = { json: flag, tls: flag, help: flag, brain: { type: 'string' } } as const;
+    const options = { json: flag, tls: flag, 'any-ports': flag, help: flag, brain: { type: 'string' } } as const;
     const { values } = parseArgs({ args, options });
     const brain = values.brain ?? usualBrain;
     if (!Object.hasOwn(sandboxBrains, brain)) throw new Error(`brains of the sandbox: ${names.join(', ')}`);
-    if (values.help !== true) return { isJson: values.json === true, isTls: values.tls === true, brain };
+    const takesAnyPorts = values['any-ports'] === true;
+    if (values.help !== true) {
+      return { isJson: values.json === true, isTls: values.tls === true, takesAnyPorts, brain };
+    }
     process.stdout.write(usage);
     process.exit(0);
   } catch (error) {

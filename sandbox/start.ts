@@ -23,11 +23,13 @@ import { placesText } from './places-text.ts';
 import { readOptions } from './read-options.ts';
 import type { RunningServer } from './sandbox-brain.ts';
 
-const { isJson, isTls, brain } = readOptions(process.argv.slice(2));
+const { isJson, isTls, takesAnyPorts, brain } = readOptions(process.argv.slice(2));
 const host = '127.0.0.1';
 
 /** Addresses are the same at every start where they are free, so that an open page finds its portal again. */
 const wishedPorts = { app: 3000, portal: 3010, oauth: 3011 };
+
+const portFor = (...wished: readonly number[]): Promise<number> => freePort(host, ...(takesAnyPorts ? [] : wished));
 
 const patienceMs = 20_000;
 
@@ -81,8 +83,7 @@ async function connect(name: string, server: RunningServer | undefined, environm
 async function startServers(tls: KeyAndCertificate | null): Promise<ReadonlyMap<string, RunningServer>> {
   const servers = new Map<string, RunningServer>();
   for (const [name, { start }] of Object.entries(sandboxBrains)) {
-    const free = (...wished: readonly number[]): Promise<number> => freePort(host, ...wished);
-    if (start !== null) servers.set(name, await start({ host, freePort: free, tls }));
+    if (start !== null) servers.set(name, await start({ host, freePort: portFor, tls }));
   }
   return servers;
 }
@@ -91,9 +92,9 @@ const dataDir = await mkdtemp(join(tmpdir(), 'bot-bridge-sandbox-'));
 // As root, the database server runs as another user, who must be able to enter.
 await chmod(dataDir, 0o755);
 const log = createLogger({ level: isJson ? 'silent' : 'warn', name: 'sandbox' });
-const appPort = await freePort(host, wishedPorts.app);
-const portalPort = await freePort(host, wishedPorts.portal);
-const oauthPort = await freePort(host, wishedPorts.oauth);
+const appPort = await portFor(wishedPorts.app);
+const portalPort = await portFor(wishedPorts.portal);
+const oauthPort = await portFor(wishedPorts.oauth);
 const appUrl = `http://${host}:${appPort}`;
 const portal = await startSandboxPortal({
   host,

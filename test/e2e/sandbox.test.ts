@@ -17,7 +17,9 @@ const startMs = 60_000;
 async function startSandbox(
   ...options: readonly string[]
 ): Promise<{ readonly child: ChildProcess; readonly places: Places }> {
-  const child = spawn(process.execPath, [script, '--json', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, '--json', '--any-ports', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let said = '';
   const places = await new Promise<Places>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the sandbox did not start')), startMs);

@@ -71,7 +71,7 @@ describe('npm run new:brain', () => {
 
 /** What the sandbox says when the bots use the new brain; it is stopped again. */
 async function startSandbox(): Promise<unknown> {
-  const child = spawn(process.execPath, [join(copy, 'sandbox/start.ts'), '--json', '--brain', name], {
+  const child = spawn(process.execPath, [join(copy, 'sandbox/start.ts'), '--json', '--any-ports', '--brain', name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));

@@ -33,7 +33,9 @@ async function get(url: string, headers: Record<string, string>, ca: string): Pr
 }
 
 it('prints addresses, key and tokens that are good at once, over https', { timeout: startMs }, async () => {
-  const child = spawn(process.execPath, [script, '--json', '--tls'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, '--json', '--any-ports', '--tls'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     const places = await new Promise<Places>((resolve, reject) => {

@@ -103,7 +103,7 @@ describe('a message of several parts', () => {
     await until(async () => (await stage.probe.count('select count(*) from reported_failure')) === 1);
     await stage.done();
     expect(pictures()).toEqual(['b.pdf']);
-    expect(mgMessage(id)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('Файл') } });
+    expect(mgMessage(id)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('файл') } });
     expect(await receiptsOf(id)).toBe(1);
     // Nothing had been begun in Bitrix24 when the file turned out too large.
     const ends = await stage.probe.rows(

@@ -44,9 +44,10 @@ describe('a webhook with a word for the customer', () => {
     expect(answers()).toEqual([{ async: false, external_message_id: shownAs('быстро') }]);
     expect(statusOf(id)).toMatchObject({ status: 'sent', externalId: shownAs('быстро') });
     expect(acknowledged(id)).toBe(0);
-    const steps = await stage.probe.rows("select outcome from outbox where action->>'remoteMessageId' = $1", [
-      String(id),
-    ]);
+    const steps = await stage.probe.rows(
+      "select outcome from outbox where target = 'brain' and action->>'remoteMessageId' = $1",
+      [String(id)],
+    );
     expect(steps).toEqual([{ outcome: 'answered_in_webhook' }]);
   });
 

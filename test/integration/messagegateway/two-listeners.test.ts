@@ -57,7 +57,7 @@ it('two processes hold one socket of a connection, also after a cut, and the oth
   const held = await holder();
   const before = opened();
   const most = countSockets(stage);
-  const searches = await countStatements(probe, 'connection', 'listener_until');
+  const searches = await countStatements(probe, 'connection', 'listening_until');
 
   await startOther(stage);
   await searches.next(10);

@@ -91,7 +91,7 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
     },
   };
   const probe = openProbe(database.url);
-  const rounds = await countStatements(probe, 'connection', 'order by listener_until');
+  const rounds = await countStatements(probe, 'connection', 'order by listening_until');
   const keepers: WorkLoop[] = [];
   const toolsFor = () => unitTools({ send: () => Promise.reject(new Error('nothing was to be sent')) });
   const scene: RuleContext = {
@@ -216,7 +216,7 @@ describe('a listener', () => {
       expect(named).toHaveLength(1);
       // Nobody holds it, and it is not asked for all the time.
       await rounds.next(5);
-      expect(await db('connection').where({ id: lost }).select('listener')).toEqual([{ listener: null }]);
+      expect(await db('connection').where({ id: lost }).select('listening_by')).toEqual([{ listening_by: null }]);
       expect(
         captured
           .text()
