@@ -33,7 +33,8 @@ const maxEntries = 5_000;
 const doubtMs = 500;
 
 interface Entry {
-  readonly readAt: number;
+  /** When the read began; infinite while it is under way. */
+  readAt: number;
   readonly known: Promise<KnownPortal>;
 }
 
@@ -46,12 +47,19 @@ export function createPortalCache(db: Db, believedMs: number = usualBelievedMs):
     const [oldest] = entries.keys();
     if (entries.size >= maxEntries && oldest !== undefined) entries.delete(oldest);
     entries.delete(id);
-    const entry = { readAt: performance.now(), known };
+    const begunAt = performance.now();
+    // A read under way is shared by all, however short a belief lasts: events that came one after the other go on in that order.
+    const entry: Entry = { readAt: Number.POSITIVE_INFINITY, known };
     entries.set(id, entry);
-    // A failed read is not knowledge: the next caller asks again. This caller gets the error through `known`.
-    known.catch(() => {
-      if (entries.get(id) === entry) entries.delete(id);
-    });
+    known.then(
+      () => {
+        entry.readAt = begunAt;
+      },
+      // A failed read is not knowledge: the next caller asks again. This caller gets the error through `known`.
+      () => {
+        if (entries.get(id) === entry) entries.delete(id);
+      },
+    );
     return known;
   }
 

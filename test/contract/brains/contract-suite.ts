@@ -172,6 +172,7 @@ export function runConnectorContract(harness: BrainHarness): void {
         async () => {
           far().be('status-401', 1);
           write('первое');
+          await bridge.portal.idle();
           write('второе');
           await until('both messages are answered', () => shown().length === 2);
           expect(shown()).toEqual([harness.answerTo('первое'), harness.answerTo('второе')]);
@@ -184,6 +185,7 @@ export function runConnectorContract(harness: BrainHarness): void {
         async () => {
           far().be('status-401', 1);
           write('первое');
+          await bridge.portal.idle();
           write('второе');
           await until('the second message is answered', () => shown().length === 1);
           const dead = await deadLetters();
