@@ -59,7 +59,6 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     const page = await open(1280);
     await page.goto(bridge.portal.origin);
     await page.getByRole('tab', { name: 'Приложение' }).click();
-    await page.frameLocator('iframe').getByText('Боты подключены').waitFor();
     await expect.poll(() => bridge.portal.app?.installed, { timeout: 15_000 }).toBe(true);
     await page.close();
   });
@@ -99,7 +98,7 @@ describe.skipIf(!hasBrowser)('the pages in a portal', () => {
     await keepPicture(page, `portal-ru-${width}`);
     expect(await overflows(page)).toBe(false);
     await post(page, form.url.replace('LANG=ru', 'LANG=en'), form.body);
-    await page.getByText('passed to the brain').first().waitFor();
+    await page.getByText('passed to the connected service').first().waitFor();
     await keepPicture(page, `portal-en-${width}`);
     expect(await overflows(page)).toBe(false);
     await page.close();
