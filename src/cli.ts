@@ -1,4 +1,4 @@
-/** The entry of the commands for whoever runs the app: `npm run cli -- <noun> <verb> [options] [--json]`. What the commands do is in src/cli/. */
+/** The entry of the administrator's commands: `npm run cli -- <noun> <verb> [options] [--json]`. What the commands do is in src/cli/. */
 import { brains } from './brains/index.ts';
 import { runLine } from './cli/run-line.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Spans of time that whoever starts the app may set otherwise. A test that waits for one of them sets it short; production sets none, and
+ * Spans of time that the caller of `startApp` may override. A test that waits for one of them sets it short; production sets none, and
  * each part then has the span it is documented with.
  */
 export interface Timings {

@@ -92,7 +92,7 @@ function problemOf({ code, message }: CommanderError, [noun]: readonly string[])
   return noun === undefined || noun.startsWith('-') ? 'no command is given' : `"${noun}" needs a verb`;
 }
 
-/** For whoever has to fix the program: the stack, without the secrets its texts may hold. */
+/** The stack, for developers, without the secrets its texts may hold. */
 function stackOf(thrown: unknown): string {
   const error = thrown instanceof Error ? thrown : new Error('something that is no error was thrown');
   return maskSecrets(error.stack ?? error.message);

@@ -28,7 +28,7 @@ export function hookPath(brain: string, secret: string): string {
   return `/brains/${brain}/${secret}`;
 }
 
-/** Whatever waits for this account, in either direction, is tried at once. The caller wakes the outbox. */
+/** Makes due at once everything that waits for this account, in either direction. The caller wakes the outbox. */
 export async function wakeBots(db: Db, { portal, id }: Pick<Connection, 'portal' | 'id'>): Promise<void> {
   const own = (await listBots(db, portal)).filter((bot) => bot.connection_id === id);
   await wakeLanes(

@@ -1,4 +1,4 @@
-/** What becomes of a delivery whose account does not take it now: it waits while the account is paused or being mended. */
+/** What becomes of a delivery whose connection does not take it now: it waits while the connection is disabled or being mended. */
 import type { Brain } from '../core/brain.ts';
 import { AppError, RemoteRefused } from '../core/errors.ts';
 import { maxWaitMs } from '../core/retry.ts';
@@ -6,7 +6,7 @@ import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
 
-/** The account is paused; waiting for it costs no attempt. */
+/** The connection is disabled; waiting for it costs no attempt. */
 export const disabledCode = 'connection.disabled';
 
 /** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
@@ -16,7 +16,7 @@ export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string
   const isOld = Date.now() - row.created_at.getTime() > maxWaitMs;
   return new AppError({
     code: disabledCode,
-    message: `the far side has stopped this account (${reason}); deliveries wait for up to a day`,
+    message: `the connection is disabled (${reason}); deliveries wait for up to a day`,
     retry: isOld ? 'never' : { afterMs: inactivityTimerMs },
   });
 }

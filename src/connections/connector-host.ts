@@ -13,7 +13,7 @@ import type { ConnectorRegistry } from './connector-registry.ts';
 import type { ToolsFor } from './connector-tools.ts';
 import { openConnection } from './stored-connection.ts';
 
-/** A sealed text is good for so long. */
+/** Sealed texts expire after this long. */
 const sealedForMs = 30 * 60_000;
 
 const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -101,7 +101,7 @@ function openOrNull(sealer: Sealer, sealed: string, context: string): string | n
   try {
     return sealer.open(Buffer.from(sealed, 'base64url'), context);
   } catch {
-    // Forged, damaged, or sealed with a key we no longer have: all the same to whoever carried it.
+    // Forged, damaged, and sealed with a lost key are answered alike.
     return null;
   }
 }

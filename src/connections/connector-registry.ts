@@ -14,7 +14,7 @@ import { openConnection } from './stored-connection.ts';
 export interface KnownConnector {
   readonly connector: Connector;
   readonly brain: Brain;
-  /** Why the remote has stopped the account; null while it works, and for brains without one. */
+  /** Why the connection is disabled; null while it works, and for brains without connections. */
   readonly disabledReason: string | null;
 }
 
@@ -67,7 +67,7 @@ class Registry implements ConnectorRegistry {
   readonly #options: ConnectorRegistryOptions;
   readonly #nowMs: () => number;
   readonly #brains: ReadonlyMap<string, Brain>;
-  /** By connection; whatever was used last stands last. */
+  /** By connection, the most recently used last. */
   readonly #entries = new Map<string, Entry>();
   /** Of brains without accounts: all bots of such a brain share one connector. */
   readonly #shared = new Map<string, KnownConnector>();

@@ -1,4 +1,4 @@
-/** The memory a connector is given: its connection's facts in the database. */
+/** The state a connector is given: values its connection keeps in the database. */
 import type { ConnectorState } from '../core/connector-tools.ts';
 import { createRecentFacts, type RecentFacts } from '../runtime/recent-facts.ts';
 import type { Db } from '../store/database.ts';

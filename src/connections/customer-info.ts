@@ -1,4 +1,4 @@
-/** Finds out who writes in an Open Channel, for brains that show it to their people. */
+/** Reads who the customer of an Open Channel is, for brains that show it to managers. */
 import { openChannelCustomer } from '../bitrix24/open-channels.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { ConversationRef } from '../core/connector.ts';

@@ -1,6 +1,6 @@
 /**
- * Looks at accounts that are due for it: paused ones now and then, those whose credentials were refused soon after, all others about
- * hourly. Looks stand in nobody's way: not in that of other accounts, and not in that of the process's end.
+ * Runs the health checks that are due: of disabled connections now and then, of those whose credentials were refused soon after, of all others
+ * about hourly. A slow check delays neither other connections nor the end of the process.
  */
 import type { Brain } from '../core/brain.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -16,18 +16,18 @@ export interface HealthCheckOptions {
   readonly connectionService: Pick<ConnectionService, 'checkHealth'>;
   readonly brains: readonly Brain[];
   readonly log: Logger;
-  /** How often due accounts are looked for. */
+  /** How often due checks are searched for. */
   readonly pollMs?: number | undefined;
-  /** A look is broken off after this long. */
+  /** A check is aborted after this long. */
   readonly deadlineMs?: number;
   /** A check that has been under way for so long is slow. */
   readonly slowMs?: number;
 }
 
-/** A change over there is followed after this long at most. */
+/** Due checks are found after this long at most. */
 const usualPollMs = 2_000;
 
-/** A dozen calls; one whose remote needs longer than this for them tells nothing today. */
+/** A check is a dozen calls; one that takes longer than this is aborted. */
 const usualDeadlineMs = 60_000;
 
 /** Health checks under way at once; each is a dozen calls to one remote, and mostly waits. */

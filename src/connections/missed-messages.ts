@@ -1,4 +1,4 @@
-/** Looks back at what people said in a dialog without the brain: the inbox keeps every event, also those no brain was told of. */
+/** Reads what people wrote in a dialog while the brain was not told: the inbox keeps every event. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
 import type { ConversationRef } from '../core/connector.ts';
 import type { MissedMessage } from '../core/connector-tools.ts';
@@ -7,7 +7,7 @@ import { readKept } from '../store/queue/inbox.ts';
 import { inboxLane } from '../store/queue/lane-names.ts';
 import { findByRef } from '../store/tenants/conversations.ts';
 
-/** Events looked at; whoever asks shows far less. */
+/** Events read at most; callers show far fewer. */
 const maxEvents = 500;
 
 /** Messages of customers and employees that came between two moments, both included, and that no brain was told of; oldest first. */

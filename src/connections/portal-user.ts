@@ -1,4 +1,4 @@
-/** Finds out who an employee is, for brains that have to know more than his name. */
+/** Reads who an employee is, for brains that need more than the name. */
 import { chatMembers } from '../bitrix24/chat-members.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { ConversationRef } from '../core/connector.ts';

@@ -65,7 +65,7 @@ export type BrainAction =
       readonly files: readonly FileRef[];
       /** ISO 8601 in UTC, to the second; null if the portal does not name it. */
       readonly sentAt: string | null;
-      /** The Bitrix24 message it replies to, whoever wrote that one; null for none. */
+      /** The Bitrix24 message it replies to, by any author; null for none. */
       readonly quoteOf: string | null;
     }
   | {

@@ -13,7 +13,7 @@ type ChatStateUpdate = Pick<Bridged, 'conversation' | 'actions'>;
 
 /**
  * Updates the kind of chat, the language and the Open Channel session. At a new session the portal has added the bot again, and the brain
- * leads, whoever led the last one. The event that the bot has joined may arrive after an operator's first message, so it counts only while
+ * leads, no matter who led the last one. The event that the bot has joined may arrive after an operator's first message, so it counts only while
  * no session is known.
  */
 export function learnFrom(conversation: Conversation, event: ChatStateEvent, context: RuleContext): ChatStateUpdate {

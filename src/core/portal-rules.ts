@@ -72,7 +72,7 @@ function isStart({ text, files, chat }: PortalEvent & { type: 'message' }): bool
   return chat.kind !== 'group' && files.length === 0 && text.toLowerCase() === '/start';
 }
 
-/** Greets whoever starts the bot; if already greeted, shows help, unless the greeting has just been sent. */
+/** Greets a person who starts the bot; if already greeted, shows help, unless the greeting has just been sent. */
 function onStart(chat: Chat, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
   const { conversation: greeted, actions, brainActions: told } = greetNow(chat, conversation, context);
   if (actions.length > 0) return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };

@@ -112,7 +112,7 @@ class WebhookEndpoint {
     const answer = this.#options.connectors
       .brainOf(row.brain)
       ?.refusal?.(reason, openConnection(this.#options.sealer, row));
-    return new BadInput({ code: disabledCode, status: 503, message: `the account is paused: ${reason}`, answer });
+    return new BadInput({ code: disabledCode, status: 503, message: `the connection is disabled: ${reason}`, answer });
   }
 }
 

@@ -27,7 +27,7 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Of the database's only user. Set when the folder is made; must stay the same. */
   readonly password: string;
-  /** Absent or 0: any free one, another at each start. */
+  /** The port to listen on; absent or 0: a free port, which differs from start to start. */
   readonly port?: number;
   /** Server settings over our defaults, for example `fsync: 'off'` in tests. Not applied to an adopted server. */
   readonly flags?: Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ const defaultFlags: Readonly<Record<string, string>> = {
   log_min_error_statement: 'panic',
 };
 
-/** A server that starts or stops at this moment, whoever's it is, is waited for so long: it may be recovering from a crash. */
+/** Waiting time for any server that is starting or stopping: it may be recovering from a crash. */
 const othersMs = 60_000;
 /** The server may need a moment to notice that the application before has died. */
 const heldMs = 1_000;

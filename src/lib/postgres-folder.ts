@@ -109,7 +109,7 @@ export async function createDataFolder(
     createInterface(child.stderr).on('line', (line) => lines.push(line));
     const code = await ended(child);
     if (code === 0) await rename(fresh, folder);
-    // Whoever was quicker has cleaned up after us.
+    // Another process was quicker and has removed it.
     else if ((await versionOf(folder)) === undefined) throw startFailed('the data folder could not be made', lines);
   } catch (error) {
     if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
@@ -118,7 +118,7 @@ export async function createDataFolder(
   }
 }
 
-/** Removes what killed processes have left of folders they were making. For whoever has the made folder's lock. */
+/** Removes what killed processes have left of folders they were making. Call it only while holding the lock of the finished folder. */
 export async function removeHalfMade(folder: string): Promise<void> {
   const begun = (await readdir(dirname(folder))).filter((name) => name.startsWith(`${basename(folder)}.new`));
   await Promise.all(begun.map((name) => rm(join(dirname(folder), name), { recursive: true, force: true })));

@@ -87,7 +87,7 @@ export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
 }
 
 /**
- * The server that runs on this data folder, whoever has started it. Its pid file may have outlived it, and then name a process that was
+ * The server that runs on this data folder, no matter which process started it. Its pid file may have outlived it, and then name a process that was
  * given the number since (in a container, at the very next start): PostgreSQL would refuse to start because of that one, so the file is
  * removed.
  */

@@ -17,14 +17,14 @@ const database = 'bridge';
 /** Any number, as long as it stays the same. */
 const lockKey = 2_026_112_101;
 
-/** Whoever has started a server connects within milliseconds. Others leave a young server to him. */
+/** The process that started a server connects within milliseconds; others leave a server younger than this to it. */
 const youngSeconds = 2;
 
 /** After a crash of one of its processes the server drops all connections and comes back within seconds. */
 const againMs = 500;
 
 /**
- * Takes the server for this process. `held`: another application uses it. `young`: whoever has just started it comes first; ask again.
+ * Takes the server for this process. `held`: another application uses it. `young`: the process that has just started it comes first; try again.
  * Throws what pg throws when the server cannot be entered.
  *
  * @param url of its database `postgres`

@@ -103,7 +103,7 @@ export async function removePortalBot(options: BotServiceOptions, portalId: stri
     const leavesPortal = isInstalled && botId !== null;
     if (leavesPortal) await orderUnregister(trx, portalId, botId, newTrace());
     const isLast = (await listBots(trx, portalId)).length === 0;
-    // A set-up of a portal without bots adds the default ones: not what was asked for.
+    // Without bots there is nothing to set up.
     const trace = isInstalled && !isLast ? newTrace() : null;
     if (trace !== null) await orderSetUp(trx, portalId, trace);
     return { bot, isLast, leavesPortal, trace };

@@ -1,6 +1,6 @@
 /**
- * Keeps the portals' tokens: opens them for calls, has them refreshed once, whoever and how many ask, and remembers in the database
- * which portals are to be left alone because they refuse everything.
+ * Provides the portals' tokens: opens them for calls, has them refreshed once no matter how many callers ask, and records in the database
+ * which portals are on hold because they refuse everything.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
@@ -45,7 +45,7 @@ const holdSeconds = 300;
 /** What the one call by which a held portal is tried again may take. */
 const probeSeconds = 30;
 
-/** Nobody stands longer than this for a refresh; it goes on, and who needs it comes back. */
+/** Callers wait no longer than this for a refresh; it continues, and they try again later. */
 const patienceMs = 3_000;
 
 /** How long a refresh by another process is waited for before this one gives the question back. */
@@ -176,7 +176,7 @@ class StoredTokens implements ClosableTokenProvider {
   #begin(id: string, stale: PortalAccess): Promise<PortalAccess> {
     const own = this.#renewOnce(id, stale);
     this.#renewing.set(id, own);
-    // It may end when nobody waits for it any more; whoever comes next meets the same trouble.
+    // It may fail when nobody waits for it any more; the next caller gets the same error.
     own.catch(ignore);
     return own;
   }

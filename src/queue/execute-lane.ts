@@ -162,7 +162,8 @@ async function attemptAction(
     const told = answered === null || attempt.count === 1 ? null : await readReportedFailure(db, row, answered);
     if (told?.isWithdrawn === true) return notShown(row, withdrawn);
     const prepared = await executor.prepare(row, attempt.signal);
-    if (isAnswer(row) && hasWaited(row, attempt) && (await isTakenSince(db, row))) return notShown(row, personOwns);
+    if (isAnswer(row) && hasWaited(options, row, attempt) && (await isTakenSince(db, row)))
+      return notShown(row, personOwns);
     if (answered !== null) {
       const begun = await startSend(db, row, answered, attempt.holder);
       if (begun === 'withdrawn') return notShown(row, withdrawn);
@@ -199,10 +200,11 @@ function notShown(row: OutboxRow, outcome: string): AttemptOutcome {
 const freshMs = 1_000;
 
 function hasWaited(
+  options: LaneOptions,
   row: OutboxRow,
   { count, throttled }: { readonly count: number; readonly throttled: number },
 ): boolean {
-  return count > 1 || throttled > 0 || Date.now() - row.created_at.getTime() > freshMs;
+  return count > 1 || throttled > 0 || ageOf(options, row) > freshMs;
 }
 
 /** What a failed attempt shows about the remote. */

@@ -26,7 +26,7 @@ export function receipts(
   const sent = sendIn(row);
   if (sent !== null && sent.remoteMessageId !== null && isLastPart(sent)) {
     const all = [...earlier, { remoteId: executed.remoteId, error }];
-    // The last id stands for the message: whoever has read up to it has read all of it.
+    // The last id stands for the message: reading up to it means reading all of it.
     const portalMessageId = all.findLast(({ remoteId }) => remoteId !== null)?.remoteId ?? null;
     const failed = all.find((part) => part.error !== null)?.error ?? null;
     events.push({ type: 'receipt', remoteMessageId: sent.remoteMessageId, portalMessageId, error: failed });

@@ -1,4 +1,4 @@
-/** Lets a few begin at a time: a thousand listeners that all start anew after a cut would otherwise ask for everything at once. */
+/** Limits concurrent starts: after a cut, a thousand listeners would otherwise all make their first calls at once. */
 
 export interface ConcurrencyLimiter {
   /**

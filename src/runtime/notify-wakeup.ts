@@ -1,4 +1,4 @@
-/** Carries the wakeups' ringing to other processes and back, where one process takes events in and another works them. */
+/** Sends wakeups to other processes and receives theirs, where one process accepts events and another processes them. */
 
 import type { Logger } from '../lib/logger.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
@@ -34,7 +34,7 @@ export function createNotifyWakeup(db: Db, queue: 'inbox' | 'outbox', log: Logge
   };
 }
 
-/** Rings this process's wakeups when another process tells of work, and forgets facts that another process has changed. */
+/** Rings this process's wakeups when another process reports work, and drops connector state that another process has changed. */
 export function startNotifyListener(url: string, wakeups: Wakeups, recent: RecentFacts, log: Logger): WorkLoop {
   const notices: Notices = {
     onWork: (queue) => wakeups[queue].ring(),

@@ -1,4 +1,4 @@
-/** Keeps the gauges that are read from the database: for whoever asks for the metrics, however often, and never for longer than they wait. */
+/** Reads the queue gauges from the database for `/metrics`: at most every few seconds, and never longer than a scrape waits. */
 import { type Clock, within } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';

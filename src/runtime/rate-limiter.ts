@@ -1,6 +1,6 @@
 /**
- * Keeps calls below the limits of remotes, over all processes: each limit is a bucket in the database. Whoever finds it used up waits
- * here, in an order that spreads a crowd out, or is sent away when the wait is long.
+ * Keeps calls below the limits of remotes, over all processes: each limit is a bucket in the database. A call that finds it used up waits
+ * here, spread out over time, or is refused if the wait would be long.
  */
 import type { RateLimiter } from '../core/connector-tools.ts';
 import { RemoteRefused, RemoteUnreachable } from '../core/errors.ts';
@@ -12,9 +12,9 @@ import type { BudgetAsk, SharedBudgets } from './shared-budgets.ts';
 export type Bucket = Pick<BudgetAsk, 'portal' | 'bucket'>;
 
 export interface TurnOptions {
-  /** A call waits no longer than this in all; one that would have to is sent away at once. */
+  /** A call waits no longer than this in all; one that would have to wait longer is refused at once. */
   readonly patienceMs: number;
-  /** Of the error for a call that is sent away. */
+  /** Code of the error for a refused call. */
   readonly code: string;
   readonly signal?: AbortSignal | undefined;
   /** Called whenever the limit is found used up. */
@@ -109,12 +109,12 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
 }
 
 /**
- * A brain's call waits so long in its place. Beyond, its lane waits instead: a remote that wants to be left alone for minutes must not
- * keep those busy who work for others too.
+ * A brain's call waits here for at most this long. Beyond it the lane waits instead, so that a remote that throttles for minutes does not
+ * occupy workers.
  */
 const brainPatienceMs = 5_000;
 
-/** Nobody's failure: the lane comes back when there is room, and the attempt is not counted. */
+/** Code of a deferral: the lane is tried again when the limit allows it, and the attempt is not counted. */
 export const rateLimitCode = 'rate_limit.busy';
 
 /** The limiter a connector is given for one limit of its brain. */

@@ -1,4 +1,4 @@
-/** Facts of brains that are read all the time, kept in this process for a short while and forgotten when another process says so. */
+/** Caches connector state that is read very often, for a short time, and drops it when another process has changed it. */
 import type { Fact } from '../core/connector-tools.ts';
 
 /** A notification may be missed; then a change is seen after this long. */

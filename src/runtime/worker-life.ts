@@ -1,6 +1,6 @@
 /**
- * Proves to other processes that this worker lives, and frees what dead ones had leased: their dialogs go on within a second or two
- * instead of after the lease. The proof is a lock that the database server drops with this worker's connection (`store/workers.ts`).
+ * Proves to other processes that this worker is alive, and frees the leases of dead workers: their dialogs continue within a second or two
+ * instead of when the lease ends. The proof is a lock that the database server drops with this worker's connection (`store/workers.ts`).
  */
 import type { Logger } from '../lib/logger.ts';
 import { inTransaction, type Pool } from '../store/database.ts';

@@ -134,7 +134,7 @@ function readMinutes(text: string): number | 'never' {
   return text === 'never' ? text : readWhole(text, 1, mostMinutes);
 }
 
-/** Ten minutes: whoever has waited longer is not greeted any more. */
+/** Ten minutes: a customer who has waited longer is not greeted any more. */
 const mostSeconds = 600;
 const readSeconds = (text: string): number => readWhole(text, 0, mostSeconds);
 

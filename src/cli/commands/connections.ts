@@ -88,7 +88,7 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
     data: { connection: { portal, id, brain: brain.name, title }, webhook },
     text: [
       `${domain} is connected to ${title}: ${id}`,
-      `Webhook address for ${brain.title}${where}, shown only now; whoever has it can speak for the brain:`,
+      `Webhook address for ${brain.title}${where}, shown only now; anybody who has it can speak for the brain:`,
       webhook,
       wrap(`Let a bot think with it: bots set --code <code> --connection ${id}`),
     ].join('\n'),

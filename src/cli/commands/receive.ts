@@ -99,7 +99,7 @@ async function post(
   body: string,
 ): Promise<{ status: number; error: string | null }> {
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  // Whoever runs the command named the address: it may be on this machine.
+  // The caller of the command chose this address, so it may be on this machine.
   const { http } = openHttp(context, [`${url.hostname}:${port}`]);
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const response = await http.send({ method: 'POST', url, headers, body, timeoutMs });

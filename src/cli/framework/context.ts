@@ -69,7 +69,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Answers go to standard output, so the log goes to standard error, and says only what whoever runs the command has to know. */
+/** Answers go to standard output, so the log goes to standard error, and holds only what the caller has to know. */
 function loggerFor({ environment, err }: RunOptions): Logger {
   const level = settingsSchema.shape.LOG_LEVEL.safeParse(environment['LOG_LEVEL']);
   const wanted = level.success ? level.data : 'info';

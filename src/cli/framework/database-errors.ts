@@ -2,7 +2,7 @@
 import { Misconfigured } from '../../core/errors.ts';
 import { isDatabaseAway } from '../../store/database.ts';
 
-/** Refusals of the server that only whoever runs the app can fix (PostgreSQL manual, appendix A). */
+/** Refusals of the server that only the administrator of the installation can fix (PostgreSQL manual, appendix A). */
 const refusals: Readonly<Record<string, string>> = {
   '28P01': 'the database does not accept the password in DATABASE_URL',
   '28000': 'the database does not accept the user in DATABASE_URL',

@@ -8,7 +8,9 @@ const usual = new Help();
 export function createProgram(output: OutputConfiguration): CommandUnknownOpts {
   return new Command('npm run cli --')
     .usage('<noun> <verb> [options] [--json]')
-    .description('Commands for whoever runs the app. "<noun> <verb> --help" explains the options of one command.')
+    .description(
+      'Commands for the administrator of the installation. "<noun> <verb> --help" explains the options of one command.',
+    )
     .option('--json', 'print the answer as one line of JSON')
     .exitOverride()
     .showHelpAfterError()

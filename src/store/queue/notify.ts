@@ -20,7 +20,7 @@ export async function notifyFacts(db: Db, connectionId: string): Promise<void> {
 /** Handlers of notifications. */
 export interface Notices {
   onWork(queue: QueueName): void;
-  /** The connector state of a connection has changed; null: any may have changed while this process was not listening. */
+  /** Called with the connection whose connector state has changed, or with null after a gap in listening, when that of any may have. */
   onFacts(connectionId: string | null): void;
 }
 

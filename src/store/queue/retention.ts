@@ -46,7 +46,7 @@ export async function purgeDedupe(db: Db): Promise<number> {
   return result.rowCount;
 }
 
-/** Deletes one step of told failures. They are kept for as long as any outbox row they may be about: twice `days`, as dead letters are. */
+/** Deletes one step of reported failures. They are kept for twice `days`, which is as long as the outbox keeps any message they refer to. */
 export async function purgeReportedFailures(db: Db, days: number): Promise<number> {
   const result = await query(
     db,

@@ -52,7 +52,8 @@ it('two processes hold one socket of a connection, also after a cut, and the oth
   const [dialog] = gateway.dialogs();
   const command = (words: string): number => gateway.runCommand(dialog?.id ?? 0, gateway.bots()[0]?.id ?? 0, words);
   const owner = async (): Promise<unknown> => (await probe.rows('select owner from conversation'))[0]?.['owner'];
-  const holder = async (): Promise<unknown> => (await probe.rows('select listening_by from connection'))[0]?.['listening_by'];
+  const holder = async (): Promise<unknown> =>
+    (await probe.rows('select listening_by from connection'))[0]?.['listening_by'];
   const opened = (): number => gateway.calls().filter(({ api, status }) => api === 'ws' && status === 101).length;
   const held = await holder();
   const before = opened();

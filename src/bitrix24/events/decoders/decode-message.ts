@@ -43,7 +43,7 @@ export const decodeMessageAdd: DialogDecoder = forListedBot((tree, botId) => {
   });
 });
 
-/** The portal ends the bot's session on a single `0` in an Open Channel, whoever wrote it. PHP's `trim` decides which blanks may surround it. */
+/** The portal ends the bot's session on a single `0` in an Open Channel, no matter who wrote it. PHP's `trim` decides which blanks may surround it. */
 function callsPerson(message: string): boolean {
   return /^[ \t\n\r\0\v]*0[ \t\n\r\0\v]*$/.test(message);
 }

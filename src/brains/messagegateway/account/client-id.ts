@@ -4,7 +4,7 @@ import { sha256 } from '../../../lib/encryption.ts';
 
 const form = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})[\da-f]{32}$/;
 
-/** 64 hexadecimal digits: the connection's id, then 128 bits derived from its secret. Whoever knows it can call our activity address. */
+/** 64 hexadecimal digits: the connection's id, then 128 bits derived from its secret. Anybody who knows it can call our activity address. */
 export function clientIdOf(connection: Pick<Connection, 'id' | 'webhookSecret'>): string {
   const proof = sha256(`messagegateway client ${connection.id} ${connection.webhookSecret}`)
     .toString('hex')

@@ -4,7 +4,7 @@ import type { MgQuery } from './mg-http.ts';
 /** The largest page. */
 export const pageSize = 1_000;
 
-/** Pages read of one list. It is as many as any caller needs, and ends a list that would never end. */
+/** The most pages read of one list: more than any caller needs, so that a list without an end cannot keep us reading. */
 const maxPages = 20;
 
 type Bounds = Readonly<Record<string, string | number | boolean>>;

@@ -52,7 +52,7 @@ export function createConsole(context: ConsoleContext): SupervisorConsole {
         case 'change_refused':
         case 'owner_changed':
         case 'crm':
-          // A console has no customer, and whoever reads there has the chat itself before him.
+          // A console has no customer, and its readers see the chat itself.
           return to.remoteId === consoleRemoteId ? nothingToDo : null;
       }
     },

@@ -51,7 +51,7 @@ export function readGroupRow(body: Buffer): z.output<typeof rowShape> | 'unreada
   try {
     parsed = parseJson(body);
   } catch {
-    // Whoever reads the row next says that it is unreadable.
+    // The decoder that reads the row next reports that it is unreadable.
     return null;
   }
   const marked = markShape.safeParse(parsed);

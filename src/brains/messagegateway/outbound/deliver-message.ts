@@ -16,7 +16,7 @@ import { uploadFiles } from './portal-files.ts';
 type Message = BrainAction & { type: 'message' };
 type Said = Pick<Message, 'messageId' | 'text' | 'files' | 'sentAt' | 'quoteOf'>;
 
-/** Throws AppErrors. In our channel the customer stands for the whole conversation, whoever in it wrote. */
+/** Throws AppErrors. In our channel the customer stands for the whole conversation, no matter who wrote. */
 export async function deliverMessage(
   context: MgContext,
   action: Message,
