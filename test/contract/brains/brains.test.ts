@@ -4,7 +4,8 @@ import { sandboxBrains } from '../../../sandbox/brain-list.ts';
 import { brains } from '../../../src/brains/index.ts';
 import { callBrain, hookBrain, socketBrain } from '../../support/fake-brains/fake-brains.ts';
 import { startFakeServer } from '../../support/fake-brains/fake-server.ts';
-import { type BrainHarness, runConnectorContract } from './contract-suite.ts';
+import type { BrainHarness } from './brain-harness.ts';
+import { runConnectorContract } from './contract-suite.ts';
 import { harnesses } from './harnesses.ts';
 
 const token = 'fake-token-5f1b3c77aa0e';

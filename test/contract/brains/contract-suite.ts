@@ -4,7 +4,6 @@
  */
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Brain } from '../../../src/core/brain.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
@@ -15,23 +14,7 @@ import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import type { FakeServer, HeardMessage } from '../../support/fake-brains/fake-server.ts';
 import { noTools } from '../../support/no-tools.ts';
 import { createPatience, type Patience } from '../../support/patience.ts';
-
-/** What the contract suite has to know of a brain to try it. */
-export interface BrainHarness {
-  readonly brain: Brain;
-  /** Null for a brain that runs inside the app: tests of the remote are then left out. */
-  readonly fakeServer: (() => Promise<FakeServer>) | null;
-  /** The connection's config for that server; secrets in it must never be seen in a log. */
-  readonly config: (fakeServer: FakeServer) => unknown;
-  readonly secrets: readonly string[];
-  /** What the brain answers to a text. */
-  readonly answerTo: (text: string) => string;
-  /** It speaks of its own accord (not only when asked). */
-  readonly speaks: boolean;
-}
-
-/** What `harnesses.ts` says of a registered brain. */
-export type Harness = Omit<BrainHarness, 'brain'>;
+import type { BrainHarness } from './brain-harness.ts';
 
 /** How long the waits of a test may take together, and how long the test: the waits end first, and say what did not happen. */
 const patienceMs = 25_000;

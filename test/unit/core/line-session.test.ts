@@ -1,92 +1,22 @@
 /** Who speaks in an Open Channel: no order of events makes the bot talk over a person. */
 import { describe, expect, it } from 'vitest';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridge-result.ts';
-import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
-import { type Chat, type ChatEvent, type PortalEvent, textReply } from '../../../src/core/events.ts';
-import { capabilitiesWith } from '../../support/factories/rules.ts';
-
-const bot: BridgeBot = {
-  code: 'bridge_line',
-  name: 'Помощник',
-  type: 'O',
-  giveBackAfterMinutes: null,
-  botIds: ['900', '901'],
-  capabilities: capabilitiesWith({ maxTextLength: 1_000, ownership: true }),
-};
-
-/** As an event is read: the bot itself (900) as leader is nobody. */
-const chat = (leaderId: string | undefined, sessionId: string | null = '343'): Chat => ({
-  kind: 'line',
-  dialogId: 'chat1777',
-  title: '',
-  line: { lineId: '22', connector: 'telegrambot', sessionId, crm: [], ...leads(leaderId) },
-});
-
-const leads = (id: string | undefined) => (id === undefined ? {} : { leaderId: id === '900' ? '0' : id });
-
-type Message = PortalEvent & { type: 'message' };
-
-const said = (who: 'client' | 'employee', place: Chat, changes: Partial<Message> = {}): Message => ({
-  type: 'message',
-  messageId: '1',
-  text: 'слова',
-  author: { id: who === 'client' ? '599' : '27', name: '', kind: who },
-  chat: place,
-  mentionsBot: true,
-  files: [],
-  language: 'ru',
-  sentAt: null,
-  quoteOf: null,
-  isHidden: false,
-  callsPerson: false,
-  ...changes,
-});
-
-const joined = (leaderId: string | undefined): ChatEvent => ({
-  type: 'joined',
-  chat: chat(leaderId, null),
-  language: 'ru',
-});
-const edited = (leaderId: string): ChatEvent => ({
-  type: 'message_edited',
-  messageId: '1',
-  text: 'иначе',
-  author: { id: '599', name: '', kind: 'client' },
-  chat: chat(leaderId),
-  mentionsBot: true,
-  language: 'ru',
-  sentAt: null,
-});
-const zero = (who: 'client' | 'employee', changes: Partial<Message> = {}): ChatEvent =>
-  said(who, chat('900'), { text: '0', callsPerson: true, ...changes });
-
-/** A customer's words where another bot of ours leads and hears them too. */
-const besideOther = (leaderId: string): ChatEvent => said('client', chat(leaderId), { otherBotLeads: true });
-const zeroTo = (leaderId: string): ChatEvent =>
-  said('client', chat(leaderId), { text: '0', callsPerson: true, otherBotLeads: true });
-
-const start = (): Conversation => ({
-  ...newConversation('bridge_line', 'chat1777', 'ref'),
-  kind: 'line',
-  language: 'ru',
-});
-
-/** Works the events in order; what the last one made the bot show the customer or tell the brain. */
-function play(events: readonly ChatEvent[], from: Conversation = start()) {
-  let conversation = from;
-  let last: ReturnType<typeof bridge> | null = null;
-  for (const event of events) {
-    last = bridge(event, conversation, bot, { at: new Date('2026-11-21T06:00:00Z') });
-    conversation = last.conversation;
-  }
-  const actions = last?.actions ?? [];
-  const isTold = actions.some(({ target, action }) => target === 'brain' && action.type === 'message');
-  const isShown = actions.some((one) => one.target === 'portal' && one.action.type === 'send' && !one.action.internal);
-  return { conversation, outcome: last?.outcome, speaks: isTold || isShown };
-}
-
-const client = (leaderId?: string, sessionId?: string): ChatEvent => said('client', chat(leaderId, sessionId));
+import type { ChatEvent } from '../../../src/core/events.ts';
+import {
+  besideOther,
+  bot,
+  chat,
+  client,
+  command,
+  edited,
+  joined,
+  type Message,
+  play,
+  said,
+  start,
+  zero,
+  zeroTo,
+} from '../../support/factories/open-channel-talk.ts';
 
 describe('the bot', () => {
   const rows: readonly [string, readonly ChatEvent[], boolean][] = [
@@ -239,119 +169,6 @@ describe('the bot', () => {
   });
 });
 
-function command(name: string, changes: Partial<PortalEvent & { type: 'command' }> = {}): ChatEvent {
-  return {
-    type: 'command',
-    command: name,
-    params: '',
-    messageId: '7',
-    via: 'text',
-    text: `/${name}`,
-    mentionsBot: true,
-    author: { id: '27', name: '', kind: 'employee' },
-    chat: chat('27'),
-    language: 'ru',
-    sentAt: null,
-    quoteOf: null,
-    ...changes,
-  };
-}
-
-describe('a note of the brain for staff', () => {
-  const files = [{ id: 'f', name: 'счёт.pdf', kind: 'file', size: null }] as const;
-  const said = (isInternal: boolean, kind: Conversation['kind']) =>
-    bridge({ ...textReply('Смотрите'), isInternal, files }, { ...start(), kind }, bot, { at: new Date() }).actions.map(
-      ({ action }) => (action.type === 'send' ? [action.text, action.internal] : action.type),
-    );
-
-  it('only names its files in an Open Channel, where an upload would reach the customer', () => {
-    expect(said(true, 'line')).toEqual([['Смотрите\n[Файл: счёт.pdf]', true]]);
-    expect(said(false, 'line')).toEqual([['Смотрите', false], 'send_file']);
-    expect(said(true, 'group')).toEqual([['Смотрите', true], 'send_file']);
-  });
-});
-
-describe('what our own bots do', () => {
-  const capabilities = { ...bot.capabilities, mirrors: true };
-  const ours = { id: '900', name: '', kind: 'employee' } as const;
-
-  it.each(['help', 'bot', 'operator', 'start', 'press'])('/%s in their words is no command', (name) => {
-    const own = command(name, { author: ours, params: 'слова', restText: 'ещё' });
-    expect(bridge(own, start(), bot, { at: new Date() })).toEqual({
-      conversation: { ...start(), sessionId: '343', sessionLeader: '27', ...ledBy27 },
-      actions: [expect.objectContaining({ action: expect.objectContaining({ type: 'owner_changed' }) })],
-      outcome: 'ignored_bot',
-    });
-  });
-
-  it('to their messages is nobody else’s change', () => {
-    const changes: readonly ChatEvent[] = [
-      { ...(edited('900') as object), author: ours } as ChatEvent,
-      { type: 'message_deleted', messageId: '1', author: ours, chat: chat('900') },
-    ];
-    for (const event of changes) {
-      const { actions, outcome } = bridge(
-        event,
-        start(),
-        { ...bot, capabilities },
-        { at: new Date(), isKnownToBrain: true },
-      );
-      expect([actions, outcome]).toEqual([[], 'ignored_bot']);
-    }
-  });
-});
-
-const ledBy27 = {
-  owner: 'person',
-  isTaken: true,
-  ownedSince: expect.any(String) as unknown,
-  inactiveSince: expect.any(String) as unknown,
-};
-
 function systemNote(): Partial<Message> {
   return { author: { id: '27', name: '', kind: 'system' } };
 }
-
-describe('the first /start of a customer', () => {
-  const begin = (): ChatEvent => said('client', chat('900'), { text: '/start' });
-
-  it('greets him where he can see it, and is no question for the brain', () => {
-    const { actions, outcome } = bridge(begin(), start(), bot, { at: new Date() });
-    expect(outcome).toBe('greeted');
-    expect(actions).toHaveLength(1);
-    expect(actions[0]?.action).toMatchObject({
-      type: 'send',
-      internal: false,
-      text: expect.stringContaining('Помощник'),
-    });
-  });
-
-  it('adds nothing to the greeting of the moment before, and brings help later', () => {
-    const greeted = play([joined('900')]);
-    expect(greeted.outcome).toBe('greeted');
-    const first = play([begin()], greeted.conversation);
-    expect([first.outcome, first.speaks]).toEqual(['noted', false]);
-    const later = play([begin()], first.conversation);
-    expect([later.outcome, later.speaks]).toEqual(['helped', true]);
-  });
-
-  it('greets him also where the portal takes it for a command', () => {
-    const command: ChatEvent = {
-      type: 'command',
-      command: 'start',
-      params: '',
-      messageId: '7',
-      via: 'text',
-      text: '/start',
-      mentionsBot: true,
-      author: { id: '599', name: '', kind: 'client' },
-      chat: chat('900'),
-      language: 'ru',
-      sentAt: null,
-      quoteOf: null,
-    };
-    expect(play([command])).toMatchObject({ outcome: 'greeted', speaks: true });
-    expect(play([command, { ...command, command: 'help' }])).toMatchObject({ outcome: 'helped', speaks: true });
-    expect(play([client('27'), command])).toMatchObject({ outcome: 'ignored_person_owns', speaks: false });
-  });
-});

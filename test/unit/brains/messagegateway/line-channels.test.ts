@@ -11,11 +11,6 @@ import {
   refreshLineChannels,
   switchChannelsOff,
 } from '../../../../src/brains/messagegateway/channels/line-channels.ts';
-import {
-  channelTypeOf,
-  messengerName,
-  textLimitsOf,
-} from '../../../../src/brains/messagegateway/channels/messengers.ts';
 import { createOwnChannels } from '../../../../src/brains/messagegateway/channels/own-channels.ts';
 import type { ConversationRef } from '../../../../src/core/connector.ts';
 import type { Chat } from '../../../../src/core/events.ts';
@@ -278,27 +273,5 @@ describe('the channels of a connection', () => {
     await refreshLineChannels({ transport }, { config, connectionId, tools: failing, signal });
     expect(updated).toMatchObject([101, 102, 103].map((id) => ({ id, name: 'Поддержка · Telegram' })));
     expect(asked).toBe(1);
-  });
-});
-
-describe('a messenger', () => {
-  it.each([
-    ['telegrambot', 'telegram', 'Telegram'],
-    ['livechat', 'consultant', 'Live chat'],
-    ['whatsappbyedna', 'whatsapp', 'WhatsApp'],
-    ['wz_whatsapp_c1', 'whatsapp', 'WhatsApp'],
-    ['fbinstagramdirect', 'instagram', 'Instagram'],
-    ['ok', 'odnoklassniki', 'OK'],
-    ['bookshop', 'custom', 'bookshop'],
-    ['__proto__', 'custom', '__proto__'],
-  ] as const)('%s is %s, and is called %s', (connector, type, name) => {
-    expect(channelTypeOf(connector)).toBe(type);
-    expect(messengerName(connector, type)).toBe(name);
-  });
-
-  it('may be set otherwise', () => {
-    expect(channelTypeOf('bookshop', { bookshop: 'ozon' })).toBe('ozon');
-    expect(textLimitsOf('telegram', { telegram: 900 })).toEqual({ text: 900, note: 900 });
-    expect(textLimitsOf('custom', {})).toEqual({});
   });
 });
