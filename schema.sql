@@ -24,6 +24,7 @@ create table bot (
   synced json,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  language text,
   constraint bot_pkey PRIMARY KEY (portal, code),
   constraint bot_give_back_minutes_check CHECK ((give_back_minutes > 0)),
   constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),

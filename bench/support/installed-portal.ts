@@ -43,7 +43,8 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
       isAdmin: true,
     });
     await addBot(db, portal, { code: sender.botCode, type: 'O', name: 'Bench', brain: 'echo', connectionId: null });
-    await updateBot(db, portal, sender.botCode, { bot_id: sender.botId, state: 'registered' });
+    // Greeted at once: a greeting that waits for the brain's answer would add rows that depend on how fast the answer comes.
+    await updateBot(db, portal, sender.botCode, { bot_id: sender.botId, state: 'registered', greet_after_seconds: 0 });
   } finally {
     await db.destroy();
   }

@@ -10,14 +10,14 @@ import { askForCheck } from '../store/tenants/connection-health.ts';
 export const disabledCode = 'connection.disabled';
 
 /** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
-const inactivityTimerMs = 30_000;
+const retryAfterMs = 30_000;
 
 export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string): AppError {
   const isOld = Date.now() - row.created_at.getTime() > maxWaitMs;
   return new AppError({
     code: disabledCode,
     message: `the connection is disabled (${reason}); deliveries wait for up to a day`,
-    retry: isOld ? 'never' : { afterMs: inactivityTimerMs },
+    retry: isOld ? 'never' : { afterMs: retryAfterMs },
   });
 }
 

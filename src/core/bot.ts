@@ -1,6 +1,6 @@
 /** What a bot is: terms shared by registration, the bridge and the command line. */
 import { z } from 'zod';
-import type { Language } from './events.ts';
+import type { Language } from './language.ts';
 
 /**
  * Bitrix24's bot types: `B` ordinary, `O` Open Channel, `S` supervisor (receives every message of its chats). `H` is left out: portals

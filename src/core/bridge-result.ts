@@ -4,6 +4,7 @@ import type { BotType, Greeting } from './bot.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Author, Button } from './events.ts';
+import type { Language } from './language.ts';
 
 /** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
@@ -39,6 +40,8 @@ export interface BridgeBot {
   readonly capabilities: Capabilities;
   /** The brain leads again after so long without a message of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
+  /** The language it speaks whatever the portal's is; null: the portal's. Absent: the same. */
+  readonly language?: Language | null;
   /** Absent: the default text, at once. */
   readonly greeting?: Greeting;
   /** The portal's ids of all our bots: one of them leading an Open Channel session is not a person. Absent: none is known. */

@@ -1,7 +1,8 @@
 /**
  * A conversation is a dialog of one bot, linked to its counterpart in the brain. It has exactly one owner at a time; only the owner speaks.
  */
-import type { ChatKind, Language } from './events.ts';
+import type { ChatKind } from './events.ts';
+import type { Language } from './language.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
 export type Owner = 'brain' | 'person';

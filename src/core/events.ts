@@ -2,6 +2,7 @@
  * Everything that can happen in a conversation, whatever service it happened in. Bitrix24 and the brains translate their payloads into
  * these events; the code above them knows no other form.
  */
+import type { Language } from './language.ts';
 import type { KnownReaction } from './reactions.ts';
 
 /** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with an external customer. */
@@ -54,8 +55,6 @@ export interface FileRef {
   /** Bytes; null when unknown. */
   readonly size: number | null;
 }
-
-export type Language = 'ru' | 'en';
 
 /** Something that happened on the Bitrix24 side of a conversation. */
 export type PortalEvent =

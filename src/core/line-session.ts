@@ -21,7 +21,7 @@ export function learnFrom(conversation: Conversation, event: ChatStateEvent, con
   const isNew = line !== null && isLater(line, conversation);
   const sessionId = conversation.sessionId === null || isNew ? (line?.sessionId ?? null) : conversation.sessionId;
   const isFirstJoin = event.type === 'joined' && line !== null && conversation.sessionId === null;
-  const known = { ...conversation, kind: event.chat.kind, language: event.language, sessionId };
+  const known = { ...conversation, kind: event.chat.kind, language: context.language ?? event.language, sessionId };
   if (isNew) return setOwner({ ...known, sessionLeader: '' }, 'brain', context);
   return isFirstJoin ? setOwner(known, 'brain', context) : { conversation: known, actions: [] };
 }

@@ -1,5 +1,6 @@
 /** What may be changed of a bot, and what a change makes of its row. */
 import { badInput } from '../core/errors.ts';
+import type { Language } from '../core/language.ts';
 import type { StoredGreeting, updateBot } from '../store/tenants/bots.ts';
 
 /** What is to change; absent facts stay as they are. */
@@ -13,13 +14,14 @@ export interface BotChange {
   readonly giveBackMinutes?: number | null | undefined;
   readonly greeting?: GreetingChange | undefined;
   readonly greetAfterSeconds?: number | undefined;
+  /** The language it speaks; null: the portal's. */
+  readonly language?: Language | null | undefined;
 }
 
-/** Words by language; null: the usual ones again. */
 export interface GreetingChange {
   readonly isOff?: boolean | undefined;
-  readonly ru?: string | null | undefined;
-  readonly en?: string | null | undefined;
+  /** Null: the default text again. */
+  readonly texts?: Readonly<Partial<Record<Language, string | null>>> | undefined;
 }
 
 /** Bitrix24 shows names of people and bots up to about this many characters. */
@@ -27,25 +29,22 @@ const maxNameLength = 100;
 
 /** Throws BadInput `bot.bad_name`. */
 export function columnsOf(change: BotChange, known: StoredGreeting | null): Parameters<typeof updateBot>[3] {
-  const { name, giveBackMinutes, greeting, greetAfterSeconds } = change;
+  const { name, giveBackMinutes, greeting, greetAfterSeconds, language } = change;
   return {
     ...(name === undefined ? {} : { name: validName(name) }),
     ...(giveBackMinutes === undefined ? {} : { give_back_minutes: giveBackMinutes }),
     ...(greeting === undefined ? {} : { greeting: mergedGreeting(known ?? {}, greeting) }),
     ...(greetAfterSeconds === undefined ? {} : { greet_after_seconds: greetAfterSeconds }),
+    ...(language === undefined ? {} : { language }),
   };
 }
 
-/** `known`: as it is stored. Null: the usual words, switched on. */
+/** `known`: as it is stored. Null: the default texts, switched on. */
 export function mergedGreeting(known: StoredGreeting, change: GreetingChange): StoredGreeting | null {
-  const ru = change.ru === undefined ? known.ru : change.ru;
-  const en = change.en === undefined ? known.en : change.en;
-  const isOff = change.isOff ?? known.off === true;
-  const greeting = {
-    ...(ru === undefined || ru === null ? {} : { ru }),
-    ...(en === undefined || en === null ? {} : { en }),
-    ...(isOff ? { off: true as const } : {}),
-  };
+  const { off, ...texts } = known;
+  const isOff = change.isOff ?? off === true;
+  const changed = Object.entries({ ...texts, ...change.texts }).filter(([, text]) => text !== null);
+  const greeting: StoredGreeting = { ...Object.fromEntries(changed), ...(isOff ? { off: true as const } : {}) };
   return Object.keys(greeting).length === 0 ? null : greeting;
 }
 

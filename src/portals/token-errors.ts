@@ -58,7 +58,7 @@ export function webhookDead(): RemoteRefused {
 }
 
 /** Looking whether a hold is over costs one short statement, and a wakeup may be missed by a lane that is just being written. */
-const inactivityTimerMs = 60_000;
+const longestRetryMs = 60_000;
 
 /** A hold this short is about to end with the answer to the one call that is tried. */
 const soonMs = 30_000;
@@ -70,7 +70,7 @@ export function held(token: Pick<TokenRow, 'backoff_code'>, leftMs: number): Rem
     code,
     status: 403,
     message: `the portal is left alone for a while, because of ${code}`,
-    retry: { afterMs: leftMs <= soonMs ? 3_000 : Math.min(Math.ceil(leftMs), inactivityTimerMs) },
+    retry: { afterMs: leftMs <= soonMs ? 3_000 : Math.min(Math.ceil(leftMs), longestRetryMs) },
     isThrottled: true,
   });
 }

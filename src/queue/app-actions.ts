@@ -7,8 +7,9 @@ import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
-import { languageOf } from '../core/bot-texts.ts';
+import { botTexts } from '../core/bot-texts.ts';
 import { AppError } from '../core/errors.ts';
+import { type Language, languageOf } from '../core/language.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderUnregister } from '../portals/app-orders.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
@@ -113,25 +114,22 @@ class PortalLife implements AppActions {
   }
 
   /** The Open Channel bot comes first: two portal methods act as the app's first bot (docs/platform-notes/bitrix24.md#first-bot-of-an-app). */
-  async #addDefaultBots(id: string, language: 'ru' | 'en'): Promise<void> {
-    const names =
-      language === 'ru'
-        ? { line: 'Помощник линии', supervisor: 'Наблюдатель', assistant: 'Ассистент' }
-        : { line: 'Line helper', supervisor: 'Supervisor', assistant: 'Assistant' };
+  async #addDefaultBots(id: string, language: Language): Promise<void> {
+    const names = botTexts(language).defaultNames;
     const common = { brain: defaultBrain.name, connectionId: null };
     await inTransaction(this.#options.db, async (trx) => {
-      await addBot(trx, id, { ...common, code: `${this.#options.botCodePrefix}_line`, type: 'O', name: names.line });
+      await addBot(trx, id, { ...common, code: `${this.#options.botCodePrefix}_line`, type: 'O', name: names.O });
       await addBot(trx, id, {
         ...common,
         code: `${this.#options.botCodePrefix}_supervisor`,
         type: 'S',
-        name: names.supervisor,
+        name: names.S,
       });
       await addBot(trx, id, {
         ...common,
         code: `${this.#options.botCodePrefix}_assistant`,
         type: 'B',
-        name: names.assistant,
+        name: names.B,
       });
     });
   }

@@ -85,11 +85,11 @@ async function processChatEvents(
   if (bot === null) return { state: 'dropped', outcome: 'unknown_bot', ...none };
   const brain = options.connectors.brainOf(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', ...none };
-  const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
+  const { code, name, type, language, give_back_minutes: giveBackAfterMinutes } = bot;
   const { capabilities } = brain;
   const botIds = await botIdsOf(options.portals, row.portal);
   const greeting = greetingOf(bot);
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting, language };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const failures: ReportedFailure[] = [];

@@ -1,29 +1,26 @@
 /** The profiles of our bots in a portal: name, colour, description and a distinct avatar (a moderation rule). */
 import { crc32, deflateSync } from 'node:zlib';
 import type { BotType } from '../../core/bot.ts';
-import type { Language } from '../../core/events.ts';
+import { botTexts } from '../../core/bot-texts.ts';
+import type { Language } from '../../core/language.ts';
 
 interface ProfileStyle {
   readonly color: string;
   readonly rgb: readonly [number, number, number];
-  readonly work: Readonly<Record<Language, string>>;
 }
 
 const profiles: Readonly<Record<BotType, ProfileStyle>> = {
   O: {
     color: 'AZURE',
     rgb: [41, 128, 255],
-    work: { ru: 'Отвечает клиентам в открытых линиях', en: 'Answers customers in Open Channels' },
   },
   S: {
     color: 'MARENGO',
     rgb: [88, 101, 120],
-    work: { ru: 'Помогает в групповых чатах, когда его упоминают', en: 'Helps in group chats when mentioned' },
   },
   B: {
     color: 'GREEN',
     rgb: [45, 160, 95],
-    work: { ru: 'Отвечает сотрудникам в личном чате', en: 'Answers employees in private chats' },
   },
 };
 
@@ -34,7 +31,7 @@ export function propertiesOf(bot: { readonly type: BotType; readonly name: strin
     NAME: bot.name,
     LAST_NAME: '',
     COLOR: profile.color,
-    WORK_POSITION: profile.work[language],
+    WORK_POSITION: botTexts(language).work[bot.type],
     // Bare Base64: the portal silently ignores a picture with a data: prefix.
     PERSONAL_PHOTO: avatar(bot.type).toString('base64'),
   };

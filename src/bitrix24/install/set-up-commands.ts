@@ -1,16 +1,20 @@
 /** Keeps the commands of our bots in a portal up to date: registers new ones, renames titles, removes those we no longer offer. */
 import type { SyncedState } from '../../core/bot.ts';
-import { botCommands, pressCommand } from '../../core/bot-texts.ts';
+import { botCommands, botTexts, pressCommand } from '../../core/bot-texts.ts';
 import { AppError } from '../../core/errors.ts';
+import { languages, portalCodeOf } from '../../core/language.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 
 /** The portal requires a title even for a command it does not show. */
-const wanted = [
-  ...botCommands.map((command) => ({ ...command, hidden: false })),
-  { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
-];
+const wanted = ([...botCommands, pressCommand] as const).map((command) => ({
+  command,
+  title: Object.fromEntries(
+    languages.map((language) => [portalCodeOf(language), botTexts(language).commandTitles[command]]),
+  ),
+  hidden: command === pressCommand,
+}));
 
 type Registered = Exclude<BotResult, { readonly problem: string }>;
 type Commands = SyncedState['commands'];

@@ -1,11 +1,13 @@
 /** The input of a set-up, and its result for each bot. */
 import type { BotType, SyncedState } from '../../core/bot.ts';
-import type { Language } from '../../core/events.ts';
+import type { Language } from '../../core/language.ts';
 
 export interface WantedBot {
   readonly code: string;
   readonly type: BotType;
   readonly name: string;
+  /** The language of its profile; null: the portal's. */
+  readonly language: Language | null;
   /** Its id of the last registration; null for a bot that was not registered. */
   readonly bot_id: string | null;
   readonly synced: SyncedState | null;

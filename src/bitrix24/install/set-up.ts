@@ -82,7 +82,7 @@ async function registerBot(client: PortalClient, options: SetUpOptions, bot: Wan
     EVENT_BOT_DELETE: url,
     EVENT_CONTEXT_GET: url,
   };
-  const properties = propertiesOf(bot, options.language);
+  const properties = propertiesOf(bot, bot.language ?? options.language);
   const owner = { CLIENT_ID: options.clientId };
   const register = {
     CODE: bot.code,

@@ -1,6 +1,7 @@
 /** `bots`: the bots of portals. */
 import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
 import { type BotType, botTypeSchema, maxBotsPerPortal } from '../../core/bot.ts';
+import { type Language, languages } from '../../core/language.ts';
 import type { BotChange } from '../../portals/bot-change.ts';
 import { addPortalBot, type ChangedBot, changePortalBot, removePortalBot } from '../../portals/bot-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
@@ -39,6 +40,7 @@ export function describeBot(bot: BotRow) {
     problem,
     giveBackAfterMinutes: bot.give_back_minutes,
     greeting: { ...bot.greeting, afterSeconds: bot.greet_after_seconds },
+    language: bot.language,
   };
 }
 
@@ -58,9 +60,9 @@ interface BotOptions {
   readonly connection?: string | undefined;
   readonly giveBackAfter?: number | 'never' | undefined;
   readonly greeting?: 'on' | 'off' | undefined;
-  readonly greetingRu?: string | undefined;
-  readonly greetingEn?: string | undefined;
+  readonly greetingText?: GreetingTexts | undefined;
   readonly greetAfter?: number | undefined;
+  readonly language?: Language | 'portal' | undefined;
 }
 
 async function add(context: CommandContext, options: BotOptions & { readonly name: string }): Promise<Answer> {
@@ -77,17 +79,18 @@ async function set(context: CommandContext, options: BotOptions): Promise<Answer
   return changedAnswer(portal, changed, `${options.code} is changed.`);
 }
 
-function changeOf({ name, brain, connection, giveBackAfter, greeting, greetAfter, ...texts }: BotOptions): BotChange {
-  const isGreetingChanged = [greeting, texts.greetingRu, texts.greetingEn].some((part) => part !== undefined);
+function changeOf(options: BotOptions): BotChange {
+  const { name, brain, connection, giveBackAfter, greeting, greetingText: texts, greetAfter, language } = options;
+  const isGreetingChanged = greeting !== undefined || texts !== undefined;
   const isOff = greeting === undefined ? undefined : greeting === 'off';
-  const usual = (text: string | undefined): string | null | undefined => (text === 'default' ? null : text);
   return {
     name,
     brain,
     connection,
     giveBackMinutes: giveBackAfter === 'never' ? null : giveBackAfter,
-    greeting: isGreetingChanged ? { isOff, ru: usual(texts.greetingRu), en: usual(texts.greetingEn) } : undefined,
+    greeting: isGreetingChanged ? { isOff, texts } : undefined,
     greetAfterSeconds: greetAfter,
+    language: language === 'portal' ? null : language,
   };
 }
 
@@ -146,10 +149,17 @@ function readWhole(text: string, least: number, most: number): number {
 
 const mostCharacters = 2_000;
 
-function readGreeting(text: string): string {
-  const words = text.trim();
-  if (words !== '' && words.length <= mostCharacters) return words;
-  throw new InvalidArgumentError(`It has 1 to ${mostCharacters} characters; --greeting off for none.`);
+type GreetingTexts = Readonly<Partial<Record<Language, string | null>>>;
+
+/** `de=Guten Tag`, added to those given before. */
+function readGreeting(given: string, before: GreetingTexts = {}): GreetingTexts {
+  const [code = '', ...rest] = given.split('=');
+  const language = languages.find((one) => one === code.trim());
+  if (language === undefined) throw new InvalidArgumentError(`It begins with ${languages.join('=, ')}= and the text.`);
+  const text = rest.join('=').trim();
+  if (text === '' || text.length > mostCharacters)
+    throw new InvalidArgumentError(`It has 1 to ${mostCharacters} characters; --greeting off for none.`);
+  return { ...before, [language]: text === 'default' ? null : text };
 }
 
 const code = new Option('--code <code>', 'the code of the bot').makeOptionMandatory();
@@ -176,12 +186,18 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
         'whether the bot introduces itself; the marketplace asks for it where a bot is invited into a chat',
       ).choices(['on', 'off'] as const),
     )
-    .option(
-      '--greeting-ru <text>',
-      'its greeting in Russian, {name} is the bot; "default" for the usual one',
-      readGreeting,
+    .addOption(
+      new Option(
+        '--greeting-text <language=text>',
+        'its greeting in a language, {name} is the bot; "default" for the usual one; may be repeated',
+      ).argParser(readGreeting),
     )
-    .option('--greeting-en <text>', 'the same in English, for portals of all other languages', readGreeting)
+    .addOption(
+      new Option('--language <code>', "the language it speaks; portal: the portal's (the default)").choices([
+        ...languages,
+        'portal',
+      ] as const),
+    )
     .option(
       '--greet-after <seconds>',
       'in Open Channels it comes when nobody has answered for so long (3 by default); 0: always, at once',

@@ -184,7 +184,7 @@ export const addPortalCommands: AddCommands = (program, run) => {
     .description('add a portal in which the app is not installed, through an incoming webhook')
     .requiredOption('--webhook <address>', 'the incoming webhook, with rights for chat bots')
     .requiredOption('--member-id <id>', "the portal's member_id, as its events name it")
-    .option('--language <ru|en>', 'language of the bots', 'ru')
+    .option('--language <code>', "the portal's language, as Bitrix24 names it", 'ru')
     .action(run(add));
   portals.command('list').description('portals that have installed the app').action(run(list));
   portals

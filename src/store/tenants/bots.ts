@@ -1,5 +1,6 @@
 /** The bots of each portal. */
 import type { Bot, BotType, Greeting, SyncedState } from '../../core/bot.ts';
+import type { Language } from '../../core/language.ts';
 import { type Db, query } from '../database.ts';
 import { storableJson } from '../storable.ts';
 
@@ -21,21 +22,18 @@ export interface BotRow {
   /** Its own greeting; null: the default one. */
   readonly greeting: StoredGreeting | null;
   readonly greet_after_seconds: number;
+  /** The language it speaks; null: the portal's. */
+  readonly language: Language | null;
   /** What the portal was last told of it; null until it was registered. */
   readonly synced: SyncedState | null;
 }
 
 /** Texts by language that replace the default greeting, or no greeting at all. */
-export interface StoredGreeting {
-  readonly ru?: string;
-  readonly en?: string;
-  readonly off?: true;
-}
+export type StoredGreeting = Readonly<Partial<Record<Language, string>>> & { readonly off?: true };
 
 /** The greeting in the form the bridge takes. */
 export function greetingOf({ greeting, greet_after_seconds: afterSeconds }: BotRow): Greeting {
-  const { ru, en, off } = greeting ?? {};
-  const texts = { ...(ru === undefined ? {} : { ru }), ...(en === undefined ? {} : { en }) };
+  const { off, ...texts } = greeting ?? {};
   return { texts, isOff: off === true, afterSeconds };
 }
 
@@ -44,7 +42,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
-       greeting, greet_after_seconds, synced from bot
+       greeting, greet_after_seconds, language, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -80,6 +78,7 @@ export async function updateBot(
       | 'give_back_minutes'
       | 'greeting'
       | 'greet_after_seconds'
+      | 'language'
       | 'synced'
     >
   >,

@@ -1,6 +1,7 @@
 /** Conversations: dialogs bound to their counterparts in brains. Written only by the worker that holds the dialog's inbox lane. */
 import type { Conversation, Owner } from '../../core/conversation.ts';
-import type { ChatKind, Language } from '../../core/events.ts';
+import type { ChatKind } from '../../core/events.ts';
+import type { Language } from '../../core/language.ts';
 import { type Db, query } from '../database.ts';
 import type { LaneId } from '../queue/lanes.ts';
 import { isStorable, storableText } from '../storable.ts';

@@ -50,7 +50,7 @@ describe('a command line', () => {
     ['bots set --code a --greet-after 601'],
     ['bots set --code a --greet-after 1.5'],
     ['bots set --code a --greet-after='],
-    ['bots set --code a --greeting-ru='],
+    ['bots set --code a --greeting-text=ru='],
     ['bots set --code a --give-back-after soon'],
     ['bots add --code a --name b --type X'],
     ['dead-letters drop --queue letterbox --lane a --seq 1'],
@@ -61,7 +61,14 @@ describe('a command line', () => {
   });
 
   it('has a greeting of two thousand characters at most', async () => {
-    const words = (length: number): string[] => ['bots', 'set', '--code', 'a', '--greeting-ru', 'а'.repeat(length)];
+    const words = (length: number): string[] => [
+      'bots',
+      'set',
+      '--code',
+      'a',
+      '--greeting-text',
+      `ru=${'а'.repeat(length)}`,
+    ];
     expect(await problemOf(words(2_001))).toMatchObject({ code: 'cli.usage' });
     expect(await problemOf(words(2_000))).toMatchObject({ code: 'database.none_here' });
   });

@@ -1,5 +1,5 @@
 /** Reads the events about a bot and a chat: the bot was added to it, or a person opened the bot's private chat. */
-import { languageOf } from '../../../core/bot-texts.ts';
+import { languageOf } from '../../../core/language.ts';
 import { type FormTree, text } from '../../../lib/form-body.ts';
 import { chat, type DecodedChat, type DecodedNothing, type DialogDecoder, forListedBot, noDialog } from '../decoded.ts';
 import { chatOf, paramsOf } from '../read-params.ts';

@@ -1,7 +1,7 @@
 /** Translates ONIMCOMMANDADD: the commands of one bot in a message, and the text beside them. */
 
-import { languageOf } from '../../../core/bot-texts.ts';
 import type { Chat, PortalEvent } from '../../../core/events.ts';
+import { languageOf } from '../../../core/language.ts';
 import { branch, type FormTree, text } from '../../../lib/form-body.ts';
 import { hasMention, plainText, withoutJoiners, withoutMention } from '../../formatting/bb-code.ts';
 import { type DialogDecoder, noDialog, notForThisBot } from '../decoded.ts';

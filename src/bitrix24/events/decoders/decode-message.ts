@@ -1,5 +1,5 @@
 /** Reads the events about a message: written, edited, deleted. */
-import { languageOf } from '../../../core/bot-texts.ts';
+import { languageOf } from '../../../core/language.ts';
 import { text } from '../../../lib/form-body.ts';
 import { plainText, withoutMention } from '../../formatting/bb-code.ts';
 import { chat, type DialogDecoder, forListedBot, noDialog } from '../decoded.ts';

@@ -1,5 +1,5 @@
 /** Synchronizes the bot's commands in MessageGateway with ours and those made in the console. */
-import { botCommands } from '../../../core/bot-texts.ts';
+import { botCommands, botTexts } from '../../../core/bot-texts.ts';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
 import type { BotApi } from '../api/bot-api.ts';
 import type { MessageGatewayConfig } from '../config.ts';
@@ -27,9 +27,9 @@ export async function syncCommands(
 /** Commands the bot itself acts on, with their descriptions. They cannot be replaced or deleted in the console. */
 export function ourCommands(config: Pick<MessageGatewayConfig, 'handover' | 'language'>): ReadonlyMap<string, string> {
   return new Map(
-    botCommands.map(({ command, title }) => {
+    botCommands.map((command) => {
       const name = command === 'operator' ? config.handover.command : command;
-      return [name, title[config.language].slice(0, maxDescription)];
+      return [name, botTexts(config.language).commandTitles[command].slice(0, maxDescription)];
     }),
   );
 }

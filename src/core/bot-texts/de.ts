@@ -1,0 +1,40 @@
+/** What the bots say in German. */
+import type { BotTexts } from './shape.ts';
+
+export const de: BotTexts = {
+  greeting: {
+    private: (name) => `Hallo! Ich bin ${name}. Schreiben Sie Ihre Frage, ich antworte.`,
+    group: (name) => `Hallo! Ich bin ${name}. Ich antworte, wenn man mich erwähnt: @${name} und Ihre Frage.`,
+    line: (name) => `Hallo! Ich bin ${name}. Wie kann ich helfen? Senden Sie 0, um einen Mitarbeiter zu rufen.`,
+  },
+  help: {
+    private: () => 'Schreiben Sie einfach in eigenen Worten: Jede Nachricht bekommt eine Antwort.',
+    group: (name) =>
+      `Erwähnen Sie mich (@${name}) in einer Nachricht, dann antworte ich. Alles andere kommentiere ich nicht.`,
+    line: () => 'Schreiben Sie einfach in eigenen Worten. Die Ziffer 0 ruft einen Mitarbeiter.',
+  },
+  commands:
+    'Befehle:\n/help – diese Hilfe\n/bot – das Gespräch an den Bot zurückgeben\n/operator – das Gespräch an einen Menschen übergeben',
+  handedBack: 'Der Bot führt das Gespräch wieder.',
+  handedBackAfter: (minutes) => `Seit ${minutes} Min. hat niemand geschrieben; der Bot führt das Gespräch wieder.`,
+  giveBack: 'An den Bot zurückgeben',
+  handedOver: 'Das Gespräch führt jetzt ein Mensch, der Bot schweigt. Zurückgeben: /bot',
+  fileOnly: (names) => `[Datei: ${names}]`,
+  changeFailed: {
+    edit: 'Eine Nachricht wurde geändert, die Änderung konnte aber nicht weitergegeben werden: Die andere Seite sieht noch den alten Text.',
+    delete:
+      'Eine Nachricht wurde gelöscht, das konnte aber nicht weitergegeben werden: Die andere Seite sieht sie noch.',
+  },
+  commandTitles: {
+    help: 'Hilfe',
+    bot: 'Gespräch an den Bot zurückgeben',
+    operator: 'Gespräch an einen Menschen übergeben',
+    press: 'Schaltfläche',
+  },
+  defaultNames: { O: 'Kundenhelfer', S: 'Beobachter', B: 'Assistent' },
+  work: {
+    O: 'Antwortet Kunden in den Kommunikationskanälen',
+    S: 'Hilft in Gruppenchats, wenn er erwähnt wird',
+    B: 'Antwortet Mitarbeitern im privaten Chat',
+  },
+};

@@ -1,0 +1,39 @@
+/** What the bots say in English. */
+import type { BotTexts } from './shape.ts';
+
+export const en: BotTexts = {
+  greeting: {
+    private: (name) => `Hello! I am ${name}. Write your question and I will answer.`,
+    group: (name) => `Hello! I am ${name}. I answer when I am mentioned: @${name} and your question.`,
+    line: (name) => `Hello! I am ${name}. How can I help? Send 0 to call a person.`,
+  },
+  help: {
+    private: () => 'Write in plain words: every message gets an answer.',
+    group: (name) => `Mention me (@${name}) in a message and I will answer. I do not comment on anything else.`,
+    line: () => 'Write in plain words. The digit 0 calls a person.',
+  },
+  commands:
+    'Commands:\n/help – this hint\n/bot – give the conversation back to the bot\n/operator – hand it to a person',
+  handedBack: 'The bot is leading the conversation again.',
+  handedBackAfter: (minutes) =>
+    `Nobody has said anything for ${minutes} min; the bot is leading the conversation again.`,
+  giveBack: 'Give back to the bot',
+  handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
+  fileOnly: (names) => `[File: ${names}]`,
+  changeFailed: {
+    edit: 'A message was edited, but the edit could not be passed on: the other side still shows the old text.',
+    delete: 'A message was deleted, but that could not be passed on: the other side still shows it.',
+  },
+  commandTitles: {
+    help: 'Help',
+    bot: 'Give the conversation back to the bot',
+    operator: 'Hand the conversation to a person',
+    press: 'Button',
+  },
+  defaultNames: { O: 'Line helper', S: 'Supervisor', B: 'Assistant' },
+  work: {
+    O: 'Answers customers in Open Channels',
+    S: 'Helps in group chats when mentioned',
+    B: 'Answers employees in private chats',
+  },
+};

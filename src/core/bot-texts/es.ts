@@ -1,0 +1,38 @@
+/** What the bots say in Spanish. */
+import type { BotTexts } from './shape.ts';
+
+export const es: BotTexts = {
+  greeting: {
+    private: (name) => `¡Hola! Soy ${name}. Escriba su pregunta y le responderé.`,
+    group: (name) => `¡Hola! Soy ${name}. Respondo cuando me mencionan: @${name} y su pregunta.`,
+    line: (name) => `¡Hola! Soy ${name}. ¿En qué puedo ayudarle? Envíe 0 para llamar a una persona.`,
+  },
+  help: {
+    private: () => 'Escriba con sus propias palabras: cada mensaje recibe respuesta.',
+    group: (name) => `Mencióneme (@${name}) en un mensaje y responderé. No comento nada más.`,
+    line: () => 'Escriba con sus propias palabras. La cifra 0 llama a una persona.',
+  },
+  commands:
+    'Comandos:\n/help – esta ayuda\n/bot – devolver la conversación al bot\n/operator – pasar la conversación a una persona',
+  handedBack: 'El bot vuelve a llevar la conversación.',
+  handedBackAfter: (minutes) => `Nadie ha escrito en ${minutes} min; el bot vuelve a llevar la conversación.`,
+  giveBack: 'Devolver al bot',
+  handedOver: 'Ahora lleva la conversación una persona; el bot guarda silencio. Para devolverla: /bot',
+  fileOnly: (names) => `[Archivo: ${names}]`,
+  changeFailed: {
+    edit: 'Un mensaje fue editado, pero no se pudo transmitir el cambio: la otra parte sigue viendo el texto anterior.',
+    delete: 'Un mensaje fue eliminado, pero no se pudo transmitir: la otra parte sigue viéndolo.',
+  },
+  commandTitles: {
+    help: 'Ayuda',
+    bot: 'Devolver la conversación al bot',
+    operator: 'Pasar la conversación a una persona',
+    press: 'Botón',
+  },
+  defaultNames: { O: 'Ayudante de canal', S: 'Supervisor', B: 'Asistente' },
+  work: {
+    O: 'Responde a los clientes en los canales abiertos',
+    S: 'Ayuda en los chats grupales cuando lo mencionan',
+    B: 'Responde a los empleados en el chat privado',
+  },
+};

@@ -1,0 +1,37 @@
+/** What the bots say in Polish. */
+import type { BotTexts } from './shape.ts';
+
+export const pl: BotTexts = {
+  greeting: {
+    private: (name) => `Dzień dobry! Jestem ${name}. Proszę napisać pytanie, a odpowiem.`,
+    group: (name) => `Dzień dobry! Jestem ${name}. Odpowiadam, gdy ktoś mnie wspomni: @${name} i pytanie.`,
+    line: (name) => `Dzień dobry! Jestem ${name}. W czym mogę pomóc? Wyślij 0, aby wezwać człowieka.`,
+  },
+  help: {
+    private: () => 'Proszę pisać zwykłymi słowami: każda wiadomość dostanie odpowiedź.',
+    group: (name) => `Wspomnij mnie (@${name}) w wiadomości, a odpowiem. Niczego innego nie komentuję.`,
+    line: () => 'Proszę pisać zwykłymi słowami. Cyfra 0 wzywa człowieka.',
+  },
+  commands: 'Polecenia:\n/help – ta podpowiedź\n/bot – oddać rozmowę botowi\n/operator – przekazać rozmowę człowiekowi',
+  handedBack: 'Rozmowę znów prowadzi bot.',
+  handedBackAfter: (minutes) => `Od ${minutes} min nikt nic nie napisał; rozmowę znów prowadzi bot.`,
+  giveBack: 'Oddaj botowi',
+  handedOver: 'Rozmowę prowadzi teraz człowiek, bot milczy. Aby ją oddać: /bot',
+  fileOnly: (names) => `[Plik: ${names}]`,
+  changeFailed: {
+    edit: 'Wiadomość zmieniono, ale nie udało się przekazać zmiany: po drugiej stronie pozostał dawny tekst.',
+    delete: 'Wiadomość usunięto, ale nie udało się tego przekazać: po drugiej stronie nadal jest widoczna.',
+  },
+  commandTitles: {
+    help: 'Podpowiedź',
+    bot: 'Oddać rozmowę botowi',
+    operator: 'Przekazać rozmowę człowiekowi',
+    press: 'Przycisk',
+  },
+  defaultNames: { O: 'Pomocnik kanału', S: 'Obserwator', B: 'Asystent' },
+  work: {
+    O: 'Odpowiada klientom w otwartych kanałach',
+    S: 'Pomaga w czatach grupowych, gdy ktoś go wspomni',
+    B: 'Odpowiada pracownikom w czacie prywatnym',
+  },
+};

@@ -1,0 +1,38 @@
+/** What the bots say in Portuguese. */
+import type { BotTexts } from './shape.ts';
+
+export const pt: BotTexts = {
+  greeting: {
+    private: (name) => `Olá! Eu sou ${name}. Escreva sua pergunta e eu respondo.`,
+    group: (name) => `Olá! Eu sou ${name}. Respondo quando sou mencionado: @${name} e sua pergunta.`,
+    line: (name) => `Olá! Eu sou ${name}. Como posso ajudar? Envie 0 para chamar uma pessoa.`,
+  },
+  help: {
+    private: () => 'Escreva com suas palavras: cada mensagem recebe uma resposta.',
+    group: (name) => `Mencione-me (@${name}) em uma mensagem e eu respondo. Não comento mais nada.`,
+    line: () => 'Escreva com suas palavras. O dígito 0 chama uma pessoa.',
+  },
+  commands:
+    'Comandos:\n/help – esta ajuda\n/bot – devolver a conversa ao bot\n/operator – passar a conversa para uma pessoa',
+  handedBack: 'O bot voltou a conduzir a conversa.',
+  handedBackAfter: (minutes) => `Ninguém escreveu nos últimos ${minutes} min; o bot voltou a conduzir a conversa.`,
+  giveBack: 'Devolver ao bot',
+  handedOver: 'Agora uma pessoa conduz a conversa; o bot fica em silêncio. Para devolver: /bot',
+  fileOnly: (names) => `[Arquivo: ${names}]`,
+  changeFailed: {
+    edit: 'Uma mensagem foi editada, mas a alteração não pôde ser repassada: o outro lado ainda vê o texto antigo.',
+    delete: 'Uma mensagem foi excluída, mas isso não pôde ser repassado: o outro lado ainda a vê.',
+  },
+  commandTitles: {
+    help: 'Ajuda',
+    bot: 'Devolver a conversa ao bot',
+    operator: 'Passar a conversa para uma pessoa',
+    press: 'Botão',
+  },
+  defaultNames: { O: 'Ajudante do canal', S: 'Supervisor', B: 'Assistente' },
+  work: {
+    O: 'Responde aos clientes nos canais abertos',
+    S: 'Ajuda nos chats em grupo quando mencionado',
+    B: 'Responde aos funcionários no chat privado',
+  },
+};

@@ -1,0 +1,26 @@
+/** The languages our bots speak, and how Bitrix24 names them. */
+
+/** Every language has its file in `texts/`. */
+export const languages = ['en', 'ru', 'de', 'es', 'pt', 'pl', 'uk', 'kz'] as const;
+export type Language = (typeof languages)[number];
+
+/** Bitrix24's own code of a language, where it differs from ours: Latin American Spanish, Brazilian Portuguese, Ukrainian. */
+const portalCodes: Readonly<Partial<Record<Language, string>>> = { es: 'la', pt: 'br', uk: 'ua' };
+
+/** The code to register texts of the language with. */
+export function portalCodeOf(language: Language): string {
+  return portalCodes[language] ?? language;
+}
+
+/** Further codes of portals, and the language their people read best among ours. */
+const nearest: ReadonlyMap<string, Language> = new Map([
+  ...languages.map((language) => [language, language] as const),
+  ...languages.map((language) => [portalCodeOf(language), language] as const),
+  ...['by', 'uz', 'kg', 'az', 'am', 'ge'].map((code) => [code, 'ru'] as const),
+  ['kk', 'kz'],
+]);
+
+/** The language of a portal or a page visitor by Bitrix24's code; English for one we do not speak. */
+export function languageOf(code: string | undefined): Language {
+  return nearest.get(code?.toLowerCase() ?? '') ?? 'en';
+}
