@@ -3,6 +3,7 @@ import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
+import { finishSession, handOverSession, type SessionEnd } from './line-session.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
 import { type Decoration, sendDecorated } from './send-decorated.ts';
@@ -17,6 +18,8 @@ export interface PortalTarget {
    * (docs/platform-notes/bitrix24.md#sending-once).
    */
   readonly hasV2: boolean;
+  /** The portal's ids of all our bots. */
+  readonly ourBots: readonly string[];
 }
 
 /** True when executing it twice with one key has the effect of once. Uploads have no such key in any version. */
@@ -29,8 +32,11 @@ export function isRepeatable(action: PortalAction, hasV2: boolean): boolean {
 export interface PortalResult {
   /** The portal's id of the sent message; null for other actions. */
   readonly messageId: string | null;
-  /** Parts of the message that the portal refused. */
-  readonly lost: readonly (Decoration | 'reaction')[];
+  /**
+   * Parts of the message or order that the portal refused. `receiver`: the operators of the line have the session instead. `effect`: a
+   * person leads the session, so it was left to them.
+   */
+  readonly lost: readonly (Decoration | 'reaction' | 'receiver' | 'effect')[];
 }
 
 export interface ExecuteOptions {
@@ -74,13 +80,17 @@ export async function executePortalAction(
       await call('imbot.chat.sendTyping', { BOT_ID: botId, DIALOG_ID: target.dialogId });
       return nothing;
     case 'handover':
+      return afterSession(await handOverSession(call, target, action));
     case 'finish':
-      await leaveSession(call, target, action.type);
-      return nothing;
+      return afterSession(await finishSession(call, target));
   }
 }
 
 const nothing: PortalResult = { messageId: null, lost: [] };
+
+function afterSession(end: SessionEnd): PortalResult {
+  return { ...nothing, lost: end === 'done' ? [] : [end === 'queue' ? 'receiver' : 'effect'] };
+}
 
 type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
 type Send = PortalAction & { type: 'send' };
@@ -192,20 +202,6 @@ async function react(call: Call, target: PortalTarget, action: PortalAction & { 
     if (error instanceof AppError && noMessage.has(error.code)) return false;
     if (!(error instanceof AppError) || !nothingToDo.has(error.code)) throw error;
     return true;
-  }
-}
-
-/**
- * These methods take the bare chat number. `operator` acts on the session's own bot, `finish` on the app's first one
- * (docs/platform-notes/bitrix24.md#first-bot-of-an-app).
- */
-async function leaveSession(call: Call, target: PortalTarget, how: 'handover' | 'finish'): Promise<void> {
-  const method = how === 'handover' ? 'imopenlines.bot.session.operator' : 'imopenlines.bot.session.finish';
-  try {
-    await call(method, { CHAT_ID: Number(target.dialogId.replace(/^chat/, '')) });
-  } catch (error) {
-    // The session is no longer led by a bot: someone else has already taken it, which is what we wanted.
-    if (!(error instanceof AppError) || error.code !== 'bitrix24.WRONG_CHAT') throw error;
   }
 }
 

@@ -44,6 +44,8 @@ const texts: Readonly<Record<string, string>> = {
   without_quote: 'without the quote, which the portal would not take',
   without_buttons: 'without some or all of its buttons, which the portal would not take',
   without_cards: 'without its cards, which the portal would not take',
+  without_receiver: 'the portal refused the receiver: the operators of the line have the session',
+  without_effect: 'a person leads the session, so it was left to them',
   done: 'done',
   delivered: 'delivered to the brain',
   answered_in_webhook: 'told to the brain in the answer to its webhook',

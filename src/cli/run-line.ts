@@ -6,6 +6,7 @@ import { addBotCommands } from './commands/bots.ts';
 import { addConnectionCommands } from './commands/connections.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addLineCommands } from './commands/lines.ts';
 import { addPortalCommands } from './commands/portals.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addReceiveCommand } from './commands/receive.ts';
@@ -19,6 +20,7 @@ import { createProgram } from './framework/program.ts';
 const nouns = [
   addPortalCommands,
   addBotCommands,
+  addLineCommands,
   addConnectionCommands,
   addTraceCommand,
   addDeadLetterCommands,

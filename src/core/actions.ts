@@ -1,7 +1,7 @@
 /**
  * The actions the bridge decides on. An action is stored, with its idempotency key, in one outbox row; it may be executed more than once.
  */
-import type { Author, Button, Card, Chat, CrmLink, FileRef } from './events.ts';
+import type { Author, Button, Card, Chat, CrmLink, FileRef, Receiver } from './events.ts';
 import type { KnownReaction } from './reactions.ts';
 
 /** Position, from 0, among the parts that one message of a brain was split into. All parts are in one lane, in order. */
@@ -50,8 +50,9 @@ export type PortalAction =
   /** As the bot. It is no error if the reaction is already there, or already gone. */
   | { readonly type: 'react'; readonly messageId: string; readonly reaction: KnownReaction; readonly isOn: boolean }
   | { readonly type: 'typing' }
-  /** Leaves an Open Channel session so that the operators of its queue get it. */
-  | { readonly type: 'handover' }
+  /** Gives an Open Channel session to the operators of its line, or to the receiver. */
+  | { readonly type: 'handover'; readonly to?: Receiver }
+  /** Closes an Open Channel session, unless a person leads it. */
   | { readonly type: 'finish' };
 
 /** To be executed in the brain. */

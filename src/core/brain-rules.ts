@@ -15,7 +15,7 @@ import {
   withdrawn,
 } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
-import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { armInactivityTimer } from './inactivity.ts';
 import type { KnownReaction } from './reactions.ts';
 import { splitText } from './split-text.ts';
@@ -28,7 +28,7 @@ const escapedInPortal = '[>-/';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (event.type === 'handover') return handOver(event.note, conversation, context);
+  if (event.type === 'handover') return handOver(event.note, conversation, context, event.to);
   if (event.type === 'finish') {
     // A person leads: only people end the conversation.
     if (conversation.owner === 'person') return noop(conversation, 'dropped_person_owns');
@@ -66,11 +66,17 @@ function takeBack(conversation: Conversation, context: RuleContext): Bridged {
  * Hands over to people, by request of the brain or by command. In an Open Channel the portal calls operators and shows that itself;
  * elsewhere the bot says so.
  */
-export function handOver(words: string | null, conversation: Conversation, context: RuleContext): Bridged {
+export function handOver(
+  words: string | null,
+  conversation: Conversation,
+  context: RuleContext,
+  to?: Receiver,
+): Bridged {
   const taken = setOwner(conversation, 'person', context);
   if (conversation.kind === 'line') {
     const told = words === null ? [] : [note(words)];
-    return { ...taken, actions: [...taken.actions, ...told, toPortal({ type: 'handover' })], outcome: 'handed_over' };
+    const order = toPortal({ type: 'handover', ...(isReceiver(to) ? { to } : {}) });
+    return { ...taken, actions: [...taken.actions, ...told, order], outcome: 'handed_over' };
   }
   const timed = armInactivityTimer(taken.conversation, context);
   const { handedOver, giveBack } = botTexts(conversation.language);
@@ -79,6 +85,12 @@ export function handOver(words: string | null, conversation: Conversation, conte
   const told = isNews ? [note(words ?? handedOver, [button])] : [];
   const actions = [...taken.actions, ...told, ...timed.actions];
   return { conversation: timed.conversation, actions, outcome: 'handed_over' };
+}
+
+/** What a brain names may be no id of a portal at all. */
+function isReceiver(to: Receiver | undefined): to is Receiver {
+  if (to === undefined) return false;
+  return /^[1-9]\d{0,15}$/.test(to.type === 'person' ? to.userId : to.lineId);
 }
 
 /** The bot reacts on behalf of all people behind the brain. */

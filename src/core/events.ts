@@ -142,6 +142,11 @@ export interface Card {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** Whom a conversation of an Open Channel is handed to: an employee, or the operators of another line. Ids of the portal, digits only. */
+export type Receiver =
+  | { readonly type: 'person'; readonly userId: string }
+  | { readonly type: 'line'; readonly lineId: string };
+
 /** A message of a brain. */
 export interface Reply {
   readonly type: 'reply';
@@ -191,7 +196,8 @@ export type BrainEvent =
   /** The brain leads the conversation again, or lets a person of its own side lead it. */
   | { readonly type: 'taken_back' }
   | { readonly type: 'typing' }
-  | { readonly type: 'handover'; readonly note: string | null }
+  /** `to` counts in Open Channels only; absent, or where the portal refuses it: the operators of the line. */
+  | { readonly type: 'handover'; readonly note: string | null; readonly to?: Receiver }
   | { readonly type: 'finish' };
 
 /** A result of an action of the outbox. */

@@ -138,7 +138,7 @@ class ActionExecutor implements Executor {
     bytes: Buffer,
     signal: AbortSignal,
   ): Promise<ExecutionResult> {
-    const { portal } = await this.#options.portals.portal(row.portal);
+    const { portal, bots } = await this.#options.portals.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
     const bot = await this.#registered(row);
     if (bot === null || bot.bot_id === null) return dropped('bot_removed');
@@ -147,6 +147,7 @@ class ActionExecutor implements Executor {
       botId: bot.bot_id,
       dialogId: row.dialog_id ?? '',
       hasV2: await this.#hasV2(row.portal),
+      ourBots: bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id])),
     };
     try {
       const { messageId, lost } = await executePortalAction(this.#options.client, target, action, {

@@ -12,7 +12,7 @@ const carriedOut = (code: string | null, hasV2 = true) => {
     code === null
       ? Promise.resolve({ result: true })
       : Promise.reject(new RemoteRefused({ code: `bitrix24.${code}`, message: code, status: 400 }));
-  const target = { portal: 'p', botId: '1', dialogId: 'chat5', hasV2 };
+  const target = { portal: 'p', botId: '1', dialogId: 'chat5', hasV2, ourBots: ['1'] };
   return executePortalAction({ call } as unknown as PortalClient, target, react, {
     key: 'key',
     bytes: Buffer.alloc(0),

@@ -83,7 +83,7 @@ async function sentTexts(
       return Promise.resolve(hasV2 ? { id: 1, messageId: 1 } : 1);
     },
   } as unknown as PortalClient;
-  const target = { portal: 'p', botId: '5', dialogId, hasV2 };
+  const target = { portal: 'p', botId: '5', dialogId, hasV2, ourBots: [] };
   await executePortalAction(client, target, action, {
     key: 'key',
     bytes: Buffer.from('x'),

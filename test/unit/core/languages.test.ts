@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { botCommands, botTexts } from '../../../src/core/bot-texts.ts';
 import { bridge } from '../../../src/core/bridge.ts';
-import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
-import { languageOf, languages, portalCodeOf } from '../../../src/core/language.ts';
+import { type Language, languageOf, languages, portalCodeOf } from '../../../src/core/language.ts';
 import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
 
 describe('the language of a portal', () => {
@@ -90,7 +89,7 @@ describe('a bot', () => {
     author: { id: '7', name: 'Anna', kind: 'employee' },
     chat: { kind: 'private', dialogId: '7', title: '', line: null },
   });
-  const spoken = (language: BridgeBot['language']) =>
+  const spoken = (language: Language | null) =>
     bridge(event, newConversation('b', '7', 'ref'), { ...bot, language }, { at: new Date(0) }).conversation.language;
 
   it("speaks its portal's language, or its own where it has one", () => {
