@@ -73,8 +73,9 @@ async function personLeads(call: Call, { botId, dialogId, hasV2, ourBots }: Sess
   try {
     const answer = await call('imbot.v2.Chat.get', { botId: Number(botId), dialogId });
     const chat = isRecord(answer) ? answer['chat'] : null;
-    const owner = isRecord(chat) ? String(chat['owner'] ?? 0) : '0';
-    return owner !== '0' && !ourBots.includes(owner);
+    // 0: nobody, the queue has it.
+    const owner = isRecord(chat) ? Number(chat['owner']) : 0;
+    return owner > 0 && !ourBots.includes(String(owner));
   } catch (error) {
     if (error instanceof AppError && error.code === 'bitrix24.ACCESS_DENIED') return true;
     throw error;
