@@ -13,7 +13,6 @@ import type { Language } from './language.ts';
 
 /** The commands every bot understands, in the order in which the portal lists them. */
 export const botCommands = ['help', 'bot', 'operator'] as const;
-export type BotCommand = (typeof botCommands)[number];
 
 /**
  * The command behind buttons that send a message to the bot: its parameters are the message. A button that sends the message as the person
