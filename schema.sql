@@ -205,9 +205,13 @@ create table portal (
   set_up_error text,
   uninstalled_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
+  app_state text not null default 'working'::text,
+  app_checked_at timestamp with time zone,
   constraint portal_pkey PRIMARY KEY (portal),
+  constraint portal_app_state_check CHECK ((app_state = ANY (ARRAY['working'::text, 'not_finished'::text, 'payment_expired'::text]))),
   constraint portal_state_check CHECK ((state = ANY (ARRAY['installed'::text, 'uninstalled'::text, 'disconnected'::text, 'suspended'::text])))
 );
+CREATE INDEX portal_app_check ON portal USING btree (app_checked_at NULLS FIRST) WHERE (state = 'installed'::text);
 
 create table portal_token (
   portal text not null,

@@ -55,7 +55,7 @@ function show(page) {
     page.portal === null ? '' : `${page.portal.domain} · ${words.portalStates[page.portal.state]}`;
   by('set-up').hidden = !page.isAdmin;
   showConnectButtons(page.connectable);
-  showProblem(page.portal?.setUpError ?? null);
+  showProblem(words.appTrouble[page.portal?.appState] ?? page.portal?.setUpError ?? null);
   const bots =
     page.bots.length === 0
       ? element('p', { text: words.noBots, className: 'empty' })

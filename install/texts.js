@@ -55,6 +55,12 @@ export const texts = {
       suspended: 'не оплачен',
       uninstalled: 'удалён',
     },
+    appTrouble: {
+      not_finished:
+        'Откройте приложение ботов один раз: после установки или обновления Битрикс24 не передаёт ему сообщения, пока администратор его не откроет. До этого боты ничего не слышат.',
+      payment_expired:
+        'Битрикс24 сообщает, что приложение ботов не оплачено. До оплаты он не передаёт ему сообщения, и боты ничего не слышат.',
+    },
     outcomes: {
       forwarded: 'передано в подключённый сервис',
       answered: 'отвечено',
@@ -157,6 +163,12 @@ export const texts = {
       disconnected: 'needs authorisation',
       suspended: 'not paid',
       uninstalled: 'removed',
+    },
+    appTrouble: {
+      not_finished:
+        'The app of the bots has to be opened once: after an installation or update Bitrix24 sends it no messages until an administrator has opened it. Until then the bots hear nothing.',
+      payment_expired:
+        'Bitrix24 says that the app of the bots is not paid for. Until it is, Bitrix24 sends it no messages, and the bots hear nothing.',
     },
     outcomes: {
       forwarded: 'passed to the connected service',

@@ -63,6 +63,10 @@ const texts: Readonly<Record<string, string>> = {
   conversation_erased: 'not done: the conversation was erased',
   // App events.
   app_updated: 'the app was installed or updated',
+  app_working: 'the portal says that the app works',
+  app_not_finished: 'the portal waits for an administrator to open the app, and sends no events until then',
+  app_payment_expired: 'the portal says that the app is not paid, and sends no events',
+  app_not_checked: 'the portal could not be asked about the app now',
   app_uninstalled: 'the app was removed',
   app_payment: 'the payment changed',
   // Codes of errors that people ask about.

@@ -138,6 +138,8 @@ export type AppAction =
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
   | { readonly type: 'payment'; readonly expired: boolean }
+  /** The portal is asked whether the app still works in it. */
+  | { readonly type: 'check_app' }
   | { readonly type: 'forget_bot'; readonly botId: string }
   /** An administrator removed the bot: its user is deleted from the portal too. */
   | { readonly type: 'unregister_bot'; readonly botId: string }

@@ -186,6 +186,7 @@ async function sendPortalData(options: PagesOptions, ctx: Context): Promise<void
     portal: portal && {
       domain: portal.domain,
       state: portal.state,
+      appState: portal.app_state,
       setUpAt: portal.set_up_at,
       setUpError: portal.set_up_error,
       license: portal.license,

@@ -17,6 +17,18 @@ export async function orderUnregister(db: Db, portal: string, botId: string, tra
   await order(db, portal, { type: 'unregister_bot', botId }, trace);
 }
 
+/** Orders that the portals are asked whether the app still works in them. */
+export async function orderAppChecks(db: Db, portals: readonly string[]): Promise<void> {
+  await appendActions(
+    db,
+    portals.map((portal) => ordered(portal, { type: 'check_app' }, 'check-app')),
+  );
+}
+
 async function order(db: Db, portal: string, action: AppAction, trace: string): Promise<void> {
-  await appendActions(db, [{ portal, lane: appLane, target: 'app', action, botCode: null, dialogId: null, trace }]);
+  await appendActions(db, [ordered(portal, action, trace)]);
+}
+
+function ordered(portal: string, action: AppAction, trace: string) {
+  return { portal, lane: appLane, target: 'app' as const, action, botCode: null, dialogId: null, trace };
 }

@@ -20,6 +20,7 @@ import { appendActions } from '../store/queue/outbox.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/tenants/bots.ts';
 import { findPortal, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
+import { checkApp } from './check-app.ts';
 
 export interface AppActions {
   /** Returns the outcome that is stored with the action. */
@@ -64,6 +65,8 @@ class PortalLife implements AppActions {
         return await this.#erase(portal);
       case 'payment':
         return await this.#settlePayment(portal, action.expired);
+      case 'check_app':
+        return await checkApp(this.#options, portal, signal);
       case 'unregister_bot':
         return await this.#unregister(portal, action.botId, signal);
       case 'forget_bot':

@@ -1,10 +1,11 @@
-/** Periodic maintenance: deletes old rows and keeps the tokens of dormant portals valid. */
+/** Periodic maintenance: deletes old rows, keeps the tokens of dormant portals valid, and has portals asked whether the app works in them. */
 
 import type { TokenProvider } from '../bitrix24/rest/portal-client.ts';
 import type { Logger } from '../lib/logger.ts';
+import { orderAppChecks } from '../portals/app-orders.ts';
 import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
-import type { Pool } from '../store/database.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
 import {
   purgeAwaiting,
   purgeConnectorState,
@@ -14,6 +15,7 @@ import {
   purgeRateLimits,
   purgeReportedFailures,
 } from '../store/queue/retention.ts';
+import { claimAppChecks } from '../store/tenants/app-checks.ts';
 import { eraseLeftBehind } from '../store/tenants/portals.ts';
 import { listStaleTokens } from '../store/tenants/tokens.ts';
 
@@ -32,6 +34,12 @@ const roundMs = 600_000;
  */
 const dormantDays = 150;
 
+/** A portal is asked this often. */
+const appCheckHours = 6;
+
+/** The most portals asked in a round: 200 000 are asked within the hours above. */
+const maxAppChecks = 6_000;
+
 export function startMaintenance(options: MaintenanceOptions): WorkLoop {
   return startWorkLoop({
     name: 'maintenance',
@@ -41,6 +49,7 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
     round: async (signal) => {
       await forgetOld(options, signal);
       await keepTokensAlive(options, signal);
+      await askAboutApp(options);
       return false;
     },
   });
@@ -63,6 +72,14 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
   for (const step of steps) {
     while (!signal.aborted && (await step()) > 0);
   }
+}
+
+/** Claimed and ordered together, so that of several processes one asks each portal. */
+async function askAboutApp({ db }: MaintenanceOptions): Promise<void> {
+  const before = new Date(Date.now() - appCheckHours * 3_600_000);
+  await inTransaction(db, async (trx) => {
+    await orderAppChecks(trx, await claimAppChecks(trx, { before, limit: maxAppChecks }));
+  });
 }
 
 async function keepTokensAlive(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 /** Asks a portal itself: whether the app counts as installed and paid there, what it may do, and whether its events come to us. */
+import { readAppInfo } from '../../bitrix24/app-info.ts';
 import type { PortalClient } from '../../bitrix24/rest/portal-client.ts';
 import { isRecord } from '../../bitrix24/rest/rest-errors.ts';
 import { AppError } from '../../core/errors.ts';
@@ -79,9 +80,9 @@ function mendOf(error: AppError, domain: string): string {
 }
 
 function judgeApp(domain: string, info: unknown): readonly Check[] {
-  if (!isRecord(info)) return [unknown(domain, 'installation', 'the portal answered app.info with something else')];
-  const isInstalled = info['INSTALLED'] === true || info['INSTALLED'] === 'Y';
-  const isExpired = info['PAYMENT_EXPIRED'] === 'Y' || info['PAYMENT_EXPIRED'] === true;
+  const known = readAppInfo(info);
+  if (known === null) return [unknown(domain, 'installation', 'the portal answered app.info with something else')];
+  const { isInstalled, isPaymentExpired: isExpired } = known;
   return [
     isInstalled
       ? ok(domain, 'installation', 'finished')

@@ -25,6 +25,12 @@ export const de: BotTexts = {
     delete:
       'Eine Nachricht wurde gelöscht, das konnte aber nicht weitergegeben werden: Die andere Seite sieht sie noch.',
   },
+  appTrouble: {
+    not_finished:
+      'Bitte öffnen Sie die App der Bots einmal: Nach einer Installation oder Aktualisierung sendet Bitrix24 ihr keine Nachrichten, bis ein Administrator sie geöffnet hat. Bis dahin hören die Bots nichts.',
+    payment_expired:
+      'Bitrix24 meldet, dass die App der Bots nicht bezahlt ist. Bis dahin sendet es ihr keine Nachrichten, und die Bots hören nichts.',
+  },
   commandTitles: {
     help: 'Hilfe',
     bot: 'Gespräch an den Bot zurückgeben',

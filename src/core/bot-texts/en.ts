@@ -24,6 +24,12 @@ export const en: BotTexts = {
     edit: 'A message was edited, but the edit could not be passed on: the other side still shows the old text.',
     delete: 'A message was deleted, but that could not be passed on: the other side still shows it.',
   },
+  appTrouble: {
+    not_finished:
+      'The app of the bots has to be opened once: after an installation or update Bitrix24 sends it no messages until an administrator has opened it. Until then the bots hear nothing.',
+    payment_expired:
+      'Bitrix24 says that the app of the bots is not paid for. Until it is, Bitrix24 sends it no messages, and the bots hear nothing.',
+  },
   commandTitles: {
     help: 'Help',
     bot: 'Give the conversation back to the bot',

@@ -23,6 +23,12 @@ export const es: BotTexts = {
     edit: 'Un mensaje fue editado, pero no se pudo transmitir el cambio: la otra parte sigue viendo el texto anterior.',
     delete: 'Un mensaje fue eliminado, pero no se pudo transmitir: la otra parte sigue viéndolo.',
   },
+  appTrouble: {
+    not_finished:
+      'Abra una vez la aplicación de los bots: tras una instalación o actualización Bitrix24 no le envía mensajes hasta que un administrador la abra. Hasta entonces los bots no oyen nada.',
+    payment_expired:
+      'Bitrix24 indica que la aplicación de los bots no está pagada. Hasta que se pague no le envía mensajes y los bots no oyen nada.',
+  },
   commandTitles: {
     help: 'Ayuda',
     bot: 'Devolver la conversación al bot',

@@ -22,6 +22,12 @@ export const pl: BotTexts = {
     edit: 'Wiadomość zmieniono, ale nie udało się przekazać zmiany: po drugiej stronie pozostał dawny tekst.',
     delete: 'Wiadomość usunięto, ale nie udało się tego przekazać: po drugiej stronie nadal jest widoczna.',
   },
+  appTrouble: {
+    not_finished:
+      'Proszę raz otworzyć aplikację botów: po instalacji lub aktualizacji Bitrix24 nie wysyła do niej wiadomości, dopóki administrator jej nie otworzy. Do tego czasu boty nic nie słyszą.',
+    payment_expired:
+      'Bitrix24 informuje, że aplikacja botów nie jest opłacona. Do czasu opłacenia nie wysyła do niej wiadomości, a boty nic nie słyszą.',
+  },
   commandTitles: {
     help: 'Podpowiedź',
     bot: 'Oddać rozmowę botowi',

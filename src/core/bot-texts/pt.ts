@@ -23,6 +23,12 @@ export const pt: BotTexts = {
     edit: 'Uma mensagem foi editada, mas a alteração não pôde ser repassada: o outro lado ainda vê o texto antigo.',
     delete: 'Uma mensagem foi excluída, mas isso não pôde ser repassado: o outro lado ainda a vê.',
   },
+  appTrouble: {
+    not_finished:
+      'Abra uma vez o aplicativo dos bots: após uma instalação ou atualização o Bitrix24 não lhe envia mensagens até que um administrador o abra. Até lá os bots não ouvem nada.',
+    payment_expired:
+      'O Bitrix24 informa que o aplicativo dos bots não está pago. Até o pagamento ele não envia mensagens, e os bots não ouvem nada.',
+  },
   commandTitles: {
     help: 'Ajuda',
     bot: 'Devolver a conversa ao bot',

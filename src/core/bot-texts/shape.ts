@@ -17,6 +17,8 @@ export interface BotTexts {
   readonly fileOnly: (names: string) => string;
   /** A change of a message that the brain did not accept. */
   readonly changeFailed: Readonly<Record<'edit' | 'delete', string>>;
+  /** Why the portal sends the app no events, for the administrator who installed it. */
+  readonly appTrouble: Readonly<Record<'not_finished' | 'payment_expired', string>>;
   /** Titles of the commands in the portal's list of commands. */
   readonly commandTitles: Readonly<Record<'help' | 'bot' | 'operator' | 'press', string>>;
   /** What the bots of a new portal are called. */

@@ -1,5 +1,6 @@
 /** Portals: the Bitrix24 accounts that have installed the app. */
 import { type Db, query } from '../database.ts';
+import type { AppState } from './app-checks.ts';
 
 /**
  * installed: works · disconnected: its tokens are refused until an administrator opens the app's page · suspended: it refuses every
@@ -29,6 +30,8 @@ export interface Portal {
   readonly set_up_at: Date | null;
   readonly set_up_error: string | null;
   readonly uninstalled_at: Date | null;
+  /** What the portal last said about the app. */
+  readonly app_state: AppState;
 }
 
 export interface ProvenInstall {
@@ -82,7 +85,7 @@ export async function upsertPortal(db: Db, install: ProvenInstall): Promise<void
        language = excluded.language,
        installed_at = case when portal.state = 'uninstalled' then now() else portal.installed_at end,
        set_up_at = case when portal.state = 'uninstalled' then null else portal.set_up_at end,
-       state = 'installed', uninstalled_at = null, updated_at = now()`,
+       state = 'installed', uninstalled_at = null, app_checked_at = null, updated_at = now()`,
     [
       install.portal,
       install.domain,
