@@ -1,5 +1,5 @@
 /** The rules for what happens in Bitrix24: which messages reach the brain, who is greeted, what a command does. */
-import type { ChatAction } from './actions.ts';
+import type { BrainAction, ChatAction } from './actions.ts';
 import { botTexts, pressCommand } from './bot-texts.ts';
 import { handOver } from './brain-rules.ts';
 import {
@@ -15,11 +15,13 @@ import {
   toBrain,
   toPortal,
 } from './bridge-result.ts';
+import { isWaiting } from './burst.ts';
 import type { Conversation } from './conversation.ts';
 import { sendCrmLinks } from './crm-links.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
+import { changeJoined, type JoinedMessage, joinedText } from './joined-message.ts';
 import { type ChangeEvent, isOfEarlierSession } from './line-session.ts';
 import { splitText } from './split-text.ts';
 
@@ -41,7 +43,8 @@ export function onMessage(
     return overhear(event, conversation, context);
   if (silence !== null) return onIgnored(silence, event, conversation, context);
   // An edit of this message arrived before it and was passed on in its place.
-  if (event.chat.kind === 'group' && context.isKnownToBrain) return noop(conversation, 'ignored_edit_came_first');
+  const isTold = (event.chat.kind === 'group' && context.isKnownToBrain) || isWaiting(conversation, event.messageId);
+  if (isTold) return noop(conversation, 'ignored_edit_came_first');
   if (isStart(event)) return onStart(event.chat, conversation, context, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
   const attached = context.capabilities.files || names === '' ? '' : botTexts(conversation.language).fileOnly(names);
@@ -199,16 +202,31 @@ function passChange(
 ): Bridged {
   const mark = silence === null ? {} : { mirrored: true as const };
   const outcome = silence ?? 'forwarded';
-  if (event.type === 'message_deleted') {
-    if (!context.capabilities.deletes) return noop(conversation, 'ignored_unsupported');
-    const action = toBrain({ type: 'delete', messageId: event.messageId, ...mark });
-    return { conversation, actions: [action], outcome };
-  }
-  if (!context.capabilities.edits || event.text === '') return noop(conversation, 'ignored_unsupported');
-  const [text = ''] = splitText(event.text, context.capabilities.maxTextLength);
+  const action = context.joined === null ? changeOf(event, context) : changeOfJoined(event, context.joined, context);
+  if (action === null) return noop(conversation, 'ignored_unsupported');
+  return { conversation, actions: [toBrain({ ...action, ...mark })], outcome };
+}
+
+type ChangeAction = BrainAction & { readonly type: 'edit' | 'delete' };
+
+/** Null where the brain does not take such a change. */
+function changeOf(event: ChangeEvent, { capabilities }: RuleContext): ChangeAction | null {
   const { messageId, author, chat } = event;
-  const action = toBrain({ type: 'edit', messageId, text, author, chat, ...mark });
-  return { conversation, actions: [action], outcome };
+  if (event.type === 'message_deleted') return capabilities.deletes ? { type: 'delete', messageId } : null;
+  if (!capabilities.edits || event.text === '') return null;
+  const [text = ''] = splitText(event.text, capabilities.maxTextLength);
+  return { type: 'edit', messageId, text, author, chat };
+}
+
+/** The message was delivered together with others: the brain has one message, which now reads differently. */
+function changeOfJoined(event: ChangeEvent, before: JoinedMessage, { capabilities }: RuleContext): ChangeAction | null {
+  const { author, chat } = event;
+  const joined = changeJoined(before, event.messageId, event.type === 'message_deleted' ? null : event.text);
+  const { messageId, messageIds, texts } = joined;
+  if (messageIds.length === 0) return capabilities.deletes ? { type: 'delete', messageId } : null;
+  const text = joinedText(joined, capabilities.maxTextLength);
+  if (!capabilities.edits || text === '') return null;
+  return { type: 'edit', messageId, text, author, chat, messageIds, texts };
 }
 
 /** Null when the brain was sent the message while it led. It was never sent an operator's message as one to answer. */

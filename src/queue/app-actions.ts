@@ -5,7 +5,7 @@ import type { BotResult } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
-import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
+import type { AppAction, ConversationTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
 import { languageOf } from '../core/bot-texts.ts';
 import { AppError } from '../core/errors.ts';
@@ -22,7 +22,7 @@ import { deleteToken } from '../store/tenants/tokens.ts';
 
 export interface AppActions {
   /** Returns the outcome that is stored with the action. */
-  execute(portal: string, action: Exclude<AppAction, InactivityTimer | Greet>, signal: AbortSignal): Promise<string>;
+  execute(portal: string, action: Exclude<AppAction, ConversationTimer>, signal: AbortSignal): Promise<string>;
 }
 
 export interface AppActionsOptions {
@@ -49,11 +49,7 @@ class PortalLife implements AppActions {
     this.#options = options;
   }
 
-  async execute(
-    portal: string,
-    action: Exclude<AppAction, InactivityTimer | Greet>,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async execute(portal: string, action: Exclude<AppAction, ConversationTimer>, signal: AbortSignal): Promise<string> {
     switch (action.type) {
       case 'set_up':
         return await this.#setUp(portal, signal);
