@@ -74,7 +74,7 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
   ];
 }
 
-function composeExecutor({ settings, db, log }: Base, queue: Queue) {
+function composeExecutor({ settings, db, brains, log }: Base, queue: Queue) {
   const { cache: portals, client } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
   const { synchronousReplies } = queue;
@@ -83,6 +83,7 @@ function composeExecutor({ settings, db, log }: Base, queue: Queue) {
     client,
     portals,
     connectionService,
+    brains,
     log,
     publicUrl: settings.PUBLIC_URL,
     clientId: settings.B24_CLIENT_ID,

@@ -1,6 +1,7 @@
 /** The result of every rule of the bridge, and functions that several rules share. */
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
+import type { BrainCommand } from './brain-parts.ts';
 import type { BurstPace } from './burst.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
@@ -55,6 +56,8 @@ export interface BridgeBot {
   readonly botIds?: readonly string[];
   /** Messages that follow each other quickly are delivered together. Absent: each at once. */
   readonly burst?: BurstPace | undefined;
+  /** What employees may type, besides the app's own commands. Absent: nothing. */
+  readonly commands?: readonly BrainCommand[] | undefined;
 }
 
 /** A message in Bitrix24 that holds a part of one message of the brain. */

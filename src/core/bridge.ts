@@ -5,13 +5,14 @@
 import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import type { BridgeBot, Bridged, RuleContext, StoredFacts } from './bridge-result.ts';
 import { changeWaiting, collectBurst, isWaiting, onBurstTimer } from './burst.ts';
+import { onChange } from './change-rules.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onRequest } from './follow-ups.ts';
 import { onGreetingDue } from './greeting.ts';
 import { onInactivityTimer } from './inactivity.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
-import { onChange, onCommand, onJoined, onMessage } from './portal-rules.ts';
+import { onCommand, onJoined, onMessage } from './portal-rules.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.

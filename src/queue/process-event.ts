@@ -92,11 +92,11 @@ async function processChatEvents(
   const brain = options.connectors.brainOf(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', ...none };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
-  const { capabilities } = brain;
+  const { capabilities, commands } = brain;
   const botIds = await botIdsOf(options.portals, row.portal);
   const greeting = greetingOf(bot);
   const burst = await burstPaceOf(options.connectors, bot, brain);
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting, burst };
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting, burst, commands };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const failures: ReportedFailure[] = [];
