@@ -71,15 +71,14 @@ function isTimed({ burstTimerAt }: Conversation, { at }: RuleContext): boolean {
   return burstTimerAt !== null && Date.parse(at) < Date.parse(burstTimerAt) + lostAfterMs;
 }
 
-/** A timer is due. It may be early: only the time of the last message counts. */
+/** A timer is due. It may be early: only the time of the last message counts (`collectBurst`). */
 export function onBurstTimer(before: Conversation, context: RuleContext): Bridged {
-  const conversation = { ...before, burstTimerAt: null };
-  const { burst } = conversation;
-  if (burst === null || timeLeft(burst, context) > 0) return noop(conversation, 'noted');
-  const actions = leaving(burst, context).map(toBrain);
-  return { conversation: { ...conversation, burst: null }, actions, outcome: 'forwarded' };
+  const { burst } = before;
+  const isOver = burst !== null && timeLeft(burst, context) <= 0;
+  return noop({ ...before, burstTimerAt: null }, isOver ? 'forwarded' : 'noted');
 }
 
+/** The message waits to be delivered. */
 export function isWaiting({ burst }: Conversation, messageId: string): boolean {
   return burst?.messages.some((message) => message.messageId === messageId) ?? false;
 }
@@ -150,7 +149,7 @@ function createCollector(before: Burst | null, context: RuleContext) {
       }
     },
     end() {
-      if (burst !== null && burst.messages.length >= maxMessages) leave();
+      if (burst !== null && (burst.messages.length >= maxMessages || timeLeft(burst, context) <= 0)) leave();
       return { burst, actions, isCollected: isCollected && burst !== null };
     },
   };
