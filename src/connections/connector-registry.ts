@@ -3,17 +3,20 @@
  * dropped when its portal or connection is changed or erased, or when nobody has needed it for a while.
  */
 import type { Brain } from '../core/brain.ts';
+import type { Pace } from '../core/brain-parts.ts';
 import type { Connection, Connector } from '../core/connector.ts';
-import type { ConnectorTools } from '../core/connector-tools.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
 import { type ConnectionRow, findConnection } from '../store/tenants/connections.ts';
+import type { ToolsFor } from './connector-tools.ts';
 import { openConnection } from './stored-connection.ts';
 
 export interface KnownConnector {
   readonly connector: Connector;
   readonly brain: Brain;
+  /** How fast it takes messages. */
+  readonly pace: Pace;
   /** Why the connection is disabled; null while it works, and for brains without connections. */
   readonly disabledReason: string | null;
 }
@@ -38,7 +41,7 @@ export interface ConnectorRegistryOptions {
   readonly db: Db;
   readonly sealer: Sealer;
   readonly brains: readonly Brain[];
-  readonly toolsFor: (connection: Connection) => ConnectorTools;
+  readonly toolsFor: ToolsFor;
   readonly nowMs?: () => number;
   readonly believedMs?: number | undefined;
 }
@@ -143,7 +146,8 @@ class Registry implements ConnectorRegistry {
   }
 
   #make(brain: Brain, connection: Connection, disabledReason: string | null): KnownConnector {
-    return { brain, connector: brain.create(connection, this.#options.toolsFor(connection)), disabledReason };
+    const connector = brain.create(connection, this.#options.toolsFor(connection, brain));
+    return { brain, connector, pace: brain.pace?.(connection.config) ?? {}, disabledReason };
   }
 
   #dropIdle(): void {

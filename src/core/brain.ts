@@ -1,7 +1,9 @@
 /** The definition of a brain: how its accounts are joined, checked and left, and its own routes. */
 import type { z } from 'zod';
+import type { BrainCommand, BrainCounter, BrainFigure, BrainRequestForm, Pace } from './brain-parts.ts';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
+import type { Texts } from './texts.ts';
 
 /** Whether an account works at the remote: it does, with the config to be stored, or it is disabled there, with the reason in one word. */
 export type HealthStatus<Config = unknown> =
@@ -138,8 +140,20 @@ export interface Brain {
    */
   readonly disabledHelp?: Readonly<Record<string, string>>;
   readonly routes?: readonly BrainRoute[];
+  /** Where at the remote a person enters the webhook's address. Absent: nobody has to, and the page does not show the address. */
+  readonly webhookHelp?: Texts;
   /** The page, under `/<brain name>`, where an administrator connects an account; it takes the code in the fragment, `#code=…`. */
   readonly connectPath?: string;
+  /** What a person or a timer may ask of the brain for one conversation (see the action `request`). */
+  readonly requests?: readonly BrainRequestForm[];
+  /** What employees may type in a chat of a bot that uses the brain. */
+  readonly commands?: readonly BrainCommand[];
+  /** How fast messages are handed over. Absent: each at once. */
+  pace?(config: unknown): Pace;
+  /** What connectors count by `tools.count`. */
+  readonly counters?: readonly BrainCounter[];
+  /** What an administrator wants to know of a connection now. Best effort: AppErrors are shown in place of the figures. */
+  figures?(connection: Connection, tools: ConnectorTools): Promise<readonly BrainFigure[]>;
   /** The schema of this brain's BRAIN_SETTINGS. */
   readonly settingsSchema?: z.ZodType;
   /** Makes the connector of a connection; must not do I/O. */

@@ -198,7 +198,24 @@ export type BrainEvent =
   | { readonly type: 'typing' }
   /** `to` counts in Open Channels only; absent, or where the portal refuses it: the operators of the line. */
   | { readonly type: 'handover'; readonly note: string | null; readonly to?: Receiver }
-  | { readonly type: 'finish' };
+  | { readonly type: 'finish' }
+  | FollowUp
+  /** A follow-up is not wanted any more; it is no error if there is none with this id. */
+  | { readonly type: 'follow_up_cancelled'; readonly id: string };
+
+/**
+ * The brain asks to be sent one of its requests later, for this conversation. At most 50 are pending per conversation, none more than 90
+ * days ahead; others are refused, which the trace shows.
+ */
+export interface FollowUp {
+  readonly type: 'follow_up';
+  /** The brain's own, at most 200 characters. A pending follow-up with the same id is replaced. */
+  readonly id: string;
+  readonly afterMs: number;
+  /** The name of the request, and its parameters as the request's schema takes them. */
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
 
 /** A result of an action of the outbox. */
 export type ReceiptEvent =
@@ -223,10 +240,21 @@ export type ReceiptEvent =
   /** A `greet` action is due. */
   | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** An `inactivity_timer` action is due. */
-  | { readonly type: 'inactivity_timer_due' };
+  | { readonly type: 'inactivity_timer_due' }
+  /** A `burst_timer` action is due. */
+  | { readonly type: 'burst_timer_due' };
+
+/** A person, or a follow-up that is due, asks something of the brain for this conversation. */
+export interface RequestEvent {
+  readonly type: 'requested';
+  readonly id: string;
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly by: 'person' | 'follow_up';
+}
 
 /** Everything that can happen in a conversation. */
-export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent;
+export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent | RequestEvent;
 
 /** Something that happened to the app in a portal; it concerns no dialog. */
 export type AppEvent =

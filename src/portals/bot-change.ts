@@ -16,6 +16,8 @@ export interface BotChange {
   readonly greetAfterSeconds?: number | undefined;
   /** The language it speaks; null: the portal's. */
   readonly language?: Language | null | undefined;
+  /** How long messages wait for others to be delivered with, 0 to 60 000; 0: not at all; null: as the brain says. */
+  readonly burstMs?: number | null | undefined;
 }
 
 export interface GreetingChange {
@@ -29,13 +31,14 @@ const maxNameLength = 100;
 
 /** Throws BadInput `bot.bad_name`. */
 export function columnsOf(change: BotChange, known: StoredGreeting | null): Parameters<typeof updateBot>[3] {
-  const { name, giveBackMinutes, greeting, greetAfterSeconds, language } = change;
+  const { name, giveBackMinutes, greeting, greetAfterSeconds, language, burstMs } = change;
   return {
     ...(name === undefined ? {} : { name: validName(name) }),
     ...(giveBackMinutes === undefined ? {} : { give_back_minutes: giveBackMinutes }),
     ...(greeting === undefined ? {} : { greeting: mergedGreeting(known ?? {}, greeting) }),
     ...(greetAfterSeconds === undefined ? {} : { greet_after_seconds: greetAfterSeconds }),
     ...(language === undefined ? {} : { language }),
+    ...(burstMs === undefined ? {} : { burst_ms: burstMs }),
   };
 }
 

@@ -41,6 +41,7 @@ export function describeBot(bot: BotRow) {
     giveBackAfterMinutes: bot.give_back_minutes,
     greeting: { ...bot.greeting, afterSeconds: bot.greet_after_seconds },
     language: bot.language,
+    burstMs: bot.burst_ms,
   };
 }
 
@@ -63,6 +64,7 @@ interface BotOptions {
   readonly greetingText?: GreetingTexts | undefined;
   readonly greetAfter?: number | undefined;
   readonly language?: Language | 'portal' | undefined;
+  readonly burst?: number | 'default' | undefined;
 }
 
 async function add(context: CommandContext, options: BotOptions & { readonly name: string }): Promise<Answer> {
@@ -80,7 +82,8 @@ async function set(context: CommandContext, options: BotOptions): Promise<Answer
 }
 
 function changeOf(options: BotOptions): BotChange {
-  const { name, brain, connection, giveBackAfter, greeting, greetingText: texts, greetAfter, language } = options;
+  const { name, brain, connection, giveBackAfter, greeting, greetingText: texts, greetAfter } = options;
+  const { language, burst } = options;
   const isGreetingChanged = greeting !== undefined || texts !== undefined;
   const isOff = greeting === undefined ? undefined : greeting === 'off';
   return {
@@ -91,6 +94,7 @@ function changeOf(options: BotOptions): BotChange {
     greeting: isGreetingChanged ? { isOff, texts } : undefined,
     greetAfterSeconds: greetAfter,
     language: language === 'portal' ? null : language,
+    burstMs: burst === 'default' ? null : burst,
   };
 }
 
@@ -145,6 +149,20 @@ function readWhole(text: string, least: number, most: number): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
   throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+}
+
+/** Longer than anybody waits for an answer. */
+const mostBurstSeconds = 60;
+
+/** In milliseconds; 0: off. */
+function readBurst(text: string): number | 'default' {
+  if (text === 'default') return text;
+  if (text === 'off') return 0;
+  const seconds = Number(/^(\d{1,2}(?:\.\d)?)s?$/.exec(text)?.[1]);
+  if (seconds > 0 && seconds <= mostBurstSeconds) return seconds * 1_000;
+  throw new InvalidArgumentError(
+    `It is a number of seconds up to ${mostBurstSeconds}, for example 2s, or "off" or "default".`,
+  );
 }
 
 const mostCharacters = 2_000;
@@ -202,6 +220,11 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
       '--greet-after <seconds>',
       'in Open Channels it comes when nobody has answered for so long (3 by default); 0: always, at once',
       readSeconds,
+    )
+    .option(
+      '--burst <seconds|off|default>',
+      'messages of one person that follow each other within so long are answered once; as the brain says by default',
+      readBurst,
     );
 }
 

@@ -24,6 +24,8 @@ export interface BotRow {
   readonly greet_after_seconds: number;
   /** The language it speaks; null: the portal's. */
   readonly language: Language | null;
+  /** How long messages wait for others to be delivered with; 0: not at all; null: as the brain says. */
+  readonly burst_ms: number | null;
   /** What the portal was last told of it; null until it was registered. */
   readonly synced: SyncedState | null;
 }
@@ -42,7 +44,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
-       greeting, greet_after_seconds, language, synced from bot
+       greeting, greet_after_seconds, language, burst_ms, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -79,6 +81,7 @@ export async function updateBot(
       | 'greeting'
       | 'greet_after_seconds'
       | 'language'
+      | 'burst_ms'
       | 'synced'
     >
   >,
