@@ -10,6 +10,7 @@ const texts: Readonly<Record<string, string>> = {
   helped: 'the bot explained itself',
   handed_over: 'handed over to a person',
   handed_back: 'handed back to the brain',
+  handed_over_after_silence: 'handed over to people: the brain has not answered the customer for too long',
   handed_back_after_silence: 'handed back to the brain: the people who led have been silent for long enough',
   finished: 'the brain ended the session',
   noted: 'noted; nothing to do',

@@ -151,8 +151,8 @@ export type BrainAction =
     };
 
 /**
- * To be executed on a portal's installation; `inactivity_timer`, `burst_timer` and `greet` concern a conversation and only report that their
- * time has come.
+ * To be executed on a portal's installation; the timers and `greet` concern a conversation and only report that their time has
+ * come.
  */
 export type AppAction =
   | { readonly type: 'set_up' }
@@ -167,10 +167,15 @@ export type AppAction =
   | ConversationTimer;
 
 /** Reports to its conversation that its time has come. */
-export type ConversationTimer = InactivityTimer | BurstTimer | Greet;
+export type ConversationTimer = InactivityTimer | SilenceTimer | BurstTimer | Greet;
 
 export interface InactivityTimer {
   readonly type: 'inactivity_timer';
+}
+
+/** A customer may have waited too long for the brain. */
+export interface SilenceTimer {
+  readonly type: 'silence_timer';
 }
 
 /** Messages that wait to be delivered together have waited for a while. */

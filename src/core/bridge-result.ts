@@ -23,6 +23,7 @@ export type Outcome =
   | 'handed_over'
   | 'handed_back'
   | 'handed_back_after_silence'
+  | 'handed_over_after_silence'
   | 'finished'
   | 'noted'
   | 'ignored_bot'
@@ -51,6 +52,8 @@ export interface BridgeBot {
   readonly capabilities: Capabilities;
   /** The brain leads again after so long without a message of the people who lead; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
+  /** People are called when a customer has waited for the brain so long; null: never. Absent: never. */
+  readonly callPersonAfterMinutes?: number | null;
   /** The language it speaks whatever the portal's is; null: the portal's. Absent: the same. */
   readonly language?: Language | null;
   /** Absent: the default text, at once. */

@@ -13,6 +13,7 @@ import { onGreetingDue } from './greeting.ts';
 import { onInactivityTimer } from './inactivity.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
 import { onCommand, onJoined, onMessage } from './portal-rules.ts';
+import { onSilenceTimer, watchSilence } from './silence.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.
@@ -28,7 +29,7 @@ export function bridge(
 ): Bridged {
   const facts = { parts, isKnownToBrain, fate: fate ?? null, joined: joined ?? null, pendingFollowUps };
   const context: RuleContext = { ...bot, at: at.toISOString(), ...facts };
-  return collectBurst(applyEvent(event, conversation, context), context);
+  return watchSilence(event, collectBurst(applyEvent(event, conversation, context), context), context);
 }
 
 function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleContext): Bridged {
@@ -66,6 +67,8 @@ function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleC
       return onInactivityTimer(conversation, context);
     case 'burst_timer_due':
       return onBurstTimer(conversation, context);
+    case 'silence_timer_due':
+      return onSilenceTimer(conversation, context);
   }
 }
 

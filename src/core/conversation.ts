@@ -29,6 +29,10 @@ export interface Conversation {
   readonly sessionId: string | null;
   /** The person who led that session when the portal last named them; empty for nobody and for a bot of ours. */
   readonly sessionLeader: string;
+  /** Since when a customer waits for the brain's answer, ISO 8601; null: nobody waits, or it is not measured. */
+  readonly waitingSince: string | null;
+  /** When the pending silence timer is due, ISO 8601; null: none is pending. */
+  readonly silenceTimerAt: string | null;
   readonly isGreeted: boolean;
   readonly language: Language;
   /** The CRM records last sent to the brain, as one text; empty for none. */
@@ -54,6 +58,8 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     kind: 'private',
     sessionId: null,
     sessionLeader: '',
+    waitingSince: null,
+    silenceTimerAt: null,
     isGreeted: false,
     language: 'en',
     crm: '',

@@ -241,6 +241,8 @@ export type ReceiptEvent =
   | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** An `inactivity_timer` action is due. */
   | { readonly type: 'inactivity_timer_due' }
+  /** A `silence_timer` action is due. */
+  | { readonly type: 'silence_timer_due' }
   /** A `burst_timer` action is due. */
   | { readonly type: 'burst_timer_due' };
 

@@ -12,6 +12,8 @@ export interface BotChange {
   readonly connection?: string | undefined;
   /** Minutes of silence after which the brain leads again; null: never. */
   readonly giveBackMinutes?: number | null | undefined;
+  /** Minutes a customer waits for the brain before people are called; null: for ever. */
+  readonly callPersonMinutes?: number | null | undefined;
   readonly greeting?: GreetingChange | undefined;
   readonly greetAfterSeconds?: number | undefined;
   /** The language it speaks; null: the portal's. */
@@ -31,10 +33,11 @@ const maxNameLength = 100;
 
 /** Throws BadInput `bot.bad_name`. */
 export function columnsOf(change: BotChange, known: StoredGreeting | null): Parameters<typeof updateBot>[3] {
-  const { name, giveBackMinutes, greeting, greetAfterSeconds, language, burstMs } = change;
+  const { name, giveBackMinutes, greeting, greetAfterSeconds, language, burstMs, callPersonMinutes } = change;
   return {
     ...(name === undefined ? {} : { name: validName(name) }),
     ...(giveBackMinutes === undefined ? {} : { give_back_minutes: giveBackMinutes }),
+    ...(callPersonMinutes === undefined ? {} : { call_person_minutes: callPersonMinutes }),
     ...(greeting === undefined ? {} : { greeting: mergedGreeting(known ?? {}, greeting) }),
     ...(greetAfterSeconds === undefined ? {} : { greet_after_seconds: greetAfterSeconds }),
     ...(language === undefined ? {} : { language }),

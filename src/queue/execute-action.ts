@@ -209,6 +209,8 @@ class ActionExecutor implements Executor {
   async #executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<ExecutionResult> {
     if (action.type === 'inactivity_timer')
       return { outcome: 'due', remoteId: null, events: [{ type: 'inactivity_timer_due' }] };
+    if (action.type === 'silence_timer')
+      return { outcome: 'due', remoteId: null, events: [{ type: 'silence_timer_due' }] };
     if (action.type === 'burst_timer') return { outcome: 'due', remoteId: null, events: [{ type: 'burst_timer_due' }] };
     if (action.type === 'greet') {
       return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };

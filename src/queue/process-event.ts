@@ -16,6 +16,7 @@ import {
   greetingLane,
   outboxLane,
   reminderLane,
+  silenceLane,
   unknownBotLane,
 } from '../store/queue/lane-names.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
@@ -106,6 +107,7 @@ async function processChatEvents(
     greeting,
     language,
     burst,
+    callPersonAfterMinutes: bot.call_person_minutes,
     commands,
   };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
@@ -143,7 +145,12 @@ async function botIdsOf(portals: PortalCache, portal: string): Promise<string[]>
 
 type ActionContext = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
 
-const timerLanes = { inactivity_timer: reminderLane, burst_timer: burstLane, greet: greetingLane };
+const timerLanes = {
+  inactivity_timer: reminderLane,
+  silence_timer: silenceLane,
+  burst_timer: burstLane,
+  greet: greetingLane,
+};
 
 function toNewAction(decided: ChatAction, context: ActionContext): NewAction {
   const { botCode, dialogId } = context;

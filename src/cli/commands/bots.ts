@@ -39,6 +39,7 @@ export function describeBot(bot: BotRow) {
     state,
     problem,
     giveBackAfterMinutes: bot.give_back_minutes,
+    callPersonAfterMinutes: bot.call_person_minutes,
     greeting: { ...bot.greeting, afterSeconds: bot.greet_after_seconds },
     language: bot.language,
     burstMs: bot.burst_ms,
@@ -60,6 +61,7 @@ interface BotOptions {
   readonly brain?: string | undefined;
   readonly connection?: string | undefined;
   readonly giveBackAfter?: number | 'never' | undefined;
+  readonly callPersonAfter?: number | 'never' | undefined;
   readonly greeting?: 'on' | 'off' | undefined;
   readonly greetingText?: GreetingTexts | undefined;
   readonly greetAfter?: number | undefined;
@@ -83,7 +85,7 @@ async function set(context: CommandContext, options: BotOptions): Promise<Answer
 
 function changeOf(options: BotOptions): BotChange {
   const { name, brain, connection, giveBackAfter, greeting, greetingText: texts, greetAfter } = options;
-  const { language, burst } = options;
+  const { language, burst, callPersonAfter } = options;
   const isGreetingChanged = greeting !== undefined || texts !== undefined;
   const isOff = greeting === undefined ? undefined : greeting === 'off';
   return {
@@ -91,6 +93,7 @@ function changeOf(options: BotOptions): BotChange {
     brain,
     connection,
     giveBackMinutes: giveBackAfter === 'never' ? null : giveBackAfter,
+    callPersonMinutes: callPersonAfter === 'never' ? null : callPersonAfter,
     greeting: isGreetingChanged ? { isOff, texts } : undefined,
     greetAfterSeconds: greetAfter,
     language: language === 'portal' ? null : language,
@@ -196,6 +199,11 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
     .option(
       '--give-back-after <minutes|never>',
       'the brain leads again after so long without a word of the people who lead; never by default',
+      readMinutes,
+    )
+    .option(
+      '--call-person-after <minutes|never>',
+      'in Open Channels people are called when the customer has waited so long for an answer; never by default',
       readMinutes,
     )
     .addOption(

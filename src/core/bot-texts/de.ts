@@ -19,6 +19,10 @@ export const de: BotTexts = {
   handedBackAfter: (minutes) => `Seit ${minutes} Min. hat niemand geschrieben; der Bot führt das Gespräch wieder.`,
   giveBack: 'An den Bot zurückgeben',
   handedOver: 'Das Gespräch führt jetzt ein Mensch, der Bot schweigt. Zurückgeben: /bot',
+  silence: {
+    toCustomer: 'Entschuldigen Sie die Wartezeit, ich rufe einen Kollegen.',
+    note: (minutes) => `Seit ${minutes} Min. kam keine Antwort; das Gespräch wurde an Menschen übergeben.`,
+  },
   fileOnly: (names) => `[Datei: ${names}]`,
   changeFailed: {
     edit: 'Eine Nachricht wurde geändert, die Änderung konnte aber nicht weitergegeben werden: Die andere Seite sieht noch den alten Text.',

@@ -19,6 +19,10 @@ export const en: BotTexts = {
     `Nobody has said anything for ${minutes} min; the bot is leading the conversation again.`,
   giveBack: 'Give back to the bot',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
+  silence: {
+    toCustomer: 'Sorry for the wait, I am calling a colleague.',
+    note: (minutes) => `No answer has come for ${minutes} min; the conversation was handed to people.`,
+  },
   fileOnly: (names) => `[File: ${names}]`,
   changeFailed: {
     edit: 'A message was edited, but the edit could not be passed on: the other side still shows the old text.',

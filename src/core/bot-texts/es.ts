@@ -18,6 +18,10 @@ export const es: BotTexts = {
   handedBackAfter: (minutes) => `Nadie ha escrito en ${minutes} min; el bot vuelve a llevar la conversación.`,
   giveBack: 'Devolver al bot',
   handedOver: 'Ahora lleva la conversación una persona; el bot guarda silencio. Para devolverla: /bot',
+  silence: {
+    toCustomer: 'Disculpe la espera, llamo a un colega.',
+    note: (minutes) => `No ha llegado respuesta en ${minutes} min; la conversación se ha pasado a una persona.`,
+  },
   fileOnly: (names) => `[Archivo: ${names}]`,
   changeFailed: {
     edit: 'Un mensaje fue editado, pero no se pudo transmitir el cambio: la otra parte sigue viendo el texto anterior.',

@@ -17,6 +17,10 @@ export const pl: BotTexts = {
   handedBackAfter: (minutes) => `Od ${minutes} min nikt nic nie napisał; rozmowę znów prowadzi bot.`,
   giveBack: 'Oddaj botowi',
   handedOver: 'Rozmowę prowadzi teraz człowiek, bot milczy. Aby ją oddać: /bot',
+  silence: {
+    toCustomer: 'Przepraszam za oczekiwanie, wzywam kolegę.',
+    note: (minutes) => `Od ${minutes} min nie ma odpowiedzi; rozmowę przekazano ludziom.`,
+  },
   fileOnly: (names) => `[Plik: ${names}]`,
   changeFailed: {
     edit: 'Wiadomość zmieniono, ale nie udało się przekazać zmiany: po drugiej stronie pozostał dawny tekst.',

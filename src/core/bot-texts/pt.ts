@@ -18,6 +18,10 @@ export const pt: BotTexts = {
   handedBackAfter: (minutes) => `Ninguém escreveu nos últimos ${minutes} min; o bot voltou a conduzir a conversa.`,
   giveBack: 'Devolver ao bot',
   handedOver: 'Agora uma pessoa conduz a conversa; o bot fica em silêncio. Para devolver: /bot',
+  silence: {
+    toCustomer: 'Desculpe a espera, vou chamar um colega.',
+    note: (minutes) => `Não houve resposta em ${minutes} min; a conversa foi passada para uma pessoa.`,
+  },
   fileOnly: (names) => `[Arquivo: ${names}]`,
   changeFailed: {
     edit: 'Uma mensagem foi editada, mas a alteração não pôde ser repassada: o outro lado ainda vê o texto antigo.',

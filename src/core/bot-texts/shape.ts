@@ -14,6 +14,8 @@ export interface BotTexts {
   /** The label of the button that gives the conversation back. */
   readonly giveBack: string;
   readonly handedOver: string;
+  /** The brain has not answered a customer for too long. */
+  readonly silence: { readonly toCustomer: string; readonly note: (minutes: number) => string };
   readonly fileOnly: (names: string) => string;
   /** A change of a message that the brain did not accept. */
   readonly changeFailed: Readonly<Record<'edit' | 'delete', string>>;

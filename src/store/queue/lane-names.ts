@@ -41,6 +41,11 @@ export function greetingLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>greet`;
 }
 
+/** The lane of a dialog's silence timer. It ends like that of the inactivity timer, so that it shares its destination. */
+export function silenceLane(botCode: string, dialogId: string): string {
+  return `${inboxLane(botCode, dialogId)}>silence>later`;
+}
+
 /** The lane of a dialog's burst timer. It ends like that of the inactivity timer, so that it shares its destination. */
 export function burstLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>burst>later`;

@@ -19,6 +19,8 @@ export interface BotRow {
   readonly problem: string | null;
   /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
   readonly give_back_minutes: number | null;
+  /** People are called after a customer has waited so many minutes for the brain; null: never. */
+  readonly call_person_minutes: number | null;
   /** Its own greeting; null: the default one. */
   readonly greeting: StoredGreeting | null;
   readonly greet_after_seconds: number;
@@ -44,6 +46,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
+       call_person_minutes,
        greeting, greet_after_seconds, language, burst_ms, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
@@ -78,6 +81,7 @@ export async function updateBot(
       | 'state'
       | 'problem'
       | 'give_back_minutes'
+      | 'call_person_minutes'
       | 'greeting'
       | 'greet_after_seconds'
       | 'language'

@@ -29,6 +29,8 @@ interface ConversationRow {
   readonly inactive_since: Date | null;
   readonly has_inactivity_timer: boolean;
   readonly crm: string;
+  readonly waiting_since: Date | null;
+  readonly silence_timer_at: Date | null;
   readonly burst: Conversation['burst'];
   readonly burst_timer_at: Date | null;
 }
@@ -52,6 +54,8 @@ function toConversation(row: ConversationRow): Conversation {
     inactiveSince: row.inactive_since?.toISOString() ?? null,
     hasInactivityTimer: row.has_inactivity_timer,
     crm: row.crm,
+    waitingSince: row.waiting_since?.toISOString() ?? null,
+    silenceTimerAt: row.silence_timer_at?.toISOString() ?? null,
     burst: row.burst,
     burstTimerAt: row.burst_timer_at?.toISOString() ?? null,
   };
@@ -85,18 +89,19 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, burst, burst_timer_at, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, burst, burst_timer_at,
+            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at,
             case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::json[], ?::timestamptz[], ?::boolean[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::boolean[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, burst, burst_timer_at, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
+       waiting_since = excluded.waiting_since, silence_timer_at = excluded.silence_timer_at,
        session_leader = excluded.session_leader, burst = excluded.burst, burst_timer_at = excluded.burst_timer_at,
        taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
@@ -115,6 +120,8 @@ export async function saveConversations(
       all.map((conversation) => conversation.hasInactivityTimer),
       all.map((conversation) => storableText(conversation.crm)),
       all.map((conversation) => conversation.sessionLeader),
+      all.map((conversation) => conversation.waitingSince),
+      all.map((conversation) => conversation.silenceTimerAt),
       all.map(({ burst }) => (burst === null ? null : storableJson(burst))),
       all.map((conversation) => conversation.burstTimerAt),
       all.map((conversation) => conversation.isTaken),

@@ -4,7 +4,7 @@ import type { BrainEvent } from '../../../src/core/events.ts';
 import { install } from '../../support/bridge.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
 import { scriptBrain } from '../../support/scripted-brain.ts';
-import { everythingDone, ourBot } from '../../support/talk.ts';
+import { botTalk, everythingDone, ourBot } from '../../support/talk.ts';
 
 /** Does what the customer says; what happens before, in the test. */
 let meanwhile: () => void = () => {};
@@ -116,4 +116,17 @@ describe('a brain that finishes', () => {
       expect(await outcomesIn(chatId)).toEqual(['done+without_effect']);
     },
   );
+});
+
+describe('a brain that does not answer', () => {
+  it('loses the customer to the operators after the time the bot was told, and the customer hears it', async () => {
+    await own.probe.rows(`update bot set call_person_minutes = 1 where code = 'bridge_line'`);
+    const { portal, chatId, leader, operatorId } = await talk();
+    expect(leader()).toBe(ourBot(portal, 'line').id);
+    await own.probe.rows(`update conversation set waiting_since = waiting_since - interval '2 minutes'`);
+    await own.probe.rows(`update lane set ready_at = now() where key like '%>silence>later' and ready_at < 'infinity'`);
+    await done();
+    expect(leader()).toBe(operatorId);
+    expect(botTalk(portal, chatId).map(({ text }) => text)).toContain('Простите за ожидание, зову коллегу.');
+  });
 });

@@ -14,6 +14,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   handed_over: true,
   handed_back: true,
   handed_back_after_silence: true,
+  handed_over_after_silence: true,
   finished: true,
   noted: true,
   ignored_bot: true,
