@@ -61,9 +61,8 @@ export default defineConfig({
           retry,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: databaseSetup,
+          isolate: false,
           restoreMocks: true,
-          // A browser and a whole application per file: one at a time.
-          fileParallelism: false,
           ...timeouts,
         },
       },
