@@ -58,6 +58,7 @@ export const rooms: readonly Room[] = [
       'test/integration/resilience/oauth-host-hangs.test.ts',
       'test/integration/resilience/portal-account.test.ts',
       'test/integration/resilience/rest-faults.test.ts',
+      'test/integration/cli/bots.test.ts',
       'test/integration/cli/webhook-portal.test.ts',
     ],
   },
