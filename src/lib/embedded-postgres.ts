@@ -109,7 +109,8 @@ async function serve(options: EmbeddedPostgresOptions, place: NewFolder): Promis
     if (performance.now() - begunAt > othersMs) {
       const who =
         running === undefined ? 'a PostgreSQL that cannot be found' : `the PostgreSQL with process ${running.pid}`;
-      throw misconfigured('start_failed', `${who} runs on ${place.folder} and does not answer; stop it first`);
+      const mend = 'stop it first; if none runs, remove the file postmaster.pid in that folder';
+      throw misconfigured('start_failed', `${who} runs on ${place.folder} and does not answer; ${mend}`);
     }
     await sleep(pauseMs);
   }

@@ -108,20 +108,24 @@ export async function createDataFolder(
     const lines: string[] = [];
     createInterface(child.stderr).on('line', (line) => lines.push(line));
     const code = await ended(child);
-    if (code === 0) await rename(fresh, folder);
-    // Another process was quicker and has removed it.
-    else if ((await versionOf(folder)) === undefined) throw startFailed('the data folder could not be made', lines);
+    if (code !== 0) throw startFailed('the data folder could not be made', lines);
+    await rename(fresh, folder);
   } catch (error) {
-    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
+    // Another process was quicker: its folder is in place, and it may have removed this one at any moment (`removeHalfMade`).
+    const isThere = hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST') || (await versionOf(folder)) !== undefined;
+    if (!isThere) throw error;
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    await rm(aside, withAllInIt);
   }
 }
+
+/** Whoever still writes into the folder is met again a moment later; the error code ENOTEMPTY is repeated too. */
+const withAllInIt = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
 
 /** Removes what killed processes have left of folders they were making. Call it only while holding the lock of the finished folder. */
 export async function removeHalfMade(folder: string): Promise<void> {
   const begun = (await readdir(dirname(folder))).filter((name) => name.startsWith(`${basename(folder)}.new`));
-  await Promise.all(begun.map((name) => rm(join(dirname(folder), name), { recursive: true, force: true })));
+  await Promise.all(begun.map((name) => rm(join(dirname(folder), name), withAllInIt)));
 }
 
 function hasCode(error: unknown, code: string): boolean {

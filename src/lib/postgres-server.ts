@@ -46,6 +46,9 @@ const immediateStopMs = 5_000;
 const pollMs = 20;
 const readyLine = 'database system is ready to accept connections';
 
+/** A server that starts at the same moment has made its lock file and perhaps not written it yet. */
+const folderTakenLine = /lock file .* (?:already exists|is empty)|shared memory block .* still in use/;
+
 /** The environment of the server's programs: nothing of ours (which holds secrets), messages in English. */
 export const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' };
 
@@ -75,8 +78,7 @@ export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
     exit.then(() => {
       if (isReady) options.onExit();
       else if (tail.some((line) => /could not (?:bind|create any TCP)/.test(line))) reject(new PortTaken());
-      else if (tail.some((line) => /lock file .* already exists|shared memory block .* still in use/.test(line)))
-        reject(new FolderTaken());
+      else if (tail.some((line) => folderTakenLine.test(line))) reject(new FolderTaken());
       else reject(startFailed('the embedded PostgreSQL did not start', tail));
     }, reject);
   });

@@ -20,6 +20,9 @@ const lockKey = 2_026_112_101;
 /** The process that started a server connects within milliseconds; others leave a server younger than this to it. */
 const youngSeconds = 2;
 
+/** The starter alone has nobody to leave the server to: on a loaded machine a new server takes its time with the first connection. */
+const connectMs = { starter: 30_000, others: 5_000 };
+
 /** After a crash of one of its processes the server drops all connections and comes back within seconds. */
 const againMs = 500;
 
@@ -67,7 +70,8 @@ interface Session {
 }
 
 async function tryLock(url: string, isStarter: boolean): Promise<Session | 'held' | 'young'> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 30_000 });
+  const connectionTimeoutMillis = isStarter ? connectMs.starter : connectMs.others;
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis, query_timeout: 30_000 });
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   client.once('end', end);
   // What breaks the connection ends it too; unheard, it would end the process.

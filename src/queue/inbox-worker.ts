@@ -143,7 +143,10 @@ function deferLane(options: Shared, lane: ClaimedLane<ClaimedEvent>, error: unkn
   options.log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'an inbox lane could not be processed');
   const done = (lane.rows[0]?.seq ?? 1) - 1;
   const { portal, lane: key, holder } = lane;
-  const progress = { portal, lane: key, holder, done, delayMs: isAway ? 0 : failedLaneMs, isFree: isAway };
+  return nothingDone({ portal, lane: key, holder, done, delayMs: isAway ? 0 : failedLaneMs, isFree: isAway });
+}
+
+function nothingDone(progress: LaneProgress): LaneResult {
   return { progress, results: [], actions: [], failures: [], conversation: null };
 }
 
@@ -153,7 +156,10 @@ const conversationIdOf = (lane: { portal: string; lane: string }): ConversationI
 });
 const isDialog = (id: ConversationId): boolean => id.botCode !== '';
 
-/** If the data of one lane cannot be written, each lane is written by itself, and the first event of the bad one becomes a dead letter. */
+/**
+ * If the data of one lane cannot be written, each lane is written by itself; the events of the bad one are processed one by one, and the one
+ * that cannot be written becomes a dead letter.
+ */
 async function writeSeparately(options: InboxWorkerOptions, works: readonly LaneResult[]): Promise<void> {
   try {
     await write(options, works);
@@ -165,15 +171,17 @@ async function writeSeparately(options: InboxWorkerOptions, works: readonly Lane
       for (const work of works) await writeSeparately(options, [work]);
       return;
     }
-    options.log.error(
-      { lane: only.progress.lane, err: error },
-      'a lane cannot be written; its first event becomes a dead letter',
-    );
     const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
+    if (only.results.length > 1) {
+      // Any of its events may be the bad one. A lane whose head has not moved is claimed with its first event alone.
+      options.log.warn({ lane, err: error }, 'a lane cannot be written; its events are processed one by one');
+      await write(options, [nothingDone({ portal, lane, holder, done: seq - 1, delayMs: 0 })]);
+      return;
+    }
+    options.log.error({ lane, err: error }, 'an event cannot be written; it becomes a dead letter');
     const results = [{ portal, lane, seq, state: 'dead_letter' as const, outcome: 'inbox.unwritable' }];
-    const progress = { portal, lane, holder, done: seq, delayMs: 0 };
-    await write(options, [{ progress, results, actions: [], failures: [], conversation: null }]);
+    await write(options, [{ ...nothingDone({ portal, lane, holder, done: seq, delayMs: 0 }), results }]);
   }
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, keepPicture, openBrowser, overflows, widths } from '../support/browser.ts';
+import { compileCache } from '../support/compile-cache.ts';
 
 interface Places {
   readonly chat: string;
@@ -18,6 +19,7 @@ async function startSandbox(
   ...options: readonly string[]
 ): Promise<{ readonly child: ChildProcess; readonly places: Places }> {
   const child = spawn(process.execPath, [script, '--json', '--any-ports', ...options], {
+    env: { ...process.env, ...compileCache },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

@@ -19,7 +19,9 @@ export const rooms: readonly Room[] = [
     slow: [
       'test/integration/flow',
       'test/integration/resilience/duplicates.test.ts',
+      'test/integration/queue',
       'test/integration/resilience/poison.test.ts',
+      'test/integration/resilience/unwritable.test.ts',
       'test/integration/resilience/rest-faults.test.ts',
       'test/integration/resilience/inbox-round.test.ts',
       'test/integration/resilience/crowded-claims.test.ts',
@@ -56,6 +58,7 @@ export const rooms: readonly Room[] = [
       'test/integration/resilience/oauth-host-hangs.test.ts',
       'test/integration/resilience/portal-account.test.ts',
       'test/integration/resilience/rest-faults.test.ts',
+      'test/integration/cli/bots.test.ts',
       'test/integration/cli/webhook-portal.test.ts',
     ],
   },

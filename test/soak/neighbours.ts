@@ -123,8 +123,8 @@ export const neighbours: Soak = {
   },
 };
 
-function setFailureMode(portals: readonly FleetPortal[], mood: FleetPortal['mood']): void {
-  for (const portal of portals) portal.mood = mood;
+function setFailureMode(portals: readonly FleetPortal[], failureMode: FleetPortal['failureMode']): void {
+  for (const portal of portals) portal.failureMode = failureMode;
 }
 
 /** A new database, a new app, a calm time, then the attack. */

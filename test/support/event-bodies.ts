@@ -1,4 +1,4 @@
-/** Bodies of Bitrix24 events, made of the recorded ones with the ids of a sandbox portal put in: for posting straight to the event door. */
+/** Bodies of Bitrix24 events, made of the recorded ones with the ids of a sandbox portal put in: for posting straight to the event endpoint. */
 import { readFileSync } from 'node:fs';
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 
@@ -43,7 +43,7 @@ export function formBody(pairs: readonly Pair[], changes: Readonly<Record<string
   return form.toString();
 }
 
-/** The pairs by which the door knows that an event comes from this portal. */
+/** The pairs by which the endpoint knows that an event comes from this portal. */
 export function portalAuth(portal: Pick<SandboxPortal, 'memberId' | 'applicationToken'>): Record<string, string> {
   return { 'auth[member_id]': portal.memberId, 'auth[application_token]': portal.applicationToken };
 }
@@ -74,7 +74,7 @@ export function privateMessageBody(
   });
 }
 
-/** Posts a form body to the event door. */
+/** Posts a form body to the event endpoint. */
 export async function postEvent(
   url: string,
   body: string | Buffer,

@@ -1,4 +1,4 @@
-/** Joins a sandbox MessageGateway as `connections add` will: with the brain's own `join`, through the house's client and guard. */
+/** Joins a sandbox MessageGateway as `connections add` will: with the brain's own `join`, through the app's client and guard. */
 
 import { lookup } from 'node:dns';
 import type { SandboxMessageGateway } from '../../sandbox/messagegateway/start-messagegateway.ts';

@@ -56,7 +56,7 @@ export function mgConfig(
   return config;
 }
 
-/** The real client of the house: nock stands behind it. */
+/** The app's real HTTP client: nock stands behind it. */
 export function realHttp(): ReturnType<typeof createGotClient> {
   return createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: [] }) });
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
-import { until } from './bridge.ts';
+import { openInstaller, until } from './bridge.ts';
 import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
@@ -72,8 +72,7 @@ export async function setStage(options: StageOptions = {}): Promise<ProcessStage
       return started;
     },
     async install() {
-      const page = await portal.openInstallPage();
-      if (page.status !== 200) throw new Error(`the installer answered ${page.status}`);
+      await openInstaller(portal);
       await until(() => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));
       portal.finishInstall();
       await portal.idle();

@@ -1,4 +1,4 @@
-/** A brain that does what a test says, and the means to give it an account in a portal, so that its webhook door can be used. */
+/** A brain that does what a test says, and the means to give it an account in a portal, so that its webhook endpoint can be used. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { echoBrain } from '../../src/brains/echo/echo-brain.ts';
@@ -33,12 +33,12 @@ export interface ScriptedBrain {
   script: BrainScript;
 }
 
-/** What the door of a scripted brain takes. */
+/** What the webhook endpoint of a scripted brain takes. */
 const webhookSchema = z.object({ ref: z.string(), id: z.string(), text: z.string() });
 
 /**
  * @param name `echo` stands in for the brain that new bots begin with
- * @param hasAccounts whether it needs a connection; then it has a webhook door too
+ * @param hasAccounts whether it needs a connection; then it has a webhook endpoint too
  */
 export function scriptBrain(
   script: BrainScript,

@@ -1,5 +1,5 @@
 /**
- * Customers in Bitrix24 and managers in MessageGateway who talk past each other in numbers, each as fast as the door takes them. What came
+ * Customers in Bitrix24 and managers in MessageGateway who talk past each other in numbers, each as fast as the endpoint takes them. What came
  * of it can be judged exactly: every number on the other side, once, and in order.
  */
 import { randomInt } from 'node:crypto';

@@ -20,6 +20,10 @@ const secondsBetween = 30;
  */
 const nextRoutineCheck = "now() + (0.9 + random() / 5) * interval '1 hour'";
 
+/** What asked for a check while one was under way may have come after the remote was asked: that check is still due. */
+const nextAfterWorking = `case when health_check_at < health_checked_at + interval '${minutesBetween} minutes'
+  then health_check_at else ${nextRoutineCheck} end`;
+
 const soon = `least(health_check_at, greatest(now(), health_checked_at + interval '${secondsBetween} seconds'))`;
 
 /** Replaces the sealed config. False when the connection was changed since then: then nothing is written. */
@@ -39,7 +43,8 @@ export async function storeConfig(
 
 /**
  * Disables the connection: its listener ends, its deliveries wait. With `asOf`, the result of a check of what was read then: nothing is
- * written, and false returned, when the connection was changed since. Without it, the remote's own notice, which a check follows soon.
+ * written, and false returned, when the connection was changed since; a reason that is new is checked again after a minute, because a start
+ * that the remote told meanwhile was no news of a connection that worked. Without it, the remote's own notice, which a check follows soon.
  */
 export async function disableConnection(
   db: Db,
@@ -51,19 +56,23 @@ export async function disableConnection(
     db,
     `update connection set disabled_reason = ?, listening_by = null, listening_until = null,
        health_check_at = case when ?::timestamptz is null then ${soon}
+                       when disabled_reason is distinct from ? then least(health_check_at, now() + ? * interval '1 minute')
                        else coalesce(health_check_at, now() + ? * interval '1 minute') end,
        updated_at = case when disabled_reason is distinct from ? then now() else updated_at end
      where portal = ? and id = ? and (?::timestamptz is null or date_trunc('milliseconds', updated_at) = ?) returning 1`,
-    [reason, asOf, minutesBetween, reason, portal, id, asOf, asOf],
+    [reason, asOf, reason, minutesBetweenDisabled, minutesBetween, reason, portal, id, asOf, asOf],
   );
   return result.rows.length > 0;
 }
 
-/** Marks it as working with this config; the next check is a routine one. False, and nothing is written, when it was changed since `row` was read. */
+/**
+ * Marks it as working with this config; the next check is a routine one, unless one was asked for since the last began. False, and nothing
+ * is written, when it was changed since `row` was read.
+ */
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, health_check_at = ${nextRoutineCheck},
+    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, health_check_at = ${nextAfterWorking},
        updated_at = case when ?::bytea is null and disabled_reason is null then updated_at else now() end
      where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
     [configSealed, configSealed, row.portal, row.id, row.updated_at],

@@ -11,9 +11,11 @@ import { listDeadLetters } from '../../../src/store/reporting/history.ts';
 import { type Bridge, install, startBridge } from '../../support/bridge.ts';
 import { connectBrain } from '../../support/connect-brain.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
 import type { FakeServer, HeardMessage } from '../../support/fake-brains/fake-server.ts';
 import { noTools } from '../../support/no-tools.ts';
 import { createPatience, type Patience } from '../../support/patience.ts';
+import { everythingDone } from '../../support/talk.ts';
 import type { BrainHarness } from './brain-harness.ts';
 
 /** How long the waits of a test may take together, and how long the test: the waits end first, and say what did not happen. */
@@ -26,6 +28,7 @@ export function runConnectorContract(harness: BrainHarness): void {
   describe(`brain ${harness.brain.name}`, { timeout: testMs }, () => {
     let clone: ClonedDatabase;
     let db: Pool;
+    let probe: DatabaseProbe;
     let bridge: Bridge;
     let patience: Patience;
     let fakeServer: FakeServer | null = null;
@@ -37,6 +40,7 @@ export function runConnectorContract(harness: BrainHarness): void {
     beforeAll(async () => {
       clone = await cloneDatabase();
       db = openDatabase({ url: clone.url, poolSize: 4 });
+      probe = openProbe(clone.url);
       const destination = new Writable({
         write(chunk: Buffer, _encoding, done) {
           logged += chunk.toString('utf8');
@@ -62,6 +66,7 @@ export function runConnectorContract(harness: BrainHarness): void {
       await bridge.close();
       await fakeServer?.close();
       await db.destroy();
+      await probe.close();
       await clone.drop();
     }, setUpMs);
 
@@ -97,8 +102,8 @@ export function runConnectorContract(harness: BrainHarness): void {
       const lines = logged.trimEnd().split('\n').slice(-12).join('\n');
       return `shown: ${JSON.stringify(shown())}; heard by the fake server: ${JSON.stringify(texts)}; dead letters: ${JSON.stringify(dead)}; log:\n${lines}`;
     };
-    /** Long enough for a double to show itself. */
-    const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400));
+    /** What is not there when nothing is under way any more will not come: a double would have shown itself. */
+    const settle = (): Promise<void> => everythingDone(bridge.portal, probe);
     const far = (): FakeServer => {
       if (fakeServer === null) throw new Error('this brain has no fake server');
       return fakeServer;
@@ -279,8 +284,6 @@ export function runConnectorContract(harness: BrainHarness): void {
 }
 
 async function brainOfBots(db: Pool, bridge: Bridge): Promise<string> {
-  // The app keeps what it read of bots for a few seconds.
-  await new Promise((resolve) => setTimeout(resolve, 100));
   const rows = await db('bot').where({ portal: bridge.portal.memberId }).select('brain');
   return String(rows[0]?.brain);
 }

@@ -1,6 +1,7 @@
 /** Open Channels: the welcome bot's life in a session, hand-over, transfer, closing, line settings. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SandboxPortal, startSandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';
+import { until } from '../../support/bridge.ts';
 import { callRest, Receiver, registerBot, resultOf } from './receiver.ts';
 
 let portal: SandboxPortal;
@@ -59,11 +60,11 @@ describe('a session', () => {
   });
 
   it('is handed over by the timer of the line', async () => {
-    const quick = portal.addLine({ name: 'Quick', botId: bot, time: 1 }).id;
+    const quick = portal.addLine({ name: 'Quick', botId: bot, time: 0.05 }).id;
     const other = portal.addClient({ name: 'B', lineId: quick }).id;
     const { chatId } = portal.clientWrites(other, 'hi');
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
-    expect(portal.operatorOf(chatId)).toBe(0);
+    expect(portal.operatorOf(chatId)).toBe(bot);
+    await until(() => portal.operatorOf(chatId) === 0);
   });
 
   it('opens anew after it was closed; a bot that joins only first contacts stays out', async () => {

@@ -1,4 +1,4 @@
-/** The REST door: who may call, limits, envelopes, batch, ordered faults. */
+/** The REST gateway of the sandbox: who may call, limits, envelopes, batch, ordered faults. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';

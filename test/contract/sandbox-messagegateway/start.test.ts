@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { compileCache } from '../../support/compile-cache.ts';
 
 interface Places {
   readonly mg: string;
@@ -34,6 +35,7 @@ async function get(url: string, headers: Record<string, string>, ca: string): Pr
 
 it('prints addresses, key and tokens that are good at once, over https', { timeout: startMs }, async () => {
   const child = spawn(process.execPath, [script, '--json', '--any-ports', '--tls'], {
+    env: { ...process.env, ...compileCache },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -1,4 +1,4 @@
-/** A brain that needs an account and joins its far side, for tests of connections. */
+/** A brain that needs an account and joins it, for tests of connections. */
 import { z } from 'zod';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
 import type { Brain } from '../../../src/core/brain.ts';
@@ -8,7 +8,7 @@ export interface AccountBrain {
   readonly brain: Brain;
   /** Webhook addresses it was told when joining. */
   readonly hooks: string[];
-  /** False: the far side refuses the account from now on. */
+  /** False: the remote refuses the account from now on. */
   isAccepted: boolean;
 }
 
@@ -31,7 +31,7 @@ export function createAccountBrain(): AccountBrain {
       made.hooks.push(hookUrl);
       if (made.isAccepted) return Promise.resolve({ ...configSchema.parse(connection.config), token: joinedToken });
       return Promise.reject(
-        new RemoteRefused({ code: 'account.refused', status: 403, message: 'the far side does not know this key' }),
+        new RemoteRefused({ code: 'account.refused', status: 403, message: 'the remote does not know this key' }),
       );
     },
     create: (connection, tools) => ({

@@ -43,7 +43,7 @@ async function add(): Promise<Added> {
 }
 
 describe('connections', () => {
-  it('joins the far side and shows the webhook address it was told, which the app then serves', async () => {
+  it('joins the account and shows the webhook address it was told, which the app then serves', async () => {
     const { webhook } = await add();
     expect(webhook).toMatch(new RegExp(`^${own.bridge.url}/brains/account/[\\w-]{32}$`));
     expect(account.hooks).toEqual([webhook]);
@@ -86,11 +86,11 @@ describe('connections', () => {
     expect(await own.probe.count('select count(*) from connection')).toBe(0);
   });
 
-  it('stores nothing of an account that the far side refuses', async () => {
+  it('stores nothing of an account that the remote refuses', async () => {
     account.isAccepted = false;
     const { code, err } = await cli('connections', 'add', '--brain', 'account', '--config', JSON.stringify({ key }));
     expect(code).toBe(1);
-    expect(err).toContain('the far side does not know this key');
+    expect(err).toContain('the remote does not know this key');
     expect(await own.probe.count('select count(*) from connection')).toBe(0);
   });
 
@@ -134,7 +134,7 @@ describe('connections', () => {
     account.isAccepted = false;
     const { code, out } = await cli('connections', 'test', '--connection', connection.id);
     expect(code).toBe(1);
-    expect(out).toMatch(/^wrong .*the far side does not know this key/m);
+    expect(out).toMatch(/^wrong .*the remote does not know this key/m);
   });
 
   it('is found out when it was sealed with another key', async () => {

@@ -59,7 +59,7 @@ const placeOf = (row: Parked['deadLetters'][number] | undefined): string[] => [
 ];
 
 describe('dead-letters', () => {
-  it('shows what was given up and why, and replays it when the cause is mended', async () => {
+  it('shows what became a dead letter and why, and replays it when the cause is mended', async () => {
     const said = await park('Раз');
     const [row] = await listed();
     expect(row).toMatchObject({ queue: 'outbox', outcome: 'brain.refused' });

@@ -1,14 +1,15 @@
 /** Commands beside other changes: what somebody else stores at the same moment stays, and only what is concerned is woken. */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
 import type { Brain } from '../../../src/core/brain.ts';
 import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import type { Pool } from '../../../src/store/database.ts';
 import { until } from '../../support/bridge.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import type { ClonedDatabase } from '../../support/database.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 import { type Ran, runCli } from './run-cli.ts';
 
 const portal = 'a'.repeat(32);
@@ -36,13 +37,9 @@ const account: Brain = {
 let database: ClonedDatabase;
 let db: Pool;
 
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 4 });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
+useOwnDatabase((pool, own) => {
+  db = pool;
+  database = own;
 });
 
 beforeEach(async () => {

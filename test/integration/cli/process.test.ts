@@ -9,6 +9,7 @@ import { openStorage, type Storage } from '../../../src/open-storage.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { migrateToLatest } from '../../../src/store/migrate.ts';
 import { upsertPortal } from '../../../src/store/tenants/portals.ts';
+import { compileCache } from '../../support/compile-cache.ts';
 
 const program = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 const memberId = 'a'.repeat(32);
@@ -53,7 +54,7 @@ function start(): Promise<Storage> {
 
 function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, ...environment };
+    const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, ...compileCache, ...environment };
     execFile(process.execPath, [program, ...words], { env, timeout: 20_000 }, (error, out, err) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === 'number') resolve({ code, out, err });
@@ -133,9 +134,9 @@ describe('the command as a process', () => {
   });
 
   it('answers what it does not understand with a usage text and code 2', async () => {
-    for (const words of [[], ['portal'], ['portals'], ['portals', 'eat'], ['bots', 'list', '--colour', 'red']]) {
-      const { code, out, err } = await run(words);
-      expect({ words, code, out }).toEqual({ words, code: 2, out: '' });
+    const lines = [[], ['portal'], ['portals'], ['portals', 'eat'], ['bots', 'list', '--colour', 'red']];
+    for (const { code, out, err } of await Promise.all(lines.map((words) => run(words)))) {
+      expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(err).toMatch(/portals list|bots list/);
     }
     const { code, out } = await run(['portals', 'eat', '--json']);

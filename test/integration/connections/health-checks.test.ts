@@ -1,9 +1,9 @@
-/** Looks at accounts: when they are due, that none stands in another's way, and what they leave alone. */
+/** Health checks of accounts: when they are due, that none delays another, and what they leave alone. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
 import { startHealthChecks } from '../../../src/connections/health-checks.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import type { Pool } from '../../../src/store/database.ts';
 import { laneBeginning } from '../../../src/store/queue/lane-names.ts';
 import { wakeLanes } from '../../../src/store/queue/lanes.ts';
 import {
@@ -17,22 +17,16 @@ import {
 import { type ConnectionRow, findConnection } from '../../../src/store/tenants/connections.ts';
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBareConnection, addBarePortal } from '../../support/factories/tenants.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 
-let database: ClonedDatabase;
 let db: Pool;
 const portal = 'a'.repeat(32);
-const brain = { ...echoBrain, checkHealth: () => Promise.reject(new Error('the accounts look, not the brain')) };
+const brain = { ...echoBrain, checkHealth: () => Promise.reject(new Error('the service checks, not the brain')) };
 
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 4 });
+useOwnDatabase(async (pool) => {
+  db = pool;
   await addBarePortal(db, portal);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 beforeEach(() => db('connection').delete());
 
@@ -48,7 +42,7 @@ async function read(id: string): Promise<ConnectionRow> {
   return row;
 }
 
-/** Seconds until the next look. */
+/** Seconds until the next health check. */
 async function dueIn(id: string): Promise<number> {
   const rows = await db('connection')
     .where({ id })
@@ -56,7 +50,7 @@ async function dueIn(id: string): Promise<number> {
   return Number(rows[0].due);
 }
 
-function watch(
+function startChecks(
   checkHealth: (row: ConnectionRow, signal: AbortSignal) => Promise<void>,
   spans: { readonly deadlineMs?: number; readonly slowMs?: number } = {},
 ) {
@@ -69,12 +63,12 @@ const endOf = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve());
   });
 
-describe('the watch over accounts', () => {
-  it('looks at others while one of them does not answer, and ends without waiting for it', async () => {
+describe('the health checks', () => {
+  it('go on with others while one of them does not answer, and end without waiting for it', async () => {
     const slow = await addAccount();
     await checkNow(db, slow);
     const seen: string[] = [];
-    const keeper = watch(async (row, signal) => {
+    const checks = startChecks(async (row, signal) => {
       seen.push(row.id);
       if (row.id === slow.id) await endOf(signal);
     });
@@ -83,17 +77,17 @@ describe('the watch over accounts', () => {
     await checkNow(db, other);
     await until(() => seen.includes(other.id));
     const startedAt = performance.now();
-    await keeper.stop();
+    await checks.stop();
     // A check is broken off after a minute at the latest: nobody has waited for that.
     expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 
-  it('looks at others while two hundred do not answer, again and again', async () => {
+  it('go on with others while two hundred do not answer, again and again', async () => {
     const hanging = await Promise.all(Array.from({ length: 200 }, addAccount));
     for (const row of hanging) await checkNow(db, row);
     const isHanging = new Set(hanging.map(({ id }) => id));
     const seen: string[] = [];
-    const keeper = watch(
+    const checks = startChecks(
       async (row, signal) => {
         seen.push(row.id);
         if (isHanging.has(row.id)) await endOf(signal);
@@ -105,22 +99,22 @@ describe('the watch over accounts', () => {
     const other = await addAccount();
     await checkNow(db, other);
     await until(() => seen.includes(other.id));
-    await keeper.stop();
+    await checks.stop();
     expect(seen).toContain(other.id);
   });
 
-  it('leaves those out that it was told to', async () => {
+  it('leave those out that they were told to', async () => {
     const [slow, other] = [await addAccount(), await addAccount()];
     for (const row of [slow, other]) await checkNow(db, row);
     const claimed = await claimChecks(db, ['echo'], { limit: 10, except: [slow.id] });
     expect(claimed.map(({ id }) => id)).toEqual([other.id]);
   });
 
-  it('breaks a look off that takes too long', async () => {
+  it('are aborted when they take too long', async () => {
     const row = await addAccount();
     await checkNow(db, row);
     let isBroken = false;
-    const keeper = watch(
+    const checks = startChecks(
       async (_, signal) => {
         await endOf(signal);
         isBroken = true;
@@ -128,27 +122,27 @@ describe('the watch over accounts', () => {
       { deadlineMs: 50 },
     );
     await until(() => isBroken);
-    await keeper.stop();
+    await checks.stop();
     expect(isBroken).toBe(true);
   });
 
-  it('goes on when all its places were taken', async () => {
+  it('go on when all their places were taken', async () => {
     const rows = await Promise.all(Array.from({ length: 130 }, addAccount));
     for (const row of rows) await checkNow(db, row);
     const seen = new Set<string>();
-    const keeper = watch((row) => {
+    const checks = startChecks((row) => {
       seen.add(row.id);
       return Promise.resolve();
     });
     await until(() => seen.size === 130);
-    await keeper.stop();
+    await checks.stop();
     expect(seen.size).toBe(130);
   });
 });
 
-describe('the next look', () => {
-  const minutes = 60;
+const minutes = 60;
 
+describe('the next health check', () => {
   it('at a working account comes after about an hour, from its first day', async () => {
     const row = await addAccount();
     expect(await dueIn(row.id)).toBeGreaterThan(59 * minutes);
@@ -160,7 +154,7 @@ describe('the next look', () => {
     expect(await dueIn(row.id)).toBeLessThan(67 * minutes);
   });
 
-  it('that a refused credential asks for comes ten minutes after the last one, that of a paused account after one', async () => {
+  it('that a refused credential asks for comes ten minutes after the last one, that of a disabled account after one', async () => {
     const row = await addAccount();
     await checkNow(db, row);
     await claimChecks(db, ['echo'], { limit: 10, except: [] });
@@ -172,7 +166,7 @@ describe('the next look', () => {
     expect(await dueIn(row.id)).toBeCloseTo(minutes, -1);
   });
 
-  it('that the far side asks for comes at once, but not twice within half a minute', async () => {
+  it('that the remote asks for comes at once, but not twice within half a minute', async () => {
     const row = await addAccount();
     await checkNow(db, row);
     expect(await dueIn(row.id)).toBeLessThanOrEqual(0);
@@ -185,7 +179,7 @@ describe('the next look', () => {
   });
 });
 
-describe('what a look has found out', () => {
+describe('what a health check has found out', () => {
   it('is not written over what was stored meanwhile', async () => {
     const before = await addAccount();
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -193,6 +187,44 @@ describe('what a look has found out', () => {
     expect(await disableConnection(db, before, 'key_refused', before.updated_at)).toBe(false);
     expect(await storeConfig(db, before, Buffer.from('older'))).toBe(false);
     expect(await read(before.id)).toMatchObject({ disabled_reason: null, config_sealed: Buffer.from('newer') });
+  });
+
+  /** A check of it has begun; what it will say was true a moment ago. */
+  async function checkBegun(): Promise<ConnectionRow> {
+    const row = await addAccount();
+    await checkNow(db, row);
+    const [claimed] = await claimChecks(db, ['echo'], { limit: 10, except: [] });
+    return claimed ?? row;
+  }
+
+  it('does not undo a stop that the remote told during the check, and a check follows soon', async () => {
+    const row = await checkBegun();
+    await disableConnection(db, row, 'stopped', null);
+    expect(await settleConnection(db, row, null)).toBe(false);
+    expect(await read(row.id)).toMatchObject({ disabled_reason: 'stopped' });
+    expect(await dueIn(row.id)).toBeLessThanOrEqual(30);
+  });
+
+  it('does not put off a check that was asked for during this one', async () => {
+    const row = await checkBegun();
+    await disableConnection(db, row, 'chats_off', row.updated_at);
+    const disabled = await read(row.id);
+    await checkNow(db, row);
+    expect(await settleConnection(db, disabled, null)).toBe(true);
+    expect(await dueIn(row.id)).toBeLessThanOrEqual(30);
+  });
+
+  it('is checked again after a minute where it is news that the account is disabled, and after ten where it is none', async () => {
+    const row = await checkBegun();
+    expect(await disableConnection(db, row, 'switched_off', row.updated_at)).toBe(true);
+    expect(await dueIn(row.id)).toBeGreaterThan(30);
+    expect(await dueIn(row.id)).toBeLessThanOrEqual(minutes);
+    await db('connection')
+      .where({ id: row.id })
+      .update({ health_check_at: db.raw('now()') });
+    const [again] = await claimChecks(db, ['echo'], { limit: 10, except: [] });
+    expect(await disableConnection(db, row, 'switched_off', again?.updated_at ?? null)).toBe(true);
+    expect(await dueIn(row.id)).toBeGreaterThan(9 * minutes);
   });
 
   it('wakes the lanes of the bots it concerns and of no others', async () => {

@@ -12,7 +12,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '../../../src/lib/embedded-postgres.ts';
 import { startEmbeddedPostgres } from '../../../src/lib/embedded-postgres.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
+import { serverAccount } from '../../../src/lib/postgres-account.ts';
+import { findPostgresBinaries } from '../../../src/lib/postgres-binaries.ts';
+import { createDataFolder, removeHalfMade } from '../../../src/lib/postgres-folder.ts';
 import { processCommand } from '../../../src/lib/process-command.ts';
+import { compileCache } from '../../support/compile-cache.ts';
 
 const password = "pass word'%/";
 const flags = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
@@ -72,7 +76,10 @@ async function serverPid(dataDir: string): Promise<number> {
 /** Starts the database in another process. `kill` ends that process the hard way, leaving its database behind. */
 async function startElsewhere(dataDir: string): Promise<{ port: number; kill: () => Promise<unknown> }> {
   const script = fileURLToPath(new URL('embedded-postgres-parent.ts', import.meta.url));
-  const parent = spawn(process.execPath, [script, dataDir, password], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, [script, dataDir, password], {
+    env: { ...process.env, ...compileCache },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(parent, 'exit');
   const kill = (): Promise<unknown> => {
     parent.kill('SIGKILL');
@@ -226,6 +233,26 @@ describe('startEmbeddedPostgres', () => {
     await expect(query(won[0]?.url('bridge') ?? '', 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
     const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
     expect(stdout.split('\n').filter((line) => line.includes(`-D ${join(dataDir, 'db')} `))).toHaveLength(1);
+    expect(await readdir(dataDir)).toEqual(['db']);
+  });
+
+  it('is no matter to a slower one when the quicker one has made the folder and removed what was half made', async () => {
+    const dataDir = await madeFolder();
+    const account = await serverAccount();
+    const place = {
+      folder: join(dataDir, 'db'),
+      account,
+      binaries: await findPostgresBinaries(dataDir, account),
+      flags,
+    };
+    // Each of many is met at another moment of its making.
+    const slower = Array.from({ length: 12 }, () => createDataFolder(place, password));
+    let areUnderWay = true;
+    const ends = Promise.allSettled(slower).finally(() => {
+      areUnderWay = false;
+    });
+    while (areUnderWay) await removeHalfMade(place.folder);
+    expect((await ends).filter(({ status }) => status === 'rejected')).toEqual([]);
     expect(await readdir(dataDir)).toEqual(['db']);
   });
 

@@ -1,10 +1,9 @@
 /** What the account shows of bot and channel is true at any time, not only after a joining. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
-import { type MgStage, startMgStage } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 const captured = captureLog();
 
 const channel = () => stage.gateway.channels().find(({ id }) => id === stage.config.joined.channelId);
@@ -22,10 +21,7 @@ async function reconnect(): Promise<void> {
   await stage.done();
 }
 
-beforeAll(async () => {
-  stage = await startMgStage({ log: captured.log });
-});
-afterAll(() => stage.close());
+const stage = useMgStage({ log: captured.log });
 
 describe('what the channel is said to be able to do', () => {
   it('is put once, and not again while nothing changes', async () => {

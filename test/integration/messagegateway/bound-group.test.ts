@@ -141,7 +141,7 @@ describe('what happens in a bound chat', () => {
   });
 });
 
-describe('a bound group on a bad day', () => {
+describe('a bound group when calls fail', () => {
   beforeAll(() => start());
   afterAll(() => stage.close());
 

@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { describe, expect, it } from 'vitest';
 import { listBots } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
-import { askForCode, type ConnectStage, sessionFor, startConnectStage } from '../../support/connect-stage.ts';
+import { askForCode, sessionFor } from '../../support/connect-stage.ts';
 import { ourBot } from '../../support/talk.ts';
+import { useConnectStage } from '../../support/use-connect-stage.ts';
 
-let stage: ConnectStage;
-let db: Pool;
-
-async function end(): Promise<void> {
-  const isLeaked = stage.captured.text().includes(stage.gateway.apiKey);
-  await db.destroy();
-  await stage.close();
-  expect(isLeaked).toBe(false);
-}
-
-beforeAll(async () => {
-  stage = await startConnectStage();
-  db = openDatabase({ url: stage.own.databaseUrl, poolSize: 2 });
-});
-afterAll(end);
-beforeEach(async () => {
-  await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
-  await stage.own.probe.rows('delete from connection');
-});
+const stage = useConnectStage();
 
 const typed = (code: string, change: Readonly<Record<string, string>> = {}): Record<string, string> => ({
   step: 'check',
@@ -32,7 +14,7 @@ const typed = (code: string, change: Readonly<Record<string, string>> = {}): Rec
   code,
   ...change,
 });
-const bots = async () => await listBots(db, stage.bridge.portal.memberId);
+const bots = async () => await listBots(stage.db, stage.bridge.portal.memberId);
 const brainOf = async (code: string) => (await bots()).find((bot) => bot.code === code);
 const connections = (): Promise<number> => stage.own.probe.count('select count(*) from connection');
 const crmCalls = (): number => stage.gateway.calls().filter(({ api }) => api === 'crm').length;

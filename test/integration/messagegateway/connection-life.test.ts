@@ -40,7 +40,7 @@ afterEach(async () => {
 const code = (): string => stage.config.joined.moduleCode;
 const disabledReason = async (): Promise<unknown> =>
   (await stage.probe.rows('select disabled_reason from connection'))[0]?.['disabled_reason'];
-/** As if nobody had looked for a long time: callbacks lead to a look at once. */
+/** As if the last health check were long ago: callbacks lead to a health check at once. */
 const longAgo = async (): Promise<unknown> => stage.probe.rows('update connection set health_checked_at = null');
 /** As if ten minutes had passed. */
 const lookNow = async (): Promise<unknown> => stage.probe.rows('update connection set health_check_at = now()');
@@ -143,7 +143,7 @@ describe('a module that is switched off', () => {
 
   it('by an administrator stays off where the CRM’s word of it got lost', async () => {
     await stage.gateway.activateModule(code(), false, false);
-    // The bot's socket is closed with the module: that leads to a look.
+    // The bot's socket is closed with the module: that leads to a health check.
     await until(async () => (await disabledReason()) === 'switched_off');
     expect(stage.gateway.modules()[0]).toMatchObject({ active: false });
     await checked();

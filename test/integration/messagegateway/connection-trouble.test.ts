@@ -31,24 +31,24 @@ afterEach(async () => {
   stage.gateway.setGone(false);
   stage.gateway.setScopes(['integration_read', 'integration_write']);
   await changeConfig({ apiKey: stage.gateway.apiKey });
-  await lookNow();
+  await checkHealthNow();
   // A check that is still under way would find out what the next test does.
-  await until(hasLooked);
+  await until(isChecked);
   await until(async () => (await disabledReason()) === null && stage.gateway.sockets().open === 1);
 });
 
 const code = (): string => stage.config.joined.moduleCode;
 const row = async (): Promise<Record<string, unknown>> => (await stage.probe.rows('select * from connection'))[0] ?? {};
 const disabledReason = async (): Promise<unknown> => (await row())['disabled_reason'];
-/** As if nobody had looked for a long time. */
+/** As if the last health check were long ago. */
 const longAgo = (): Promise<unknown> => stage.probe.rows('update connection set health_checked_at = null');
 const thaw = async (): Promise<void> => {
   await longAgo();
   await stage.gateway.freezeModule(code(), false);
 };
-const lookNow = (): Promise<unknown> =>
+const checkHealthNow = (): Promise<unknown> =>
   stage.probe.rows('update connection set health_check_at = now(), health_checked_at = null');
-const hasLooked = async (): Promise<boolean> =>
+const isChecked = async (): Promise<boolean> =>
   (await stage.probe.count(`select count(*) from connection where health_check_at > now() + interval '50 minutes'`)) ===
   1;
 const heard = (): (string | null)[] =>
@@ -120,7 +120,7 @@ describe('an account that cannot be asked any more', () => {
     ['key_refused', () => changeConfig({ apiKey: 'withdrawn' })],
     ['rights_missing', () => stage.gateway.setScopes([])],
     ['no_account', () => stage.gateway.setGone(true)],
-  ])('is paused when its tokens are dead too (%s), and works again when that is mended', async (reason, spoil) => {
+  ])('is disabled when its tokens are dead too (%s), and works again when that is mended', async (reason, spoil) => {
     await spoil();
     stage.gateway.revokeToken(code(), 'bot');
     stage.gateway.revokeToken(code(), 'transport');
@@ -130,22 +130,22 @@ describe('an account that cannot be asked any more', () => {
     stage.gateway.setGone(false);
     stage.gateway.setScopes(['integration_read', 'integration_write']);
     await changeConfig({ apiKey: stage.gateway.apiKey });
-    await lookNow();
+    await checkHealthNow();
     await until(() => heard().includes('подожди меня'));
     expect(await disabledReason()).toBeNull();
   });
 
   it('goes on while its chats work', async () => {
     stage.gateway.setScopes([]);
-    await lookNow();
-    await until(hasLooked);
+    await checkHealthNow();
+    await until(isChecked);
     expect(await disabledReason()).toBeNull();
     talk.say('ничего не случилось');
     await until(() => heard().includes('ничего не случилось'));
   });
 });
 
-describe('a paused account', () => {
+describe('a disabled account', () => {
   it('tells managers in the form of the transport why nothing is taken', async () => {
     await stage.gateway.freezeModule(code());
     await until(async () => (await disabledReason()) === 'frozen');
@@ -162,7 +162,7 @@ describe('a paused account', () => {
     await thaw();
   });
 
-  it('is looked at within a minute when somebody over there thinks that it works', async () => {
+  it('is checked within a minute when somebody over there thinks that it works', async () => {
     await stage.gateway.freezeModule(code());
     await until(async () => (await disabledReason()) === 'frozen');
     await stage.probe.rows(
@@ -199,7 +199,7 @@ describe('a file of a manager', () => {
   });
 });
 
-describe('looks', () => {
+describe('health checks', () => {
   it('are taken at working accounts about hourly, and wake nobody where nothing has changed', async () => {
     await stage.done();
     await stage.probe.rows(
@@ -207,8 +207,8 @@ describe('looks', () => {
     );
     // When the second check has ended, the first one has woken whom it wakes.
     for (let check = 0; check < 2; check += 1) {
-      await lookNow();
-      await until(hasLooked);
+      await checkHealthNow();
+      await until(isChecked);
     }
     const woken = `select count(*) from lane where queue = 'outbox' and key like '%>brain' and ready_at < now() + interval '50 minutes'`;
     expect(await stage.probe.count(woken)).toBe(0);
@@ -235,7 +235,7 @@ describe('an account that moves', () => {
   it('is followed to its new address', async () => {
     const origin = await stage.gateway.renameCrm();
     await until(async () => (await storedConfig()).config.crmUrl === origin);
-    await until(hasLooked);
+    await until(isChecked);
     expect(await disabledReason()).toBeNull();
     talk.say('мы переехали');
     await until(() => heard().includes('мы переехали'));

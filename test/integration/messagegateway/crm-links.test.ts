@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { expect, it } from 'vitest';
+import { openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
-
-beforeAll(async () => {
-  stage = await startMgStage();
-});
-afterAll(() => stage.close());
+const stage = useMgStage();
 
 it('managers are shown the CRM records of a customer once, and again when they change', async () => {
   const { portal } = stage.bridge;

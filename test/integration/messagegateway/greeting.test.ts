@@ -1,19 +1,17 @@
 /** The bot's greeting between a customer and managers who are quick, or slow. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { updateBot } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
-import { type MgStage, mgChatOf, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { mgChatOf, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
-
+const stage = useMgStage();
 beforeAll(async () => {
-  stage = await startMgStage();
   await updateBot(stage.db, stage.bridge.portal.memberId, 'bridge_line', {
     greeting: { ru: 'Добрый день, это {name}' },
     greet_after_seconds: 2,
   });
 });
-afterAll(() => stage.close());
 
 const greeted = (chatId: number): string[] =>
   stage.bridge.portal

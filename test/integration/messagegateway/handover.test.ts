@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
 import { joinGateway } from '../../support/messagegateway-join.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, mgChatOf, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 let count = 0;
 
-beforeAll(async () => {
-  stage = await startMgStage({
-    configFor: (managerId) => ({ handover: { tag: 'В Битрикс24', userIds: [managerId] } }),
-  });
+const stage = useMgStage({
+  configFor: (managerId) => ({ handover: { tag: 'В Битрикс24', userIds: [managerId] } }),
+});
+beforeAll(() => {
   stage.gateway.addManager({ name: 'Семён Сменщиков' });
 });
-afterAll(() => stage.close());
 
 async function begin(): Promise<LineTalk> {
   count += 1;

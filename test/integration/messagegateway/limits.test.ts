@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { startApp } from '../../../src/start-app.ts';
 import { until } from '../../support/bridge.ts';
-import { type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { openLineTalk } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
-
-beforeAll(async () => {
-  stage = await startMgStage({
-    gateway: { enforceChannelSettings: false, maxFileBytes: 30 * 1024 * 1024 },
-  });
+const stage = useMgStage({
+  gateway: { enforceChannelSettings: false, maxFileBytes: 30 * 1024 * 1024 },
 });
-afterAll(() => stage.close());
 
 /** What the service allows of one token. */
 const perSecond = 30;

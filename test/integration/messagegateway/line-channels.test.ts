@@ -1,22 +1,21 @@
 /** Managers see where a customer comes from: each Open Channel and messenger is a channel of its own, and the customer has a card. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { startApp } from '../../../src/start-app.ts';
 import { until } from '../../support/bridge.ts';
-import { type MgStage, mgChatOf, startMgStage } from '../../support/messagegateway-stage.ts';
+import { mgChatOf } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 let lineId: number;
 
-beforeAll(async () => {
-  stage = await startMgStage();
+const stage = useMgStage();
+beforeAll(() => {
   const { portal } = stage.bridge;
   const operator = portal.addEmployee({ name: 'Ольга Операторова' }).id;
   lineId = portal.addLine({ name: 'Поддержка', botId: ourBot(portal, 'line').id, left: 'close', queue: [operator] }).id;
 });
-afterAll(() => stage.close());
 
 const profile = { avatar: '/upload/main/face.png', phone: '+79991234567', website: 'https://t.me/kirill' };
 const come = async (name: string, connector: string, text: string): Promise<number> => {

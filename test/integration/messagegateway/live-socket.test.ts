@@ -41,7 +41,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** What the far side does once a handshake has succeeded. */
+/** What the server does once a handshake has succeeded. */
 function welcome(greet: (socket: WebSocket) => void): void {
   server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, greet));
 }

@@ -1,8 +1,9 @@
 /** A manager's message that had to become several in Bitrix24: its receipt, its edits and its deletion are those of one message. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { type LineTalk, openLineTalk } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 /** Just above what an app may fetch of a file. */
@@ -11,18 +12,14 @@ const tooLarge = Buffer.alloc(26 * 1024 * 1024, 1);
 const long = (word: string, messages: number): string =>
   Array.from({ length: messages }, (_, index) => `${word}${index + 1} ${'а'.repeat(19_000)}`).join('\n');
 
-let stage: MgStage;
 let talk: LineTalk;
 let mgChat: number;
 let count = 0;
 
-beforeAll(async () => {
-  stage = await startMgStage({
-    config: { console: { groups: 'none' } },
-    gateway: { enforceChannelSettings: false, maxFileBytes: tooLarge.length },
-  });
+const stage = useMgStage({
+  config: { console: { groups: 'none' } },
+  gateway: { enforceChannelSettings: false, maxFileBytes: tooLarge.length },
 });
-afterAll(() => stage.close());
 beforeEach(async () => {
   count += 1;
   const words = `Здравствуйте, вопрос ${count}`;
@@ -116,7 +113,7 @@ describe('a message of several parts', () => {
     ]);
   });
 
-  it('has failed when a part was given up in an earlier turn than the last', async () => {
+  it('has failed when a part became a dead letter in an earlier turn than the last', async () => {
     stage.bridge.portal.fault.rest({
       method: 'imbot.v2.Chat.Message.send',
       kind: 'error',

@@ -1,35 +1,16 @@
 /** The one-step connection from the CRM's marketplace, and the account's own page. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SimpleConnectResult } from '../../../sandbox/messagegateway/crm/call-module.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { purgeAwaiting } from '../../../src/store/queue/retention.ts';
 import { listBots } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
-import { type ConnectStage, type Shown, startConnectStage } from '../../support/connect-stage.ts';
+import type { Shown } from '../../support/connect-stage.ts';
+import { useConnectStage } from '../../support/use-connect-stage.ts';
 
-let stage: ConnectStage;
-let db: Pool;
-
-async function end(): Promise<void> {
-  const isLeaked = stage.captured.text().includes(stage.gateway.apiKey);
-  await db.destroy();
-  await stage.close();
-  expect(isLeaked).toBe(false);
-}
-
-beforeAll(async () => {
-  stage = await startConnectStage();
-  db = openDatabase({ url: stage.own.databaseUrl, poolSize: 2 });
-});
-afterAll(end);
-beforeEach(async () => {
-  await stage.own.probe.rows(`update bot set brain = 'echo', connection_id = null`);
-  await stage.own.probe.rows('delete from connection');
-  await stage.own.probe.rows('delete from awaiting_connection');
-});
+const stage = useConnectStage();
 
 const brainOf = async (code: string) =>
-  (await listBots(db, stage.bridge.portal.memberId)).find((bot) => bot.code === code);
+  (await listBots(stage.db, stage.bridge.portal.memberId)).find((bot) => bot.code === code);
 const connections = (): Promise<number> => stage.own.probe.count('select count(*) from connection');
 const waiting = (): Promise<number> => stage.own.probe.count('select count(*) from awaiting_connection');
 
@@ -145,12 +126,12 @@ describe('the one-step connection', () => {
   it('is forgotten after a week in which nobody has connected it, and begins anew with the button', async () => {
     await arrive();
     await stage.own.probe.rows(`update awaiting_connection set created_at = now() - interval '6 days'`);
-    expect(await purgeAwaiting(db)).toBe(0);
+    expect(await purgeAwaiting(stage.db)).toBe(0);
     await stage.own.probe.rows(`update awaiting_connection set created_at = now() - interval '8 days'`);
     await arrive();
-    expect(await purgeAwaiting(db)).toBe(0);
+    expect(await purgeAwaiting(stage.db)).toBe(0);
     await stage.own.probe.rows(`update awaiting_connection set created_at = now() - interval '8 days'`);
-    expect(await purgeAwaiting(db)).toBe(1);
+    expect(await purgeAwaiting(stage.db)).toBe(1);
     const { page } = await arrive();
     expect((await finish(page)).status).toBe(200);
   });

@@ -1,36 +1,35 @@
 /** What nobody outside the vendor knows, answered the other way: the sandbox behaves so, and the connection is set accordingly. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { type LineTalk, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
-let stage: MgStage;
 let talk: LineTalk;
 let mgChat: number;
 
+const stage = useMgStage({
+  gateway: {
+    escape: 'html',
+    boundsInclusive: false,
+    listOrder: 'ascending',
+    botSendStatus: 201,
+    badTokenStatus: 401,
+    transportTokenInGet: true,
+    timeOffset: 'Z',
+    webhookMediaNote: 'nowhere',
+    newDialogs: 'responsible-bot',
+    // The documented limits.
+    mgRate: 30,
+    crmRate: 10,
+  },
+  config: { unescapeHtml: true, uploadEncoding: 'raw', language: 'en' },
+});
 beforeAll(async () => {
-  stage = await startMgStage({
-    gateway: {
-      escape: 'html',
-      boundsInclusive: false,
-      listOrder: 'ascending',
-      botSendStatus: 201,
-      badTokenStatus: 401,
-      transportTokenInGet: true,
-      timeOffset: 'Z',
-      webhookMediaNote: 'nowhere',
-      newDialogs: 'responsible-bot',
-      // The documented limits.
-      mgRate: 30,
-      crmRate: 10,
-    },
-    config: { unescapeHtml: true, uploadEncoding: 'raw', language: 'en' },
-  });
   talk = await openLineTalk(stage, 'Кто там?');
   mgChat = talk.mgChat;
 });
-afterAll(() => stage.close());
 
 const botSays = async (content: string): Promise<void> => {
   const { endpointUrl, token } = stage.config.joined.bot;

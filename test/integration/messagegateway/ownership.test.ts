@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { startApp } from '../../../src/start-app.ts';
 import { updateBot } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
-import {
-  type LineTalk,
-  type MgStage,
-  mgChatOf,
-  openLineTalk,
-  startMgStage,
-} from '../../support/messagegateway-stage.ts';
+import { type LineTalk, mgChatOf, openLineTalk } from '../../support/messagegateway-stage.ts';
 import { ourBot } from '../../support/talk.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 let count = 0;
 
+const stage = useMgStage({ config: { timeZone: 'Europe/Moscow', mirrorWhilePersonLeads: false } });
 beforeAll(async () => {
-  stage = await startMgStage({ config: { timeZone: 'Europe/Moscow', mirrorWhilePersonLeads: false } });
   await updateBot(stage.db, stage.bridge.portal.memberId, 'bridge_line', { give_back_minutes: 30 });
 });
-afterAll(() => stage.close());
 
 async function begin(): Promise<LineTalk> {
   count += 1;

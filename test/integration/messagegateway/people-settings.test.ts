@@ -1,17 +1,14 @@
 /** An account in which managers take conversations back by answering, and end sessions in Bitrix24 by closing dialogs. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { type LineTalk, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 let count = 0;
 
-beforeAll(async () => {
-  stage = await startMgStage({
-    config: { managerAnswer: 'take', onDialogClosed: 'finish', onPersonTakesOver: 'close' },
-  });
+const stage = useMgStage({
+  config: { managerAnswer: 'take', onDialogClosed: 'finish', onPersonTakesOver: 'close' },
 });
-afterAll(() => stage.close());
 
 async function begin(): Promise<LineTalk> {
   count += 1;

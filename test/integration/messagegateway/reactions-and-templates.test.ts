@@ -1,19 +1,18 @@
 /** What managers do besides writing: they react, make templates, and attach links. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
-import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { type LineTalk, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 let talk: LineTalk;
 let chat: number;
 
+const stage = useMgStage();
 beforeAll(async () => {
-  stage = await startMgStage();
   talk = await openLineTalk(stage, 'Кто там?');
   chat = talk.mgChat;
   await until(() => stage.gateway.sockets().open === 1);
 });
-afterAll(() => stage.close());
 
 describe('a reaction of a manager', () => {
   const reactions = (text: string): string[] => {

@@ -1,16 +1,13 @@
 /** Edits and deletions the other side does not take: whoever made them hears of it, and nobody else. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LineTalk, type MgStage, openLineTalk, startMgStage } from '../../support/messagegateway-stage.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type LineTalk, openLineTalk } from '../../support/messagegateway-stage.ts';
+import { useMgStage } from '../../support/use-messagegateway-stage.ts';
 
-let stage: MgStage;
 let talk: LineTalk;
 let mgChat: number;
 let count = 0;
 
-beforeAll(async () => {
-  stage = await startMgStage({ config: { channels: { perLine: false } } });
-});
-afterAll(() => stage.close());
+const stage = useMgStage({ config: { channels: { perLine: false } } });
 beforeEach(async () => {
   count += 1;
   const words = `Вопрос ${count}`;

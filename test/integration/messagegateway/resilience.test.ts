@@ -52,7 +52,7 @@ const owner = async (): Promise<unknown> =>
   (await stage.probe.rows('select owner from conversation where dialog_id = $1', [`chat${talk.chatId}`]))[0]?.['owner'];
 const runCommand = (line: string): number => stage.gateway.runCommand(dialogId, stage.config.joined.bot.botId, line);
 
-describe('MessageGateway on a bad day', () => {
+describe('MessageGateway when it fails', () => {
   beforeAll(start);
   beforeEach(begin);
   afterAll(end);
@@ -85,16 +85,18 @@ describe('MessageGateway on a bad day', () => {
   });
 
   it('answers 503 more often than anything else is tried: the message waits, and arrives', async () => {
-    const times = deliveryRetry.maxAttempts + 2;
+    const times = 4;
     stage.gateway.fail({ api: 'transport', path: '/messages', method: 'POST', times, kind: 503 });
     const stormy = (): number => stage.gateway.calls().filter(({ status }) => status === 503).length;
     const before = stormy();
     talk.say('после бури');
     talk.say('и ещё');
     await until(async () => {
-      // As if its pauses, which grow, were over; the shared one of a second is kept.
+      // As if its pauses, which grow, were over and there had been as many as anything else has attempts; the shared one of a second is kept.
       await stage.probe.rows(
-        `update lane set ready_at = now() where queue = 'outbox' and ready_at > now() and ready_at < 'infinity' and locked_by is null`,
+        `update lane set ready_at = now(), throttled = greatest(throttled, $1)
+         where queue = 'outbox' and ready_at > now() and ready_at < 'infinity' and locked_by is null`,
+        [deliveryRetry.maxAttempts],
       );
       expect(await stage.probe.rows('select attempts from lane where seq > done and attempts > 1')).toEqual([]);
       return heard().length === 3;
@@ -114,7 +116,7 @@ describe('MessageGateway on a bad day', () => {
   });
 });
 
-describe('the socket on a bad day', () => {
+describe('the socket when it is cut or talks nonsense', () => {
   beforeAll(start);
   beforeEach(begin);
   afterAll(end);
@@ -204,7 +206,7 @@ describe('revoked tokens', () => {
   });
 
   it('hold messages back only until the account was joined again', async () => {
-    // As if the last look at the account were long ago.
+    // As if the last health check of the account were long ago.
     await stage.probe.rows('update connection set health_checked_at = null, health_check_at = null');
     stage.gateway.revokeToken(stage.config.joined.moduleCode, 'transport');
     talk.say('не потеряется');

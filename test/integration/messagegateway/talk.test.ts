@@ -214,7 +214,7 @@ describe('bots that think with one account', () => {
   });
 });
 
-describe('the door', () => {
+describe('the webhook endpoint', () => {
   const post = async (body: unknown, clientId: string): Promise<number> => {
     const headers = { 'content-type': 'application/json', clientid: clientId };
     return (await fetch(stage.hook, { method: 'POST', headers, body: JSON.stringify(body) })).status;

@@ -1,31 +1,25 @@
 /** A remote that hangs leaves many lanes ready in front of everybody else's. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Executor } from '../../../src/queue/execute-action.ts';
 import { startOutboxWorker } from '../../../src/queue/outbox-worker.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeup, type Wakeup } from '../../../src/runtime/wakeup.ts';
-import { inTransaction, openDatabase, type Pool } from '../../../src/store/database.ts';
+import { inTransaction, type Pool } from '../../../src/store/database.ts';
 import { appendActions, type OutboxRow } from '../../../src/store/queue/outbox.ts';
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 
 const loud = 'a'.repeat(32);
 const quiet = 'b'.repeat(32);
-let database: ClonedDatabase;
 let db: Pool;
 
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 4 });
+useOwnDatabase(async (pool) => {
+  db = pool;
   for (const portal of [loud, quiet]) await addBarePortal(db, portal);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 async function order(portal: string, dialogs: readonly number[]): Promise<void> {
@@ -41,7 +35,7 @@ async function order(portal: string, dialogs: readonly number[]): Promise<void> 
   await inTransaction(db, (trx) => appendActions(trx, actions));
 }
 
-/** The usual poll never comes: what is not found soon after the bell has rung is not found. */
+/** The usual poll never comes: what is not found soon after the wakeup has rung is not found. */
 function createPatientWakeup(): Wakeup {
   const wakeup = createWakeup();
   return { ring: () => wakeup.ring(), wait: (ms, signal) => wakeup.wait(ms < 500 ? ms : 2 ** 30, signal) };

@@ -50,7 +50,7 @@ async function open(server: OwnServer): Promise<ProcessStage> {
 }
 
 describe('a database that goes away under load', () => {
-  it('makes the door say so, and costs no acknowledged message', async () => {
+  it('makes the endpoint say so, and costs no acknowledged message', async () => {
     const server = await startServer();
     const stage = await open(server);
     const { portal, probe } = stage;

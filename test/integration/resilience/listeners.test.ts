@@ -122,7 +122,7 @@ async function withScene(work: (scene: RuleContext) => Promise<void>, listen: Li
       const used = hasLostKey ? lostSealer : sealer;
       const boxes = {
         configSealed: used.seal('{}', `connection.config:${id}`),
-        webhookSecretSealed: used.seal('door', `connection.webhook:${id}`),
+        webhookSecretSealed: used.seal('secret', `connection.webhook:${id}`),
       };
       await addConnection(db, {
         portal,

@@ -128,7 +128,7 @@ describe('an OAuth host that hangs while 200 portals need it', () => {
     await until(() => said.every((one) => one.isAnswered()));
     // The share of one host, and the few probes of its circuit breaker while those hang.
     expect(host.mostAsked()).toBeLessThanOrEqual(20);
-    // Nothing of those who wait was given up, and none of it counts as an attempt that failed.
+    // Nothing of those who wait became a dead letter, and none of it counts as an attempt that failed.
     expect(await own.probe.count(`select count(*) from outbox where state not in ('waiting', 'done')`)).toBe(0);
     expect(
       await own.probe.count(`select max(attempts) from lane where queue = 'outbox' and seq > done`),

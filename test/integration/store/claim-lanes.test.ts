@@ -1,29 +1,23 @@
 /** Claims: whose turn it is, how much they bring along, and that only the claim that holds a lane may do anything with it. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createBodyLoader } from '../../../src/queue/body-loader.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import type { Pool } from '../../../src/store/database.ts';
 import { acceptEvents, claimedBodyBytes, claimInbox } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
 import { finishLanes, renewLanes } from '../../../src/store/queue/lanes.ts';
 import { appendActions, claimOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
 import { until } from '../../support/bridge.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 
 const loud = 'a'.repeat(32);
 const quiet = 'b'.repeat(32);
-let database: ClonedDatabase;
 let db: Pool;
 
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 4 });
+useOwnDatabase(async (pool) => {
+  db = pool;
   for (const portal of [loud, quiet]) await addBarePortal(db, portal);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 beforeEach(async () => {
   for (const table of ['lane', 'inbox', 'outbox', 'dedupe']) await db(table).delete();
@@ -80,7 +74,7 @@ describe('turns between portals', () => {
     expect(isCrowded).toBe(false);
   });
 
-  it('a portal with more ready lanes than a claim looks at is told, and the next claim finds the others all the same', async () => {
+  it('a portal with more ready lanes than a claim reads is told, and the next claim finds the others all the same', async () => {
     await fill(loud, 'inbox', 500);
     await store(quiet, 'bot/1', Buffer.from('x'));
     const first = await claimInbox(db, usual());

@@ -1,11 +1,11 @@
 /** Names of conversations and messages as a remote may write them: the database cannot hold every character there is. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toNewEvents } from '../../../src/connections/resolve-conversation.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import type { Pool } from '../../../src/store/database.ts';
 import { acceptEvents } from '../../../src/store/queue/inbox.ts';
 import { readReportedFailure, recordReportedFailures } from '../../../src/store/queue/reported-failures.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 
 const portal = 'a'.repeat(32);
 const intake = {
@@ -14,17 +14,11 @@ const intake = {
   brain: 'echo',
   ingress: 'webhook' as const,
 };
-let database: ClonedDatabase;
 let db: Pool;
 
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 2 });
+useOwnDatabase(async (pool) => {
+  db = pool;
   await addBarePortal(db, portal);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 describe('a name with a NUL character', () => {

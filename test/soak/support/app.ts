@@ -17,7 +17,7 @@ export interface AppOptions {
   readonly hosts: readonly string[];
   /** A free one when absent. */
   readonly port?: number;
-  /** Where far ends reach the app; its own port when absent. */
+  /** Where remotes reach the app; its own port when absent. */
   readonly publicPort?: number;
   readonly settings?: Readonly<Record<string, string>>;
   /** How it is seen that the app is ready; a process without the role `web` may have no port to ask at. */

@@ -56,7 +56,7 @@ function grant(options: Options, form: URLSearchParams, origin: string): Answer 
   if (portal === undefined) return [400, { error: 'invalid_grant' }];
   portal.accessToken = randomBytes(22).toString('hex');
   portal.refreshToken = randomBytes(20).toString('hex');
-  if (portal.mood === 'expired') portal.mood = 'well';
+  if (portal.failureMode === 'expired') portal.failureMode = 'well';
   const expires = 3600;
   return [
     200,

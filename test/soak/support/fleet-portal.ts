@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** `hangs` never answers; `expired` refuses the token it was seeded with until a refresh brought another. */
-export type Mood = 'well' | 'hangs' | 'expired' | { readonly slowMs: number };
+export type FailureMode = 'well' | 'hangs' | 'expired' | { readonly slowMs: number };
 
 export interface FleetPortal {
   readonly index: number;
@@ -12,7 +12,7 @@ export interface FleetPortal {
   readonly applicationToken: string;
   accessToken: string;
   refreshToken: string;
-  mood: Mood;
+  failureMode: FailureMode;
   /** The ids of messages by the key of their send: a key that comes again is the same message. */
   readonly sent: Map<string, number>;
   /** Calls that have come in, answered or not. */
@@ -28,7 +28,7 @@ export function newFleetPortal(index: number, domain: string): FleetPortal {
     applicationToken: randomBytes(16).toString('hex'),
     accessToken: randomBytes(22).toString('hex'),
     refreshToken: randomBytes(20).toString('hex'),
-    mood: 'well',
+    failureMode: 'well',
     sent: new Map(),
     calls: 0,
   };

@@ -97,11 +97,11 @@ async function handlePortal(
     // The caller broke off.
     return;
   }
-  const { mood } = portal;
-  if (mood === 'hangs') return;
-  if (typeof mood === 'object') await new Promise((resolve) => setTimeout(resolve, mood.slowMs));
+  const { failureMode } = portal;
+  if (failureMode === 'hangs') return;
+  if (typeof failureMode === 'object') await new Promise((resolve) => setTimeout(resolve, failureMode.slowMs));
   const call: FleetCall = { method: methodOf(incoming.url ?? ''), params: paramsOf(Buffer.concat(chunks)) };
-  const isStale = mood === 'expired' || call.params['auth'] !== portal.accessToken;
+  const isStale = failureMode === 'expired' || call.params['auth'] !== portal.accessToken;
   const refusal = { error: 'expired_token', error_description: 'The access token provided has expired.' };
   const result = isStale ? null : answerMethod(portal, call, (dialog, text) => fleet.onMessage(portal, dialog, text));
   const body = JSON.stringify(result === null ? refusal : { result, time: timeOf() });

@@ -49,7 +49,7 @@ async function seedPortal(db: Pool, appSecret: Buffer, portal: FleetPortal, oaut
     portal: id,
     accessSealed: sealer.seal(portal.accessToken, tokenContext.access(id)),
     refreshSealed: sealer.seal(portal.refreshToken, tokenContext.refresh(id)),
-    expiresAt: new Date(Date.now() + (portal.mood === 'expired' ? -60_000 : 3_600_000)),
+    expiresAt: new Date(Date.now() + (portal.failureMode === 'expired' ? -60_000 : 3_600_000)),
     userId: '1',
     isAdmin: true,
   });

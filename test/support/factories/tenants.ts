@@ -1,10 +1,28 @@
 /** Rows of portals and connections, for tests of what works on the database alone. */
 import type { Db } from '../../../src/store/database.ts';
 
-/** An installed portal that nobody can call. */
-export async function addBarePortal(db: Db, portal: string): Promise<void> {
+/** A portal that nobody can call; installed unless `more` says otherwise. */
+export async function addBarePortal(
+  db: Db,
+  portal: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const place = { domain: portal, client_endpoint: 'c', server_endpoint: 's' };
-  await db('portal').insert({ portal, ...place, application_token_hash: Buffer.alloc(32) });
+  await db('portal').insert({ portal, ...place, application_token_hash: Buffer.alloc(32), ...more });
+}
+
+/** Tokens of a portal that nobody can open, exchanged so many days ago. */
+export async function addBareToken(db: Db, portal: string, ageDays: number): Promise<void> {
+  const sealed = { access_sealed: Buffer.alloc(1), refresh_sealed: Buffer.alloc(1) };
+  const refreshed_at = new Date(Date.now() - ageDays * 86_400_000);
+  await db('portal_token').insert({
+    portal,
+    ...sealed,
+    expires_at: refreshed_at,
+    user_id: '1',
+    is_admin: true,
+    refreshed_at,
+  });
 }
 
 /** A connection of the echo brain whose secrets nobody can open. */

@@ -137,5 +137,5 @@ const json = [
   numbered('a key in every member', (index) => `${index === 0 ? '{' : ','}"k${index}":${index}`),
 ];
 
-/** Every text that is tried on every reader. */
-export const hostileInputs: readonly HostileInput[] = [...forms, ...markup, ...characters, ...json];
+/** Every text that is tried on every reader, by what it imitates. */
+export const hostileInputs = { forms, markup, characters, json } satisfies Record<string, readonly HostileInput[]>;

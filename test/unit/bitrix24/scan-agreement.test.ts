@@ -9,7 +9,7 @@ const bodies = [...fixtureNames('v1-on'), ...fixtureNames('app-on'), ...fixtureN
   (name) => fixture(name).body,
 );
 
-/** What the door needs, read by the form parser alone. */
+/** What the endpoint needs, read by the form parser alone. */
 function parsed(body: Buffer) {
   const tree = parseForm(body);
   const data = branch(tree, 'data');

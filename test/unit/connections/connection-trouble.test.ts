@@ -34,7 +34,7 @@ describe('a refused credential', () => {
     },
   );
 
-  it('is none where the far side refuses the message', async () => {
+  it('is none where the remote refuses the message', async () => {
     const error = new RemoteRefused({ code: 'messagegateway.refused', status: 400, message: 'no' });
     expect(await onRefusedCredentials(noDatabase, bot, brain, error)).toBe(error);
   });

@@ -25,7 +25,7 @@ describe('decideRetry', () => {
     );
   });
 
-  it('never returns before the far side wants it', () => {
+  it('never returns before the remote wants it', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 600_000 }), jitter, (afterMs, at) => {
         const decided = decideRetry({ retry: { afterMs } }, 1, deliveryRetry, at);
@@ -50,7 +50,7 @@ describe('decideRetry', () => {
 describe('decideThrottled', () => {
   const busy = { retry: { afterMs: 1_500 } } as const;
 
-  it('grows, is never shorter than the far side wants, and never longer than a minute of our own', () => {
+  it('grows, is never shorter than the remote wants, and never longer than a minute of our own', () => {
     const delays = Array.from({ length: 9 }, (_, index) => decideThrottled(busy, index + 1, 0, 0.9999));
     expect(delays.map((one) => (one.again ? Math.round(one.delayMs / 1_000) : null))).toEqual([
       2, 2, 4, 8, 16, 32, 60, 60, 60,

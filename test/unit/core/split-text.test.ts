@@ -17,7 +17,7 @@ describe('splitText', () => {
     );
   });
 
-  it.each([1, 0, -5, Number.NaN, Number.NEGATIVE_INFINITY, 1.9])('takes the limit %d of a far side for 2', (limit) => {
+  it.each([1, 0, -5, Number.NaN, Number.NEGATIVE_INFINITY, 1.9])('takes the limit %d of a remote for 2', (limit) => {
     const text = 'a😀b😀😀 c\n';
     expect(splitText(text, limit)).toEqual(splitText(text, 2));
     expect(splitText(text, limit, 'b').join('')).toBe(text);

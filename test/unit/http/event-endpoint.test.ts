@@ -78,7 +78,7 @@ describe('the event endpoint', () => {
     await expect(post(none, none)).resolves.toEqual({ lanes: ['/unknown-bot'], lookUps: 1 });
   });
 
-  it('keeps what it knows when the portal has gone between the two looks', async () => {
+  it('keeps what it knows when the portal has gone between the two look-ups', async () => {
     await expect(post({ token: 'right', bots: [] }, { token: null, bots: [] })).resolves.toEqual({
       lanes: ['/unknown-bot'],
       lookUps: 1,

@@ -10,14 +10,14 @@ const away = {
 };
 
 async function errorAt(brain: string): Promise<BadInput> {
-  const door = createWebhookEndpoint({
+  const endpoint = createWebhookEndpoint({
     db: away,
     connectors: { brainOf: (name: string) => brains.find((one) => one.name === name) },
     synchronousReplies: null,
   } as unknown as WebhookEndpointOptions);
   const req = Object.assign(Readable.from([Buffer.from('{}')]), { headers: {} });
-  const ctx = { req, headers: {}, query: {} } as unknown as Parameters<typeof door>[0];
-  const outcome = await door(ctx, brain, 'secret').then(
+  const ctx = { req, headers: {}, query: {} } as unknown as Parameters<typeof endpoint>[0];
+  const outcome = await endpoint(ctx, brain, 'secret').then(
     () => 'nothing was thrown',
     (error: unknown) => error,
   );
@@ -25,8 +25,8 @@ async function errorAt(brain: string): Promise<BadInput> {
   return outcome;
 }
 
-describe('the door of a brain while the database is away', () => {
-  it('answers in the form of the far side, where there is one', async () => {
+describe('the webhook endpoint of a brain while the database is away', () => {
+  it('answers in the form of the remote, where there is one', async () => {
     const { status, answer } = await errorAt('messagegateway');
     expect(status).toBe(503);
     expect(answer).toEqual({
@@ -39,7 +39,7 @@ describe('the door of a brain while the database is away', () => {
     });
   });
 
-  it('answers as everywhere in the house where there is none', async () => {
+  it('answers as everywhere in the app where there is none', async () => {
     const echo = brains.find((one) => !('refusal' in one));
     expect((await errorAt(echo?.name ?? '')).answer).toBeUndefined();
   });

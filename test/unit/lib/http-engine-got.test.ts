@@ -6,7 +6,7 @@ import { useNock } from '../../support/factories/nock.ts';
 
 useNock();
 
-it('posts over https through got and gives back what the far side said', async () => {
+it('posts over https through got and gives back what the server answered', async () => {
   nock('https://brain.example', { reqheaders: { 'x-bot-token': 't' } })
     .post('/api/v1/messages', { text: 'hello' })
     .reply(429, '{"errors":["slow down"]}', { 'Retry-After': '3' });

@@ -5,7 +5,7 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 const crowded = { isCrowded: true };
 const roomy = { isCrowded: false };
 
-/** Makes a claim that looks at every destination and takes so long. */
+/** Makes a claim that reads every destination and takes so long. */
 async function look(
   scene: { clock: ReturnType<typeof createFakeClock>; turns: ReturnType<typeof createFullScanSchedule> },
   ms: number,
@@ -20,7 +20,7 @@ function setUp() {
   return { clock, turns: createFullScanSchedule(clock) };
 }
 
-describe('a look at every destination', () => {
+describe('a claim that reads every destination', () => {
   it('comes after a claim that has met a crowd, and after no other', () => {
     const { turns } = setUp();
     turns.record(roomy);

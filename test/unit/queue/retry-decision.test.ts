@@ -69,7 +69,7 @@ describe('after a failed attempt', () => {
     expect(decideActionRetry(error, last, 0)).toMatchObject({ again: true, isFree: true, isThrottled: false });
   });
 
-  it('a pause the far side asked for costs nothing, however often it asks, for a day', () => {
+  it('a delay the remote asked for costs nothing, however often it asks, for a day', () => {
     expect(decideActionRetry(busy, { ...last, throttled: 500, ageMs: maxWaitMs }, 0)).toEqual({
       again: true,
       delayMs: 30_000,

@@ -89,7 +89,7 @@ describe('the pace of a limit', () => {
     expect(budgets.asks()).toBeLessThan(450);
   });
 
-  it('lets nobody pass, in no process, while the far side wants to be left alone', async () => {
+  it('lets nobody pass, in no process, while the remote throttles us', async () => {
     const clock = createFakeClock();
     const budgets = bucketBy(clock);
     const rateLimiter = limiterOf({ budgets, clock });

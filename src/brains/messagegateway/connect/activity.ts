@@ -43,7 +43,8 @@ export async function handleActivity(request: WebhookRequest, host: ConnectorHos
   const isOn = active && freeze !== true;
   const reason: DisabledReason = freeze === true ? 'frozen' : 'stopped';
   if (!isOn && needsDisabling(stored, reason)) await host.disable(stored.connection, reason);
-  else if (moved.origin !== null || (isOn && stored.disabledReason !== null)) await host.checkSoon(stored.connection);
+  // A health check may be under way that has found it working before this stop, or stopped before this start.
+  else if (moved.origin !== null || stored.disabledReason !== null) await host.checkSoon(stored.connection);
   return thanks;
 }
 

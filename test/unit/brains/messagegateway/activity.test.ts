@@ -11,7 +11,7 @@ import { mgConfig, realHttp, unitTools } from '../../../support/messagegateway-u
 const http = realHttp();
 const logged: string[] = [];
 const done: string[] = [];
-const identity = { id: '2f1c3a7e-0000-4000-8000-0123456789ab', webhookSecret: 'door' };
+const identity = { id: '2f1c3a7e-0000-4000-8000-0123456789ab', webhookSecret: 'hook-secret' };
 const clientId = clientIdOf(identity);
 let crmUrl = 'https://demo.simla.com';
 let disabledReason: string | null = null;
@@ -56,11 +56,11 @@ const host: ConnectorHost = {
     return Promise.resolve(true);
   },
   disable(_, reason) {
-    done.push(`pause ${reason}`);
+    done.push(`disable ${reason}`);
     return Promise.resolve();
   },
   checkSoon() {
-    done.push('look');
+    done.push('check');
     return Promise.resolve();
   },
 };
@@ -99,12 +99,17 @@ function crmAt(origin: string, ownClientId: string | null = clientId): void {
 
 describe('the state a callback tells', () => {
   it.each<readonly [string, string, string | null, readonly string[]]>([
-    ['a stop', off, null, ['pause stopped']],
-    ['a freeze', frozen, null, ['pause frozen']],
-    ['a freeze after a stop', frozen, 'switched_off', ['pause frozen']],
-    ['a stop that is known, with its reason', off, 'chats_off', []],
-    ['a freeze that is known', frozen, 'frozen', []],
-    ['a start', on, 'switched_off', ['look']],
+    ['a stop', off, null, ['disable stopped']],
+    ['a freeze', frozen, null, ['disable frozen']],
+    ['a freeze after a stop', frozen, 'switched_off', ['disable frozen']],
+    [
+      'a stop that is known, with its reason: a check under way may have found it working before',
+      off,
+      'chats_off',
+      ['check'],
+    ],
+    ['a freeze that is known', frozen, 'frozen', ['check']],
+    ['a start', on, 'switched_off', ['check']],
     ['a start of what works', on, null, []],
   ])('%s', async (_, activity, before, expected) => {
     disabledReason = before;
@@ -120,7 +125,7 @@ describe('a new address of an account', () => {
     crmAt('https://renamed.simla.com');
     expect(await move('https://renamed.simla.com/')).toBe(200);
     expect(stored?.crmUrl).toBe('https://renamed.simla.com');
-    expect(done).toEqual(['store', 'look']);
+    expect(done).toEqual(['store', 'check']);
   });
 
   it('leaves alone what was stored while it was being checked', async () => {

@@ -140,7 +140,7 @@ describe('catching up with much', () => {
     expect(ids.toSorted((a, b) => a - b)).toEqual(wanted);
   });
 
-  it('comes to an end, and says so, where the far side has none', async () => {
+  it('comes to an end, and says so, where the service has none', async () => {
     const { context, asked, logged } = far({ ids: [], order: 'up', isInclusive: true, isEndless: true });
     const frames = await catchUp(context, { messageId: 1, since: new Date(base) }, signal);
     expect(frames).toHaveLength(20 * pageSize);

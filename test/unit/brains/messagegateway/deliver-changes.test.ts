@@ -41,7 +41,7 @@ describe('edits and deletions', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('come to an end where the far side confirms everything', async () => {
+  it('come to an end where MessageGateway confirms everything', async () => {
     const { http, calls } = far();
     const logged: string[] = [];
     const log: ConnectorTools['log'] = (words) => void logged.push(words);

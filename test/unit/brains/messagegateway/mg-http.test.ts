@@ -121,7 +121,7 @@ describe('a request to MessageGateway', () => {
     expect(error.message).toContain('dialog is not assigned');
   });
 
-  it('never repeats a token, even when the far side does', async () => {
+  it('never repeats a token, even when the server does', async () => {
     nock(origin)
       .get('/api/bot/v1/bots')
       .reply(400, JSON.stringify({ errors: [`bad token ${token}`] }));

@@ -12,7 +12,7 @@ const take = (body: unknown, given: Record<string, string> = headers) =>
   );
 const ref = '24798237492374';
 
-describe('a webhook at the door', () => {
+describe('a webhook as it is received', () => {
   it('is accepted when a manager wrote, and answered with the result or later', () => {
     const body = mgBytes('webhook-message-sent-user-text');
     const verdict = take(body);

@@ -9,7 +9,7 @@ import { mgConfig, unitTools } from '../../../support/messagegateway-unit.ts';
 const oneStepSecret = 'secret-of-the-card';
 const crmUrl = 'https://demo.simla.com';
 const id = awaitingIdOf(crmUrl);
-const webhookSecret = 'door';
+const webhookSecret = 'hook-secret';
 
 const answers: Readonly<Record<string, unknown>> = {
   'GET /api/api-versions': { success: true, versions: ['5.0'] },
@@ -22,7 +22,7 @@ const http = {
   },
 };
 
-/** A house whose connection somebody else changes so many times while it is registered. */
+/** A host whose connection somebody else changes so many times while it is registered. */
 function houseWith(changes: number) {
   const clientId = clientIdOf({ id, webhookSecret });
   let config: unknown = mgConfig({ timeZone: 'UTC' }, { clientId });
@@ -42,7 +42,7 @@ function houseWith(changes: number) {
       config = left < 0 ? given : mgConfig({ timeZone: `Etc/GMT-${changes - left}` }, { clientId });
       return Promise.resolve(left < 0);
     },
-    hookUrl: () => 'https://bots.example/brains/messagegateway/door',
+    hookUrl: () => 'https://bots.example/brains/messagegateway/hook-secret',
     seal: (text: string) => `sealed-${text}`,
     checkSoon: (connection: { readonly id: string }) => Promise.resolve(void looked.push(connection.id)),
   };

@@ -25,7 +25,7 @@ const revoked = failure({ status: 401, wait: 0, where: 'POST /messages', api: 'b
 
 const employee = { id: '7', name: 'Анна', email: null, isExtranet: false };
 
-/** A desk in a group that is bound to chat 3. */
+/** A console in a group that is bound to chat 3. */
 async function consoleHandlerWith(portalUser: ConnectorTools['portalUser'] = () => Promise.resolve(employee)) {
   const sent: string[] = [];
   let trouble: Error | null = null;

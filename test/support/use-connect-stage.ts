@@ -1,0 +1,33 @@
+/** One connect stage for all tests of a file, in which no bot has an account yet. */
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { openDatabase, type Pool } from '../../src/store/database.ts';
+import { type ConnectStage, startConnectStage } from './connect-stage.ts';
+
+export interface ConnectTests extends ConnectStage {
+  readonly db: Pool;
+}
+
+/**
+ * Starts it before the tests, forgets all accounts before each, and closes it after them; by then the log must not have told the key of
+ * the account. What it returns is filled in by the first hook: use it in tests and hooks only.
+ */
+export function useConnectStage(): ConnectTests {
+  const stage = {} as ConnectTests;
+  beforeAll(async () => {
+    const started = await startConnectStage();
+    Object.assign(stage, started, { db: openDatabase({ url: started.own.databaseUrl, poolSize: 2 }) });
+  });
+  beforeEach(async () => {
+    const { probe } = stage.own;
+    await probe.rows(`update bot set brain = 'echo', connection_id = null`);
+    await probe.rows('delete from connection');
+    await probe.rows('delete from awaiting_connection');
+  });
+  afterAll(async () => {
+    const isLeaked = stage.captured.text().includes(stage.gateway.apiKey);
+    await stage.db.destroy();
+    await stage.close();
+    expect(isLeaked).toBe(false);
+  });
+  return stage;
+}

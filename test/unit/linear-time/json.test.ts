@@ -1,0 +1,4 @@
+import { describeLinearTime } from '../../support/growth/describe-linear-time.ts';
+import { hostileInputs } from '../../support/growth/hostile-inputs.ts';
+
+describeLinearTime(hostileInputs.json);
