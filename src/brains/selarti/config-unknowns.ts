@@ -86,6 +86,18 @@ const limits = {
     },
     group: 'advanced',
   }).default(3_000),
+  withoutEcho: field(z.enum(['list', 'repeat']), {
+    title: { en: 'No echo came', ru: 'Эхо не пришло' },
+    help: {
+      en: 'A call failed half-way and no echo came: the message is listed for a person, or sent again and perhaps doubled',
+      ru: 'Вызов оборвался, и эхо не пришло: сообщение откладывается для человека или отправляется ещё раз, возможно вторым',
+    },
+    choices: {
+      list: { en: 'List it for a person', ru: 'Отложить для человека' },
+      repeat: { en: 'Send it again', ru: 'Отправить ещё раз' },
+    },
+    group: 'advanced',
+  }).default('list'),
 };
 
 const webhookWords = {

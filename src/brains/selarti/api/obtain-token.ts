@@ -1,6 +1,6 @@
 /** Exchanges the API key for a bearer token: one call. Neither ever stands in an error. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
-import { AppError, RemoteRefused } from '../../../core/errors.ts';
+import { AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 import type { SelartiConfig } from '../config.ts';
 import { jsonIn, saysFailure } from './answer-body.ts';
 import { failureOf, refusedCodes, retryAfterMs, unreadable } from './selarti-errors.ts';
@@ -68,5 +68,5 @@ function keyRefused(status: number): RemoteRefused {
 function withoutFate(error: unknown): unknown {
   if (!(error instanceof AppError) || error.fate === 'none') return error;
   const { code, message, retry, isThrottled, report } = error;
-  return new AppError({ code, message, retry, isThrottled, report, fate: 'none', cause: error });
+  return new RemoteUnreachable({ code, message, retry, isThrottled, report, fate: 'none', cause: error });
 }

@@ -52,10 +52,11 @@ export function readWebhook(body: Buffer, words: WebhookWords): Webhook | null {
   return read === null ? null : toWebhook(read, words);
 }
 
-/** The body with what is known already, as `decode` will read it. The body itself where nothing is. */
+/** The body with what is known already, as `decode` will read it. Nobody outside can say it: what stood there is replaced. */
 export function withKnown(body: Buffer, known: readonly string[]): Buffer {
-  const read = known.length === 0 ? null : readBody(body);
-  return read === null ? body : Buffer.from(JSON.stringify({ ...read, [knownField]: known }));
+  const read = readBody(body);
+  if (read === null || (known.length === 0 && !Object.hasOwn(read, knownField))) return body;
+  return Buffer.from(JSON.stringify({ ...read, [knownField]: known }));
 }
 
 function readBody(body: Buffer): Body | null {

@@ -3,7 +3,7 @@
  * the webhook that echoes the message proves that it arrived.
  */
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
-import { AppError } from '../../../core/errors.ts';
+import { AppError, RemoteUnreachable } from '../../../core/errors.ts';
 import { splitText } from '../../../core/split-text.ts';
 import type { SelartiContext } from '../context.ts';
 import { ConversationState, type Sent } from '../conversation-state.ts';
@@ -84,19 +84,25 @@ interface Sending {
 /** @param isTriedBefore an earlier attempt failed, and may have worked all the same */
 async function sendPart(sending: Sending, sent: Sent, part: string, isTriedBefore: boolean): Promise<void> {
   const { context, state, to, signal } = sending;
-  const { client, tools } = context;
+  const { client, config, tools } = context;
   if (isTriedBefore && (await state.hasEcho(sent))) return tools.count('proven_by_echo');
   try {
     await client.send(to.ref, part, signal);
   } catch (error) {
-    if (!mayHaveWorked(error) || !(await echoComes(sending, sent))) throw error;
+    if (!mayHaveWorked(error)) throw error;
+    if (!(await echoComes(sending, sent))) throw config.withoutEcho === 'repeat' ? repeatable(error) : error;
     tools.count('proven_by_echo');
   }
 }
 
 /** A server that fails may have done its work before. */
-function mayHaveWorked(error: unknown): boolean {
+function mayHaveWorked(error: unknown): error is AppError {
   return error instanceof AppError && (error.fate === 'unknown' || error.code === 'selarti.failed');
+}
+
+/** The administrator prefers a message that comes twice to one that waits for a person. */
+function repeatable({ code, message, retry, report, cause }: AppError): AppError {
+  return new RemoteUnreachable({ code, message, retry, report, fate: 'none', cause });
 }
 
 async function echoComes({ context, state, signal }: Sending, sent: Sent): Promise<boolean> {
