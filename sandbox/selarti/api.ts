@@ -29,10 +29,8 @@ export interface ApiOptions {
   /** A new token. */
   readonly issueToken: () => string;
   readonly isToken: (token: string) => boolean;
-  /** Takes the message in; resolves when its webhooks may follow. */
-  readonly take: (message: SentMessage) => Promise<void>;
-  /** Lets the webhooks of the message go. */
-  readonly release: (message: SentMessage) => void;
+  /** Takes the message in; what it resolves to is called once the call is answered. */
+  readonly take: (message: SentMessage) => Promise<() => void>;
 }
 
 /** Handles one call; null for a path that is not the API's. What is returned is for the log, without key and token. */
@@ -92,12 +90,12 @@ async function send(
   if (!read.success)
     return refuse(400, read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '), sent);
   if (read.data.task_id !== options.taskId) return refuse(400, 'there is no such task', sent);
-  await options.take(read.data);
+  const afterwards = await options.take(read.data);
   const content = { status: 'success', response: {} };
   if (fault?.kind === 'reset-after') answer.destroy();
   else if (fault?.kind === 'fail-after') fail(500)();
-  else answerJson(answer, 200, content);
-  options.release(read.data);
+  else if (fault?.kind !== 'hang-after') answerJson(answer, 200, content);
+  afterwards();
   return { status: fault === null || fault.kind === 'slow' ? 200 : 0, body: sent, answer: content };
 }
 

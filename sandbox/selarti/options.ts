@@ -18,8 +18,8 @@ export interface SelartiOptions {
 }
 
 /**
- * `reset-before`, `hang`, `slow`, 429, 500, 502, 'garbage': before any work is done · `reset-after`, `fail-after`: the work is done, then the
- * connection is cut or 500 answered.
+ * `reset-before`, `hang`, `slow`, 429, 500, 502, `garbage`: before any work is done · `reset-after`, `fail-after`, `hang-after`: the work is done,
+ * then the connection is cut, 500 or nothing answered · `refuse-key`: of the exchange of the API key
  */
 export type FaultKind =
   | 429
@@ -30,6 +30,7 @@ export type FaultKind =
   | 'reset-before'
   | 'reset-after'
   | 'fail-after'
+  | 'hang-after'
   | 'garbage'
   | 'refuse-key';
 

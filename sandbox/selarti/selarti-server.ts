@@ -160,9 +160,6 @@ class FakeSelarti {
         issueToken: () => this.#issueToken(),
         isToken: (token) => this.#tokens.includes(token),
         take: (message) => this.#take(message),
-        release: (message) => {
-          if (!this.answersEarly) inBackground(this.#react(message));
-        },
       },
       incoming,
       answer,
@@ -178,8 +175,7 @@ class FakeSelarti {
     return token;
   }
 
-  async #take(message: SentMessage): Promise<void> {
-    const { chat_id: chatId } = message;
+  async #take({ chat_id: chatId, message: text }: SentMessage): Promise<() => void> {
     const dialogue = this.#dialogues.get(chatId) ?? {
       chatId,
       threadId: this.#newId(),
@@ -188,15 +184,14 @@ class FakeSelarti {
       contacts: '',
     };
     this.#dialogues.set(chatId, dialogue);
-    this.#record(dialogue, 'user', message.message);
-    if (this.answersEarly) await this.#react(message);
+    const said = this.#record(dialogue, 'user', text);
+    if (!this.answersEarly) return () => inBackground(this.#react(dialogue, said));
+    await this.#react(dialogue, said);
+    return () => {};
   }
 
   /** The echo, and the AI's answer unless it is silent. */
-  async #react({ chat_id: chatId }: SentMessage): Promise<void> {
-    const dialogue = this.#need(chatId);
-    const said = dialogue.messages.at(-1);
-    if (said === undefined) return;
+  async #react(dialogue: Dialogue, said: Message): Promise<void> {
     const { tags } = dialogue;
     const isSilent = tags.has('operator') || tags.has('close') || tags.has('is_bot');
     const text = isSilent ? null : this.answer(said.text);

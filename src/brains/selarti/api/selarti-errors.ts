@@ -8,7 +8,7 @@ export const refusedCodes = { key: 'selarti.key_refused', token: 'selarti.token_
 export const wrongAddressCode = 'selarti.wrong_address';
 
 /** The wait without a Retry-After header. */
-const usualMs = 2_000;
+const usualMs = 1_000;
 const longestMs = 300_000;
 
 /** A gateway in front of Selarti gave up waiting or lost the connection: the message may have been taken. */
