@@ -305,11 +305,14 @@ function ids(count: number): string[] {
 }
 
 describe('a burst of messages', () => {
-  it.each(rows)('%s', (_, steps, expected, by) => {
-    const { told, conversation } = play(steps, by);
-    expect(short(told)).toEqual(expected);
-    expect(conversation.burst).toBeNull();
-  });
+  it.each(rows.map(([name, steps, expected, by = bot()]) => [name, steps, expected, by] as const))(
+    '%s',
+    (_, steps, expected, by) => {
+      const { told, conversation } = play(steps, by);
+      expect(short(told)).toEqual(expected);
+      expect(conversation.burst).toBeNull();
+    },
+  );
 
   it('keeps files, the first quote and the last time', () => {
     const file = { id: '7', name: 'a.png', kind: 'image' as const, size: 1 };
