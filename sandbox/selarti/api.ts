@@ -5,8 +5,8 @@ import { actOut, type OrderedFaults } from '../kit/faults.ts';
 import { answerHtml, answerJson, readBody } from '../kit/http.ts';
 import type { Fault } from './options.ts';
 
-export const authPath = '/api/1.1/wf/auth';
-export const sendPath = '/api/1.1/wf/send_message_external';
+const authPath = '/api/1.1/wf/auth';
+const sendPath = '/api/1.1/wf/send_message_external';
 
 const authSchema = z.strictObject({ api_key: z.string() });
 const messageSchema = z.strictObject({

@@ -1,8 +1,26 @@
 /** What the page of the fake Selarti shows and may ask for. */
 import { z } from 'zod';
 import type { Page } from '../kit/page-server.ts';
-import { tagNames } from './records.ts';
-import type { SandboxSelarti } from './selarti-server.ts';
+import type { Fault } from './options.ts';
+import { type ApiCall, type Dialogue, type Message, type TagName, tagNames } from './records.ts';
+
+/** The fake Selarti as far as the page needs it. */
+interface PageSelarti {
+  readonly taskId: string;
+  webhookUrl: string;
+  answer: (text: string) => string | null;
+  dialogues(): readonly Dialogue[];
+  messages(chatId?: string): readonly Message[];
+  calls(): readonly ApiCall[];
+  webhooks(): readonly unknown[];
+  say(chatId: string, text: string, as: 'bot' | 'operator'): Promise<void>;
+  tag(chatId: string, name: TagName, isOn: boolean): Promise<void>;
+  learnContacts(chatId: string, contacts: string): Promise<void>;
+  fail(fault: Fault): void;
+  clearFaults(): void;
+  expireTokens(): void;
+  repeatWebhooks(count: number): void;
+}
 
 const chatId = z.string().min(1).max(200);
 const text = z.string().min(1).max(20_000);
@@ -27,7 +45,7 @@ const SHOWN_LOG = 80;
 
 const repeated = (said: string): string => `re: ${said}`;
 
-async function perform(selarti: SandboxSelarti, act: Act): Promise<unknown> {
+async function perform(selarti: PageSelarti, act: Act): Promise<unknown> {
   switch (act.act) {
     case 'say':
       return await selarti.say(act.chatId, act.text, act.as);
@@ -54,7 +72,7 @@ async function perform(selarti: SandboxSelarti, act: Act): Promise<unknown> {
   }
 }
 
-export function createPanelPage(selarti: SandboxSelarti): Page {
+export function createPanelPage(selarti: PageSelarti): Page {
   return {
     snapshot: (query) => ({
       account: { taskId: selarti.taskId, webhookUrl: selarti.webhookUrl, isAnswering: selarti.answer('?') !== null },

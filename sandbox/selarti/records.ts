@@ -12,6 +12,8 @@ export interface Message {
   readonly type: MessageType;
   readonly text: string;
   readonly at: number;
+  /** The function of the AI, or the tag, that the message came with. */
+  readonly tag?: TagName;
 }
 
 export interface Dialogue {

@@ -98,7 +98,7 @@ class FakeSelarti {
     if (isOn) dialogue.tags.add(name);
     else dialogue.tags.delete(name);
     this.#announce();
-    if (isOn) await this.#tell(dialogue, this.#record(dialogue, 'bot', text));
+    if (isOn) await this.#tell(dialogue, this.#record(dialogue, 'bot', text, name));
   }
 
   /** The AI has learnt how to reach the customer. */
@@ -113,6 +113,11 @@ class FakeSelarti {
 
   clearFaults(): void {
     this.#faults.clear();
+  }
+
+  /** Tokens that are valid now. */
+  tokens(): readonly string[] {
+    return this.#tokens;
   }
 
   /** All tokens are refused from now on. */
@@ -200,8 +205,8 @@ class FakeSelarti {
     await Promise.all(told.map((message) => this.#tell(dialogue, message)));
   }
 
-  #record(dialogue: Dialogue, type: MessageType, text: string): Message {
-    const message = { id: this.#newId(), type, text, at: Date.now() };
+  #record(dialogue: Dialogue, type: MessageType, text: string, tag?: TagName): Message {
+    const message = { id: this.#newId(), type, text, at: Date.now(), ...(tag === undefined ? {} : { tag }) };
     dialogue.messages.push(message);
     this.#announce();
     return message;

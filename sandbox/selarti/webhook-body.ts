@@ -1,4 +1,4 @@
-/** The body of the webhook "All messages": all twenty documented fields, with the types that the dossier of the service infers. */
+/** The body of the webhook "All messages": all twenty documented fields, with the types that their names suggest. */
 import type { Dialogue, Message } from './records.ts';
 
 export interface Account {

@@ -68,8 +68,9 @@ export class DialogueView extends ChatView {
   }
 }
 
-function messageNode({ type, text: said, at }) {
+function messageNode({ type, text: said, at, tag }) {
   const meta = node('div', 'meta', node('strong', '', text(`from_${type}`)), node('span', '', clock(at, true)));
+  if (tag !== undefined) meta.append(node('span', 'tag', text(`tag_${tag}`)));
   const body = node('div', said === '' ? 'gone' : 'body', said === '' ? text('noText') : said);
   return node('article', `message ${type === 'user' ? '' : 'own'}`, meta, body);
 }

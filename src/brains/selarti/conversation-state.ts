@@ -47,6 +47,17 @@ const robotSeconds = 86_400;
 /** For so long after a message of theirs, people in Selarti's panel count as the ones who lead there. */
 const panelDays = 0.5;
 
+/** Names of contacts begin so. */
+const contactsPrefix = 'contacts:';
+
+/** With so many facts about a conversation, further contacts are not news any more. */
+const maxFacts = 40;
+
+/** The name under which contacts are claimed: the same for the same contacts. @param digest of them */
+export function contactsName(digest: string): string {
+  return `${contactsPrefix}${digest}`;
+}
+
 /** The state of one conversation, as it was when it was read. */
 export class ConversationState {
   readonly #state: ConnectorState;
@@ -87,24 +98,26 @@ export class ConversationState {
   }
 
   async putEcho(text: string, at: number): Promise<void> {
-    await this.#state.put(`${this.#prefix}echo`, { text, at }, echoDays);
+    await this.#state.put(`${this.#prefix}returned`, { text, at }, echoDays);
   }
 
   /** Whether the echo of this message has come, as of now. */
   async hasEcho({ text, at, isSameAsBefore }: Sent): Promise<boolean> {
     if (isSameAsBefore) return false;
-    const echo = echoSchema.safeParse(await this.#state.get(`${this.#prefix}echo`)).data;
+    const echo = echoSchema.safeParse(await this.#state.get(`${this.#prefix}returned`)).data;
     return echo !== undefined && echo.text === text && echo.at >= at;
   }
 
   /**
    * Whether this webhook is the one that brought the flag first, also when it is repeated: of several webhooks at once one gets it.
    *
-   * @param name a flag, or `contacts` with a digest of them
+   * @param name a flag, or `contactsName` of contacts
    */
   async claim(name: string, webhook: string): Promise<boolean> {
     const holder = this.#facts.get(name);
     if (holder !== undefined) return holder === webhook;
+    // Somebody who sends ever new contacts fills neither the state nor the chat.
+    if (name.startsWith(contactsPrefix) && this.#facts.size > maxFacts) return false;
     const key = `${this.#prefix}${name}`;
     if (await this.#state.claim(key, webhook, name === 'is_bot' ? robotSeconds : flagSeconds)) return true;
     return (await this.#state.get(key)) === webhook;
@@ -117,7 +130,8 @@ export class ConversationState {
    */
   async release(name: FlagName, webhook?: string): Promise<void> {
     const holder = this.#facts.get(name);
-    if (holder === undefined || (webhook !== undefined && !isLater(webhook, String(holder)))) return;
+    if (holder === undefined) return;
+    if (webhook !== undefined && typeof holder === 'string' && !isLater(webhook, holder)) return;
     await this.#state.forget(`${this.#prefix}${name}`);
   }
 }

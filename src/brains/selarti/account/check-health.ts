@@ -4,6 +4,7 @@ import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { obtainToken } from '../api/obtain-token.ts';
 import { createSelartiClient, fingerprintOf, refusedBearerKey } from '../api/selarti-client.ts';
 import { refusedCodes, wrongAddressCode } from '../api/selarti-errors.ts';
 import type { SelartiConfig } from '../config.ts';
@@ -24,13 +25,16 @@ const reasons: Readonly<Record<string, DisabledReason>> = {
   [wrongAddressCode]: 'wrong_address',
 };
 
-/** Exchanges the API key. Throws AppErrors that tell an administrator what to do; a bearer token cannot be checked without sending a message. */
+/**
+ * Exchanges the API key. The token is not kept: a connection that is being added has no state yet. Throws AppErrors that tell an administrator
+ * what to do; a bearer token cannot be checked without sending a message.
+ */
 export async function joinAccount(
   { config }: Connection<SelartiConfig>,
   _hookUrl: string,
   tools: ConnectorTools,
 ): Promise<SelartiConfig> {
-  await createSelartiClient({ config, tools, clock: systemClock }).authorize();
+  if (config.apiKey !== undefined) await obtainToken(tools.http, config, config.apiKey);
   return config;
 }
 

@@ -5,8 +5,9 @@
 import type { IngressResult } from '../../../core/connector.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import type { SelartiContext } from '../context.ts';
-import { ConversationState, type FlagName } from '../conversation-state.ts';
+import { ConversationState, contactsName, type FlagName } from '../conversation-state.ts';
 import { textDigest } from '../outbound/text-digest.ts';
+import { decodeWebhook } from './decode-webhook.ts';
 import { readWebhook, type Webhook, withKnown } from './webhook.ts';
 
 /** Longer than any `chat_id` of ours. */
@@ -32,6 +33,10 @@ export async function receiveWebhook(body: Buffer, context: SelartiContext): Pro
   const dedupeKey = await dedupeKeyOf(webhook, body, context);
   const known = await remember(webhook, dedupeKey, context);
   await count(webhook, dedupeKey, context);
+  // Our own message that comes back and says nothing else: it has been written down as a proof.
+  const isEchoOnly =
+    webhook.type === 'user' && decodeWebhook({ ...webhook, known: new Set(known) }, config).length === 0;
+  if (isEchoOnly) return { accept: [] };
   const isUnknown = webhook.type === 'unknown';
   if (isUnknown) tools.count('unknown_types');
   return {
@@ -61,7 +66,7 @@ async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: S
     const isLedFromPanel = flag === 'operator' && isTheirsAlready(webhook, conversation);
     if (isLedFromPanel || !(await conversation.claim(flag, dedupeKey))) known.push(flag);
   }
-  if (webhook.contacts !== '' && !(await conversation.claim(`contacts:${digestOf(webhook.contacts)}`, dedupeKey))) {
+  if (webhook.contacts !== '' && !(await conversation.claim(contactsName(digestOf(webhook.contacts)), dedupeKey))) {
     known.push('contacts');
   }
   // Only the AI itself shows that a tag is gone: a repetition of our message may arrive after a later webhook.

@@ -23,8 +23,9 @@ async function accept(body: Buffer, stage: SelartiStage) {
 /** What the webhook leads to, as types of events. */
 async function effects(body: Buffer, stage: SelartiStage): Promise<string[]> {
   const [row] = await accept(body, stage);
-  const webhook = row === undefined ? null : readWebhook(row.body, stage.config);
-  if (webhook === null) throw new Error('nothing was accepted');
+  if (row === undefined) return [];
+  const webhook = readWebhook(row.body, stage.config);
+  if (webhook === null) throw new Error('what was accepted is no webhook');
   return decodeWebhook(webhook, stage.config).map((event) =>
     event.type === 'reply' && event.isInternal ? 'note' : event.type,
   );
@@ -43,6 +44,12 @@ describe('a webhook of Selarti at the endpoint', () => {
     ['without a task', { task_id: null }, 403],
   ])('is refused when it is %s', async (_what, changes, status) => {
     expect(await receiveWebhook(selartiWebhook('bot-reply', changes), stageWith())).toMatchObject({ refuse: status });
+  });
+
+  it('is not stored when it is our own message and nothing else', async () => {
+    const facts = new Map<string, string>();
+    expect(await accept(selartiWebhook('user-echo'), stageWith(facts))).toEqual([]);
+    expect([...facts.keys()]).toEqual([`c:${chatId}:returned`]);
   });
 
   it('is refused when it is none', async () => {
@@ -102,6 +109,20 @@ describe('flags that every later webhook repeats', () => {
     }
     const other = selartiWebhook('bot-reply', { ...flags, contacts: '+7 901', message_id: 'd' });
     expect(await effects(other, stage)).toEqual(['reply', 'note']);
+  });
+
+  it('make a bounded number of notes for ever new contacts', async () => {
+    const facts = new Map<string, string>();
+    const stage = stageWith(facts);
+    let notes = 0;
+    for (let index = 0; index < 100; index += 1) {
+      const body = selartiWebhook('bot-reply', { contacts: `+7 ${index}`, message_id: `m${index}` });
+      notes += (await effects(body, stage)).filter((what) => what === 'note').length;
+    }
+    expect(notes).toBeLessThan(50);
+    expect(await effects(selartiWebhook('bot-reply', { operator: true, message_id: 'last' }), stage)).toContain(
+      'handover',
+    );
   });
 
   it('make one note where two processes get two webhooks at once', async () => {

@@ -129,7 +129,9 @@ describe('the client of Selarti', () => {
   });
 
   it('takes an empty answer for yes: its body is not documented', async () => {
-    await selartiStage(scriptedService([{ status: 200, body: '' }])).client.send('1', 'x', signal);
+    const service = scriptedService([{ status: 200, body: '' }]);
+    await selartiStage(service).client.send('1', 'x', signal);
+    expect(service.sent).toHaveLength(1);
   });
 
   it.each([
