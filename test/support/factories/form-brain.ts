@@ -60,7 +60,9 @@ export const formBrain = defineBrain({
     decode: () => [],
     deliver: () =>
       Promise.resolve({
-        replies: [{ type: 'follow_up' as const, id: 'remind', afterMs: 86_400_000, name: 'run', params: { code: 'hello' } }],
+        replies: [
+          { type: 'follow_up' as const, id: 'remind', afterMs: 86_400_000, name: 'run', params: { code: 'hello' } },
+        ],
       }),
     receive: () => ({ accept: [] }),
   }),
