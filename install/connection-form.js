@@ -76,7 +76,7 @@ function makeField(field, shown, { words, language }) {
   const kept = field.kind === 'secret' && shown.isSet === true ? words.secretKept : '';
   const several = field.kind === 'list' ? words.listHelp : '';
   const hint = element('p', {
-    text: [field.help[language], several, kept].filter((part) => part !== '').join(' '),
+    text: [kept, field.help[language], several].filter((part) => part !== '').join(' '),
     className: 'hint',
   });
   hint.id = `${id}-hint`;

@@ -25,6 +25,8 @@ export interface RunningServer {
   /** For `connections add --config`. */
   readonly config: unknown;
   readonly places: readonly Place[];
+  /** Takes the webhook address of the connection, where a person would paste it into the service's own pages. */
+  readonly takeWebhookAddress?: (address: string) => void;
   /** Whether the app is connected, once the bots use it. */
   isConnected(): boolean;
   close(): Promise<void>;

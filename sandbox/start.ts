@@ -50,7 +50,7 @@ async function installInto(portal: SandboxPortal): Promise<void> {
   portal.finishInstall();
 }
 
-const cliAnswer = z.object({ connection: z.object({ id: z.string() }).optional() });
+const cliAnswer = z.object({ connection: z.object({ id: z.string() }).optional(), webhook: z.string().optional() });
 
 /** Runs a command as `npm run cli` does, with the settings of the app. */
 async function operate(environment: Environment, ...words: readonly string[]): Promise<z.output<typeof cliAnswer>> {
@@ -75,6 +75,7 @@ async function connect(name: string, server: RunningServer | undefined, environm
   const config = JSON.stringify(server.config);
   const added = await operate(environment, 'connections', 'add', '--brain', name, '--config', config);
   const id = added.connection?.id ?? '';
+  if (added.webhook !== undefined) server.takeWebhookAddress?.(added.webhook);
   for (const code of bridgedBots) await operate(environment, 'bots', 'set', '--code', code, '--connection', id);
   await until(() => server.isConnected(), `the app does not connect to ${name}`);
 }

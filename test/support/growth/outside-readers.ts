@@ -31,6 +31,11 @@ import { readCursor } from '../../../src/brains/messagegateway/listener/cursor.t
 import { portalMessageId } from '../../../src/brains/messagegateway/outbound/message-names.ts';
 import { sendingError } from '../../../src/brains/messagegateway/outbound/receipts.ts';
 import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';
+import { retryAfterMs as selartiRetryAfterMs } from '../../../src/brains/selarti/api/selarti-errors.ts';
+import { findToken } from '../../../src/brains/selarti/api/token-field.ts';
+import { decodeWebhook as decodeSelarti } from '../../../src/brains/selarti/inbound/decode-webhook.ts';
+import { readWebhook as readSelarti, withKnown } from '../../../src/brains/selarti/inbound/webhook.ts';
+import { textDigest } from '../../../src/brains/selarti/outbound/text-digest.ts';
 import type { Button } from '../../../src/core/events.ts';
 import { splitText } from '../../../src/core/split-text.ts';
 import { fillTemplate } from '../../../src/http/page-template.ts';
@@ -40,6 +45,7 @@ import { maskSecrets } from '../../../src/lib/logger.ts';
 import { dedupeKey, inboxLane } from '../../../src/store/queue/lane-names.ts';
 import { storableJson, storableText } from '../../../src/store/storable.ts';
 import { consoleContext, mgConfig, unitTools } from '../messagegateway-unit.ts';
+import { selartiConfig, selartiPayload } from '../selarti-unit.ts';
 import type { Read } from './measure-growth.ts';
 
 export interface OutsideReader {
@@ -104,6 +110,20 @@ const groupRow = (text: string): Buffer => {
   return bytes(JSON.stringify({ console: { message: mgMessage(text), showing } }));
 };
 
+const selarti = selartiConfig();
+
+/** The body as a webhook of Selarti, or the text in every field of one. */
+function readSelartiBody(body: Buffer): unknown {
+  const webhook = readSelarti(withKnown(body, ['operator']), selarti);
+  return webhook === null ? null : decodeSelarti(webhook, selarti);
+}
+
+const selartiWith = (text: string): Buffer => {
+  const fields = [...Object.keys(selartiPayload('webhook-bot-reply')), 'contacts'];
+  const body = Object.fromEntries(fields.map((name) => [name, text]));
+  return bytes(JSON.stringify({ ...body, message_type: 'bot', operator: true, contacts: { [text]: [text, text] } }));
+};
+
 const noCall = { send: () => Promise.reject(new Error('readers must not call')) };
 const console = consoleContext({}, unitTools(noCall), mgConfig({ unescapeHtml: true }));
 
@@ -166,5 +186,10 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'signalOf', read: (text) => signalOf({ type: 'message_new', data: { message: mgMessage(text) } }, joined) },
   { name: 'fillTemplate', read: (text) => fillTemplate('<p title="{{data}}">{{data}} {{none}}</p>', { data: text }) },
   { name: 'languageOfReader', read: (text) => languageOfReader(null, text) },
+  { name: 'Selarti: a webhook', read: (_, body) => readSelartiBody(body) },
+  { name: 'Selarti: the fields of a webhook', read: (text) => readSelartiBody(selartiWith(text)) },
+  { name: 'Selarti: an echo', read: textDigest },
+  { name: 'Selarti: the token', read: (text) => findToken({ [text]: text, token: text }, text.slice(0, 100)) },
+  { name: 'Selarti: Retry-After', read: (text) => selartiRetryAfterMs(text, new Date(0)) },
   { name: 'lane names', read: (text) => [inboxLane(text, text), dedupeKey(text, text)] },
 ];

@@ -1,0 +1,69 @@
+/** What the answers of Selarti mean for the app: whether to try again, and whether the message may have arrived all the same. */
+import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+
+/** The token or the API key is refused: the account is checked, and messages wait for it. */
+export const refusedCodes = { key: 'selarti.key_refused', token: 'selarti.token_refused' } as const;
+
+/** There is no such page at the address that is configured. */
+export const wrongAddressCode = 'selarti.wrong_address';
+
+/** The wait without a Retry-After header. */
+const usualMs = 1_000;
+const longestMs = 300_000;
+
+/** A gateway in front of Selarti gave up waiting or lost the connection: the message may have been taken. */
+const lostInBetween: ReadonlySet<number> = new Set([502, 504, 520, 522, 524]);
+
+/** Milliseconds from a Retry-After header, given in seconds or as a date. */
+export function retryAfterMs(header: string | undefined, now: Date): number {
+  const text = (header ?? '').slice(0, 100).trim();
+  const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  const ms = Number.isNaN(seconds) ? Date.parse(text) - now.getTime() : seconds * 1_000;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 500), longestMs) : usualMs;
+}
+
+/** An answer that is no success. Its body is not repeated: it may hold anything. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** What was asked, in words, for the log. */
+  readonly what: string;
+  readonly waitMs: number;
+}
+
+export function failureOf({ status, what, waitMs }: FailedAnswer): AppError {
+  if (status === 429) {
+    return new RemoteRefused({
+      code: 'selarti.throttled',
+      message: `Selarti asks for fewer calls (${what}: 429)`,
+      status,
+      retry: { afterMs: waitMs },
+      isThrottled: true,
+    });
+  }
+  if (status >= 500) {
+    return new RemoteUnreachable({
+      code: 'selarti.failed',
+      message: `Selarti failed (${what}: ${status})`,
+      fate: lostInBetween.has(status) ? 'unknown' : 'none',
+    });
+  }
+  if (status < 400) return unreadable(what);
+  const isMissing = status === 404;
+  return new RemoteRefused({
+    code: isMissing ? wrongAddressCode : 'selarti.refused',
+    message: isMissing
+      ? `Selarti has no such page (${what}: 404); check the host and the paths of the connection`
+      : `Selarti refused (${what}: ${status}); check the task of the connection`,
+    status,
+    report: true,
+  });
+}
+
+/** The answer is not JSON, or says neither yes nor no. */
+export function unreadable(what: string): RemoteUnreachable {
+  return new RemoteUnreachable({
+    code: 'selarti.unreadable_answer',
+    message: `Selarti answered something that is not its protocol (${what})`,
+    fate: 'unknown',
+  });
+}

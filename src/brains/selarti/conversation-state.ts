@@ -1,0 +1,143 @@
+/**
+ * What is remembered of a conversation, in the connection's state: the message sent last, its echo, and which of Selarti's flags were acted on
+ * already. Selarti repeats a flag on every later webhook.
+ */
+import { z } from 'zod';
+import type { ConnectorState, Fact } from '../../core/connector-tools.ts';
+
+/** The yes-or-no fields of a webhook that lead to something, and `contacts`. */
+export const flagNames = ['operator', 'close', 'is_bot', 'get_contact', 'interest', 'success'] as const;
+export type FlagName = (typeof flagNames)[number];
+
+/** The message that was sent last. Written before it is sent, by whoever holds the conversation's lane, so never by two at once. */
+export interface Sent {
+  /** Key of the delivery: the same when it is tried again. */
+  readonly key: string;
+  /** Digest of the text. */
+  readonly text: string;
+  /** The message before it had the same text, so an echo does not tell which of them arrived. */
+  readonly isSameAsBefore: boolean;
+  /** When it was sent, in milliseconds. */
+  readonly at: number;
+  /** Parts of a long text that have been sent. */
+  readonly parts: number;
+  /** The day (UTC) and the messages sent in it. */
+  readonly day: string;
+  readonly turns: number;
+}
+
+const sentSchema = z.object({
+  key: z.string(),
+  text: z.string(),
+  isSameAsBefore: z.boolean(),
+  at: z.number(),
+  parts: z.int(),
+  day: z.string(),
+  turns: z.int(),
+});
+
+const echoSchema = z.object({ text: z.string(), at: z.number() });
+
+const sentDays = 7;
+const echoDays = 1;
+/** A flag is acted on again when the conversation goes on after so long. */
+const flagSeconds = 90 * 86_400;
+/** Silence for a robot ends after a day: Selarti may have been wrong. */
+const robotSeconds = 86_400;
+/** For so long after a message of theirs, people in Selarti's panel count as the ones who lead there. */
+const panelDays = 0.5;
+
+/** Names of contacts begin so. */
+const contactsPrefix = 'contacts:';
+
+/** With so many facts about a conversation, further contacts are not news any more. */
+const maxFacts = 40;
+
+/** The name under which contacts are claimed: the same for the same contacts. @param digest of them */
+export function contactsName(digest: string): string {
+  return `${contactsPrefix}${digest}`;
+}
+
+/** The state of one conversation, as it was when it was read. */
+export class ConversationState {
+  readonly #state: ConnectorState;
+  readonly #prefix: string;
+  readonly #facts: ReadonlyMap<string, unknown>;
+
+  private constructor(state: ConnectorState, prefix: string, facts: readonly Fact[]) {
+    this.#state = state;
+    this.#prefix = prefix;
+    this.#facts = new Map(facts.map(({ key, value }) => [key.slice(prefix.length), value]));
+  }
+
+  /** @param ref at most 100 characters */
+  static async read(state: ConnectorState, ref: string): Promise<ConversationState> {
+    const prefix = `c:${ref}:`;
+    return new ConversationState(state, prefix, await state.list(prefix));
+  }
+
+  get sent(): Sent | null {
+    return sentSchema.safeParse(this.#facts.get('sent')).data ?? null;
+  }
+
+  get isSilent(): boolean {
+    return this.#facts.has('is_bot');
+  }
+
+  /** A person in Selarti's panel wrote not long ago. */
+  get isLedFromPanel(): boolean {
+    return this.#facts.has('panel');
+  }
+
+  async putSent(sent: Sent): Promise<void> {
+    await this.#state.put(`${this.#prefix}sent`, sent, sentDays);
+  }
+
+  async putPanel(): Promise<void> {
+    await this.#state.put(`${this.#prefix}panel`, true, panelDays);
+  }
+
+  async putEcho(text: string, at: number): Promise<void> {
+    await this.#state.put(`${this.#prefix}returned`, { text, at }, echoDays);
+  }
+
+  /** Whether the echo of this message has come, as of now. */
+  async hasEcho({ text, at, isSameAsBefore }: Sent): Promise<boolean> {
+    if (isSameAsBefore) return false;
+    const echo = echoSchema.safeParse(await this.#state.get(`${this.#prefix}returned`)).data;
+    return echo !== undefined && echo.text === text && echo.at >= at;
+  }
+
+  /**
+   * Whether this webhook is the one that brought the flag first, also when it is repeated: of several webhooks at once one gets it.
+   *
+   * @param name a flag, or `contactsName` of contacts
+   */
+  async claim(name: string, webhook: string): Promise<boolean> {
+    const holder = this.#facts.get(name);
+    if (holder !== undefined) return holder === webhook;
+    // Somebody who sends ever new contacts fills neither the state nor the chat.
+    if (name.startsWith(contactsPrefix) && this.#facts.size > maxFacts) return false;
+    const key = `${this.#prefix}${name}`;
+    if (await this.#state.claim(key, webhook, name === 'is_bot' ? robotSeconds : flagSeconds)) return true;
+    return (await this.#state.get(key)) === webhook;
+  }
+
+  /**
+   * The flag is not set any more: the next webhook that has it set brings it anew.
+   *
+   * @param webhook the one that shows it; an older one than that which brought the flag shows nothing. Absent: it is known otherwise
+   */
+  async release(name: FlagName, webhook?: string): Promise<void> {
+    const holder = this.#facts.get(name);
+    if (holder === undefined) return;
+    if (webhook !== undefined && typeof holder === 'string' && !isLater(webhook, holder)) return;
+    await this.#state.forget(`${this.#prefix}${name}`);
+  }
+}
+
+/** Selarti's ids begin with the milliseconds of their making (`1721200000004x5…`); where one does not, the later arrival counts. */
+function isLater(webhook: string, holder: string): boolean {
+  const [time, heldTime] = [webhook, holder].map((key) => /^id:(\d{13})x/.exec(key)?.[1]);
+  return time === undefined || heldTime === undefined ? webhook !== holder : time > heldTime;
+}

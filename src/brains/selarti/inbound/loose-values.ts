@@ -1,0 +1,50 @@
+/** Reads values of webhooks whose types are not documented. */
+
+const yesWords: ReadonlySet<string> = new Set(['true', '1', 'yes', 'y', 'да', 'on']);
+
+/** Text, or a number as text; empty for everything else. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
+}
+
+/** Yes in any of its spellings. Everything else, the empty text and an absent field are no. @param further more words for yes, in any case */
+export function isYes(value: unknown, further: readonly string[] = []): boolean {
+  if (typeof value === 'boolean') return value;
+  const word = wordOf(value);
+  return word !== '' && (yesWords.has(word) || further.some((one) => wordOf(one) === word));
+}
+
+/** The only word of a short text, in lower case; empty for long texts. */
+export function wordOf(value: unknown): string {
+  const text = textOf(value);
+  return text.length > 100 ? '' : text.trim().toLowerCase();
+}
+
+const maxItems = 20;
+
+/** Contact data, whether it is a text, a list or an object, as one line. @param maxLength characters */
+export function lineOf(value: unknown, maxLength: number): string {
+  const text = Array.isArray(value)
+    ? value
+        .slice(0, maxItems)
+        .map((item) => lineOf(item, maxLength))
+        .filter((item) => item !== '')
+        .join(', ')
+    : isRecord(value)
+      ? Object.entries(value)
+          .slice(0, maxItems)
+          .map(([name, item]) => pairOf(name, lineOf(item, maxLength)))
+          .filter((item) => item !== '')
+          .join(', ')
+      : textOf(value).slice(0, maxLength).replace(/\s/g, ' ').trim();
+  return text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
+}
+
+function pairOf(name: string, value: string): string {
+  return value === '' ? '' : `${name.slice(0, 50)}: ${value}`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,99 @@
+/**
+ * Judges a webhook at the endpoint: is it for our task and about a conversation, is it a repetition, and which of its flags are news? Webhooks
+ * are not signed, so besides the secret address the task has to be ours (docs/platform-notes/selarti.md#webhook-trust).
+ */
+import type { IngressResult } from '../../../core/connector.ts';
+import { sameDigest, sha256 } from '../../../lib/encryption.ts';
+import type { SelartiContext } from '../context.ts';
+import { ConversationState, contactsName, type FlagName } from '../conversation-state.ts';
+import { textDigest } from '../outbound/text-digest.ts';
+import { decodeWebhook } from './decode-webhook.ts';
+import { readWebhook, type Webhook, withKnown } from './webhook.ts';
+
+/** Longer than any `chat_id` of ours. */
+const maxChatId = 64;
+
+/** A webhook without an id that comes again within this time, byte for byte, is a repetition. */
+const repeatedSeconds = 600;
+
+/** Flags that can be taken back; the others are facts of the past. */
+const passing: readonly FlagName[] = ['operator', 'close', 'is_bot'];
+
+export async function receiveWebhook(body: Buffer, context: SelartiContext): Promise<IngressResult> {
+  const { config, tools } = context;
+  const webhook = readWebhook(body, config);
+  if (webhook === null) return { refuse: 400, reason: 'the body is no webhook of Selarti' };
+  if (!sameDigest(sha256(webhook.taskId), sha256(config.taskId))) {
+    return { refuse: 403, reason: 'the task is not that of this connection' };
+  }
+  const { chatId: ref } = webhook;
+  if (ref === '' || ref.length > maxChatId) {
+    return { accept: [], remark: 'a webhook of Selarti names no conversation of ours' };
+  }
+  const dedupeKey = await dedupeKeyOf(webhook, body, context);
+  const known = await remember(webhook, dedupeKey, context);
+  await count(webhook, dedupeKey, context);
+  // Our own message that comes back and says nothing else: it has been written down as a proof.
+  const isEchoOnly =
+    webhook.type === 'user' && decodeWebhook({ ...webhook, known: new Set(known) }, config).length === 0;
+  if (isEchoOnly) return { accept: [] };
+  const isUnknown = webhook.type === 'unknown';
+  if (isUnknown) tools.count('unknown_types');
+  return {
+    accept: [{ conversation: { ref }, dedupeKey, body: withKnown(body, known), ifKnown: true }],
+    ...(isUnknown ? { remark: `a webhook of Selarti (${logged(webhook)}) has a message type that is not known` } : {}),
+  };
+}
+
+/** The documented id. Without one: the first of equal webhooks within some minutes names them all. */
+async function dedupeKeyOf({ messageId }: Webhook, body: Buffer, { tools, clock }: SelartiContext): Promise<string> {
+  if (messageId !== '') return `id:${messageId.length > 100 ? digestOf(messageId) : messageId}`;
+  const digest = digestOf(body.toString('latin1'));
+  const key = `same:${digest}`;
+  const first = `same:${digest}:${clock.now().getTime()}`;
+  if (await tools.state.claim(key, first, repeatedSeconds)) return first;
+  const earlier = await tools.state.get(key);
+  return typeof earlier === 'string' ? earlier : first;
+}
+
+/** Writes down what this webhook tells, and returns which of its flags are known from an earlier one. */
+async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: SelartiContext): Promise<string[]> {
+  const conversation = await ConversationState.read(tools.state, webhook.chatId);
+  if (webhook.type === 'user') await conversation.putEcho(textDigest(webhook.text), clock.now().getTime());
+  if (webhook.type === 'operator') await conversation.putPanel();
+  const known: string[] = [];
+  for (const flag of webhook.flags) {
+    const isLedFromPanel = flag === 'operator' && isTheirsAlready(webhook, conversation);
+    if (isLedFromPanel || !(await conversation.claim(flag, dedupeKey))) known.push(flag);
+  }
+  if (webhook.contacts !== '' && !(await conversation.claim(contactsName(digestOf(webhook.contacts)), dedupeKey))) {
+    known.push('contacts');
+  }
+  // Only the AI itself shows that a tag is gone: a repetition of our message may arrive after a later webhook.
+  if (webhook.type === 'bot') {
+    for (const flag of passing) if (!webhook.flags.has(flag)) await conversation.release(flag, dedupeKey);
+  }
+  return known;
+}
+
+/** People in Selarti's panel write already: the tag says that they lead, and asks nobody else to. */
+function isTheirsAlready({ type }: Webhook, { isLedFromPanel }: ConversationState): boolean {
+  return type === 'operator' || (type === 'user' && isLedFromPanel);
+}
+
+async function count({ type }: Webhook, dedupeKey: string, { tools, use }: SelartiContext): Promise<void> {
+  if (type === 'user') return tools.count('echoes');
+  if (type !== 'bot' && type !== 'operator') return;
+  tools.count('received');
+  await use.addReceived(dedupeKey);
+}
+
+function digestOf(text: string): string {
+  return sha256(text).toString('hex').slice(0, 32);
+}
+
+/** Kind and type in a form that is safe in a log line. */
+function logged({ kind, typeWord }: Webhook): string {
+  const safe = (word: string): string => word.slice(0, 40).replace(/[^\p{L}\p{N}_ .-]/gu, '?');
+  return `wh_type ${safe(kind) || '-'}, message_type ${safe(typeWord) || '-'}`;
+}

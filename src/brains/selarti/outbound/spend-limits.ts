@@ -1,0 +1,24 @@
+/** Limits on what a connection spends: every message to and from Selarti is charged. */
+import type { SelartiContext } from '../context.ts';
+import type { Sent } from '../conversation-state.ts';
+import { staffMessages } from '../messages/staff-messages.ts';
+
+/** The day that limits count by. */
+export function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10);
+}
+
+/** Messages sent in the conversation today, before this one. */
+export function turnsToday(before: Sent | null, now: Date): number {
+  return before?.day === dayOf(now) ? before.turns : 0;
+}
+
+/** What staff are told when a limit is reached; null while the next message may be sent. */
+export async function reachedLimit({ config, use }: SelartiContext, turns: number): Promise<string | null> {
+  const { maxTurnsPerDay, maxMessagesPerMonth } = config;
+  const words = staffMessages(config.language);
+  if (maxTurnsPerDay > 0 && turns >= maxTurnsPerDay) return words.turnsReached(maxTurnsPerDay);
+  if (maxMessagesPerMonth === 0) return null;
+  const { sent, received } = await use.total();
+  return sent + received >= maxMessagesPerMonth ? words.monthReached(maxMessagesPerMonth) : null;
+}
