@@ -1,11 +1,13 @@
 /** The brains of the sandbox, by the name the app knows them by: one line each. `npm run new:brain` writes the line of a new one. */
 import { echoInSandbox } from './echo/sandbox-brain.ts';
 import { messageGatewayInSandbox } from './messagegateway/sandbox-brain.ts';
+import { metabotInSandbox } from './metabot/sandbox-brain.ts';
 import type { SandboxBrain } from './sandbox-brain.ts';
 
 export const sandboxBrains: Readonly<Record<string, SandboxBrain>> = {
   echo: echoInSandbox,
   messagegateway: messageGatewayInSandbox,
+  metabot: metabotInSandbox,
 };
 
 /** What the bots use without `--brain`: the first of the list. */
