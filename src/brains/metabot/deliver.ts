@@ -1,10 +1,11 @@
 /** Hands an action to the script: by a call that may answer at once, or by a job. */
 import type { BrainAction } from '../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
-import { RemoteUnreachable } from '../../core/errors.ts';
+import { AppError, RemoteUnreachable } from '../../core/errors.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
 import type { MetabotContext } from './context.ts';
 import type { Job } from './job.ts';
+import { unreadableAnswer } from './metabot-api.ts';
 import { readAnswer } from './read-answer.ts';
 import { type Params, paramsOf } from './request-params.ts';
 import { jobOfRequest } from './requests.ts';
@@ -21,20 +22,37 @@ export async function deliver(
   to: ConversationRef,
   attempt: Attempt,
 ): Promise<Delivery> {
+  const { tellChanges, repeatUncertain } = context.config;
   switch (action.type) {
-    case 'message':
-      return await tell(context, action, to, attempt);
     case 'edit':
     case 'delete':
-      if (!context.config.tellChanges || action.mirrored === true) return {};
-      return await tell(context, action, to, attempt);
     case 'owner_changed':
-      return context.config.tellChanges ? await tell(context, action, to, attempt) : {};
+      if (!tellChanges || ('mirrored' in action && action.mirrored)) return {};
+      break;
+    case 'message':
+      break;
     case 'request':
+      // Never repeated blindly: a broadcast goes to many people.
       return await run(context, action, to, attempt);
     default:
       return {};
   }
+  return await tell(context, action, to, attempt).catch((error: unknown) => {
+    throw repeatUncertain ? repeatable(error) : error;
+  });
+}
+
+/** The script ignores an `event_id` it has seen, so a call that may have arrived can be made again. */
+function repeatable(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.fate === 'none') return error;
+  const { code, message, retry } = error;
+  return new RemoteUnreachable({
+    code,
+    message,
+    fate: 'none',
+    retry: retry === 'never' ? 'backoff' : retry,
+    cause: error,
+  });
 }
 
 type ToldAction = Parameters<typeof paramsOf>[0];
@@ -88,12 +106,7 @@ function readJson(body: Buffer): unknown {
   try {
     return parseJson(body);
   } catch {
-    // The text is not repeated: it may be any page.
-    throw new RemoteUnreachable({
-      code: 'metabot.unreadable_answer',
-      message: 'Metabot answered something that is no JSON',
-      fate: 'unknown',
-    });
+    throw unreadableAnswer();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The two calls of Metabot: address, token, rate limit, and the translation of every failure. */
 import type { ConnectorTools } from '../../core/connector-tools.ts';
-import { AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MetabotConfig } from './config.ts';
 import { type Job, jobBody } from './job.ts';
@@ -11,7 +11,10 @@ export interface MetabotApi {
    * `metabot.busy` (429, 503), `metabot.refused` (other 3xx and 4xx), `metabot.failed` (other 5xx) and the http client's errors.
    */
   call(params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Buffer>;
-  /** Schedules a job. The answer is not documented: its status alone counts. Throws the same, and `metabot.bad_job` before anything is sent. */
+  /**
+   * Schedules a job. The answer is not documented: its status alone counts. Throws the same, `metabot.unreadable_answer` for a page, and
+   * `metabot.bad_job` before anything is sent.
+   */
   schedule(job: Job, signal?: AbortSignal): Promise<Buffer>;
 }
 
@@ -48,15 +51,21 @@ export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): M
     throw failure(status, waitMs);
   }
 
-  const uncertain = async (work: Promise<Buffer>): Promise<Buffer> =>
-    await work.catch((error: unknown) => {
-      throw config.repeatUncertain ? repeatable(error) : error;
-    });
   return {
-    call: (params, signal) => uncertain(post(`call/${config.alias}`, { script_request_params: params }, signal)),
-    // Async, so that a job that must not be sent rejects like everything else.
-    schedule: async (job, signal) => await uncertain(post('jobs/schedule', jobBody(job, config.timeZone), signal)),
+    call: (params, signal) => post(`call/${config.alias}`, { script_request_params: params }, signal),
+    schedule: async (job, signal) => {
+      const body = await post('jobs/schedule', jobBody(job, config.timeZone), signal);
+      // A page with status 200, as of a maintenance, is no answer to a job.
+      if (/^\s*</.test(body.toString('utf8', 0, 200))) throw unreadableAnswer();
+      return body;
+    },
   };
+}
+
+/** The script may have run. The text is not repeated: it may be any page. */
+export function unreadableAnswer(): RemoteUnreachable {
+  const message = 'Metabot answered something that is not its protocol';
+  return new RemoteUnreachable({ code: 'metabot.unreadable_answer', message, fate: 'unknown' });
 }
 
 /** docs/platform-notes/metabot.md#token */
@@ -103,18 +112,5 @@ function failure(status: number, waitMs: number): AppError {
     // The endpoint may just be created, or published again.
     retry: status === 404 ? 'backoff' : 'never',
     report: true,
-  });
-}
-
-/** The script ignores an `event_id` it has seen, so a call that may have arrived is as good as one that has not. */
-function repeatable(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.fate === 'none') return error;
-  const { code, message, retry } = error;
-  return new RemoteUnreachable({
-    code,
-    message,
-    fate: 'none',
-    retry: retry === 'never' ? 'backoff' : retry,
-    cause: error,
   });
 }

@@ -39,6 +39,9 @@ export function readAnswer(given: unknown, baseId: string): ReadAnswer {
   return { lead, events, warnings };
 }
 
+/** They say nothing by themselves. */
+const envelopeKeys = ['lead_id', 'id', 'conversation_id', 'replies'];
+
 function repliesIn(
   given: unknown,
   envelope: z.ZodSafeParseResult<z.output<typeof envelopeShape>>,
@@ -51,7 +54,7 @@ function repliesIn(
   }
   if (envelope.data.replies !== undefined) return envelope.data.replies;
   if (typeof given === 'object' && given !== null && hasReply(given)) return [given];
-  const keys = Object.keys(given as object).filter((key) => key !== 'lead_id' && key !== 'id');
+  const keys = Object.keys(given as object).filter((key) => !envelopeKeys.includes(key));
   if (keys.length > 0)
     warnings.push(`the answer says nothing: it has only ${keys.slice(0, 5).join(', ').slice(0, 200)}`);
   return [];
