@@ -1,8 +1,10 @@
 /** What an administrator does with connections of a portal by command: add one that no bot uses yet, change its settings, remove it. */
 import { randomUUID } from 'node:crypto';
 import type { Brain } from '../core/brain.ts';
+import { formOf } from '../core/config-form.ts';
 import type { Connection } from '../core/connector.ts';
 import { BadInput, badInput } from '../core/errors.ts';
+import { missingFields, problemsOf } from '../core/form-values.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
@@ -112,7 +114,13 @@ function checkConfig(brain: Brain, config: unknown): unknown {
   }
   const parsed = brain.configSchema.safeParse(config);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join('.') || 'config'}: ${issue.message}`);
+  const form = formOf(brain.configSchema);
+  const missing = new Set(missingFields(form, config).map(({ key }) => key));
+  const problems = problemsOf(parsed.error).map(({ key, message }) => {
+    const field = form.find((one) => one.key === key);
+    const title = field === undefined ? '' : ` (${field.title.en})`;
+    return `  - ${key || 'config'}${title}: ${missing.has(key) ? `is missing. ${field?.help.en ?? ''}` : message}`;
+  });
   throw new BadInput({
     code: 'connection.bad_config',
     message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
