@@ -11,6 +11,7 @@ export const stageToken = 'token-of-the-metabot-stage';
 export interface ConnectedBridge {
   readonly bridge: Bridge;
   readonly probe: DatabaseProbe;
+  readonly databaseUrl: string;
   /** The webhook address of the connection. */
   readonly hook: string;
   close(): Promise<void>;
@@ -35,6 +36,7 @@ export async function startConnected({ databaseUrl, origin, config }: ConnectOpt
   return {
     bridge,
     probe,
+    databaseUrl,
     hook,
     async close() {
       await bridge.close();

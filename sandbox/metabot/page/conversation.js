@@ -87,8 +87,8 @@ export class Conversation extends ChatView {
       tool('file', () => ({ text: text('fileText'), attachments: [{ url: model.state.sampleUrl }] })),
       tool('note', () => ({ type: 'note', text: text('noteText') })),
       tool('typing', () => ({ type: 'typing' })),
-      tool('followUp', () => ({ type: 'follow_up', id: 'remind', after_sec: 30, script_code: 'remind' })),
-      tool('cancelFollowUp', () => ({ type: 'cancel_follow_up', id: 'remind' })),
+      tool('followUp', () => ({ type: 'follow_up', name: 'remind', after_sec: 30, script_code: 'remind' })),
+      tool('cancelFollowUp', () => ({ type: 'cancel_follow_up', name: 'remind' })),
       tool('handover', () => ({ type: 'handover', text: text('handoverText') })),
       tool('close', () => ({ type: 'close' })),
     ];

@@ -54,8 +54,9 @@ const code = z
   .string()
   .trim()
   .regex(/^[\w.-]{1,100}$/);
+/** `name` and not `id`: the id of a webhook names the webhook, and each one that changes a follow-up is another. */
 export const followUpShape = z.object({
-  id: line(200),
+  name: line(200),
   after_sec: z.int().min(1).max(7_776_000),
   script_id: maybe(target),
   script_code: maybe(code),
@@ -75,6 +76,7 @@ export const replyShape = z.object({
   buttons: list,
   cards: list,
   attachments: list,
+  name: maybe(line(200)),
   quote_of: maybe(z.union([z.string().regex(/^\d{1,20}$/), z.int().min(1).transform(String)])),
   handover: flag,
   close: flag,

@@ -87,8 +87,8 @@ function eventsOf(given: unknown, fallbackId: string, warnings: string[]): reado
     case 'follow_up':
       return followUp(given, warnings);
     case 'cancel_follow_up':
-      if (reply.id !== undefined) return [{ type: 'follow_up_cancelled', id: reply.id }];
-      warnings.push('cancel_follow_up has no id');
+      if (reply.name !== undefined) return [{ type: 'follow_up_cancelled', id: reply.name }];
+      warnings.push('cancel_follow_up has no name');
       return [];
     default:
       warnings.push(`the type ${JSON.stringify(reply.type).slice(0, 60)} is not known`);
@@ -176,7 +176,7 @@ function followUp(given: unknown, warnings: string[]): readonly BrainEvent[] {
     warnings.push(`a follow_up is not readable (${namesIn(parsed.error)})`);
     return [];
   }
-  const { id, after_sec: afterSec, ticket_id, params, ...wish } = parsed.data;
+  const { name: id, after_sec: afterSec, ticket_id, params, ...wish } = parsed.data;
   const wanted = targets.flatMap((name) => {
     const target = { id: wish[`${name}_id`], code: wish[`${name}_code`] };
     return Object.entries(target).flatMap(([key, value]) => (value === undefined ? [] : [{ name, key, value }]));

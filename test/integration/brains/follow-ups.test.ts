@@ -138,9 +138,7 @@ describe('a follow-up', () => {
   });
 
   it('is refused beyond fifty in one conversation, and the trace says so', async () => {
-    const { name } = await talk(
-      ...Array.from({ length: 51 }, (_, index) => ({ id: `f${index}`, afterMs: 9_000_000 })),
-    );
+    const { name } = await talk(...Array.from({ length: 51 }, (_, index) => ({ id: `f${index}`, afterMs: 9_000_000 })));
     expect(await pending(name)).toHaveLength(50);
     expect((await cli('trace', name.split('/')[1] ?? '')).out).toMatch(/follow-up was\s+refused/);
   });

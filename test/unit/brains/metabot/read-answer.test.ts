@@ -94,13 +94,13 @@ describe('an answer of the script', () => {
     [{ type: 'finish' }, [{ type: 'finish' }]],
     [{ type: 'typing' }, [{ type: 'typing' }]],
     [{ type: 'note', text: 'for staff' }, [reply('for staff', 'base', { isInternal: true })]],
-    [{ type: 'cancel_follow_up', id: 'remind' }, [{ type: 'follow_up_cancelled', id: 'remind' }]],
+    [{ type: 'cancel_follow_up', name: 'remind' }, [{ type: 'follow_up_cancelled', id: 'remind' }]],
   ])('%j asks for more than a message', (given, events) => {
     expect(readAnswer(given, 'base')).toEqual({ lead: null, events, warnings: [] });
   });
 
   it('asks for a follow-up by one target, never with a condition', () => {
-    const given = { type: 'follow_up', id: 'remind', after_sec: 60, script_code: 'remind', params: { order: 17 } };
+    const given = { type: 'follow_up', name: 'remind', after_sec: 60, script_code: 'remind', params: { order: 17 } };
     const condition = { condition: 'return true;', condition_script_code: 'return true;' };
     expect(readAnswer({ ...given, ...condition }, 'base').events).toEqual([
       {
@@ -125,17 +125,17 @@ describe('an answer of the script', () => {
     ['an unknown type', { type: 'explode' }, 'the type "explode" is not known'],
     [
       'two targets',
-      { type: 'follow_up', id: 'a', after_sec: 1, script_id: 1, trigger_id: 1 },
+      { type: 'follow_up', name: 'a', after_sec: 1, script_id: 1, trigger_id: 1 },
       'a follow_up names exactly one script, trigger or broadcast',
     ],
     [
       'no target',
-      { type: 'follow_up', id: 'a', after_sec: 1 },
+      { type: 'follow_up', name: 'a', after_sec: 1 },
       'a follow_up names exactly one script, trigger or broadcast',
     ],
     [
       'a follow-up in a year',
-      { type: 'follow_up', id: 'a', after_sec: 40_000_000, script_id: 1 },
+      { type: 'follow_up', name: 'a', after_sec: 40_000_000, script_id: 1 },
       'a follow_up is not readable (after_sec)',
     ],
     ['buttons alone', { buttons: [{ text: 'Yes' }] }, 'buttons need a text or a card above them'],
