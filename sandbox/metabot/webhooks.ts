@@ -1,14 +1,12 @@
 /** What the script posts to the app: an answer, signed if there is a secret. */
 import { createHmac } from 'node:crypto';
-import type { Attempted, Webhook } from '../kit/webhook-sender.ts';
+import type { Webhook } from '../kit/webhook-sender.ts';
 import type { MetabotState } from './state.ts';
 
 /** What the record of an attempt says besides the exchange. */
 export interface WebhookAbout {
   readonly conversationId: string;
 }
-
-export type WebhookRecord = Attempted & WebhookAbout;
 
 /** Null: the script has not been told an address. */
 export function webhookOf(

@@ -15,7 +15,7 @@ export function metabotFixture(name: string) {
   return JSON.parse(readFileSync(new URL(`../fixtures/metabot/${name}.json`, import.meta.url), 'utf8'));
 }
 
-export function metabotConfig(given: Readonly<Record<string, unknown>> = {}): MetabotConfig {
+function metabotConfig(given: Readonly<Record<string, unknown>> = {}): MetabotConfig {
   return configSchema.parse({ botId: 1001, token: metabotToken, ...given });
 }
 

@@ -11,7 +11,7 @@ const line = (max: number) =>
     .max(max);
 
 /** Ids become keys of stored rows. */
-export const answerId = line(200);
+const answerId = line(200);
 
 const webAddress = z
   .string()

@@ -1,6 +1,6 @@
 /** The scripts of docs/brains/metabot.md as they stand there, run with stubs of the functions that Metabot documents or public scripts use. */
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,19 +43,24 @@ function run(script: string, params: unknown): unknown {
   return JSON.parse(JSON.stringify(answer ?? null));
 }
 
+/** Stands for the platform around the scripts. */
+async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part as Buffer);
+  const { script_request_params: params } = JSON.parse(Buffer.concat(parts).toString('utf8'));
+  const isOurs = incoming.headers.authorization === `Bearer ${stageToken}`;
+  const isCall = incoming.url === '/api/v1/bots/1001/call/bitrix24/message';
+  const result = isOurs ? run(isCall ? endpoint : later, params) : null;
+  answer.writeHead(isOurs ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+}
+
 let server: Server;
 let clone: ClonedDatabase;
 let stage: ConnectedBridge;
 
 beforeAll(async () => {
-  server = createServer(async (incoming, answer) => {
-    const parts: Buffer[] = [];
-    for await (const part of incoming) parts.push(part as Buffer);
-    const { script_request_params: params } = JSON.parse(Buffer.concat(parts).toString('utf8'));
-    const isOurs = incoming.headers.authorization === `Bearer ${stageToken}`;
-    const isCall = incoming.url === '/api/v1/bots/1001/call/bitrix24/message';
-    const result = isOurs ? run(isCall ? endpoint : later, params) : null;
-    answer.writeHead(isOurs ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+  server = createServer((incoming, answer) => {
+    serve(incoming, answer).catch(() => answer.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   clone = await cloneDatabase();

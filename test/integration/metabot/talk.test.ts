@@ -27,7 +27,8 @@ beforeAll(async () => {
   const added = await cli('connections', 'add', '--brain', 'metabot', '--config', JSON.stringify(config), '--json');
   connection = added.json<{ connection: { id: string } }>().connection.id;
   for (const code of ['bridge_line', 'bridge_assistant']) {
-    expect((await cli('bots', 'set', '--code', code, '--connection', connection)).err).toBe('');
+    const set = await cli('bots', 'set', '--code', code, '--connection', connection);
+    if (set.code !== 0) throw new Error(set.err);
   }
   await done();
 });
@@ -66,7 +67,9 @@ describe('the script of Metabot', () => {
     await until(() => person.shown().length === 1);
     const [message] = person.shown();
     own.bridge.portal.pressButton(person.id, message?.id ?? 0, 0);
-    await until(() => conversation.lines.some(({ from, text }) => from === 'user' && text === 'yes'));
+    const heard = (): string[] => conversation.lines.filter(({ from }) => from === 'user').map(({ text }) => text);
+    await until(() => heard().length === 2);
+    expect(heard()).toEqual(['Кнопки', 'yes']);
   });
 
   it('shows a card and a file, in order', async () => {
