@@ -1,6 +1,6 @@
 /** The chosen conversation: what the customer wrote, what the script said, and the form by which you are the script. */
 import { ChatView } from '../../kit/page/chat-view.js';
-import { button, clock, linkOrText, node } from '../../kit/page/dom.js';
+import { button, clock, linkOrText, menu, node } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
 import { isWide } from '../../kit/page/shell.js';
 import { current } from './live.js';
@@ -25,6 +25,21 @@ function lineNode({ from, text: said, attachments, outcome, at }) {
   return box;
 }
 
+/** What a script can say or ask for besides text and buttons. */
+const sayings = {
+  card: () => ({
+    text: text('cardText'),
+    cards: [
+      { title: text('cardTitle'), url: 'https://example.com/tea', facts: [{ name: text('price'), value: '100' }] },
+    ],
+  }),
+  file: () => ({ text: text('fileText'), attachments: [{ url: model.state.sampleUrl }] }),
+  note: () => ({ type: 'note', text: text('noteText') }),
+  typing: () => ({ type: 'typing' }),
+  followUp: () => ({ type: 'follow_up', name: 'remind', after_sec: 30, script_code: 'remind' }),
+  cancelFollowUp: () => ({ type: 'cancel_follow_up', name: 'remind' }),
+};
+
 export class Conversation extends ChatView {
   constructor() {
     const buttons = node('input', 'buttons-field');
@@ -40,6 +55,7 @@ export class Conversation extends ChatView {
     // Answers name files by address.
     this.composer.file.remove();
     this.composer.fileLabel.remove();
+    this.composer.attached.remove();
     this.shownTools = '';
     this.shownConversation = null;
   }
@@ -75,23 +91,15 @@ export class Conversation extends ChatView {
     const wanted = `${document.documentElement.lang} ${conversation?.id}`;
     if (wanted === this.shownTools) return;
     this.shownTools = wanted;
-    const tool = (key, saying) => button(text(key), 'quiet', () => this.attempt(() => this.#send(saying())));
-    const card = () => ({
-      text: text('cardText'),
-      cards: [
-        { title: text('cardTitle'), url: 'https://example.com/tea', facts: [{ name: text('price'), value: '100' }] },
-      ],
-    });
-    const tools = [
-      tool('card', card),
-      tool('file', () => ({ text: text('fileText'), attachments: [{ url: model.state.sampleUrl }] })),
-      tool('note', () => ({ type: 'note', text: text('noteText') })),
-      tool('typing', () => ({ type: 'typing' })),
-      tool('followUp', () => ({ type: 'follow_up', name: 'remind', after_sec: 30, script_code: 'remind' })),
-      tool('cancelFollowUp', () => ({ type: 'cancel_follow_up', name: 'remind' })),
-      tool('handover', () => ({ type: 'handover', text: text('handoverText') })),
-      tool('close', () => ({ type: 'close' })),
-    ];
+    const send = (saying) => this.attempt(() => this.#send(saying));
+    const more = menu(
+      text('more'),
+      Object.keys(sayings).map((key) => [key, text(key)]),
+      (key) => send(sayings[key]()),
+    );
+    const handover = button(text('handover'), 'quiet', () => send({ type: 'handover', text: text('handoverText') }));
+    const close = button(text('close'), 'quiet', () => send({ type: 'close' }));
+    const tools = [more, handover, close];
     this.tools.replaceChildren(...(conversation === null ? [] : tools));
   }
 }

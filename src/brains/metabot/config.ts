@@ -161,6 +161,14 @@ const advanced = {
     },
     group: 'advanced',
   }).default(false),
+  commandUsers: field(z.array(z.string().regex(/^\d{1,15}$/, 'a user id of Bitrix24 is a number')).max(200), {
+    title: { en: 'Who may use commands', ru: 'Кому можно команды' },
+    help: {
+      en: 'Bitrix24 user ids that may run jobs by command in a chat. Empty: every employee may, except for broadcasts',
+      ru: 'ID пользователей Битрикс24, которым можно запускать задания командой в чате. Пусто: любому сотруднику, кроме рассылок',
+    },
+    group: 'advanced',
+  }).default([]),
   repeatUncertain: field(z.boolean(), {
     title: { en: 'The script knows repetitions', ru: 'Скрипт узнаёт повторы' },
     help: {

@@ -2,13 +2,14 @@
 import type { BrainAction } from '../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
 import { AppError, RemoteUnreachable } from '../../core/errors.ts';
+import { textReply } from '../../core/events.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
 import type { MetabotContext } from './context.ts';
 import type { Job } from './job.ts';
 import { unreadableAnswer } from './metabot-api.ts';
 import { readAnswer } from './read-answer.ts';
 import { type Params, paramsOf } from './request-params.ts';
-import { jobOfRequest } from './requests.ts';
+import { jobOfRequest, mayAsk } from './requests.ts';
 
 /** The action's fixed key, and the signal that ends the attempt. */
 interface Attempt {
@@ -128,12 +129,17 @@ async function run(
   to: ConversationRef,
   { key, signal }: Attempt,
 ): Promise<Delivery> {
-  const { connection, tools, leads } = context;
+  const { connection, tools, leads, config } = context;
+  if (!mayAsk(action, config)) return { replies: [{ ...textReply(notAllowed), isInternal: true }] };
   const lead = await leads.of(to.ref);
   const own: Params = await paramsOf(action, { connection, tools, to, eventId: key, lead });
   await plan(context, jobOfRequest(action, own, lead), signal);
   return {};
 }
+
+/** In both languages of the app: a connector does not know the person's. */
+const notAllowed =
+  'Эта команда вам не разрешена (настройка commandUsers). This command is not allowed for you (setting commandUsers).';
 
 /** Of an answer whose content is not documented. */
 const shownLength = 500;

@@ -7,7 +7,7 @@ import { badInput } from '../../core/errors.ts';
 import type { Texts } from '../../core/texts.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
 import { readCommand } from './command-line.ts';
-import { conditionCode, jobCode, tagList } from './config.ts';
+import { conditionCode, jobCode, type MetabotConfig, tagList } from './config.ts';
 import type { Job, JobKind } from './job.ts';
 import type { Params } from './request-params.ts';
 import { runAt } from './run-at.ts';
@@ -166,6 +166,17 @@ export function jobOfRequest(
     addTags: data.add_tags,
     removeTags: data.remove_tags,
   };
+}
+
+/** Whether this person may ask for it in a chat. Elsewhere only administrators, and the script itself, can ask. */
+export function mayAsk(
+  { name, author }: BrainAction & { readonly type: 'request' },
+  { commandUsers }: Pick<MetabotConfig, 'commandUsers'>,
+): boolean {
+  if (author === undefined) return true;
+  if (author.kind !== 'employee' || author.isExtranet === true) return false;
+  // A broadcast goes to many people, so being an employee is not enough.
+  return commandUsers.length === 0 ? name !== 'broadcast' : commandUsers.includes(author.id);
 }
 
 const objectShape = z.record(z.string(), z.unknown());

@@ -24,13 +24,13 @@ export async function receiveWebhook(context: MetabotContext, request: WebhookRe
   if (ref === undefined && lead === undefined) return refuse(400, 'conversation_id or lead_id is needed');
   const conversation = ref === undefined ? await byLead(context, lead ?? 0) : { ref };
   if ('refuse' in conversation) return conversation;
+  if (ref !== undefined && lead !== undefined) await leads.learn(ref, lead);
   const { warnings } = readAnswer(webhook.content, id);
   context.tools.count('webhooks');
   return {
     accept: [{ conversation, dedupeKey: id, body: request.body, ifKnown: true }],
     answer: { ok: true, ...(warnings.length === 0 ? {} : { warnings }) },
     answerIfUnknown: { ok: false, error: 'this conversation is not known, or its bot thinks elsewhere now' },
-    keep: ref === undefined || lead === undefined ? [] : await leads.toKeep(ref, lead),
     ...(warnings.length === 0 ? {} : { remark: `an answer of a script is partly unreadable: ${warnings.join('; ')}` }),
   };
 }
@@ -39,10 +39,9 @@ async function byLead(
   { leads }: MetabotContext,
   lead: number,
 ): Promise<ConversationKey | Extract<IngressResult, { refuse: number }>> {
-  const [ref, another] = await leads.conversationsOf(lead);
-  if (ref === undefined) return refuse(404, 'this lead is not known');
-  if (another !== undefined) return refuse(409, 'this lead has several conversations; name conversation_id');
-  return { ref };
+  const found = await leads.conversationOf(lead);
+  if (found === 'none') return refuse(404, 'this lead is not known');
+  return found === 'several' ? refuse(409, 'this lead has several conversations; name conversation_id') : found;
 }
 
 /** Pure. Throws BadInput `metabot.unreadable`. */

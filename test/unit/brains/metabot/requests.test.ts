@@ -9,7 +9,8 @@ import {
   request,
 } from '../../../support/metabot-unit.ts';
 
-const { author, chat } = customerMessage();
+const { chat } = customerMessage();
+const author = { id: '7', name: 'Olga', kind: 'employee' };
 const form = (name: string) => metabotBrain.requests?.find((one) => one.name === name)?.schema;
 const command = (name: string) => metabotBrain.commands?.find((one) => one.name === name);
 
@@ -100,6 +101,24 @@ describe('code that Metabot runs', () => {
       await deliverTo(unit, customerMessage('condition_script_code: return true;', { condition }));
       expect(unit.sent[0]?.body).not.toHaveProperty('condition_script_code');
     }
+  });
+});
+
+describe('who may ask in a chat', () => {
+  const extranet = { ...author, isExtranet: true };
+  const client = { ...author, kind: 'client' };
+  it.each<[string, object, readonly string[], boolean]>([
+    ['script', author, [], true],
+    ['broadcast', author, [], false],
+    ['broadcast', author, ['7'], true],
+    ['script', author, ['8'], false],
+    ['script', extranet, [], false],
+    ['script', client, ['7'], false],
+  ])('a %s as %o, listed: %j', async (name, by, commandUsers, isAllowed) => {
+    const unit = metabotUnit({ commandUsers });
+    const delivery = await deliverTo(unit, request(name, { code: 'a' }, { author: by, chat }));
+    expect(unit.sent).toHaveLength(isAllowed ? 1 : 0);
+    expect(delivery.replies?.length ?? 0).toBe(isAllowed ? 0 : 1);
   });
 });
 

@@ -45,7 +45,6 @@ describe('a webhook of the script', () => {
       accept: [{ conversation: { ref }, dedupeKey: 'answer-unique-id', ifKnown: true }],
       answer: { ok: true },
       answerIfUnknown: { ok: false },
-      keep: [],
     });
     expect(unit.connector.decode(raw(body))).toMatchObject([
       { type: 'reply', remoteMessageId: 'answer-unique-id', text: 'Hi!', buttons: [{ label: 'Yes', text: 'yes' }] },
@@ -82,40 +81,34 @@ describe('a webhook of the script', () => {
 });
 
 describe('the lead in a webhook', () => {
-  it('is remembered for a known conversation, and once', async () => {
-    const unit = metabotUnit();
-    await deliverTo(unit, customerMessage());
-    const result = await receive(unit, { ...answer, lead_id: 135 });
-    expect(result).toMatchObject({
-      keep: [
-        { key: `of-lead:135:${ref}`, value: ref },
-        { key: `lead:${ref}`, value: { lead: 135 } },
-      ],
-    });
-    const known = await withLead(135);
-    expect(await receive(known, { ...answer, lead_id: 135 })).toMatchObject({ keep: [] });
-  });
+  /** The lead that the script is told with the next message. */
+  const leadSent = async (unit: ReturnType<typeof metabotUnit>): Promise<unknown> => {
+    await deliverTo(unit, customerMessage(), 'next');
+    const params = unit.sent.at(-1)?.body as { script_request_params: { lead_id: unknown } };
+    return params.script_request_params.lead_id;
+  };
 
-  it('replaces the one that was known', async () => {
-    const unit = await withLead(135);
-    expect(await receive(unit, { ...answer, lead_id: 136 })).toMatchObject({
-      keep: [
-        { key: `of-lead:136:${ref}` },
-        { key: `lead:${ref}`, value: { lead: 136 } },
-        { key: `of-lead:135:${ref}`, value: null },
-      ],
-    });
+  it('is remembered for a known conversation, and replaces the one that was known', async () => {
+    const unit = metabotUnit();
+    expect(await leadSent(unit)).toBeNull();
+    await receive(unit, { ...answer, lead_id: 135 });
+    expect(await leadSent(unit)).toBe(135);
+    await receive(unit, { ...answer, lead_id: '136' });
+    expect(await leadSent(unit)).toBe(136);
+    expect(await receive(unit, { id: 'a1', lead_id: 135, text: 'Hi' })).toMatchObject({ refuse: 404 });
+    expect(await receive(unit, { id: 'a1', lead_id: 136, text: 'Hi' })).toMatchObject({ accept: [{}] });
   });
 
   it('is not remembered for a conversation that this connection has never had', async () => {
-    expect(await receive(metabotUnit(), { ...answer, lead_id: 135 })).toMatchObject({ keep: [] });
+    const unit = metabotUnit();
+    await receive(unit, { ...answer, lead_id: 135 });
+    expect([...unit.facts]).toEqual([]);
   });
 
   it('stands for its conversation where it is the only one', async () => {
     const unit = await withLead(135);
     expect(await receive(unit, { id: 'a1', lead_id: 135, text: 'Hi' })).toMatchObject({
       accept: [{ conversation: { ref }, ifKnown: true }],
-      keep: [],
     });
   });
 
@@ -131,6 +124,8 @@ describe('the lead in a webhook', () => {
     const other = { ...conversation, ref: 'another-conversation' };
     await unit.connector.deliver(customerMessage(), other, 'k2', AbortSignal.timeout(1_000));
     expect(await receive(unit, { id: 'a1', lead_id: 135, text: 'Hi' })).toMatchObject({ refuse: 409 });
+    // However many they are, what is stored of the lead stays one row.
+    expect([...unit.facts.keys()].filter((key) => key.startsWith('of-lead:'))).toEqual(['of-lead:135']);
   });
 });
 
