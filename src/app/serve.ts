@@ -88,6 +88,17 @@ function publicRoutes(
         return createConnectorHost({ db, sealer, connectors, connectionService, toolsFor, settings: own }, brain);
       },
     }),
-    pages: mountPages({ bodies, refusals, db, portals: cache, installation, sealer, wakeups, brains, scriptUrl }),
+    pages: mountPages({
+      bodies,
+      refusals,
+      db,
+      portals: cache,
+      installation,
+      sealer,
+      wakeups,
+      brains,
+      connectionService,
+      scriptUrl,
+    }),
   };
 }

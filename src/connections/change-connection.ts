@@ -73,20 +73,24 @@ export async function changeSettings(
   row: ConnectionRow,
   patch: Readonly<Record<string, unknown>>,
 ): Promise<readonly string[]> {
+  return await changeConfig(work, brain, row, (before) => changedBy(before, patch));
+}
+
+/** The same, with all settings at once. @param edit makes the new settings from the stored ones */
+export async function changeConfig(
+  work: AccountWork,
+  brain: Brain,
+  row: ConnectionRow,
+  edit: (before: unknown) => unknown,
+): Promise<readonly string[]> {
   const stored = openConnection(work.sealer, row);
-  const config = checkConfig(brain, changedBy(stored.config, patch));
+  const config = checkConfig(brain, edit(stored.config));
   const changed = differences(stored.config, config);
   if (changed.length === 0) return changed;
   const connection = { ...stored, config };
-  const inForce =
-    brain.reconfigure === undefined
-      ? config
-      : await brain.reconfigure(
-          connection,
-          stored.config,
-          work.hookUrl(connection, brain),
-          work.toolsFor(connection, brain),
-        );
+  const hookUrl = work.hookUrl(connection, brain);
+  const tools = work.toolsFor(connection, brain);
+  const inForce = (await brain.reconfigure?.(connection, stored.config, hookUrl, tools)) ?? config;
   if (!(await storeConfig(work.db, row, sealConfig(work.sealer, row.id, inForce)))) throw changedMeanwhile();
   work.evict(row.id);
   await checkAtOnce(work.db, row);

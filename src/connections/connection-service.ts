@@ -99,6 +99,11 @@ class ConnectionLifecycle {
     if (former !== null) await removeUnused(this.#work, former);
   }
 
+  /** For use cases of single accounts. */
+  get work(): AccountWork {
+    return this.#work;
+  }
+
   /** A check that fails, or has not ended when `signal` fires, leaves everything as it is. */
   async checkHealth(row: ConnectionRow, signal: AbortSignal): Promise<void> {
     try {

@@ -12,6 +12,7 @@ const optionalParts = [
   'disabledHelp',
   'routes',
   'connectPath',
+  'webhookHelp',
   'settingsSchema',
   'requests',
   'commands',

@@ -1,7 +1,8 @@
 /** The config of a connection to MessageGateway: what an administrator gives, and what joining adds. */
 import { z } from 'zod';
 import { readCrmUrl } from './api/crm-url.ts';
-import { channelTypes } from './api/transport-api.ts';
+import { channelsSchema, consoleSchema, handoverSchema } from './config-parts.ts';
+import { setting } from './config-texts.ts';
 
 const crmUrl = z.string().transform((typed, context) => {
   const address = readCrmUrl(typed);
@@ -10,37 +11,11 @@ const crmUrl = z.string().transform((typed, context) => {
   return z.NEVER;
 });
 
-/** A name after the slash, as MessageGateway takes it: at most 32 characters. */
-const commandName = z
-  .string()
-  .transform((typed) => typed.trim().replace(/^\//, ''))
-  .pipe(z.string().regex(/^[\w-]{1,32}$/, 'a command is 1 to 32 letters, digits, - or _'));
-
 /** Sent in a header, which allows no other characters. */
 export const apiKeySchema = z
   .string()
   .trim()
   .regex(/^[\x21-\x7e]{1,500}$/, 'an API key is one word of Latin letters and digits');
-
-const handoverSchema = z.strictObject({
-  command: commandName
-    .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
-    .prefault('operator')
-    .describe('A manager types this command to hand the conversation over to Bitrix24'),
-  tag: z
-    .string()
-    .trim()
-    .min(1)
-    .max(255)
-    .optional()
-    .describe('A tag that hands the conversation over to Bitrix24 when it is put on the dialog'),
-  userIds: z
-    .array(z.int().min(1))
-    .default([])
-    .describe(
-      'MessageGateway users (chat ids) that stand for Bitrix24: a dialog assigned to one of them is handed over',
-    ),
-});
 
 function isTimeZone(name: string): boolean {
   try {
@@ -50,48 +25,6 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
-
-const consoleSchema = z.strictObject({
-  groups: z
-    .enum(['supervisors', 'all', 'none'])
-    .default('supervisors')
-    .describe('In which group chats a mention is for the console: those of supervisor bots, all, or none'),
-  privateBots: z
-    .array(z.string().min(1))
-    .default([])
-    .describe(
-      'Codes of bots whose private chats with employees are consoles; in those of other bots employees are customers',
-    ),
-  employees: z
-    .array(z.string().regex(/^\d+$/))
-    .default([])
-    .describe('Bitrix24 user ids that may use the console; empty: every employee in the chat'),
-  overheard: z
-    .enum(['drop', 'note'])
-    .default('drop')
-    .describe('Messages in a bound group that do not mention the bot: dropped, or added to the chat as private notes'),
-  showStaffTalk: z
-    .boolean()
-    .default(true)
-    .describe('Private messages of managers in a bound chat are shown in the group, with a mark'),
-});
-
-const channelsSchema = z.strictObject({
-  perLine: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Each Open Channel and messenger has a channel of its own, created when it is first needed; false: all customers are in one',
-    ),
-  types: z
-    .record(z.string().regex(/^[\w-]{1,50}$/), z.enum(channelTypes))
-    .default({})
-    .describe("Channel types by Bitrix24's code of the messenger, where the usual one does not fit"),
-  textLimits: z
-    .partialRecord(z.enum(channelTypes), z.int().min(1).max(20_000))
-    .default({})
-    .describe('Characters of a message by channel type, where the usual limit of the messenger does not fit'),
-});
 
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
 
@@ -111,104 +44,150 @@ export const defaultLanguage = 'ru';
  * (docs/platform-notes/messagegateway.md).
  */
 export const configSchema = z.strictObject({
-  crmUrl: crmUrl.describe('Address of the CRM account'),
-  apiKey: apiKeySchema.describe('API key with the rights integration_read and integration_write'),
-  name: z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
+  crmUrl: setting('crmUrl', crmUrl.describe('Address of the CRM account')),
+  apiKey: setting('apiKey', apiKeySchema.describe('API key with the rights integration_read and integration_write')),
+  name: setting(
+    'name',
+    z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
+  ),
   handover: handoverSchema.prefault({}),
   console: consoleSchema.prefault({}),
   channels: channelsSchema.prefault({}),
-  onPersonTakesOver: z
-    .enum(['note', 'unassign', 'close'])
-    .default('unassign')
-    .describe(
-      'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
-    ),
-  managerAnswer: z
-    .enum(['refuse', 'take'])
-    .default('refuse')
-    .describe(
-      'The answer of a manager while a person in Bitrix24 leads: it is refused with the reason, or takes the conversation back and is shown',
-    ),
-  onDialogClosed: z
-    .enum(['nothing', 'finish'])
-    .default('nothing')
-    .describe(
-      'When the MessageGateway dialog is closed while the bot leads: nothing happens in Bitrix24, or the Open Channel session ends',
-    ),
-  mirrorWhilePersonLeads: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Messages of customers and operators while a person in Bitrix24 leads are shown in MessageGateway too, marked [Bitrix24]; otherwise a summary follows when the conversation comes back',
-    ),
-  mirrorAs: z
-    .enum(['history', 'messages'])
-    .default('history')
-    .describe(
-      'How such messages are sent: as history, which opens no dialog, or as new messages. Other effects of either are not documented',
-    ),
-  lateDelivery: z
-    .enum(['withdraw', 'note'])
-    .default('withdraw')
-    .describe(
-      'An answer that MessageGateway shows as failed and the customer has not seen yet: it is withdrawn, or shown later, with a note to managers',
-    ),
-  language: z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
-  summaryLength: z
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(3_000)
-    .describe('Characters of the takeover summary, which managers get when the conversation comes back; 0: none'),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'this is not a time zone; use a name such as Europe/Moscow')
-    .default('UTC')
-    .describe('Time zone of the times in notes to managers'),
-  uploadEncoding: z
-    .enum(['multipart', 'raw'])
-    .default('multipart')
-    .describe('How file bytes are sent; if the service accepts only the other way, the app switches to it by itself'),
-  unescapeHtml: z
-    .boolean()
-    .optional()
-    .describe("Texts come HTML-escaped and must be unescaped once; absent: found out from the service's answers"),
-  botRoles: z
-    .array(z.enum(['distributor', 'responsible', 'hidden']))
-    .default(['responsible'])
-    .describe('Roles of our bot; without `responsible` no dialog can be assigned to it'),
-  integrationCode: z
-    .string()
-    .regex(/^[\w-]+$/)
-    .optional()
-    .describe('Symbol code in the marketplace; the module code when absent'),
-  maxFileMegabytes: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .describe('Larger files are named, not sent (20 MiB in an official client)'),
-  callsPerSecond: z
-    .number()
-    .min(0.1)
-    .max(30)
-    .default(25)
-    .describe('Per token, over all processes; MessageGateway allows 30'),
-  answerWithinMs: z
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(1_000)
-    .describe(
-      'How long the answer to a webhook waits for Bitrix24; later the result is sent separately. 0: always separately. How long MessageGateway waits is not documented',
-    ),
-  requestTimeoutMs: z.int().min(100).max(120_000).default(20_000).describe('How long one call may take'),
-  pingSeconds: z
-    .number()
-    .min(0.05)
-    .default(30)
-    .describe('Seconds between pings on the socket; the interval is not documented'),
-  silenceSeconds: z.number().min(0.1).default(75).describe('A socket that is silent for so many seconds is closed'),
+  onPersonTakesOver: setting(
+    'onPersonTakesOver',
+    z
+      .enum(['note', 'unassign', 'close'])
+      .default('unassign')
+      .describe(
+        'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
+      ),
+  ),
+  managerAnswer: setting(
+    'managerAnswer',
+    z
+      .enum(['refuse', 'take'])
+      .default('refuse')
+      .describe(
+        'The answer of a manager while a person in Bitrix24 leads: it is refused with the reason, or takes the conversation back and is shown',
+      ),
+  ),
+  onDialogClosed: setting(
+    'onDialogClosed',
+    z
+      .enum(['nothing', 'finish'])
+      .default('nothing')
+      .describe(
+        'When the MessageGateway dialog is closed while the bot leads: nothing happens in Bitrix24, or the Open Channel session ends',
+      ),
+  ),
+  mirrorWhilePersonLeads: setting(
+    'mirrorWhilePersonLeads',
+    z
+      .boolean()
+      .default(true)
+      .describe(
+        'Messages of customers and operators while a person in Bitrix24 leads are shown in MessageGateway too, marked [Bitrix24]; otherwise a summary follows when the conversation comes back',
+      ),
+  ),
+  mirrorAs: setting(
+    'mirrorAs',
+    z
+      .enum(['history', 'messages'])
+      .default('history')
+      .describe(
+        'How such messages are sent: as history, which opens no dialog, or as new messages. Other effects of either are not documented',
+      ),
+  ),
+  lateDelivery: setting(
+    'lateDelivery',
+    z
+      .enum(['withdraw', 'note'])
+      .default('withdraw')
+      .describe(
+        'An answer that MessageGateway shows as failed and the customer has not seen yet: it is withdrawn, or shown later, with a note to managers',
+      ),
+  ),
+  language: setting(
+    'language',
+    z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
+  ),
+  summaryLength: setting(
+    'summaryLength',
+    z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(3_000)
+      .describe('Characters of the takeover summary, which managers get when the conversation comes back; 0: none'),
+  ),
+  timeZone: setting(
+    'timeZone',
+    z
+      .string()
+      .refine(isTimeZone, 'this is not a time zone; use a name such as Europe/Moscow')
+      .default('UTC')
+      .describe('Time zone of the times in notes to managers'),
+  ),
+  uploadEncoding: setting(
+    'uploadEncoding',
+    z
+      .enum(['multipart', 'raw'])
+      .default('multipart')
+      .describe('How file bytes are sent; if the service accepts only the other way, the app switches to it by itself'),
+  ),
+  unescapeHtml: setting(
+    'unescapeHtml',
+    z
+      .boolean()
+      .optional()
+      .describe("Texts come HTML-escaped and must be unescaped once; absent: found out from the service's answers"),
+  ),
+  botRoles: setting(
+    'botRoles',
+    z
+      .array(z.enum(['distributor', 'responsible', 'hidden']))
+      .default(['responsible'])
+      .describe('Roles of our bot; without `responsible` no dialog can be assigned to it'),
+  ),
+  integrationCode: setting(
+    'integrationCode',
+    z
+      .string()
+      .regex(/^[\w-]+$/)
+      .optional()
+      .describe('Symbol code in the marketplace; the module code when absent'),
+  ),
+  maxFileMegabytes: setting(
+    'maxFileMegabytes',
+    z.int().min(1).max(100).default(20).describe('Larger files are named, not sent (20 MiB in an official client)'),
+  ),
+  callsPerSecond: setting(
+    'callsPerSecond',
+    z.number().min(0.1).max(30).default(25).describe('Per token, over all processes; MessageGateway allows 30'),
+  ),
+  answerWithinMs: setting(
+    'answerWithinMs',
+    z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(1_000)
+      .describe(
+        'How long the answer to a webhook waits for Bitrix24; later the result is sent separately. 0: always separately. How long MessageGateway waits is not documented',
+      ),
+  ),
+  requestTimeoutMs: setting(
+    'requestTimeoutMs',
+    z.int().min(100).max(120_000).default(20_000).describe('How long one call may take'),
+  ),
+  pingSeconds: setting(
+    'pingSeconds',
+    z.number().min(0.05).default(30).describe('Seconds between pings on the socket; the interval is not documented'),
+  ),
+  silenceSeconds: setting(
+    'silenceSeconds',
+    z.number().min(0.1).default(75).describe('A socket that is silent for so many seconds is closed'),
+  ),
   joined: joinedSchema.optional(),
 });
 

@@ -5,7 +5,6 @@ import { hookPath } from '../../connections/account-work.ts';
 import { addAccount, changeSettings, removeAccount } from '../../connections/change-connection.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import type { LeftConnection } from '../../connections/leave-connection.ts';
-import { type FormField, formOf } from '../../core/config-form.ts';
 import { AppError, BadInput } from '../../core/errors.ts';
 import { needBrain, unknownConnection } from '../../portals/bot-service.ts';
 import type { Db } from '../../store/database.ts';
@@ -17,6 +16,7 @@ import { type AddCommands, type Answer, type CommandContext, orProblem, usageErr
 import { table, wrap } from '../framework/layout.ts';
 import { openAccountWork, openLeaving } from '../services.ts';
 import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
+import { describeFields, showConnection } from './connection-details.ts';
 
 /** Without the secrets. */
 export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) {
@@ -97,30 +97,6 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
   };
 }
 
-/** The fields of a brain's form, the required ones marked. */
-function fields(context: CommandContext, name: string): Promise<Answer> {
-  const { title, configSchema } = needBrain(context.brains, name);
-  const form = configSchema === null ? [] : formOf(configSchema);
-  const rows = form.map((field) => [
-    field.key,
-    field.required ? 'required' : field.group === 'advanced' ? 'advanced' : '',
-    field.choices.length === 0 ? field.kind : field.choices.map(({ value }) => value).join(' | '),
-    defaultText(field),
-    `${field.title.en}. ${field.help.en}`,
-  ]);
-  const none =
-    configSchema === null
-      ? `${title} needs no connection.`
-      : `${title} does not describe its settings; see its document.`;
-  const text = rows.length === 0 ? none : table(['key', '', 'value', 'default', 'meaning'], rows);
-  return Promise.resolve({ data: { brain: name, fields: form }, text });
-}
-
-function defaultText({ default: usual }: FormField): string {
-  if (usual === null) return '-';
-  return Array.isArray(usual) ? usual.join(', ') : String(usual);
-}
-
 interface OneConnection {
   readonly portal?: string | undefined;
   readonly connection: string;
@@ -131,6 +107,16 @@ async function find(db: Db, options: OneConnection): Promise<{ readonly row: Con
   const row = (await listConnections(db, portal)).find(({ id }) => id === options.connection.toLowerCase());
   if (row === undefined) throw unknownConnection();
   return { row, domain };
+}
+
+async function show(context: CommandContext, options: OneConnection): Promise<Answer> {
+  const db = await context.database();
+  const { row, domain } = await find(db, options);
+  return await showConnection(context, {
+    row,
+    domain,
+    described: describeConnection(row, await listBots(db, row.portal)),
+  });
 }
 
 /** Names what was changed, never its value. */
@@ -250,7 +236,7 @@ export const addConnectionCommands: AddCommands = (program, run) => {
     .command('fields')
     .description('what a brain needs to know to be connected, and what can be set')
     .argument('<brain>', 'which brain')
-    .action(run(fields));
+    .action(run(describeFields));
   connections
     .command('set')
     .description('change settings of a connection; its account, bots and conversations stay')
@@ -258,6 +244,12 @@ export const addConnectionCommands: AddCommands = (program, run) => {
     .addOption(connection)
     .requiredOption('--config <JSON or @file>', 'the keys to change; null takes a key back to its default')
     .action(run(set));
+  connections
+    .command('show')
+    .description('the settings of a connection without its secrets, and its figures')
+    .addOption(portalOption)
+    .addOption(connection)
+    .action(run(show));
   connections
     .command('test')
     .description('tell whether a connection can be used, and how its last delivery went')

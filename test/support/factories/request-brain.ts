@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { BrainCommand, BrainRequestForm } from '../../../src/core/brain-parts.ts';
 import { field } from '../../../src/core/config-form.ts';
+import type { Capabilities } from '../../../src/core/connector.ts';
 import { textReply } from '../../../src/core/events.ts';
 import { type BrainRequest, type BrainScript, type ScriptedBrain, scriptBrain } from '../scripted-brain.ts';
 
@@ -34,6 +35,7 @@ export interface RequestBrain extends ScriptedBrain {
 export function requestBrain(
   script: Partial<BrainScript> = {},
   parts: NonNullable<Parameters<typeof scriptBrain>[1]>['parts'] = {},
+  capabilities: Partial<Capabilities> = {},
 ): RequestBrain {
   const asked: BrainRequest[] = [];
   const scripted = scriptBrain(
@@ -45,7 +47,7 @@ export function requestBrain(
       },
       ...script,
     },
-    { parts: { requests: [runRequest], commands: [runCommand], ...parts } },
+    { capabilities, parts: { requests: [runRequest], commands: [runCommand], ...parts } },
   );
   return Object.assign(scripted, { asked });
 }
