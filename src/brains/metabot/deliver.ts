@@ -85,9 +85,20 @@ async function answerOf(
   key: string,
 ): Promise<Delivery> {
   const { lead, events, warnings } = readAnswer(contentOf(body, config.answerPath), key);
-  if (lead !== null) await leads.learn(ref, lead);
+  const isStored = lead === null || (await isLearned(leads.learn(ref, lead)));
   tools.count('replies', events.length);
-  return { ...(events.length === 0 ? {} : { replies: events }), ...(warnings.length === 0 ? {} : { warnings }) };
+  const told = isStored ? warnings : [...warnings, leadNotStored];
+  return { ...(events.length === 0 ? {} : { replies: events }), ...(told.length === 0 ? {} : { warnings: told }) };
+}
+
+const leadNotStored = 'the lead could not be stored; the script names it again with its next answer';
+
+/** The script has run: an error here would have the message sent to it again. */
+async function isLearned(work: Promise<void>): Promise<boolean> {
+  return await work.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The part of the body that holds the script's answer. Throws `metabot.unreadable_answer` for a body that is no JSON. */

@@ -11,6 +11,7 @@ import {
   request,
   response,
 } from '../../../support/metabot-unit.ts';
+import { stateInMemory } from '../../../support/state-in-memory.ts';
 
 const failing = (status: number, headers: Readonly<Record<string, string>> = {}) =>
   metabotUnit({}, () => response(status, '<secret>', headers));
@@ -100,6 +101,15 @@ describe('a message that is handed over by a call', () => {
     expect(delivery.replies?.map((event) => (event.type === 'reply' ? event.text : event.type))).toEqual(
       text === undefined ? undefined : [text],
     );
+  });
+
+  it('is not sent again because the lead could not be stored: the script has run', async () => {
+    const state = { ...stateInMemory(), claim: () => Promise.reject(new Error('the database is away')) };
+    const unit = metabotUnit({}, () => ({ lead_id: 135, text: 'Hi' }), { state });
+    expect(await deliverTo(unit, customerMessage())).toMatchObject({
+      replies: [{ text: 'Hi' }],
+      warnings: ['the lead could not be stored; the script names it again with its next answer'],
+    });
   });
 
   it('shows the author of the script what was not understood', async () => {
