@@ -1,6 +1,7 @@
 /** The brains of the sandbox, by the name the app knows them by: one line each. `npm run new:brain` writes the line of a new one. */
 import { echoInSandbox } from './echo/sandbox-brain.ts';
 import { messageGatewayInSandbox } from './messagegateway/sandbox-brain.ts';
+import { metabotInSandbox } from './metabot/sandbox-brain.ts';
 import type { SandboxBrain } from './sandbox-brain.ts';
 import { selartiInSandbox } from './selarti/sandbox-brain.ts';
 
@@ -8,6 +9,7 @@ export const sandboxBrains: Readonly<Record<string, SandboxBrain>> = {
   echo: echoInSandbox,
   messagegateway: messageGatewayInSandbox,
   selarti: selartiInSandbox,
+  metabot: metabotInSandbox,
 };
 
 /** What the bots use without `--brain`: the first of the list. */

@@ -1,7 +1,12 @@
-/** Makes the configuration tables of `docs/<brain>.md` from the schemas that read the settings. Pure. */
+/** Makes the configuration tables of brains' documents from the schemas that read the settings. Pure. */
 import { z } from 'zod';
 import type { Brain } from '../src/core/brain.ts';
 import { inMarks } from './settings-documents.ts';
+
+/** Where the document of a brain may be: one of these exists. */
+export function brainDocuments(name: string): readonly string[] {
+  return [`docs/brains/${name}.md`, `docs/${name}.md`];
+}
 
 interface Field {
   readonly path: string;

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brains } from '../src/brains/index.ts';
-import { brainDocumentWith } from './brain-documents.ts';
+import { brainDocuments, brainDocumentWith } from './brain-documents.ts';
 import { envExample, listSettings, readmeWith, settingsTable } from './settings-documents.ts';
 
 const isCheck = process.argv.includes('--check');
@@ -25,11 +25,12 @@ const readme = readIfThere('README.md');
 const papers = [
   { name: '.env.example', is: readIfThere('.env.example'), shouldBe: envExample(settings) },
   { name: 'README.md', is: readme, shouldBe: readme === null ? null : readmeWith(readme, settingsTable(settings)) },
-  ...brains.flatMap((brain) => {
-    const name = `docs/${brain.name}.md`;
-    const is = readIfThere(name);
-    return is === null ? [] : [{ name, is, shouldBe: brainDocumentWith(is, brain) }];
-  }),
+  ...brains.flatMap((brain) =>
+    brainDocuments(brain.name).flatMap((name) => {
+      const is = readIfThere(name);
+      return is === null ? [] : [{ name, is, shouldBe: brainDocumentWith(is, brain) }];
+    }),
+  ),
 ];
 
 for (const { name, is, shouldBe } of papers) {

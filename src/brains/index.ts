@@ -2,9 +2,10 @@
 import type { Brain } from '../core/brain.ts';
 import { echoBrain } from './echo/echo-brain.ts';
 import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';
+import { metabotBrain } from './metabot/metabot-brain.ts';
 import { selartiBrain } from './selarti/selarti-brain.ts';
 
-export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain, selartiBrain];
+export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain, selartiBrain, metabotBrain];
 
 /** What new bots use until somebody connects another brain. */
 export const defaultBrain: Brain = echoBrain;

@@ -64,6 +64,6 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
     fileLink: refuseFileLinks,
     count: brainCounts(options.metrics.brain, brain),
     publicUrl: options.publicUrl,
-    log: (message, details) => log.info({ connection: id, ...details }, message),
+    log: (message, details, level = 'info') => log[level]({ connection: id, ...details }, message),
   });
 }

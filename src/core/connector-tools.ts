@@ -154,5 +154,6 @@ export interface ConnectorTools {
   readonly count: (name: string, by?: number) => void;
   /** The origin at which remotes reach this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
-  readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+  /** @param level `info` by default */
+  readonly log: (message: string, details?: Readonly<Record<string, unknown>>, level?: 'info' | 'debug') => void;
 }

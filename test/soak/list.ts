@@ -9,6 +9,7 @@ import { kills } from './kills.ts';
 import { mutations } from './mutations.ts';
 import { neighbours } from './neighbours.ts';
 import type { Soak } from './support/soak.ts';
+import { turns } from './turns.ts';
 
 export const soaks: readonly Soak[] = [
   bodies,
@@ -20,6 +21,7 @@ export const soaks: readonly Soak[] = [
   addresses,
   kills,
   conversations,
+  turns,
 ];
 
 /**
@@ -28,5 +30,5 @@ export const soaks: readonly Soak[] = [
  */
 export const phases: readonly (readonly (readonly string[])[])[] = [
   [['bodies', 'held', 'neighbours', 'mutations']],
-  [['crowd'], ['forgeries', 'addresses', 'kills', 'conversations']],
+  [['crowd'], ['forgeries', 'addresses', 'kills', 'conversations', 'turns']],
 ];

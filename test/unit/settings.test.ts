@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { brainDocumentWith } from '../../scripts/brain-documents.ts';
+import { brainDocuments, brainDocumentWith } from '../../scripts/brain-documents.ts';
 import { envExample, listSettings, readmeWith, settingsTable } from '../../scripts/settings-documents.ts';
 import { brains } from '../../src/brains/index.ts';
 import { readSettings, settingsSchema } from '../../src/config.ts';
@@ -23,7 +23,8 @@ describe('the papers about the settings', () => {
   it.each(brains.filter(({ configSchema }) => configSchema !== null).map((brain) => [brain.name, brain] as const))(
     'the document of %s says what its schemas say',
     (name, brain) => {
-      const paper = readFileSync(pathOf(`docs/${name}.md`), 'utf8');
+      const place = brainDocuments(name).find((path) => existsSync(pathOf(path))) ?? 'no document';
+      const paper = readFileSync(pathOf(place), 'utf8');
       expect(brainDocumentWith(paper, brain), mend).toBe(paper);
       expect(paper).not.toMatch(/\| {2}\|$/m);
     },

@@ -31,6 +31,11 @@ import { readCursor } from '../../../src/brains/messagegateway/listener/cursor.t
 import { portalMessageId } from '../../../src/brains/messagegateway/outbound/message-names.ts';
 import { sendingError } from '../../../src/brains/messagegateway/outbound/receipts.ts';
 import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';
+import { readCommand } from '../../../src/brains/metabot/command-line.ts';
+import { readAnswer as readScriptAnswer } from '../../../src/brains/metabot/read-answer.ts';
+import { runAt } from '../../../src/brains/metabot/run-at.ts';
+import { signatureProblem } from '../../../src/brains/metabot/signature.ts';
+import { decodeWebhook as decodeScriptWebhook } from '../../../src/brains/metabot/webhook.ts';
 import { retryAfterMs as selartiRetryAfterMs } from '../../../src/brains/selarti/api/selarti-errors.ts';
 import { findToken } from '../../../src/brains/selarti/api/token-field.ts';
 import { decodeWebhook as decodeSelarti } from '../../../src/brains/selarti/inbound/decode-webhook.ts';
@@ -191,5 +196,28 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'Selarti: an echo', read: textDigest },
   { name: 'Selarti: the token', read: (text) => findToken({ [text]: text, token: text }, text.slice(0, 100)) },
   { name: 'Selarti: Retry-After', read: (text) => selartiRetryAfterMs(text, new Date(0)) },
+  { name: 'readCommand', read: (text) => [readCommand(text), readCommand(`a x="${text}`)] },
+  {
+    name: 'readAnswer of a script',
+    read: (text) => {
+      const items = {
+        buttons: [{ text, value: text, url: text, phone: text }],
+        attachments: [{ url: `https://${text}`, name: text }],
+      };
+      return readScriptAnswer({ text, type: text, cards: [{ title: text, url: text }], ...items }, 'id');
+    },
+  },
+  {
+    name: 'decodeWebhook of a script',
+    read: (text) => decodeScriptWebhook(bytes(JSON.stringify({ id: 'a', conversation_id: 'b', text, name: text }))),
+  },
+  { name: 'runAt', read: (text) => runAt(text, 'UTC') },
+  {
+    name: 'signatureProblem',
+    read: (text, body) => {
+      const headers = { 'x-signature': text, 'x-timestamp': text };
+      return signatureProblem({ headers, query: {}, body }, 'secret', new Date(0));
+    },
+  },
   { name: 'lane names', read: (text) => [inboxLane(text, text), dedupeKey(text, text)] },
 ];

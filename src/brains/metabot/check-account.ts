@@ -1,0 +1,63 @@
+/** Checks an account without doing anything in it: when it is connected, changed, and about hourly. */
+import { randomUUID } from 'node:crypto';
+import type { HealthStatus } from '../../core/brain.ts';
+import type { Connection } from '../../core/connector.ts';
+import type { ConnectorTools } from '../../core/connector-tools.ts';
+import { RemoteRefused } from '../../core/errors.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { MetabotConfig } from './config.ts';
+import { createMetabotApi } from './metabot-api.ts';
+
+/** What an administrator does about a disabled account, by the reason that `checkHealth` gives. */
+export const disabledHelp: Readonly<Record<string, string>> = {
+  token_refused:
+    'Metabot no longer accepts the token: create a token of an API user of the bot, then: connections set --config \'{"token": "…"}\'',
+  not_found: 'there is no such bot or endpoint at Metabot: check bot id and alias there and in the settings',
+};
+
+/**
+ * Connects: tells the script its webhook address, which it may store. Throws AppErrors that say what is wrong; the config is stored as it is.
+ */
+export async function joinAccount(
+  { config }: Connection<MetabotConfig>,
+  hookUrl: string,
+  tools: ConnectorTools,
+): Promise<MetabotConfig> {
+  await ask(config, tools, { webhook_url: hookUrl });
+  return config;
+}
+
+/** The token or the endpoint may be gone. Other errors are thrown: they say nothing about the account. */
+export async function checkHealth(
+  { config }: Connection<MetabotConfig>,
+  _hookUrl: string,
+  _disabledReason: string | null,
+  tools: ConnectorTools,
+): Promise<HealthStatus<MetabotConfig>> {
+  try {
+    await ask(config, tools, {});
+    return { works: true, config };
+  } catch (error) {
+    const reason = error instanceof RemoteRefused ? reasons[error.status] : undefined;
+    if (reason === undefined) throw error;
+    return { works: false, reason };
+  }
+}
+
+const reasons: Readonly<Record<number, string>> = { 401: 'token_refused', 403: 'token_refused', 404: 'not_found' };
+
+/**
+ * A call of the event `check`, to which the script answers nothing; or a job whose condition is false, which Metabot does not run
+ * (docs/platform-notes/metabot.md#schedule-a-job).
+ */
+async function ask(
+  config: MetabotConfig,
+  tools: ConnectorTools,
+  told: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const api = createMetabotApi({ config, tools, clock: systemClock });
+  const params = { event: 'check', event_id: randomUUID(), ...told };
+  const { jobKind: kind, jobId: id, jobCode: code } = config;
+  if (config.mode === 'call') await api.call(params);
+  else await api.schedule({ kind, id, code, condition: 'return false;', params: { event: 'check' } });
+}
