@@ -37,8 +37,8 @@ export function runOptionalParts(harness: BrainHarness, stage: OptionalPartsStag
         ...counters.flatMap(({ title, help }) => [title, help]),
       ];
       for (const { en, ru } of texts) expect(`${en} ${ru}`).toMatch(/\p{Script=Latin}.*\p{Script=Cyrillic}/u);
-      for (const { read } of commands)
-        for (const text of ['', 'x', '/', '\u0000', '{']) expect(() => read(text)).not.toThrow();
+      for (const command of commands)
+        for (const text of ['', 'x', '/', '\u0000', '{']) expect(() => command.read(text)).not.toThrow();
     });
 
     it('answers a burst of messages once', async () => {
