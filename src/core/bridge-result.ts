@@ -2,13 +2,13 @@
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { BrainCommand } from './brain-parts.ts';
-import type { BurstPace } from './burst.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Author, Button } from './events.ts';
-import type { FollowUpChange } from './follow-ups.ts';
+import type { FollowUpChange } from './follow-up-change.ts';
 import type { JoinedMessage } from './joined-message.ts';
 import type { Language } from './language.ts';
+import type { BurstPace } from './waiting-messages.ts';
 
 /** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =

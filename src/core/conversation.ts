@@ -1,9 +1,10 @@
 /**
  * A conversation is a dialog of one bot, linked to its counterpart in the brain. It has exactly one owner at a time; only the owner speaks.
  */
-import type { Burst } from './burst.ts';
+
 import type { ChatKind } from './events.ts';
 import type { Language } from './language.ts';
+import type { Burst } from './waiting-messages.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
 export type Owner = 'brain' | 'person';

@@ -4,25 +4,13 @@ import type { Conversation } from './conversation.ts';
 import type { BrainEvent, RequestEvent } from './events.ts';
 
 /** Pending follow-ups of one conversation. */
-export const maxFollowUps = 50;
+const maxFollowUps = 50;
 
 /** How far ahead a follow-up may be. */
-export const maxFollowUpMs = 90 * 86_400_000;
+const maxFollowUpMs = 90 * 86_400_000;
 
 /** Characters of the id, of the name, and of the parameters as JSON. */
 const maxLengths = { id: 200, name: 32, params: 16_384 };
-
-/** What is to be stored of a conversation's follow-ups. */
-export type FollowUpChange =
-  | {
-      readonly type: 'set';
-      readonly id: string;
-      readonly name: string;
-      readonly params: Readonly<Record<string, unknown>>;
-      /** ISO 8601. */
-      readonly dueAt: string;
-    }
-  | { readonly type: 'cancel'; readonly id: string };
 
 /** Whoever leads the conversation: a follow-up concerns the brain, and what the brain says then is judged by the rules of that time. */
 export function onFollowUp(

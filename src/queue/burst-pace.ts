@@ -1,7 +1,7 @@
 /** How long messages of a bot wait to be delivered together: as its own setting says, or else as its brain does. */
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { Brain } from '../core/brain.ts';
-import type { BurstPace } from '../core/burst.ts';
+import type { BurstPace } from '../core/waiting-messages.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
 
 /** A customer who waits longer for an answer has left. */

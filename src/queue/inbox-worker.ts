@@ -232,6 +232,13 @@ async function write(options: InboxWorkerOptions, works: readonly LaneResult[]):
   }
 }
 
+/** What the events of one lane have led to so far. */
+interface Decided {
+  readonly actions: NewAction[];
+  readonly failures: ReportedFailure[];
+  readonly followUps: StoredFollowUpChange[];
+}
+
 /** Processes a lane's events in order until the last, or until one fails. */
 async function processLane(
   options: RoundContext,
@@ -239,9 +246,7 @@ async function processLane(
   stored: Conversation | null,
 ): Promise<LaneResult> {
   const results: EventResult[] = [];
-  const actions: NewAction[] = [];
-  const failures: ReportedFailure[] = [];
-  const followUps: StoredFollowUpChange[] = [];
+  const decided: Decided = { actions: [], failures: [], followUps: [] };
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
@@ -250,17 +255,16 @@ async function processLane(
     try {
       if (row === lane.rows[0] && lane.attempts > maxStarts) throw startedTooOften(lane.attempts);
       const before = conversation;
-      const work = (body: Buffer) =>
-        processEvent(options, { ...row, body }, { conversation: before, failures, actions, followUps });
+      const work = (body: Buffer) => processEvent(options, { ...row, body }, { conversation: before, ...decided });
       const worked = await options.bodies.withBody(row, work, options.isLate);
       if (worked === null) {
         isFree = true;
         break;
       }
       conversation = worked.conversation;
-      actions.push(...worked.actions);
-      failures.push(...worked.failures);
-      followUps.push(...(worked.followUps ?? []));
+      decided.actions.push(...worked.actions);
+      decided.failures.push(...worked.failures);
+      decided.followUps.push(...(worked.followUps ?? []));
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
       options.metrics.stage.observe(
         { stage: 'inbox' },
@@ -285,14 +289,7 @@ async function processLane(
     done = row.seq;
   }
   const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs, isFree };
-  return {
-    progress,
-    results,
-    actions,
-    failures,
-    followUps,
-    conversation: conversation === stored ? null : conversation,
-  };
+  return { progress, results, ...decided, conversation: conversation === stored ? null : conversation };
 }
 
 /** The event was started many times and its end never recorded, so another attempt would not help. */

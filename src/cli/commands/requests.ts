@@ -32,8 +32,7 @@ function list(context: CommandContext, options: { brain: string }): Promise<Answ
 async function send(
   context: CommandContext,
   conversation: string,
-  name: string,
-  words: readonly string[],
+  [name = '', ...words]: readonly string[],
   options: { portal?: string | undefined },
 ): Promise<Answer> {
   const db = await context.database();
@@ -119,8 +118,7 @@ export const addRequestCommands: AddCommands = (program, run) => {
     .command('send')
     .description('ask the brain of a conversation')
     .argument('<conversation>', conversationHelp)
-    .argument('<name>', 'the request, as in "requests list"')
-    .argument('[key=value...]', 'its parameters')
+    .argument('<request...>', 'its name, as in "requests list", then its parameters as key=value')
     .addOption(portalOption)
     .action(run(send));
   const followUps = program.command('follow-ups').description('requests that brains want to be sent later');

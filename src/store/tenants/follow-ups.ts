@@ -1,5 +1,5 @@
 /** Follow-ups: requests that brains want to be sent later. Set by the worker that holds the dialog's inbox lane; cancelled by anybody. */
-import type { FollowUpChange } from '../../core/follow-ups.ts';
+import type { FollowUpChange } from '../../core/follow-up-change.ts';
 import { type Db, query } from '../database.ts';
 import { storableJson, storableText } from '../storable.ts';
 import type { ConversationId } from './conversations.ts';

@@ -14,6 +14,12 @@ export interface BrainHarness {
   readonly answerTo: (text: string) => string;
   /** It speaks of its own accord (not only when asked). */
   readonly speaks: boolean;
+  /** One of the brain's requests and what the chat shows after it. Absent: none is tried. */
+  readonly request?: {
+    readonly name: string;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly shows: string;
+  };
 }
 
 /** What `harnesses.ts` says of a registered brain. */

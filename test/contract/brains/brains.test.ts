@@ -13,7 +13,13 @@ const answerTo = (text: string): string => `re: ${text}`;
 const fake = { config: ({ origin }: { origin: string }) => ({ origin, token }), secrets: [token], answerTo };
 
 const fakes: readonly BrainHarness[] = [
-  { ...fake, brain: callBrain, fakeServer: () => startFakeServer('in-call'), speaks: false },
+  {
+    ...fake,
+    brain: callBrain,
+    fakeServer: () => startFakeServer('in-call'),
+    speaks: false,
+    request: { name: 'say', params: { text: 'запрос' }, shows: answerTo('запрос') },
+  },
   { ...fake, brain: hookBrain, fakeServer: () => startFakeServer('by-webhook'), speaks: true },
   { ...fake, brain: socketBrain, fakeServer: () => startFakeServer('by-socket'), speaks: true },
 ];

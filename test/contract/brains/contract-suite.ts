@@ -17,6 +17,7 @@ import { noTools } from '../../support/no-tools.ts';
 import { createPatience, type Patience } from '../../support/patience.ts';
 import { everythingDone } from '../../support/talk.ts';
 import type { BrainHarness } from './brain-harness.ts';
+import { runOptionalParts } from './optional-parts.ts';
 
 /** How long the waits of a test may take together, and how long the test: the waits end first, and say what did not happen. */
 const patienceMs = 25_000;
@@ -266,6 +267,14 @@ export function runConnectorContract(harness: BrainHarness): void {
         expect(shown().at(-1)).toBe('всё ещё здесь');
       });
     });
+
+    const begin = async (): Promise<{ botCode: string; dialogId: string }> => {
+      write('начало');
+      await shows(harness.answerTo('начало'));
+      return { botCode: 'bridge_assistant', dialogId: String(person) };
+    };
+    const parts = { write, shows, shown, settle, deadLetters, begin };
+    runOptionalParts(harness, { ...parts, bridge: () => bridge, db: () => db });
 
     describe.skipIf(!harness.brain.capabilities.listens)('over its socket', () => {
       it('catches up on what was said while the line was cut', async () => {

@@ -123,6 +123,7 @@ describe('a follow-up', () => {
   it('comes by itself after its time', async () => {
     const { answers } = await talk({ id: 'at-once', afterMs: 300 });
     await until(() => answers().includes('запущен at-once'));
+    expect(answers()).toEqual(['привет', 'запущен at-once']);
   });
 
   it('is replaced by one of the same id, and cancelled by the brain or by command', async () => {
@@ -144,7 +145,7 @@ describe('a follow-up', () => {
   });
 
   it('survives the app, and is sent once by two processes', async () => {
-    const talks = await Promise.all([talk({ id: 'later', afterMs: 3_600_000 })]);
+    const { answers } = await talk({ id: 'later', afterMs: 3_600_000 });
     await own.bridge.stop();
     await own.probe.rows(`update follow_up set due_at = now()`);
     const processes = await Promise.all([
@@ -152,7 +153,7 @@ describe('a follow-up', () => {
       startAnotherApp(own, {}, [scripted.brain]),
     ]);
     try {
-      for (const { answers } of talks) await until(() => answers().includes('запущен later'));
+      await until(() => answers().includes('запущен later'));
       await until(async () => (await own.probe.count('select count(*) from follow_up')) === 0);
       await own.probe.quiet();
       expect(scripted.asked.filter(({ id }) => id === 'later')).toHaveLength(1);

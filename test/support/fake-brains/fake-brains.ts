@@ -2,6 +2,7 @@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { BrainAction } from '../../../src/core/actions.ts';
+import { field } from '../../../src/core/config-form.ts';
 import type { Connection, Connector, ConversationRef, Delivery } from '../../../src/core/connector.ts';
 import type { ConnectorTools } from '../../../src/core/connector-tools.ts';
 import { defineBrain } from '../../../src/core/define-brain.ts';
@@ -23,13 +24,14 @@ async function send(
   key: string,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  if (action.type !== 'message') return {};
+  if (action.type !== 'message' && action.type !== 'request') return {};
+  const text = action.type === 'message' ? action.text : String(action.params['text']);
   const { origin, token } = connection.config;
   const response = await tools.http.send({
     method: 'POST',
     url: new URL('/messages', origin),
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ ref: to.ref, text: action.text, key }),
+    body: JSON.stringify({ ref: to.ref, text, key }),
     timeoutMs: 1_000,
     signal,
   });
@@ -73,6 +75,22 @@ export const callBrain = defineBrain<Config>({
   title: 'Answers in the call',
   capabilities: { maxTextLength },
   configSchema,
+  requests: [
+    {
+      name: 'say',
+      title: { ru: 'Сказать', en: 'Say' },
+      help: { ru: 'Сервис отвечает на этот текст', en: 'The service answers this text' },
+      schema: z.strictObject({
+        text: field(z.string().min(1), {
+          title: { ru: 'Текст', en: 'Text' },
+          help: { ru: 'Что сказать', en: 'What to say' },
+        }),
+      }),
+    },
+  ],
+  counters: [
+    { name: 'calls', title: { ru: 'Вызовы', en: 'Calls' }, help: { ru: 'Вызовы сервиса', en: 'Calls of the service' } },
+  ],
   create: (connection, tools) => ({
     decode,
     deliver: (action, to, key, signal) => send(connection, tools, action, to, key, signal),

@@ -1,0 +1,13 @@
+/** Changes of the pending follow-ups of a conversation. */
+
+/** What is to be stored of a conversation's follow-ups. */
+export type FollowUpChange =
+  | {
+      readonly type: 'set';
+      readonly id: string;
+      readonly name: string;
+      readonly params: Readonly<Record<string, unknown>>;
+      /** ISO 8601. */
+      readonly dueAt: string;
+    }
+  | { readonly type: 'cancel'; readonly id: string };
