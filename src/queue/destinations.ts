@@ -17,8 +17,13 @@ export type ClaimPlan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestinatio
 
 /** A slot in use. */
 export interface Slot {
-  /** Call before each attempt; returns a function that records how it ended. Only its first call counts. */
-  begin(): (ending: AttemptResult) => void;
+  /**
+   * Call before each attempt; returns a function that records how it ended. Only its first call counts. `calls`: so many calls travel in the
+   * same request and share the time it takes.
+   */
+  begin(calls?: number): (ending: AttemptResult) => void;
+  /** The lane waits for the destination's budget, until its attempt begins. */
+  wait(): void;
   leave(): void;
 }
 
@@ -34,6 +39,9 @@ export interface Destinations {
 /** An answer that took longer was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
 const slowMs = 2_000;
 
+/** A request with several calls may take so much longer for each further one. */
+const furtherCallMs = 200;
+
 /** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
 const slowAfterMs = 500;
 
@@ -47,8 +55,14 @@ const maxBackoffMs = 60_000;
 /** How long a destination counts as answering after its last quick answer, and how long it is remembered after its last use. */
 const rememberedMs = 600_000;
 
-/** Slots of one destination at a time. A portal allows two requests a second, so 64 calls keep a quick portal busy for half a minute. */
+/** Slots of one destination at a time. */
 const slotsOf = { answering: 64, unknown: 8, slow: 4 } as const;
+
+/**
+ * Slots of a destination that answers and whose lanes wait for its budget: three batches, so that one can be filled while others are under
+ * way.
+ */
+const slotsWhileWaiting = 150;
 
 /** The share of all slots that slow destinations may take, and the share of slow and unknown ones together. */
 const slowShare = 0.5;
@@ -74,8 +88,10 @@ type DestinationStatus = 'answering' | 'unknown' | 'slow' | 'open';
 interface State extends Destination {
   /** Slots in use. */
   used: number;
-  /** Start times of the attempts in flight. */
-  readonly begun: Set<{ readonly at: number }>;
+  /** Those of them that wait for the destination's budget, or share a request: they take up memory only. */
+  shared: number;
+  /** The attempts in flight. */
+  readonly begun: Set<BegunAttempt>;
   unansweredInRow: number;
   openUntil: number;
   /** Time of the last quick answer; null: none yet. */
@@ -83,6 +99,12 @@ interface State extends Destination {
   /** True if the last answer was slow. */
   wasSlow: boolean;
   usedAt: number;
+}
+
+interface BegunAttempt {
+  readonly at: number;
+  /** The other calls of the same request. */
+  readonly others: number;
 }
 
 interface Assessed {
@@ -112,6 +134,8 @@ class RemoteDestinations implements Destinations {
     this.#tidy(now);
     const records = [...this.#states.values()].map((state) => ({ state, status: this.#standingOf(state, now) }));
     const used = countUsed(records, now);
+    // So many more cost no request; beyond that they are counted, so that memory and leases stay bounded.
+    used.answering += Math.max(0, countShared(records) - this.#slots);
     const slow = used.slow + used.open;
     const proper = used.unknown + used.answering;
     // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
@@ -157,6 +181,7 @@ class RemoteDestinations implements Destinations {
       portal,
       destination,
       used: 0,
+      shared: 0,
       begun: new Set(),
       unansweredInRow: 0,
       openUntil: 0,
@@ -186,7 +211,8 @@ class RemoteDestinations implements Destinations {
   /** How many more lanes it may have. */
   #freeOf(state: State, status: DestinationStatus, now: number): number {
     if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
-    return Math.max(0, slotsOf[status] - state.used);
+    const most = status === 'answering' && state.shared > 0 ? slotsWhileWaiting : slotsOf[status];
+    return Math.max(0, most - state.used);
   }
 
   /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
@@ -223,18 +249,20 @@ function countUsed(all: readonly Assessed[], now: number): Record<DestinationSta
   const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
   for (const { state, status } of all) {
     const slow = status === 'answering' || status === 'unknown' ? slowOf(state, now).count : 0;
-    used[status] += state.used - slow;
+    used[status] += Math.max(0, state.used - state.shared - slow);
     used.slow += slow;
   }
   return used;
 }
 
+const countShared = (all: readonly Assessed[]): number => all.reduce((sum, { state }) => sum + state.shared, 0);
+
 /** The number of slow attempts in flight, and when the last of them began. */
 function slowOf(state: State, now: number): { readonly count: number; readonly lastAt: number } {
   let count = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
-  for (const { at } of state.begun) {
-    if (now - at <= slowAfterMs) break;
+  for (const { at, others } of state.begun) {
+    if (now - at <= slowAfterMs + others * furtherCallMs) continue;
     count += 1;
     lastAt = at;
   }
@@ -243,26 +271,34 @@ function slowOf(state: State, now: number): { readonly count: number; readonly l
 
 function slotIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Slot {
   let hasLeft = false;
+  let isShared = false;
+  const share = (wanted: boolean): void => {
+    if (wanted !== isShared) state.shared += wanted ? 1 : -1;
+    isShared = wanted;
+  };
   return {
-    begin() {
-      const attempt = { at: clock.monotonicMs() };
+    begin(calls = 1) {
+      const attempt = { at: clock.monotonicMs(), others: calls - 1 };
+      share(calls > 1);
       state.begun.add(attempt);
       return (ending) => {
-        if (state.begun.delete(attempt)) note(state, ending, attempt.at, clock.monotonicMs());
+        if (state.begun.delete(attempt)) note(state, ending, attempt, clock.monotonicMs());
       };
     },
+    wait: () => share(true),
     leave() {
       if (hasLeft) return;
       hasLeft = true;
+      share(false);
       state.used -= 1;
       state.usedAt = clock.monotonicMs();
     },
   };
 }
 
-function note(state: State, ending: AttemptResult, beganAt: number, now: number): void {
+function note(state: State, ending: AttemptResult, { at, others }: BegunAttempt, now: number): void {
   if (ending === 'not_attempted') return;
-  const isSlow = now - beganAt > slowMs;
+  const isSlow = now - at > slowMs + others * furtherCallMs;
   if (ending === 'answered') {
     state.unansweredInRow = 0;
     state.wasSlow = isSlow;

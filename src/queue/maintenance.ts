@@ -1,6 +1,6 @@
 /** Periodic maintenance: deletes old rows and keeps the tokens of dormant portals valid. */
 
-import type { TokenProvider } from '../bitrix24/rest/portal-client.ts';
+import type { TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';

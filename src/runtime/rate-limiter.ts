@@ -27,6 +27,8 @@ export interface RateLimiters {
    * `http.aborted` when the signal fires first.
    */
   turn(limit: BudgetAsk, options: TurnOptions): Promise<void>;
+  /** 0: it is this call's turn. Otherwise the milliseconds after which it is worth asking again; no place is kept meanwhile. */
+  tryTurn(limit: BudgetAsk): Promise<number>;
   /** Lets nobody of this process pass for so long. */
   close(bucket: Bucket, ms: number): void;
   /** Lets nobody of any process pass for so long. Does not reject. */
@@ -65,12 +67,16 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
     return line;
   }
 
+  async function tryTurn(limit: BudgetAsk): Promise<number> {
+    const closedMs = lineOf(limit).closedUntil - clock.monotonicMs();
+    return closedMs > 0 ? closedMs : await budgets.ask(limit);
+  }
+
   /** Milliseconds to wait before asking again; 0: go. */
   async function ask(limit: BudgetAsk): Promise<number> {
-    const line = lineOf(limit);
-    const closedMs = line.closedUntil - clock.monotonicMs();
-    const waitMs = closedMs > 0 ? closedMs : await budgets.ask(limit);
+    const waitMs = await tryTurn(limit);
     if (waitMs === 0) return 0;
+    const line = lineOf(limit);
     const now = clock.monotonicMs();
     const gapMs = 1_000 / limit.perSecond;
     line.lastTurn = Math.max(now + waitMs, line.lastTurn + gapMs);
@@ -95,6 +101,7 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
         await clock.sleep(waitMs, signal);
       }
     },
+    tryTurn,
     close,
     async holdOff(limit, ms) {
       close(limit, ms);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPortalClient, type PortalAccess, type TokenProvider } from '../../../src/bitrix24/rest/portal-client.ts';
+import type { PortalAccess, TokenProvider } from '../../../src/bitrix24/rest/portal-access.ts';
+import { createPortalClient } from '../../../src/bitrix24/rest/portal-client.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../../src/lib/http-client.ts';
 
@@ -49,7 +50,7 @@ function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new'
     },
     close: () => Promise.resolve(),
   };
-  const rateLimiter = { pass: () => Promise.resolve(), exhausted: () => undefined };
+  const rateLimiter = { pass: () => Promise.resolve(), tryPass: () => Promise.resolve(0), exhausted: () => undefined };
   const client = createPortalClient(http, tokenProvider, rateLimiter, { observe: () => undefined });
   const call = async (method = 'imbot.message.add'): Promise<unknown> =>
     await client.call('p', method).catch((error: unknown) => error);
@@ -143,7 +144,7 @@ describe('a batch', () => {
     });
     const calls = ['a', 'b', 'c'].map((method) => ({ method, params: {} }));
     const [first, second, third] = await client.batch('p', calls);
-    expect(first).toEqual({ result: 1 });
+    expect(first).toEqual({ result: 1, time: null });
     expect(second).toMatchObject({ error: pause });
     expect(third).toMatchObject({ error: { isThrottled: false, retry: 'never' } });
   });
