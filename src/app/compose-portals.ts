@@ -31,9 +31,9 @@ export function composePortals(base: Base) {
     }
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   };
-  const { restTimeoutMs: timeoutMs } = timings;
+  const { restTimeoutMs: timeoutMs, operatingHoldMs } = timings;
   const client = createPortalClient(base.hotHttp, tokenProvider, rateLimiter, { observe, timeoutMs });
-  const calls = createBatchedCalls({ client, rateLimiter, clock: systemClock, onWait });
+  const calls = createBatchedCalls({ client, rateLimiter, clock: systemClock, onWait, operatingHoldMs });
   const http = base.rareHttp;
   const installation = createInstallation({ db, portals: cache, sealer, oauth, guard, http, wakeups, log });
   return { cache, endpointCache, tokenProvider, client, calls, installation };

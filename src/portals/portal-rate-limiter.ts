@@ -51,10 +51,9 @@ export function createPortalRateLimiter(options: PortalRateLimiterOptions): Port
       const waiting = { patienceMs, code: budgetCode, ...(onWait === undefined ? {} : { onWait }) };
       await rateLimiters.turn(await limitOf(portal), waiting);
     },
-    async tryPass(portal, leavesHalf = false) {
+    async tryPass(portal, leaves = 0) {
       const limit = await limitOf(portal);
-      const burst = leavesHalf ? Math.max(1, limit.burst / 2) : limit.burst;
-      return await rateLimiters.tryTurn({ ...limit, burst });
+      return await rateLimiters.tryTurn({ ...limit, burst: Math.max(1, limit.burst * (1 - leaves)) });
     },
     exhausted(portal) {
       rateLimiters.close({ portal, bucket }, exhaustedMs);

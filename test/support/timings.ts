@@ -10,4 +10,5 @@ export const quickTimings: Timings = {
   firstRestartMs: 100,
   healthChecksPollMs: 200,
   firstRetryMs: 100,
+  operatingHoldMs: 100,
 };

@@ -1,6 +1,7 @@
 /**
- * Makes the calls of chats. While a portal's budget has room a call goes alone and at once. Calls that find it used up wait here, and those
- * that wait together go together in one `batch`, which the portal counts as one request. Each call's result is its own.
+ * Makes the calls of chats. While a portal's budget has room a call goes alone and at once. When little is left of it, calls wait here for a
+ * moment or until the budget allows a request, and those that wait together go together in one `batch`, which the portal counts as one
+ * request. Each call's result is its own.
  *
  * The order of a dialog is kept by its lane, which makes one call at a time: no two calls of one batch are of one lane.
  */
@@ -47,7 +48,18 @@ export interface BatchedCallsOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** Called whenever a portal's budget is found used up. */
   readonly onWait?: () => void;
+  /** For how long a method is left alone whose time is used up. */
+  readonly operatingHoldMs?: number | undefined;
 }
+
+/** This share of the budget is kept for batches: when a crowd writes at once, it is answered by the rest of the bucket and not call by call. */
+const keptForBatches = 0.2;
+
+/** This share is kept from calls that nobody waits for. */
+const keptForAnswers = 0.5;
+
+/** Calls that are ready within this span go together. */
+const gatherMs = 50;
 
 /** A call waits here for so long; then its lane is put back, and others of the portal may come. */
 const patienceMs = 10_000;
@@ -94,7 +106,7 @@ class CallsInBatches implements BatchedCalls {
 
   constructor(options: BatchedCallsOptions) {
     this.#options = options;
-    this.#operating = createOperatingTimes(options.clock);
+    this.#operating = createOperatingTimes(options.clock, options.operatingHoldMs);
     this.#pace = createBatchPace(options.clock);
   }
 
@@ -103,20 +115,18 @@ class CallsInBatches implements BatchedCalls {
     const delayMs = this.#operating.delayMs(portal, method);
     if (call.urgency === 'optional') return await this.#callIfAmple(call, delayMs);
     if (delayMs > operatingPatienceMs) throw heldBack(method, delayMs);
-    let waitMs = 0;
     if (delayMs === 0 && !this.#lines.has(portal)) {
-      waitMs = await this.#options.rateLimiter.tryPass(portal);
-      if (waitMs === 0) return await this.#callAlone(call);
+      if ((await this.#options.rateLimiter.tryPass(portal, keptForBatches)) === 0) return await this.#callAlone(call);
       this.#options.onWait?.();
     }
-    return await this.#wait(call, { urgency: call.urgency, isAlone: call.isAlone === true, waitMs });
+    return await this.#wait(call, call.urgency, call.isAlone === true);
   }
 
   /** Nobody waits for it, so it takes nothing from those that are waited for. */
   async #callIfAmple(call: ChatCall, delayMs: number): Promise<unknown> {
     const { portal } = call;
     const isScarce =
-      delayMs > 0 || this.#lines.has(portal) || (await this.#options.rateLimiter.tryPass(portal, true)) > 0;
+      delayMs > 0 || this.#lines.has(portal) || (await this.#options.rateLimiter.tryPass(portal, keptForAnswers)) > 0;
     if (isScarce) throw leftOut(call.method);
     return await this.#callAlone(call);
   }
@@ -145,11 +155,7 @@ class CallsInBatches implements BatchedCalls {
     } else if (outcome.time !== null) this.#operating.note(portal, method, outcome.time);
   }
 
-  /** @param waitMs after which it is worth asking for the budget */
-  #wait(
-    call: ChatCall,
-    { urgency, isAlone, waitMs }: Pick<Entry, 'urgency'> & { readonly isAlone: boolean; readonly waitMs: number },
-  ): Promise<unknown> {
+  #wait(call: ChatCall, urgency: Entry['urgency'], isAlone: boolean): Promise<unknown> {
     const { portal, signal } = call;
     if (signal?.aborted === true) return Promise.reject(brokenOff());
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -163,29 +169,29 @@ class CallsInBatches implements BatchedCalls {
       if (line.waiting.remove(entry)) reject(brokenOff());
     };
     signal?.addEventListener('abort', leave, { once: true });
-    if (!line.isRunning) void this.#run(portal, line, waitMs);
+    if (!line.isRunning) void this.#run(portal, line);
     return promise.finally(() => signal?.removeEventListener('abort', leave));
   }
 
   /** Sends what waits, as the budget allows it, until nothing waits any more. Does not reject. */
-  async #run(portal: string, line: Line, firstWaitMs: number): Promise<void> {
+  async #run(portal: string, line: Line): Promise<void> {
     const { clock, rateLimiter } = this.#options;
     line.isRunning = true;
     try {
-      for (let waitMs = firstWaitMs; ; ) {
-        if (waitMs > patienceMs) refuseAll(line, budgetUsedUp(waitMs));
-        else if (waitMs > 0) await clock.sleep(waitMs);
+      for (;;) {
+        if (line.waiting.size < this.#pace.most(portal)) await clock.sleep(gatherMs);
         this.#sendAwayWhoWaitedLong(portal, line);
         if (line.waiting.size === 0) return;
         const heldMs = line.waiting.least(({ call }) => this.#operating.delayMs(portal, call.method));
         if (heldMs > 0) {
           // Calls of other methods may come meanwhile.
-          waitMs = Math.min(heldMs, heldLookMs);
+          await clock.sleep(Math.min(Math.ceil(heldMs), heldLookMs));
           continue;
         }
-        waitMs = await rateLimiter.tryPass(portal);
+        const waitMs = await rateLimiter.tryPass(portal);
         if (waitMs === 0) this.#sendRound(portal, line);
-        else waitMs += Math.random() * spreadMs;
+        else if (waitMs > patienceMs) return refuseAll(line, budgetUsedUp(waitMs));
+        else await clock.sleep(waitMs + Math.random() * spreadMs);
       }
     } catch (error) {
       // The budget cannot be asked for: the database is away.
@@ -252,7 +258,7 @@ class CallsInBatches implements BatchedCalls {
 
   /** The call was not made: it goes once more, alone. */
   #again({ call, urgency, resolve, reject }: Entry): void {
-    this.#wait(call, { urgency, isAlone: true, waitMs: 0 }).then(resolve, reject);
+    this.#wait(call, urgency, true).then(resolve, reject);
   }
 }
 

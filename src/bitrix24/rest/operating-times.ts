@@ -26,57 +26,63 @@ const slowShare = 0.7;
 /** Above it, calls wait until the portal forgets the oldest part. */
 const fullShare = 0.97;
 
-/** After a refusal, unless the portal is asked again sooner. */
-const refusedMs = 60_000;
+/** After a refusal, which names no time. */
+const usualHoldMs = 60_000;
 
 /** Calls are let through in portions of this span, because those of one batch leave together. */
 const portionMs = 500;
 
-/** Methods that are watched; those below half of the limit are not kept. */
+/** Methods that are watched; those with plenty of time are not kept. */
 const maxWatched = 5_000;
 
 export const operationLimitCode = bitrixCode('OPERATION_TIME_LIMIT');
 
 interface Watched {
   /** How far apart calls have to be. */
-  gapMs: number;
-  /** When the next call may leave. */
+  readonly gapMs: number;
+  /** When the calls that have left would have been that far apart. */
   nextAt: number;
+  /** No call may leave before. */
+  readonly heldUntil: number;
 }
 
-export function createOperatingTimes(clock: Pick<Clock, 'monotonicMs'>): OperatingTimes {
+export function createOperatingTimes(clock: Pick<Clock, 'monotonicMs'>, refusedMs = usualHoldMs): OperatingTimes {
   const watched = new Map<string, Watched>();
   const keyOf = (portal: string, method: string): string => `${portal}\n${method}`;
-
-  function hold(portal: string, method: string, { gapMs, untilMs }: { gapMs: number; untilMs: number }): void {
-    const now = clock.monotonicMs();
+  const watch = (key: string, one: Watched): void => {
     if (watched.size >= maxWatched) watched.clear();
-    const known = watched.get(keyOf(portal, method));
-    watched.set(keyOf(portal, method), { gapMs, nextAt: Math.max(known?.nextAt ?? 0, now + untilMs) });
-  }
+    watched.set(key, one);
+  };
 
   return {
     delayMs(portal, method) {
       const known = watched.get(keyOf(portal, method));
-      return known === undefined ? 0 : Math.max(0, known.nextAt - clock.monotonicMs() - portionMs);
+      if (known === undefined) return 0;
+      const now = clock.monotonicMs();
+      return Math.max(0, known.heldUntil - now, known.nextAt - now - portionMs);
     },
     spend(portal, method) {
       const known = watched.get(keyOf(portal, method));
       if (known !== undefined) known.nextAt = Math.max(known.nextAt, clock.monotonicMs()) + known.gapMs;
     },
     note(portal, method, { usedSeconds, callSeconds, resetInMs }) {
+      const key = keyOf(portal, method);
+      const now = clock.monotonicMs();
+      const known = watched.get(key) ?? { gapMs: 0, nextAt: now, heldUntil: now };
       const share = usedSeconds / limitSeconds;
-      if (share < slowShare) {
-        watched.delete(keyOf(portal, method));
+      if (share < slowShare && known.heldUntil <= now) {
+        watched.delete(key);
         return;
       }
-      if (share >= fullShare) {
-        hold(portal, method, { gapMs: resetInMs, untilMs: resetInMs });
-        return;
-      }
+      const heldUntil = share >= fullShare ? Math.max(known.heldUntil, now + resetInMs) : known.heldUntil;
       // What is left is spread over the time until some of it is forgotten.
-      hold(portal, method, { gapMs: (resetInMs * callSeconds) / (limitSeconds - usedSeconds), untilMs: 0 });
+      const gapMs = share < slowShare ? 0 : (resetInMs * callSeconds) / Math.max(1, limitSeconds - usedSeconds);
+      const ahead = known.gapMs === 0 ? 0 : Math.max(0, known.nextAt - now) / known.gapMs;
+      watch(key, { gapMs, nextAt: now + ahead * gapMs, heldUntil });
     },
-    refused: (portal, method) => hold(portal, method, { gapMs: refusedMs, untilMs: refusedMs }),
+    refused(portal, method) {
+      const now = clock.monotonicMs();
+      watch(keyOf(portal, method), { gapMs: 0, nextAt: now, heldUntil: now + refusedMs });
+    },
   };
 }

@@ -43,10 +43,10 @@ export interface PortalRateLimiter {
    */
   pass(portal: string, patienceMs: number): Promise<void>;
   /**
-   * 0: the request may be sent. Otherwise the milliseconds after which it is worth asking again. With `leavesHalf` only while at least half
-   * of the budget is free.
+   * 0: the request may be sent. Otherwise the milliseconds after which it is worth asking again. `leaves`: this share of the budget stays
+   * free for others.
    */
-  tryPass(portal: string, leavesHalf?: boolean): Promise<number>;
+  tryPass(portal: string, leaves?: number): Promise<number>;
   /** The portal reported that the limit was exceeded. */
   exhausted(portal: string): void;
 }

@@ -28,8 +28,8 @@ function setUp({ budget = [], outcomes = ok, refuse = () => null }: Setting = {}
   const calls = createBatchedCalls({
     clock,
     rateLimiter: {
-      tryPass(portal, leavesHalf) {
-        asked.push(leavesHalf === true ? `${portal} half` : portal);
+      tryPass(portal, leaves = 0) {
+        asked.push(`${portal} ${leaves}`);
         return Promise.resolve(budget.shift() ?? 0);
       },
     },
@@ -62,12 +62,12 @@ describe('calls of chats', () => {
     const { call, requests, asked } = setUp();
     expect(await Promise.all(['a', 'b', 'c'].map((method) => call(method)))).toEqual(['a done', 'b done', 'c done']);
     expect(requests).toEqual([['a'], ['b'], ['c']]);
-    expect(asked).toEqual(['p', 'p', 'p']);
+    expect(asked).toEqual(['p 0.2', 'p 0.2', 'p 0.2']);
   });
 
   it('go together when they have to wait, and each gets its own result', async () => {
     const { clock, call, requests } = setUp({
-      budget: [500],
+      budget: [1, 500],
       outcomes: (method) => (method === 'b' ? refused(method, 'WRONG') : ok(method)),
     });
     const first = call('a');
@@ -80,8 +80,19 @@ describe('calls of chats', () => {
     expect(await all).toEqual(['a done', 'bitrix24.WRONG', 'c done']);
   });
 
+  it('that come at the same moment go together without much delay while a rest of the budget is kept for batches', async () => {
+    const { clock, call, requests, asked } = setUp({ budget: [1] });
+    const first = call('a');
+    await clock.advance(0);
+    const all = Promise.all([first, call('b'), call('c')]);
+    await clock.advance(50);
+    expect(requests).toEqual([['a', 'b', 'c']]);
+    expect(await all).toEqual(['a done', 'b done', 'c done']);
+    expect(asked).toEqual(['p 0.2', 'p 0']);
+  });
+
   it('of another portal do not wait for this one', async () => {
-    const { clock, call, requests } = setUp({ budget: [9_000] });
+    const { clock, call, requests } = setUp({ budget: [1] });
     void call('a');
     await clock.advance(0);
     expect(await call('b', { portal: 'q' })).toBe('b done');
@@ -89,7 +100,7 @@ describe('calls of chats', () => {
   });
 
   it('of which one is left waiting go alone', async () => {
-    const { clock, call, requests } = setUp({ budget: [500] });
+    const { clock, call, requests } = setUp({ budget: [1, 500] });
     const only = call('a');
     await clock.advance(800);
     expect(await only).toBe('a done');
@@ -97,7 +108,7 @@ describe('calls of chats', () => {
   });
 
   it('are put off when the budget stays used up for long, and nothing was sent', async () => {
-    const { clock, call, requests } = setUp({ budget: [500, 60_000] });
+    const { clock, call, requests } = setUp({ budget: [1, 60_000] });
     const first = call('a');
     await clock.advance(0);
     const both = Promise.all([first, call('b')]);
@@ -108,7 +119,7 @@ describe('calls of chats', () => {
   });
 
   it('that nobody waits for are left out while others wait, and where less than half of the budget is free', async () => {
-    const { clock, call, requests, asked } = setUp({ budget: [0, 200, 500] });
+    const { clock, call, requests, asked } = setUp({ budget: [0, 200, 1, 500] });
     expect(await call('typing', { urgency: 'optional' })).toBe('typing done');
     expect(await call('typing', { urgency: 'optional' })).toBe('bitrix24.budget_scarce');
     const waiting = call('a');
@@ -117,11 +128,11 @@ describe('calls of chats', () => {
     await clock.advance(800);
     expect(await waiting).toBe('a done');
     expect(requests).toEqual([['typing'], ['a']]);
-    expect(asked.filter((one) => one === 'p half')).toHaveLength(2);
+    expect(asked.filter((one) => one === 'p 0.5')).toHaveLength(2);
   });
 
   it('that are files go alone', async () => {
-    const { clock, call, requests } = setUp({ budget: [500] });
+    const { clock, call, requests } = setUp({ budget: [1, 500] });
     const all = [call('a')];
     await clock.advance(0);
     all.push(call('file', { isAlone: true }), call('b'));
@@ -133,7 +144,7 @@ describe('calls of chats', () => {
 
 describe('what speaks against a call at the last moment', () => {
   it('keeps this call back and no other, and is looked up after the wait', async () => {
-    const { clock, call, requests } = setUp({ budget: [500] });
+    const { clock, call, requests } = setUp({ budget: [1, 500] });
     const looked: number[] = [];
     const first = call('a');
     await clock.advance(0);
@@ -149,7 +160,7 @@ describe('what speaks against a call at the last moment', () => {
   });
 
   it('is told how many calls travel together', async () => {
-    const { clock, call } = setUp({ budget: [500] });
+    const { clock, call } = setUp({ budget: [1, 500] });
     const told: (number | 'waits')[] = [];
     const moments = {
       waits: () => void told.push('waits'),
@@ -168,7 +179,7 @@ describe('what speaks against a call at the last moment', () => {
   });
 
   it('is the end of its worker, as long as the call has not left', async () => {
-    const { clock, call, requests } = setUp({ budget: [500] });
+    const { clock, call, requests } = setUp({ budget: [1, 500] });
     const ending = new AbortController();
     const both = Promise.all([call('a', { signal: ending.signal })]);
     await clock.advance(100);
@@ -182,7 +193,7 @@ describe('what speaks against a call at the last moment', () => {
 
 describe('a batch', () => {
   async function three(setting: Setting) {
-    const scene = setUp({ budget: [500], ...setting });
+    const scene = setUp({ budget: [1, 500], ...setting });
     const first = scene.call('a');
     await scene.clock.advance(0);
     const all = Promise.all([first, scene.call('b'), scene.call('c')]);
@@ -243,7 +254,7 @@ describe('a batch', () => {
     const waiting = call('slow');
     await clock.advance(50);
     const other = call('a');
-    await clock.advance(100);
+    await clock.advance(300);
     expect(await other).toBe('a done');
     expect(requests).toEqual([['slow'], ['slow'], ['a']]);
     await clock.advance(2_000);

@@ -38,9 +38,12 @@ describe('the execution time of a method', () => {
   it('is waited for when next to nothing of it is left, and after a refusal', async () => {
     const { clock, times } = setUp();
     times.note('p', 'send', { usedSeconds: 415, callSeconds: 1, resetInMs: 30_000 });
-    expect(times.delayMs('p', 'send')).toBe(29_500);
+    expect(times.delayMs('p', 'send')).toBe(30_000);
     times.refused('p', 'edit');
-    expect(times.delayMs('p', 'edit')).toBe(59_500);
+    expect(times.delayMs('p', 'edit')).toBe(60_000);
+    // An answer to an earlier call says that there was plenty; the refusal counts.
+    times.note('p', 'edit', { usedSeconds: 100, callSeconds: 1, resetInMs: 30_000 });
+    expect(times.delayMs('p', 'edit')).toBe(60_000);
     await clock.advance(30_000);
     expect(times.delayMs('p', 'send')).toBe(0);
     times.note('p', 'send', { usedSeconds: 100, callSeconds: 1, resetInMs: 30_000 });

@@ -60,9 +60,9 @@ describe('the limiter of a portal', () => {
     expect(asks).toMatchObject([rate]);
   });
 
-  it('lets what nobody waits for pass only while half of the budget is free', async () => {
+  it('lets pass only what leaves others their share of the budget', async () => {
     const { limiter, asks } = limiterOver([0, 700]);
-    expect(await limiter.tryPass('p', true)).toBe(0);
+    expect(await limiter.tryPass('p', 0.5)).toBe(0);
     expect(await limiter.tryPass('p')).toBe(700);
     expect(asks).toMatchObject([{ burst: 24.5 }, { burst: 49 }]);
   });
