@@ -255,10 +255,10 @@ async function drained(stage: Stage, count: number): Promise<void> {
 
 async function besideTheDrowned(stage: Stage, quietPortals: readonly string[]): Promise<Verdict> {
   const { plan } = stage.bench;
-  const calm = await latencies(stage, quietPortals, plan.latencyMessages * 2);
+  const calm = await latencies(stage, quietPortals, plan.latencyMessages);
   const end = drown(stage);
   await delay(3_000);
-  const beside = await latencies(stage, quietPortals, plan.latencyMessages * 2);
+  const beside = await latencies(stage, quietPortals, plan.latencyMessages);
   await end();
   return atMostTimes(
     name,

@@ -5,27 +5,10 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Allowance, ClaimOptions, Destination } from '../store/queue/claim-lanes.ts';
-
-/**
- * How one attempt ended. `answered`: the remote responded, be it with a refusal. `no_answer`: it could not be reached or broke off; a silence
- * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_attempted`: nothing was sent.
- */
-export type AttemptResult = 'answered' | 'no_answer' | 'not_attempted';
+import { type DestinationState, type Slot, slotIn, slowOf, unansweredToOpen } from './destination-slots.ts';
 
 /** The arguments for `claimLanes`. */
 export type ClaimPlan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
-
-/** A slot in use. */
-export interface Slot {
-  /**
-   * Call before each attempt; returns a function that records how it ended. Only its first call counts. `calls`: so many calls travel in the
-   * same request and share the time it takes.
-   */
-  begin(calls?: number): (ending: AttemptResult) => void;
-  /** The lane waits for the destination's budget, until its attempt begins. */
-  wait(): void;
-  leave(): void;
-}
 
 export interface Destinations {
   /** What the next claim may take. */
@@ -35,22 +18,6 @@ export interface Destinations {
   /** The number of destinations that are not tried now because they did not answer; for metrics. */
   openBreakers(): number;
 }
-
-/** An answer that took longer was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
-const slowMs = 2_000;
-
-/** A request with several calls may take so much longer for each further one. */
-const furtherCallMs = 200;
-
-/** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
-const slowAfterMs = 500;
-
-/** After this many attempts in a row that waited long and got no answer, the breaker opens. */
-const unansweredToOpen = 3;
-
-/** A destination whose breaker is open is tried again after 2 s, 4 s … at most a minute. */
-const firstBackoffMs = 2_000;
-const maxBackoffMs = 60_000;
 
 /** How long a destination counts as answering after its last quick answer, and how long it is remembered after its last use. */
 const rememberedMs = 600_000;
@@ -85,30 +52,8 @@ const maxNamed = 2_000;
 
 type DestinationStatus = 'answering' | 'unknown' | 'slow' | 'open';
 
-interface State extends Destination {
-  /** Slots in use. */
-  used: number;
-  /** Those of them that wait for the destination's budget, or share a request: they take up memory only. */
-  shared: number;
-  /** The attempts in flight. */
-  readonly begun: Set<BegunAttempt>;
-  unansweredInRow: number;
-  openUntil: number;
-  /** Time of the last quick answer; null: none yet. */
-  answeredAt: number | null;
-  /** True if the last answer was slow. */
-  wasSlow: boolean;
-  usedAt: number;
-}
-
-interface BegunAttempt {
-  readonly at: number;
-  /** The other calls of the same request. */
-  readonly others: number;
-}
-
 interface Assessed {
-  readonly state: State;
+  readonly state: DestinationState;
   readonly status: DestinationStatus;
 }
 
@@ -119,7 +64,7 @@ export function createDestinations(slots: number, clock: Pick<Clock, 'monotonicM
 class RemoteDestinations implements Destinations {
   readonly #slots: number;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #states = new Map<string, State>();
+  readonly #states = new Map<string, DestinationState>();
   #tidiedAt: number;
   #slowTurn = 0;
 
@@ -177,7 +122,7 @@ class RemoteDestinations implements Destinations {
     const key = `${portal}\n${destination}`;
     const known = this.#states.get(key);
     const now = this.#clock.monotonicMs();
-    const state: State = known ?? {
+    const state: DestinationState = known ?? {
       portal,
       destination,
       used: 0,
@@ -199,7 +144,7 @@ class RemoteDestinations implements Destinations {
     return [...this.#states.values()].filter((state) => this.#standingOf(state, now) === 'open').length;
   }
 
-  #standingOf(state: State, now: number): DestinationStatus {
+  #standingOf(state: DestinationState, now: number): DestinationStatus {
     if (state.unansweredInRow >= unansweredToOpen) return 'open';
     const { count: slow, lastAt } = slowOf(state, now);
     // One long upload does not make a portal slow that has answered quickly since.
@@ -209,15 +154,15 @@ class RemoteDestinations implements Destinations {
   }
 
   /** How many more lanes it may have. */
-  #freeOf(state: State, status: DestinationStatus, now: number): number {
+  #freeOf(state: DestinationState, status: DestinationStatus, now: number): number {
     if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
     const most = status === 'answering' && state.shared > 0 ? slotsWhileWaiting : slotsOf[status];
     return Math.max(0, most - state.used);
   }
 
   /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
-  #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
-    const offered = new Map<State, number>();
+  #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<DestinationState, number> {
+    const offered = new Map<DestinationState, number>();
     const slow = all.flatMap(({ state, status }) => {
       const free = status === 'slow' || status === 'open' ? this.#freeOf(state, status, now) : 0;
       return free > 0 ? [{ state, free }] : [];
@@ -256,60 +201,3 @@ function countUsed(all: readonly Assessed[], now: number): Record<DestinationSta
 }
 
 const countShared = (all: readonly Assessed[]): number => all.reduce((sum, { state }) => sum + state.shared, 0);
-
-/** The number of slow attempts in flight, and when the last of them began. */
-function slowOf(state: State, now: number): { readonly count: number; readonly lastAt: number } {
-  let count = 0;
-  let lastAt = Number.NEGATIVE_INFINITY;
-  for (const { at, others } of state.begun) {
-    if (now - at <= slowAfterMs + others * furtherCallMs) continue;
-    count += 1;
-    lastAt = at;
-  }
-  return { count, lastAt };
-}
-
-function slotIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Slot {
-  let hasLeft = false;
-  let isShared = false;
-  const share = (wanted: boolean): void => {
-    if (wanted !== isShared) state.shared += wanted ? 1 : -1;
-    isShared = wanted;
-  };
-  return {
-    begin(calls = 1) {
-      const attempt = { at: clock.monotonicMs(), others: calls - 1 };
-      share(calls > 1);
-      state.begun.add(attempt);
-      return (ending) => {
-        if (state.begun.delete(attempt)) note(state, ending, attempt, clock.monotonicMs());
-      };
-    },
-    wait: () => share(true),
-    leave() {
-      if (hasLeft) return;
-      hasLeft = true;
-      share(false);
-      state.used -= 1;
-      state.usedAt = clock.monotonicMs();
-    },
-  };
-}
-
-function note(state: State, ending: AttemptResult, { at, others }: BegunAttempt, now: number): void {
-  if (ending === 'not_attempted') return;
-  const isSlow = now - at > slowMs + others * furtherCallMs;
-  if (ending === 'answered') {
-    state.unansweredInRow = 0;
-    state.wasSlow = isSlow;
-    if (!isSlow) state.answeredAt = now;
-    return;
-  }
-  if (!isSlow) return;
-  // Attempts that began before the breaker opened prove nothing new when they fail too.
-  if (state.unansweredInRow >= unansweredToOpen && now < state.openUntil) return;
-  state.unansweredInRow += 1;
-  state.answeredAt = null;
-  const opened = state.unansweredInRow - unansweredToOpen;
-  if (opened >= 0) state.openUntil = now + Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(opened, 20));
-}

@@ -16,7 +16,7 @@ import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } 
 import { readReportedFailure, startSend } from '../store/queue/reported-failures.ts';
 import type { EndedPart } from '../store/queue/sent-parts.ts';
 import { isTakenSince } from '../store/tenants/conversations.ts';
-import type { AttemptResult, Slot } from './destinations.ts';
+import type { AttemptResult, Slot } from './destination-slots.ts';
 import type { ExecutionResult, Executor } from './execute-action.ts';
 import { earlierParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.ts';
 import { attemptsExhausted, decideActionRetry, isDeferral } from './retry-decision.ts';

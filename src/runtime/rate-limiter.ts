@@ -51,10 +51,10 @@ interface Line {
 /** After so many new lines, those nobody waits in any more are dropped. */
 const sweepEvery = 1_000;
 
-export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions): RateLimiters {
+function createLines(clock: Pick<Clock, 'monotonicMs'>): (bucket: Bucket) => Line {
   const lines = new Map<string, Line>();
 
-  function lineOf({ portal, bucket }: Bucket): Line {
+  return ({ portal, bucket }) => {
     const key = `${portal}\n${bucket}`;
     const known = lines.get(key);
     if (known !== undefined) return known;
@@ -65,7 +65,11 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
     const line = { lastTurn: Number.NEGATIVE_INFINITY, closedUntil: Number.NEGATIVE_INFINITY };
     lines.set(key, line);
     return line;
-  }
+  };
+}
+
+export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions): RateLimiters {
+  const lineOf = createLines(clock);
 
   async function tryTurn(limit: BudgetAsk): Promise<number> {
     const closedMs = lineOf(limit).closedUntil - clock.monotonicMs();

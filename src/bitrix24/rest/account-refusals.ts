@@ -17,6 +17,9 @@ export interface AccountRefusals {
   ): Promise<unknown>;
 }
 
+/** Refusals that may concern the whole account. */
+export const accountCodes: ReadonlySet<string> = new Set(['PAYMENT_REQUIRED', 'ACCESS_DENIED'].map(bitrixCode));
+
 /** A method every token may call. */
 const harmlessMethod = 'profile';
 

@@ -4,7 +4,7 @@
  */
 import { type AppError, RemoteRefused, toAppError } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
-import { type AccountRefusals, createAccountRefusals, movedElsewhere } from './account-refusals.ts';
+import { type AccountRefusals, accountCodes, createAccountRefusals, movedElsewhere } from './account-refusals.ts';
 import { type BatchCall, type BatchOutcome, batchParams, readBatch } from './batch.ts';
 import type { PortalAccess, PortalRateLimiter, TokenProvider } from './portal-access.ts';
 import { bitrixCode, readTimedAnswer, type TimedResult } from './rest-errors.ts';
@@ -46,6 +46,12 @@ export function createPortalClient(
   return new RestClient(http, tokenProvider, rateLimiter, options);
 }
 
+/** A call whose parameters may depend on the access. */
+interface Request {
+  readonly method: string;
+  readonly params: (access: PortalAccess) => Readonly<Record<string, unknown>>;
+}
+
 /** Sends one request of a call with the given access. */
 type Send = (access: PortalAccess) => Promise<HttpResponse>;
 
@@ -82,17 +88,21 @@ class RestClient {
   }
 
   /** The same, with the execution time that the portal has counted for the method. */
-  async timedCall(portal: string, call: BatchCall, options: CallOptions = {}): Promise<TimedResult> {
+  timedCall(portal: string, { method, params }: BatchCall, options: CallOptions = {}): Promise<TimedResult> {
+    return this.#observed(portal, { method, params: () => params }, options);
+  }
+
+  async #observed(portal: string, request: Request, options: CallOptions): Promise<TimedResult> {
     const started = performance.now();
     let code = 'ok';
     try {
-      return await this.#attempt(portal, call, options);
+      return await this.#attempt(portal, request, options);
     } catch (error) {
       code = codeOf(error);
       if (code === exhaustedCode) this.#rateLimiter.exhausted(portal);
       throw error;
     } finally {
-      this.#observe({ method: call.method, code, ms: performance.now() - started, isInBatch: false });
+      this.#observe({ method: request.method, code, ms: performance.now() - started, isInBatch: false });
     }
   }
 
@@ -102,10 +112,10 @@ class RestClient {
    */
   async batch(portal: string, calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
     const started = performance.now();
-    const { clientId } = await this.#tokenProvider.current(portal);
-    const params = batchParams(calls, clientId);
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs * 2;
-    const answer = await this.call(portal, 'batch', params, { ...options, timeoutMs });
+    // The access is asked for once: a portal in trouble lets a single request through that finds out whether it works again.
+    const request: Request = { method: 'batch', params: ({ clientId }) => batchParams(calls, clientId) };
+    const { result: answer } = await this.#observed(portal, request, { ...options, timeoutMs });
     const ms = (performance.now() - started) / calls.length;
     const outcomes: BatchOutcome[] = [];
     for (const [index, outcome] of readBatch(calls, answer).entries()) {
@@ -124,7 +134,7 @@ class RestClient {
   }
 
   /** One request of a call; each has to pass the rate limiter, unless the first one has done so. */
-  #sender({ method, params }: BatchCall, options: CallOptions): Send {
+  #sender({ method, params }: Request, options: CallOptions): Send {
     let hasPassed = options.hasPassed === true;
     return async (access) => {
       if (!hasPassed) await this.#rateLimiter.pass(access.portal, options.patienceMs ?? 0);
@@ -134,7 +144,7 @@ class RestClient {
         method: 'POST',
         url: new URL(method, access.endpoint),
         headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify({ ...params, ...auth }),
+        body: JSON.stringify({ ...params(access), ...auth }),
         timeoutMs: options.timeoutMs ?? this.#timeoutMs,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
@@ -142,7 +152,7 @@ class RestClient {
   }
 
   /** One request, and further ones if the token was stale or the portal has moved. */
-  async #attempt(portal: string, call: BatchCall, options: CallOptions): Promise<TimedResult> {
+  async #attempt(portal: string, call: Request, options: CallOptions): Promise<TimedResult> {
     const { method } = call;
     const send = this.#sender(call, options);
     const first = await this.#tokenProvider.current(portal);
@@ -181,14 +191,14 @@ class RestClient {
     // Asking is a request of its own.
     const asked = { ...options, hasPassed: false };
     return this.#accountRefusals.judge(access, method, error, (harmless) =>
-      this.#sender({ method: harmless, params: {} }, asked)(access),
+      this.#sender({ method: harmless, params: () => ({}) }, asked)(access),
     );
   }
 
   /** The refusal of one call of a batch may tell of the whole account as well. */
   async #judgeInBatch(portal: string, method: string, error: AppError, options: CallOptions): Promise<AppError> {
     if (error.code === exhaustedCode) this.#rateLimiter.exhausted(portal);
-    if (!(error instanceof RemoteRefused)) return error;
+    if (!(error instanceof RemoteRefused) || !accountCodes.has(error.code)) return error;
     try {
       const access = await this.#tokenProvider.current(portal);
       if (access.accessToken === null) return error;

@@ -86,14 +86,13 @@ describe('a portal that many customers write to at once', () => {
   it.concurrent('is not asked to show who types while answers wait, and trace can tell', () =>
     withInstalled(small, async (own) => {
       await useUp(own);
-      const { portal_id: portal } = (await own.probe.rows('select portal as portal_id from portal'))[0] as {
-        portal_id: string;
-      };
+      const [installed] = await own.probe.rows('select portal from portal');
+      const portal = installed?.['portal'];
       const lane = (
         await own.probe.rows(`select key from lane where key like 'bridge_assistant/%>portal' limit 1`)
       )[0]?.['key'];
       await own.probe.rows(
-        `with l as (update lane set seq = seq + 1, ready_at = now() where portal = '${portal}' and queue = 'outbox' and key = '${lane}' returning portal, key, seq)
+        `with l as (update lane set seq = seq + 1, ready_at = now() where portal = '${String(portal)}' and queue = 'outbox' and key = '${String(lane)}' returning portal, key, seq)
          insert into outbox (portal, lane, seq, key, target, bot_code, dialog_id, trace, action)
          select portal, key, seq, gen_random_uuid(), 'portal', 'bridge_assistant', '1', 'a-trace', '{"type":"typing"}' from l`,
       );
@@ -224,7 +223,8 @@ describe('another portal', () => {
       await own.installOther();
       await everythingDone(own.bridge.portal, own.probe);
       const loud = own.bridge.portal;
-      const member = (await own.probe.rows(`select portal from portal where domain = '${loud.domain}'`))[0]?.['portal'];
+      const found = await own.probe.rows(`select portal from portal where domain = '${loud.domain}'`);
+      const member = String(found[0]?.['portal']);
       await own.probe.rows(`update portal set rate_per_second = 0.0001, rate_burst = 1 where portal = '${member}'`);
       await own.probe.rows(`update rate_limit set level = 1, updated_at = now() where portal = '${member}'`);
       const waiting = sayAll(own, 80);

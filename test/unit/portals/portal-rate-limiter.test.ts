@@ -4,10 +4,10 @@ import type { PortalCache } from '../../../src/portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../../../src/portals/portal-rate-limiter.ts';
 import { createRateLimiters } from '../../../src/runtime/rate-limiter.ts';
 import type { BudgetAsk } from '../../../src/runtime/shared-budgets.ts';
-import type { PortalRow } from '../../../src/store/tenants/portals.ts';
+import type { Portal } from '../../../src/store/tenants/portals.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
-function limiterOver(answers: number[], row: Partial<PortalRow> | null = null) {
+function limiterOver(answers: number[], row: Partial<Portal> | null = null) {
   const clock = createFakeClock();
   const asks: BudgetAsk[] = [];
   let waits = 0;

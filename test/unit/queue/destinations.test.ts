@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDestinations, type Destinations, type Slot } from '../../../src/queue/destinations.ts';
+import type { Slot } from '../../../src/queue/destination-slots.ts';
+import { createDestinations, type Destinations } from '../../../src/queue/destinations.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
 const slots = 400;
