@@ -24,7 +24,7 @@ const maxPairs = 500;
 const reference = /\$(?:result|next|total|time|error)/i;
 
 /** A call as it is written into a batch, without the access. */
-export const toCommand = ({ method, params }: BatchCall): string => `${method}?${toQuery(params)}`;
+const toCommand = ({ method, params }: BatchCall): string => `${method}?${toQuery(params)}`;
 
 /** The command of a call that may travel in a batch; null for one that has to go alone. Linear in the size of the parameters. */
 export function commandFor(call: BatchCall): string | null {

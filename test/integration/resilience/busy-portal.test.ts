@@ -142,21 +142,15 @@ describe('a batch', () => {
       expect(answered.length).toBe(said.some(({ text }) => text === dead?.['text']) ? 7 : 8);
     }));
 
-  it.concurrent.each([
-    'reset-before',
-    'reset-after',
-    'html502',
-    'slow-inside',
-    '500',
-    'html503',
-    'query-limit',
-  ] as const)('that is cut or refused (%s) doubles and loses nothing', (kind) =>
-    withInstalled({ ...small, timings: { restTimeoutMs: 400 } }, async (own) => {
-      await useUp(own);
-      own.bridge.portal.fault.rest({ method: 'batch', kind, times: 2, ms: 1_500 });
-      await expectAnsweredOnce(own, sayAll(own, 12));
-      expect(await givenUp(own)).toEqual([]);
-    }),
+  it.concurrent.each(['reset-before', 'reset-after', 'html502', 'slow', '500', 'html503', 'query-limit'] as const)(
+    'that is cut or refused (%s) doubles and loses nothing',
+    (kind) =>
+      withInstalled({ ...small, timings: { restTimeoutMs: 400 } }, async (own) => {
+        await useUp(own);
+        own.bridge.portal.fault.rest({ method: 'batch', kind, times: 2, ms: 1_500 });
+        await expectAnsweredOnce(own, sayAll(own, 12));
+        expect(await givenUp(own)).toEqual([]);
+      }),
   );
 
   it.concurrent('that the portal dies in the middle of is completed later, without a double', () =>
