@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
+import { measureBusyPortal } from './measures/busy-portal.ts';
 import { measureDrain } from './measures/drain.ts';
 import { measureFlow } from './measures/flow.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
@@ -26,6 +27,7 @@ const measures: Readonly<Record<string, Measure>> = {
   flow: measureFlow,
   'mg-sockets': measureMgSockets,
   'mg-latency': measureMgLatency,
+  'busy-portal': measureBusyPortal,
 };
 
 const usage = `npm run bench -- [--quick] [--only <name>]…

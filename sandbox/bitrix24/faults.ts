@@ -27,8 +27,10 @@ export type RestFaultKind =
   | 'hang';
 
 export interface RestFault {
-  /** Only this method (case ignored); absent = any. Sub-calls of a batch are not matched. */
+  /** Only this method (case ignored); absent = any. */
   readonly method?: string;
+  /** True: for calls inside a batch and for no others; only kinds that refuse, and `die-inside`, which ends the batch before this call. */
+  readonly inBatch?: boolean;
   readonly times: number;
   readonly kind: RestFaultKind;
   /** For slow and slow-inside. */
@@ -68,7 +70,13 @@ export class Faults {
   /** The fault this call meets, if any; counts it as used. */
   takeRest(method: string): RestFault | null {
     const wanted = method.toLowerCase();
-    return this.#rest.take((fault) => fault.method === undefined || fault.method.toLowerCase() === wanted);
+    return this.#rest.take((fault) => fault.inBatch !== true && hits(fault, wanted));
+  }
+
+  /** The same for a call inside a batch. */
+  takeInBatch(method: string): RestFault | null {
+    const wanted = method.toLowerCase();
+    return this.#rest.take((fault) => fault.inBatch === true && hits(fault, wanted));
   }
 
   takeOAuth(): OAuthFault | null {
@@ -76,14 +84,40 @@ export class Faults {
   }
 }
 
+const hits = (fault: RestFault, method: string): boolean =>
+  fault.method === undefined || fault.method.toLowerCase() === method;
+
 const HTML_502 =
   '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>';
 const HTML_503 =
   '<html><head><title>503 Service Temporarily Unavailable</title></head><body><h1>503</h1><hr>nginx</body></html>';
 const HTML_200 = '<!DOCTYPE html><html><body>Site maintenance</body></html>';
 
-function refusing(code: SystemErrorCode): FaultAnswer<RestFault> {
-  return (answer) => answerError(answer, systemError(code));
+/** The codes of faults that refuse a call. */
+const REFUSALS = {
+  '500': 'INTERNAL_SERVER_ERROR',
+  'query-limit': 'QUERY_LIMIT_EXCEEDED',
+  'operation-limit': 'OPERATION_TIME_LIMIT',
+  'portal-deleted': 'PORTAL_DELETED',
+  'expired-token': 'expired_token',
+  'invalid-token': 'invalid_token',
+  'no-auth': 'NO_AUTH_FOUND',
+} as const satisfies Partial<Record<RestFaultKind, SystemErrorCode>>;
+
+type Refusal = keyof typeof REFUSALS;
+
+const refusing =
+  (kind: Refusal): FaultAnswer<RestFault> =>
+  (answer) =>
+    answerError(answer, systemError(REFUSALS[kind]));
+
+const orderedError = (fault: RestFault): RestError =>
+  new RestError(fault.error ?? 'ERROR_CORE', 'Ordered by a test', fault.status ?? 400);
+
+/** The error that such a fault puts into `result_error`; null for other kinds. */
+export function refusalInBatch(fault: RestFault): RestError | null {
+  if (fault.kind === 'error') return orderedError(fault);
+  return Object.hasOwn(REFUSALS, fault.kind) ? systemError(REFUSALS[fault.kind as Refusal]) : null;
 }
 
 /** Answers in place of the method's. */
@@ -96,13 +130,12 @@ export const REST_FAULT_ANSWERS: FaultAnswers<RestFault> = {
   redirect: (answer, { location }) =>
     answer.writeHead(302, { location: location ?? 'https://closed.example.com/' }).end(),
   'null-result': (answer) => answerRest(answer, 200, { result: null }),
-  '500': refusing('INTERNAL_SERVER_ERROR'),
-  'query-limit': refusing('QUERY_LIMIT_EXCEEDED'),
-  'operation-limit': refusing('OPERATION_TIME_LIMIT'),
-  'portal-deleted': refusing('PORTAL_DELETED'),
-  'expired-token': refusing('expired_token'),
-  'invalid-token': refusing('invalid_token'),
-  'no-auth': refusing('NO_AUTH_FOUND'),
-  error: (answer, fault) =>
-    answerError(answer, new RestError(fault.error ?? 'ERROR_CORE', 'Ordered by a test', fault.status ?? 400)),
+  '500': refusing('500'),
+  'query-limit': refusing('query-limit'),
+  'operation-limit': refusing('operation-limit'),
+  'portal-deleted': refusing('portal-deleted'),
+  'expired-token': refusing('expired-token'),
+  'invalid-token': refusing('invalid-token'),
+  'no-auth': refusing('no-auth'),
+  error: (answer, fault) => answerError(answer, orderedError(fault)),
 };

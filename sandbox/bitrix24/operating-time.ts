@@ -2,12 +2,21 @@
 
 const WINDOW_MINUTES = 10;
 
+/** The server forgets the times of a request that add up to no more than this for a method (`$minimalFixTime` of its LoadLimiter). */
+const UNCOUNTED_SECONDS = 0.1;
+
+/** The server counts the calls inside a batch and not the batch (`$ignoreMethod`). */
+const UNLIMITED = new Set(['batch']);
+
 export interface Operating {
   /** Seconds used in the last ten minutes. */
   readonly operating: number;
   /** Unix seconds when the oldest part of it is forgotten. */
   readonly resetAt: number;
 }
+
+/** What one request has used so far: a batch adds up the times of its calls. Seconds by app and method. */
+export type RequestTime = Map<string, number>;
 
 /** Execution time per (app, method), in ten one-minute buckets. */
 export class OperatingTime {
@@ -20,31 +29,44 @@ export class OperatingTime {
     this.#now = now;
   }
 
-  isBlocked(app: string, method: string): boolean {
-    return this.read(app, method).operating >= this.#limitSeconds;
+  isBlocked(app: string, method: string, request: RequestTime): boolean {
+    return !UNLIMITED.has(method) && this.read(app, method, request).operating > this.#limitSeconds;
   }
 
-  add(app: string, method: string, seconds: number): void {
-    const buckets = this.#bucketsOf(app, method);
+  add(app: string, method: string, seconds: number, request: RequestTime): void {
+    const key = keyOf(app, method);
+    if (!UNLIMITED.has(method)) request.set(key, (request.get(key) ?? 0) + seconds);
+  }
+
+  /** At the end of a request. */
+  keep(request: RequestTime): void {
     const minute = this.#minute();
-    buckets.set(minute, (buckets.get(minute) ?? 0) + seconds);
+    for (const [key, seconds] of request) {
+      if (seconds <= UNCOUNTED_SECONDS) continue;
+      const buckets = this.#bucketsOf(key);
+      buckets.set(minute, (buckets.get(minute) ?? 0) + seconds);
+    }
   }
 
-  read(app: string, method: string): Operating {
-    const buckets = this.#bucketsOf(app, method);
+  read(app: string, method: string, request: RequestTime): Operating {
+    const key = keyOf(app, method);
+    const buckets = this.#bucketsOf(key);
     const oldest = this.#minute() - WINDOW_MINUTES;
     for (const minute of buckets.keys()) if (minute <= oldest) buckets.delete(minute);
     const first = Math.min(...buckets.keys(), this.#minute());
-    const operating = [...buckets.values()].reduce((sum, seconds) => sum + seconds, 0);
-    return { operating, resetAt: (first + WINDOW_MINUTES + 1) * 60 };
+    const kept = [...buckets.values()].reduce((sum, seconds) => sum + seconds, 0);
+    const current = request.get(key) ?? 0;
+    return {
+      operating: kept + (current > UNCOUNTED_SECONDS ? current : 0),
+      resetAt: (first + WINDOW_MINUTES + 1) * 60,
+    };
   }
 
   #minute(): number {
     return Math.floor(this.#now() / 60_000);
   }
 
-  #bucketsOf(app: string, method: string): Map<number, number> {
-    const key = `${app} ${method}`;
+  #bucketsOf(key: string): Map<number, number> {
     const known = this.#used.get(key);
     if (known !== undefined) return known;
     const fresh = new Map<number, number>();
@@ -52,3 +74,5 @@ export class OperatingTime {
     return fresh;
   }
 }
+
+const keyOf = (app: string, method: string): string => `${app} ${method}`;

@@ -28,8 +28,12 @@ export interface SandboxPortalOptions {
   readonly botLimit?: number;
   /** Bots per app in imbot.v2.Bot.register before BOT_LIMIT_EXCEEDED (v2 documentation: 100). */
   readonly v2BotLimit?: number;
-  /** Requests per source address before 503; false switches the limit off (load tests). Documented: 2 per second, 50. */
+  /** The plan as `app.info` names it in LICENSE_TYPE. Plans of the family `ent` have the larger limit. */
+  readonly licenseType?: string;
+  /** Requests per source address before 503; false switches the limit off (load tests). Unless given, what is documented for the plan. */
   readonly rate?: BucketSize | false;
+  /** Milliseconds that each call takes, those of a batch one after the other. */
+  readonly callMs?: number;
   /** Seconds of execution per (app, method) in ten minutes before OPERATION_TIME_LIMIT. Documentation example: 480. */
   readonly operatingLimitSeconds?: number;
   /** Seconds charged per call instead of the measured time, so that the limit can be reached in a test. */
@@ -58,6 +62,9 @@ export type ResolvedOptions = Required<SandboxPortalOptions>;
 
 const DAY = 86_400;
 
+/** LICENSE_FAMILY of a plan: its name without the number. */
+export const familyOf = (licenseType: string): string => licenseType.replace(/\d+$/, '');
+
 /** Every option with its value. Client id, secret and member id are random unless given. */
 export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
   const scope = options.scope ?? ['imbot', 'imopenlines'];
@@ -75,7 +82,9 @@ export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
     language: 'ru',
     botLimit: 5,
     v2BotLimit: 100,
-    rate: { perSecond: 2, burst: 50 },
+    licenseType: 'pro100',
+    rate: familyOf(options.licenseType ?? '') === 'ent' ? { perSecond: 5, burst: 250 } : { perSecond: 2, burst: 50 },
+    callMs: 0,
     operatingLimitSeconds: 480,
     operatingCostSeconds: 0,
     accessTokenSeconds: 3600,

@@ -8,10 +8,10 @@ import { readBody } from '../kit/http.ts';
 import { LeakyBucket } from '../kit/rate-limit.ts';
 import { withoutCredentials } from './call-log.ts';
 import { REST_FAULT_ANSWERS } from './faults.ts';
-import { OperatingTime } from './operating-time.ts';
+import { OperatingTime, type RequestTime } from './operating-time.ts';
 import { answerError, answerRest } from './rest-answer.ts';
 import { RestError, systemError } from './rest-error.ts';
-import { type Caller, runMethod } from './run-method.ts';
+import { type Caller, PortalDied, runMethod } from './run-method.ts';
 import type { PortalState } from './state.ts';
 import { isMap, type Params, parseForm } from './wire-format.ts';
 
@@ -105,18 +105,22 @@ export class RestGateway {
       this.#recordCut(target.method, params, fault?.kind ?? '');
       return;
     }
+    const requestTime: RequestTime = new Map();
     try {
       if (!this.#bucket.admits(incoming.socket.remoteAddress ?? '')) throw systemError('QUERY_LIMIT_EXCEEDED');
       const caller = identify(this.#state, incoming, target, params);
       if ('token' in params) throw new RestError('INVALID_CREDENTIALS', 'Link check failed', 403);
-      const running = { state: this.#state, operating: this.#operating, fault, inBatch: false };
+      const running = { state: this.#state, operating: this.#operating, requestTime, fault, inBatch: false };
       const outcome = await runMethod(running, caller, target.method, methodParams(params));
       if (fault?.kind === 'reset-after') incoming.socket.destroy();
       else answerRest(answer, 200, outcome);
     } catch (thrown) {
-      if (fault?.kind === 'die-inside') incoming.socket.destroy();
+      const hasDied = fault?.kind === 'die-inside' || thrown instanceof PortalDied;
+      if (hasDied) incoming.socket.destroy();
       else answerError(answer, thrown instanceof RestError ? thrown : systemError('INTERNAL_SERVER_ERROR'));
-      if (!(thrown instanceof RestError) && fault?.kind !== 'die-inside') throw thrown;
+      if (!(thrown instanceof RestError) && !hasDied) throw thrown;
+    } finally {
+      this.#operating.keep(requestTime);
     }
   }
 

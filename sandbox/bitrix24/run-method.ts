@@ -3,9 +3,9 @@ import { wait } from '../kit/wait.ts';
 import type { CallContext, Outcome } from './call-context.ts';
 import { withoutCredentials } from './call-log.ts';
 import { isoDate } from './events/v1-message-params.ts';
-import type { RestFault } from './faults.ts';
+import { type RestFault, refusalInBatch } from './faults.ts';
 import { findMethod } from './method-list.ts';
-import type { OperatingTime } from './operating-time.ts';
+import type { Operating, OperatingTime, RequestTime } from './operating-time.ts';
 import { RestError, systemError } from './rest-error.ts';
 import type { PortalState } from './state.ts';
 import type { Params } from './wire-format.ts';
@@ -21,6 +21,8 @@ export interface Caller {
 export interface Running {
   readonly state: PortalState;
   readonly operating: OperatingTime;
+  /** Execution time of this request, all its calls together. */
+  readonly requestTime: RequestTime;
   readonly fault: RestFault | null;
   /** Marks the sub-calls of a batch in the record. */
   readonly inBatch: boolean;
@@ -28,7 +30,7 @@ export interface Running {
 
 /** Runs one method for a caller: existence, scope, operating limit, then the work. Throws RestError. */
 export async function runMethod(running: Running, caller: Caller, name: string, params: Params): Promise<Outcome> {
-  const { state, operating } = running;
+  const { state, operating, requestTime } = running;
   const started = Date.now();
   const began = performance.now();
   const owner = caller.clientId ?? 'webhook';
@@ -41,7 +43,8 @@ export async function runMethod(running: Running, caller: Caller, name: string, 
     const { scopes } = method.method;
     if (scopes.length > 0 && !scopes.some((scope) => caller.scopes.includes(scope)))
       throw systemError('insufficient_scope');
-    if (operating.isBlocked(owner, key)) throw systemError('OPERATION_TIME_LIMIT');
+    if (operating.isBlocked(owner, key, requestTime)) throw systemError('OPERATION_TIME_LIMIT');
+    if (key !== 'batch' && state.options.callMs > 0) await wait(state.options.callMs);
     const call: CallContext = {
       state,
       method: key,
@@ -50,12 +53,12 @@ export async function runMethod(running: Running, caller: Caller, name: string, 
       clientId: caller.clientId,
       eventDepth: caller.eventDepth,
       interrupt: interruption(running.fault),
-      runSub: (sub, given) => runMethod({ ...running, fault: null, inBatch: true }, caller, sub, given),
+      runSub: (sub, given) => runInBatch(running, caller, sub, given),
     };
     const result = await method.method.run(call);
     const seconds = state.options.operatingCostSeconds || (performance.now() - began) / 1000;
-    operating.add(owner, key, seconds);
-    return { result, time: timeBlock(started, operating, owner, key) };
+    operating.add(owner, key, seconds, requestTime);
+    return { result, time: timeBlock(started, operating.read(owner, key, requestTime)) };
   } catch (thrown) {
     error = thrown instanceof RestError ? thrown.error : 'INTERNAL_SERVER_ERROR';
     status = thrown instanceof RestError ? thrown.status : 500;
@@ -76,6 +79,18 @@ export async function runMethod(running: Running, caller: Caller, name: string, 
   }
 }
 
+/** A call of a batch, with the fault that was ordered for such calls. */
+async function runInBatch(running: Running, caller: Caller, name: string, params: Params): Promise<Outcome> {
+  const fault = running.state.faults.takeInBatch(name);
+  if (fault?.kind === 'die-inside') throw new PortalDied();
+  const refusal = fault === null ? null : refusalInBatch(fault);
+  if (refusal !== null) throw refusal;
+  return await runMethod({ ...running, fault, inBatch: true }, caller, name, params);
+}
+
+/** The PHP process is gone: what it has done so far is done, and nobody is answered. */
+export class PortalDied extends Error {}
+
 function interruption(fault: RestFault | null): (() => Promise<void>) | null {
   if (fault?.kind === 'slow-inside') return () => wait(fault.ms ?? 1_000);
   if (fault?.kind === 'die-inside') return () => Promise.reject(new Error('the PHP process died'));
@@ -83,9 +98,8 @@ function interruption(fault: RestFault | null): (() => Promise<void>) | null {
 }
 
 /** Seconds as the envelope shows them. */
-function timeBlock(started: number, operating: OperatingTime, owner: string, method: string): Outcome['time'] {
+function timeBlock(started: number, used: Operating): Outcome['time'] {
   const finished = Date.now();
-  const used = operating.read(owner, method);
   return {
     start: started / 1000,
     finish: finished / 1000,

@@ -1,5 +1,7 @@
 /** Composes what concerns the portals: what is known of them, their tokens, the client that calls them, and their installation. */
+import { createBatchedCalls } from '../bitrix24/rest/batched-calls.ts';
 import { type CallObserver, createPortalClient } from '../bitrix24/rest/portal-client.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createInstallation } from '../portals/installation.ts';
 import { createPortalCache } from '../portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
@@ -14,20 +16,25 @@ export function composePortals(base: Base) {
   const endpointCache = createPortalCache(base.endpointDb, timings.believedMs);
   cache.onForget((portal) => endpointCache.forget(portal));
   const tokenProvider = createTokenProvider({ db, portals: cache, sealer, oauth, guard, log });
+  const onWait = (): void => metrics.budgetWaits.inc();
   const rateLimiter = createPortalRateLimiter({
     rateLimiters: base.rateLimiters,
     portals: cache,
     usual: { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST },
-    onWait: () => metrics.budgetWaits.inc(),
+    onWait,
   });
-  const observe: CallObserver = ({ method, code, ms }) => {
-    metrics.restCalls.inc({ code });
-    metrics.restSeconds.observe(ms / 1000);
+  const observe: CallObserver = ({ method, code, ms, isInBatch }) => {
+    // Metrics count requests; the log names every call.
+    if (!isInBatch) {
+      metrics.restCalls.inc({ code });
+      metrics.restSeconds.observe(ms / 1000);
+    }
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   };
-  const { restTimeoutMs: timeoutMs } = timings;
+  const { restTimeoutMs: timeoutMs, operatingHoldMs } = timings;
   const client = createPortalClient(base.hotHttp, tokenProvider, rateLimiter, { observe, timeoutMs });
+  const calls = createBatchedCalls({ client, rateLimiter, clock: systemClock, onWait, operatingHoldMs });
   const http = base.rareHttp;
   const installation = createInstallation({ db, portals: cache, sealer, oauth, guard, http, wakeups, log });
-  return { cache, endpointCache, tokenProvider, client, installation };
+  return { cache, endpointCache, tokenProvider, client, calls, installation };
 }

@@ -75,7 +75,7 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
 }
 
 function composeExecutor({ settings, db, brains, log }: Base, queue: Queue) {
-  const { cache: portals, client } = queue.portals;
+  const { cache: portals, client, calls } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
   const { synchronousReplies } = queue;
   const appActions = createAppActions({
@@ -90,5 +90,5 @@ function composeExecutor({ settings, db, brains, log }: Base, queue: Queue) {
     botCodePrefix: settings.BOT_CODE_PREFIX,
     keepHours: settings.UNINSTALL_KEEP_HOURS,
   });
-  return createExecutor({ db, portals, connectors, client, appActions, synchronousReplies });
+  return createExecutor({ db, portals, connectors, calls, appActions, synchronousReplies });
 }

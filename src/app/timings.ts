@@ -19,6 +19,8 @@ export interface Timings {
   readonly followUpsPollMs?: number;
   /** The first wait before a delivery that failed is tried again. */
   readonly firstRetryMs?: number;
+  /** For how long a method is left alone whose execution time a portal calls used up. */
+  readonly operatingHoldMs?: number;
   /** After which a REST call into a portal is given up. */
   readonly restTimeoutMs?: number;
   /** After which a call to an OAuth host is given up. */

@@ -4,6 +4,7 @@ import { AppError, BadInput } from '../core/errors.ts';
 import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import { finishSession, handOverSession, type SessionEnd } from './line-session.ts';
+import type { BatchedCalls, CallMoments, ChatCall } from './rest/batched-calls.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
 import { type Decoration, sendDecorated } from './send-decorated.ts';
@@ -45,17 +46,32 @@ export interface ExecuteOptions {
   /** The bytes of the file, if one is sent. */
   readonly bytes: Buffer;
   readonly signal: AbortSignal;
+  readonly moments: CallMoments;
 }
 
-/** Executes the action. Throws AppErrors. */
+/** Nobody misses these when they are left out: they are not made while the portal's budget is scarce. */
+export const isOptional = ({ type }: PortalAction): boolean => type === 'typing' || type === 'read';
+
+function urgencyOf(action: PortalAction): ChatCall['urgency'] {
+  if (isOptional(action)) return 'optional';
+  return action.type === 'edit' || action.type === 'delete' || action.type === 'react' ? 'change' : 'answer';
+}
+
+/** Executes the action. Throws AppErrors, and what `moments.leaves` rejects with. */
 export async function executePortalAction(
-  client: PortalClient,
+  calls: BatchedCalls,
   target: PortalTarget,
   action: PortalAction,
-  { key, bytes, signal }: ExecuteOptions,
+  { key, bytes, signal, moments }: ExecuteOptions,
 ): Promise<PortalResult> {
-  const call = (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
-    client.call(target.portal, method, params, { signal });
+  const how = {
+    portal: target.portal,
+    urgency: urgencyOf(action),
+    isAlone: action.type === 'send_file',
+    signal,
+    moments,
+  };
+  const call: Call = (method, params) => calls.call({ ...how, method, params });
   const botId = Number(target.botId);
   switch (action.type) {
     case 'send':

@@ -65,6 +65,7 @@ const texts: Readonly<Record<string, string>> = {
   paid: 'the portal has paid',
   bot_deleted: 'a person deleted the bot in the portal',
   bot_removed: 'not done: the bot is removed',
+  portal_busy: "left out: the portal's request budget was needed for answers",
   bot_unregistered: 'the bot was taken out of the portal',
   portal_uninstalled: 'not done: the portal has removed the app',
   conversation_erased: 'not done: the conversation was erased',
@@ -98,6 +99,8 @@ const texts: Readonly<Record<string, string>> = {
   'bitrix24.OVERLOAD_LIMIT':
     'Bitrix24 has blocked the REST API of the portal by hand; its support can end that; it waits',
   'bitrix24.budget': "the portal's request budget was used up",
+  'bitrix24.operating': "the portal's time limit for this method was nearly used up",
+  'bitrix24.no_answer_in_batch': 'the portal answered other calls of the same request and not this one',
   'rate_limit.busy': "the brain's request limit was used up, or it had asked to be left alone for a while",
   'bitrix24.not_json': 'the portal answered something unreadable',
   internal: 'a fault of this program; its log has the details',

@@ -1,7 +1,9 @@
 /** Lets Bitrix24 calls pass at the rate their portal allows, over all processes: the limiter of `runtime/` with the portal's numbers. */
-import type { PortalRateLimiter } from '../bitrix24/rest/portal-client.ts';
+import { budgetCode } from '../bitrix24/rest/not-sent.ts';
+import type { PortalRateLimiter } from '../bitrix24/rest/portal-access.ts';
 import type { CallRate } from '../core/connector-tools.ts';
 import type { RateLimiters } from '../runtime/rate-limiter.ts';
+import type { BudgetAsk } from '../runtime/shared-budgets.ts';
 import type { PortalCache } from './portal-cache.ts';
 
 export type Rate = CallRate;
@@ -12,12 +14,12 @@ export const standardRate: Rate = { perSecond: 2, burst: 49 };
 /** The same for Enterprise plans. */
 export const enterpriseRate: Rate = { perSecond: 5, burst: 245 };
 
-/** Nobody's failure: the lane comes back when the budget has room, and the attempt is not counted. */
-export const budgetCode = 'bitrix24.budget';
+/** Enterprise plans as `LICENSE` names them, after the portal's region (docs/platform-notes/bitrix24.md#rate-limits). */
+const enterpriseLicense = /_ent\d*$/i;
 
 const bucket = 'bitrix24.rest';
 
-/** After the portal itself said that the budget is used up, nobody asks it for this long. */
+/** After the portal itself said that the budget is used up, nobody asks it for this long, and its bucket counts as full. */
 const exhaustedMs = 1_000;
 
 export interface PortalRateLimiterOptions {
@@ -31,13 +33,41 @@ export interface PortalRateLimiterOptions {
 
 export function createPortalRateLimiter(options: PortalRateLimiterOptions): PortalRateLimiter {
   const { rateLimiters, portals, usual, onWait } = options;
+
+  /** What was set for the portal, else what its plan tells, else the usual rate. */
+  async function limitOf(portal: string): Promise<BudgetAsk> {
+    const row = (await portals.portal(portal)).portal;
+    const plan = enterpriseLicense.test(row?.license ?? '') ? larger(enterpriseRate, usual) : usual;
+    return {
+      portal,
+      bucket,
+      perSecond: row?.rate_per_second ?? plan.perSecond,
+      burst: row?.rate_burst ?? plan.burst,
+    };
+  }
+
   return {
     async pass(portal, patienceMs) {
-      const row = (await portals.portal(portal)).portal;
-      const rate = { perSecond: row?.rate_per_second ?? usual.perSecond, burst: row?.rate_burst ?? usual.burst };
       const waiting = { patienceMs, code: budgetCode, ...(onWait === undefined ? {} : { onWait }) };
-      await rateLimiters.turn({ portal, bucket, ...rate }, waiting);
+      await rateLimiters.turn(await limitOf(portal), waiting);
     },
-    exhausted: (portal) => rateLimiters.close({ portal, bucket }, exhaustedMs),
+    async tryPass(portal, leaves = 0) {
+      const limit = await limitOf(portal);
+      return await rateLimiters.tryTurn({ ...limit, burst: Math.max(1, limit.burst * (1 - leaves)) });
+    },
+    exhausted(portal) {
+      rateLimiters.close({ portal, bucket }, exhaustedMs);
+      // The bucket here was emptier than the portal's, which counts others too: all processes learn that it is full.
+      void limitOf(portal).then(
+        (limit) => rateLimiters.holdOff(limit, exhaustedMs),
+        // The database is away; this process waits all the same, and the portal will tell the others itself.
+        () => undefined,
+      );
+    },
   };
 }
+
+const larger = (one: Rate, other: Rate): Rate => ({
+  perSecond: Math.max(one.perSecond, other.perSecond),
+  burst: Math.max(one.burst, other.burst),
+});

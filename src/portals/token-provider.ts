@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
-import type { PortalAccess, RenewalReason, TokenProvider } from '../bitrix24/rest/portal-client.ts';
+import type { PortalAccess, RenewalReason, TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import { AppError } from '../core/errors.ts';
 import { within } from '../lib/clock.ts';
 import type { Sealer } from '../lib/encryption.ts';

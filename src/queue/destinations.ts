@@ -5,22 +5,10 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Allowance, ClaimOptions, Destination } from '../store/queue/claim-lanes.ts';
-
-/**
- * How one attempt ended. `answered`: the remote responded, be it with a refusal. `no_answer`: it could not be reached or broke off; a silence
- * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_attempted`: nothing was sent.
- */
-export type AttemptResult = 'answered' | 'no_answer' | 'not_attempted';
+import { type DestinationState, type Slot, slotIn, slowOf, unansweredToOpen } from './destination-slots.ts';
 
 /** The arguments for `claimLanes`. */
 export type ClaimPlan = Pick<ClaimOptions, 'lanes' | 'unproven' | 'perDestination' | 'allowances'>;
-
-/** A slot in use. */
-export interface Slot {
-  /** Call before each attempt; returns a function that records how it ended. Only its first call counts. */
-  begin(): (ending: AttemptResult) => void;
-  leave(): void;
-}
 
 export interface Destinations {
   /** What the next claim may take. */
@@ -31,24 +19,17 @@ export interface Destinations {
   openBreakers(): number;
 }
 
-/** An answer that took longer was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
-const slowMs = 2_000;
-
-/** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
-const slowAfterMs = 500;
-
-/** After this many attempts in a row that waited long and got no answer, the breaker opens. */
-const unansweredToOpen = 3;
-
-/** A destination whose breaker is open is tried again after 2 s, 4 s … at most a minute. */
-const firstBackoffMs = 2_000;
-const maxBackoffMs = 60_000;
-
 /** How long a destination counts as answering after its last quick answer, and how long it is remembered after its last use. */
 const rememberedMs = 600_000;
 
-/** Slots of one destination at a time. A portal allows two requests a second, so 64 calls keep a quick portal busy for half a minute. */
+/** Slots of one destination at a time. */
 const slotsOf = { answering: 64, unknown: 8, slow: 4 } as const;
+
+/**
+ * Slots of a destination that answers and whose lanes wait for its budget: three batches, so that one can be filled while others are under
+ * way.
+ */
+const slotsWhileWaiting = 150;
 
 /** The share of all slots that slow destinations may take, and the share of slow and unknown ones together. */
 const slowShare = 0.5;
@@ -71,22 +52,8 @@ const maxNamed = 2_000;
 
 type DestinationStatus = 'answering' | 'unknown' | 'slow' | 'open';
 
-interface State extends Destination {
-  /** Slots in use. */
-  used: number;
-  /** Start times of the attempts in flight. */
-  readonly begun: Set<{ readonly at: number }>;
-  unansweredInRow: number;
-  openUntil: number;
-  /** Time of the last quick answer; null: none yet. */
-  answeredAt: number | null;
-  /** True if the last answer was slow. */
-  wasSlow: boolean;
-  usedAt: number;
-}
-
 interface Assessed {
-  readonly state: State;
+  readonly state: DestinationState;
   readonly status: DestinationStatus;
 }
 
@@ -97,7 +64,7 @@ export function createDestinations(slots: number, clock: Pick<Clock, 'monotonicM
 class RemoteDestinations implements Destinations {
   readonly #slots: number;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #states = new Map<string, State>();
+  readonly #states = new Map<string, DestinationState>();
   #tidiedAt: number;
   #slowTurn = 0;
 
@@ -112,6 +79,8 @@ class RemoteDestinations implements Destinations {
     this.#tidy(now);
     const records = [...this.#states.values()].map((state) => ({ state, status: this.#standingOf(state, now) }));
     const used = countUsed(records, now);
+    // So many more cost no request; beyond that they are counted, so that memory and leases stay bounded.
+    used.answering += Math.max(0, countShared(records) - this.#slots);
     const slow = used.slow + used.open;
     const proper = used.unknown + used.answering;
     // Many portals that answered until now may all hang at once. As soon as their calls count as slow, part of their slots is lent to
@@ -153,10 +122,11 @@ class RemoteDestinations implements Destinations {
     const key = `${portal}\n${destination}`;
     const known = this.#states.get(key);
     const now = this.#clock.monotonicMs();
-    const state: State = known ?? {
+    const state: DestinationState = known ?? {
       portal,
       destination,
       used: 0,
+      shared: 0,
       begun: new Set(),
       unansweredInRow: 0,
       openUntil: 0,
@@ -174,7 +144,7 @@ class RemoteDestinations implements Destinations {
     return [...this.#states.values()].filter((state) => this.#standingOf(state, now) === 'open').length;
   }
 
-  #standingOf(state: State, now: number): DestinationStatus {
+  #standingOf(state: DestinationState, now: number): DestinationStatus {
     if (state.unansweredInRow >= unansweredToOpen) return 'open';
     const { count: slow, lastAt } = slowOf(state, now);
     // One long upload does not make a portal slow that has answered quickly since.
@@ -184,14 +154,15 @@ class RemoteDestinations implements Destinations {
   }
 
   /** How many more lanes it may have. */
-  #freeOf(state: State, status: DestinationStatus, now: number): number {
+  #freeOf(state: DestinationState, status: DestinationStatus, now: number): number {
     if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
-    return Math.max(0, slotsOf[status] - state.used);
+    const most = status === 'answering' && state.shared > 0 ? slotsWhileWaiting : slotsOf[status];
+    return Math.max(0, most - state.used);
   }
 
   /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
-  #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<State, number> {
-    const offered = new Map<State, number>();
+  #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<DestinationState, number> {
+    const offered = new Map<DestinationState, number>();
     const slow = all.flatMap(({ state, status }) => {
       const free = status === 'slow' || status === 'open' ? this.#freeOf(state, status, now) : 0;
       return free > 0 ? [{ state, free }] : [];
@@ -223,57 +194,10 @@ function countUsed(all: readonly Assessed[], now: number): Record<DestinationSta
   const used = { answering: 0, unknown: 0, slow: 0, open: 0 };
   for (const { state, status } of all) {
     const slow = status === 'answering' || status === 'unknown' ? slowOf(state, now).count : 0;
-    used[status] += state.used - slow;
+    used[status] += Math.max(0, state.used - state.shared - slow);
     used.slow += slow;
   }
   return used;
 }
 
-/** The number of slow attempts in flight, and when the last of them began. */
-function slowOf(state: State, now: number): { readonly count: number; readonly lastAt: number } {
-  let count = 0;
-  let lastAt = Number.NEGATIVE_INFINITY;
-  for (const { at } of state.begun) {
-    if (now - at <= slowAfterMs) break;
-    count += 1;
-    lastAt = at;
-  }
-  return { count, lastAt };
-}
-
-function slotIn(state: State, clock: Pick<Clock, 'monotonicMs'>): Slot {
-  let hasLeft = false;
-  return {
-    begin() {
-      const attempt = { at: clock.monotonicMs() };
-      state.begun.add(attempt);
-      return (ending) => {
-        if (state.begun.delete(attempt)) note(state, ending, attempt.at, clock.monotonicMs());
-      };
-    },
-    leave() {
-      if (hasLeft) return;
-      hasLeft = true;
-      state.used -= 1;
-      state.usedAt = clock.monotonicMs();
-    },
-  };
-}
-
-function note(state: State, ending: AttemptResult, beganAt: number, now: number): void {
-  if (ending === 'not_attempted') return;
-  const isSlow = now - beganAt > slowMs;
-  if (ending === 'answered') {
-    state.unansweredInRow = 0;
-    state.wasSlow = isSlow;
-    if (!isSlow) state.answeredAt = now;
-    return;
-  }
-  if (!isSlow) return;
-  // Attempts that began before the breaker opened prove nothing new when they fail too.
-  if (state.unansweredInRow >= unansweredToOpen && now < state.openUntil) return;
-  state.unansweredInRow += 1;
-  state.answeredAt = null;
-  const opened = state.unansweredInRow - unansweredToOpen;
-  if (opened >= 0) state.openUntil = now + Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(opened, 20));
-}
+const countShared = (all: readonly Assessed[]): number => all.reduce((sum, { state }) => sum + state.shared, 0);

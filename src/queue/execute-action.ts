@@ -1,6 +1,8 @@
 /** Executes one action of the outbox: in the portal, in the brain or in the app. */
-import { executePortalAction, filesUnsupported, isRepeatable } from '../bitrix24/execute-portal-action.ts';
-import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import { executePortalAction, filesUnsupported, isOptional, isRepeatable } from '../bitrix24/execute-portal-action.ts';
+import type { BatchedCalls, CallMoments } from '../bitrix24/rest/batched-calls.ts';
+import { budgetScarceCode } from '../bitrix24/rest/not-sent.ts';
+import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { AppAction, BrainAction, PortalAction, Receipt } from '../core/actions.ts';
@@ -37,15 +39,22 @@ export interface Executor {
   isRepeatable(row: OutboxRow): Promise<boolean>;
   /** Fetches what is needed before the attempt; has no visible effect. Throws AppErrors. */
   prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
-  /** Throws AppErrors; see their `retry` and `fate`. */
-  execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult>;
+  /**
+   * Throws AppErrors; see their `retry` and `fate`. Calls into a portal are announced to `attempt`; what its `leaves` rejects with is
+   * thrown on, and the call was not made then.
+   */
+  execute(row: OutboxRow, prepared: Buffer, attempt: Attempt): Promise<ExecutionResult>;
+}
+
+export interface Attempt extends CallMoments {
+  readonly signal: AbortSignal;
 }
 
 export interface ExecutorOptions {
   readonly db: Db;
   readonly portals: PortalCache;
   readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorFor'>;
-  readonly client: PortalClient;
+  readonly calls: BatchedCalls;
   readonly appActions: AppActions;
   readonly synchronousReplies: SynchronousReplies | null;
 }
@@ -85,14 +94,14 @@ class ActionExecutor implements Executor {
     return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : nothing;
   }
 
-  async execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult> {
+  async execute(row: OutboxRow, prepared: Buffer, attempt: Attempt): Promise<ExecutionResult> {
     switch (row.target) {
       case 'portal':
-        return await this.#executeInPortal(row, row.action as PortalAction, prepared, signal);
+        return await this.#executeInPortal(row, row.action as PortalAction, prepared, attempt);
       case 'brain':
-        return await this.#executeInBrain(row, row.action as BrainAction, signal);
+        return await this.#executeInBrain(row, row.action as BrainAction, attempt.signal);
       case 'app':
-        return await this.#executeInApp(row, row.action as AppAction, signal);
+        return await this.#executeInApp(row, row.action as AppAction, attempt.signal);
     }
   }
 
@@ -137,7 +146,7 @@ class ActionExecutor implements Executor {
     row: OutboxRow,
     action: PortalAction,
     bytes: Buffer,
-    signal: AbortSignal,
+    attempt: Attempt,
   ): Promise<ExecutionResult> {
     const { portal, bots } = await this.#options.portals.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
@@ -151,14 +160,16 @@ class ActionExecutor implements Executor {
       ourBots: bots.flatMap(({ bot_id: id }) => (id === null ? [] : [id])),
     };
     try {
-      const { messageId, lost } = await executePortalAction(this.#options.client, target, action, {
+      const { messageId, lost } = await executePortalAction(this.#options.calls, target, action, {
         key: row.key,
         bytes,
-        signal,
+        signal: attempt.signal,
+        moments: attempt,
       });
       const outcome = [messageId === null ? 'done' : 'sent', ...lost.map((what) => `without_${what}`)].join('+');
       return { outcome, remoteId: messageId };
     } catch (error) {
+      if (isOptional(action) && error instanceof AppError && limitCodes.has(error.code)) return dropped('portal_busy');
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
         throw await this.#fallBackToV1(row.portal, error);
       }
@@ -231,6 +242,13 @@ function outcomeOf({ warnings = [] }: Delivery): string {
 function fitsWebhookReply({ portalMessageId, error, isLate }: Receipt): boolean {
   return isLate !== true && (portalMessageId === null || error === null);
 }
+
+/** An optional call that met a limit of the portal is not tried again. */
+const limitCodes: ReadonlySet<string> = new Set([
+  budgetScarceCode,
+  bitrixCode('QUERY_LIMIT_EXCEEDED'),
+  bitrixCode('OPERATION_TIME_LIMIT'),
+]);
 
 const nothing = Buffer.alloc(0);
 

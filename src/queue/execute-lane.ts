@@ -16,7 +16,7 @@ import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } 
 import { readReportedFailure, startSend } from '../store/queue/reported-failures.ts';
 import type { EndedPart } from '../store/queue/sent-parts.ts';
 import { isTakenSince } from '../store/tenants/conversations.ts';
-import type { AttemptResult, Slot } from './destinations.ts';
+import type { AttemptResult, Slot } from './destination-slots.ts';
 import type { ExecutionResult, Executor } from './execute-action.ts';
 import { earlierParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.ts';
 import { attemptsExhausted, decideActionRetry, isDeferral } from './retry-decision.ts';
@@ -141,20 +141,31 @@ type AttemptOutcome =
       readonly mayBeShown: boolean;
     };
 
+type OneAttempt = AttemptContext & { readonly count: number; readonly throttled: number; readonly holder: string };
+
 /** One attempt. `isUnknown`: it may have happened and must not be repeated automatically. */
-async function attemptAction(
-  options: LaneOptions,
-  row: OutboxRow,
-  attempt: AttemptContext & { readonly count: number; readonly throttled: number; readonly holder: string },
-): Promise<AttemptOutcome> {
-  let isRepeatable = true;
-  let hasBegun = false;
+async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneAttempt): Promise<AttemptOutcome> {
   const { db, executor } = options;
   const answered = remoteMessageIdOf(row);
   const wasBegun = answered !== null && row.attempted_at !== null;
-  const end = attempt.slot.begin();
+  let isOnce = false;
+  let hasBegun = false;
+  let end = attempt.slot.begin();
+  /** Right before a request leaves: whatever speaks against it is looked up now, after all waiting. */
+  const leaves = async (calls: number): Promise<void> => {
+    endFormer();
+    if (!hasBegun) await beginAttempt(options, row, { ...attempt, isOnce });
+    hasBegun = true;
+    end = attempt.slot.begin(calls);
+  };
+  const waits = (): void => {
+    endFormer();
+    attempt.slot.wait();
+  };
+  // A second request of an action follows an answer to the first one.
+  const endFormer = (): void => end(hasBegun ? 'answered' : 'not_attempted');
   try {
-    const isOnce = !(await executor.isRepeatable(row));
+    isOnce = !(await executor.isRepeatable(row));
     if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeShown: true };
     const over = attemptsExhausted(row, attempt.count);
     if (over !== null) return { error: over, isUnknown: false, mayBeShown: wasBegun };
@@ -162,26 +173,50 @@ async function attemptAction(
     const told = answered === null || attempt.count === 1 ? null : await readReportedFailure(db, row, answered);
     if (told?.isWithdrawn === true) return notShown(row, withdrawn);
     const prepared = await executor.prepare(row, attempt.signal);
-    if (isAnswer(row) && hasWaited(options, row, attempt) && (await isTakenSince(db, row)))
-      return notShown(row, personOwns);
-    if (answered !== null) {
-      const begun = await startSend(db, row, answered, attempt.holder);
-      if (begun === 'withdrawn') return notShown(row, withdrawn);
-      if (begun === 'lane_lost') throw laneLost();
-    } else if (isOnce && !(await markAttempted(db, row, attempt.holder))) throw laneLost();
-    isRepeatable = !isOnce;
-    hasBegun = true;
-    const executed = await executor.execute(row, prepared, attempt.signal);
+    if (row.target !== 'portal') {
+      await beginAttempt(options, row, { ...attempt, isOnce });
+      hasBegun = true;
+    }
+    const executed = await executor.execute(row, prepared, { signal: attempt.signal, waits, leaves });
     end('answered');
     return { executed };
   } catch (thrown) {
+    if (thrown instanceof NotShown) return notShown(row, thrown.outcome);
     const error = toAppError(thrown);
     end(attemptResultOf(error));
     const isUnknown = hasBegun && error.fate === 'unknown';
-    return { error, isUnknown: isUnknown && !isRepeatable, mayBeShown: wasBegun || (answered !== null && isUnknown) };
+    return { error, isUnknown: isUnknown && isOnce, mayBeShown: wasBegun || (answered !== null && isUnknown) };
   } finally {
     end('not_attempted');
   }
+}
+
+/** A message must not be shown any more. */
+class NotShown extends Error {
+  readonly outcome: string;
+
+  constructor(outcome: string) {
+    super(outcome);
+    this.outcome = outcome;
+  }
+}
+
+/** Records that the attempt begins, where it must be known. Throws NotShown, or `outbox.lane_lost`. */
+async function beginAttempt(
+  options: LaneOptions,
+  row: OutboxRow,
+  attempt: OneAttempt & { readonly isOnce: boolean },
+): Promise<void> {
+  const { db } = options;
+  const answered = remoteMessageIdOf(row);
+  if (!attempt.isHeld()) throw laneLost();
+  if (isAnswer(row) && hasWaited(options, row, attempt) && (await isTakenSince(db, row)))
+    throw new NotShown(personOwns);
+  if (answered !== null) {
+    const begun = await startSend(db, row, answered, attempt.holder);
+    if (begun === 'withdrawn') throw new NotShown(withdrawn);
+    if (begun === 'lane_lost') throw laneLost();
+  } else if (attempt.isOnce && !(await markAttempted(db, row, attempt.holder))) throw laneLost();
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Periodic maintenance: deletes old rows, keeps the tokens of dormant portals valid, and has portals asked whether the app works in them. */
 
-import type { TokenProvider } from '../bitrix24/rest/portal-client.ts';
+import type { TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderAppChecks } from '../portals/app-orders.ts';
 import { createWakeup } from '../runtime/wakeup.ts';

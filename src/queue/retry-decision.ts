@@ -2,6 +2,7 @@
  * Decides what happens after a failed attempt: when it is retried and whether that counts as an attempt, or that it becomes a dead letter.
  */
 
+import { budgetCode, operatingCode } from '../bitrix24/rest/not-sent.ts';
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledCode } from '../connections/connection-trouble.ts';
 import { AppError } from '../core/errors.ts';
@@ -13,14 +14,13 @@ import {
   reservedPatienceMs,
   reservedRetry,
 } from '../core/retry.ts';
-import { budgetCode } from '../portals/portal-rate-limiter.ts';
 import { rateLimitCode } from '../runtime/rate-limiter.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
 
 /** Errors raised before anything was sent. */
-const deferralCodes: ReadonlySet<string> = new Set([budgetCode, rateLimitCode, disabledCode]);
+const deferralCodes: ReadonlySet<string> = new Set([budgetCode, operatingCode, rateLimitCode, disabledCode]);
 
-/** Nothing was sent: the row waits for its portal's rate limit or for its connection. */
+/** Nothing was sent: the row waits for its portal's limits or for its connection. */
 export function isDeferral({ code }: AppError): boolean {
   return deferralCodes.has(code);
 }

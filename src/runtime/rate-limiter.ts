@@ -27,6 +27,8 @@ export interface RateLimiters {
    * `http.aborted` when the signal fires first.
    */
   turn(limit: BudgetAsk, options: TurnOptions): Promise<void>;
+  /** 0: it is this call's turn. Otherwise the milliseconds after which it is worth asking again; no place is kept meanwhile. */
+  tryTurn(limit: BudgetAsk): Promise<number>;
   /** Lets nobody of this process pass for so long. */
   close(bucket: Bucket, ms: number): void;
   /** Lets nobody of any process pass for so long. Does not reject. */
@@ -49,10 +51,10 @@ interface Line {
 /** After so many new lines, those nobody waits in any more are dropped. */
 const sweepEvery = 1_000;
 
-export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions): RateLimiters {
+function createLines(clock: Pick<Clock, 'monotonicMs'>): (bucket: Bucket) => Line {
   const lines = new Map<string, Line>();
 
-  function lineOf({ portal, bucket }: Bucket): Line {
+  return ({ portal, bucket }) => {
     const key = `${portal}\n${bucket}`;
     const known = lines.get(key);
     if (known !== undefined) return known;
@@ -63,14 +65,22 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
     const line = { lastTurn: Number.NEGATIVE_INFINITY, closedUntil: Number.NEGATIVE_INFINITY };
     lines.set(key, line);
     return line;
+  };
+}
+
+export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions): RateLimiters {
+  const lineOf = createLines(clock);
+
+  async function tryTurn(limit: BudgetAsk): Promise<number> {
+    const closedMs = lineOf(limit).closedUntil - clock.monotonicMs();
+    return closedMs > 0 ? closedMs : await budgets.ask(limit);
   }
 
   /** Milliseconds to wait before asking again; 0: go. */
   async function ask(limit: BudgetAsk): Promise<number> {
-    const line = lineOf(limit);
-    const closedMs = line.closedUntil - clock.monotonicMs();
-    const waitMs = closedMs > 0 ? closedMs : await budgets.ask(limit);
+    const waitMs = await tryTurn(limit);
     if (waitMs === 0) return 0;
+    const line = lineOf(limit);
     const now = clock.monotonicMs();
     const gapMs = 1_000 / limit.perSecond;
     line.lastTurn = Math.max(now + waitMs, line.lastTurn + gapMs);
@@ -95,6 +105,7 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
         await clock.sleep(waitMs, signal);
       }
     },
+    tryTurn,
     close,
     async holdOff(limit, ms) {
       close(limit, ms);

@@ -29,24 +29,48 @@ export function createSharedBudgets(db: Db): SharedBudgets {
 
 const keyOf = ({ portal, bucket }: Pick<BudgetAsk, 'portal' | 'bucket'>): string => `${portal}\n${bucket}`;
 
-/** One statement for all buckets that somebody wants something of now. Of a bucket's asks the first ones are granted. */
+interface Asked {
+  /** Its place among the asks of this round trip. */
+  readonly at: number;
+  readonly ask: BudgetAsk;
+}
+
+/**
+ * One statement for all buckets that somebody wants something of now. Of a bucket's asks the first ones are granted; asks that leave a part
+ * of the bucket free come after those that do not, in a statement of their own.
+ */
 async function take(db: Db, items: readonly BudgetAsk[]): Promise<number[]> {
-  const wanted = new Map<string, BudgetAsk & { wanted: number }>();
-  for (const item of items) {
-    const known = wanted.get(keyOf(item));
-    if (known === undefined) wanted.set(keyOf(item), { ...item, wanted: 1 });
-    else known.wanted += 1;
+  const waits = items.map(() => 1);
+  for (const round of rounds(items)) {
+    const wanted = [...round.values()].map((asks) => ({ ...asks[0].ask, wanted: asks.length }));
+    for (const grant of await takeBudget(db, wanted)) note(waits, round.get(keyOf(grant)) ?? [], grant);
   }
-  const grants = await takeBudget(db, [...wanted.values()]);
-  const byKey = new Map<string, { left: number; grant: BudgetGrant }>();
-  for (const grant of grants) byKey.set(keyOf(grant), { left: grant.granted, grant });
-  return items.map((item) => {
-    const entry = byKey.get(keyOf(item));
-    if (entry === undefined) return 1;
-    if (entry.left > 0) {
-      entry.left -= 1;
-      return 0;
+  return waits;
+}
+
+function note(waits: number[], asks: readonly Asked[], { granted, waitMs }: BudgetGrant): void {
+  for (const [index, { at }] of asks.entries()) waits[at] = index < granted ? 0 : Math.max(1, waitMs);
+}
+
+type Round = Map<string, [Asked, ...Asked[]]>;
+
+/** The asks by bucket, those with the same limit together: the largest limit of each bucket in the first round, the next one in the second. */
+function rounds(items: readonly BudgetAsk[]): Round[] {
+  const asked = items.map((ask, at): Asked => ({ at, ask })).toSorted((a, b) => b.ask.burst - a.ask.burst);
+  const made: Round[] = [];
+  const next = new Map<string, number>();
+  for (const one of asked) {
+    const key = keyOf(one.ask);
+    const last = next.get(key) ?? -1;
+    const known = made[last]?.get(key);
+    if (known !== undefined && known[0].ask.burst === one.ask.burst) {
+      known.push(one);
+      continue;
     }
-    return Math.max(1, entry.grant.waitMs);
-  });
+    next.set(key, last + 1);
+    const round = made[last + 1] ?? new Map();
+    made[last + 1] = round;
+    round.set(key, [one]);
+  }
+  return made;
 }

@@ -11,4 +11,5 @@ export const quickTimings: Timings = {
   healthChecksPollMs: 200,
   followUpsPollMs: 100,
   firstRetryMs: 100,
+  operatingHoldMs: 100,
 };

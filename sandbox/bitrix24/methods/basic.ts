@@ -1,6 +1,7 @@
 /** Methods of the basic scope: about the app, the user, the server. */
 import type { CallContext, MethodTable } from '../call-context.ts';
 import { isoDate } from '../events/v1-message-params.ts';
+import { familyOf } from '../portal-options.ts';
 import { RestError } from '../rest-error.ts';
 import type { User } from '../state.ts';
 
@@ -17,9 +18,9 @@ function appInfo({ state, clientId }: CallContext): unknown {
     PAYMENT_EXPIRED: app.paymentExpired ? 'Y' : 'N',
     DAYS: null,
     LANGUAGE_ID: state.options.language,
-    LICENSE: `${state.options.language}_ent10000`,
-    LICENSE_TYPE: 'ent10000',
-    LICENSE_FAMILY: 'ent',
+    LICENSE: `${state.options.language}_${state.options.licenseType}`,
+    LICENSE_TYPE: state.options.licenseType,
+    LICENSE_FAMILY: familyOf(state.options.licenseType),
   };
 }
 

@@ -6,7 +6,12 @@ import { isMap, type Params, parseForm, phpMap } from '../wire-format.ts';
 
 const MAX_COMMANDS = 50;
 const FORBIDDEN = new Set(['batch', 'imbot.v2.file.upload', 'upload', 'download']);
-const REFERENCE = /\$result((?:\[[^\]]+\])+)/g;
+
+/** As the server looks for them: in any letters, `$` and one of these names, and all that follows up to a blank. */
+const REFERENCE = /\$(result|next|total|time|error)(\S*)/gi;
+
+/** PHP's `max_input_vars`: `parse_str` drops what comes after so many variables. */
+const MAX_VARIABLES = 1_000;
 
 interface SubCall {
   readonly method: string;
@@ -21,25 +26,49 @@ function readSubCall(raw: unknown): SubCall | null {
   return null;
 }
 
-function lookUp(results: Params, path: string): unknown {
-  return [...path.matchAll(/\[([^\]]+)\]/g)].reduce<unknown>((value, [, key = '']) => {
-    if (Array.isArray(value)) return value[Number(key)] as unknown;
-    return isMap(value) ? value[key] : undefined;
-  }, results);
+/** What the calls before this one have come to; the server lets a call refer to any of it. */
+interface SoFar {
+  readonly result: Params;
+  readonly error: Params;
+  readonly time: Params;
+  readonly next: Params;
+  readonly total: Params;
 }
 
-function resolved(value: unknown, results: Params): unknown {
-  if (Array.isArray(value)) return value.map((inner) => resolved(inner, results));
-  if (isMap(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner, results)]));
+/** Goes down the path as far as there is something; null when there is no path. */
+function lookUp(start: unknown, path: string): { readonly value: unknown } | null {
+  const keys = [...path.matchAll(/\[([^\]]+)\]/g)].map(([, key = '']) => key);
+  if (keys.length === 0) return null;
+  let value = start;
+  for (const key of keys) {
+    const inner: unknown = Array.isArray(value) ? value[Number(key)] : isMap(value) ? value[key] : undefined;
+    if (inner === undefined || inner === null) break;
+    value = inner;
   }
-  if (typeof value !== 'string' || !value.includes('$result')) return value;
-  const whole = /^\$result((?:\[[^\]]+\])+)$/.exec(value);
-  if (whole !== null) return lookUp(results, whole[1] ?? '') ?? null;
-  return value.replace(REFERENCE, (_found, path: string) => {
-    const inner = lookUp(results, path);
-    return typeof inner === 'string' || typeof inner === 'number' ? String(inner) : '';
-  });
+  return { value };
+}
+
+function resolved(value: unknown, soFar: SoFar): unknown {
+  if (Array.isArray(value)) return value.map((inner) => resolved(inner, soFar));
+  if (isMap(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner, soFar)]));
+  }
+  if (typeof value !== 'string' || !value.includes('$')) return value;
+  let text: unknown = value;
+  for (const [found, name = '', path = ''] of value.matchAll(REFERENCE)) {
+    // The server reads its own table by the name as it was written, which is empty for any other letters.
+    const target = lookUp(Object.hasOwn(soFar, name) ? soFar[name as keyof SoFar] : undefined, path);
+    if (target === null) continue;
+    if (found === text) return target.value ?? null;
+    const { value: inner } = target;
+    if ((typeof inner === 'string' || typeof inner === 'number') && typeof text === 'string')
+      text = text.replaceAll(found, String(inner));
+  }
+  return text;
+}
+
+function readQuery(query: string): Params {
+  return parseForm(query.split('&').slice(0, MAX_VARIABLES).join('&'));
 }
 
 /** Runs the commands in order; errors of single commands are collected, `halt` stops at the first. */
@@ -48,9 +77,7 @@ async function batch({ params, runSub }: CallContext): Promise<unknown> {
     ? Object.fromEntries(params['cmd'].entries())
     : (mapOf(params, 'cmd') ?? {});
   const halts = isYes(params, 'halt') || params['halt'] === 1 || params['halt'] === '1';
-  const results: Params = {};
-  const errors: Record<string, unknown> = {};
-  const times: Record<string, unknown> = {};
+  const soFar: SoFar = { result: {}, error: {}, time: {}, next: {}, total: {} };
   let done = 0;
   for (const [id, raw] of Object.entries(commands)) {
     done += 1;
@@ -59,22 +86,22 @@ async function batch({ params, runSub }: CallContext): Promise<unknown> {
       const sub = readSubCall(raw) ?? structuredSubCall(raw);
       if (sub === null) throw systemError('ERROR_METHOD_NOT_FOUND');
       if (FORBIDDEN.has(sub.method.toLowerCase())) throw systemError('ERROR_BATCH_METHOD_NOT_ALLOWED');
-      const given = resolved(parseForm(sub.query), results) as Params;
+      const given = resolved(readQuery(sub.query), soFar) as Params;
       const outcome = await runSub(sub.method, given);
-      results[id] = outcome.result;
-      times[id] = outcome.time;
+      soFar.result[id] = outcome.result;
+      soFar.time[id] = outcome.time;
     } catch (thrown) {
       if (!(thrown instanceof RestError)) throw thrown;
-      errors[id] = { error: thrown.error, error_description: thrown.message };
+      soFar.error[id] = { error: thrown.error, error_description: thrown.message };
       if (halts) break;
     }
   }
   return {
-    result: phpMap(results),
-    result_error: phpMap(errors),
+    result: phpMap(soFar.result),
+    result_error: phpMap(soFar.error),
     result_total: [],
     result_next: [],
-    result_time: phpMap(times),
+    result_time: phpMap(soFar.time),
   };
 }
 

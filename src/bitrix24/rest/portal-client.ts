@@ -2,67 +2,32 @@
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
  * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
  */
-import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { type AppError, RemoteRefused, toAppError } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
-import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
-import { toQuery } from './to-query.ts';
-
-/** How to reach a portal, and with which credentials. */
-export interface PortalAccess {
-  readonly portal: string;
-  /** Ends with `/rest/`, or with the secret of an incoming webhook. */
-  readonly endpoint: string;
-  /** Null in webhook mode, where the address itself is the secret. */
-  readonly accessToken: string | null;
-  /** Sent as CLIENT_ID where the portal runs in webhook mode. */
-  readonly clientId: string | null;
-  /** This call tests whether a suspended or disconnected portal works again. */
-  readonly isProbe?: boolean;
-}
-
-/** Why new credentials are needed: the portal refuses the token, or it redirects to another address. */
-export type RenewalReason = 'refused' | 'moved';
-
-/** Provides tokens; implemented over the store. */
-export interface TokenProvider {
-  /** Throws the stored error of a portal that must not be called at the moment; it names the delay. */
-  current(portal: string): Promise<PortalAccess>;
-  /**
-   * Credentials newer than `stale`: those another process has refreshed, if any, else a refresh. Single-flight per portal over all
-   * processes. Does not wait long: throws `bitrix24.refresh_waits` or `bitrix24.oauth_away` (throttled) while the refresh continues in the
-   * background.
-   */
-  renew(portal: string, stale: PortalAccess, reason: RenewalReason): Promise<PortalAccess>;
-  /** The portal refuses even renewed credentials: stores that it is disconnected, and returns the error to throw. */
-  lost(portal: string, access: PortalAccess, cause: AppError): Promise<unknown>;
-  /** The portal refuses every call (not paid, moved away): stores it as suspended, and returns the error to throw. */
-  suspended(access: PortalAccess, cause: AppError): Promise<unknown>;
-  /** A call with `isProbe` has been answered. */
-  recovered(access: PortalAccess): Promise<void>;
-}
-
-/** Limits requests to a portal across processes; implemented over the store. */
-export interface PortalRateLimiter {
-  /**
-   * Resolves when the request may be sent. With `patienceMs` 0 it throws `bitrix24.budget` (retry after the wait) instead of waiting;
-   * otherwise it waits up to that long first.
-   */
-  pass(portal: string, patienceMs: number): Promise<void>;
-  /** The portal reported that the limit was exceeded. */
-  exhausted(portal: string): void;
-}
+import { type AccountRefusals, accountCodes, createAccountRefusals, movedElsewhere } from './account-refusals.ts';
+import { type BatchCall, type BatchOutcome, batchParams, readBatch } from './batch.ts';
+import type { PortalAccess, PortalRateLimiter, TokenProvider } from './portal-access.ts';
+import { bitrixCode, readTimedAnswer, type TimedResult } from './rest-errors.ts';
 
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** How long the call may wait for the rate limiter. Answers in chats do not wait here: their lane is delayed instead. */
+  /** How long the call may wait for the rate limiter. Answers in chats do not wait here (`batched-calls.ts`). */
   readonly patienceMs?: number;
+  /** The rate limiter has let the first request pass already. */
+  readonly hasPassed?: boolean;
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
 const defaultTimeoutMs = 30_000;
 
-export type CallObserver = (call: { readonly method: string; readonly code: string; readonly ms: number }) => void;
+/** `isInBatch`: the call was no request of its own. */
+export type CallObserver = (call: {
+  readonly method: string;
+  readonly code: string;
+  readonly ms: number;
+  readonly isInBatch: boolean;
+}) => void;
 
 export type PortalClient = Pick<RestClient, keyof RestClient>;
 
@@ -81,13 +46,22 @@ export function createPortalClient(
   return new RestClient(http, tokenProvider, rateLimiter, options);
 }
 
+/** A call whose parameters may depend on the access. */
+interface Request {
+  readonly method: string;
+  readonly params: (access: PortalAccess) => Readonly<Record<string, unknown>>;
+}
+
+/** Sends one request of a call with the given access. */
+type Send = (access: PortalAccess) => Promise<HttpResponse>;
+
 class RestClient {
   readonly #http: HttpClient;
   readonly #tokenProvider: TokenProvider;
   readonly #rateLimiter: PortalRateLimiter;
+  readonly #accountRefusals: AccountRefusals;
   readonly #observe: CallObserver;
   readonly #timeoutMs: number;
-  readonly #worksUntil = new Map<string, number>();
 
   constructor(
     http: HttpClient,
@@ -98,6 +72,7 @@ class RestClient {
     this.#http = http;
     this.#tokenProvider = tokenProvider;
     this.#rateLimiter = rateLimiter;
+    this.#accountRefusals = createAccountRefusals(tokenProvider);
     this.#observe = observe;
     this.#timeoutMs = timeoutMs;
   }
@@ -109,42 +84,48 @@ class RestClient {
     params: Readonly<Record<string, unknown>> = {},
     options: CallOptions = {},
   ): Promise<unknown> {
+    return (await this.timedCall(portal, { method, params }, options)).result;
+  }
+
+  /** The same, with the execution time that the portal has counted for the method. */
+  timedCall(portal: string, { method, params }: BatchCall, options: CallOptions = {}): Promise<TimedResult> {
+    return this.#observed(portal, { method, params: () => params }, options);
+  }
+
+  async #observed(portal: string, request: Request, options: CallOptions): Promise<TimedResult> {
     const started = performance.now();
     let code = 'ok';
     try {
-      return await this.#attempt(portal, method, params, options);
+      return await this.#attempt(portal, request, options);
     } catch (error) {
-      code = error instanceof Error && 'code' in error ? String(error.code) : 'internal';
-      if (code === 'bitrix24.QUERY_LIMIT_EXCEEDED') this.#rateLimiter.exhausted(portal);
+      code = codeOf(error);
+      if (code === exhaustedCode) this.#rateLimiter.exhausted(portal);
       throw error;
     } finally {
-      this.#observe({ method, code, ms: performance.now() - started });
+      this.#observe({ method: request.method, code, ms: performance.now() - started, isInBatch: false });
     }
   }
 
   /**
-   * Up to 50 calls in one request. Each answer is a value or an error in its own place; the batch itself throws only when it could
-   * not be made at all.
+   * Up to 50 calls in one request, which may take twice as long as a single call. Each answer is a value or an error in its own place; the
+   * batch itself throws only when it could not be made at all.
    */
-  async batch(
-    portal: string,
-    calls: readonly { readonly method: string; readonly params: Readonly<Record<string, unknown>> }[],
-    options: CallOptions = {},
-  ): Promise<({ readonly result: unknown } | { readonly error: Error })[]> {
-    const { clientId } = await this.#tokenProvider.current(portal);
-    const extra = clientId === null ? {} : { CLIENT_ID: clientId };
-    const cmd = Object.fromEntries(
-      calls.map((entry, index) => [`c${index}`, `${entry.method}?${toQuery({ ...entry.params, ...extra })}`]),
-    );
-    const answer = await this.call(portal, 'batch', { halt: 0, cmd }, options);
-    const results = isRecord(answer) && isRecord(answer['result']) ? answer['result'] : {};
-    const errors = isRecord(answer) && isRecord(answer['result_error']) ? answer['result_error'] : {};
-    return calls.map((entry, index) => {
-      const key = `c${index}`;
-      return key in errors || !(key in results)
-        ? { error: batchError(entry.method, errors[key]) }
-        : { result: results[key] };
-    });
+  async batch(portal: string, calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
+    const started = performance.now();
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs * 2;
+    // The access is asked for once: a portal in trouble lets a single request through that finds out whether it works again.
+    const request: Request = { method: 'batch', params: ({ clientId }) => batchParams(calls, clientId) };
+    const { result: answer } = await this.#observed(portal, request, { ...options, timeoutMs });
+    const ms = (performance.now() - started) / calls.length;
+    const outcomes: BatchOutcome[] = [];
+    for (const [index, outcome] of readBatch(calls, answer).entries()) {
+      const method = calls[index]?.method ?? '';
+      const judged =
+        'error' in outcome ? { error: await this.#judgeInBatch(portal, method, outcome.error, options) } : outcome;
+      this.#observe({ method, code: 'error' in judged ? judged.error.code : 'ok', ms, isInBatch: true });
+      outcomes.push(judged);
+    }
+    return outcomes;
   }
 
   /** False for a portal in webhook mode, where no app is installed: methods that need an app's context refuse there. */
@@ -152,44 +133,41 @@ class RestClient {
     return (await this.#tokenProvider.current(portal)).accessToken !== null;
   }
 
-  async #send(
-    access: PortalAccess,
-    method: string,
-    params: Readonly<Record<string, unknown>>,
-    options: CallOptions,
-  ): Promise<HttpResponse> {
-    await this.#rateLimiter.pass(access.portal, options.patienceMs ?? 0);
-    const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
-    return await this.#http.send({
-      method: 'POST',
-      url: new URL(method, access.endpoint),
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ ...params, ...auth }),
-      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+  /** One request of a call; each has to pass the rate limiter, unless the first one has done so. */
+  #sender({ method, params }: Request, options: CallOptions): Send {
+    let hasPassed = options.hasPassed === true;
+    return async (access) => {
+      if (!hasPassed) await this.#rateLimiter.pass(access.portal, options.patienceMs ?? 0);
+      hasPassed = false;
+      const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
+      return await this.#http.send({
+        method: 'POST',
+        url: new URL(method, access.endpoint),
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify({ ...params(access), ...auth }),
+        timeoutMs: options.timeoutMs ?? this.#timeoutMs,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+    };
   }
 
   /** One request, and further ones if the token was stale or the portal has moved. */
-  async #attempt(
-    portal: string,
-    method: string,
-    params: Readonly<Record<string, unknown>>,
-    options: CallOptions,
-  ): Promise<unknown> {
+  async #attempt(portal: string, call: Request, options: CallOptions): Promise<TimedResult> {
+    const { method } = call;
+    const send = this.#sender(call, options);
     const first = await this.#tokenProvider.current(portal);
     let access = first;
     for (let renewals = 0; ; renewals += 1) {
-      const response = await this.#send(access, method, params, options);
+      const response = await send(access);
       try {
         const result = isMoved(response)
-          ? await this.#afterMove(access, response, method, (renewed) => this.#send(renewed, method, params, options))
-          : readAnswer({ method, ...response });
+          ? await this.#afterMove(access, response, method, send)
+          : readTimedAnswer({ method, ...response });
         if (first.isProbe === true) await this.#tokenProvider.recovered(access);
         return result;
       } catch (error) {
         if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
-        if (!staleCodes.has(error.code)) throw await this.#connectionTrouble(access, method, error, options);
+        if (!staleCodes.has(error.code)) throw await this.#judge(access, method, error, options);
         // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
@@ -198,12 +176,7 @@ class RestClient {
   }
 
   /** A portal whose domain changed answers with a redirect, and the body is lost. The OAuth host knows its current address. */
-  async #afterMove(
-    access: PortalAccess,
-    response: HttpResponse,
-    method: string,
-    again: (renewed: PortalAccess) => Promise<HttpResponse>,
-  ): Promise<unknown> {
+  async #afterMove(access: PortalAccess, response: HttpResponse, method: string, send: Send): Promise<TimedResult> {
     const location = response.headers['location'] ?? '';
     const host = URL.canParse(location, access.endpoint) ? new URL(location, access.endpoint).host : '';
     const renewed =
@@ -211,89 +184,39 @@ class RestClient {
     if (new URL(renewed.endpoint).host !== host || renewed.endpoint === access.endpoint) {
       throw await this.#tokenProvider.suspended(renewed, movedElsewhere(response));
     }
-    return readAnswer({ method, ...(await again(renewed)) });
+    return readTimedAnswer({ method, ...(await send(renewed)) });
   }
 
-  /** The error to throw for a refusal: the portal's own, unless it refuses every call because of its account. */
-  async #connectionTrouble(
-    access: PortalAccess,
-    method: string,
-    error: RemoteRefused,
-    options: CallOptions,
-  ): Promise<unknown> {
-    if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await this.#tokenProvider.suspended(access, error);
-    if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
-    if (!(await this.#refusesEverything(access, options))) return error;
-    return await this.#tokenProvider.suspended(access, notPaid(error));
+  #judge(access: PortalAccess, method: string, error: RemoteRefused, options: CallOptions): Promise<unknown> {
+    // Asking is a request of its own.
+    const asked = { ...options, hasPassed: false };
+    return this.#accountRefusals.judge(access, method, error, (harmless) =>
+      this.#sender({ method: harmless, params: () => ({}) }, asked)(access),
+    );
   }
 
-  /**
-   * `ACCESS_DENIED` is returned for one method that this user may not call, and for all methods where the portal's plan has no REST. The
-   * texts differ between portals, so a method that every token may call decides; it is called now and then per portal.
-   */
-  async #refusesEverything(access: PortalAccess, options: CallOptions): Promise<boolean> {
-    const now = performance.now();
-    if ((this.#worksUntil.get(access.portal) ?? 0) > now) return false;
+  /** The refusal of one call of a batch may tell of the whole account as well. */
+  async #judgeInBatch(portal: string, method: string, error: AppError, options: CallOptions): Promise<AppError> {
+    if (error.code === exhaustedCode) this.#rateLimiter.exhausted(portal);
+    if (!(error instanceof RemoteRefused) || !accountCodes.has(error.code)) return error;
     try {
-      readAnswer({ method: harmlessMethod, ...(await this.#send(access, harmlessMethod, {}, options)) });
-    } catch (error) {
-      if (!(error instanceof RemoteRefused)) throw refusalUnclear(error);
-      if (error.code === bitrixCode('ACCESS_DENIED')) return true;
-      if (error.isThrottled || error.retry !== 'never') throw error;
+      const access = await this.#tokenProvider.current(portal);
+      if (access.accessToken === null) return error;
+      return toAppError(await this.#judge(access, method, error, options));
+    } catch (unclear) {
+      return toAppError(unclear);
     }
-    if (this.#worksUntil.size >= maxRemembered) this.#worksUntil.clear();
-    this.#worksUntil.set(access.portal, now + worksForMs);
-    return false;
   }
 }
 
-/** A method every token may call. */
-const harmlessMethod = 'profile';
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'internal';
 
-/** After a portal has answered `harmlessMethod`, how long it counts as refusing single methods only. */
-const worksForMs = 300_000;
-
-/** Number of portals for which that is remembered. */
-const maxRemembered = 5_000;
-
-/** Delay while a portal refuses every call; messages wait that long instead of becoming dead letters. */
-const troubleMs = 300_000;
-
-function movedElsewhere(response: HttpResponse): RemoteRefused {
-  return new RemoteRefused({
-    code: 'bitrix24.moved_elsewhere',
-    status: response.status,
-    message: 'the portal redirects to an address that its OAuth host does not confirm',
-    retry: { afterMs: troubleMs },
-    isThrottled: true,
-    report: true,
-  });
-}
-
-/** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
-function refusalUnclear(cause: unknown): RemoteUnreachable {
-  return new RemoteUnreachable({
-    code: 'bitrix24.refusal_unclear',
-    message: 'the portal refused a call, and did not answer when we checked whether it refuses all calls',
-    cause,
-  });
-}
-
-function notPaid(cause: RemoteRefused): RemoteRefused {
-  return new RemoteRefused({
-    code: 'bitrix24.payment_required',
-    status: cause.status,
-    message: 'the portal refuses every call: its plan has no REST, or it has not paid',
-    retry: { afterMs: troubleMs },
-    isThrottled: true,
-    report: true,
-    cause,
-  });
-}
+const exhaustedCode = bitrixCode('QUERY_LIMIT_EXCEEDED');
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 
 /** The codes of a refused token that a newer one may replace (docs/platform-notes/bitrix24.md#refused-tokens). */
-const staleCodes = new Set(
+export const staleCodes: ReadonlySet<string> = new Set(
   ['expired_token', 'invalid_token', 'NO_AUTH_FOUND', 'APPLICATION_NOT_FOUND', 'authorization_error'].map(bitrixCode),
 );

@@ -54,13 +54,52 @@ export interface PortalAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The execution time of a method in the last ten minutes, as the portal counts it (docs/platform-notes/bitrix24.md#operating-time). */
+export interface MethodTime {
+  readonly usedSeconds: number;
+  /** How long this call took. */
+  readonly callSeconds: number;
+  /** When the portal forgets the oldest part of it. */
+  readonly resetInMs: number;
+}
+
+export interface TimedResult {
+  readonly result: unknown;
+  /** Null where the portal does not count it. */
+  readonly time: MethodTime | null;
+}
+
 /** Returns the `result` of a call, or throws the error it reports. */
 export function readAnswer(answer: PortalAnswer): unknown {
+  return readTimedAnswer(answer).result;
+}
+
+/** The same, with what the portal says about the time the method has used. */
+export function readTimedAnswer(answer: PortalAnswer): TimedResult {
   const parsed = parseObject(answer.body);
   if (parsed === null) throw unreadableAnswer(answer);
   if (typeof parsed['error'] === 'string' && parsed['error'] !== '') throw refusal(parsed['error'], answer, parsed);
   if (answer.status >= 400 || !('result' in parsed)) throw unreadableAnswer(answer);
-  return parsed['result'];
+  return { result: parsed['result'], time: readMethodTime(parsed['time']) };
+}
+
+/** The longest time a portal remembers what a method has used. */
+const operatingWindowMs = 600_000;
+
+/** Reads the `time` of an answer. The span until the reset is taken from the portal's own clock. */
+export function readMethodTime(time: unknown): MethodTime | null {
+  if (!isRecord(time)) return null;
+  const [used, processing, resetAt, finish] = ['operating', 'processing', 'operating_reset_at', 'finish'].map((name) =>
+    typeof time[name] === 'number' && Number.isFinite(time[name]) ? time[name] : null,
+  );
+  if (typeof used !== 'number' || used < 0) return null;
+  const untilReset =
+    typeof resetAt === 'number' && typeof finish === 'number' ? (resetAt - finish) * 1_000 : Number.NaN;
+  return {
+    usedSeconds: used,
+    callSeconds: Math.max(0, processing ?? 0),
+    resetInMs: untilReset > 0 ? Math.min(untilReset, operatingWindowMs) : operatingWindowMs / 10,
+  };
 }
 
 /**
@@ -79,6 +118,15 @@ export function readId(method: string, value: unknown): string {
 
 function isIdText(value: unknown): boolean {
   return typeof value === 'string' && /^[1-9]\d{0,19}$/.test(value);
+}
+
+/** A batch answered nothing about one of its calls: whether that call was made is unknown. */
+export function missingInBatch(method: string): AppError {
+  return new RemoteUnreachable({
+    code: 'bitrix24.no_answer_in_batch',
+    message: `Bitrix24 answered a batch without a word about ${method}`,
+    fate: 'unknown',
+  });
 }
 
 /** The error of a sub-call of `batch`, which is returned beside the results. */

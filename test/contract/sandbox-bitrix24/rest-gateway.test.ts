@@ -117,6 +117,49 @@ describe('limits', () => {
   });
 });
 
+describe('the limits of a plan', () => {
+  it('are larger for Enterprise, and app.info names it', async () => {
+    await restart({});
+    expect(await resultOf(portal, 'app.info')).toMatchObject({ LICENSE: 'ru_pro100', LICENSE_FAMILY: 'pro' });
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async () => (await callRest(portal, 'profile')).status),
+    );
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(8);
+    await restart({ licenseType: 'ent250' });
+    expect(await resultOf(portal, 'app.info')).toMatchObject({ LICENSE: 'ru_ent250', LICENSE_FAMILY: 'ent' });
+    const larger = await Promise.all(
+      Array.from({ length: 60 }, async () => (await callRest(portal, 'profile')).status),
+    );
+    expect(new Set(larger)).toEqual(new Set([200]));
+  });
+
+  it('count a batch as one request, and the time of each of its calls', async () => {
+    await restart({ rate: { perSecond: 0.001, burst: 2 }, operatingLimitSeconds: 10, operatingCostSeconds: 6 });
+    const { accessToken } = portal.issueToken();
+    const cmd = { a: 'imbot.bot.list', b: 'imbot.bot.list', c: 'imbot.bot.list', d: 'profile' };
+    const first = await callRest(portal, 'batch', { cmd }, accessToken);
+    expect(first.json['result']).toMatchObject({
+      result: { a: {}, b: {}, d: { ID: '1' } },
+      result_error: { c: { error: 'OPERATION_TIME_LIMIT' } },
+      result_time: { b: { operating: 12 }, d: { operating: 6 } },
+    });
+    // The batch itself is never blocked by its own time.
+    expect((await callRest(portal, 'batch', { cmd: { d: 'profile' } }, accessToken)).status).toBe(200);
+    expect(await callRest(portal, 'batch', { cmd }, accessToken)).toMatchObject({
+      status: 503,
+      json: { error: 'QUERY_LIMIT_EXCEEDED' },
+    });
+  });
+
+  it('do not count what takes a tenth of a second in a request at most', async () => {
+    await restart({ rate: false, operatingLimitSeconds: 1, operatingCostSeconds: 0.09 });
+    for (let at = 0; at < 20; at += 1) expect((await callRest(portal, 'imbot.bot.list')).status).toBe(200);
+    const cmd = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`c${at}`, 'imbot.bot.list']));
+    await callRest(portal, 'batch', { cmd });
+    expect((await callRest(portal, 'imbot.bot.list')).status).toBe(429);
+  });
+});
+
 describe('form bodies', () => {
   it('are read like PHP reads them: brackets, lists, deep keys, plus signs', async () => {
     const { accessToken } = portal.issueToken();
@@ -150,6 +193,50 @@ describe('batch', () => {
     const long = (await resultOf(portal, 'batch', { cmd: many })) as { result: object; result_error: object };
     expect(Object.keys(long.result)).toHaveLength(50);
     expect(long.result_error).toMatchObject({ c50: { error: 'ERROR_BATCH_LENGTH_EXCEEDED' } });
+  });
+});
+
+describe('a call inside a batch', () => {
+  const sent = (): string[] => portal.messages(String(portal.adminId)).map(({ text }) => text);
+
+  async function sendAll(bot: number, texts: readonly string[]): Promise<unknown> {
+    const to = `imbot.message.add?BOT_ID=${bot}&DIALOG_ID=${portal.adminId}`;
+    const cmd = Object.fromEntries(texts.map((text, at) => [`c${at}`, `${to}&MESSAGE=${encodeURIComponent(text)}`]));
+    return await resultOf(portal, 'batch', { cmd });
+  }
+
+  it('is given what earlier calls came to wherever a text looks like a reference, in any letters', async () => {
+    const bot = await registerBot(portal, app.eventUrl, { CODE: 'one' });
+    await sendAll(bot, ['first', 'see $result[c0] and', 'see $RESULT[c0] and', 'a $total[c0]b', '$25 [c0]', '$next']);
+    const [first, second, ...others] = sent();
+    expect(first).toBe('first');
+    expect(second).toMatch(/^see \d+ and$/);
+    expect(others).toEqual(['see $RESULT[c0] and', 'a $total[c0]b', '$25 [c0]', '$next']);
+  });
+
+  it('loses its variables after the thousandth', async () => {
+    const bot = await registerBot(portal, app.eventUrl, { CODE: 'one' });
+    const many = Array.from({ length: 1_000 }, (_, at) => `x${at}=1`).join('&');
+    const command = `imbot.message.add?BOT_ID=${bot}&DIALOG_ID=${portal.adminId}&${many}&MESSAGE=late`;
+    const result = await resultOf(portal, 'batch', { cmd: { a: command } });
+    expect(result).toMatchObject({ result_error: { a: { error: 'MESSAGE_EMPTY' } } });
+  });
+
+  it('can be refused by order, or be the last one that a dying portal does not make', async () => {
+    const bot = await registerBot(portal, app.eventUrl, { CODE: 'one' });
+    const fault = { method: 'imbot.message.add', inBatch: true, times: 1 } as const;
+    portal.fault.rest({ ...fault, kind: 'expired-token' });
+    expect(await sendAll(bot, ['a', 'b'])).toMatchObject({ result_error: { c0: { error: 'expired_token' } } });
+    expect(sent()).toEqual(['b']);
+    portal.fault.rest({ ...fault, kind: 'error', error: 'WRONG_REQUEST', times: 1 });
+    expect(await sendAll(bot, ['c', 'd'])).toMatchObject({ result_error: { c0: { error: 'WRONG_REQUEST' } } });
+    portal.fault.rest({ ...fault, kind: 'die-inside' });
+    await expect(sendAll(bot, ['e'])).rejects.toThrow('fetch failed');
+    // A call outside of a batch does not meet it.
+    portal.fault.rest({ ...fault, kind: 'die-inside' });
+    const params = { BOT_ID: bot, DIALOG_ID: portal.adminId, MESSAGE: 'f' };
+    expect((await callRest(portal, 'imbot.message.add', params)).status).toBe(200);
+    expect(sent()).toEqual(['b', 'd', 'f']);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Refresh tokens die after 180 days without use: a portal nobody writes in is refreshed before that, and no other portal is. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PortalAccess, TokenProvider } from '../../../src/bitrix24/rest/portal-client.ts';
+import type { PortalAccess, TokenProvider } from '../../../src/bitrix24/rest/portal-access.ts';
 import { startMaintenance } from '../../../src/queue/maintenance.ts';
 import type { Pool } from '../../../src/store/database.ts';
 import { until } from '../../support/bridge.ts';

@@ -1,8 +1,8 @@
 /** A reaction to what is not there (any more) is no dead letter. */
 import { expect, it } from 'vitest';
 import { executePortalAction } from '../../../src/bitrix24/execute-portal-action.ts';
-import type { PortalClient } from '../../../src/bitrix24/rest/portal-client.ts';
 import { RemoteRefused } from '../../../src/core/errors.ts';
+import { noMoments } from '../../support/no-moments.ts';
 
 const signal = new AbortController().signal;
 const react = { type: 'react', messageId: '77', reaction: '👍', isOn: true } as const;
@@ -13,10 +13,11 @@ const carriedOut = (code: string | null, hasV2 = true) => {
       ? Promise.resolve({ result: true })
       : Promise.reject(new RemoteRefused({ code: `bitrix24.${code}`, message: code, status: 400 }));
   const target = { portal: 'p', botId: '1', dialogId: 'chat5', hasV2, ourBots: ['1'] };
-  return executePortalAction({ call } as unknown as PortalClient, target, react, {
+  return executePortalAction({ call }, target, react, {
     key: 'key',
     bytes: Buffer.alloc(0),
     signal,
+    moments: noMoments,
   });
 };
 

@@ -4,8 +4,9 @@ import { executePortalAction } from '../../../src/bitrix24/execute-portal-action
 import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
 import { escapeBb } from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
-import type { PortalClient } from '../../../src/bitrix24/rest/portal-client.ts';
+import type { BatchedCalls } from '../../../src/bitrix24/rest/batched-calls.ts';
 import { productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
+import { noMoments } from '../../support/no-moments.ts';
 import { openTagReader, type Rendered } from '../../support/tag-reader.ts';
 
 /** Anything a portal of any version might take for a tag: a bracket and a name, open or closed, known or not. */
@@ -77,17 +78,18 @@ async function sentTexts(
   dialogId = 'chat1',
 ): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
-  const client = {
-    call: (_portal: string, _method: string, params: Record<string, unknown>) => {
+  const calls: BatchedCalls = {
+    call: ({ params }) => {
       seen = params;
       return Promise.resolve(hasV2 ? { id: 1, messageId: 1 } : 1);
     },
-  } as unknown as PortalClient;
+  };
   const target = { portal: 'p', botId: '5', dialogId, hasV2, ourBots: [] };
-  await executePortalAction(client, target, action, {
+  await executePortalAction(calls, target, action, {
     key: 'key',
     bytes: Buffer.from('x'),
     signal: new AbortController().signal,
+    moments: noMoments,
   });
   return seen;
 }

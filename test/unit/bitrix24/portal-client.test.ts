@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPortalClient, type PortalAccess, type TokenProvider } from '../../../src/bitrix24/rest/portal-client.ts';
+import type { PortalAccess, TokenProvider } from '../../../src/bitrix24/rest/portal-access.ts';
+import { createPortalClient } from '../../../src/bitrix24/rest/portal-client.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../../src/lib/http-client.ts';
 
@@ -21,9 +22,13 @@ interface Setting {
 
 function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new' } }: Setting) {
   const told: string[] = [];
+  let asked = 0;
   const called: string[] = [];
   const tokenProvider: TokenProvider = {
-    current: () => Promise.resolve(access),
+    current: () => {
+      asked += 1;
+      return Promise.resolve(access);
+    },
     renew: (_portal, _stale, reason) => {
       told.push(`renew:${reason}`);
       return Promise.resolve(renewed);
@@ -49,11 +54,11 @@ function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new'
     },
     close: () => Promise.resolve(),
   };
-  const rateLimiter = { pass: () => Promise.resolve(), exhausted: () => undefined };
+  const rateLimiter = { pass: () => Promise.resolve(), tryPass: () => Promise.resolve(0), exhausted: () => undefined };
   const client = createPortalClient(http, tokenProvider, rateLimiter, { observe: () => undefined });
   const call = async (method = 'imbot.message.add'): Promise<unknown> =>
     await client.call('p', method).catch((error: unknown) => error);
-  return { client, call, told, called };
+  return { client, call, told, called, asked: () => asked };
 }
 
 const pause = { isThrottled: true, fate: 'none' };
@@ -134,6 +139,28 @@ describe('the one call by which a portal in trouble is tried again', () => {
 });
 
 describe('a batch', () => {
+  it('may be the one call by which a portal in trouble is tried again: it asks for the access once', async () => {
+    const { client, told, asked } = setUp({
+      answers: () => json(200, { result: { result: { c0: 1 }, result_error: { c1: { error: 'X' } } } }),
+      access: { ...home, isProbe: true },
+    });
+    await client.batch('p', [
+      { method: 'a', params: {} },
+      { method: 'b', params: {} },
+    ]);
+    expect(asked()).toBe(1);
+    expect(told).toEqual(['recovered']);
+  });
+
+  it('tells the state of the account by the refusal of one of its calls', async () => {
+    const { client, told } = setUp({
+      answers: () => json(200, { result: { result: { c0: 1 }, result_error: { c1: { error: 'PAYMENT_REQUIRED' } } } }),
+    });
+    const calls = ['a', 'b'].map((method) => ({ method, params: {} }));
+    expect((await client.batch('p', calls))[1]).toMatchObject({ error: pause });
+    expect(told).toEqual(['suspended:bitrix24.PAYMENT_REQUIRED']);
+  });
+
   it('hands on which of its sub-calls met a limit', async () => {
     const { client } = setUp({
       answers: () =>
@@ -143,7 +170,7 @@ describe('a batch', () => {
     });
     const calls = ['a', 'b', 'c'].map((method) => ({ method, params: {} }));
     const [first, second, third] = await client.batch('p', calls);
-    expect(first).toEqual({ result: 1 });
+    expect(first).toEqual({ result: 1, time: null });
     expect(second).toMatchObject({ error: pause });
     expect(third).toMatchObject({ error: { isThrottled: false, retry: 'never' } });
   });

@@ -4,9 +4,10 @@ import type { PortalCache } from '../../../src/portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../../../src/portals/portal-rate-limiter.ts';
 import { createRateLimiters } from '../../../src/runtime/rate-limiter.ts';
 import type { BudgetAsk } from '../../../src/runtime/shared-budgets.ts';
+import type { Portal } from '../../../src/store/tenants/portals.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
-function limiterOver(answers: number[], rate: { rate_per_second: number; rate_burst: number } | null = null) {
+function limiterOver(answers: number[], row: Partial<Portal> | null = null) {
   const clock = createFakeClock();
   const asks: BudgetAsk[] = [];
   let waits = 0;
@@ -14,17 +15,22 @@ function limiterOver(answers: number[], rate: { rate_per_second: number; rate_bu
     asks.push(wanted);
     return Promise.resolve(answers.shift() ?? 0);
   };
-  const budgets = { ask, hold: () => Promise.reject(new Error('a portal is closed in this process alone')) };
+  const held: number[] = [];
+  const hold = (_: BudgetAsk, ms: number): Promise<void> => {
+    held.push(ms);
+    return Promise.resolve();
+  };
+  const budgets = { ask, hold };
   const log = createLogger({ level: 'silent', name: 'limiter' });
   const limiter = createPortalRateLimiter({
     rateLimiters: createRateLimiters({ budgets, clock, log }),
-    portals: { portal: () => Promise.resolve({ portal: rate, bots: [] }) } as unknown as PortalCache,
+    portals: { portal: () => Promise.resolve({ portal: row, bots: [] }) } as unknown as PortalCache,
     usual: { perSecond: 2, burst: 49 },
     onWait: () => {
       waits += 1;
     },
   });
-  return { limiter, clock, asks, waits: () => waits };
+  return { limiter, clock, asks, held, waits: () => waits };
 }
 
 describe('the limiter of a portal', () => {
@@ -35,6 +41,30 @@ describe('the limiter of a portal', () => {
     const enterprise = limiterOver([], { rate_per_second: 5, rate_burst: 245 });
     await enterprise.limiter.pass('p', 0);
     expect(enterprise.asks).toMatchObject([{ perSecond: 5, burst: 245 }]);
+  });
+
+  it.each([
+    ['de_ent10000', null, { perSecond: 5, burst: 245 }],
+    ['ru_ENT250', null, { perSecond: 5, burst: 245 }],
+    ['ru_pro100', null, { perSecond: 2, burst: 49 }],
+    ['ru_center', null, { perSecond: 2, burst: 49 }],
+    ['', null, { perSecond: 2, burst: 49 }],
+    ['de_ent10000', 1, { perSecond: 1, burst: 10 }],
+  ])('asks by the plan %j, unless the portal has a rate of its own (%j)', async (license, perSecond, rate) => {
+    const { limiter, asks } = limiterOver([], {
+      license,
+      rate_per_second: perSecond,
+      rate_burst: perSecond === null ? null : 10,
+    });
+    await limiter.pass('p', 0);
+    expect(asks).toMatchObject([rate]);
+  });
+
+  it('lets pass only what leaves others their share of the budget', async () => {
+    const { limiter, asks } = limiterOver([0, 700]);
+    expect(await limiter.tryPass('p', 0.5)).toBe(0);
+    expect(await limiter.tryPass('p')).toBe(700);
+    expect(asks).toMatchObject([{ burst: 24.5 }, { burst: 49 }]);
   });
 
   it('sends away at once who has no patience, says when to come back, and counts it', async () => {
@@ -57,7 +87,7 @@ describe('the limiter of a portal', () => {
   });
 
   it('asks nothing for a second after the portal itself said that it has had enough, and of that portal alone', async () => {
-    const { limiter, clock, asks } = limiterOver([]);
+    const { limiter, clock, asks, held } = limiterOver([]);
     limiter.exhausted('p');
     await expect(limiter.pass('p', 0)).rejects.toMatchObject({ code: 'bitrix24.budget' });
     expect(asks).toEqual([]);
@@ -65,5 +95,7 @@ describe('the limiter of a portal', () => {
     await clock.advance(1_001);
     await limiter.pass('p', 0);
     expect(asks.map(({ portal }) => portal)).toEqual(['q', 'p']);
+    // The other processes are told that the portal's bucket is full.
+    expect(held).toEqual([1_000]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDestinations, type Destinations, type Slot } from '../../../src/queue/destinations.ts';
+import type { Slot } from '../../../src/queue/destination-slots.ts';
+import { createDestinations, type Destinations } from '../../../src/queue/destinations.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
 const slots = 400;
@@ -38,6 +39,68 @@ function hang(destinations: Destinations, portal: string, lanes: number): Slot[]
     return slot;
   });
 }
+
+/** Lanes of a portal that wait for its budget. */
+function waitFor(destinations: Destinations, portal: string, lanes: number): Slot[] {
+  return Array.from({ length: lanes }, () => {
+    const slot = destinations.enter(home(portal));
+    slot.wait();
+    return slot;
+  });
+}
+
+describe('lanes that wait for the budget of their portal', () => {
+  it('may be as many as three batches, and take nothing from others', async () => {
+    const scene = setUp();
+    const { destinations } = scene;
+    await attempt(scene, 'a', 'answered', 100);
+    const free = destinations.plan().lanes;
+    const waiting = waitFor(destinations, 'a', 64);
+    expect(allowed(destinations, 'a')).toBe(86);
+    expect(destinations.plan().lanes).toBe(free);
+    for (const slot of waiting) slot.leave();
+    expect(allowed(destinations, 'a')).toBe(8);
+  });
+
+  it('do not make it slow by waiting, nor by a batch that takes a fraction of a second for each of its calls', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    await attempt(scene, 'a', 'answered', 100);
+    const slots = waitFor(destinations, 'a', 50);
+    await clock.advance(8_000);
+    expect(allowed(destinations, 'a')).toBe(100);
+    const ends = slots.map((slot) => slot.begin(50));
+    await clock.advance(6_000);
+    expect(allowed(destinations, 'a')).toBe(100);
+    for (const end of ends) end('answered');
+    for (const slot of slots) slot.leave();
+    expect(allowed(destinations, 'a')).toBe(8);
+    hang(destinations, 'a', 1);
+    expect(allowed(destinations, 'a')).toBe(63);
+  });
+
+  it('make it slow when a batch hangs', async () => {
+    const scene = setUp();
+    const { clock, destinations } = scene;
+    await attempt(scene, 'a', 'answered', 100);
+    for (const slot of waitFor(destinations, 'a', 50)) slot.begin(50);
+    await clock.advance(30_000);
+    expect(allowed(destinations, 'a')).toBe(0);
+  });
+
+  it('are counted like others where they are more than all slots', async () => {
+    const scene = setUp();
+    const { destinations } = scene;
+    const free = destinations.plan().lanes;
+    for (const portal of ['a', 'b', 'c', 'd']) {
+      await attempt(scene, portal, 'answered', 100);
+      waitFor(destinations, portal, 100);
+    }
+    expect(destinations.plan().lanes).toBe(free);
+    waitFor(destinations, 'e', 200);
+    expect(destinations.plan().lanes).toBe(free - 100);
+  });
+});
 
 describe('slots of one destination', () => {
   it('are few while nothing is known of it, and many once it has answered quickly', async () => {

@@ -34,7 +34,7 @@ const executor = {
 } as unknown as Executor;
 
 const attempts: AttemptContext = {
-  slot: { begin: () => () => undefined, leave: () => undefined },
+  slot: { begin: () => () => undefined, wait: () => undefined, leave: () => undefined },
   isHeld: () => true,
   signal: new AbortController().signal,
 };

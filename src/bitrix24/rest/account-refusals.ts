@@ -1,0 +1,98 @@
+/** Tells whether a refusal concerns one call or the whole account of a portal, which is then left alone for a while. */
+import { RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import type { HttpResponse } from '../../lib/http-client.ts';
+import type { PortalAccess, TokenProvider } from './portal-access.ts';
+import { bitrixCode, readAnswer } from './rest-errors.ts';
+
+export interface AccountRefusals {
+  /**
+   * The error to throw for a refusal: the portal's own, unless it refuses every call because of its account. `ask` calls the given method
+   * of the portal. Throws when that could not be found out.
+   */
+  judge(
+    access: PortalAccess,
+    method: string,
+    error: RemoteRefused,
+    ask: (method: string) => Promise<HttpResponse>,
+  ): Promise<unknown>;
+}
+
+/** Refusals that may concern the whole account. */
+export const accountCodes: ReadonlySet<string> = new Set(['PAYMENT_REQUIRED', 'ACCESS_DENIED'].map(bitrixCode));
+
+/** A method every token may call. */
+const harmlessMethod = 'profile';
+
+/** After a portal has answered `harmlessMethod`, how long it counts as refusing single methods only. */
+const worksForMs = 300_000;
+
+/** Number of portals for which that is remembered. */
+const maxRemembered = 5_000;
+
+/** Delay while a portal refuses every call; messages wait that long instead of becoming dead letters. */
+const troubleMs = 300_000;
+
+export function createAccountRefusals(tokenProvider: Pick<TokenProvider, 'suspended'>): AccountRefusals {
+  const worksUntil = new Map<string, number>();
+
+  /**
+   * `ACCESS_DENIED` is returned for one method that this user may not call, and for all methods where the portal's plan has no REST. The
+   * texts differ between portals, so a method that every token may call decides; it is called now and then per portal.
+   */
+  async function refusesEverything(portal: string, ask: (method: string) => Promise<HttpResponse>): Promise<boolean> {
+    const now = performance.now();
+    if ((worksUntil.get(portal) ?? 0) > now) return false;
+    try {
+      readAnswer({ method: harmlessMethod, ...(await ask(harmlessMethod)) });
+    } catch (error) {
+      if (!(error instanceof RemoteRefused)) throw refusalUnclear(error);
+      if (error.code === bitrixCode('ACCESS_DENIED')) return true;
+      if (error.isThrottled || error.retry !== 'never') throw error;
+    }
+    if (worksUntil.size >= maxRemembered) worksUntil.clear();
+    worksUntil.set(portal, now + worksForMs);
+    return false;
+  }
+
+  return {
+    async judge(access, method, error, ask) {
+      if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await tokenProvider.suspended(access, error);
+      if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
+      if (!(await refusesEverything(access.portal, ask))) return error;
+      return await tokenProvider.suspended(access, notPaid(error));
+    },
+  };
+}
+
+/** The portal redirects to an address that its OAuth host does not confirm. */
+export function movedElsewhere(response: HttpResponse): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.moved_elsewhere',
+    status: response.status,
+    message: 'the portal redirects to an address that its OAuth host does not confirm',
+    retry: { afterMs: troubleMs },
+    isThrottled: true,
+    report: true,
+  });
+}
+
+/** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
+function refusalUnclear(cause: unknown): RemoteUnreachable {
+  return new RemoteUnreachable({
+    code: 'bitrix24.refusal_unclear',
+    message: 'the portal refused a call, and did not answer when we checked whether it refuses all calls',
+    cause,
+  });
+}
+
+function notPaid(cause: RemoteRefused): RemoteRefused {
+  return new RemoteRefused({
+    code: 'bitrix24.payment_required',
+    status: cause.status,
+    message: 'the portal refuses every call: its plan has no REST, or it has not paid',
+    retry: { afterMs: troubleMs },
+    isThrottled: true,
+    report: true,
+    cause,
+  });
+}

@@ -1,0 +1,42 @@
+/** How many calls a batch to a portal may have: fewer where the portal is slow, one where it takes no batches. */
+import type { Clock } from '../../lib/clock.ts';
+import { maxBatchCalls } from './batch.ts';
+
+export interface BatchPace {
+  /** The largest number of calls for the portal's next request. */
+  most(portal: string): number;
+  /** A batch of so many calls took so long. */
+  note(portal: string, calls: number, ms: number): void;
+  /** The portal refused a batch as such. */
+  refused(portal: string): void;
+}
+
+/** A batch should take no longer than this: the portal makes its calls one after the other and ends a request after 60 s. */
+const batchMs = 10_000;
+
+/** However slow the portal is. */
+const leastCalls = 5;
+
+/** After a refusal, calls go alone for so long. */
+const aloneMs = 600_000;
+
+/** Portals that are remembered. */
+const maxRemembered = 5_000;
+
+export function createBatchPace(clock: Pick<Clock, 'monotonicMs'>): BatchPace {
+  const paces = new Map<string, { readonly msPerCall: number; readonly aloneUntil: number }>();
+  const remember = (portal: string, msPerCall: number, aloneUntil: number): void => {
+    if (paces.size >= maxRemembered) paces.clear();
+    paces.set(portal, { msPerCall, aloneUntil });
+  };
+  return {
+    most(portal) {
+      const pace = paces.get(portal);
+      if (pace === undefined) return maxBatchCalls;
+      if (pace.aloneUntil > clock.monotonicMs()) return 1;
+      return Math.min(maxBatchCalls, Math.max(leastCalls, Math.floor(batchMs / pace.msPerCall)));
+    },
+    note: (portal, calls, ms) => remember(portal, Math.max(1, ms / calls), 0),
+    refused: (portal) => remember(portal, 1, clock.monotonicMs() + aloneMs),
+  };
+}
