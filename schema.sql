@@ -93,6 +93,7 @@ create table conversation (
   has_inactivity_timer boolean not null default false,
   crm text not null default ''::text,
   updated_at timestamp with time zone not null default now(),
+  choices jsonb,
   constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),
   constraint conversation_kind_check CHECK ((kind = ANY (ARRAY['private'::text, 'group'::text, 'line'::text]))),
   constraint conversation_owner_check CHECK ((owner = ANY (ARRAY['brain'::text, 'person'::text]))),

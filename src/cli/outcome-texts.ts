@@ -3,6 +3,7 @@
 const texts: Readonly<Record<string, string>> = {
   // What the bridge decided.
   forwarded: 'passed on to the brain',
+  chosen: 'passed on to the brain as the choice that the customer named by its number or its label',
   answered: 'the brain answered',
   greeted: 'the bot introduced itself',
   helped: 'the bot explained itself',
@@ -43,6 +44,7 @@ const texts: Readonly<Record<string, string>> = {
   without_reaction: 'the reaction was left out: the message is gone, or the portal has no reactions for bots',
   without_quote: 'without the quote, which the portal would not take',
   without_buttons: 'without some or all of its buttons, which the portal would not take',
+  without_menu: 'without its menu, which the portal would not take',
   without_cards: 'without its cards, which the portal would not take',
   done: 'done',
   delivered: 'delivered to the brain',

@@ -8,6 +8,7 @@ import type { Author, Button } from './events.ts';
 /** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
   | 'forwarded'
+  | 'chosen'
   | 'overheard'
   | 'answered'
   | 'greeted'
@@ -112,7 +113,14 @@ export function setOwner(
     : [];
   const inactiveSince = owner === 'person' ? at : null;
   return {
-    conversation: { ...conversation, owner, isTaken: false, ownedSince: at, inactiveSince: inactiveSince },
+    conversation: {
+      ...conversation,
+      owner,
+      isTaken: false,
+      ownedSince: at,
+      inactiveSince: inactiveSince,
+      choices: null,
+    },
     actions: told,
   };
 }

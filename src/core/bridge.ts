@@ -4,12 +4,13 @@
  */
 import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import type { BridgeBot, Bridged, RuleContext, StoredFacts } from './bridge-result.ts';
+import { onChange } from './change-rules.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onGreetingDue } from './greeting.ts';
 import { onInactivityTimer } from './inactivity.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
-import { onChange, onCommand, onJoined, onMessage } from './portal-rules.ts';
+import { onCommand, onJoined, onMessage } from './portal-rules.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.

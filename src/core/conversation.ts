@@ -1,6 +1,7 @@
 /**
  * A conversation is a dialog of one bot, linked to its counterpart in the brain. It has exactly one owner at a time; only the owner speaks.
  */
+import type { OfferedChoices } from './choices.ts';
 import type { ChatKind, Language } from './events.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
@@ -31,6 +32,8 @@ export interface Conversation {
   readonly language: Language;
   /** The CRM records last sent to the brain, as one text; empty for none. */
   readonly crm: string;
+  /** What the customer of an Open Channel can answer with a number; null for nothing. */
+  readonly choices: OfferedChoices | null;
 }
 
 /** A conversation without messages. */
@@ -51,5 +54,6 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     isGreeted: false,
     language: 'en',
     crm: '',
+    choices: null,
   };
 }

@@ -2,6 +2,7 @@
 import type { ChatAction } from './actions.ts';
 import { botTexts, pressCommand } from './bot-texts.ts';
 import { handOver } from './brain-rules.ts';
+import { brainParts } from './brain-words.ts';
 import {
   type Bridged,
   isOurBot,
@@ -15,13 +16,13 @@ import {
   toBrain,
   toPortal,
 } from './bridge-result.ts';
+import { takeChoice } from './choices.ts';
 import type { Conversation } from './conversation.ts';
 import { sendCrmLinks } from './crm-links.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
-import { type ChangeEvent, isOfEarlierSession } from './line-session.ts';
-import { splitText } from './split-text.ts';
+import { isOfEarlierSession } from './line-session.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -31,25 +32,24 @@ type CommandEvent = PortalEvent & { type: 'command' };
  * @param isFirst no session of an Open Channel was known before
  */
 export function onMessage(
-  event: PortalEvent & { type: 'message' },
-  conversation: Conversation,
+  written: PortalEvent & { type: 'message' },
+  before: Conversation,
   context: RuleContext,
   isFirst = false,
 ): Bridged {
-  const silence = reasonToIgnore(event, conversation);
-  if (silence === 'ignored_not_mentioned' && isOverheard(conversation, context))
-    return overhear(event, conversation, context);
-  if (silence !== null) return onIgnored(silence, event, conversation, context);
+  const silence = reasonToIgnore(written, before);
+  if (silence === 'ignored_not_mentioned' && isOverheard(before, context)) return overhear(written, before, context);
+  if (silence !== null) return onIgnored(silence, written, before, context);
   // An edit of this message arrived before it and was passed on in its place.
-  if (event.chat.kind === 'group' && context.isKnownToBrain) return noop(conversation, 'ignored_edit_came_first');
+  if (written.chat.kind === 'group' && context.isKnownToBrain) return noop(before, 'ignored_edit_came_first');
+  const { event, conversation, isChoice } = takeChoice(written, before, context.at);
+  if (event.type === 'command') return onCommand(event, conversation, context);
   if (isStart(event)) return onStart(event.chat, conversation, context, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
   const attached = context.capabilities.files || names === '' ? '' : botTexts(conversation.language).fileOnly(names);
-  const text = [event.text, attached].filter((part) => part !== '').join('\n');
-  if (text === '' && event.files.length === 0) return noop(conversation, 'ignored_empty');
+  if (event.text === '' && attached === '' && event.files.length === 0) return noop(conversation, 'ignored_empty');
   const greeted = greet(event.chat, conversation, context);
-  const parts = text === '' ? [''] : splitText(text, context.capabilities.maxTextLength);
-  const messages = parts.map((part, index) =>
+  const messages = brainParts(event, context.capabilities, attached).map((part, index) =>
     toBrain({
       type: 'message',
       // The first part keeps the message's own id, so that edits and deletes find it.
@@ -64,7 +64,7 @@ export function onMessage(
   );
   const told = sendCrmLinks(event.chat, greeted.conversation, context);
   const actions = [...greeted.actions, ...messages, ...greeted.brainActions, ...told.actions];
-  return { conversation: told.conversation, actions, outcome: 'forwarded' };
+  return { conversation: told.conversation, actions, outcome: isChoice ? 'chosen' : 'forwarded' };
 }
 
 /** The text that messengers send when a bot is opened; a brain cannot answer it. */
@@ -106,14 +106,14 @@ function reasonToIgnore(event: PortalEvent & { type: 'message' }, conversation: 
 }
 
 /** Messages that do not mention the bot are for brains that asked for them, in groups they have taken part in, while they lead. */
-function isOverheard(conversation: Conversation, context: RuleContext): boolean {
+export function isOverheard(conversation: Conversation, context: RuleContext): boolean {
   return context.capabilities.overhears === true && conversation.remoteId !== null && conversation.owner === 'brain';
 }
 
 function overhear(event: PortalEvent & { type: 'message' }, conversation: Conversation, context: RuleContext): Bridged {
   const { messageId, author, chat } = event;
   const files = context.capabilities.files ? event.files : [];
-  const [text = ''] = splitText(event.text, context.capabilities.maxTextLength);
+  const [text = ''] = brainParts(event, context.capabilities);
   if (text === '' && files.length === 0) return noop(conversation, 'ignored_empty');
   const action = toBrain({ type: 'overheard', messageId, text, author, chat, files });
   return { conversation, actions: [action], outcome: 'overheard' };
@@ -151,8 +151,7 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
   // A hidden note is for the operators of Bitrix24 only.
   if (capabilities.mirrors !== true || chat.kind === 'group' || event.isHidden === true) return [];
   if (event.text === '' && files.length === 0) return [];
-  const parts = event.text === '' ? [''] : splitText(event.text, capabilities.maxTextLength);
-  return parts.map((text, index) =>
+  return brainParts(event, capabilities).map((text, index) =>
     toBrain({
       type: 'mirrored',
       messageId: index === 0 ? event.messageId : `${event.messageId}.${index}`,
@@ -164,57 +163,6 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
       quoteOf: index === 0 ? event.quoteOf : null,
     }),
   );
-}
-
-/** An edit or a deletion, for brains that support it. */
-export function onChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
-  if (event.isHidden === true) return noop(conversation, 'ignored_hidden_note');
-  if (event.chat.kind === 'group') return onGroupChange(event, conversation, context);
-  const silence = reasonToIgnoreChange(event, conversation);
-  // A change of a message that the brain was never sent, for example a hidden note of an older portal, is not sent either.
-  const isShown = context.capabilities.mirrors === true && context.isKnownToBrain;
-  if (silence !== null && !isShown) return noop(conversation, silence);
-  return passChange(event, conversation, context, silence);
-}
-
-/** In groups, a message that never mentioned the bot stays in the portal; an edit that mentions it is treated as a new message, once. */
-function onGroupChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (conversation.owner === 'person') return noop(conversation, 'ignored_person_owns');
-  if (!context.isKnownToBrain) {
-    return event.type === 'message_edited' && event.mentionsBot
-      ? onMessage({ ...event, type: 'message', files: [], quoteOf: null }, conversation, context)
-      : noop(conversation, 'ignored_not_mentioned');
-  }
-  const isMeant = event.type === 'message_deleted' || event.mentionsBot || isOverheard(conversation, context);
-  return isMeant ? passChange(event, conversation, context, null) : noop(conversation, 'ignored_not_mentioned');
-}
-
-/** @param silence why the brain must not react to the change; null: it may */
-function passChange(
-  event: ChangeEvent,
-  conversation: Conversation,
-  context: RuleContext,
-  silence: Outcome | null,
-): Bridged {
-  const mark = silence === null ? {} : { mirrored: true as const };
-  const outcome = silence ?? 'forwarded';
-  if (event.type === 'message_deleted') {
-    if (!context.capabilities.deletes) return noop(conversation, 'ignored_unsupported');
-    const action = toBrain({ type: 'delete', messageId: event.messageId, ...mark });
-    return { conversation, actions: [action], outcome };
-  }
-  if (!context.capabilities.edits || event.text === '') return noop(conversation, 'ignored_unsupported');
-  const [text = ''] = splitText(event.text, context.capabilities.maxTextLength);
-  const { messageId, author, chat } = event;
-  const action = toBrain({ type: 'edit', messageId, text, author, chat, ...mark });
-  return { conversation, actions: [action], outcome };
-}
-
-/** Null when the brain was sent the message while it led. It was never sent an operator's message as one to answer. */
-function reasonToIgnoreChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
-  if (conversation.owner === 'person') return 'ignored_person_owns';
-  return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
 }
 
 /** The bot was added to a chat, or opened by a link. */

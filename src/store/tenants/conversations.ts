@@ -1,9 +1,10 @@
 /** Conversations: dialogs bound to their counterparts in brains. Written only by the worker that holds the dialog's inbox lane. */
+import type { OfferedChoices } from '../../core/choices.ts';
 import type { Conversation, Owner } from '../../core/conversation.ts';
 import type { ChatKind, Language } from '../../core/events.ts';
 import { type Db, query } from '../database.ts';
 import type { LaneId } from '../queue/lanes.ts';
-import { isStorable, storableText } from '../storable.ts';
+import { isStorable, storableJson, storableText } from '../storable.ts';
 
 export interface ConversationId {
   readonly portal: string;
@@ -28,6 +29,7 @@ interface ConversationRow {
   readonly inactive_since: Date | null;
   readonly has_inactivity_timer: boolean;
   readonly crm: string;
+  readonly choices: OfferedChoices | null;
 }
 
 export const conversationKey = (id: ConversationId): string => `${id.portal}\n${id.botCode}\n${id.dialogId}`;
@@ -49,6 +51,7 @@ function toConversation(row: ConversationRow): Conversation {
     inactiveSince: row.inactive_since?.toISOString() ?? null,
     hasInactivityTimer: row.has_inactivity_timer,
     crm: row.crm,
+    choices: row.choices,
   };
 }
 
@@ -80,17 +83,18 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, case when is_taken then now() end
+            owned_since, inactive_since, has_inactivity_timer, crm, choices::jsonb, session_leader, case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::boolean[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::text[], ?::boolean[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
+       choices = excluded.choices,
        session_leader = excluded.session_leader,
        taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
@@ -108,6 +112,7 @@ export async function saveConversations(
       all.map((conversation) => conversation.inactiveSince),
       all.map((conversation) => conversation.hasInactivityTimer),
       all.map((conversation) => storableText(conversation.crm)),
+      all.map(({ choices }) => (choices === null ? null : storableJson(choices))),
       all.map((conversation) => conversation.sessionLeader),
       all.map((conversation) => conversation.isTaken),
     ],
@@ -127,12 +132,12 @@ export async function isTakenSince(db: Db, action: LaneId & { readonly seq: numb
   return result.rows.length > 0;
 }
 
-/** Clears the remote ids after a bot's connection was replaced: ids of the former account mean nothing, or something else, in the new one. */
+/** Clears what belongs to the former account after a bot's connection was replaced: its ids and choices mean nothing, or something else, in the new one. */
 export async function forgetRemoteIds(db: Db, portal: string, botCode: string): Promise<void> {
   await query(
     db,
-    `update conversation set remote_id = null, updated_at = now()
-     where portal = ? and bot_code = ? and remote_id is not null`,
+    `update conversation set remote_id = null, choices = null, updated_at = now()
+     where portal = ? and bot_code = ? and (remote_id is not null or choices is not null)`,
     [portal, botCode],
   );
 }

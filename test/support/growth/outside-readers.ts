@@ -3,13 +3,7 @@ import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';
 import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
-import {
-  escapeBb,
-  escapeCommands,
-  hasMention,
-  plainText,
-  withoutMention,
-} from '../../../src/bitrix24/formatting/bb-code.ts';
+import { hasMention, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
 import { claimFromEvent } from '../../../src/bitrix24/install/proof.ts';
 import { readAnswer } from '../../../src/bitrix24/rest/rest-errors.ts';
@@ -32,6 +26,7 @@ import { portalMessageId } from '../../../src/brains/messagegateway/outbound/mes
 import { sendingError } from '../../../src/brains/messagegateway/outbound/receipts.ts';
 import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';
 import type { Button } from '../../../src/core/events.ts';
+import { escapeBb, escapeCommands } from '../../../src/core/markup/bb-escape.ts';
 import { splitText } from '../../../src/core/split-text.ts';
 import { fillTemplate } from '../../../src/http/page-template.ts';
 import { parseJson } from '../../../src/lib/bounded-json.ts';

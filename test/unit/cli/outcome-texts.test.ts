@@ -5,6 +5,7 @@ import type { Outcome } from '../../../src/core/bridge-result.ts';
 /** A record, so that the compiler asks for a new outcome here. */
 const outcomes: Readonly<Record<Outcome, true>> = {
   forwarded: true,
+  chosen: true,
   overheard: true,
   answered: true,
   greeted: true,
