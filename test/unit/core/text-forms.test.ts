@@ -53,7 +53,7 @@ describe('a text of the brain', () => {
     const { actions } = bridge({ type: 'handover', note: '**Сложно**' }, talked(), bot({ textForm: 'markdown' }), {
       at,
     });
-    expect(actions.map(({ action }) => ('text' in action ? action.text : ''))).toContain('Сложно');
+    expect(actions.map(({ action }) => ('text' in action ? (action.text ?? '') : ''))).toContain('Сложно');
   });
 });
 
@@ -72,13 +72,13 @@ describe('a message for the brain', () => {
   ] as const)('that wants %s', (messageForm, text) => {
     const by = bot({ maxTextLength: 1_000, ...(messageForm === undefined ? {} : { messageForm }) });
     const { actions } = bridge(message(written), talked(), by, { at });
-    expect(actions.map(({ action }) => ('text' in action ? action.text : ''))).toEqual([text]);
+    expect(actions.map(({ action }) => ('text' in action ? (action.text ?? '') : ''))).toEqual([text]);
   });
 
   it('is escaped where it has no formatting, and cut where it is too long', () => {
     const by = bot({ messageForm: 'html' });
     const { actions } = bridge(message({ text: `<b> ${'я '.repeat(60)}` }), talked(), by, { at });
-    const texts = actions.map(({ action }) => ('text' in action ? action.text : ''));
+    const texts = actions.map(({ action }) => ('text' in action ? (action.text ?? '') : ''));
     expect(texts[0]).toMatch(/^&lt;b&gt;/);
     expect(texts.length).toBeGreaterThan(1);
     for (const text of texts) expect(text.length).toBeLessThanOrEqual(100);
@@ -93,6 +93,8 @@ describe('a message for the brain', () => {
       by,
       { at },
     );
-    expect(actions.map(({ action }) => ('text' in action ? action.text : ''))).toEqual(['вот\n\\[Файл: a_b.png\\]']);
+    expect(actions.map(({ action }) => ('text' in action ? (action.text ?? '') : ''))).toEqual([
+      'вот\n\\[Файл: a_b.png\\]',
+    ]);
   });
 });
