@@ -27,6 +27,9 @@ import { sendingError } from '../../../src/brains/messagegateway/outbound/receip
 import { oneLine } from '../../../src/brains/messagegateway/outbound/takeover-summary.ts';
 import type { Button } from '../../../src/core/events.ts';
 import { escapeBb, escapeCommands } from '../../../src/core/markup/bb-escape.ts';
+import { readMarkup, renderMarkup } from '../../../src/core/markup/forms.ts';
+import type { TextForm } from '../../../src/core/markup/markup.ts';
+import { splitMarkup } from '../../../src/core/markup/split-markup.ts';
 import { splitText } from '../../../src/core/split-text.ts';
 import { fillTemplate } from '../../../src/http/page-template.ts';
 import { parseJson } from '../../../src/lib/bounded-json.ts';
@@ -104,7 +107,19 @@ const console = consoleContext({}, unitTools(noCall), mgConfig({ unescapeHtml: t
 
 const cardOf = (text: string) => ({ title: text, url: text, image: text, facts: [{ name: text, value: text }] });
 
+/** Read as one language and written in all others. */
+const translate = (from: TextForm) => (text: string) => {
+  const nodes = readMarkup(text, from);
+  return (['plain', 'markdown', 'html', 'bbcode'] as const).map((form) => renderMarkup(nodes, form));
+};
+
+const pieces = (from: TextForm) => (text: string) => splitMarkup(readMarkup(text, from), from, 5_000);
+
 export const outsideReaders: readonly OutsideReader[] = [
+  { name: 'readMarkdown and every renderer', read: translate('markdown') },
+  { name: 'readHtml and every renderer', read: translate('html') },
+  { name: 'readBb and every renderer', read: translate('bbcode') },
+  { name: 'splitMarkup', read: pieces('markdown') },
   { name: 'scanEvent', read: (_, body) => scanEvent(body) },
   { name: 'parseForm', read: (_, body) => parseForm(body) },
   { name: 'decodeEvent', read: (_, body) => decodeEvent(body, bot) },
