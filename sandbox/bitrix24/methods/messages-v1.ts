@@ -124,7 +124,12 @@ function update(call: CallContext): unknown {
     eraseMessage(call.state, message, false, causeOf(call));
     return true;
   }
-  changeMessage(call.state, message, { text: hasText ? text : undefined, params: blocks }, causeOf(call));
+  if (hasText) changeMessage(call.state, message, { text, params: blocks }, causeOf(call));
+  else {
+    // Without a text nothing counts as edited, and nobody is told but those who look at the chat.
+    if (blocks !== undefined) message.params = blocks;
+    call.state.announce({ kind: 'message-edit', message });
+  }
   return true;
 }
 
