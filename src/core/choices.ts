@@ -3,21 +3,9 @@
  * so each becomes a line of text: `1 – Yes` for one that says or does something, the address for one that opens something. The numbers are
  * remembered, and the customer's answer stands for the button.
  */
-import type { Conversation } from './conversation.ts';
+import type { Choice, Conversation } from './conversation.ts';
 import type { Button, PortalEvent } from './events.ts';
 import { percentDecoded } from './markup/addresses.ts';
-
-/** What a numbered button does. */
-export type Choice =
-  | { readonly type: 'say'; readonly label: string; readonly text: string }
-  | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
-
-/** The choice with the number 1 is the first. */
-export interface OfferedChoices {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly choices: readonly Choice[];
-}
 
 /** Buttons beyond these are named without a number. */
 const maxChoices = 20;

@@ -1,7 +1,6 @@
 /**
  * A conversation is a dialog of one bot, linked to its counterpart in the brain. It has exactly one owner at a time; only the owner speaks.
  */
-import type { OfferedChoices } from './choices.ts';
 import type { ChatKind, Language } from './events.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
@@ -34,6 +33,18 @@ export interface Conversation {
   readonly crm: string;
   /** What the customer of an Open Channel can answer with a number; null for nothing. */
   readonly choices: OfferedChoices | null;
+}
+
+/** What a numbered button does. */
+export type Choice =
+  | { readonly type: 'say'; readonly label: string; readonly text: string }
+  | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
+
+/** The choice with the number 1 is the first. */
+export interface OfferedChoices {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly choices: readonly Choice[];
 }
 
 /** A conversation without messages. */

@@ -2,8 +2,8 @@
 import { pressCommand } from './bot-texts.ts';
 import type { RuleContext } from './bridge-result.ts';
 import { cardText } from './card-text.ts';
-import { buttonLines, type Choice } from './choices.ts';
-import type { Conversation } from './conversation.ts';
+import { buttonLines } from './choices.ts';
+import type { Choice, Conversation } from './conversation.ts';
 import type { Button, Card, Reply } from './events.ts';
 import { forMessengers } from './markup/for-messengers.ts';
 import { readMarkup } from './markup/forms.ts';

@@ -85,8 +85,8 @@ export function toMenu(entries: readonly Button[], botId: string): FittedMenu {
   return { menu: items.length === 0 ? null : { BOT_ID: Number(botId), ITEMS: items }, isCut };
 }
 
-function withoutDisplay({ DISPLAY: _, ...row }: Row): Row {
-  return row;
+function withoutDisplay(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'DISPLAY'));
 }
 
 function isShortened(button: Button): boolean {

@@ -103,7 +103,7 @@ function rawNode(key: 'code' | 'img', inside: string, rest: string): MarkupNode 
 }
 
 /** The sizes that the portal knows. */
-export function imageSize(size: string | undefined): ImageSize {
+function imageSize(size: string | undefined): ImageSize {
   return size === 'small' || size === 'large' ? size : 'medium';
 }
 

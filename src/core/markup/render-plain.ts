@@ -2,10 +2,10 @@
 import { linesOf, type Markup, type MarkupNode } from './markup.ts';
 
 /** The rule around a quoted message, as Bitrix24 writes it. */
-export const quoteRule = '-'.repeat(54);
+const quoteRule = '-'.repeat(54);
 
 /** Deeper levels of a list are indented so far each. */
-export const indent = '    ';
+const indent = '    ';
 
 export function renderPlain(nodes: Markup): string {
   return linesOf(nodes)

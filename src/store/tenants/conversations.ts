@@ -1,6 +1,5 @@
 /** Conversations: dialogs bound to their counterparts in brains. Written only by the worker that holds the dialog's inbox lane. */
-import type { OfferedChoices } from '../../core/choices.ts';
-import type { Conversation, Owner } from '../../core/conversation.ts';
+import type { Conversation, OfferedChoices, Owner } from '../../core/conversation.ts';
 import type { ChatKind, Language } from '../../core/events.ts';
 import { type Db, query } from '../database.ts';
 import type { LaneId } from '../queue/lanes.ts';

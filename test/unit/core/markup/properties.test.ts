@@ -92,8 +92,6 @@ describe("anybody's text", () => {
             expect(address).toMatch(/^https?:\/\//i);
           for (const [, address = ''] of tags.matchAll(/\[(?:url|img[^\]]*)\]([^[]*)/gi))
             expect(address).toMatch(/^https?:\/\//i);
-          if (form === 'plain' || form === 'html') return;
-          expect(render(shown).text).toBeTypeOf('string');
         }),
         { numRuns: 700 },
       );
@@ -112,7 +110,7 @@ describe("anybody's text", () => {
           for (const [, address = ''] of written.matchAll(addresses)) {
             expect(address).toMatch(/^(?:https?:\/\/|tel:|mention:\d|chat:|message:|disk:)/i);
           }
-          if (form === 'html') expect(written).not.toMatch(/<(?:script|style|!--)/i);
+          expect(form === 'html' && /<(?:script|style|!--)/i.test(written)).toBe(false);
         }),
         { numRuns: 500 },
       );
