@@ -100,6 +100,7 @@ create table conversation (
   updated_at timestamp with time zone not null default now(),
   burst json,
   burst_timer_at timestamp with time zone,
+  choices jsonb,
   waiting_since timestamp with time zone,
   silence_timer_at timestamp with time zone,
   constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),

@@ -19,6 +19,7 @@ const actSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('operatorJoins'), userId: id, chatId: id }),
   z.object({ act: z.literal('finishSession'), chatId: id }),
   z.object({ act: z.literal('pressButton'), userId: id, messageId: id, index: z.number().int().min(0) }),
+  z.object({ act: z.literal('pressMenu'), userId: id, messageId: id, index: z.number().int().min(0) }),
   z.object({ act: z.literal('editMessage'), messageId: id, text: text.min(1) }),
   z.object({ act: z.literal('deleteMessage'), messageId: id }),
   z.object({ act: z.literal('react'), userId: id, messageId: id, reaction: z.string(), isOn: z.boolean() }),
@@ -53,6 +54,8 @@ function execute(state: PortalState, people: People, act: Act): unknown {
       return people.finishSession(act.chatId);
     case 'pressButton':
       return people.pressButton(act.userId, act.messageId, act.index);
+    case 'pressMenu':
+      return people.pressMenu(act.userId, act.messageId, act.index);
     case 'editMessage':
       return people.editMessage(act.messageId, act.text);
     case 'deleteMessage':

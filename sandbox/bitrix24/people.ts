@@ -29,6 +29,15 @@ function byPerson(userId: number): Cause {
   return { userId, depth: EVENT_DEPTH };
 }
 
+function mapsIn(list: unknown): Params[] {
+  return Array.isArray(list) ? list.filter(isMap) : [];
+}
+
+interface Pressed {
+  readonly button: Params;
+  readonly context: 'KEYBOARD' | 'MENU';
+}
+
 export class People {
   readonly #state: PortalState;
 
@@ -165,27 +174,41 @@ export class People {
   pressButton(userId: number, messageId: number, buttonIndex: number): { fired: boolean; button: Params } {
     const message = this.#message(messageId);
     const chat = this.#chat(message.chatId);
-    const keyboard = message.params['KEYBOARD'];
-    const rows: unknown[] = Array.isArray(keyboard) ? keyboard : [];
-    const button = rows.filter(isMap).filter((one) => one['TYPE'] === 'BUTTON')[buttonIndex];
+    const button = mapsIn(message.params['KEYBOARD']).filter((one) => one['TYPE'] === 'BUTTON')[buttonIndex];
     if (button === undefined) throw new Error(`message ${messageId} has no button ${buttonIndex}`);
-    if (button['DISABLED'] === 'Y') return { fired: false, button };
-    if (textOf(button, 'COMMAND') !== '') {
-      if (button['BLOCK'] === 'Y') button['DISABLED'] = 'Y';
-      return { fired: this.#clickCommand(userId, chat, message, button), button };
+    if (button['DISABLED'] !== 'Y' && button['BLOCK'] === 'Y' && textOf(button, 'COMMAND') !== '') {
+      const fired = this.#press(userId, chat, message, { button, context: 'KEYBOARD' });
+      button['DISABLED'] = 'Y';
+      return { fired, button };
     }
-    if (button['ACTION'] !== 'SEND') return { fired: false, button };
-    this.#post(chat, userId, textOf(button, 'ACTION_VALUE'), {});
-    return { fired: true, button };
+    return { fired: this.#press(userId, chat, message, { button, context: 'KEYBOARD' }), button };
   }
 
-  #clickCommand(userId: number, chat: Chat, message: Message, button: Params): boolean {
+  /** Chooses the n-th entry of a message's menu. */
+  pressMenu(userId: number, messageId: number, itemIndex: number): { fired: boolean; item: Params } {
+    const message = this.#message(messageId);
+    const item = mapsIn(message.params['MENU'])[itemIndex];
+    if (item === undefined) throw new Error(`message ${messageId} has no menu entry ${itemIndex}`);
+    const chat = this.#chat(message.chatId);
+    return { fired: this.#press(userId, chat, message, { button: item, context: 'MENU' }), item };
+  }
+
+  /** Only what makes the portal do something fires: the rest happens in the person's own window. */
+  #press(userId: number, chat: Chat, message: Message, { button, context }: Pressed): boolean {
+    if (button['DISABLED'] === 'Y') return false;
+    if (textOf(button, 'COMMAND') !== '') return this.#clickCommand(userId, chat, message, { button, context });
+    if (button['ACTION'] !== 'SEND') return false;
+    this.#post(chat, userId, textOf(button, 'ACTION_VALUE'), {});
+    return true;
+  }
+
+  #clickCommand(userId: number, chat: Chat, message: Message, { button, context }: Pressed): boolean {
     const text = `/${textOf(button, 'COMMAND')} ${textOf(button, 'COMMAND_PARAMS')}`;
     const found = findCommands(this.#state, chat, userId, text).filter(
       ({ command }) => command.botId === button['BOT_ID'],
     );
     if (found.length === 0) return false;
-    commandsUsed(this.#state, { chat, message, authorId: userId, found, context: 'KEYBOARD' }, byPerson(userId));
+    commandsUsed(this.#state, { chat, message, authorId: userId, found, context }, byPerson(userId));
     return true;
   }
 

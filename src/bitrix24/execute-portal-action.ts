@@ -1,7 +1,8 @@
 /** Executes a bot's actions in its portal. */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
-import { escapeBb, escapeCommands } from './formatting/bb-code.ts';
+import { escapeBb, escapeCommands } from '../core/markup/bb-escape.ts';
+import { toMenu } from './formatting/keyboard.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import { finishSession, handOverSession, type SessionEnd } from './line-session.ts';
 import type { BatchedCalls, CallMoments, ChatCall } from './rest/batched-calls.ts';
@@ -112,7 +113,8 @@ type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promi
 type Send = PortalAction & { type: 'send' };
 
 async function sendV2(call: Call, target: PortalTarget, action: Send, key: string): Promise<PortalResult> {
-  const wanted = { ...action, needsText: false };
+  const { menu: _, ...message } = action;
+  const wanted = { ...message, needsText: false };
   const { result, lost } = await sendDecorated(wanted, target.botId, ({ text, keyboard, attach, quoteOf }) =>
     call('imbot.v2.Chat.Message.send', {
       botId: Number(target.botId),
@@ -125,10 +127,33 @@ async function sendV2(call: Call, target: PortalTarget, action: Send, key: strin
         ...(attach === null ? {} : { attach }),
         ...(quoteOf === null ? {} : { replyId: quoteOf }),
         ...(action.internal ? { skipConnector: true } : {}),
+        ...(action.linkPreview === undefined ? {} : { urlPreview: action.linkPreview }),
       },
     }),
   );
-  return { messageId: readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result), lost };
+  const messageId = readId('imbot.v2.Chat.Message.send', isRecord(result) ? result['id'] : result);
+  return { messageId, lost: [...lost, ...(await addMenu(call, target, action, messageId))] };
+}
+
+/** imbot.v2 sends no menus; a menu is added to the message by the older API, which may be repeated. Returns what was lost. */
+async function addMenu(
+  call: Call,
+  { botId }: PortalTarget,
+  action: Send,
+  messageId: string,
+): Promise<readonly Decoration[]> {
+  if (action.menu === undefined || action.menu.length === 0) return [];
+  const { menu, isCut } = toMenu(action.menu, botId);
+  const lost: readonly Decoration[] = isCut ? ['menu'] : [];
+  if (menu === null) return lost;
+  try {
+    await call('imbot.message.update', { BOT_ID: Number(botId), MESSAGE_ID: Number(messageId), MENU: menu });
+    return lost;
+  } catch (error) {
+    // The message is there; without its menu it says the same.
+    if (error instanceof AppError && error.retry === 'never') return ['menu'];
+    throw error;
+  }
 }
 
 /** imbot.v2 executes commands in a bot's own messages, except in private chats; the first API and edits do not. */
@@ -139,13 +164,15 @@ function noCommands({ dialogId }: PortalTarget, text: string): string {
 /** The first version of the API has no quotes. */
 async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<PortalResult> {
   const plain = { ...action, quoteOf: null, needsText: true };
-  const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach }) =>
+  const { result, lost } = await sendDecorated(plain, target.botId, ({ text, keyboard, attach, menu }) =>
     call('imbot.message.add', {
       BOT_ID: Number(target.botId),
       DIALOG_ID: target.dialogId,
       MESSAGE: text,
       ...(keyboard === null ? {} : { KEYBOARD: keyboard }),
       ...(attach === null ? {} : { ATTACH: attach }),
+      ...(menu === null ? {} : { MENU: menu }),
+      ...(action.linkPreview === false ? { URL_PREVIEW: 'N' } : {}),
       ...(action.internal ? { SKIP_CONNECTOR: 'Y' } : {}),
     }),
   );
@@ -185,9 +212,9 @@ async function edit(
   target: PortalTarget,
   action: PortalAction & { type: 'edit' },
 ): Promise<readonly Decoration[]> {
-  const { messageId, text, cards, buttons } = action;
-  const wanted = { text, cards, buttons: buttons ?? [], quoteOf: null, needsText: true };
-  const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach }) =>
+  const { messageId, buttons } = action;
+  const wanted = { ...action, buttons: buttons ?? [], quoteOf: null, needsText: true };
+  const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach, menu }) =>
     call('imbot.message.update', {
       BOT_ID: Number(target.botId),
       MESSAGE_ID: Number(messageId),
@@ -195,6 +222,7 @@ async function edit(
       // Absent parameters leave the value unchanged.
       ATTACH: attach ?? 'N',
       ...(buttons === null ? {} : { KEYBOARD: keyboard ?? 'N' }),
+      ...(action.menu === undefined ? {} : { MENU: menu ?? 'N' }),
     }),
   );
   return lost;

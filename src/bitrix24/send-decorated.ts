@@ -2,17 +2,24 @@
  * Sends a text with its decorations: a quote, buttons, cards. If a portal refuses the whole message because of one of them, the text is
  * sent without it at once. What was lost is returned to the caller.
  */
-import { AppError } from '../core/errors.ts';
-import type { Button, Card } from '../core/events.ts';
-import { toAttach } from './formatting/attach.ts';
-import { escapeBb } from './formatting/bb-code.ts';
-import { toKeyboard } from './formatting/keyboard.ts';
 
-export type Decoration = 'quote' | 'buttons' | 'cards';
+import { cardText } from '../core/card-text.ts';
+import type { Button, Card } from '../core/decorations.ts';
+import { AppError } from '../core/errors.ts';
+import { escapeBb } from '../core/markup/bb-escape.ts';
+import { toAttach } from './formatting/attach.ts';
+import { portalText } from './formatting/bb-code.ts';
+import { toKeyboard, toMenu } from './formatting/keyboard.ts';
+
+export type Decoration = 'quote' | 'buttons' | 'cards' | 'menu';
 
 export interface DecoratedMessage {
   readonly text: string;
+  /** See `PortalAction`. */
+  readonly form?: 'bbcode';
   readonly buttons: readonly Button[];
+  /** Absent: it has none, or it is unchanged. */
+  readonly menu?: readonly Button[];
   readonly cards: readonly Card[];
   readonly quoteOf: string | null;
   /**
@@ -27,6 +34,7 @@ export interface PreparedMessage {
   readonly text: string;
   readonly keyboard: Readonly<Record<string, unknown>> | null;
   readonly attach: Readonly<Record<string, unknown>> | null;
+  readonly menu: Readonly<Record<string, unknown>> | null;
   readonly quoteOf: number | null;
 }
 
@@ -43,6 +51,7 @@ const maxTextLength = 20_000;
 const decorationErrors: readonly (readonly [Decoration, RegExp])[] = [
   ['buttons', /^bitrix24\.(?:PARAM_)?KEYBOARD_/],
   ['cards', /^bitrix24\.(?:PARAM_)?ATTACH_/],
+  ['menu', /^bitrix24\.(?:PARAM_)?MENU_/],
   ['quote', /^bitrix24\.(?:MESSAGE_NOT_FOUND|REPLY|MESSAGE_ACCESS_DENIED|ACCESS_DENIED$)/],
 ];
 
@@ -68,7 +77,8 @@ export async function sendDecorated<T>(
 
 function refusedDecoration(error: unknown, dressed: PreparedMessage): Decoration | null {
   if (!(error instanceof AppError) || error.retry !== 'never') return null;
-  const used = { buttons: dressed.keyboard, cards: dressed.attach, quote: dressed.quoteOf };
+  const { keyboard: buttons, attach: cards, menu, quoteOf: quote } = dressed;
+  const used = { buttons, cards, menu, quote };
   const found = decorationErrors.find(([decoration, codes]) => used[decoration] !== null && codes.test(error.code));
   return found?.[0] ?? null;
 }
@@ -83,15 +93,18 @@ function prepareMessage(wanted: DecoratedMessage, botId: string, refused: Readon
         .slice(0, maxTextLength)
         .toWellFormed()
     : wanted.text;
-  const { text, isShort } = withTextLines(body, fitted?.textLines ?? []);
+  const { text, isShort } = withTextLines(escaped(body, isWordless ? undefined : wanted.form), fitted?.textLines ?? []);
+  const menu = refused.has('menu') || wanted.menu === undefined ? null : toMenu(wanted.menu, botId);
   const cut: Decoration[] = [
     ...(fitted?.isCut === true || isShort ? (['buttons'] as const) : []),
     ...(cards?.isCut === true ? (['cards'] as const) : []),
+    ...(menu?.isCut === true ? (['menu'] as const) : []),
   ];
   const dressed: PreparedMessage = {
-    text: escapeBb(text),
+    text,
     keyboard: fitted?.keyboard ?? null,
     attach,
+    menu: menu?.menu ?? null,
     quoteOf: refused.has('quote') || wanted.quoteOf === null ? null : Number(wanted.quoteOf),
   };
   return { dressed, cut };
@@ -100,21 +113,23 @@ function prepareMessage(wanted: DecoratedMessage, botId: string, refused: Readon
 /** Cards that cannot be sent are written as text. */
 function fallbackText({ cards, buttons }: DecoratedMessage, isCardless: boolean): string {
   const titles = cards.map(({ title }) => title.trim()).filter((title) => title !== '');
-  if (isCardless && cards.length > 0) return cards.map(cardTexts).join('\n\n').trim() || placeholderText;
+  if (isCardless && cards.length > 0) return cards.map(cardText).join('\n\n').trim() || placeholderText;
   return titles[0] ?? buttons.map(({ label }) => label.trim()).find((label) => label !== '') ?? placeholderText;
 }
 
 const placeholderText = '…';
 
-function cardTexts({ title, url, facts }: Card): string {
-  return [title, ...(url === null ? [] : [url]), ...facts.map(({ name, value }) => `${name}: ${value}`)].join('\n');
+function escaped(text: string, form: 'bbcode' | undefined): string {
+  return form === undefined ? escapeBb(text) : portalText(text);
 }
 
+/** @param body escaped already; the lines are not */
 function withTextLines(body: string, lines: readonly string[]): { text: string; isShort: boolean } {
   let text = body;
   for (const line of lines) {
-    if (text.length + line.length + 1 > maxTextLength) return { text, isShort: true };
-    text = `${text}\n${line}`;
+    const added = escapeBb(line);
+    if (text.length + added.length + 1 > maxTextLength) return { text, isShort: true };
+    text = `${text}\n${added}`;
   }
   return { text, isShort: false };
 }

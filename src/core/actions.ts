@@ -15,6 +15,11 @@ export type PortalAction =
   | {
       readonly type: 'send';
       readonly text: string;
+      /** The text is BB code that this app has written. Absent: it is plain. */
+      readonly form?: 'bbcode';
+      /** See `Reply`. */
+      readonly menu?: readonly Button[];
+      readonly linkPreview?: boolean;
       readonly buttons: readonly Button[];
       readonly cards: readonly Card[];
       /** The Bitrix24 message it replies to; null for none. */
@@ -40,6 +45,10 @@ export type PortalAction =
       readonly type: 'edit';
       readonly messageId: string;
       readonly text: string;
+      /** See `send`. */
+      readonly form?: 'bbcode';
+      /** All entries of its menu from now on. Absent: unchanged. */
+      readonly menu?: readonly Button[];
       /** All cards of the message from now on. */
       readonly cards: readonly Card[];
       /** All buttons of the message from now on; null: unchanged. */

@@ -1,6 +1,6 @@
 /** The rules for a brain's messages and requests, and for their results. */
 import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
-import { botTexts, pressCommand } from './bot-texts.ts';
+import { botTexts } from './bot-texts.ts';
 import {
   type Bridged,
   fateUnknown,
@@ -14,22 +14,20 @@ import {
   toPortal,
   withdrawn,
 } from './bridge-result.ts';
+import { buttonLines, withChoices } from './choices.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
+import { plainWords, portalWords } from './portal-words.ts';
 import type { KnownReaction } from './reactions.ts';
-import { splitText } from './split-text.ts';
-
-/** The longest text Bitrix24 stores, in UTF-16 code units; it cuts longer ones, so we split before. */
-const portalTextLimit = 20_000;
-
-/** Characters that could begin markup or a command are sent with an invisible extra character. */
-const escapedInPortal = '[>-/';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (event.type === 'handover') return handOver(event.note, conversation, context, event.to);
+  if (event.type === 'handover') {
+    const words = event.note === null ? null : plainWords(event.note, context.capabilities.textForm);
+    return handOver(words, conversation, context, event.to);
+  }
   if (event.type === 'finish') {
     // A person leads: only people end the conversation.
     if (conversation.owner === 'person') return noop(conversation, 'dropped_person_owns');
@@ -43,18 +41,20 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
   // Messages sent before a person took over may still be corrected: that interrupts nobody.
   if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toPortal), outcome: 'answered' };
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
-    return { conversation, actions: changesOf(event, conversation, context).map(toPortal), outcome: 'answered' };
+    const actions = changesOf(event, conversation, context).map(toPortal);
+    return { conversation: afterChange(event, conversation, context), actions, outcome: 'answered' };
   }
   if (event.type === 'follow_up' || event.type === 'follow_up_cancelled')
     return onFollowUp(event, conversation, context);
   const isForPeople = event.type === 'reply' && event.isInternal;
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, context);
   if (event.type === 'typing') return { conversation, actions: [toPortal({ type: 'typing' })], outcome: 'answered' };
-  const actions = sendsOf(event, conversation).map(toPortal);
+  const { sends, offered } = sendsOf(event, conversation, context);
+  const actions = sends.map(toPortal);
   if (actions.length === 0) return noop(conversation, 'ignored_empty');
   // An answer replaces a pending greeting. A note to staff does not.
   const isGreeted = conversation.isGreeted || !isForPeople;
-  return { conversation: { ...conversation, isGreeted }, actions, outcome: 'answered' };
+  return { conversation: { ...offered, isGreeted }, actions, outcome: 'answered' };
 }
 
 /** The people who led are told; if nobody led, nothing changes. */
@@ -129,62 +129,45 @@ function editsOf(
   context: RuleContext,
 ): PortalAction[] {
   const { portalMessageId } = event;
-  const buttons = event.buttons === null ? null : pressable(event.buttons, conversation);
+  const internal = context.parts.some((part) => part.internal);
+  const words = portalWords({ ...event, buttons: event.buttons ?? [], isInternal: internal }, conversation, context);
+  const buttons = event.buttons === null ? null : words.buttons;
   const texts = context.parts.filter(({ kind }) => kind === 'text');
   // A file without text messages shows the text as its own.
   const targets = texts.length === 0 ? [portalMessageId] : texts.map(({ messageId }) => messageId);
-  const split = splitText(
-    withAddresses(event.text, event.buttons ?? [], conversation),
-    portalTextLimit,
-    escapedInPortal,
-  );
+  const split = words.pieces;
   const pieces = context.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
   const kept = targets.slice(Math.max(0, targets.length - pieces.length));
   const decor = (index: number) =>
     index === pieces.length - 1
-      ? { cards: event.cards, buttons }
+      ? { ...words.menu, cards: event.cards, buttons }
       : { cards: [], buttons: buttons === null ? null : [] };
   const edits = kept.map((messageId, index): PortalAction => {
-    return { type: 'edit', messageId, text: pieces[index] ?? ' ', ...decor(index) };
+    return { type: 'edit', messageId, text: pieces[index] ?? ' ', ...words.form, ...decor(index) };
   });
   const deletes = targets
     .slice(0, targets.length - kept.length)
     .map((messageId): PortalAction => ({ type: 'delete', messageId }));
-  const internal = context.parts.some((part) => part.internal);
   const sends = pieces.slice(kept.length).map((text, index): PortalAction => {
-    const { cards, buttons: hanging } = decor(kept.length + index);
-    return { ...plainSend(text), cards, buttons: hanging ?? [], internal, partOf: portalMessageId };
+    const { buttons: hanging, ...others } = decor(kept.length + index);
+    return { ...plainSend(text), ...words.form, ...others, buttons: hanging ?? [], internal, partOf: portalMessageId };
   });
   return [...edits, ...deletes, ...sends];
 }
 
-/** In groups the bot receives only mentions, so a button there carries a command instead of a message said aloud. */
-function pressable(buttons: readonly Button[], { kind }: Conversation): readonly Button[] {
-  if (kind !== 'group') return buttons;
-  return buttons.map((button) =>
-    button.type === 'say'
-      ? { type: 'command', label: button.label, command: pressCommand, params: button.text }
-      : button,
-  );
-}
-
-/** External messengers show no buttons of Bitrix24: there a button's address is added to the text. */
-function withAddresses(text: string, buttons: readonly Button[], { kind }: Conversation): string {
-  if (kind !== 'line') return text;
-  const lines = buttons.flatMap((button) => {
-    if (button.type !== 'link' || !/^https?:/.test(button.url) || text.includes(button.url)) return [];
-    return [button.label === button.url ? button.url : `${button.label}: ${button.url}`];
-  });
-  return [text, ...lines].filter((part) => part !== '').join('\n');
+/** Choices that an edit offers replace the earlier ones; an edit that takes all buttons away ends them. */
+function afterChange(event: BrainEvent, conversation: Conversation, { at, parts }: RuleContext): Conversation {
+  const isOffer = event.type === 'reply_edited' && event.buttons !== null && conversation.kind === 'line';
+  if (!isOffer || event.buttons === null || parts.some(({ internal }) => internal)) return conversation;
+  return withChoices({ ...conversation, choices: null }, buttonLines(event.buttons).choices, at);
 }
 
 /** A reply as one or more sends: the text in pieces that fit, then the files. */
-function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
+function sendsOf(reply: Reply, conversation: Conversation, context: RuleContext) {
   const event = reply.isInternal && conversation.kind === 'line' ? withoutFiles(reply, conversation) : reply;
-  const words = withAddresses(event.text.trim(), event.buttons, conversation);
-  const texts =
-    words === '' && event.cards.length === 0 ? [] : splitText(words || ' ', portalTextLimit, escapedInPortal);
-  const { remoteMessageId } = reply;
+  const words = portalWords(event, conversation, context);
+  const texts = words.pieces.length === 0 && event.cards.length > 0 ? [' '] : words.pieces;
+  const { remoteMessageId, linkPreview } = reply;
   const count = texts.length + event.files.length;
   const place = (index: number) => (count === 1 ? { remoteMessageId } : { remoteMessageId, part: { index, count } });
   const sends = texts.map((text, index): PortalAction => {
@@ -192,7 +175,10 @@ function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
     return {
       type: 'send',
       text,
-      buttons: isLast ? pressable(event.buttons, conversation) : [],
+      ...words.form,
+      ...(linkPreview === undefined ? {} : { linkPreview }),
+      ...(isLast ? words.menu : {}),
+      buttons: isLast ? words.buttons : [],
       cards: isLast ? event.cards : [],
       quoteOf: index === 0 ? event.quoteOf : null,
       internal: event.isInternal,
@@ -202,7 +188,7 @@ function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
   const files = event.files.map((file, index): PortalAction => {
     return { type: 'send_file', file, text: '', ...place(texts.length + index) };
   });
-  return [...sends, ...files];
+  return { sends: [...sends, ...files], offered: withChoices(conversation, words.choices, context.at) };
 }
 
 /** An uploaded file is always visible to the customer of an Open Channel, so a note for staff only names its files. */

@@ -16,6 +16,7 @@ export type Outcome =
   /** It waits for what follows it. Begins with `forwarded`, as what is for the brain. */
   | 'forwarded_later'
   | 'changed_before_delivery'
+  | 'chosen'
   | 'overheard'
   | 'answered'
   | 'greeted'
@@ -141,7 +142,14 @@ export function setOwner(
     : [];
   const inactiveSince = owner === 'person' ? at : null;
   return {
-    conversation: { ...conversation, owner, isTaken: false, ownedSince: at, inactiveSince: inactiveSince },
+    conversation: {
+      ...conversation,
+      owner,
+      isTaken: false,
+      ownedSince: at,
+      inactiveSince: inactiveSince,
+      choices: null,
+    },
     actions: told,
   };
 }

@@ -3,11 +3,11 @@
  * quiet; whatever else is for the brain either follows them or makes them leave first, so that nothing overtakes them.
  */
 import type { BrainAction, ChatAction } from './actions.ts';
+import { brainParts } from './brain-words.ts';
 import { type Bridged, noop, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import { joinMessages } from './joined-message.ts';
 import type { ChangeEvent } from './line-session.ts';
-import { splitText } from './split-text.ts';
 import type { Burst } from './waiting-messages.ts';
 
 type MessageAction = BrainAction & { readonly type: 'message' };
@@ -63,7 +63,7 @@ export function isWaiting({ burst }: Conversation, messageId: string): boolean {
 /** A message that still waits is changed where it is: the brain is only told its last text. */
 export function changeWaiting(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
   const { burst } = conversation;
-  const text = event.type === 'message_edited' ? splitText(event.text, context.capabilities.maxTextLength)[0] : '';
+  const text = event.type === 'message_edited' ? brainParts(event, context.capabilities)[0] : '';
   const messages = (burst?.messages ?? []).flatMap((message) => {
     if (message.messageId !== event.messageId) return [message];
     const isGone = event.type === 'message_deleted' || ((text ?? '') === '' && message.files.length === 0);

@@ -1,11 +1,11 @@
 /** The rules for edits and deletions in Bitrix24: which of them the brain is told, and as what. */
 import type { BrainAction } from './actions.ts';
+import { brainParts } from './brain-words.ts';
 import { type Bridged, isOurBot, noop, type Outcome, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import { changeJoined, type JoinedMessage, joinedText } from './joined-message.ts';
 import type { ChangeEvent } from './line-session.ts';
 import { isOverheard, onMessage } from './portal-rules.ts';
-import { splitText } from './split-text.ts';
 
 /** An edit or a deletion, for brains that support it. */
 export function onChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
@@ -52,14 +52,18 @@ function changeOf(event: ChangeEvent, { capabilities }: RuleContext): ChangeActi
   const { messageId, author, chat } = event;
   if (event.type === 'message_deleted') return capabilities.deletes ? { type: 'delete', messageId } : null;
   if (!capabilities.edits || event.text === '') return null;
-  const [text = ''] = splitText(event.text, capabilities.maxTextLength);
+  const [text = ''] = brainParts(event, capabilities);
   return { type: 'edit', messageId, text, author, chat };
 }
 
 /** The message was delivered together with others: the brain has one message, which now reads differently. */
 function changeOfJoined(event: ChangeEvent, before: JoinedMessage, { capabilities }: RuleContext): ChangeAction | null {
   const { author, chat } = event;
-  const joined = changeJoined(before, event.messageId, event.type === 'message_deleted' ? null : event.text);
+  const joined = changeJoined(
+    before,
+    event.messageId,
+    event.type === 'message_deleted' ? null : (brainParts(event, capabilities)[0] ?? ''),
+  );
   const { messageId, messageIds, texts } = joined;
   if (messageIds.length === 0) return capabilities.deletes ? { type: 'delete', messageId } : null;
   const text = joinedText(joined, capabilities.maxTextLength);

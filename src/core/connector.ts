@@ -5,6 +5,7 @@
 import type { BrainAction, Receipt } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { BrainEvent, FileRef } from './events.ts';
+import type { TextForm } from './markup/markup.ts';
 
 /** A stored message of a remote, as it was received. */
 export interface RawEvent {
@@ -129,6 +130,13 @@ export interface Capabilities {
   readonly listens: boolean;
   /** Wants messages in group chats it takes part in that do not mention its bot (see `overheard`). Absent: no. */
   readonly overhears?: boolean;
+  /**
+   * The language in which its texts are written. Absent: plain text, in which nothing is markup. In any other, links, emphasis, code, lists
+   * and mentions of single users are shown as such; nothing it writes mentions everybody or runs a command.
+   */
+  readonly textForm?: TextForm;
+  /** The language in which it wants messages. Absent: plain text. */
+  readonly messageForm?: TextForm;
   /** Wants messages in private and Open Channel chats while a person leads, and messages of our bot itself (see `mirrored`). Absent: no. */
   readonly mirrors?: boolean;
 }

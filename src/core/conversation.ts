@@ -42,6 +42,20 @@ export interface Conversation {
   readonly burst: Burst | null;
   /** When the pending burst timer is due, ISO 8601; null while none is pending. */
   readonly burstTimerAt: string | null;
+  /** What the customer of an Open Channel can answer with a number; null for nothing. */
+  readonly choices: OfferedChoices | null;
+}
+
+/** What a numbered button does. */
+export type Choice =
+  | { readonly type: 'say'; readonly label: string; readonly text: string }
+  | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
+
+/** The choice with the number 1 is the first. */
+export interface OfferedChoices {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly choices: readonly Choice[];
 }
 
 /** A conversation without messages. */
@@ -66,5 +80,6 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     crm: '',
     burst: null,
     burstTimerAt: null,
+    choices: null,
   };
 }

@@ -69,6 +69,8 @@ const noCapabilities = {
   listens: false,
   overhears: false,
   mirrors: false,
+  textForm: 'plain',
+  messageForm: 'plain',
 } satisfies Required<Omit<Capabilities, 'maxTextLength'>>;
 
 /** Part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */

@@ -2,8 +2,12 @@
  * Everything that can happen in a conversation, whatever service it happened in. Bitrix24 and the brains translate their payloads into
  * these events; the code above them knows no other form.
  */
+
+import type { Button, Card } from './decorations.ts';
 import type { Language } from './language.ts';
 import type { KnownReaction } from './reactions.ts';
+
+export type { Button, Card } from './decorations.ts';
 
 /** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with an external customer. */
 export type ChatKind = 'private' | 'group' | 'line';
@@ -62,6 +66,8 @@ export type PortalEvent =
       readonly type: 'message';
       readonly messageId: string;
       readonly text: string;
+      /** The text with its formatting, as BB code. Absent: it has none. */
+      readonly markup?: string;
       readonly author: Author;
       readonly chat: Chat;
       /** The text mentions this very bot (always true in kinds of chat where every message is for the bot). */
@@ -83,6 +89,8 @@ export type PortalEvent =
       readonly type: 'message_edited';
       readonly messageId: string;
       readonly text: string;
+      /** See `message`. */
+      readonly markup?: string;
       /** The author of the message; the name is empty where the portal does not name it. */
       readonly author: Author;
       readonly chat: Chat;
@@ -125,23 +133,6 @@ export type PortalEvent =
     }
   | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
 
-/** A button under a message: pressing it sends the text as the person, opens the link, calls the number, or runs the command. */
-export type Button =
-  | { readonly type: 'say'; readonly label: string; readonly text: string }
-  | { readonly type: 'link'; readonly label: string; readonly url: string }
-  | { readonly type: 'call'; readonly label: string; readonly phone: string }
-  | { readonly type: 'command'; readonly label: string; readonly command: string; readonly params: string };
-
-/** An object shown as a card under a message: a product, an order, a link. */
-export interface Card {
-  readonly title: string;
-  /** Address the title links to; null when there is none. */
-  readonly url: string | null;
-  /** Public address of a picture; null when there is none. */
-  readonly image: string | null;
-  readonly facts: readonly { readonly name: string; readonly value: string }[];
-}
-
 /** Whom a conversation of an Open Channel is handed to: an employee, or the operators of another line. Ids of the portal, digits only. */
 export type Receiver =
   | { readonly type: 'person'; readonly userId: string }
@@ -161,6 +152,10 @@ export interface Reply {
   readonly quoteOf: string | null;
   /** Only for people inside the portal: a customer of an Open Channel must not see it. */
   readonly isInternal: boolean;
+  /** Entries of the menu that the message has in the portal. Absent: none. */
+  readonly menu?: readonly Button[];
+  /** False: its first link is shown without a preview. Absent: with one. */
+  readonly linkPreview?: boolean;
 }
 
 /** A message or request of a brain. */
@@ -175,6 +170,8 @@ export type BrainEvent =
       readonly cards: readonly Card[];
       /** All buttons of the message from now on; null: unchanged. */
       readonly buttons: readonly Button[] | null;
+      /** All entries of its menu from now on. Absent: unchanged. */
+      readonly menu?: readonly Button[];
     }
   | { readonly type: 'reply_deleted'; readonly portalMessageId: string }
   /** The brain counts one of its own messages as failed: it was told so, or has waited long enough. */

@@ -22,7 +22,7 @@ export function learnFrom(conversation: Conversation, event: ChatStateEvent, con
   const sessionId = conversation.sessionId === null || isNew ? (line?.sessionId ?? null) : conversation.sessionId;
   const isFirstJoin = event.type === 'joined' && line !== null && conversation.sessionId === null;
   const known = { ...conversation, kind: event.chat.kind, language: context.language ?? event.language, sessionId };
-  if (isNew) return setOwner({ ...known, sessionLeader: '' }, 'brain', context);
+  if (isNew) return setOwner({ ...known, sessionLeader: '', choices: null }, 'brain', context);
   return isFirstJoin ? setOwner(known, 'brain', context) : { conversation: known, actions: [] };
 }
 

@@ -3,6 +3,7 @@ import type { ChatAction } from './actions.ts';
 import { botTexts, pressCommand } from './bot-texts.ts';
 import { commandList, onBrainCommand } from './brain-commands.ts';
 import { handOver } from './brain-rules.ts';
+import { brainParts } from './brain-words.ts';
 import {
   type Bridged,
   isOurBot,
@@ -17,13 +18,13 @@ import {
   toPortal,
 } from './bridge-result.ts';
 import { isWaiting } from './burst.ts';
+import { takeChoice } from './choices.ts';
 import type { Conversation } from './conversation.ts';
 import { sendCrmLinks } from './crm-links.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
 import { isOfEarlierSession } from './line-session.ts';
-import { splitText } from './split-text.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -33,26 +34,25 @@ type CommandEvent = PortalEvent & { type: 'command' };
  * @param isFirst no session of an Open Channel was known before
  */
 export function onMessage(
-  event: PortalEvent & { type: 'message' },
-  conversation: Conversation,
+  written: PortalEvent & { type: 'message' },
+  before: Conversation,
   context: RuleContext,
   isFirst = false,
 ): Bridged {
-  const silence = reasonToIgnore(event, conversation);
-  if (silence === 'ignored_not_mentioned' && isOverheard(conversation, context))
-    return overhear(event, conversation, context);
-  if (silence !== null) return onIgnored(silence, event, conversation, context);
+  const silence = reasonToIgnore(written, before);
+  if (silence === 'ignored_not_mentioned' && isOverheard(before, context)) return overhear(written, before, context);
+  if (silence !== null) return onIgnored(silence, written, before, context);
   // An edit of this message arrived before it and was passed on in its place.
-  const isTold = (event.chat.kind === 'group' && context.isKnownToBrain) || isWaiting(conversation, event.messageId);
-  if (isTold) return noop(conversation, 'ignored_edit_came_first');
+  const isTold = (written.chat.kind === 'group' && context.isKnownToBrain) || isWaiting(before, written.messageId);
+  if (isTold) return noop(before, 'ignored_edit_came_first');
+  const { event, conversation, isChoice } = takeChoice(written, before, context.at);
+  if (event.type === 'command') return onCommand(event, conversation, context);
   if (isStart(event)) return onStart(event.chat, conversation, context, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
   const attached = context.capabilities.files || names === '' ? '' : botTexts(conversation.language).fileOnly(names);
-  const text = [event.text, attached].filter((part) => part !== '').join('\n');
-  if (text === '' && event.files.length === 0) return noop(conversation, 'ignored_empty');
+  if (event.text === '' && attached === '' && event.files.length === 0) return noop(conversation, 'ignored_empty');
   const greeted = greet(event.chat, conversation, context);
-  const parts = text === '' ? [''] : splitText(text, context.capabilities.maxTextLength);
-  const messages = parts.map((part, index) =>
+  const messages = brainParts(event, context.capabilities, attached).map((part, index) =>
     toBrain({
       type: 'message',
       // The first part keeps the message's own id, so that edits and deletes find it.
@@ -67,7 +67,7 @@ export function onMessage(
   );
   const told = sendCrmLinks(event.chat, greeted.conversation, context);
   const actions = [...greeted.actions, ...messages, ...greeted.brainActions, ...told.actions];
-  return { conversation: told.conversation, actions, outcome: 'forwarded' };
+  return { conversation: told.conversation, actions, outcome: isChoice ? 'chosen' : 'forwarded' };
 }
 
 /** The text that messengers send when a bot is opened; a brain cannot answer it. */
@@ -116,7 +116,7 @@ export function isOverheard(conversation: Conversation, context: RuleContext): b
 function overhear(event: PortalEvent & { type: 'message' }, conversation: Conversation, context: RuleContext): Bridged {
   const { messageId, author, chat } = event;
   const files = context.capabilities.files ? event.files : [];
-  const [text = ''] = splitText(event.text, context.capabilities.maxTextLength);
+  const [text = ''] = brainParts(event, context.capabilities);
   if (text === '' && files.length === 0) return noop(conversation, 'ignored_empty');
   const action = toBrain({ type: 'overheard', messageId, text, author, chat, files });
   return { conversation, actions: [action], outcome: 'overheard' };
@@ -154,8 +154,7 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
   // A hidden note is for the operators of Bitrix24 only.
   if (capabilities.mirrors !== true || chat.kind === 'group' || event.isHidden === true) return [];
   if (event.text === '' && files.length === 0) return [];
-  const parts = event.text === '' ? [''] : splitText(event.text, capabilities.maxTextLength);
-  return parts.map((text, index) =>
+  return brainParts(event, capabilities).map((text, index) =>
     toBrain({
       type: 'mirrored',
       messageId: index === 0 ? event.messageId : `${event.messageId}.${index}`,

@@ -37,7 +37,7 @@ function waitingAfter(
   const isWatched = callPersonAfterMinutes !== null && conversation.kind === 'line' && conversation.owner === 'brain';
   if (!isWatched || event.type === 'finish') return null;
   if (event.type === 'reply' && !event.isInternal && outcome === 'answered') return null;
-  const isAsked = outcome === 'forwarded' || outcome === 'forwarded_later';
+  const isAsked = outcome === 'forwarded' || outcome === 'forwarded_later' || outcome === 'chosen';
   const isQuestion = (event.type === 'message' || event.type === 'command') && isAsked;
   return isQuestion ? (conversation.waitingSince ?? at) : conversation.waitingSince;
 }

@@ -3,7 +3,7 @@ import { botV1, type CallContext, causeOf, type MethodTable, ownerV1 } from '../
 import { mayAnswer } from '../chat-commands.ts';
 import { postMessage } from '../chats.ts';
 import { handlerUrlFault, replaceBinding, withClientId } from '../handler-urls.ts';
-import { checkKeyboardSize } from '../message-content.ts';
+import { checkKeyboardSize, readKeyboard } from '../message-content.ts';
 import { intOf, isSent, isYes, listOf, mapOf, textOf, upperCaseKeys } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
 import { type Command, fullName } from '../state.ts';
@@ -115,7 +115,7 @@ function answer(call: CallContext): unknown {
   if (messageId <= 0) throw new RestError('MESSAGE_ID_EMPTY', "Message ID can't be empty");
   const text = textOf(params, 'MESSAGE').trim();
   if (text === '') throw new RestError('MESSAGE_EMPTY', "Message can't be empty");
-  if (isSent(params, 'KEYBOARD')) checkKeyboardSize(params['KEYBOARD']);
+  checkKeyboardSize(readKeyboard(params['KEYBOARD'], command.botId));
   const blocks = readBlocks(params, command.botId);
   if (!mayAnswer(state, messageId, command.id)) return true;
   const chat = state.chats.get(state.messages.get(messageId)?.chatId ?? 0);

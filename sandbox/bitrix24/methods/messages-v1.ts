@@ -1,4 +1,5 @@
 /** imbot.message.* and typing of v1. */
+import { readAttach } from '../attach-content.ts';
 import { botV1, type CallContext, causeOf, type MethodTable } from '../call-context.ts';
 import {
   changeMessage,
@@ -10,18 +11,18 @@ import {
   openPrivateChat,
   postMessage,
 } from '../chats.ts';
-import { checkKeyboardSize, readAttach, readKeyboard, readMenu } from '../message-content.ts';
+import { checkKeyboardSize, checkMenuSize, keptIfSmall, readKeyboard, readMenu } from '../message-content.ts';
 import { intOf, isSent, isYes, textOf, upperCaseKeys } from '../param-reader.ts';
 import { setReaction } from '../reactions.ts';
 import { RestError } from '../rest-error.ts';
 import { type Bot, fullName, type Message } from '../state.ts';
 import type { Params } from '../wire-format.ts';
 
-/** ATTACH, KEYBOARD, MENU as message params. imbot.message.add does not look at the keyboard's size. */
+/** ATTACH, KEYBOARD, MENU as message params. imbot.message.add does not look at the sizes of the last two: it loses what is too long. */
 export function readBlocks(params: Params, botId: number): Params {
   const attach = readAttach(params['ATTACH']);
-  const keyboard = readKeyboard(params['KEYBOARD'], botId);
-  const menu = readMenu(params['MENU'], botId);
+  const keyboard = keptIfSmall(readKeyboard(params['KEYBOARD'], botId));
+  const menu = keptIfSmall(readMenu(params['MENU'], botId));
   return {
     ...(attach === null ? {} : { ATTACH: [attach] }),
     ...(keyboard === null ? {} : { KEYBOARD: keyboard }),
@@ -96,13 +97,14 @@ function updatedBlocks(params: Params, message: Message, botId: number): Params 
     else next['ATTACH'] = [attach];
   }
   if (isSent(params, 'KEYBOARD')) {
-    checkKeyboardSize(params['KEYBOARD']);
     const keyboard = readKeyboard(params['KEYBOARD'], botId);
+    checkKeyboardSize(keyboard);
     if (keyboard === null) delete next['KEYBOARD'];
     else next['KEYBOARD'] = keyboard;
   }
   if (isSent(params, 'MENU')) {
     const menu = readMenu(params['MENU'], botId);
+    checkMenuSize(menu);
     if (menu === null) delete next['MENU'];
     else next['MENU'] = menu;
   }
@@ -122,7 +124,12 @@ function update(call: CallContext): unknown {
     eraseMessage(call.state, message, false, causeOf(call));
     return true;
   }
-  changeMessage(call.state, message, { text: hasText ? text : undefined, params: blocks }, causeOf(call));
+  if (hasText) changeMessage(call.state, message, { text, params: blocks }, causeOf(call));
+  else {
+    // Without a text nothing counts as edited, and nobody is told but those who look at the chat.
+    if (blocks !== undefined) message.params = blocks;
+    call.state.announce({ kind: 'message-edit', message });
+  }
   return true;
 }
 

@@ -1,7 +1,8 @@
 /** imbot.v2.Chat.Message.*, its reactions, and the typing status. */
+import { readAttach } from '../attach-content.ts';
 import { botV2, type CallContext, causeOf, type MethodTable, requiredV2 } from '../call-context.ts';
 import { changeMessage, chatForDialog, eraseMessage, existingChatForDialog, mayChange, postMessage } from '../chats.ts';
-import { checkKeyboardSize, readAttach, readKeyboard } from '../message-content.ts';
+import { checkKeyboardSize, readKeyboard } from '../message-content.ts';
 import { flagOf, intOf, isEmpty, isSent, mapOf, textOf } from '../param-reader.ts';
 import { REACTIONS, setReaction } from '../reactions.ts';
 import { RestError } from '../rest-error.ts';
@@ -36,8 +37,8 @@ function checkedMember(chat: Chat | null, bot: Bot): Chat {
 /** attach, keyboard, urlPreview, replyId as message params. */
 export function readBlocksV2(fields: Params, botId: number): Params {
   const attach = readAttach(fields['attach']);
-  if (!isEmpty(fields['keyboard'])) checkKeyboardSize(fields['keyboard']);
   const keyboard = readKeyboard(fields['keyboard'], botId);
+  checkKeyboardSize(keyboard);
   return {
     ...(attach === null ? {} : { ATTACH: [attach] }),
     ...(keyboard === null ? {} : { KEYBOARD: keyboard }),

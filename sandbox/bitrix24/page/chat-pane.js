@@ -1,9 +1,9 @@
 /** One chat of the portal on the page: its messages as a person in it sees them. What is shown and how it is sent comes from outside. */
 import { ChatView } from '../../kit/page/chat-view.js';
-import { button, clock, node } from '../../kit/page/dom.js';
+import { button, clock, node, safeAddress } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
 import { messageBody } from './bb-code.js';
-import { attachNodes, fileNodes, keyboardNode } from './blocks.js';
+import { attachNodes, fileNodes, keyboardNode, menuNode } from './blocks.js';
 import { text } from './texts.js';
 
 /**
@@ -65,6 +65,8 @@ export class ChatPane extends ChatView {
     if (message.keyboard.length > 0) {
       box.append(keyboardNode(message.keyboard, (index, key) => this.#press(message, index, key)));
     }
+    if (message.menu.length > 0)
+      box.append(menuNode(message.menu, (index, item) => this.#press(message, index, item, 'pressMenu')));
     const reactions = Object.values(message.reactions).flat();
     if (reactions.length > 0) box.append(node('p', 'reactions', reactions.join(' · ')));
     if (isOwn && !message.system) box.append(this.#ownTools(message));
@@ -81,9 +83,20 @@ export class ChatPane extends ChatView {
     return node('div', 'own-tools', edit, remove);
   }
 
-  #press(message, index, key) {
-    if (key.ACTION === 'PUT') this.composer.insert(key.ACTION_VALUE);
-    else void this.#do('pressButton', { userId: this.#viewerId(), messageId: message.id, index });
+  /** What the portal has no part in happens here. */
+  #press(message, index, key, act = 'pressButton') {
+    const value = key.ACTION_VALUE ?? '';
+    if (key.ACTION === 'PUT') this.composer.insert(value);
+    else if (key.ACTION === 'COPY') void navigator.clipboard?.writeText(value).catch(() => undefined);
+    if (key.ACTION === 'COPY' || key.ACTION === 'CALL' || key.ACTION === 'DIALOG')
+      this.#tell(key.ACTION.toLowerCase(), value);
+    else if (act === 'pressMenu' && safeAddress(key.LINK) !== null)
+      window.open(safeAddress(key.LINK), '_blank', 'noopener,noreferrer');
+    else if (key.ACTION !== 'PUT') void this.#do(act, { userId: this.#viewerId(), messageId: message.id, index });
+  }
+
+  #tell(what, value) {
+    this.status.textContent = `${text(what)} ${value}`;
   }
 
   #do(name, fields) {

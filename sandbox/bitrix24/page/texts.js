@@ -41,6 +41,12 @@ addTexts({
     deliveries: 'Доставка событий',
     noDeliveries: 'Событий ещё не было.',
     tooBig: 'Файл больше 10 МБ',
+    menu: 'Меню сообщения',
+    copy: 'Скопировано:',
+    call: 'Звонок:',
+    dialog: 'Диалог:',
+    mobile: 'моб.',
+    desktop: 'комп.',
   },
   en: {
     title: 'Bitrix24 sandbox',
@@ -81,6 +87,12 @@ addTexts({
     deliveries: 'Event deliveries',
     noDeliveries: 'No events yet.',
     tooBig: 'The file is larger than 10 MB',
+    menu: 'Message menu',
+    copy: 'Copied:',
+    call: 'Call:',
+    dialog: 'Dialog:',
+    mobile: 'mobile',
+    desktop: 'desktop',
   },
 });
 

@@ -1,18 +1,18 @@
 /**
- * Cards in Bitrix24's ATTACH format (docs/platform-notes/bitrix24.md#cards). Their texts come from outside and are escaped like any text.
+ * Cards in Bitrix24's ATTACH format (docs/platform-notes/bitrix24.md#cards). Their texts come from outside and are escaped like any text;
+ * their addresses must be public.
  */
-import type { Card } from '../../core/events.ts';
+import type { Card } from '../../core/decorations.ts';
 import { publicLink } from './addresses.ts';
-import { escapeBb } from './bb-code.ts';
-
-/** Serialised ATTACH must have fewer characters than this; cards that do not fit are left out, the message's text is kept. */
-const maxAttachLength = 60_000;
-
-/** The longest title, name or value of a card, in characters; the message's own text repeats longer ones. */
-const maxWords = 1_000;
+import { type BlockParts, blockParts, cardText, isLong, noParts } from './card-blocks.ts';
+import { colorFields } from './colors.ts';
+import { maxStored, outerSize, storedSize } from './stored-size.ts';
 
 /** Rows of one card. */
 const maxFacts = 100;
+
+/** Blocks of one card. */
+const maxBlocks = 200;
 
 export interface FittedCards {
   /** Null when there are no cards, or none of them fits. */
@@ -21,43 +21,52 @@ export interface FittedCards {
   readonly isCut: boolean;
 }
 
-/** The blocks of the cards. */
+/** The blocks of the cards. A card that does not fit as a whole is left out, and so are those after it; the message's text is kept. */
 export function toAttach(cards: readonly Card[]): FittedCards {
-  const blocks: Readonly<Record<string, unknown>>[] = [];
-  let length = 100;
-  let isCut = cards.some(isShortened);
+  const blocks: BlockParts['blocks'][number][] = [];
+  let length = outerSize;
+  let isCut = false;
   for (const [index, card] of cards.entries()) {
-    const added = [...(index === 0 ? [] : [{ DELIMITER: { SIZE: 200, COLOR: '#c6c6c6' } }]), ...blocksOf(card)];
-    length += JSON.stringify(added).length;
-    if (length >= maxAttachLength) {
+    const parts = partsOf(card);
+    const added = [...(index === 0 ? [] : [{ DELIMITER: { SIZE: 200, COLOR: '#c6c6c6' } }]), ...parts.blocks];
+    isCut ||= parts.isCut;
+    length += storedSize(added);
+    if (length >= maxStored) {
       isCut = true;
       break;
     }
     blocks.push(...added);
   }
-  return { attach: blocks.length === 0 ? null : { ID: 1, COLOR_TOKEN: 'base', BLOCKS: blocks }, isCut };
+  if (blocks.length === 0) return { attach: null, isCut };
+  const color = { COLOR_TOKEN: 'base', ...colorFields(cards[0]?.color, 'COLOR', 'COLOR_TOKEN') };
+  return { attach: { ID: 1, ...color, BLOCKS: blocks }, isCut };
 }
 
-/** Whether `blocksOf` shows less of a card than it holds. */
-function isShortened({ title, url, image, facts }: Card): boolean {
-  const isLong = (text: string): boolean => text.length > maxWords;
-  const isNotPublic = (address: string | null): boolean => address !== null && publicLink(address) === null;
-  const isTall = facts.length > maxFacts || facts.some(({ name, value }) => isLong(name) || isLong(value));
-  return isTall || isLong(title) || isNotPublic(url) || isNotPublic(image);
+function partsOf(card: Card): BlockParts {
+  const { facts, blocks = [] } = card;
+  const own = ownParts(card);
+  const others = blocks.slice(0, maxBlocks).map(blockParts);
+  return {
+    blocks: [own, ...others].flatMap((part) => part.blocks),
+    isCut: [own, ...others].some((part) => part.isCut) || facts.length > maxFacts || blocks.length > maxBlocks,
+  };
 }
 
-function blocksOf(card: Card): Readonly<Record<string, unknown>>[] {
-  const name = cardText(card.title);
-  const url = publicLink(card.url);
-  const picture = publicLink(card.image);
-  const title = url === null ? { MESSAGE: `[b]${name}[/b]` } : { LINK: { NAME: name, LINK: url } };
-  const image = picture === null ? [] : [{ IMAGE: { LINK: picture, NAME: name } }];
-  const facts = card.facts
-    .slice(0, maxFacts)
-    .map((fact) => ({ NAME: cardText(fact.name), VALUE: cardText(fact.value), DISPLAY: 'ROW' }));
-  return [title, ...image, ...(facts.length === 0 ? [] : [{ GRID: facts }])];
-}
-
-function cardText(text: string): string {
-  return escapeBb(text.slice(0, maxWords).toWellFormed());
+/** The title, the picture and the facts. */
+function ownParts({ title, url, image, facts }: Card): BlockParts {
+  const name = cardText(title);
+  const link = publicLink(url);
+  const picture = publicLink(image);
+  const isRefused = (url !== null && link === null) || (image !== null && picture === null);
+  const head = link === null ? { MESSAGE: `[b]${name}[/b]` } : { LINK: { NAME: name, LINK: link } };
+  const rows = facts.slice(0, maxFacts);
+  const list = rows.length === 0 ? noParts : blockParts({ type: 'facts', display: 'row', facts: rows });
+  return {
+    blocks: [
+      ...(name.trim() === '' && link === null ? [] : [head]),
+      ...(picture === null ? [] : [{ IMAGE: { LINK: picture, NAME: name } }]),
+      ...list.blocks,
+    ],
+    isCut: isRefused || list.isCut || isLong(title),
+  };
 }

@@ -1,105 +1,35 @@
 /**
- * Bitrix24's BB codes: removed from text for a brain, and disabled in foreign text for the portal. Every function here takes time in
- * proportion to its text, and reads no more of it than a chat can show.
+ * Texts of messages as the portal sends and takes them. What they mean is in `core/markup`; here is what concerns mentions of the bot, and
+ * which addresses people in the portal may open.
  */
+import { isFormatted, trimMarkup } from '../../core/markup/markup.ts';
+import { readBb, shownPart } from '../../core/markup/read-bb.ts';
+import { renderBb } from '../../core/markup/render-bb.ts';
+import { renderPlain } from '../../core/markup/render-plain.ts';
+import { publicLink } from './addresses.ts';
 
-/**
- * The longest text Bitrix24 stores of one message, in characters (documentation of `imbot.v2.Chat.Message.send` and `imbot.message.add`).
- */
-const maxShown = 20_000;
-
-/** Inserted after a character that must not begin any markup; has no width and no meaning. */
-const wordJoiner = '\u2060';
-
-/** A bracket before anything like a name, and the two character sequences that begin a quotation at the start of a text line. */
-const markup = /\[(?=\/?[a-z*])|^>(?=>)|^-(?=-{5})/gim;
-
-/**
- * Foreign text that shows in the portal exactly as written: nothing in it is read as a BB code or a quotation. New versions of the portal
- * know more tags, so a bracket before any name is broken.
- */
-export function escapeBb(text: string): string {
-  return text.replaceAll(markup, `$&${wordJoiner}`);
+/** A BB-coded text as plain text, and as it was written if it has formatting. */
+export function readWords(bb: string): { readonly text: string; readonly markup?: string } {
+  const nodes = trimMarkup(readBb(bb));
+  const text = renderPlain(nodes).trim();
+  return isFormatted(nodes) ? { text, markup: renderBb(nodes) } : { text };
 }
-
-/**
- * Foreign text without text lines that the portal reads as slash commands. A portal with `imbot.v2` executes commands in bots' messages as
- * it does those of people, in groups and Open Channels: a bot that explains its commands would run them itself.
- */
-export function escapeCommands(text: string): string {
-  return text.replaceAll(/^(?=\/[^ \n])/gm, wordJoiner);
-}
-
-/** The same text in a form that PHP does not treat as empty, as it does `0`. */
-export function notEmpty(text: string): string {
-  return text === '0' ? `${text}${wordJoiner}` : text;
-}
-
-/** Restores a text of ours that comes back from the portal, undoing `escapeBb` and `escapeCommands`. */
-export function withoutJoiners(text: string): string {
-  return text.replaceAll(wordJoiner, '');
-}
-
-/** The part of a text that a chat can show. */
-function shownPart(text: string): string {
-  if (text.length <= maxShown) return text;
-  return [...text.slice(0, 2 * maxShown)].slice(0, maxShown).join('');
-}
-
-/** Tags that are removed from plain text. Their values cannot hold brackets, so the search for an end stops at the next one. */
-const tag =
-  /\[(\/?)(br|b|i|u|s|size|color|url|user|img|chat|context|code|put|send|call|disk|quote)(=[^[\]]*|\s[^[\]]*|\/)?\]/gi;
-
-/** Tags whose content is converted. Of each kind one is open at a time, as in the portal. */
-const converters: Readonly<Record<string, (inside: string, value: string) => string>> = {
-  url: (label, url) => (url === '' || label === url ? label : label.trim() === '' ? url : `${label} (${url})`),
-  user: (name) => (name === '' ? '' : `@${name}`),
-  img: (url) => url.trim(),
-};
 
 /** BB-coded text as plain text: links keep their address, mentions become `@Name`, other tags are removed. */
 export function plainText(bb: string): string {
-  const text = shownPart(bb);
-  const pieces: string[] = [];
-  const open = new Map<string, { readonly at: number; readonly value: string }>();
-  let from = 0;
-  for (const found of text.matchAll(tag)) {
-    const [whole, slash, name = '', rest = ''] = found;
-    const kind = name.toLowerCase();
-    // After the name, most tags have a value or nothing: `[b oh]` is not a tag.
-    if (/^\s/.test(rest) && kind !== 'img' && kind !== 'br') continue;
-    pieces.push(text.slice(from, found.index));
-    from = found.index + whole.length;
-    if (kind === 'br') pieces.push('\n');
-    else if (slash === '/') close(pieces, open, kind);
-    else if (kind in converters && !open.has(kind)) open.set(kind, { at: pieces.length, value: rest.slice(1) });
-  }
-  pieces.push(text.slice(from));
-  return withoutJoiners(pieces.join(''));
+  return renderPlain(readBb(bb));
 }
 
-/** Converts the text between a tag and its end. Tags opened between them are closed too. */
-function close(
-  pieces: string[],
-  open: Map<string, { readonly at: number; readonly value: string }>,
-  kind: string,
-): void {
-  const begun = open.get(kind);
-  const reader = converters[kind];
-  if (begun === undefined || reader === undefined) return;
-  for (const [other, { at }] of open) if (at >= begun.at) open.delete(other);
-  const inside = pieces.splice(begun.at).join('');
-  pieces.push(reader(inside, begun.value));
+/** A formatted text of our own as the portal gets it: its links open public addresses only (`publicLink`). */
+export function portalText(bb: string): string {
+  return renderBb(readBb(bb), { link: publicLink });
 }
 
 /** A group message without this bot's own mention and the comma after it. */
 export function withoutMention(message: string, botId: string): string {
   const text = shownPart(message);
   const rest = botId === '' ? text : removeMentions(text, botId);
-  return rest
-    .replace(/^[\s,:;]+/, '')
-    .replaceAll(/ {2,}/g, ' ')
-    .trim();
+  return rest.replace(/^[\s,:;]+/, '').trim();
 }
 
 /** Whether a text mentions that user. */
@@ -125,10 +55,23 @@ function removeMentions(text: string, botId: string): string {
     if (index < from) continue;
     const end = ends.indexOf(mentionEnd, index);
     if (end === -1) break;
-    pieces.push(text.slice(from, index), ' ');
-    from = end + mentionEnd.length;
-    if (text.charAt(from) === ',') from += 1;
+    pieces.push(text.slice(from, blanksBefore(text, index, from)), ' ');
+    from = blanksAfter(text, end + mentionEnd.length);
+    if (text.charAt(from) === ',') from = blanksAfter(text, from + 1);
   }
   pieces.push(text.slice(from));
   return pieces.join('');
+}
+
+/** One blank stands for those around a mention; all others, such as those before code, are the author's. */
+function blanksBefore(text: string, index: number, least: number): number {
+  let at = index;
+  while (at > least && text.charAt(at - 1) === ' ') at -= 1;
+  return at;
+}
+
+function blanksAfter(text: string, index: number): number {
+  let at = index;
+  while (text.charAt(at) === ' ') at += 1;
+  return at;
 }

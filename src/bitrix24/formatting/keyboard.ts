@@ -3,15 +3,13 @@
  * button it does not accept, and refuses the whole message when none is left or the keyboard is too large; so what cannot be a button is
  * written into the text, or left out, before anything is sent.
  */
-import type { Button } from '../../core/events.ts';
-import { publicLink } from './addresses.ts';
-import { escapeBb, notEmpty } from './bb-code.ts';
 
-/**
- * A KEYBOARD, as the portal stores it, must have fewer characters than this: some methods refuse a larger one, others drop it without an
- * error. Buttons that do not fit are left out.
- */
-const maxKeyboardLength = 60_000;
+import type { Button } from '../../core/decorations.ts';
+import { percentDecoded, phoneNumber } from '../../core/markup/addresses.ts';
+import { escapeBb, notEmpty } from '../../core/markup/bb-escape.ts';
+import { publicLink } from './addresses.ts';
+import { colorFields, isUnknownColor } from './colors.ts';
+import { maxStored, outerSize, storedSize } from './stored-size.ts';
 
 /** The most characters the portal adds to a button when it stores it. */
 const addedByPortal = 200;
@@ -24,7 +22,8 @@ const maxValue = 2_000;
 
 export interface FittedKeyboard {
   /**
-   * For `imbot.v2.Chat.Message.send` and `imbot.message.add`, one button a row, which reads best in a narrow chat; null without buttons.
+   * For `imbot.v2.Chat.Message.send` and `imbot.message.add`; buttons that do not say otherwise have a row of their own, which reads best in
+   * a narrow chat. Null without buttons.
    */
   readonly keyboard: Readonly<Record<string, unknown>> | null;
   /** Text lines that replace buttons, not escaped yet. */
@@ -33,14 +32,23 @@ export interface FittedKeyboard {
   readonly isCut: boolean;
 }
 
-type Row = Readonly<Record<string, string>>;
+export interface FittedMenu {
+  /** For `imbot.message.add` and `imbot.message.update`; null without entries. */
+  readonly menu: Readonly<Record<string, unknown>> | null;
+  /** An entry was left out or shortened. */
+  readonly isCut: boolean;
+}
+
+type Row = Readonly<Record<string, string | number>>;
+
+const newRow: Row = { TYPE: 'NEWLINE' };
 
 /** A phone number becomes a button that calls; a mail address, and any link that is not public, becomes a text line. */
 export function toKeyboard(buttons: readonly Button[], botId: string): FittedKeyboard {
   const rows: Row[] = [];
   const lines: string[] = [];
-  let length = 100;
-  let isCut = buttons.some(isTooLong);
+  let length = outerSize;
+  let isCut = buttons.some(isShortened);
   for (const button of buttons) {
     const fitted = fitButton(button);
     if (typeof fitted === 'string') lines.push(fitted);
@@ -48,17 +56,68 @@ export function toKeyboard(buttons: readonly Button[], botId: string): FittedKey
       isCut = true;
       continue;
     }
-    const added = rows.length === 0 ? [fitted] : [{ TYPE: 'NEWLINE' }, fitted];
-    length += JSON.stringify(added).length + addedByPortal;
-    if (length < maxKeyboardLength) rows.push(...added);
-    else isCut = true;
+    const row = { ...fitted, ...lookOf(button) };
+    const added = rows.length === 0 || button.joinsRow === true ? [row] : [newRow, row];
+    const size = storedSize(added) + addedByPortal;
+    if (length + size < maxStored) {
+      length += size;
+      rows.push(...added);
+    } else isCut = true;
   }
   return { keyboard: rows.length === 0 ? null : { BOT_ID: Number(botId), BUTTONS: rows }, textLines: lines, isCut };
 }
 
-function isTooLong(button: Button): boolean {
-  const value = button.type === 'say' ? button.text : button.type === 'command' ? button.params : '';
-  return value.length > maxValue;
+/** The entries of a message's menu. What cannot be an entry is left out: a menu has no text around it. */
+export function toMenu(entries: readonly Button[], botId: string): FittedMenu {
+  const items: Row[] = [];
+  let length = outerSize;
+  let isCut = entries.some(isShortened);
+  for (const entry of entries) {
+    const fitted = fitButton(entry);
+    const item = fitted === null || typeof fitted === 'string' ? null : { ...withoutDisplay(fitted), ...whenOf(entry) };
+    const size = item === null ? 0 : storedSize(item) + addedByPortal;
+    if (item === null || length + size >= maxStored) isCut = true;
+    else {
+      length += size;
+      items.push(item);
+    }
+  }
+  return { menu: items.length === 0 ? null : { BOT_ID: Number(botId), ITEMS: items }, isCut };
+}
+
+function withoutDisplay(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'DISPLAY'));
+}
+
+function isShortened(button: Button): boolean {
+  const isGrey = [button.color, button.textColor, button.offColor, button.offTextColor].some(isUnknownColor);
+  return isGrey || carriedBy(button).length > maxValue;
+}
+
+function carriedBy(button: Button): string {
+  if (button.type === 'command') return button.params;
+  return 'text' in button ? button.text : '';
+}
+
+/** Where and when a button works. */
+function whenOf({ device, isDisabled }: Button): Row {
+  return {
+    ...(device === undefined ? {} : { CONTEXT: device === 'mobile' ? 'MOBILE' : 'DESKTOP' }),
+    ...(isDisabled === true ? { DISABLED: 'Y' } : {}),
+  };
+}
+
+function lookOf(button: Button): Row {
+  const { width = 0, type, isOnce } = button;
+  return {
+    ...colorFields(button.color, 'BG_COLOR', 'BG_COLOR_TOKEN'),
+    ...colorFields(button.textColor, 'TEXT_COLOR', ''),
+    ...colorFields(button.offColor, 'OFF_BG_COLOR', ''),
+    ...colorFields(button.offTextColor, 'OFF_TEXT_COLOR', ''),
+    ...(Number.isInteger(width) && width > 0 ? { WIDTH: width } : {}),
+    ...(isOnce === true && type === 'command' ? { BLOCK: 'Y' } : {}),
+    ...whenOf(button),
+  };
 }
 
 /** The button, the text line that replaces it, or null if it has neither label nor effect. */
@@ -66,11 +125,15 @@ function fitButton(button: Button): Row | string | null {
   const label = (button.label.trim() || labelOf(button)).slice(0, maxLabel).toWellFormed();
   if (label === '') return null;
   switch (button.type) {
-    case 'say': {
-      // The portal posts it in the name of the person who presses the button.
-      const said = escapeBb(button.text.slice(0, maxValue).toWellFormed());
-      return said.trim() === '' ? null : { ...appearance(label), ACTION: 'SEND', ACTION_VALUE: said };
-    }
+    // The portal posts it in the name of the person who presses the button.
+    case 'say':
+      return acting(label, 'SEND', escapeBb(button.text.slice(0, maxValue).toWellFormed()));
+    case 'put':
+      return acting(label, 'PUT', escapeBb(button.text.slice(0, maxValue).toWellFormed()));
+    case 'copy':
+      return acting(label, 'COPY', button.text.slice(0, maxValue).toWellFormed());
+    case 'dialog':
+      return acting(label, 'DIALOG', /^(?:chat)?\d{1,20}$/.test(button.dialogId) ? button.dialogId : '');
     case 'command': {
       const params = button.params.slice(0, maxValue).toWellFormed();
       return button.command.trim() === ''
@@ -84,11 +147,15 @@ function fitButton(button: Button): Row | string | null {
   }
 }
 
+function acting(label: string, action: string, value: string): Row | null {
+  return value.trim() === '' ? null : { ...appearance(label), ACTION: action, ACTION_VALUE: value };
+}
+
 /** The label of a button that has none. */
 function labelOf(button: Button): string {
   if (button.type === 'link') return button.url.trim();
   if (button.type === 'call') return button.phone.trim();
-  return button.type === 'say' ? button.text.trim() : '';
+  return 'text' in button ? button.text.trim() : '';
 }
 
 const appearance = (label: string): Row => ({ TEXT: notEmpty(escapeBb(label)), DISPLAY: 'LINE' });
@@ -98,30 +165,17 @@ function fitLink(label: string, url: string): Row | string | null {
   const link = publicLink(url);
   if (link !== null) return { ...appearance(label), LINK: link };
   const [, scheme = '', address = ''] = /^([a-z]+):(.*)$/i.exec(url) ?? [];
-  if (scheme.toLowerCase() === 'tel') return callTo(label, unescaped(address).trim());
-  return textLineOf(label, scheme.toLowerCase() === 'mailto' ? unescaped(address.split('?', 1)[0] ?? '') : url);
+  if (scheme.toLowerCase() === 'tel') return callTo(label, percentDecoded(address).trim());
+  return textLineOf(label, scheme.toLowerCase() === 'mailto' ? percentDecoded(address.split('?', 1)[0] ?? '') : url);
 }
 
-/** Characters allowed between the digits of a number; with any other it is not a plain number and is shown as it is. */
-const phoneSigns = /[\s()./‐-―-]/g;
-
+/** With anything but a plain number the phone is shown as it is. */
 function callTo(label: string, phone: string): Row | string | null {
-  const number = phone.replaceAll(phoneSigns, '');
-  return /^\+?\d{3,15}$/.test(number)
-    ? { ...appearance(label), ACTION: 'CALL', ACTION_VALUE: number }
-    : textLineOf(label, phone);
+  const number = phoneNumber(phone);
+  return number === null ? textLineOf(label, phone) : { ...appearance(label), ACTION: 'CALL', ACTION_VALUE: number };
 }
 
 function textLineOf(label: string, shown: string): string | null {
   if (shown === '') return null;
   return shown === label ? shown : `${label}: ${shown}`;
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Broken escapes are left as they are.
-    return text;
-  }
 }

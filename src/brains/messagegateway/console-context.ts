@@ -1,4 +1,5 @@
 /** Hands the supervisor's console what it needs of the brain. */
+import { cardText } from '../../core/card-text.ts';
 import { forgetCommand, recentCommands, rememberCommand, rememberInfo } from './account/bot-overrides.ts';
 import { configuredInfo } from './account/bot-profile.ts';
 import { isEscaped } from './account/escaping.ts';
@@ -6,7 +7,7 @@ import { ourCommands } from './account/sync-commands.ts';
 import { unescapeHtml } from './api/html-text.ts';
 import type { ConsoleContext } from './console/console.ts';
 import type { MgContext } from './context.ts';
-import { cardsOf, cardText } from './inbound/cards.ts';
+import { cardsOf } from './inbound/cards.ts';
 import { botFilePrefix } from './inbound/open-file.ts';
 import { uploadFiles } from './outbound/portal-files.ts';
 

@@ -1,5 +1,5 @@
 /** Conversations: dialogs bound to their counterparts in brains. Written only by the worker that holds the dialog's inbox lane. */
-import type { Conversation, Owner } from '../../core/conversation.ts';
+import type { Conversation, OfferedChoices, Owner } from '../../core/conversation.ts';
 import type { ChatKind } from '../../core/events.ts';
 import type { Language } from '../../core/language.ts';
 import { type Db, query } from '../database.ts';
@@ -33,6 +33,7 @@ interface ConversationRow {
   readonly silence_timer_at: Date | null;
   readonly burst: Conversation['burst'];
   readonly burst_timer_at: Date | null;
+  readonly choices: OfferedChoices | null;
 }
 
 export const conversationKey = (id: ConversationId): string => `${id.portal}\n${id.botCode}\n${id.dialogId}`;
@@ -58,6 +59,7 @@ function toConversation(row: ConversationRow): Conversation {
     silenceTimerAt: row.silence_timer_at?.toISOString() ?? null,
     burst: row.burst,
     burstTimerAt: row.burst_timer_at?.toISOString() ?? null,
+    choices: row.choices,
   };
 }
 
@@ -89,19 +91,19 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at,
+            owned_since, inactive_since, has_inactivity_timer, crm, choices::jsonb, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at,
             case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::boolean[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::boolean[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
-       waiting_since = excluded.waiting_since, silence_timer_at = excluded.silence_timer_at,
+       choices = excluded.choices, waiting_since = excluded.waiting_since, silence_timer_at = excluded.silence_timer_at,
        session_leader = excluded.session_leader, burst = excluded.burst, burst_timer_at = excluded.burst_timer_at,
        taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
@@ -119,6 +121,7 @@ export async function saveConversations(
       all.map((conversation) => conversation.inactiveSince),
       all.map((conversation) => conversation.hasInactivityTimer),
       all.map((conversation) => storableText(conversation.crm)),
+      all.map(({ choices }) => (choices === null ? null : storableJson(choices))),
       all.map((conversation) => conversation.sessionLeader),
       all.map((conversation) => conversation.waitingSince),
       all.map((conversation) => conversation.silenceTimerAt),
@@ -142,12 +145,12 @@ export async function isTakenSince(db: Db, action: LaneId & { readonly seq: numb
   return result.rows.length > 0;
 }
 
-/** Clears the remote ids after a bot's connection was replaced: ids of the former account mean nothing, or something else, in the new one. */
+/** Clears what belongs to the former account after a bot's connection was replaced: its ids and choices mean nothing, or something else, in the new one. */
 export async function forgetRemoteIds(db: Db, portal: string, botCode: string): Promise<void> {
   await query(
     db,
-    `update conversation set remote_id = null, updated_at = now()
-     where portal = ? and bot_code = ? and remote_id is not null`,
+    `update conversation set remote_id = null, choices = null, updated_at = now()
+     where portal = ? and bot_code = ? and (remote_id is not null or choices is not null)`,
     [portal, botCode],
   );
 }

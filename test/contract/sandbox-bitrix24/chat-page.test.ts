@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SandboxPortal, startSandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';
+import { keepPicture } from '../../support/browser.ts';
 import { Receiver, registerBot, resultOf } from './receiver.ts';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -32,6 +33,61 @@ function pageHtml(path: string): string {
     BX24.init(() => { document.querySelector('#app').textContent = 'app ' + BX24.getAuth().member_id; BX24.fitWindow(); });
   </script>`;
 }
+
+const rule = '-'.repeat(54);
+const say = { ACTION: 'SEND', ACTION_VALUE: 'согласен', DISPLAY: 'LINE' };
+
+/** Something of every kind. */
+const fullMessage = {
+  MESSAGE: [
+    '[b]Жирный[/b] [i]курсив[/i] [s]было[/s] [color=#ff0000]красный[/color] [size=20]крупно[/size] [send=да]Да![/send]',
+    `>>цитата\n${rule}\nАнна\nцеликом\n${rule}`,
+    '[code]let [b] = 1;\n>>x[/code] [timestamp=1645844720 format=SHORT_TIME_FORMAT] [disk=12] [user=5]Анна[/user]',
+  ].join('\n'),
+  MENU: {
+    ITEMS: [
+      { TEXT: 'Вставить', ACTION: 'PUT', ACTION_VALUE: 'x' },
+      { TEXT: 'Сказать', ...say, ACTION_VALUE: 'из меню' },
+    ],
+  },
+  KEYBOARD: {
+    BUTTONS: [
+      { TEXT: 'Да', ...say, BG_COLOR_TOKEN: 'primary' },
+      { TEXT: 'Выкл', ...say, DISABLED: 'Y' },
+      { TYPE: 'NEWLINE' },
+      { TEXT: 'Вписать', ACTION: 'PUT', ACTION_VALUE: 'текст', DISPLAY: 'LINE' },
+      { TEXT: 'Скопировать', ACTION: 'COPY', ACTION_VALUE: 'код', DISPLAY: 'LINE', CONTEXT: 'DESKTOP' },
+      { TYPE: 'NEWLINE' },
+      {
+        TEXT: 'Звонок',
+        ACTION: 'CALL',
+        ACTION_VALUE: '+7495',
+        BG_COLOR: '#29619b',
+        TEXT_COLOR: '#fff',
+        DISPLAY: 'LINE',
+      },
+      { TEXT: 'Сайт', LINK: 'https://a.example', DISPLAY: 'LINE' },
+    ],
+  },
+  ATTACH: {
+    COLOR_TOKEN: 'primary',
+    BLOCKS: [
+      { MESSAGE: '[b]Карточка[/b]' },
+      { LINK: { NAME: 'Ссылка', LINK: 'https://a.example', DESC: 'описание' } },
+      { USER: { NAME: 'Анна', USER_ID: 1 } },
+      { GRID: [{ NAME: 'Статус', VALUE: 'ждёт', DISPLAY: 'ROW', COLOR_TOKEN: 'alert' }] },
+      { DELIMITER: { SIZE: 200, COLOR: '#c6c6c6' } },
+      {
+        GRID: [
+          { NAME: 'А', VALUE: '1', DISPLAY: 'LINE' },
+          { NAME: 'Б', VALUE: '2', DISPLAY: 'LINE' },
+        ],
+      },
+      { GRID: [{ NAME: 'Ряд', VALUE: 'x', DISPLAY: 'TABLE' }] },
+      { FILE: { LINK: 'https://a.example/f.pdf', NAME: 'f.pdf', SIZE: 20_480 } },
+    ],
+  },
+};
 
 describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
   beforeAll(async () => {
@@ -122,6 +178,48 @@ describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
     await page.locator('#pane-group .mention').waitFor();
     await portal.idle();
     expect(app.of('ONIMBOTMESSAGEADD').at(-1)?.form).toMatchObject({ data: { PARAMS: { MESSAGE: 'итог' } } });
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows all that hangs on a message, wide and narrow, and everything can be pressed', async () => {
+    portal.placeApp();
+    portal.finishInstall();
+    const bot = await registerBot(portal, app.eventUrl, { CODE: 'helper', TYPE: 'B', PROPERTIES: { NAME: 'Helper' } });
+    await page.goto(portal.origin);
+    await write('employee', 'привет');
+    await portal.idle();
+    const said = app.of('ONIMBOTMESSAGEADD')[0]?.form['data'] as { PARAMS: { FROM_USER_ID: string } } | undefined;
+    const dialogId = said?.PARAMS.FROM_USER_ID;
+    await resultOf(portal, 'imbot.message.add', { BOT_ID: bot, DIALOG_ID: dialogId, ...fullMessage });
+    const pane = page.locator('#pane-employee');
+    await pane.getByText('Карточка').waitFor();
+    for (const shown of [
+      'blockquote',
+      'code',
+      'time',
+      '.mention',
+      'hr',
+      '.grid.row',
+      '.grid.table',
+      '.attach-file a',
+    ]) {
+      expect(await pane.locator(shown).count(), shown).toBeGreaterThan(0);
+    }
+    expect(await pane.getByRole('button', { name: 'Выкл' }).isDisabled()).toBe(true);
+    await pane.getByRole('button', { name: 'Вписать' }).click();
+    expect(await pane.locator('textarea').inputValue()).toBe('текст');
+    await pane.getByRole('button', { name: 'Звонок' }).click();
+    await pane.getByText('Звонок: +7495').waitFor();
+    await pane.getByRole('button', { name: 'Да', exact: true }).click();
+    await pane.getByText('согласен').waitFor();
+    await pane.locator('.message select').selectOption('1');
+    await pane.getByText('из меню').waitFor();
+    await pane.locator('blockquote').first().scrollIntoViewIfNeeded();
+    await keepPicture(page, 'chat-blocks-1280');
+    await page.setViewportSize({ width: 375, height: 900 });
+    await page.getByRole('tab', { name: 'Сотрудник' }).click();
+    await keepPicture(page, 'chat-blocks-375');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
     expect(complaints).toEqual([]);
   });
 

@@ -107,6 +107,6 @@ describe.each([
     own.bridge.portal.fault.rest({ method, times: 1, kind: 'error', error: 'ATTACH_ERROR' });
     sayToAssistant(own.bridge, 'товар', userId);
     await everythingDone(own.bridge.portal, own.probe);
-    expect(botTalk(own.bridge.portal, greeted.chatId).at(-1)?.text).toBe('Чайник\nhttps://shop.example/1\nЦена: 100');
+    expect(botTalk(own.bridge.portal, greeted.chatId).at(-1)?.text).toBe('Чайник\nЦена: 100\nhttps://shop.example/1');
   });
 });

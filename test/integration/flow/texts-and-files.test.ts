@@ -53,7 +53,7 @@ describe('texts', () => {
   });
 
   it.each<readonly [string, string]>([
-    ['short ones', '[timestamp=1700000000 format=SHORT] [icon=http://x/y.png] [rating=5]'],
+    ['short ones', '[timestamp=1700000000 format=SHORT] [icon=y.png] [rating=5]'],
     ['so many that making them harmless makes the text longer', '[rating=5] '.repeat(1_818).trim()],
   ])('with codes the portal would interpret come back whole and harmless: %s', async (_name, text) => {
     const { answers } = await hear(text);

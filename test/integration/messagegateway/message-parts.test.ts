@@ -153,7 +153,6 @@ describe('an edit', () => {
     await stage.done();
     expect(JSON.stringify(shown()?.attach)).toContain('https://shop.example/coffee');
     expect(JSON.stringify(shown()?.attach)).not.toContain('tea');
-    expect(shown()?.keyboard).not.toEqual([]);
     await send('message_updated', {
       external_message_id: external,
       type: 'text',

@@ -125,7 +125,7 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
     });
   });
 
-  it('may quote each other, press buttons and look at cards', async () => {
+  it('may quote each other, answer buttons by their numbers and look at cards', async () => {
     const talk = await begin();
     const asked = stage.gateway.messages(talk.mgChat).find(({ text }) => text === talk.words);
     const suggestions = [
@@ -144,12 +144,13 @@ describe('a customer of an Open Channel and a manager in MessageGateway', () => 
       ({ isBot, text }) => isBot && !text.startsWith('Здравствуйте! Я'),
     );
     expect(portalMessages(talk.chatId).find(({ id }) => id === answer?.replyTo)?.text).toBe(talk.words);
-    expect(answer?.keyboard.filter((one) => 'TEXT' in one)).toMatchObject([
-      { TEXT: 'Да', ACTION: 'SEND' },
-      { TEXT: 'Сайт', LINK: 'https://shop.example/1' },
-    ]);
+    // No button reaches the customer's messenger.
+    expect(answer).toMatchObject({ text: 'Про это?\n1 – Да\nСайт: https://shop.example/1', keyboard: [] });
     expect(card?.text).toContain('Чай');
     expect(JSON.stringify(card?.attach)).toContain('https://shop.example/tea');
+    stage.bridge.portal.clientWrites(talk.clientId, '1');
+    await stage.done();
+    expect(stage.gateway.messages(talk.mgChat).at(-1)?.text).toBe('Да');
   });
 
   it('know when it was said, and what a customer answers to', async () => {

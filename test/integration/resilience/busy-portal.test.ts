@@ -1,7 +1,7 @@
 /** Many customers write at once to a portal with the documented limits. Counts and order are judged here; times are in the bench. */
 import { describe, expect, it } from 'vitest';
 import type { RestCall } from '../../../sandbox/bitrix24/call-log.ts';
-import { escapeBb } from '../../../src/bitrix24/formatting/bb-code.ts';
+import { escapeBb } from '../../../src/core/markup/bb-escape.ts';
 import { until } from '../../support/bridge.ts';
 import { type OwnBridge, type Said, sayToAssistant, withInstalled } from '../../support/installed-bridge.ts';
 import { answersIn, everythingDone, sendKeys } from '../../support/talk.ts';

@@ -3,13 +3,7 @@ import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';
 import { toAttach } from '../../../src/bitrix24/formatting/attach.ts';
-import {
-  escapeBb,
-  escapeCommands,
-  hasMention,
-  plainText,
-  withoutMention,
-} from '../../../src/bitrix24/formatting/bb-code.ts';
+import { hasMention, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
 import { claimFromEvent } from '../../../src/bitrix24/install/proof.ts';
 import { readAnswer } from '../../../src/bitrix24/rest/rest-errors.ts';
@@ -42,6 +36,10 @@ import { decodeWebhook as decodeSelarti } from '../../../src/brains/selarti/inbo
 import { readWebhook as readSelarti, withKnown } from '../../../src/brains/selarti/inbound/webhook.ts';
 import { textDigest } from '../../../src/brains/selarti/outbound/text-digest.ts';
 import type { Button } from '../../../src/core/events.ts';
+import { escapeBb, escapeCommands } from '../../../src/core/markup/bb-escape.ts';
+import { readMarkup, renderMarkup } from '../../../src/core/markup/forms.ts';
+import type { TextForm } from '../../../src/core/markup/markup.ts';
+import { splitMarkup } from '../../../src/core/markup/split-markup.ts';
 import { splitText } from '../../../src/core/split-text.ts';
 import { fillTemplate } from '../../../src/http/page-template.ts';
 import { parseJson } from '../../../src/lib/bounded-json.ts';
@@ -134,7 +132,19 @@ const console = consoleContext({}, unitTools(noCall), mgConfig({ unescapeHtml: t
 
 const cardOf = (text: string) => ({ title: text, url: text, image: text, facts: [{ name: text, value: text }] });
 
+/** Read as one language and written in all others. */
+const translate = (from: TextForm) => (text: string) => {
+  const nodes = readMarkup(text, from);
+  return (['plain', 'markdown', 'html', 'bbcode'] as const).map((form) => renderMarkup(nodes, form));
+};
+
+const pieces = (from: TextForm) => (text: string) => splitMarkup(readMarkup(text, from), from, 5_000);
+
 export const outsideReaders: readonly OutsideReader[] = [
+  { name: 'readMarkdown and every renderer', read: translate('markdown') },
+  { name: 'readHtml and every renderer', read: translate('html') },
+  { name: 'readBb and every renderer', read: translate('bbcode') },
+  { name: 'splitMarkup', read: pieces('markdown') },
   { name: 'scanEvent', read: (_, body) => scanEvent(body) },
   { name: 'parseForm', read: (_, body) => parseForm(body) },
   { name: 'decodeEvent', read: (_, body) => decodeEvent(body, bot) },

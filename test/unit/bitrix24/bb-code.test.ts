@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeBb, plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
+import { plainText, withoutMention } from '../../../src/bitrix24/formatting/bb-code.ts';
+import { escapeBb } from '../../../src/core/markup/bb-escape.ts';
 
 const opensTag = /\[\/?(b|i|u|s|url|user|img|send|put|call|code|chat)(=|\]|\s)/i;
 

@@ -42,7 +42,7 @@ describe('a decorated text', () => {
   it('loses one after the other, each once', async () => {
     const { attempts, send } = portal('PARAM_ATTACH_ERROR', 'KEYBOARD_OVERSIZE', 'REPLY_ERROR');
     expect(await sendDecorated(wanted, '900', send)).toEqual({ result: 7, lost: ['cards', 'buttons', 'quote'] });
-    expect(attempts.at(-1)).toEqual({ text: 'текст', keyboard: null, attach: null, quoteOf: null });
+    expect(attempts.at(-1)).toEqual({ text: 'текст', keyboard: null, attach: null, menu: null, quoteOf: null });
   });
 
   it.each(['KEYBOARD_ERROR', 'ATTACH_ERROR', 'MESSAGE_NOT_FOUND', 'ACCESS_DENIED'])(

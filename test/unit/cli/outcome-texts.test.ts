@@ -7,6 +7,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   forwarded: true,
   forwarded_later: true,
   changed_before_delivery: true,
+  chosen: true,
   overheard: true,
   answered: true,
   greeted: true,

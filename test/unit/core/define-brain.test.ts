@@ -46,6 +46,8 @@ describe('a declared brain', () => {
       listens: false,
       overhears: false,
       mirrors: false,
+      textForm: 'plain',
+      messageForm: 'plain',
     });
   });
 

@@ -15,7 +15,7 @@ const bot: BridgeBot = {
   capabilities: capabilitiesWith({ receipts: true }),
 };
 
-function done(event: BrainEvent, parts: readonly SentPart[] = [], kind: ChatKind = 'line'): PortalAction[] {
+function done(event: BrainEvent, parts: readonly SentPart[] = [], kind: ChatKind = 'private'): PortalAction[] {
   const conversation = { ...newConversation('bridge_x', 'chat1', 'ref'), kind };
   const { actions } = bridge(event, conversation, bot, { at: new Date('2026-11-21T06:00:00Z'), parts });
   return actions.flatMap((one) => (one.target === 'portal' ? [one.action] : []));
@@ -98,7 +98,6 @@ describe('a quick reply', () => {
     const command = { type: 'command', label: 'Да', command: 'press', params: 'да, везите' };
     expect(done(reply, [], 'group')).toMatchObject([{ buttons: [command] }]);
     expect(done(edited('Везём?', [say]), [text('9')], 'group')).toMatchObject([{ buttons: [command] }]);
-    expect(done(reply, [], 'line')).toMatchObject([{ buttons: [say] }]);
     expect(done(reply, [], 'private')).toMatchObject([{ buttons: [say] }]);
   });
 });

@@ -2,8 +2,9 @@
 
 import type { Chat, PortalEvent } from '../../../core/events.ts';
 import { languageOf } from '../../../core/language.ts';
+import { withoutJoiners } from '../../../core/markup/bb-escape.ts';
 import { branch, type FormTree, text } from '../../../lib/form-body.ts';
-import { hasMention, plainText, withoutJoiners, withoutMention } from '../../formatting/bb-code.ts';
+import { hasMention, plainText, withoutMention } from '../../formatting/bb-code.ts';
 import { type DialogDecoder, noDialog, notForThisBot } from '../decoded.ts';
 import {
   authorOf,

@@ -1,7 +1,7 @@
 /** Reads the events about a message: written, edited, deleted. */
 import { languageOf } from '../../../core/language.ts';
 import { text } from '../../../lib/form-body.ts';
-import { plainText, withoutMention } from '../../formatting/bb-code.ts';
+import { readWords, withoutMention } from '../../formatting/bb-code.ts';
 import { chat, type DialogDecoder, forListedBot, noDialog } from '../decoded.ts';
 import {
   authorOf,
@@ -25,7 +25,7 @@ export const decodeMessageAdd: DialogDecoder = forListedBot((tree, botId) => {
   return chat({
     type: 'message',
     messageId: text(params, 'MESSAGE_ID') ?? '',
-    text: plainText(place.kind === 'group' ? withoutMention(raw, botId) : raw).trim(),
+    ...readWords(place.kind === 'group' ? withoutMention(raw, botId) : raw),
     ...(place.kind === 'line'
       ? {
           isHidden: isHiddenNote(params, author, place),
@@ -57,7 +57,7 @@ export const decodeMessageUpdate: DialogDecoder = forListedBot((tree, botId) => 
   return chat({
     type: 'message_edited',
     messageId: text(params, 'MESSAGE_ID') ?? text(params, 'ID') ?? '',
-    text: plainText(withoutMention(raw, botId)).trim(),
+    ...readWords(withoutMention(raw, botId)),
     author,
     chat: place,
     mentionsBot: place.kind !== 'group' || isMentioned(params, botId),

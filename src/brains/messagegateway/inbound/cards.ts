@@ -68,12 +68,6 @@ export function orderCard(order: OrderData, language: Language): Card {
   };
 }
 
-/** The card as text, because customers of an Open Channel see only text. */
-export function cardText(card: Card): string {
-  const facts = card.facts.map(({ name, value }) => `${name}: ${value}`);
-  return [card.title, ...facts, ...(card.url === null ? [] : [card.url])].join('\n');
-}
-
 /** Longest address that is read; browsers cut longer ones. */
 const maxAddress = 2_000;
 

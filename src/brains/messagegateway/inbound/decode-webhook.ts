@@ -1,4 +1,5 @@
 /** Decodes a stored transport webhook: messages of managers and bots, their edits and deletions, reactions, and what was read. Pure. */
+import { cardText } from '../../../core/card-text.ts';
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, FileRef, Reply } from '../../../core/events.ts';
 import { readReaction } from '../../../core/reactions.ts';
@@ -7,7 +8,7 @@ import { type Envelope, type MessageData, messageDataShape, reactionDataShape } 
 import { maxItems } from '../channels/channel-settings.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import { portalMessageId } from '../outbound/message-names.ts';
-import { cardsOf, cardText } from './cards.ts';
+import { cardsOf } from './cards.ts';
 import { toButtons } from './suggestions.ts';
 
 /** What the reading depends on. */

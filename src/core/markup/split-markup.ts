@@ -1,0 +1,143 @@
+/** Cuts a formatted text into parts that fit; formatting that a cut goes through ends before it and begins again behind it. */
+import { splitText } from '../split-text.ts';
+import { renderMarkup } from './forms.ts';
+import type { Markup, MarkupNode, TextForm } from './markup.ts';
+import { renderPlain } from './render-plain.ts';
+
+/** Attempts to find a length that fits, before the rest is sent without formatting. */
+const maxAttempts = 8;
+
+/**
+ * The text in parts of at most `limit` UTF-16 code units each, written in `form`. An empty text has no parts.
+ *
+ * @param wide see `splitText`
+ */
+export function splitMarkup(nodes: Markup, form: TextForm, limit: number, wide = ''): readonly string[] {
+  const parts: string[] = [];
+  let rest = nodes;
+  for (;;) {
+    const whole = renderMarkup(rest, form);
+    if (whole === '') return parts;
+    if (weigh(whole, wide) <= limit) return [...parts, whole];
+    const cut = cutOff(rest, { form, limit, wide, length: whole.length });
+    if (cut === null) {
+      // Its first piece fits nowhere as it is: it goes without formatting.
+      const [first, ...others] = rest;
+      if (first !== undefined) parts.push(...splitPlain(renderPlain([first]), form, limit));
+      rest = others;
+    } else {
+      parts.push(cut.part);
+      rest = cut.rest;
+    }
+  }
+}
+
+/** The most characters that one becomes when a text is written: `&quot;`. */
+const maxGrowth = 6;
+
+function splitPlain(text: string, form: TextForm, limit: number): readonly string[] {
+  return splitText(text, limit / maxGrowth).map((part) => renderMarkup([{ type: 'text', text: part }], form));
+}
+
+interface CutRules {
+  readonly form: TextForm;
+  readonly limit: number;
+  readonly wide: string;
+  /** Of the whole text as it is written. */
+  readonly length: number;
+}
+
+/** The longest beginning that fits, and the rest; null when none was found. */
+function cutOff(nodes: Markup, { form, limit, wide, length }: CutRules): { part: string; rest: Markup } | null {
+  const shown = textOf(nodes);
+  let wanted = Math.floor((shown.length * limit) / length);
+  for (let attempt = 0; attempt < maxAttempts && wanted >= 2; attempt += 1) {
+    const [first = ''] = splitText(shown, wanted);
+    const [head, rest] = cutAt(nodes, first.length);
+    const part = renderMarkup(head, form);
+    const weight = weigh(part, wide);
+    if (part !== '' && weight <= limit && textOf(rest).length < shown.length) return { part, rest };
+    wanted = Math.floor(Math.min(wanted * 0.8, (wanted * limit) / Math.max(1, weight)));
+  }
+  return null;
+}
+
+function weigh(text: string, wide: string): number {
+  if (wide === '') return text.length;
+  let weight = text.length;
+  for (const sign of text) if (wide.includes(sign)) weight += 1;
+  return weight;
+}
+
+/** The text that a cut may go through. */
+function textOf(nodes: Markup): string {
+  return nodes.map((node) => textOfNode(node)).join('');
+}
+
+function textOfNode(node: MarkupNode): string {
+  if (node.type === 'text' || node.type === 'code') return node.text;
+  if (node.type === 'list') return node.items.map((item) => `${textOf(item)}\n`).join('');
+  return 'children' in node ? textOf(node.children) : ' ';
+}
+
+/** The first `count` characters of `textOf`, and the rest. */
+function cutAt(nodes: Markup, count: number): readonly [Markup, Markup] {
+  const head: MarkupNode[] = [];
+  const rest: MarkupNode[] = [];
+  let left = count;
+  for (const node of nodes) {
+    const { length } = textOfNode(node);
+    if (left <= 0) rest.push(node);
+    else if (length <= left) head.push(node);
+    else {
+      const [before, after] = cutNode(node, left, head.length === 0);
+      head.push(...before);
+      rest.push(...after);
+    }
+    left -= length;
+  }
+  return [head, rest];
+}
+
+/** What may end in one part and begin again in the next. */
+const styles: ReadonlySet<string> = new Set([
+  'bold',
+  'italic',
+  'underline',
+  'strike',
+  'size',
+  'color',
+  'quote',
+  'heading',
+]);
+
+/** @param isFirst there is nothing before it that could be sent without it */
+function cutNode(node: MarkupNode, count: number, isFirst: boolean): readonly [Markup, Markup] {
+  if (node.type === 'text' || node.type === 'code') {
+    return [[{ ...node, text: node.text.slice(0, count) }], [{ ...node, text: node.text.slice(count) }]];
+  }
+  if (node.type === 'list') return cutList(node, count);
+  // A link would open the same thing twice.
+  if (!('children' in node) || !styles.has(node.type)) return isFirst ? [[node], []] : [[], [node]];
+  const [before, after] = cutAt(node.children, count);
+  return [[{ ...node, children: before }], [{ ...node, children: after }]];
+}
+
+/** Between items, or within the first one. */
+function cutList(list: MarkupNode & { readonly type: 'list' }, count: number): readonly [Markup, Markup] {
+  let left = count;
+  let at = 0;
+  for (const item of list.items) {
+    const length = textOf(item).length + 1;
+    if (length > left) break;
+    left -= length;
+    at += 1;
+  }
+  const from = (index: number): number | null => (list.start === null ? null : list.start + index);
+  if (at > 0) {
+    return [[{ ...list, items: list.items.slice(0, at) }], [{ ...list, start: from(at), items: list.items.slice(at) }]];
+  }
+  const [first = [], ...others] = list.items;
+  const [before, after] = cutAt(first, left);
+  return [[{ ...list, items: [before] }], [{ ...list, items: [after, ...others] }]];
+}
