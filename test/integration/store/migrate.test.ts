@@ -50,11 +50,11 @@ describe('a migrated database', () => {
 
   it('is refused by an older program', async () => {
     await writeFile(
-      join(folder, '0002-newer.ts'),
+      join(folder, '9999-newer.ts'),
       'export const up = (knex) => knex.raw("create table newer (id int)");\nexport const down = () => Promise.reject(new Error("no"));\n',
     );
     await migrateToLatest(database.url, folder);
-    await rm(join(folder, '0002-newer.ts'));
+    await rm(join(folder, '9999-newer.ts'));
     await expect(migrateToLatest(database.url, folder)).rejects.toMatchObject({ code: 'database.newer_schema' });
   });
 });
