@@ -2,10 +2,12 @@
 import { echoInSandbox } from './echo/sandbox-brain.ts';
 import { messageGatewayInSandbox } from './messagegateway/sandbox-brain.ts';
 import type { SandboxBrain } from './sandbox-brain.ts';
+import { webhookInSandbox } from './webhook/sandbox-brain.ts';
 
 export const sandboxBrains: Readonly<Record<string, SandboxBrain>> = {
   echo: echoInSandbox,
   messagegateway: messageGatewayInSandbox,
+  webhook: webhookInSandbox,
 };
 
 /** What the bots use without `--brain`: the first of the list. */

@@ -2,8 +2,9 @@
 import type { Brain } from '../core/brain.ts';
 import { echoBrain } from './echo/echo-brain.ts';
 import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';
+import { webhookBrain } from './webhook/webhook-brain.ts';
 
-export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain];
+export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain, webhookBrain];
 
 /** What new bots use until somebody connects another brain. */
 export const defaultBrain: Brain = echoBrain;
