@@ -8,7 +8,7 @@ import type { Portals } from './compose-portals.ts';
 export type Connections = ReturnType<typeof composeConnections>;
 
 export function composeConnections(base: Base, { cache: portals, client }: Portals) {
-  const { settings, timings, db, sealer, brains, guard, rateLimiters, recent, wakeups, log } = base;
+  const { settings, timings, db, sealer, brains, guard, rateLimiters, recent, metrics, wakeups, log } = base;
   const publicUrl = settings.PUBLIC_URL;
   const http = base.hotHttp;
   const fileHttp = base.rareHttp;
@@ -21,6 +21,7 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
     portals,
     rateLimiters,
     recent,
+    metrics,
     publicUrl,
     log,
   });

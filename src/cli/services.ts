@@ -4,6 +4,7 @@ import { createPortalClient, type PortalClient } from '../bitrix24/rest/portal-c
 import { type Settings, settingsSchema } from '../config.ts';
 import { type AccountWork, hookPath } from '../connections/account-work.ts';
 import { connectorState } from '../connections/connector-state.ts';
+import { refuseFileLinks } from '../connections/file-links.ts';
 import { portalInfo } from '../connections/portal-info.ts';
 import type { Connection } from '../core/connector.ts';
 import type { ConnectorTools } from '../core/connector-tools.ts';
@@ -91,6 +92,8 @@ async function accountWork(context: CommandContext, sealer: Sealer): Promise<Acc
     rateLimiter: (bucket, rate) => brainRateLimiter(rateLimiters, { portal: connection.portal, bucket, ...rate }),
     lookupFor: (url) => socketLookup(guard, url),
     publicUrl: needPublicUrl(context),
+    // A command has no /metrics.
+    count: () => {},
     ...withoutMessages,
     portalInfo: async () => {
       const [portal, bots] = await Promise.all([findPortal(db, connection.portal), listBots(db, connection.portal)]);
@@ -123,9 +126,10 @@ function needPublicUrl({ publicUrl }: CommandContext): string {
 /** Files, people and records belong to messages, and commands carry none. */
 const withoutMessages: Pick<
   ConnectorTools,
-  'openPortalFile' | 'missedMessages' | 'crmAddress' | 'portalUser' | 'customerInfo' | 'openChannelName'
+  'openPortalFile' | 'fileLink' | 'missedMessages' | 'crmAddress' | 'portalUser' | 'customerInfo' | 'openChannelName'
 > = {
   openPortalFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
+  fileLink: refuseFileLinks,
   missedMessages: () => Promise.resolve([]),
   crmAddress: () => Promise.resolve(null),
   portalUser: () => Promise.resolve(null),

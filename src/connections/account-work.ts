@@ -1,7 +1,6 @@
 /** What every use case of an account needs: the database, the brain, the tools it works with, and whom to tell of a change. */
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import type { ConnectorTools } from '../core/connector-tools.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -9,12 +8,13 @@ import type { Db, Pool } from '../store/database.ts';
 import { laneBeginning } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { listBots } from '../store/tenants/bots.ts';
+import type { ToolsFor } from './connector-tools.ts';
 
 export interface AccountWork {
   readonly db: Pool;
   readonly sealer: Sealer;
   readonly brainOf: (name: string) => Brain | undefined;
-  readonly toolsFor: (connection: Connection) => ConnectorTools;
+  readonly toolsFor: ToolsFor;
   /** The webhook address of a connection. */
   readonly hookUrl: (connection: Pick<Connection, 'webhookSecret'>, brain: Brain) => string;
   /** The connection was changed or removed: what this process keeps of it is old. */

@@ -29,7 +29,7 @@ export async function addAccount(
   const joined =
     brain.join === undefined
       ? config
-      : await brain.join(connection, work.hookUrl(connection, brain), work.toolsFor(connection));
+      : await brain.join(connection, work.hookUrl(connection, brain), work.toolsFor(connection, brain));
   const account = { ...connection, config: joined };
   try {
     await storeNew(work, work.db, brain, { ...account, title });
@@ -79,7 +79,12 @@ export async function changeSettings(
   const inForce =
     brain.reconfigure === undefined
       ? config
-      : await brain.reconfigure(connection, stored.config, work.hookUrl(connection, brain), work.toolsFor(connection));
+      : await brain.reconfigure(
+          connection,
+          stored.config,
+          work.hookUrl(connection, brain),
+          work.toolsFor(connection, brain),
+        );
   if (!(await storeConfig(work.db, row, sealConfig(work.sealer, row.id, inForce)))) throw changedMeanwhile();
   work.evict(row.id);
   await checkAtOnce(work.db, row);

@@ -47,7 +47,7 @@ async function ask(
   { work, brain, connection, signal }: Question,
   disabledReason: string | null,
 ): Promise<HealthStatus> {
-  const tools = toolsUntil(work.toolsFor(connection), signal);
+  const tools = toolsUntil(work.toolsFor(connection, brain), signal);
   const hookUrl = work.hookUrl(connection, brain);
   if (brain.checkHealth !== undefined) return await brain.checkHealth(connection, hookUrl, disabledReason, tools);
   return { works: true, config: (await brain.join?.(connection, hookUrl, tools)) ?? connection.config };

@@ -77,7 +77,7 @@ class ConnectionLifecycle {
     const { config, title } = wish;
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, webhookSecret: known?.webhookSecret ?? randomToken(24) };
-    const tools = this.#options.toolsFor(connection);
+    const tools = this.#options.toolsFor(connection, brain);
     // The bot is given the connection only when it has joined.
     const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), botType: bot.type });
     const joined = await brain.join?.(connection, this.#work.hookUrl(connection, brain), { ...tools, portalInfo });

@@ -36,7 +36,7 @@ export function createConnectorHost(options: ConnectorHostOptions, brain: Brain)
     disabledReason: row.disabled_reason,
   });
   return {
-    tools: options.toolsFor({ id: brain.name, portal: '', config: null, webhookSecret: '' }),
+    tools: options.toolsFor({ id: brain.name, portal: '', config: null, webhookSecret: '' }, brain),
     settings: options.settings,
     seal: (text, purpose) => sealer.seal(`${Date.now()} ${text}`, context(purpose)).toString('base64url'),
     open(sealed, purpose) {

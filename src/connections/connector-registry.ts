@@ -4,11 +4,11 @@
  */
 import type { Brain } from '../core/brain.ts';
 import type { Connection, Connector } from '../core/connector.ts';
-import type { ConnectorTools } from '../core/connector-tools.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
 import { type ConnectionRow, findConnection } from '../store/tenants/connections.ts';
+import type { ToolsFor } from './connector-tools.ts';
 import { openConnection } from './stored-connection.ts';
 
 export interface KnownConnector {
@@ -38,7 +38,7 @@ export interface ConnectorRegistryOptions {
   readonly db: Db;
   readonly sealer: Sealer;
   readonly brains: readonly Brain[];
-  readonly toolsFor: (connection: Connection) => ConnectorTools;
+  readonly toolsFor: ToolsFor;
   readonly nowMs?: () => number;
   readonly believedMs?: number | undefined;
 }
@@ -143,7 +143,7 @@ class Registry implements ConnectorRegistry {
   }
 
   #make(brain: Brain, connection: Connection, disabledReason: string | null): KnownConnector {
-    return { brain, connector: brain.create(connection, this.#options.toolsFor(connection)), disabledReason };
+    return { brain, connector: brain.create(connection, this.#options.toolsFor(connection, brain)), disabledReason };
   }
 
   #dropIdle(): void {

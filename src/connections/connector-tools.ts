@@ -2,17 +2,21 @@
 import { crmAddress } from '../bitrix24/crm-address.ts';
 import { openChannelName } from '../bitrix24/open-channels.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import type { ConnectorTools } from '../core/connector-tools.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type NetworkGuard, socketLookup } from '../lib/network-guard.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import { brainRateLimiter, type RateLimiters } from '../runtime/rate-limiter.ts';
 import type { RecentFacts } from '../runtime/recent-facts.ts';
 import type { Db } from '../store/database.ts';
+import { brainCounts } from './brain-counts.ts';
 import { connectorState } from './connector-state.ts';
 import { findCustomerInfo } from './customer-info.ts';
+import { refuseFileLinks } from './file-links.ts';
 import { missedMessages } from './missed-messages.ts';
 import { openPortalFile } from './portal-files.ts';
 import { portalInfo } from './portal-info.ts';
@@ -29,15 +33,17 @@ export interface ConnectorToolsOptions {
   readonly portals: PortalCache;
   readonly rateLimiters: RateLimiters;
   readonly recent: RecentFacts;
+  readonly metrics: Pick<Metrics, 'brain'>;
   readonly publicUrl: string;
   readonly log: Logger;
 }
 
-export type ToolsFor = (connection: Connection) => ConnectorTools;
+/** The tools of a connection of this brain. */
+export type ToolsFor = (connection: Connection, brain: Pick<Brain, 'name' | 'counters'>) => ConnectorTools;
 
 export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
   const { db, guard, client, portals, log } = options;
-  return ({ id, portal }) => ({
+  return ({ id, portal }, brain) => ({
     http: options.http,
     rateLimiter: (bucket, rate) => brainRateLimiter(options.rateLimiters, { portal, bucket, ...rate }),
     lookupFor: (url) => socketLookup(guard, url),
@@ -55,6 +61,8 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
     openChannelName: (lineId, signal) => openChannelName(client, portal, lineId, signal),
     portalInfo: async () => portalInfo(await portals.portal(portal), { id }),
     state: connectorState(db, portal, id, options.recent),
+    fileLink: refuseFileLinks,
+    count: brainCounts(options.metrics.brain, brain),
     publicUrl: options.publicUrl,
     log: (message, details) => log.info({ connection: id, ...details }, message),
   });

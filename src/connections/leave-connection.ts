@@ -33,7 +33,7 @@ export async function leaveConnection(
   if (brain.leave === undefined) return { isLeft: null };
   const facts = { portal: connection.portal, connection: connection.id, brain: brain.name };
   try {
-    await inTime(brain.leave(connection, work.hookUrl(connection, brain), work.toolsFor(connection)), waitMs);
+    await inTime(brain.leave(connection, work.hookUrl(connection, brain), work.toolsFor(connection, brain)), waitMs);
     work.log.info(facts, 'an account was left');
     return { isLeft: true };
   } catch (thrown) {

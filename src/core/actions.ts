@@ -67,6 +67,22 @@ export type BrainAction =
       readonly sentAt: string | null;
       /** The Bitrix24 message it replies to, by any author; null for none. */
       readonly quoteOf: string | null;
+      /** All messages that it consists of, in order, `messageId` last (see `Pace`). Absent: it is one message. */
+      readonly messageIds?: readonly string[];
+    }
+  /** What a person or a timer asks of the brain for this conversation: one of its `requests`. */
+  | {
+      readonly type: 'request';
+      /** Of the request; of the follow-up where it is one. */
+      readonly id: string;
+      readonly name: string;
+      /** As the request's schema gave them. */
+      readonly params: Readonly<Record<string, unknown>>;
+      readonly by: 'person' | 'follow_up';
+      /** Who asked by a command in the chat. Absent: nobody in the chat did. */
+      readonly author?: Author;
+      /** Where they asked. Absent: see `author`. */
+      readonly chat?: Chat;
     }
   | {
       readonly type: 'edit';

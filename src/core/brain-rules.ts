@@ -44,6 +44,7 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
   if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
     return { conversation, actions: changesOf(event, conversation, context).map(toPortal), outcome: 'answered' };
   }
+  if (event.type === 'follow_up' || event.type === 'follow_up_cancelled') return noop(conversation, 'noted');
   const isForPeople = event.type === 'reply' && event.isInternal;
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, context);
   if (event.type === 'typing') return { conversation, actions: [toPortal({ type: 'typing' })], outcome: 'answered' };

@@ -1,5 +1,6 @@
 /** The definition of a brain: how its accounts are joined, checked and left, and its own routes. */
 import type { z } from 'zod';
+import type { BrainCommand, BrainCounter, BrainFigure, BrainRequestForm, Pace } from './brain-parts.ts';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 
@@ -140,6 +141,16 @@ export interface Brain {
   readonly routes?: readonly BrainRoute[];
   /** The page, under `/<brain name>`, where an administrator connects an account; it takes the code in the fragment, `#code=…`. */
   readonly connectPath?: string;
+  /** What a person or a timer may ask of the brain for one conversation (see the action `request`). */
+  readonly requests?: readonly BrainRequestForm[];
+  /** What employees may type in a chat of a bot that uses the brain. */
+  readonly commands?: readonly BrainCommand[];
+  /** How fast messages are handed over. Absent: each at once. */
+  pace?(config: unknown): Pace;
+  /** What connectors count by `tools.count`. */
+  readonly counters?: readonly BrainCounter[];
+  /** What an administrator wants to know of a connection now. Best effort: AppErrors are shown in place of the figures. */
+  figures?(connection: Connection, tools: ConnectorTools): Promise<readonly BrainFigure[]>;
   /** The schema of this brain's BRAIN_SETTINGS. */
   readonly settingsSchema?: z.ZodType;
   /** Makes the connector of a connection; must not do I/O. */

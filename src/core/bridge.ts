@@ -43,6 +43,8 @@ export function bridge(
     case 'handover':
     case 'taken_back':
     case 'finish':
+    case 'follow_up':
+    case 'follow_up_cancelled':
       return onBrainEvent(event, conversation, context);
     case 'linked':
     case 'receipt':

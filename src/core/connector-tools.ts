@@ -145,6 +145,13 @@ export interface ConnectorTools {
   /** May change while the connection exists. */
   readonly portalInfo: () => Promise<PortalInfo>;
   readonly state: ConnectorState;
+  /**
+   * An address of ours, valid for a day, at which a remote can fetch a file that a message in Bitrix24 named, without a token of the portal.
+   * Throws Misconfigured `files.no_links` where this app gives none.
+   */
+  readonly fileLink: (to: ConversationRef, file: FileRef) => string;
+  /** Adds to a counter that the brain declares (`Brain.counters`); an undeclared name is a programming error and throws. @param by 1 by default */
+  readonly count: (name: string, by?: number) => void;
   /** The origin at which remotes reach this app, for example `https://bots.example.org`. */
   readonly publicUrl: string;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

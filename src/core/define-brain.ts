@@ -1,12 +1,24 @@
 /** How a brain is declared: once, with the type of its config. What the app stores of a connection is untyped; this is where it gets its type. */
 import type { z } from 'zod';
 import type { Brain, HealthStatus } from './brain.ts';
+import type { BrainFigure, Pace } from './brain-parts.ts';
 import type { Capabilities, Connection, Connector } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 import { Misconfigured } from './errors.ts';
 
+/** The parts that a declaration may have and that are taken as they are. */
+const optionalParts = [
+  'disabledHelp',
+  'routes',
+  'connectPath',
+  'settingsSchema',
+  'requests',
+  'commands',
+  'counters',
+] as const;
+
 /** The parts of a declaration that do not depend on a config. */
-type Untyped = Pick<Brain, 'name' | 'title' | 'disabledHelp' | 'routes' | 'connectPath' | 'settingsSchema'> & {
+type Untyped = Pick<Brain, 'name' | 'title' | (typeof optionalParts)[number]> & {
   /** What is not named is false. */
   readonly capabilities: Partial<Capabilities> & Pick<Capabilities, 'maxTextLength'>;
 };
@@ -14,6 +26,7 @@ type Untyped = Pick<Brain, 'name' | 'title' | 'disabledHelp' | 'routes' | 'conne
 /** A brain without accounts, for example one that lives inside the app. */
 export interface AccountlessBrain extends Untyped {
   readonly configSchema: null;
+  readonly pace?: () => Pace;
   readonly create: (connection: Connection<null>, tools: ConnectorTools) => Connector;
 }
 
@@ -38,6 +51,8 @@ export interface BrainDefinition<Config> extends Untyped {
   readonly leave?: (connection: Connection<Config>, hookUrl: string, tools: ConnectorTools) => Promise<void>;
   /** @param connection null when it is not known, or its stored config is not readable */
   readonly refusal?: (reason: string, connection: Connection<Config> | null) => unknown;
+  readonly pace?: (config: Config) => Pace;
+  readonly figures?: (connection: Connection<Config>, tools: ConnectorTools) => Promise<readonly BrainFigure[]>;
   readonly create: (connection: Connection<Config>, tools: ConnectorTools) => Connector;
 }
 
@@ -79,34 +94,40 @@ export function brainNameProblem(name: string): string | null {
  * connection fails with `connection.unreadable_config`, which names the keys, until somebody sets or joins it again.
  */
 export function defineBrain<Config>(definition: AccountlessBrain | BrainDefinition<Config>): Brain {
-  const { name, title, disabledHelp, routes, connectPath, settingsSchema } = definition;
+  const { name, title } = definition;
   const problem = brainNameProblem(name);
   if (problem !== null) throw new Error(`the brain "${name}": ${problem}`);
   const untyped = {
     name,
     title,
     capabilities: { ...noCapabilities, ...definition.capabilities },
-    ...(disabledHelp === undefined ? {} : { disabledHelp }),
-    ...(routes === undefined ? {} : { routes }),
-    ...(connectPath === undefined ? {} : { connectPath }),
-    ...(settingsSchema === undefined ? {} : { settingsSchema }),
+    ...partsOf(definition),
   };
   if (definition.configSchema === null) {
-    const { create } = definition;
+    const { create, pace } = definition;
     return {
       ...untyped,
       configSchema: null,
+      ...(pace && { pace: () => pace() }),
       create: (connection, tools) => create({ ...connection, config: null }, tools),
     };
   }
   return { ...untyped, configSchema: definition.configSchema, ...withConfig(definition) };
 }
 
-type WithConfig = Pick<Brain, 'join' | 'reconfigure' | 'checkHealth' | 'leave' | 'refusal' | 'create'>;
+/** The optional parts that were declared. */
+function partsOf(definition: Untyped): Pick<Untyped, (typeof optionalParts)[number]> {
+  return Object.fromEntries(optionalParts.flatMap((part) => (part in definition ? [[part, definition[part]]] : [])));
+}
+
+type WithConfig = Pick<
+  Brain,
+  'join' | 'reconfigure' | 'checkHealth' | 'leave' | 'refusal' | 'pace' | 'figures' | 'create'
+>;
 
 /** The functions of the declaration, each behind the schema. */
 function withConfig<Config>(definition: BrainDefinition<Config>): WithConfig {
-  const { configSchema, join, reconfigure, checkHealth, leave, refusal, create } = definition;
+  const { configSchema, join, reconfigure, checkHealth, leave, refusal, pace, figures, create } = definition;
 
   function open(connection: Connection): Connection<Config> | Misconfigured {
     const parsed = configSchema.safeParse(connection.config);
@@ -148,11 +169,18 @@ function withConfig<Config>(definition: BrainDefinition<Config>): WithConfig {
     }),
     ...(leave && { leave: async (connection, ...others) => await leave(need(connection), ...others) }),
     ...(refusal && { refusal: refuse }),
+    ...(pace && { pace: (config) => paceOf(pace, known(config)) }),
+    ...(figures && { figures: async (connection, ...others) => await figures(need(connection), ...others) }),
     create(connection, tools) {
       const opened = open(connection);
       return opened instanceof Misconfigured ? unreadable(opened) : create(opened, tools);
     },
   };
+}
+
+/** With a config that is not readable nothing is delivered, so it does not matter how fast. */
+function paceOf<Config>(pace: (config: Config) => Pace, config: Config | null): Pace {
+  return config === null ? {} : pace(config);
 }
 
 /** Stands in for the connector of a connection whose config is not readable: everything waits, and nothing is lost. */

@@ -193,7 +193,24 @@ export type BrainEvent =
   | { readonly type: 'taken_back' }
   | { readonly type: 'typing' }
   | { readonly type: 'handover'; readonly note: string | null }
-  | { readonly type: 'finish' };
+  | { readonly type: 'finish' }
+  | FollowUp
+  /** A follow-up is not wanted any more; it is no error if there is none with this id. */
+  | { readonly type: 'follow_up_cancelled'; readonly id: string };
+
+/**
+ * The brain asks to be sent one of its requests later, for this conversation. At most 50 are pending per conversation, none more than 90
+ * days ahead; others are refused, which the trace shows.
+ */
+export interface FollowUp {
+  readonly type: 'follow_up';
+  /** The brain's own, at most 200 characters. A pending follow-up with the same id is replaced. */
+  readonly id: string;
+  readonly afterMs: number;
+  /** The name of the request, and its parameters as the request's schema takes them. */
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
 
 /** A result of an action of the outbox. */
 export type ReceiptEvent =

@@ -20,7 +20,13 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
       this.set(droppedLogLines());
     },
   });
-  return { registry, ...eventMetrics(registers), ...queueMetrics(registers), ...callMetrics(registers) };
+  const brain = new Counter({
+    name: 'bot_bridge_brain_total',
+    help: 'What the connectors of brains count, by the names that each brain declares',
+    labelNames: ['brain', 'counter'],
+    registers,
+  });
+  return { registry, brain, ...eventMetrics(registers), ...queueMetrics(registers), ...callMetrics(registers) };
 }
 
 /** What comes in, and what becomes of it. */

@@ -39,6 +39,8 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
     portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O' }),
     state: stateInMemory(),
     lookupFor: () => lookup,
+    fileLink: () => '',
+    count: () => {},
     publicUrl: options.publicUrl,
     log: () => {},
   };

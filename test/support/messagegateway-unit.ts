@@ -76,6 +76,8 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
     missedMessages: () => Promise.reject(new Error('nobody was to ask what was said')),
     crmAddress: ({ type, id }) => Promise.resolve(`https://portal.example/crm/${type.toLowerCase()}/details/${id}/`),
     publicUrl: 'https://bots.example',
+    fileLink: () => 'https://bots.example/files/sealed',
+    count: () => {},
     log: (message, details) => void logged.push(`${message} ${JSON.stringify(details ?? {})}`),
   };
 }

@@ -21,6 +21,8 @@ export function noTools(): ConnectorTools {
     lookupFor: called,
     missedMessages: rejects,
     crmAddress: rejects,
+    fileLink: called,
+    count: called,
     publicUrl: 'http://x',
     log: () => {},
   };

@@ -114,6 +114,7 @@ async function deliver(
     case 'message':
       return await deliverMessage(context, action, to, signal);
     case 'overheard':
+    case 'request':
       return {};
     case 'mirrored':
       return await mirrorMessage(context, action, to, signal);

@@ -49,6 +49,8 @@ export function createConsole(context: ConsoleContext): SupervisorConsole {
           return to.remoteId === consoleRemoteId ? handler.change(action, signal) : null;
         case 'receipt':
           return isShownName(action.remoteMessageId) ? handler.shown(action) : null;
+        case 'request':
+          return null;
         case 'change_refused':
         case 'owner_changed':
         case 'crm':

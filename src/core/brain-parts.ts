@@ -1,0 +1,49 @@
+/** Optional parts of a brain: requests, chat commands, the pace of messages, counters and figures. */
+import type { z } from 'zod';
+import type { Texts } from './texts.ts';
+
+/** What a person or a timer may ask of a brain for one conversation, for example to run a script. */
+export interface BrainRequestForm {
+  /** Lower-case Latin letters, digits and `_`, at most 32. */
+  readonly name: string;
+  readonly title: Texts;
+  readonly help: Texts;
+  /** The parameters; keys with `field()` are shown in forms. Parameters that it refuses never reach `deliver`. */
+  readonly schema: z.ZodObject;
+}
+
+/** A command that employees type to a bot of the brain: it sends a request for that conversation. */
+export interface BrainCommand {
+  /** Without the slash: lower-case Latin letters and digits, at most 20; none of the app's own. */
+  readonly name: string;
+  readonly title: Texts;
+  /** What is typed after the name, for the list of commands; empty texts for nothing. */
+  readonly params: Texts;
+  /** The name of the request that is sent. */
+  readonly request: string;
+  /** The parameters of the request; null: the text cannot be understood, and the employee is shown how the command is typed. Pure. */
+  read(params: string): Readonly<Record<string, unknown>> | null;
+}
+
+/** How fast messages of a conversation are handed to the brain. */
+export interface Pace {
+  /**
+   * Messages of one author that follow each other within `quietMs` are delivered as one, at the latest `maxMs` after the first. Absent:
+   * each is delivered at once.
+   */
+  readonly burst?: { readonly quietMs: number; readonly maxMs: number };
+}
+
+/** A counter of a brain, summed over all connections: `bot_bridge_brain_total{brain,counter}` in `/metrics`. */
+export interface BrainCounter {
+  /** Lower-case Latin letters, digits and `_`. */
+  readonly name: string;
+  readonly title: Texts;
+  readonly help: Texts;
+}
+
+/** One thing that an administrator wants to know of a connection, for example messages paid for today. */
+export interface BrainFigure {
+  readonly title: Texts;
+  readonly value: string;
+}
