@@ -1,4 +1,5 @@
 /** The app's page: the bots, what they did, and why. */
+import { createDeliveries } from './deliveries.js';
 import { element, explain, readPage } from './texts.js';
 
 const { data, words } = readPage();
@@ -148,7 +149,9 @@ async function load() {
   by('refresh').disabled = true;
   const page = await fetchPage();
   by('refresh').disabled = false;
-  if (page !== null) show(page);
+  if (page === null) return;
+  show(page);
+  if (page.isAdmin) await deliveries.load();
 }
 
 async function setUp() {
@@ -156,6 +159,9 @@ async function setUp() {
   const response = await fetch('/bitrix24/app/set-up', { method: 'POST', headers });
   by('set-up').textContent = response.ok ? words.setUpOrdered : words.lost;
 }
+
+const fit = () => void (isFramed && window.BX24.fitWindow());
+const deliveries = createDeliveries({ place: by('deliveries'), headers, language: data.language, fit });
 
 by('refresh').textContent = words.refresh;
 by('set-up').textContent = words.setUp;

@@ -24,9 +24,12 @@ export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string
 /** Bitrix24's own refusals come this way too, from files and people a brain asks the portal for. No health check would help them. */
 const portalErrors = 'bitrix24.';
 
+/** The credentials are not accepted (401, 403), or the account is gone (410). */
+const accountStatuses: ReadonlySet<number> = new Set([401, 403, 410]);
+
 /**
- * A refused credential is not the fault of the message: the account is checked, and the delivery is tried again while that may
- * help. Any other error is given back as it is.
+ * A refused credential, or an account that is gone, is not the fault of the message: the account is checked, and the delivery is tried
+ * again while that may help. Any other error is given back as it is.
  */
 export async function onRefusedCredentials(
   db: Db,
@@ -34,7 +37,7 @@ export async function onRefusedCredentials(
   brain: Brain,
   error: unknown,
 ): Promise<unknown> {
-  const isRefused = error instanceof RemoteRefused && (error.status === 401 || error.status === 403);
+  const isRefused = error instanceof RemoteRefused && accountStatuses.has(error.status);
   if (!isRefused || error.code.startsWith(portalErrors)) return error;
   if (brain.checkHealth === undefined || bot.connection_id === null) return error;
   await askForCheck(db, { portal: bot.portal, id: bot.connection_id });

@@ -159,20 +159,22 @@ export interface Reply {
   readonly isInternal: boolean;
 }
 
+/** A message of the brain, by its id in Bitrix24 or by the brain's own id; by the latter also while it is still on its way. */
+export type SaidMessage = { readonly portalMessageId: string } | { readonly remoteMessageId: string };
+
 /** A message or request of a brain. */
 export type BrainEvent =
   | Reply
   /** A message of the bot in Bitrix24 is to be changed. */
-  | {
+  | (SaidMessage & {
       readonly type: 'reply_edited';
-      readonly portalMessageId: string;
       readonly text: string;
       /** All cards of the message from now on. */
       readonly cards: readonly Card[];
       /** All buttons of the message from now on; null: unchanged. */
       readonly buttons: readonly Button[] | null;
-    }
-  | { readonly type: 'reply_deleted'; readonly portalMessageId: string }
+    })
+  | (SaidMessage & { readonly type: 'reply_deleted' })
   /** The brain counts one of its own messages as failed: it was told so, or has waited long enough. */
   | {
       readonly type: 'reply_failed';

@@ -9,6 +9,7 @@ import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
+import type { Logger } from '../lib/logger.ts';
 import { orderSetUp } from '../portals/app-orders.ts';
 import type { Installation, Visitor } from '../portals/installation.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
@@ -22,6 +23,7 @@ import { findPortal } from '../store/tenants/portals.ts';
 import { answerHead } from './app.ts';
 import type { BodyReader } from './body-reader.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
+import { mountDeliveryPages } from './delivery-pages.ts';
 import { firstValues } from './first-values.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
 import { fillTemplate } from './page-template.ts';
@@ -37,6 +39,7 @@ export interface PagesOptions {
   readonly sealer: Sealer;
   readonly wakeups: Wakeups;
   readonly brains: readonly Brain[];
+  readonly log: Logger;
   /** Bitrix24's page script. */
   readonly scriptUrl: string;
 }
@@ -47,6 +50,8 @@ const assets: Readonly<Record<string, string>> = {
   'installer.js': 'text/javascript; charset=utf-8',
   'portal.js': 'text/javascript; charset=utf-8',
   'connect.js': 'text/javascript; charset=utf-8',
+  'deliveries.js': 'text/javascript; charset=utf-8',
+  'deliveries-texts.js': 'text/javascript; charset=utf-8',
   'texts.js': 'text/javascript; charset=utf-8',
 };
 
@@ -80,6 +85,7 @@ export function mountPages(options: PagesOptions) {
     router.post('/bitrix24/app/connect-code', (ctx) =>
       sendConnectCode(options.db, options.brains, adminOf(options, ctx), ctx),
     );
+    mountDeliveryPages({ ...options, adminOf: (ctx) => adminOf(options, ctx) }, router);
     router.get('/bitrix24/assets/:name', sendAsset);
   };
 }

@@ -1,5 +1,6 @@
 /** The settings of a connection, and how its signing key is replaced: for a while the former key is valid beside the new one. */
 import { z } from 'zod';
+import { field } from '../../core/config-form.ts';
 import { keyOf } from './signature.ts';
 
 const keySchema = z
@@ -9,36 +10,49 @@ const keySchema = z
 
 /** Strict, so that a misspelt key is noticed when the connection is added. */
 export const configSchema = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(1_000)
-    .describe('Address of the server that is sent every event; https'),
-  key: keySchema.describe(
-    'Signing key of both directions, `whsec_…`; make one: `echo whsec_$(openssl rand -base64 32)`. Setting another one replaces it',
-  ),
-  previousKey: keySchema
-    .optional()
-    .describe('The former key while it is still valid; set by the app when `key` is replaced, null ends it at once'),
-  keyOverlapHours: z
-    .int()
-    .min(0)
-    .max(720)
-    .default(24)
-    .describe('How long the former key stays valid after `key` is replaced'),
-  timeoutSeconds: z
-    .int()
-    .min(1)
-    .max(55)
-    .default(20)
-    .describe('How long the server may take to answer a call; later answers come by webhook'),
-  toleranceSeconds: z
-    .int()
-    .min(10)
-    .max(3_600)
-    .default(300)
-    .describe('How far the clock of a signed request may differ from ours'),
-  /** Written by the app: until when `previousKey` is valid. */
-  previousKeyUntil: z.iso.datetime().optional(),
+  url: field(z.url({ protocol: /^https?$/ }).max(1_000), {
+    title: { en: 'Address of the server', ru: 'Адрес сервера' },
+    help: {
+      en: 'The https address that is sent every event',
+      ru: 'Адрес https, на который отправляется каждое событие',
+    },
+  }),
+  key: field(keySchema, {
+    title: { en: 'Signing key', ru: 'Ключ подписи' },
+    help: {
+      en: 'Signs in both directions; make one: `echo whsec_$(openssl rand -base64 32)`. Another key replaces it, and both are valid for a while',
+      ru: 'Подписывает в обе стороны; создать: `echo whsec_$(openssl rand -base64 32)`. Другой ключ заменяет его, и какое-то время действуют оба',
+    },
+    secret: true,
+  }),
+  keyOverlapHours: field(z.int().min(0).max(720), {
+    title: { en: 'Hours both keys are valid', ru: 'Сколько часов действуют оба ключа' },
+    help: {
+      en: 'How long the former key stays valid after it was replaced; 0 ends it at once',
+      ru: 'Сколько действует прежний ключ после замены; 0 отменяет его сразу',
+    },
+    group: 'advanced',
+  }).default(24),
+  timeoutSeconds: field(z.int().min(1).max(55), {
+    title: { en: 'Seconds to wait for an answer', ru: 'Сколько секунд ждать ответа' },
+    help: {
+      en: 'How long the server may take to answer a call; later answers come by webhook',
+      ru: 'Сколько сервер может отвечать на вызов; более поздние ответы приходят вебхуком',
+    },
+    group: 'advanced',
+  }).default(20),
+  toleranceSeconds: field(z.int().min(10).max(3_600), {
+    title: { en: 'Tolerance of clocks, seconds', ru: 'Допустимое расхождение часов, секунды' },
+    help: {
+      en: 'How far the time of a signed request may differ from ours',
+      ru: 'Насколько время подписанного запроса может отличаться от нашего',
+    },
+    group: 'advanced',
+  }).default(300),
+  /** The former key while it is still valid. The app writes it when `key` is replaced; null ends it at once. */
+  previousKey: keySchema.optional().describe('The former key while it is still valid; null ends it at once'),
+  /** Written by the app. */
+  previousKeyUntil: z.iso.datetime().optional().describe('Until when `previousKey` is valid; written by the app'),
 });
 
 export type Config = z.output<typeof configSchema>;

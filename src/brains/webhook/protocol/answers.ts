@@ -94,6 +94,22 @@ const finishSchema = z
   .strictObject({ type: z.literal('finish') })
   .meta({ id: 'FinishAnswer', description: 'The Open Channel session ends; elsewhere it has no effect' });
 
+/** 90 days: the longest time the app keeps a follow-up. */
+const maxFollowUpSeconds = 90 * 24 * 3_600;
+
+const followUpSchema = z
+  .strictObject({
+    type: z.literal('follow_up'),
+    id: idSchema.meta({ description: 'Yours; a pending follow-up with the same id is replaced' }),
+    afterSeconds: z.int().min(1).max(maxFollowUpSeconds),
+    text: z.string().min(1).max(2_000).meta({ description: 'Sent back to you in `request.created`' }),
+  })
+  .meta({ id: 'FollowUpAnswer', description: 'You are sent `request.created` later, also after restarts' });
+
+const cancelSchema = z
+  .strictObject({ type: z.literal('follow_up.cancel'), id: idSchema })
+  .meta({ id: 'FollowUpCancelAnswer', description: 'A follow-up is not wanted any more' });
+
 export const answerSchema = z
   .discriminatedUnion('type', [
     messageSchema,
@@ -103,6 +119,8 @@ export const answerSchema = z
     handoverSchema,
     takeBackSchema,
     finishSchema,
+    followUpSchema,
+    cancelSchema,
   ])
   .meta({ id: 'Answer' });
 

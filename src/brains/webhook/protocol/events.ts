@@ -95,6 +95,22 @@ const ownerSchema = z
   })
   .meta({ id: 'OwnerChanged' });
 
+const requestSchema = z
+  .object({
+    type: z.literal('request.created'),
+    timestamp: happened,
+    data: z.object({
+      ...place,
+      request: z.object({
+        id: z.string().meta({ description: 'Of the request; of your follow-up where it is one' }),
+        text: z.string(),
+        by: z.enum(['person', 'follow_up']),
+        author: authorSchema.nullable().meta({ description: 'The employee who typed `/ask` in the chat' }),
+      }),
+    }),
+  })
+  .meta({ id: 'RequestCreated', description: 'An administrator, an employee (`/ask …`) or your follow-up asks something' });
+
 const checkSchema = z
   .object({
     type: z.literal('endpoint.check'),
@@ -104,7 +120,7 @@ const checkSchema = z
   .meta({ id: 'EndpointCheck', description: 'Asks whether the address and the key are right; any 2xx says so' });
 
 export const eventSchema = z
-  .discriminatedUnion('type', [createdSchema, editedSchema, deletedSchema, ownerSchema, checkSchema])
+  .discriminatedUnion('type', [createdSchema, editedSchema, deletedSchema, ownerSchema, requestSchema, checkSchema])
   .meta({ id: 'Event' });
 
 export type Event = z.output<typeof eventSchema>;
