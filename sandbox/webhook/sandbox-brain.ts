@@ -1,28 +1,29 @@
-/** Webhook in the sandbox: a server that repeats what it is told. */
-import { randomBytes } from 'node:crypto';
+/** The signed webhook in the sandbox: a server whose page is for you. */
 import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain.ts';
-import { startWebhookFakeServer } from './fake-server.ts';
+import { startWebhookServer } from './webhook-server.ts';
 
 export const webhookInSandbox: SandboxBrain = {
-  summary: 'line bot and supervisor think with the sandbox server of Webhook, which repeats what it is told',
+  summary: 'line bot and supervisor think with a server behind signed webhooks, where you answer or it answers by itself',
   firstSteps: [
-    'The bridge is open. Write on the first page: as a customer, or to the supervisor in the group.',
-    'The line bot and the supervisor think with Webhook, the assistant repeats what it hears.',
+    'The bridge is open. Write as a customer on the first page and answer as the server on the second.',
+    'On its page you also choose that it answers by itself: in the call, later, or word by word.',
   ],
   start,
 };
 
 async function start({ host, freePort }: StartOptions): Promise<RunningServer> {
-  const token = randomBytes(16).toString('hex');
-  const server = await startWebhookFakeServer({ host, port: await freePort(), token });
+  const server = await startWebhookServer({ host, port: await freePort(3040) });
+  const url = `${server.origin}/events`;
+  const [key = ''] = server.keys;
   return {
     hosts: [new URL(server.origin).host],
-    config: { origin: server.origin, token },
+    config: { url, key },
     places: [
-      { key: 'webhook', title: 'Sandbox server of Webhook', value: server.origin },
-      { key: 'webhookToken', title: '  Access token', value: token },
+      { key: 'webhookPage', title: 'Signed webhook, the page of its server', value: `${server.origin}/`, isPage: true },
+      { key: 'webhookServer', title: 'Signed webhook, address of the server', value: url },
+      { key: 'webhookKey', title: '  Signing key', value: key },
     ],
-    isConnected: () => server.hook !== '',
+    isConnected: () => server.talk.answerUrl !== '',
     close: () => server.close(),
   };
 }
