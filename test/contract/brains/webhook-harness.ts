@@ -14,6 +14,7 @@ export const webhookHarness: Harness = {
 };
 
 function fakeServerOf(server: WebhookServer): FakeServer {
+  let said = 0;
   return {
     origin: server.origin,
     get heard() {
@@ -25,7 +26,8 @@ function fakeServerOf(server: WebhookServer): FakeServer {
       if (kind !== null && times > 0) server.faults.order({ kind, times });
     },
     async say(ref, text, repeat = 1) {
-      const id = `said-${text}`;
+      said += 1;
+      const id = `said-${said}`;
       for (let time = 0; time < repeat; time += 1) await server.post(ref, [{ type: 'message', text }], id);
     },
     hook: '',
