@@ -10,7 +10,8 @@ export const webhookDocumentsFolder = 'docs/brains/webhook';
 
 /** What travels: events as they are sent, answers as they may be written (defaults may be left out). */
 const published = [
-  { name: 'event', title: 'What your server is sent', schema: eventSchema, io: 'output' },
+  // Later versions may send more fields: a server that checks events must let them pass.
+  { name: 'event', title: 'What your server is sent', schema: eventSchema, io: 'input' },
   { name: 'response', title: 'What your server may answer in the response', schema: responseSchema, io: 'input' },
   { name: 'webhook', title: 'What your server may post later', schema: webhookSchema, io: 'input' },
 ] as const;

@@ -112,7 +112,7 @@ export class WebhookServer {
     if (given === null) return;
     const { status, content, event } = given;
     const ms = performance.now() - started;
-    const sent = event ?? body.toString('utf8').slice(0, 2_000);
+    const sent: unknown = event === undefined ? body.toString('utf8').slice(0, 2_000) : JSON.parse(body.toString('utf8'));
     this.calls.record({ at: Date.now(), what: event?.type ?? '?', status, ms, body: sent, answer: content });
     if (!answer.headersSent && !answer.destroyed) {
       if (content === undefined) answer.writeHead(status).end();

@@ -5,7 +5,7 @@ import { openDatabase, type Pool } from '../../src/store/database.ts';
 import { type Bridge, install } from './bridge.ts';
 import { connectBrain } from './connect-brain.ts';
 import { type OwnBridge, startOwnBridge } from './installed-bridge.ts';
-import { answersIn, botTalk, everythingDone, ourBot } from './talk.ts';
+import { botTalk, everythingDone, isGreeting, ourBot } from './talk.ts';
 
 export interface WebhookStage {
   readonly own: OwnBridge;
@@ -23,9 +23,9 @@ export interface WebhookStage {
 export interface Person {
   readonly id: number;
   write(text: string, files?: readonly { readonly name: string; readonly content: Buffer }[]): number;
-  /** What the bot said to this person. */
+  /** What the bot said to this person, without its greeting and what it has deleted. */
   answers(): string[];
-  /** The same with the ids in Bitrix24; deleted ones are not among them. */
+  /** The same as the chat shows it. */
   talk(): ReturnType<typeof botTalk>;
   /** The name of the conversation, once the server has heard of it. */
   ref(): string;
@@ -66,11 +66,12 @@ export async function startWebhookStage(
     hook,
     person(name = 'Вера Вебхукова') {
       const { id } = portal.addEmployee({ name });
+      const talk = () => botTalk(portal, String(id)).filter(({ deleted, text }) => !deleted && !isGreeting(text));
       return {
         id,
         write: (text, files = []) => portal.employeeWritesPrivate(id, bot.id, text, { files }).messageId,
-        answers: () => answersIn(portal, String(id)),
-        talk: () => botTalk(portal, String(id)),
+        answers: () => talk().map(({ text }) => text),
+        talk,
         ref: () => refOf(server, id),
       };
     },
