@@ -54,6 +54,10 @@ export class WebhookServer {
   /** The newest first; any of them may have signed, the first one signs. */
   keys: string[];
   way: Way;
+  /** It wants no more events: 410, also for checks. */
+  isGone = false;
+  /** How many signatures the last event had. */
+  signaturesOfLast = 0;
   readonly talk = new Talk();
   /** Every event, repetitions with the same id included. */
   readonly heard: Heard[] = [];
@@ -127,6 +131,8 @@ export class WebhookServer {
     body: Buffer,
   ): Promise<{ status: number; content?: unknown; event?: HeardEvent } | null> {
     if (incoming.method !== 'POST') return { status: 405 };
+    if (this.isGone) return { status: 410 };
+    this.signaturesOfLast = String(incoming.headers['webhook-signature'] ?? '').split(' ').length;
     const problem = signatureProblem(incoming.headers, body, this.keys);
     if (problem !== null) return { status: 401, content: { error: problem } };
     const read = eventShape.safeParse(JSON.parse(body.toString('utf8')));

@@ -57,11 +57,13 @@ function errorOf(status: number, retryAfter: string | undefined, now: Date): App
     const message = `the server redirects (${status}), which is not followed: set "url" to the address it leads to`;
     return new RemoteRefused({ code: 'webhook.redirected', message, status, report: true });
   }
-  const reasons: Readonly<Record<number, readonly [code: string, message: string]>> = {
-    401: ['webhook.signature_refused', 'the server refuses the signature (401)'],
-    403: ['webhook.signature_refused', 'the server refuses the signature (403)'],
-    410: ['webhook.gone', 'the server wants no more events (410 Gone)'],
-  };
-  const [code, message] = reasons[status] ?? ['webhook.refused', `the server refused the event with ${status}`];
+  if (status === 410) {
+    const message = 'the server wants no more events (410 Gone)';
+    return new RemoteRefused({ code: 'webhook.gone', message, status, report: true, disables: 'gone' });
+  }
+  const [code, message] =
+    status === 401 || status === 403
+      ? ['webhook.signature_refused', `the server refuses the signature (${status})`]
+      : ['webhook.refused', `the server refused the event with ${status}`];
   return new RemoteRefused({ code, message, status, report: true });
 }
