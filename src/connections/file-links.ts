@@ -58,7 +58,10 @@ export function createFileLinks({ sealer, publicUrl, validHours, clock }: FileLi
     open(sealed) {
       if (sealed.length > maxSealedLength) return null;
       try {
-        const plain = sealer.open(Buffer.from(sealed, 'base64url'), context);
+        const box = Buffer.from(sealed, 'base64url');
+        // Node passes over what is not base64url; a link has one spelling only.
+        if (box.toString('base64url') !== sealed) return null;
+        const plain = sealer.open(box, context);
         const [portal, connection, ref, fileId, name, until] = sealedSchema.parse(JSON.parse(plain));
         return now() < until ? { portal, connection, ref, fileId, name } : null;
       } catch {

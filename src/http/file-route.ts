@@ -2,7 +2,6 @@
  * `GET /files/<sealed>`: passes the bytes of a portal's file on to a remote that was given the link. Nothing is kept in memory or on disk, and
  * a browser that opens the link can only save the file.
  */
-import { pipeline } from 'node:stream/promises';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { openLinkedFile } from '../connections/linked-file.ts';
@@ -14,6 +13,7 @@ import type { StreamClient } from '../lib/http-stream.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Pool } from '../store/database.ts';
 import { createFailureLimit } from './failure-limit.ts';
+import { passBytes } from './pass-bytes.ts';
 import { senderOf } from './sender.ts';
 
 export interface FileRouteOptions {
@@ -88,7 +88,7 @@ async function passOn(options: FileRouteOptions, ctx: Context, file: LinkedFile)
   // Koa would leave the connection open if the portal broke off in the middle.
   ctx.respond = false;
   ctx.res.statusCode = 200;
-  await pipeline(body, bounded, ctx.res, { signal }).catch(() => ctx.res.destroy());
+  await passBytes(body, ctx.res, { maxBytes: maxFileBytes, signal });
 }
 
 /** No script in the file can run in a browser, and no page can show it. */
@@ -99,15 +99,6 @@ function setHeaders(ctx: Context, name: string, length: number | null): void {
   ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
   ctx.set('Referrer-Policy', 'no-referrer');
   if (length !== null) ctx.set('Content-Length', String(length));
-}
-
-async function* bounded(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let size = 0;
-  for await (const part of source) {
-    size += part.length;
-    if (size > maxFileBytes) throw badInput('file.too_large', 'the file is larger than the app passes on');
-    yield part;
-  }
 }
 
 function createPlaces() {
