@@ -56,6 +56,8 @@ export class WebhookServer {
   way: Way;
   /** It wants no more events: 410, also for checks. */
   isGone = false;
+  /** It refuses every event of a conversation with 400. */
+  refusesAll = false;
   /** How many signatures the last event had. */
   signaturesOfLast = 0;
   readonly talk = new Talk();
@@ -142,6 +144,7 @@ export class WebhookServer {
     // Faults are about events of conversations; a check tells whether the server is there at all.
     const fault = event.type === 'endpoint.check' ? null : this.faults.take();
     const kind = fault?.kind;
+    if (this.refusesAll && event.type !== 'endpoint.check') return { status: 400, content: { error: 'refused' }, event };
     if (typeof kind === 'number') {
       const headers = kind === 429 ? { 'retry-after': '0' } : {};
       answerJson(answer, kind, { error: 'on demand' }, headers);

@@ -20,7 +20,7 @@ export interface DeliveryRow {
   readonly remote_id: string | null;
   /** Attempts so far of the one that is tried now; 0 for all others. */
   readonly attempts: number;
-  /** When it is tried again; null unless it waits for that. */
+  /** When it is tried again; null unless it waits for that: an attempt may be under way. */
   readonly next_at: Date | null;
 }
 
@@ -37,7 +37,7 @@ export async function listDeliveries(
   const result = await query<DeliveryRow>(
     db,
     `select ${columns}, case when l.seq is null then 0 else l.attempts end as attempts,
-       case when l.attempts > 0 and isfinite(l.ready_at) then l.ready_at end as next_at
+       case when l.attempts > 0 and l.locked_by is null and isfinite(l.ready_at) then l.ready_at end as next_at
      from outbox o left join lane l
        on l.portal = o.portal and l.queue = 'outbox' and l.key = o.lane and l.done + 1 = o.seq and o.state = 'waiting'
      where o.portal = ? and o.target = 'brain' and o.bot_code = any(?::text[]) and o.created_at > now() - interval '7 days'
