@@ -24,7 +24,9 @@ create table bot (
   synced json,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  burst_ms integer,
   constraint bot_pkey PRIMARY KEY (portal, code),
+  constraint bot_burst_ms_check CHECK (((burst_ms >= 0) AND (burst_ms <= 60000))),
   constraint bot_give_back_minutes_check CHECK ((give_back_minutes > 0)),
   constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),
   constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
@@ -93,6 +95,8 @@ create table conversation (
   has_inactivity_timer boolean not null default false,
   crm text not null default ''::text,
   updated_at timestamp with time zone not null default now(),
+  burst json,
+  burst_timer_at timestamp with time zone,
   constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),
   constraint conversation_kind_check CHECK ((kind = ANY (ARRAY['private'::text, 'group'::text, 'line'::text]))),
   constraint conversation_owner_check CHECK ((owner = ANY (ARRAY['brain'::text, 'person'::text]))),
@@ -107,6 +111,22 @@ create table dedupe (
   constraint dedupe_pkey PRIMARY KEY (portal, key)
 );
 CREATE INDEX dedupe_by_age ON dedupe USING brin (received_at);
+
+create table follow_up (
+  portal text not null,
+  bot_code text not null,
+  dialog_id text not null,
+  id text not null,
+  name text not null,
+  params json not null,
+  due_at timestamp with time zone not null,
+  token uuid not null default gen_random_uuid(),
+  trace text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint follow_up_pkey PRIMARY KEY (portal, bot_code, dialog_id, id),
+  constraint follow_up_id_check CHECK (((length(id) >= 1) AND (length(id) <= 200)))
+);
+CREATE INDEX follow_up_by_due ON follow_up USING btree (due_at);
 
 create table inbox (
   portal text not null,
@@ -254,6 +274,7 @@ alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES p
 alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connector_state add constraint connector_state_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
+alter table follow_up add constraint follow_up_portal_bot_code_fkey FOREIGN KEY (portal, bot_code) REFERENCES bot(portal, code) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 
 create view inbox_history as  SELECT e.portal,

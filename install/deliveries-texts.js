@@ -1,10 +1,8 @@
 /** Texts of the list of deliveries, in both languages. */
 export const deliveryTexts = {
   ru: {
-    title: 'Отправленное в подключённые сервисы',
-    show: 'Показать',
-    hide: 'Скрыть',
-    unused: 'боты этим подключением не пользуются',
+    show: 'Отправленное',
+    hide: 'Скрыть отправленное',
     none: 'За неделю ничего не отправлялось.',
     lost: 'Нет связи с приложением. Проверьте соединение и нажмите «Обновить».',
     sessionOver: 'Страница устарела. Откройте приложение заново.',
@@ -41,10 +39,8 @@ export const deliveryTexts = {
     },
   },
   en: {
-    title: 'Sent to connected services',
-    show: 'Show',
-    hide: 'Hide',
-    unused: 'no bot uses this connection',
+    show: 'Deliveries',
+    hide: 'Hide deliveries',
     none: 'Nothing was sent within a week.',
     lost: 'The app cannot be reached. Check the connection and press Refresh.',
     sessionOver: 'This page is too old. Open the app again.',

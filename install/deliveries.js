@@ -1,4 +1,4 @@
-/** The list of deliveries of each connection, on the app's page: what was sent, how it ended, and "send again". */
+/** The list of deliveries of a connection, on the app's page: what was sent, how it ended, and "send again". */
 import { deliveryTexts } from './deliveries-texts.js';
 import { element } from './texts.js';
 
@@ -7,8 +7,8 @@ const tones = { done: 'good', dead_letter: 'bad', unknown: 'bad', waiting: 'warn
 /** Deliveries that can be sent again; those that may have arrived are asked about first. */
 const repeatable = { dead_letter: 'at once', unknown: 'asked', done: 'asked' };
 
-/** `place` is filled, `fit` is called whenever its height has changed. */
-export function createDeliveries({ place, headers, language, fit }) {
+/** `fitFrame` is called whenever the height of the page has changed. */
+export function createDeliveries({ headers, language, fitFrame }) {
   const words = deliveryTexts[language];
   const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
   const when = (value) => time.format(new Date(value));
@@ -31,7 +31,7 @@ export function createDeliveries({ place, headers, language, fit }) {
     const problem = element('p', { text, className: 'problem' });
     problem.role = 'alert';
     into.replaceChildren(problem);
-    fit();
+    fitFrame();
   }
 
   function button(text, className, press) {
@@ -41,32 +41,25 @@ export function createDeliveries({ place, headers, language, fit }) {
     return made;
   }
 
-  async function load() {
-    const page = await ask('/bitrix24/app/connections', place);
-    if (page === null) return;
-    const cards = page.connections.map(card);
-    place.replaceChildren(...(cards.length === 0 ? [] : [element('h2', { text: words.title }), ...cards]));
-    fit();
-  }
-
-  function card(connection) {
-    const { id, title, brain, bots } = connection;
-    const about = [title === brain ? '' : brain, bots.join(', ') || words.unused].filter(Boolean).join(' · ');
+  /** The list of a connection, and the button that shows and hides it. A list that was open when the page is drawn anew opens again. */
+  function listOf(id) {
     const list = element('div', { className: 'deliveries' });
-    const toggle = button(words.show, 'quiet', async (made) => {
-      const isOpen = open.has(id);
-      if (isOpen) open.delete(id);
-      else open.add(id);
-      made.setAttribute('aria-expanded', String(!isOpen));
-      made.textContent = isOpen ? words.show : words.hide;
-      if (isOpen) list.replaceChildren();
-      else await fill(id, list);
-      fit();
+    const toggle = button(words.show, 'quiet', async () => {
+      const isOpen = !open.has(id);
+      if (isOpen) open.add(id);
+      else open.delete(id);
+      label(isOpen);
+      if (isOpen) await fill(id, list);
+      else list.replaceChildren();
+      fitFrame();
     });
-    toggle.setAttribute('aria-expanded', 'false');
-    if (open.delete(id)) toggle.click();
-    const name = element('div', {}, element('strong', { text: title }), element('div', { text: about, className: 'muted' }));
-    return element('div', { className: 'note' }, element('div', { className: 'row' }, name, toggle), list);
+    function label(isOpen) {
+      toggle.setAttribute('aria-expanded', String(isOpen));
+      toggle.textContent = isOpen ? words.hide : words.show;
+    }
+    label(open.has(id));
+    if (open.has(id)) void fill(id, list).then(fitFrame);
+    return { toggle, list };
   }
 
   async function fill(connection, list) {
@@ -93,7 +86,12 @@ export function createDeliveries({ place, headers, language, fit }) {
     const lines = [...(isPlain || detail === '' ? [] : [detail]), ...next, `${words.trace} ${trace}`];
     const texts = lines.map((text) => element('div', { text, className: 'muted' }));
     ended.append(
-      element('div', {}, element('span', { text: words.states[state] ?? state, className: `tag ${tones[state] ?? ''}` }), ...texts),
+      element(
+        'div',
+        {},
+        element('span', { text: words.states[state] ?? state, className: `tag ${tones[state] ?? ''}` }),
+        ...texts,
+      ),
     );
     const tools = element('td', { className: 'tools' });
     if (state in repeatable) tools.append(againButton(connection, delivery, tools, list));
@@ -114,11 +112,11 @@ export function createDeliveries({ place, headers, language, fit }) {
       const yes = button(words.yes, '', () => send(true));
       const no = button(words.no, 'quiet', () => {
         tools.replaceChildren(again);
-        fit();
+        fitFrame();
       });
       tools.replaceChildren(element('p', { text: words.confirm }), element('div', { className: 'actions' }, yes, no));
       no.focus();
-      fit();
+      fitFrame();
     });
     /** Browsers show no dialogs of their own in a frame of another site, so the question is asked in the row. */
     async function send(isConfirmed) {
@@ -129,14 +127,17 @@ export function createDeliveries({ place, headers, language, fit }) {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ connection, lane, seq, isConfirmed }),
       };
-      const response = await fetch('/bitrix24/app/deliveries/again', { ...options, headers: { ...headers, ...options.headers } }).catch(
-        () => null,
+      const response = await fetch('/bitrix24/app/deliveries/again', {
+        ...options,
+        headers: { ...headers, ...options.headers },
+      }).catch(() => null);
+      tools.replaceChildren(
+        element('span', { text: response?.ok ? words.ordered : words.refused, className: 'muted' }),
       );
-      tools.replaceChildren(element('span', { text: response?.ok ? words.ordered : words.refused, className: 'muted' }));
-      if (response?.ok) setTimeout(() => void fill(connection, list).then(fit), 1_500);
+      if (response?.ok) setTimeout(() => void fill(connection, list).then(fitFrame), 1_500);
     }
     return again;
   }
 
-  return { load };
+  return { listOf };
 }

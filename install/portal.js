@@ -1,5 +1,5 @@
 /** The app's page: the bots, what they did, and why. */
-import { createDeliveries } from './deliveries.js';
+import { createConnections } from './connections.js';
 import { element, explain, readPage } from './texts.js';
 
 const { data, words } = readPage();
@@ -9,6 +9,12 @@ const headers = { Authorization: `Bearer ${data.session}` };
 const time = new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'medium' });
 const isFramed = window.BX24 !== undefined && window.parent !== window;
 const when = (value) => time.format(new Date(value));
+const fitFrame = () => {
+  if (isFramed) window.BX24.fitWindow();
+};
+const disabledText = (reason) => words.disabledReasons[reason] ?? words.disabled;
+const { language } = data;
+const connections = createConnections({ headers, language, pageWords: words, disabledText, fitFrame });
 
 function showProblem(text) {
   by('problem').textContent = text ?? '';
@@ -44,7 +50,7 @@ function botCard(bot) {
   const about = element('div', { text, className: 'muted' });
   const item = element('li', {}, name, about);
   if (bot.disabled !== null) {
-    item.append(element('div', { text: words.disabledReasons[bot.disabled] ?? words.disabled, className: 'tag warn' }));
+    item.append(element('div', { text: disabledText(bot.disabled), className: 'tag warn' }));
   }
   if (bot.problem !== null) item.append(element('div', { text: bot.problem, className: 'tag bad' }));
   return item;
@@ -64,7 +70,7 @@ function show(page) {
   const outcome = { title: words.what, value: (row) => explain(words, row.outcome ?? row.state) };
   const bot = { title: words.bot, value: (row) => nameOf(row.bot_code) };
   const at = { title: words.when, value: (row) => when(row.at), className: 'when' };
-  const parts = [...section(words.bots, bots)];
+  const parts = [...section(words.bots, bots), connections.node];
   if (page.deadLetters.length > 0) {
     const step = { title: words.step, value: (row) => `${row.side} ${row.kind ?? ''}` };
     const why = { title: words.what, value: (row) => `${words.states[row.state] ?? row.state}: ${row.outcome ?? ''}` };
@@ -91,7 +97,7 @@ function show(page) {
     ),
   );
   by('content').replaceChildren(...parts);
-  if (isFramed) window.BX24.fitWindow();
+  fitFrame();
 }
 
 function showConnectButtons(connectable) {
@@ -118,7 +124,7 @@ async function showCode(name, button) {
   const code = element('p', { text: given.code, className: 'code' });
   by('connect-code').replaceChildren(element('p', { text: words.connectLead(given.minutes) }), code, link);
   by('connect-code').hidden = false;
-  if (isFramed) window.BX24.fitWindow();
+  fitFrame();
 }
 
 async function orderCode(name) {
@@ -151,7 +157,7 @@ async function load() {
   by('refresh').disabled = false;
   if (page === null) return;
   show(page);
-  if (page.isAdmin) await deliveries.load();
+  if (page.isAdmin) await connections.load();
 }
 
 async function setUp() {
@@ -159,9 +165,6 @@ async function setUp() {
   const response = await fetch('/bitrix24/app/set-up', { method: 'POST', headers });
   by('set-up').textContent = response.ok ? words.setUpOrdered : words.lost;
 }
-
-const fit = () => void (isFramed && window.BX24.fitWindow());
-const deliveries = createDeliveries({ place: by('deliveries'), headers, language: data.language, fit });
 
 by('refresh').textContent = words.refresh;
 by('set-up').textContent = words.setUp;

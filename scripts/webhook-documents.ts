@@ -31,7 +31,11 @@ function lay(value: unknown): string {
 
 const signatureHeaders = [
   ['webhook-id', 'The same on every repetition: take each once', { type: 'string', maxLength: 200 }],
-  ['webhook-timestamp', 'When this attempt was made, in Unix seconds', { type: 'string', pattern: String.raw`^\d{1,12}$` }],
+  [
+    'webhook-timestamp',
+    'When this attempt was made, in Unix seconds',
+    { type: 'string', pattern: String.raw`^\d{1,12}$` },
+  ],
   ['webhook-signature', 'Signatures separated by spaces, `v1,` and Base64 each', { type: 'string' }],
 ] as const;
 
@@ -45,7 +49,8 @@ function openApi(): Json {
       title: 'Bot Bridge: signed webhook',
       version: '1.0.0',
       license: { name: 'MIT', identifier: 'MIT' },
-      description: 'Requests of both directions are signed by the Standard Webhooks scheme: HMAC-SHA256 over `id.timestamp.body`.',
+      description:
+        'Requests of both directions are signed by the Standard Webhooks scheme: HMAC-SHA256 over `id.timestamp.body`.',
     },
     webhooks: { event: { post: eventOperation(parameters) } },
     paths: { '/brains/webhook/{secret}': { post: answerOperation(parameters) } },

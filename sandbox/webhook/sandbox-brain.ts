@@ -3,7 +3,8 @@ import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain
 import { startWebhookServer } from './webhook-server.ts';
 
 export const webhookInSandbox: SandboxBrain = {
-  summary: 'line bot and supervisor think with a server behind signed webhooks, where you answer or it answers by itself',
+  summary:
+    'line bot and supervisor think with a server behind signed webhooks, where you answer or it answers by itself',
   firstSteps: [
     'The bridge is open. Write as a customer on the first page and answer as the server on the second.',
     'On its page you also choose that it answers by itself: in the call, later, or word by word.',

@@ -40,14 +40,21 @@ export class Talk {
         return;
       }
       case 'message.edited':
-        return this.change(conversation, event.data.message.id, event.data.message.text);
+        this.change(conversation, event.data.message.id, event.data.message.text);
+        return;
       case 'message.deleted':
-        return this.remove(conversation, event.data.message.id);
+        this.remove(conversation, event.data.message.id);
+        return;
       case 'conversation.owner_changed':
         conversation.owner = event.data.owner;
         return;
       case 'request.created':
-        this.add(conversation, { id: event.data.request.id, who: 'note', name: event.data.request.by, text: event.data.request.text });
+        this.add(conversation, {
+          id: event.data.request.id,
+          who: 'note',
+          name: event.data.request.by,
+          text: event.data.request.text,
+        });
     }
   }
 

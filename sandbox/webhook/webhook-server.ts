@@ -118,7 +118,8 @@ export class WebhookServer {
     if (given === null) return;
     const { status, content, event } = given;
     const ms = performance.now() - started;
-    const sent: unknown = event === undefined ? body.toString('utf8').slice(0, 2_000) : JSON.parse(body.toString('utf8'));
+    const sent: unknown =
+      event === undefined ? body.toString('utf8').slice(0, 2_000) : JSON.parse(body.toString('utf8'));
     this.calls.record({ at: Date.now(), what: event?.type ?? '?', status, ms, body: sent, answer: content });
     if (!answer.headersSent && !answer.destroyed) {
       if (content === undefined) answer.writeHead(status).end();
@@ -144,7 +145,8 @@ export class WebhookServer {
     // Faults are about events of conversations; a check tells whether the server is there at all.
     const fault = event.type === 'endpoint.check' ? null : this.faults.take();
     const kind = fault?.kind;
-    if (this.refusesAll && event.type !== 'endpoint.check') return { status: 400, content: { error: 'refused' }, event };
+    if (this.refusesAll && event.type !== 'endpoint.check')
+      return { status: 400, content: { error: 'refused' }, event };
     if (typeof kind === 'number') {
       const headers = kind === 429 ? { 'retry-after': '0' } : {};
       answerJson(answer, kind, { error: 'on demand' }, headers);

@@ -8,6 +8,7 @@ import { createExecutor } from '../queue/execute-action.ts';
 import { startInboxWorker } from '../queue/inbox-worker.ts';
 import { startMaintenance } from '../queue/maintenance.ts';
 import { startOutboxWorker } from '../queue/outbox-worker.ts';
+import { startFollowUps } from '../queue/send-requests.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
 import { startNotifyListener } from '../runtime/notify-wakeup.ts';
 import type { WorkLoop } from '../runtime/work-loop.ts';
@@ -67,12 +68,13 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
   return [
     ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops }),
     startOutboxWorker({ ...shared, life, executor, lanes, firstRetryMs }),
+    startFollowUps({ db, wakeups, log, pollMs: timings.followUpsPollMs }),
     startMaintenance({ db, tokenProvider, log, retentionDays }),
     startHealthChecks({ db, connectionService, brains, log, pollMs: timings.healthChecksPollMs }),
   ];
 }
 
-function composeExecutor({ settings, db, log }: Base, queue: Queue) {
+function composeExecutor({ settings, db, brains, log }: Base, queue: Queue) {
   const { cache: portals, client } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
   const { synchronousReplies } = queue;
@@ -81,6 +83,7 @@ function composeExecutor({ settings, db, log }: Base, queue: Queue) {
     client,
     portals,
     connectionService,
+    brains,
     log,
     publicUrl: settings.PUBLIC_URL,
     clientId: settings.B24_CLIENT_ID,

@@ -81,7 +81,14 @@ function publicRoutes(
       synchronousReplies,
       log,
     }),
-    files: mountFiles({ db, portals: cache, client: portals.client, fileLinks, streams: base.fileStreams, clock: systemClock }),
+    files: mountFiles({
+      db,
+      portals: cache,
+      client: portals.client,
+      fileLinks,
+      streams: base.fileStreams,
+      clock: systemClock,
+    }),
     brainRoutes: mountBrainRoutes({
       bodies,
       brains,
@@ -90,6 +97,18 @@ function publicRoutes(
         return createConnectorHost({ db, sealer, connectors, connectionService, toolsFor, settings: own }, brain);
       },
     }),
-    pages: mountPages({ bodies, refusals, db, portals: cache, installation, sealer, wakeups, brains, log, scriptUrl }),
+    pages: mountPages({
+      bodies,
+      refusals,
+      db,
+      portals: cache,
+      installation,
+      sealer,
+      wakeups,
+      brains,
+      connectionService,
+      log,
+      scriptUrl,
+    }),
   };
 }

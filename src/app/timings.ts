@@ -15,6 +15,8 @@ export interface Timings {
   readonly firstRestartMs?: number;
   /** How often accounts are looked for whose health check is due. */
   readonly healthChecksPollMs?: number;
+  /** How often follow-ups are looked for that are due. */
+  readonly followUpsPollMs?: number;
   /** The first wait before a delivery that failed is tried again. */
   readonly firstRetryMs?: number;
   /** After which a REST call into a portal is given up. */

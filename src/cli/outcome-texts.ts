@@ -3,6 +3,8 @@
 const texts: Readonly<Record<string, string>> = {
   // What the bridge decided.
   forwarded: 'passed on to the brain',
+  forwarded_later: 'waits for what follows it, to be passed on together; not passed on if a person takes over before',
+  changed_before_delivery: 'changed while the message was still waiting to be passed on',
   answered: 'the brain answered',
   greeted: 'the bot introduced itself',
   helped: 'the bot explained itself',
@@ -27,6 +29,10 @@ const texts: Readonly<Record<string, string>> = {
   ignored_unknown_message: 'not done: the bot has not said the message that was to be changed',
   dropped_person_owns: 'not shown: the brain spoke while a person leads the conversation',
   withdrawn: 'not shown: it had been reported as failed before, and a repetition of it is a message of its own',
+  requested: 'the brain is sent a request',
+  follow_up_set: 'the brain wants to be sent a request later',
+  follow_up_cancelled: 'the brain does not want a follow-up any more',
+  follow_up_refused: 'a follow-up was refused: too many, too far ahead, or too large',
   // What the workers found.
   unknown_bot: 'for a bot that is not ours (any more)',
   unknown_brain: 'the bot thinks with a brain this program does not know',
@@ -68,6 +74,8 @@ const texts: Readonly<Record<string, string>> = {
   app_payment: 'the payment changed',
   // Codes of errors that people ask about.
   'brain.not_connected': 'the bot thinks with a brain that is not connected',
+  'brain.unknown_request': 'the brain has no request of that name',
+  'brain.bad_params': 'the brain does not take these parameters',
   'event.no_connection': 'the connection it came through is gone',
   'outbox.interrupted': 'the program ended in the middle of the attempt',
   'outbox.attempts_used_up': 'no attempt came to an end: each time the program stopped or hung meanwhile',

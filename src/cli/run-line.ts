@@ -9,6 +9,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addPortalCommands } from './commands/portals.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addReceiveCommand } from './commands/receive.ts';
+import { addRequestCommands } from './commands/requests.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { type Answer, type Run, type RunOptions, usageCode } from './framework/command.ts';
 import { openContext } from './framework/context.ts';
@@ -22,6 +23,7 @@ const nouns = [
   addConnectionCommands,
   addTraceCommand,
   addDeadLetterCommands,
+  addRequestCommands,
   addReceiveCommand,
   addDoctorCommand,
   addProbeCommand,

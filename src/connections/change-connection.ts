@@ -1,8 +1,10 @@
 /** What an administrator does with connections of a portal by command: add one that no bot uses yet, change its settings, remove it. */
 import { randomUUID } from 'node:crypto';
 import type { Brain } from '../core/brain.ts';
+import { formOf } from '../core/config-form.ts';
 import type { Connection } from '../core/connector.ts';
 import { BadInput, badInput } from '../core/errors.ts';
+import { missingFields, problemsOf } from '../core/form-values.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
@@ -71,20 +73,24 @@ export async function changeSettings(
   row: ConnectionRow,
   patch: Readonly<Record<string, unknown>>,
 ): Promise<readonly string[]> {
+  return await changeConfig(work, brain, row, (before) => changedBy(before, patch));
+}
+
+/** The same, with all settings at once. @param edit makes the new settings from the stored ones */
+export async function changeConfig(
+  work: AccountWork,
+  brain: Brain,
+  row: ConnectionRow,
+  edit: (before: unknown) => unknown,
+): Promise<readonly string[]> {
   const stored = openConnection(work.sealer, row);
-  const config = checkConfig(brain, changedBy(stored.config, patch));
+  const config = checkConfig(brain, edit(stored.config));
   const changed = differences(stored.config, config);
   if (changed.length === 0) return changed;
   const connection = { ...stored, config };
-  const inForce =
-    brain.reconfigure === undefined
-      ? config
-      : await brain.reconfigure(
-          connection,
-          stored.config,
-          work.hookUrl(connection, brain),
-          work.toolsFor(connection, brain),
-        );
+  const hookUrl = work.hookUrl(connection, brain);
+  const tools = work.toolsFor(connection, brain);
+  const inForce = (await brain.reconfigure?.(connection, stored.config, hookUrl, tools)) ?? config;
   if (!(await storeConfig(work.db, row, sealConfig(work.sealer, row.id, inForce)))) throw changedMeanwhile();
   work.evict(row.id);
   await checkAtOnce(work.db, row);
@@ -112,7 +118,13 @@ function checkConfig(brain: Brain, config: unknown): unknown {
   }
   const parsed = brain.configSchema.safeParse(config);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join('.') || 'config'}: ${issue.message}`);
+  const form = formOf(brain.configSchema);
+  const missing = new Set(missingFields(form, config).map(({ key }) => key));
+  const problems = problemsOf(parsed.error).map(({ key, message }) => {
+    const field = form.find((one) => one.key === key);
+    const title = field === undefined ? '' : ` (${field.title.en})`;
+    return `  - ${key || 'config'}${title}: ${missing.has(key) ? `is missing. ${field?.help.en ?? ''}` : message}`;
+  });
   throw new BadInput({
     code: 'connection.bad_config',
     message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),

@@ -6,6 +6,7 @@ import type { PortalInfo } from '../core/connector-tools.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
 import { randomToken, type Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
+import { orderSetUp } from '../portals/app-orders.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import { switchBrain } from '../portals/switch-brain.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -98,6 +99,11 @@ class ConnectionLifecycle {
     if (former !== null) await removeUnused(this.#work, former);
   }
 
+  /** For use cases of single accounts. */
+  get work(): AccountWork {
+    return this.#work;
+  }
+
   /** A check that fails, or has not ended when `signal` fires, leaves everything as it is. */
   async checkHealth(row: ConnectionRow, signal: AbortSignal): Promise<void> {
     try {
@@ -121,6 +127,11 @@ class ConnectionLifecycle {
     return (await eraseWithAccounts(this.#work, portal, true)).isErased;
   }
 
+  #hasOtherCommands({ brain: former }: BotRow, brain: Brain): boolean {
+    const known = this.#options.connectors.brainOf(former);
+    return former !== brain.name && [known, brain].some((one) => one?.commands !== undefined);
+  }
+
   /** Throws BadInput `connection.changed` when connection or bot are no longer as they were read: somebody else was quicker. */
   async #store(brain: Brain, account: Connection, { row, title, bot, isAwaited }: Place): Promise<void> {
     const { db, sealer } = this.#options;
@@ -130,6 +141,8 @@ class ConnectionLifecycle {
       if (row === null) await storeNew(this.#work, trx, brain, { ...account, title });
       else if (!(await settleConnection(trx, row, sealConfig(sealer, id, account.config)))) throw changed();
       if (!(await switchBrain(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
+      // The commands of the former brain go, those of the new one come.
+      if (this.#hasOtherCommands(bot, brain)) await orderSetUp(trx, account.portal, `connect-${id}`);
       await wakeBots(trx, account);
     });
   }

@@ -3,6 +3,7 @@
  * dropped when its portal or connection is changed or erased, or when nobody has needed it for a while.
  */
 import type { Brain } from '../core/brain.ts';
+import type { Pace } from '../core/brain-parts.ts';
 import type { Connection, Connector } from '../core/connector.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import type { Db } from '../store/database.ts';
@@ -14,6 +15,8 @@ import { openConnection } from './stored-connection.ts';
 export interface KnownConnector {
   readonly connector: Connector;
   readonly brain: Brain;
+  /** How fast it takes messages. */
+  readonly pace: Pace;
   /** Why the connection is disabled; null while it works, and for brains without connections. */
   readonly disabledReason: string | null;
 }
@@ -143,7 +146,8 @@ class Registry implements ConnectorRegistry {
   }
 
   #make(brain: Brain, connection: Connection, disabledReason: string | null): KnownConnector {
-    return { brain, connector: brain.create(connection, this.#options.toolsFor(connection, brain)), disabledReason };
+    const connector = brain.create(connection, this.#options.toolsFor(connection, brain));
+    return { brain, connector, pace: brain.pace?.(connection.config) ?? {}, disabledReason };
   }
 
   #dropIdle(): void {

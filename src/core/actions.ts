@@ -76,8 +76,10 @@ export type BrainAction =
       readonly sentAt: string | null;
       /** The Bitrix24 message it replies to, by any author; null for none. */
       readonly quoteOf: string | null;
-      /** All messages that it consists of, in order, `messageId` last (see `Pace`). Absent: it is one message. */
+      /** The messages that it consists of, in order, `messageId` last (see `Pace`). Absent: it is one message. */
       readonly messageIds?: readonly string[];
+      /** The texts of those messages. */
+      readonly texts?: readonly string[];
     }
   /** What a person or a timer asks of the brain for this conversation: one of its `requests`. */
   | {
@@ -102,6 +104,9 @@ export type BrainAction =
       readonly chat: Chat;
       /** The edit, or the message itself, was made while a person led. */
       readonly mirrored?: true;
+      /** The messages that it consists of now, and their texts (see `message`). Absent: it is one message. */
+      readonly messageIds?: readonly string[];
+      readonly texts?: readonly string[];
     }
   /** A message sent while a person leads, or sent by our bot itself: for brains that want the whole conversation; must not be answered. */
   | {
@@ -154,8 +159,8 @@ export type BrainAction =
     };
 
 /**
- * To be executed on a portal's installation; `inactivity_timer` and `greet` concern a conversation and only report that their time has
- * come.
+ * To be executed on a portal's installation; `inactivity_timer`, `burst_timer` and `greet` concern a conversation and only report that their
+ * time has come.
  */
 export type AppAction =
   | { readonly type: 'set_up' }
@@ -165,11 +170,18 @@ export type AppAction =
   | { readonly type: 'forget_bot'; readonly botId: string }
   /** An administrator removed the bot: its user is deleted from the portal too. */
   | { readonly type: 'unregister_bot'; readonly botId: string }
-  | InactivityTimer
-  | Greet;
+  | ConversationTimer;
+
+/** Reports to its conversation that its time has come. */
+export type ConversationTimer = InactivityTimer | BurstTimer | Greet;
 
 export interface InactivityTimer {
   readonly type: 'inactivity_timer';
+}
+
+/** Messages that wait to be delivered together have waited for a while. */
+export interface BurstTimer {
+  readonly type: 'burst_timer';
 }
 
 /** The bot introduces itself, unless it has sent a message by then. */
@@ -183,7 +195,7 @@ export type ChatAction =
   | { readonly target: 'portal'; readonly action: PortalAction }
   | { readonly target: 'brain'; readonly action: BrainAction }
   /** `delayMs`: not due before so many milliseconds; a wakeup may make it due earlier. */
-  | { readonly target: 'app'; readonly action: InactivityTimer | Greet; readonly delayMs: number };
+  | { readonly target: 'app'; readonly action: ConversationTimer; readonly delayMs: number };
 
 /** The result of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };

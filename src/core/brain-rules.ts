@@ -17,6 +17,7 @@ import {
 } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Reply } from './events.ts';
+import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
 import type { KnownReaction } from './reactions.ts';
 import { splitText } from './split-text.ts';
@@ -50,7 +51,8 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
     if ('remoteMessageId' in event && context.parts.length === 0) return noop(conversation, 'ignored_unknown_message');
     return { conversation, actions: changesOf(event, conversation, context).map(toPortal), outcome: 'answered' };
   }
-  if (event.type === 'follow_up' || event.type === 'follow_up_cancelled') return noop(conversation, 'noted');
+  if (event.type === 'follow_up' || event.type === 'follow_up_cancelled')
+    return onFollowUp(event, conversation, context);
   const isForPeople = event.type === 'reply' && event.isInternal;
   if (conversation.owner === 'person' && !isForPeople) return refuseReply(event, conversation, context);
   if (event.type === 'typing') return { conversation, actions: [toPortal({ type: 'typing' })], outcome: 'answered' };

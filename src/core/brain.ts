@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { BrainCommand, BrainCounter, BrainFigure, BrainRequestForm, Pace } from './brain-parts.ts';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
+import type { Texts } from './texts.ts';
 
 /** Whether an account works at the remote: it does, with the config to be stored, or it is disabled there, with the reason in one word. */
 export type HealthStatus<Config = unknown> =
@@ -139,6 +140,8 @@ export interface Brain {
    */
   readonly disabledHelp?: Readonly<Record<string, string>>;
   readonly routes?: readonly BrainRoute[];
+  /** Where at the remote a person enters the webhook's address. Absent: nobody has to, and the page does not show the address. */
+  readonly webhookHelp?: Texts;
   /** The page, under `/<brain name>`, where an administrator connects an account; it takes the code in the fragment, `#code=…`. */
   readonly connectPath?: string;
   /** What a person or a timer may ask of the brain for one conversation (see the action `request`). */

@@ -1,13 +1,20 @@
 /** The result of every rule of the bridge, and functions that several rules share. */
 import type { BrainAction, ChatAction, PortalAction, SentReference } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
+import type { BrainCommand } from './brain-parts.ts';
+import type { BurstPace } from './burst.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { Author, Button } from './events.ts';
+import type { FollowUpChange } from './follow-ups.ts';
+import type { JoinedMessage } from './joined-message.ts';
 
 /** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
   | 'forwarded'
+  /** It waits for what follows it. Begins with `forwarded`, as what is for the brain. */
+  | 'forwarded_later'
+  | 'changed_before_delivery'
   | 'overheard'
   | 'answered'
   | 'greeted'
@@ -31,7 +38,11 @@ export type Outcome =
   | 'ignored_unknown_command'
   | 'ignored_unknown_message'
   | 'dropped_person_owns'
-  | 'withdrawn';
+  | 'withdrawn'
+  | 'requested'
+  | 'follow_up_set'
+  | 'follow_up_cancelled'
+  | 'follow_up_refused';
 
 export interface BridgeBot {
   readonly code: string;
@@ -44,6 +55,10 @@ export interface BridgeBot {
   readonly greeting?: Greeting;
   /** The portal's ids of all our bots: one of them leading an Open Channel session is not a person. Absent: none is known. */
   readonly botIds?: readonly string[];
+  /** Messages that follow each other quickly are delivered together. Absent: each at once. */
+  readonly burst?: BurstPace | undefined;
+  /** What employees may type, besides the app's own commands. Absent: nothing. */
+  readonly commands?: readonly BrainCommand[] | undefined;
 }
 
 /** A message in Bitrix24 that holds a part of one message of the brain. */
@@ -82,7 +97,11 @@ export interface StoredFacts {
   readonly parts?: readonly SentPart[];
   /** The brain has been sent the message, and may be told how it changes. */
   readonly isKnownToBrain?: boolean;
+  /** For a change of a message: it was delivered together with others. */
+  readonly joined?: JoinedMessage | undefined;
   readonly fate?: MessageFate;
+  /** For a follow-up: the ids of the conversation's pending ones. */
+  readonly pendingFollowUps?: readonly string[];
 }
 
 /** What the rules know besides the event and the conversation. */
@@ -94,12 +113,16 @@ export interface RuleContext extends BridgeBot {
   /** See `StoredFacts`. */
   readonly parts: readonly SentPart[];
   readonly isKnownToBrain: boolean;
+  readonly joined: JoinedMessage | null;
+  readonly pendingFollowUps: readonly string[];
 }
 
 export interface Bridged {
   readonly conversation: Conversation;
   readonly actions: readonly ChatAction[];
   readonly outcome: Outcome;
+  /** Absent: none is set or cancelled. */
+  readonly followUps?: readonly FollowUpChange[];
 }
 
 /** Sets the owner of the conversation; tells the brain if it wants to know. */

@@ -4,12 +4,15 @@
  */
 import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import type { BridgeBot, Bridged, RuleContext, StoredFacts } from './bridge-result.ts';
+import { changeWaiting, collectBurst, isWaiting, onBurstTimer } from './burst.ts';
+import { onChange } from './change-rules.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
+import { onRequest } from './follow-ups.ts';
 import { onGreetingDue } from './greeting.ts';
 import { onInactivityTimer } from './inactivity.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
-import { onChange, onCommand, onJoined, onMessage } from './portal-rules.ts';
+import { onCommand, onJoined, onMessage } from './portal-rules.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.
@@ -21,9 +24,14 @@ export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
-  { at, parts = [], isKnownToBrain = false, fate }: StoredFacts & { readonly at: Date },
+  { at, parts = [], isKnownToBrain = false, fate, joined, pendingFollowUps = [] }: StoredFacts & { readonly at: Date },
 ): Bridged {
-  const context: RuleContext = { ...bot, at: at.toISOString(), parts, isKnownToBrain, fate: fate ?? null };
+  const facts = { parts, isKnownToBrain, fate: fate ?? null, joined: joined ?? null, pendingFollowUps };
+  const context: RuleContext = { ...bot, at: at.toISOString(), ...facts };
+  return collectBurst(applyEvent(event, conversation, context), context);
+}
+
+function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleContext): Bridged {
   switch (event.type) {
     case 'message':
     case 'joined':
@@ -50,10 +58,14 @@ export function bridge(
     case 'receipt':
     case 'change_refused':
       return onReceipt(event, conversation, context);
+    case 'requested':
+      return onRequest(event, conversation);
     case 'greeting_due':
       return onGreetingDue(event, conversation, context);
     case 'inactivity_timer_due':
       return onInactivityTimer(conversation, context);
+    case 'burst_timer_due':
+      return onBurstTimer(conversation, context);
   }
 }
 
@@ -68,7 +80,9 @@ function applyChatEvent(event: ChatStateEvent, conversation: Conversation, conte
 
 function applyChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
   const led = applySessionLeader(conversation, event, context);
-  const bridged = onChange(event, led.conversation, context);
+  const isHere = led.conversation.owner === 'brain' && isWaiting(led.conversation, event.messageId);
+  const change = isHere ? changeWaiting : onChange;
+  const bridged = change(event, led.conversation, context);
   return { ...bridged, actions: [...led.actions, ...bridged.actions] };
 }
 

@@ -1,6 +1,7 @@
 /**
  * A conversation is a dialog of one bot, linked to its counterpart in the brain. It has exactly one owner at a time; only the owner speaks.
  */
+import type { Burst } from './burst.ts';
 import type { ChatKind, Language } from './events.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
@@ -31,6 +32,10 @@ export interface Conversation {
   readonly language: Language;
   /** The CRM records last sent to the brain, as one text; empty for none. */
   readonly crm: string;
+  /** Messages that wait to be delivered together; null for none. */
+  readonly burst: Burst | null;
+  /** When the pending burst timer is due, ISO 8601; null while none is pending. */
+  readonly burstTimerAt: string | null;
 }
 
 /** A conversation without messages. */
@@ -51,5 +56,7 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     isGreeted: false,
     language: 'en',
     crm: '',
+    burst: null,
+    burstTimerAt: null,
   };
 }

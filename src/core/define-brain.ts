@@ -1,5 +1,6 @@
 /** How a brain is declared: once, with the type of its config. What the app stores of a connection is untyped; this is where it gets its type. */
 import type { z } from 'zod';
+import { botCommands, pressCommand } from './bot-texts.ts';
 import type { Brain, HealthStatus } from './brain.ts';
 import type { BrainFigure, Pace } from './brain-parts.ts';
 import type { Capabilities, Connection, Connector } from './connector.ts';
@@ -11,6 +12,7 @@ const optionalParts = [
   'disabledHelp',
   'routes',
   'connectPath',
+  'webhookHelp',
   'settingsSchema',
   'requests',
   'commands',
@@ -97,6 +99,7 @@ export function defineBrain<Config>(definition: AccountlessBrain | BrainDefiniti
   const { name, title } = definition;
   const problem = brainNameProblem(name);
   if (problem !== null) throw new Error(`the brain "${name}": ${problem}`);
+  for (const wrong of namesThatCannotBe(definition)) throw new Error(`the brain "${name}": ${wrong}`);
   const untyped = {
     name,
     title,
@@ -113,6 +116,25 @@ export function defineBrain<Config>(definition: AccountlessBrain | BrainDefiniti
     };
   }
   return { ...untyped, configSchema: definition.configSchema, ...withConfig(definition) };
+}
+
+const partName = /^[a-z][a-z0-9_]{0,31}$/;
+/** Bitrix24 takes Latin letters and digits. */
+const commandName = /^[a-z][a-z0-9]{0,19}$/;
+const appCommands: ReadonlySet<string> = new Set(['start', pressCommand, ...botCommands.map(({ command }) => command)]);
+
+function namesThatCannotBe({ requests = [], commands = [], counters = [] }: Untyped): string[] {
+  const known = new Set(requests.map(({ name }) => name));
+  const badParts = [...requests, ...counters].filter(({ name }) => !partName.test(name));
+  const badCommands = commands.filter(({ name }) => !commandName.test(name) || appCommands.has(name));
+  const unanswered = commands.filter(({ request }) => !known.has(request));
+  return [
+    ...badParts.map(({ name }) => `"${name}" is not made of lower-case Latin letters, digits and _`),
+    ...badCommands.map(
+      ({ name }) => `the command "${name}" is the app's own, or not made of lower-case Latin letters and digits`,
+    ),
+    ...unanswered.map(({ name, request }) => `the command "${name}" sends "${request}", which is none of its requests`),
+  ];
 }
 
 /** The optional parts that were declared. */

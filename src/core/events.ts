@@ -237,10 +237,21 @@ export type ReceiptEvent =
   /** A `greet` action is due. */
   | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** An `inactivity_timer` action is due. */
-  | { readonly type: 'inactivity_timer_due' };
+  | { readonly type: 'inactivity_timer_due' }
+  /** A `burst_timer` action is due. */
+  | { readonly type: 'burst_timer_due' };
+
+/** A person, or a follow-up that is due, asks something of the brain for this conversation. */
+export interface RequestEvent {
+  readonly type: 'requested';
+  readonly id: string;
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly by: 'person' | 'follow_up';
+}
 
 /** Everything that can happen in a conversation. */
-export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent;
+export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent | RequestEvent;
 
 /** Something that happened to the app in a portal; it concerns no dialog. */
 export type AppEvent =

@@ -2,6 +2,7 @@
 import type { ChatAction } from './actions.ts';
 import type { Greeting } from './bot.ts';
 import { botTexts } from './bot-texts.ts';
+import { commandList } from './brain-commands.ts';
 import { type Bridged, noop, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, ReceiptEvent } from './events.ts';
@@ -52,7 +53,7 @@ function introduce(chat: Chat, conversation: Conversation, context: RuleContext)
   const greeting =
     customText === undefined ? words.greeting[kind](context.name) : customText.replaceAll('{name}', context.name);
   // An external customer cannot type commands.
-  const text = kind === 'line' ? greeting : `${greeting}\n\n${words.commands}`;
+  const text = kind === 'line' ? greeting : `${greeting}\n\n${commandList(language, context)}`;
   const author = { id: '', name: context.name, kind: 'bot' as const };
   const told = toBrain({
     type: 'mirrored',

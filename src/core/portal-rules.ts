@@ -1,6 +1,7 @@
 /** The rules for what happens in Bitrix24: which messages reach the brain, who is greeted, what a command does. */
 import type { ChatAction } from './actions.ts';
 import { botTexts, pressCommand } from './bot-texts.ts';
+import { commandList, onBrainCommand } from './brain-commands.ts';
 import { handOver } from './brain-rules.ts';
 import {
   type Bridged,
@@ -15,12 +16,13 @@ import {
   toBrain,
   toPortal,
 } from './bridge-result.ts';
+import { isWaiting } from './burst.ts';
 import type { Conversation } from './conversation.ts';
 import { sendCrmLinks } from './crm-links.ts';
 import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
-import { type ChangeEvent, isOfEarlierSession } from './line-session.ts';
+import { isOfEarlierSession } from './line-session.ts';
 import { splitText } from './split-text.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
@@ -41,7 +43,8 @@ export function onMessage(
     return overhear(event, conversation, context);
   if (silence !== null) return onIgnored(silence, event, conversation, context);
   // An edit of this message arrived before it and was passed on in its place.
-  if (event.chat.kind === 'group' && context.isKnownToBrain) return noop(conversation, 'ignored_edit_came_first');
+  const isTold = (event.chat.kind === 'group' && context.isKnownToBrain) || isWaiting(conversation, event.messageId);
+  if (isTold) return noop(conversation, 'ignored_edit_came_first');
   if (isStart(event)) return onStart(event.chat, conversation, context, isFirst);
   const names = event.files.map((file) => file.name).join(', ');
   const attached = context.capabilities.files || names === '' ? '' : botTexts(conversation.language).fileOnly(names);
@@ -86,7 +89,7 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
   // An external customer cannot type commands.
   const isOutside = conversation.kind === 'line' && !isForPeople;
   const action = toPortal({
-    ...plainSend(isOutside ? helpText : `${helpText}\n\n${words.commands}`),
+    ...plainSend(isOutside ? helpText : `${helpText}\n\n${commandList(conversation.language, context)}`),
     internal: isForPeople,
   });
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
@@ -106,7 +109,7 @@ function reasonToIgnore(event: PortalEvent & { type: 'message' }, conversation: 
 }
 
 /** Messages that do not mention the bot are for brains that asked for them, in groups they have taken part in, while they lead. */
-function isOverheard(conversation: Conversation, context: RuleContext): boolean {
+export function isOverheard(conversation: Conversation, context: RuleContext): boolean {
   return context.capabilities.overhears === true && conversation.remoteId !== null && conversation.owner === 'brain';
 }
 
@@ -166,57 +169,6 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
   );
 }
 
-/** An edit or a deletion, for brains that support it. */
-export function onChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
-  if (event.isHidden === true) return noop(conversation, 'ignored_hidden_note');
-  if (event.chat.kind === 'group') return onGroupChange(event, conversation, context);
-  const silence = reasonToIgnoreChange(event, conversation);
-  // A change of a message that the brain was never sent, for example a hidden note of an older portal, is not sent either.
-  const isShown = context.capabilities.mirrors === true && context.isKnownToBrain;
-  if (silence !== null && !isShown) return noop(conversation, silence);
-  return passChange(event, conversation, context, silence);
-}
-
-/** In groups, a message that never mentioned the bot stays in the portal; an edit that mentions it is treated as a new message, once. */
-function onGroupChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (conversation.owner === 'person') return noop(conversation, 'ignored_person_owns');
-  if (!context.isKnownToBrain) {
-    return event.type === 'message_edited' && event.mentionsBot
-      ? onMessage({ ...event, type: 'message', files: [], quoteOf: null }, conversation, context)
-      : noop(conversation, 'ignored_not_mentioned');
-  }
-  const isMeant = event.type === 'message_deleted' || event.mentionsBot || isOverheard(conversation, context);
-  return isMeant ? passChange(event, conversation, context, null) : noop(conversation, 'ignored_not_mentioned');
-}
-
-/** @param silence why the brain must not react to the change; null: it may */
-function passChange(
-  event: ChangeEvent,
-  conversation: Conversation,
-  context: RuleContext,
-  silence: Outcome | null,
-): Bridged {
-  const mark = silence === null ? {} : { mirrored: true as const };
-  const outcome = silence ?? 'forwarded';
-  if (event.type === 'message_deleted') {
-    if (!context.capabilities.deletes) return noop(conversation, 'ignored_unsupported');
-    const action = toBrain({ type: 'delete', messageId: event.messageId, ...mark });
-    return { conversation, actions: [action], outcome };
-  }
-  if (!context.capabilities.edits || event.text === '') return noop(conversation, 'ignored_unsupported');
-  const [text = ''] = splitText(event.text, context.capabilities.maxTextLength);
-  const { messageId, author, chat } = event;
-  const action = toBrain({ type: 'edit', messageId, text, author, chat, ...mark });
-  return { conversation, actions: [action], outcome };
-}
-
-/** Null when the brain was sent the message while it led. It was never sent an operator's message as one to answer. */
-function reasonToIgnoreChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
-  if (conversation.owner === 'person') return 'ignored_person_owns';
-  return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;
-}
-
 /** The bot was added to a chat, or opened by a link. */
 export function onJoined(chat: Chat, before: Conversation, context: RuleContext): Bridged {
   if (before.owner === 'person') return noop(before, 'ignored_person_owns');
@@ -242,7 +194,7 @@ export function onCommand(event: CommandEvent, conversation: Conversation, conte
   return { ...after, actions: [...done.actions, ...after.actions], outcome: done.outcome };
 }
 
-/** Null for a command that is not ours. */
+/** Null for a command that is neither ours nor the brain's. */
 function onOwnCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged | null {
   const words = botTexts(conversation.language);
   // While a person leads, a customer's command must not make the bot speak, nor take the conversation from the person.
@@ -269,7 +221,7 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
     case pressCommand:
       return forwardCommandText(event, event.params, conversation, context);
     default:
-      return null;
+      return onBrainCommand(event, conversation, context);
   }
 }
 

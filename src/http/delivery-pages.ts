@@ -1,11 +1,10 @@
 /**
- * What the app's page asks about deliveries: the connections of the portal, what was lately sent to the brain of each, and to send one again.
- * For administrators of the portal.
+ * What the app's page asks about the deliveries of a connection: what was lately sent to its brain, and to send one again. For administrators
+ * of the portal.
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import type { Brain } from '../core/brain.ts';
 import { badInput } from '../core/errors.ts';
 import { parseJson } from '../lib/bounded-json.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -14,7 +13,7 @@ import type { Wakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
 import { listDeliveries } from '../store/reporting/deliveries.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
-import { type ConnectionRow, listConnections } from '../store/tenants/connections.ts';
+import { listConnections } from '../store/tenants/connections.ts';
 import type { BodyReader } from './body-reader.ts';
 import { firstValues } from './first-values.ts';
 import type { PageSession } from './page-session.ts';
@@ -23,7 +22,6 @@ export interface DeliveryPagesOptions {
   readonly db: Pool;
   readonly bodies: BodyReader;
   readonly wakeups: Wakeups;
-  readonly brains: readonly Brain[];
   readonly log: Logger;
   /** Throws BadInput for a visitor who is not an administrator. The session is sent in a header, so no other site can act with it. */
   readonly adminOf: (ctx: Context) => PageSession;
@@ -46,23 +44,8 @@ const againSchema = z.object({
 });
 
 export function mountDeliveryPages(options: DeliveryPagesOptions, router: Router): void {
-  router.get('/bitrix24/app/connections', (ctx) => sendConnections(options, ctx));
   router.get('/bitrix24/app/deliveries', (ctx) => sendDeliveries(options, ctx));
   router.post('/bitrix24/app/deliveries/again', (ctx) => again(options, ctx));
-}
-
-async function sendConnections({ db, brains, adminOf }: DeliveryPagesOptions, ctx: Context): Promise<void> {
-  const { portal } = adminOf(ctx);
-  const [connections, bots] = await Promise.all([listConnections(db, portal), listBots(db, portal)]);
-  ctx.body = {
-    connections: connections.map((row) => ({
-      id: row.id,
-      title: row.title,
-      brain: brains.find(({ name }) => name === row.brain)?.title ?? row.brain,
-      disabled: row.disabled_reason,
-      bots: usersOf(bots, row).map(({ name }) => name),
-    })),
-  };
 }
 
 async function sendDeliveries({ db, adminOf }: DeliveryPagesOptions, ctx: Context): Promise<void> {
@@ -117,9 +100,5 @@ function readAgain(body: Buffer): z.output<typeof againSchema> {
 async function botsOf(db: Pool, portal: string, connection: string): Promise<readonly BotRow[]> {
   const row = (await listConnections(db, portal)).find(({ id }) => id === connection);
   if (row === undefined) throw badInput('deliveries.no_connection', 'there is no such connection (any more)', 404);
-  return usersOf(await listBots(db, portal), row);
-}
-
-function usersOf(bots: readonly BotRow[], { id }: ConnectionRow): readonly BotRow[] {
-  return bots.filter((bot) => bot.connection_id === id);
+  return (await listBots(db, portal)).filter((bot) => bot.connection_id === row.id);
 }

@@ -4,10 +4,10 @@
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { openLinkedFile } from '../connections/linked-file.ts';
-import type { FileLinks } from '../connections/file-links.ts';
-import { BadInput, badInput, RemoteRefused } from '../core/errors.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { FileLinks } from '../connections/file-links.ts';
+import { openLinkedFile } from '../connections/linked-file.ts';
+import { BadInput, badInput, RemoteRefused } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { StreamClient } from '../lib/http-stream.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';

@@ -6,6 +6,7 @@ import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { claimFromPage } from '../bitrix24/install/proof.ts';
 import { isRecord } from '../bitrix24/rest/rest-errors.ts';
+import type { ConnectionService } from '../connections/connection-service.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
@@ -23,6 +24,7 @@ import { findPortal } from '../store/tenants/portals.ts';
 import { answerHead } from './app.ts';
 import type { BodyReader } from './body-reader.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
+import { mountConnectionPages } from './connection-pages.ts';
 import { mountDeliveryPages } from './delivery-pages.ts';
 import { firstValues } from './first-values.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
@@ -40,6 +42,7 @@ export interface PagesOptions {
   readonly wakeups: Wakeups;
   readonly brains: readonly Brain[];
   readonly log: Logger;
+  readonly connectionService: ConnectionService;
   /** Bitrix24's page script. */
   readonly scriptUrl: string;
 }
@@ -52,6 +55,9 @@ const assets: Readonly<Record<string, string>> = {
   'connect.js': 'text/javascript; charset=utf-8',
   'deliveries.js': 'text/javascript; charset=utf-8',
   'deliveries-texts.js': 'text/javascript; charset=utf-8',
+  'connection-form.js': 'text/javascript; charset=utf-8',
+  'connections.js': 'text/javascript; charset=utf-8',
+  'connection-texts.js': 'text/javascript; charset=utf-8',
   'texts.js': 'text/javascript; charset=utf-8',
 };
 
@@ -86,6 +92,8 @@ export function mountPages(options: PagesOptions) {
       sendConnectCode(options.db, options.brains, adminOf(options, ctx), ctx),
     );
     mountDeliveryPages({ ...options, adminOf: (ctx) => adminOf(options, ctx) }, router);
+    const { db, bodies, brains, connectionService } = options;
+    mountConnectionPages({ db, bodies, brains, connectionService, adminOf: (ctx) => adminOf(options, ctx) })(router);
     router.get('/bitrix24/assets/:name', sendAsset);
   };
 }

@@ -43,7 +43,11 @@ export function createStreamClient({ guard }: { readonly guard: NetworkGuard }):
       checkNoTransaction(`GET ${url.host}`);
       try {
         const path = `${url.pathname}${url.search}`;
-        const { statusCode: status, headers, body } = await agent.request({
+        const {
+          statusCode: status,
+          headers,
+          body,
+        } = await agent.request({
           origin: url.origin,
           path,
           method: 'GET',

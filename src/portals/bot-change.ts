@@ -13,6 +13,8 @@ export interface BotChange {
   readonly giveBackMinutes?: number | null | undefined;
   readonly greeting?: GreetingChange | undefined;
   readonly greetAfterSeconds?: number | undefined;
+  /** How long messages wait for others to be delivered with, 0 to 60 000; 0: not at all; null: as the brain says. */
+  readonly burstMs?: number | null | undefined;
 }
 
 /** Words by language; null: the usual ones again. */
@@ -27,12 +29,13 @@ const maxNameLength = 100;
 
 /** Throws BadInput `bot.bad_name`. */
 export function columnsOf(change: BotChange, known: StoredGreeting | null): Parameters<typeof updateBot>[3] {
-  const { name, giveBackMinutes, greeting, greetAfterSeconds } = change;
+  const { name, giveBackMinutes, greeting, greetAfterSeconds, burstMs } = change;
   return {
     ...(name === undefined ? {} : { name: validName(name) }),
     ...(giveBackMinutes === undefined ? {} : { give_back_minutes: giveBackMinutes }),
     ...(greeting === undefined ? {} : { greeting: mergedGreeting(known ?? {}, greeting) }),
     ...(greetAfterSeconds === undefined ? {} : { greet_after_seconds: greetAfterSeconds }),
+    ...(burstMs === undefined ? {} : { burst_ms: burstMs }),
   };
 }
 

@@ -5,9 +5,11 @@ import { laneBeginning } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { type BotRow, giveConnection } from '../store/tenants/bots.ts';
 import { forgetRemoteIds } from '../store/tenants/conversations.ts';
+import { cancelFollowUpsOf } from '../store/tenants/follow-ups.ts';
 
 /**
- * With another account the bot forgets what the former one called its conversations, and what waited for the former one is tried at once.
+ * With another account the bot forgets what the former one called its conversations, and what waited for the former one is tried at once;
+ * follow-ups of the former one are dropped.
  * False when the bot no longer has the brain and account it had when it was read; then nothing is written. The caller wakes the outbox.
  */
 export async function switchBrain(
@@ -17,6 +19,8 @@ export async function switchBrain(
 ): Promise<boolean> {
   if (!(await giveConnection(trx, bot, to))) return false;
   if (bot.connection_id !== to.connectionId) await forgetRemoteIds(trx, bot.portal, bot.code);
+  if (bot.brain !== to.brain || bot.connection_id !== to.connectionId)
+    await cancelFollowUpsOf(trx, bot.portal, bot.code);
   await wakeLanes(trx, 'outbox', bot.portal, [laneBeginning(bot.code)]);
   return true;
 }

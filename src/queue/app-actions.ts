@@ -1,13 +1,14 @@
 /** Executes actions that concern a portal's installation: set-up, uninstall, erasure, payment, a deleted bot. All may be repeated. */
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
-import type { BotResult } from '../bitrix24/install/set-up-types.ts';
+import type { BotResult, WantedBot } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
-import type { AppAction, Greet, InactivityTimer } from '../core/actions.ts';
+import type { AppAction, ConversationTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
 import { languageOf } from '../core/bot-texts.ts';
+import type { Brain } from '../core/brain.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderUnregister } from '../portals/app-orders.ts';
@@ -22,7 +23,7 @@ import { deleteToken } from '../store/tenants/tokens.ts';
 
 export interface AppActions {
   /** Returns the outcome that is stored with the action. */
-  execute(portal: string, action: Exclude<AppAction, InactivityTimer | Greet>, signal: AbortSignal): Promise<string>;
+  execute(portal: string, action: Exclude<AppAction, ConversationTimer>, signal: AbortSignal): Promise<string>;
 }
 
 export interface AppActionsOptions {
@@ -30,6 +31,7 @@ export interface AppActionsOptions {
   readonly client: PortalClient;
   readonly portals: Pick<PortalCache, 'forget'>;
   readonly connectionService: Pick<ConnectionService, 'eraseUninstalled'>;
+  readonly brains: readonly Brain[];
   readonly log: Logger;
   readonly publicUrl: string;
   readonly clientId: string;
@@ -49,11 +51,7 @@ class PortalLife implements AppActions {
     this.#options = options;
   }
 
-  async execute(
-    portal: string,
-    action: Exclude<AppAction, InactivityTimer | Greet>,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async execute(portal: string, action: Exclude<AppAction, ConversationTimer>, signal: AbortSignal): Promise<string> {
     switch (action.type) {
       case 'set_up':
         return await this.#setUp(portal, signal);
@@ -88,7 +86,7 @@ class PortalLife implements AppActions {
         language,
         eventUrl: `${this.#options.publicUrl}/bitrix24/events`,
         clientId: this.#options.clientId,
-        bots,
+        bots: bots.map((bot) => ({ ...bot, commands: this.#commandsOf(bot) })),
         signal,
       });
       await inTransaction(this.#options.db, async (trx) => {
@@ -110,6 +108,10 @@ class PortalLife implements AppActions {
     }
     this.#options.log.info({ portal: id, bots: bots.length }, 'the portal is set up');
     return 'set_up';
+  }
+
+  #commandsOf({ brain: name }: BotRow): WantedBot['commands'] {
+    return this.#options.brains.find((brain) => brain.name === name)?.commands ?? [];
   }
 
   /** The Open Channel bot comes first: two portal methods act as the app's first bot (docs/platform-notes/bitrix24.md#first-bot-of-an-app). */

@@ -4,6 +4,7 @@ import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { AppAction, BrainAction, PortalAction, Receipt } from '../core/actions.ts';
+import { readRequest } from '../core/brain-requests.ts';
 import type { Delivery } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
@@ -197,7 +198,8 @@ class ActionExecutor implements Executor {
       const isTaken = (await this.#options.synchronousReplies?.complete(bot.connection_id, action)) ?? false;
       if (isTaken) return { outcome: 'answered_in_webhook', remoteId: null, events: told };
     }
-    const delivery = await known.connector.deliver(action, to, row.key, signal).catch(async (error: unknown) => {
+    const ready = action.type === 'request' ? readRequest(known.brain, action) : action;
+    const delivery = await known.connector.deliver(ready, to, row.key, signal).catch(async (error: unknown) => {
       throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
     return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery, events: told };
@@ -206,6 +208,7 @@ class ActionExecutor implements Executor {
   async #executeInApp(row: OutboxRow, action: AppAction, signal: AbortSignal): Promise<ExecutionResult> {
     if (action.type === 'inactivity_timer')
       return { outcome: 'due', remoteId: null, events: [{ type: 'inactivity_timer_due' }] };
+    if (action.type === 'burst_timer') return { outcome: 'due', remoteId: null, events: [{ type: 'burst_timer_due' }] };
     if (action.type === 'greet') {
       return { outcome: 'due', remoteId: null, events: [{ type: 'greeting_due', chat: action.chat }] };
     }

@@ -25,6 +25,7 @@ import {
   readConversations,
   saveConversations,
 } from '../store/tenants/conversations.ts';
+import { type StoredFollowUpChange, saveFollowUps } from '../store/tenants/follow-ups.ts';
 import { type BodyLoader, createBodyLoader } from './body-loader.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
 import { processEvent } from './process-event.ts';
@@ -69,6 +70,8 @@ interface LaneResult {
   readonly results: readonly EventResult[];
   readonly actions: readonly NewAction[];
   readonly failures: readonly ReportedFailure[];
+  /** Absent: none is set or cancelled. */
+  readonly followUps?: readonly StoredFollowUpChange[];
   readonly conversation: Conversation | null;
 }
 
@@ -195,6 +198,10 @@ async function write(options: InboxWorkerOptions, works: readonly LaneResult[]):
       trx,
       held.flatMap((work) => work.failures),
     );
+    await saveFollowUps(
+      trx,
+      held.flatMap((work) => work.followUps ?? []),
+    );
     await appendActions(
       trx,
       held.flatMap((work) => work.actions),
@@ -226,6 +233,7 @@ async function processLane(
   const results: EventResult[] = [];
   const actions: NewAction[] = [];
   const failures: ReportedFailure[] = [];
+  const followUps: StoredFollowUpChange[] = [];
   let conversation = stored;
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   let delayMs = 0;
@@ -235,7 +243,7 @@ async function processLane(
       if (row === lane.rows[0] && lane.attempts > maxStarts) throw startedTooOften(lane.attempts);
       const before = conversation;
       const work = (body: Buffer) =>
-        processEvent(options, { ...row, body }, { conversation: before, failures, actions });
+        processEvent(options, { ...row, body }, { conversation: before, failures, actions, followUps });
       const worked = await options.bodies.withBody(row, work, options.isLate);
       if (worked === null) {
         isFree = true;
@@ -244,6 +252,7 @@ async function processLane(
       conversation = worked.conversation;
       actions.push(...worked.actions);
       failures.push(...worked.failures);
+      followUps.push(...(worked.followUps ?? []));
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
       options.metrics.stage.observe(
         { stage: 'inbox' },
@@ -268,7 +277,14 @@ async function processLane(
     done = row.seq;
   }
   const progress = { portal: lane.portal, lane: lane.lane, holder: lane.holder, done, delayMs, isFree };
-  return { progress, results, actions, failures, conversation: conversation === stored ? null : conversation };
+  return {
+    progress,
+    results,
+    actions,
+    failures,
+    followUps,
+    conversation: conversation === stored ? null : conversation,
+  };
 }
 
 /** The event was started many times and its end never recorded, so another attempt would not help. */

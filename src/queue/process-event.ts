@@ -11,6 +11,7 @@ import type { Pool } from '../store/database.ts';
 import type { InboxRow } from '../store/queue/inbox.ts';
 import {
   appLane,
+  burstLane,
   dialogOf,
   greetingLane,
   outboxLane,
@@ -20,7 +21,9 @@ import {
 import type { NewAction } from '../store/queue/outbox.ts';
 import type { ReportedFailure } from '../store/queue/reported-failures.ts';
 import { type BotRow, greetingOf } from '../store/tenants/bots.ts';
+import type { StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { toAppActions } from './app-event-actions.ts';
+import { burstPaceOf } from './burst-pace.ts';
 import { readEvent } from './read-event.ts';
 import { readStoredFacts } from './stored-facts.ts';
 
@@ -37,6 +40,8 @@ export interface ProcessedEvent {
   readonly conversation: Conversation | null;
   readonly actions: readonly NewAction[];
   readonly failures: readonly ReportedFailure[];
+  /** Absent: none is set or cancelled. */
+  readonly followUps?: readonly StoredFollowUpChange[];
 }
 
 /** What earlier events of the same claimed lane have decided; not written yet. */
@@ -44,6 +49,7 @@ export interface EarlierInBatch {
   readonly conversation: Conversation | null;
   readonly failures: readonly ReportedFailure[];
   readonly actions: readonly NewAction[];
+  readonly followUps: readonly StoredFollowUpChange[];
 }
 
 /** Throws AppErrors, and anything that our code throws on a broken event. */
@@ -86,22 +92,25 @@ async function processChatEvents(
   const brain = options.connectors.brainOf(bot.brain);
   if (brain === undefined) return { state: 'dropped', outcome: 'unknown_brain', ...none };
   const { code, name, type, give_back_minutes: giveBackAfterMinutes } = bot;
-  const { capabilities } = brain;
+  const { capabilities, commands } = brain;
   const botIds = await botIdsOf(options.portals, row.portal);
   const greeting = greetingOf(bot);
-  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting };
+  const burst = await burstPaceOf(options.connectors, bot, brain);
+  const bridgeBot = { code, name, type, giveBackAfterMinutes, botIds, capabilities, greeting, burst, commands };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));
   const actions: NewAction[] = [];
   const failures: ReportedFailure[] = [];
+  const followUps: StoredFollowUpChange[] = [];
   const outcomes: string[] = [];
   for (const event of events) {
     const lane = { portal: row.portal, lane: outboxLane(botCode, dialogId, 'portal') };
     // Decisions of this batch are not written yet.
     const known = await readStoredFacts(options.db, row, event, {
       hasReceipts: capabilities.receipts,
-      hasMirror: capabilities.mirrors === true,
+      takesChanges: capabilities.edits || capabilities.deletes || capabilities.mirrors === true,
       failures: [...earlier.failures, ...failures],
       actions: [...earlier.actions, ...actions],
+      followUps: [...earlier.followUps, ...followUps],
     });
     const bridged: Bridged = bridge(event, conversation, bridgeBot, { at: row.received_at, ...known });
     if (event.type === 'reply_failed') {
@@ -111,9 +120,10 @@ async function processChatEvents(
     outcomes.push(bridged.outcome);
     const context = { portal: row.portal, botCode, dialogId, trace: row.trace };
     actions.push(...bridged.actions.map((action) => toNewAction(action, context)));
+    followUps.push(...(bridged.followUps ?? []).map((change) => ({ ...context, change })));
   }
   const outcome = outcomes.length === 0 ? 'ignored_by_brain' : [...new Set(outcomes)].join('+');
-  return { state: 'done', outcome, conversation, actions, failures };
+  return { state: 'done', outcome, conversation, actions, failures, followUps };
 }
 
 async function botIdsOf(portals: PortalCache, portal: string): Promise<string[]> {
@@ -122,11 +132,12 @@ async function botIdsOf(portals: PortalCache, portal: string): Promise<string[]>
 
 type ActionContext = Pick<NewAction, 'portal' | 'trace'> & { readonly botCode: string; readonly dialogId: string };
 
+const timerLanes = { inactivity_timer: reminderLane, burst_timer: burstLane, greet: greetingLane };
+
 function toNewAction(decided: ChatAction, context: ActionContext): NewAction {
   const { botCode, dialogId } = context;
-  const timerLane = decided.action.type === 'greet' ? greetingLane : reminderLane;
   return decided.target === 'app'
-    ? { ...context, ...decided, lane: timerLane(botCode, dialogId) }
+    ? { ...context, ...decided, lane: timerLanes[decided.action.type](botCode, dialogId) }
     : { ...context, ...decided, lane: outboxLane(botCode, dialogId, decided.target) };
 }
 

@@ -19,14 +19,17 @@ export const superseded = 'superseded';
  * stored ones count.
  */
 export function partsDecided(actions: readonly NewAction[], remoteMessageId: string): readonly SentPart[] | null {
-  const isPart = ({ action }: NewAction): boolean => sendOf(action as PortalAction)?.remoteMessageId === remoteMessageId;
+  const isPart = ({ action }: NewAction): boolean =>
+    sendOf(action as PortalAction)?.remoteMessageId === remoteMessageId;
   const last = actions.findLast(isPart);
   if (last === undefined) return null;
   return actions.flatMap((entry, at) => {
     const send = sendOf(entry.action as PortalAction);
     if (send === null || !isPart(entry) || entry.trace !== last.trace) return [];
     const sent = { remoteMessageId, index: send.part?.index ?? 0 };
-    const isGone = actions.slice(at).some(({ action }) => action.type === 'delete' && isSame(referenceIn(action), sent));
+    const isGone = actions
+      .slice(at)
+      .some(({ action }) => action.type === 'delete' && isSame(referenceIn(action), sent));
     const kind = send.type === 'send_file' ? 'file' : 'text';
     return isGone ? [] : [{ messageId: '', sent, kind, internal: send.type === 'send' && send.internal }];
   });

@@ -6,18 +6,22 @@ import { dialogOf, outboxLane } from '../store/queue/lane-names.ts';
 import type { LaneId } from '../store/queue/lanes.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
 import { type ReportedFailure, readReportedFailure, readSendsSoFar } from '../store/queue/reported-failures.ts';
-import { isKnownToBrain, readNamedParts, readSentParts } from '../store/queue/sent-parts.ts';
+import { readNamedParts, readSentParts, readToldMessage, type ToldMessage, toldIn } from '../store/queue/sent-parts.ts';
+import type { ConversationId } from '../store/tenants/conversations.ts';
+import { pendingFollowUps, type StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { partsDecided } from './sent-references.ts';
 
 export interface StoredFactsOptions {
   /** The brain wants receipts for its messages. */
   readonly hasReceipts: boolean;
-  /** The brain is sent messages while a person leads. */
-  readonly hasMirror: boolean;
+  /** The brain takes changes of messages, or is sent messages while a person leads. */
+  readonly takesChanges: boolean;
   /** Failures reported by earlier events of this batch; not written yet. */
   readonly failures: readonly ReportedFailure[];
   /** Actions decided by earlier events of this batch; not written yet. */
   readonly actions: readonly NewAction[];
+  /** Follow-ups set and cancelled by earlier events of this batch; not written yet. */
+  readonly followUps: readonly StoredFollowUpChange[];
 }
 
 /**
@@ -59,11 +63,13 @@ export async function readStoredFacts(
     }
     case 'message':
     case 'message_edited':
-    case 'message_deleted':
+    case 'message_deleted': {
       if (!dependsOnTold(event, options)) return {};
-      return {
-        isKnownToBrain: await wasTold(db, { portal, lane: outboxLane(botCode, dialogId, 'brain') }, event, options),
-      };
+      const told = await readTold(db, { portal, lane: outboxLane(botCode, dialogId, 'brain') }, event, options);
+      return { isKnownToBrain: told !== null, joined: told?.joined ?? undefined };
+    }
+    case 'follow_up':
+      return { pendingFollowUps: await pendingIds(db, { portal, botCode, dialogId }, options) };
     default:
       return {};
   }
@@ -80,25 +86,38 @@ async function namedParts(
   return here ?? (await readNamedParts(db, outbox, remoteMessageId));
 }
 
+async function pendingIds(db: Db, of: ConversationId, { followUps }: StoredFactsOptions): Promise<readonly string[]> {
+  const ids = new Set(await pendingFollowUps(db, of));
+  for (const { change } of followUps) {
+    if (change.type === 'set') ids.add(change.id);
+    else ids.delete(change.id);
+  }
+  return [...ids];
+}
+
+/** A change of any message needs to know whether it was delivered together with others. */
 function dependsOnTold(
   event: ChatEvent & { type: 'message' | 'message_edited' | 'message_deleted' },
-  { hasMirror }: StoredFactsOptions,
+  { takesChanges }: StoredFactsOptions,
 ): boolean {
-  if (event.chat.kind !== 'group') return hasMirror && event.type !== 'message';
-  return event.type !== 'message' || event.mentionsBot;
+  if (event.type !== 'message') return takesChanges || event.chat.kind === 'group';
+  return event.chat.kind === 'group' && event.mentionsBot;
 }
 
 /** The actions that send a message to a brain. */
 const tellingTypes: ReadonlySet<string> = new Set(['message', 'mirrored', 'overheard']);
 
-async function wasTold(
+async function readTold(
   db: Db,
   brain: LaneId,
   { messageId }: { readonly messageId: string },
   { actions }: StoredFactsOptions,
-): Promise<boolean> {
-  const isJustTold = actions.some(
-    ({ action }) => 'messageId' in action && tellingTypes.has(action.type) && action.messageId === messageId,
+): Promise<ToldMessage | null> {
+  const last = actions.findLast(
+    ({ action }) =>
+      ('messageIds' in action && action.messageIds?.includes(messageId)) ||
+      ('messageId' in action && tellingTypes.has(action.type) && action.messageId === messageId),
   );
-  return isJustTold || (await isKnownToBrain(db, brain, messageId));
+  if (last?.target === 'brain') return toldIn(last.action);
+  return await readToldMessage(db, brain, messageId);
 }

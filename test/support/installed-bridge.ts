@@ -72,6 +72,7 @@ export async function withInstalled(
 export async function startAnotherApp(
   { bridge, databaseUrl }: OwnBridge,
   extra: Readonly<Record<string, string>> = {},
+  itsBrains: readonly Brain[] = brains,
 ): Promise<App> {
   const settings = settingsFor(bridge.portal, await freePort(), {
     PUBLIC_URL: bridge.url,
@@ -80,7 +81,8 @@ export async function startAnotherApp(
     ...extra,
   });
   const log = createLogger({ level: 'silent', name: 'another' });
-  return await startApp({ settings, databaseUrl, appSecret: bridge.appSecret, brains, log, timings: quickTimings });
+  const { appSecret } = bridge;
+  return await startApp({ settings, databaseUrl, appSecret, brains: itsBrains, log, timings: quickTimings });
 }
 
 export interface Said {

@@ -14,9 +14,15 @@ import type { DatabaseProbe } from './database-probe.ts';
 
 export type BrainMessage = BrainAction & { readonly type: 'message' };
 
+export type BrainRequest = BrainAction & { readonly type: 'request' };
+
 export interface BrainScript {
-  /** Called for each delivered message; other actions are taken without a word. */
+  /** Called for each delivered message; actions without a function here are taken without a word. */
   deliver(message: BrainMessage, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
+  /** Called for each request. */
+  request?(request: BrainRequest, to: ConversationRef): Promise<Delivery>;
+  /** Called for each edit and deletion. */
+  change?(change: BrainAction & { readonly type: 'edit' | 'delete' }): void;
   /** Called for each stored webhook body. */
   decode?(body: string): readonly BrainEvent[];
 }
@@ -40,6 +46,7 @@ export function scriptBrain(
     readonly name?: string;
     readonly hasAccounts?: boolean;
     readonly capabilities?: Partial<Capabilities>;
+    readonly parts?: Partial<Pick<Brain, 'requests' | 'commands' | 'pace' | 'counters' | 'figures' | 'configSchema'>>;
   } = {},
 ): ScriptedBrain {
   const scripted: { script: BrainScript } = { script };
@@ -48,10 +55,15 @@ export function scriptBrain(
     title: 'Scripted',
     capabilities: { ...echoBrain.capabilities, ...options.capabilities },
     configSchema: options.hasAccounts === true ? z.object({}) : null,
+    ...options.parts,
     create: () => ({
       decode: ({ body }) => scripted.script.decode?.(body.toString('utf8')) ?? [],
-      deliver: async (action, to, key, signal) =>
-        action.type === 'message' ? await scripted.script.deliver(action, to, key, signal) : {},
+      async deliver(action, to, key, signal) {
+        if (action.type === 'message') return await scripted.script.deliver(action, to, key, signal);
+        if (action.type === 'request') return (await scripted.script.request?.(action, to)) ?? {};
+        if (action.type === 'edit' || action.type === 'delete') scripted.script.change?.(action);
+        return {};
+      },
       receive({ body }) {
         const { ref, id } = webhookSchema.parse(JSON.parse(body.toString('utf8')));
         return { accept: [{ conversation: { ref }, dedupeKey: id, body }] };

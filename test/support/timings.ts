@@ -9,5 +9,6 @@ export const quickTimings: Timings = {
   listenersPollMs: 200,
   firstRestartMs: 100,
   healthChecksPollMs: 200,
+  followUpsPollMs: 100,
   firstRetryMs: 100,
 };

@@ -15,13 +15,9 @@ export function documentedSchema(name: string): z.ZodType {
 
 /** What the traffic of a server has that the documents do not allow. */
 export function undocumentedTraffic(server: WebhookServer): string[] {
-  const [event, response, webhook, accepted, refusal] = [
-    'Event',
-    'CallResponse',
-    'Webhook',
-    'Accepted',
-    'Refusal',
-  ].map(documentedSchema);
+  const [event, response, webhook, accepted, refusal] = ['Event', 'CallResponse', 'Webhook', 'Accepted', 'Refusal'].map(
+    documentedSchema,
+  );
   const faults = (schema: z.ZodType | undefined, value: unknown): string[] => {
     const read = schema?.safeParse(value);
     return read?.success === true ? [] : [`${JSON.stringify(value)}: ${read?.error.message ?? 'no schema'}`];

@@ -54,6 +54,8 @@ describe('the name of a brain', () => {
     ["const code = 'word.refused'; const path = '/brains/word/x';", ['word', 'word']],
     ["import { otherBrain } from './other/other-brain.ts';\nexport const brains = [otherBrain];", []],
   ])('is found where it is planted: %s', (source, expected) => {
-    expect(namesInSource('planted.ts', source, ['other', 'echo', 'word'], ['word']).map(({ name }) => name)).toEqual(expected);
+    expect(namesInSource('planted.ts', source, ['other', 'echo', 'word'], ['word']).map(({ name }) => name)).toEqual(
+      expected,
+    );
   });
 });

@@ -49,7 +49,9 @@ createServer(async (request, response) => {
   const body = Buffer.concat(await request.toArray()).toString('utf8');
   const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': given = '' } = request.headers;
   const expected = Buffer.from(sign(id, time, body));
-  const isOurs = given.split(' ').some((one) => one.length === expected.length && timingSafeEqual(Buffer.from(one), expected));
+  const isOurs = given
+    .split(' ')
+    .some((one) => one.length === expected.length && timingSafeEqual(Buffer.from(one), expected));
   if (!isOurs || !(Math.abs(Date.now() / 1000 - Number(time)) < 300)) return response.writeHead(401).end();
   response.writeHead(202).end(); // Taken; the answer comes later.
   const { type, data } = JSON.parse(body);

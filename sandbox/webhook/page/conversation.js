@@ -39,7 +39,8 @@ export class Conversation extends ChatView {
     if (wanted !== this.shownHead) {
       this.shownHead = wanted;
       this.followLatest();
-      const signal = (type) => button(text(type), 'quiet', () => this.attempt(() => act('signal', { ref: model.ref, type })));
+      const signal = (type) =>
+        button(text(type), 'quiet', () => this.attempt(() => act('signal', { ref: model.ref, type })));
       this.tools.replaceChildren(...(conversation === null ? [] : SIGNALS.map(signal)));
     }
     const empty = text(conversation === null ? 'choose' : 'noMessages');
@@ -48,7 +49,12 @@ export class Conversation extends ChatView {
 
   #lineNode(line) {
     const element = node('article', `message ${line.who === 'us' ? 'own' : ''}`);
-    const meta = node('div', 'meta', node('strong', '', line.name || text(line.who)), node('span', '', clock(line.at, true)));
+    const meta = node(
+      'div',
+      'meta',
+      node('strong', '', line.name || text(line.who)),
+      node('span', '', clock(line.at, true)),
+    );
     if (line.isEdited) meta.append(node('span', '', text('edited')));
     element.append(meta);
     if (line.isDeleted) {

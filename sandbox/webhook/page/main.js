@@ -42,7 +42,8 @@ function chooseFirst() {
 
 function columns() {
   const { calls, webhooks } = model.state;
-  const detail = (asked, answered) => `${JSON.stringify(asked, null, 1)}\n→ ${JSON.stringify(answered ?? null, null, 1)}`;
+  const detail = (asked, answered) =>
+    `${JSON.stringify(asked, null, 1)}\n→ ${JSON.stringify(answered ?? null, null, 1)}`;
   return [
     {
       title: text('calls'),
@@ -74,7 +75,14 @@ function draw() {
   drawTabs(TABS.map(tabOf), show);
   const items = model.state.conversations.map(({ ref, title, bot, lines, owner }) => {
     const last = lines.at(-1)?.text.slice(0, 60) ?? '';
-    return { id: ref, name: title, unread: 0, unreadTitle: '', lines: [bot, text(owner), last], isChosen: ref === model.ref };
+    return {
+      id: ref,
+      name: title,
+      unread: 0,
+      unreadTitle: '',
+      lines: [bot, text(owner), last],
+      isChosen: ref === model.ref,
+    };
   });
   chats.draw(text('chats'), text('noChats'), items);
   conversation.draw();

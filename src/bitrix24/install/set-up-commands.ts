@@ -4,12 +4,18 @@ import { botCommands, pressCommand } from '../../core/bot-texts.ts';
 import { AppError } from '../../core/errors.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
-import type { BotResult, SetUpOptions } from './set-up-types.ts';
+import type { BotCommand, BotResult, SetUpOptions } from './set-up-types.ts';
+
+interface WantedCommand extends BotCommand {
+  readonly isHidden: boolean;
+}
+
+const nothing = { ru: '', en: '' };
 
 /** The portal requires a title even for a command it does not show. */
-const wanted = [
-  ...botCommands.map((command) => ({ ...command, hidden: false })),
-  { command: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, hidden: true },
+const own: readonly WantedCommand[] = [
+  ...botCommands.map(({ command: name, title }) => ({ name, title, params: nothing, isHidden: false })),
+  { name: pressCommand, title: { ru: 'Кнопка', en: 'Button' }, params: nothing, isHidden: true },
 ];
 
 type Registered = Exclude<BotResult, { readonly problem: string }>;
@@ -30,47 +36,59 @@ export async function registerCommands(
   bots: readonly BotResult[],
 ): Promise<readonly BotResult[]> {
   const registered = bots.filter((bot): bot is Registered => 'botId' in bot);
-  if (registered.length === 0) return bots;
+  const calls = registered.flatMap((bot) => wantedFor(bot, options).map((wanted) => ({ bot, wanted })));
   const answers = await inBatches(
     client,
     options,
-    registered.flatMap((bot) => registering(bot, options)),
+    calls.map(({ bot, wanted }) => registering(bot, wanted, options)),
   );
-  const ids = answers.map((answer) => {
+  const result = new Map(registered.map((bot): [string, Commands] => [bot.code, {}]));
+  for (const [index, { bot, wanted }] of calls.entries()) {
+    const answer = answers[index];
+    if (answer === undefined) throw new Error('the portal did not answer every registration');
     if ('error' in answer) throw answer.error;
-    return readId('imbot.command.register', answer.result);
-  });
-  const result = new Map<string, Commands>();
-  registered.forEach((bot, index) => {
-    const own = ids.slice(index * wanted.length, (index + 1) * wanted.length);
-    const entries = wanted.map((one, place) => [one.command, { id: own[place] ?? '', titles: titlesOf(one) }] as const);
-    result.set(bot.code, Object.fromEntries(entries));
-  });
+    const entry = { id: readId('imbot.command.register', answer.result), titles: titlesOf(wanted) };
+    result.set(bot.code, { ...result.get(bot.code), [wanted.name]: entry });
+  }
   await updateCommands(client, options, registered, result);
   return bots.map((bot) =>
     'botId' in bot ? { ...bot, synced: { ...bot.synced, commands: result.get(bot.code) ?? {} } } : bot,
   );
 }
 
-const titlesOf = ({ title }: (typeof wanted)[number]): string => JSON.stringify(title);
-
-function languagesOf({ title }: (typeof wanted)[number]) {
-  return Object.entries(title).map(([language, text]) => ({ LANGUAGE_ID: language, TITLE: text, PARAMS: '' }));
+/** The app's own commands, and those of the bot's brain. */
+function wantedFor({ code }: Registered, { bots }: SetUpOptions): readonly WantedCommand[] {
+  const { commands = [] } = bots.find((bot) => bot.code === code) ?? {};
+  return [...own, ...commands.map((command) => ({ ...command, isHidden: false }))];
 }
 
-function registering(bot: Registered, options: SetUpOptions): CommandCall[] {
-  return wanted.map((one) => ({
+/** What the portal shows of a command, to be compared with what it was told last. */
+function titlesOf({ title, params }: WantedCommand): string {
+  const hasParams = Object.values(params).some((text) => text !== '');
+  return JSON.stringify(hasParams ? { title, params } : title);
+}
+
+function languagesOf({ title, params }: WantedCommand) {
+  return (['ru', 'en'] as const).map((language) => ({
+    LANGUAGE_ID: language,
+    TITLE: title[language],
+    PARAMS: params[language],
+  }));
+}
+
+function registering(bot: Registered, wanted: WantedCommand, options: SetUpOptions): CommandCall {
+  return {
     method: 'imbot.command.register',
     params: {
       BOT_ID: Number(bot.botId),
-      COMMAND: one.command,
+      COMMAND: wanted.name,
       COMMON: 'N',
-      HIDDEN: one.hidden ? 'Y' : 'N',
+      HIDDEN: wanted.isHidden ? 'Y' : 'N',
       EXTRANET_SUPPORT: 'N',
       EVENT_COMMAND_ADD: options.eventUrl,
-      LANG: languagesOf(one),
+      LANG: languagesOf(wanted),
     },
-  }));
+  };
 }
 
 /** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
@@ -84,15 +102,15 @@ async function updateCommands(
     const before = bot.synced.commands;
     const present = now.get(bot.code) ?? {};
     const gone = Object.entries(before).filter(([name]) => !(name in present));
-    const renamed = wanted.filter((one) => {
-      const known = before[one.command];
-      return known !== undefined && known.titles !== titlesOf(one);
+    const renamed = wantedFor(bot, options).filter((wanted) => {
+      const known = before[wanted.name];
+      return known !== undefined && known.titles !== titlesOf(wanted);
     });
     return [
       ...gone.map(([, { id }]) => ({ method: 'imbot.command.unregister', params: { COMMAND_ID: Number(id) } })),
-      ...renamed.map((one) => ({
+      ...renamed.map((wanted) => ({
         method: 'imbot.command.update',
-        params: { COMMAND_ID: Number(present[one.command]?.id), FIELDS: { LANG: languagesOf(one) } },
+        params: { COMMAND_ID: Number(present[wanted.name]?.id), FIELDS: { LANG: languagesOf(wanted) } },
       })),
     ];
   });

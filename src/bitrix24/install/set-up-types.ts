@@ -1,6 +1,7 @@
 /** The input of a set-up, and its result for each bot. */
 import type { BotType, SyncedState } from '../../core/bot.ts';
 import type { Language } from '../../core/events.ts';
+import type { Texts } from '../../core/texts.ts';
 
 export interface WantedBot {
   readonly code: string;
@@ -9,6 +10,15 @@ export interface WantedBot {
   /** Its id of the last registration; null for a bot that was not registered. */
   readonly bot_id: string | null;
   readonly synced: SyncedState | null;
+  /** What its brain lets employees type, besides the app's own commands. */
+  readonly commands: readonly BotCommand[];
+}
+
+/** A command as the portal lists it. */
+export interface BotCommand {
+  readonly name: string;
+  readonly title: Texts;
+  readonly params: Texts;
 }
 
 export interface SetUpOptions {

@@ -39,6 +39,7 @@ export function describeBot(bot: BotRow) {
     problem,
     giveBackAfterMinutes: bot.give_back_minutes,
     greeting: { ...bot.greeting, afterSeconds: bot.greet_after_seconds },
+    burstMs: bot.burst_ms,
   };
 }
 
@@ -61,6 +62,7 @@ interface BotOptions {
   readonly greetingRu?: string | undefined;
   readonly greetingEn?: string | undefined;
   readonly greetAfter?: number | undefined;
+  readonly burst?: number | 'default' | undefined;
 }
 
 async function add(context: CommandContext, options: BotOptions & { readonly name: string }): Promise<Answer> {
@@ -77,7 +79,16 @@ async function set(context: CommandContext, options: BotOptions): Promise<Answer
   return changedAnswer(portal, changed, `${options.code} is changed.`);
 }
 
-function changeOf({ name, brain, connection, giveBackAfter, greeting, greetAfter, ...texts }: BotOptions): BotChange {
+function changeOf({
+  name,
+  brain,
+  connection,
+  giveBackAfter,
+  greeting,
+  greetAfter,
+  burst,
+  ...texts
+}: BotOptions): BotChange {
   const isGreetingChanged = [greeting, texts.greetingRu, texts.greetingEn].some((part) => part !== undefined);
   const isOff = greeting === undefined ? undefined : greeting === 'off';
   const usual = (text: string | undefined): string | null | undefined => (text === 'default' ? null : text);
@@ -88,6 +99,7 @@ function changeOf({ name, brain, connection, giveBackAfter, greeting, greetAfter
     giveBackMinutes: giveBackAfter === 'never' ? null : giveBackAfter,
     greeting: isGreetingChanged ? { isOff, ru: usual(texts.greetingRu), en: usual(texts.greetingEn) } : undefined,
     greetAfterSeconds: greetAfter,
+    burstMs: burst === 'default' ? null : burst,
   };
 }
 
@@ -144,6 +156,20 @@ function readWhole(text: string, least: number, most: number): number {
   throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
 }
 
+/** Longer than anybody waits for an answer. */
+const mostBurstSeconds = 60;
+
+/** In milliseconds; 0: off. */
+function readBurst(text: string): number | 'default' {
+  if (text === 'default') return text;
+  if (text === 'off') return 0;
+  const seconds = Number(/^(\d{1,2}(?:\.\d)?)s?$/.exec(text)?.[1]);
+  if (seconds > 0 && seconds <= mostBurstSeconds) return seconds * 1_000;
+  throw new InvalidArgumentError(
+    `It is a number of seconds up to ${mostBurstSeconds}, for example 2s, or "off" or "default".`,
+  );
+}
+
 const mostCharacters = 2_000;
 
 function readGreeting(text: string): string {
@@ -186,6 +212,11 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
       '--greet-after <seconds>',
       'in Open Channels it comes when nobody has answered for so long (3 by default); 0: always, at once',
       readSeconds,
+    )
+    .option(
+      '--burst <seconds|off|default>',
+      'messages of one person that follow each other within so long are answered once; as the brain says by default',
+      readBurst,
     );
 }
 

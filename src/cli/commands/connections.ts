@@ -5,6 +5,7 @@ import { hookPath } from '../../connections/account-work.ts';
 import { addAccount, changeSettings, removeAccount } from '../../connections/change-connection.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import type { LeftConnection } from '../../connections/leave-connection.ts';
+import { type FormField, formOf } from '../../core/config-form.ts';
 import { AppError, BadInput } from '../../core/errors.ts';
 import { needBrain, unknownConnection } from '../../portals/bot-service.ts';
 import type { Db } from '../../store/database.ts';
@@ -73,13 +74,14 @@ interface AddOptions {
   readonly portal?: string | undefined;
   readonly brain: string;
   readonly title?: string | undefined;
-  readonly config: string;
+  readonly config?: string | undefined;
 }
 
 async function add(context: CommandContext, options: AddOptions): Promise<Answer> {
   const { portal, domain } = await choosePortal(await context.database(), options.portal);
   const brain = needBrain(context.brains, options.brain);
-  const config = await readJson(options.config);
+  // Without any, the brain's required fields are named.
+  const config = options.config === undefined ? {} : await readJson(options.config);
   const work = await openAccountWork(context);
   const { id, title, webhookSecret } = await addAccount(work, brain, { portal, title: options.title ?? '', config });
   const webhook = `${context.publicUrl ?? ''}${hookPath(brain.name, webhookSecret)}`;
@@ -93,6 +95,30 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
       wrap(`Let a bot think with it: bots set --code <code> --connection ${id}`),
     ].join('\n'),
   };
+}
+
+/** The fields of a brain's form, the required ones marked. */
+function fields(context: CommandContext, name: string): Promise<Answer> {
+  const { title, configSchema } = needBrain(context.brains, name);
+  const form = configSchema === null ? [] : formOf(configSchema);
+  const rows = form.map((field) => [
+    field.key,
+    field.required ? 'required' : field.group === 'advanced' ? 'advanced' : '',
+    field.choices.length === 0 ? field.kind : field.choices.map(({ value }) => value).join(' | '),
+    defaultText(field),
+    `${field.title.en}. ${field.help.en}`,
+  ]);
+  const none =
+    configSchema === null
+      ? `${title} needs no connection.`
+      : `${title} does not describe its settings; see its document.`;
+  const text = rows.length === 0 ? none : table(['key', '', 'value', 'default', 'meaning'], rows);
+  return Promise.resolve({ data: { brain: name, fields: form }, text });
+}
+
+function defaultText({ default: usual }: FormField): string {
+  if (usual === null) return '-';
+  return Array.isArray(usual) ? usual.join(', ') : String(usual);
 }
 
 interface OneConnection {
@@ -215,11 +241,16 @@ export const addConnectionCommands: AddCommands = (program, run) => {
     .addOption(portalOption)
     .requiredOption('--brain <name>', 'which brain')
     .option('--title <text>', "what to call it; the brain's own name otherwise")
-    .requiredOption(
+    .option(
       '--config <JSON or @file>',
-      'what the brain needs to know; @file keeps secrets out of the list of processes',
+      'what the brain needs to know, see "connections fields"; @file keeps secrets out of the list of processes',
     )
     .action(run(add));
+  connections
+    .command('fields')
+    .description('what a brain needs to know to be connected, and what can be set')
+    .argument('<brain>', 'which brain')
+    .action(run(fields));
   connections
     .command('set')
     .description('change settings of a connection; its account, bots and conversations stay')

@@ -41,6 +41,11 @@ export function greetingLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>greet`;
 }
 
+/** The lane of a dialog's burst timer. It ends like that of the inactivity timer, so that it shares its destination. */
+export function burstLane(botCode: string, dialogId: string): string {
+  return `${inboxLane(botCode, dialogId)}>burst>later`;
+}
+
 /** The lane of a brain's messages whose conversation is not known yet. */
 export function unboundLane(connectionId: string, name: string): string {
   return `~${connectionId}/${safe(name)}`;

@@ -1,6 +1,7 @@
 /** Reads from the outbox which messages in Bitrix24 one message of a brain became: its parts and how each of them ended. */
-import type { SentReference } from '../../core/actions.ts';
+import type { BrainAction, SentReference } from '../../core/actions.ts';
 import type { SentPart } from '../../core/bridge-result.ts';
+import type { JoinedMessage } from '../../core/joined-message.ts';
 import { type Db, query } from '../database.ts';
 import { storableText } from '../storable.ts';
 import type { LaneId } from './lanes.ts';
@@ -93,15 +94,31 @@ export async function findSentPart(
 /** Limits the rows read in a busy group; nobody edits a message that lies further back. */
 const maxRowsRead = 2_000;
 
-/** Whether one of the lane's last actions delivered the message `messageId` to the brain. False when the outbox no longer has the row. */
-export async function isKnownToBrain(db: Db, lane: LaneId, messageId: string): Promise<boolean> {
-  const found = await query<unknown>(
+/** How the brain knows a message of Bitrix24: under its own id, or joined with others. */
+export interface ToldMessage {
+  readonly joined: JoinedMessage | null;
+}
+
+/** Null if none of the lane's last actions delivered the message to the brain, and when the outbox no longer has the row. */
+export async function readToldMessage(db: Db, lane: LaneId, messageId: string): Promise<ToldMessage | null> {
+  const found = await query<{ action: BrainAction }>(
     db,
-    `select 1 from (select action from outbox where portal = ? and lane = ? order by seq desc limit ?) as last
-     where action->>'messageId' = ? and action->>'type' in ('message', 'mirrored', 'overheard') limit 1`,
-    [lane.portal, lane.lane, maxRowsRead, messageId],
+    `select action from (select seq, action from outbox where portal = ? and lane = ? order by seq desc limit ?) as last
+     where action->>'type' in ('message', 'mirrored', 'overheard', 'edit')
+       and (action->>'messageId' = ? and (action->>'type' <> 'edit' or action->'messageIds' is not null)
+         or exists (select 1 from json_array_elements_text(action->'messageIds') as part where part = ?))
+     order by seq desc limit 1`,
+    [lane.portal, lane.lane, maxRowsRead, messageId, messageId],
   );
-  return found.rows.length > 0;
+  const action = found.rows[0]?.action;
+  return action === undefined ? null : toldIn(action);
+}
+
+/** What an action that delivers a message, or changes a joined one, tells of it. */
+export function toldIn(action: BrainAction): ToldMessage {
+  if ((action.type !== 'message' && action.type !== 'edit') || action.messageIds === undefined) return { joined: null };
+  const { messageId, messageIds, texts = [] } = action;
+  return { joined: { messageId, messageIds, texts } };
 }
 
 /** How a part ended: its id in Bitrix24, or the reason why it has none. */

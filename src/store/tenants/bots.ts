@@ -21,6 +21,8 @@ export interface BotRow {
   /** Its own greeting; null: the default one. */
   readonly greeting: StoredGreeting | null;
   readonly greet_after_seconds: number;
+  /** How long messages wait for others to be delivered with; 0: not at all; null: as the brain says. */
+  readonly burst_ms: number | null;
   /** What the portal was last told of it; null until it was registered. */
   readonly synced: SyncedState | null;
 }
@@ -44,7 +46,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
-       greeting, greet_after_seconds, synced from bot
+       greeting, greet_after_seconds, burst_ms, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -80,6 +82,7 @@ export async function updateBot(
       | 'give_back_minutes'
       | 'greeting'
       | 'greet_after_seconds'
+      | 'burst_ms'
       | 'synced'
     >
   >,

@@ -3,7 +3,7 @@ import type { Conversation, Owner } from '../../core/conversation.ts';
 import type { ChatKind, Language } from '../../core/events.ts';
 import { type Db, query } from '../database.ts';
 import type { LaneId } from '../queue/lanes.ts';
-import { isStorable, storableText } from '../storable.ts';
+import { isStorable, storableJson, storableText } from '../storable.ts';
 
 export interface ConversationId {
   readonly portal: string;
@@ -28,6 +28,8 @@ interface ConversationRow {
   readonly inactive_since: Date | null;
   readonly has_inactivity_timer: boolean;
   readonly crm: string;
+  readonly burst: Conversation['burst'];
+  readonly burst_timer_at: Date | null;
 }
 
 export const conversationKey = (id: ConversationId): string => `${id.portal}\n${id.botCode}\n${id.dialogId}`;
@@ -49,6 +51,8 @@ function toConversation(row: ConversationRow): Conversation {
     inactiveSince: row.inactive_since?.toISOString() ?? null,
     hasInactivityTimer: row.has_inactivity_timer,
     crm: row.crm,
+    burst: row.burst,
+    burstTimerAt: row.burst_timer_at?.toISOString() ?? null,
   };
 }
 
@@ -80,18 +84,19 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, session_leader, burst, burst_timer_at, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, case when is_taken then now() end
+            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, burst, burst_timer_at,
+            case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::boolean[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::json[], ?::timestamptz[], ?::boolean[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, session_leader, burst, burst_timer_at, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
-       session_leader = excluded.session_leader,
+       session_leader = excluded.session_leader, burst = excluded.burst, burst_timer_at = excluded.burst_timer_at,
        taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
       conversations.map((entry) => entry.portal),
@@ -109,6 +114,8 @@ export async function saveConversations(
       all.map((conversation) => conversation.hasInactivityTimer),
       all.map((conversation) => storableText(conversation.crm)),
       all.map((conversation) => conversation.sessionLeader),
+      all.map(({ burst }) => (burst === null ? null : storableJson(burst))),
+      all.map((conversation) => conversation.burstTimerAt),
       all.map((conversation) => conversation.isTaken),
     ],
   );

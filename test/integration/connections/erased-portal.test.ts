@@ -44,6 +44,7 @@ it('keeps no connector of a portal that was erased', async () => {
     client: portals.client,
     portals: portals.cache,
     connectionService: service,
+    brains: [brain],
     log,
     publicUrl: settings.PUBLIC_URL,
     clientId: settings.B24_CLIENT_ID,

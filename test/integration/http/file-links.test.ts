@@ -25,7 +25,8 @@ async function linkFor(name: string, bytes: Buffer = content): Promise<string> {
 }
 
 const sealer = () => createSealer({ current: stage.bridge.appSecret });
-const partsOf = (link: string) => JSON.parse(sealer().open(Buffer.from(link.split('/').at(-1) ?? '', 'base64url'), 'file.link'));
+const partsOf = (link: string) =>
+  JSON.parse(sealer().open(Buffer.from(link.split('/').at(-1) ?? '', 'base64url'), 'file.link'));
 
 describe('a link to a file', () => {
   it('gives the bytes, as often as it is asked, to be saved and never shown', async () => {
@@ -64,7 +65,9 @@ describe('a link to a file', () => {
     });
     const [portal, connection, ref, id, name] = partsOf(link);
     const foreign = other.seal(JSON.stringify(partsOf(link)), 'file.link').toString('base64url');
-    const elsewhere = sealer().seal(JSON.stringify(partsOf(link)), 'page.session').toString('base64url');
+    const elsewhere = sealer()
+      .seal(JSON.stringify(partsOf(link)), 'page.session')
+      .toString('base64url');
     const links = [
       `${link}A`,
       link.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
@@ -109,7 +112,8 @@ describe('a link to a file', () => {
   it('is refused for a while to a sender who guesses, and appears in no log', async () => {
     const link = await linkFor('файл.txt');
     const statuses = new Set<number>();
-    for (let time = 0; time < 40; time += 1) statuses.add((await fetch(`${stage.bridge.url}/files/guess-${time}`)).status);
+    for (let time = 0; time < 40; time += 1)
+      statuses.add((await fetch(`${stage.bridge.url}/files/guess-${time}`)).status);
     expect([...statuses]).toEqual([404, 429]);
     expect(log.text()).toContain('/files/…');
     expect(log.text()).not.toContain(link.split('/').at(-1) ?? '-');

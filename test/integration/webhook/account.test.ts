@@ -4,7 +4,7 @@ import { newKey } from '../../../sandbox/webhook/signing.ts';
 import { listDeadLetters } from '../../../src/store/reporting/history.ts';
 import { listConnections } from '../../../src/store/tenants/connections.ts';
 import { until } from '../../support/bridge.ts';
-import { startWebhookStage, stageKey, type WebhookStage } from '../../support/webhook-stage.ts';
+import { stageKey, startWebhookStage, type WebhookStage } from '../../support/webhook-stage.ts';
 import { environmentOf, runCli } from '../cli/run-cli.ts';
 
 let stage: WebhookStage;
@@ -43,7 +43,9 @@ describe('a connection', () => {
     expect(refused.err + refused.out).toContain('refuses the signature');
     expect(refused.err + refused.out).not.toContain(wrong.key);
     const short = { ...config, key: 'whsec_c2hvcnQ=' };
-    expect(await cli('connections', 'add', '--brain', 'webhook', '--config', JSON.stringify(short))).toMatchObject({ code: 1 });
+    expect(await cli('connections', 'add', '--brain', 'webhook', '--config', JSON.stringify(short))).toMatchObject({
+      code: 1,
+    });
     const { id = '' } = joined.json<{ connection: { id: string } }>().connection;
     await cli('connections', 'remove', '--connection', id);
   });

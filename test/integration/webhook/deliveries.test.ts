@@ -72,8 +72,10 @@ describe('the deliveries of a connection', () => {
   it('are listed with their outcome, without texts and secrets', async () => {
     person.write('тайный текст');
     await stage.settled();
-    expect(await own()).toMatchObject([{ kind: 'message', state: 'done', outcome: 'delivered', attempts: 0, nextAt: null }]);
-    const told = JSON.stringify([await ask('/bitrix24/app/connections'), await own()]);
+    expect(await own()).toMatchObject([
+      { kind: 'message', state: 'done', outcome: 'delivered', attempts: 0, nextAt: null },
+    ]);
+    const told = JSON.stringify(await own());
     for (const secret of ['тайный', stage.hook.split('/').at(-1) ?? '', stage.server.keys[0] ?? '']) {
       expect(told).not.toContain(secret);
     }
@@ -94,7 +96,6 @@ describe('the deliveries of a connection', () => {
     const session = await sessionOf(employee.id);
     const path = `/bitrix24/app/deliveries?connection=${connection}`;
     expect(await ask(path, session)).toMatchObject({ status: 403 });
-    expect(await ask('/bitrix24/app/connections', session)).toMatchObject({ status: 403 });
     expect(await again({ lane: 'x', seq: 1 }, {}, session)).toMatchObject({ status: 403 });
     expect(await ask(path, {})).toMatchObject({ status: 401 });
     expect(await again({ lane: 'x', seq: 1 }, {}, {})).toMatchObject({ status: 401 });

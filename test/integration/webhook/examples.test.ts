@@ -30,7 +30,10 @@ async function started(command: string, file: string, environment: Readonly<Reco
   child = spawn(command, [`${folder}${file}`], { env, stdio: ['ignore', 'inherit', 'inherit'] });
   await until(() => isListening(port), patienceMs);
   const extraHosts = [`127.0.0.1:${port}`];
-  stage = await startWebhookStage({ config: { url: `http://127.0.0.1:${port}/`, key, timeoutSeconds: 10 }, extraHosts });
+  stage = await startWebhookStage({
+    config: { url: `http://127.0.0.1:${port}/`, key, timeoutSeconds: 10 },
+    extraHosts,
+  });
   return { url: `http://127.0.0.1:${port}/`, person: stage.person(), portal: stage.bridge.portal };
 }
 
@@ -52,7 +55,11 @@ describe.each([
     await until(() => person.answers().length > 0, patienceMs);
     expect(person.answers()).toEqual(['You said: привет, сервер']);
     const headers = { 'webhook-id': 'x', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)) };
-    const forged = await fetch(url, { method: 'POST', body: '{}', headers: { ...headers, 'webhook-signature': 'v1,AAAA' } });
+    const forged = await fetch(url, {
+      method: 'POST',
+      body: '{}',
+      headers: { ...headers, 'webhook-signature': 'v1,AAAA' },
+    });
     expect(forged.status).toBe(401);
   });
 });

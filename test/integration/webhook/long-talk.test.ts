@@ -25,7 +25,8 @@ it('loses and doubles nothing', async () => {
     if (fault !== undefined) server.faults.order({ kind: fault, times: 1 });
     if (turn === 100) server.faults.order({ kind: 'hang', times: 1 });
     if (turn % 20 === 0) server.sender.repeat(2);
-    if (turn % 25 === 0) bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'reset-after', times: 1 });
+    if (turn % 25 === 0)
+      bridge.portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'reset-after', times: 1 });
     // The server answers in both ways that keep its order without a wait. A response that is garbage holds no answer.
     if (turn % 10 === 1) server.way = server.way === 'early' ? 'in-call' : 'early';
     if (fault === 'garbage') server.way = 'early';

@@ -53,7 +53,10 @@ describe('what a server is sent', () => {
     await stage.settled();
     stage.bridge.portal.editMessage(id, 'опечатка');
     await stage.settled();
-    expect(lastEvent()).toMatchObject({ type: 'message.edited', data: { message: { id: String(id), text: 'опечатка' } } });
+    expect(lastEvent()).toMatchObject({
+      type: 'message.edited',
+      data: { message: { id: String(id), text: 'опечатка' } },
+    });
     stage.bridge.portal.deleteMessage(id);
     await stage.settled();
     expect(lastEvent()).toMatchObject({ type: 'message.deleted', data: { message: { id: String(id) } } });
@@ -194,8 +197,16 @@ describe('a webhook', () => {
     ['no JSON', '{"conversation":', 'webhook.no_json'],
     ['no answers', '{"conversation":"x"}', 'webhook.unreadable'],
     ['an unknown kind of answer', '{"conversation":"x","answers":[{"type":"sing"}]}', 'webhook.unreadable'],
-    ['a message without content', '{"conversation":"x","answers":[{"type":"message","text":" "}]}', 'webhook.unreadable'],
-    ['too many answers', `{"conversation":"x","answers":[${Array(21).fill('{"type":"typing"}')}]}`, 'webhook.unreadable'],
+    [
+      'a message without content',
+      '{"conversation":"x","answers":[{"type":"message","text":" "}]}',
+      'webhook.unreadable',
+    ],
+    [
+      'too many answers',
+      `{"conversation":"x","answers":[${Array(21).fill('{"type":"typing"}')}]}`,
+      'webhook.unreadable',
+    ],
     ['nesting without end', `${'['.repeat(100_000)}`, 'webhook.no_json'],
   ])('with %s is refused with the reason', async (_, body, error) => {
     const answer = await post(body, signed(stage.server.keys[0] ?? '', 'bad', body));

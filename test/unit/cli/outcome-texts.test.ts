@@ -5,6 +5,8 @@ import type { Outcome } from '../../../src/core/bridge-result.ts';
 /** A record, so that the compiler asks for a new outcome here. */
 const outcomes: Readonly<Record<Outcome, true>> = {
   forwarded: true,
+  forwarded_later: true,
+  changed_before_delivery: true,
   overheard: true,
   answered: true,
   greeted: true,
@@ -29,6 +31,10 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   ignored_unknown_message: true,
   dropped_person_owns: true,
   withdrawn: true,
+  requested: true,
+  follow_up_set: true,
+  follow_up_cancelled: true,
+  follow_up_refused: true,
 };
 
 describe('an outcome in words', () => {

@@ -63,7 +63,10 @@ describe('passing bytes on', () => {
     expect([gone.stream.destroyed, to.stream.destroyed]).toEqual([true, true]);
 
     const failing = new Readable({ read: () => undefined });
-    const broken = passBytes(failing, new Writable({ write: (_c, _e, done) => done() }), { maxBytes: 1, signal: never });
+    const broken = passBytes(failing, new Writable({ write: (_c, _e, done) => done() }), {
+      maxBytes: 1,
+      signal: never,
+    });
     failing.destroy(new Error('the portal broke off'));
     await broken;
     expect(failing.destroyed).toBe(true);

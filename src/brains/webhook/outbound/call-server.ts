@@ -1,6 +1,6 @@
 /** Signs and sends one event, and translates what the server answers into the app's errors. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
-import { AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 import { type Config, keysAt } from '../config.ts';
 import type { Event } from '../protocol/events.ts';
 import { signedHeaders } from '../signature.ts';
@@ -22,7 +22,11 @@ export interface ServerCall {
 export async function callServer(event: Event, { config, tools, now, id, signal }: ServerCall): Promise<Buffer> {
   const body = Buffer.from(JSON.stringify(event));
   const timestamp = Math.floor(now.getTime() / 1000);
-  const { status, headers, body: answer } = await tools.http.send({
+  const {
+    status,
+    headers,
+    body: answer,
+  } = await tools.http.send({
     method: 'POST',
     url: new URL(config.url),
     headers: { 'content-type': 'application/json', ...signedHeaders({ id, timestamp, body }, keysAt(config, now)) },

@@ -25,7 +25,10 @@ const cardSchema = z
     title: z.string().min(1).max(500),
     url: webAddress.nullable().default(null).meta({ description: 'Where the title leads to' }),
     image: webAddress.nullable().default(null).meta({ description: 'Public address of a picture' }),
-    facts: z.array(z.strictObject({ name: z.string().max(200), value: z.string().max(1_000) })).max(20).default([]),
+    facts: z
+      .array(z.strictObject({ name: z.string().max(200), value: z.string().max(1_000) }))
+      .max(20)
+      .default([]),
   })
   .meta({ id: 'Card', description: 'An object shown under a message: a product, an order, a link' });
 
@@ -70,7 +73,10 @@ const editSchema = z
     id: idSchema,
     text: textSchema.min(1),
     cards: cardsSchema.default([]).meta({ description: 'All cards of the message from now on' }),
-    buttons: buttonsSchema.nullable().default(null).meta({ description: 'All its buttons from now on; null: unchanged' }),
+    buttons: buttonsSchema
+      .nullable()
+      .default(null)
+      .meta({ description: 'All its buttons from now on; null: unchanged' }),
   })
   .meta({ id: 'EditAnswer', description: 'A message of yours gets another text, also while it is still on its way' });
 

@@ -5,7 +5,9 @@ const authorSchema = z
   .object({
     id: z.string(),
     name: z.string().meta({ description: 'Empty where the portal does not tell it' }),
-    kind: z.enum(['client', 'employee', 'bot', 'system']).meta({ description: '`client`: a customer of an Open Channel' }),
+    kind: z
+      .enum(['client', 'employee', 'bot', 'system'])
+      .meta({ description: '`client`: a customer of an Open Channel' }),
   })
   .meta({ id: 'Author' });
 
@@ -90,7 +92,10 @@ const ownerSchema = z
     data: z.object({
       ...place,
       owner: z.enum(['brain', 'person']).meta({ description: '`person`: your answers are not shown now' }),
-      since: z.iso.datetime().nullable().meta({ description: 'Since when the former owner led; null: from the beginning' }),
+      since: z.iso
+        .datetime()
+        .nullable()
+        .meta({ description: 'Since when the former owner led; null: from the beginning' }),
     }),
   })
   .meta({ id: 'OwnerChanged' });
@@ -109,7 +114,10 @@ const requestSchema = z
       }),
     }),
   })
-  .meta({ id: 'RequestCreated', description: 'An administrator, an employee (`/ask …`) or your follow-up asks something' });
+  .meta({
+    id: 'RequestCreated',
+    description: 'An administrator, an employee (`/ask …`) or your follow-up asks something',
+  });
 
 const checkSchema = z
   .object({
