@@ -25,11 +25,12 @@ const readme = readIfThere('README.md');
 const papers = [
   { name: '.env.example', is: readIfThere('.env.example'), shouldBe: envExample(settings) },
   { name: 'README.md', is: readme, shouldBe: readme === null ? null : readmeWith(readme, settingsTable(settings)) },
-  ...brains.flatMap((brain) => {
-    const name = `docs/${brain.name}.md`;
-    const is = readIfThere(name);
-    return is === null ? [] : [{ name, is, shouldBe: brainDocumentWith(is, brain) }];
-  }),
+  ...brains.flatMap((brain) =>
+    [`docs/${brain.name}.md`, `docs/brains/${brain.name}.md`].flatMap((name) => {
+      const is = readIfThere(name);
+      return is === null ? [] : [{ name, is, shouldBe: brainDocumentWith(is, brain) }];
+    }),
+  ),
 ];
 
 for (const { name, is, shouldBe } of papers) {
