@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Page } from '../kit/page-server.ts';
-import { WAYS } from './replies.ts';
 import { newKey } from './signing.ts';
+import { WAYS } from './ways.ts';
 import type { FaultKind, WebhookServer } from './webhook-server.ts';
 
 const ref = z.string().min(1);

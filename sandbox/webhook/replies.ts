@@ -1,24 +1,11 @@
 /** How the server answers a message by itself. */
 import { inBackground } from '../kit/background.ts';
 import { wait } from '../kit/wait.ts';
-import type { HeardEvent } from './event-shapes.ts';
+import type { Replies } from './ways.ts';
 import type { WebhookServer } from './webhook-server.ts';
-
-/**
- * `in-call`: in the response · `later`: by webhook, after the call · `early`: by webhook, before the call has returned · `stream`: slowly, word
- * by word · `person`: nobody but the person on the page
- */
-export const WAYS = ['person', 'in-call', 'later', 'early', 'stream'] as const;
-export type Way = (typeof WAYS)[number];
 
 /** Between two words of a streamed answer. */
 const WORD_MS = 700;
-
-export interface Replies {
-  /** What belongs into the response. Called once for each event. */
-  to(id: string, event: HeardEvent): Promise<readonly unknown[]>;
-  close(): void;
-}
 
 export function createReplies(server: WebhookServer): Replies {
   let isClosed = false;

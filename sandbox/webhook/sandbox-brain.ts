@@ -1,6 +1,6 @@
 /** The signed webhook in the sandbox: a server whose page is for you. */
 import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain.ts';
-import { startWebhookServer } from './webhook-server.ts';
+import { startWebhookServer } from './start-webhook-server.ts';
 
 export const webhookInSandbox: SandboxBrain = {
   summary:

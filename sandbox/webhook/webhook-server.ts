@@ -8,13 +8,12 @@ import { CallLog } from '../kit/call-log.ts';
 import { Changes } from '../kit/changes.ts';
 import { actOut, OrderedFaults } from '../kit/faults.ts';
 import { answerJson, closeServer, listen, originOf, readBody } from '../kit/http.ts';
-import { PageServer } from '../kit/page-server.ts';
+import { type Page, PageServer } from '../kit/page-server.ts';
 import { WebhookSender } from '../kit/webhook-sender.ts';
 import { eventShape, type HeardEvent } from './event-shapes.ts';
-import { createPersonPage } from './person-page.ts';
-import { createReplies, type Way } from './replies.ts';
 import { newKey, signatureProblem, signed } from './signing.ts';
 import { Talk } from './talk.ts';
+import type { Replies, Way } from './ways.ts';
 
 /** `late`: the work is done, then the connection breaks. `garbage`: the work is done, and the answer is no JSON. */
 export type FaultKind = 401 | 410 | 429 | 500 | 'hang' | 'slow' | 'late' | 'garbage' | 'reset-before';
@@ -48,6 +47,12 @@ export interface WebhookServerOptions {
   readonly way?: Way;
 }
 
+/** How the server answers by itself, and what its page may do with it. */
+export interface WebhookServerParts {
+  readonly repliesOf: (server: WebhookServer) => Replies;
+  readonly pageOf: (server: WebhookServer) => Page;
+}
+
 const REMEMBERED = 5_000;
 
 export class WebhookServer {
@@ -69,15 +74,16 @@ export class WebhookServer {
   readonly sender: WebhookSender<{ readonly conversation: string }>;
   readonly #answered = new Map<string, Promise<readonly unknown[]>>();
   readonly #page = new PageServer(new URL('page/', import.meta.url));
-  readonly #replies = createReplies(this);
+  readonly #replies: Replies;
   #server: Server | null = null;
 
-  constructor({ key = newKey(), way = 'person' }: WebhookServerOptions) {
+  constructor({ key = newKey(), way = 'person' }: WebhookServerOptions, parts: WebhookServerParts) {
     this.keys = [key];
     this.way = way;
     const options = { timeoutMs: 10_000, attempts: 20, retryDelayMs: 200, concurrency: 16, ordered: true };
     this.sender = new WebhookSender(options, 200, () => this.changes.announce('webhook'));
-    this.#page.attach(createPersonPage(this));
+    this.#replies = parts.repliesOf(this);
+    this.#page.attach(parts.pageOf(this));
     this.changes.on((change) => this.#page.announce(() => change));
   }
 
@@ -178,10 +184,4 @@ export class WebhookServer {
     if (this.#answered.size > REMEMBERED && oldest !== undefined) this.#answered.delete(oldest);
     return made;
   }
-}
-
-export async function startWebhookServer(options: WebhookServerOptions = {}): Promise<WebhookServer> {
-  const server = new WebhookServer(options);
-  await server.start(options);
-  return server;
 }

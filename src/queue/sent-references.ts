@@ -9,10 +9,10 @@ import type { ActionResult, NewAction, OutboxRow } from '../store/queue/outbox.t
 import { findSentPart } from '../store/queue/sent-parts.ts';
 
 /** The outcome of a change whose message was not shown, or is deleted. */
-export const notShown = 'message_not_shown';
+const notShown = 'message_not_shown';
 
 /** The outcome of an edit that was not made because a later one waits behind it. */
-export const superseded = 'superseded';
+const superseded = 'superseded';
 
 /**
  * What remains of the brain's message with this id among actions that are not stored yet; null when none of them sends it, so that the

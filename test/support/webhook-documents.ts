@@ -6,7 +6,7 @@ import type { WebhookServer } from '../../sandbox/webhook/webhook-server.ts';
 const folder = new URL('../../docs/brains/webhook/', import.meta.url);
 
 /** A schema of `openapi.json`, with its references as JSON Schema has them. Fields that it does not name are faults here. */
-export function documentedSchema(name: string): z.ZodType {
+function documentedSchema(name: string): z.ZodType {
   const document = JSON.parse(readFileSync(new URL('openapi.json', folder), 'utf8'));
   const whole = { $ref: `#/$defs/${name}`, $defs: document.components.schemas };
   const text = JSON.stringify(whole, (_key, value: unknown) => (isObjectSchema(value) ? closed(value) : value));

@@ -1,7 +1,8 @@
 /** An installed portal whose bots think with the sandbox's server behind signed webhooks. */
 
-import type { Way } from '../../sandbox/webhook/replies.ts';
-import { startWebhookServer, type WebhookServer } from '../../sandbox/webhook/webhook-server.ts';
+import { startWebhookServer } from '../../sandbox/webhook/start-webhook-server.ts';
+import type { Way } from '../../sandbox/webhook/ways.ts';
+import type { WebhookServer } from '../../sandbox/webhook/webhook-server.ts';
 import { openDatabase, type Pool } from '../../src/store/database.ts';
 import { type Bridge, install } from './bridge.ts';
 import { connectBrain } from './connect-brain.ts';

@@ -23,7 +23,8 @@ describe('the papers about the settings', () => {
   it.each(brains.filter(({ configSchema }) => configSchema !== null).map((brain) => [brain.name, brain] as const))(
     'the document of %s says what its schemas say',
     (name, brain) => {
-      const paper = readFileSync(pathOf(`docs/${name}.md`), 'utf8');
+      const [path = ''] = [`docs/${name}.md`, `docs/brains/${name}.md`].map(pathOf).filter(existsSync);
+      const paper = readFileSync(path, 'utf8');
       expect(brainDocumentWith(paper, brain), mend).toBe(paper);
       expect(paper).not.toMatch(/\| {2}\|$/m);
     },

@@ -12,13 +12,17 @@ function isOurs(headers, body) {
   return given.split(' ').some((one) => one.length === expected.length && timingSafeEqual(Buffer.from(one), expected));
 }
 
-createServer(async (request, response) => {
+async function serve(request, response) {
   const body = Buffer.concat(await request.toArray()).toString('utf8');
   if (!isOurs(request.headers, body)) return response.writeHead(401).end();
   const id = request.headers['webhook-id'];
   if (!answered.has(id)) answered.set(id, answersTo(JSON.parse(body)));
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ answers: answered.get(id) }));
-}).listen(Number(process.env.PORT ?? 8080));
+}
+
+createServer((request, response) => void serve(request, response).catch(() => response.destroy())).listen(
+  Number(process.env.PORT ?? 8080),
+);
 
 function answersTo({ type, data }) {
   if (type !== 'message.created') return []; // Kinds of events you do not know are to be ignored.

@@ -30,7 +30,7 @@ async function* wordsFor(text) {
 }
 
 async function stream(id, data) {
-  const typing = setInterval(() => answer(data, [{ type: 'typing' }]), 4_000); // Bitrix24 shows it for some seconds.
+  const typing = setInterval(() => void answer(data, [{ type: 'typing' }]), 4_000); // Bitrix24 shows it for some seconds.
   await answer(data, [{ type: 'typing' }]);
   let text = '';
   let shownAt = 0;
@@ -45,7 +45,7 @@ async function stream(id, data) {
   await answer(data, [{ type: 'message.edit', id, text }]);
 }
 
-createServer(async (request, response) => {
+async function serve(request, response) {
   const body = Buffer.concat(await request.toArray()).toString('utf8');
   const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': given = '' } = request.headers;
   const expected = Buffer.from(sign(id, time, body));
@@ -55,6 +55,10 @@ createServer(async (request, response) => {
   if (!isOurs || !(Math.abs(Date.now() / 1000 - Number(time)) < 300)) return response.writeHead(401).end();
   response.writeHead(202).end(); // Taken; the answer comes later.
   const { type, data } = JSON.parse(body);
-  if (type === 'message.created' && !seen.has(id)) stream(id, data);
+  if (type === 'message.created' && !seen.has(id)) stream(id, data).catch(console.error);
   seen.add(id);
-}).listen(Number(process.env.PORT ?? 8080));
+}
+
+createServer((request, response) => void serve(request, response).catch(() => response.destroy())).listen(
+  Number(process.env.PORT ?? 8080),
+);

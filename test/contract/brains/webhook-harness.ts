@@ -1,5 +1,6 @@
 /** The harness of the signed webhook for the contract suite: the sandbox's server, which answers by webhook. */
-import { type Fault, startWebhookServer, type WebhookServer } from '../../../sandbox/webhook/webhook-server.ts';
+import { startWebhookServer } from '../../../sandbox/webhook/start-webhook-server.ts';
+import type { Fault, WebhookServer } from '../../../sandbox/webhook/webhook-server.ts';
 import type { FailureMode, FakeServer, HeardMessage } from '../../support/fake-brains/fake-server.ts';
 import type { Harness } from './brain-harness.ts';
 

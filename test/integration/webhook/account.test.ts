@@ -46,7 +46,7 @@ describe('a connection', () => {
     expect(await cli('connections', 'add', '--brain', 'webhook', '--config', JSON.stringify(short))).toMatchObject({
       code: 1,
     });
-    const { id = '' } = joined.json<{ connection: { id: string } }>().connection;
+    const { id } = joined.json<{ connection: { id: string } }>().connection;
     await cli('connections', 'remove', '--connection', id);
   });
 

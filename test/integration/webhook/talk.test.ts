@@ -1,5 +1,5 @@
 /** The signed webhook through the real app: what a server is sent, and what its answers do in the chat. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newKey, signed } from '../../../sandbox/webhook/signing.ts';
 import { traceSteps } from '../../../src/store/reporting/history.ts';
 import { until } from '../../support/bridge.ts';
@@ -16,10 +16,10 @@ beforeEach(() => {
   stage.server.way = 'in-call';
   person = stage.person();
 });
-afterAll(async () => {
+afterEach(() => {
   expect(undocumentedTraffic(stage.server)).toEqual([]);
-  await stage.close();
 });
+afterAll(() => stage.close());
 
 /** Somebody writes, nobody answers by itself; the server knows the conversation then. */
 async function begun(): Promise<string> {
@@ -204,7 +204,7 @@ describe('a webhook', () => {
     ],
     [
       'too many answers',
-      `{"conversation":"x","answers":[${Array(21).fill('{"type":"typing"}')}]}`,
+      `{"conversation":"x","answers":[${Array(21).fill('{"type":"typing"}').join()}]}`,
       'webhook.unreadable',
     ],
     ['nesting without end', `${'['.repeat(100_000)}`, 'webhook.no_json'],

@@ -47,7 +47,7 @@ describe('a response', () => {
     '<html>',
     '[]',
     '{"answer":[]}',
-    `{"answers":[${Array(21).fill('{"type":"typing"}')}]}`,
+    `{"answers":[${Array(21).fill('{"type":"typing"}').join()}]}`,
     '['.repeat(200),
   ])('of "%s" is left out with a warning', (text) => {
     const { replies, warnings } = read(text);
