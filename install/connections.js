@@ -1,6 +1,7 @@
 /** The connections on the app's page: accounts of brains, their settings and figures, and what brains have scheduled. */
 import { connectionForm } from './connection-form.js';
 import { connectionTexts } from './connection-texts.js';
+import { createDeliveries } from './deliveries.js';
 import { element } from './texts.js';
 
 /**
@@ -11,6 +12,7 @@ import { element } from './texts.js';
 export function createConnections({ headers, language, pageWords, disabledText, fitFrame }) {
   const words = connectionTexts[language];
   const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
+  const deliveries = createDeliveries({ headers, language, fitFrame });
   const node = element('section', { className: 'connections' });
   node.hidden = true;
   let page = null;
@@ -94,7 +96,9 @@ export function createConnections({ headers, language, pageWords, disabledText, 
       actions.append(button(words.change, () => edit(form, connection)));
     }
     if (connection.hasFigures) actions.append(button(words.figures, () => void showFigures(connection, item, actions)));
-    if (actions.childElementCount > 0) item.append(actions);
+    const sent = deliveries.listOf(connection.id);
+    actions.append(sent.toggle);
+    item.append(actions, sent.list);
     return item;
   }
 

@@ -19,6 +19,8 @@ export const texts = {
     disabled: 'остановлено в другом сервисе',
     disabledReasons: {
       stopped: 'приостановлено в другом сервисе',
+      gone: 'подключённый сервер больше не принимает события (410)',
+      refused: 'подключённый сервер не принимает подпись: проверьте ключ',
       switched_off: 'модуль выключен в CRM',
       chats_off: 'чаты выключены в CRM',
       frozen: 'модуль заморожен в CRM',
@@ -93,6 +95,7 @@ export const texts = {
       ignored_empty: 'промолчал: пустое сообщение',
       ignored_unsupported: 'подключённый сервис этого не умеет',
       ignored_unknown_command: 'промолчал: неизвестная команда',
+      ignored_unknown_message: 'не изменено: бот такого сообщения не писал',
       ignored_by_brain: 'подключённый сервис не ответил',
       ignored_unknown_event: 'неизвестное событие',
       ignored_no_dialog: 'событие без диалога',
@@ -135,6 +138,8 @@ export const texts = {
     disabled: 'switched off in the other service',
     disabledReasons: {
       stopped: 'switched off in the other service',
+      gone: 'the connected server wants no more events (410)',
+      refused: 'the connected server refuses the signature: check the key',
       switched_off: 'the module is switched off in the CRM',
       chats_off: 'chats are switched off in the CRM',
       frozen: 'the module is frozen in the CRM',
@@ -209,6 +214,7 @@ export const texts = {
       ignored_empty: 'silent: empty message',
       ignored_unsupported: 'the connected service does not support this',
       ignored_unknown_command: 'silent: unknown command',
+      ignored_unknown_message: 'not changed: the bot has not said such a message',
       ignored_by_brain: 'the connected service did not answer',
       ignored_unknown_event: 'unknown event',
       ignored_no_dialog: 'event without a dialog',

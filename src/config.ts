@@ -120,6 +120,9 @@ export const settingsSchema = z.object({
     .default('info')
     .describe('Lowest log level that is written'),
   RETENTION_DAYS: whole(1, 3650).default(30).describe('How long finished messages are kept for `trace`'),
+  FILE_LINK_HOURS: whole(1, 168)
+    .default(24)
+    .describe('How long a brain may fetch a file of a message by the link it was given'),
   UNINSTALL_KEEP_HOURS: whole(0, 720)
     .default(72)
     .describe("How long a removed portal's data is kept when its administrator did not ask for deletion"),

@@ -55,7 +55,7 @@ async function run(options: AppOptions, db: Pool, endpointDb: Pool): Promise<App
       await acceptance.idle();
       await loops.stop();
       await portals.tokenProvider.idle();
-      await Promise.all([base.hotHttp.close(), base.rareHttp.close()]);
+      await Promise.all([base.hotHttp.close(), base.rareHttp.close(), base.fileStreams.close()]);
       await Promise.all([db.destroy(), endpointDb.destroy()]);
     },
   };

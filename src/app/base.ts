@@ -7,6 +7,7 @@ import { systemClock } from '../lib/clock.ts';
 import { createSealer } from '../lib/encryption.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createUndiciClient } from '../lib/http-engine-undici.ts';
+import { createStreamClient } from '../lib/http-stream.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createNetworkGuard } from '../lib/network-guard.ts';
 import { createMetrics } from '../runtime/metrics.ts';
@@ -61,6 +62,8 @@ export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
     hotHttp: createUndiciClient({ guard }),
     /** Carries the few: OAuth hosts, files out of portals, proofs of installations. */
     rareHttp,
+    /** Carries files that are passed on. */
+    fileStreams: createStreamClient({ guard }),
     oauth: createOAuthClient({
       http: rareHttp,
       clientId: settings.B24_CLIENT_ID,

@@ -2,6 +2,8 @@
 import { createConnectionService } from '../connections/connection-service.ts';
 import { createConnectorRegistry } from '../connections/connector-registry.ts';
 import { createConnectorTools } from '../connections/connector-tools.ts';
+import { createFileLinks } from '../connections/file-links.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Base } from './base.ts';
 import type { Portals } from './compose-portals.ts';
 
@@ -12,6 +14,7 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
   const publicUrl = settings.PUBLIC_URL;
   const http = base.hotHttp;
   const fileHttp = base.rareHttp;
+  const fileLinks = createFileLinks({ sealer, publicUrl, validHours: settings.FILE_LINK_HOURS, clock: systemClock });
   const toolsFor = createConnectorTools({
     db,
     guard,
@@ -22,11 +25,12 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
     rateLimiters,
     recent,
     metrics,
+    fileLinks,
     publicUrl,
     log,
   });
   const connectors = createConnectorRegistry({ db, sealer, brains, toolsFor, believedMs: timings.believedMs });
   portals.onForget((portal) => connectors.evictPortal(portal));
   const service = createConnectionService({ db, sealer, portals, connectors, toolsFor, wakeups, log, publicUrl });
-  return { toolsFor, connectors, service };
+  return { toolsFor, connectors, service, fileLinks };
 }

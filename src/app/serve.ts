@@ -5,6 +5,7 @@ import { closeServer, createHttpApp, listen } from '../http/app.ts';
 import { type BodyReader, createBodyReader } from '../http/body-reader.ts';
 import { mountBrainRoutes } from '../http/brain-routes.ts';
 import { createEventEndpoint } from '../http/event-endpoint.ts';
+import { mountFiles } from '../http/file-route.ts';
 import { mountHealth } from '../http/health.ts';
 import { listenForMetrics, mountMetrics } from '../http/metrics-route.ts';
 import { mountPages } from '../http/pages.ts';
@@ -67,7 +68,7 @@ function publicRoutes(
 ) {
   const { settings, db, endpointDb, brains, brainSettings, sealer, wakeups, metrics, log } = base;
   const { cache, endpointCache, installation } = portals;
-  const { connectors, service: connectionService, toolsFor } = connections;
+  const { connectors, service: connectionService, toolsFor, fileLinks } = connections;
   const scriptUrl = settings.B24_JS_URL;
   return {
     eventEndpoint: createEventEndpoint({ bodies, acceptance, portals: endpointCache, installation, metrics, log }),
@@ -79,6 +80,14 @@ function publicRoutes(
       acceptance,
       synchronousReplies,
       log,
+    }),
+    files: mountFiles({
+      db,
+      portals: cache,
+      client: portals.client,
+      fileLinks,
+      streams: base.fileStreams,
+      clock: systemClock,
     }),
     brainRoutes: mountBrainRoutes({
       bodies,
@@ -98,6 +107,7 @@ function publicRoutes(
       wakeups,
       brains,
       connectionService,
+      log,
       scriptUrl,
     }),
   };

@@ -4,8 +4,9 @@ import { echoBrain } from './echo/echo-brain.ts';
 import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';
 import { metabotBrain } from './metabot/metabot-brain.ts';
 import { selartiBrain } from './selarti/selarti-brain.ts';
+import { webhookBrain } from './webhook/webhook-brain.ts';
 
-export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain, selartiBrain, metabotBrain];
+export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain, selartiBrain, metabotBrain, webhookBrain];
 
 /** What new bots use until somebody connects another brain. */
 export const defaultBrain: Brain = echoBrain;

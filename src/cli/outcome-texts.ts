@@ -28,6 +28,7 @@ const texts: Readonly<Record<string, string>> = {
   ignored_empty: 'not answered: it was empty',
   ignored_unsupported: 'not passed on: the brain does not take changes of messages',
   ignored_unknown_command: 'not answered: a button of a command the bot does not know',
+  ignored_unknown_message: 'not done: the bot has not said the message that was to be changed',
   dropped_person_owns: 'not shown: the brain spoke while a person leads the conversation',
   withdrawn: 'not shown: it had been reported as failed before, and a repetition of it is a message of its own',
   requested: 'the brain is sent a request',
@@ -47,6 +48,8 @@ const texts: Readonly<Record<string, string>> = {
   replayed: 'replayed by hand: back at the end of its lane',
   // How actions ended.
   person_owns: 'not shown: a person had taken the conversation before it could be sent',
+  message_not_shown: 'not done: the message that was to be changed was not shown, or is deleted',
+  superseded: 'not done: a later edit of the same message stood behind it',
   sent: 'sent',
   without_reaction: 'the reaction was left out: the message is gone, or the portal has no reactions for bots',
   without_quote: 'without the quote, which the portal would not take',

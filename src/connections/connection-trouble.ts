@@ -4,7 +4,7 @@ import { AppError, RemoteRefused } from '../core/errors.ts';
 import { maxWaitMs } from '../core/retry.ts';
 import type { Db } from '../store/database.ts';
 import type { OutboxRow } from '../store/queue/outbox.ts';
-import { askForCheck } from '../store/tenants/connection-health.ts';
+import { askForCheck, disableConnection } from '../store/tenants/connection-health.ts';
 
 /** The connection is disabled; waiting for it costs no attempt. */
 export const disabledCode = 'connection.disabled';
@@ -25,8 +25,8 @@ export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string
 const portalErrors = 'bitrix24.';
 
 /**
- * A refused credential is not the fault of the message: the account is checked, and the delivery is tried again while that may
- * help. Any other error is given back as it is.
+ * A refused credential, or an account that the remote has closed, is not the fault of the message: the account is checked or disabled, and
+ * the delivery is tried again while that may help. Any other error is given back as it is.
  */
 export async function onRefusedCredentials(
   db: Db,
@@ -34,10 +34,13 @@ export async function onRefusedCredentials(
   brain: Brain,
   error: unknown,
 ): Promise<unknown> {
-  const isRefused = error instanceof RemoteRefused && (error.status === 401 || error.status === 403);
-  if (!isRefused || error.code.startsWith(portalErrors)) return error;
+  if (!(error instanceof RemoteRefused) || error.code.startsWith(portalErrors)) return error;
+  const isRefused = error.status === 401 || error.status === 403;
+  if (!isRefused && error.disables === null) return error;
   if (brain.checkHealth === undefined || bot.connection_id === null) return error;
-  await askForCheck(db, { portal: bot.portal, id: bot.connection_id });
+  const connection = { portal: bot.portal, id: bot.connection_id };
+  if (error.disables === null) await askForCheck(db, connection);
+  else await disableConnection(db, connection, error.disables, null);
   const { code, message, fate } = error;
   return new AppError({ code, message, fate, retry: 'backoff', report: true, cause: error });
 }

@@ -16,7 +16,7 @@ import type { Db } from '../store/database.ts';
 import { brainCounts } from './brain-counts.ts';
 import { connectorState } from './connector-state.ts';
 import { findCustomerInfo } from './customer-info.ts';
-import { refuseFileLinks } from './file-links.ts';
+import type { FileLinks } from './file-links.ts';
 import { missedMessages } from './missed-messages.ts';
 import { openPortalFile } from './portal-files.ts';
 import { portalInfo } from './portal-info.ts';
@@ -34,6 +34,7 @@ export interface ConnectorToolsOptions {
   readonly rateLimiters: RateLimiters;
   readonly recent: RecentFacts;
   readonly metrics: Pick<Metrics, 'brain'>;
+  readonly fileLinks: Pick<FileLinks, 'make'>;
   readonly publicUrl: string;
   readonly log: Logger;
 }
@@ -61,7 +62,7 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
     openChannelName: (lineId, signal) => openChannelName(client, portal, lineId, signal),
     portalInfo: async () => portalInfo(await portals.portal(portal), { id }),
     state: connectorState(db, portal, id, options.recent),
-    fileLink: refuseFileLinks,
+    fileLink: (to, file) => options.fileLinks.make({ portal, connection: id, ref: to.ref }, file),
     count: brainCounts(options.metrics.brain, brain),
     publicUrl: options.publicUrl,
     log: (message, details, level = 'info') => log[level]({ connection: id, ...details }, message),

@@ -10,6 +10,13 @@ export interface MessagePart {
   readonly count: number;
 }
 
+/** A message of Bitrix24 by the brain's message it is a part of; its id is looked up when the action is executed. */
+export interface SentReference {
+  readonly remoteMessageId: string;
+  /** Position among the parts, from 0. */
+  readonly index: number;
+}
+
 /** To be executed in Bitrix24, as the bot of the conversation. */
 export type PortalAction =
   | {
@@ -43,7 +50,9 @@ export type PortalAction =
     }
   | {
       readonly type: 'edit';
+      /** Empty while `sent` names the message. */
       readonly messageId: string;
+      readonly sent?: SentReference;
       readonly text: string;
       /** See `send`. */
       readonly form?: 'bbcode';
@@ -54,7 +63,7 @@ export type PortalAction =
       /** All buttons of the message from now on; null: unchanged. */
       readonly buttons: readonly Button[] | null;
     }
-  | { readonly type: 'delete'; readonly messageId: string }
+  | { readonly type: 'delete'; readonly messageId: string; readonly sent?: SentReference }
   | { readonly type: 'read'; readonly messageId: string }
   /** As the bot. It is no error if the reaction is already there, or already gone. */
   | { readonly type: 'react'; readonly messageId: string; readonly reaction: KnownReaction; readonly isOn: boolean }

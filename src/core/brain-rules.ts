@@ -9,6 +9,7 @@ import {
   personOwns,
   plainSend,
   type RuleContext,
+  type SentPart,
   setOwner,
   toBrain,
   toPortal,
@@ -40,7 +41,12 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
   if (event.type === 'reply' && context.fate?.reported?.isWithdrawn === true) return noop(conversation, 'withdrawn');
   // Messages sent before a person took over may still be corrected: that interrupts nobody.
   if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toPortal), outcome: 'answered' };
-  if (event.type === 'reply_edited' || event.type === 'reply_deleted' || event.type === 'read') {
+  if (event.type === 'read') {
+    const read: PortalAction = { type: 'read', messageId: event.portalMessageId };
+    return { conversation, actions: [toPortal(read)], outcome: 'answered' };
+  }
+  if (event.type === 'reply_edited' || event.type === 'reply_deleted') {
+    if ('remoteMessageId' in event && context.parts.length === 0) return noop(conversation, 'ignored_unknown_message');
     const actions = changesOf(event, conversation, context).map(toPortal);
     return { conversation: afterChange(event, conversation, context), actions, outcome: 'answered' };
   }
@@ -106,16 +112,24 @@ function reactionsOf({ portalMessageId: messageId, added, removed }: BrainEvent 
 
 /** The text of an edit or a deletion may be in several messages, or in fewer than the new text needs. */
 function changesOf(
-  event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' | 'read' },
+  event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' },
   conversation: Conversation,
   context: RuleContext,
 ): PortalAction[] {
-  const messageId = event.portalMessageId;
-  if (event.type === 'read') return [{ type: 'read', messageId }];
   // An empty text would delete the message in Bitrix24; a brain that wants that sends a deletion.
   if (event.type === 'reply_edited') return editsOf(event, conversation, context);
-  const all = context.parts.length === 0 ? [messageId] : context.parts.map((part) => part.messageId);
-  return all.map((id) => ({ type: 'delete', messageId: id }));
+  const all = context.parts.length === 0 ? [messageOf(event)] : context.parts.map(messageIn);
+  return all.map((message) => ({ type: 'delete', ...message }));
+}
+
+type MessageName = Pick<SentPart, 'messageId' | 'sent'>;
+
+function messageOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' }): MessageName {
+  return { messageId: 'portalMessageId' in event ? event.portalMessageId : '' };
+}
+
+function messageIn({ messageId, sent }: SentPart): MessageName {
+  return sent === undefined ? { messageId } : { messageId, sent };
 }
 
 /**
@@ -128,13 +142,13 @@ function editsOf(
   conversation: Conversation,
   context: RuleContext,
 ): PortalAction[] {
-  const { portalMessageId } = event;
+  const own = messageOf(event);
   const internal = context.parts.some((part) => part.internal);
   const words = portalWords({ ...event, buttons: event.buttons ?? [], isInternal: internal }, conversation, context);
   const buttons = event.buttons === null ? null : words.buttons;
   const texts = context.parts.filter(({ kind }) => kind === 'text');
   // A file without text messages shows the text as its own.
-  const targets = texts.length === 0 ? [portalMessageId] : texts.map(({ messageId }) => messageId);
+  const targets = texts.length === 0 ? [fileOf(context.parts) ?? own] : texts.map(messageIn);
   const split = words.pieces;
   const pieces = context.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
   const kept = targets.slice(Math.max(0, targets.length - pieces.length));
@@ -142,15 +156,15 @@ function editsOf(
     index === pieces.length - 1
       ? { ...words.menu, cards: event.cards, buttons }
       : { cards: [], buttons: buttons === null ? null : [] };
-  const edits = kept.map((messageId, index): PortalAction => {
-    return { type: 'edit', messageId, text: pieces[index] ?? ' ', ...words.form, ...decor(index) };
+  const edits = kept.map((message, index): PortalAction => {
+    return { type: 'edit', ...message, text: pieces[index] ?? ' ', ...words.form, ...decor(index) };
   });
   const deletes = targets
     .slice(0, targets.length - kept.length)
-    .map((messageId): PortalAction => ({ type: 'delete', messageId }));
+    .map((message): PortalAction => ({ type: 'delete', ...message }));
   const sends = pieces.slice(kept.length).map((text, index): PortalAction => {
     const { buttons: hanging, ...others } = decor(kept.length + index);
-    return { ...plainSend(text), ...words.form, ...others, buttons: hanging ?? [], internal, partOf: portalMessageId };
+    return { ...plainSend(text), ...words.form, ...others, buttons: hanging ?? [], internal, ...partOf(own) };
   });
   return [...edits, ...deletes, ...sends];
 }
@@ -160,6 +174,17 @@ function afterChange(event: BrainEvent, conversation: Conversation, { at, parts 
   const isOffer = event.type === 'reply_edited' && event.buttons !== null && conversation.kind === 'line';
   if (!isOffer || event.buttons === null || parts.some(({ internal }) => internal)) return conversation;
   return withChoices({ ...conversation, choices: null }, buttonLines(event.buttons).choices, at);
+}
+
+/** The file that a change by the brain's own id is about; a change by the portal's id names its message itself. */
+function fileOf(parts: readonly SentPart[]): MessageName | null {
+  const [file] = parts;
+  return file?.sent === undefined ? null : messageIn(file);
+}
+
+/** Later changes find the additional message by the id of the changed one, where that is known. */
+function partOf({ messageId }: MessageName): { readonly partOf?: string } {
+  return messageId === '' ? {} : { partOf: messageId };
 }
 
 /** A reply as one or more sends: the text in pieces that fit, then the files. */

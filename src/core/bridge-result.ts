@@ -1,5 +1,5 @@
 /** The result of every rule of the bridge, and functions that several rules share. */
-import type { BrainAction, ChatAction, PortalAction } from './actions.ts';
+import type { BrainAction, ChatAction, PortalAction, SentReference } from './actions.ts';
 import type { BotType, Greeting } from './bot.ts';
 import type { BrainCommand } from './brain-parts.ts';
 import type { Capabilities } from './connector.ts';
@@ -39,6 +39,7 @@ export type Outcome =
   | 'ignored_empty'
   | 'ignored_unsupported'
   | 'ignored_unknown_command'
+  | 'ignored_unknown_message'
   | 'dropped_person_owns'
   | 'withdrawn'
   | 'requested'
@@ -69,7 +70,9 @@ export interface BridgeBot {
 
 /** A message in Bitrix24 that holds a part of one message of the brain. */
 export interface SentPart {
+  /** Empty where the part was found by the brain's id and may still be on its way: `sent` names it then. */
   readonly messageId: string;
+  readonly sent?: SentReference;
   readonly kind: 'text' | 'file';
   readonly internal: boolean;
 }

@@ -86,6 +86,8 @@ export type IngressResult =
        * becomes known.
        */
       readonly answerIfUnknown?: unknown;
+      /** The status of that response; 200 if absent. */
+      readonly statusIfUnknown?: number;
       /** The response waits for the message's receipt. */
       readonly replyWait?: ReplyWait;
       /** Values for the connection's state, written before the response; null deletes one. */

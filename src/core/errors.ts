@@ -52,10 +52,13 @@ export class AppError extends Error {
 /** The remote was reached, understood the request and refused it. */
 export class RemoteRefused extends AppError {
   readonly status: number;
+  /** The remote has closed the account: the connection is disabled for this reason (one word), and its deliveries wait. */
+  readonly disables: string | null;
 
-  constructor(options: AppErrorOptions & { readonly status: number }) {
+  constructor(options: AppErrorOptions & { readonly status: number; readonly disables?: string }) {
     super(options);
     this.status = options.status;
+    this.disables = options.disables ?? null;
   }
 }
 

@@ -158,13 +158,15 @@ export interface Reply {
   readonly linkPreview?: boolean;
 }
 
+/** A message of the brain, by its id in Bitrix24 or by the brain's own id; by the latter also while it is still on its way. */
+export type SaidMessage = { readonly portalMessageId: string } | { readonly remoteMessageId: string };
+
 /** A message or request of a brain. */
 export type BrainEvent =
   | Reply
   /** A message of the bot in Bitrix24 is to be changed. */
-  | {
+  | (SaidMessage & {
       readonly type: 'reply_edited';
-      readonly portalMessageId: string;
       readonly text: string;
       /** All cards of the message from now on. */
       readonly cards: readonly Card[];
@@ -172,8 +174,8 @@ export type BrainEvent =
       readonly buttons: readonly Button[] | null;
       /** All entries of its menu from now on. Absent: unchanged. */
       readonly menu?: readonly Button[];
-    }
-  | { readonly type: 'reply_deleted'; readonly portalMessageId: string }
+    })
+  | (SaidMessage & { readonly type: 'reply_deleted' })
   /** The brain counts one of its own messages as failed: it was told so, or has waited long enough. */
   | {
       readonly type: 'reply_failed';

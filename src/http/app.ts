@@ -22,6 +22,7 @@ export interface HttpAppOptions {
   readonly webhookEndpoint?: (ctx: Context, brain: string, secret: string) => Promise<void>;
   readonly pages?: (router: Router) => void;
   readonly brainRoutes?: (router: Router) => void;
+  readonly files?: (router: Router) => void;
   readonly health: (router: Router) => void;
   readonly figures?: (router: Router) => void;
 }
@@ -54,6 +55,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
   }
   options.pages?.(router);
   options.brainRoutes?.(router);
+  options.files?.(router);
   if (options.pages !== undefined) mountBotPictures(router);
   options.health(router);
   options.figures?.(router);
@@ -76,7 +78,7 @@ function answerErrors(options: HttpAppOptions) {
       await next();
     } catch (thrown) {
       const status = statusOf(thrown);
-      const path = ctx.path.replace(/^(\/brains\/[^/]+\/).*/, '$1…').slice(0, 200);
+      const path = ctx.path.replace(/^(\/brains\/[^/]+\/|\/files\/).*/, '$1…').slice(0, 200);
       options.refusals.note({ sender: senderOf(ctx), status, path, thrown });
       ctx.status = status;
       ctx.set('Cache-Control', 'no-store');

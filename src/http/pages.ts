@@ -10,6 +10,7 @@ import type { ConnectionService } from '../connections/connection-service.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { Sealer } from '../lib/encryption.ts';
+import type { Logger } from '../lib/logger.ts';
 import { orderSetUp } from '../portals/app-orders.ts';
 import type { Installation, Visitor } from '../portals/installation.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
@@ -24,6 +25,7 @@ import { answerHead } from './app.ts';
 import type { BodyReader } from './body-reader.ts';
 import { connectable, sendConnectCode } from './connect-code.ts';
 import { mountConnectionPages } from './connection-pages.ts';
+import { mountDeliveryPages } from './delivery-pages.ts';
 import { firstValues } from './first-values.ts';
 import { openSession, type PageSession, sealSession } from './page-session.ts';
 import { fillTemplate } from './page-template.ts';
@@ -39,6 +41,7 @@ export interface PagesOptions {
   readonly sealer: Sealer;
   readonly wakeups: Wakeups;
   readonly brains: readonly Brain[];
+  readonly log: Logger;
   readonly connectionService: ConnectionService;
   /** Bitrix24's page script. */
   readonly scriptUrl: string;
@@ -50,6 +53,8 @@ const assets: Readonly<Record<string, string>> = {
   'installer.js': 'text/javascript; charset=utf-8',
   'portal.js': 'text/javascript; charset=utf-8',
   'connect.js': 'text/javascript; charset=utf-8',
+  'deliveries.js': 'text/javascript; charset=utf-8',
+  'deliveries-texts.js': 'text/javascript; charset=utf-8',
   'connection-form.js': 'text/javascript; charset=utf-8',
   'connections.js': 'text/javascript; charset=utf-8',
   'connection-texts.js': 'text/javascript; charset=utf-8',
@@ -86,6 +91,7 @@ export function mountPages(options: PagesOptions) {
     router.post('/bitrix24/app/connect-code', (ctx) =>
       sendConnectCode(options.db, options.brains, adminOf(options, ctx), ctx),
     );
+    mountDeliveryPages({ ...options, adminOf: (ctx) => adminOf(options, ctx) }, router);
     const { db, bodies, brains, connectionService } = options;
     mountConnectionPages({ db, bodies, brains, connectionService, adminOf: (ctx) => adminOf(options, ctx) })(router);
     router.get('/bitrix24/assets/:name', sendAsset);

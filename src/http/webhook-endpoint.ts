@@ -88,6 +88,7 @@ class WebhookEndpoint {
     ctx.status = 200;
     if (result.answerIfUnknown !== undefined && events.every(({ isKnown }) => !isKnown)) {
       this.#options.log.info(about, 'a webhook is about an unknown conversation');
+      ctx.status = result.statusIfUnknown ?? 200;
       ctx.body = result.answerIfUnknown;
       return;
     }

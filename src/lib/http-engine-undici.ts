@@ -42,10 +42,10 @@ export function createUndiciClient(options: HttpClientOptions): HttpClient {
 }
 
 /**
- * Chooses the lookup by the origin a connection is for: the agent has one connector, the guard decides per host and port.
+ * Opens connections to allowed addresses only. Chooses the lookup by the origin a connection is for: the agent has one connector, the guard decides per host and port.
  * A connector keeps a cache of TLS sessions, so there is one per lookup and not one per connection.
  */
-function guardedConnector(guard: NetworkGuard): buildConnector.connector {
+export function guardedConnector(guard: NetworkGuard): buildConnector.connector {
   const connectors = new Map<LookupFunction, buildConnector.connector>();
   return (target, callback) => {
     const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);

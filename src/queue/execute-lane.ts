@@ -20,6 +20,7 @@ import type { AttemptResult, Slot } from './destination-slots.ts';
 import type { ExecutionResult, Executor } from './execute-action.ts';
 import { earlierParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.ts';
 import { attemptsExhausted, decideActionRetry, isDeferral } from './retry-decision.ts';
+import { resolveReference } from './sent-references.ts';
 
 /** The results of one claimed lane, to be written together. */
 export interface LaneResult {
@@ -59,15 +60,21 @@ export async function executeLane(
   const results: ActionResult[] = [];
   const incoming: NewEvent[] = [];
   let done = (lane.rows[0]?.seq ?? 1) - 1;
-  for (const row of lane.rows) {
+  for (const claimed of lane.rows) {
     if (!attempts.isHeld()) {
       return { progress: { ...id, done, delayMs: 0, isFree: true }, results, failure: null, incoming };
     }
-    const tries = row === lane.rows[0] ? lane : { attempts: 1, throttled: 0 };
-    const earlier = await readEarlier(options, { row, rows: lane.rows, results });
-    if (earlier === null) {
+    const tries = claimed === lane.rows[0] ? lane : { attempts: 1, throttled: 0 };
+    const step = await readStep(options, { row: claimed, rows: lane.rows, results });
+    if (step === null) {
       return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null, incoming };
     }
+    if ('dropped' in step) {
+      results.push(resultOf(claimed, 'dropped', { outcome: step.dropped, remoteId: null }));
+      done = claimed.seq;
+      continue;
+    }
+    const { row, earlier } = step;
     const { attempts: count, throttled } = tries;
     const tried = await attemptAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
     if ('error' in tried) {
@@ -108,18 +115,19 @@ export async function executeLane(
 const ageOf = ({ clock }: LaneOptions, row: OutboxRow): number => clock.now().getTime() - row.created_at.getTime();
 
 /** Null when the database cannot be read: nothing was tried, and the results before it must still be written. */
-async function readEarlier(
+async function readStep(
   { db, log }: LaneOptions,
   {
     row,
     rows,
     results,
   }: Pick<LaneResult, 'results'> & { readonly row: OutboxRow; readonly rows: readonly OutboxRow[] },
-): Promise<readonly EndedPart[] | null> {
+): Promise<{ readonly row: OutboxRow; readonly earlier: readonly EndedPart[] } | { readonly dropped: string } | null> {
   try {
-    return await earlierParts(db, row, rows, results);
+    const resolved = await resolveReference(db, row, rows, results);
+    return 'dropped' in resolved ? resolved : { ...resolved, earlier: await earlierParts(db, row, rows, results) };
   } catch (error) {
-    log.warn({ lane: row.lane, err: error }, 'the earlier parts of a message could not be read');
+    log.warn({ lane: row.lane, err: error }, 'what is known of earlier messages could not be read');
     return null;
   }
 }

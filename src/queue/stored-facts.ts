@@ -1,14 +1,15 @@
 /** Reads the stored facts that the rules need about earlier messages before they judge an event. */
-import type { StoredFacts } from '../core/bridge-result.ts';
+import type { SentPart, StoredFacts } from '../core/bridge-result.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
 import { dialogOf, outboxLane } from '../store/queue/lane-names.ts';
 import type { LaneId } from '../store/queue/lanes.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
 import { type ReportedFailure, readReportedFailure, readSendsSoFar } from '../store/queue/reported-failures.ts';
-import { readSentParts, readToldMessage, type ToldMessage, toldIn } from '../store/queue/sent-parts.ts';
+import { readNamedParts, readSentParts, readToldMessage, type ToldMessage, toldIn } from '../store/queue/sent-parts.ts';
 import type { ConversationId } from '../store/tenants/conversations.ts';
 import { pendingFollowUps, type StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
+import { partsDecided } from './sent-references.ts';
 
 export interface StoredFactsOptions {
   /** The brain wants receipts for its messages. */
@@ -44,7 +45,12 @@ export async function readStoredFacts(
   switch (event.type) {
     case 'reply_edited':
     case 'reply_deleted':
-      return { parts: await readSentParts(db, outbox, event.portalMessageId) };
+      return {
+        parts:
+          'portalMessageId' in event
+            ? await readSentParts(db, outbox, event.portalMessageId)
+            : await namedParts(db, outbox, event.remoteMessageId, options),
+      };
     case 'reply':
     case 'receipt': {
       if (!options.hasReceipts || event.remoteMessageId === null) return {};
@@ -67,6 +73,17 @@ export async function readStoredFacts(
     default:
       return {};
   }
+}
+
+/** The parts of a brain's message that was decided on earlier in this batch, or else those that are stored. */
+async function namedParts(
+  db: Db,
+  outbox: LaneId,
+  remoteMessageId: string,
+  { actions }: StoredFactsOptions,
+): Promise<readonly SentPart[]> {
+  const here = partsDecided(actions, remoteMessageId);
+  return here ?? (await readNamedParts(db, outbox, remoteMessageId));
 }
 
 async function pendingIds(db: Db, of: ConversationId, { followUps }: StoredFactsOptions): Promise<readonly string[]> {

@@ -9,7 +9,16 @@ export interface NameFound {
   readonly name: string;
 }
 
-export function namesInSource(file: string, source: string, names: readonly string[]): readonly NameFound[] {
+/**
+ * @param words names that are words of the app too: such a word alone is the brain's name only beside something called brain, as in
+ *   `bot.brain === 'webhook'`; a path or an error code that begins with it always is
+ */
+export function namesInSource(
+  file: string,
+  source: string,
+  names: readonly string[],
+  words: readonly string[] = [],
+): readonly NameFound[] {
   const any = `(${names.join('|')})`;
   // `echo`, `echo.`, `echo.not_joined`, `/echo`, `/brains/echo/…`
   const asString = new RegExp(`^${any}(?:\\.[a-z_]*)?$|(?<![/\\w.])/(?:brains/)?${any}(?=[/?#]|$)`, 'g');
@@ -17,6 +26,7 @@ export function namesInSource(file: string, source: string, names: readonly stri
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest);
   const found: NameFound[] = [];
   const note = (node: ts.Node, text: string, form: RegExp): void => {
+    if (words.includes(text) && !isAboutBrains(node, tree)) return;
     for (const [, whole, inPath] of text.matchAll(form)) {
       const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree));
       found.push({ line: line + 1, name: whole ?? inPath ?? '' });
@@ -34,4 +44,30 @@ export function namesInSource(file: string, source: string, names: readonly stri
   };
   visit(tree);
   return found;
+}
+
+/** Whether what a word is compared with, chosen by or assigned to is called a brain. */
+function isAboutBrains(node: ts.Node, tree: ts.SourceFile): boolean {
+  const parent = parentsOf(tree).get(node);
+  if (parent === undefined) return false;
+  if (ts.isBinaryExpression(parent) || ts.isPropertyAssignment(parent)) return /brain/i.test(parent.getText(tree));
+  if (!ts.isCaseClause(parent)) return false;
+  const choice = parentsOf(tree).get(parentsOf(tree).get(parent) ?? parent);
+  return choice !== undefined && ts.isSwitchStatement(choice) && /brain/i.test(choice.expression.getText(tree));
+}
+
+const known = new WeakMap<ts.SourceFile, ReadonlyMap<ts.Node, ts.Node>>();
+
+function parentsOf(tree: ts.SourceFile): ReadonlyMap<ts.Node, ts.Node> {
+  const before = known.get(tree);
+  if (before !== undefined) return before;
+  const parents = new Map<ts.Node, ts.Node>();
+  const visit = (node: ts.Node): void =>
+    ts.forEachChild(node, (child) => {
+      parents.set(child, node);
+      visit(child);
+    });
+  visit(tree);
+  known.set(tree, parents);
+  return parents;
 }

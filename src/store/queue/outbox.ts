@@ -171,3 +171,23 @@ export async function replayAction(db: Db, id: LaneId & { readonly seq: number }
   );
   return true;
 }
+
+/** Appends an action that a brain has taken to its lane once more, with a key of its own. Part of a transaction. False when there is no such row. */
+export async function repeatDelivery(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
+  // Locked first: a lane that is extended must get its row, or nothing behind it would ever be executed.
+  const found = await query<unknown>(
+    db,
+    `select 1 from outbox where portal = ? and lane = ? and seq = ? and target = 'brain' and state = 'done' for update`,
+    [id.portal, id.lane, id.seq],
+  );
+  if (found.rows.length === 0) return false;
+  const next = (await extendLanes(db, 'outbox', countByLane([id])))(id);
+  await query(
+    db,
+    `insert into outbox (portal, lane, seq, key, target, bot_code, dialog_id, trace, action)
+     select portal, lane, ?, ?, target, bot_code, dialog_id, trace, action from outbox
+     where portal = ? and lane = ? and seq = ?`,
+    [next, randomUUID(), id.portal, id.lane, id.seq],
+  );
+  return true;
+}

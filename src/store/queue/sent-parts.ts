@@ -1,8 +1,9 @@
 /** Reads from the outbox which messages in Bitrix24 one message of a brain became: its parts and how each of them ended. */
-import type { BrainAction } from '../../core/actions.ts';
+import type { BrainAction, SentReference } from '../../core/actions.ts';
 import type { SentPart } from '../../core/bridge-result.ts';
 import type { JoinedMessage } from '../../core/joined-message.ts';
 import { type Db, query } from '../database.ts';
+import { storableText } from '../storable.ts';
 import type { LaneId } from './lanes.ts';
 
 interface PartRow {
@@ -35,6 +36,59 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
     kind: type === 'send_file' ? 'file' : 'text',
     internal,
   }));
+}
+
+interface NamedPartRow {
+  readonly index: number;
+  readonly type: string;
+  readonly internal: boolean;
+}
+
+/** Rows that hold a part of the message with this id of the brain. A later message with the same id takes its place. */
+const ownParts = `select seq, trace, remote_id, state, action, coalesce((action->'part'->>'index')::int, 0) as index from outbox
+  where portal = ? and lane = ? and action->>'remoteMessageId' = ? and action->>'type' in ('send', 'send_file')
+    and coalesce(outcome, '') <> 'replayed'`;
+
+/**
+ * The parts of the brain's message with this id, in order, as names that are looked up later: also those that are still to be sent, but
+ * not those that will never be, or that are to be deleted.
+ */
+export async function readNamedParts(db: Db, lane: LaneId, remoteMessageId: string): Promise<readonly SentPart[]> {
+  const id = storableText(remoteMessageId);
+  const found = await query<NamedPartRow>(
+    db,
+    `with own as (${ownParts}),
+       gone as (select (action->'sent'->>'index')::int as index, seq from outbox
+         where portal = ? and lane = ? and action->'sent'->>'remoteMessageId' = ? and action->>'type' = 'delete'
+           and state in ('waiting', 'done'))
+     select o.index, o.action->>'type' as type, coalesce(o.action->>'internal', 'false')::boolean as internal
+     from own o
+     where o.trace = (select trace from own order by seq desc limit 1) and o.state <> 'dropped'
+       and not exists (select 1 from gone g where g.index = o.index and g.seq > o.seq)
+     order by o.seq`,
+    [lane.portal, lane.lane, id, lane.portal, lane.lane, id],
+  );
+  return found.rows.map(({ index, type, internal }) => ({
+    messageId: '',
+    sent: { remoteMessageId, index },
+    kind: type === 'send_file' ? 'file' : 'text',
+    internal,
+  }));
+}
+
+/** The id in Bitrix24 of a part of the brain's message that was sent before `seq`; null when it was not shown. */
+export async function findSentPart(
+  db: Db,
+  before: LaneId & { readonly seq: number },
+  { remoteMessageId, index }: SentReference,
+): Promise<string | null> {
+  const found = await query<{ remote_id: string }>(
+    db,
+    `select remote_id from (${ownParts}) own
+     where index = ? and seq < ? and state = 'done' and remote_id is not null order by seq desc limit 1`,
+    [before.portal, before.lane, storableText(remoteMessageId), index, before.seq],
+  );
+  return found.rows[0]?.remote_id ?? null;
 }
 
 /** Limits the rows read in a busy group; nobody edits a message that lies further back. */

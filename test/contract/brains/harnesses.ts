@@ -3,10 +3,12 @@ import { messageGatewayHarness } from '../../support/messagegateway-fake-server.
 import type { Harness } from './brain-harness.ts';
 import { metabotHarness } from './metabot-harness.ts';
 import { selartiHarness } from './selarti-harness.ts';
+import { webhookHarness } from './webhook-harness.ts';
 
 export const harnesses: Readonly<Record<string, Harness>> = {
   echo: { fakeServer: null, config: () => null, secrets: [], answerTo: (text) => text, speaks: false },
   messagegateway: messageGatewayHarness(),
   selarti: selartiHarness,
   metabot: metabotHarness,
+  webhook: webhookHarness,
 };

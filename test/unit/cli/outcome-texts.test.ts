@@ -30,6 +30,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   ignored_empty: true,
   ignored_unsupported: true,
   ignored_unknown_command: true,
+  ignored_unknown_message: true,
   dropped_person_owns: true,
   withdrawn: true,
   requested: true,
