@@ -124,7 +124,18 @@ export type PortalEvent =
       readonly sentAt: string | null;
       readonly quoteOf: string | null;
     }
-  | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
+  | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language }
+  /** A person put a reaction on a message of the bot, or took it back. Only portals whose events are those of `imbot.v2` tell it. */
+  | {
+      readonly type: 'reaction_changed';
+      readonly messageId: string;
+      /** Null: a reaction the app does not know. */
+      readonly reaction: KnownReaction | null;
+      readonly isOn: boolean;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly sentAt: string | null;
+    };
 
 /** A button under a message: pressing it sends the text as the person, opens the link, calls the number, or runs the command. */
 export type Button =

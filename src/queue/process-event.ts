@@ -1,4 +1,5 @@
 /** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
+import type { LaneBot } from '../bitrix24/events/read-params.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
@@ -21,6 +22,7 @@ import type { NewAction } from '../store/queue/outbox.ts';
 import type { ReportedFailure } from '../store/queue/reported-failures.ts';
 import { type BotRow, greetingOf } from '../store/tenants/bots.ts';
 import { toAppActions } from './app-event-actions.ts';
+import { laneBotOf } from './event-intake.ts';
 import { readEvent } from './read-event.ts';
 import { readStoredFacts } from './stored-facts.ts';
 
@@ -57,7 +59,7 @@ export async function processEvent(
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
   const connector =
     row.connection_id === null ? null : await options.connectors.connectorById(row.portal, row.connection_id);
-  const read = readEvent(row, connector, await botIdOf(options.portals, row));
+  const read = readEvent(row, connector, await readBot(options.portals, row));
   if (read.kind === 'nothing') {
     const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
     return { state, outcome: `ignored_${read.reason}`, ...none };
@@ -66,11 +68,12 @@ export async function processEvent(
   return await processChatEvents(options, row, { events: read.events, earlier });
 }
 
-/** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
-async function botIdOf(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<string | null> {
+/** What the decoders need of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
+async function readBot(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<LaneBot | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;
-  return (await findBot(portals, portal, botCode))?.bot_id ?? null;
+  const row = await findBot(portals, portal, botCode);
+  return row === null ? null : laneBotOf(row, (await portals.portal(portal)).bots);
 }
 
 async function processChatEvents(

@@ -2,8 +2,9 @@
 import type { SyncedState } from '../../core/bot.ts';
 import { botCommands, pressCommand } from '../../core/bot-texts.ts';
 import { AppError } from '../../core/errors.ts';
+import type { EventApi } from '../../core/event-api.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { readId } from '../rest/rest-errors.ts';
+import { isRecord, readId } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 
 /** The portal requires a title even for a command it does not show. */
@@ -28,17 +29,19 @@ export async function registerCommands(
   client: PortalClient,
   options: SetUpOptions,
   bots: readonly BotResult[],
+  eventApi: EventApi,
 ): Promise<readonly BotResult[]> {
+  const calls = eventApi === 'v1-webhook' ? callsV1(options) : callsV2;
   const registered = bots.filter((bot): bot is Registered => 'botId' in bot);
   if (registered.length === 0) return bots;
   const answers = await inBatches(
     client,
     options,
-    registered.flatMap((bot) => registering(bot, options)),
+    registered.flatMap((bot) => wanted.map((one) => calls.register(bot, one))),
   );
   const ids = answers.map((answer) => {
     if ('error' in answer) throw answer.error;
-    return readId('imbot.command.register', answer.result);
+    return readId(calls.name, calls.idIn(answer.result));
   });
   const result = new Map<string, Commands>();
   registered.forEach((bot, index) => {
@@ -46,41 +49,83 @@ export async function registerCommands(
     const entries = wanted.map((one, place) => [one.command, { id: own[place] ?? '', titles: titlesOf(one) }] as const);
     result.set(bot.code, Object.fromEntries(entries));
   });
-  await updateCommands(client, options, registered, result);
+  await updateCommands(client, options, { bots: registered, now: result, calls });
   return bots.map((bot) =>
     'botId' in bot ? { ...bot, synced: { ...bot.synced, commands: result.get(bot.code) ?? {} } } : bot,
   );
 }
 
-const titlesOf = ({ title }: (typeof wanted)[number]): string => JSON.stringify(title);
+const titlesOf = ({ title }: Wanted): string => JSON.stringify(title);
 
-function languagesOf({ title }: (typeof wanted)[number]) {
+type Wanted = (typeof wanted)[number];
+
+/** How each API names what is done about commands. Only the first one binds the address for their events here. */
+interface CommandCalls {
+  readonly name: string;
+  register(bot: Registered, one: Wanted): CommandCall;
+  idIn(result: unknown): unknown;
+  retitle(bot: Registered, id: string, one: Wanted): CommandCall;
+  remove(bot: Registered, id: string): CommandCall;
+}
+
+function languagesOf({ title }: Wanted) {
   return Object.entries(title).map(([language, text]) => ({ LANGUAGE_ID: language, TITLE: text, PARAMS: '' }));
 }
 
-function registering(bot: Registered, options: SetUpOptions): CommandCall[] {
-  return wanted.map((one) => ({
-    method: 'imbot.command.register',
-    params: {
-      BOT_ID: Number(bot.botId),
-      COMMAND: one.command,
-      COMMON: 'N',
-      HIDDEN: one.hidden ? 'Y' : 'N',
-      EXTRANET_SUPPORT: 'N',
-      EVENT_COMMAND_ADD: options.eventUrl,
-      LANG: languagesOf(one),
-    },
-  }));
+function callsV1(options: SetUpOptions): CommandCalls {
+  return {
+    name: 'imbot.command.register',
+    register: (bot, one) => ({
+      method: 'imbot.command.register',
+      params: {
+        BOT_ID: Number(bot.botId),
+        COMMAND: one.command,
+        COMMON: 'N',
+        HIDDEN: one.hidden ? 'Y' : 'N',
+        EXTRANET_SUPPORT: 'N',
+        EVENT_COMMAND_ADD: options.eventUrl,
+        LANG: languagesOf(one),
+      },
+    }),
+    idIn: (result) => result,
+    retitle: (_, id, one) => ({
+      method: 'imbot.command.update',
+      params: { COMMAND_ID: Number(id), FIELDS: { LANG: languagesOf(one) } },
+    }),
+    remove: (_, id) => ({ method: 'imbot.command.unregister', params: { COMMAND_ID: Number(id) } }),
+  };
+}
+
+const callsV2: CommandCalls = {
+  name: 'imbot.v2.Command.register',
+  register: (bot, { command, title, hidden }) => ({
+    method: 'imbot.v2.Command.register',
+    params: { botId: Number(bot.botId), fields: { command, title, common: 'N', hidden: hidden ? 'Y' : 'N' } },
+  }),
+  idIn: (result) => (isRecord(result) && isRecord(result['command']) ? result['command']['id'] : undefined),
+  retitle: (bot, id, { title }) => ({
+    method: 'imbot.v2.Command.update',
+    params: { botId: Number(bot.botId), commandId: Number(id), fields: { title } },
+  }),
+  remove: (bot, id) => ({
+    method: 'imbot.v2.Command.unregister',
+    params: { botId: Number(bot.botId), commandId: Number(id) },
+  }),
+};
+
+interface Update {
+  readonly bots: readonly Registered[];
+  readonly now: ReadonlyMap<string, Commands>;
+  readonly calls: CommandCalls;
 }
 
 /** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
 async function updateCommands(
   client: PortalClient,
   options: SetUpOptions,
-  bots: readonly Registered[],
-  now: ReadonlyMap<string, Commands>,
+  { bots, now, calls }: Update,
 ): Promise<void> {
-  const calls = bots.flatMap((bot) => {
+  const changes = bots.flatMap((bot) => {
     const before = bot.synced.commands;
     const present = now.get(bot.code) ?? {};
     const gone = Object.entries(before).filter(([name]) => !(name in present));
@@ -89,21 +134,18 @@ async function updateCommands(
       return known !== undefined && known.titles !== titlesOf(one);
     });
     return [
-      ...gone.map(([, { id }]) => ({ method: 'imbot.command.unregister', params: { COMMAND_ID: Number(id) } })),
-      ...renamed.map((one) => ({
-        method: 'imbot.command.update',
-        params: { COMMAND_ID: Number(present[one.command]?.id), FIELDS: { LANG: languagesOf(one) } },
-      })),
+      ...gone.map(([, { id }]) => calls.remove(bot, id)),
+      ...renamed.map((one) => calls.retitle(bot, present[one.command]?.id ?? '', one)),
     ];
   });
-  for (const answer of await inBatches(client, options, calls)) {
+  for (const answer of await inBatches(client, options, changes)) {
     // It was removed already.
-    const isGone = 'error' in answer && answer.error instanceof AppError && answer.error.code === goneCode;
+    const isGone = 'error' in answer && answer.error instanceof AppError && goneCodes.has(answer.error.code);
     if ('error' in answer && !isGone) throw answer.error;
   }
 }
 
-const goneCode = 'bitrix24.COMMAND_ID_ERROR';
+const goneCodes = new Set(['bitrix24.COMMAND_ID_ERROR', 'bitrix24.COMMAND_NOT_FOUND']);
 
 async function inBatches(client: PortalClient, options: SetUpOptions, calls: readonly CommandCall[]) {
   const answers: Awaited<ReturnType<PortalClient['batch']>> = [];

@@ -14,7 +14,7 @@ export interface PortalAccess {
   readonly endpoint: string;
   /** Null in webhook mode, where the address itself is the secret. */
   readonly accessToken: string | null;
-  /** Sent as CLIENT_ID where the portal runs in webhook mode. */
+  /** Owns the bots of a portal in webhook mode: sent as CLIENT_ID, or as the bot token of `imbot.v2`. */
   readonly clientId: string | null;
   /** This call tests whether a suspended or disconnected portal works again. */
   readonly isProbe?: boolean;
@@ -57,6 +57,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** How long the call may wait for the rate limiter. Answers in chats do not wait here: their lane is delayed instead. */
   readonly patienceMs?: number;
+  /** Of a batch: calls after one that fails are not made, and fail too. */
+  readonly stopsAtError?: boolean;
+}
+
+/** What names the owner of the bots where no app does: each API has a parameter of its own for the same value. */
+function ownerOf(method: string, clientId: string): Readonly<Record<string, string>> {
+  return method.startsWith('imbot.v2.') ? { botToken: clientId } : { CLIENT_ID: clientId };
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
@@ -132,11 +139,13 @@ class RestClient {
     options: CallOptions = {},
   ): Promise<({ readonly result: unknown } | { readonly error: Error })[]> {
     const { clientId } = await this.#tokenProvider.current(portal);
-    const extra = clientId === null ? {} : { CLIENT_ID: clientId };
     const cmd = Object.fromEntries(
-      calls.map((entry, index) => [`c${index}`, `${entry.method}?${toQuery({ ...entry.params, ...extra })}`]),
+      calls.map(({ method, params }, index) => {
+        const owner = clientId === null ? {} : ownerOf(method, clientId);
+        return [`c${index}`, `${method}?${toQuery({ ...params, ...owner })}`];
+      }),
     );
-    const answer = await this.call(portal, 'batch', { halt: 0, cmd }, options);
+    const answer = await this.call(portal, 'batch', { halt: options.stopsAtError === true ? 1 : 0, cmd }, options);
     const results = isRecord(answer) && isRecord(answer['result']) ? answer['result'] : {};
     const errors = isRecord(answer) && isRecord(answer['result_error']) ? answer['result_error'] : {};
     return calls.map((entry, index) => {
@@ -149,7 +158,13 @@ class RestClient {
 
   /** False for a portal in webhook mode, where no app is installed: methods that need an app's context refuse there. */
   async isApp(portal: string): Promise<boolean> {
-    return (await this.#tokenProvider.current(portal)).accessToken !== null;
+    return (await this.ownerOf(portal)) === null;
+  }
+
+  /** Under which name bots are owned in a portal in webhook mode; null where the app owns them. */
+  async ownerOf(portal: string): Promise<string | null> {
+    const { accessToken, clientId } = await this.#tokenProvider.current(portal);
+    return accessToken === null ? clientId : null;
   }
 
   async #send(
@@ -159,7 +174,8 @@ class RestClient {
     options: CallOptions,
   ): Promise<HttpResponse> {
     await this.#rateLimiter.pass(access.portal, options.patienceMs ?? 0);
-    const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
+    const { accessToken, clientId } = access;
+    const auth = accessToken === null ? ownerOf(method, clientId ?? '') : { auth: accessToken };
     return await this.#http.send({
       method: 'POST',
       url: new URL(method, access.endpoint),

@@ -1,0 +1,62 @@
+/** Which portals are polled for events, and who polls each at the moment. */
+import { type Db, query } from '../database.ts';
+
+/** The portal is polled from now on. Repeatable; written before the portal begins to keep events for polling. */
+export async function beginPolling(db: Db, portal: string): Promise<void> {
+  await query(
+    db,
+    `insert into event_poll (portal) values (?) on conflict (portal) do update set polled_until = 'infinity'`,
+    [portal],
+  );
+}
+
+/** The portal is polled for some more seconds, for events it was just writing down when it was told to send them instead. */
+export async function endPolling(db: Db, portal: string, afterSeconds: number): Promise<void> {
+  await query(
+    db,
+    `update event_poll set polled_until = least(polled_until, now() + ? * interval '1 second') where portal = ?`,
+    [afterSeconds, portal],
+  );
+}
+
+/** Takes portals that nobody polls, each for one process. A portal that cannot be called now is not taken. */
+export async function claimPolls(
+  db: Db,
+  owner: string,
+  { limit, leaseSeconds }: { readonly limit: number; readonly leaseSeconds: number },
+): Promise<string[]> {
+  const result = await query<{ portal: string }>(
+    db,
+    `update event_poll e set leased_by = ?, leased_until = now() + ? * interval '1 second'
+     from (
+       select e.portal from event_poll e join portal p using (portal)
+       where e.polled_until > now() and p.state = 'installed' and (e.leased_until is null or e.leased_until < now())
+       order by e.leased_until nulls first limit ? for update of e skip locked
+     ) free
+     where e.portal = free.portal
+     returning e.portal`,
+    [owner, leaseSeconds, limit],
+  );
+  return result.rows.map(({ portal }) => portal);
+}
+
+/** Extends the leases and returns the portals still leased to this owner and still to be polled. */
+export async function renewPolls(db: Db, owner: string, leaseSeconds: number): Promise<Set<string>> {
+  const result = await query<{ portal: string }>(
+    db,
+    `update event_poll e set leased_until = now() + ? * interval '1 second'
+     from portal p where p.portal = e.portal and p.state = 'installed' and e.polled_until > now() and e.leased_by = ?
+     returning e.portal`,
+    [leaseSeconds, owner],
+  );
+  return new Set(result.rows.map(({ portal }) => portal));
+}
+
+/** Releases portals so that another process can take them at once. */
+export async function releasePolls(db: Db, owner: string, portals: readonly string[]): Promise<void> {
+  await query(
+    db,
+    'update event_poll set leased_by = null, leased_until = null where leased_by = ? and portal = any(?::text[])',
+    [owner, portals],
+  );
+}
