@@ -8,6 +8,7 @@ import { scanEvent } from '../bitrix24/events/scan-event.ts';
 import type { ScannedEvent } from '../bitrix24/events/scan-fields.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
+import { systemClock } from '../lib/clock.ts';
 import { sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -21,6 +22,10 @@ import { senderOf } from './sender.ts';
 
 /** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;
+
+/** How long a posted event waits for those that the portal kept for polling before; a change takes a second or two. */
+const longestChangeMs = 10_000;
+const changePollMs = 200;
 
 const memberIdForm = /^[0-9a-f]{32}$/;
 
@@ -97,9 +102,26 @@ class EventEndpoint {
 
   /** @param portal under which the portal is stored */
   async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
-    const { bots } = isOfDialog(event) ? await this.#withBotsOf(portal, event, known) : known;
+    const isChat = isOfDialog(event);
+    if (isChat) await this.#afterPolled(portal, known);
+    const { bots } = isChat ? await this.#withBotsOf(portal, event, known) : known;
     const rows = toNewEvents(portal, event, bots);
     await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
+  }
+
+  /**
+   * What a portal posts while it changes over from polling comes after everything it kept for polling until then. That is being fetched at
+   * this moment, and is stored first.
+   */
+  async #afterPolled(portal: string, known: KnownPortal): Promise<void> {
+    if (known.portal?.event_api !== 'v2-fetch') return;
+    for (let waitedMs = 0; waitedMs < longestChangeMs; waitedMs += changePollMs) {
+      const { portal: now } = await this.#options.portals.doubted(portal);
+      const isChanging =
+        now?.event_api === 'v2-fetch' && now.event_api_wanted !== null && now.event_api_wanted !== 'v2-fetch';
+      if (!isChanging) return;
+      await systemClock.sleep(changePollMs);
+    }
   }
 
   /** Reads the portal's bots once more if the event names an unknown one: another process may just have registered it. */

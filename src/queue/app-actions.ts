@@ -18,7 +18,7 @@ import { eraseLane } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { appendActions } from '../store/queue/outbox.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/tenants/bots.ts';
-import { endPolling } from '../store/tenants/event-polls.ts';
+import { stopPolling } from '../store/tenants/event-polls.ts';
 import { findPortal, settleEventApi, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
 import { createEventPolling, type PollEventsOptions } from './poll-events.ts';
@@ -92,6 +92,7 @@ class PortalLife implements AppActions {
         language,
         wantedApi: wanted ?? formerApi ?? this.#options.eventApi,
         formerApi,
+        isChange: wanted !== null,
         isReachable: isPublicAddress(this.#options.publicUrl),
         polling: createEventPolling(this.#options, id, signal),
         eventUrl: `${this.#options.publicUrl}/bitrix24/events`,
@@ -154,7 +155,7 @@ class PortalLife implements AppActions {
       await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
       await deleteToken(trx, id);
       await forgetBotIds(trx, id);
-      await endPolling(trx, id, 0);
+      await stopPolling(trx, id);
       const delayMs = clean ? 0 : this.#options.keepHours * 3_600_000;
       const erase = { target: 'app' as const, action: { type: 'erase' as const }, botCode: null, dialogId: null };
       await appendActions(trx, [{ portal: id, lane: eraseLane, ...erase, trace: 'uninstall', delayMs }]);

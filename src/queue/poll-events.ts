@@ -62,7 +62,7 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
     return page;
   };
   return {
-    begin: () => beginPolling(db, portal),
+    begin: (afterSeconds) => beginPolling(db, portal, afterSeconds),
     async drain({ botId }: PolledBot) {
       for (let offset = firstOffset; ; ) {
         const params = { botId: Number(botId), offset, limit: pageSize };
@@ -75,7 +75,7 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
     async store(answer, offset) {
       await store(answer, offset);
     },
-    end: () => endPolling(db, portal, afterwardsSeconds),
+    end: (eventApi) => endPolling(db, portal, { eventApi, afterSeconds: afterwardsSeconds }),
   };
 }
 

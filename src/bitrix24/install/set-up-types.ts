@@ -23,6 +23,8 @@ export interface SetUpOptions {
   readonly wantedApi: EventApi | 'auto';
   /** How they arrived before; null: the portal is set up for the first time. */
   readonly formerApi: EventApi | null;
+  /** Somebody asked for another API than before. */
+  readonly isChange: boolean;
   /** False where Bitrix24 cannot call `eventUrl`. */
   readonly isReachable: boolean;
   readonly polling: EventPolling;
@@ -39,14 +41,14 @@ export interface PolledBot {
 
 /** What a set-up does about the events that a portal keeps for polling. */
 export interface EventPolling {
-  /** The portal is polled from now on. */
-  begin(): Promise<void>;
+  /** The portal is polled from now on, first after so many seconds. Called again, it begins so long after the last call. */
+  begin(afterSeconds: number): Promise<void>;
   /** Stores the events the portal keeps for the bot, until there are none. Returns the offset below which all are stored. */
   drain(bot: PolledBot): Promise<number>;
   /** Stores the events in an answer to `imbot.v2.Event.get`. @param offset as it was asked for */
   store(answer: unknown, offset: number): Promise<void>;
-  /** The portal is polled for a short time only. */
-  end(): Promise<void>;
+  /** All bots have changed over to posted events: from now on the portal is polled for a short time only. */
+  end(eventApi: EventApi): Promise<void>;
 }
 
 /** The result for a bot: its id in the portal, or why the portal refused it. */

@@ -25,15 +25,23 @@ export interface SetUpResult {
   readonly bots: readonly BotResult[];
 }
 
+/** At least as long as it takes to change all bots over; should that break off, the portal is polled after this time all the same. */
+const changeSeconds = 30;
+
+/** How long events that a portal has posted are on their way at most. Bitrix24 promises nothing; usually it is less than a second. */
+const underwaySeconds = 3;
+
 /** Runs all steps. Throws the first AppError that does not concern a single bot. */
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {
   const isApp = (await client.ownerOf(options.portal)) === null;
   const { license, appRef } = isApp ? await readAppInfo(client, options) : { license: '', appRef: null };
   const revision = await readRevision(client, options);
   const eventApi = chooseEventApi(options, revision);
-  const isSettled = eventApi === 'v1-webhook' && options.formerApi === 'v1-webhook';
+  const isSettled = eventApi === 'v1-webhook' && options.formerApi === 'v1-webhook' && !options.isChange;
   const modes = revision === null || isSettled ? [] : await readBotModes(client, options);
-  if (eventApi === 'v2-fetch') await options.polling.begin();
+  // What a portal posted until it changes over may still be on its way; what it keeps from then on is polled after that has come.
+  const wasPosted = eventApi === 'v2-fetch' && options.formerApi !== null && options.formerApi !== 'v2-fetch';
+  if (eventApi === 'v2-fetch') await options.polling.begin(wasPosted ? changeSeconds : 0);
   else await leavePolling(client, options, { eventApi, isApp, modes });
   const bots: BotResult[] = [];
   for (const bot of options.bots) {
@@ -43,6 +51,7 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
         : await registerBotV2(client, options, bot, eventApi),
     );
   }
+  if (wasPosted) await options.polling.begin(underwaySeconds);
   const registeredBots = await registerCommands(client, options, bots, eventApi);
   if (isApp) await bindLifecycle(client, options, eventApi);
   // Where an incoming webhook is all there is, nothing can be unbound: what is told twice has one identity, and is stored once.
@@ -68,7 +77,7 @@ async function leavePolling(
   const polled = modes.filter(({ isFetched }) => isFetched);
   if (polled.length > 0 && isApp) await bindBotEvents(client, options, eventApi);
   for (const bot of polled) await leaveFetch(client, options, bot, eventApi);
-  if (options.formerApi === 'v2-fetch') await options.polling.end();
+  if (options.formerApi === 'v2-fetch') await options.polling.end(eventApi);
 }
 
 /** Whether `imbot.v2` takes the bots of an incoming webhook, registered through the first API, for those of the same owner. */

@@ -1,22 +1,43 @@
 /** Which portals are polled for events, and who polls each at the moment. */
+import type { EventApi } from '../../core/event-api.ts';
 import { type Db, query } from '../database.ts';
 
-/** The portal is polled from now on. Repeatable; written before the portal begins to keep events for polling. */
-export async function beginPolling(db: Db, portal: string): Promise<void> {
+/**
+ * The portal is polled from now on, first after so many seconds: events that it posted until now may still be on their way, and come first.
+ * Repeatable; written before the portal begins to keep events for polling.
+ */
+export async function beginPolling(db: Db, portal: string, afterSeconds: number): Promise<void> {
   await query(
     db,
-    `insert into event_poll (portal) values (?) on conflict (portal) do update set polled_until = 'infinity'`,
-    [portal],
+    `insert into event_poll (portal, leased_until) values (?, now() + ? * interval '1 second')
+     on conflict (portal) do update set polled_until = 'infinity',
+       leased_until = case when event_poll.leased_by is null then excluded.leased_until else event_poll.leased_until end`,
+    [portal, afterSeconds],
   );
 }
 
-/** The portal is polled for some more seconds, for events it was just writing down when it was told to send them instead. */
-export async function endPolling(db: Db, portal: string, afterSeconds: number): Promise<void> {
+/**
+ * The portal posts its events from now on, in the given way. It is polled for some more seconds, for events it was just writing down when it
+ * was told to post them instead.
+ */
+export async function endPolling(
+  db: Db,
+  portal: string,
+  { eventApi, afterSeconds }: { readonly eventApi: EventApi; readonly afterSeconds: number },
+): Promise<void> {
   await query(
     db,
-    `update event_poll set polled_until = least(polled_until, now() + ? * interval '1 second') where portal = ?`,
-    [afterSeconds, portal],
+    `with polled as (
+       update event_poll set polled_until = least(polled_until, now() + ? * interval '1 second') where portal = ?
+     )
+     update portal set event_api = ? where portal = ?`,
+    [afterSeconds, portal, eventApi, portal],
   );
+}
+
+/** Nobody polls the portal any more. */
+export async function stopPolling(db: Db, portal: string): Promise<void> {
+  await query(db, 'delete from event_poll where portal = ?', [portal]);
 }
 
 /** Takes portals that nobody polls, each for one process. A portal that cannot be called now is not taken. */

@@ -40,12 +40,12 @@ const meanings: Readonly<Record<string, string>> = {
   'v1-onimcommandadd-group': 'command',
   'v1-onimcommandadd-keyboard-button': 'command',
   'v1-onimcommandadd-private': 'command',
-  'v2-webhook-onimbotv2contextget': 'other_event_api',
-  'v2-webhook-onimbotv2delete': 'other_event_api',
-  'v2-webhook-onimbotv2joinchat': 'other_event_api',
-  'v2-webhook-onimbotv2messageadd': 'other_event_api',
-  'v2-webhook-onimbotv2messagedelete': 'other_event_api',
-  'v2-webhook-onimbotv2messageupdate': 'other_event_api',
+  'v2-webhook-onimbotv2contextget': 'context_opened',
+  'v2-webhook-onimbotv2delete': 'bot_deleted',
+  'v2-webhook-onimbotv2joinchat': 'joined',
+  'v2-webhook-onimbotv2messageadd': 'message',
+  'v2-webhook-onimbotv2messagedelete': 'message_deleted',
+  'v2-webhook-onimbotv2messageupdate': 'message_edited',
 };
 
 const recorded = recordedEvents();
