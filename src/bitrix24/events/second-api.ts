@@ -85,15 +85,20 @@ function paramsOf(name: string, data: FormTree): FormTree {
     ...present('CHAT_AUTHOR_ID', text(chat, 'owner')),
     ...present('CHAT_ENTITY_TYPE', text(chat, 'entityType')),
     ...present('CHAT_ENTITY_ID', text(chat, 'entityId')),
-    ...present('CHAT_ENTITY_DATA_1', text(chat, 'entityData1')),
-    ...present('CHAT_ENTITY_DATA_2', text(chat, 'entityData2')),
-    ...present('CHAT_ENTITY_DATA_3', text(chat, 'entityData3')),
+    // A bot that joins a chat of an Open Channel is not told its session; the first message of it tells.
+    ...(name === `${secondApiPrefix}JOINCHAT` ? {} : entityDataOf(chat)),
     ...present('MESSAGE_ID', messageId),
     ...saidOf(name, data, letter),
     ...present('CONTEXT', context),
     ...present('LANGUAGE', text(data, 'language')),
   };
 }
+
+const entityDataOf = (chat: FormTree): FormTree => ({
+  ...present('CHAT_ENTITY_DATA_1', text(chat, 'entityData1')),
+  ...present('CHAT_ENTITY_DATA_2', text(chat, 'entityData2')),
+  ...present('CHAT_ENTITY_DATA_3', text(chat, 'entityData3')),
+});
 
 /** What the message says, and who says it. The message of a clicked button is the bot's own; the first API tells the command instead. */
 function saidOf(name: string, data: FormTree, letter: string): FormTree {

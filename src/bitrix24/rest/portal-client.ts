@@ -63,6 +63,8 @@ export interface CallOptions {
 
 /** What names the owner of the bots where no app does: each API has a parameter of its own for the same value. */
 function ownerOf(method: string, clientId: string): Readonly<Record<string, string>> {
+  // Belongs to no bot.
+  if (method === 'imbot.v2.Revision.get') return {};
   return method.startsWith('imbot.v2.') ? { botToken: clientId } : { CLIENT_ID: clientId };
 }
 
