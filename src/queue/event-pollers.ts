@@ -2,9 +2,10 @@
  * Keeps the pollers of portals that keep their events for the app: each such portal is polled by one process at a time, by a lease, and taken
  * over by another when that process dies. What is stored of each bot tells the new holder where to go on.
  */
+
+import { createWakeup } from '../runtime/wakeup.ts';
 import type { WorkLoop } from '../runtime/work-loop.ts';
 import { startWorkLoop } from '../runtime/work-loop.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { claimPolls, releasePolls, renewPolls } from '../store/tenants/event-polls.ts';
 import { type PollPortalOptions, pollPortal } from './poll-portal.ts';
 

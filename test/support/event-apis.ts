@@ -23,7 +23,7 @@ export async function changeTo({ probe, bridge }: OwnBridge, eventApi: EventApi)
 }
 
 /** Appends the action that sets a portal up. */
-export async function orderSetUp(probe: DatabaseProbe, portal: string): Promise<void> {
+async function orderSetUp(probe: DatabaseProbe, portal: string): Promise<void> {
   await probe.rows(
     `with lane as (
        insert into lane (portal, queue, key, seq, ready_at) values ($1, 'outbox', '/app', 1, now())

@@ -55,8 +55,9 @@ function pairsOf(data: unknown): string[] {
   const pairs: string[] = [];
   const visit = (value: unknown, key: string, depth: number): void => {
     if (pairs.length >= maxPairs || key.length > formLimits.keyBytes || depth > formLimits.brackets) return;
-    if (Array.isArray(value)) value.forEach((item, at) => visit(item, `${key}%5B${at}%5D`, depth + 1));
-    else if (isRecord(value)) {
+    if (Array.isArray(value)) {
+      for (const [at, item] of value.entries()) visit(item, `${key}%5B${at}%5D`, depth + 1);
+    } else if (isRecord(value)) {
       for (const [name, item] of Object.entries(value)) {
         visit(item, `${key}%5B${encodeURIComponent(name.toWellFormed())}%5D`, depth + 1);
       }

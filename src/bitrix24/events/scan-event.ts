@@ -13,8 +13,8 @@ import {
   nothingFound,
   type ScannedEvent,
   secondFields,
-  toScannedEvent,
   tokenFields,
+  toScannedEvent,
 } from './scan-fields.ts';
 import { scanParsed } from './scan-parsed.ts';
 

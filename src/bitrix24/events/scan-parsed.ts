@@ -1,6 +1,6 @@
 /** Reads an event body with the form parser, for bodies in a spelling that portals do not use; see `scan-event.ts`. */
 import { branch, eachFormPair, type FormTree, startForm, text } from '../../lib/form-body.ts';
-import { type Found, type ScannedEvent, secondFields, toScannedEvent, tokenFields } from './scan-fields.ts';
+import { type Found, type ScannedEvent, secondFields, tokenFields, toScannedEvent } from './scan-fields.ts';
 
 /** The number of parts in the longest key that is read: `data[BOT][7][BOT_ID]`. */
 const partsRead = 4;

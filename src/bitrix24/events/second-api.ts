@@ -139,7 +139,7 @@ const mentionEnd = '[/USER]';
  * What the portal leaves of a text for `MESSAGE`: each `[USER=5]…[/USER]` on one line is cut out, and a comma that follows it. Linear: no
  * part of the text is searched twice.
  */
-export function withoutMentions(message: string): string {
+function withoutMentions(message: string): string {
   const pieces: string[] = [];
   let from = 0;
   let lineEnd = -1;

@@ -1,6 +1,7 @@
 /** Registers a bot through `imbot.v2`, whose events are then posted to the app or kept for polling. */
-import type { EventApi } from '../../core/event-api.ts';
+
 import { RemoteUnreachable } from '../../core/errors.ts';
+import type { EventApi } from '../../core/event-api.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { isRecord, readId } from '../rest/rest-errors.ts';
 import { propertiesOf, propertiesV2, storableProfile, typeNames } from './bot-profile.ts';

@@ -2,8 +2,10 @@
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
  * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
  */
-import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { type AppError, RemoteRefused } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
+import { ownerOf } from './bot-owner.ts';
+import { movedElsewhere, notPaid, refusalUnclear } from './portal-trouble.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
 import { toQuery } from './to-query.ts';
 
@@ -59,13 +61,6 @@ export interface CallOptions {
   readonly patienceMs?: number;
   /** Of a batch: calls after one that fails are not made, and fail too. */
   readonly stopsAtError?: boolean;
-}
-
-/** What names the owner of the bots where no app does: each API has a parameter of its own for the same value. */
-function ownerOf(method: string, clientId: string): Readonly<Record<string, string>> {
-  // Belongs to no bot.
-  if (method === 'imbot.v2.Revision.get') return {};
-  return method.startsWith('imbot.v2.') ? { botToken: clientId } : { CLIENT_ID: clientId };
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
@@ -273,41 +268,6 @@ const worksForMs = 300_000;
 
 /** Number of portals for which that is remembered. */
 const maxRemembered = 5_000;
-
-/** Delay while a portal refuses every call; messages wait that long instead of becoming dead letters. */
-const troubleMs = 300_000;
-
-function movedElsewhere(response: HttpResponse): RemoteRefused {
-  return new RemoteRefused({
-    code: 'bitrix24.moved_elsewhere',
-    status: response.status,
-    message: 'the portal redirects to an address that its OAuth host does not confirm',
-    retry: { afterMs: troubleMs },
-    isThrottled: true,
-    report: true,
-  });
-}
-
-/** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
-function refusalUnclear(cause: unknown): RemoteUnreachable {
-  return new RemoteUnreachable({
-    code: 'bitrix24.refusal_unclear',
-    message: 'the portal refused a call, and did not answer when we checked whether it refuses all calls',
-    cause,
-  });
-}
-
-function notPaid(cause: RemoteRefused): RemoteRefused {
-  return new RemoteRefused({
-    code: 'bitrix24.payment_required',
-    status: cause.status,
-    message: 'the portal refuses every call: its plan has no REST, or it has not paid',
-    retry: { afterMs: troubleMs },
-    isThrottled: true,
-    report: true,
-    cause,
-  });
-}
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 

@@ -103,7 +103,9 @@ describe('both APIs tell the same', () => {
     [
       'a first private message',
       2,
-      () => void (messageId = portal.employeeWritesPrivate(employee, ids.assistant, 'Привет [b]всем[/b]').messageId),
+      () => {
+        messageId = portal.employeeWritesPrivate(employee, ids.assistant, 'Привет [b]всем[/b]').messageId;
+      },
     ],
     ['an edit', 1, () => portal.editMessage(messageId, 'Поправлено')],
     ['a deletion', 1, () => portal.deleteMessage(messageId)],
@@ -125,22 +127,20 @@ describe('both APIs tell the same', () => {
     [
       'a group with two bots',
       2,
-      () =>
-        void (chatId = portal.addGroup({
+      () => {
+        chatId = portal.addGroup({
           title: 'Отдел',
           ownerId: employee,
           botIds: [ids.assistant, ids.supervisor],
-        }).chatId),
+        }).chatId;
+      },
     ],
     [
       'a mention of one of them',
       2,
-      () =>
-        void (messageId = portal.writesInGroup(
-          employee,
-          chatId,
-          `${mention(ids.assistant, 'Bot')}, как дела?`,
-        ).messageId),
+      () => {
+        messageId = portal.writesInGroup(employee, chatId, `${mention(ids.assistant, 'Bot')}, как дела?`).messageId;
+      },
     ],
     [
       'a message that mentions somebody else',
@@ -154,7 +154,13 @@ describe('both APIs tell the same', () => {
       1,
       () => void portal.writesInGroup(employee, chatId, `/help ${mention(ids.assistant, 'Bot')}`),
     ],
-    ['a first message of a customer', 2, () => void (lineChat = portal.clientWrites(client, 'Где заказ?').chatId)],
+    [
+      'a first message of a customer',
+      2,
+      () => {
+        lineChat = portal.clientWrites(client, 'Где заказ?').chatId;
+      },
+    ],
     ['a call for a person', 1, () => void portal.clientWrites(client, ' 0 ')],
   ])('%s', async (_, count, happening) => {
     const { first, second } = await hear(happening);

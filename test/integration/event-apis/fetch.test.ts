@@ -91,12 +91,14 @@ describe('behind a firewall', () => {
     await until(() => quick.isAnswered());
     portal.releaseKeptEvents();
     await until(() => late.isAnswered());
+    expect(answersIn(portal, late.chatId)).toEqual(['опоздало']);
   });
 
   it('an empty answer that the portal remembers does not make it deaf', async () => {
     const { bridge } = await installed({ portal: { staleEmptyPolls: true } });
     const said = sayToAssistant(bridge, 'Ау?');
     await until(() => said.isAnswered(), 20_000);
+    expect(answersIn(bridge.portal, said.chatId)).toEqual(['Ау?']);
   });
 
   it('a bot that a person deletes in the portal is known as deleted', async () => {
@@ -112,6 +114,7 @@ describe('behind a firewall', () => {
     const client = portal.addClient({ name: 'Анна', lineId: line.id });
     const { chatId } = portal.clientWrites(client.id, 'Работает?');
     await until(() => answersIn(portal, chatId).includes('Работает?'));
+    expect(answersIn(portal, chatId)).toEqual(['Работает?']);
   });
 
   it('polls end when the app is removed: nobody tells it, but its tokens are refused', async () => {
@@ -120,7 +123,9 @@ describe('behind a firewall', () => {
     portal.uninstallApp({ clean: true });
     await until(async () => {
       const [row] = await probe.rows('select state from portal');
-      return row === undefined || row['state'] !== 'installed';
+      return row?.['state'] === 'disconnected';
     });
+    await until(async () => (await probe.count('select count(*) from event_poll where leased_by is not null')) === 0);
+    expect(await probe.count('select count(*) from portal')).toBe(1);
   });
 });

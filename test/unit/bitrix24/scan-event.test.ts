@@ -20,7 +20,7 @@ describe('scanEvent', () => {
       ? (text(tree, 'data', 'dialogId') ?? text(tree, 'data', 'chat', 'dialogId'))
       : text(tree, 'data', 'PARAMS', 'DIALOG_ID');
     expect(scanned.dialogId).toBe(dialogId ?? '');
-    if (isSecond) expect(scanned.bots).toEqual([{ id: '456', code: 'support_bot' }]);
+    expect(isSecond ? scanned.bots : []).toEqual(isSecond ? [{ id: '456', code: 'support_bot' }] : []);
     expect(scanned.storedBody.toString()).not.toMatch(tokens);
     const kept = parseForm(scanned.storedBody);
     expect(text(kept, 'data', 'PARAMS', 'MESSAGE')).toBe(text(tree, 'data', 'PARAMS', 'MESSAGE'));
