@@ -34,7 +34,7 @@ create table bot (
   constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),
   constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
   constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
-  constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text])))
+  constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text, 'P'::text])))
 );
 
 create table connect_code (
@@ -117,6 +117,14 @@ create table dedupe (
   constraint dedupe_pkey PRIMARY KEY (portal, key)
 );
 CREATE INDEX dedupe_by_age ON dedupe USING brin (received_at);
+
+create table event_poll (
+  portal text not null,
+  polled_until timestamp with time zone not null default 'infinity'::timestamp with time zone,
+  leased_by text,
+  leased_until timestamp with time zone,
+  constraint event_poll_pkey PRIMARY KEY (portal)
+);
 
 create table follow_up (
   portal text not null,
@@ -230,10 +238,15 @@ create table portal (
   set_up_error text,
   uninstalled_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
+  member_id text,
+  event_api text,
+  event_api_wanted text,
   app_state text not null default 'working'::text,
   app_checked_at timestamp with time zone,
   constraint portal_pkey PRIMARY KEY (portal),
   constraint portal_app_state_check CHECK ((app_state = ANY (ARRAY['working'::text, 'not_finished'::text, 'payment_expired'::text]))),
+  constraint portal_event_api_check CHECK ((event_api = ANY (ARRAY['v1-webhook'::text, 'v2-webhook'::text, 'v2-fetch'::text]))),
+  constraint portal_event_api_wanted_check CHECK ((event_api_wanted = ANY (ARRAY['v1-webhook'::text, 'v2-webhook'::text, 'v2-fetch'::text, 'auto'::text]))),
   constraint portal_state_check CHECK ((state = ANY (ARRAY['installed'::text, 'uninstalled'::text, 'disconnected'::text, 'suspended'::text])))
 );
 CREATE INDEX portal_app_check ON portal USING btree (app_checked_at NULLS FIRST) WHERE (state = 'installed'::text);
@@ -284,6 +297,7 @@ alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES p
 alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connector_state add constraint connector_state_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
+alter table event_poll add constraint event_poll_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table follow_up add constraint follow_up_portal_bot_code_fkey FOREIGN KEY (portal, bot_code) REFERENCES bot(portal, code) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 

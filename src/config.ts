@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Misconfigured } from './core/errors.ts';
+import { eventApis } from './core/event-api.ts';
 import { usualDataDir } from './lib/data-folder.ts';
 
 const csv = z.string().transform((text) =>
@@ -127,9 +128,23 @@ export const settingsSchema = z.object({
     .default(72)
     .describe("How long a removed portal's data is kept when its administrator did not ask for deletion"),
   EVENT_API: z
-    .enum(['v1-webhook'])
+    .enum([...eventApis, 'auto'])
     .default('v1-webhook')
-    .describe('How Bitrix24 sends events; this version speaks v1-webhook'),
+    .describe(
+      'How the events of portals set up from now on arrive: `v1-webhook`, `v2-webhook` (posted by `imbot.v2`), `v2-fetch` (polled; needs no public address), or `auto`: the best the portal has',
+    ),
+  EVENT_POLL_SECONDS: z.coerce
+    .number()
+    .min(0.05)
+    .max(60)
+    .default(2)
+    .describe('How often a portal with `v2-fetch` is asked for events while people talk'),
+  EVENT_POLL_IDLE_SECONDS: z.coerce
+    .number()
+    .min(0.05)
+    .max(600)
+    .default(15)
+    .describe('How often it is asked while nobody does; Bitrix24 recommends 5 to 30'),
   BRAIN_SETTINGS: settingsByBrain
     .optional()
     .describe(

@@ -15,7 +15,8 @@ import {
   uninstallApp,
   updateApp,
 } from './app-life.ts';
-import { createBot } from './bot-register.ts';
+import { createBot, deleteBot } from './bot-register.ts';
+import { EVENT_DEPTH } from './events/envelope.ts';
 import { People } from './people.ts';
 import type { ResolvedOptions } from './portal-options.ts';
 import type { AppRecord, PortalState } from './state.ts';
@@ -133,6 +134,12 @@ export class Administration extends People {
   /** The administrator saves the settings form. */
   async saveSettingsForm(url: string, data: Readonly<Record<string, string>>): Promise<SettingsAnswer> {
     return await postSettings(this.#state, { url, userId: this.adminId, data });
+  }
+
+  /** An administrator deletes a bot by hand. */
+  deleteBot(botId: number): void {
+    const bot = this.#state.bots.get(botId);
+    if (bot !== undefined) deleteBot(this.#state, bot, { userId: this.adminId, depth: EVENT_DEPTH });
   }
 
   /** A bot of another app, to test collisions. */

@@ -69,10 +69,10 @@ export function botV1(call: CallContext, params: Params): Bot {
   return bot;
 }
 
-/** v2: the owner id for this call. Throws BOT_TOKEN_NOT_SPECIFIED. */
+/** v2: the owner id for this call. CLIENT_ID is the older name of the bot token. Throws BOT_TOKEN_NOT_SPECIFIED. */
 export function ownerV2(call: CallContext): string {
   if (call.clientId !== null) return call.clientId;
-  const token = textOf(call.params, 'botToken');
+  const token = textOf(call.params, 'botToken') || textOf(call.params, 'clientId') || textOf(call.params, 'CLIENT_ID');
   if (token === '') {
     throw new RestError('BOT_TOKEN_NOT_SPECIFIED', 'Bot token not specified (botToken is required for webhook auth)');
   }
@@ -97,4 +97,10 @@ export function requiredV2(call: CallContext, name: string): string {
   const value = textOf(call.params, name);
   if (value === '') throw new RestError('100', `Could not find value for parameter {${name}}`);
   return value;
+}
+
+/** v1, in builds where it works: bots in fetch mode are left to the methods of v2. Throws FETCH_NOT_SUPPORTED. */
+export function refuseFetchBot(call: CallContext, bot: Bot, method: string): void {
+  if (!call.state.options.fetchGuards || bot.eventMode !== 'fetch') return;
+  throw new RestError('FETCH_NOT_SUPPORTED', `This bot uses FETCH mode. Use ${method} instead.`);
 }

@@ -9,6 +9,7 @@ import { chatsV2Methods } from './methods/chats-v2.ts';
 import { commandsV1Methods } from './methods/commands-v1.ts';
 import { commandsV2Methods } from './methods/commands-v2.ts';
 import { eventBindingMethods } from './methods/event-bindings.ts';
+import { eventsV2Methods } from './methods/events-v2.ts';
 import { filesV2Methods } from './methods/files-v2.ts';
 import { messagesV1Methods } from './methods/messages-v1.ts';
 import { messagesV2Methods } from './methods/messages-v2.ts';
@@ -29,6 +30,7 @@ const V1: MethodTable = {
 
 const V2: MethodTable = {
   ...botsV2Methods,
+  ...eventsV2Methods,
   ...chatsV2Methods,
   ...messagesV2Methods,
   ...commandsV2Methods,

@@ -20,6 +20,12 @@ export interface SandboxPortalOptions {
   readonly v2?: boolean;
   /** A self-hosted portal with an `im` from before July 2025: no imbot.v2, no MENTIONED_LIST, fewer keys in FILES. */
   readonly oldIm?: boolean;
+  /** What imbot.v2.Revision.get answers. From 35 on, changing a bot's event mode or webhook URL cleans its old subscriptions. */
+  readonly v2Revision?: number;
+  /** v1 methods refuse bots in fetch mode, as they are meant to; in the source of May 2026 only imbot.command.update does. */
+  readonly fetchGuards?: boolean;
+  /** An empty imbot.v2.Event.get without an offset is believed for a minute even if an event came meanwhile, as in a race of two requests. */
+  readonly staleEmptyPolls?: boolean;
   /** v2 sends name the errors of blocks PARAM_ATTACH_ERROR and PARAM_KEYBOARD_ERROR, as the source of May 2026 does. */
   readonly longParamErrors?: boolean;
   /** Scopes the administrator ticked for the incoming webhook; the app's scopes unless given. */
@@ -78,6 +84,9 @@ export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
     webhookScope: scope,
     oldIm: false,
     longParamErrors: false,
+    v2Revision: 36,
+    fetchGuards: false,
+    staleEmptyPolls: false,
     memberId: randomBytes(16).toString('hex'),
     language: 'ru',
     botLimit: 5,

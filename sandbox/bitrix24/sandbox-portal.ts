@@ -163,6 +163,27 @@ export class SandboxPortal extends Administration {
     this.#state.queue.resume();
   }
 
+  /** How many events the portal keeps for the bot to be polled. */
+  keptEvents(botId: number): number {
+    return this.#state.fetchEvents.get(botId)?.length ?? 0;
+  }
+
+  /** Events to be polled get their number, and appear only later, after others with higher numbers. */
+  holdKeptEvents(): void {
+    this.#state.eventLog.isHolding = true;
+  }
+
+  /** New events appear at once again; those held back stay so. */
+  letKeptEventsPass(): void {
+    this.#state.eventLog.isHolding = false;
+  }
+
+  /** Those held back appear. */
+  releaseKeptEvents(): void {
+    this.#state.eventLog.isHolding = false;
+    for (const appear of this.#state.eventLog.held.splice(0)) appear();
+  }
+
   /** Stops everything; undelivered events are lost. */
   async close(): Promise<void> {
     stopTimers(this.#state);

@@ -49,6 +49,7 @@ function createState(options: ResolvedOptions, clock: Clock, announce: (change: 
     sessions: new Map(),
     uuids: new Map(),
     fetchEvents: new Map(),
+    eventLog: { nothingUntil: new Map(), held: [], isHolding: false },
     webhookSecret: randomBytes(8).toString('hex'),
     tokens: new TokenStore(now, lifetimes),
     faults: new Faults(),

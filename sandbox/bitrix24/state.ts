@@ -217,6 +217,13 @@ export interface PortalState {
   /** Unique message uuids: the id once stored, null while the first attempt is unfinished. */
   readonly uuids: Map<string, { messageId: number | null; reservedAt: number }>;
   readonly fetchEvents: Map<number, FetchEvent[]>;
+  readonly eventLog: {
+    /** Until when (ms) the server takes it for granted that a bot has no events. */
+    readonly nothingUntil: Map<number, number>;
+    /** Events that have a number and cannot be read yet, as those of a slower request of the portal. */
+    readonly held: (() => void)[];
+    isHolding: boolean;
+  };
   readonly webhookSecret: string;
   readonly tokens: TokenStore;
   readonly faults: Faults;

@@ -4,6 +4,7 @@ import { startHealthChecks } from '../connections/health-checks.ts';
 import { startListenerSupervisor } from '../connections/listener-supervisor.ts';
 import { systemClock as clock } from '../lib/clock.ts';
 import { createAppActions } from '../queue/app-actions.ts';
+import { startEventPollers } from '../queue/event-pollers.ts';
 import { createExecutor } from '../queue/execute-action.ts';
 import { startInboxWorker } from '../queue/inbox-worker.ts';
 import { startMaintenance } from '../queue/maintenance.ts';
@@ -45,7 +46,7 @@ export async function startQueue(
     const { connectors } = queue.connections;
     const { listenersPollMs: pollMs, firstRestartMs } = timings;
     const options = { db, owner, brains, connectors, metrics, wakeups, clock, log, pollMs, firstRestartMs };
-    loops.push(startListenerSupervisor(options));
+    loops.push(startListenerSupervisor(options), startPollers(base, queue, owner));
   }
   return {
     async stop() {
@@ -54,6 +55,27 @@ export async function startQueue(
       await life.stop();
     },
   };
+}
+
+/** Polls the portals that keep their events for the app. */
+function startPollers(
+  { settings, timings, db, metrics, wakeups, log }: Base,
+  { portals }: Queue,
+  owner: string,
+): WorkLoop {
+  const pace = { busyMs: settings.EVENT_POLL_SECONDS * 1_000, idleMs: settings.EVENT_POLL_IDLE_SECONDS * 1_000 };
+  return startEventPollers({
+    db,
+    owner,
+    client: portals.client,
+    portals: portals.cache,
+    metrics,
+    wakeup: wakeups.inbox,
+    clock,
+    log,
+    pace: { busyMs: pace.busyMs, idleMs: Math.max(pace.busyMs, pace.idleMs) },
+    pollMs: timings.listenersPollMs,
+  });
 }
 
 function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife): WorkLoop[] {
@@ -74,7 +96,7 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
   ];
 }
 
-function composeExecutor({ settings, db, brains, log }: Base, queue: Queue) {
+function composeExecutor({ settings, db, brains, metrics, wakeups, log }: Base, queue: Queue) {
   const { cache: portals, client, calls } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
   const { synchronousReplies } = queue;
@@ -86,6 +108,9 @@ function composeExecutor({ settings, db, brains, log }: Base, queue: Queue) {
     brains,
     log,
     publicUrl: settings.PUBLIC_URL,
+    eventApi: settings.EVENT_API,
+    metrics,
+    wakeup: wakeups.inbox,
     clientId: settings.B24_CLIENT_ID,
     botCodePrefix: settings.BOT_CODE_PREFIX,
     keepHours: settings.UNINSTALL_KEEP_HOURS,

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Language } from './language.ts';
 
 /**
- * Bitrix24's bot types: `B` ordinary, `O` Open Channel, `S` supervisor (receives every message of its chats). `H` is left out: portals
- * store it as `B` and treat it alike.
+ * Bitrix24's bot types: `B` ordinary, `O` Open Channel, `S` supervisor (receives every message of its chats), `P` personal assistant
+ * (receives every message of its chats too; `imbot.v2` only). `H` is left out: portals store it as `B` and treat it alike.
  */
-export const botTypeSchema = z.enum(['B', 'O', 'S']);
+export const botTypeSchema = z.enum(['B', 'O', 'S', 'P']);
 export type BotType = z.infer<typeof botTypeSchema>;
 
 /** An app may own at most this many bots in one portal (Bitrix24's v1 documentation; newer portals allow more). */

@@ -3,7 +3,7 @@
  * Pure: no clock, no I/O, so every rule is a row of a table in the tests. The `outcome` tells in one stable word why; `trace` shows it.
  */
 import { onBrainEvent, onReceipt } from './brain-rules.ts';
-import type { BridgeBot, Bridged, RuleContext, StoredFacts } from './bridge-result.ts';
+import { type BridgeBot, type Bridged, noop, type RuleContext, type StoredFacts } from './bridge-result.ts';
 import { changeWaiting, collectBurst, isWaiting, onBurstTimer } from './burst.ts';
 import { onChange } from './change-rules.ts';
 import type { Conversation } from './conversation.ts';
@@ -42,6 +42,8 @@ function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleC
     case 'message_edited':
     case 'message_deleted':
       return applyChange(event, conversation, context);
+    case 'reaction_changed':
+      return noop(conversation, 'ignored_unsupported');
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':

@@ -131,7 +131,18 @@ export type PortalEvent =
       readonly sentAt: string | null;
       readonly quoteOf: string | null;
     }
-  | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language };
+  | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language }
+  /** A person put a reaction on a message of the bot, or took it back. Only portals whose events are those of `imbot.v2` tell it. */
+  | {
+      readonly type: 'reaction_changed';
+      readonly messageId: string;
+      /** Null: a reaction the app does not know. */
+      readonly reaction: KnownReaction | null;
+      readonly isOn: boolean;
+      readonly author: Author;
+      readonly chat: Chat;
+      readonly sentAt: string | null;
+    };
 
 /** Whom a conversation of an Open Channel is handed to: an employee, or the operators of another line. Ids of the portal, digits only. */
 export type Receiver =

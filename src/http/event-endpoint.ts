@@ -3,26 +3,29 @@
  * and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
-import { byContent } from '../bitrix24/events/event-identity.ts';
 import { findEvent } from '../bitrix24/events/event-registry.ts';
-import { type ScannedBot, type ScannedEvent, scanEvent } from '../bitrix24/events/scan-event.ts';
+import { scanEvent } from '../bitrix24/events/scan-event.ts';
+import type { ScannedEvent } from '../bitrix24/events/scan-fields.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
-import { randomToken, sameDigest, sha256 } from '../lib/encryption.ts';
+import { systemClock } from '../lib/clock.ts';
+import { sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Installation } from '../portals/installation.ts';
 import type { KnownPortal, PortalCache } from '../portals/portal-cache.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
+import { isOfDialog, rowOf, toNewEvents } from '../queue/event-intake.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import type { NewEvent } from '../store/queue/inbox.ts';
-import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../store/queue/lane-names.ts';
-import type { BotRow } from '../store/tenants/bots.ts';
 import type { BodyReader } from './body-reader.ts';
 import { senderOf } from './sender.ts';
 
 /** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;
+
+/** How long a posted event waits for those that the portal kept for polling before; a change takes a second or two. */
+const longestChangeMs = 10_000;
+const changePollMs = 200;
 
 const memberIdForm = /^[0-9a-f]{32}$/;
 
@@ -64,19 +67,18 @@ class EventEndpoint {
   }
 
   async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
-    const memberId = event.memberId.toLowerCase();
-    const known = await this.#authenticate(memberId, event.applicationToken);
+    const known = await this.#authenticate(event.memberId.toLowerCase(), event.applicationToken);
     if (known !== null) this.#options.bodies.markKnown(ctx);
     if (findEvent(event.event)?.scope === 'installation')
       return await this.#onInstall(event, raw, known, senderOf(ctx));
-    if (known === null) {
+    if (known?.portal == null) {
       throw new BadInput({
         code: 'event.not_authentic',
         status: 403,
         message: 'unknown portal or wrong application token',
       });
     }
-    await this.#store(memberId, event, known);
+    await this.#store(known.portal.portal, event, known);
   }
 
   /**
@@ -98,13 +100,28 @@ class EventEndpoint {
     }
   }
 
-  async #store(memberId: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
-    const definition = findEvent(event.event);
-    const isOfDialog = definition?.scope === 'dialog' && event.bots.length > 0 && event.dialogId !== '';
-    const fresh = isOfDialog ? await this.#withBotsOf(memberId, event, known) : known;
-    const identity = (definition?.identity ?? byContent)(event);
-    const rows = toNewEvents({ memberId, event, identity, bots: isOfDialog ? fresh.bots : null });
+  /** @param portal under which the portal is stored */
+  async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
+    const isChat = isOfDialog(event);
+    if (isChat) await this.#afterPolled(portal, known);
+    const { bots } = isChat ? await this.#withBotsOf(portal, event, known) : known;
+    const rows = toNewEvents(portal, event, bots);
     await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
+  }
+
+  /**
+   * What a portal posts while it changes over from polling comes after everything it kept for polling until then. That is being fetched at
+   * this moment, and is stored first.
+   */
+  async #afterPolled(portal: string, known: KnownPortal): Promise<void> {
+    if (known.portal?.event_api !== 'v2-fetch') return;
+    for (let waitedMs = 0; waitedMs < longestChangeMs; waitedMs += changePollMs) {
+      const { portal: now } = await this.#options.portals.doubted(portal);
+      const isChanging =
+        now?.event_api === 'v2-fetch' && now.event_api_wanted !== null && now.event_api_wanted !== 'v2-fetch';
+      if (!isChanging) return;
+      await systemClock.sleep(changePollMs);
+    }
   }
 
   /** Reads the portal's bots once more if the event names an unknown one: another process may just have registered it. */
@@ -126,45 +143,21 @@ class EventEndpoint {
     const known = await this.#options.portals.portal(memberId);
     if (fits(known)) return known;
     const again = await this.#options.portals.doubted(memberId);
-    return fits(again) ? again : null;
+    return fits(again) ? again : await this.#ofWebhook(memberId, digest);
   }
-}
 
-/** The portal's bot that an event names by its id, or by its code where the portal did not send the id or we do not know it yet. */
-function rowOf({ id, code }: ScannedBot, bots: readonly BotRow[]): BotRow | undefined {
-  return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
-}
-
-interface Stored {
-  readonly memberId: string;
-  readonly event: ScannedEvent;
-  /** What makes it the same event as another of its name and bot. */
-  readonly identity: readonly string[];
-  /** The portal's bots for an event of a dialog; null for an event that concerns the app as a whole. */
-  readonly bots: readonly BotRow[] | null;
-}
-
-/**
- * One row per bot of this portal that the event is for, each in the lane of that bot's dialog. All other names in it, be they bots we do
- * not have or thousands of invented ones, together become one row, which the worker drops with the reason.
- */
-function toNewEvents({ memberId, event, identity, bots }: Stored): NewEvent[] {
-  const trace = randomToken(9);
-  const subject = event.messageId === '' ? null : event.messageId.slice(0, 100);
-  const common = {
-    portal: memberId,
-    source: 'bitrix24',
-    connectionId: null,
-    ingress: null,
-    trace,
-    subject,
-    body: event.storedBody,
-  };
-  if (bots === null) return [{ ...common, lane: appLane, dedupeKey: dedupeKey(event.event, ...identity) }];
-  const named = new Set(event.bots.map((bot) => rowOf(bot, bots)?.code ?? null));
-  return [...named].map((code) => ({
-    ...common,
-    lane: code === null ? unknownBotLane : inboxLane(code, event.dialogId),
-    dedupeKey: dedupeKey(event.event, code ?? unknownBotLane, ...identity),
-  }));
+  /**
+   * A portal that was added by an incoming webhook, which does not tell the portal's id. The token proves it; its first event tells the id,
+   * and from then on only that id fits.
+   */
+  async #ofWebhook(memberId: string, digest: Buffer): Promise<KnownPortal | null> {
+    const { portals } = this.#options;
+    const row = (await portals.webhookPortals()).find(
+      ({ member_id: id, application_token_hash: hash }) => (id === null || id === memberId) && sameDigest(hash, digest),
+    );
+    if (row === undefined) return null;
+    if (row.member_id === null) await portals.nameWebhookPortal(row.portal, memberId);
+    const known = await portals.portal(row.portal);
+    return known.portal === null ? null : known;
+  }
 }

@@ -147,7 +147,7 @@ class ProvenInstallation implements Installation {
         expiresAt: new Date(Date.now() + claim.expiresInSeconds * 1000),
         userId,
       },
-      randomUUID(),
+      { trace: randomUUID() },
     );
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Db } from '../store/database.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
-import { findPortal, type Portal } from '../store/tenants/portals.ts';
+import { findPortal, listWebhookPortals, type Portal, updatePortal } from '../store/tenants/portals.ts';
 
 export interface KnownPortal {
   /** Null: never installed, or erased. */
@@ -17,6 +17,10 @@ export interface PortalCache {
   portal(id: string): Promise<KnownPortal>;
   /** The same, read again because what is known does not fit what was just seen. */
   doubted(id: string): Promise<KnownPortal>;
+  /** The portals added by an incoming webhook, which events may name by an id not known yet; at most a few seconds old. */
+  webhookPortals(): Promise<readonly Portal[]>;
+  /** Stores the id by which such a portal names itself. */
+  nameWebhookPortal(id: string, memberId: string): Promise<void>;
   /** The portal was changed or erased by this process. */
   forget(id: string): void;
   /** Calls the listener with every portal that is forgotten from now on. */
@@ -41,6 +45,7 @@ interface Entry {
 export function createPortalCache(db: Db, believedMs: number = usualBelievedMs): PortalCache {
   const entries = new Map<string, Entry>();
   const listeners: ((id: string) => void)[] = [];
+  let webhookPortals: { readonly readAt: number; readonly known: Promise<readonly Portal[]> } | null = null;
 
   function read(id: string): Promise<KnownPortal> {
     const known = Promise.all([findPortal(db, id), listBots(db, id)]).then(([portal, bots]) => ({ portal, bots }));
@@ -71,8 +76,24 @@ export function createPortalCache(db: Db, believedMs: number = usualBelievedMs):
   return {
     portal: (id) => atMost(believedMs, id),
     doubted: (id) => atMost(Math.min(doubtMs, believedMs), id),
+    webhookPortals() {
+      if (webhookPortals === null || performance.now() - webhookPortals.readAt >= Math.min(doubtMs, believedMs)) {
+        const known = listWebhookPortals(db);
+        webhookPortals = { readAt: performance.now(), known };
+        known.catch(() => {
+          webhookPortals = null;
+        });
+      }
+      return webhookPortals.known;
+    },
+    async nameWebhookPortal(id, memberId) {
+      await updatePortal(db, id, { member_id: memberId });
+      entries.delete(id);
+      webhookPortals = null;
+    },
     forget(id) {
       entries.delete(id);
+      webhookPortals = null;
       for (const listener of listeners) listener(id);
     },
     onForget: (listener) => void listeners.push(listener),

@@ -1,7 +1,7 @@
 /** Stores a proven installation, whichever way it was proven: through OAuth (`installation.ts`) or through an incoming webhook. */
 import { inTransaction, type Pool } from '../store/database.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
-import { type ProvenInstall, upsertPortal } from '../store/tenants/portals.ts';
+import { type Portal, type ProvenInstall, updatePortal, upsertPortal } from '../store/tenants/portals.ts';
 import { type NewToken, offerToken } from '../store/tenants/tokens.ts';
 import { orderSetUp } from './app-orders.ts';
 
@@ -13,11 +13,12 @@ export async function storeInstallation(
   db: Pool,
   install: ProvenInstall,
   token: Omit<NewToken, 'portal' | 'isAdmin'>,
-  trace: string,
+  { trace, eventApi }: { readonly trace: string; readonly eventApi?: Portal['event_api_wanted'] },
 ): Promise<void> {
   const { portal, isAdmin } = install;
   await inTransaction(db, async (trx) => {
     await upsertPortal(trx, install);
+    if (eventApi !== undefined) await updatePortal(trx, portal, { event_api_wanted: eventApi });
     await offerToken(trx, { ...token, portal, isAdmin });
     await orderSetUp(trx, portal, trace);
     await wakeLanes(trx, 'outbox', portal);

@@ -5,6 +5,7 @@ import { randomToken, type Sealer, sha256 } from '../lib/encryption.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
+import type { Portal } from '../store/tenants/portals.ts';
 import { findToken } from '../store/tenants/tokens.ts';
 import { storeInstallation } from './store-installation.ts';
 import { tokenContext, webhookUser } from './token-context.ts';
@@ -27,10 +28,16 @@ const never = new Date('9999-12-31T00:00:00Z');
  */
 export async function installByWebhook(
   { db, sealer, http, wakeups }: WebhookInstallationOptions,
-  given: { readonly webhook: string; readonly memberId: string; readonly language: string },
+  given: {
+    readonly webhook: string;
+    /** The portal's own id; without it, the portal is stored under a number made of its address, and names itself with its first event. */
+    readonly memberId?: string | undefined;
+    readonly language: string;
+    readonly eventApi?: Portal['event_api_wanted'] | undefined;
+  },
 ): Promise<{ readonly portal: string; readonly domain: string; readonly trace: string }> {
   const webhook = readWebhook(given.webhook);
-  const portal = given.memberId.toLowerCase();
+  const portal = given.memberId?.toLowerCase() ?? standIn(webhook);
   if (!/^[0-9a-f]{32}$/.test(portal)) {
     throw badInput('portal.bad_member_id', 'a member_id has 32 hexadecimal digits');
   }
@@ -56,7 +63,7 @@ export async function installByWebhook(
       expiresAt: never,
       userId: webhookUser,
     },
-    trace,
+    { trace, ...(given.eventApi === undefined ? {} : { eventApi: given.eventApi }) },
   );
   wakeups.outbox.ring();
   return { portal, domain: webhook.host, trace };
@@ -70,6 +77,11 @@ async function knownClientId(db: Pool, sealer: Sealer, portal: string): Promise<
   const token = await findToken(db, portal);
   if (token?.user_id !== webhookUser) return null;
   return sealer.open(token.refresh_sealed, tokenContext.refresh(portal));
+}
+
+/** Neither the address nor any method of an incoming webhook tells the portal's id. The same portal gives the same number again. */
+function standIn({ host }: URL): string {
+  return sha256(`portal at ${host}`).toString('hex').slice(0, 32);
 }
 
 /** `https://portal/rest/<user>/<secret>/`; an example method that was copied along is left out. */

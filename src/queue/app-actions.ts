@@ -2,7 +2,6 @@
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult, WantedBot } from '../bitrix24/install/set-up-types.ts';
-import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, ConversationTimer } from '../core/actions.ts';
@@ -10,32 +9,36 @@ import { maxBotsPerPortal } from '../core/bot.ts';
 import { botTexts } from '../core/bot-texts.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError } from '../core/errors.ts';
+import type { EventApi } from '../core/event-api.ts';
 import { type Language, languageOf } from '../core/language.ts';
 import type { Logger } from '../lib/logger.ts';
+import { isPublicAddress } from '../lib/public-address.ts';
 import { orderUnregister } from '../portals/app-orders.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
-import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
+import { inTransaction, type Transaction } from '../store/database.ts';
 import { eraseLane } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { appendActions } from '../store/queue/outbox.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/tenants/bots.ts';
-import { findPortal, updatePortal } from '../store/tenants/portals.ts';
+import { stopPolling } from '../store/tenants/event-polls.ts';
+import { findPortal, settleEventApi, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
 import { checkApp } from './check-app.ts';
+import { createEventPolling, type PollEventsOptions } from './poll-events.ts';
 
 export interface AppActions {
   /** Returns the outcome that is stored with the action. */
   execute(portal: string, action: Exclude<AppAction, ConversationTimer>, signal: AbortSignal): Promise<string>;
 }
 
-export interface AppActionsOptions {
-  readonly db: Pool;
-  readonly client: PortalClient;
+export interface AppActionsOptions extends PollEventsOptions {
   readonly portals: Pick<PortalCache, 'forget'>;
   readonly connectionService: Pick<ConnectionService, 'eraseUninstalled'>;
   readonly brains: readonly Brain[];
   readonly log: Logger;
   readonly publicUrl: string;
+  /** How the events of portals arrive that are set up for the first time. */
+  readonly eventApi: EventApi | 'auto';
   readonly clientId: string;
   readonly botCodePrefix: string;
   /** How long an uninstalled portal's data is kept when its administrator did not ask for deletion. */
@@ -84,10 +87,16 @@ class PortalLife implements AppActions {
     const bots = (await listBots(this.#options.db, id))
       .filter((bot) => bot.state !== 'deleted')
       .slice(0, maxBotsPerPortal);
+    const { event_api: formerApi, event_api_wanted: wanted } = portal;
     try {
       const result = await setUpPortal(this.#options.client, {
         portal: id,
         language,
+        wantedApi: wanted ?? formerApi ?? this.#options.eventApi,
+        formerApi,
+        isChange: wanted !== null,
+        isReachable: isPublicAddress(this.#options.publicUrl),
+        polling: createEventPolling(this.#options, id, signal),
         eventUrl: `${this.#options.publicUrl}/bitrix24/events`,
         clientId: this.#options.clientId,
         bots: bots.map((bot) => ({ ...bot, commands: this.#commandsOf(bot) })),
@@ -99,9 +108,11 @@ class PortalLife implements AppActions {
           // An administrator removed it while it was being registered.
           if ('botId' in bot) await orderUnregister(trx, id, bot.botId, 'set-up');
         }
-        const { hasV2: has_imbot_v2, license, appRef: app_ref } = result;
+        const { hasV2: has_imbot_v2, license, appRef: app_ref, eventApi } = result;
+        await settleEventApi(trx, id, { eventApi, wanted });
         await updatePortal(trx, id, { has_imbot_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
       });
+      this.#options.log.info({ portal: id, bots: bots.length, eventApi: result.eventApi }, 'the portal is set up');
     } catch (error) {
       await updatePortal(this.#options.db, id, {
         set_up_error: error instanceof AppError ? error.message : 'internal error',
@@ -110,7 +121,6 @@ class PortalLife implements AppActions {
     } finally {
       this.#options.portals.forget(id);
     }
-    this.#options.log.info({ portal: id, bots: bots.length }, 'the portal is set up');
     return 'set_up';
   }
 
@@ -148,6 +158,7 @@ class PortalLife implements AppActions {
       await updatePortal(trx, id, { state: 'uninstalled', uninstalled_at: new Date(), set_up_at: null });
       await deleteToken(trx, id);
       await forgetBotIds(trx, id);
+      await stopPolling(trx, id);
       const delayMs = clean ? 0 : this.#options.keepHours * 3_600_000;
       const erase = { target: 'app' as const, action: { type: 'erase' as const }, botCode: null, dialogId: null };
       await appendActions(trx, [{ portal: id, lane: eraseLane, ...erase, trace: 'uninstall', delayMs }]);

@@ -1,4 +1,5 @@
 /** Processes one event of the inbox: decodes it, applies the bridge, and returns the actions. Writes nothing and makes no network calls. */
+import type { LaneBot } from '../bitrix24/events/read-params.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { ChatAction } from '../core/actions.ts';
 import { bridge } from '../core/bridge.ts';
@@ -25,6 +26,7 @@ import { type BotRow, greetingOf } from '../store/tenants/bots.ts';
 import type { StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { toAppActions } from './app-event-actions.ts';
 import { burstPaceOf } from './burst-pace.ts';
+import { laneBotOf } from './event-intake.ts';
 import { readEvent } from './read-event.ts';
 import { readStoredFacts } from './stored-facts.ts';
 
@@ -64,7 +66,7 @@ export async function processEvent(
   if (row.lane === unknownBotLane) return { state: 'dropped', outcome: 'unknown_bot', ...none };
   const connector =
     row.connection_id === null ? null : await options.connectors.connectorById(row.portal, row.connection_id);
-  const read = readEvent(row, connector, await botIdOf(options.portals, row));
+  const read = readEvent(row, connector, await readBot(options.portals, row));
   if (read.kind === 'nothing') {
     const state = read.reason === 'not_for_this_bot' ? 'dropped' : 'done';
     return { state, outcome: `ignored_${read.reason}`, ...none };
@@ -73,11 +75,12 @@ export async function processEvent(
   return await processChatEvents(options, row, { events: read.events, earlier });
 }
 
-/** The portal's id of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
-async function botIdOf(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<string | null> {
+/** What the decoders need of the bot of the row's lane; null where it is unknown, and for rows without a bot. */
+async function readBot(portals: PortalCache, { portal, lane, source }: InboxRow): Promise<LaneBot | null> {
   const { botCode } = dialogOf(lane);
   if (botCode === '' || source !== 'bitrix24') return null;
-  return (await findBot(portals, portal, botCode))?.bot_id ?? null;
+  const row = await findBot(portals, portal, botCode);
+  return row === null ? null : laneBotOf(row, (await portals.portal(portal)).bots);
 }
 
 async function processChatEvents(

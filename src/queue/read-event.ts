@@ -1,5 +1,6 @@
 /** Decodes a stored row into the app's events, whatever its source. */
 import { decodeEvent } from '../bitrix24/events/decode-event.ts';
+import type { LaneBot } from '../bitrix24/events/read-params.ts';
 import type { KnownConnector } from '../connections/connector-registry.ts';
 import { BadInput } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
@@ -19,11 +20,11 @@ export const ownSource = 'bridge';
  * Throws when the row cannot be read.
  *
  * @param connector the connector of the row's connection; null for rows without a connection
- * @param botId the portal's id of the bot of the row's lane; null where it is unknown
+ * @param bot the bot of the row's lane; null where it is unknown, and for rows without a bot
  */
-export function readEvent(row: InboxRow, connector: KnownConnector | null, botId: string | null): ReadEvent {
+export function readEvent(row: InboxRow, connector: KnownConnector | null, bot: LaneBot | null): ReadEvent {
   if (row.source === 'bitrix24') {
-    return decodeEvent(row.body, { code: dialogOf(row.lane).botCode, id: botId });
+    return decodeEvent(row.body, bot ?? { code: dialogOf(row.lane).botCode, id: null });
   }
   // Written by `writeOwnEvents` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };

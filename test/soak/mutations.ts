@@ -192,8 +192,10 @@ function requestOf(seed: Seed, random: Random, other: Buffer): Buffer {
 /** Another message in another dialog: the same one again would be taken for a repetition and never read. */
 function renumbered(body: Buffer, random: Random): Buffer {
   const text = body.toString('latin1');
-  if (!text.includes('%5BMESSAGE_ID%5D=')) return body;
+  if (!/%5BMESSAGE_ID%5D=|%5Bmessage%5D%5Bid%5D=/.test(text)) return body;
   const changed = text
+    .replace(/%5Bmessage%5D%5Bid%5D=\d+/, () => `%5Bmessage%5D%5Bid%5D=${1 + random.below(2 ** 31)}`)
+    .replace(/%5BdialogId%5D=(chat)?\d+/, (_, chat = '') => `%5BdialogId%5D=${chat}${1 + random.below(500)}`)
     .replace(/%5BMESSAGE_ID%5D=\d+/, `%5BMESSAGE_ID%5D=${1 + random.below(2 ** 31)}`)
     .replace(/%5BDIALOG_ID%5D=(chat)?\d+/, (_, chat = '') => `%5BDIALOG_ID%5D=${chat}${1 + random.below(500)}`);
   return Buffer.from(changed, 'latin1');

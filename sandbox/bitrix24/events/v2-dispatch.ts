@@ -1,12 +1,9 @@
 /** Sends one v2 event for one bot: into its event log in fetch mode, otherwise to every webhook bound by its app. */
+import { keepEvent } from '../event-log.ts';
 import type { Binding, Bot, Chat, Message, PortalState, User } from '../state.ts';
 import { chatObject, fullBot, messageObject, userObject } from '../v2-objects.ts';
 import type { WireMap } from '../wire-format.ts';
 import { type AuthKind, bindingsFor, botTokens, type Cause, laneOf, send } from './envelope.ts';
-import { isoDate } from './v1-message-params.ts';
-
-/** Events of a fetch bot wait this long (24 h). */
-const KEEP_MS = 86_400_000;
 
 export const V2_EVENTS = [
   'ONIMBOTV2MESSAGEADD',
@@ -51,7 +48,7 @@ interface V2Delivery {
 export function sendV2(state: PortalState, event: V2Event, { bot, chat, data, cause }: V2Delivery): void {
   if (!state.options.v2) return;
   if (bot.eventMode === 'fetch') {
-    storeForFetch(state, event, bot, data);
+    keepEvent(state, bot, event, { bot: fullBot(state, bot), ...data });
     return;
   }
   const auth: AuthKind = WITHOUT_REFRESH.has(event) ? 'without-refresh' : 'with-refresh';
@@ -67,21 +64,6 @@ export function sendV2(state: PortalState, event: V2Event, { bot, chat, data, ca
 function namesItsBot(binding: Binding): boolean {
   if (binding.webhookClientId === null) return true;
   return new URL(binding.handler).searchParams.get('CLIENT_ID') === binding.webhookClientId;
-}
-
-function storeForFetch(state: PortalState, event: V2Event, bot: Bot, data: WireMap): void {
-  const list = state.fetchEvents.get(bot.id) ?? [];
-  const oldest = state.now() - KEEP_MS;
-  const kept =
-    list.length > 0 && (list[0]?.storedAt ?? 0) < oldest ? list.filter((one) => one.storedAt >= oldest) : list;
-  kept.push({
-    eventId: state.nextId('fetchEvent'),
-    type: event,
-    date: isoDate(state.now()),
-    storedAt: state.now(),
-    data: { bot: fullBot(state, bot), ...data },
-  });
-  state.fetchEvents.set(bot.id, kept);
 }
 
 /** The v2 form of a new or edited message, for each of these bots. */

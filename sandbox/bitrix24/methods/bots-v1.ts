@@ -1,6 +1,6 @@
 /** imbot.register, imbot.update, imbot.unregister, imbot.bot.list. */
 import { createBot, deleteBot, readAvatar } from '../bot-register.ts';
-import { botV1, type CallContext, causeOf, type MethodTable, ownerV1 } from '../call-context.ts';
+import { botV1, type CallContext, causeOf, type MethodTable, ownerV1, refuseFetchBot } from '../call-context.ts';
 import { handlerUrlFault, replaceBinding, withClientId } from '../handler-urls.ts';
 import { isEmpty, isSent, isYes, mapOf, textOf, upperCaseKeys } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
@@ -118,6 +118,7 @@ function isTakenEmail(call: CallContext, email: string): boolean {
 function update(call: CallContext): unknown {
   const params = upperCaseKeys(call.params);
   const bot = botV1(call, params);
+  refuseFetchBot(call, bot, 'imbot.v2.Bot.update');
   const fields = mapOf(params, 'FIELDS');
   const handlers = readHandlers(fields ?? {}, false);
   const properties = fields === null ? null : mapOf(fields, 'PROPERTIES');

@@ -1,9 +1,9 @@
-/** imbot.v2.Bot.*, Event.get and Revision.get. */
+/** imbot.v2.Bot.* and Revision.get. */
 import { createBot, deleteBot } from '../bot-register.ts';
 import { botV2, type CallContext, causeOf, type MethodTable, ownerV2 } from '../call-context.ts';
 import { V2_EVENTS } from '../events/v2-dispatch.ts';
 import { addBinding, handlerUrlFault } from '../handler-urls.ts';
-import { flagOf, intOf, isEmpty, isSent, mapOf, textOf } from '../param-reader.ts';
+import { flagOf, intOf, isSent, mapOf, textOf } from '../param-reader.ts';
 import { RestError } from '../rest-error.ts';
 import { type Bot, botsOfApp, type EventMode } from '../state.ts';
 import { botTypeName, botTypeOf, fullBot, shortBot, userObject } from '../v2-objects.ts';
@@ -58,11 +58,14 @@ function bindWebhook(call: CallContext, appId: string, url: string): void {
 
 function ownerForRegister(call: CallContext, fields: Params): string {
   if (call.clientId !== null) return call.clientId;
-  const token = textOf(fields, 'botToken') || textOf(call.params, 'botToken');
-  if (token.length > MAX_TOKEN_CHARS) {
-    throw new RestError('BOT_TOKEN_INVALID_LENGTH', `Bot token must not be longer than ${MAX_TOKEN_CHARS} characters`);
-  }
-  return ownerV2({ ...call, params: { ...call.params, botToken: token } });
+  const token = textOf(call.params, 'botToken') || textOf(fields, 'botToken');
+  checkToken(token);
+  return ownerV2({ ...call, params: { ...call.params, ...(token === '' ? {} : { botToken: token }) } });
+}
+
+function checkToken(token: string): void {
+  if (token.length <= MAX_TOKEN_CHARS) return;
+  throw new RestError('BOT_TOKEN_INVALID_LENGTH', `Bot token must not be longer than ${MAX_TOKEN_CHARS} characters`);
 }
 
 function backgroundOf(fields: Params): string | null {
@@ -123,10 +126,12 @@ function update(call: CallContext): unknown {
   const properties = mapOf(fields, 'properties');
   const user = call.state.users.get(bot.id);
   if (properties !== null && user !== undefined) {
-    if (textOf(properties, 'name') !== '') user.firstName = textOf(properties, 'name');
-    if (isSent(properties, 'lastName')) user.lastName = textOf(properties, 'lastName');
-    if (isSent(properties, 'workPosition')) user.workPosition = textOf(properties, 'workPosition');
-    if (textOf(properties, 'color') !== '') user.color = textOf(properties, 'color');
+    // What is left out becomes empty; an empty name is not taken, an empty description becomes the usual one.
+    user.firstName = textOf(properties, 'name') || user.firstName;
+    user.lastName = textOf(properties, 'lastName');
+    user.workPosition =
+      textOf(properties, 'workPosition') || (call.state.options.language === 'ru' ? 'Чат-бот' : 'Chat bot');
+    user.color = textOf(properties, 'color') || user.color;
     bot.avatar = readAvatarV2(properties) ?? bot.avatar;
   }
   bot.isHidden = flagOf(fields, 'isHidden') ?? bot.isHidden;
@@ -134,23 +139,57 @@ function update(call: CallContext): unknown {
   if (bot.type !== 'O') bot.openline = flagOf(fields, 'isSupportOpenline') ?? bot.openline;
   if (isSent(fields, 'backgroundId')) bot.backgroundId = backgroundOf(fields);
   changeEventMode(call, bot, fields);
+  rotateToken(call, bot, fields);
   call.state.announce({ kind: 'bots' });
   return botAnswer(call, bot);
 }
 
-/** Old subscriptions are not cleaned when the URL changes: they keep firing until unbound. */
+/**
+ * A bot that changes over to webhooks loses the events kept for it. Since revision 35 old subscriptions go when the URL or the mode changes,
+ * unless the app has other bots: those of an app with several stay until they are unbound.
+ */
 function changeEventMode(call: CallContext, bot: Bot, fields: Params): void {
-  if (!isSent(fields, 'eventMode') && !isSent(fields, 'webhookUrl')) return;
-  const mode = readEventMode(fields, bot.eventMode ?? 'webhook');
-  const url = textOf(fields, 'webhookUrl') || bot.webhookUrl;
-  if (mode === 'webhook' && url === '') {
-    throw new RestError('BOT_WEBHOOK_URL_REQUIRED', 'Webhook URL is required for webhook event mode');
+  const { state } = call;
+  const before = bot.eventMode ?? 'webhook';
+  const mode = readEventMode(fields, before);
+  const url = textOf(fields, 'webhookUrl');
+  if (isSent(fields, 'eventMode')) {
+    if (before === 'fetch' && mode === 'webhook') state.fetchEvents.delete(bot.id);
+    bot.eventMode = mode;
   }
-  if (mode === 'webhook') {
-    bindWebhook(call, bot.appId, checkedUrl(url));
-    bot.webhookUrl = url;
+  const isOther = mode !== before || (url !== '' && url !== bot.webhookUrl);
+  if (isOther && state.options.v2Revision >= 35 && botsOfApp(state, bot.appId).length === 1) {
+    unbindV2(call, bot.appId);
   }
-  bot.eventMode = mode;
+  if (mode !== 'webhook' || url === '') return;
+  bindWebhook(call, bot.appId, checkedUrl(url));
+  bot.webhookUrl = url;
+}
+
+function unbindV2(call: CallContext, appId: string): void {
+  const { bindings } = call.state;
+  for (const row of [...bindings.values()]) {
+    if (row.appId === appId && V2_EVENTS.some((event) => event === row.event)) bindings.delete(row.id);
+  }
+}
+
+/** Another bot token: from then on only the new one owns the bot. */
+function rotateToken(call: CallContext, bot: Bot, fields: Params): void {
+  const token = textOf(fields, 'botToken').trim();
+  if (token === '' || call.clientId !== null) return;
+  checkToken(token);
+  const appId = `custom${token}`;
+  if (botsOfApp(call.state, appId).length > 0) {
+    throw new RestError('BOT_TOKEN_ROTATION_FAILED', 'Bot token rotation failed');
+  }
+  for (const command of call.state.commands.values()) {
+    if (command.botId === bot.id) call.state.commands.set(command.id, { ...command, appId });
+  }
+  for (const row of [...call.state.bindings.values()]) {
+    if (row.appId !== bot.appId || !V2_EVENTS.some((event) => event === row.event)) continue;
+    call.state.bindings.set(row.id, { ...row, appId, webhookClientId: token });
+  }
+  bot.appId = appId;
 }
 
 function get(call: CallContext): unknown {
@@ -189,31 +228,8 @@ function unregister(call: CallContext): unknown {
   return { result: true };
 }
 
-const DEFAULT_EVENTS = 100;
-const MAX_EVENTS = 1_000;
-/** Events of a fetch bot wait this long. */
-const KEEP_MS = 86_400_000;
-
-function getEvents(call: CallContext): unknown {
-  const bot = botV2(call);
-  if (!isEmpty(call.params['withUserEvents'])) {
-    throw new RestError('SCOPE_ERROR', 'The "im" scope is required for user events');
-  }
-  const offset = intOf(call.params, 'offset');
-  const limit = Math.min(Math.max(intOf(call.params, 'limit') || DEFAULT_EVENTS, 1), MAX_EVENTS);
-  const oldest = call.state.now() - KEEP_MS;
-  const alive = (call.state.fetchEvents.get(bot.id) ?? []).filter(
-    (event) => event.storedAt >= oldest && event.eventId >= offset,
-  );
-  // The offset acknowledges: everything below it is gone at once.
-  call.state.fetchEvents.set(bot.id, alive);
-  const page = alive.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    events: page.map(({ eventId, type, date, data }) => ({ eventId, type, date, data })),
-    nextOffset: last === undefined ? offset : last.eventId + 1,
-    hasMore: page.length === limit,
-  };
+function revisions({ state }: CallContext): unknown {
+  return { rest: state.options.v2Revision, web: 130, mobile: 23, desktop: 6 };
 }
 
 const SCOPES = ['imbot'];
@@ -224,6 +240,5 @@ export const botsV2Methods: MethodTable = {
   'imbot.v2.Bot.get': { scopes: SCOPES, run: get },
   'imbot.v2.Bot.list': { scopes: SCOPES, run: list },
   'imbot.v2.Bot.unregister': { scopes: SCOPES, run: unregister },
-  'imbot.v2.Event.get': { scopes: SCOPES, run: getEvents },
-  'imbot.v2.Revision.get': { scopes: SCOPES, run: () => ({ rest: 36, web: 36, mobile: 36, desktop: 36 }) },
+  'imbot.v2.Revision.get': { scopes: SCOPES, run: revisions },
 };

@@ -1,5 +1,5 @@
 /** imbot.command.* of v1. */
-import { botV1, type CallContext, causeOf, type MethodTable, ownerV1 } from '../call-context.ts';
+import { botV1, type CallContext, causeOf, type MethodTable, ownerV1, refuseFetchBot } from '../call-context.ts';
 import { mayAnswer } from '../chat-commands.ts';
 import { postMessage } from '../chats.ts';
 import { handlerUrlFault, replaceBinding, withClientId } from '../handler-urls.ts';
@@ -39,6 +39,7 @@ function checkedUrl(url: string): string {
 function register(call: CallContext): unknown {
   const params = upperCaseKeys(call.params);
   const bot = botV1(call, params);
+  refuseFetchBot(call, bot, 'imbot.v2.Command.register');
   const url = checkedUrl(textOf(params, 'EVENT_COMMAND_ADD'));
   const name = textOf(params, 'COMMAND').replace(/^\//, '');
   if (!/^[a-z0-9]+$/i.test(name)) throw new RestError('COMMAND_ERROR', "Command isn't specified");

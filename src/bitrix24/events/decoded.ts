@@ -12,7 +12,7 @@ export interface DecodedChat {
 /** Why nothing follows from an event; the worker stores it as the outcome `ignored_<reason>`. */
 export interface DecodedNothing {
   readonly kind: 'nothing';
-  readonly reason: 'unknown_event' | 'other_event_api' | 'no_dialog' | 'not_for_this_bot';
+  readonly reason: 'unknown_event' | 'no_dialog' | 'not_for_this_bot' | 'told_with_first_command';
 }
 
 export type Decoded = DecodedChat | { readonly kind: 'app'; readonly event: AppEvent } | DecodedNothing;
@@ -24,6 +24,8 @@ export type DialogDecoder = (tree: FormTree, bot: LaneBot) => DecodedChat | Deco
 export type AppDecoder = (tree: FormTree) => AppEvent;
 
 export const noDialog: DecodedNothing = { kind: 'nothing', reason: 'no_dialog' };
+/** `imbot.v2` tells each command of a message; the event of the first one stands for all. */
+export const toldWithFirstCommand: DecodedNothing = { kind: 'nothing', reason: 'told_with_first_command' };
 export const notForThisBot: DecodedNothing = { kind: 'nothing', reason: 'not_for_this_bot' };
 
 export function chat(event: PortalEvent): DecodedChat {

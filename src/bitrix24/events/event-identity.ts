@@ -1,15 +1,90 @@
-/** Where the identity of an event comes from: two deliveries with the same identity are one event. Bitrix24 sends no event id. */
+/**
+ * Where the identity of an event comes from: two deliveries with the same identity are one event. Bitrix24 sends no event id. Both bot APIs
+ * give what happened once the same identity, so that a portal may change from one to the other while people talk: what both tell is stored
+ * once (docs/platform-notes/bitrix24.md#event-identity).
+ */
 import { sha256 } from '../../lib/encryption.ts';
-import type { ScannedEvent } from './scan-event.ts';
+import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
+import { type LaneBot, paramsOf } from './read-params.ts';
+import type { ScannedEvent } from './scan-fields.ts';
+import { asFirstApi } from './second-api.ts';
 
-/** The parts that make up the identity, within the portal, the event name and the bot. */
-export type EventIdentity = (event: ScannedEvent) => readonly string[];
+/**
+ * The parts that make up the identity, within the portal, the event name and the bot.
+ *
+ * @param bot the bot whose event it is; without a code for events that concern no bot
+ */
+export type EventIdentity = (event: ScannedEvent, bot: LaneBot) => readonly string[];
 
-/** The whole content without the tokens, which differ at each delivery. For anything that may happen twice to the same message. */
-export const byContent: EventIdentity = ({ storedBody: kept }) => [
-  sha256(kept.toString('latin1')).toString('base64url'),
-];
+const digest = (value: string): string => sha256(value).toString('base64url');
+
+/** The whole content without the tokens, which differ at each delivery. For events of one API that may happen any number of times. */
+export const byContent: EventIdentity = ({ storedBody: kept }) => [digest(kept.toString('latin1'))];
 
 /** The message it is about. For events that happen once in the life of a message; without a message id, the content decides. */
-export const byMessage: EventIdentity = (event) =>
-  event.messageId === '' ? byContent(event) : [event.dialogId, event.messageId];
+export const byMessage: EventIdentity = (event, bot) =>
+  event.messageId === '' ? byContent(event, bot) : [event.dialogId, event.messageId];
+
+/** Far above any event a portal sends: what is larger is told apart by its content, and not read for it. */
+const maxReadBytes = 512 * 1024;
+
+/** Reads the identity from the event's fields, which both APIs then have at the same place. Null: the fields do not tell. */
+function byFields(read: (tree: FormTree, bot: LaneBot) => readonly string[] | null): EventIdentity {
+  return (event, bot) => {
+    if (event.storedBody.length > maxReadBytes) return byContent(event, bot);
+    return read(asFirstApi(parseForm(event.storedBody), bot), bot) ?? byContent(event, bot);
+  };
+}
+
+const messageIdOf = (params: FormTree): string => text(params, 'MESSAGE_ID') || text(params, 'ID') || '';
+
+const momentOf = (tree: FormTree): string => text(tree, 'ts') ?? '';
+
+/** An edit: the message, its text from then on, and the second in which the portal tells it. */
+export const byEdit: EventIdentity = byFields((tree) => {
+  const params = paramsOf(tree);
+  const messageId = messageIdOf(params);
+  const words = text(params, 'MESSAGE_ORIGINAL') ?? text(params, 'MESSAGE') ?? '';
+  return messageId === '' ? null : [messageId, momentOf(tree), digest(words)];
+});
+
+/** A deletion, which happens to a message once. */
+export const byDeletion: EventIdentity = byFields((tree) => {
+  const messageId = messageIdOf(paramsOf(tree));
+  return messageId === '' ? null : [messageId];
+});
+
+/** What happens to a bot in a chat: the chat, and the second. */
+export const byChat: EventIdentity = byFields((tree) => [text(paramsOf(tree), 'DIALOG_ID') ?? '', momentOf(tree)]);
+
+/** A reaction: the message, who, which one, put or taken back, and the second. */
+export const byReaction: EventIdentity = byFields((tree) => {
+  const messageId = messageIdOf(paramsOf(tree));
+  const words = [text(tree, 'data', 'user', 'id'), text(tree, 'data', 'reaction'), text(tree, 'data', 'action')];
+  return messageId === '' ? null : [messageId, ...words.map((word) => word ?? ''), momentOf(tree)];
+});
+
+/** A bot that is gone: its id in the portal, which no other bot gets. */
+export const byDeletedBot: EventIdentity = byFields((tree) => {
+  const botId = text(tree, 'data', 'BOT_ID') ?? '';
+  return botId === '' ? null : [botId];
+});
+
+/**
+ * Commands: the message and the first command of the bot in it, which stands for all. A typed one happens once in the life of its message;
+ * a button may be pressed again, so the second counts.
+ */
+export const byCommand: EventIdentity = byFields((tree, bot) => {
+  // An event of imbot.v2 names one command, the first API's all of them by their numbers.
+  const told = branch(tree, 'data', 'command');
+  const entries = branch(tree, 'data', 'COMMAND') ?? {};
+  const isOwn = (key: string): boolean =>
+    (bot.id !== null && text(entries, key, 'BOT_ID') === bot.id) || text(entries, key, 'BOT_CODE') === bot.code;
+  const key = Object.keys(entries).find(isOwn) ?? '';
+  const commandId = told === undefined ? (text(entries, key, 'COMMAND_ID') ?? key) : (text(told, 'id') ?? '');
+  const messageId = messageIdOf(paramsOf(tree)) || (text(entries, key, 'MESSAGE_ID') ?? '');
+  const context = (told === undefined ? text(entries, key, 'COMMAND_CONTEXT') : text(told, 'context')) ?? '';
+  if (messageId === '' || commandId === '') return null;
+  const isTyped = context.toUpperCase() === 'TEXTAREA';
+  return [messageId, commandId, ...(isTyped ? [] : [context.toUpperCase(), momentOf(tree)])];
+});

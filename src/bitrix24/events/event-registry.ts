@@ -2,7 +2,7 @@
  * Every Bitrix24 event the app knows. The endpoint reads from here which lane an event goes to and what makes it the same event as
  * another; the decoder reads from here how to decode it. A new event costs one entry; docs/extending.md shows the steps.
  */
-import type { AppDecoder, DecodedNothing, DialogDecoder } from './decoded.ts';
+import type { AppDecoder, DialogDecoder } from './decoded.ts';
 import {
   decodeAppInstall,
   decodeAppPayment,
@@ -13,7 +13,18 @@ import {
 import { decodeBotJoin, decodeContextOpened } from './decoders/decode-bot-chat.ts';
 import { decodeCommand } from './decoders/decode-command.ts';
 import { decodeMessageAdd, decodeMessageDelete, decodeMessageUpdate } from './decoders/decode-message.ts';
-import { byContent, byMessage, type EventIdentity } from './event-identity.ts';
+import { decodeReaction } from './decoders/decode-reaction.ts';
+import {
+  byChat,
+  byCommand,
+  byContent,
+  byDeletedBot,
+  byDeletion,
+  byEdit,
+  byMessage,
+  byReaction,
+  type EventIdentity,
+} from './event-identity.ts';
 
 interface KnownEvent {
   /** In upper case, as in the field `event`. */
@@ -36,42 +47,29 @@ interface AppScopeEvent extends KnownEvent {
   readonly decode: AppDecoder;
 }
 
-/** Known, and of no use to the app: stored in the app lane and closed with the reason, so that `trace` can tell it. */
-interface UnusedEvent extends KnownEvent {
-  readonly scope: 'none';
-  readonly decode: () => DecodedNothing;
-}
+export type EventDefinition = DialogEvent | AppScopeEvent;
 
-export type EventDefinition = DialogEvent | AppScopeEvent | UnusedEvent;
-
-/** Bots that are registered for another event API send these; this version reads API v1 webhooks. */
-const otherEventApi = (name: string): UnusedEvent => ({
-  name,
-  scope: 'none',
-  identity: byContent,
-  decode: () => ({ kind: 'nothing', reason: 'other_event_api' }),
-});
-
+/** The bot events of the first API, and those of `imbot.v2`, which are read as if the first API had told them. */
 export const eventRegistry: readonly EventDefinition[] = [
   { name: 'ONIMBOTMESSAGEADD', scope: 'dialog', identity: byMessage, decode: decodeMessageAdd },
-  { name: 'ONIMBOTMESSAGEUPDATE', scope: 'dialog', identity: byContent, decode: decodeMessageUpdate },
-  { name: 'ONIMBOTMESSAGEDELETE', scope: 'dialog', identity: byContent, decode: decodeMessageDelete },
-  { name: 'ONIMBOTJOINCHAT', scope: 'dialog', identity: byContent, decode: decodeBotJoin },
-  { name: 'ONIMBOTCONTEXTGET', scope: 'dialog', identity: byContent, decode: decodeContextOpened },
-  { name: 'ONIMCOMMANDADD', scope: 'dialog', identity: byContent, decode: decodeCommand },
-  { name: 'ONIMBOTDELETE', scope: 'app', identity: byContent, decode: decodeBotDelete },
+  { name: 'ONIMBOTMESSAGEUPDATE', scope: 'dialog', identity: byEdit, decode: decodeMessageUpdate },
+  { name: 'ONIMBOTMESSAGEDELETE', scope: 'dialog', identity: byDeletion, decode: decodeMessageDelete },
+  { name: 'ONIMBOTJOINCHAT', scope: 'dialog', identity: byChat, decode: decodeBotJoin },
+  { name: 'ONIMBOTCONTEXTGET', scope: 'dialog', identity: byChat, decode: decodeContextOpened },
+  { name: 'ONIMCOMMANDADD', scope: 'dialog', identity: byCommand, decode: decodeCommand },
+  { name: 'ONIMBOTDELETE', scope: 'app', identity: byDeletedBot, decode: decodeBotDelete },
+  { name: 'ONIMBOTV2MESSAGEADD', scope: 'dialog', identity: byMessage, decode: decodeMessageAdd },
+  { name: 'ONIMBOTV2MESSAGEUPDATE', scope: 'dialog', identity: byEdit, decode: decodeMessageUpdate },
+  { name: 'ONIMBOTV2MESSAGEDELETE', scope: 'dialog', identity: byDeletion, decode: decodeMessageDelete },
+  { name: 'ONIMBOTV2JOINCHAT', scope: 'dialog', identity: byChat, decode: decodeBotJoin },
+  { name: 'ONIMBOTV2CONTEXTGET', scope: 'dialog', identity: byChat, decode: decodeContextOpened },
+  { name: 'ONIMBOTV2COMMANDADD', scope: 'dialog', identity: byCommand, decode: decodeCommand },
+  { name: 'ONIMBOTV2REACTIONCHANGE', scope: 'dialog', identity: byReaction, decode: decodeReaction },
+  { name: 'ONIMBOTV2DELETE', scope: 'app', identity: byDeletedBot, decode: decodeBotDelete },
   { name: 'ONAPPINSTALL', scope: 'installation', identity: byContent, decode: decodeAppInstall },
   { name: 'ONAPPUPDATE', scope: 'installation', identity: byContent, decode: decodeAppUpdate },
   { name: 'ONAPPUNINSTALL', scope: 'app', identity: byContent, decode: decodeAppUninstall },
   { name: 'ONAPPPAYMENT', scope: 'app', identity: byContent, decode: decodeAppPayment },
-  otherEventApi('ONIMBOTV2MESSAGEADD'),
-  otherEventApi('ONIMBOTV2MESSAGEUPDATE'),
-  otherEventApi('ONIMBOTV2MESSAGEDELETE'),
-  otherEventApi('ONIMBOTV2JOINCHAT'),
-  otherEventApi('ONIMBOTV2CONTEXTGET'),
-  otherEventApi('ONIMBOTV2COMMANDADD'),
-  otherEventApi('ONIMBOTV2REACTIONCHANGE'),
-  otherEventApi('ONIMBOTV2DELETE'),
 ];
 
 const byName: ReadonlyMap<string, EventDefinition> = new Map(eventRegistry.map((event) => [event.name, event]));

@@ -30,6 +30,10 @@ export interface LaneBot {
   readonly code: string;
   /** Its id in the portal; null where it is unknown. */
   readonly id: string | null;
+  /** The ids of its commands in the portal by name; absent: not known. */
+  readonly commands?: Readonly<Record<string, string>>;
+  /** The portal's ids of our other bots there; absent: not known. */
+  readonly otherBotIds?: readonly string[];
 }
 
 /**

@@ -7,63 +7,16 @@
  *
  * The form parser is not used for all bodies because it takes four times as long for the real 5 KB event of about 110 pairs.
  */
+import { decodeFormText, formLimits } from '../../lib/form-body.ts';
 import {
-  branch,
-  decodeFormText,
-  eachFormPair,
-  type FormTree,
-  formLimits,
-  startForm,
-  text,
-} from '../../lib/form-body.ts';
-
-export interface ScannedBot {
-  /** Empty when the portal did not send it; then the code is set. */
-  readonly id: string;
-  /** Empty when the portal did not send it. */
-  readonly code: string;
-}
-
-export interface ScannedEvent {
-  /** Upper case; empty when the body has none. */
-  readonly event: string;
-  readonly memberId: string;
-  readonly applicationToken: string;
-  /** Every bot the event is for, each once. */
-  readonly bots: readonly ScannedBot[];
-  readonly dialogId: string;
-  readonly messageId: string;
-  /** The body without tokens. */
-  readonly storedBody: Buffer;
-}
-
-/** Fields of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]` that are not stored: the tokens and what is sent with them. */
-const tokenFields = new Set([
-  'access_token',
-  'refresh_token',
-  'application_token',
-  'client_id',
-  'expires',
-  'expires_in',
-  'scope',
-  'domain',
-  'server_endpoint',
-  'client_endpoint',
-  'status',
-  'member_id',
-  'user_id',
-  'AUTH',
-  'auth',
-]);
-
-interface Found {
-  event: string;
-  memberId: string;
-  applicationToken: string;
-  dialogId: string;
-  messageId: string;
-  readonly bots: Map<string, { id: string; code: string }>;
-}
+  type Found,
+  nothingFound,
+  type ScannedEvent,
+  secondFields,
+  tokenFields,
+  toScannedEvent,
+} from './scan-fields.ts';
+import { scanParsed } from './scan-parsed.ts';
 
 interface Scan {
   readonly body: Buffer;
@@ -78,7 +31,7 @@ type PairKind = 'kept' | 'token' | 'unclear';
 /** Never throws; missing fields stay empty. */
 export function scanEvent(body: Buffer): ScannedEvent {
   const letters = body.toString('latin1');
-  const found: Found = { event: '', memberId: '', applicationToken: '', dialogId: '', messageId: '', bots: new Map() };
+  const found = nothingFound();
   const scan: Scan = { body, letters, found };
   const kept: string[] = [];
   let runStart = 0;
@@ -96,11 +49,6 @@ export function scanEvent(body: Buffer): ScannedEvent {
   }
   if (runStart < letters.length) kept.push(letters.slice(runStart));
   return toScannedEvent(found, Buffer.from(kept.join(''), 'latin1'));
-}
-
-function toScannedEvent({ bots, ...found }: Found, kept: Buffer): ScannedEvent {
-  const named = [...bots.values()].filter(({ id, code }) => id !== '' || code !== '');
-  return { ...found, event: found.event.toUpperCase(), bots: named, storedBody: kept };
 }
 
 function readPair(scan: Scan, start: number, end: number): PairKind {
@@ -189,23 +137,48 @@ function readAuthPair(scan: Scan, start: number, end: number): PairKind {
   return 'token';
 }
 
-/** `data[BOT_ID]=…`, `data[bot][id]=…` and irrelevant fields, after the bracket. */
+/** `data[BOT_ID]=…`, what events of `imbot.v2` have, and irrelevant fields, after the bracket. */
 function readOtherPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
   if (nameEnd === start || !letters.startsWith('%5D', nameEnd)) return 'unclear';
   const name = letters.slice(start, nameEnd);
   const isValue = letters.charCodeAt(nameEnd + 3) === equalsSign;
-  if (name === 'bot' || name === 'BOT' || name === 'COMMAND' || name === 'PARAMS') {
-    if (name !== 'bot' || !letters.startsWith('%5B', nameEnd + 3)) return 'unclear';
-    const fieldEnd = wordEnd(letters, nameEnd + 6);
-    if (fieldEnd === nameEnd + 6 || !letters.startsWith('%5D', fieldEnd)) return 'unclear';
-    return tokenFields.has(letters.slice(nameEnd + 6, fieldEnd)) ? 'token' : 'kept';
+  switch (name) {
+    case 'BOT':
+    case 'COMMAND':
+    case 'PARAMS':
+      return 'unclear';
+    case 'bot':
+    case 'chat':
+    case 'message':
+      return readSecondPair(scan, name, nameEnd + 3, end);
+    case 'BOT_ID':
+    case 'BOT_CODE':
+      if (!isValue) return 'unclear';
+      noteBot(found, '', { [name === 'BOT_ID' ? 'id' : 'code']: valueIn(scan, nameEnd + 4, end) });
+      return 'kept';
+    case 'dialogId':
+    case 'messageId':
+      if (!isValue) return 'unclear';
+      found.second[name] = valueIn(scan, nameEnd + 4, end);
+      return 'kept';
+    default:
+      return 'kept';
   }
-  if (name !== 'BOT_ID' && name !== 'BOT_CODE') return 'kept';
-  if (!isValue) return 'unclear';
-  const value = valueIn(scan, nameEnd + 4, end);
-  noteBot(found, '', name === 'BOT_ID' ? { id: value } : { code: value });
+}
+
+/** `data[bot][id]=…`, `data[chat][dialogId]=…`, `data[message][id]=…`, from the second bracket on. */
+function readSecondPair(scan: Scan, section: 'bot' | 'chat' | 'message', start: number, end: number): PairKind {
+  const { letters, found } = scan;
+  if (!letters.startsWith('%5B', start)) return 'unclear';
+  const fieldEnd = wordEnd(letters, start + 3);
+  if (fieldEnd === start + 3 || !letters.startsWith('%5D', fieldEnd)) return 'unclear';
+  const field = letters.slice(start + 3, fieldEnd);
+  const wanted = secondFields[section][field];
+  if (wanted === undefined) return section === 'bot' && tokenFields.has(field) ? 'token' : 'kept';
+  if (letters.charCodeAt(fieldEnd + 3) !== equalsSign) return 'unclear';
+  found.second[wanted] = valueIn(scan, fieldEnd + 4, end);
   return 'kept';
 }
 
@@ -237,61 +210,4 @@ function isWordCode(code: number): boolean {
 function valueIn({ body, letters }: Scan, start: number, end: number): string {
   const value = letters.slice(start, end);
   return /^\w*$/.test(value) ? value : decodeFormText(body.subarray(start, end));
-}
-
-/** The number of parts in the longest key that is read: `data[BOT][7][BOT_ID]`. */
-const partsRead = 4;
-
-/**
- * The same with the form parser, for bodies in any other spelling. Only relevant fields are put into a tree: a full tree of a hostile body
- * would take a third of a second.
- */
-function scanParsed(body: Buffer): ScannedEvent {
-  const form = startForm();
-  const kept: Buffer[] = [];
-  eachFormPair(body, ({ path, start, end, value }) => {
-    if (!isToken(path)) kept.push(kept.length === 0 ? body.subarray(start, end) : body.subarray(start - 1, end));
-    if (!isWanted(path)) return;
-    // Of a longer key it only matters that there is a branch where a text might be.
-    if (path.length <= partsRead) form.put(path, value);
-    else form.put([...path.slice(0, partsRead), 'more'], () => '');
-  });
-  return toScannedEvent(foundIn(form.tree), Buffer.concat(kept));
-}
-
-/** Whether the pair can matter to the endpoint; includes all entries of bots, because `data[BOT][]` counts them. */
-function isWanted([name, section = '', field = '']: readonly string[]): boolean {
-  if (name !== 'data') return name === 'event' || name === 'auth';
-  if (section === 'PARAMS') return field === 'DIALOG_ID' || field === 'MESSAGE_ID' || field === '';
-  return section === 'BOT' || section === 'COMMAND' || section === 'BOT_ID' || section === 'BOT_CODE';
-}
-
-function foundIn(tree: FormTree): Found {
-  const data = branch(tree, 'data');
-  const bots = new Map<string, { id: string; code: string }>();
-  for (const section of ['BOT', 'COMMAND']) {
-    const entries = branch(data, section) ?? {};
-    for (const key of Object.keys(entries)) bots.set(`${section} ${key}`, botOf(branch(entries, key)));
-  }
-  bots.set('', botOf(data));
-  return {
-    event: text(tree, 'event') ?? '',
-    memberId: text(tree, 'auth', 'member_id') ?? '',
-    applicationToken: text(tree, 'auth', 'application_token') ?? '',
-    dialogId: text(data, 'PARAMS', 'DIALOG_ID') ?? '',
-    messageId: text(data, 'PARAMS', 'MESSAGE_ID') ?? '',
-    bots,
-  };
-}
-
-const botOf = (entry: FormTree | undefined) => ({
-  id: text(entry, 'BOT_ID') ?? '',
-  code: text(entry, 'BOT_CODE') ?? '',
-});
-
-function isToken([name = '', section, first, second]: readonly string[]): boolean {
-  if (name.startsWith('auth')) return name !== 'auth' || section !== 'user_id';
-  if (name !== 'data') return false;
-  if (section === 'bot') return tokenFields.has(first ?? '');
-  return (section === 'BOT' || section === 'COMMAND') && tokenFields.has(second ?? '');
 }

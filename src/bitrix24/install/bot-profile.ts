@@ -1,4 +1,5 @@
 /** The profiles of our bots in a portal: name, colour, description and a distinct avatar (a moderation rule). */
+import { hash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import type { BotType } from '../../core/bot.ts';
 import { botTexts } from '../../core/bot-texts.ts';
@@ -22,6 +23,10 @@ const profiles: Readonly<Record<BotType, ProfileStyle>> = {
     color: 'GREEN',
     rgb: [45, 160, 95],
   },
+  P: {
+    color: 'PURPLE',
+    rgb: [126, 87, 194],
+  },
 };
 
 /** PROPERTIES for `imbot.register` and `imbot.update`. */
@@ -37,13 +42,39 @@ export function propertiesOf(bot: { readonly type: BotType; readonly name: strin
   };
 }
 
+/** The types of bots as `imbot.v2` names them. */
+export const typeNames: Readonly<Record<BotType, string>> = {
+  B: 'bot',
+  O: 'openline',
+  S: 'supervisor',
+  P: 'personal',
+};
+
+/** The same properties for `imbot.v2.Bot.register` and `imbot.v2.Bot.update`. */
+export function propertiesV2(properties: ReturnType<typeof propertiesOf>, withAvatar: boolean) {
+  return {
+    name: properties.NAME,
+    lastName: properties.LAST_NAME,
+    color: properties.COLOR.toLowerCase(),
+    workPosition: properties.WORK_POSITION,
+    ...(withAvatar ? { avatar: properties.PERSONAL_PHOTO } : {}),
+  };
+}
+
+/** The properties in a form that can be stored: a picture as a hash. */
+export function storableProfile(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, value.length > 200 ? hash('sha256', value) : value]),
+  );
+}
+
 const avatars = new Map<BotType, Buffer>();
 
-/** A 200 × 200 PNG: a speech bubble with one, two or three dots, so that the bots can be told apart at a glance. */
+/** A 200 × 200 PNG: a speech bubble with one to four dots, so that the bots can be told apart at a glance. */
 export function avatar(type: BotType): Buffer {
   const known = avatars.get(type);
   if (known !== undefined) return known;
-  const drawn = encodePng(200, paint(profiles[type].rgb, { O: 1, S: 2, B: 3 }[type]));
+  const drawn = encodePng(200, paint(profiles[type].rgb, { O: 1, S: 2, B: 3, P: 4 }[type]));
   avatars.set(type, drawn);
   return drawn;
 }

@@ -1,5 +1,6 @@
 /** The input of a set-up, and its result for each bot. */
 import type { BotType, SyncedState } from '../../core/bot.ts';
+import type { EventApi } from '../../core/event-api.ts';
 import type { Language } from '../../core/language.ts';
 import type { Texts } from '../../core/texts.ts';
 
@@ -30,9 +31,36 @@ export interface SetUpOptions {
   readonly eventUrl: string;
   /** Sent as CLIENT_ID: portals in webhook mode need it, the others ignore it. */
   readonly clientId: string;
+  /** How events are to arrive. */
+  readonly wantedApi: EventApi | 'auto';
+  /** How they arrived before; null: the portal is set up for the first time. */
+  readonly formerApi: EventApi | null;
+  /** Somebody asked for another API than before. */
+  readonly isChange: boolean;
+  /** False where Bitrix24 cannot call `eventUrl`. */
+  readonly isReachable: boolean;
+  readonly polling: EventPolling;
   /** In the order of registration: Open Channel bots first (docs/platform-notes/bitrix24.md#first-bot-of-an-app), never more than five. */
   readonly bots: readonly WantedBot[];
   readonly signal: AbortSignal;
+}
+
+/** A bot whose events are polled. */
+export interface PolledBot {
+  readonly code: string;
+  readonly botId: string;
+}
+
+/** What a set-up does about the events that a portal keeps for polling. */
+export interface EventPolling {
+  /** The portal is polled from now on, first after so many seconds. Called again, it begins so long after the last call. */
+  begin(afterSeconds: number): Promise<void>;
+  /** Stores the events the portal keeps for the bot, until there are none. Returns the offset below which all are stored. */
+  drain(bot: PolledBot): Promise<number>;
+  /** Stores the events in an answer to `imbot.v2.Event.get`. @param offset as it was asked for */
+  store(answer: unknown, offset: number): Promise<void>;
+  /** All bots have changed over to posted events: from now on the portal is polled for a short time only. */
+  end(eventApi: EventApi): Promise<void>;
 }
 
 /** The result for a bot: its id in the portal, or why the portal refused it. */

@@ -1,5 +1,6 @@
 /** The form of `batch`: which calls may travel in one, how they are written, and how the answer is read (docs/platform-notes/bitrix24.md#batch). */
 import type { AppError } from '../../core/errors.ts';
+import { ownerOf } from './bot-owner.ts';
 import { batchError, isRecord, missingInBatch, readMethodTime, type TimedResult } from './rest-errors.ts';
 import { toQuery } from './to-query.ts';
 
@@ -41,14 +42,17 @@ function hasReference(value: unknown): boolean {
   return Object.values(value).some(hasReference);
 }
 
-/** The parameters of the call `batch`. One call's refusal does not stop the others. */
-export function batchParams(calls: readonly BatchCall[], clientId: string | null): Record<string, unknown> {
-  const extra = clientId === null ? {} : { CLIENT_ID: clientId };
-  const commands = calls.map(({ method, params }, index) => [
-    nameOf(index),
-    toCommand({ method, params: { ...params, ...extra } }),
-  ]);
-  return { halt: 0, cmd: Object.fromEntries(commands) };
+/** The parameters of the call `batch`. Unless it stops there, one call's refusal does not stop the others. */
+export function batchParams(
+  calls: readonly BatchCall[],
+  clientId: string | null,
+  stopsAtError = false,
+): Record<string, unknown> {
+  const commands = calls.map(({ method, params }, index) => {
+    const owner = clientId === null ? {} : ownerOf(method, clientId);
+    return [nameOf(index), toCommand({ method, params: { ...params, ...owner } })];
+  });
+  return { halt: stopsAtError ? 1 : 0, cmd: Object.fromEntries(commands) };
 }
 
 /** Not a number: PHP would make a list of the answers. */

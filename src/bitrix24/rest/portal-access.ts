@@ -8,7 +8,7 @@ export interface PortalAccess {
   readonly endpoint: string;
   /** Null in webhook mode, where the address itself is the secret. */
   readonly accessToken: string | null;
-  /** Sent as CLIENT_ID where the portal runs in webhook mode. */
+  /** Owns the bots of a portal in webhook mode: sent as CLIENT_ID, or as the bot token of `imbot.v2`. */
   readonly clientId: string | null;
   /** This call tests whether a suspended or disconnected portal works again. */
   readonly isProbe?: boolean;

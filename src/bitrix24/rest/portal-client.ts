@@ -6,6 +6,7 @@ import { type AppError, RemoteRefused, toAppError } from '../../core/errors.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { type AccountRefusals, accountCodes, createAccountRefusals, movedElsewhere } from './account-refusals.ts';
 import { type BatchCall, type BatchOutcome, batchParams, readBatch } from './batch.ts';
+import { ownerOf } from './bot-owner.ts';
 import type { PortalAccess, PortalRateLimiter, TokenProvider } from './portal-access.ts';
 import { bitrixCode, readTimedAnswer, type TimedResult } from './rest-errors.ts';
 
@@ -16,6 +17,8 @@ export interface CallOptions {
   readonly patienceMs?: number;
   /** The rate limiter has let the first request pass already. */
   readonly hasPassed?: boolean;
+  /** Of a batch: calls after one that fails are not made, and fail too. */
+  readonly stopsAtError?: boolean;
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
@@ -114,7 +117,10 @@ class RestClient {
     const started = performance.now();
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs * 2;
     // The access is asked for once: a portal in trouble lets a single request through that finds out whether it works again.
-    const request: Request = { method: 'batch', params: ({ clientId }) => batchParams(calls, clientId) };
+    const request: Request = {
+      method: 'batch',
+      params: ({ clientId }) => batchParams(calls, clientId, options.stopsAtError),
+    };
     const { result: answer } = await this.#observed(portal, request, { ...options, timeoutMs });
     const ms = (performance.now() - started) / calls.length;
     const outcomes: BatchOutcome[] = [];
@@ -130,7 +136,13 @@ class RestClient {
 
   /** False for a portal in webhook mode, where no app is installed: methods that need an app's context refuse there. */
   async isApp(portal: string): Promise<boolean> {
-    return (await this.#tokenProvider.current(portal)).accessToken !== null;
+    return (await this.ownerOf(portal)) === null;
+  }
+
+  /** Under which name bots are owned in a portal in webhook mode; null where the app owns them. */
+  async ownerOf(portal: string): Promise<string | null> {
+    const { accessToken, clientId } = await this.#tokenProvider.current(portal);
+    return accessToken === null ? clientId : null;
   }
 
   /** One request of a call; each has to pass the rate limiter, unless the first one has done so. */
@@ -139,7 +151,8 @@ class RestClient {
     return async (access) => {
       if (!hasPassed) await this.#rateLimiter.pass(access.portal, options.patienceMs ?? 0);
       hasPassed = false;
-      const auth = access.accessToken === null ? { CLIENT_ID: access.clientId } : { auth: access.accessToken };
+      const { accessToken, clientId } = access;
+      const auth = accessToken === null ? ownerOf(method, clientId ?? '') : { auth: accessToken };
       return await this.#http.send({
         method: 'POST',
         url: new URL(method, access.endpoint),

@@ -61,7 +61,7 @@ export async function paramsOf(action: ToldAction, context: ParamsContext): Prom
   }
 }
 
-const botTypes = { O: 'open_channel', S: 'supervisor', B: 'personal' } as const satisfies Record<
+const botTypes = { O: 'open_channel', S: 'supervisor', B: 'ordinary', P: 'personal' } as const satisfies Record<
   ConversationRef['botType'],
   string
 >;

@@ -134,7 +134,9 @@ async function remove(
 function readType(text: string): BotType {
   const parsed = botTypeSchema.safeParse(text.toUpperCase());
   if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError('It is one of: B (ordinary), O (Open Channel), S (supervisor).');
+  throw new InvalidArgumentError(
+    'It is one of: B (ordinary), O (Open Channel), S (supervisor), P (personal, with events of imbot.v2).',
+  );
 }
 
 /** Thirty days: nobody means an open conversation beyond that. */
@@ -190,7 +192,7 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
   return command
     .addOption(
       new Option(
-        '--type <B|O|S>',
+        '--type <B|O|S|P>',
         'ordinary (the default), Open Channel or supervisor; fixed once it is added',
       ).argParser(readType),
     )

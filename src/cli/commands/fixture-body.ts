@@ -42,7 +42,15 @@ export function substitute(body: string, wanted: Substitutes): string {
     .join('&');
 }
 
-const isBotId = (key: string): boolean => /^data\[(?:BOT|COMMAND)\]\[[^\]]*\]\[BOT_ID\]$/.test(key);
+const isBotId = (key: string): boolean =>
+  key === 'data[bot][id]' || /^data\[(?:BOT|COMMAND)\]\[[^\]]*\]\[BOT_ID\]$/.test(key);
+
+const isBotCode = (key: string): boolean =>
+  key === 'data[bot][code]' || /^data\[(?:BOT|COMMAND)\]\[[^\]]*\]\[BOT_CODE\]$/.test(key);
+
+const isMessageId = (key: string): boolean =>
+  ['data[PARAMS][MESSAGE_ID]', 'data[message][id]', 'data[messageId]'].includes(key) ||
+  /^data\[COMMAND\]\[[^\]]*\]\[MESSAGE_ID\]$/.test(key);
 
 /** Null: the pair stays. */
 function replacement(key: string, value: string, wanted: Substitutes, oldBots: ReadonlySet<string>): string | null {
@@ -51,14 +59,13 @@ function replacement(key: string, value: string, wanted: Substitutes, oldBots: R
   if (applicationToken !== undefined && key.endsWith('[application_token]')) return applicationToken;
   if (bot !== undefined) {
     if (isBotId(key)) return bot.id;
-    if (/^data\[(?:BOT|COMMAND)\]\[[^\]]*\]\[BOT_CODE\]$/.test(key)) return bot.code;
+    if (isBotCode(key)) return bot.code;
     const isAddressee = key === 'data[PARAMS][TO_USER_ID]' || key.startsWith('data[PARAMS][MENTIONED_LIST][');
     if (isAddressee && oldBots.has(value)) return bot.id;
   }
   if (fresh !== undefined) {
     if (key === 'ts') return fresh.ts;
-    if (key === 'data[PARAMS][MESSAGE_ID]' || /^data\[COMMAND\]\[[^\]]*\]\[MESSAGE_ID\]$/.test(key))
-      return fresh.messageId;
+    if (isMessageId(key)) return fresh.messageId;
   }
   return null;
 }

@@ -1,16 +1,21 @@
-/** `portals`: who has installed the app, what is known of each, its plan, adding one by a webhook, and erasing one. */
+/** `portals`: who has installed the app, what is known of each, its plan and its event API, adding one by a webhook, and erasing one. */
+import { Option } from '@commander-js/extra-typings';
 import { eraseWithAccounts } from '../../connections/leave-connection.ts';
 import { badInput } from '../../core/errors.ts';
+import { type EventApi, eventApis } from '../../core/event-api.ts';
+import { changeEventApi } from '../../portals/change-event-api.ts';
 import { enterpriseRate, type Rate, standardRate } from '../../portals/portal-rate-limiter.ts';
 import { webhookUser } from '../../portals/token-context.ts';
 import { installByWebhook } from '../../portals/webhook-installation.ts';
+import { type LeftBot, removeWebhookBots } from '../../portals/webhook-removal.ts';
+import type { Pool } from '../../store/database.ts';
 import { countDay } from '../../store/reporting/activity.ts';
 import { countDeadLetters } from '../../store/reporting/history.ts';
 import { listBots } from '../../store/tenants/bots.ts';
 import { listConnections } from '../../store/tenants/connections.ts';
 import { findPortal, listPortals, type Portal, updatePortal } from '../../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
-import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
+import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { facts, moment, table, wrap } from '../framework/layout.ts';
 import { openHttp, openLeaving, openWakeups } from '../services.ts';
 import { botTable, describeBot, setUpText } from './bots.ts';
@@ -30,6 +35,9 @@ function describePortal(row: Portal) {
     scope: row.scope,
     restEndpoint: row.client_endpoint,
     hasV2: row.has_imbot_v2,
+    memberId: row.member_id ?? row.portal,
+    eventApi: row.event_api,
+    eventApiWanted: row.event_api_wanted,
     ratePerSecond: row.rate_per_second,
     rateBurst: row.rate_burst,
     installedAt: row.installed_at,
@@ -111,6 +119,7 @@ function portalFacts(row: Portal, token: TokenRow | null, left: Leftovers): stri
     ['scopes', row.scope === '' ? '-' : row.scope],
     ['rate', rateText(row)],
     ['API', row.has_imbot_v2 === null ? 'not asked yet' : row.has_imbot_v2 ? 'imbot.v2' : 'imbot v1 only'],
+    ['events', eventText(row)],
     ['installed', moment(row.installed_at)],
     ['set up', row.set_up_error === null ? moment(row.set_up_at) : `failing: ${row.set_up_error}`],
     ...(row.uninstalled_at === null ? [] : [['removed', moment(row.uninstalled_at)] as const]),
@@ -134,10 +143,28 @@ function rateText(row: Portal): string {
 
 const titled = (title: string, body: string): string => (body === '' ? '' : `${title}\n${body}`);
 
+const eventApiTexts: Readonly<Record<EventApi, string>> = {
+  'v1-webhook': 'posted by the portal (v1-webhook)',
+  'v2-webhook': 'posted by the portal through imbot.v2 (v2-webhook)',
+  'v2-fetch': 'polled by the app through imbot.v2 (v2-fetch)',
+};
+
+function eventText({ event_api: api, event_api_wanted: wanted }: Portal): string {
+  const now = api === null ? 'not set up yet' : eventApiTexts[api];
+  return wanted === null ? now : `${now}; changing to ${wanted}`;
+}
+
+const eventApiOption = () =>
+  new Option('--event-api <api>', 'how events arrive: posted by the first bot API or imbot.v2, or polled').choices([
+    ...eventApis,
+    'auto',
+  ] as const);
+
 interface AddOptions {
   readonly webhook: string;
-  readonly memberId: string;
+  readonly memberId?: string | undefined;
   readonly language: string;
+  readonly eventApi?: EventApi | 'auto' | undefined;
 }
 
 async function add(context: CommandContext, options: AddOptions): Promise<Answer> {
@@ -149,29 +176,54 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
   return { data: added, text };
 }
 
-async function set(context: CommandContext, options: Named & { readonly plan: string }): Promise<Answer> {
+interface SetOptions extends Named {
+  readonly plan?: string | undefined;
+  readonly eventApi?: EventApi | 'auto' | undefined;
+}
+
+async function set(context: CommandContext, { portal: named, plan, eventApi }: SetOptions): Promise<Answer> {
   const db = await context.database();
-  const rate = Object.hasOwn(plans, options.plan) ? plans[options.plan] : undefined;
-  if (rate === undefined) {
+  if (plan === undefined && eventApi === undefined) throw usageError('say what to set: --plan or --event-api');
+  const rate = plan !== undefined && Object.hasOwn(plans, plan) ? plans[plan] : undefined;
+  if (plan !== undefined && rate === undefined) {
     throw badInput('portal.unknown_plan', `a plan is one of: ${Object.keys(plans).join(', ')}`);
   }
-  const { portal } = await choosePortal(db, options.portal);
-  await updatePortal(db, portal, { rate_per_second: rate.perSecond, rate_burst: rate.burst });
+  const { portal } = await choosePortal(db, named);
+  if (rate !== undefined) await updatePortal(db, portal, { rate_per_second: rate.perSecond, rate_burst: rate.burst });
+  const trace = eventApi === undefined ? null : await changeEventApi(db, openWakeups(context, db), portal, eventApi);
   const row = (await findPortal(db, portal)) ?? (await choosePortal(db, portal));
-  return { data: { portal: describePortal(row) }, text: `${row.domain}: ${rateText(row)}.` };
+  const texts = [
+    rate === undefined ? '' : `${row.domain}: ${rateText(row)}.`,
+    trace === null ? '' : wrap(`${row.domain}: events are ${eventText(row)}. ${setUpText(trace)}`),
+  ];
+  return {
+    data: { portal: describePortal(row), setUp: trace === null ? null : { trace } },
+    text: texts.filter((text) => text !== '').join('\n'),
+  };
+}
+
+/** Bots of a portal in webhook mode are taken out first: with its secrets goes the only way to do that. */
+async function removeBots(context: CommandContext, db: Pool, { portal }: Portal): Promise<readonly LeftBot[]> {
+  if ((await findToken(db, portal))?.user_id !== webhookUser) return [];
+  return await removeWebhookBots({ db, sealer: await context.sealer(), http: openHttp(context).http }, portal);
 }
 
 async function erase(context: CommandContext, options: { readonly portal: string }): Promise<Answer> {
-  const row = await choosePortal(await context.database(), options.portal);
+  const db = await context.database();
+  const row = await choosePortal(db, options.portal);
+  const leftBots = await removeBots(context, db, row);
   const { isErased, left } = await eraseWithAccounts(await openLeaving(context), row.portal, false);
   const remark =
-    row.state === 'uninstalled'
+    row.state === 'uninstalled' || row.server_endpoint === ''
       ? ''
       : ' The app is still installed there: its events are refused from now on, until an administrator removes the app or opens it again.';
   return {
-    data: { portal: row.portal, domain: row.domain, isErased },
+    data: { portal: row.portal, domain: row.domain, isErased, leftBots: leftBots.map(({ code }) => code) },
     text: [
       wrap(`Everything known of ${row.domain} is erased.${remark}`),
+      ...leftBots.map(({ code, problem }) =>
+        wrap(`The bot ${code} stays in the portal, delete it there by hand: ${problem.message}`),
+      ),
       ...left.map((one) => leaveText(context, one)).filter((text) => text !== null),
     ].join('\n'),
   };
@@ -183,7 +235,8 @@ export const addPortalCommands: AddCommands = (program, run) => {
     .command('add')
     .description('add a portal in which the app is not installed, through an incoming webhook')
     .requiredOption('--webhook <address>', 'the incoming webhook, with rights for chat bots')
-    .requiredOption('--member-id <id>', "the portal's member_id, as its events name it")
+    .option('--member-id <id>', "the portal's member_id; without it, the portal's first event tells it")
+    .addOption(eventApiOption())
     .option('--language <code>', "the portal's language, as Bitrix24 names it", 'ru')
     .action(run(add));
   portals.command('list').description('portals that have installed the app').action(run(list));
@@ -194,9 +247,10 @@ export const addPortalCommands: AddCommands = (program, run) => {
     .action(run(show));
   portals
     .command('set')
-    .description("set a portal's plan, which decides how fast it may be called")
+    .description("set a portal's plan, which decides how fast it may be called, or how its events arrive")
     .addOption(portalOption)
-    .requiredOption('--plan <standard|enterprise>', '2 or 5 requests a second')
+    .option('--plan <standard|enterprise>', '2 or 5 requests a second')
+    .addOption(eventApiOption())
     .action(run(set));
   portals
     .command('erase')

@@ -41,10 +41,11 @@ export const de: BotTexts = {
     operator: 'Gespräch an einen Menschen übergeben',
     press: 'Schaltfläche',
   },
-  defaultNames: { O: 'Kundenhelfer', S: 'Beobachter', B: 'Assistent' },
+  defaultNames: { O: 'Kundenhelfer', S: 'Beobachter', B: 'Assistent', P: 'Persönlicher Assistent' },
   work: {
     O: 'Antwortet Kunden in den Kommunikationskanälen',
     S: 'Hilft in Gruppenchats, wenn er erwähnt wird',
     B: 'Antwortet Mitarbeitern im privaten Chat',
+    P: 'Persönlicher Assistent: liest die Chats, in denen er Mitglied ist',
   },
 };

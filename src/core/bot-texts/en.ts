@@ -40,10 +40,11 @@ export const en: BotTexts = {
     operator: 'Hand the conversation to a person',
     press: 'Button',
   },
-  defaultNames: { O: 'Line helper', S: 'Supervisor', B: 'Assistant' },
+  defaultNames: { O: 'Line helper', S: 'Supervisor', B: 'Assistant', P: 'Personal assistant' },
   work: {
     O: 'Answers customers in Open Channels',
     S: 'Helps in group chats when mentioned',
     B: 'Answers employees in private chats',
+    P: 'Personal assistant: reads the chats it is in',
   },
 };

@@ -39,10 +39,11 @@ export const es: BotTexts = {
     operator: 'Pasar la conversación a una persona',
     press: 'Botón',
   },
-  defaultNames: { O: 'Ayudante de canal', S: 'Supervisor', B: 'Asistente' },
+  defaultNames: { O: 'Ayudante de canal', S: 'Supervisor', B: 'Asistente', P: 'Asistente personal' },
   work: {
     O: 'Responde a los clientes en los canales abiertos',
     S: 'Ayuda en los chats grupales cuando lo mencionan',
     B: 'Responde a los empleados en el chat privado',
+    P: 'Asistente personal: lee los chats en los que está',
   },
 };

@@ -38,10 +38,11 @@ export const pl: BotTexts = {
     operator: 'Przekazać rozmowę człowiekowi',
     press: 'Przycisk',
   },
-  defaultNames: { O: 'Pomocnik kanału', S: 'Obserwator', B: 'Asystent' },
+  defaultNames: { O: 'Pomocnik kanału', S: 'Obserwator', B: 'Asystent', P: 'Osobisty asystent' },
   work: {
     O: 'Odpowiada klientom w otwartych kanałach',
     S: 'Pomaga w czatach grupowych, gdy ktoś go wspomni',
     B: 'Odpowiada pracownikom w czacie prywatnym',
+    P: 'Osobisty asystent: czyta czaty, w których jest',
   },
 };

@@ -39,10 +39,11 @@ export const pt: BotTexts = {
     operator: 'Passar a conversa para uma pessoa',
     press: 'Botão',
   },
-  defaultNames: { O: 'Ajudante do canal', S: 'Supervisor', B: 'Assistente' },
+  defaultNames: { O: 'Ajudante do canal', S: 'Supervisor', B: 'Assistente', P: 'Assistente pessoal' },
   work: {
     O: 'Responde aos clientes nos canais abertos',
     S: 'Ajuda nos chats em grupo quando mencionado',
     B: 'Responde aos funcionários no chat privado',
+    P: 'Assistente pessoal: lê os chats em que está',
   },
 };

@@ -1,4 +1,5 @@
 /** Portals: the Bitrix24 accounts that have installed the app. */
+import type { EventApi } from '../../core/event-api.ts';
 import { type Db, query } from '../database.ts';
 import type { AppState } from './app-checks.ts';
 
@@ -32,6 +33,12 @@ export interface Portal {
   readonly uninstalled_at: Date | null;
   /** What the portal last said about the app. */
   readonly app_state: AppState;
+  /** The portal's own id, where `portal` is not it: a portal added by an incoming webhook names itself with its first event. */
+  readonly member_id: string | null;
+  /** How its events arrive; null until it is set up. */
+  readonly event_api: EventApi | null;
+  /** How they are to arrive from the next set-up on; null: as before, or as the settings say for a new portal. */
+  readonly event_api_wanted: EventApi | 'auto' | null;
 }
 
 export interface ProvenInstall {
@@ -118,12 +125,35 @@ export async function updatePortal(
       | 'set_up_at'
       | 'set_up_error'
       | 'uninstalled_at'
+      | 'member_id'
+      | 'event_api_wanted'
     >
   >,
 ): Promise<void> {
   await db('portal')
     .where({ portal })
     .update({ ...change, updated_at: db.raw('now()') });
+}
+
+/** Stores the event API that a set-up has established. A wish that came while the set-up ran stays for the next one. */
+export async function settleEventApi(
+  db: Db,
+  portal: string,
+  { eventApi, wanted }: { readonly eventApi: EventApi; readonly wanted: Portal['event_api_wanted'] },
+): Promise<void> {
+  await query(
+    db,
+    `update portal set event_api = ?,
+       event_api_wanted = case when event_api_wanted is not distinct from ? then null else event_api_wanted end
+     where portal = ?`,
+    [eventApi, wanted, portal],
+  );
+}
+
+/** Portals added by an incoming webhook: no OAuth host knows them. */
+export async function listWebhookPortals(db: Db): Promise<Portal[]> {
+  const result = await query<Portal>(db, `select * from portal where server_endpoint = '' order by portal limit 1000`);
+  return result.rows;
 }
 
 /** Deletes lanes first: this waits for workers that hold a lane and keeps others from claiming one. Rows they wrote meanwhile follow. */

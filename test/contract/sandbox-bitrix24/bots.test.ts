@@ -145,21 +145,31 @@ describe('imbot.v2.Bot.register', () => {
     expect(await hook.json()).toMatchObject({ error: 'BOT_TOKEN_NOT_SPECIFIED' });
   });
 
-  it('leaves the old URL bound when the URL changes', async () => {
+  it.each([
+    {
+      name: 'since revision 35, the old URL goes when a lone bot changes it',
+      v2Revision: 36,
+      others: 0,
+      left: ['/new'],
+    },
+    { name: 'before, the old URL stays bound', v2Revision: 34, others: 0, left: ['/new', '/old'] },
+    { name: 'and it stays bound where the app has other bots', v2Revision: 36, others: 1, left: ['/new', '/old'] },
+  ])('$name', async ({ v2Revision, others, left }) => {
+    await portal.close();
+    portal = await startSandboxPortal({ rate: false, v2Revision });
+    portal.placeApp();
+    portal.finishInstall();
+    for (let other = 0; other < others; other += 1) await registerBot(portal, app.eventUrl, { CODE: `other${other}` });
     const fields = { code: 'a', properties: { name: 'A' }, eventMode: 'webhook', webhookUrl: `${app.origin}/old` };
     const { bot } = (await resultOf(portal, 'imbot.v2.Bot.register', { fields })) as { bot: { id: number } };
     const change = { botId: bot.id, fields: { webhookUrl: `${app.origin}/new` } };
     await resultOf(portal, 'imbot.v2.Bot.update', change);
     portal.employeeWritesPrivate(portal.adminId, bot.id, 'hi');
     await portal.idle();
-    expect(
-      app
-        .of('ONIMBOTV2MESSAGEADD')
-        .map(({ path }) => path)
-        .sort(),
-    ).toEqual(['/new', '/old']);
+    const heard = app.of('ONIMBOTV2MESSAGEADD').map(({ path }) => path);
+    expect(heard.sort()).toEqual(left);
     const off = { event: 'ONIMBOTV2MESSAGEADD', handler: `${app.origin}/old` };
-    expect(await resultOf(portal, 'event.unbind', off)).toEqual({ count: 1 });
+    expect(await resultOf(portal, 'event.unbind', off)).toEqual({ count: left.length - 1 });
   });
 });
 

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { findEvent } from '../../../src/bitrix24/events/event-registry.ts';
-import { type ScannedEvent, scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
+import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
+import type { ScannedEvent } from '../../../src/bitrix24/events/scan-fields.ts';
 import { readSettings } from '../../../src/config.ts';
 import { sha256 } from '../../../src/lib/encryption.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
@@ -39,12 +40,12 @@ const meanings: Readonly<Record<string, string>> = {
   'v1-onimcommandadd-group': 'command',
   'v1-onimcommandadd-keyboard-button': 'command',
   'v1-onimcommandadd-private': 'command',
-  'v2-webhook-onimbotv2contextget': 'other_event_api',
-  'v2-webhook-onimbotv2delete': 'other_event_api',
-  'v2-webhook-onimbotv2joinchat': 'other_event_api',
-  'v2-webhook-onimbotv2messageadd': 'other_event_api',
-  'v2-webhook-onimbotv2messagedelete': 'other_event_api',
-  'v2-webhook-onimbotv2messageupdate': 'other_event_api',
+  'v2-webhook-onimbotv2contextget': 'context_opened',
+  'v2-webhook-onimbotv2delete': 'bot_deleted',
+  'v2-webhook-onimbotv2joinchat': 'joined',
+  'v2-webhook-onimbotv2messageadd': 'message',
+  'v2-webhook-onimbotv2messagedelete': 'message_deleted',
+  'v2-webhook-onimbotv2messageupdate': 'message_edited',
 };
 
 const recorded = recordedEvents();

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
+import { eventApiOf, quickPolls } from '../../support/event-apis.ts';
+import { postEvent } from '../../support/event-bodies.ts';
 import { type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
 import { answersIn, everythingDone } from '../../support/talk.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
@@ -58,5 +60,62 @@ describe('a portal in webhook mode', () => {
     expect(answersIn(portal, said.chatId)).toEqual(['Через вебхук']);
     const secret = portal.webhook.split('/').at(-2) ?? '';
     expect((await own.probe.everything()).includes(secret)).toBe(false);
+  });
+});
+
+describe('a portal in webhook mode whose id nobody knows', () => {
+  let unnamed: OwnBridge;
+  const run = (...words: string[]): Promise<Ran> => runCli(environmentOf(unnamed), words);
+
+  beforeAll(async () => {
+    unnamed = await startOwnBridge({ settings: quickPolls });
+  });
+
+  afterAll(() => unnamed.close());
+
+  it('names itself with its first event, and is added again under the same number', async () => {
+    const { portal } = unnamed.bridge;
+    expect(await run('portals', 'add', '--webhook', portal.webhook)).toMatchObject({ code: 0 });
+    await until(() => portal.bots().length === 3);
+    await everythingDone(portal, unnamed.probe);
+    const said = sayToAssistant(unnamed.bridge, 'Кто я?');
+    await until(() => said.isAnswered());
+    const [row] = await unnamed.probe.rows('select portal, member_id, has_imbot_v2 from portal');
+    expect(row).toMatchObject({ member_id: portal.memberId, has_imbot_v2: true });
+    expect(row?.['portal']).not.toBe(portal.memberId);
+    expect(await run('portals', 'add', '--webhook', portal.webhook)).toMatchObject({ code: 0 });
+    expect(await unnamed.probe.count('select count(*) from portal')).toBe(1);
+    await everythingDone(portal, unnamed.probe);
+  });
+
+  it('is sent everything through imbot.v2 with its bot token, which makes a repeated send harmless', () => {
+    const sends = unnamed.bridge.portal.calls().filter(({ method }) => method === 'imbot.v2.Chat.Message.send');
+    expect(sends.length).toBeGreaterThan(0);
+    expect(sends.every(({ error }) => error === null)).toBe(true);
+  });
+
+  it('does not take the events of another portal with the same token, nor of an id of its own with another one', async () => {
+    const { portal, url } = unnamed.bridge;
+    const genuine = portal.deliveries().find(({ event }) => event === 'ONIMBOTMESSAGEADD')?.body ?? '';
+    const foreign = genuine.replace(`member_id%5D=${portal.memberId}`, `member_id%5D=${'a'.repeat(32)}`);
+    expect((await postEvent(url, foreign)).status).toBe(403);
+    const forged = genuine.replace(/application_token%5D=[^&]*/, 'application_token%5D=forged');
+    expect((await postEvent(url, forged)).status).toBe(403);
+    expect((await postEvent(url, genuine)).status).toBe(200);
+  });
+
+  it('is polled through its webhook alone, changes back, and is left without our bots when it is erased', async () => {
+    const { portal } = unnamed.bridge;
+    for (const api of ['v2-fetch', 'v2-webhook', 'v2-fetch']) {
+      expect(await run('portals', 'set', '--event-api', api)).toMatchObject({ code: 0 });
+      await until(async () => (await eventApiOf(unnamed.probe)) === api);
+      const said = sayToAssistant(unnamed.bridge, `Через ${api}`);
+      await until(() => said.isAnswered());
+    }
+    expect((await run('portals', 'show')).out).toContain('polled by the app through imbot.v2 (v2-fetch)');
+    const [row] = await unnamed.probe.rows('select portal from portal');
+    expect(await run('portals', 'erase', '--portal', String(row?.['portal']))).toMatchObject({ code: 0 });
+    expect(portal.bots()).toEqual([]);
+    expect(await unnamed.probe.count('select count(*) from event_poll')).toBe(0);
   });
 });

@@ -15,10 +15,22 @@ function parsed(body: Buffer) {
   const data = branch(tree, 'data');
   const sections = ['BOT', 'COMMAND'].map((name) => branch(data, name) ?? {});
   const entries = [data, ...sections.flatMap((entry) => Object.keys(entry).map((key) => branch(entry, key)))];
-  return {
-    event: (text(tree, 'event') ?? '').toUpperCase(),
+  const event = (text(tree, 'event') ?? '').toUpperCase();
+  const proof = {
+    event,
     memberId: text(tree, 'auth', 'member_id') ?? '',
     applicationToken: text(tree, 'auth', 'application_token') ?? '',
+  };
+  if (event.startsWith('ONIMBOTV2')) {
+    return {
+      ...proof,
+      dialogId: text(data, 'dialogId') || text(data, 'chat', 'dialogId') || '',
+      messageId: text(data, 'message', 'id') || text(data, 'messageId') || '',
+      bots: sorted([`${text(data, 'bot', 'id') ?? ''} ${text(data, 'bot', 'code') ?? ''}`]),
+    };
+  }
+  return {
+    ...proof,
     dialogId: text(data, 'PARAMS', 'DIALOG_ID') ?? '',
     messageId: text(data, 'PARAMS', 'MESSAGE_ID') ?? '',
     bots: sorted(entries.map((entry) => `${text(entry, 'BOT_ID') ?? ''} ${text(entry, 'BOT_CODE') ?? ''}`)),
@@ -81,6 +93,8 @@ const keys = fc.constantFrom(
     'data[BOT_CODE]',
   ],
   ...['data[bot][id]', 'data[bot][auth][access_token]', 'data[BOT][]', 'data[BOT][][BOT_ID]', 'data[BOT]'],
+  ...['data[bot][code]', 'data[bot]', 'data[dialogId]', 'data[chat][dialogId]', 'data[chat]', 'data[chat][]'],
+  ...['data[message][id]', 'data[message][text]', 'data[message]', 'data[messageId]', 'data[message][__proto__]'],
 );
 
 const escaped = (key: string): string => key.replaceAll('[', '%5B').replaceAll(']', '%5D');
@@ -118,6 +132,7 @@ const pairs = fc
       '%00',
       '%D1%8F',
       'ONIMBOTMESSAGEADD',
+      'ONIMBOTV2MESSAGEADD',
       'x=y',
       '\u00ff',
     ),

@@ -15,11 +15,17 @@ describe('scanEvent', () => {
     expect(scanned.event).toBe(text(tree, 'event'));
     expect(scanned.memberId).toBe(text(tree, 'auth', 'member_id'));
     expect(scanned.applicationToken).toBe(text(tree, 'auth', 'application_token') ?? '');
-    expect(scanned.dialogId).toBe(text(tree, 'data', 'PARAMS', 'DIALOG_ID') ?? '');
+    const isSecond = name.startsWith('v2-');
+    const dialogId = isSecond
+      ? (text(tree, 'data', 'dialogId') ?? text(tree, 'data', 'chat', 'dialogId'))
+      : text(tree, 'data', 'PARAMS', 'DIALOG_ID');
+    expect(scanned.dialogId).toBe(dialogId ?? '');
+    expect(isSecond ? scanned.bots : []).toEqual(isSecond ? [{ id: '456', code: 'support_bot' }] : []);
     expect(scanned.storedBody.toString()).not.toMatch(tokens);
     const kept = parseForm(scanned.storedBody);
     expect(text(kept, 'data', 'PARAMS', 'MESSAGE')).toBe(text(tree, 'data', 'PARAMS', 'MESSAGE'));
     expect(text(kept, 'data', 'USER', 'NAME')).toBe(text(tree, 'data', 'USER', 'NAME'));
+    expect(text(kept, 'data', 'message', 'text')).toBe(text(tree, 'data', 'message', 'text'));
   });
 
   it('names every bot of an event once, with its code', () => {

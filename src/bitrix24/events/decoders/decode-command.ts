@@ -5,7 +5,7 @@ import { languageOf } from '../../../core/language.ts';
 import { withoutJoiners } from '../../../core/markup/bb-escape.ts';
 import { branch, type FormTree, text } from '../../../lib/form-body.ts';
 import { hasMention, plainText, withoutMention } from '../../formatting/bb-code.ts';
-import { type DialogDecoder, noDialog, notForThisBot } from '../decoded.ts';
+import { type DialogDecoder, noDialog, notForThisBot, toldWithFirstCommand } from '../decoded.ts';
 import {
   authorOf,
   chatOf,
@@ -25,6 +25,12 @@ const maxCommands = 10;
 export const decodeCommand: DialogDecoder = (tree, bot) => {
   const place = chatOf(paramsOf(tree), bot.id ?? '');
   if (place === null) return noDialog;
+  if (
+    branch(tree, 'data', 'command') !== undefined &&
+    Object.keys(branch(tree, 'data', 'COMMAND') ?? {}).length === 0
+  ) {
+    return toldWithFirstCommand;
+  }
   const events = commandsOf(tree, place, bot);
   return events.length === 0 ? notForThisBot : { kind: 'chat', events };
 };

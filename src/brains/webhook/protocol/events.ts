@@ -40,7 +40,7 @@ const fileSchema = z
 /** Said in every event. */
 const place = {
   conversation: z.string().meta({ description: 'The name of the conversation for your answers' }),
-  bot: z.object({ code: z.string(), type: z.enum(['O', 'S', 'B']) }),
+  bot: z.object({ code: z.string(), type: z.enum(['O', 'S', 'B', 'P']) }),
   answerUrl: z.url().meta({ description: 'Where later answers are posted, signed' }),
 };
 

@@ -1,0 +1,7 @@
+/** How the calls of a set-up are made. */
+import type { SetUpOptions } from './set-up-types.ts';
+
+/** Each call may wait this long for the portal's rate limiter. */
+export const patienceMs = 20_000;
+
+export const callOptions = ({ signal }: Pick<SetUpOptions, 'signal'>) => ({ patienceMs, signal });

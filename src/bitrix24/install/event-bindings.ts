@@ -1,0 +1,116 @@
+/** Keeps the addresses in order to which a portal posts the app's events. Only where the app is installed: an incoming webhook cannot. */
+import { AppError } from '../../core/errors.ts';
+import type { EventApi } from '../../core/event-api.ts';
+import type { PortalClient } from '../rest/portal-client.ts';
+import { isRecord } from '../rest/rest-errors.ts';
+import { callOptions } from './call-options.ts';
+import type { SetUpOptions } from './set-up-types.ts';
+
+/** The lifecycle events a marketplace app may bind; bot events are bound by registering. */
+const lifecycleEvents = ['ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPINSTALL', 'ONAPPPAYMENT'];
+
+const botEvents = {
+  'v1-webhook': [
+    'ONIMBOTMESSAGEADD',
+    'ONIMBOTMESSAGEUPDATE',
+    'ONIMBOTMESSAGEDELETE',
+    'ONIMBOTJOINCHAT',
+    'ONIMBOTCONTEXTGET',
+    'ONIMBOTDELETE',
+    'ONIMCOMMANDADD',
+  ],
+  'v2-webhook': [
+    'ONIMBOTV2MESSAGEADD',
+    'ONIMBOTV2MESSAGEUPDATE',
+    'ONIMBOTV2MESSAGEDELETE',
+    'ONIMBOTV2JOINCHAT',
+    'ONIMBOTV2CONTEXTGET',
+    'ONIMBOTV2COMMANDADD',
+    'ONIMBOTV2REACTIONCHANGE',
+    'ONIMBOTV2DELETE',
+  ],
+} as const;
+
+/** Binds the lifecycle events that are not bound yet. A polled app may have an address that no portal takes: it then does without them. */
+export async function bindLifecycle(client: PortalClient, options: SetUpOptions, eventApi: EventApi): Promise<void> {
+  await bind(client, options, lifecycleEvents, eventApi === 'v2-fetch');
+}
+
+/**
+ * Binds the bot events of an API before bots change over to it from polling. Registering binds them too, but bot by bot, and only after the
+ * bot has changed over.
+ */
+export async function bindBotEvents(
+  client: PortalClient,
+  options: SetUpOptions,
+  eventApi: Exclude<EventApi, 'v2-fetch'>,
+): Promise<void> {
+  await bind(client, options, botEvents[eventApi], false);
+}
+
+/**
+ * Unbinds what would tell bot events a second time: those of the other API, and old addresses of `imbot.v2`, which stay bound beside new
+ * ones. Comes last, when the portal posts the events of the API it is to run. Bots that are polled are told nothing by any binding.
+ */
+export async function unbindOthers(client: PortalClient, options: SetUpOptions, eventApi: EventApi): Promise<void> {
+  if (eventApi === 'v2-fetch') return;
+  const other: readonly string[] = botEvents[eventApi === 'v1-webhook' ? 'v2-webhook' : 'v1-webhook'];
+  const own: readonly string[] = botEvents[eventApi];
+  const superfluous = (await readBindings(client, options)).filter(
+    ({ event, handler }) => other.includes(event) || (own.includes(event) && handler !== options.eventUrl),
+  );
+  const calls = superfluous.map(({ event, handler }) => ({ method: 'event.unbind', params: { event, handler } }));
+  for (const answer of await inBatches(client, options, calls)) if ('error' in answer) throw answer.error;
+}
+
+interface Bound {
+  /** In upper case. */
+  readonly event: string;
+  readonly handler: string;
+}
+
+async function readBindings(client: PortalClient, options: SetUpOptions): Promise<Bound[]> {
+  const known = await client.call(options.portal, 'event.get', {}, callOptions(options));
+  return (Array.isArray(known) ? known : [])
+    .filter(isRecord)
+    .map((entry) => ({ event: String(entry['event']).toUpperCase(), handler: String(entry['handler']) }));
+}
+
+/** `event.bind` refuses a second binding, so the list is read first. */
+async function bind(
+  client: PortalClient,
+  options: SetUpOptions,
+  events: readonly string[],
+  mayBeRefused: boolean,
+): Promise<void> {
+  const bound = await readBindings(client, options);
+  const isBound = (event: string): boolean =>
+    bound.some((one) => one.event === event && one.handler === options.eventUrl);
+  const calls = events
+    .filter((event) => !isBound(event))
+    .map((event) => ({ method: 'event.bind', params: { event, handler: options.eventUrl } }));
+  for (const answer of await inBatches(client, options, calls)) {
+    // Portals offer different lifecycle events; an unknown one must not stop the set-up.
+    if ('error' in answer && !mayBeRefused && !isHarmless(answer.error)) throw answer.error;
+  }
+}
+
+/** The most calls of one request. */
+const maxCalls = 50;
+
+async function inBatches(client: PortalClient, options: SetUpOptions, calls: Parameters<PortalClient['batch']>[1]) {
+  const answers: Awaited<ReturnType<PortalClient['batch']>> = [];
+  for (let at = 0; at < calls.length; at += maxCalls) {
+    answers.push(...(await client.batch(options.portal, calls.slice(at, at + maxCalls), callOptions(options))));
+  }
+  return answers;
+}
+
+function isHarmless(error: Error): boolean {
+  return (
+    error instanceof AppError &&
+    (error.code === 'bitrix24.ERROR_EVENT_NOT_FOUND' ||
+      error.code === 'bitrix24.ERROR_EVENT_BINDING_EXISTS' ||
+      /already bind/i.test(error.message))
+  );
+}

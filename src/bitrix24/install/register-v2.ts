@@ -1,0 +1,65 @@
+/** Registers a bot through `imbot.v2`, whose events are then posted to the app or kept for polling. */
+
+import { RemoteUnreachable } from '../../core/errors.ts';
+import type { EventApi } from '../../core/event-api.ts';
+import type { PortalClient } from '../rest/portal-client.ts';
+import { isRecord, readId } from '../rest/rest-errors.ts';
+import { propertiesOf, propertiesV2, storableProfile, typeNames } from './bot-profile.ts';
+import { refusalOf } from './bot-refusals.ts';
+import { callOptions } from './call-options.ts';
+import { webhookUrlOf } from './event-modes.ts';
+import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
+
+/**
+ * Registers a bot, or finds it registered; registering again changes nothing, so the mode and what we changed of its profile are sent
+ * afterwards. `imbot.v2.Bot.update` empties what is left out of `properties`: one change sends all words of the profile, and the picture only
+ * if it is another one.
+ */
+export async function registerBotV2(
+  client: PortalClient,
+  options: SetUpOptions,
+  bot: WantedBot,
+  eventApi: Exclude<EventApi, 'v1-webhook'>,
+): Promise<BotResult> {
+  const properties = propertiesOf(bot, bot.language ?? options.language);
+  const profile = storableProfile(properties);
+  const mode =
+    eventApi === 'v2-fetch'
+      ? { eventMode: 'fetch' as const }
+      : { eventMode: 'webhook' as const, webhookUrl: await webhookUrlOf(client, options) };
+  const fields = {
+    code: bot.code,
+    type: typeNames[bot.type],
+    isSupportOpenline: bot.type === 'O',
+    properties: propertiesV2(properties, true),
+    ...mode,
+  };
+  try {
+    const registered = readBot(
+      await client.call(options.portal, 'imbot.v2.Bot.register', { fields }, callOptions(options)),
+    );
+    const known = bot.bot_id === registered.id ? bot.synced : null;
+    const before = known?.profile ?? profile;
+    const isChanged = Object.entries(profile).some(([name, value]) => before[name] !== value);
+    const isOtherPicture = before['PERSONAL_PHOTO'] !== profile['PERSONAL_PHOTO'];
+    // Where events are posted, the address is sent each time: it may be another one than in the set-up before.
+    if (isChanged || registered.eventMode !== mode.eventMode || mode.eventMode === 'webhook') {
+      const update = { ...mode, ...(isChanged ? { properties: propertiesV2(properties, isOtherPicture) } : {}) };
+      const params = { botId: Number(registered.id), fields: update };
+      await client.call(options.portal, 'imbot.v2.Bot.update', params, callOptions(options));
+    }
+    return { code: bot.code, botId: registered.id, synced: { profile, commands: known?.commands ?? {} } };
+  } catch (error) {
+    const problem = refusalOf(error);
+    if (problem === null) throw error;
+    return { code: bot.code, problem };
+  }
+}
+
+function readBot(answer: unknown): { readonly id: string; readonly eventMode: unknown } {
+  const bot = isRecord(answer) ? answer['bot'] : undefined;
+  if (!isRecord(bot)) {
+    throw new RemoteUnreachable({ code: 'bitrix24.no_id', message: 'Bitrix24 registered a bot without naming it' });
+  }
+  return { id: readId('imbot.v2.Bot.register', bot['id']), eventMode: bot['eventMode'] };
+}

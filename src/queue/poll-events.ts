@@ -1,0 +1,83 @@
+/**
+ * Stores the events a portal keeps for its bots. Giving `imbot.v2.Event.get` an offset deletes what is below it in the portal, so an offset
+ * is given only after the events below it are committed to the inbox. The portal thereby keeps the place itself: whoever begins anew is given
+ * everything that was not acknowledged, and what was stored already is not stored again.
+ */
+import { type FetchedPage, readFetched } from '../bitrix24/events/fetched-event.ts';
+import { scanEvent } from '../bitrix24/events/scan-event.ts';
+import type { EventPolling, PolledBot } from '../bitrix24/install/set-up-types.ts';
+import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import type { Wakeup } from '../runtime/wakeup.ts';
+import { isCollision, type Pool } from '../store/database.ts';
+import { acceptEvents } from '../store/queue/inbox.ts';
+import { type BotRow, listBots } from '../store/tenants/bots.ts';
+import { beginPolling, endPolling } from '../store/tenants/event-polls.ts';
+import { toNewEvents } from './event-intake.ts';
+
+export interface PollEventsOptions {
+  readonly db: Pool;
+  readonly client: PortalClient;
+  readonly metrics: Metrics;
+  /** Of the inbox. */
+  readonly wakeup: Wakeup;
+}
+
+/** Events asked for at once. An event has about 3 KB, with attachments 60 KB more. */
+export const pageSize = 100;
+
+/**
+ * The offset of a first call, which acknowledges nothing: events have positive numbers. Without any offset the portal may go on answering for
+ * a minute that there is nothing (docs/platform-notes/bitrix24.md#polling).
+ */
+export const firstOffset = 1;
+
+/** Stores the events of a page in their order, each once. Resolves after the commit; when it throws, nothing is stored. */
+export async function storePage(
+  { db, metrics, wakeup }: Omit<PollEventsOptions, 'client'>,
+  portal: string,
+  bots: readonly BotRow[],
+  { events }: FetchedPage,
+): Promise<void> {
+  const rows = events.flatMap(({ body }) => toNewEvents(portal, scanEvent(body), bots));
+  if (rows.length === 0) return;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const isNew = await acceptEvents(db, rows);
+      for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
+      if (isNew.includes(true)) wakeup.ring();
+      return;
+    } catch (error) {
+      if (!isCollision(error) || attempt === 5) throw error;
+    }
+  }
+}
+
+/** What a set-up needs to bring a portal to polling and back. */
+export function createEventPolling(options: PollEventsOptions, portal: string, signal: AbortSignal): EventPolling {
+  const { db, client } = options;
+  const store = async (answer: unknown, offset: number): Promise<FetchedPage> => {
+    const page = readFetched(answer, offset);
+    await storePage(options, portal, await listBots(db, portal), page);
+    return page;
+  };
+  return {
+    begin: (afterSeconds) => beginPolling(db, portal, afterSeconds),
+    async drain({ botId }: PolledBot) {
+      for (let offset = firstOffset; ; ) {
+        const params = { botId: Number(botId), offset, limit: pageSize };
+        const answer = await client.call(portal, 'imbot.v2.Event.get', params, { patienceMs: 20_000, signal });
+        const page = await store(answer, offset);
+        offset = page.nextOffset;
+        if (page.events.length === 0) return offset;
+      }
+    },
+    async store(answer, offset) {
+      await store(answer, offset);
+    },
+    end: (eventApi) => endPolling(db, portal, { eventApi, afterSeconds: afterwardsSeconds }),
+  };
+}
+
+/** A portal may still write down events for polling that it had begun with when its bots changed over. */
+const afterwardsSeconds = 120;

@@ -1,0 +1,42 @@
+/** Decides how far one bot's polled events may be acknowledged, which deletes them in the portal. */
+
+export interface ReadMarks {
+  /** The offset to give next: everything below it is stored, and may go. */
+  offset(): number;
+  /**
+   * Notes that a page read at the current offset is stored. @param nextOffset above the last event of the page @param isFull there may be more
+   * behind it @param now in milliseconds of a monotonic clock. Returns whether the page held events not read before.
+   */
+  read(nextOffset: number, isFull: boolean, now: number): boolean;
+}
+
+/**
+ * The portal numbers an event before it has written it down, and may finish a later one first. So what was just read is acknowledged only after
+ * so long, when an earlier one must have appeared; until then it is read again, and not stored again.
+ */
+const settleMs = 5_000;
+
+export function createReadMarks(first: number): ReadMarks {
+  let acknowledged = first;
+  let readTo = first;
+  /** Offsets read so far and not acknowledged, with the moment of the first read; oldest first. */
+  const unsettled: { readonly offset: number; readonly at: number }[] = [];
+  return {
+    offset: () => acknowledged,
+    read(nextOffset, isFull, now) {
+      const isNew = nextOffset > readTo;
+      if (isNew) unsettled.push({ offset: nextOffset, at: now });
+      readTo = Math.max(readTo, nextOffset);
+      // A full page would hide what follows it; all of it but the end was written long ago.
+      let settled = isFull ? nextOffset : acknowledged;
+      // Never beyond this page: only what is below its end is known to be stored.
+      while (unsettled[0] !== undefined && unsettled[0].offset <= nextOffset) {
+        if (unsettled[0].offset > settled && now - unsettled[0].at < settleMs) break;
+        settled = Math.max(settled, unsettled[0].offset);
+        unsettled.shift();
+      }
+      acknowledged = Math.max(acknowledged, settled);
+      return isNew;
+    },
+  };
+}

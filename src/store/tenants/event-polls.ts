@@ -1,0 +1,83 @@
+/** Which portals are polled for events, and who polls each at the moment. */
+import type { EventApi } from '../../core/event-api.ts';
+import { type Db, query } from '../database.ts';
+
+/**
+ * The portal is polled from now on, first after so many seconds: events that it posted until now may still be on their way, and come first.
+ * Repeatable; written before the portal begins to keep events for polling.
+ */
+export async function beginPolling(db: Db, portal: string, afterSeconds: number): Promise<void> {
+  await query(
+    db,
+    `insert into event_poll (portal, leased_until) values (?, now() + ? * interval '1 second')
+     on conflict (portal) do update set polled_until = 'infinity',
+       leased_until = case when event_poll.leased_by is null then excluded.leased_until else event_poll.leased_until end`,
+    [portal, afterSeconds],
+  );
+}
+
+/**
+ * The portal posts its events from now on, in the given way. It is polled for some more seconds, for events it was just writing down when it
+ * was told to post them instead.
+ */
+export async function endPolling(
+  db: Db,
+  portal: string,
+  { eventApi, afterSeconds }: { readonly eventApi: EventApi; readonly afterSeconds: number },
+): Promise<void> {
+  await query(
+    db,
+    `with polled as (
+       update event_poll set polled_until = least(polled_until, now() + ? * interval '1 second') where portal = ?
+     )
+     update portal set event_api = ? where portal = ?`,
+    [afterSeconds, portal, eventApi, portal],
+  );
+}
+
+/** Nobody polls the portal any more. */
+export async function stopPolling(db: Db, portal: string): Promise<void> {
+  await query(db, 'delete from event_poll where portal = ?', [portal]);
+}
+
+/** Takes portals that nobody polls, each for one process. A portal that cannot be called now is not taken. */
+export async function claimPolls(
+  db: Db,
+  owner: string,
+  { limit, leaseSeconds }: { readonly limit: number; readonly leaseSeconds: number },
+): Promise<string[]> {
+  const result = await query<{ portal: string }>(
+    db,
+    `update event_poll e set leased_by = ?, leased_until = now() + ? * interval '1 second'
+     from (
+       select e.portal from event_poll e join portal p using (portal)
+       where e.polled_until > now() and p.state = 'installed' and (e.leased_until is null or e.leased_until < now())
+       order by e.leased_until nulls first limit ? for update of e skip locked
+     ) free
+     where e.portal = free.portal
+     returning e.portal`,
+    [owner, leaseSeconds, limit],
+  );
+  return result.rows.map(({ portal }) => portal);
+}
+
+/** Extends the leases and returns the portals still leased to this owner and still to be polled. */
+export async function renewPolls(db: Db, owner: string, leaseSeconds: number): Promise<Set<string>> {
+  const result = await query<{ portal: string }>(
+    db,
+    `update event_poll e set leased_until = now() + ? * interval '1 second'
+     from portal p where p.portal = e.portal and p.state = 'installed' and e.polled_until > now() and e.leased_by = ?
+     returning e.portal`,
+    [leaseSeconds, owner],
+  );
+  return new Set(result.rows.map(({ portal }) => portal));
+}
+
+/** Releases portals so that another process can take them at once. */
+export async function releasePolls(db: Db, owner: string, portals: readonly string[]): Promise<void> {
+  await query(
+    db,
+    'update event_poll set leased_by = null, leased_until = null where leased_by = ? and portal = any(?::text[])',
+    [owner, portals],
+  );
+}
