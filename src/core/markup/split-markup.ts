@@ -15,21 +15,25 @@ const maxAttempts = 8;
 export function splitMarkup(nodes: Markup, form: TextForm, limit: number, wide = ''): readonly string[] {
   const parts: string[] = [];
   let rest = nodes;
-  for (;;) {
-    const whole = renderMarkup(rest, form);
-    if (whole === '') return parts;
-    if (weigh(whole, wide) <= limit) return [...parts, whole];
-    const cut = cutOff(rest, { form, limit, wide, length: whole.length });
-    if (cut === null) {
-      // Its first piece fits nowhere as it is: it goes without formatting.
-      const [first, ...others] = rest;
-      if (first !== undefined) parts.push(...splitPlain(renderPlain([first]), form, limit));
-      rest = others;
-    } else {
+  while (rest.length > 0) {
+    // No character becomes shorter when it is written, so a part never needs more than this: the rest is not looked at for each part.
+    const [near, far] = cutAt(rest, limit + 1);
+    const whole = renderMarkup(near, form);
+    if (far.length === 0 && weigh(whole, wide) <= limit) return whole === '' ? parts : [...parts, whole];
+    const cut = cutOff(near, { form, limit, wide, length: whole.length });
+    if (cut !== null) {
       parts.push(cut.part);
-      rest = cut.rest;
+      rest = [...cut.rest, ...far];
+    } else if (whole === '') {
+      rest = far;
+    } else {
+      // Its first piece fits nowhere as it is: it goes without formatting.
+      const [first, ...others] = near;
+      if (first !== undefined) parts.push(...splitPlain(renderPlain([first]), form, limit));
+      rest = [...others, ...far];
     }
   }
+  return parts;
 }
 
 /** The most characters that one becomes when a text is written: `&quot;`. */
@@ -56,7 +60,7 @@ function cutOff(nodes: Markup, { form, limit, wide, length }: CutRules): { part:
     const [head, rest] = cutAt(nodes, first.length);
     const part = renderMarkup(head, form);
     const weight = weigh(part, wide);
-    if (part !== '' && weight <= limit && textOf(rest).length < shown.length) return { part, rest };
+    if (part !== '' && weight <= limit && lengthUpTo(rest, shown.length) < shown.length) return { part, rest };
     wanted = Math.floor(Math.min(wanted * 0.8, (wanted * limit) / Math.max(1, weight)));
   }
   return null;
@@ -80,23 +84,45 @@ function textOfNode(node: MarkupNode): string {
   return 'children' in node ? textOf(node.children) : ' ';
 }
 
+/** The length of `textOf`, counted up to `most`. */
+function lengthUpTo(nodes: Markup, most: number): number {
+  let length = 0;
+  for (const node of nodes) {
+    if (length >= most) return most;
+    length += nodeLengthUpTo(node, most - length);
+  }
+  return length;
+}
+
+function nodeLengthUpTo(node: MarkupNode, most: number): number {
+  if (node.type === 'text' || node.type === 'code') return node.text.length;
+  if (node.type === 'list') {
+    let length = 0;
+    for (const item of node.items) {
+      if (length >= most) return most;
+      length += lengthUpTo(item, most - length) + 1;
+    }
+    return length;
+  }
+  return 'children' in node ? lengthUpTo(node.children, most) : 1;
+}
+
 /** The first `count` characters of `textOf`, and the rest. */
 function cutAt(nodes: Markup, count: number): readonly [Markup, Markup] {
-  const head: MarkupNode[] = [];
-  const rest: MarkupNode[] = [];
   let left = count;
-  for (const node of nodes) {
-    const { length } = textOfNode(node);
-    if (left <= 0) rest.push(node);
-    else if (length <= left) head.push(node);
-    else {
-      const [before, after] = cutNode(node, left, head.length === 0);
-      head.push(...before);
-      rest.push(...after);
+  for (const [index, node] of nodes.entries()) {
+    if (left <= 0) return [nodes.slice(0, index), nodes.slice(index)];
+    const length = nodeLengthUpTo(node, left + 1);
+    if (length > left) {
+      const [before, after] = cutNode(node, left, index === 0);
+      return [
+        [...nodes.slice(0, index), ...before],
+        [...after, ...nodes.slice(index + 1)],
+      ];
     }
     left -= length;
   }
-  return [head, rest];
+  return [nodes, []];
 }
 
 /** What may end in one part and begin again in the next. */
@@ -128,7 +154,7 @@ function cutList(list: MarkupNode & { readonly type: 'list' }, count: number): r
   let left = count;
   let at = 0;
   for (const item of list.items) {
-    const length = textOf(item).length + 1;
+    const length = lengthUpTo(item, left + 1) + 1;
     if (length > left) break;
     left -= length;
     at += 1;
