@@ -5,7 +5,7 @@
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
 import type { LaneBot } from './read-params.ts';
 
-/** How the names of all events of `imbot.v2` begin. */
+/** What the names of all events of `imbot.v2` start with. */
 export const secondApiPrefix = 'ONIMBOTV2';
 
 /** The name of the same event in the first API; a reaction has none, and keeps its own. In upper case. */

@@ -34,6 +34,7 @@ async function post(
         lookUps += 1;
         return Promise.resolve(known(stored));
       },
+      webhookPortals: () => Promise.resolve([]),
     },
     bodies: { read: () => Promise.resolve(body), markKnown: () => {} },
     acceptance: {
