@@ -22,12 +22,16 @@ import { earlierParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.
 import { attemptsExhausted, decideActionRetry, isDeferral } from './retry-decision.ts';
 import { resolveReference } from './sent-references.ts';
 
+/** An action that has ended, and the events that follow from it. */
+export interface EndedAction extends ActionResult {
+  readonly incoming: readonly NewEvent[];
+}
+
 /** The results of one claimed lane, to be written together. */
 export interface LaneResult {
   readonly progress: LaneProgress;
-  readonly results: readonly ActionResult[];
+  readonly results: readonly EndedAction[];
   readonly failure: ActionFailure | null;
-  readonly incoming: readonly NewEvent[];
 }
 
 export interface LaneOptions {
@@ -57,20 +61,19 @@ export async function executeLane(
   attempts: AttemptContext,
 ): Promise<LaneResult> {
   const id = { portal: lane.portal, lane: lane.lane, holder: lane.holder };
-  const results: ActionResult[] = [];
-  const incoming: NewEvent[] = [];
+  const results: EndedAction[] = [];
   let done = (lane.rows[0]?.seq ?? 1) - 1;
   for (const claimed of lane.rows) {
     if (!attempts.isHeld()) {
-      return { progress: { ...id, done, delayMs: 0, isFree: true }, results, failure: null, incoming };
+      return { progress: { ...id, done, delayMs: 0, isFree: true }, results, failure: null };
     }
     const tries = claimed === lane.rows[0] ? lane : { attempts: 1, throttled: 0 };
     const step = await readStep(options, { row: claimed, rows: lane.rows, results });
     if (step === null) {
-      return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null, incoming };
+      return { progress: { ...id, done, delayMs: notReadMs, isFree: true }, results, failure: null };
     }
     if ('dropped' in step) {
-      results.push(resultOf(claimed, 'dropped', { outcome: step.dropped, remoteId: null }));
+      results.push(resultOf(claimed, 'dropped', { outcome: step.dropped, remoteId: null }, []));
       done = claimed.seq;
       continue;
     }
@@ -95,21 +98,23 @@ export async function executeLane(
         const { delayMs, isFree, isThrottled } = next;
         const { portal, lane: key, seq } = row;
         const failure = { portal, lane: key, seq, outcome: error.code, isFateUnknown: tried.mayBeShown };
-        return { progress: { ...id, done, delayMs, isFree, isThrottled }, results, failure, incoming };
+        return { progress: { ...id, done, delayMs, isFree, isThrottled }, results, failure };
       }
-      results.push(resultOf(row, tried.isUnknown ? 'unknown' : 'dead_letter', { outcome: error.code, remoteId: null }));
       const reason = tried.isUnknown || tried.mayBeShown ? `${fateUnknown} (${error.code})` : error.code;
-      incoming.push(...receipts(row, { outcome: error.code, remoteId: null }, reason, earlier));
+      const end = { outcome: error.code, remoteId: null };
+      results.push(
+        resultOf(row, tried.isUnknown ? 'unknown' : 'dead_letter', end, receipts(row, end, reason, earlier)),
+      );
     } else {
       const { executed } = tried;
       const isDropped = executed.isDropped === true;
-      results.push(resultOf(row, isDropped ? 'dropped' : 'done', executed));
-      incoming.push(...receipts(row, executed, isDropped ? executed.outcome : null, earlier));
+      const incoming = receipts(row, executed, isDropped ? executed.outcome : null, earlier);
+      results.push(resultOf(row, isDropped ? 'dropped' : 'done', executed, incoming));
       options.metrics.stage.observe({ stage: row.target }, ageOf(options, row) / 1000);
     }
     done = row.seq;
   }
-  return { progress: { ...id, done, delayMs: 0 }, results, failure: null, incoming };
+  return { progress: { ...id, done, delayMs: 0 }, results, failure: null };
 }
 
 const ageOf = ({ clock }: LaneOptions, row: OutboxRow): number => clock.now().getTime() - row.created_at.getTime();
@@ -136,8 +141,9 @@ function resultOf(
   { portal, lane, seq }: OutboxRow,
   state: ActionResult['state'],
   { outcome, remoteId }: Pick<ExecutionResult, 'outcome' | 'remoteId'>,
-): ActionResult {
-  return { portal, lane, seq, state, outcome, remoteId };
+  incoming: readonly NewEvent[],
+): EndedAction {
+  return { portal, lane, seq, state, outcome, remoteId, incoming };
 }
 
 type AttemptOutcome =

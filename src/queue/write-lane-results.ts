@@ -2,12 +2,12 @@
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { inTransaction, isDataFault, type Pool } from '../store/database.ts';
-import { acceptEvents } from '../store/queue/inbox.ts';
+import { inTransaction, isDataFault, type Pool, type Transaction } from '../store/database.ts';
+import { acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
 import { finishLanes } from '../store/queue/lanes.ts';
 import { closeActions, noteFailures } from '../store/queue/outbox.ts';
 import { lockPortals } from '../store/tenants/portals.ts';
-import type { LaneResult } from './execute-lane.ts';
+import type { EndedAction, LaneResult } from './execute-lane.ts';
 
 export interface WriteLaneResultsOptions {
   readonly db: Pool;
@@ -31,34 +31,59 @@ export async function writeLaneResults(
     const [only, another] = turns;
     if (only === undefined) return [];
     options.log.error({ lanes: turns.length, err: error }, 'results cannot be written together');
-    if (another === undefined) return await write(options, [withoutOutsideData(only)]);
+    if (another === undefined) return await writeOneByOne(options, only);
     const held: boolean[] = [];
     for (const turn of turns) held.push(...(await writeLaneResults(options, [turn])));
     return held;
   }
 }
 
+/** The events of each action are stored by themselves; an action whose events cannot be stored ends as a dead letter, and no other one does. */
+async function writeOneByOne(options: WriteLaneResultsOptions, turn: LaneResult): Promise<boolean[]> {
+  const results: EndedAction[] = [];
+  for (const result of turn.results)
+    results.push((await storesEvents(options, result)) ? withoutEvents(result) : unwritable(result));
+  try {
+    options.wakeups.inbox.ring();
+    return await write(options, [{ ...turn, results }]);
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    return await write(options, [{ progress: turn.progress, results: turn.results.map(unwritable), failure: null }]);
+  }
+}
+
+async function storesEvents(options: WriteLaneResultsOptions, { incoming }: EndedAction): Promise<boolean> {
+  try {
+    await inTransaction(options.db, (trx) => storeEvents(trx, incoming));
+    return true;
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    return false;
+  }
+}
+
+const withoutEvents = (result: EndedAction): EndedAction => ({ ...result, incoming: [] });
+
 /**
  * The result without any data from outside. What was executed stays executed; the dead letter tells an administrator that its result could
  * not be recorded.
  */
-function withoutOutsideData(turn: LaneResult): LaneResult {
-  const end = { state: 'dead_letter' as const, outcome: 'outbox.unwritable', remoteId: null };
-  return {
-    progress: turn.progress,
-    results: turn.results.map((result) => ({ ...result, ...end })),
-    failure: null,
-    incoming: [],
-  };
+function unwritable(result: EndedAction): EndedAction {
+  return { ...withoutEvents(result), state: 'dead_letter', outcome: 'outbox.unwritable', remoteId: null };
 }
 
-/** Events are stored even if the lane was lost: they are facts, and their keys are fixed. */
+/** Events are facts, and their keys are fixed: storing them again has no effect, and an erased portal gets none. */
+async function storeEvents(trx: Transaction, incoming: readonly NewEvent[]): Promise<void> {
+  const living = await lockPortals(trx, [...new Set(incoming.map((event) => event.portal))]);
+  const wanted = incoming.filter((event) => living.has(event.portal));
+  if (wanted.length > 0) await acceptEvents(trx, wanted);
+}
+
+/** Events are stored even if the lane was lost. */
 async function write(options: WriteLaneResultsOptions, turns: readonly LaneResult[]): Promise<boolean[]> {
-  const incoming = turns.flatMap((turn) => turn.incoming);
+  const incoming = turns.flatMap((turn) => turn.results.flatMap((result) => result.incoming));
   const held = await inTransaction(options.db, async (trx) => {
-    const living = await lockPortals(trx, [...new Set(incoming.map((event) => event.portal))]);
-    const wanted = incoming.filter((event) => living.has(event.portal));
-    if (wanted.length > 0) await acceptEvents(trx, wanted);
+    await storeEvents(trx, incoming);
     const isHeld = await finishLanes(
       trx,
       'outbox',

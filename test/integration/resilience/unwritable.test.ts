@@ -46,4 +46,28 @@ describe('data that the database refuses', () => {
         expect(dead).toEqual([{ outcome }]);
       }),
   );
+
+  it('of one of several results of a turn costs the others of the dialog nothing', () =>
+    withInstalled({ brains: [echo.brain] }, async (own) => {
+      const { bridge, probe } = own;
+      const { userId, chatId } = sayToAssistant(bridge, 'начало');
+      await everythingDone(bridge.portal, probe);
+      await refuseRows(own, 'inbox', `new.source = 'bridge' and convert_from(new.body, 'UTF8') like '%яд%'`);
+      // The first message holds the lane up, so that the others are delivered in one turn.
+      const held = Promise.withResolvers<void>();
+      echo.script = {
+        deliver: async ({ text }) => {
+          if (text === 'ждёт') await held.promise;
+          return { replies: [textReply(text)] };
+        },
+      };
+      for (const text of ['ждёт', 'до', 'яд', 'после']) sayToAssistant(bridge, text, userId);
+      const waiting = `select count(*) from outbox where target = 'brain' and state = 'waiting'`;
+      await until(async () => (await probe.count(waiting)) >= 4);
+      held.resolve();
+      await everythingDone(bridge.portal, probe);
+      expect(answersIn(bridge.portal, chatId)).toEqual(['начало', 'ждёт', 'до', 'после']);
+      const dead = await probe.rows(`select outcome from outbox where state = 'dead_letter'`);
+      expect(dead).toEqual([{ outcome: 'outbox.unwritable' }]);
+    }));
 });
