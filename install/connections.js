@@ -67,6 +67,8 @@ export function createConnections({ headers, language, pageWords, disabledText, 
       const message = answer.message ?? null;
       if (problems.length > 0 || message !== null) return { problems, message };
       await load();
+      node.querySelector('h2')?.after(element('p', { text: words.saved, className: 'tag good' }));
+      fitFrame();
       return null;
     };
     show(connectionForm({ words, language, form, connection, bots: page.bots, onSave, onCancel: () => show() }));

@@ -109,6 +109,21 @@ describe.skipIf(!hasBrowser)('the connections on the page', () => {
     },
   );
 
+  it('sends only what was changed, so that nothing else is written back as this page had read it', async () => {
+    const page = await open(1280);
+    await page.getByRole('button', { name: 'Изменить' }).click();
+    await page.getByText('Дополнительные настройки').click();
+    await page.getByLabel('Ответов в разговоре').fill('33');
+    const sent = page.waitForRequest(
+      (request) => request.method() === 'POST' && request.url().endsWith('/connections'),
+    );
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    expect((await sent).postDataJSON().values).toEqual({ 'limits.turns': '33' });
+    await page.getByText('Сохранено.').waitFor();
+    await page.close();
+    expect(faults.splice(0)).toEqual([]);
+  });
+
   it('shows what the brain has scheduled, and cancels it', async () => {
     sayToAssistant(own.bridge, 'привет');
     await until(async () => (await own.probe.count('select count(*) from follow_up')) === 1);

@@ -37,6 +37,10 @@ export const selartiBrain = defineBrain<SelartiConfig>({
   reconfigure: (connection, _before, hookUrl, tools) => joinAccount(connection, hookUrl, tools),
   checkHealth: checkConnectionHealth,
   disabledHelp,
+  webhookHelp: {
+    en: 'Paste it into the integration of the task in the panel of Selarti: type Another, webhook type All messages.',
+    ru: 'Вставьте его в интеграцию задачи в панели Selarti: тип «Другое», тип вебхука «Все сообщения».',
+  },
   pace: ({ burstSeconds }) =>
     burstSeconds === 0 ? {} : { burst: { quietMs: burstSeconds * 1_000, maxMs: burstSeconds * 4_000 } },
   counters,
