@@ -62,6 +62,9 @@ describe.skipIf(!hasBrowser)('the connections on the page', () => {
       expect.stringContaining('Неверный'),
       expect.stringContaining('100'),
     ]);
+    await page.getByLabel('Ответов в разговоре').fill('много');
+    await page.getByRole('button', { name: 'Подключить', exact: true }).click();
+    await page.getByText('Введите число.').waitFor();
     await page.getByLabel('Адрес сервиса').fill('https://demo.example');
     await page.getByLabel('Ответов в разговоре').fill('7');
     await page.getByRole('button', { name: 'Подключить', exact: true }).click();
