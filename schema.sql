@@ -79,6 +79,7 @@ create table connector_state (
   constraint connector_state_key_check CHECK ((length(key) <= 200))
 );
 CREATE INDEX connector_state_by_end ON connector_state USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX connector_state_by_prefix ON connector_state USING btree (portal, connection_id, key COLLATE "C");
 
 create table conversation (
   portal text not null,

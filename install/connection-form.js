@@ -44,7 +44,9 @@ export function connectionForm({ words, language, form, connection, bots, onSave
     if (missing.length > 0) return;
     save.disabled = true;
     save.textContent = words.busy;
-    const values = Object.fromEntries(fields.map(({ field, input }) => [field.key, input.value]));
+    // Only what was changed: nothing that the page shows otherwise, or as it was a while ago, is written back.
+    const changed = fields.filter(({ input, before }) => input.value !== before);
+    const values = Object.fromEntries(changed.map(({ field, input }) => [field.key, input.value]));
     const answer = await onSave(values, bot?.input.value ?? null, title?.input.value ?? '');
     save.disabled = false;
     save.textContent = isNew ? words.connectNow : words.save;
@@ -84,7 +86,13 @@ function makeField(field, shown, { words, language }) {
   problem.id = `${id}-problem`;
   problem.hidden = true;
   input.setAttribute('aria-describedby', `${hint.id} ${problem.id}`);
-  return { field, input, problem, node: element('div', { className: 'field' }, label, input, problem, hint) };
+  return {
+    field,
+    input,
+    before: input.value,
+    problem,
+    node: element('div', { className: 'field' }, label, input, problem, hint),
+  };
 }
 
 function inputFor(field, shown, words, language) {
@@ -106,6 +114,13 @@ function inputFor(field, shown, words, language) {
       shown.value,
       words,
     );
+  // A line of text would lose the line breaks of a script.
+  if (field.kind === 'text' && shown.value.includes('\n')) {
+    const area = element('textarea');
+    area.rows = 6;
+    area.value = shown.value;
+    return area;
+  }
   const input = element('input');
   input.type = field.kind === 'secret' ? 'password' : 'text';
   if (field.kind === 'number') input.inputMode = 'decimal';

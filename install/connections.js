@@ -69,9 +69,21 @@ export function createConnections({ headers, language, pageWords, disabledText, 
       const message = answer.message ?? null;
       if (problems.length > 0 || message !== null) return { problems, message };
       await load();
+      node.querySelector('.row')?.after(element('p', { text: words.saved, className: 'tag good' }));
+      leave();
       return null;
     };
-    show(connectionForm({ words, language, form, connection, bots: page.bots, onSave, onCancel: () => show() }));
+    const onCancel = () => {
+      show();
+      leave();
+    };
+    show(connectionForm({ words, language, form, connection, bots: page.bots, onSave, onCancel }));
+  }
+
+  /** The form was longer than what is shown now: without this, the end of an empty page would be seen. */
+  function leave() {
+    fitFrame();
+    node.scrollIntoView({ block: 'start' });
   }
 
   function card(connection) {

@@ -145,7 +145,16 @@ const typedSchema = z.object({
 type Typed = z.output<typeof typedSchema>;
 
 /** Why a value does not fit, in the reader's language; where a schema says it itself, in that schema's words. */
-const locales = { ru: z.locales.ru().localeError, en: z.locales.en().localeError };
+const locales = {
+  ru: withNumbers(z.locales.ru().localeError, 'Введите число.'),
+  en: withNumbers(z.locales.en().localeError, 'Enter a number.'),
+};
+
+/** A field takes text, so the usual sentence would name a type that nobody has typed. */
+function withNumbers(usual: z.core.$ZodErrorMap, words: string): z.core.$ZodErrorMap {
+  return (issue) =>
+    issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int') ? words : usual(issue);
+}
 
 async function saveConnection(options: ConnectionPagesOptions, ctx: Context, { portal }: PageSession): Promise<void> {
   const typed = await readBody(options.bodies, ctx, typedSchema);

@@ -62,6 +62,9 @@ describe.skipIf(!hasBrowser)('the connections on the page', () => {
       expect.stringContaining('Неверный'),
       expect.stringContaining('100'),
     ]);
+    await page.getByLabel('Ответов в разговоре').fill('много');
+    await page.getByRole('button', { name: 'Подключить', exact: true }).click();
+    await page.getByText('Введите число.').waitFor();
     await page.getByLabel('Адрес сервиса').fill('https://demo.example');
     await page.getByLabel('Ответов в разговоре').fill('7');
     await page.getByRole('button', { name: 'Подключить', exact: true }).click();
@@ -108,6 +111,21 @@ describe.skipIf(!hasBrowser)('the connections on the page', () => {
       expect(faults.splice(0)).toEqual([]);
     },
   );
+
+  it('sends only what was changed, so that nothing else is written back as this page had read it', async () => {
+    const page = await open(1280);
+    await page.getByRole('button', { name: 'Изменить' }).click();
+    await page.getByText('Дополнительные настройки').click();
+    await page.getByLabel('Ответов в разговоре').fill('33');
+    const sent = page.waitForRequest(
+      (request) => request.method() === 'POST' && request.url().endsWith('/connections'),
+    );
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    expect((await sent).postDataJSON().values).toEqual({ 'limits.turns': '33' });
+    await page.getByText('Сохранено.').waitFor();
+    await page.close();
+    expect(faults.splice(0)).toEqual([]);
+  });
 
   it('shows what the brain has scheduled, and cancels it', async () => {
     sayToAssistant(own.bridge, 'привет');

@@ -24,6 +24,10 @@ export const metabotBrain = defineBrain<MetabotConfig>({
   reconfigure: async (connection, _before, hookUrl, tools) => await joinAccount(connection, hookUrl, tools),
   checkHealth,
   disabledHelp,
+  webhookHelp: {
+    en: 'Needed where a script answers later: it sends its answers there. Put it into the external API of the bot of Metabot.',
+    ru: 'Нужен, если скрипт отвечает позже: он отправляет ответы сюда. Укажите его во внешнем API бота Metabot.',
+  },
   requests,
   commands,
   counters,

@@ -31,7 +31,7 @@ const fields = {
     help: { en: 'Code of what is run; either the code or the id', ru: 'Код того, что запустить; либо код, либо ID' },
   }).optional(),
   id: field(id, {
-    title: { en: 'Id', ru: 'ID' },
+    title: { en: 'Id', ru: 'Номер (ID)' },
     help: { en: 'Instead of the code', ru: 'Вместо кода' },
   }).optional(),
   params: field(params, {

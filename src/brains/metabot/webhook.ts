@@ -1,6 +1,6 @@
 /** Webhooks of the script: what it says later. */
 import type { z } from 'zod';
-import type { ConversationKey, IngressResult, WebhookRequest } from '../../core/connector.ts';
+import type { IngressResult, WebhookRequest } from '../../core/connector.ts';
 import { BadInput } from '../../core/errors.ts';
 import type { BrainEvent } from '../../core/events.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
@@ -11,7 +11,7 @@ import { signatureProblem } from './signature.ts';
 
 /**
  * Finds the conversation: by our `conversation_id`, or by a lead that is known in exactly one conversation of this connection. A lead that
- * comes with a conversation is remembered for it.
+ * comes with a conversation is remembered for it. An id names one webhook of the conversation: scripts may use the same for everybody.
  */
 export async function receiveWebhook(context: MetabotContext, request: WebhookRequest): Promise<IngressResult> {
   const { config, clock, leads } = context;
@@ -28,7 +28,7 @@ export async function receiveWebhook(context: MetabotContext, request: WebhookRe
   const { warnings } = readAnswer(webhook.content, id);
   context.tools.count('webhooks');
   return {
-    accept: [{ conversation, dedupeKey: id, body: request.body, ifKnown: true }],
+    accept: [{ conversation, dedupeKey: `${id} ${conversation.ref}`, body: request.body, ifKnown: true }],
     answer: { ok: true, ...(warnings.length === 0 ? {} : { warnings }) },
     answerIfUnknown: { ok: false, error: 'this conversation is not known, or its bot thinks elsewhere now' },
     ...(warnings.length === 0 ? {} : { remark: `an answer of a script is partly unreadable: ${warnings.join('; ')}` }),
@@ -38,7 +38,7 @@ export async function receiveWebhook(context: MetabotContext, request: WebhookRe
 async function byLead(
   { leads }: MetabotContext,
   lead: number,
-): Promise<ConversationKey | Extract<IngressResult, { refuse: number }>> {
+): Promise<{ readonly ref: string } | Extract<IngressResult, { refuse: number }>> {
   const found = await leads.conversationOf(lead);
   if (found === 'none') return refuse(404, 'this lead is not known');
   return found === 'several' ? refuse(409, 'this lead has several conversations; name conversation_id') : found;

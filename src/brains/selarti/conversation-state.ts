@@ -9,6 +9,9 @@ import type { ConnectorState, Fact } from '../../core/connector-tools.ts';
 export const flagNames = ['operator', 'close', 'is_bot', 'get_contact', 'interest', 'success'] as const;
 export type FlagName = (typeof flagNames)[number];
 
+/** Flags that can be taken back; the others are facts of the past. */
+export const passingFlags = ['operator', 'close', 'is_bot'] as const satisfies readonly FlagName[];
+
 /** The message that was sent last. Written before it is sent, by whoever holds the conversation's lane, so never by two at once. */
 export interface Sent {
   /** Key of the delivery: the same when it is tried again. */
@@ -36,7 +39,10 @@ const sentSchema = z.object({
   turns: z.int(),
 });
 
-const echoSchema = z.object({ text: z.string(), at: z.number() });
+const echoSchema = z.object({ text: z.string(), at: z.number(), webhooks: z.array(z.string()).default([]) });
+
+/** Webhooks of echoes that are remembered, so that a late repetition of one proves nothing. */
+const maxEchoes = 20;
 
 const sentDays = 7;
 const echoDays = 1;
@@ -46,6 +52,8 @@ const flagSeconds = 90 * 86_400;
 const robotSeconds = 86_400;
 /** For so long after a message of theirs, people in Selarti's panel count as the ones who lead there. */
 const panelDays = 0.5;
+
+const wasClosed = 'was_closed';
 
 /** Names of contacts begin so. */
 const contactsPrefix = 'contacts:';
@@ -84,6 +92,16 @@ export class ConversationState {
     return this.#facts.has('is_bot');
   }
 
+  /** Selarti has closed the dialogue and does not answer, as far as is known. */
+  get isClosed(): boolean {
+    return this.#facts.has('close');
+  }
+
+  /** It was closed when the bot was asked to lead again, and the AI has not spoken since. */
+  get wasClosed(): boolean {
+    return this.#facts.has(wasClosed);
+  }
+
   /** A person in Selarti's panel wrote not long ago. */
   get isLedFromPanel(): boolean {
     return this.#facts.has('panel');
@@ -97,8 +115,12 @@ export class ConversationState {
     await this.#state.put(`${this.#prefix}panel`, true, panelDays);
   }
 
-  async putEcho(text: string, at: number): Promise<void> {
-    await this.#state.put(`${this.#prefix}returned`, { text, at }, echoDays);
+  /** @param webhook what identifies it: a repetition is not written down, because it says nothing new */
+  async putEcho(text: string, at: number, webhook: string): Promise<void> {
+    const before = echoSchema.safeParse(this.#facts.get('returned')).data?.webhooks ?? [];
+    if (before.includes(webhook)) return;
+    const webhooks = [...before, webhook].slice(-maxEchoes);
+    await this.#state.put(`${this.#prefix}returned`, { text, at, webhooks }, echoDays);
   }
 
   /** Whether the echo of this message has come, as of now. */
@@ -133,6 +155,17 @@ export class ConversationState {
     if (holder === undefined) return;
     if (webhook !== undefined && typeof holder === 'string' && !isLater(webhook, holder)) return;
     await this.#state.forget(`${this.#prefix}${name}`);
+  }
+
+  /** The bot leads again: what Selarti decided before is judged anew. A tag that is still set comes with the next webhook. */
+  async forgetDecisions(): Promise<void> {
+    if (this.isClosed) await this.#state.put(`${this.#prefix}${wasClosed}`, true, flagSeconds / 86_400);
+    for (const flag of passingFlags) await this.release(flag);
+  }
+
+  /** The AI speaks and the dialogue is open. */
+  async forgetClosing(): Promise<void> {
+    if (this.wasClosed) await this.#state.forget(`${this.#prefix}${wasClosed}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Messages per calendar month (UTC) of a connection, over all processes. Every connector writes a row of its own, so no two write the same one;
+ * Messages per calendar month (UTC) of a connection, over all processes. Every process writes a row of its own, so no two write the same one;
  * the sum is at most half a minute behind what other processes have just sent.
  */
 import { z } from 'zod';
@@ -28,8 +28,47 @@ export interface MonthlyUse {
   total(): Promise<Use>;
 }
 
+/** What this process has counted, in a row of its own. */
 export function createMonthlyUse(state: ConnectorState, clock: Pick<Clock, 'now'>): MonthlyUse {
-  return new OwnRow(state, clock);
+  return new OwnRow(state, clock, newCounts());
+}
+
+/** Connections whose counts this process keeps; one that is dropped goes on in a new row. */
+const maxConnections = 10_000;
+
+/** By connection: a connector is made anew when it was idle or has changed, and then goes on counting in the same row. */
+const countsOf = new Map<string, Counts>();
+
+/** The same for all connectors that this process makes of a connection. */
+export function monthlyUseOf(connectionId: string, state: ConnectorState, clock: Pick<Clock, 'now'>): MonthlyUse {
+  const counts = countsOf.get(connectionId) ?? newCounts();
+  countsOf.delete(connectionId);
+  countsOf.set(connectionId, counts);
+  const [oldest] = countsOf.keys();
+  if (countsOf.size > maxConnections && oldest !== undefined) countsOf.delete(oldest);
+  return new OwnRow(state, clock, counts);
+}
+
+interface Counts {
+  /** Last part of the row's key. */
+  readonly name: string;
+  readonly remembered: Set<string>;
+  prefix: string;
+  sent: number;
+  received: number;
+  /** Writes follow each other, so that an older sum never replaces a newer one. */
+  writing: Promise<unknown>;
+}
+
+function newCounts(): Counts {
+  return {
+    name: randomToken(9),
+    remembered: new Set(),
+    prefix: '',
+    sent: 0,
+    received: 0,
+    writing: Promise.resolve(),
+  };
 }
 
 /** The sum of all rows of the current month. */
@@ -54,56 +93,52 @@ function sum(facts: readonly Fact[]): Use {
 class OwnRow implements MonthlyUse {
   readonly #state: ConnectorState;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #name = randomToken(9);
-  readonly #remembered = new Set<string>();
-  #prefix = '';
-  #sent = 0;
-  #received = 0;
-  /** Writes follow each other, so that an older sum never replaces a newer one. */
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #counts: Counts;
 
-  constructor(state: ConnectorState, clock: Pick<Clock, 'now'>) {
+  constructor(state: ConnectorState, clock: Pick<Clock, 'now'>, counts: Counts) {
     this.#state = state;
     this.#clock = clock;
+    this.#counts = counts;
   }
 
   async addSent(): Promise<void> {
     this.#turnMonth();
-    this.#sent += 1;
+    this.#counts.sent += 1;
     await this.#write();
   }
 
   async addReceived(webhook: string): Promise<void> {
-    if (this.#remembered.has(webhook)) return;
-    this.#remembered.add(webhook);
-    const [oldest] = this.#remembered;
-    if (this.#remembered.size > maxRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    if (this.#counts.remembered.has(webhook)) return;
+    this.#counts.remembered.add(webhook);
+    const [oldest] = this.#counts.remembered;
+    if (this.#counts.remembered.size > maxRemembered && oldest !== undefined) this.#counts.remembered.delete(oldest);
     this.#turnMonth();
-    this.#received += 1;
+    this.#counts.received += 1;
     await this.#write();
   }
 
   async total(): Promise<Use> {
     this.#turnMonth();
-    const own = `${this.#prefix}${this.#name}`;
-    const others = sum((await this.#state.recent(this.#prefix)).filter(({ key }) => key !== own));
-    return { sent: others.sent + this.#sent, received: others.received + this.#received };
+    const own = `${this.#counts.prefix}${this.#counts.name}`;
+    const others = sum((await this.#state.recent(this.#counts.prefix)).filter(({ key }) => key !== own));
+    return { sent: others.sent + this.#counts.sent, received: others.received + this.#counts.received };
   }
 
   #turnMonth(): void {
     const prefix = prefixOf(this.#clock.now());
-    if (prefix === this.#prefix) return;
-    this.#prefix = prefix;
-    [this.#sent, this.#received] = [0, 0];
+    if (prefix === this.#counts.prefix) return;
+    this.#counts.prefix = prefix;
+    this.#counts.sent = 0;
+    this.#counts.received = 0;
   }
 
   async #write(): Promise<void> {
-    const written = this.#writing.then(async () => {
-      const use = { sent: this.#sent, received: this.#received };
-      await this.#state.put(`${this.#prefix}${this.#name}`, use, keepDays);
+    const written = this.#counts.writing.then(async () => {
+      const use = { sent: this.#counts.sent, received: this.#counts.received };
+      await this.#state.put(`${this.#counts.prefix}${this.#counts.name}`, use, keepDays);
     });
     // The next write comes after this one, also where it fails; whoever asked for it is told.
-    this.#writing = written.catch(() => undefined);
+    this.#counts.writing = written.catch(() => undefined);
     await written;
   }
 }

@@ -1,6 +1,6 @@
 /** Selarti, an "AI manager" service, as a brain: messages go out by its method for external messengers, everything else comes by webhook. */
 import type { BrainAction } from '../../core/actions.ts';
-import type { Connector, ConversationRef, Delivery } from '../../core/connector.ts';
+import type { Connection, Connector, ConversationRef, Delivery } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { defineBrain } from '../../core/define-brain.ts';
 import { BadInput } from '../../core/errors.ts';
@@ -15,7 +15,7 @@ import { counters } from './counters.ts';
 import { decodeWebhook } from './inbound/decode-webhook.ts';
 import { receiveWebhook } from './inbound/receive-webhook.ts';
 import { readWebhook } from './inbound/webhook.ts';
-import { createMonthlyUse } from './monthly-use.ts';
+import { monthlyUseOf } from './monthly-use.ts';
 import { composeText } from './outbound/compose-text.ts';
 import { type Attempt, deliverText } from './outbound/deliver-text.ts';
 
@@ -37,17 +37,21 @@ export const selartiBrain = defineBrain<SelartiConfig>({
   reconfigure: (connection, _before, hookUrl, tools) => joinAccount(connection, hookUrl, tools),
   checkHealth: checkConnectionHealth,
   disabledHelp,
+  webhookHelp: {
+    en: 'Paste it into the integration of the task in the panel of Selarti: type Another, webhook type All messages.',
+    ru: 'Вставьте его в интеграцию задачи в панели Selarti: тип «Другое», тип вебхука «Все сообщения».',
+  },
   pace: ({ burstSeconds }) =>
     burstSeconds === 0 ? {} : { burst: { quietMs: burstSeconds * 1_000, maxMs: burstSeconds * 4_000 } },
   counters,
   figures: readFigures,
-  create: ({ config }, tools) => createConnector(config, tools),
+  create: createConnector,
 });
 
-function createConnector(config: SelartiConfig, tools: ConnectorTools): Connector {
+function createConnector({ id, config }: Connection<SelartiConfig>, tools: ConnectorTools): Connector {
   const clock = systemClock;
   const client = createSelartiClient({ config, tools, clock });
-  const context: SelartiContext = { config, client, tools, use: createMonthlyUse(tools.state, clock), clock };
+  const context: SelartiContext = { config, client, tools, use: monthlyUseOf(id, tools.state, clock), clock };
   return {
     receive: ({ body }) => receiveWebhook(body, context),
     decode({ body }) {
@@ -77,5 +81,5 @@ async function deliver(
 /** The bot leads again. A tag that Selarti still has set calls a person again, because Selarti is silent while it is set. */
 async function forgetDecisions({ tools }: SelartiContext, { ref }: ConversationRef): Promise<void> {
   const state = await ConversationState.read(tools.state, ref);
-  for (const flag of ['operator', 'close', 'is_bot'] as const) await state.release(flag);
+  await state.forgetDecisions();
 }

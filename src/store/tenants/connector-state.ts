@@ -63,7 +63,10 @@ export async function deleteFact(db: Db, owner: StateOwner, key: string): Promis
   ]);
 }
 
-/** All values whose keys begin with the prefix, ordered by key. */
+/** By bytes, no other character comes after it. */
+const lastCharacter = '\u{10ffff}';
+
+/** All values whose keys begin with the prefix, ordered by the bytes of the key; reads the index of their prefix only. */
 export async function listFacts(
   db: Db,
   owner: StateOwner,
@@ -71,9 +74,10 @@ export async function listFacts(
 ): Promise<readonly { readonly key: string; readonly value: unknown }[]> {
   const result = await query<{ key: string; value: unknown }>(
     db,
-    `select key, value from connector_state where portal = ? and connection_id = ? and starts_with(key, ?)
-       and (expires_at is null or expires_at > now()) order by key`,
-    [owner.portal, owner.connectionId, prefix],
+    `select key, value from connector_state where portal = ? and connection_id = ?
+       and key collate "C" >= ? and key collate "C" < ? and (expires_at is null or expires_at > now())
+     order by key collate "C"`,
+    [owner.portal, owner.connectionId, prefix, `${prefix}${lastCharacter}`],
   );
   return result.rows;
 }

@@ -95,6 +95,20 @@ describe('a customer of an Open Channel and Selarti', () => {
     expect(finishes() - before).toBe(1);
   });
 
+  it('who writes again after that is taken over by people, because Selarti keeps silent', async () => {
+    await tags('close', 'До свидания');
+    const before = { handovers: handovers(), finishes: finishes() };
+    await talk.say('Ещё вопрос');
+    expect(heard()).toEqual([`Здравствуйте ${count}`]);
+    expect(handovers() - before.handovers).toBe(1);
+    expect(talk.notes().join()).toContain('Selarti закрыла диалог');
+    await talk.operatorWrites('/bot');
+    await talk.say('Вы там?');
+    expect(heard()).toEqual([`Здравствуйте ${count}`, 'Вы там?']);
+    expect(handovers() - before.handovers).toBe(2);
+    expect(finishes()).toBe(before.finishes);
+  });
+
   it('leave one note for staff of what was learnt, however many webhooks repeat it', async () => {
     await stage.selarti.learnContacts(talk.ref, '+7 900 000-00-00');
     for (const text of ['раз', 'два', 'три']) await says(text);

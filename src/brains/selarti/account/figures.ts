@@ -1,4 +1,4 @@
-/** What an administrator wants to know of a connection: what it has used, and the address that belongs into Selarti's panel. */
+/** What an administrator wants to know of a connection: what it has used. */
 import type { BrainFigure } from '../../../core/brain-parts.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -7,16 +7,12 @@ import type { SelartiConfig } from '../config.ts';
 import { readMonthlyUse } from '../monthly-use.ts';
 
 export async function readFigures(
-  { config, webhookSecret }: Connection<SelartiConfig>,
-  { state, publicUrl }: ConnectorTools,
+  { config }: Connection<SelartiConfig>,
+  { state }: ConnectorTools,
 ): Promise<readonly BrainFigure[]> {
   const { sent, received } = await readMonthlyUse(state, systemClock.now());
   const limit = config.maxMessagesPerMonth;
   return [
-    {
-      title: { en: 'Webhook address for the panel of Selarti', ru: 'Адрес вебхука для панели Selarti' },
-      value: `${publicUrl}/brains/selarti/${webhookSecret}`,
-    },
     { title: { en: 'Messages sent this month', ru: 'Отправлено в этом месяце' }, value: String(sent) },
     { title: { en: 'Messages received this month', ru: 'Получено в этом месяце' }, value: String(received) },
     {

@@ -90,8 +90,9 @@ class Client implements SelartiClient {
     const { config, tools } = this.#options;
     const { host, sendPath, taskId, callsPerSecond, requestTimeoutMs: timeoutMs } = config;
     const rate = { perSecond: callsPerSecond, burst: Math.max(1, Math.ceil(callsPerSecond)) };
-    await tools.rateLimiter(`${new URL(host).host} ${taskId}`, rate).acquire(signal);
-    return await tools.http.send({
+    const limiter = tools.rateLimiter(`${new URL(host).host} ${taskId}`, rate);
+    await limiter.acquire(signal);
+    const response = await tools.http.send({
       method: 'POST',
       url: new URL(sendPath, host),
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json' },
@@ -100,6 +101,10 @@ class Client implements SelartiClient {
       maxResponseBytes: 256 * 1024,
       signal,
     });
+    if (response.status === 429) {
+      await limiter.throttle(retryAfterMs(response.headers['retry-after'], this.#options.clock.now()));
+    }
+    return response;
   }
 
   async #bearerRefused(bearer: string): Promise<RemoteRefused> {

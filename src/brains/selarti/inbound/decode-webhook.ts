@@ -2,7 +2,7 @@
 import { type BrainEvent, textReply } from '../../../core/events.ts';
 import type { SelartiConfig } from '../config.ts';
 import { type StaffMessages, staffMessages } from '../messages/staff-messages.ts';
-import type { Webhook } from './webhook.ts';
+import { closedBefore, type Webhook } from './webhook.ts';
 
 export type DecodeConfig = Pick<SelartiConfig, 'onOperator' | 'onClose' | 'onRobot' | 'panelMessages' | 'language'>;
 
@@ -46,7 +46,9 @@ function decided(webhook: Webhook, { onOperator, onClose, onRobot, language }: D
     return onRobot === 'handover' ? [call(words.robot)] : [noteOf([words.robotSilence, ...links])];
   }
   if (!isNews('close') || onClose === 'nothing') return [];
-  return onClose === 'handover' ? [call(words.closed)] : [{ type: 'finish' }];
+  // Where the customer has just written, the session must not end without an answer.
+  const isAwaited = webhook.known.has(closedBefore);
+  return onClose === 'handover' || isAwaited ? [call(words.closed)] : [{ type: 'finish' }];
 }
 
 function panelLine({ panelUrl }: Webhook, words: StaffMessages): string {

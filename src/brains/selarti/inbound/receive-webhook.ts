@@ -5,19 +5,19 @@
 import type { IngressResult } from '../../../core/connector.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import type { SelartiContext } from '../context.ts';
-import { ConversationState, contactsName, type FlagName } from '../conversation-state.ts';
+import { ConversationState, contactsName, passingFlags } from '../conversation-state.ts';
 import { textDigest } from '../outbound/text-digest.ts';
 import { decodeWebhook } from './decode-webhook.ts';
-import { readWebhook, type Webhook, withKnown } from './webhook.ts';
+import { closedBefore, readWebhook, type Webhook, withKnown } from './webhook.ts';
 
-/** Longer than any `chat_id` of ours. */
-const maxChatId = 64;
+/** Every `chat_id` of ours has this form. */
+const chatIdForm = /^[\w-]{1,64}$/;
+
+/** A `message_id` that can be stored as it is. */
+const plainId = /^[\x21-\x7e]{1,100}$/;
 
 /** A webhook without an id that comes again within this time, byte for byte, is a repetition. */
 const repeatedSeconds = 600;
-
-/** Flags that can be taken back; the others are facts of the past. */
-const passing: readonly FlagName[] = ['operator', 'close', 'is_bot'];
 
 export async function receiveWebhook(body: Buffer, context: SelartiContext): Promise<IngressResult> {
   const { config, tools } = context;
@@ -27,7 +27,7 @@ export async function receiveWebhook(body: Buffer, context: SelartiContext): Pro
     return { refuse: 403, reason: 'the task is not that of this connection' };
   }
   const { chatId: ref } = webhook;
-  if (ref === '' || ref.length > maxChatId) {
+  if (!chatIdForm.test(ref)) {
     return { accept: [], remark: 'a webhook of Selarti names no conversation of ours' };
   }
   const dedupeKey = await dedupeKeyOf(webhook, body, context);
@@ -47,7 +47,7 @@ export async function receiveWebhook(body: Buffer, context: SelartiContext): Pro
 
 /** The documented id. Without one: the first of equal webhooks within some minutes names them all. */
 async function dedupeKeyOf({ messageId }: Webhook, body: Buffer, { tools, clock }: SelartiContext): Promise<string> {
-  if (messageId !== '') return `id:${messageId.length > 100 ? digestOf(messageId) : messageId}`;
+  if (messageId !== '') return `id:${plainId.test(messageId) ? messageId : digestOf(messageId)}`;
   const digest = digestOf(body.toString('latin1'));
   const key = `same:${digest}`;
   const first = `same:${digest}:${clock.now().getTime()}`;
@@ -59,7 +59,7 @@ async function dedupeKeyOf({ messageId }: Webhook, body: Buffer, { tools, clock 
 /** Writes down what this webhook tells, and returns which of its flags are known from an earlier one. */
 async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: SelartiContext): Promise<string[]> {
   const conversation = await ConversationState.read(tools.state, webhook.chatId);
-  if (webhook.type === 'user') await conversation.putEcho(textDigest(webhook.text), clock.now().getTime());
+  if (webhook.type === 'user') await conversation.putEcho(textDigest(webhook.text), clock.now().getTime(), dedupeKey);
   if (webhook.type === 'operator') await conversation.putPanel();
   const known: string[] = [];
   for (const flag of webhook.flags) {
@@ -69,9 +69,12 @@ async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: S
   if (webhook.contacts !== '' && !(await conversation.claim(contactsName(digestOf(webhook.contacts)), dedupeKey))) {
     known.push('contacts');
   }
+  // The customer wrote into a dialogue that had been closed already.
+  if (webhook.type === 'user' && conversation.wasClosed) known.push(closedBefore);
   // Only the AI itself shows that a tag is gone: a repetition of our message may arrive after a later webhook.
   if (webhook.type === 'bot') {
-    for (const flag of passing) if (!webhook.flags.has(flag)) await conversation.release(flag, dedupeKey);
+    for (const flag of passingFlags) if (!webhook.flags.has(flag)) await conversation.release(flag, dedupeKey);
+    if (!webhook.flags.has('close')) await conversation.forgetClosing();
   }
   return known;
 }

@@ -40,6 +40,9 @@ const types: readonly (readonly [MessageType, keyof WebhookWords, readonly strin
   ['bot', 'botWords', ['bot', 'бот', 'ai', 'ии', 'assistant', 'ассистент']],
 ];
 
+/** Stands in `known` where the dialogue was closed when the customer wrote. */
+export const closedBefore = 'closed before';
+
 /** Name of the field in which `receive` stores `known`; Selarti's own fields have no such names. */
 const knownField = 'bot bridge: known';
 

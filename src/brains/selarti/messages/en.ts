@@ -4,6 +4,8 @@ export const en = {
   handover: 'Selarti hands the conversation over to an operator.',
   panelLeads: 'Selarti has handed the conversation over to its own operators: they answer in the panel of Selarti.',
   closed: 'Selarti has closed the dialogue and answers no more.',
+  closedBefore:
+    'Selarti has closed the dialogue and answers no more, so the last message was not sent to it. If it is to answer again: remove the tag in its panel, then type /bot.',
   robot: 'Selarti takes the other side for a robot.',
   robotSilence:
     'Selarti takes the other side for a robot: for a day nothing more is sent to it or shown from it. /operator and then /bot ends the silence.',

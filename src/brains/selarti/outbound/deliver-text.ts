@@ -7,6 +7,7 @@ import { AppError, RemoteUnreachable } from '../../../core/errors.ts';
 import { splitText } from '../../../core/split-text.ts';
 import type { SelartiContext } from '../context.ts';
 import { ConversationState, type Sent } from '../conversation-state.ts';
+import { staffMessages } from '../messages/staff-messages.ts';
 import { dayOf, reachedLimit, turnsToday } from './spend-limits.ts';
 import { textDigest } from './text-digest.ts';
 
@@ -29,11 +30,15 @@ export async function deliverText(
   if (config.onRobot === 'silence' && state.isSilent) {
     return { warnings: ['not sent: Selarti takes the other side for a robot'] };
   }
+  if (config.onClose === 'finish' && state.isClosed) {
+    const note = staffMessages(config.language).closedBefore;
+    return { replies: [{ type: 'handover', note }], warnings: ['not sent: Selarti has closed the dialogue'] };
+  }
   const parts = splitText(text, config.maxMessageLength);
   const before = state.sent;
   const isTriedBefore = before?.key === attempt.key;
   if (!isTriedBefore) {
-    const limit = await reachedLimit(context, turnsToday(before, clock.now()));
+    const limit = await reachedLimit(context, turnsToday(before, clock.now()), parts.length);
     if (limit !== null) {
       tools.count('limits_reached');
       return {

@@ -13,12 +13,21 @@ export function turnsToday(before: Sent | null, now: Date): number {
   return before?.day === dayOf(now) ? before.turns : 0;
 }
 
-/** What staff are told when a limit is reached; null while the next message may be sent. */
-export async function reachedLimit({ config, use }: SelartiContext, turns: number): Promise<string | null> {
+/**
+ * What staff are told when a limit is reached; null while the next message may be sent.
+ *
+ * @param turns messages sent in the conversation today
+ * @param count into how many messages the next one is cut: each is charged
+ */
+export async function reachedLimit(
+  { config, use }: SelartiContext,
+  turns: number,
+  count: number,
+): Promise<string | null> {
   const { maxTurnsPerDay, maxMessagesPerMonth } = config;
   const words = staffMessages(config.language);
-  if (maxTurnsPerDay > 0 && turns >= maxTurnsPerDay) return words.turnsReached(maxTurnsPerDay);
+  if (maxTurnsPerDay > 0 && turns + count > maxTurnsPerDay) return words.turnsReached(maxTurnsPerDay);
   if (maxMessagesPerMonth === 0) return null;
   const { sent, received } = await use.total();
-  return sent + received >= maxMessagesPerMonth ? words.monthReached(maxMessagesPerMonth) : null;
+  return sent + received + count > maxMessagesPerMonth ? words.monthReached(maxMessagesPerMonth) : null;
 }

@@ -42,7 +42,7 @@ describe('a webhook of the script', () => {
     const unit = metabotUnit();
     const { body } = metabotFixture('webhook-answer');
     expect(await receive(unit, body)).toMatchObject({
-      accept: [{ conversation: { ref }, dedupeKey: 'answer-unique-id', ifKnown: true }],
+      accept: [{ conversation: { ref }, dedupeKey: `answer-unique-id ${ref}`, ifKnown: true }],
       answer: { ok: true },
       answerIfUnknown: { ok: false },
     });
@@ -69,6 +69,15 @@ describe('a webhook of the script', () => {
       answer: { ok: false, error: expect.any(String) },
     });
     expect(() => metabotUnit().connector.decode(raw('x'))).toThrow(AppError);
+  });
+
+  it('is no repetition of one with the same id for another conversation', async () => {
+    const keyOf = async (conversation_id: string) => {
+      const result = await receive(metabotUnit(), { ...answer, id: 'order-ready', conversation_id });
+      return 'accept' in result ? result.accept[0]?.dedupeKey : undefined;
+    };
+    expect(await keyOf(ref)).toBe(await keyOf(ref));
+    expect(await keyOf(ref)).not.toBe(await keyOf('another-conversation'));
   });
 
   it('tells what it could not read', async () => {

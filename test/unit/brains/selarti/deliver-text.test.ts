@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConversationState } from '../../../../src/brains/selarti/conversation-state.ts';
 import { receiveWebhook } from '../../../../src/brains/selarti/inbound/receive-webhook.ts';
+import { monthlyUseOf, readMonthlyUse } from '../../../../src/brains/selarti/monthly-use.ts';
 import { composeText } from '../../../../src/brains/selarti/outbound/compose-text.ts';
 import { deliverText } from '../../../../src/brains/selarti/outbound/deliver-text.ts';
 import { RemoteUnreachable } from '../../../../src/core/errors.ts';
@@ -69,6 +70,50 @@ describe('a call of unknown fate', () => {
   });
 });
 
+describe('an echo that comes again', () => {
+  it('proves nothing of a later message that reads the same', async () => {
+    const clock = createFakeClock();
+    const stage = selartiStage(scriptedService([{ status: 200 }, { status: 200 }, cut]), {}, { clock });
+    for (const [key, text] of [
+      ['k1', 'yes'],
+      ['k2', 'no'],
+    ] as const) {
+      await send(stage, text, key);
+      await echo(stage, text);
+      await clock.advance(1_000);
+    }
+    const failed = send(stage, 'yes', 'k3');
+    // The webhook of the first message is repeated, because its answer was lost.
+    await echo(stage, 'yes');
+    await expect(failed).rejects.toMatchObject({ fate: 'unknown' });
+  });
+});
+
+describe('a dialogue that Selarti has closed', () => {
+  const close = (stage: SelartiStage) =>
+    receiveWebhook(selartiWebhook('bot-reply', { close: true, message_id: '1721200000004x5' }), stage);
+
+  it('is sent nothing more, because nobody would answer: a person is called', async () => {
+    const service = scriptedService();
+    const stage = selartiStage(service);
+    await close(stage);
+    const refused = await send(stage, 'hello again', 'k1');
+    expect(refused.replies).toEqual([{ type: 'handover', note: expect.stringContaining('has closed the dialogue') }]);
+    expect(texts(service)).toEqual([]);
+    await (await ConversationState.read(stage.tools.state, to.ref)).forgetDecisions();
+    expect(await send(stage, 'and again', 'k2')).toEqual({});
+    expect(texts(service)).toEqual(['and again']);
+  });
+
+  it('goes on where the setting says so', async () => {
+    const service = scriptedService();
+    const stage = selartiStage(service, { onClose: 'nothing' });
+    await close(stage);
+    expect(await send(stage, 'hello again', 'k1')).toEqual({});
+    expect(texts(service)).toEqual(['hello again']);
+  });
+});
+
 describe('a repeated attempt', () => {
   it('sends nothing when the echo shows that the failed one had worked', async () => {
     const service = scriptedService([{ status: 500 }]);
@@ -111,6 +156,28 @@ describe('limits on spending', () => {
     expect(texts(service)).toEqual(['k1', 'k2']);
     await clock.advance(120_000);
     expect(await send(stage, 'four', 'k4')).toEqual({});
+  });
+
+  it.each([{ maxTurnsPerDay: 3 }, { maxMessagesPerMonth: 3 }])(
+    'count the messages into which a long text is cut, before the first is sent (%j)',
+    async (limit) => {
+      const service = scriptedService();
+      const stage = selartiStage(service, { ...limit, maxMessageLength: 100 });
+      const long = (letter: string, count: number) => Array(count).fill(letter.repeat(99)).join(' ');
+      expect(await send(stage, long('a', 2), 'k1')).toEqual({});
+      expect((await send(stage, long('b', 2), 'k2')).replies).toHaveLength(1);
+      expect(await send(stage, 'c', 'k3')).toEqual({});
+      expect(service.sent).toHaveLength(3);
+    },
+  );
+
+  it('are counted in one row of the process, however often its connector is made anew', async () => {
+    const facts = new Map<string, string>();
+    const { clock, tools } = selartiStage(scriptedService(), {}, { facts });
+    for (let times = 0; times < 3; times += 1) await monthlyUseOf('a connection', tools.state, clock).addSent();
+    expect([...facts.keys()].filter((key) => key.startsWith('use:'))).toHaveLength(1);
+    expect(await monthlyUseOf('a connection', tools.state, clock).total()).toEqual({ sent: 3, received: 0 });
+    expect(await readMonthlyUse(tools.state, clock.now())).toEqual({ sent: 3, received: 0 });
   });
 
   it('count what all processes have sent and received in the month', async () => {

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { metabotBrain } from '../../../../src/brains/metabot/metabot-brain.ts';
 import { selartiBrain } from '../../../../src/brains/selarti/selarti-brain.ts';
 import { noTools } from '../../../support/no-tools.ts';
 import { selartiConfig } from '../../../support/selarti-unit.ts';
 import { stateInMemory } from '../../../support/state-in-memory.ts';
 
+describe('the address for webhooks', () => {
+  it.each([selartiBrain, metabotBrain])('of $title is shown, with where it belongs', ({ webhookHelp }) => {
+    expect(webhookHelp).toEqual({ en: expect.any(String), ru: expect.stringMatching(/\p{Script=Cyrillic}/u) });
+  });
+});
+
 describe('the figures of a connection to Selarti', () => {
-  it('are the address for its panel, and what all processes have used this month', async () => {
+  it('are what all processes have used this month', async () => {
     const state = stateInMemory();
     const month = new Date().toISOString().slice(0, 7);
     await state.put(`use:${month}:one`, { sent: 2, received: 3 });
@@ -15,6 +22,6 @@ describe('the figures of a connection to Selarti', () => {
     const config = selartiConfig({ maxMessagesPerMonth: 5 });
     const connection = { id: 'c', portal: 'p', config, webhookSecret: 'secret' };
     const figures = await selartiBrain.figures?.(connection, { ...noTools(), state });
-    expect(figures?.map(({ value }) => value)).toEqual(['http://x/brains/selarti/secret', '3', '3', '0']);
+    expect(figures?.map(({ value }) => value)).toEqual(['3', '3', '0']);
   });
 });

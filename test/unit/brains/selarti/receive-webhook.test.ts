@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConversationState } from '../../../../src/brains/selarti/conversation-state.ts';
 import { decodeWebhook } from '../../../../src/brains/selarti/inbound/decode-webhook.ts';
 import { receiveWebhook } from '../../../../src/brains/selarti/inbound/receive-webhook.ts';
 import { readWebhook } from '../../../../src/brains/selarti/inbound/webhook.ts';
@@ -56,11 +57,14 @@ describe('a webhook of Selarti at the endpoint', () => {
     expect(await receiveWebhook(Buffer.from('{"message_id":'), stageWith())).toMatchObject({ refuse: 400 });
   });
 
-  it.each(['', 'x'.repeat(65)])('without a conversation of ours (%j) leaves nothing behind', async (external) => {
-    const facts = new Map<string, string>();
-    expect(await accept(selartiWebhook('handover', { external_chat_id: external }), stageWith(facts))).toEqual([]);
-    expect(facts.size).toBe(0);
-  });
+  it.each(['', 'x'.repeat(65), 'a\u0000b', 'a b'])(
+    'without a conversation of ours (%j) leaves nothing behind',
+    async (external) => {
+      const facts = new Map<string, string>();
+      expect(await accept(selartiWebhook('handover', { external_chat_id: external }), stageWith(facts))).toEqual([]);
+      expect(facts.size).toBe(0);
+    },
+  );
 
   it('without an id is known again for some minutes, and then is a new one', async () => {
     const clock = createFakeClock();
@@ -75,6 +79,13 @@ describe('a webhook of Selarti at the endpoint', () => {
     // The claim has ended.
     for (const key of facts.keys()) if (key.startsWith('same:')) facts.delete(key);
     expect(await keyOf('yes')).not.toBe(first);
+  });
+
+  it('with an id in characters that cannot be stored is known again all the same', async () => {
+    const stage = stageWith();
+    const body = selartiWebhook('bot-reply', { message_id: 'a\u0000b', interest: true });
+    expect((await accept(body, stage))[0]?.dedupeKey).toMatch(/^id:[\da-f]{32}$/);
+    expect(await effects(body, stage)).toEqual(['reply', 'note']);
   });
 
   it('says in the log that it does not know a message type, in characters that are safe there', async () => {
@@ -155,5 +166,20 @@ describe('flags that every later webhook repeats', () => {
     expect(await effects(selartiWebhook('user-echo', { operator: true }), stage)).toEqual([]);
     // The AI itself asks for a person.
     expect(await effects(selartiWebhook('handover', { interest: false }), stage)).toEqual(['reply', 'handover']);
+  });
+
+  it('end the session once; where the customer is told nothing after that, a person is called', async () => {
+    const stage = stageWith();
+    const at = (name: string, ms: string, close: boolean) =>
+      selartiWebhook(name, { message_id: `${ms}x500000000000000000`, close });
+    expect(await effects(at('bot-reply', '1721200000004', true), stage)).toEqual(['reply', 'finish']);
+    expect(await effects(at('user-echo', '1721200000005', true), stage)).toEqual([]);
+    // People have given the conversation back, but in the panel it is closed as before.
+    await (await ConversationState.read(stage.tools.state, chatId)).forgetDecisions();
+    expect(await effects(at('user-echo', '1721200000006', true), stage)).toEqual(['handover']);
+    expect(await effects(at('user-echo', '1721200000006', true), stage)).toEqual(['handover']);
+    // The AI speaks again, and closes again.
+    expect(await effects(at('bot-reply', '1721200000007', false), stage)).toEqual(['reply']);
+    expect(await effects(at('user-echo', '1721200000008', true), stage)).toEqual(['finish']);
   });
 });

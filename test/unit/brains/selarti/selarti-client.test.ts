@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createSelartiClient } from '../../../../src/brains/selarti/api/selarti-client.ts';
 import { AppError, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { apiKey, scriptedService, selartiPayload, selartiStage, taskId } from '../../../support/selarti-unit.ts';
@@ -45,6 +46,16 @@ describe('the client of Selarti', () => {
     const service = scriptedService([], () => ({ status: 200, body }));
     await selartiStage(service, { tokenField }).client.send('1', 'x', signal);
     expect(service.sent[0]?.token).toBe('token-in-its-place');
+  });
+
+  it('holds back all messages of the connection while Selarti asks for fewer calls', async () => {
+    const stage = selartiStage(scriptedService([{ status: 429, headers: { 'retry-after': '7' } }]));
+    const waits: number[] = [];
+    const throttle = (ms: number): Promise<void> => Promise.resolve(void waits.push(ms));
+    const tools = { ...stage.tools, rateLimiter: () => ({ acquire: () => Promise.resolve(), throttle }) };
+    const client = createSelartiClient({ ...stage, tools });
+    expect((await errorOf(client.send('1', 'x', signal))).isThrottled).toBe(true);
+    expect(waits).toEqual([7_000]);
   });
 
   it('obtains one token for messages that go at once, in all processes', async () => {
