@@ -28,8 +28,11 @@ export interface SetUpResult {
 /** At least as long as it takes to change all bots over; should that break off, the portal is polled after this time all the same. */
 const changeSeconds = 30;
 
-/** How long events that a portal has posted are on their way at most. Bitrix24 promises nothing; usually it is less than a second. */
-const underwaySeconds = 3;
+/**
+ * How long events that a portal has posted are on their way at most. Bitrix24 promises nothing; usually it is less than a second. A change
+ * happens once, so it waits longer: a polled event must not overtake a posted one.
+ */
+const underwaySeconds = 10;
 
 /** Runs all steps. Throws the first AppError that does not concern a single bot. */
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {

@@ -70,7 +70,7 @@ describe('imbot.message.update', () => {
   it('keeps, replaces, or deletes by an empty text, and only within three days', async () => {
     const id = await add({ MESSAGE: 'one', KEYBOARD: [{ TEXT: 'a', LINK: '/x' }] });
     await resultOf(portal, 'imbot.message.update', { BOT_ID: bot, MESSAGE_ID: id, KEYBOARD: 'N' });
-    expect(portal.allBotMessages()[0]).toMatchObject({ text: 'one', keyboard: [], edited: true });
+    expect(portal.allBotMessages()[0]).toMatchObject({ text: 'one', keyboard: [], edited: false });
     await resultOf(portal, 'imbot.message.update', { BOT_ID: bot, MESSAGE_ID: id, MESSAGE: '' });
     expect(portal.allBotMessages()[0]).toMatchObject({ deleted: true, text: '' });
     const late = await add({ MESSAGE: 'two' });
