@@ -23,15 +23,18 @@ export type RestFaultKind =
   | 'reset-after'
   | 'slow'
   | 'slow-inside'
+  | 'cut'
+  | 'drip'
+  | 'stall'
   | 'die-inside'
   | 'hang';
 
 export interface RestFault {
-  /** Only this method (case ignored); absent = any. Sub-calls of a batch are not matched. */
+  /** Only this method (case ignored); absent = any. Sub-calls of a batch are not matched. `download` is the address of a file: cut, drip, stall. */
   readonly method?: string;
   readonly times: number;
   readonly kind: RestFaultKind;
-  /** For slow and slow-inside. */
+  /** For slow and slow-inside; for drip between two pieces. */
   readonly ms?: number;
   /** For `redirect`: where to; another host unless given. */
   readonly location?: string;
@@ -69,6 +72,11 @@ export class Faults {
   takeRest(method: string): RestFault | null {
     const wanted = method.toLowerCase();
     return this.#rest.take((fault) => fault.method === undefined || fault.method.toLowerCase() === wanted);
+  }
+
+  /** The fault this fetch of a file meets; only those ordered for `download`. */
+  takeDownload(): RestFault | null {
+    return this.#rest.take((fault) => fault.method === 'download');
   }
 
   takeOAuth(): OAuthFault | null {

@@ -11,12 +11,10 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
   const { settings, timings, db, sealer, brains, guard, rateLimiters, recent, metrics, wakeups, log } = base;
   const publicUrl = settings.PUBLIC_URL;
   const http = base.hotHttp;
-  const fileHttp = base.rareHttp;
   const toolsFor = createConnectorTools({
     db,
     guard,
     http,
-    fileHttp,
     client,
     portals,
     rateLimiters,

@@ -1,5 +1,5 @@
 /** Executes one action of the outbox: in the portal, in the brain or in the app. */
-import { executePortalAction, filesUnsupported, isRepeatable } from '../bitrix24/execute-portal-action.ts';
+import { executePortalAction, isRepeatable, type PortalFile } from '../bitrix24/execute-portal-action.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
@@ -35,10 +35,10 @@ export interface ExecutionResult {
 export interface Executor {
   /** True when executing the row twice is harmless. Otherwise its attempt is recorded first and never repeated blindly. */
   isRepeatable(row: OutboxRow): Promise<boolean>;
-  /** Fetches what is needed before the attempt; has no visible effect. Throws AppErrors. */
-  prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
+  /** Opens what is needed for the attempt, a file; null when nothing is. Has no visible effect. Aborting the signal closes it. Throws AppErrors. */
+  prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null>;
   /** Throws AppErrors; see their `retry` and `fate`. */
-  execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult>;
+  execute(row: OutboxRow, prepared: PortalFile | null, signal: AbortSignal): Promise<ExecutionResult>;
 }
 
 export interface ExecutorOptions {
@@ -80,12 +80,12 @@ class ActionExecutor implements Executor {
     return bot === null || (this.#options.connectors.brainOf(bot.brain)?.capabilities.idempotentDelivery ?? true);
   }
 
-  async prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer> {
+  async prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null> {
     const action = row.target === 'portal' ? (row.action as PortalAction) : null;
-    return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : nothing;
+    return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : null;
   }
 
-  async execute(row: OutboxRow, prepared: Buffer, signal: AbortSignal): Promise<ExecutionResult> {
+  async execute(row: OutboxRow, prepared: PortalFile | null, signal: AbortSignal): Promise<ExecutionResult> {
     switch (row.target) {
       case 'portal':
         return await this.#executeInPortal(row, row.action as PortalAction, prepared, signal);
@@ -119,24 +119,25 @@ class ActionExecutor implements Executor {
     return (await this.#options.portals.portal(portal)).portal?.has_imbot_v2 ?? true;
   }
 
-  /** The bytes of a file; empty if there is no bot that could send it. */
-  async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
+  /** Null if there is no bot that could send it. */
+  async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<PortalFile | null> {
     const { portal } = await this.#options.portals.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await this.#registered(row);
-    if (bot === null || bot.bot_id === null) return nothing;
-    if (!(await this.#hasV2(row.portal))) throw filesUnsupported();
+    if (bot === null || bot.bot_id === null) return null;
     const known = await this.#options.connectors.connectorFor(bot);
+    if (known !== null && !(await this.#hasV2(row.portal))) return { link: known.connector.publicLink?.(file) ?? null };
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
-    return await known.connector.openFile(file, signal).catch(async (error: unknown) => {
+    const content = await known.connector.openFile(file, signal).catch(async (error: unknown) => {
       throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
+    return { content };
   }
 
   async #executeInPortal(
     row: OutboxRow,
     action: PortalAction,
-    bytes: Buffer,
+    file: PortalFile | null,
     signal: AbortSignal,
   ): Promise<ExecutionResult> {
     const { portal, bots } = await this.#options.portals.portal(row.portal);
@@ -153,7 +154,7 @@ class ActionExecutor implements Executor {
     try {
       const { messageId, lost } = await executePortalAction(this.#options.client, target, action, {
         key: row.key,
-        bytes,
+        file,
         signal,
       });
       const outcome = [messageId === null ? 'done' : 'sent', ...lost.map((what) => `without_${what}`)].join('+');
@@ -231,8 +232,6 @@ function outcomeOf({ warnings = [] }: Delivery): string {
 function fitsWebhookReply({ portalMessageId, error, isLate }: Receipt): boolean {
   return isLate !== true && (portalMessageId === null || error === null);
 }
-
-const nothing = Buffer.alloc(0);
 
 function cannotOpen(brain: string): Misconfigured {
   return new Misconfigured({

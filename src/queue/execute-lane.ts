@@ -153,6 +153,7 @@ async function attemptAction(
   const answered = remoteMessageIdOf(row);
   const wasBegun = answered !== null && row.attempted_at !== null;
   const end = attempt.slot.begin();
+  const opened = new AbortController();
   try {
     const isOnce = !(await executor.isRepeatable(row));
     if (isOnce && row.attempted_at !== null) return { error: interrupted(row), isUnknown: true, mayBeShown: true };
@@ -161,7 +162,7 @@ async function attemptAction(
     // Preparing may fail many times; a message that was withdrawn meanwhile is not prepared again.
     const told = answered === null || attempt.count === 1 ? null : await readReportedFailure(db, row, answered);
     if (told?.isWithdrawn === true) return notShown(row, withdrawn);
-    const prepared = await executor.prepare(row, attempt.signal);
+    const prepared = await executor.prepare(row, AbortSignal.any([attempt.signal, opened.signal]));
     if (isAnswer(row) && hasWaited(options, row, attempt) && (await isTakenSince(db, row)))
       return notShown(row, personOwns);
     if (answered !== null) {
@@ -180,6 +181,7 @@ async function attemptAction(
     const isUnknown = hasBegun && error.fate === 'unknown';
     return { error, isUnknown: isUnknown && !isRepeatable, mayBeShown: wasBegun || (answered !== null && isUnknown) };
   } finally {
+    opened.abort();
     end('not_attempted');
   }
 }

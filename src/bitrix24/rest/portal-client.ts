@@ -2,9 +2,11 @@
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
  * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
  */
-import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
-import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
+import { AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import type { OpenedFile } from '../../core/opened-file.ts';
+import type { HttpClient, HttpResponse, StreamedBody } from '../../lib/http-client.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
+import { streamedJson } from './streamed-json.ts';
 import { toQuery } from './to-query.ts';
 
 /** How to reach a portal, and with which credentials. */
@@ -57,6 +59,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** How long the call may wait for the rate limiter. Answers in chats do not wait here: their lane is delayed instead. */
   readonly patienceMs?: number;
+  /** Sent in place of `fileContent` in the parameters. It can be read once: a call that would have to repeat it throws `bitrix24.file_again`. */
+  readonly file?: Pick<OpenedFile, 'stream' | 'size'>;
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
@@ -164,7 +168,7 @@ class RestClient {
       method: 'POST',
       url: new URL(method, access.endpoint),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ ...params, ...auth }),
+      body: bodyOf({ ...params, ...auth }, options),
       timeoutMs: options.timeoutMs ?? this.#timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -183,7 +187,10 @@ class RestClient {
       const response = await this.#send(access, method, params, options);
       try {
         const result = isMoved(response)
-          ? await this.#afterMove(access, response, method, (renewed) => this.#send(renewed, method, params, options))
+          ? await this.#afterMove(access, response, method, async (renewed) => {
+              if (options.file !== undefined) throw fileAgain(null);
+              return await this.#send(renewed, method, params, options);
+            })
           : readAnswer({ method, ...response });
         if (first.isProbe === true) await this.#tokenProvider.recovered(access);
         return result;
@@ -193,6 +200,7 @@ class RestClient {
         // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
+        if (options.file !== undefined) throw fileAgain(error);
       }
     }
   }
@@ -245,6 +253,17 @@ class RestClient {
     this.#worksUntil.set(access.portal, now + worksForMs);
     return false;
   }
+}
+
+/** Credentials follow the parameters: an upload that breaks off never had any. */
+function bodyOf(params: Readonly<Record<string, unknown>>, { file }: CallOptions): string | StreamedBody {
+  return file === undefined ? JSON.stringify(params) : streamedJson(params, file);
+}
+
+/** Nothing was done, and the next attempt, which opens the file again, has the credentials that this one lacked. */
+function fileAgain(cause: unknown): AppError {
+  const message = 'the portal took no file with these credentials; it is sent again with new ones';
+  return new AppError({ code: 'bitrix24.file_again', message, retry: { afterMs: 0 }, cause });
 }
 
 /** A method every token may call. */

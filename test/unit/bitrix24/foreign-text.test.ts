@@ -6,6 +6,7 @@ import { escapeBb } from '../../../src/bitrix24/formatting/bb-code.ts';
 import { toKeyboard } from '../../../src/bitrix24/formatting/keyboard.ts';
 import type { PortalClient } from '../../../src/bitrix24/rest/portal-client.ts';
 import { productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
+import { openedFile } from '../../support/opened-file.ts';
 import { openTagReader, type Rendered } from '../../support/tag-reader.ts';
 
 /** Anything a portal of any version might take for a tag: a bracket and a name, open or closed, known or not. */
@@ -86,7 +87,7 @@ async function sentTexts(
   const target = { portal: 'p', botId: '5', dialogId, hasV2, ourBots: [] };
   await executePortalAction(client, target, action, {
     key: 'key',
-    bytes: Buffer.from('x'),
+    file: { content: openedFile('x') },
     signal: new AbortController().signal,
   });
   return seen;
