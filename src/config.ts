@@ -135,9 +135,7 @@ export const settingsSchema = z.object({
   FILE_IDLE_SECONDS: whole(1, 3600)
     .default(60)
     .describe('How long the other side of a file transfer may let nothing move before it is broken off'),
-  FILE_TIMEOUT_SECONDS: whole(1, 86_400)
-    .default(900)
-    .describe('How long the transfer of one file may take in all'),
+  FILE_TIMEOUT_SECONDS: whole(1, 86_400).default(900).describe('How long the transfer of one file may take in all'),
   OUTBOX_LANES: whole(1, 5000)
     .default(400)
     .describe(

@@ -130,7 +130,14 @@ function noFiles(): Promise<never> {
 /** Files, people and records belong to messages, and commands carry none. */
 const withoutMessages: Pick<
   ConnectorTools,
-  'openPortalFile' | 'openUrl' | 'fileLink' | 'missedMessages' | 'crmAddress' | 'portalUser' | 'customerInfo' | 'openChannelName'
+  | 'openPortalFile'
+  | 'openUrl'
+  | 'fileLink'
+  | 'missedMessages'
+  | 'crmAddress'
+  | 'portalUser'
+  | 'customerInfo'
+  | 'openChannelName'
 > = {
   openPortalFile: noFiles,
   openUrl: noFiles,

@@ -36,7 +36,10 @@ export function withFileTransfers(short: HttpClient, options: FileTransferOption
     },
     async open(request) {
       const opened = await downloads.open({ ...request, idleMs, timeoutMs });
-      return { ...opened, body: tellProgress(options, request, 'download', { stream: opened.body, size: sizeOf(opened) }) };
+      return {
+        ...opened,
+        body: tellProgress(options, request, 'download', { stream: opened.body, size: sizeOf(opened) }),
+      };
     },
     async close() {
       await Promise.all([short.close(), downloads.close(), uploads.close()]);

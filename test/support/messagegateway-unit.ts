@@ -67,7 +67,7 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
   return {
     http,
     openPortalFile: () => Promise.reject(new Error('no file was expected')),
-    openUrl: openUrlBy(http.send),
+    openUrl: openUrlBy((request) => http.send(request)),
     rateLimiter: () => freeRateLimiter(),
     portalUser: () => Promise.resolve(null),
     customerInfo: () => Promise.resolve(null),

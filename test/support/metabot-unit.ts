@@ -45,7 +45,7 @@ export function metabotUnit(
   const logged: string[] = [];
   const counted: string[] = [];
   const send: ConnectorTools['http']['send'] = async (request) => {
-    const body = request.body === undefined ? null : JSON.parse(String(request.body));
+    const body = request.body === undefined ? null : JSON.parse(request.body as string);
     sent.push({ url: request.url.href, headers: request.headers, body });
     const given = await answer(request, sent.length);
     return isResponse(given) ? given : { status: 200, headers: {}, body: Buffer.from(JSON.stringify(given)) };

@@ -2,9 +2,10 @@
  * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
  * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
  */
-import { AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { type AppError, RemoteRefused } from '../../core/errors.ts';
 import type { OpenedFile } from '../../core/opened-file.ts';
 import type { HttpClient, HttpResponse, StreamedBody } from '../../lib/http-client.ts';
+import { fileAgain, movedElsewhere, notPaid, refusalUnclear } from './portal-refusals.ts';
 import { batchError, bitrixCode, isRecord, readAnswer } from './rest-errors.ts';
 import { streamedJson } from './streamed-json.ts';
 import { toQuery } from './to-query.ts';
@@ -260,12 +261,6 @@ function bodyOf(params: Readonly<Record<string, unknown>>, { file }: CallOptions
   return file === undefined ? JSON.stringify(params) : streamedJson(params, file);
 }
 
-/** Nothing was done, and the next attempt, which opens the file again, has the credentials that this one lacked. */
-function fileAgain(cause: unknown): AppError {
-  const message = 'the portal took no file with these credentials; it is sent again with new ones';
-  return new AppError({ code: 'bitrix24.file_again', message, retry: { afterMs: 0 }, cause });
-}
-
 /** A method every token may call. */
 const harmlessMethod = 'profile';
 
@@ -274,41 +269,6 @@ const worksForMs = 300_000;
 
 /** Number of portals for which that is remembered. */
 const maxRemembered = 5_000;
-
-/** Delay while a portal refuses every call; messages wait that long instead of becoming dead letters. */
-const troubleMs = 300_000;
-
-function movedElsewhere(response: HttpResponse): RemoteRefused {
-  return new RemoteRefused({
-    code: 'bitrix24.moved_elsewhere',
-    status: response.status,
-    message: 'the portal redirects to an address that its OAuth host does not confirm',
-    retry: { afterMs: troubleMs },
-    isThrottled: true,
-    report: true,
-  });
-}
-
-/** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
-function refusalUnclear(cause: unknown): RemoteUnreachable {
-  return new RemoteUnreachable({
-    code: 'bitrix24.refusal_unclear',
-    message: 'the portal refused a call, and did not answer when we checked whether it refuses all calls',
-    cause,
-  });
-}
-
-function notPaid(cause: RemoteRefused): RemoteRefused {
-  return new RemoteRefused({
-    code: 'bitrix24.payment_required',
-    status: cause.status,
-    message: 'the portal refuses every call: its plan has no REST, or it has not paid',
-    retry: { afterMs: troubleMs },
-    isThrottled: true,
-    report: true,
-    cause,
-  });
-}
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 

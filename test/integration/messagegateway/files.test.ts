@@ -23,7 +23,8 @@ const contentAtGateway = (talk: LineTalk) =>
   arrivedFrom(talk).map(({ id }) => stage.gateway.fileContent(id)?.equals(content));
 const contentAtPortal = (talk: LineTalk) =>
   sentByBot(talk).map(({ id }) => stage.bridge.portal.fileContent(id)?.equals(content));
-const uploads = () => stage.bridge.portal.calls().filter(({ method }) => method.toLowerCase() === 'imbot.v2.file.upload').length;
+const uploads = () =>
+  stage.bridge.portal.calls().filter(({ method }) => method.toLowerCase() === 'imbot.v2.file.upload').length;
 
 describe('a file of a manager', () => {
   it.each(['cut', 'stall', 'reset-before', 503] as const)(
@@ -118,9 +119,16 @@ it('the progress of transfers is in the log, without a query of an address', () 
     .filter((line) => line.includes('a file transfer'));
   const whole = { bytes: content.length, size: content.length };
   const facts = lines.map((line) => JSON.parse(line));
-  for (const msg of ['a file transfer begins', 'a file transfer goes on', 'a file transfer ended', 'a file transfer was broken off'])
+  for (const msg of [
+    'a file transfer begins',
+    'a file transfer goes on',
+    'a file transfer ended',
+    'a file transfer was broken off',
+  ])
     expect(facts).toContainEqual(expect.objectContaining({ msg, ms: expect.any(Number) }));
-  expect(facts).toContainEqual(expect.objectContaining({ msg: 'a file transfer ended', direction: 'download', ...whole }));
+  expect(facts).toContainEqual(
+    expect.objectContaining({ msg: 'a file transfer ended', direction: 'download', ...whole }),
+  );
   expect(lines.join('')).not.toMatch(/signature=|token=/);
 });
 

@@ -19,7 +19,7 @@ const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf:
 
 /** A file that is opened for every attempt, because it can be read once. */
 export interface UploadSource extends Pick<FileRef, 'name' | 'kind'> {
-  open(): Promise<OpenedFile>;
+  readonly open: () => Promise<OpenedFile>;
 }
 
 /** An answer, and whether the server took the wrapping for a part of the file. */
