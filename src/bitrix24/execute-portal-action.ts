@@ -36,7 +36,7 @@ export interface PortalResult {
   readonly messageId: string | null;
   /**
    * Parts of the message or order that the portal refused. `receiver`: the operators of the line have the session instead. `effect`: a
-   * person leads the session, so it was left to them.
+   * person leads the session, so it was left to them. `file`: only its name is shown.
    */
   readonly lost: readonly (Decoration | 'reaction' | 'receiver' | 'effect' | 'file')[];
 }
@@ -158,11 +158,12 @@ async function sendFile(
   action: PortalAction & { type: 'send_file' },
   { file, signal }: Pick<ExecuteOptions, 'file' | 'signal'>,
 ): Promise<PortalResult> {
-  if (file === null) throw noFile('there is no file to send');
+  if (file === null) throw fileRefused('bitrix24.no_file', 'there is no file to send');
   const call: Call = (method, params) => client.call(target.portal, method, params, { signal });
   if ('link' in file) return await nameFile(call, target, action, file.link);
   const { content } = file;
-  if (content.size !== null && content.size > maxPortalFileBytes) throw noFile('the file is larger than 100 MB');
+  if (content.size !== null && content.size > maxPortalFileBytes)
+    throw fileRefused('bitrix24.file_too_large', 'the file is larger than 100 MB');
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
   const fields = { name, message: noCommands(target, escapeBb(action.text)), content: fileContent };
   const params = { botId: Number(target.botId), dialogId: target.dialogId, fields };
@@ -181,11 +182,11 @@ async function nameFile(
   const words = [text, `📎 ${file.name}`, link ?? ''].filter((part) => part !== '').join('\n');
   const said = { type: 'send', text: words, buttons: [], cards: [], quoteOf: null, internal: false } as const;
   const { messageId, lost } = await sendV1(call, target, { ...said, remoteMessageId });
-  return { messageId, lost: [...lost, 'file'] };
+  return { messageId, lost: link === null ? [...lost, 'file'] : lost };
 }
 
-function noFile(message: string): BadInput {
-  return new BadInput({ code: 'bitrix24.file_refused', message, report: true });
+function fileRefused(code: string, message: string): BadInput {
+  return new BadInput({ code, message, report: true });
 }
 
 /** The portal refuses to edit messages older than three days; that becomes a dead letter. */

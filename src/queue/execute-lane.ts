@@ -14,7 +14,7 @@ import type { NewEvent } from '../store/queue/inbox.ts';
 import type { LaneProgress } from '../store/queue/lanes.ts';
 import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } from '../store/queue/outbox.ts';
 import { readReportedFailure, startSend } from '../store/queue/reported-failures.ts';
-import type { EndedPart } from '../store/queue/sent-parts.ts';
+import { type EndedPart, partError } from '../store/queue/sent-parts.ts';
 import { isTakenSince } from '../store/tenants/conversations.ts';
 import type { AttemptResult, Slot } from './destinations.ts';
 import type { ExecutionResult, Executor } from './execute-action.ts';
@@ -97,7 +97,7 @@ export async function executeLane(
       const { executed } = tried;
       const isDropped = executed.isDropped === true;
       results.push(resultOf(row, isDropped ? 'dropped' : 'done', executed));
-      incoming.push(...receipts(row, executed, isDropped ? executed.outcome : null, earlier));
+      incoming.push(...receipts(row, executed, partError(isDropped ? 'dropped' : 'done', executed.outcome), earlier));
       options.metrics.stage.observe({ stage: row.target }, ageOf(options, row) / 1000);
     }
     done = row.seq;
