@@ -7,6 +7,7 @@ import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
 import { measureBusyPortal } from './measures/busy-portal.ts';
 import { measureDrain } from './measures/drain.ts';
+import { measureFiles } from './measures/files.ts';
 import { measureFlow } from './measures/flow.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
 import { measureMgLatency } from './measures/mg-latency.ts';
@@ -25,6 +26,7 @@ const measures: Readonly<Record<string, Measure>> = {
   drain: measureDrain,
   backlog: measureBacklog,
   flow: measureFlow,
+  files: measureFiles,
   'mg-sockets': measureMgSockets,
   'mg-latency': measureMgLatency,
   'busy-portal': measureBusyPortal,

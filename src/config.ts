@@ -150,6 +150,10 @@ export const settingsSchema = z.object({
     .describe(
       "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
     ),
+  FILE_IDLE_SECONDS: whole(1, 3600)
+    .default(60)
+    .describe('How long the other side of a file transfer may let nothing move before it is broken off'),
+  FILE_TIMEOUT_SECONDS: whole(1, 86_400).default(900).describe('How long the transfer of one file may take in all'),
   OUTBOX_LANES: whole(1, 5000)
     .default(400)
     .describe(

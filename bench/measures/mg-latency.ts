@@ -6,16 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { openDatabase } from '../../src/store/database.ts';
-import { updateBot } from '../../src/store/tenants/bots.ts';
 import { eventRequest, firstNumbers } from '../load/requests.ts';
 import { startAppProcess } from '../support/app-process.ts';
 import type { Measure } from '../support/bench.ts';
 import { type Child, startChild } from '../support/child.ts';
+import { channelId, connectBot, webhookHeaders } from '../support/connected-bot.ts';
 import { exactNow } from '../support/exact-now.ts';
 import { type Figure, figureOf, shown } from '../support/figures.ts';
-import { readEventBody, readSender } from '../support/fixture.ts';
-import { storeConnections } from '../support/joined-connections.ts';
 
 const name = 'mg-latency';
 
@@ -57,7 +54,7 @@ export const measureMgLatency: Measure = async ({ endings, plan, server, say }) 
   const appSecret = randomBytes(32);
   const settings = { ROLES: 'web,worker', LOG_LEVEL: 'error' };
   const app = await startAppProcess({ endings, databaseUrl, appSecret, restPort: ends.port, settings });
-  const hook = await connect(databaseUrl, appSecret, ends.port);
+  const hook = await connectBot(databaseUrl, appSecret, ends.port);
   await delay(believedMs);
 
   const event = eventSender(app.port);
@@ -115,32 +112,6 @@ function figure(subject: string, all: readonly number[]): Figure {
   const sorted = counted.toSorted((a, b) => a - b);
   const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN;
   return figureOf(subject, 'ms', counted, `p95 ${p95.toFixed(1)} ms, ${counted.length} messages`);
-}
-
-const clientId = 'bench-client';
-const channelId = 1;
-const webhookHeaders = { 'content-type': 'application/json', clientid: clientId };
-
-/** Gives the recorded bot a joined connection; returns the path of its webhook. */
-async function connect(databaseUrl: string, appSecret: Buffer, port: number): Promise<string> {
-  const endpointUrl = `http://127.0.0.1:${port}`;
-  const access = { endpointUrl, token: 'bench-token' };
-  const config = {
-    crmUrl: 'https://demo.simla.com',
-    apiKey: 'bench-key',
-    joined: { clientId, moduleCode: 'bench', bot: { ...access, botId: 1 }, transport: access, channelId },
-  };
-  const { memberId: portal, botCode } = readSender(readEventBody());
-  const brain = 'messagegateway';
-  const [stored] = await storeConnections({ databaseUrl, appSecret, portal, brain, configs: [config] });
-  if (stored === undefined) throw new Error('the connection was not stored');
-  const db = openDatabase({ url: databaseUrl, poolSize: 1 });
-  try {
-    await updateBot(db, portal, botCode, { brain, connection_id: stored.id });
-  } finally {
-    await db.destroy();
-  }
-  return `/brains/${brain}/${stored.webhookSecret}`;
 }
 
 /** Sends the recorded event as a new message of the same dialog each time. */

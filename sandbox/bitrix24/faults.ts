@@ -23,6 +23,9 @@ export type RestFaultKind =
   | 'reset-after'
   | 'slow'
   | 'slow-inside'
+  | 'cut'
+  | 'drip'
+  | 'stall'
   | 'die-inside'
   | 'hang';
 
@@ -33,7 +36,7 @@ export interface RestFault {
   readonly inBatch?: boolean;
   readonly times: number;
   readonly kind: RestFaultKind;
-  /** For slow and slow-inside. */
+  /** For slow and slow-inside; for drip between two pieces. */
   readonly ms?: number;
   /** For `redirect`: where to; another host unless given. */
   readonly location?: string;
@@ -77,6 +80,11 @@ export class Faults {
   takeInBatch(method: string): RestFault | null {
     const wanted = method.toLowerCase();
     return this.#rest.take((fault) => fault.inBatch === true && hits(fault, wanted));
+  }
+
+  /** The fault this fetch of a file meets; only those ordered for `download`. */
+  takeDownload(): RestFault | null {
+    return this.#rest.take((fault) => fault.method === 'download');
   }
 
   takeOAuth(): OAuthFault | null {

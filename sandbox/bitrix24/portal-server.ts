@@ -1,8 +1,10 @@
 /** The portal's web address: REST, the browser side of OAuth, the BX24 script, file links, and the chat page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendFile } from '../kit/files.ts';
+import { actOut } from '../kit/faults.ts';
+import { sendFile, sendSpoilt, spoiltPace } from '../kit/files.ts';
 import { answerHtml } from '../kit/http.ts';
 import { type PageServer, sendAsset } from '../kit/page-server.ts';
+import { REST_FAULT_ANSWERS } from './faults.ts';
 import { answerRest } from './rest-answer.ts';
 import type { RestGateway } from './rest-gateway.ts';
 import type { PortalState } from './state.ts';
@@ -14,7 +16,7 @@ export interface PortalParts {
 }
 
 /** One-time links made by imbot.v2.File.download. */
-function download(state: PortalState, answer: ServerResponse, url: URL): void {
+async function download(state: PortalState, answer: ServerResponse, url: URL): Promise<void> {
   const link = url.searchParams.get('token') ?? '';
   const file = state.files.get(state.fileLinks.get(link) ?? 0);
   state.fileLinks.delete(link);
@@ -22,7 +24,11 @@ function download(state: PortalState, answer: ServerResponse, url: URL): void {
     answerRest(answer, 403, { error: 'INVALID_CREDENTIALS', error_description: 'Link check failed' });
     return;
   }
-  sendFile(answer, file, 'attachment');
+  const fault = state.faults.takeDownload();
+  if (await actOut(fault, answer, REST_FAULT_ANSWERS)) return;
+  const spoiling = spoiltPace(fault);
+  if (spoiling === null) sendFile(answer, file, 'attachment');
+  else await sendSpoilt(answer, file.content, spoiling);
 }
 
 /** Sends the browser back to the app with a code, as an administrator who is logged in would be. */
@@ -67,7 +73,7 @@ export async function handlePortal(
     answer.writeHead(204, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' });
     answer.end();
   } else if (path === '/rest/download.json' || path === '/rest/download') {
-    download(state, answer, url);
+    await download(state, answer, url);
   } else if (path.startsWith('/rest/')) {
     await parts.gateway.handle(incoming, answer, url);
   } else if (path === '/oauth/authorize/' || path === '/oauth/authorize') {

@@ -109,6 +109,11 @@ export class SandboxPortal extends Administration {
     return this.#state.queue.latest();
   }
 
+  /** The content of a file on the portal's disk; null when there is no such file. */
+  fileContent(id: number): Buffer | null {
+    return this.#state.files.get(id)?.content ?? null;
+  }
+
   /** Ids of who sits in the chat. */
   members(chatId: number): number[] {
     return [...(this.#state.chats.get(chatId)?.members ?? [])];

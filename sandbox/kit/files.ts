@@ -1,6 +1,8 @@
 /** Files: uploaded by the page, handed out to clients and to browsers. */
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { wait } from './wait.ts';
 
 export interface NamedFile {
   readonly name: string;
@@ -12,6 +14,46 @@ export function pageFiles(maxCharacters: number): z.ZodType<NamedFile[], unknown
   const file = z.object({ name: z.string().min(1).max(200), base64: z.string().max(maxCharacters) });
   const decoded = file.transform(({ name, base64 }) => ({ name, content: Buffer.from(base64, 'base64') }));
   return z.array(decoded).max(5).default([]);
+}
+
+/** How a fault spoils a file that is being handed out: `cut` after half of it, `drip` in small pieces with pauses, `stall` after half of it. */
+export interface SpoiltPace {
+  readonly kind: 'cut' | 'drip' | 'stall';
+  /** Between the pieces of `drip`. */
+  readonly ms?: number;
+}
+
+/** Null for a fault that does not spoil a file. */
+export function spoiltPace(fault: { readonly kind: string | number; readonly ms?: number } | null): SpoiltPace | null {
+  const kind = fault?.kind;
+  if (kind !== 'cut' && kind !== 'drip' && kind !== 'stall') return null;
+  return { kind, ...(fault?.ms === undefined ? {} : { ms: fault.ms }) };
+}
+
+const DRIP_PIECES = 40;
+
+/** The content as that fault lets it through. */
+async function* spoilt(content: Buffer, { kind, ms = 50 }: SpoiltPace): AsyncGenerator<Buffer> {
+  if (kind !== 'drip') {
+    yield content.subarray(0, Math.ceil(content.length / 2));
+    return;
+  }
+  const step = Math.ceil(content.length / DRIP_PIECES);
+  for (let at = 0; at < content.length; at += step) {
+    yield content.subarray(at, at + step);
+    await wait(ms);
+  }
+}
+
+/** Sends the content, spoilt by a fault. The whole length is announced. */
+export async function sendSpoilt(answer: ServerResponse, content: Buffer, pace: SpoiltPace): Promise<void> {
+  answer.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.length });
+  for await (const piece of spoilt(content, pace)) {
+    if (answer.destroyed) return;
+    if (!answer.write(piece)) await Promise.race([once(answer, 'drain'), once(answer, 'close')]);
+  }
+  if (pace.kind === 'cut') answer.destroy();
+  else if (pace.kind === 'drip') answer.end();
 }
 
 /** Sends the content; `headers` may set a type and more. */

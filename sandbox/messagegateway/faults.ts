@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { actOut, type FaultAnswers } from '../kit/faults.ts';
 import { answerHtml, answerJson } from '../kit/http.ts';
 
-export type Api = 'crm' | 'bot' | 'transport' | 'ws';
+/** `storage` hands out files: only there a fault can be `cut`, `drip` or `stall`. */
+export type Api = 'crm' | 'bot' | 'transport' | 'ws' | 'storage';
 
 export interface Fault {
   readonly api: Api;
@@ -12,8 +13,8 @@ export interface Fault {
   /** Only this HTTP method; absent = any. */
   readonly method?: string;
   readonly times: number;
-  readonly kind: 500 | 503 | 429 | 'slow' | 'hang' | 'reset-before' | 'reset-after' | 'html';
-  /** For slow; 3 000 when absent. */
+  readonly kind: 500 | 503 | 429 | 'slow' | 'hang' | 'reset-before' | 'reset-after' | 'html' | 'cut' | 'drip' | 'stall';
+  /** For slow, 3 000 when absent; for drip between two pieces. */
   readonly ms?: number;
 }
 

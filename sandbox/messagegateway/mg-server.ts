@@ -1,10 +1,11 @@
 /** The MessageGateway's web address: both APIs, file links, the page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendFile } from '../kit/files.ts';
+import { sendFile, sendSpoilt, spoiltPace } from '../kit/files.ts';
 import { answerJson } from '../kit/http.ts';
 import type { PageServer } from '../kit/page-server.ts';
 import type { ApiGate } from './api-gate.ts';
 import { answerClientWebhook, clientWebhookPath } from './client-module.ts';
+import { breaksBefore, hits } from './faults.ts';
 import type { GatewayState } from './state.ts';
 import { fileBehind } from './stored-files.ts';
 
@@ -18,12 +19,16 @@ export interface GatewayParts {
   readonly page: PageServer;
 }
 
-function sendStored(gateway: GatewayState, answer: ServerResponse, url: URL): void {
+async function sendStored(gateway: GatewayState, answer: ServerResponse, url: URL): Promise<void> {
   const file = fileBehind(gateway, url);
   if (file === null) {
     answer.writeHead(403, { 'content-type': 'application/xml' }).end('<Error><Code>AccessDenied</Code></Error>');
     return;
   }
+  const fault = gateway.faults.take((one) => hits(one, 'storage', 'GET', url.pathname));
+  if (await breaksBefore(fault, answer)) return;
+  const spoiling = spoiltPace(fault);
+  if (spoiling !== null) return await sendSpoilt(answer, file.content, spoiling);
   sendFile(answer, file, 'inline', {
     'content-type': file.mime,
     'content-security-policy': 'sandbox',
@@ -42,7 +47,7 @@ export async function handleMg(parts: GatewayParts, incoming: IncomingMessage, a
   } else if (path.startsWith('/api/')) {
     answerJson(answer, 404, { errors: ['Page not found'] });
   } else if (path.startsWith('/storage/')) {
-    sendStored(parts.gateway, answer, url);
+    await sendStored(parts.gateway, answer, url);
   } else if (path === clientWebhookPath && incoming.method === 'POST') {
     await answerClientWebhook(incoming, answer);
   } else {

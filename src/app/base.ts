@@ -5,6 +5,7 @@ import type { Settings } from '../config.ts';
 import type { Brain } from '../core/brain.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSealer } from '../lib/encryption.ts';
+import { fileConnectionsPerOrigin, withFileTransfers } from '../lib/file-transfers.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createUndiciClient } from '../lib/http-engine-undici.ts';
 import { createStreamClient } from '../lib/http-stream.ts';
@@ -41,6 +42,7 @@ export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
   const previous = settings.APP_SECRET_PREVIOUS;
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
   const rareHttp = createGotClient({ guard });
+  const fileClient = () => createUndiciClient({ guard, connectionsPerOrigin: fileConnectionsPerOrigin });
   return {
     settings,
     timings,
@@ -58,9 +60,15 @@ export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
     rateLimiters: createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log }),
     recent: createRecentFacts(),
     guard,
-    /** Carries the many calls: into portals and to brains. */
-    hotHttp: createUndiciClient({ guard }),
-    /** Carries the few: OAuth hosts, files out of portals, proofs of installations. */
+    /** Carries the many calls, into portals and to brains, and files both ways. */
+    hotHttp: withFileTransfers(createUndiciClient({ guard }), {
+      downloads: fileClient(),
+      uploads: fileClient(),
+      idleMs: settings.FILE_IDLE_SECONDS * 1_000,
+      timeoutMs: settings.FILE_TIMEOUT_SECONDS * 1_000,
+      log,
+    }),
+    /** Carries the few: OAuth hosts, proofs of installations. */
     rareHttp,
     /** Carries files that are passed on. */
     fileStreams: createStreamClient({ guard }),

@@ -13,13 +13,11 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
   const { settings, timings, db, sealer, brains, guard, rateLimiters, recent, metrics, wakeups, log } = base;
   const publicUrl = settings.PUBLIC_URL;
   const http = base.hotHttp;
-  const fileHttp = base.rareHttp;
   const fileLinks = createFileLinks({ sealer, publicUrl, validHours: settings.FILE_LINK_HOURS, clock: systemClock });
   const toolsFor = createConnectorTools({
     db,
     guard,
     http,
-    fileHttp,
     client,
     portals,
     rateLimiters,

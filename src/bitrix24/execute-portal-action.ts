@@ -2,12 +2,15 @@
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import { escapeBb, escapeCommands } from '../core/markup/bb-escape.ts';
+import type { OpenedFile } from '../core/opened-file.ts';
 import { toMenu } from './formatting/keyboard.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 import { finishSession, handOverSession, type SessionEnd } from './line-session.ts';
+import type { BatchCall } from './rest/batch.ts';
 import type { BatchedCalls, CallMoments, ChatCall } from './rest/batched-calls.ts';
 import type { PortalClient } from './rest/portal-client.ts';
 import { isRecord, readId } from './rest/rest-errors.ts';
+import { fileContent } from './rest/streamed-json.ts';
 import { type Decoration, sendDecorated } from './send-decorated.ts';
 
 /** The bot and dialog an action is for. */
@@ -36,16 +39,19 @@ export interface PortalResult {
   readonly messageId: string | null;
   /**
    * Parts of the message or order that the portal refused. `receiver`: the operators of the line have the session instead. `effect`: a
-   * person leads the session, so it was left to them.
+   * person leads the session, so it was left to them. `file`: only its name is shown.
    */
-  readonly lost: readonly (Decoration | 'reaction' | 'receiver' | 'effect')[];
+  readonly lost: readonly (Decoration | 'reaction' | 'receiver' | 'effect' | 'file')[];
 }
+
+/** A file for the portal: its content, or, for a portal that takes none, the public address of it if there is one. */
+export type PortalFile = { readonly content: OpenedFile } | { readonly link: string | null };
 
 export interface ExecuteOptions {
   /** A lower-case UUIDv4, the same on every repetition. */
   readonly key: string;
-  /** The bytes of the file, if one is sent. */
-  readonly bytes: Buffer;
+  /** What `send_file` sends; null for other actions. */
+  readonly file: PortalFile | null;
   readonly signal: AbortSignal;
   readonly moments: CallMoments;
 }
@@ -63,7 +69,7 @@ export async function executePortalAction(
   calls: BatchedCalls,
   target: PortalTarget,
   action: PortalAction,
-  { key, bytes, signal, moments }: ExecuteOptions,
+  { key, file, signal, moments }: ExecuteOptions,
 ): Promise<PortalResult> {
   const how = {
     portal: target.portal,
@@ -78,7 +84,10 @@ export async function executePortalAction(
     case 'send':
       return target.hasV2 ? await sendV2(call, target, action, key) : await sendV1(call, target, action);
     case 'send_file':
-      return { messageId: await sendFile(call, target, action, bytes), lost: [] };
+      return await sendFile((params, content) => calls.call({ ...how, ...params, file: content }), target, action, {
+        call,
+        file,
+      });
     case 'edit':
       return { messageId: null, lost: await edit(call, target, action) };
     case 'delete':
@@ -183,27 +192,46 @@ async function sendV1(call: Call, target: PortalTarget, action: Send): Promise<P
 /** The longest file name the portal's disk stores. */
 const maxFileName = 255;
 
-/** Files are sent through v2 only: the older methods post them as the installing employee, not as the bot. */
+/** Bitrix24's own limit for a file of a bot (docs/platform-notes/bitrix24.md#files). */
+export const maxPortalFileBytes = 100 * 1024 * 1024;
+
+/**
+ * Files are sent through v2 only: the older methods post them as the installing employee, not as the bot. A portal without it is told the
+ * name, and the address where there is one.
+ */
 async function sendFile(
-  call: Call,
+  upload: (call: BatchCall, content: OpenedFile) => Promise<unknown>,
   target: PortalTarget,
   action: PortalAction & { type: 'send_file' },
-  bytes: Buffer,
-): Promise<string | null> {
-  if (!target.hasV2) throw filesUnsupported();
+  { call, file }: { readonly call: Call; readonly file: PortalFile | null },
+): Promise<PortalResult> {
+  if (file === null) throw fileRefused('bitrix24.no_file', 'there is no file to send');
+  if ('link' in file) return await nameFile(call, target, action, file.link);
+  const { content } = file;
+  if (content.size !== null && content.size > maxPortalFileBytes)
+    throw fileRefused('bitrix24.file_too_large', 'the file is larger than 100 MB');
   const name = escapeBb(action.file.name.slice(0, maxFileName).toWellFormed());
-  const fields = { name, content: bytes.toString('base64'), message: noCommands(target, escapeBb(action.text)) };
-  const result = await call('imbot.v2.File.upload', { botId: Number(target.botId), dialogId: target.dialogId, fields });
-  return readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
+  const fields = { name, message: noCommands(target, escapeBb(action.text)), content: fileContent };
+  const params = { botId: Number(target.botId), dialogId: target.dialogId, fields };
+  const result = await upload({ method: 'imbot.v2.File.upload', params }, content);
+  const messageId = readId('imbot.v2.File.upload', isRecord(result) ? result['messageId'] : null);
+  return { messageId, lost: [] };
 }
 
-/** For portals that cannot take files from bots. */
-export function filesUnsupported(): BadInput {
-  return new BadInput({
-    code: 'bitrix24.no_files',
-    message: 'this portal cannot take files from bots (no imbot.v2)',
-    report: true,
-  });
+async function nameFile(
+  call: Call,
+  target: PortalTarget,
+  { file, text, remoteMessageId }: PortalAction & { type: 'send_file' },
+  link: string | null,
+): Promise<PortalResult> {
+  const words = [text, `📎 ${file.name}`, link ?? ''].filter((part) => part !== '').join('\n');
+  const said = { type: 'send', text: words, buttons: [], cards: [], quoteOf: null, internal: false } as const;
+  const { messageId, lost } = await sendV1(call, target, { ...said, remoteMessageId });
+  return { messageId, lost: link === null ? [...lost, 'file'] : lost };
+}
+
+function fileRefused(code: string, message: string): BadInput {
+  return new BadInput({ code, message, report: true });
 }
 
 /** The portal refuses to edit messages older than three days; that becomes a dead letter. */

@@ -123,12 +123,24 @@ function needPublicUrl({ publicUrl }: CommandContext): string {
   });
 }
 
+function noFiles(): Promise<never> {
+  return Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' }));
+}
+
 /** Files, people and records belong to messages, and commands carry none. */
 const withoutMessages: Pick<
   ConnectorTools,
-  'openPortalFile' | 'fileLink' | 'missedMessages' | 'crmAddress' | 'portalUser' | 'customerInfo' | 'openChannelName'
+  | 'openPortalFile'
+  | 'openUrl'
+  | 'fileLink'
+  | 'missedMessages'
+  | 'crmAddress'
+  | 'portalUser'
+  | 'customerInfo'
+  | 'openChannelName'
 > = {
-  openPortalFile: () => Promise.reject(new AppError({ code: 'cli.no_files', message: 'a command has no files' })),
+  openPortalFile: noFiles,
+  openUrl: noFiles,
   fileLink: refuseFileLinks,
   missedMessages: () => Promise.resolve([]),
   crmAddress: () => Promise.resolve(null),

@@ -18,6 +18,7 @@ import { connectorState } from './connector-state.ts';
 import { findCustomerInfo } from './customer-info.ts';
 import type { FileLinks } from './file-links.ts';
 import { missedMessages } from './missed-messages.ts';
+import { openUrl } from './open-url.ts';
 import { openPortalFile } from './portal-files.ts';
 import { portalInfo } from './portal-info.ts';
 import { findPortalUser } from './portal-user.ts';
@@ -25,10 +26,8 @@ import { findPortalUser } from './portal-user.ts';
 export interface ConnectorToolsOptions {
   readonly db: Db;
   readonly guard: NetworkGuard;
-  /** Carries the brains' own calls. */
+  /** Carries the brains' own calls, and files. */
   readonly http: HttpClient;
-  /** Carries files out of portals. */
-  readonly fileHttp: HttpClient;
   readonly client: PortalClient;
   readonly portals: PortalCache;
   readonly rateLimiters: RateLimiters;
@@ -48,8 +47,9 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
     http: options.http,
     rateLimiter: (bucket, rate) => brainRateLimiter(options.rateLimiters, { portal, bucket, ...rate }),
     lookupFor: (url) => socketLookup(guard, url),
+    openUrl: (request) => openUrl(options.http, request),
     openPortalFile: (to, file, signal) =>
-      openPortalFile({ client, portals, http: options.fileHttp }, { portal, to, file }, signal),
+      openPortalFile({ client, portals, http: options.http }, { portal, to, file }, signal),
     missedMessages: (to, from, until) => missedMessages(db, portal, to, { from, until }),
     crmAddress: async (link) => {
       const known = await portals.portal(portal);

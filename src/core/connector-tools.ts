@@ -2,6 +2,7 @@
 import type { BotType } from './bot.ts';
 import type { ConversationRef } from './connector.ts';
 import type { Author, CrmLink, FileRef } from './events.ts';
+import type { OpenedFile, OpenedUrl, OpenUrlRequest } from './opened-file.ts';
 
 /** How a socket resolves a name: the shape of Node's `dns.lookup`. */
 export type NameLookup = (
@@ -102,7 +103,8 @@ export interface ConnectorTools {
       readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
       readonly url: URL;
       readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string | Buffer;
+      /** A stream is sent while it is read, with the limits of time of files; see `openPortalFile`. */
+      readonly body?: string | Buffer | Pick<OpenedFile, 'stream' | 'size'>;
       readonly timeoutMs: number;
       readonly signal?: AbortSignal;
       /** The largest number of response bytes that are read; 8 MiB by default. */
@@ -117,8 +119,16 @@ export interface ConnectorTools {
   readonly rateLimiter: (bucket: string, rate: CallRate) => RateLimiter;
   /** The name lookup for opening a socket to that address. Throws BadInput `network.*` for an address that must not be called. */
   readonly lookupFor: (url: URL) => NameLookup;
-  /** The bytes of a file that a message in Bitrix24 named; never its address, which would carry a token. Throws AppErrors. */
-  readonly openPortalFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<Buffer>;
+  /**
+   * Opens a file that a message in Bitrix24 named; never gives its address, which would carry a token. Aborting the signal closes it. Throws
+   * AppErrors.
+   */
+  readonly openPortalFile: (to: ConversationRef, file: FileRef, signal: AbortSignal) => Promise<OpenedFile>;
+  /**
+   * Opens a file at an address, for `openFile`: one request, no redirect followed, any status is an answer. The network guard refuses
+   * addresses that are not public. Throws AppErrors.
+   */
+  readonly openUrl: (request: OpenUrlRequest) => Promise<OpenedUrl>;
   /**
    * What people wrote in the conversation between two moments, both included, without the brain being sent it; oldest first, only the last
    * part of a long list, and nothing older than the app's retention.

@@ -6,6 +6,7 @@ import type { BrainAction, Receipt } from './actions.ts';
 import type { BotType } from './bot.ts';
 import type { BrainEvent, FileRef } from './events.ts';
 import type { TextForm } from './markup/markup.ts';
+import type { OpenedFile } from './opened-file.ts';
 
 /** A stored message of a remote, as it was received. */
 export interface RawEvent {
@@ -155,8 +156,16 @@ export interface Connector {
   receive?(request: WebhookRequest): IngressResult | Promise<IngressResult>;
   /** Events that follow once the brain has received a receipt, by a call or as a webhook's response. Pure. Absent: none. */
   onReceiptDelivered?(receipt: Receipt): readonly BrainEvent[];
-  /** The bytes of a file named in a reply. Throws AppErrors like `deliver`. */
-  openFile?(file: FileRef, signal: AbortSignal): Promise<Buffer>;
+  /**
+   * Opens a file named in a reply; usually `tools.openUrl` does it all. Aborting the signal closes it. Throws AppErrors like `deliver`, and so
+   * does reading.
+   */
+  openFile?(file: FileRef, signal: AbortSignal): Promise<OpenedFile>;
+  /**
+   * An address at which anybody may fetch that file, and not for minutes only, for portals that take no files from bots; null: there is none.
+   * It is shown to people. Pure. Absent: none.
+   */
+  publicLink?(file: FileRef): string | null;
   /**
    * Holds a socket, or polls, until `signal` aborts. Called by one process at a time. If it rejects, it is called again after a backoff.
    */

@@ -7,12 +7,22 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
+  readonly body?: string | Buffer | StreamedBody;
   /** For everything: waiting for a free connection, connecting, sending, and reading the answer to its last byte. */
   readonly timeoutMs: number;
+  /** The longest that the remote may let nothing move, in either direction; time that our own side takes does not count. No limit when absent. */
+  readonly idleMs?: number;
   readonly signal?: AbortSignal;
   /** A longer answer is broken off. 8 MiB when absent. */
   readonly maxResponseBytes?: number;
+}
+
+/** A body that is read while it is sent. */
+export interface StreamedBody {
+  /** Read once. An error it throws is the error of the request, with the fate `none`. */
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** Bytes, sent as the content length; null: unknown, sent in chunks. Another length than announced breaks the request off. */
+  readonly size: number | null;
 }
 
 export interface HttpResponse {
@@ -23,6 +33,14 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
+/** An answer whose body is still coming in. */
+export interface OpenedResponse extends Pick<HttpResponse, 'status' | 'headers'> {
+  /** Can be read once; throws the errors of `send`. A reader that stops early breaks the answer off. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Breaks the answer off; nothing when it has ended. For an answer that will not be read. */
+  cancel(): void;
+}
+
 export interface HttpClient {
   /**
    * Sends once: no retry, no redirect followed (a 3xx is an answer), any status is an answer.
@@ -30,9 +48,12 @@ export interface HttpClient {
    * Throws the network guard's BadInput when the address must not be called, BadInput `http.bad_request` when a header is
    * malformed, and otherwise RemoteUnreachable: `http.connect` (no connection, or none left to write to), `http.timeout`,
    * `http.aborted` (by the signal), `http.broken` (the line broke, or this was not HTTP), `http.too_large`. The error's
-   * `fate` is `none` only when no byte of the request can have left. Its text names method, host and a system error code.
+   * `fate` is `none` only when no byte of the request can have left, or when not all of a streamed body did: what is incomplete is never
+   * executed (docs/platform-notes/bitrix24.md#incomplete-requests). Its text names method, host and a system error code.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** Like `send`, but resolves when the head of the answer is there. Its limits of time and size hold until the last byte is read. */
+  open(request: HttpRequest): Promise<OpenedResponse>;
   /** Refuses new requests, waits for those under way, closes the connections. */
   close(): Promise<void>;
 }

@@ -65,6 +65,7 @@ function carry(got: Got, guard: NetworkGuard, request: OutgoingRequest, exchange
     dnsLookup: guard.lookupFor(url),
     signal: cancelling.signal,
   });
+  exchange.onLine({ pause: () => void call.pause(), resume: () => void call.resume() });
   call.on('request', (sent) => watchLeaving(sent, url.protocol === 'https:', exchange));
   call.on('response', (response) => exchange.head(response.statusCode, response.headers));
   call.on('data', (data: Uint8Array) => exchange.chunk(Buffer.from(data.buffer, data.byteOffset, data.byteLength)));

@@ -2,13 +2,17 @@
  * What HTTP clients have in common, whatever engine carries their calls: the guard, the deadline, the caller's signal, the size limit,
  * whether a request has left, and its one outcome. Engines report what happens on the line.
  */
-import { AppError, BadInput, RemoteUnreachable } from '../core/errors.ts';
-import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-client.ts';
+import type { AppError } from '../core/errors.ts';
+import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, OpenedResponse } from './http-client.ts';
+import { type FailureKind, failure, translate, unsent } from './http-failures.ts';
 import { checkNoTransaction } from './network-in-transaction.ts';
+import { type AnswerReader, readWhole, StreamedAnswer } from './response-stream.ts';
+import { isStreamed, watchBody } from './streamed-request-body.ts';
 
 /** A request as engines send it: its address is allowed, its headers are complete. */
-export type OutgoingRequest = Pick<HttpRequest, 'method' | 'url' | 'body'> & {
+export type OutgoingRequest = Pick<HttpRequest, 'method' | 'url'> & {
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | AsyncGenerator<Uint8Array>;
 };
 
 export interface HttpEngine {
@@ -18,13 +22,20 @@ export interface HttpEngine {
   close(): Promise<void>;
 }
 
-/** One request under way. */
+/** Stops the bytes of an answer for a while. */
+export interface Line {
+  pause(): void;
+  resume(): void;
+}
 
+/** One request under way. */
 export interface Exchange {
   /** True once the outcome is known; an engine that starts late must not send any more. */
   isOver(): boolean;
   /** What the engine does when our side gives up while it is still at work; at once, where that has happened. */
   onGivenUp(cancel: () => void): void;
+  /** How the answer can be paused. Reported before its first byte. */
+  onLine(line: Line): void;
   /** From now on bytes of the request may have reached the remote. */
   left(): void;
   /** Status and headers have come; interim (1xx) ones are passed over. */
@@ -36,68 +47,111 @@ export interface Exchange {
 }
 
 const defaultMaxResponseBytes = 8 * 1024 * 1024;
-/** Codes of node:http and undici for a header or an option that can never be sent. */
-const malformedCodes = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'UND_ERR_INVALID_ARG']);
-const timeoutCodes = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
 
 /** The client over an engine. */
 export function createClient({ guard, userAgent }: HttpClientOptions, engine: HttpEngine): HttpClient {
   const usual: Readonly<Record<string, string>> = userAgent === undefined ? {} : { 'user-agent': userAgent };
-  const underWay = new Set<Promise<HttpResponse>>();
+  const underWay = new Set<Promise<void>>();
   let closing: Promise<void> | null = null;
 
   async function close(): Promise<void> {
-    await Promise.allSettled(underWay);
+    await Promise.all(underWay);
     await engine.close();
+  }
+
+  function begin(request: HttpRequest, readerFor: (exchange: RunningExchange) => AnswerReader): void {
+    const url = guard.checkUrl(request.url);
+    checkNoTransaction(`${request.method} ${url.host}`);
+    const exchange = new RunningExchange(request, readerFor);
+    underWay.add(exchange.over);
+    void exchange.over.then(() => underWay.delete(exchange.over));
+    try {
+      if (closing !== null) exchange.broke(Object.assign(new Error('closed'), { code: 'ERR_CLIENT_CLOSED' }));
+      if (!exchange.isOver())
+        engine.begin({ method: request.method, url, ...sent(request, usual, exchange) }, exchange);
+    } catch (error) {
+      exchange.broke(error);
+    }
   }
 
   return {
     async send(request) {
-      const url = guard.checkUrl(request.url);
-      checkNoTransaction(`${request.method} ${url.host}`);
       const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-      underWay.add(promise);
-      const exchange = new RunningExchange(request, resolve, reject);
-      const headers = { ...usual, ...request.headers };
-      try {
-        if (closing !== null) exchange.broke(Object.assign(new Error('closed'), { code: 'ERR_CLIENT_CLOSED' }));
-        if (!exchange.isOver()) engine.begin({ method: request.method, url, headers, ...bodyOf(request) }, exchange);
-      } catch (error) {
-        exchange.broke(error);
-      }
-      return await promise.finally(() => underWay.delete(promise));
+      begin(request, () => readWhole(resolve, reject));
+      return await promise;
+    },
+    async open(request) {
+      const { promise, resolve, reject } = Promise.withResolvers<OpenedResponse>();
+      begin(request, (exchange) => new StreamedAnswer(resolve, reject, exchange.flow));
+      return await promise;
     },
     close: () => (closing ??= close()),
   };
 }
 
-function bodyOf({ body }: HttpRequest): Pick<HttpRequest, 'body'> {
-  return body === undefined ? {} : { body };
+/** Headers and body as the engine sends them. */
+function sent(
+  { headers, body }: HttpRequest,
+  usual: Readonly<Record<string, string>>,
+  exchange: RunningExchange,
+): Pick<OutgoingRequest, 'headers' | 'body'> {
+  const all = { ...usual, ...headers };
+  if (body === undefined) return { headers: all };
+  if (!isStreamed(body)) return { headers: all, body };
+  const length = body.size === null ? {} : { 'content-length': String(body.size) };
+  return { headers: { ...all, ...length }, body: watchBody(body, exchange.bodyProgress) };
 }
 
 class RunningExchange implements Exchange {
   readonly #request: HttpRequest;
   readonly #limit: number;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #reader: AnswerReader;
+  readonly #ended = Promise.withResolvers<void>();
   readonly #deadline: NodeJS.Timeout;
   readonly #onAbort = (): void => this.#giveUp('aborted');
-  readonly #chunks: Buffer[] = [];
   #size = 0;
   #isOver = false;
   #isGivenUp = false;
   #hasLeft = false;
-  #answer: Omit<HttpResponse, 'body'> | undefined;
+  #hasHead = false;
   #cancel: (() => void) | undefined;
+  #line: Line | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #bodyError: AppError | undefined;
 
-  constructor(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: unknown) => void) {
+  /** What the reader of a streamed answer does with this exchange. */
+  readonly flow = {
+    pause: (): void => this.#line?.pause(),
+    resume: (): void => this.#line?.resume(),
+    waits: (isWaiting: boolean): void => this.#waitForRemote(isWaiting),
+    cancel: (): void => this.#giveUp('aborted'),
+  };
+
+  /** What the streamed body of the request reports. */
+  readonly bodyProgress = {
+    reading: (): void => this.#waitForRemote(false),
+    writing: (): void => this.#waitForRemote(true),
+    completing: (): void => {
+      this.#hasLeft = true;
+      this.#waitForRemote(true);
+    },
+    failed: (error: unknown): void => {
+      this.#bodyError = unsent(error);
+    },
+  };
+
+  constructor(request: HttpRequest, readerFor: (exchange: RunningExchange) => AnswerReader) {
     this.#request = request;
     this.#limit = request.maxResponseBytes ?? defaultMaxResponseBytes;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#reader = readerFor(this);
     this.#deadline = setTimeout(() => this.#giveUp('timeout'), request.timeoutMs);
     request.signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (request.signal?.aborted === true) this.#onAbort();
+  }
+
+  /** Resolves when nothing of it is under way any more. */
+  get over(): Promise<void> {
+    return this.#ended.promise;
   }
 
   isOver(): boolean {
@@ -109,98 +163,67 @@ class RunningExchange implements Exchange {
     this.#cancel = cancel;
   }
 
+  onLine(line: Line): void {
+    this.#line = line;
+  }
+
   left(): void {
+    // A streamed body reports itself when the remote can have all of it.
+    if (isStreamed(this.#request.body)) return;
     this.#hasLeft = true;
+    this.#waitForRemote(true);
   }
 
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
-    if (status < 200) return;
+    if (status < 200 || this.#isOver) return;
+    // An answer that comes before the whole body answers for itself: a refusal is a refusal.
     this.#hasLeft = true;
-    this.#answer = { status, headers: joinHeaders(headers) };
-    if (Number(this.#answer.headers['content-length'] ?? 0) > this.#limit) this.#giveUp('too_large');
+    this.#hasHead = true;
+    const joined = joinHeaders(headers);
+    if (Number(joined['content-length'] ?? 0) > this.#limit) this.#giveUp('too_large');
+    else this.#reader.head({ status, headers: joined });
   }
 
   chunk(data: Buffer): void {
     this.#size += data.length;
     if (this.#size > this.#limit) this.#giveUp('too_large');
-    else if (!this.#isOver) this.#chunks.push(data);
+    else if (!this.#isOver) this.#reader.chunk(data);
   }
 
   end(): void {
     if (!this.#finish()) return;
-    if (this.#answer === undefined) this.#reject(failure(this.#request, 'broken', this.#hasLeft));
-    else this.#resolve({ ...this.#answer, body: Buffer.concat(this.#chunks, this.#size) });
+    if (this.#hasHead) this.#reader.end();
+    else this.#reader.fail(failure(this.#request, 'broken', this.#hasLeft));
   }
 
   broke(error: unknown): void {
-    if (this.#finish()) this.#reject(translate(this.#request, error, this.#hasLeft));
+    if (this.#finish()) this.#reader.fail(this.#bodyError ?? translate(this.#request, error, this.#hasLeft));
+  }
+
+  #waitForRemote(isWaiting: boolean): void {
+    clearTimeout(this.#idle);
+    const { idleMs } = this.#request;
+    if (isWaiting && !this.#isOver && idleMs !== undefined) {
+      this.#idle = setTimeout(() => this.#giveUp('timeout'), idleMs);
+    }
   }
 
   #finish(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
     clearTimeout(this.#deadline);
+    clearTimeout(this.#idle);
     this.#request.signal?.removeEventListener('abort', this.#onAbort);
+    this.#ended.resolve();
     return true;
   }
 
   #giveUp(kind: FailureKind): void {
     if (!this.#finish()) return;
     this.#isGivenUp = true;
-    this.#reject(failure(this.#request, kind, this.#hasLeft));
+    this.#reader.fail(failure(this.#request, kind, this.#hasLeft));
     this.#cancel?.();
   }
-}
-
-type FailureKind = 'aborted' | 'broken' | 'connect' | 'timeout' | 'too_large';
-
-const sentences: Readonly<Record<FailureKind, string>> = {
-  aborted: 'was broken off by this side',
-  broken: 'broke off or was not answered in HTTP',
-  connect: 'could not connect',
-  timeout: 'took too long',
-  too_large: 'was answered with more than is accepted',
-};
-
-function translate(request: HttpRequest, error: unknown, hasLeft: boolean): AppError {
-  const refusal = causes(error).find((cause) => cause instanceof AppError);
-  if (refusal !== undefined) return refusal;
-  const code = systemCode(error);
-  if (code !== undefined && malformedCodes.has(code)) {
-    return new BadInput({ code: 'http.bad_request', message: `${describe(request)} has a malformed header (${code})` });
-  }
-  if (code !== undefined && timeoutCodes.has(code) && !hasLeft) return failure(request, 'timeout', hasLeft, code);
-  return failure(request, hasLeft ? 'broken' : 'connect', hasLeft, code);
-}
-
-/** No cause is kept: the engines' errors carry the whole request, tokens included. */
-function failure(request: HttpRequest, kind: FailureKind, hasLeft: boolean, code?: string): RemoteUnreachable {
-  return new RemoteUnreachable({
-    code: `http.${kind}`,
-    message: `${describe(request)} ${sentences[kind]}${code === undefined ? '' : ` (${code})`}`,
-    fate: hasLeft ? 'unknown' : 'none',
-    // The same answer would be too large again.
-    retry: kind === 'too_large' ? 'never' : 'backoff',
-  });
-}
-
-function describe({ method, url }: HttpRequest): string {
-  return `${method} ${url.host}`;
-}
-
-/** The first system or library error code (`ECONNREFUSED`) along the causes. */
-function systemCode(error: unknown): string | undefined {
-  for (const cause of causes(error)) {
-    const code = 'code' in cause ? cause.code : undefined;
-    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) return code;
-  }
-  return undefined;
-}
-
-function causes(error: unknown): readonly Error[] {
-  const found: Error[] = [];
-  for (let at = error; at instanceof Error && found.length < 8; at = at.cause) found.push(at);
-  return found;
 }
 
 function joinHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

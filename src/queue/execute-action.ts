@@ -1,5 +1,5 @@
 /** Executes one action of the outbox: in the portal, in the brain or in the app. */
-import { executePortalAction, filesUnsupported, isOptional, isRepeatable } from '../bitrix24/execute-portal-action.ts';
+import { executePortalAction, isOptional, isRepeatable, type PortalFile } from '../bitrix24/execute-portal-action.ts';
 import type { BatchedCalls, CallMoments } from '../bitrix24/rest/batched-calls.ts';
 import { budgetScarceCode } from '../bitrix24/rest/not-sent.ts';
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
@@ -37,13 +37,13 @@ export interface ExecutionResult {
 export interface Executor {
   /** True when executing the row twice is harmless. Otherwise its attempt is recorded first and never repeated blindly. */
   isRepeatable(row: OutboxRow): Promise<boolean>;
-  /** Fetches what is needed before the attempt; has no visible effect. Throws AppErrors. */
-  prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer>;
+  /** Opens what is needed for the attempt, a file; null when nothing is. Has no visible effect. Aborting the signal closes it. Throws AppErrors. */
+  prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null>;
   /**
    * Throws AppErrors; see their `retry` and `fate`. Calls into a portal are announced to `attempt`; what its `leaves` rejects with is
    * thrown on, and the call was not made then.
    */
-  execute(row: OutboxRow, prepared: Buffer, attempt: Attempt): Promise<ExecutionResult>;
+  execute(row: OutboxRow, prepared: PortalFile | null, attempt: Attempt): Promise<ExecutionResult>;
 }
 
 export interface Attempt extends CallMoments {
@@ -89,12 +89,12 @@ class ActionExecutor implements Executor {
     return bot === null || (this.#options.connectors.brainOf(bot.brain)?.capabilities.idempotentDelivery ?? true);
   }
 
-  async prepare(row: OutboxRow, signal: AbortSignal): Promise<Buffer> {
+  async prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null> {
     const action = row.target === 'portal' ? (row.action as PortalAction) : null;
-    return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : nothing;
+    return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : null;
   }
 
-  async execute(row: OutboxRow, prepared: Buffer, attempt: Attempt): Promise<ExecutionResult> {
+  async execute(row: OutboxRow, prepared: PortalFile | null, attempt: Attempt): Promise<ExecutionResult> {
     switch (row.target) {
       case 'portal':
         return await this.#executeInPortal(row, row.action as PortalAction, prepared, attempt);
@@ -128,24 +128,25 @@ class ActionExecutor implements Executor {
     return (await this.#options.portals.portal(portal)).portal?.has_imbot_v2 ?? true;
   }
 
-  /** The bytes of a file; empty if there is no bot that could send it. */
-  async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<Buffer> {
+  /** Null if there is no bot that could send it. */
+  async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<PortalFile | null> {
     const { portal } = await this.#options.portals.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await this.#registered(row);
-    if (bot === null || bot.bot_id === null) return nothing;
-    if (!(await this.#hasV2(row.portal))) throw filesUnsupported();
+    if (bot === null || bot.bot_id === null) return null;
     const known = await this.#options.connectors.connectorFor(bot);
+    if (known !== null && !(await this.#hasV2(row.portal))) return { link: known.connector.publicLink?.(file) ?? null };
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
-    return await known.connector.openFile(file, signal).catch(async (error: unknown) => {
+    const content = await known.connector.openFile(file, signal).catch(async (error: unknown) => {
       throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
+    return { content };
   }
 
   async #executeInPortal(
     row: OutboxRow,
     action: PortalAction,
-    bytes: Buffer,
+    file: PortalFile | null,
     attempt: Attempt,
   ): Promise<ExecutionResult> {
     const { portal, bots } = await this.#options.portals.portal(row.portal);
@@ -162,7 +163,7 @@ class ActionExecutor implements Executor {
     try {
       const { messageId, lost } = await executePortalAction(this.#options.calls, target, action, {
         key: row.key,
-        bytes,
+        file,
         signal: attempt.signal,
         moments: attempt,
       });
@@ -249,8 +250,6 @@ const limitCodes: ReadonlySet<string> = new Set([
   bitrixCode('QUERY_LIMIT_EXCEEDED'),
   bitrixCode('OPERATION_TIME_LIMIT'),
 ]);
-
-const nothing = Buffer.alloc(0);
 
 function cannotOpen(brain: string): Misconfigured {
   return new Misconfigured({

@@ -14,7 +14,7 @@ import type { NewEvent } from '../store/queue/inbox.ts';
 import type { LaneProgress } from '../store/queue/lanes.ts';
 import { type ActionFailure, type ActionResult, markAttempted, type OutboxRow } from '../store/queue/outbox.ts';
 import { readReportedFailure, startSend } from '../store/queue/reported-failures.ts';
-import type { EndedPart } from '../store/queue/sent-parts.ts';
+import { type EndedPart, partError } from '../store/queue/sent-parts.ts';
 import { isTakenSince } from '../store/tenants/conversations.ts';
 import type { AttemptResult, Slot } from './destination-slots.ts';
 import type { ExecutionResult, Executor } from './execute-action.ts';
@@ -102,13 +102,12 @@ export async function executeLane(
       }
       const reason = tried.isUnknown || tried.mayBeShown ? `${fateUnknown} (${error.code})` : error.code;
       const end = { outcome: error.code, remoteId: null };
-      results.push(
-        resultOf(row, tried.isUnknown ? 'unknown' : 'dead_letter', end, receipts(row, end, reason, earlier)),
-      );
+      const state = tried.isUnknown ? 'unknown' : 'dead_letter';
+      results.push(resultOf(row, state, end, receipts(row, end, reason, earlier)));
     } else {
       const { executed } = tried;
       const isDropped = executed.isDropped === true;
-      const incoming = receipts(row, executed, isDropped ? executed.outcome : null, earlier);
+      const incoming = receipts(row, executed, partError(isDropped ? 'dropped' : 'done', executed.outcome), earlier);
       results.push(resultOf(row, isDropped ? 'dropped' : 'done', executed, incoming));
       options.metrics.stage.observe({ stage: row.target }, ageOf(options, row) / 1000);
     }
@@ -165,6 +164,7 @@ async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneA
   let isOnce = false;
   let hasBegun = false;
   let end = attempt.slot.begin();
+  const opened = new AbortController();
   /** Right before a request leaves: whatever speaks against it is looked up now, after all waiting. */
   const leaves = async (calls: number): Promise<void> => {
     endFormer();
@@ -186,7 +186,7 @@ async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneA
     // Preparing may fail many times; a message that was withdrawn meanwhile is not prepared again.
     const told = answered === null || attempt.count === 1 ? null : await readReportedFailure(db, row, answered);
     if (told?.isWithdrawn === true) return notShown(row, withdrawn);
-    const prepared = await executor.prepare(row, attempt.signal);
+    const prepared = await executor.prepare(row, AbortSignal.any([attempt.signal, opened.signal]));
     if (row.target !== 'portal') {
       await beginAttempt(options, row, { ...attempt, isOnce });
       hasBegun = true;
@@ -201,6 +201,7 @@ async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneA
     const isUnknown = hasBegun && error.fate === 'unknown';
     return { error, isUnknown: isUnknown && isOnce, mayBeShown: wasBegun || (answered !== null && isUnknown) };
   } finally {
+    opened.abort();
     end('not_attempted');
   }
 }

@@ -5,7 +5,7 @@ import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { ActionResult, OutboxRow } from '../store/queue/outbox.ts';
-import { type EndedPart, readEndedParts } from '../store/queue/sent-parts.ts';
+import { type EndedPart, partError, readEndedParts } from '../store/queue/sent-parts.ts';
 import type { ExecutionResult } from './execute-action.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 
@@ -77,7 +77,7 @@ export async function earlierParts(
     const result = results.find(({ seq }) => seq === other.seq);
     if (result === undefined || other.trace !== row.trace || sendIn(other)?.remoteMessageId !== remoteMessageId)
       return [];
-    return [{ remoteId: result.remoteId, error: result.state === 'done' ? null : result.outcome }];
+    return [{ remoteId: result.remoteId, error: partError(result.state, result.outcome) }];
   });
   const before = here.length < sent.part.index ? await readEndedParts(db, row, remoteMessageId) : [];
   return [...before, ...here];

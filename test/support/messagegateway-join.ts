@@ -30,6 +30,7 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
   const tools: ConnectorTools = {
     http,
     openPortalFile: () => Promise.reject(new Error('joining opens no files')),
+    openUrl: () => Promise.reject(new Error('joining opens no files')),
     rateLimiter: () => freeRateLimiter(),
     missedMessages: () => Promise.resolve([]),
     crmAddress: () => Promise.resolve(null),

@@ -1,5 +1,6 @@
 /** The whole stage: the real app, a sandbox portal and a sandbox MessageGateway that have joined each other. */
 import { randomUUID } from 'node:crypto';
+import type { UploadedFile } from '../../sandbox/bitrix24/stored-files.ts';
 import type { MessageGatewayOptions } from '../../sandbox/messagegateway/options.ts';
 import {
   type SandboxMessageGateway,
@@ -41,6 +42,7 @@ export interface MgStageOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly log?: Logger;
   readonly timings?: Timings;
+  readonly settings?: Readonly<Record<string, string>>;
   /** `host:port` the app may call besides those of the gateway. */
   readonly extraHosts?: readonly string[];
   /** Changes the manager's id into config, for settings that name people. */
@@ -58,6 +60,7 @@ export async function startMgStage(options: MgStageOptions = {}): Promise<MgStag
     brains: [messageGatewayBrain],
     extraHosts: [...hostsOf(gateway), ...(options.extraHosts ?? [])],
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.timings === undefined ? {} : { timings: options.timings }),
   });
   await install(bridge);
@@ -126,7 +129,7 @@ export interface LineTalk {
   /** The chat MessageGateway has made of it, and its latest dialog. */
   readonly mgChat: number;
   readonly dialogId: number;
-  say(text: string, files?: readonly { readonly name: string; readonly content: Buffer }[]): number;
+  say(text: string, files?: readonly UploadedFile[]): number;
   /** What the customer saw from the bot, the greeting left out. */
   shown(): string[];
 }

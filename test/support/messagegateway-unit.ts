@@ -12,6 +12,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createGotClient } from '../../src/lib/http-engine-got.ts';
 import { createNetworkGuard } from '../../src/lib/network-guard.ts';
 import { freeRateLimiter } from './free-rate-limiter.ts';
+import { openUrlBy } from './opened-file.ts';
 import { stateInMemory } from './state-in-memory.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/messagegateway/', import.meta.url));
@@ -66,6 +67,7 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
   return {
     http,
     openPortalFile: () => Promise.reject(new Error('no file was expected')),
+    openUrl: openUrlBy((request) => http.send(request)),
     rateLimiter: () => freeRateLimiter(),
     portalUser: () => Promise.resolve(null),
     customerInfo: () => Promise.resolve(null),

@@ -6,6 +6,7 @@ import type { BrainAction } from '../../src/core/actions.ts';
 import type { Connection, Connector, ConversationRef } from '../../src/core/connector.ts';
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import { noTools } from './no-tools.ts';
+import { openUrlBy } from './opened-file.ts';
 import { stateInMemory } from './state-in-memory.ts';
 
 export const metabotToken = 'token-of-a-metabot-bot';
@@ -43,16 +44,16 @@ export function metabotUnit(
   const facts = new Map<string, string>();
   const logged: string[] = [];
   const counted: string[] = [];
+  const send: ConnectorTools['http']['send'] = async (request) => {
+    const body = request.body === undefined ? null : JSON.parse(request.body as string);
+    sent.push({ url: request.url.href, headers: request.headers, body });
+    const given = await answer(request, sent.length);
+    return isResponse(given) ? given : { status: 200, headers: {}, body: Buffer.from(JSON.stringify(given)) };
+  };
   const all: ConnectorTools = {
     ...noTools(),
-    http: {
-      async send(request) {
-        const body = request.body === undefined ? null : JSON.parse(String(request.body));
-        sent.push({ url: request.url.href, headers: request.headers, body });
-        const given = await answer(request, sent.length);
-        return isResponse(given) ? given : { status: 200, headers: {}, body: Buffer.from(JSON.stringify(given)) };
-      },
-    },
+    http: { send },
+    openUrl: openUrlBy(send),
     state: stateInMemory(facts),
     crmAddress: ({ type, id }) => Promise.resolve(`https://portal.example/crm/${type}/${id}`),
     fileLink: (_to, { id }) => `https://bots.example/files/${id}`,

@@ -12,6 +12,7 @@ export function noTools(): ConnectorTools {
   return {
     http: { send: rejects },
     openPortalFile: rejects,
+    openUrl: rejects,
     rateLimiter: () => freeRateLimiter(),
     portalUser: rejects,
     customerInfo: rejects,

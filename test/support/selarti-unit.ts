@@ -78,7 +78,7 @@ export function scriptedService(
       if (isExchange) exchanges.push(request);
       else {
         const token = request.headers?.['authorization']?.replace('Bearer ', '') ?? '';
-        sent.push({ token, body: JSON.parse(String(request.body)) });
+        sent.push({ token, body: JSON.parse(request.body as string) });
       }
       // As on a network, other work comes in between.
       await new Promise((resolve) => setImmediate(resolve));

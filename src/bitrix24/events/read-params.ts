@@ -190,10 +190,16 @@ export function filesOf(params: FormTree): FileRef[] {
       return {
         id: text(files, key, 'id') ?? key,
         name: nameIn(files, key, 'name'),
-        kind: isMediaKind(kind) ? kind : 'file',
+        kind: noteKind(files, key) ?? (isMediaKind(kind) ? kind : 'file'),
         size: Number.isFinite(size) && size > 0 ? size : null,
       };
     });
+}
+
+/** What was recorded in the messenger is sound or film, whatever its extension says (docs/platform-notes/bitrix24.md#files). */
+function noteKind(files: FormTree, key: string): 'audio' | 'video' | null {
+  if (isYes(text(files, key, 'isVoiceNote'))) return 'audio';
+  return isYes(text(files, key, 'isVideoNote')) ? 'video' : null;
 }
 
 /** How PHP writes yes. */

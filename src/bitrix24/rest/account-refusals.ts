@@ -1,5 +1,5 @@
 /** Tells whether a refusal concerns one call or the whole account of a portal, which is then left alone for a while. */
-import { RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import { AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import type { PortalAccess, TokenProvider } from './portal-access.ts';
 import { bitrixCode, readAnswer } from './rest-errors.ts';
@@ -95,4 +95,10 @@ function notPaid(cause: RemoteRefused): RemoteRefused {
     report: true,
     cause,
   });
+}
+
+/** Nothing was done, and the next attempt, which opens the file again, has the credentials that this one lacked. */
+export function fileAgain(cause: unknown): AppError {
+  const message = 'the portal took no file with these credentials; it is sent again with new ones';
+  return new AppError({ code: 'bitrix24.file_again', message, retry: { afterMs: 0 }, cause });
 }

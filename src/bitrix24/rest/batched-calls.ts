@@ -30,6 +30,7 @@ export interface ChatCall extends BatchCall {
   readonly urgency: 'answer' | 'change' | 'optional';
   /** It never travels in a batch: a file. */
   readonly isAlone?: boolean;
+  readonly file?: CallOptions['file'];
   readonly signal?: AbortSignal;
   readonly moments?: CallMoments;
 }
@@ -283,7 +284,7 @@ function callOptions(calls: readonly ChatCall[]): CallOptions {
   const signals = new Set(calls.map(({ signal }) => signal));
   const [signal] = signals;
   const shared = signals.size === 1 && signal !== undefined ? { signal } : {};
-  return { hasPassed: true, patienceMs: repeatPatienceMs, ...shared };
+  return { hasPassed: true, patienceMs: repeatPatienceMs, file: calls[0]?.file, ...shared };
 }
 
 /** The portal refuses the batch for good without having made any of its calls. */

@@ -3,12 +3,20 @@
  * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
  */
 import { type AppError, RemoteRefused, toAppError } from '../../core/errors.ts';
-import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
-import { type AccountRefusals, accountCodes, createAccountRefusals, movedElsewhere } from './account-refusals.ts';
+import type { OpenedFile } from '../../core/opened-file.ts';
+import type { HttpClient, HttpResponse, StreamedBody } from '../../lib/http-client.ts';
+import {
+  type AccountRefusals,
+  accountCodes,
+  createAccountRefusals,
+  fileAgain,
+  movedElsewhere,
+} from './account-refusals.ts';
 import { type BatchCall, type BatchOutcome, batchParams, readBatch } from './batch.ts';
 import { ownerOf } from './bot-owner.ts';
 import type { PortalAccess, PortalRateLimiter, TokenProvider } from './portal-access.ts';
 import { bitrixCode, readTimedAnswer, type TimedResult } from './rest-errors.ts';
+import { streamedJson } from './streamed-json.ts';
 
 export interface CallOptions {
   readonly timeoutMs?: number;
@@ -19,6 +27,8 @@ export interface CallOptions {
   readonly hasPassed?: boolean;
   /** Of a batch: calls after one that fails are not made, and fail too. */
   readonly stopsAtError?: boolean;
+  /** Sent in place of `fileContent` in the parameters. It can be read once: a call that would have to repeat it throws `bitrix24.file_again`. */
+  readonly file?: Pick<OpenedFile, 'stream' | 'size'> | undefined;
 }
 
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
@@ -157,7 +167,7 @@ class RestClient {
         method: 'POST',
         url: new URL(method, access.endpoint),
         headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify({ ...params(access), ...auth }),
+        body: bodyOf({ ...params(access), ...auth }, options),
         timeoutMs: options.timeoutMs ?? this.#timeoutMs,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
@@ -174,7 +184,7 @@ class RestClient {
       const response = await send(access);
       try {
         const result = isMoved(response)
-          ? await this.#afterMove(access, response, method, send)
+          ? await this.#afterMove(access, response, method, options.file === undefined ? send : sendsNoFileAgain)
           : readTimedAnswer({ method, ...response });
         if (first.isProbe === true) await this.#tokenProvider.recovered(access);
         return result;
@@ -184,6 +194,7 @@ class RestClient {
         // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
+        if (options.file !== undefined) throw fileAgain(error);
       }
     }
   }
@@ -202,7 +213,7 @@ class RestClient {
 
   #judge(access: PortalAccess, method: string, error: RemoteRefused, options: CallOptions): Promise<unknown> {
     // Asking is a request of its own.
-    const asked = { ...options, hasPassed: false };
+    const asked = { ...options, hasPassed: false, file: undefined };
     return this.#accountRefusals.judge(access, method, error, (harmless) =>
       this.#sender({ method: harmless, params: () => ({}) }, asked)(access),
     );
@@ -221,6 +232,13 @@ class RestClient {
     }
   }
 }
+
+/** Credentials follow the parameters: an upload that breaks off never had any. */
+function bodyOf(params: Readonly<Record<string, unknown>>, { file }: CallOptions): string | StreamedBody {
+  return file === undefined ? JSON.stringify(params) : streamedJson(params, file);
+}
+
+const sendsNoFileAgain: Send = () => Promise.reject(fileAgain(null));
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'internal';

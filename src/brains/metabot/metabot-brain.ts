@@ -10,7 +10,7 @@ import { counters } from './counters.ts';
 import { deliver } from './deliver.ts';
 import { createLeads } from './leads.ts';
 import { createMetabotApi } from './metabot-api.ts';
-import { openFile } from './open-file.ts';
+import { openFile, publicLink } from './open-file.ts';
 import { commands, requests } from './requests.ts';
 import { decodeWebhook, receiveWebhook } from './webhook.ts';
 
@@ -44,5 +44,6 @@ function connect(connection: Connection<MetabotConfig>, tools: ConnectorTools): 
     deliver: (action, to, key, signal) => deliver(context, action, to, { key, signal }),
     receive: (request) => receiveWebhook(context, request),
     openFile: (file, signal) => openFile(context, file, signal),
+    publicLink,
   };
 }

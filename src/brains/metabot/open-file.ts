@@ -1,9 +1,9 @@
-/** Fetches a file of an answer. Its address comes from outside, so the app's client and its network guard fetch it. */
+/** Opens a file of an answer. Its address comes from outside, so the app's network guard judges it. */
 import { AppError, BadInput, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { FileRef } from '../../core/events.ts';
+import type { OpenedFile } from '../../core/opened-file.ts';
 import type { MetabotContext } from './context.ts';
 
-const timeoutMs = 60_000;
 /** Storages often redirect to a signed address. */
 const maxRedirects = 3;
 
@@ -12,16 +12,15 @@ export async function openFile(
   { tools, config }: Pick<MetabotContext, 'tools' | 'config'>,
   file: FileRef,
   signal: AbortSignal,
-): Promise<Buffer> {
-  const maxResponseBytes = config.maxFileMegabytes * 1024 * 1024;
+): Promise<OpenedFile> {
+  const maxBytes = config.maxFileMegabytes * 1024 * 1024;
   let url = URL.parse(file.id);
   for (let redirects = 0; url !== null && redirects <= maxRedirects; redirects += 1) {
-    const { status, headers, body } = await tools.http
-      .send({ method: 'GET', url, timeoutMs, signal, maxResponseBytes })
-      .catch((error: unknown) => {
-        throw tooLarge(error, config.maxFileMegabytes);
-      });
-    if (status === 200) return body;
+    const opened = await tools.openUrl({ url, signal, maxBytes }).catch((error: unknown) => {
+      throw tooLarge(error, config.maxFileMegabytes);
+    });
+    const { status, headers } = opened;
+    if (status === 200) return opened;
     const target = status >= 300 && status < 400 ? headers['location'] : undefined;
     if (target === undefined) throw refused(status);
     url = URL.parse(target, url.href);
@@ -40,4 +39,9 @@ function refused(status: number): AppError {
   const message = `the file of an answer could not be fetched (${status})`;
   if (status >= 500 || status === 429) return new RemoteUnreachable({ code: 'metabot.file_away', message });
   return new RemoteRefused({ code: 'metabot.file_refused', message, status, report: true });
+}
+
+/** Attachments of an answer are named by their addresses. */
+export function publicLink({ id }: FileRef): string | null {
+  return URL.parse(id)?.protocol === 'https:' ? id : null;
 }

@@ -127,6 +127,12 @@ export interface EndedPart {
   readonly error: string | null;
 }
 
+/** Why a part is not shown, or not as what it is: of a file only the name may be. Null when it is. */
+export function partError(state: string, outcome: string): string | null {
+  if (state !== 'done') return outcome;
+  return outcome.split('+').includes('without_file') ? 'bitrix24.no_files' : null;
+}
+
 /** The parts of a brain's message (`remoteMessageId`) decided on in one step (`trace`) that stand before `seq` and have ended. */
 export async function readEndedParts(
   db: Db,
@@ -143,6 +149,6 @@ export async function readEndedParts(
   );
   return found.rows.map(({ state, outcome, remote_id: remoteId }) => ({
     remoteId,
-    error: state === 'done' ? null : outcome,
+    error: partError(state, outcome),
   }));
 }

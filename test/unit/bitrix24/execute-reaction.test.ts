@@ -15,7 +15,7 @@ const carriedOut = (code: string | null, hasV2 = true) => {
   const target = { portal: 'p', botId: '1', dialogId: 'chat5', hasV2, ourBots: ['1'] };
   return executePortalAction({ call }, target, react, {
     key: 'key',
-    bytes: Buffer.alloc(0),
+    file: null,
     signal,
     moments: noMoments,
   });

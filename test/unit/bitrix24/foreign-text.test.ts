@@ -7,6 +7,7 @@ import type { BatchedCalls } from '../../../src/bitrix24/rest/batched-calls.ts';
 import { productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
 import { escapeBb } from '../../../src/core/markup/bb-escape.ts';
 import { noMoments } from '../../support/no-moments.ts';
+import { openedFile } from '../../support/opened-file.ts';
 import { openTagReader, type Rendered } from '../../support/tag-reader.ts';
 
 /** Anything a portal of any version might take for a tag: a bracket and a name, open or closed, known or not. */
@@ -87,7 +88,7 @@ async function sentTexts(
   const target = { portal: 'p', botId: '5', dialogId, hasV2, ourBots: [] };
   await executePortalAction(calls, target, action, {
     key: 'key',
-    bytes: Buffer.from('x'),
+    file: { content: openedFile('x') },
     signal: new AbortController().signal,
     moments: noMoments,
   });

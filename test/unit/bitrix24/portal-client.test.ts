@@ -52,6 +52,7 @@ function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new'
       called.push(method);
       return Promise.resolve(answers(method, url));
     },
+    open: () => Promise.reject(new Error('nothing is opened here')),
     close: () => Promise.resolve(),
   };
   const rateLimiter = { pass: () => Promise.resolve(), tryPass: () => Promise.resolve(0), exhausted: () => undefined };

@@ -1,10 +1,12 @@
 /** Uploads files in the encoding the service accepts: if one is not understood, the other is tried, and the one that worked is remembered. */
 import { z } from 'zod';
 import type { ConnectorState } from '../../../core/connector-tools.ts';
+import type { FileRef } from '../../../core/events.ts';
+import type { OpenedFile } from '../../../core/opened-file.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { MgFile } from '../api/mg-shapes.ts';
 import type { TransportApi } from '../api/transport-api.ts';
-import { type UploadedFile, uploadBody } from '../api/upload-body.ts';
+import { uploadBody } from '../api/upload-body.ts';
 import type { MessageGatewayConfig } from '../config.ts';
 import type { MgContext } from '../context.ts';
 
@@ -15,6 +17,17 @@ const key = 'upload-encoding';
 /** `insteadOf` is the setting at that time. If it has been changed since, the setting wins. */
 const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf: z.string() });
 
+/** A file that is opened for every attempt, because it can be read once. */
+export interface UploadSource extends Pick<FileRef, 'name' | 'kind'> {
+  readonly open: () => Promise<OpenedFile>;
+}
+
+/** An answer, and whether the server took the wrapping for a part of the file. */
+interface Attempted {
+  readonly answer: MgFile | MgRefused;
+  readonly isWrapped: boolean;
+}
+
 /**
  * The stored file. Throws the first refusal when neither encoding is accepted.
  *
@@ -22,7 +35,7 @@ const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf:
  */
 export async function uploadAsTaken(
   context: MgContext,
-  file: UploadedFile,
+  source: UploadSource,
   api: Pick<TransportApi, 'uploadFile'>,
   signal: AbortSignal,
 ): Promise<MgFile> {
@@ -30,32 +43,44 @@ export async function uploadAsTaken(
   const set = context.config.uploadEncoding;
   const first = await encodingOf(state, set);
   const other = first === 'multipart' ? 'raw' : 'multipart';
-  const attempt = async (encoding: Encoding): Promise<MgFile | MgRefused> => {
-    try {
-      return await api.uploadFile(file, encoding, signal);
-    } catch (error) {
-      if (error instanceof MgRefused) return error;
-      throw error;
-    }
-  };
-  const result = await attempt(first);
-  if (!(result instanceof MgRefused) && !isWrapped(result, file, first)) return result;
-  const second = await attempt(other);
-  if (second instanceof MgRefused || isWrapped(second, file, other)) {
+  const { answer: result, isWrapped } = await attempt(source, api, first, signal);
+  if (!(result instanceof MgRefused) && !isWrapped) return result;
+  const second = await attempt(source, api, other, signal);
+  if (second.answer instanceof MgRefused || second.isWrapped) {
     if (result instanceof MgRefused) throw result;
     return result;
   }
   log('MessageGateway takes files in the other encoding; it is used from now on', { encoding: other });
   await state.put(key, { encoding: other, insteadOf: set });
-  return second;
+  return second.answer;
+}
+
+async function attempt(
+  { name, kind, open }: UploadSource,
+  api: Pick<TransportApi, 'uploadFile'>,
+  encoding: Encoding,
+  signal: AbortSignal,
+): Promise<Attempted> {
+  const content = await open();
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of content.stream) {
+      bytes += piece.length;
+      yield piece;
+    }
+  }
+  const body = uploadBody({ name, kind, content: { ...content, stream: counted() } }, encoding);
+  try {
+    const answer = await api.uploadFile(body, signal);
+    // A server that expects bare bytes stores the multipart wrapping as part of the file: it answers the size of the whole body.
+    return { answer, isWrapped: encoding === 'multipart' && answer.size === bytes + body.wrapping };
+  } catch (error) {
+    if (error instanceof MgRefused) return { answer: error, isWrapped: false };
+    throw error;
+  }
 }
 
 async function encodingOf(state: ConnectorState, set: Encoding): Promise<Encoding> {
   const found = foundShape.safeParse(await state.get(key));
   return found.success && found.data.insteadOf === set ? found.data.encoding : set;
-}
-
-/** A server that expects bare bytes stores the multipart wrapping as part of the file: it answers the size of the whole body. */
-function isWrapped({ size }: MgFile, file: UploadedFile, encoding: Encoding): boolean {
-  return encoding === 'multipart' && size === uploadBody(file, 'multipart').body.length;
 }

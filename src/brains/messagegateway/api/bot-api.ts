@@ -29,7 +29,7 @@ import {
   sentShape,
   userShape,
 } from './mg-shapes.ts';
-import { type UploadedFile, uploadBody } from './upload-body.ts';
+import type { UploadBody } from './upload-body.ts';
 
 /** To whom a dialog is assigned. */
 export type DialogOwner = { readonly user_id: number } | { readonly bot_id: number };
@@ -85,7 +85,7 @@ export interface BotApi {
   sendMessage(message: BotMessage, signal?: AbortSignal): Promise<number>;
   editMessage(messageId: number, content: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(messageId: number, signal?: AbortSignal): Promise<void>;
-  uploadFile(file: UploadedFile, encoding: 'multipart' | 'raw', signal?: AbortSignal): Promise<MgFile>;
+  uploadFile(file: UploadBody, signal?: AbortSignal): Promise<MgFile>;
   uploadFileByUrl(url: string, signal?: AbortSignal): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
   setFileMeta(fileId: string, transcription: string, signal?: AbortSignal): Promise<void>;
@@ -129,8 +129,8 @@ export function createBotApi(http: MgHttp): BotApi {
     },
     editMessage: (messageId, content, signal) => act('PATCH', `/messages/${messageId}`, { content }, signal),
     deleteMessage: (messageId, signal) => act('DELETE', `/messages/${messageId}`, undefined, signal),
-    async uploadFile(file, encoding, signal) {
-      return readAs(fileShape, await upload('/files/upload', uploadBody(file, encoding), signal), 'POST /files/upload');
+    async uploadFile(file, signal) {
+      return readAs(fileShape, await upload('/files/upload', file, signal), 'POST /files/upload');
     },
     async uploadFileByUrl(url, signal) {
       return readAs(fileShape, await post('/files/upload_by_url', { url }, signal), 'POST /files/upload_by_url');

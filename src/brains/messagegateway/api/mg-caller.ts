@@ -1,5 +1,6 @@
 /** The four ways in which methods of both APIs are called. */
 import type { MgHttp, MgQuery } from './mg-http.ts';
+import type { UploadBody } from './upload-body.ts';
 
 export interface MgCaller {
   readonly get: (path: string, query: MgQuery, signal?: AbortSignal) => Promise<unknown>;
@@ -13,7 +14,7 @@ export interface MgCaller {
   ) => Promise<void>;
   readonly upload: (
     path: string,
-    bytes: { readonly contentType: string; readonly body: Buffer },
+    bytes: Pick<UploadBody, 'contentType' | 'body'>,
     signal?: AbortSignal,
   ) => Promise<unknown>;
 }

@@ -5,6 +5,7 @@ import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable }
 import { parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { retryAfterMs } from './retry-after.ts';
+import type { UploadBody } from './upload-body.ts';
 
 export type MgQuery = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
@@ -14,8 +15,8 @@ export interface MgRequest {
   readonly path: string;
   readonly query?: MgQuery;
   readonly json?: unknown;
-  /** Instead of JSON: file bytes. */
-  readonly bytes?: { readonly contentType: string; readonly body: Buffer };
+  /** Instead of JSON: a file. */
+  readonly bytes?: Pick<UploadBody, 'contentType' | 'body'>;
   readonly signal?: AbortSignal;
 }
 
@@ -116,7 +117,7 @@ function contentType(request: MgRequest): Record<string, string> {
   return request.json === undefined ? {} : { 'content-type': 'application/json' };
 }
 
-function bodyOf(request: MgRequest): { body?: string | Buffer } {
+function bodyOf(request: MgRequest): { body?: string | UploadBody['body'] } {
   if (request.bytes !== undefined) return { body: request.bytes.body };
   return request.json === undefined ? {} : { body: JSON.stringify(request.json) };
 }

@@ -12,7 +12,7 @@ import {
   sentShape,
   templateShape,
 } from './mg-shapes.ts';
-import { type UploadedFile, uploadBody } from './upload-body.ts';
+import type { UploadBody } from './upload-body.ts';
 
 /** The types a channel may have. */
 export const channelTypes = [
@@ -128,7 +128,7 @@ export interface TransportApi {
   restoreMessage(channel: number, name: MessageName): Promise<void>;
   addReaction(channel: number, name: MessageName, reaction: string): Promise<void>;
   deleteReaction(channel: number, name: MessageName, reaction?: string): Promise<void>;
-  uploadFile(file: UploadedFile, encoding: 'multipart' | 'raw', signal?: AbortSignal): Promise<MgFile>;
+  uploadFile(file: UploadBody, signal?: AbortSignal): Promise<MgFile>;
   uploadFileByUrl(url: string): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
@@ -182,8 +182,8 @@ export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => 
     restoreMessage: (channel, message) => act('POST', '/messages/restore', { channel_id: channel, message }),
     addReaction: (channel, message, reaction) => act('POST', '/messages/reaction', { channel, message, reaction }),
     deleteReaction: (channel, message, reaction) => act('DELETE', '/messages/reaction', { channel, message, reaction }),
-    async uploadFile(file, encoding, signal) {
-      return readAs(fileShape, await upload('/files/upload', uploadBody(file, encoding), signal), 'POST /files/upload');
+    async uploadFile(file, signal) {
+      return readAs(fileShape, await upload('/files/upload', file, signal), 'POST /files/upload');
     },
     async uploadFileByUrl(url) {
       return readAs(fileShape, await post('/files/upload_by_url', { url }), 'POST /files/upload_by_url');

@@ -1,7 +1,8 @@
 /** Copies files of Bitrix24 to MessageGateway, and groups them into messages. */
 import type { ConversationRef } from '../../../core/connector.ts';
-import { AppError } from '../../../core/errors.ts';
+import { AppError, BadInput } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
+import type { OpenedFile } from '../../../core/opened-file.ts';
 import { uploadAsTaken } from '../account/upload-encoding.ts';
 import { MgRefused } from '../api/mg-http.ts';
 import type { TransportApi } from '../api/transport-api.ts';
@@ -57,22 +58,58 @@ async function uploadFile({ context, to, api, signal }: UploadTarget, file: File
   const { config, tools } = context;
   const limit = config.maxFileMegabytes * 1024 * 1024;
   if (file.size !== null && file.size > limit) return null;
-  let bytes: Buffer;
+  const closing = new AbortController();
+  const until = AbortSignal.any([signal, closing.signal]);
+  let lost: unknown = null;
+  const open = async (): Promise<OpenedFile> => {
+    try {
+      const content = limited(await tools.openPortalFile(to, file, until), limit, (error) => {
+        lost = error;
+      });
+      return content;
+    } catch (error) {
+      lost = error;
+      throw error;
+    }
+  };
   try {
-    bytes = await tools.openPortalFile(to, file, signal);
+    return (await uploadAsTaken(context, { name: file.name, kind: file.kind, open }, api, signal)).id;
   } catch (error) {
-    if (!(error instanceof AppError) || error.retry !== 'never') throw error;
-    tools.log('a file could not be fetched from Bitrix24 and is named instead', { file: file.id, reason: error.code });
+    if (error instanceof MgRefused) {
+      tools.log('MessageGateway refused a file; it is named instead', { file: file.id });
+      return null;
+    }
+    if (!(lost instanceof AppError) || lost.retry !== 'never') throw error;
+    tools.log('a file could not be fetched from Bitrix24 and is named instead', { file: file.id, reason: lost.code });
     return null;
+  } finally {
+    closing.abort();
   }
-  if (bytes.length === 0 || bytes.length > limit) return null;
-  try {
-    return (await uploadAsTaken(context, { name: file.name, bytes }, api, signal)).id;
-  } catch (error) {
-    if (!(error instanceof MgRefused)) throw error;
-    tools.log('MessageGateway refused a file; it is named instead', { file: file.id });
-    return null;
+}
+
+/** Throws for a file that is empty or longer than the limit, at once where its size is known. Errors of its content are reported. */
+function limited(content: OpenedFile, limit: number, onError: (error: unknown) => void): OpenedFile {
+  if (content.size === 0 || (content.size !== null && content.size > limit)) throw unfit();
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    try {
+      for await (const piece of content.stream) {
+        bytes += piece.length;
+        if (bytes > limit) throw unfit();
+        yield piece;
+      }
+      if (bytes === 0) throw unfit();
+    } catch (error) {
+      onError(error);
+      throw error;
+    }
   }
+  return { ...content, stream: watched() };
+}
+
+function unfit(): BadInput {
+  const message = 'the file is empty or larger than MessageGateway takes';
+  return new BadInput({ code: 'messagegateway.file_unfit', message });
 }
 
 function lineOf(file: FileRef): string {

@@ -1,25 +1,25 @@
-/** Downloads a file that an answer named by its address. */
+/** Opens a file that an answer named by its address. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { BadInput, RemoteUnreachable } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
+import type { OpenedFile } from '../../../core/opened-file.ts';
 
 const maxFileBytes = 25 * 1024 * 1024;
-const timeoutMs = 60_000;
 
 /** Storage services lead from a lasting address to a temporary one. */
 const maxRedirects = 3;
 
 /** Throws AppErrors. The app's client checks every address, redirects included, with the network guard. */
 export async function openAnswerFile(
-  tools: Pick<ConnectorTools, 'http'>,
+  tools: Pick<ConnectorTools, 'openUrl'>,
   { id }: FileRef,
   signal: AbortSignal,
-): Promise<Buffer> {
+): Promise<OpenedFile> {
   let url = URL.parse(id);
   for (let redirects = 0; url !== null && redirects <= maxRedirects; redirects += 1) {
-    const request = { method: 'GET' as const, url, timeoutMs, signal, maxResponseBytes: maxFileBytes };
-    const { status, headers, body } = await tools.http.send(request);
-    if (status === 200) return body;
+    const opened = await tools.openUrl({ url, signal, maxBytes: maxFileBytes });
+    const { status, headers } = opened;
+    if (status === 200) return opened;
     if (status < 300 || status >= 400) throw notGiven(status);
     url = URL.parse(headers['location'] ?? '', url.href);
   }

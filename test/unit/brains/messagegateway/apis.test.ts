@@ -1,10 +1,12 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createApis } from '../../../../src/brains/messagegateway/api/apis.ts';
+import { uploadBody } from '../../../../src/brains/messagegateway/api/upload-body.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { useNock } from '../../../support/factories/nock.ts';
 import { freeRateLimiter } from '../../../support/free-rate-limiter.ts';
 import { mgPayload, realHttp } from '../../../support/messagegateway-unit.ts';
+import { openedFile } from '../../../support/opened-file.ts';
 
 const http = realHttp();
 const origin = 'https://mg.example';
@@ -221,6 +223,20 @@ describe.each([
 });
 
 describe('uploads', () => {
+  const upload = (name: string, encoding: 'multipart' | 'raw') =>
+    uploadBody({ name, kind: 'file', content: openedFile('BY', 'TES') }, encoding);
+
+  it.each([
+    ['voice.webm', 'audio', null, 'audio/webm'],
+    ['round.webm', 'video', null, 'video/webm'],
+    ['voice.ogg', 'audio', null, 'audio/ogg'],
+    ['voice', 'audio', 'audio/amr; rate=8000', 'audio/amr'],
+    ['page.html', 'file', 'text/html', 'application/octet-stream'],
+  ] as const)('say of %s that it is %s', (name, kind, type, expected) => {
+    const content = { ...openedFile('x'), type };
+    expect(uploadBody({ name, kind, content }, 'raw').contentType).toBe(expected);
+  });
+
   it('send a multipart part named file, its name made safe', async () => {
     nock(origin)
       .post('/api/transport/v1/files/upload', (body: string) => {
@@ -233,7 +249,7 @@ describe('uploads', () => {
       })
       .matchHeader('content-type', /^multipart\/form-data; boundary=/)
       .reply(200, { id });
-    expect(await transport.uploadFile({ name: 'a"b.png', bytes: Buffer.from('BYTES') }, 'multipart')).toEqual({ id });
+    expect(await transport.uploadFile(upload('a"b.png', 'multipart'))).toEqual({ id });
   });
 
   it('or the bare bytes', async () => {
@@ -241,7 +257,7 @@ describe('uploads', () => {
       .post('/api/bot/v1/files/upload', 'BYTES')
       .matchHeader('content-type', 'application/octet-stream')
       .reply(200, { id });
-    expect(await bot.uploadFile({ name: 'thing', bytes: Buffer.from('BYTES') }, 'raw')).toEqual({ id });
+    expect(await bot.uploadFile(upload('thing', 'raw'))).toEqual({ id });
   });
 });
 

@@ -13,6 +13,7 @@ import {
   signal,
   to,
 } from '../../../support/factories/messagegateway-delivery.ts';
+import { openedFile } from '../../../support/opened-file.ts';
 import { stateInMemory } from '../../../support/state-in-memory.ts';
 
 describe('a message into MessageGateway', () => {
@@ -161,7 +162,7 @@ describe('files into MessageGateway', () => {
     kind,
     size,
   });
-  const openPortalFile = () => Promise.resolve(Buffer.from('BYTES'));
+  const openPortalFile = () => Promise.resolve(openedFile('BYTES'));
 
   it('are uploaded and grouped by kind, the words with the first', async () => {
     const { http, calls, lines } = far();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BadInput, RemoteUnreachable } from '../../../../src/core/errors.ts';
 import { metabotUnit, response } from '../../../support/metabot-unit.ts';
+import { bytesOf } from '../../../support/opened-file.ts';
 
 const file = (id: string) => ({ id, name: 'a.pdf', kind: 'file' as const, size: null });
 const open = async (unit: ReturnType<typeof metabotUnit>, id = 'https://files.example/a.pdf') =>
@@ -13,7 +14,7 @@ describe('a file of an answer', () => {
       limit = maxResponseBytes;
       return response(200, 'bytes');
     });
-    expect(String(await open(unit))).toBe('bytes');
+    expect(String(await bytesOf((await open(unit))?.stream))).toBe('bytes');
     expect(limit).toBe(3 * 1024 * 1024);
     expect(unit.sent).toEqual([{ url: 'https://files.example/a.pdf', headers: undefined, body: null }]);
   });
@@ -22,7 +23,7 @@ describe('a file of an answer', () => {
     const unit = metabotUnit({}, (_request, count) =>
       count < 3 ? response(302, '', { location: `/step${count}` }) : response(200, 'bytes'),
     );
-    expect(String(await open(unit))).toBe('bytes');
+    expect(String(await bytesOf((await open(unit))?.stream))).toBe('bytes');
     expect(unit.sent.map(({ url }) => new URL(url).pathname)).toEqual(['/a.pdf', '/step1', '/step2']);
     const endless = metabotUnit({}, () => response(302, '', { location: '/again' }));
     await expect(open(endless)).rejects.toMatchObject({ code: 'metabot.file_refused', retry: 'never' });

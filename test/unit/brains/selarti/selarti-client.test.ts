@@ -21,7 +21,7 @@ describe('the client of Selarti', () => {
     await selartiStage(service).client.send('123456789', 'Test message via api', signal);
     const [exchange] = service.exchanges;
     expect(exchange?.url.href).toBe('https://selarti.com/api/1.1/wf/auth');
-    expect(JSON.parse(String(exchange?.body))).toEqual({ ...selartiPayload('auth-request'), api_key: apiKey });
+    expect(JSON.parse(exchange?.body as string)).toEqual({ ...selartiPayload('auth-request'), api_key: apiKey });
     expect(service.sent).toEqual([{ token: '<BEARER>', body: selartiPayload('send-message-external-request') }]);
   });
 
@@ -34,7 +34,7 @@ describe('the client of Selarti', () => {
     await selartiStage(service, { keyPlace, keyField: 'token' }).client.send('1', 'x', signal);
     const [exchange] = service.exchanges;
     expect(exchange?.url.href).toBe(href);
-    expect(JSON.parse(String(exchange?.body))).toEqual(body);
+    expect(JSON.parse(exchange?.body as string)).toEqual(body);
     expect(exchange?.headers?.['authorization']).toBe(header);
   });
 

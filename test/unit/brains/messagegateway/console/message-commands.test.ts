@@ -11,6 +11,7 @@ import {
 import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
 import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
+import { openedFile } from '../../../../support/opened-file.ts';
 
 const { signal } = new AbortController();
 const file: FileRef = { id: '7', name: 'price.txt', kind: 'file', size: 3 };
@@ -41,7 +42,7 @@ function far(takes = 100) {
   };
   const tools = {
     ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
-    openPortalFile: () => Promise.resolve(Buffer.from('100')),
+    openPortalFile: () => Promise.resolve(openedFile('100')),
   };
   const context = consoleContext(bot, tools);
   const ask = (files: readonly FileRef[] = []): CommandRequest => ({

@@ -1,0 +1,45 @@
+/** A JSON body with one file in it, in Base64, made piece by piece. */
+import { randomUUID } from 'node:crypto';
+import type { OpenedFile } from '../../core/opened-file.ts';
+import type { StreamedBody } from '../../lib/http-client.ts';
+
+/** Stands in the parameters of a call where its file's content belongs. Nobody outside can know it, so no text can hold it. */
+export const fileContent = `file:${randomUUID()}`;
+
+/**
+ * The parameters as JSON, the content of the file in place of `fileContent`. What follows the content in the parameters, credentials among
+ * it, is sent after the whole file only.
+ */
+export function streamedJson(
+  params: Readonly<Record<string, unknown>>,
+  { stream, size }: Pick<OpenedFile, 'stream' | 'size'>,
+): StreamedBody {
+  const [before = '', after = ''] = JSON.stringify(params).split(fileContent);
+  const head = Buffer.from(before);
+  const tail = Buffer.from(after);
+  return {
+    size: size === null ? null : head.length + Math.ceil(size / 3) * 4 + tail.length,
+    stream: join(head, stream, tail),
+  };
+}
+
+async function* join(head: Buffer, file: AsyncIterable<Uint8Array>, tail: Buffer): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* toBase64(file);
+  yield tail;
+}
+
+/** Base64 writes three bytes at a time; up to two wait for the next piece. */
+async function* toBase64(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let rest = Buffer.alloc(0);
+  for await (const piece of file) {
+    const bytes = rest.length === 0 ? view(piece) : Buffer.concat([rest, piece]);
+    const whole = bytes.length - (bytes.length % 3);
+    // A copy: the piece itself is not kept for the sake of two bytes.
+    rest = Buffer.from(bytes.subarray(whole));
+    if (whole > 0) yield Buffer.from(bytes.subarray(0, whole).toString('base64'), 'latin1');
+  }
+  if (rest.length > 0) yield Buffer.from(rest.toString('base64'), 'latin1');
+}
+
+const view = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
