@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Misconfigured } from './core/errors.ts';
+import { usualTurnsPerMinute } from './core/turns.ts';
 import { usualDataDir } from './lib/data-folder.ts';
 
 const csv = z.string().transform((text) =>
@@ -131,6 +132,11 @@ export const settingsSchema = z.object({
     .optional()
     .describe(
       "What single brains are told for the whole installation, as JSON by brain (see the brain's own document)",
+    ),
+  TURNS_PER_MINUTE: whole(0, 600)
+    .default(usualTurnsPerMinute)
+    .describe(
+      'Answered questions a minute in one conversation from which on it counts as two machines talking, and the bot pauses; 0: never. A bot may have its own (`bots set --turns-per-minute`)',
     ),
   OUTBOX_LANES: whole(1, 5000)
     .default(400)

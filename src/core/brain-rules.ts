@@ -9,7 +9,6 @@ import {
   personOwns,
   plainSend,
   type RuleContext,
-  setOwner,
   toBrain,
   toPortal,
   withdrawn,
@@ -18,6 +17,7 @@ import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
+import { changeLead, type LeadCause } from './ownership.ts';
 import type { KnownReaction } from './reactions.ts';
 import { splitText } from './split-text.ts';
 
@@ -29,7 +29,8 @@ const escapedInPortal = '[>-/';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (event.type === 'handover') return handOver(event.note, conversation, context, event.to);
+  if (event.type === 'handover')
+    return handOver('brain_handed_over', conversation, context, { words: event.note, to: event.to });
   if (event.type === 'finish') {
     // A person leads: only people end the conversation.
     if (conversation.owner === 'person') return noop(conversation, 'dropped_person_owns');
@@ -60,22 +61,23 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
 /** The people who led are told; if nobody led, nothing changes. */
 function takeBack(conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'brain') return noop(conversation, 'noted');
-  const taken = setOwner(conversation, 'brain', context);
+  const taken = changeLead('brain_took_back', conversation, context);
   const words = botTexts(conversation.language).handedBack;
   return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back' };
 }
 
 /**
- * Hands over to people, by request of the brain or by command. In an Open Channel the portal calls operators and shows that itself;
- * elsewhere the bot says so.
+ * Hands over to people. In an Open Channel the portal calls operators and shows that itself; elsewhere the bot says so.
+ *
+ * @param words for the staff; null: the app's own where the portal shows nothing
  */
 export function handOver(
-  words: string | null,
+  cause: LeadCause,
   conversation: Conversation,
   context: RuleContext,
-  to?: Receiver,
+  { words, to }: { readonly words: string | null; readonly to?: Receiver | undefined },
 ): Bridged {
-  const taken = setOwner(conversation, 'person', context);
+  const taken = changeLead(cause, conversation, context);
   if (conversation.kind === 'line') {
     const told = words === null ? [] : [note(words)];
     const order = toPortal({ type: 'handover', ...(isReceiver(to) ? { to } : {}) });

@@ -14,6 +14,7 @@ import { onInactivityTimer } from './inactivity.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
 import { onCommand, onJoined, onMessage } from './portal-rules.ts';
 import { onSilenceTimer, watchSilence } from './silence.ts';
+import { limitTurns } from './turn-rate.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.
@@ -29,7 +30,8 @@ export function bridge(
 ): Bridged {
   const facts = { parts, isKnownToBrain, fate: fate ?? null, joined: joined ?? null, pendingFollowUps };
   const context: RuleContext = { ...bot, at: at.toISOString(), ...facts };
-  return watchSilence(event, collectBurst(applyEvent(event, conversation, context), context), context);
+  const bridged = limitTurns(event, applyEvent(event, conversation, context), context);
+  return watchSilence(event, collectBurst(bridged, context), context);
 }
 
 function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleContext): Bridged {

@@ -4,6 +4,7 @@
 
 import type { ChatKind } from './events.ts';
 import type { Language } from './language.ts';
+import type { Turns } from './turns.ts';
 import type { Burst } from './waiting-messages.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
@@ -42,6 +43,8 @@ export interface Conversation {
   readonly burst: Burst | null;
   /** When the pending burst timer is due, ISO 8601; null while none is pending. */
   readonly burstTimerAt: string | null;
+  /** How often question and answer alternated lately; null while they do not. */
+  readonly turns: Turns | null;
 }
 
 /** A conversation without messages. */
@@ -66,5 +69,6 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     crm: '',
     burst: null,
     burstTimerAt: null,
+    turns: null,
   };
 }

@@ -5,14 +5,12 @@ import { commandList, onBrainCommand } from './brain-commands.ts';
 import { handOver } from './brain-rules.ts';
 import {
   type Bridged,
-  isOurBot,
+  isBot,
   noop,
   note,
   type Outcome,
   plainSend,
   type RuleContext,
-  setOwner,
-  takeOver,
   toBrain,
   toPortal,
 } from './bridge-result.ts';
@@ -23,6 +21,7 @@ import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
 import { isOfEarlierSession } from './line-session.ts';
+import { changeLead } from './ownership.ts';
 import { splitText } from './split-text.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
@@ -38,7 +37,7 @@ export function onMessage(
   context: RuleContext,
   isFirst = false,
 ): Bridged {
-  const silence = reasonToIgnore(event, conversation);
+  const silence = reasonToIgnore(event, conversation, context);
   if (silence === 'ignored_not_mentioned' && isOverheard(conversation, context))
     return overhear(event, conversation, context);
   if (silence !== null) return onIgnored(silence, event, conversation, context);
@@ -96,9 +95,13 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
 }
 
 /** Null when the brain should answer the message. */
-function reasonToIgnore(event: PortalEvent & { type: 'message' }, conversation: Conversation): Outcome | null {
+function reasonToIgnore(
+  event: PortalEvent & { type: 'message' },
+  conversation: Conversation,
+  context: RuleContext,
+): Outcome | null {
   if (event.author.kind === 'system') return 'ignored_system';
-  if (event.author.kind === 'bot') return 'ignored_bot';
+  if (isBot(event.author, context)) return 'ignored_bot';
   if (event.chat.kind === 'line') {
     if (event.callsPerson ?? event.text === '0') return 'ignored_operator_called';
     if (event.author.kind !== 'client') return event.isHidden === true ? 'ignored_hidden_note' : 'ignored_operator';
@@ -135,10 +138,11 @@ function onIgnored(
   const mirrored = mirror(event, context);
   if (isOfEarlierSession(event.chat, conversation)) return { conversation, actions: mirrored, outcome: reason };
   if (reason === 'ignored_operator_called') {
-    const left = takeOver(conversation, context);
+    const left = changeLead('person_called', conversation, context);
     return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
   }
-  const taken = reason === 'ignored_operator' ? takeOver(conversation, context) : { conversation, actions: [] };
+  const taken =
+    reason === 'ignored_operator' ? changeLead('operator_wrote', conversation, context) : { conversation, actions: [] };
   const heard = restartInactivity(taken.conversation, event, context);
   return {
     conversation: heard.conversation,
@@ -186,7 +190,7 @@ export function onJoined(chat: Chat, before: Conversation, context: RuleContext)
  * after our command; in a group only if the message mentions the bot.
  */
 export function onCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
+  if (isBot(event.author, context)) return noop(conversation, 'ignored_bot');
   const done = onOwnCommand(event, conversation, context);
   if (done === null) return onForeignCommand(event, conversation, context);
   if (event.restText === undefined || !event.mentionsBot) return done;
@@ -212,11 +216,11 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
     }
     case 'bot': {
       if (mustStaySilent) return noop(conversation, 'ignored_person_owns');
-      const taken = setOwner(conversation, 'brain', context);
+      const taken = changeLead(isForPeople ? 'bot_command' : 'customer_bot_command', conversation, context);
       return { ...taken, actions: [...taken.actions, note(words.handedBack)], outcome: 'handed_back' };
     }
     case 'operator':
-      return handOver(words.handedOver, conversation, context);
+      return handOver('operator_command', conversation, context, { words: words.handedOver });
     // The text of a button is a message of the person who pressed it.
     case pressCommand:
       return forwardCommandText(event, event.params, conversation, context);

@@ -42,6 +42,8 @@ export interface InboxWorkerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly loops: number;
+  /** See `ProcessEventOptions`. */
+  readonly turnsPerMinute?: number;
   readonly pollMs?: number | undefined;
 }
 

@@ -15,6 +15,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   handed_back: true,
   handed_back_after_silence: true,
   handed_over_after_silence: true,
+  paused_too_many_turns: true,
   finished: true,
   noted: true,
   ignored_bot: true,
