@@ -26,6 +26,8 @@ export type Outcome =
   | 'handed_over_after_silence'
   | 'paused_too_many_turns'
   | 'finished'
+  | 'context_passed'
+  | 'context_ignored'
   | 'noted'
   | 'ignored_bot'
   | 'ignored_system'

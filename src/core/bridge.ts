@@ -6,6 +6,7 @@ import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import type { BridgeBot, Bridged, RuleContext, StoredFacts } from './bridge-result.ts';
 import { changeWaiting, collectBurst, isWaiting, onBurstTimer } from './burst.ts';
 import { onChange } from './change-rules.ts';
+import { onContextOpened } from './context-opened.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onRequest } from './follow-ups.ts';
@@ -93,7 +94,7 @@ function applyChange(event: ChangeEvent, conversation: Conversation, context: Ru
 
 function applyRule(event: ChatStateEvent, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
   if (event.type === 'message') return onMessage(event, conversation, context, isFirst);
-  return event.type === 'command'
-    ? onCommand(event, conversation, context)
-    : onJoined(event.chat, conversation, context);
+  if (event.type === 'command') return onCommand(event, conversation, context);
+  if (event.type === 'context_opened') return onContextOpened(event, conversation, context);
+  return onJoined(event.chat, conversation, context);
 }

@@ -69,6 +69,7 @@ const noCapabilities = {
   listens: false,
   overhears: false,
   mirrors: false,
+  contexts: false,
 } satisfies Required<Omit<Capabilities, 'maxTextLength'>>;
 
 /** Part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */

@@ -24,6 +24,8 @@ beforeAll(async () => {
   own = await startOwnBridge({ brains: [brain.brain] });
   await install(own.bridge);
   await done();
+  // Before the first conversation: the app believes what it has read of a bot for some seconds.
+  await own.probe.rows(`update bot set call_person_minutes = 1 where code = 'bridge_line'`);
   otherLine = own.bridge.portal.addLine({ name: 'Сервис' }).id;
 });
 afterAll(() => own.close());
@@ -120,7 +122,6 @@ describe('a brain that finishes', () => {
 
 describe('a brain that does not answer', () => {
   it('loses the customer to the operators after the time the bot was told, and the customer hears it', async () => {
-    await own.probe.rows(`update bot set call_person_minutes = 1 where code = 'bridge_line'`);
     const { portal, chatId, leader, operatorId } = await talk();
     expect(leader()).toBe(ourBot(portal, 'line').id);
     await own.probe.rows(`update conversation set waiting_since = waiting_since - interval '2 minutes'`);

@@ -17,6 +17,8 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   handed_over_after_silence: true,
   paused_too_many_turns: true,
   finished: true,
+  context_passed: true,
+  context_ignored: true,
   noted: true,
   ignored_bot: true,
   ignored_system: true,
