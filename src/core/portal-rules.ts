@@ -94,6 +94,11 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
 }
 
+/** A supervisor in an Open Channel: whatever it said there, the customer would read. */
+function isOnlooker({ kind }: Chat, { type }: RuleContext): boolean {
+  return kind === 'line' && type === 'S';
+}
+
 /** Null when the brain should answer the message. */
 function reasonToIgnore(
   event: PortalEvent & { type: 'message' },
@@ -102,6 +107,7 @@ function reasonToIgnore(
 ): Outcome | null {
   if (event.author.kind === 'system') return 'ignored_system';
   if (isBot(event.author, context)) return 'ignored_bot';
+  if (isOnlooker(event.chat, context)) return 'ignored_not_mentioned';
   if (event.chat.kind === 'line') {
     if (event.callsPerson ?? event.text === '0') return 'ignored_operator_called';
     if (event.author.kind !== 'client') return event.isHidden === true ? 'ignored_hidden_note' : 'ignored_operator';
@@ -176,6 +182,7 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
 /** The bot was added to a chat, or opened by a link. */
 export function onJoined(chat: Chat, before: Conversation, context: RuleContext): Bridged {
   if (before.owner === 'person') return noop(before, 'ignored_person_owns');
+  if (isOnlooker(chat, context)) return noop(before, 'ignored_not_mentioned');
   // Another bot of ours leads: people have added this one too, or the portal has, in order to end the other one's session.
   if (chat.line?.leaderId !== undefined && chat.line.leaderId !== '0') return noop(before, 'ignored_other_bot');
   const { conversation, actions, brainActions: told } = greet(chat, before, context);
