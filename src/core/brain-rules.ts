@@ -207,7 +207,10 @@ function sendsOf(reply: Reply, conversation: Conversation): PortalAction[] {
   return [...sends, ...files];
 }
 
-/** An uploaded file is always visible to the customer of an Open Channel, so a note for staff only names its files. */
+/**
+ * An uploaded file is always visible to the customer of an Open Channel (docs/platform-notes/bitrix24.md#hidden-notes), so a note for staff only
+ * names its files.
+ */
 function withoutFiles(note: Reply, { language }: Conversation): Reply {
   if (note.files.length === 0) return note;
   const named = botTexts(language).fileOnly(note.files.map(({ name }) => name).join(', '));

@@ -28,7 +28,7 @@ export const decodeContextOpened: DialogDecoder = forListedBot((tree, botId) => 
   });
 });
 
-/** No page names the parameter; the server passes it on as its own page sent it. */
+/** No page of the first API names the parameter (docs/platform-notes/bitrix24.md#context-links). */
 function contextOf(params: FormTree): unknown {
   return params['CONTEXT'] ?? params['context'];
 }
