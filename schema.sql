@@ -27,6 +27,7 @@ create table bot (
   burst_ms integer,
   language text,
   call_person_minutes integer,
+  turns_per_minute integer,
   constraint bot_pkey PRIMARY KEY (portal, code),
   constraint bot_burst_ms_check CHECK (((burst_ms >= 0) AND (burst_ms <= 60000))),
   constraint bot_call_person_minutes_check CHECK ((call_person_minutes > 0)),
@@ -34,6 +35,7 @@ create table bot (
   constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),
   constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
   constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
+  constraint bot_turns_per_minute_check CHECK (((turns_per_minute >= 0) AND (turns_per_minute <= 600))),
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text, 'P'::text])))
 );
 
@@ -104,6 +106,7 @@ create table conversation (
   choices jsonb,
   waiting_since timestamp with time zone,
   silence_timer_at timestamp with time zone,
+  turns json,
   constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),
   constraint conversation_kind_check CHECK ((kind = ANY (ARRAY['private'::text, 'group'::text, 'line'::text]))),
   constraint conversation_owner_check CHECK ((owner = ANY (ARRAY['brain'::text, 'person'::text]))),

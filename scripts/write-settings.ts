@@ -1,11 +1,12 @@
 /**
- * `node scripts/write-settings.ts`: writes `.env.example`, the README's settings table and the tables of brains' documents. With `--check`
+ * `node scripts/write-settings.ts`: writes `.env.example`, the README's settings table and the tables of brains' documents and of who leads. With `--check`
  * it only exits with 1 if they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brains } from '../src/brains/index.ts';
 import { brainDocuments, brainDocumentWith } from './brain-documents.ts';
+import { leadDocumentWith } from './lead-document.ts';
 import { envExample, listSettings, readmeWith, settingsTable } from './settings-documents.ts';
 
 const isCheck = process.argv.includes('--check');
@@ -21,10 +22,13 @@ function readIfThere(name: string): string | null {
   }
 }
 
+const leadPath = 'docs/who-leads.md';
+const leadPaper = readIfThere(leadPath);
 const readme = readIfThere('README.md');
 const papers = [
   { name: '.env.example', is: readIfThere('.env.example'), shouldBe: envExample(settings) },
   { name: 'README.md', is: readme, shouldBe: readme === null ? null : readmeWith(readme, settingsTable(settings)) },
+  { name: leadPath, is: leadPaper, shouldBe: leadPaper === null ? null : leadDocumentWith(leadPaper) },
   ...brains.flatMap((brain) =>
     brainDocuments(brain.name).flatMap((name) => {
       const is = readIfThere(name);

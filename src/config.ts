@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Misconfigured } from './core/errors.ts';
 import { eventApis } from './core/event-api.ts';
+import { usualTurnsPerMinute } from './core/turns.ts';
 import { usualDataDir } from './lib/data-folder.ts';
 
 const csv = z.string().transform((text) =>
@@ -154,6 +155,11 @@ export const settingsSchema = z.object({
     .default(60)
     .describe('How long the other side of a file transfer may let nothing move before it is broken off'),
   FILE_TIMEOUT_SECONDS: whole(1, 86_400).default(900).describe('How long the transfer of one file may take in all'),
+  TURNS_PER_MINUTE: whole(0, 600)
+    .default(usualTurnsPerMinute)
+    .describe(
+      'Answered questions a minute in one conversation from which on it counts as two machines talking, and the bot pauses; 0: never. A bot may have its own (`bots set --turns-per-minute`)',
+    ),
   OUTBOX_LANES: whole(1, 5000)
     .default(400)
     .describe(

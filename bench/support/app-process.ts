@@ -59,6 +59,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
       // The app is measured, not the rate limit of a portal's plan.
       B24_RATE_PER_SECOND: '1000000',
       B24_RATE_BURST: '1000000',
+      TURNS_PER_MINUTE: '0',
       ALLOWED_PRIVATE_HOSTS: restHost,
       ...options.settings,
     },

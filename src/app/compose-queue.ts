@@ -85,10 +85,11 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
   const executor = composeExecutor(base, queue);
   const lanes = settings.OUTBOX_LANES;
   const retentionDays = settings.RETENTION_DAYS;
+  const turnsPerMinute = settings.TURNS_PER_MINUTE;
   const { queuePollMs: pollMs, firstRetryMs } = timings;
   const shared = { db, owner, metrics, wakeups, clock, log, pollMs };
   return [
-    ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops }),
+    ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops, turnsPerMinute }),
     startOutboxWorker({ ...shared, life, executor, lanes, firstRetryMs }),
     startFollowUps({ db, wakeups, log, pollMs: timings.followUpsPollMs }),
     startMaintenance({ db, tokenProvider, log, retentionDays }),

@@ -12,7 +12,11 @@ const texts: Readonly<Record<string, string>> = {
   handed_over: 'handed over to a person',
   handed_back: 'handed back to the brain',
   handed_over_after_silence: 'handed over to people: the brain has not answered the customer for too long',
+  paused_too_many_turns:
+    'not passed on: question and answer followed each other faster than people write; the bot is silent now',
   handed_back_after_silence: 'handed back to the brain: the people who led have been silent for long enough',
+  context_passed: 'the data of the link that opened the bot were passed on to the brain',
+  context_ignored: 'the data of the link that opened the bot were not passed on: the brain does not take any',
   finished: 'the brain ended the session',
   noted: 'noted; nothing to do',
   ignored_bot: 'not answered: another bot wrote it',

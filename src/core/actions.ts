@@ -1,6 +1,7 @@
 /**
  * The actions the bridge decides on. An action is stored, with its idempotency key, in one outbox row; it may be executed more than once.
  */
+import type { ContextData } from './context-data.ts';
 import type { Author, Button, Card, Chat, CrmLink, FileRef, Receiver } from './events.ts';
 import type { KnownReaction } from './reactions.ts';
 
@@ -147,6 +148,8 @@ export type BrainAction =
       /** Since when the previous owner had led, ISO 8601; null: from the beginning. */
       readonly since: string | null;
     }
+  /** A link opened the bot: who did it, and the data of the link; for brains that want them. It may be answered. */
+  | { readonly type: 'context'; readonly data: ContextData; readonly chat: Chat; readonly author?: Author }
   /** All CRM records of the portal that belong to the conversation, whenever they change. */
   | { readonly type: 'crm'; readonly links: readonly CrmLink[] }
   | {

@@ -10,7 +10,6 @@ import {
   plainSend,
   type RuleContext,
   type SentPart,
-  setOwner,
   toBrain,
   toPortal,
   withdrawn,
@@ -20,6 +19,7 @@ import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
+import { changeLead, type LeadCause } from './ownership.ts';
 import { plainWords, portalWords } from './portal-words.ts';
 import type { KnownReaction } from './reactions.ts';
 
@@ -27,7 +27,7 @@ import type { KnownReaction } from './reactions.ts';
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
   if (event.type === 'handover') {
     const words = event.note === null ? null : plainWords(event.note, context.capabilities.textForm);
-    return handOver(words, conversation, context, event.to);
+    return handOver('brain_handed_over', conversation, context, { words, to: event.to });
   }
   if (event.type === 'finish') {
     // A person leads: only people end the conversation.
@@ -66,22 +66,23 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
 /** The people who led are told; if nobody led, nothing changes. */
 function takeBack(conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'brain') return noop(conversation, 'noted');
-  const taken = setOwner(conversation, 'brain', context);
+  const taken = changeLead('brain_took_back', conversation, context);
   const words = botTexts(conversation.language).handedBack;
   return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back' };
 }
 
 /**
- * Hands over to people, by request of the brain or by command. In an Open Channel the portal calls operators and shows that itself;
- * elsewhere the bot says so.
+ * Hands over to people. In an Open Channel the portal calls operators and shows that itself; elsewhere the bot says so.
+ *
+ * @param words for the staff; null: the app's own where the portal shows nothing
  */
 export function handOver(
-  words: string | null,
+  cause: LeadCause,
   conversation: Conversation,
   context: RuleContext,
-  to?: Receiver,
+  { words, to }: { readonly words: string | null; readonly to?: Receiver | undefined },
 ): Bridged {
-  const taken = setOwner(conversation, 'person', context);
+  const taken = changeLead(cause, conversation, context);
   if (conversation.kind === 'line') {
     const told = words === null ? [] : [note(words)];
     const order = toPortal({ type: 'handover', ...(isReceiver(to) ? { to } : {}) });
@@ -216,7 +217,10 @@ function sendsOf(reply: Reply, conversation: Conversation, context: RuleContext)
   return { sends: [...sends, ...files], offered: withChoices(conversation, words.choices, context.at) };
 }
 
-/** An uploaded file is always visible to the customer of an Open Channel, so a note for staff only names its files. */
+/**
+ * An uploaded file is always visible to the customer of an Open Channel (docs/platform-notes/bitrix24.md#hidden-notes), so a note for staff only
+ * names its files.
+ */
 function withoutFiles(note: Reply, { language }: Conversation): Reply {
   if (note.files.length === 0) return note;
   const named = botTexts(language).fileOnly(note.files.map(({ name }) => name).join(', '));

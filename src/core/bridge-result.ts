@@ -25,7 +25,10 @@ export type Outcome =
   | 'handed_back'
   | 'handed_back_after_silence'
   | 'handed_over_after_silence'
+  | 'paused_too_many_turns'
   | 'finished'
+  | 'context_passed'
+  | 'context_ignored'
   | 'noted'
   | 'ignored_bot'
   | 'ignored_system'
@@ -56,6 +59,8 @@ export interface BridgeBot {
   readonly giveBackAfterMinutes: number | null;
   /** People are called when a customer has waited for the brain so long; null: never. Absent: never. */
   readonly callPersonAfterMinutes?: number | null;
+  /** Answered questions a minute from which on it counts as a loop of machines; 0: never. Absent: never. */
+  readonly turnsPerMinute?: number;
   /** The language it speaks whatever the portal's is; null: the portal's. Absent: the same. */
   readonly language?: Language | null;
   /** Absent: the default text, at once. */
@@ -132,42 +137,11 @@ export interface Bridged {
   readonly followUps?: readonly FollowUpChange[];
 }
 
-/** Sets the owner of the conversation; tells the brain if it wants to know. */
-export function setOwner(
-  conversation: Conversation,
-  owner: Conversation['owner'],
-  context: RuleContext,
-): Omit<Bridged, 'outcome'> {
-  if (conversation.owner === owner) return { conversation, actions: [] };
-  const { at } = context;
-  const told: ChatAction[] = context.capabilities.ownership
-    ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
-    : [];
-  const inactiveSince = owner === 'person' ? at : null;
-  return {
-    conversation: {
-      ...conversation,
-      owner,
-      isTaken: false,
-      ownedSince: at,
-      inactiveSince: inactiveSince,
-      choices: null,
-    },
-    actions: told,
-  };
-}
-
-/** A person takes the conversation themselves, perhaps after it was handed over: pending answers to the customer are dropped. */
-export function takeOver(conversation: Conversation, context: RuleContext): Omit<Bridged, 'outcome'> {
-  const owned = setOwner(conversation, 'person', context);
-  return { ...owned, conversation: { ...owned.conversation, isTaken: true } };
-}
-
 /**
- * Whether the author is a bot of ours: the portal also sends events about changes and commands of bots, without marking the author as a
- * bot.
+ * Whether a bot is the author: one that the portal marks as such, whoever's it is, or one of ours. Of ours the portal also sends events without
+ * that mark.
  */
-export function isOurBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {
+export function isBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {
   return kind === 'bot' || botIds.includes(id);
 }
 

@@ -6,6 +6,7 @@ import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import { type BridgeBot, type Bridged, noop, type RuleContext, type StoredFacts } from './bridge-result.ts';
 import { changeWaiting, collectBurst, isWaiting, onBurstTimer } from './burst.ts';
 import { onChange } from './change-rules.ts';
+import { onContextOpened } from './context-opened.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onRequest } from './follow-ups.ts';
@@ -14,6 +15,7 @@ import { onInactivityTimer } from './inactivity.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
 import { onCommand, onJoined, onMessage } from './portal-rules.ts';
 import { onSilenceTimer, watchSilence } from './silence.ts';
+import { limitTurns } from './turn-rate.ts';
 
 /**
  * Applies one event. Never throws on an event our decoders can produce.
@@ -29,7 +31,8 @@ export function bridge(
 ): Bridged {
   const facts = { parts, isKnownToBrain, fate: fate ?? null, joined: joined ?? null, pendingFollowUps };
   const context: RuleContext = { ...bot, at: at.toISOString(), ...facts };
-  return watchSilence(event, collectBurst(applyEvent(event, conversation, context), context), context);
+  const bridged = limitTurns(event, applyEvent(event, conversation, context), context);
+  return watchSilence(event, collectBurst(bridged, context), context);
 }
 
 function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleContext): Bridged {
@@ -93,7 +96,7 @@ function applyChange(event: ChangeEvent, conversation: Conversation, context: Ru
 
 function applyRule(event: ChatStateEvent, conversation: Conversation, context: RuleContext, isFirst: boolean): Bridged {
   if (event.type === 'message') return onMessage(event, conversation, context, isFirst);
-  return event.type === 'command'
-    ? onCommand(event, conversation, context)
-    : onJoined(event.chat, conversation, context);
+  if (event.type === 'command') return onCommand(event, conversation, context);
+  if (event.type === 'context_opened') return onContextOpened(event, conversation, context);
+  return onJoined(event.chat, conversation, context);
 }

@@ -1,7 +1,7 @@
 /** The rules for edits and deletions in Bitrix24: which of them the brain is told, and as what. */
 import type { BrainAction } from './actions.ts';
 import { brainParts } from './brain-words.ts';
-import { type Bridged, isOurBot, noop, type Outcome, type RuleContext, toBrain } from './bridge-result.ts';
+import { type Bridged, isBot, noop, type Outcome, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import { changeJoined, type JoinedMessage, joinedText } from './joined-message.ts';
 import type { ChangeEvent } from './line-session.ts';
@@ -9,7 +9,7 @@ import { isOverheard, onMessage } from './portal-rules.ts';
 
 /** An edit or a deletion, for brains that support it. */
 export function onChange(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
+  if (isBot(event.author, context)) return noop(conversation, 'ignored_bot');
   if (event.isHidden === true) return noop(conversation, 'ignored_hidden_note');
   if (event.chat.kind === 'group') return onGroupChange(event, conversation, context);
   const silence = reasonToIgnoreChange(event, conversation);

@@ -142,6 +142,8 @@ export interface Capabilities {
   readonly messageForm?: TextForm;
   /** Wants messages in private and Open Channel chats while a person leads, and messages of our bot itself (see `mirrored`). Absent: no. */
   readonly mirrors?: boolean;
+  /** Wants the data of links that open its bot (see `context`). Absent: no. */
+  readonly contexts?: boolean;
 }
 
 export interface Connector {

@@ -4,6 +4,7 @@
 
 import type { ChatKind } from './events.ts';
 import type { Language } from './language.ts';
+import type { Turns } from './turns.ts';
 import type { Burst } from './waiting-messages.ts';
 
 /** Who answers now: the brain, or a person (then the bot is silent). */
@@ -44,6 +45,8 @@ export interface Conversation {
   readonly burstTimerAt: string | null;
   /** What the customer of an Open Channel can answer with a number; null for nothing. */
   readonly choices: OfferedChoices | null;
+  /** How often question and answer alternated lately; null while they do not. */
+  readonly turns: Turns | null;
 }
 
 /** What a numbered button does. */
@@ -81,5 +84,6 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     burst: null,
     burstTimerAt: null,
     choices: null,
+    turns: null,
   };
 }

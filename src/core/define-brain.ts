@@ -71,6 +71,7 @@ const noCapabilities = {
   mirrors: false,
   textForm: 'plain',
   messageForm: 'plain',
+  contexts: false,
 } satisfies Required<Omit<Capabilities, 'maxTextLength'>>;
 
 /** Part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */

@@ -2,7 +2,7 @@
  * Everything that can happen in a conversation, whatever service it happened in. Bitrix24 and the brains translate their payloads into
  * these events; the code above them knows no other form.
  */
-
+import type { ContextData } from './context-data.ts';
 import type { Button, Card } from './decorations.ts';
 import type { Language } from './language.ts';
 import type { KnownReaction } from './reactions.ts';
@@ -131,7 +131,15 @@ export type PortalEvent =
       readonly sentAt: string | null;
       readonly quoteOf: string | null;
     }
-  | { readonly type: 'context_opened'; readonly chat: Chat; readonly language: Language }
+  | {
+      readonly type: 'context_opened';
+      readonly chat: Chat;
+      readonly language: Language;
+      /** Who opened the bot. Absent: the event does not tell. */
+      readonly author?: Author;
+      /** The data of the link. Absent: it had none. */
+      readonly context?: ContextData;
+    }
   /** A person put a reaction on a message of the bot, or took it back. Only portals whose events are those of `imbot.v2` tell it. */
   | {
       readonly type: 'reaction_changed';

@@ -4,9 +4,10 @@
  */
 import type { ChatAction } from './actions.ts';
 import { botTexts } from './bot-texts.ts';
-import { type Bridged, noop, note, type RuleContext, setOwner } from './bridge-result.ts';
+import { type Bridged, noop, note, type RuleContext } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PortalEvent } from './events.ts';
+import { changeLead } from './ownership.ts';
 
 type InactivityUpdate = Pick<Bridged, 'conversation' | 'actions'>;
 
@@ -40,7 +41,7 @@ export function onInactivityTimer(before: Conversation, context: RuleContext): B
   const left = timeLeft(conversation, context);
   if (conversation.owner === 'brain' || left === null) return noop(conversation, 'noted');
   if (left > 0) return { ...armInactivityTimer(conversation, context), outcome: 'noted' };
-  const taken = setOwner(conversation, 'brain', context);
+  const taken = changeLead('people_inactive', conversation, context);
   const words = botTexts(conversation.language).handedBackAfter(context.giveBackAfterMinutes ?? 0);
   return { ...taken, actions: [...taken.actions, note(words)], outcome: 'handed_back_after_silence' };
 }

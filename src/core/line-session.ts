@@ -1,7 +1,8 @@
 /** What events show about a chat: its kind, its language, its Open Channel session, and who leads that session. */
-import { type Bridged, type RuleContext, setOwner, takeOver } from './bridge-result.ts';
+import type { Bridged, RuleContext } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, LineSession, PortalEvent } from './events.ts';
+import { changeLead } from './ownership.ts';
 
 /** An event that describes its chat. */
 export type ChatStateEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
@@ -22,8 +23,8 @@ export function learnFrom(conversation: Conversation, event: ChatStateEvent, con
   const sessionId = conversation.sessionId === null || isNew ? (line?.sessionId ?? null) : conversation.sessionId;
   const isFirstJoin = event.type === 'joined' && line !== null && conversation.sessionId === null;
   const known = { ...conversation, kind: event.chat.kind, language: context.language ?? event.language, sessionId };
-  if (isNew) return setOwner({ ...known, sessionLeader: '', choices: null }, 'brain', context);
-  return isFirstJoin ? setOwner(known, 'brain', context) : { conversation: known, actions: [] };
+  if (isNew) return changeLead('session_began', { ...known, sessionLeader: '', choices: null }, context);
+  return isFirstJoin ? changeLead('session_began', known, context) : { conversation: known, actions: [] };
 }
 
 /**
@@ -42,7 +43,7 @@ export function applySessionLeader(
   const leader = isPerson ? line.leaderId : '';
   if (leader === conversation.sessionLeader) return { conversation, actions: [] };
   const known = { ...conversation, sessionLeader: leader };
-  return isPerson ? takeOver(known, context) : { conversation: known, actions: [] };
+  return isPerson ? changeLead('operator_answered', known, context) : { conversation: known, actions: [] };
 }
 
 /** The event belongs to an earlier session: it does not change who leads the current one. */

@@ -6,14 +6,12 @@ import { handOver } from './brain-rules.ts';
 import { brainParts } from './brain-words.ts';
 import {
   type Bridged,
-  isOurBot,
+  isBot,
   noop,
   note,
   type Outcome,
   plainSend,
   type RuleContext,
-  setOwner,
-  takeOver,
   toBrain,
   toPortal,
 } from './bridge-result.ts';
@@ -25,6 +23,7 @@ import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
 import { isOfEarlierSession } from './line-session.ts';
+import { changeLead } from './ownership.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -39,7 +38,7 @@ export function onMessage(
   context: RuleContext,
   isFirst = false,
 ): Bridged {
-  const silence = reasonToIgnore(written, before);
+  const silence = reasonToIgnore(written, before, context);
   if (silence === 'ignored_not_mentioned' && isOverheard(before, context)) return overhear(written, before, context);
   if (silence !== null) return onIgnored(silence, written, before, context);
   // An edit of this message arrived before it and was passed on in its place.
@@ -95,10 +94,20 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
 }
 
+/** A supervisor in an Open Channel: whatever it said there, the customer would read. */
+function isOnlooker({ kind }: Chat, { type }: RuleContext): boolean {
+  return kind === 'line' && type === 'S';
+}
+
 /** Null when the brain should answer the message. */
-function reasonToIgnore(event: PortalEvent & { type: 'message' }, conversation: Conversation): Outcome | null {
+function reasonToIgnore(
+  event: PortalEvent & { type: 'message' },
+  conversation: Conversation,
+  context: RuleContext,
+): Outcome | null {
   if (event.author.kind === 'system') return 'ignored_system';
-  if (event.author.kind === 'bot') return 'ignored_bot';
+  if (isBot(event.author, context)) return 'ignored_bot';
+  if (isOnlooker(event.chat, context)) return 'ignored_not_mentioned';
   if (event.chat.kind === 'line') {
     if (event.callsPerson ?? event.text === '0') return 'ignored_operator_called';
     if (event.author.kind !== 'client') return event.isHidden === true ? 'ignored_hidden_note' : 'ignored_operator';
@@ -135,10 +144,11 @@ function onIgnored(
   const mirrored = mirror(event, context);
   if (isOfEarlierSession(event.chat, conversation)) return { conversation, actions: mirrored, outcome: reason };
   if (reason === 'ignored_operator_called') {
-    const left = takeOver(conversation, context);
+    const left = changeLead('person_called', conversation, context);
     return { ...left, actions: [...left.actions, ...mirrored], outcome: reason };
   }
-  const taken = reason === 'ignored_operator' ? takeOver(conversation, context) : { conversation, actions: [] };
+  const taken =
+    reason === 'ignored_operator' ? changeLead('operator_wrote', conversation, context) : { conversation, actions: [] };
   const heard = restartInactivity(taken.conversation, event, context);
   return {
     conversation: heard.conversation,
@@ -171,6 +181,7 @@ function mirror(event: PortalEvent & { type: 'message' }, { capabilities }: Rule
 /** The bot was added to a chat, or opened by a link. */
 export function onJoined(chat: Chat, before: Conversation, context: RuleContext): Bridged {
   if (before.owner === 'person') return noop(before, 'ignored_person_owns');
+  if (isOnlooker(chat, context)) return noop(before, 'ignored_not_mentioned');
   // Another bot of ours leads: people have added this one too, or the portal has, in order to end the other one's session.
   if (chat.line?.leaderId !== undefined && chat.line.leaderId !== '0') return noop(before, 'ignored_other_bot');
   const { conversation, actions, brainActions: told } = greet(chat, before, context);
@@ -185,7 +196,7 @@ export function onJoined(chat: Chat, before: Conversation, context: RuleContext)
  * after our command; in a group only if the message mentions the bot.
  */
 export function onCommand(event: CommandEvent, conversation: Conversation, context: RuleContext): Bridged {
-  if (isOurBot(event.author, context)) return noop(conversation, 'ignored_bot');
+  if (isBot(event.author, context)) return noop(conversation, 'ignored_bot');
   const done = onOwnCommand(event, conversation, context);
   if (done === null) return onForeignCommand(event, conversation, context);
   if (event.restText === undefined || !event.mentionsBot) return done;
@@ -211,11 +222,11 @@ function onOwnCommand(event: CommandEvent, conversation: Conversation, context: 
     }
     case 'bot': {
       if (mustStaySilent) return noop(conversation, 'ignored_person_owns');
-      const taken = setOwner(conversation, 'brain', context);
+      const taken = changeLead(isForPeople ? 'bot_command' : 'customer_bot_command', conversation, context);
       return { ...taken, actions: [...taken.actions, note(words.handedBack)], outcome: 'handed_back' };
     }
     case 'operator':
-      return handOver(words.handedOver, conversation, context);
+      return handOver('operator_command', conversation, context, { words: words.handedOver });
     // The text of a button is a message of the person who pressed it.
     case pressCommand:
       return forwardCommandText(event, event.params, conversation, context);

@@ -48,7 +48,9 @@ export function onSilenceTimer(before: Conversation, context: RuleContext): Brid
   const left = conversation.owner === 'brain' ? timeLeft(conversation.waitingSince, context) : null;
   if (left === null || left > 0) return noop(conversation, 'noted');
   const texts = botTexts(conversation.language).silence;
-  const handed = handOver(texts.note(context.callPersonAfterMinutes ?? 0), conversation, context);
+  const handed = handOver('brain_silent', conversation, context, {
+    words: texts.note(context.callPersonAfterMinutes ?? 0),
+  });
   const told = toPortal({ ...plainSend(texts.toCustomer), internal: false });
   return { ...handed, actions: [told, ...handed.actions], outcome: 'handed_over_after_silence' };
 }

@@ -14,6 +14,8 @@ export interface BotChange {
   readonly giveBackMinutes?: number | null | undefined;
   /** Minutes a customer waits for the brain before people are called; null: for ever. */
   readonly callPersonMinutes?: number | null | undefined;
+  /** Answered questions a minute from which on a conversation is paused, 0 to 600; 0: never; null: the installation's limit. */
+  readonly turnsPerMinute?: number | null | undefined;
   readonly greeting?: GreetingChange | undefined;
   readonly greetAfterSeconds?: number | undefined;
   /** The language it speaks; null: the portal's. */
@@ -33,11 +35,13 @@ const maxNameLength = 100;
 
 /** Throws BadInput `bot.bad_name`. */
 export function columnsOf(change: BotChange, known: StoredGreeting | null): Parameters<typeof updateBot>[3] {
-  const { name, giveBackMinutes, greeting, greetAfterSeconds, language, burstMs, callPersonMinutes } = change;
+  const { name, giveBackMinutes, greeting, greetAfterSeconds, language, burstMs } = change;
+  const { callPersonMinutes, turnsPerMinute } = change;
   return {
     ...(name === undefined ? {} : { name: validName(name) }),
     ...(giveBackMinutes === undefined ? {} : { give_back_minutes: giveBackMinutes }),
     ...(callPersonMinutes === undefined ? {} : { call_person_minutes: callPersonMinutes }),
+    ...(turnsPerMinute === undefined ? {} : { turns_per_minute: turnsPerMinute }),
     ...(greeting === undefined ? {} : { greeting: mergedGreeting(known ?? {}, greeting) }),
     ...(greetAfterSeconds === undefined ? {} : { greet_after_seconds: greetAfterSeconds }),
     ...(language === undefined ? {} : { language }),

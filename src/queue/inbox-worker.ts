@@ -2,17 +2,15 @@
  * Processes the inbox: claims lanes, reads their events, applies the bridge (`process-event.ts`), and writes all decisions in one transaction
  * with the events' completion. It makes no network calls: outgoing actions go to the outbox.
  */
-import type { ConnectorRegistry } from '../connections/connector-registry.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import { decideRetry, eventRetry } from '../core/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
-import { isDatabaseAway, type Pool } from '../store/database.ts';
+import { isDatabaseAway } from '../store/database.ts';
 import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
 import { type ClaimedEvent, claimInbox, type EventResult } from '../store/queue/inbox.ts';
 import { dialogOf, isUnbound } from '../store/queue/lane-names.ts';
@@ -22,16 +20,13 @@ import { type ConversationId, conversationKey, readConversations } from '../stor
 import type { StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { type BodyLoader, createBodyLoader } from './body-loader.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
-import { processEvent } from './process-event.ts';
+import { type ProcessEventOptions, processEvent } from './process-event.ts';
 import { retryWrite } from './retry-write.ts';
 import { routeUnmatched } from './route-unmatched.ts';
 import { type LaneResult, nothingDone, writeSeparately } from './write-inbox-results.ts';
 
-export interface InboxWorkerOptions {
-  readonly db: Pool;
+export interface InboxWorkerOptions extends ProcessEventOptions {
   readonly owner: string;
-  readonly portals: PortalCache;
-  readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridge-result.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
+import { usualTurnsPerMinute } from '../core/turns.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Pool } from '../store/database.ts';
@@ -34,6 +35,8 @@ export interface ProcessEventOptions {
   readonly db: Pool;
   readonly portals: PortalCache;
   readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorById'>;
+  /** For bots without a limit of their own; see `BridgeBot`. Absent: the usual one. */
+  readonly turnsPerMinute?: number;
 }
 
 /** The result of an event. */
@@ -111,6 +114,7 @@ async function processChatEvents(
     language,
     burst,
     callPersonAfterMinutes: bot.call_person_minutes,
+    turnsPerMinute: bot.turns_per_minute ?? options.turnsPerMinute ?? usualTurnsPerMinute,
     commands,
   };
   let conversation = stored ?? newConversation(botCode, dialogId, randomToken(18));

@@ -122,7 +122,16 @@ function isWrittenSilently(params: FormTree): boolean {
 /** A lead, a contact, a company and a deal; a few more in case the portal adds other kinds. */
 const maxRecords = 10;
 
+/** The records of the chat, and the one that the session names, which the chat's list may not have yet. */
 function crmOf(params: FormTree): CrmLink[] {
+  const links = listedRecords(params);
+  const [isOn = '', type = '', id = ''] = (text(params, 'CHAT_ENTITY_DATA_1') ?? '').split('|', 3);
+  const isRecord = isOn === 'Y' && type !== '' && type !== 'NONE' && id !== '' && id !== '0';
+  const isListed = links.some((link) => link.type === type && link.id === id);
+  return isRecord && !isListed && links.length < maxRecords ? [{ type, id }, ...links] : links;
+}
+
+function listedRecords(params: FormTree): CrmLink[] {
   const parts = (text(params, 'CHAT_ENTITY_DATA_2') ?? '').split('|', 2 * maxRecords);
   const links: CrmLink[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {

@@ -32,6 +32,7 @@ import { deliverDelete, deliverEdit, deliverMessage } from './outbound/deliver-m
 import { mirrorMessage } from './outbound/mirror-message.ts';
 import { tellOwner } from './outbound/owner-changed.ts';
 import { giveReceipt, tellRefusal } from './outbound/receipts.ts';
+import { tellContext } from './outbound/tell-context.ts';
 
 export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
   name: 'messagegateway',
@@ -51,6 +52,7 @@ export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
     overhears: true,
     // Messages while a person leads, by a setting, and our greeting.
     mirrors: true,
+    contexts: true,
   },
   configSchema,
   join: joinAccount,
@@ -128,6 +130,8 @@ async function deliver(
       return await tellRefusal(context, action, to, signal);
     case 'owner_changed':
       return await tellOwner(context, action, to, signal);
+    case 'context':
+      return await tellContext(context, action, to, signal);
     case 'crm':
       return await tellCrm(context, action.links, to, signal);
   }

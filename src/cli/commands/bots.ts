@@ -43,6 +43,7 @@ export function describeBot(bot: BotRow) {
     greeting: { ...bot.greeting, afterSeconds: bot.greet_after_seconds },
     language: bot.language,
     burstMs: bot.burst_ms,
+    turnsPerMinute: bot.turns_per_minute,
   };
 }
 
@@ -67,6 +68,7 @@ interface BotOptions {
   readonly greetAfter?: number | undefined;
   readonly language?: Language | 'portal' | undefined;
   readonly burst?: number | 'default' | undefined;
+  readonly turnsPerMinute?: number | 'default' | undefined;
 }
 
 async function add(context: CommandContext, options: BotOptions & { readonly name: string }): Promise<Answer> {
@@ -85,7 +87,7 @@ async function set(context: CommandContext, options: BotOptions): Promise<Answer
 
 function changeOf(options: BotOptions): BotChange {
   const { name, brain, connection, giveBackAfter, greeting, greetingText: texts, greetAfter } = options;
-  const { language, burst, callPersonAfter } = options;
+  const { language, burst, callPersonAfter, turnsPerMinute } = options;
   const isGreetingChanged = greeting !== undefined || texts !== undefined;
   const isOff = greeting === undefined ? undefined : greeting === 'off';
   return {
@@ -98,6 +100,7 @@ function changeOf(options: BotOptions): BotChange {
     greetAfterSeconds: greetAfter,
     language: language === 'portal' ? null : language,
     burstMs: burst === 'default' ? null : burst,
+    turnsPerMinute: turnsPerMinute === 'default' ? null : turnsPerMinute,
   };
 }
 
@@ -170,6 +173,15 @@ function readBurst(text: string): number | 'default' {
   );
 }
 
+/** Ten answers a second: no portal has room for more. */
+const mostTurns = 600;
+
+/** 0: never paused. */
+function readTurns(text: string): number | 'default' {
+  if (text === 'default') return text;
+  return text === 'off' ? 0 : readWhole(text, 1, mostTurns);
+}
+
 const mostCharacters = 2_000;
 
 type GreetingTexts = Readonly<Partial<Record<Language, string | null>>>;
@@ -235,6 +247,11 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
       '--burst <seconds|off|default>',
       'messages of one person that follow each other within so long are answered once; as the brain says by default',
       readBurst,
+    )
+    .option(
+      '--turns-per-minute <number|off|default>',
+      'more answered questions than that within a minute, or ten times as many within an hour, are taken for two machines, and the bot pauses',
+      readTurns,
     );
 }
 

@@ -23,6 +23,11 @@ export const de: BotTexts = {
     toCustomer: 'Entschuldigen Sie die Wartezeit, ich rufe einen Kollegen.',
     note: (minutes) => `Seit ${minutes} Min. kam keine Antwort; das Gespräch wurde an Menschen übergeben.`,
   },
+  tooManyTurns: {
+    toCustomer: 'Ich rufe jemanden aus dem Team.',
+    note: (turns, minutes) =>
+      `${turns} Antworten in ${minutes} Min.: Das sieht aus, als antworteten zwei Automaten einander. Der Bot schweigt jetzt. Gespräch zurückgeben: /bot`,
+  },
   fileOnly: (names) => `[Datei: ${names}]`,
   changeFailed: {
     edit: 'Eine Nachricht wurde geändert, die Änderung konnte aber nicht weitergegeben werden: Die andere Seite sieht noch den alten Text.',

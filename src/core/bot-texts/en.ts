@@ -23,6 +23,11 @@ export const en: BotTexts = {
     toCustomer: 'Sorry for the wait, I am calling a colleague.',
     note: (minutes) => `No answer has come for ${minutes} min; the conversation was handed to people.`,
   },
+  tooManyTurns: {
+    toCustomer: 'I am calling a colleague.',
+    note: (turns, minutes) =>
+      `${turns} answers within ${minutes} min: this looks like two machines talking to each other. The bot is silent now. To give the conversation back: /bot`,
+  },
   fileOnly: (names) => `[File: ${names}]`,
   changeFailed: {
     edit: 'A message was edited, but the edit could not be passed on: the other side still shows the old text.',

@@ -22,6 +22,11 @@ export const es: BotTexts = {
     toCustomer: 'Disculpe la espera, llamo a un colega.',
     note: (minutes) => `No ha llegado respuesta en ${minutes} min; la conversación se ha pasado a una persona.`,
   },
+  tooManyTurns: {
+    toCustomer: 'Llamo a un compañero.',
+    note: (turns, minutes) =>
+      `${turns} respuestas en ${minutes} min: parece que dos máquinas se responden entre sí. El bot calla ahora. Para devolverle la conversación: /bot`,
+  },
   fileOnly: (names) => `[Archivo: ${names}]`,
   changeFailed: {
     edit: 'Un mensaje fue editado, pero no se pudo transmitir el cambio: la otra parte sigue viendo el texto anterior.',

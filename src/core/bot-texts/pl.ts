@@ -21,6 +21,11 @@ export const pl: BotTexts = {
     toCustomer: 'Przepraszam za oczekiwanie, wzywam kolegę.',
     note: (minutes) => `Od ${minutes} min nie ma odpowiedzi; rozmowę przekazano ludziom.`,
   },
+  tooManyTurns: {
+    toCustomer: 'Wzywam kogoś z zespołu.',
+    note: (turns, minutes) =>
+      `Odpowiedzi: ${turns} w ${minutes} min. Wygląda na to, że odpowiadają sobie dwa automaty. Bot teraz milczy. Aby oddać mu rozmowę: /bot`,
+  },
   fileOnly: (names) => `[Plik: ${names}]`,
   changeFailed: {
     edit: 'Wiadomość zmieniono, ale nie udało się przekazać zmiany: po drugiej stronie pozostał dawny tekst.',

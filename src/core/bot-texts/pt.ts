@@ -22,6 +22,11 @@ export const pt: BotTexts = {
     toCustomer: 'Desculpe a espera, vou chamar um colega.',
     note: (minutes) => `Não houve resposta em ${minutes} min; a conversa foi passada para uma pessoa.`,
   },
+  tooManyTurns: {
+    toCustomer: 'Vou chamar um colega.',
+    note: (turns, minutes) =>
+      `${turns} respostas em ${minutes} min: parece que duas máquinas respondem uma à outra. O bot está em silêncio agora. Para devolver a conversa: /bot`,
+  },
   fileOnly: (names) => `[Arquivo: ${names}]`,
   changeFailed: {
     edit: 'Uma mensagem foi editada, mas a alteração não pôde ser repassada: o outro lado ainda vê o texto antigo.',

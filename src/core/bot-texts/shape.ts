@@ -16,6 +16,8 @@ export interface BotTexts {
   readonly handedOver: string;
   /** The brain has not answered a customer for too long. */
   readonly silence: { readonly toCustomer: string; readonly note: (minutes: number) => string };
+  /** Question and answer follow each other faster than people write; `minutes` is 1 or 60. */
+  readonly tooManyTurns: { readonly toCustomer: string; readonly note: (turns: number, minutes: number) => string };
   readonly fileOnly: (names: string) => string;
   /** A change of a message that the brain did not accept. */
   readonly changeFailed: Readonly<Record<'edit' | 'delete', string>>;

@@ -21,6 +21,8 @@ export interface BotRow {
   readonly give_back_minutes: number | null;
   /** People are called after a customer has waited so many minutes for the brain; null: never. */
   readonly call_person_minutes: number | null;
+  /** Answered questions a minute that count as a loop of machines; 0: none do; null: the installation's limit. */
+  readonly turns_per_minute: number | null;
   /** Its own greeting; null: the default one. */
   readonly greeting: StoredGreeting | null;
   readonly greet_after_seconds: number;
@@ -46,7 +48,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   const result = await query<BotRow>(
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
-       call_person_minutes,
+       call_person_minutes, turns_per_minute,
        greeting, greet_after_seconds, language, burst_ms, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
@@ -82,6 +84,7 @@ export async function updateBot(
       | 'problem'
       | 'give_back_minutes'
       | 'call_person_minutes'
+      | 'turns_per_minute'
       | 'greeting'
       | 'greet_after_seconds'
       | 'language'

@@ -34,6 +34,7 @@ interface ConversationRow {
   readonly burst: Conversation['burst'];
   readonly burst_timer_at: Date | null;
   readonly choices: OfferedChoices | null;
+  readonly turns: Conversation['turns'];
 }
 
 export const conversationKey = (id: ConversationId): string => `${id.portal}\n${id.botCode}\n${id.dialogId}`;
@@ -60,6 +61,7 @@ function toConversation(row: ConversationRow): Conversation {
     burst: row.burst,
     burstTimerAt: row.burst_timer_at?.toISOString() ?? null,
     choices: row.choices,
+    turns: row.turns,
   };
 }
 
@@ -91,20 +93,20 @@ export async function saveConversations(
     db,
     `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, choices::jsonb, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at,
+            owned_since, inactive_since, has_inactivity_timer, crm, choices::jsonb, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns,
             case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::boolean[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::json[], ?::boolean[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns, is_taken)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
        choices = excluded.choices, waiting_since = excluded.waiting_since, silence_timer_at = excluded.silence_timer_at,
-       session_leader = excluded.session_leader, burst = excluded.burst, burst_timer_at = excluded.burst_timer_at,
+       session_leader = excluded.session_leader, burst = excluded.burst, burst_timer_at = excluded.burst_timer_at, turns = excluded.turns,
        taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
     [
       conversations.map((entry) => entry.portal),
@@ -127,6 +129,7 @@ export async function saveConversations(
       all.map((conversation) => conversation.silenceTimerAt),
       all.map(({ burst }) => (burst === null ? null : storableJson(burst))),
       all.map((conversation) => conversation.burstTimerAt),
+      all.map(({ turns }) => (turns === null ? null : storableJson(turns))),
       all.map((conversation) => conversation.isTaken),
     ],
   );

@@ -1,6 +1,6 @@
 /** A brain gives an Open Channel session away or closes it, while people may have taken it without a word. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BrainEvent } from '../../../src/core/events.ts';
+import { type BrainEvent, textReply } from '../../../src/core/events.ts';
 import { install } from '../../support/bridge.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
 import { scriptBrain } from '../../support/scripted-brain.ts';
@@ -24,6 +24,8 @@ beforeAll(async () => {
   own = await startOwnBridge({ brains: [brain.brain] });
   await install(own.bridge);
   await done();
+  // Before the first conversation: the app believes what it has read of a bot for some seconds.
+  await own.probe.rows(`update bot set call_person_minutes = 1, turns_per_minute = 2 where code = 'bridge_line'`);
   otherLine = own.bridge.portal.addLine({ name: 'Сервис' }).id;
 });
 afterAll(() => own.close());
@@ -118,9 +120,26 @@ describe('a brain that finishes', () => {
   );
 });
 
+describe('a machine that answers the brain', () => {
+  it('is given to the operators when it has been answered as often as the bot was told', async () => {
+    const { portal, chatId, order, leader, operatorId } = await talk();
+    for (const text of ['Раз', 'Два', 'Три']) await order(textReply(text));
+    expect(leader()).toBe(operatorId);
+    const shown = botTalk(portal, chatId).map(({ text }) => text);
+    expect(shown.filter((text) => ['Раз', 'Два', 'Три', 'Зову коллегу.'].includes(text))).toEqual([
+      'Раз',
+      'Два',
+      'Зову коллегу.',
+    ]);
+    const [last] = await own.probe.rows(
+      `select outcome from inbox_history where outcome = 'paused_too_many_turns' limit 1`,
+    );
+    expect(last).toBeDefined();
+  });
+});
+
 describe('a brain that does not answer', () => {
   it('loses the customer to the operators after the time the bot was told, and the customer hears it', async () => {
-    await own.probe.rows(`update bot set call_person_minutes = 1 where code = 'bridge_line'`);
     const { portal, chatId, leader, operatorId } = await talk();
     expect(leader()).toBe(ourBot(portal, 'line').id);
     await own.probe.rows(`update conversation set waiting_since = waiting_since - interval '2 minutes'`);

@@ -126,6 +126,6 @@ describe('a link among quick replies', () => {
     ];
     await stage.gateway.managerAnswers(chat, 'Ваш счёт готов', { suggestions });
     await until(() => talk.shown().some((text) => text.startsWith('Ваш счёт готов')));
-    expect(talk.shown().at(-1)).toBe('Ваш счёт готов\nОплатить: https://pay.example/7');
+    expect(talk.shown().at(-1)).toBe('Ваш счёт готов\n1 – Да\nОплатить: https://pay.example/7');
   });
 });

@@ -43,6 +43,8 @@ const meanings: Readonly<Record<string, object>> = {
     type: 'context_opened',
     chat: { kind: 'private', dialogId: '1', title: '', line: null },
     language: 'en',
+    author: john,
+    context: { entityId: '164', entityType: 'task', source: 'link' },
   },
   commandadd: {
     type: 'command',

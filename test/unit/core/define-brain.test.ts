@@ -36,6 +36,7 @@ describe('a declared brain', () => {
     const { capabilities } = brainWith();
     expect(capabilities).toEqual({
       maxTextLength: 100,
+      contexts: false,
       edits: false,
       deletes: false,
       files: true,

@@ -43,6 +43,7 @@ export function createConsole(context: ConsoleContext): SupervisorConsole {
         case 'overheard':
           return isConsole(context.settings, to, action.chat) ? handler.overhear(action, to, key, signal) : null;
         case 'mirrored':
+        case 'context':
           return isConsole(context.settings, to, action.chat) ? nothingToDo : null;
         case 'edit':
         case 'delete':

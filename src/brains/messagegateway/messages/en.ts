@@ -20,6 +20,7 @@ export const en = {
   takeoverSummary: 'Messages in the meantime:',
   /** Lines that are left out at the beginning of what was said. */
   earlier: (count: number) => `… (${count} earlier messages)`,
+  contextOpened: 'The bot was opened by a link with these data:',
   crmLinks: 'The customer in the Bitrix24 CRM:',
   records,
   notShown: {

@@ -9,6 +9,7 @@ export const ru: ManagerMessages = {
   peopleLed: (span) => `Разговор вели сотрудники в Битрикс24: ${span}`,
   takeoverSummary: 'За это время написали:',
   earlier: (count) => `… (до этого сообщений: ${count})`,
+  contextOpened: 'Бота открыли по ссылке с данными:',
   crmLinks: 'Клиент в CRM Битрикс24:',
   records: { LEAD: 'лид', CONTACT: 'контакт', COMPANY: 'компания', DEAL: 'сделка' },
   notShown: {

@@ -20,9 +20,20 @@ describe('a chat number that is of another account', () => {
   const person: BrainAction = { type: 'owner_changed', owner: 'person', at: '2026-11-21T06:00:00.000Z', since: null };
   const crm: BrainAction = { type: 'crm', links: [{ type: 'LEAD', id: '1209' }] };
 
+  const chat = { kind: 'private' as const, dialogId: '27', title: '', line: null };
+  const opened: BrainAction = { type: 'context', data: { order: '164' }, chat };
+
+  it('nor the data of a link where we have no chat yet, which the trace says', async () => {
+    const { http, lines } = far({ 'GET /chats': [200, [stranger]] });
+    const { warnings } = await connector(http).deliver(opened, to, key, signal);
+    expect(warnings).toEqual([expect.stringContaining('no chat yet')]);
+    expect(lines()).toEqual(['bot GET /chats', 'bot GET /chats']);
+  });
+
   it.each<readonly [string, BrainAction]>([
     ['a change of owner', person],
     ['CRM records', crm],
+    ['the data of a link', opened],
   ])('is not written into: %s goes to our own chat, which is linked', async (_, action) => {
     const { http, calls, lines } = far({
       'GET /chats': [
@@ -46,6 +57,18 @@ describe('a chat number that is of another account', () => {
     const { http, lines } = far({ 'GET /chats': [200, [{ ...own, id: 9000, channel: { id: 14 } }]] });
     expect(await connector(http).deliver(person, to, key, signal)).toEqual({});
     expect(lines()).toEqual(['bot GET /chats', 'bot GET /chats']);
+  });
+});
+
+describe('the data of a link', () => {
+  it('are a private note, a line each', async () => {
+    const { http, calls } = far();
+    const chat = { kind: 'private' as const, dialogId: '27', title: '', line: null };
+    await connector(http).deliver({ type: 'context', data: { order: '164', from: 'mail' }, chat }, to, key, signal);
+    expect(calls.find(({ line }) => line === 'bot POST /messages')?.json).toMatchObject({
+      scope: 'private',
+      content: expect.stringContaining('order: 164\nfrom: mail'),
+    });
   });
 });
 
