@@ -59,9 +59,10 @@ class EventPollers implements WorkLoop {
   /** Keeps what is still ours and still polled, ends what is not. */
   async #renew(): Promise<void> {
     const still = await renewPolls(this.#options.db, this.#owner, leaseSeconds);
-    for (const [portal, { stop }] of this.#held) if (!still.has(portal)) stop.abort();
+    const over = [...this.#held.keys()].filter((portal) => !still.has(portal));
+    for (const portal of over) this.#held.get(portal)?.stop.abort();
     const orphans = [...still].filter((portal) => !this.#held.has(portal));
-    if (orphans.length > 0) await releasePolls(this.#options.db, this.#owner, orphans);
+    if (over.length + orphans.length > 0) await releasePolls(this.#options.db, this.#owner, [...over, ...orphans]);
   }
 
   /** True: there may be more to take. */
