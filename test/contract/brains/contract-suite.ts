@@ -250,7 +250,12 @@ export function runConnectorContract(harness: BrainHarness): void {
           bridge.portal.messages(String(person)).some((message) => message.text.includes('/bot')),
         );
         await settle();
+        const cameIn = (): Promise<number> =>
+          probe.count('select count(*) from inbox where connection_id is not null and ingress is not null');
+        const before = await cameIn();
         await far().say(ref, 'не вовремя');
+        // Over a socket it comes in after it was said.
+        await until('what the brain says has come in', async () => (await cameIn()) > before);
         await settle();
         write('/bot');
         await settle();
