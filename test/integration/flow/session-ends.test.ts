@@ -5,6 +5,7 @@ import { install } from '../../support/bridge.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
 import { scriptBrain } from '../../support/scripted-brain.ts';
 import { botTalk, everythingDone, ourBot } from '../../support/talk.ts';
+import { quickTimings } from '../../support/timings.ts';
 
 /** Does what the customer says; what happens before, in the test. */
 let meanwhile: () => void = () => {};
@@ -21,10 +22,10 @@ let own: OwnBridge;
 let otherLine: number;
 
 beforeAll(async () => {
-  own = await startOwnBridge({ brains: [brain.brain] });
+  // The test changes a bot's row: what the app has read of it is not believed for long.
+  own = await startOwnBridge({ brains: [brain.brain], timings: quickTimings });
   await install(own.bridge);
   await done();
-  // Before the first conversation: the app believes what it has read of a bot for some seconds.
   await own.probe.rows(`update bot set call_person_minutes = 1, turns_per_minute = 2 where code = 'bridge_line'`);
   otherLine = own.bridge.portal.addLine({ name: 'Сервис' }).id;
 });
