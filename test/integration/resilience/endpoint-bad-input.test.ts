@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
 import { until } from '../../support/bridge.ts';
 import { formBody, portalAuth, postEvent, privateMessageBody, recordedPairs } from '../../support/event-bodies.ts';
