@@ -37,8 +37,7 @@ export function receipts(
     {
       portal: row.portal,
       lane: inboxLane(row.bot_code, row.dialog_id),
-      // Derived from the action's key, so a repeated delivery cannot add a second event.
-      dedupeKey: dedupeKey('outbox', row.key),
+      dedupeKey: eventsKey(row, error),
       source: ownSource,
       connectionId: null,
       ingress: null,
@@ -47,6 +46,14 @@ export function receipts(
       body: writeOwnEvents(events),
     },
   ];
+}
+
+/**
+ * Derived from the action's key, so a repeated delivery cannot add a second event. A dead letter is replayed with its key: the replies that
+ * a brain then returns must not be taken for the refusal, which was stored before.
+ */
+function eventsKey({ target, key }: OutboxRow, error: string | null): string {
+  return target === 'brain' && error !== null ? dedupeKey('outbox', key, 'refused') : dedupeKey('outbox', key);
 }
 
 /** Tells the side that changed a message that the other side still shows the old one. */

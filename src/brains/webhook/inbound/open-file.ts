@@ -21,7 +21,8 @@ export async function openAnswerFile(
     const { status, headers } = opened;
     if (status === 200) return opened;
     if (status < 300 || status >= 400) throw notGiven(status);
-    url = URL.parse(headers['location'] ?? '', url.href);
+    const { location } = headers;
+    url = location === undefined ? null : URL.parse(location, url.href);
   }
   throw new BadInput({ code: 'webhook.file_moved', message: 'the address of a file redirects nowhere or too often' });
 }

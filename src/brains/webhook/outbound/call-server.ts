@@ -42,20 +42,26 @@ export async function callServer(event: Event, { config, tools, now, id, signal 
 /** A tool that is being started or deployed answers so for a while. */
 const passingStatuses: ReadonlySet<number> = new Set([404, 408, 425]);
 
+/** A server, or the proxy before it, asks so for a pause (docs/platform-notes/webhooks.md#delivery), provided that it says how long. */
+const pausingStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Only waits of a throttled call do not count as attempts; a short one that counted would use them up within seconds. */
 function errorOf(status: number, retryAfter: string | undefined, now: Date): AppError {
   const waitMs = retryAfterMs(retryAfter, now);
-  const retry = waitMs === null ? 'backoff' : { afterMs: waitMs };
+  const asked = waitMs === null ? 'backoff' : { afterMs: waitMs };
   if (status === 429) {
     const message = 'the server asks for fewer calls';
-    return new RemoteRefused({ code: 'webhook.throttled', message, status, retry, isThrottled: true });
+    return new RemoteRefused({ code: 'webhook.throttled', message, status, retry: asked, isThrottled: true });
   }
   if (status >= 500) {
+    const isThrottled = waitMs !== null && pausingStatuses.has(status);
+    const retry = isThrottled ? asked : 'backoff';
     const message = `the server failed with ${status}`;
-    return new RemoteUnreachable({ code: 'webhook.failed', message, fate: 'unknown', retry });
+    return new RemoteUnreachable({ code: 'webhook.failed', message, fate: 'unknown', retry, isThrottled });
   }
   if (passingStatuses.has(status)) {
     const message = `the server answered ${status}`;
-    return new RemoteRefused({ code: 'webhook.not_there', message, status, retry });
+    return new RemoteRefused({ code: 'webhook.not_there', message, status, retry: 'backoff' });
   }
   if (status >= 300 && status < 400) {
     const message = `the server redirects (${status}), which is not followed: set "url" to the address it leads to`;

@@ -108,7 +108,12 @@ const followUpSchema = z
     type: z.literal('follow_up'),
     id: idSchema.meta({ description: 'Yours; a pending follow-up with the same id is replaced' }),
     afterSeconds: z.int().min(1).max(maxFollowUpSeconds),
-    text: z.string().min(1).max(2_000).meta({ description: 'Sent back to you in `request.created`' }),
+    // A blank text would be refused when the follow-up is due.
+    text: z
+      .string()
+      .max(2_000)
+      .regex(/\S/, 'must not be blank')
+      .meta({ description: 'Sent back to you in `request.created`' }),
   })
   .meta({ id: 'FollowUpAnswer', description: 'You are sent `request.created` later, also after restarts' });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkHealth } from '../../../../src/brains/webhook/account.ts';
 import { configSchema, keysAt, withRotatedKey } from '../../../../src/brains/webhook/config.ts';
+import { openAnswerFile } from '../../../../src/brains/webhook/inbound/open-file.ts';
 import { readResponse } from '../../../../src/brains/webhook/inbound/to-brain-events.ts';
 import { callServer } from '../../../../src/brains/webhook/outbound/call-server.ts';
+import type { ConnectorTools } from '../../../../src/core/connector-tools.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { noTools } from '../../../support/no-tools.ts';
 
@@ -64,6 +66,36 @@ describe('a response', () => {
   });
 });
 
+describe('a follow-up', () => {
+  const read = (text: string) => {
+    const followUp = { type: 'follow_up', id: 'f', afterSeconds: 60, text };
+    return readResponse(Buffer.from(JSON.stringify({ answers: [followUp] })));
+  };
+
+  it('whose text is blank could never be sent, and is left out with a warning', () => {
+    const { replies, warnings } = read(' \n\u00a0');
+    expect(replies).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('text: ')]);
+    expect(read(' a ').replies).toMatchObject([{ type: 'follow_up', params: { text: ' a ' } }]);
+  });
+});
+
+describe('the address of a file', () => {
+  it('that redirects without saying where is asked once', async () => {
+    const asked: string[] = [];
+    const openUrl: ConnectorTools['openUrl'] = ({ url }) => {
+      asked.push(url.href);
+      return Promise.resolve({ status: 304, headers: {}, type: null, size: 0, stream: nothing() });
+    };
+    const file = { id: 'https://files.example/a', name: 'a', kind: 'file' as const, size: null };
+    const opened = openAnswerFile({ openUrl }, file, new AbortController().signal);
+    await expect(opened).rejects.toMatchObject({ code: 'webhook.file_moved' });
+    expect(asked).toEqual(['https://files.example/a']);
+  });
+});
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
 /** Tools whose server always answers so. */
 function answering(status: number, headers: Readonly<Record<string, string>> = {}) {
   let calls = 0;
@@ -91,7 +123,12 @@ describe('a status', () => {
     [429, { 'retry-after': '999999999' }, { retry: { afterMs: 3_600_000 } }],
     [429, { 'retry-after': 'Sat, 21 Nov 2026 12:01:00 GMT' }, { retry: { afterMs: 60_000 } }],
     [429, { 'retry-after': 'soon' }, { retry: 'backoff' }],
-    [503, {}, { code: 'webhook.failed', fate: 'unknown', retry: 'backoff' }],
+    [503, {}, { code: 'webhook.failed', fate: 'unknown', retry: 'backoff', isThrottled: false }],
+    // Such waits are no attempts: fourteen of a second each would be over before a deployment is.
+    [503, { 'retry-after': '1' }, { code: 'webhook.failed', isThrottled: true, retry: { afterMs: 1_000 } }],
+    [503, { 'retry-after': 'Sat, 21 Nov 2026 11:59:00 GMT' }, { isThrottled: true, retry: { afterMs: 0 } }],
+    [500, { 'retry-after': '0' }, { code: 'webhook.failed', isThrottled: false, retry: 'backoff' }],
+    [404, { 'retry-after': '0' }, { code: 'webhook.not_there', isThrottled: false, retry: 'backoff' }],
   ])('of %i (%o) says what follows', async (status, headers, expected) => {
     const { tools } = answering(status, headers);
     const error = await callServer(event, { config, tools, now, id: 'x' }).catch((thrown: unknown) => thrown);
