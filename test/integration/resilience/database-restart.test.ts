@@ -79,7 +79,8 @@ describe('a database that goes away under load', () => {
     await probe.quiet(120_000);
     expect(talk.faults()).toEqual([]);
     expect(await probe.rows(`select outcome from outbox where state in ('dead_letter', 'unknown')`)).toEqual([]);
-    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+    // Readiness is looked at now and then, so it may follow the answers.
+    await until(async () => (await fetch(`${app.url}/readyz`)).status === 200);
     const said = portal.employeeWritesPrivate(portal.adminId, bot.id, 'И снова здесь');
     await until(() => answersIn(portal, said.chatId).includes('И снова здесь'));
     expect((await app.end('SIGTERM')).code).toBe(0);
