@@ -43,8 +43,9 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
       isAdmin: true,
     });
     await addBot(db, portal, { code: sender.botCode, type: 'O', name: 'Bench', brain: 'echo', connectionId: null });
-    // Greeted at once: a greeting that waits for the brain's answer would add rows that depend on how fast the answer comes.
-    await updateBot(db, portal, sender.botCode, { bot_id: sender.botId, state: 'registered', greet_after_seconds: 0 });
+    // Without a greeting: one that waits for the brain's answer would add rows and calls that depend on how fast the answer comes.
+    const isRegistered = { bot_id: sender.botId, state: 'registered' } as const;
+    await updateBot(db, portal, sender.botCode, { ...isRegistered, greeting: { off: true } });
   } finally {
     await db.destroy();
   }
