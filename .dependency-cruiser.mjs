@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Imports point one way: core ← lib ← store, bitrix24, brains ← runtime ←
- * portals ← connections ← queue ← http ← main, cli.
+ * portals ← connections ← queue ← doctor, http ← api ← app ← main, cli.
  * test/unit/layers.test.ts plants a breach of every rule here and fails when one does not fire.
  */
 
@@ -42,7 +42,17 @@ export default {
     layer('portals', '^src/portals/', [...below, 'runtime/', 'portals/']),
     layer('connections', '^src/connections/', [...below, 'runtime/', 'portals/', 'connections/']),
     layer('queue', '^src/queue/', [...below, 'runtime/', 'portals/', 'connections/', 'queue/']),
+    layer('doctor', '^src/doctor/', [...below, 'runtime/', 'portals/', 'connections/', 'queue/', 'doctor/']),
     layer('http', '^src/http/', [...below, 'runtime/', 'portals/', 'connections/', 'queue/', 'http/']),
+    layer('api', '^src/api/', [...below, 'runtime/', 'portals/', 'connections/', 'queue/', 'doctor/', 'http/', 'api/']),
+    layer('api-schemas', '^src/api/schemas/', ['api/schemas/']),
+    {
+      name: 'api-schemas-import-zod-alone',
+      comment: 'the pages take their types from them: whatever they import would be part of the pages',
+      severity: 'error',
+      from: { path: '^src/api/schemas/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: packages('zod') },
+    },
     {
       name: 'core-imports-zod-alone',
       comment: 'core is vocabulary and rules: no package but zod',
@@ -94,9 +104,9 @@ export default {
     {
       name: 'sandbox-stands-alone',
       comment:
-        'the fake servers must not share our idea of the protocols; only the start script starts the application',
+        'the fake servers must not share our idea of the protocols; only the scripts that start the application know it',
       severity: 'error',
-      from: { path: '^sandbox/', pathNot: '^sandbox/start\\.ts$' },
+      from: { path: '^sandbox/', pathNot: '^sandbox/(start|demo|instance)\\.ts$' },
       to: { path: '^(src|migrations|bench|test)/' },
     },
     owned('got', ['got'], ['^src/lib/http-engine-got\\.ts$']),

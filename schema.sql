@@ -1,5 +1,25 @@
 -- The database schema after all migrations, written by scripts/write-schema.ts. Do not edit: change migrations/ instead.
 
+create table answers_counted (
+  is_one boolean not null default true,
+  until timestamp with time zone not null,
+  constraint answers_counted_pkey PRIMARY KEY (is_one),
+  constraint answers_counted_is_one_check CHECK (is_one)
+);
+
+create table audit_entries (
+  portal text not null,
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default now(),
+  user_id text,
+  user_name text,
+  action text not null,
+  subject text not null,
+  details jsonb not null,
+  constraint audit_entries_pkey PRIMARY KEY (portal, id)
+);
+CREATE INDEX audit_entries_at ON audit_entries USING btree (at);
+
 create table awaiting_connection (
   id uuid not null,
   brain text not null,
@@ -28,15 +48,29 @@ create table bot (
   language text,
   call_person_minutes integer,
   turns_per_minute integer,
+  color text,
+  picture_id text,
+  unanswered json,
+  picture_number integer not null default 1,
+  brain_since timestamp with time zone,
   constraint bot_pkey PRIMARY KEY (portal, code),
   constraint bot_burst_ms_check CHECK (((burst_ms >= 0) AND (burst_ms <= 60000))),
   constraint bot_call_person_minutes_check CHECK ((call_person_minutes > 0)),
   constraint bot_give_back_minutes_check CHECK ((give_back_minutes > 0)),
   constraint bot_greet_after_seconds_check CHECK (((greet_after_seconds >= 0) AND (greet_after_seconds <= 600))),
+  constraint bot_picture_number_check CHECK ((picture_number > 0)),
   constraint bot_portal_bot_id_key UNIQUE (portal, bot_id),
   constraint bot_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'registered'::text, 'refused'::text, 'deleted'::text]))),
   constraint bot_turns_per_minute_check CHECK (((turns_per_minute >= 0) AND (turns_per_minute <= 600))),
   constraint bot_type_check CHECK ((type = ANY (ARRAY['B'::text, 'O'::text, 'S'::text, 'P'::text])))
+);
+CREATE INDEX bot_picture_id ON bot USING btree (picture_id) WHERE (picture_id IS NOT NULL);
+
+create table bot_picture (
+  portal text not null,
+  code text not null,
+  image bytea not null,
+  constraint bot_picture_pkey PRIMARY KEY (portal, code)
 );
 
 create table connect_code (
@@ -107,11 +141,18 @@ create table conversation (
   waiting_since timestamp with time zone,
   silence_timer_at timestamp with time zone,
   turns json,
+  title text not null default ''::text,
+  person text not null default ''::text,
+  line_id text,
+  found_by text not null default ''::text,
+  active_at timestamp with time zone not null default date_trunc('minute'::text, now()),
   constraint conversation_pkey PRIMARY KEY (portal, bot_code, dialog_id),
   constraint conversation_kind_check CHECK ((kind = ANY (ARRAY['private'::text, 'group'::text, 'line'::text]))),
   constraint conversation_owner_check CHECK ((owner = ANY (ARRAY['brain'::text, 'person'::text]))),
   constraint conversation_portal_ref_key UNIQUE (portal, ref)
 ) with (fillfactor=80);
+CREATE INDEX conversation_by_activity ON conversation USING btree (portal, active_at, bot_code, dialog_id);
+CREATE INDEX conversation_by_line ON conversation USING btree (portal, line_id, active_at) WHERE (line_id IS NOT NULL);
 CREATE INDEX conversation_by_remote ON conversation USING btree (portal, remote_id) WHERE (remote_id IS NOT NULL);
 
 create table dedupe (
@@ -146,6 +187,19 @@ create table follow_up (
 );
 CREATE INDEX follow_up_by_due ON follow_up USING btree (due_at);
 
+create table hourly_count (
+  portal text not null,
+  hour timestamp with time zone not null,
+  bot_code text not null,
+  brain text not null,
+  kind text not null,
+  name text not null,
+  count integer not null,
+  constraint hourly_count_pkey PRIMARY KEY (portal, hour, bot_code, brain, kind, name),
+  constraint hourly_count_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'answer'::text, 'call'::text])))
+) with (fillfactor=80);
+CREATE INDEX hourly_count_by_hour ON hourly_count USING btree (hour);
+
 create table inbox (
   portal text not null,
   lane text not null,
@@ -161,7 +215,7 @@ create table inbox (
   constraint inbox_check CHECK (((connection_id IS NULL) = (ingress IS NULL))),
   constraint inbox_ingress_check CHECK ((ingress = ANY (ARRAY['webhook'::text, 'socket'::text, 'catch_up'::text])))
 );
-CREATE INDEX inbox_by_age ON inbox USING brin (received_at);
+CREATE INDEX inbox_by_age ON inbox USING btree ((received_at AT TIME ZONE 'UTC'::text));
 
 create table inbox_outcome (
   portal text not null,
@@ -220,8 +274,9 @@ create table outbox (
   constraint outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'dead_letter'::text, 'unknown'::text, 'dropped'::text]))),
   constraint outbox_target_check CHECK ((target = ANY (ARRAY['portal'::text, 'brain'::text, 'app'::text])))
 ) with (fillfactor=80);
-CREATE INDEX outbox_by_age ON outbox USING brin (created_at);
-CREATE INDEX outbox_dead_letters ON outbox USING btree (portal, created_at) WHERE (state = ANY (ARRAY['dead_letter'::text, 'unknown'::text]));
+CREATE INDEX outbox_by_age ON outbox USING btree ((created_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX outbox_dead_letters ON outbox USING btree (portal, created_at) INCLUDE (bot_code, dialog_id) WHERE (state = ANY (ARRAY['dead_letter'::text, 'unknown'::text]));
+CREATE INDEX outbox_deliveries ON outbox USING btree (portal, bot_code, created_at) WHERE (target = 'brain'::text);
 
 create table portal (
   portal text not null,
@@ -247,13 +302,33 @@ create table portal (
   event_api_wanted text,
   app_state text not null default 'working'::text,
   app_checked_at timestamp with time zone,
+  readers json not null default '"nobody"'::json,
+  wizard_began_at timestamp with time zone not null default now(),
+  wizard_step text not null default 'rights'::text,
+  wizard_ended_at timestamp with time zone,
+  set_up_error_code text,
+  retention_days integer,
+  trouble_readers json not null default '[]'::json,
+  trouble_told json,
+  has_rest_log boolean not null default true,
+  posted_held_until timestamp with time zone,
+  move_state text,
+  move_to text,
+  move_url text,
+  move_since timestamp with time zone,
   constraint portal_pkey PRIMARY KEY (portal),
   constraint portal_app_state_check CHECK ((app_state = ANY (ARRAY['working'::text, 'not_finished'::text, 'payment_expired'::text]))),
   constraint portal_event_api_check CHECK ((event_api = ANY (ARRAY['v1-webhook'::text, 'v2-webhook'::text, 'v2-fetch'::text]))),
   constraint portal_event_api_wanted_check CHECK ((event_api_wanted = ANY (ARRAY['v1-webhook'::text, 'v2-webhook'::text, 'v2-fetch'::text, 'auto'::text]))),
-  constraint portal_state_check CHECK ((state = ANY (ARRAY['installed'::text, 'uninstalled'::text, 'disconnected'::text, 'suspended'::text])))
+  constraint portal_move_state_check CHECK ((move_state = ANY (ARRAY['leaving'::text, 'left'::text, 'arriving'::text]))),
+  constraint portal_retention_days_check CHECK ((retention_days > 0)),
+  constraint portal_state_check CHECK ((state = ANY (ARRAY['installed'::text, 'uninstalled'::text, 'disconnected'::text, 'suspended'::text]))),
+  constraint portal_wizard_step_check CHECK ((wizard_step = ANY (ARRAY['rights'::text, 'bots'::text, 'answers'::text, 'line'::text, 'message'::text])))
 );
 CREATE INDEX portal_app_check ON portal USING btree (app_checked_at NULLS FIRST) WHERE (state = 'installed'::text);
+CREATE INDEX portal_moving ON portal USING btree (portal) WHERE (move_state IS NOT NULL);
+CREATE INDEX portal_with_held_events ON portal USING btree (portal) WHERE (posted_held_until IS NOT NULL);
+CREATE INDEX portal_without_rest_log ON portal USING btree (portal) WHERE (NOT has_rest_log);
 
 create table portal_token (
   portal text not null,
@@ -290,20 +365,38 @@ create table reported_failure (
 );
 CREATE INDEX reported_failure_by_age ON reported_failure USING brin (reported_at);
 
+create table rest_log (
+  portal text not null,
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  method text not null,
+  code text not null,
+  ms integer not null,
+  is_in_batch boolean not null,
+  request text not null,
+  answer text not null,
+  constraint rest_log_pkey PRIMARY KEY (portal, id)
+);
+CREATE INDEX rest_log_by_age ON rest_log USING btree (at);
+
 create table worker (
   id uuid not null,
   started_at timestamp with time zone not null default now(),
   constraint worker_pkey PRIMARY KEY (id)
 );
 
+alter table audit_entries add constraint audit_entries_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table bot add constraint bot_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id);
 alter table bot add constraint bot_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table bot_picture add constraint bot_picture_portal_code_fkey FOREIGN KEY (portal, code) REFERENCES bot(portal, code) ON DELETE CASCADE;
 alter table connect_code add constraint connect_code_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connection add constraint connection_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table connector_state add constraint connector_state_portal_connection_id_fkey FOREIGN KEY (portal, connection_id) REFERENCES connection(portal, id) ON DELETE CASCADE;
 alter table event_poll add constraint event_poll_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table follow_up add constraint follow_up_portal_bot_code_fkey FOREIGN KEY (portal, bot_code) REFERENCES bot(portal, code) ON DELETE CASCADE;
+alter table hourly_count add constraint hourly_count_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 alter table portal_token add constraint portal_token_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
+alter table rest_log add constraint rest_log_portal_fkey FOREIGN KEY (portal) REFERENCES portal(portal) ON DELETE CASCADE;
 
 create view inbox_history as  SELECT e.portal,
     e.lane,

@@ -1,4 +1,7 @@
-/** The four kinds of tests. `npm test` runs all, `vitest run --project unit` the quick ones, which need nothing. */
+/**
+ * The kinds of tests. `npm test` runs all but the sweeps and those of Citus, `npm test -- --project unit` the quick ones, which need nothing. A sweep
+ * judges in every way what `npm test` judges in a few: `npm run test:sweeps`. Those of Citus need a cluster: `npm run test:citus`.
+ */
 import { defineConfig } from 'vitest/config';
 
 /** Starts one PostgreSQL for the whole run; tests clone its migrated template. Not for unit tests. */
@@ -9,13 +12,15 @@ const databaseSetup = ['test/support/global-setup.ts'];
  * Waits inside the tests (`until`) end earlier, with a sentence that says what was waited for.
  */
 const hangsAfterMs = 240_000;
-const timeouts = { testTimeout: hangsAfterMs, hookTimeout: hangsAfterMs };
+const timeouts = {
+  testTimeout: hangsAfterMs,
+  hookTimeout: hangsAfterMs,
+  // Of `expect.poll`, whose own second is little where other things run too.
+  expect: { poll: { timeout: 90_000, interval: 20 } },
+};
 
-/**
- * On a build machine a test of processes may fail once because the machine does other things too. There it is tried a second time, and the
- * report says so; at a desk a failure is a failure.
- */
-const retry = process.env['CI'] === undefined ? 0 : 1;
+/** Otherwise a file of pages that somebody names would run twice. */
+const areSweeping = process.argv.some((word) => /^(--project=)?sweeps$/.test(word));
 
 export default defineConfig({
   test: {
@@ -36,7 +41,6 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          retry,
           include: ['test/contract/**/*.test.ts'],
           isolate: false,
           globalSetup: databaseSetup,
@@ -47,7 +51,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          retry,
           include: ['test/integration/**/*.test.ts'],
           isolate: false,
           globalSetup: databaseSetup,
@@ -58,11 +61,32 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          retry,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: databaseSetup,
           // Beside the others: alone they took 45 s at the end of a run, in which one of three workers had something to do.
           isolate: false,
+          restoreMocks: true,
+          ...timeouts,
+        },
+      },
+      {
+        test: {
+          name: 'citus',
+          include: ['test/citus/**/*.test.ts'],
+          isolate: false,
+          globalSetup: databaseSetup,
+          restoreMocks: true,
+          ...timeouts,
+        },
+      },
+      {
+        test: {
+          name: 'sweeps',
+          include: ['test/sweeps/**/*.test.ts', ...(areSweeping ? ['test/e2e/**/*.test.ts'] : [])],
+          // The tests of pages do at both widths what they do at one in `npm test`.
+          env: { ALL_WIDTHS: '1' },
+          isolate: false,
+          globalSetup: databaseSetup,
           restoreMocks: true,
           ...timeouts,
         },

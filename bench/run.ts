@@ -6,12 +6,17 @@ import { parseArgs } from 'node:util';
 import { measureAcknowledgements } from './measures/acknowledgements.ts';
 import { measureBacklog } from './measures/backlog.ts';
 import { measureBusyPortal } from './measures/busy-portal.ts';
+import { measureConversations } from './measures/conversations.ts';
 import { measureDrain } from './measures/drain.ts';
+import { measureExport } from './measures/export.ts';
 import { measureFiles } from './measures/files.ts';
+import { measureFirstView } from './measures/first-view.ts';
 import { measureFlow } from './measures/flow.ts';
 import { measureIdleMemory } from './measures/idle-memory.ts';
 import { measureMgLatency } from './measures/mg-latency.ts';
 import { measureMgSockets } from './measures/mg-sockets.ts';
+import { measureNeighbours } from './measures/neighbours.ts';
+import { measureStatements } from './measures/statements.ts';
 import type { Measure } from './support/bench.ts';
 import { startDatabaseServer } from './support/database-server.ts';
 import { createEndings } from './support/endings.ts';
@@ -29,7 +34,12 @@ const measures: Readonly<Record<string, Measure>> = {
   files: measureFiles,
   'mg-sockets': measureMgSockets,
   'mg-latency': measureMgLatency,
+  statements: measureStatements,
   'busy-portal': measureBusyPortal,
+  neighbours: measureNeighbours,
+  conversations: measureConversations,
+  'first-view': measureFirstView,
+  export: measureExport,
 };
 
 const usage = `npm run bench -- [--quick] [--only <name>]…

@@ -1,4 +1,4 @@
-/** The brains of the sandbox, by the name the app knows them by: one line each. `npm run new:brain` writes the line of a new one. */
+/** The brains of the sandbox by their names in the app, one line each. `npm run new:brain` adds the line of a new one. */
 import { echoInSandbox } from './echo/sandbox-brain.ts';
 import { messageGatewayInSandbox } from './messagegateway/sandbox-brain.ts';
 import { metabotInSandbox } from './metabot/sandbox-brain.ts';
@@ -14,5 +14,5 @@ export const sandboxBrains: Readonly<Record<string, SandboxBrain>> = {
   webhook: webhookInSandbox,
 };
 
-/** What the bots use without `--brain`: the first of the list. */
+/** What the bots use without `--brain`: the first brain of the list. */
 export const usualBrain = Object.keys(sandboxBrains)[0] ?? '';

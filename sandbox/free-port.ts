@@ -1,7 +1,7 @@
 /** Finds a free port on this machine. */
 import { createServer } from 'node:net';
 
-/** The first wished port that is free on the host, or else any free one. */
+/** The first of the wished ports that is free on the host, otherwise any free port. */
 export async function freePort(host: string, ...wished: readonly number[]): Promise<number> {
   for (const port of [...wished, 0]) {
     const found = await new Promise<number | null>((resolve) => {

@@ -1,4 +1,4 @@
-/** What `npm run sandbox` tells a person once everything runs: what to do first, and where everything is. */
+/** What `npm run sandbox` prints once everything runs: what to do first, and the address of everything. */
 import { sandboxBrains } from './brain-list.ts';
 import type { Place } from './sandbox-brain.ts';
 
@@ -15,19 +15,19 @@ export interface Places {
   readonly tlsCertificate?: string;
 }
 
-/** The places of each brain's server, by the brain's name. */
+/** The addresses and keys of each brain's server, by the brain's name. */
 export type PlacesOfBrains = Readonly<Record<string, readonly Place[]>>;
 
 /**
- * The text, line break at its end included.
+ * The text, with a line break at its end.
  *
- * @param brain what the bots use
+ * @param brain the brain that the bots use
  */
 export function placesText(places: Places, ofBrains: PlacesOfBrains, brain: string): string {
   const pages = Object.entries(ofBrains).flatMap(([name, list]) =>
     list
       .filter(({ isPage }) => isPage === true)
-      .map(({ title, value }): [string, string] => [`${title}${name === brain ? ' (and this)' : ''}`, value]),
+      .map(({ title, value }): [string, string] => [`${title}${name === brain ? ' (and open this)' : ''}`, value]),
   );
   const rows: [string, string][] = [
     ['Bitrix24 chat page (open this)', places.chat],

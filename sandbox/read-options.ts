@@ -1,4 +1,4 @@
-/** What a person may say to `npm run sandbox`. */
+/** The options of `npm run sandbox`. */
 import { parseArgs } from 'node:util';
 import { sandboxBrains, usualBrain } from './brain-list.ts';
 
@@ -11,10 +11,10 @@ ${optionLines(
     ([name, { summary }]) =>
       [`--brain ${name}`, `${summary}${name === usualBrain ? '; the same without --brain' : ''}`] as const,
   ),
-  ['--tls', 'the servers of brains speak https, on port 443 where a client of theirs wants that and it is free'],
-  ['', 'the certificate is made at the start; the file to trust is named (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE)'],
-  ['--any-ports', 'takes any free ports instead of the usual ones, so that several sandboxes can run'],
-  ['--json', 'one line of JSON with every address, client id, token and key, instead of the table'],
+  ['--tls', 'the servers of brains use https, on port 443 if one of their clients requires it and the port is free'],
+  ['', 'the certificate is made at the start; its path is printed, for NODE_EXTRA_CA_CERTS or SSL_CERT_FILE'],
+  ['--any-ports', 'uses any free ports instead of the usual ones, so that several sandboxes can run'],
+  ['--json', 'prints one line of JSON with every address, client id, token and key instead of the table'],
   ['--help', 'this text'],
 )}
 `;
@@ -28,11 +28,11 @@ export interface SandboxOptions {
   readonly isJson: boolean;
   readonly isTls: boolean;
   readonly takesAnyPorts: boolean;
-  /** A name of the list. */
+  /** Name of a brain in the list. */
   readonly brain: string;
 }
 
-/** Ends the process for `--help`, and with a sentence for what it does not know. */
+/** Reads the options. Prints the usage and ends the process for `--help` and for anything it does not know. */
 export function readOptions(args: string[]): SandboxOptions {
   try {
     const flag = { type: 'boolean' } as const;

@@ -1,9 +1,9 @@
-/** Makes the configuration tables of brains' documents from the schemas that read the settings. Pure. */
+/** Makes the configuration tables in the documents of brains from the schemas that read the settings. Pure. */
 import { z } from 'zod';
 import type { Brain } from '../src/core/brain.ts';
 import { inMarks } from './settings-documents.ts';
 
-/** Where the document of a brain may be: one of these exists. */
+/** The paths at which the document of a brain may be; one of them exists. */
 export function brainDocuments(name: string): readonly string[] {
   return [`docs/brains/${name}.md`, `docs/${name}.md`];
 }
@@ -23,7 +23,7 @@ const nodeSchema = z.object({
   properties: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Nested keys are written with a dot; those that only joining writes are left out. */
+/** The fields of a schema; nested keys are written with a dot. Fields that only `join` writes are left out. */
 function fieldsOf(schema: unknown, prefix = '', written: ReadonlySet<string> = new Set(['joined'])): Field[] {
   const { properties = {}, required = [] } = nodeSchema.parse(schema);
   return Object.entries(properties).flatMap(([name, given]) => {
@@ -50,7 +50,7 @@ function tableOf(schema: z.ZodType): string {
 }
 
 /**
- * The document with its tables between `<!-- config -->` and `<!-- installation -->` marks; null if it lacks a mark that the brain needs.
+ * The document with its tables put between the `<!-- config -->` and `<!-- installation -->` marks; null if a mark that the brain needs is missing.
  */
 export function brainDocumentWith(paper: string, brain: Brain): string | null {
   const withConfig = brain.configSchema === null ? paper : inMarks(paper, 'config', tableOf(brain.configSchema));

@@ -1,4 +1,4 @@
-/** What `npm run new:brain` writes for a brain: the files of its own, and its lines in the lists. Pure but for the templates it reads. */
+/** What `npm run new:brain` writes: the brain's own files, and its lines in the lists. Pure except that it reads the templates. */
 import { readFileSync } from 'node:fs';
 
 /** Templates in `brain-template/`, and the file each becomes. */
@@ -27,7 +27,7 @@ export function newFiles(name: string): ReadonlyMap<string, string> {
 
 interface ListEdit {
   readonly path: string;
-  /** What is put in, and the text in front of it. */
+  /** The text to insert, and the text after which it is inserted. */
   readonly lines: readonly { readonly after: RegExp; readonly text: string }[];
 }
 
@@ -69,10 +69,10 @@ const edits: readonly ListEdit[] = [
 /** The lists that get a line. */
 export const listFiles: readonly string[] = edits.map(({ path }) => path);
 
-/** The list with the brain in it. Throws when it no longer looks as this script knows it. */
+/** The list with the brain added. Throws when the list no longer has the form this script expects. */
 export function listWith(path: string, list: string, name: string): string {
   const edit = edits.find((one) => one.path === path);
-  if (edit === undefined) throw new Error(`${path} is no list of brains`);
+  if (edit === undefined) throw new Error(`${path} is not a list of brains`);
   return edit.lines.reduce((text, { after, text: line }) => {
     const found = after.exec(text);
     if (found === null)

@@ -1,4 +1,4 @@
-/** Reads the schema of a database from its catalogue, as SQL that would create it again, in a stable order. */
+/** Reads the schema of a database from its catalogue and returns SQL that would create it again, in a stable order. */
 import type { Client } from 'pg';
 
 /** The tables in which migrations are recorded; they are created by knex. */

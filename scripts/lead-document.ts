@@ -49,7 +49,7 @@ function table(): string[] {
   return [`| what happens | in the drawing | ${heads.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...lines];
 }
 
-/** The document with the drawing and the table between its marks; null: it has no place for them. */
+/** The document with the drawing and the table put between its marks; null if the marks are missing. */
 export function leadDocumentWith(document: string): string | null {
   const found = /(<!-- leads:begin -->\n)[\s\S]*?(<!-- leads:end -->)/;
   if (!found.test(document)) return null;

@@ -1,6 +1,6 @@
 /**
- * `npm run new:brain <name>`: begins a brain that answers already: its folder, server for the sandbox, harness, fixture, unit test, document
- * and lines in the lists. `--root <folder>` does it in another checkout. Changes no file of an existing brain.
+ * `npm run new:brain <name>`: writes a new brain that works already: its folder, a server for the sandbox, harness, fixture, unit test,
+ * document and its lines in the lists. `--root <folder>` does this in another checkout. Files of existing brains are not changed.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ if (problem !== null) refuse(problem);
 const files = newFiles(name);
 const taken = [...files.keys()].find((path) => existsSync(join(root, path)));
 if (taken !== undefined) refuse(`${taken} is there already`);
-// All lists first: where one cannot be changed, nothing is written.
+// All lists first: if one cannot be changed, nothing is written.
 const lists = listFiles.map((path) => [path, listWith(path, readFileSync(join(root, path), 'utf8'), name)] as const);
 
 for (const [path, text] of [...files, ...lists]) {

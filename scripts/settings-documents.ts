@@ -4,7 +4,7 @@ import { settingsSchema } from '../src/config.ts';
 export interface SettingFacts {
   readonly name: string;
   readonly meaning: string;
-  /** As it is written in the environment; null: there is none. */
+  /** The default as it is written in the environment; null: there is none. */
   readonly fallback: string | null;
   readonly isRequired: boolean;
 }
@@ -66,12 +66,12 @@ function inCode(text: string | null): string {
   return text === null || text === '' ? '–' : `\`${text.replaceAll(',', ', ')}\``;
 }
 
-/** The README with the table between its `<!-- settings -->` marks; null if it has none. */
+/** The README with the table put between its `<!-- settings -->` marks; null if it has none. */
 export function readmeWith(readme: string, table: string): string | null {
   return inMarks(readme, 'settings', table);
 }
 
-/** A document with the table between the marks of that name; null if it has none. */
+/** The document with the table put between the marks of that name; null if it has none. */
 export function inMarks(paper: string, name: string, table: string): string | null {
   const marked = new RegExp(String.raw`(<!-- ${name} -->\n)[\s\S]*?(<!-- /${name} -->)`);
   return marked.test(paper) ? paper.replace(marked, (_, open: string, end: string) => `${open}${table}\n${end}`) : null;

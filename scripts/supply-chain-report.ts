@@ -1,4 +1,4 @@
-/** Reads npm's output about the packages: the bill of materials, and its audit. Pure. */
+/** Reads npm's bill of materials and npm's audit. Pure. */
 import { z } from 'zod';
 
 /**
@@ -44,7 +44,7 @@ const billShape = z.object({
     .min(1),
 });
 
-/** Throws if the text is not a bill of materials, or an empty one: an empty one must not pass as a successful check. */
+/** Throws if the text is not a bill of materials, or is an empty one, which must not count as a successful check. */
 export function listComponents(bill: string): readonly Component[] {
   return billShape.parse(JSON.parse(bill)).components.map(({ name, version, licenses }) => ({
     name: `${name}@${version}`,
@@ -52,7 +52,7 @@ export function listComponents(bill: string): readonly Component[] {
   }));
 }
 
-/** Those with a licence that is not on the list. `A OR B` may be used under either, `A AND B` under both. */
+/** The components whose licence is not on the list. `A OR B` needs one of both on the list, `A AND B` needs both. */
 export function refusedLicences(components: readonly Component[]): readonly Component[] {
   return components.filter(({ licence }) => !isAllowed(licence));
 }
@@ -68,7 +68,7 @@ const auditShape = z.object({
   }),
 });
 
-/** The findings of `npm audit --json` in a sentence; or that the registry could not be asked. */
+/** A sentence with the findings of `npm audit --json`, or one that says that the registry could not be asked. */
 export function auditSentence(output: string): string {
   const audit = auditShape.safeParse(parse(output));
   if (!audit.success) return 'npm audit: the registry did not answer, so known vulnerabilities were NOT checked';
@@ -80,7 +80,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not an audit; the caller reports it.
+    // Not an audit; reported below.
     return null;
   }
 }

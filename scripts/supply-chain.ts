@@ -1,6 +1,6 @@
 /**
  * Writes a bill of materials (CycloneDX), checks the licences of all production packages, and prints the registry's known vulnerabilities.
- * Exits with 1 if a licence is not on the list; a registry without audits is not an error.
+ * Exits with 1 if a licence is not on the list. A registry that offers no audits is not an error.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -12,12 +12,13 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = new URL('../artifacts/', import.meta.url);
 const run = promisify(execFile);
 
-/** The output of npm, also if it exits with an error, as `npm audit` does when it finds something. */
+/** The output of npm, even if npm exits with an error, as `npm audit` does when it finds something. */
 async function npm(...words: readonly string[]): Promise<string> {
   try {
     return (await run('npm', words, { cwd: root, maxBuffer: 64 * 1024 * 1024 })).stdout;
   } catch (error) {
-    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return error.stdout;
+    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout !== '')
+      return error.stdout;
     throw error;
   }
 }

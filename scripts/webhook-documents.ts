@@ -8,15 +8,15 @@ type Json = Readonly<Record<string, unknown>>;
 /** Folder of the documents, from the root. */
 export const webhookDocumentsFolder = 'docs/brains/webhook';
 
-/** What travels: events as they are sent, answers as they may be written (defaults may be left out). */
+/** The published schemas: events as they are sent, answers as they may be written (fields with defaults may be left out). */
 const published = [
-  // Later versions may send more fields: a server that checks events must let them pass.
+  // Later versions may send more fields, so a server that validates events must accept unknown ones.
   { name: 'event', title: 'What your server is sent', schema: eventSchema, io: 'input' },
   { name: 'response', title: 'What your server may answer in the response', schema: responseSchema, io: 'input' },
   { name: 'webhook', title: 'What your server may post later', schema: webhookSchema, io: 'input' },
 ] as const;
 
-/** The files by name, in the form they are committed in. */
+/** The files by name, in the form in which they are committed. */
 export function webhookDocuments(): ReadonlyMap<string, string> {
   const schemas = published.map(({ name, title, schema, io }): [string, string] => {
     const json = z.toJSONSchema(schema, { io });
@@ -111,13 +111,13 @@ function components(): Json {
   for (const { schema, io } of all) {
     const { $schema: _draft, $ref: reference, $defs: inner = {}, ...own } = z.toJSONSchema(schema, { io });
     for (const [name, part] of Object.entries(inner)) found[name] = withRefs(part);
-    // A schema that others use too is among the definitions itself.
+    // A schema that others refer to is itself one of the definitions.
     if (reference === undefined) found[z.globalRegistry.get(schema)?.id ?? ''] = withRefs(own);
   }
   return Object.fromEntries(Object.entries(found).sort(([one], [other]) => one.localeCompare(other)));
 }
 
-/** References as OpenAPI names them. */
+/** Rewrites references to OpenAPI's form. */
 function withRefs(part: unknown): unknown {
   return JSON.parse(
     JSON.stringify(part, (key, value: unknown) => {

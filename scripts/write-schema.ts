@@ -14,7 +14,7 @@ import { describeSchema } from './describe-schema.ts';
 const target = fileURLToPath(new URL('../schema.sql', import.meta.url));
 const dataDir = await mkdtemp(join(tmpdir(), 'bridge-schema-'));
 try {
-  // Under root the server runs as another user, who needs access.
+  // When started as root, the server runs as another user, who needs access to the folder.
   await chmod(dataDir, 0o755);
   const log = createLogger({ level: 'warn', name: 'schema', destination: process.stderr });
   const database = await startEmbeddedPostgres({ dataDir, password: 'schema', flags: { fsync: 'off' }, log });

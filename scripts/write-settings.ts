@@ -38,7 +38,7 @@ const papers = [
 ];
 
 for (const { name, is, shouldBe } of papers) {
-  // Null: a document without a place for the settings.
+  // Null: the document has no marks for the settings.
   if (shouldBe === null || shouldBe === is) continue;
   if (isCheck) {
     process.stderr.write(`${name} differs from the schemas; run: node scripts/write-settings.ts\n`);

@@ -1,4 +1,4 @@
-/** `npm run webhook:documents`: writes the published schemas of the signed webhook. A test says when they are not current. */
+/** `npm run webhook:documents`: writes the published schemas of the signed webhook. A test fails when they are out of date. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { webhookDocuments, webhookDocumentsFolder } from './webhook-documents.ts';

@@ -1,4 +1,4 @@
-/** Holds what the operator set for single brains against each brain's own schema. */
+/** Holds what the administrator of the installation set for single brains against each brain's own schema, and the brain of new portals against the list of brains. */
 import type { Settings } from './config.ts';
 import type { Brain } from './core/brain.ts';
 import { Misconfigured } from './core/errors.ts';
@@ -21,6 +21,16 @@ export function readBrainSettings(
     else problems.push(...parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`));
   }
   if (problems.length === 0) return read;
-  const lines = problems.map((problem) => `  - BRAIN_SETTINGS: ${problem}`).join('\n');
-  throw new Misconfigured({ code: 'config.invalid', message: `The settings cannot be used:\n${lines}` });
+  throw invalid(problems.map((problem) => `BRAIN_SETTINGS: ${problem}`));
+}
+
+/** Throws Misconfigured `config.invalid` for a brain that there is not, or that needs an account. */
+export function checkDefaultBrain(brains: readonly Brain[], name: Settings['DEFAULT_BRAIN']): void {
+  const usable = brains.filter(({ configSchema }) => configSchema === null).map((brain) => brain.name);
+  if (!usable.includes(name)) throw invalid([`DEFAULT_BRAIN: is one of ${usable.join(', ')}`]);
+}
+
+function invalid(problems: readonly string[]): Misconfigured {
+  const lines = problems.map((problem) => `  - ${problem}`).join('\n');
+  return new Misconfigured({ code: 'config.invalid', message: `The settings cannot be used:\n${lines}` });
 }

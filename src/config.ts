@@ -1,9 +1,10 @@
-/** The settings: the only reader of the environment. Every problem is reported at once, in words an operator can act on. */
+/** The settings: the only reader of the environment. Every problem is reported at once, in words an administrator can act on. */
 import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Misconfigured } from './core/errors.ts';
 import { eventApis } from './core/event-api.ts';
+import { noBrain } from './core/no-brain.ts';
 import { usualTurnsPerMinute } from './core/turns.ts';
 import { usualDataDir } from './lib/data-folder.ts';
 
@@ -92,10 +93,6 @@ export const settingsSchema = z.object({
   B24_OAUTH_HOSTS: csv
     .default(['oauth.bitrix.info', 'oauth.bitrix24.tech'])
     .describe('OAuth hosts that are trusted; tests may give full origins'),
-  B24_JS_URL: z
-    .string()
-    .default('//api.bitrix24.com/api/v1/')
-    .describe("Address of Bitrix24's page script (`//api.bitrix24.tech/api/v1/` for the Russian region)"),
   B24_RATE_PER_SECOND: z.coerce
     .number()
     .positive()
@@ -111,12 +108,23 @@ export const settingsSchema = z.object({
     .regex(/^[a-z][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, at most 31')
     .default('bridge')
     .describe('Prefix of every bot code; codes are unique per portal across all apps'),
+  DEFAULT_BRAIN: z
+    .string()
+    .default(noBrain.name)
+    .describe(
+      'Who answers for the bots of a new portal until an administrator has chosen: `none` (customers read that a colleague is coming, and people are called; employees read how to connect somebody), or a brain that needs no account',
+    ),
   ALLOWED_PRIVATE_HOSTS: csv
     .default([])
     .describe(
       'Exact `host:port` list the network guard lets through, over plain http too (self-hosted portals, tests)',
     ),
   ROLES: csv.pipe(z.array(roleSchema).min(1)).default(['web', 'worker', 'sockets']).describe('What this process does'),
+  DRAIN_SECONDS: whole(0, 300)
+    .default(0)
+    .describe(
+      'How long a process with the role `web` goes on serving after SIGTERM, while `/readyz` answers 503: longer than a load balancer needs to notice',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -160,6 +168,25 @@ export const settingsSchema = z.object({
     .describe(
       'Answered questions a minute in one conversation from which on it counts as two machines talking, and the bot pauses; 0: never. A bot may have its own (`bots set --turns-per-minute`)',
     ),
+  STILL_WORKING_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(600)
+    .default(10)
+    .describe(
+      'After how long without an answer the chat shows that the bot is thinking; 0: never. Not where people answer behind the brain',
+    ),
+  CELLS_DATABASE_URL: z
+    .string()
+    .optional()
+    .describe(
+      'PostgreSQL of the directory that says in which cell a portal lives (docs/scaling.md); absent: this installation is one cell',
+    ),
+  CELL: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'lower-case letters, digits and -, at most 31')
+    .optional()
+    .describe('Name of this cell in the directory; needed with CELLS_DATABASE_URL'),
   OUTBOX_LANES: whole(1, 5000)
     .default(400)
     .describe(
@@ -169,13 +196,15 @@ export const settingsSchema = z.object({
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
 
-/** What an operator command needs: the database, and the key of the secrets. */
+/** What a command needs: the database, and the key of the secrets. */
 export const databaseSettingsSchema = settingsSchema.pick({
   DATABASE_URL: true,
   DATABASE_POOL: true,
   DATA_DIR: true,
   APP_SECRET: true,
   APP_SECRET_PREVIOUS: true,
+  CELLS_DATABASE_URL: true,
+  CELL: true,
   LOG_LEVEL: true,
 });
 
@@ -235,9 +264,23 @@ function crossCheck(settings: Settings): string[] {
   if (settings.DATABASE_URL !== undefined && settings.APP_SECRET === undefined) {
     problems.push('APP_SECRET: is missing (needed with DATABASE_URL)');
   }
-  if (settings.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(settings.DATABASE_URL)) {
-    problems.push('DATABASE_URL: must begin with postgres://');
+  for (const name of ['DATABASE_URL', 'CELLS_DATABASE_URL'] as const) {
+    const url = settings[name];
+    if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) problems.push(`${name}: must begin with postgres://`);
   }
+  problems.push(...checkCell(settings));
+  return problems;
+}
+
+/** All cells have to open each other's secrets, and commands have to reach the database of each. */
+function checkCell({ CELLS_DATABASE_URL, CELL, DATABASE_URL }: Settings): string[] {
+  if (CELLS_DATABASE_URL === undefined)
+    return CELL === undefined ? [] : ['CELLS_DATABASE_URL: is missing (needed with CELL)'];
+  const problems: string[] = [];
+  if (CELL === undefined) problems.push('CELL: is missing (needed with CELLS_DATABASE_URL)');
+  if (DATABASE_URL === undefined) problems.push('DATABASE_URL: is missing (needed with CELLS_DATABASE_URL)');
+  if (DATABASE_URL === CELLS_DATABASE_URL)
+    problems.push('CELLS_DATABASE_URL: must be a database of its own, and not that of a cell');
   return problems;
 }
 

@@ -2,12 +2,15 @@
 import { brains } from './brains/index.ts';
 import { readSettings, type Settings } from './config.ts';
 import { Misconfigured } from './core/errors.ts';
+import { explainStart } from './explain-start.ts';
+import { arePagesBuilt } from './http/page-files.ts';
+import { inheritedSocket } from './lib/inherited-socket.ts';
 import { createLogger, openStandardLog } from './lib/logger.ts';
 import { reportBreaches } from './lib/network-in-transaction.ts';
 import { openStorage } from './open-storage.ts';
 import { startApp } from './start-app.ts';
 
-/** A shutdown that takes longer is cut off; what was under way is worked again by the next start. */
+/** A shutdown that takes longer (besides DRAIN_SECONDS) is cut off; what was under way is worked again by the next start. */
 const shutdownMs = 25_000;
 
 function settingsOrExit(): Settings {
@@ -15,7 +18,7 @@ function settingsOrExit(): Settings {
     return readSettings(process.env);
   } catch (error) {
     if (!(error instanceof Misconfigured)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${explainStart(error)}\n`);
     return process.exit(1);
   }
 }
@@ -28,14 +31,20 @@ reportBreaches((breach) => log.error({ err: breach }, 'a database connection is 
 
 try {
   const storage = await openStorage(settings, log);
-  const app = await startApp({ settings, ...storage, brains, log, droppedLogLines: () => sink.droppedLines() });
+  const app = await startApp({
+    ...{ settings, ...storage, brains, log },
+    listenFd: inheritedSocket(process.env, process.pid),
+    droppedLogLines: () => sink.droppedLines(),
+  });
+  if (settings.ROLES.includes('web') && !arePagesBuilt())
+    log.warn('the pages are not built, so administrators see an error; build them: npm run build:pages');
   log.info({ port: app.port, roles: settings.ROLES, publicUrl: settings.PUBLIC_URL }, 'the bridge is open');
   let isStopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), shutdownMs).unref();
+    setTimeout(() => process.exit(1), settings.DRAIN_SECONDS * 1_000 + shutdownMs).unref();
     await app.stop();
     await storage.close();
     log.info('stopped');
@@ -50,7 +59,8 @@ try {
     });
   }
 } catch (error) {
-  if (error instanceof Misconfigured) process.stderr.write(`${error.message}\n`);
+  const explained = explainStart(error);
+  if (explained !== null) process.stderr.write(`${explained}\n`);
   else log.fatal({ err: error }, 'the bridge could not start');
   process.exit(1);
 }

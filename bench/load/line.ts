@@ -28,7 +28,7 @@ export function runLine({ port, form, next, onAnswer }: LineOptions): Promise<vo
       resolve();
       return;
     }
-    // The buffer is free again: its request has been answered.
+    // The buffer may be reused: its request has been answered.
     for (const { at, what } of form.fields) bytes.write(String(numbers[what]), at, 'latin1');
     sentAt = performance.now();
     socket.write(bytes);

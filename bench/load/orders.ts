@@ -6,7 +6,7 @@ export const loadOrderSchema = z.object({
   path: z.string(),
   kind: z.enum(['event', 'slack']),
   connections: z.number(),
-  /** Messages are spread over so many dialogs, in turn. */
+  /** Number of dialogs; messages are sent to them in turn. */
   dialogs: z.number(),
   /** Duration of the load before the measurement. */
   warmSeconds: z.number(),

@@ -13,8 +13,8 @@ const name = 'backlog';
 const unit = '/s';
 
 /**
- * The million puts 50 events into each of these dialogs. For comparison a queue of 1 000 dialogs with 66 events each is drained: in both
- * cases a claim finds 200 lanes with as many events as it takes of each.
+ * A million events are 50 in each of these dialogs. The comparison drains a queue of 1 000 dialogs with 66 events each. In both cases a claim
+ * finds 200 lanes, each with as many events as a claim takes.
  */
 const backlogDialogs = 20_000;
 const emptyDialogs = 1_000;

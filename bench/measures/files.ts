@@ -1,6 +1,6 @@
 /**
- * How much memory a file takes on its way: one of 20 MiB in each direction through the whole app, over what the app takes after a message
- * each way. The peer passes the same file on as one Buffer.
+ * How much memory the transfer of a file takes: 20 MiB in each direction through the whole app, compared with the app's memory after one
+ * message in each direction. The peer forwards the same file as one Buffer.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,7 +19,7 @@ const fileBytes = 20 * megabyte;
 const limitMb = 40;
 /** How long the app caches a portal's bots. */
 const believedMs = 3_500;
-/** After a start and after each file: until the app is at rest. */
+/** Time after the start and after each file until the app is idle. */
 const restMs = 2_000;
 
 type Way = 'portal' | 'brain';
@@ -35,7 +35,7 @@ export const measureFiles: Measure = async (bench) => {
   await remotes.ask('size', fileBytes, z.null());
   const growth: Record<Way, number[]> = { portal: [], brain: [] };
   const peers: Record<Way, number[]> = { portal: [], brain: [] };
-  // A process of its own for every file: what one left behind would make the next look smaller.
+  // A new process for every file: memory that one file left behind would make the next one seem smaller.
   for (let turn = 0; turn < plan.idleRuns; turn += 1) {
     for (const way of ['portal', 'brain'] as const) {
       growth[way].push(await throughApp(bench, remotes, way));

@@ -27,7 +27,7 @@ export const measureFlow: Measure = async (bench) => {
   const naive = await startChild(endings, new URL('../peers/koa-forward.ts', import.meta.url), String(sink.port));
 
   let sentToApp = 0;
-  /** From the first request to the last answer the portal gets, because the endpoint acknowledges events before the answers are sent. */
+  /** Measured from the first request to the last answer at the portal, because the endpoint acknowledges events before the answers are sent. */
   const travel = async (port: number, path: string, messages: number, answers: number): Promise<number> => {
     await server.checkpoint();
     const before = (await sink.ask('received', null, receivedSchema)).count;
@@ -66,7 +66,7 @@ export const measureFlow: Measure = async (bench) => {
   ];
 };
 
-/** The time at which the last of so many calls arrived at the sink. Throws when there are more or fewer. */
+/** When the last of the expected calls arrived at the sink. Throws when there are more or fewer. */
 async function arrival(sink: Child, expected: number): Promise<number> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await delay(10)) {
     const { count, lastAt } = await sink.ask('received', null, receivedSchema);

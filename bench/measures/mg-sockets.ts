@@ -106,7 +106,7 @@ async function measureBare(
   return { full, empty };
 }
 
-/** The app as an administrator starts it for listening only, idle at first; then it gets the connections. */
+/** Starts the app as an administrator does for listening only; it is idle at first and gets the connections later. */
 async function startListener(
   { endings, plan, server }: Bench,
   fakeServer: Child,
@@ -129,7 +129,7 @@ async function startListener(
   return { app, empty };
 }
 
-/** Resolves when so many sockets are open; with `cutAt`, not before the cut has been noticed. */
+/** Resolves when that many sockets are open; with `cutAt`, only after the cut has been noticed. */
 async function opened(fakeServer: Child, count: number, cutAt?: number): Promise<void> {
   const end = Date.now() + patienceMs;
   for (let open = -1; open !== count; await delay(50)) {

@@ -37,7 +37,9 @@ function answerTo(method: string, url: URL, body: string, at: number): unknown {
     arrived('brain', { at, ref: messageSchema.parse(JSON.parse(body)).external_chat_id });
     return { message_id: arrivals.brain.length, time: new Date().toISOString() };
   }
-  // The bot's note about CRM records, sent once.
+  // Once: the channel for the Open Channel of the event.
+  if (pathname === '/api/transport/v1/channels' && method === 'POST') return { id: channelId };
+  // Once: the bot's note about CRM records.
   if (pathname === '/api/bot/v1/messages' && method === 'POST')
     return { message_id: 1, time: new Date().toISOString() };
   const customer = { id: 1, external_id: url.searchParams.get('customer_external_id') ?? arrivals.brain.at(-1)?.ref };
@@ -61,7 +63,7 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
 const server = createServer(serve);
 server.keepAliveTimeout = 600_000;
 
-/** The arrival of that number, once it has come. */
+/** The arrival with that index; waits until it has come. */
 async function arrival(end: End, index: number): Promise<Arrival> {
   for (;;) {
     const found = arrivals[end][index];

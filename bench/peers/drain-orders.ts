@@ -15,7 +15,7 @@ export const drainResultSchema = z.object({
   perSecond: z.number(),
   /** All events finished, before, during and after the measurement. */
   finished: z.number(),
-  /** Events that were handled before their predecessor in the dialog, or a second time. */
+  /** Events that were handled before their predecessor in the dialog, or twice. */
   outOfTurn: z.number(),
 });
 export type DrainResult = z.infer<typeof drainResultSchema>;
@@ -36,7 +36,7 @@ export function createDrainClock(order: DrainOrder) {
         end = { at: now, count: finished };
       }
     },
-    /** Nothing is left: the measurement ends with the last event. */
+    /** The result when nothing is left: the measurement ends with the last event. */
     result(outOfTurn: number): DrainResult {
       const first = start ?? { at: 0, count: 0 };
       const last = end ?? { at: performance.now(), count: finished };
@@ -50,7 +50,7 @@ export function createTurnWatch() {
   const lastPlaces = new Map<string, number>();
   let outOfTurn = 0;
   return {
-    /** @param place the event's position in its dialog, increasing by one; the first one may be any */
+    /** @param place the event's position in its dialog, increasing by one; the first position may be any number */
     see: (dialog: string, place: number): void => {
       const last = lastPlaces.get(dialog);
       if (last !== undefined && place !== last + 1) outOfTurn += 1;

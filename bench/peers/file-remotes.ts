@@ -1,6 +1,6 @@
 /**
- * The remotes on both sides of the bridge as far as files go: a portal that hands out and takes files, and MessageGateway with its storage.
- * Content is made and counted while it moves, so that this process needs no memory for it.
+ * The file interfaces of the remotes on both sides of the bridge: a portal that serves and accepts files, and MessageGateway with its storage.
+ * Content is generated and counted while it is transferred, so that this process needs no memory for it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ const fileId = 'b2bdba90-166c-4e0a-829d-69f26a09fd2a';
 const channelId = 1;
 const piece = Buffer.alloc(64 * 1024, 'x');
 
-/** Bytes of the bodies that uploads had, in order. */
+/** Sizes of the uploads' bodies in bytes, in order. */
 const uploads = { portal: [] as number[], brain: [] as number[] };
 const waiting: (() => void)[] = [];
 let fileBytes = 0;
@@ -94,7 +94,7 @@ server.listen(0, '127.0.0.1', () => {
       return ref;
     },
     count: (input) => Promise.resolve(uploads[endSchema.parse(input)].length),
-    /** The bytes of that upload, once it has come. */
+    /** The size of that upload; waits until it has come. */
     upload: async (input) => {
       const { end, index } = uploadSchema.parse(input);
       while (uploads[end].length <= index) await new Promise<void>((resolve) => waiting.push(resolve));

@@ -4,9 +4,10 @@
  */
 import { systemClock } from '../../src/lib/clock.ts';
 import { createFullScanSchedule, type FullScanSchedule } from '../../src/queue/full-scan-schedule.ts';
-import { inTransaction, openDatabase, type Pool } from '../../src/store/database.ts';
-import { claimInbox, closeEvents, type EventResult } from '../../src/store/queue/inbox.ts';
-import { finishLanes } from '../../src/store/queue/lanes.ts';
+import { openDatabase, type Pool } from '../../src/store/database.ts';
+import { finishInbox } from '../../src/store/queue/finish-inbox.ts';
+import { claimInbox, type EventResult } from '../../src/store/queue/inbox.ts';
+import { laneKey } from '../../src/store/queue/lanes.ts';
 import { serveParent } from '../support/serve-parent.ts';
 import {
   createDrainClock,
@@ -63,12 +64,10 @@ async function round(
     done: rows.at(-1)?.seq ?? 0,
     delayMs: 0,
   }));
-  return await inTransaction(pool, async (trx) => {
-    const isHeld = await finishLanes(trx, 'inbox', progress);
-    const held = results.filter(isHeld);
-    await closeEvents(trx, held);
-    return held.length;
-  });
+  const nothing = { conversations: [], actions: [], claim: null };
+  const finished = await finishInbox(pool, { progress, results, ...nothing });
+  const held = new Set(finished.lanes.map(({ portal, key }) => laneKey(portal, key)));
+  return results.filter(({ portal, lane }) => held.has(laneKey(portal, lane))).length;
 }
 
 serveParent(null, { drain: (input) => drain(drainOrderSchema.parse(input)) });

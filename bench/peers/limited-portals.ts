@@ -1,6 +1,6 @@
 /**
- * Many portals in one bare HTTP server, each with the limits Bitrix24 documents: a leaking bucket, batches of fifty calls, one after the
- * other. The path of a portal is `/<name>/rest/`.
+ * Many portals in one bare HTTP server, each with the limits that Bitrix24 documents: a leaky bucket, and batches of fifty calls that run
+ * one after the other. The path of a portal is `/<name>/rest/`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ import { LeakyBucket } from '../../sandbox/kit/rate-limit.ts';
 import { exactNow } from '../support/exact-now.ts';
 import { serveParent } from '../support/serve-parent.ts';
 
-/** What a call takes inside the portal. */
+/** How long a call takes inside the portal. */
 const callMs = 5;
 
 interface Shown {
@@ -30,7 +30,7 @@ interface FakePortal {
 
 const portals = new Map<string, FakePortal>();
 
-/** As a portal that knows no batch: then each answer is a request of its own. */
+/** False: portals that support no batches, so that each answer is a separate request. */
 let takesBatches = true;
 
 function portalOf(name: string): FakePortal {
@@ -110,7 +110,7 @@ server.listen(0, '127.0.0.1', () => {
       const { shown, requests, refused, repeated } = portalOf(nameSchema.parse(input).name);
       return Promise.resolve({ shown, requests, refused, repeated });
     },
-    /** Forgets what was seen of a portal, and fills its bucket again, or empties it: no request is left. */
+    /** Forgets the calls of a portal and sets its budget to full, or to used up. */
     reset: (input) => {
       const { name, isUsedUp } = z.object({ name: z.string(), isUsedUp: z.boolean() }).parse(input);
       portals.delete(name);

@@ -37,7 +37,7 @@ async function register(index: number) {
   return { moduleCode, bot: info.mgBot, transport: info.mgTransport };
 }
 
-/** The most requests any token made within one second, over the calls since then. */
+/** The highest number of requests of any token within one second since the given time. */
 function highestRate(since: number): number {
   const times = new Map<string, number[]>();
   for (const { api, moduleCode, at } of gateway.calls()) {

@@ -1,4 +1,4 @@
-/** Passes files on in the plain way: fetches the whole file into a Buffer, makes the whole body of it, and sends that. */
+/** Forwards files in the simplest way: downloads the whole file into a Buffer, builds the whole body and sends it. */
 import { z } from 'zod';
 import { serveParent } from '../support/serve-parent.ts';
 

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { freePort } from '../../sandbox/free-port.ts';
 import type { Endings } from './endings.ts';
 import { readEventBody, readSender } from './fixture.ts';
 import { installPortal } from './installed-portal.ts';
@@ -44,24 +44,35 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
   const appSecret = options.appSecret ?? randomBytes(32);
   const sender = readSender(readEventBody());
   await installPortal({ databaseUrl: options.databaseUrl, appSecret, sender, restUrl: `http://${restHost}/rest/` });
-  const port = await freePort();
-  const child = spawn(process.execPath, startArguments(options.script ?? 'start'), {
+  return await spawnApp(options.endings, options.script ?? 'start', {
+    DATABASE_URL: options.databaseUrl,
+    APP_SECRET: appSecret.toString('base64'),
+    B24_CLIENT_ID: 'app.bench',
+    B24_CLIENT_SECRET: 'bench',
+    // The app is measured, not the rate limit of a portal's plan.
+    B24_RATE_PER_SECOND: '1000000',
+    B24_RATE_BURST: '1000000',
+    TURNS_PER_MINUTE: '0',
+    ALLOWED_PRIVATE_HOSTS: restHost,
+    ...options.settings,
+  });
+}
+
+/** Starts the app with these settings on a free port. Resolves when it reports that it is ready. */
+export async function spawnApp(
+  endings: Endings,
+  name: StartScript,
+  settings: Readonly<Record<string, string>>,
+): Promise<AppProcess> {
+  const port = await freePort('127.0.0.1');
+  const child = spawn(process.execPath, startArguments(name), {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
       HOST: '127.0.0.1',
       PUBLIC_URL: `http://127.0.0.1:${port}`,
-      DATABASE_URL: options.databaseUrl,
-      APP_SECRET: appSecret.toString('base64'),
-      B24_CLIENT_ID: 'app.bench',
-      B24_CLIENT_SECRET: 'bench',
-      // The app is measured, not the rate limit of a portal's plan.
-      B24_RATE_PER_SECOND: '1000000',
-      B24_RATE_BURST: '1000000',
-      TURNS_PER_MINUTE: '0',
-      ALLOWED_PRIVATE_HOSTS: restHost,
-      ...options.settings,
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -70,7 +81,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
     tail = (tail + text).slice(-4_000);
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = options.endings.add(async () => {
+  const stop = endings.add(async () => {
     child.kill();
     await gone;
   });
@@ -95,18 +106,4 @@ async function answers(url: string): Promise<boolean> {
     if (response?.status === 200) return true;
   }
   return false;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'));
-        else resolve(address.port);
-      });
-    });
-  });
 }

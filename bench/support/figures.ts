@@ -34,13 +34,13 @@ export function figureOf(subject: string, unit: string, runs: readonly number[],
   return { subject, unit, runs, median: median(runs), note };
 }
 
-/** Passes when the figure is at least so many times the peer's. */
+/** Passes when the figure is at least `times` times the peer's. */
 export function atLeast(measure: string, figure: Figure, times: number, peer: Figure): Verdict {
   const ratio = figure.median / peer.median;
   return { measure, figure, peer, ratio, bar: `≥ ${times} ×`, isPassed: ratio >= times };
 }
 
-/** Passes when the figure is at most so many times the peer's. */
+/** Passes when the figure is at most `times` times the peer's. */
 export function atMostTimes(measure: string, figure: Figure, times: number, peer: Figure): Verdict {
   const ratio = figure.median / peer.median;
   return { measure, figure, peer, ratio, bar: `≤ ${times} ×`, isPassed: ratio <= times };

@@ -60,8 +60,9 @@ export async function fillInbox(databaseUrl: string, events: number, dialogs: nu
 }
 
 /**
- * The same on a large scale, made inside the server in one statement per table: how the events came in does not matter for the measurement,
- * and a million through the endpoint would take minutes. Rows are in the order in which they would have come: in turn over all dialogs.
+ * The same on a large scale, generated inside the server with one statement per table: how the events were received does not matter for the
+ * measurement, and a million through the endpoint would take minutes. Rows are in the order in which they would have come: in turn over all
+ * dialogs.
  */
 export async function fillBacklog(
   bench: Bench,

@@ -33,9 +33,9 @@ export async function installPortal(options: InstalledPortal): Promise<void> {
       language: 'ru',
       isAdmin: true,
     });
-    // What the set-up would find out: the portal has the second API, where a repeated send is harmless.
+    // As the set-up would have found: the portal has the second API, in which a repeated send is harmless.
     await updatePortal(db, portal, { has_imbot_v2: true, set_up_at: new Date() });
-    // Asked about the app just now: the question would be one more call to the portal.
+    // Recorded as checked just now, because the check would be one more call to the portal.
     await claimAppChecks(db, { before: new Date(), limit: 1_000 });
     await offerToken(db, {
       portal,

@@ -1,12 +1,12 @@
-/** How much memory a process takes at most while something happens. */
+/** The highest memory of a process while something happens. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { residentMb } from './resident-memory.ts';
 
 const lookEveryMs = 10;
-/** The memory still grows for a moment: what was freed is not given back at once. */
+/** Time after the work in which memory may still grow, because freed memory is not returned at once. */
 const afterMs = 300;
 
-/** Megabytes over what the process took before the work began. */
+/** The peak during the work, in megabytes above the process's memory before it. */
 export async function growthDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
   const before = await residentMb(pid);
   let peak = before;

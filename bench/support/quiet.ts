@@ -7,7 +7,7 @@ export const quietShare = 0.08;
 
 const sampleMs = 1_000;
 
-/** Resolves when the processor is idle, or after so many seconds. Returns the share of the processor that was used in the last second. */
+/** Resolves when the processor is idle, or after `patienceSeconds`. Returns the share of the processor that was used in the last second. */
 export async function waitForQuiet(patienceSeconds: number): Promise<number> {
   const end = performance.now() + patienceSeconds * 1000;
   let share = await busyShare();

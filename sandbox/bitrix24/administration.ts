@@ -1,4 +1,4 @@
-/** What administrators and the vendor do about the app: install, open, update, remove, pay; and tokens made for tests. */
+/** What administrators and the vendor do with the app (install, open, update, remove, pay), and tokens issued for tests. */
 import {
   finishInstall,
   frameTarget,
@@ -19,6 +19,7 @@ import { createBot, deleteBot } from './bot-register.ts';
 import { EVENT_DEPTH } from './events/envelope.ts';
 import { People } from './people.ts';
 import type { ResolvedOptions } from './portal-options.ts';
+import { SettingsSlider } from './settings-slider.ts';
 import type { AppRecord, PortalState } from './state.ts';
 import { type CardCheck, checkCard, postSettings, type SettingsAnswer, type SettingsEvent } from './vendor-card.ts';
 
@@ -30,7 +31,9 @@ export interface TokenPair {
 }
 
 /** Card addresses that may become known only after the app has started. */
-export type CardAddresses = Partial<Pick<ResolvedOptions, 'installUrl' | 'appUrl' | 'eventUrl' | 'redirectUri'>>;
+export type CardAddresses = Partial<
+  Pick<ResolvedOptions, 'installUrl' | 'appUrl' | 'eventUrl' | 'settingsUrl' | 'redirectUri'>
+>;
 
 export class Administration extends People {
   readonly #state: PortalState;
@@ -60,28 +63,28 @@ export class Administration extends People {
     return this.#state.app;
   }
 
-  /** The vendor changes the card. */
+  /** Changes the addresses in the vendor card, as the vendor does in the cabinet. */
   setCard(card: CardAddresses): void {
     Object.assign(this.#state.options, card);
   }
 
-  /** The form the administrator's browser would post to the installer. For browsers, and for forging. */
+  /** The form that the administrator's browser would post to the installer; for real browsers and for forged requests. */
   installPageForm(choice: PageChoice = {}): PageForm {
     return pageForm(this.#state, this.#state.options.installUrl, choice);
   }
 
-  /** The administrator opens the installer; the form is posted from here. */
+  /** The administrator opens the installer: posts the form and returns the app's answer. */
   async openInstallPage(choice: PageChoice = {}): Promise<PageAnswer> {
     return await postPage(this.installPageForm(choice));
   }
 
-  /** Someone opens the app; while INSTALLED=N that is the installer again. */
+  /** Someone opens the app; while INSTALLED=N the portal shows the installer instead. */
   async openAppPage(choice: PageChoice = {}): Promise<PageAnswer> {
     placeApp(this.#state, false);
     return await postPage(pageForm(this.#state, frameTarget(this.#state), choice));
   }
 
-  /** The form for the frame as a browser would post it now. */
+  /** The form that a browser would post into the app's frame now. */
   appPageForm(choice: PageChoice = {}): PageForm {
     placeApp(this.#state, false);
     return pageForm(this.#state, frameTarget(this.#state), choice);
@@ -131,18 +134,23 @@ export class Administration extends People {
     });
   }
 
+  /** The slider with the settings form of a REST-only app, opened by `userId`, by default an administrator. */
+  settingsSlider(url: string, userId: number = this.adminId): SettingsSlider {
+    return new SettingsSlider(this.#state, url, userId);
+  }
+
   /** The administrator saves the settings form. */
   async saveSettingsForm(url: string, data: Readonly<Record<string, string>>): Promise<SettingsAnswer> {
     return await postSettings(this.#state, { url, userId: this.adminId, data });
   }
 
-  /** An administrator deletes a bot by hand. */
+  /** An administrator deletes a bot in the portal. */
   deleteBot(botId: number): void {
     const bot = this.#state.bots.get(botId);
     if (bot !== undefined) deleteBot(this.#state, bot, { userId: this.adminId, depth: EVENT_DEPTH });
   }
 
-  /** A bot of another app, to test collisions. */
+  /** Adds a bot of another app, to test collisions. */
   plantForeignBot(wanted: { readonly code: string; readonly name?: string; readonly clientId?: string }): number {
     const bot = createBot(this.#state, {
       code: wanted.code,
@@ -177,7 +185,7 @@ export class Administration extends People {
     return { accessToken: token.access, refreshToken: token.refresh, expires: token.expires };
   }
 
-  /** Tokens of another vendor's app in this portal for this user: genuine there, and none of ours. */
+  /** Tokens of another vendor's app in this portal for this user: genuine, but not issued for our app. */
   issueForeignToken(userId: number, clientId = 'app.foreign.00000001'): TokenPair {
     if (!this.#state.foreignApps.has(clientId)) this.#state.foreignApps.set(clientId, this.#state.nextId('app'));
     const token = this.#state.tokens.issue({ userId, clientId });

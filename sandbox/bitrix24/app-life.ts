@@ -1,4 +1,4 @@
-/** The app's life on the portal as an administrator causes it: install, open, update, uninstall, payment. */
+/** The app's life cycle on the portal, driven by an administrator: install, open, update, uninstall, payment. */
 import { randomBytes } from 'node:crypto';
 import { deleteBot } from './bot-register.ts';
 import { sendAppEvent, sendUninstalled } from './events/app-events.ts';
@@ -23,7 +23,7 @@ export interface PageAnswer extends PageForm {
 export type UninstallOrder = 'shuffled' | 'bots-first' | 'app-first';
 
 export interface PageChoice {
-  /** Whose browser; an administrator when absent. */
+  /** The user whose browser posts it; an administrator by default. */
   readonly userId?: number;
 }
 
@@ -49,7 +49,7 @@ export function placeApp(state: PortalState, isApiOnly: boolean): AppRecord {
   return state.app;
 }
 
-/** The form a browser would post into the app's frame. The installer's address until the installation is finished. */
+/** The form a browser would post into the app's frame. It goes to the installer until the installation is finished. */
 export function pageForm(state: PortalState, target: string, choice: PageChoice = {}): PageForm {
   const app = placeApp(state, false);
   const { options, address } = state;
@@ -96,7 +96,7 @@ export async function postPage(form: PageForm): Promise<PageAnswer> {
   return { ...form, status: answer.status, html: await answer.text() };
 }
 
-/** What BX24.installFinish does: INSTALLED=Y, and ONAPPINSTALL to whoever bound it. Harmless when repeated. */
+/** What BX24.installFinish does: INSTALLED=Y, and ONAPPINSTALL to the addresses bound to it. Harmless when repeated. */
 export function finishInstall(state: PortalState): void {
   const app = state.app;
   if (app === null) throw new Error('the app is not on the portal: open the install page first');
@@ -175,7 +175,7 @@ export function uninstallApp(state: PortalState, choice: UninstallChoice = {}): 
   state.announce({ kind: 'app' });
 }
 
-/** The paid period is over (or paid again): events stop or start, refreshes are refused or work. */
+/** The paid period ends or is renewed: while it is over, no events are sent and token refreshes are refused. */
 export function setPaymentExpired(state: PortalState, isExpired: boolean): void {
   const app = state.app;
   if (app === null) throw new Error('the app is not on the portal');

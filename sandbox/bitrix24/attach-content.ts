@@ -1,10 +1,10 @@
-/** The rules for the attach of a message, as the server's source has them: which blocks are taken, and what is stored of them. */
+/** The rules for the attach of a message, as in the server's source: which blocks are accepted, and which of their fields are stored. */
 import { intOf, isEmpty, textOf } from './param-reader.ts';
 import { RestError } from './rest-error.ts';
 import { colors, colorToken, isAddress, isOversized, parsedJson } from './stored-content.ts';
 import { isMap, type Params } from './wire-format.ts';
 
-/** Kinds in the order in which a block is asked for them; the first one counts. */
+/** Kinds of blocks in the order in which the server tests for them; the first match counts. */
 const KINDS = ['USER', 'LINK', 'RICH_LINK', 'MESSAGE', 'GRID', 'IMAGE', 'FILE', 'DELIMITER'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -96,7 +96,7 @@ function message(value: unknown): readonly Params[] {
   return text.trim() === '' ? [] : [{ MESSAGE: text.trim().replaceAll('#BR#', '[BR]') }];
 }
 
-/** Users and links are stored one to a block, pictures, files and rows together. */
+/** Each user and each link is stored as a block of its own; pictures, files and rows are stored together in one block. */
 function blocksOf(kind: Kind, value: unknown): readonly Params[] {
   const each = (read: (from: Params) => Params | null): Params[] =>
     mapsOf(value)
@@ -138,7 +138,7 @@ export function readAttach(raw: unknown): Params | null {
   });
   if (blocks.length === 0) throw new RestError('ATTACH_ERROR', 'Incorrect attach params');
   const stored: Params = {
-    // The server numbers attaches by the clock, whatever id is sent.
+    // The server ignores the id that was sent and makes one from the current time.
     ID: Math.floor(Date.now() / 1_000),
     BLOCKS: blocks,
     DESCRIPTION: textOf(whole, 'DESCRIPTION').trim(),

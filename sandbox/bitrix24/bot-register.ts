@@ -87,7 +87,7 @@ const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 const MAGIC = ['89504e47', 'ffd8ff', '47494638', '52494646'];
 const MAX_SIDE = 5_000;
 
-/** The picture behind bare base64, or null when it is anything else (a data: prefix, not an image, beyond 5000 × 5000). */
+/** Decodes a picture from plain base64; null for anything else (a data: prefix, not an image, larger than 5000 × 5000). */
 export function readAvatar(text: string): Buffer | null {
   if (text === '' || !BASE64.test(text)) return null;
   const bytes = Buffer.from(text, 'base64');

@@ -1,4 +1,4 @@
-/** What a REST method is given, how it declares itself, and the checks most of them begin with. */
+/** What a REST method receives, how it declares itself, and the checks with which most methods begin. */
 import type { Cause } from './events/envelope.ts';
 import { EVENT_DEPTH } from './events/envelope.ts';
 import { intOf, textOf } from './param-reader.ts';
@@ -6,7 +6,7 @@ import { RestError } from './rest-error.ts';
 import { type Bot, botsOfApp, type PortalState } from './state.ts';
 import type { Params } from './wire-format.ts';
 
-/** What a successful call answers, besides HTTP. */
+/** The result of a successful call, independent of HTTP. */
 export interface Outcome {
   readonly result: unknown;
   readonly time: {
@@ -28,9 +28,9 @@ export interface CallContext {
   readonly userId: number;
   /** Client id from the token; null when an incoming webhook calls. */
   readonly clientId: string | null;
-  /** Depth left when the token came with an event. */
+  /** How many nested events are still allowed, if the token came with an event; otherwise null. */
   readonly eventDepth: number | null;
-  /** Faults inside the method, for the calls that can be interrupted half-way. */
+  /** Applies ordered faults in the middle of the method, for methods that can be interrupted there. */
   readonly interrupt: (() => Promise<void>) | null;
   /** Runs another method for the same caller, as batch does. */
   readonly runSub: (method: string, params: Params) => Promise<Outcome>;
@@ -59,7 +59,7 @@ export function ownerV1(call: CallContext, params: Params): string {
   return `custom${clientId}`;
 }
 
-/** v1: the bot the call acts as. Without BOT_ID the first bot of the app. Throws BOT_ID_ERROR, APP_ID_ERROR. */
+/** v1: the bot the call acts as. Without BOT_ID it is the app's first bot. Throws BOT_ID_ERROR, APP_ID_ERROR. */
 export function botV1(call: CallContext, params: Params): Bot {
   const owner = ownerV1(call, params);
   const wanted = intOf(params, 'BOT_ID');
@@ -92,7 +92,7 @@ export function botV2(call: CallContext): Bot {
   return bot;
 }
 
-/** v2: a parameter the controller cannot do without. Throws the engine's error 100 when it is missing. */
+/** v2: a parameter that the controller requires. Throws error 100, as the engine does, when it is missing. */
 export function requiredV2(call: CallContext, name: string): string {
   const value = textOf(call.params, name);
   if (value === '') throw new RestError('100', `Could not find value for parameter {${name}}`);

@@ -1,4 +1,4 @@
-/** What is recorded of a REST call. Tokens never get in. */
+/** What is recorded of a REST call. Tokens are never recorded. */
 
 export interface RestCall {
   readonly id: number;
@@ -11,7 +11,7 @@ export interface RestCall {
   readonly error: string | null;
   readonly ms: number;
   readonly at: number;
-  /** Whether the method's work was done; false when it was refused or the connection was cut before. */
+  /** Whether the method ran; false when the call was refused or the connection was cut before. */
   readonly executed: boolean;
   readonly inBatch: boolean;
 }

@@ -18,11 +18,11 @@ function isPermitted(state: PortalState, command: Command, chat: Chat, author: U
   if (chat.type === 'L' && !bot.openline) return false;
   if (author?.isExtranet === true && !command.extranetSupport) return false;
   if (command.common) return true;
-  // In private the bot must be the one that is spoken to.
+  // The bot must be in the chat, and in a private chat it must be the one that is written to.
   return chat.members.has(bot.id) && (chat.type !== 'P' || author?.id !== bot.id);
 }
 
-/** Every registered and permitted command on a line of its own, at most ten lines; one line may match commands of several bots. */
+/** Every registered and permitted command that begins a line, at most ten; one line may match commands of several bots. */
 export function findCommands(state: PortalState, chat: Chat, authorId: number, text: string): FoundCommand[] {
   if (state.commands.size === 0 || !text.includes('/')) return [];
   const author = state.users.get(authorId);
@@ -34,7 +34,7 @@ export function findCommands(state: PortalState, chat: Chat, authorId: number, t
   );
 }
 
-/** Opens the right to answer this command under this message. */
+/** Allows this command under this message to be answered from now on, for ten minutes. */
 export function grantAnswer(state: PortalState, messageId: number, commandId: number): void {
   state.commandGrants.set(`${messageId}:${commandId}`, state.now() + GRANT_MS);
 }

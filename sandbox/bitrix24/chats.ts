@@ -58,7 +58,7 @@ export function findPrivateChat(state: PortalState, a: number, b: number): Chat 
   return id === undefined ? undefined : state.chats.get(id);
 }
 
-/** The 1:1 chat, created on first use; a bot in it then gets its one JOINCHAT. */
+/** The 1:1 chat, created on first use; a bot in it then gets JOINCHAT, once. */
 export function openPrivateChat(state: PortalState, initiatorId: number, peerId: number, cause: Cause): Chat {
   const known = findPrivateChat(state, initiatorId, peerId);
   if (known !== undefined) return known;
@@ -118,7 +118,7 @@ export function addMembers(
   state.announce({ kind: 'chat', chatId: chat.id });
 }
 
-/** Takes a user out. There is no event for that. */
+/** Removes a user. The portal sends no event for it. */
 export function removeMember(state: PortalState, chat: Chat, userId: number): void {
   chat.members.delete(userId);
   state.bots.get(userId)?.chats.delete(chat.id);
@@ -140,7 +140,7 @@ export interface Posting {
   readonly runsCommands?: boolean;
 }
 
-/** What the portal itself notes on messages that customers do not see. */
+/** The params that the portal adds to messages that customers do not see. */
 const HIDDEN_NOTE: Params = { CLASS: 'bx-messenger-content-item-system', COMPONENT_ID: 'HiddenMessage' };
 
 /** Stores a message without firing events. */
@@ -171,7 +171,7 @@ export function storeMessage(state: PortalState, posting: Posting): Message {
   return message;
 }
 
-/** Stores a message and fires what follows: commands if the text holds any that apply, otherwise the message events. */
+/** Stores a message, then fires its events: command events if the text contains commands that apply, otherwise the message events. */
 export function postMessage(state: PortalState, posting: Posting, cause: Cause): Message {
   const hasClientUuid = posting.chat.type !== 'L' && !state.bots.has(posting.authorId);
   const uuid = posting.uuid ?? (hasClientUuid ? randomUUID() : null);

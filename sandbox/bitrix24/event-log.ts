@@ -5,10 +5,10 @@ import type { Bot, FetchEvent, PortalState } from './state.ts';
 /** Events of a fetch bot wait this long (24 h). */
 const KEEP_MS = 86_400_000;
 
-/** After an answer without events the server remembers for so long that there are none. */
+/** After an empty answer the server assumes for this long that there are no events. */
 const NOTHING_PENDING_MS = 60_000;
 
-/** Writes an event down. It has its number before anybody can read it. */
+/** Stores an event. Its number is assigned before the event can be read. */
 export function keepEvent(state: PortalState, bot: Bot, type: string, data: unknown): void {
   const now = state.now();
   const event: FetchEvent = { eventId: state.nextId('fetchEvent'), type, date: isoDate(now), storedAt: now, data };
@@ -27,7 +27,7 @@ function append(state: PortalState, bot: Bot, event: FetchEvent): void {
   if (!state.options.staleEmptyPolls) state.eventLog.nothingUntil.delete(bot.id);
 }
 
-/** Deletes what is below the offset, and returns what is left, by number. */
+/** Deletes the events below the offset and returns the others in order of their numbers. */
 export function pendingEvents(state: PortalState, bot: Bot, offset: number): FetchEvent[] {
   const { nothingUntil } = state.eventLog;
   const now = state.now();

@@ -1,6 +1,6 @@
 /**
  * The queue that carries events from the portal to the app: asynchronous, parallel, without redelivery. Records what
- * happened to each. It does not know what an event means.
+ * happened to each. It does not interpret events.
  */
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -16,7 +16,7 @@ export interface QueuedEvent {
 
 export interface Delivery extends QueuedEvent {
   readonly id: number;
-  /** HTTP status, 0 when nobody answered. */
+  /** HTTP status, 0 when there was no answer. */
   readonly status: number;
   readonly error: string | null;
   readonly ms: number;
@@ -41,7 +41,7 @@ export class EventQueue {
   readonly #abort = new AbortController();
   #waiting: QueuedEvent[] = [];
   #head = 0;
-  /** Events behind one that is waiting or under way in the same lane; a key means the lane is taken. */
+  /** Events that wait behind another one of their lane. A lane has a key here while one of its events is ready or being delivered. */
   readonly #lanes = new Map<string, QueuedEvent[]>();
   #behind = 0;
   #running = 0;
@@ -69,7 +69,7 @@ export class EventQueue {
         this.#swapHeld = event;
         return;
       }
-      // One lane for both, so that the second really arrives before the first.
+      // Both are put into one lane in swapped order, so that the second really arrives before the first.
       const lane = `swapped:${this.#nextId}`;
       this.#enqueue({ ...event, lane });
       this.#enqueue({ ...this.#swapHeld, lane });
@@ -119,7 +119,12 @@ export class EventQueue {
     return this.#recent.latest(count);
   }
 
-  /** Resolves when nothing waits and nothing is under way (while paused: when nothing is under way). */
+  /** How many events wait or are under way. */
+  undelivered(): number {
+    return this.#waiting.length - this.#head + this.#behind + this.#running;
+  }
+
+  /** Resolves when no event waits and none is being delivered; while delivery is stopped, when none is being delivered. */
   async idle(): Promise<void> {
     if (this.#isIdle()) return;
     await new Promise<void>((resolve) => {
@@ -127,7 +132,7 @@ export class EventQueue {
     });
   }
 
-  /** Drops what waits, breaks off what is under way and closes the sockets. */
+  /** Drops waiting events, aborts deliveries and closes the sockets. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#waiting = [];

@@ -1,8 +1,9 @@
-/** Faults that can be ordered: for REST calls, for the OAuth host. */
+/** Faults that a test can order for REST calls and for the OAuth host. */
 import { type FaultAnswer, type FaultAnswers, OrderedFaults } from '../kit/faults.ts';
 import { answerHtml } from '../kit/http.ts';
 import { answerError, answerRest } from './rest-answer.ts';
 import { RestError, type SystemErrorCode, systemError } from './rest-error.ts';
+import type { Params } from './wire-format.ts';
 
 export type RestFaultKind =
   | 'html502'
@@ -27,22 +28,25 @@ export type RestFaultKind =
   | 'drip'
   | 'stall'
   | 'die-inside'
+  | 'gated'
   | 'hang';
 
 export interface RestFault {
   /** Only this method (case ignored); absent = any. */
   readonly method?: string;
-  /** True: for calls inside a batch and for no others; only kinds that refuse, and `die-inside`, which ends the batch before this call. */
+  /** True: only calls inside a batch meet it. Possible kinds: those that refuse, `gated`, and `die-inside`, which ends the batch before this call. */
   readonly inBatch?: boolean;
   readonly times: number;
   readonly kind: RestFaultKind;
-  /** For slow and slow-inside; for drip between two pieces. */
+  /** Delay of `slow` and `slow-inside`; for `drip`, the delay between two pieces. */
   readonly ms?: number;
-  /** For `redirect`: where to; another host unless given. */
+  /** Target of `redirect`; by default another host. */
   readonly location?: string;
   /** For `error`: the code to answer with (OVERLOAD_LIMIT, user_access_error…), with `status` (400 unless given). */
   readonly error?: string;
   readonly status?: number;
+  /** For `gated`: awaited before the method runs and again after it. It is called for every call that the fault meets and may let some pass. */
+  readonly gate?: (moment: 'before' | 'after', params: Params) => Promise<void>;
 }
 
 export type OAuthFaultKind = 'down' | 'invalid_grant' | 'invalid_client' | 'slow' | 'payment' | 'reset-after';
@@ -70,7 +74,7 @@ export class Faults {
     this.#oauth.clear();
   }
 
-  /** The fault this call meets, if any; counts it as used. */
+  /** The fault for this call, if any; counts it as used. */
   takeRest(method: string): RestFault | null {
     const wanted = method.toLowerCase();
     return this.#rest.take((fault) => fault.inBatch !== true && hits(fault, wanted));
@@ -82,7 +86,7 @@ export class Faults {
     return this.#rest.take((fault) => fault.inBatch === true && hits(fault, wanted));
   }
 
-  /** The fault this fetch of a file meets; only those ordered for `download`. */
+  /** The fault for this file download, if any; only faults ordered for `download` apply. */
   takeDownload(): RestFault | null {
     return this.#rest.take((fault) => fault.method === 'download');
   }
@@ -128,13 +132,13 @@ export function refusalInBatch(fault: RestFault): RestError | null {
   return Object.hasOwn(REFUSALS, fault.kind) ? systemError(REFUSALS[fault.kind as Refusal]) : null;
 }
 
-/** Answers in place of the method's. */
+/** Answers that are given instead of the method's answer. */
 export const REST_FAULT_ANSWERS: FaultAnswers<RestFault> = {
   html502: (answer) => answerHtml(answer, 502, HTML_502),
   html503: (answer) => answerHtml(answer, 503, HTML_503),
   html200: (answer) => answerHtml(answer, 200, HTML_200),
   bare429: (answer) => answer.writeHead(429, { 'retry-after': '1' }).end(),
-  // A closed portal sends everybody to another place; its OAuth host knows nothing of it.
+  // A closed portal redirects every request to another address; its OAuth host does not.
   redirect: (answer, { location }) =>
     answer.writeHead(302, { location: location ?? 'https://closed.example.com/' }).end(),
   'null-result': (answer) => answerRest(answer, 200, { result: null }),

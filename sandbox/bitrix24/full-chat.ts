@@ -1,4 +1,4 @@
-/** A chat as the REST methods describe it in full: in camelCase for imbot.v2, in snake_case for v1. */
+/** The full description of a chat that REST methods return: in camelCase for imbot.v2, in snake_case for v1. */
 import { isoDate } from './events/v1-message-params.ts';
 import { type Chat, dialogIdFor, fullName, type PortalState } from './state.ts';
 import { chatObject } from './v2-objects.ts';

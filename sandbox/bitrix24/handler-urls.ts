@@ -1,7 +1,7 @@
-/** Event bindings of the portal: the check of handler URLs, and the different ways v1 and v2 rows are kept. */
+/** Event bindings of the portal: the check of handler URLs, and the different rules by which v1 and v2 store them. */
 import type { Binding, PortalState } from './state.ts';
 
-/** What is wrong with a handler URL, in the portal's words, or null. Scheme and a host with a dot; nothing else is checked. */
+/** What is wrong with a handler URL, in the portal's words, or null. Only the scheme and a dot in the host are checked. */
 export function handlerUrlFault(url: string): string | null {
   if (!URL.canParse(url)) return 'Wrong handler URL';
   const parsed = new URL(url);
@@ -36,7 +36,7 @@ export function replaceBinding(state: PortalState, wanted: Wanted): void {
   insert(state, wanted);
 }
 
-/** v2 bots and event.bind: the URL is part of the key, so an old URL stays bound beside a new one. False if the row existed. */
+/** v2 bots and event.bind: the URL is part of the key, so an old URL stays bound beside a new one. Returns false if the binding existed. */
 export function addBinding(state: PortalState, wanted: Wanted): boolean {
   const same = [...state.bindings.values()].some(
     (row) => row.appId === wanted.appId && row.event === wanted.event && row.handler === wanted.handler,

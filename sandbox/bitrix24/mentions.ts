@@ -1,4 +1,4 @@
-/** Mentions in message texts: who is named, and what is left of the text once the mentions are cut. */
+/** Mentions in message texts: who is mentioned, and the text without the mentions. */
 
 const MENTION = /\[USER=(\d+)( REPLACE)?\](.*?)\[\/USER\]/gis;
 const CUT = /\[USER=\d+\].*?\[\/USER\],?/gis;
@@ -10,7 +10,7 @@ export function mentionedIds(text: string): number[] {
   return [...ids];
 }
 
-/** The text as group events carry it: plain mentions cut together with one directly following comma, ends trimmed. */
+/** The text as group events contain it: plain mentions are removed together with a comma directly after them, and the ends are trimmed. */
 export function withoutMentions(text: string): string {
   return text.replace(CUT, '').trim();
 }

@@ -23,7 +23,7 @@ export function storedText(text: string): string {
 /** PHP takes the text `0` for empty. */
 const isNothing = (text: string): boolean => text === '0' || text.trim() === '';
 
-/** What a button or an entry does; the first that fits counts. */
+/** What a button or a menu entry does; the first action that is present counts. */
 function action(from: Params, botId: number, actions: readonly string[]): Params | null {
   const link = textOf(from, 'LINK');
   if (isAddress(link)) return { LINK: link };
@@ -47,7 +47,7 @@ function context(from: Params): string {
 
 const flag = (isOn: boolean): string => (isOn ? 'Y' : 'N');
 
-/** How all buttons of a keyboard are, unless they say otherwise. */
+/** Defaults for all buttons of a keyboard. */
 interface KeyboardDefaults {
   readonly botId: number;
   readonly colors: Params;
@@ -57,7 +57,7 @@ interface KeyboardDefaults {
 function usableButton(raw: unknown, { botId, colors: usual, isVote }: KeyboardDefaults): Params | null {
   if (!isMap(raw)) return null;
   if (raw['TYPE'] === 'NEWLINE') return { TYPE: 'NEWLINE' };
-  // Functions are for the portal itself; a button that names one is dropped, whatever else it has.
+  // FUNCTION is reserved for the portal itself; a button that has one is dropped, whatever else it has.
   if (raw['FUNCTION'] !== undefined) return null;
   const does = action(raw, botId, BUTTON_ACTIONS);
   if (isNothing(textOf(raw, 'TEXT')) || does === null) return null;
@@ -81,14 +81,14 @@ function usableButton(raw: unknown, { botId, colors: usual, isVote }: KeyboardDe
   };
 }
 
-/** The list under the key, or the parameter itself where it has no such key. */
+/** The list under the key, or the parameter itself if it has no such key. */
 function listIn(value: unknown, key: string): readonly unknown[] {
   const list = isMap(value) && key in value ? value[key] : value;
   if (Array.isArray(list)) return list;
   return isMap(list) ? Object.values(list) : [];
 }
 
-/** The usable buttons of a keyboard, or null when the parameter asks for none. Bad buttons vanish; nothing left is KEYBOARD_ERROR. */
+/** The usable buttons of a keyboard, or null when the parameter asks for none. Invalid buttons are dropped; throws KEYBOARD_ERROR when nothing is left. */
 export function readKeyboard(raw: unknown, botId: number): Params[] | null {
   if (isEmpty(raw) || raw === 'N') return null;
   const value = parsedJson(raw);
@@ -98,7 +98,7 @@ export function readKeyboard(raw: unknown, botId: number): Params[] | null {
   const usable = listIn(value, 'BUTTONS')
     .map((button) => usableButton(button, defaults))
     .filter((button) => button !== null);
-  // A row break that is left counts: only a keyboard of which nothing at all is left is an error.
+  // A row break counts as something left: only an empty result is an error.
   if (usable.length === 0) throw new RestError('KEYBOARD_ERROR', 'Incorrect keyboard params');
   return usable;
 }
@@ -117,7 +117,7 @@ export function checkMenuSize(stored: readonly Params[] | null): void {
   }
 }
 
-/** What is left of a keyboard or a menu where nobody checks its size: too long a text is stored as an empty one. */
+/** The keyboard or menu as it is stored where its size is not checked: an oversized one is stored as empty. */
 export function keptIfSmall(stored: Params[] | null): Params[] | null {
   return stored === null || isOversized(stored) ? null : stored;
 }

@@ -1,4 +1,4 @@
-/** The list of REST methods this portal knows, and how a name from outside finds its method. */
+/** The REST methods of this portal, and how the name in a request is matched to one. */
 import type { Method, MethodTable } from './call-context.ts';
 import { basicMethods } from './methods/basic.ts';
 import { batchMethods } from './methods/batch.ts';
@@ -14,6 +14,7 @@ import { filesV2Methods } from './methods/files-v2.ts';
 import { messagesV1Methods } from './methods/messages-v1.ts';
 import { messagesV2Methods } from './methods/messages-v2.ts';
 import { openLineMethods } from './methods/open-lines.ts';
+import { peopleMethods } from './methods/people.ts';
 import type { PortalState } from './state.ts';
 
 const V1: MethodTable = {
@@ -26,6 +27,7 @@ const V1: MethodTable = {
   ...chatsV1Methods,
   ...commandsV1Methods,
   ...openLineMethods,
+  ...peopleMethods,
 };
 
 const V2: MethodTable = {

@@ -1,4 +1,4 @@
-/** The OAuth host: token exchange and refresh, and app.info by which an app proves a token genuine. */
+/** The OAuth host: token exchange and refresh, and app.info, by which an app verifies that a token is genuine. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { actOut, type FaultAnswer, type FaultAnswers } from '../kit/faults.ts';
 import { answerHtml, readBody } from '../kit/http.ts';
@@ -65,7 +65,7 @@ function grant(state: PortalState, params: Params): Answer {
     return token === null ? refusal('invalid_grant') : tokenAnswer(state, token, false);
   }
   const owner = state.tokens.ownerOfRefresh(textOf(params, 'refresh_token'));
-  // A refresh token works with the secret of its own app only.
+  // A refresh token works only with the secret of its own app.
   if (owner !== undefined && owner.clientId !== clientId) return refusal('invalid_grant');
   if (owner !== undefined && state.users.get(owner.userId)?.active !== true) return refusal('invalid_grant');
   const token = state.tokens.rotate(textOf(params, 'refresh_token'));

@@ -1,4 +1,5 @@
-/** What can be seen of the portal from outside: messages as people see them, and the bots. */
+/** What tests can read from the portal: messages as people see them, and the bots. */
+import { hash } from 'node:crypto';
 import { type BotType, type EventMode, fullName, type Message, type PortalState } from './state.ts';
 import { isMap, type Params } from './wire-format.ts';
 
@@ -34,6 +35,8 @@ export interface SeenBot {
   readonly appId: string;
   readonly eventMode: EventMode | null;
   readonly hasAvatar: boolean;
+  /** Hash that tells pictures apart; null: the bot has no picture. */
+  readonly avatarHash: string | null;
   readonly workPosition: string;
 }
 
@@ -107,6 +110,7 @@ export function seenBots(state: PortalState): SeenBot[] {
       appId: bot.appId,
       eventMode: bot.eventMode,
       hasAvatar: bot.avatar !== null,
+      avatarHash: bot.avatar && hash('sha256', bot.avatar),
       workPosition: user?.workPosition ?? '',
     };
   });

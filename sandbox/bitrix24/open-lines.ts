@@ -1,4 +1,4 @@
-/** Open Channels: sessions of external clients, the welcome bot in them, hand-over to the queue, closing. */
+/** Open Channels: sessions of external clients, their welcome bot, transfer to the queue, closing. */
 import { addMembers, createChat, postMessage, removeMember, storeMessage } from './chats.ts';
 import { botsForMessage } from './events/audience.ts';
 import { type Cause, EVENT_DEPTH } from './events/envelope.ts';
@@ -87,7 +87,7 @@ function note(state: PortalState, chat: Chat, ru: string, en: string): void {
   storeMessage(state, { chat, authorId: 0, text, system: true, skipConnector: true });
 }
 
-/** The bot gives the session to the line's queue; it leaves the chat or stays in it as the line says. False when no bot has it. */
+/** The bot passes the session to the line's queue and leaves the chat or stays, as the line is configured. False when no bot has the session. */
 export function handOver(state: PortalState, chat: Chat): boolean {
   const session = state.sessions.get(chat.id);
   if (session === undefined || !state.bots.has(session.operatorId)) return false;
@@ -102,7 +102,7 @@ export function handOver(state: PortalState, chat: Chat): boolean {
   return true;
 }
 
-/** The next of the queue gets the session. Until that person answers, the chat still belongs to nobody. */
+/** The next person in the queue gets the session. Until that person answers, the chat has no owner. */
 function assignNext(state: PortalState, chat: Chat, session: LineSession, line: Line): void {
   const next = line.queue[line.nextInQueue % line.queue.length];
   if (next === undefined) return;
@@ -111,7 +111,7 @@ function assignNext(state: PortalState, chat: Chat, session: LineSession, line: 
   addMembers(state, chat, [next], { byUser: 0, cause: causeOf(state, 0) });
 }
 
-/** A single `0` in a line chat ends the bot's session, whoever wrote it, when a bot heard it. */
+/** A message `0` in an Open Channel chat, from any author, ends the bot's part of the session if a bot received it. */
 export function lineMessagePosted(state: PortalState, chat: Chat, message: Message): void {
   if (chat.entityType !== 'LINES') return;
   const isHeard = botsForMessage(state, chat, message.authorId, message.text).length > 0;
@@ -120,11 +120,11 @@ export function lineMessagePosted(state: PortalState, chat: Chat, message: Messa
 
 export interface ClientMessage {
   readonly text: string;
-  /** Message params; they may need the chat, which the first message creates. */
+  /** Message params, made from the chat id, because the first message creates the chat. */
   readonly params: (chatId: number) => Params;
 }
 
-/** A client writes: the session opens if need be, the welcome bot joins, the message goes out. */
+/** A client writes: opens a session if there is none, lets the welcome bot join, and posts the message. */
 export function clientMessage(state: PortalState, client: Client, written: ClientMessage): Message {
   const { chat, isNew } = chatOfClient(state, client);
   if (!state.sessions.has(chat.id)) startSession(state, client, chat, isNew);
@@ -175,6 +175,7 @@ export function closeSession(state: PortalState, chat: Chat): boolean {
   sessionChanged(state, 'ONSESSIONFINISH', chat, causeOf(state, 0));
   for (const member of [...chat.members]) if (member !== client?.userId) removeMember(state, chat, member);
   chat.ownerId = 0;
+  if (client !== undefined) setEntity(chat, client, null);
   note(state, chat, 'Диалог завершён', 'The conversation was closed');
   return true;
 }

@@ -2,7 +2,7 @@
 
 const WINDOW_MINUTES = 10;
 
-/** The server forgets the times of a request that add up to no more than this for a method (`$minimalFixTime` of its LoadLimiter). */
+/** The server ignores the time of a method in a request if it adds up to no more than this (`$minimalFixTime` of its LoadLimiter). */
 const UNCOUNTED_SECONDS = 0.1;
 
 /** The server counts the calls inside a batch and not the batch (`$ignoreMethod`). */
@@ -15,7 +15,7 @@ export interface Operating {
   readonly resetAt: number;
 }
 
-/** What one request has used so far: a batch adds up the times of its calls. Seconds by app and method. */
+/** Execution time of one request so far, in seconds by app and method; a batch adds up the times of its calls. */
 export type RequestTime = Map<string, number>;
 
 /** Execution time per (app, method), in ten one-minute buckets. */
@@ -38,7 +38,7 @@ export class OperatingTime {
     if (!UNLIMITED.has(method)) request.set(key, (request.get(key) ?? 0) + seconds);
   }
 
-  /** At the end of a request. */
+  /** Adds the times of a request; called at its end. */
   keep(request: RequestTime): void {
     const minute = this.#minute();
     for (const [key, seconds] of request) {

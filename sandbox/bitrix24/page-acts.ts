@@ -1,7 +1,7 @@
-/** What the chat page may ask for: the acts of people, checked before they are executed. */
+/** The actions of people that the chat page may request, validated before they are executed. */
 import { z } from 'zod';
 import { pageFiles } from '../kit/files.ts';
-import { finishInstall, frameTarget, pageForm, placeApp } from './app-life.ts';
+import { finishInstall, frameTarget, pageForm, placeApp, uninstallApp } from './app-life.ts';
 import type { People } from './people.ts';
 import { prepareScene } from './scene.ts';
 import type { PortalState } from './state.ts';
@@ -25,6 +25,7 @@ const actSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('react'), userId: id, messageId: id, reaction: z.string(), isOn: z.boolean() }),
   z.object({ act: z.literal('frameForm') }),
   z.object({ act: z.literal('installFinish') }),
+  z.object({ act: z.literal('uninstall') }),
 ]);
 
 type Act = z.infer<typeof actSchema>;
@@ -69,12 +70,14 @@ function execute(state: PortalState, people: People, act: Act): unknown {
     }
     case 'installFinish':
       return finishInstall(state);
+    case 'uninstall':
+      return uninstallApp(state, { clean: true });
     default:
       return writing(people, act);
   }
 }
 
-/** Does what the request describes and returns what the page needs to know. Throws when it describes no act, or people or chats that do not exist. */
+/** Executes the requested action and returns what the page needs. Throws for an unknown action and for people or chats that do not exist. */
 export function executeAct(state: PortalState, people: People, body: unknown): unknown {
   const parsed = actSchema.safeParse(body);
   if (!parsed.success) throw new Error('unknown act');

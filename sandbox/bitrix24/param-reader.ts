@@ -1,4 +1,4 @@
-/** Reading REST parameters the way PHP code does: loose about types, never throwing. */
+/** Reads REST parameters as PHP code does: tolerant of types, never throwing. */
 import { isMap, type Params } from './wire-format.ts';
 
 /** The parameter as text; lists and maps count as absent. */

@@ -1,16 +1,16 @@
-/** What a caller may choose about the people of a portal and about what they write. */
+/** Options for the people of a portal and for what they write. */
 import type { UploadedFile } from './stored-files.ts';
 
 export interface Written {
   readonly messageId: number;
-  /** As the app's bots see the dialog. */
+  /** The dialog's id as the app's bots see it. */
   readonly dialogId: string;
   readonly chatId: number;
 }
 
 export interface WriteOptions {
   readonly files?: readonly UploadedFile[];
-  /** Id of the message that is answered to. */
+  /** Id of the message that is quoted. */
   readonly quoteOf?: number;
   /** In an Open Channel: a note among operators, which the client does not see. */
   readonly isHidden?: boolean;
@@ -24,7 +24,7 @@ export interface NewEmployee {
   readonly email?: string;
   readonly extranet?: boolean;
   readonly gender?: 'M' | 'F';
-  /** Null: the field is missing from events. */
+  /** Null: events do not have the field. */
   readonly workPosition?: string | null;
 }
 
@@ -53,6 +53,6 @@ export interface NewGroup {
   readonly memberIds?: readonly number[];
   readonly botIds?: readonly number[];
   readonly type?: 'C' | 'O';
-  /** Groups made in today's interface carry THREAD. */
+  /** Groups that are created in the current interface have THREAD. */
   readonly entityType?: string | null;
 }

@@ -1,4 +1,4 @@
-/** What people and clients do on the portal: come, write, edit, press buttons, invite bots. Each act fires real events. */
+/** What people and clients do on the portal: join, write, edit, press buttons, invite bots. Each action fires the events that a real one would. */
 import { findCommands } from './chat-commands.ts';
 import {
   addMembers,
@@ -63,6 +63,14 @@ export class People {
     });
     this.#state.announce({ kind: 'people' });
     return { id, name: wanted.name };
+  }
+
+  /** Makes somebody an administrator of the portal, or no longer one. Their tokens stay as they are. */
+  setAdmin(userId: number, isAdmin: boolean): void {
+    const user = this.#state.users.get(userId);
+    if (user === undefined) throw new Error(`there is no employee ${userId}`);
+    this.#state.users.set(userId, { ...user, admin: isAdmin });
+    this.#state.announce({ kind: 'people' });
   }
 
   addLine(wanted: NewLine): { id: number } {
@@ -149,7 +157,7 @@ export class People {
     operatorTakes(this.#state, this.#chat(chatId), userId);
   }
 
-  /** An operator writes to the client; whoever is not in the chat joins first. */
+  /** An operator writes to the client, and joins the chat first if not in it. */
   operatorWrites(chatId: number, userId: number, text: string, options: WriteOptions = {}): Written {
     const chat = this.#chat(chatId);
     if (!chat.members.has(userId)) this.operatorJoins(chatId, userId);
@@ -193,7 +201,7 @@ export class People {
     return { fired: this.#press(userId, chat, message, { button: item, context: 'MENU' }), item };
   }
 
-  /** Only what makes the portal do something fires: the rest happens in the person's own window. */
+  /** Runs a command if the button or entry has one; other actions happen in the person's own window without the portal. */
   #press(userId: number, chat: Chat, message: Message, { button, context }: Pressed): boolean {
     if (button['DISABLED'] === 'Y') return false;
     if (textOf(button, 'COMMAND') !== '') return this.#clickCommand(userId, chat, message, { button, context });
@@ -225,13 +233,13 @@ export class People {
     addMembers(this.#state, chat, [botId], { byUser: inviter, cause: byPerson(inviter) });
   }
 
-  /** The portal ties CRM records to an Open Channel chat: its next events carry them. */
+  /** The portal links CRM records to an Open Channel chat: its next events contain them. */
   linkCrm(chatId: number, ids: Readonly<Partial<Record<'LEAD' | 'COMPANY' | 'CONTACT' | 'DEAL', number>>>): void {
     const { LEAD = 0, COMPANY = 0, CONTACT = 0, DEAL = 0 } = ids;
     this.#chat(chatId).entityData2 = `LEAD|${LEAD}|COMPANY|${COMPANY}|CONTACT|${CONTACT}|DEAL|${DEAL}`;
   }
 
-  /** An operator switches the silent mode of a line chat: while it is on, nothing operators write reaches the client. */
+  /** An operator switches the silent mode of a line chat: while it is on, the client sees nothing that operators write. */
   setSilentMode(chatId: number, isOn: boolean): void {
     this.#chat(chatId).entityData3 = isOn ? 'Y' : 'N';
   }

@@ -1,4 +1,4 @@
-/** What a caller may choose about a fake portal, and the values taken when nothing is chosen. */
+/** Options of a fake portal and their defaults. */
 import { randomBytes } from 'node:crypto';
 import type { BucketSize } from '../kit/rate-limit.ts';
 
@@ -22,11 +22,11 @@ export interface SandboxPortalOptions {
   readonly oldIm?: boolean;
   /** What imbot.v2.Revision.get answers. From 35 on, changing a bot's event mode or webhook URL cleans its old subscriptions. */
   readonly v2Revision?: number;
-  /** v1 methods refuse bots in fetch mode, as they are meant to; in the source of May 2026 only imbot.command.update does. */
+  /** v1 methods refuse bots in fetch mode, as documented; in the source of May 2026 only imbot.command.update does. */
   readonly fetchGuards?: boolean;
-  /** An empty imbot.v2.Event.get without an offset is believed for a minute even if an event came meanwhile, as in a race of two requests. */
+  /** After an empty imbot.v2.Event.get without an offset, such calls stay empty for a minute even if an event comes meanwhile, as in a race of two requests. */
   readonly staleEmptyPolls?: boolean;
-  /** v2 sends name the errors of blocks PARAM_ATTACH_ERROR and PARAM_KEYBOARD_ERROR, as the source of May 2026 does. */
+  /** v2 answers invalid blocks with PARAM_ATTACH_ERROR and PARAM_KEYBOARD_ERROR, as in the source of May 2026. */
   readonly longParamErrors?: boolean;
   /** Scopes the administrator ticked for the incoming webhook; the app's scopes unless given. */
   readonly webhookScope?: readonly string[];
@@ -34,9 +34,9 @@ export interface SandboxPortalOptions {
   readonly botLimit?: number;
   /** Bots per app in imbot.v2.Bot.register before BOT_LIMIT_EXCEEDED (v2 documentation: 100). */
   readonly v2BotLimit?: number;
-  /** The plan as `app.info` names it in LICENSE_TYPE. Plans of the family `ent` have the larger limit. */
+  /** The plan as `app.info` names it in LICENSE_TYPE. Plans of the family `ent` have a higher request limit. */
   readonly licenseType?: string;
-  /** Requests per source address before 503; false switches the limit off (load tests). Unless given, what is documented for the plan. */
+  /** Requests per source address before 503; false switches the limit off (load tests). Default: the documented limit of the plan. */
   readonly rate?: BucketSize | false;
   /** Milliseconds that each call takes, those of a batch one after the other. */
   readonly callMs?: number;
@@ -51,6 +51,8 @@ export interface SandboxPortalOptions {
   readonly installUrl?: string;
   readonly appUrl?: string;
   readonly eventUrl?: string;
+  /** Address of the settings form of an app without pages. */
+  readonly settingsUrl?: string;
   readonly redirectUri?: string;
   readonly deliveryConcurrency?: number;
   /** Keep the order of events of one chat (the real queue does not promise it). */
@@ -102,6 +104,7 @@ export function resolveOptions(options: SandboxPortalOptions): ResolvedOptions {
     installUrl: '',
     appUrl: '',
     eventUrl: '',
+    settingsUrl: '',
     redirectUri: '',
     deliveryConcurrency: 16,
     orderedDelivery: false,

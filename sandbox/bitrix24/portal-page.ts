@@ -1,4 +1,4 @@
-/** What the chat page sees of the portal and may do in it. */
+/** What the chat page shows of the portal and which actions it may request. */
 import type { Page } from '../kit/page-server.ts';
 import { messagesOf, seenBots, seenMessage } from './observation.ts';
 import { executeAct } from './page-acts.ts';
@@ -59,7 +59,7 @@ function snapshot(state: PortalState): unknown {
   };
 }
 
-/** What a change brings to the page. */
+/** What the page is told about a change. */
 export function liveItem(state: PortalState, change: Change): unknown {
   if ('message' in change) return { kind: change.kind, message: seenMessage(state, change.message) };
   if (change.kind === 'call') return { kind: 'call', call: shortCall(state, 1)[0] };
@@ -67,7 +67,7 @@ export function liveItem(state: PortalState, change: Change): unknown {
   return change;
 }
 
-/** The chat page of this portal, acting through these people. */
+/** The chat page of this portal; its actions are executed by `people`. */
 export function createPortalPage(state: PortalState, people: People): Page {
   return {
     snapshot: () => snapshot(state),

@@ -53,7 +53,7 @@ function authorize(state: PortalState, answer: ServerResponse, url: URL): void {
   answer.end();
 }
 
-/** As nginx with merge_slashes: the official JavaScript SDK asks for `/rest//method`. */
+/** Merges slashes as nginx does with merge_slashes: the official JavaScript SDK asks for `/rest//method`. */
 function singleSlashes(target: string): string {
   const cut = target.indexOf('?');
   const path = cut < 0 ? target : target.slice(0, cut);
@@ -81,7 +81,7 @@ export async function handlePortal(
   } else if (path === '/api/v1/' || path === '/api/v1') {
     await sendAsset(answer, new URL('page/bx24.js', import.meta.url));
   } else if (path.startsWith('/bitrix/')) {
-    // These addresses want a browser session, which REST clients do not have.
+    // These addresses require a browser session, which REST clients do not have.
     answerRest(answer, 401, {
       status: 'error',
       errors: [{ code: 'invalid_authentication', message: 'Please log in' }],

@@ -1,9 +1,9 @@
-/** Reactions on messages: setting and taking back, and the event that follows. */
+/** Reactions on messages: adding and removing them, and the event that follows. */
 import type { Cause } from './events/envelope.ts';
 import { type ReactionChange, reactionChanged } from './events/message-events.ts';
 import type { Message, PortalState } from './state.ts';
 
-/** The reaction codes of the page of `imbot.v2.Chat.Message.Reaction.add`. */
+/** The reaction codes listed in the documentation of `imbot.v2.Chat.Message.Reaction.add`. */
 export const REACTIONS: ReadonlySet<string> = new Set([
   'like',
   'dislike',
@@ -55,7 +55,7 @@ export const REACTIONS: ReadonlySet<string> = new Set([
   'hundredPoints',
 ]);
 
-/** Puts one user's reaction on the message or takes it off. */
+/** Adds or removes one user's reaction to a message. */
 export function setReaction(state: PortalState, message: Message, change: ReactionChange, cause: Cause): void {
   const { userId, reaction, isOn } = change;
   const own = message.reactions.get(userId) ?? new Set<string>();

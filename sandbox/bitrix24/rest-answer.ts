@@ -1,4 +1,4 @@
-/** Answers of the portal and of its OAuth host: JSON that pages of other sites may read. */
+/** Answers of the portal and of its OAuth host: JSON that pages of any origin may read (CORS). */
 import type { ServerResponse } from 'node:http';
 import { answerJson } from '../kit/http.ts';
 import type { RestError } from './rest-error.ts';
@@ -11,7 +11,7 @@ export function answerError(answer: ServerResponse, error: RestError): void {
   answerRest(answer, error.status, { error: error.error, error_description: error.message });
 }
 
-/** For a handler that failed. */
+/** Answers a request whose handler failed. */
 export function answerFailure(answer: ServerResponse, error: unknown): void {
   answerRest(answer, 500, {
     error: 'INTERNAL_SERVER_ERROR',

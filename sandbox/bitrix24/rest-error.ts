@@ -34,7 +34,7 @@ const SYSTEM_ERRORS = {
 
 export type SystemErrorCode = keyof typeof SYSTEM_ERRORS;
 
-/** One of the errors that any call can meet, with its documented status and text. */
+/** One of the errors that any call can be answered with, with its documented status and text. */
 export function systemError(code: SystemErrorCode): RestError {
   const [status, description] = SYSTEM_ERRORS[code];
   return new RestError(code, description, status);

@@ -1,6 +1,6 @@
 /**
- * The REST endpoint of the portal: reads a request, finds out who calls, applies limits and ordered faults, runs the method
- * and wraps its result. What methods do is in `methods/`.
+ * The REST endpoint of the portal: reads a request, identifies the caller, applies limits and ordered faults, runs the method
+ * and wraps its result. The methods themselves are in `methods/`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { actOut } from '../kit/faults.ts';
@@ -28,7 +28,7 @@ function addressed(path: string): Addressed | null {
   return { method: decodeURIComponent(method), webhook };
 }
 
-/** Room for a 100 MB file in base64. */
+/** Enough for a 100 MB file in base64. */
 const MAX_BODY_MEGABYTES = 145;
 
 async function readParams(incoming: IncomingMessage, query: string): Promise<Params> {
@@ -41,13 +41,13 @@ async function readParams(incoming: IncomingMessage, query: string): Promise<Par
     const json = JSON.parse(body) as unknown;
     return isMap(json) ? { ...fromQuery, ...json } : fromQuery;
   } catch (broken) {
-    // As PHP: an unreadable JSON body counts as no parameters.
+    // As in PHP, an unreadable JSON body counts as no parameters.
     if (broken instanceof SyntaxError) return fromQuery;
     throw broken;
   }
 }
 
-/** What is left for the method: credentials, `state` and `start` are taken by the server, tracing marks of SDKs are dropped. */
+/** The parameters for the method: without credentials, `state` and `start`, which the server handles itself, and without the tracing fields of SDKs. */
 function methodParams(params: Params): Params {
   const given = Object.entries(withoutCredentials(params));
   return Object.fromEntries(given.filter(([key]) => !['state', 'start'].includes(key) && !key.startsWith('bx24_')));

@@ -1,4 +1,4 @@
-/** Runs one REST method for a known caller: existence, scope, operating limit, the work, the record. No HTTP here. */
+/** Runs one REST method for a known caller: checks its name, scope and operating limit, executes and records it. No HTTP here. */
 import { wait } from '../kit/wait.ts';
 import type { CallContext, Outcome } from './call-context.ts';
 import { withoutCredentials } from './call-log.ts';
@@ -24,11 +24,11 @@ export interface Running {
   /** Execution time of this request, all its calls together. */
   readonly requestTime: RequestTime;
   readonly fault: RestFault | null;
-  /** Marks the sub-calls of a batch in the record. */
+  /** Marks the calls inside a batch in the record. */
   readonly inBatch: boolean;
 }
 
-/** Runs one method for a caller: existence, scope, operating limit, then the work. Throws RestError. */
+/** Runs one method for a caller after checking its name, its scope and the operating limit. Throws RestError. */
 export async function runMethod(running: Running, caller: Caller, name: string, params: Params): Promise<Outcome> {
   const { state, operating, requestTime } = running;
   const started = Date.now();
@@ -55,7 +55,10 @@ export async function runMethod(running: Running, caller: Caller, name: string, 
       interrupt: interruption(running.fault),
       runSub: (sub, given) => runInBatch(running, caller, sub, given),
     };
+    const gate = running.fault?.kind === 'gated' ? running.fault.gate : undefined;
+    await gate?.('before', params);
     const result = await method.method.run(call);
+    await gate?.('after', params);
     const seconds = state.options.operatingCostSeconds || (performance.now() - began) / 1000;
     operating.add(owner, key, seconds, requestTime);
     return { result, time: timeBlock(started, operating.read(owner, key, requestTime)) };
@@ -88,7 +91,7 @@ async function runInBatch(running: Running, caller: Caller, name: string, params
   return await runMethod({ ...running, fault, inBatch: true }, caller, name, params);
 }
 
-/** The PHP process is gone: what it has done so far is done, and nobody is answered. */
+/** The PHP process died: what it has done so far stays done, and the caller gets no answer. */
 export class PortalDied extends Error {}
 
 function interruption(fault: RestFault | null): (() => Promise<void>) | null {

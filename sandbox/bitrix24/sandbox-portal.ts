@@ -1,4 +1,4 @@
-/** What tests and people can do with a running fake portal and see of it: installation, observation, faults. */
+/** The interface of a running fake portal for tests and people: installation, observation, faults. */
 import type { Server } from 'node:http';
 import type { Changes } from '../kit/changes.ts';
 import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';
@@ -26,7 +26,7 @@ export interface PortalInside {
   readonly oauth: Server;
 }
 
-/** A running portal. What people and administrators do is inherited; here is where it runs and what can be seen. */
+/** A running portal. Actions of people and administrators are inherited; this class adds its addresses, what can be observed, and faults. */
 export class SandboxPortal extends Administration {
   readonly #state: PortalState;
   readonly #inside: PortalInside;
@@ -48,7 +48,7 @@ export class SandboxPortal extends Administration {
     return this.#state.address.domain;
   }
 
-  /** client_endpoint. */
+  /** The REST address that the app is given as `client_endpoint`. */
   get restEndpoint(): string {
     return `${this.origin}/rest/`;
   }
@@ -114,7 +114,7 @@ export class SandboxPortal extends Administration {
     return this.#state.files.get(id)?.content ?? null;
   }
 
-  /** Ids of who sits in the chat. */
+  /** Ids of the chat's members. */
   members(chatId: number): number[] {
     return [...(this.#state.chats.get(chatId)?.members ?? [])];
   }
@@ -124,19 +124,24 @@ export class SandboxPortal extends Administration {
     return this.#state.sessions.get(chatId)?.operatorId ?? null;
   }
 
+  /** How many posted events have not been answered yet. */
+  undeliveredEvents(): number {
+    return this.#state.queue.undelivered();
+  }
+
   /** Resolves when every event has been delivered. */
   async idle(): Promise<void> {
     await this.#state.queue.idle();
   }
 
-  /** Calls back for every new message; returns the way to stop. */
+  /** Calls the listener for every new message; returns a function that stops it. */
   onMessage(listener: (message: SeenMessage) => void): () => void {
     return this.onChange((change) => {
       if (change.kind === 'message') listener(seenMessage(this.#state, change.message));
     });
   }
 
-  /** Calls back for every change; returns the way to stop. */
+  /** Calls the listener for every change; returns a function that stops it. */
   onChange(listener: (change: Change) => void): () => void {
     return this.#inside.changes.on(listener);
   }
@@ -168,22 +173,22 @@ export class SandboxPortal extends Administration {
     this.#state.queue.resume();
   }
 
-  /** How many events the portal keeps for the bot to be polled. */
+  /** How many events the portal keeps for a polled bot. */
   keptEvents(botId: number): number {
     return this.#state.fetchEvents.get(botId)?.length ?? 0;
   }
 
-  /** Events to be polled get their number, and appear only later, after others with higher numbers. */
+  /** From now on events for polling are numbered at once but stay unreadable, so that they can appear after events with higher numbers. */
   holdKeptEvents(): void {
     this.#state.eventLog.isHolding = true;
   }
 
-  /** New events appear at once again; those held back stay so. */
+  /** New events are readable at once again; those held back stay unreadable. */
   letKeptEventsPass(): void {
     this.#state.eventLog.isHolding = false;
   }
 
-  /** Those held back appear. */
+  /** Makes the events held back readable. */
   releaseKeptEvents(): void {
     this.#state.eventLog.isHolding = false;
     for (const appear of this.#state.eventLog.held.splice(0)) appear();

@@ -35,7 +35,7 @@ function lineBot(state: PortalState): Bot | undefined {
   return own.find((bot) => bot.type === 'O') ?? own[0];
 }
 
-/** The client needs a line; the line gets the app's Open Channel bot as soon as there is one. */
+/** Creates the client and the Open Channel; the channel gets the app's Open Channel bot as soon as there is one. */
 function prepareClient(
   state: PortalState,
   people: People,
@@ -52,7 +52,7 @@ function prepareClient(
   return known?.userId ?? people.addClient({ name: names.client, lineId, connector: 'telegrambot' }).id;
 }
 
-/** Creates what is missing; repeatable, also after more bots have been registered. */
+/** Creates what is missing. Can be called again, for example after more bots have been registered. */
 export function prepareScene(state: PortalState, people: People): Scene {
   const names = state.options.language === 'ru' ? NAMES.ru : NAMES.en;
   const employeeId =

@@ -1,4 +1,4 @@
-/** Everything a fake portal remembers: its people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
+/** Everything a fake portal stores: people, bots, chats, messages, bindings. Data and look-ups only; no rules. */
 import { randomBytes } from 'node:crypto';
 import type { CallLog } from '../kit/call-log.ts';
 import type { RestCall } from './call-log.ts';
@@ -12,7 +12,7 @@ export interface User {
   readonly id: number;
   firstName: string;
   lastName: string;
-  /** Null is what connector users have: the key then vanishes from events. */
+  /** Null for users of connectors: events then do not have the key. */
   workPosition: string | null;
   gender: 'M' | 'F';
   readonly email: string;
@@ -24,7 +24,7 @@ export interface User {
   readonly isExtranet: boolean;
   color: string;
   active: boolean;
-  /** What a messenger told of its customer. */
+  /** What a messenger told about its customer. */
   readonly profile?: { readonly avatar?: string; readonly phone?: string; readonly website?: string };
 }
 
@@ -46,13 +46,13 @@ export interface Bot {
   webhookUrl: string;
   avatar: Buffer | null;
   countMessage: number;
-  /** Ids of the chats it sits in. */
+  /** Ids of the chats it is a member of. */
   readonly chats: Set<number>;
-  /** People who have a private chat with it. */
+  /** Ids of people who have a private chat with it. */
   readonly peers: Set<number>;
 }
 
-/** Letters of the messenger: P private, C group, O open group, L Open Channel. */
+/** Bitrix24's letters for kinds of chats: P private, C group, O open group, L Open Channel. */
 export type ChatType = 'P' | 'C' | 'O' | 'L';
 
 export interface Chat {
@@ -146,7 +146,7 @@ export interface Line {
   time: number;
   left: 'queue' | 'close';
   readonly queue: number[];
-  /** Place in the queue of whoever gets the next conversation. */
+  /** Index in the queue of the operator who gets the next conversation. */
   nextInQueue: number;
 }
 
@@ -185,10 +185,20 @@ export interface Address {
   oauthOrigin: string;
 }
 
+/** Seconds for which "is typing" is shown if the call names no duration. */
+export const TYPING_SECONDS = 15;
+
 export type Change =
   | { readonly kind: 'message' | 'message-edit' | 'message-delete' | 'reaction'; readonly message: Message }
   | { readonly kind: 'chat'; readonly chatId: number }
-  | { readonly kind: 'typing'; readonly chatId: number; readonly botId: number; readonly code: string }
+  | {
+      readonly kind: 'typing';
+      readonly chatId: number;
+      readonly botId: number;
+      /** Code of the text that is shown; empty: "is typing". */
+      readonly code: string;
+      readonly seconds: number;
+    }
   | { readonly kind: 'bots' | 'app' | 'people' }
   | { readonly kind: 'call' | 'delivery'; readonly id: number };
 
@@ -218,9 +228,9 @@ export interface PortalState {
   readonly uuids: Map<string, { messageId: number | null; reservedAt: number }>;
   readonly fetchEvents: Map<number, FetchEvent[]>;
   readonly eventLog: {
-    /** Until when (ms) the server takes it for granted that a bot has no events. */
+    /** Until when (ms) the server assumes that a bot has no events. */
     readonly nothingUntil: Map<number, number>;
-    /** Events that have a number and cannot be read yet, as those of a slower request of the portal. */
+    /** Events that are numbered but not yet readable, as if a slower request of the portal had still to store them. */
     readonly held: (() => void)[];
     isHolding: boolean;
   };
@@ -259,7 +269,7 @@ export function fullName(user: User): string {
   return [user.firstName, user.lastName].filter((part) => part !== '').join(' ');
 }
 
-/** Bots of one app, oldest first; the first is the one taken when BOT_ID is missing. */
+/** Bots of one app, oldest first; without a BOT_ID the first one is used. */
 export function botsOfApp(state: PortalState, appId: string): Bot[] {
   return [...state.bots.values()].filter((bot) => bot.appId === appId).sort((a, b) => a.id - b.id);
 }

@@ -1,4 +1,4 @@
-/** What attach, keyboard and menu have in common: how they are sent, colours, addresses, and the size in which they are stored. */
+/** What attach, keyboard and menu have in common: how they are sent, colours, addresses, and the limit of their stored size. */
 import type { Params } from './wire-format.ts';
 
 /** Characters of stored JSON allowed for each of them (server source and v2 documentation). */
@@ -18,13 +18,13 @@ export function parsedJson(value: unknown): unknown {
   }
 }
 
-/** Whether the server stores it: its JSON escapes slashes, but no letters. */
+/** Whether the stored JSON is too large; the server's JSON escapes slashes but not letters. */
 export function isOversized(stored: unknown): boolean {
   const json = JSON.stringify(stored).replaceAll('/', '\\/');
   return [...json].length >= MAX_STORED_CHARS;
 }
 
-/** Those of the keys that are hexadecimal colours. */
+/** The given keys whose values are hexadecimal colours. */
 export function colors(from: Params, ...keys: readonly string[]): Params {
   return Object.fromEntries(
     keys
@@ -38,7 +38,7 @@ export function colorToken(value: unknown): string {
   return TOKENS.has(value) ? String(value) : 'base';
 }
 
-/** An address that the portal opens: of its own, or of the web. */
+/** Whether the portal opens this address: one of its own, or a web address. */
 export function isAddress(text: string): boolean {
   return /^(?:\/|https?:\/\/)/.test(text);
 }

@@ -1,4 +1,4 @@
-/** Access and refresh tokens of the portal: issue, look up, rotate, revoke. Tokens act as one user of one app. */
+/** Access and refresh tokens of the portal: issue, look up, rotate, revoke. Each token belongs to one user and one app. */
 import { randomBytes } from 'node:crypto';
 
 export interface Token {
@@ -9,7 +9,7 @@ export interface Token {
   /** Unix seconds. */
   expires: number;
   readonly refreshExpires: number;
-  /** Remaining event nesting of a token handed out in an event; null for tokens from OAuth and pages. */
+  /** How many nested events are still allowed under a token that came with an event; null for tokens from OAuth and pages. */
   readonly eventDepth: number | null;
   revoked: boolean;
 }
@@ -25,7 +25,7 @@ interface Lifetimes {
   readonly refreshSeconds: number;
 }
 
-/** Events within this many milliseconds share the tokens of one user, as events of one hit do; keeps load tests small. */
+/** Events within this many milliseconds share the tokens of one user, as the events of one request do; keeps load tests small. */
 const SHARED_FOR_MS = 30_000;
 
 export class TokenStore {
@@ -58,7 +58,7 @@ export class TokenStore {
     return token;
   }
 
-  /** A token for an event; the same one for a short while, never one that has used up a quarter of its life. */
+  /** A token for an event: the same one for a short while, but never one that has used up a quarter of its lifetime. */
   issueForEvent(userId: number, clientId: string, eventDepth: number): Token {
     const key = `${userId}:${clientId}:${eventDepth}`;
     const known = this.#shared.get(key);
@@ -89,7 +89,7 @@ export class TokenStore {
     return this.issue({ userId: old.userId, clientId: old.clientId });
   }
 
-  /** Whose refresh token this is, without using it up. */
+  /** Finds a refresh token without using it up. */
   ownerOfRefresh(refresh: string): Token | undefined {
     return this.#byRefresh.get(refresh);
   }

@@ -28,7 +28,7 @@ export function botTypeName(type: BotType): string {
   return TYPE_NAMES[type];
 }
 
-/** What anyone may see of a bot. */
+/** What everybody may see of a bot. */
 export function shortBot(state: PortalState, bot: Bot): WireMap {
   return {
     id: bot.id,
@@ -113,7 +113,7 @@ export function chatObject(chat: Chat, viewerId: number): WireMap {
   };
 }
 
-/** A message with its params; snake_case twins included, as the server sends them. */
+/** A message with its params; as on the server, some fields appear a second time in snake_case. */
 export function messageObject(message: Message): WireMap {
   return {
     id: message.id,

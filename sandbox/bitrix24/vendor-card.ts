@@ -13,8 +13,8 @@ export interface CardCheck {
 
 /** HEAD on every address of the card, as the cabinet does when they are saved. */
 export async function checkCard(state: PortalState): Promise<CardCheck[]> {
-  const { installUrl, appUrl, eventUrl } = state.options;
-  const named = Object.entries({ installUrl, appUrl, eventUrl }).filter(([, url]) => url !== '');
+  const { installUrl, appUrl, eventUrl, settingsUrl } = state.options;
+  const named = Object.entries({ installUrl, appUrl, eventUrl, settingsUrl }).filter(([, url]) => url !== '');
   return await Promise.all(
     named.map(async ([name, url]) => {
       const { status } = await fetch(url, { method: 'HEAD', redirect: 'manual' });
@@ -59,7 +59,7 @@ function auth(state: PortalState, userId: number): WireMap {
   };
 }
 
-/** Asks for the form (with an event) or saves it (without). */
+/** Requests the form (with an event) or saves it (without). */
 export async function postSettings(state: PortalState, request: SettingsRequest): Promise<SettingsAnswer> {
   const isSave = request.event === undefined;
   const body = buildQuery({

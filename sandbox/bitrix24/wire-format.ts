@@ -9,7 +9,7 @@ export interface WireMap {
   readonly [key: string]: WireValue;
 }
 
-/** A value as a REST call brings it: JSON types from a JSON body, strings, lists and maps from a form. */
+/** A parameter of a REST call: JSON types from a JSON body; strings, lists and maps from a form. */
 export type Params = Record<string, unknown>;
 
 const REST_OF_URLENCODE = /[!'()*~]|%20/g;
@@ -50,7 +50,7 @@ function append(pairs: string[], name: string, value: WireValue): void {
   for (const [key, inner] of Object.entries(value)) append(pairs, `${name}%5B${encodedKey(key)}%5D`, inner);
 }
 
-/** A form body in the order of the keys. Null, undefined and empty lists or maps leave no trace, true is 1, false is 0. */
+/** A form body in the order of the keys. Null, undefined and empty lists or maps are left out, true is 1, false is 0. */
 export function buildQuery(fields: WireMap): string {
   const pairs: string[] = [];
   for (const [key, value] of Object.entries(fields)) append(pairs, encodedKey(key), value);
@@ -143,7 +143,7 @@ export function parseForm(body: string): Params {
   return result;
 }
 
-/** A map as PHP prints it: an empty one comes out as `[]`. */
+/** A map as PHP encodes it: an empty one becomes `[]`. */
 export function phpMap<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> | readonly [] {
   return Object.keys(map).length === 0 ? [] : map;
 }

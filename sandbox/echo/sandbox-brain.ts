@@ -2,10 +2,10 @@
 import type { SandboxBrain } from '../sandbox-brain.ts';
 
 export const echoInSandbox: SandboxBrain = {
-  summary: 'all bots repeat what they hear',
+  summary: 'all bots repeat each message',
   firstSteps: [
-    'The bridge is open. Write on the first page: as a customer, as an employee, or to the supervisor in the group.',
-    'The bots repeat what they hear.',
+    'Everything is running. Write on the first page: as a customer, as an employee, or to the supervisor in the group.',
+    'The bots repeat each message.',
   ],
   start: null,
 };

@@ -1,10 +1,10 @@
-/** Failures that nobody waits for become process warnings. */
+/** Reports a failure that nobody waits for as a process warning. */
 
 export function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : new Error(String(error)));
 }
 
-/** Lets the work go on after the answer has been given. */
+/** Lets work continue after the answer; a failure becomes a process warning. */
 export function inBackground(work: Promise<unknown>): void {
   work.catch(warn);
 }

@@ -1,6 +1,6 @@
 /** The latest calls to a fake server, for tests and for the log on its page. */
 
-/** Keeps the latest `limit` entries; dropping the oldest costs nothing per entry. */
+/** Keeps the latest `limit` entries; dropping the oldest takes constant time per entry. */
 export class RecentList<T> {
   #items: T[] = [];
   readonly #limit: number;
@@ -20,7 +20,7 @@ export class RecentList<T> {
   }
 }
 
-/** Gives every call a number. Whoever records takes tokens and keys out before. */
+/** Numbers the calls. The caller removes tokens and keys before adding a call. */
 export class CallLog<Call extends { readonly id: number }> extends RecentList<Call> {
   readonly #onCall: (call: Call) => void;
   #nextId = 1;
@@ -31,14 +31,14 @@ export class CallLog<Call extends { readonly id: number }> extends RecentList<Ca
   }
 
   record(call: Omit<Call, 'id'>): void {
-    // The id completes what Omit left out; TypeScript cannot conclude that for a type parameter.
+    // The id is what Omit left out; TypeScript cannot infer that for a type parameter.
     const entry = { id: this.#nextId++, ...call } as unknown as Call;
     this.push(entry);
     this.#onCall(entry);
   }
 }
 
-/** The value with everything replaced, at any depth, that stands under one of these names (lower case). */
+/** A copy of the value in which whatever is stored under one of these names (lower case) is replaced, at any depth. */
 export function withoutSecrets(value: unknown, names: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((inner) => withoutSecrets(inner, names));
   if (value === null || typeof value !== 'object') return value;

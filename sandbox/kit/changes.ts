@@ -1,4 +1,4 @@
-/** Tells whoever listens that something in a fake server has changed: its page, and tests. */
+/** Tells the page of a fake server, and tests, that something in it has changed. */
 
 export class Changes<Change> {
   readonly #listeners = new Set<(change: Change) => void>();
@@ -7,13 +7,13 @@ export class Changes<Change> {
     for (const listener of this.#listeners) listener(change);
   };
 
-  /** Calls back for every change; returns the way to stop. */
+  /** Calls the listener for every change; returns a function that stops it. */
   on(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Nobody is told any more. */
+  /** Removes all listeners. */
   clear(): void {
     this.#listeners.clear();
   }

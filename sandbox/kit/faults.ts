@@ -1,4 +1,4 @@
-/** Faults that a test or a person orders for the next calls, and the acting out of those that every fake server knows. */
+/** Faults that a test or a person orders for the next calls, and the simulation of those that all fake servers have in common. */
 import type { ServerResponse } from 'node:http';
 import { wait } from './wait.ts';
 
@@ -30,15 +30,15 @@ interface AnyFault {
   readonly ms?: number;
 }
 
-/** Answers in place of the fake server's own. */
+/** Sends an answer instead of the fake server's own. */
 export type FaultAnswer<Fault> = (answer: ServerResponse, fault: Fault) => void;
 
 /** Such answers by kind of fault. */
 export type FaultAnswers<Fault extends AnyFault> = { readonly [Kind in Fault['kind']]?: FaultAnswer<Fault> };
 
 /**
- * Acts out a fault that comes before the work: `slow` (waits `fault.ms` or `slowMs`, then the work goes on), `reset-before`, `hang`, or
- * one of these answers. True when the call is thereby dealt with. Other kinds are left to the caller.
+ * Simulates a fault that comes before the work: `slow` (waits `fault.ms` or `slowMs`, then the work continues), `reset-before`, `hang`, or
+ * one of these answers. True when that ends the call. Other kinds are left to the caller.
  */
 export async function actOut<Fault extends AnyFault>(
   fault: Fault | null,

@@ -1,4 +1,4 @@
-/** Files: uploaded by the page, handed out to clients and to browsers. */
+/** Files: uploaded by the page, sent to clients and to browsers. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -9,21 +9,21 @@ export interface NamedFile {
   readonly content: Buffer;
 }
 
-/** Up to five files as the page sends them, each at most so many characters of base64. */
+/** Schema of up to five files as the page sends them, each of at most `maxCharacters` in base64. */
 export function pageFiles(maxCharacters: number): z.ZodType<NamedFile[], unknown> {
   const file = z.object({ name: z.string().min(1).max(200), base64: z.string().max(maxCharacters) });
   const decoded = file.transform(({ name, base64 }) => ({ name, content: Buffer.from(base64, 'base64') }));
   return z.array(decoded).max(5).default([]);
 }
 
-/** How a fault spoils a file that is being handed out: `cut` after half of it, `drip` in small pieces with pauses, `stall` after half of it. */
+/** How a fault disturbs a file download: `cut` breaks the connection after half of it, `drip` sends small pieces with delays, `stall` stops after half. */
 export interface SpoiltPace {
   readonly kind: 'cut' | 'drip' | 'stall';
-  /** Between the pieces of `drip`. */
+  /** Delay between the pieces of `drip`. */
   readonly ms?: number;
 }
 
-/** Null for a fault that does not spoil a file. */
+/** Null for a fault that does not concern downloads. */
 export function spoiltPace(fault: { readonly kind: string | number; readonly ms?: number } | null): SpoiltPace | null {
   const kind = fault?.kind;
   if (kind !== 'cut' && kind !== 'drip' && kind !== 'stall') return null;
@@ -32,7 +32,7 @@ export function spoiltPace(fault: { readonly kind: string | number; readonly ms?
 
 const DRIP_PIECES = 40;
 
-/** The content as that fault lets it through. */
+/** The part of the content that gets through, at the fault's pace. */
 async function* spoilt(content: Buffer, { kind, ms = 50 }: SpoiltPace): AsyncGenerator<Buffer> {
   if (kind !== 'drip') {
     yield content.subarray(0, Math.ceil(content.length / 2));
@@ -45,7 +45,7 @@ async function* spoilt(content: Buffer, { kind, ms = 50 }: SpoiltPace): AsyncGen
   }
 }
 
-/** Sends the content, spoilt by a fault. The whole length is announced. */
+/** Sends the content as disturbed by the fault. Content-Length announces the whole length. */
 export async function sendSpoilt(answer: ServerResponse, content: Buffer, pace: SpoiltPace): Promise<void> {
   answer.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.length });
   for await (const piece of spoilt(content, pace)) {

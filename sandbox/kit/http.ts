@@ -7,7 +7,7 @@ import type { KeyAndCertificate } from './self-signed.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** The whole body. Throws when it is beyond the limit. */
+/** Reads the whole body. Throws when it is larger than the limit. */
 export async function readBody(incoming: IncomingMessage, maxMegabytes = 64): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -47,9 +47,9 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
-  /** With it the server speaks https. */
+  /** If given, the server uses https. */
   readonly tls?: KeyAndCertificate | null;
-  /** Answers a request whose handler failed. An empty 500 unless given. */
+  /** Answers a request whose handler failed; by default with an empty 500. */
   readonly answerFailure?: (answer: ServerResponse, error: unknown) => void;
 }
 
@@ -57,12 +57,12 @@ function answerEmpty500(answer: ServerResponse): void {
   answer.writeHead(500).end();
 }
 
-/** A server that is listening. A handler that fails gives a process warning; when it had begun to answer, the connection is cut. */
+/** Starts a server. A handler that fails causes a process warning; if it had begun to answer, the connection is cut. */
 export async function listen(options: ListenOptions, handle: HandleRequest): Promise<Server> {
   const answerFailure = options.answerFailure ?? answerEmpty500;
   const onRequest = (incoming: IncomingMessage, answer: ServerResponse): void => {
     handle(incoming, answer).catch((error: unknown) => {
-      // A client that broke off its request is no failure of ours.
+      // A client that aborted its request is not a failure of the server.
       if (incoming.errored === null) warn(error);
       if (answer.headersSent || answer.destroyed) answer.destroy();
       else answerFailure(answer, error);
@@ -80,7 +80,7 @@ export async function listen(options: ListenOptions, handle: HandleRequest): Pro
   return server;
 }
 
-/** From now on this server answers differently, for example as an address that was left. */
+/** Replaces the handler of a running server, for example for an address that an account has moved away from. */
 export function answerInstead(server: Server, handle: HandleRequest): void {
   server.removeAllListeners('request');
   server.on('request', (incoming, answer) => {

@@ -1,19 +1,19 @@
 /**
- * Serves the page by which a person uses a fake server: its files, its state, a live stream of changes (Server-Sent Events), its acts.
- * The page's own files are under `/page/`, those of all pages under `/kit/page/`. For a person at this machine only.
+ * Serves the page on which a person uses a fake server: its files, its state, a live stream of changes (Server-Sent Events), its actions.
+ * The page's own files are under `/page/`, those of all pages under `/kit/page/`. For a person at this machine: requests by a foreign host name are refused.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type NamedFile, sendToPage } from './files.ts';
 import { answerHtml, answerJson, readBody } from './http.ts';
 
-/** What the page shows and may ask for. */
+/** What a page shows and which actions it may request. */
 export interface Page {
   /** Everything the page shows. */
   snapshot(query: URLSearchParams): unknown;
-  /** Does what the page asks for, and returns what the page needs to know. Throws a sentence for the person. */
+  /** Executes an action and returns what the page needs. Throws an error whose message is shown to the person. */
   act(body: unknown): unknown;
-  /** What the page gets under `/sandbox/files/<id>`. */
+  /** The file served under `/sandbox/files/<id>`. */
   file?(id: string): NamedFile | undefined;
 }
 
@@ -43,7 +43,7 @@ function isForThisHost({ headers, socket }: IncomingMessage): boolean {
   return ['127.0.0.1', 'localhost', '[::1]', socket.localAddress].includes(name);
 }
 
-/** Other sites cannot send JSON from a browser without being asked for their origin. */
+/** True for the page's own requests: a browser sends JSON from another site only with an Origin header, and that names another host. */
 function isFromThePage({ headers }: IncomingMessage): boolean {
   const isJson = (headers['content-type'] ?? '').startsWith('application/json');
   return isJson && (headers.origin === undefined || URL.parse(headers.origin)?.host === headers.host);
@@ -59,12 +59,12 @@ export class PageServer {
     this.#folder = folder;
   }
 
-  /** Names what the page is about; before that there is nothing to see or to do. */
+  /** Connects the page to what it shows. Before that it has no state and no actions. */
   attach(page: Page): void {
     this.#page = page;
   }
 
-  /** Tells every open page of a change; it is described only when a page is open. */
+  /** Tells every open page about a change; `describe` is called only when a page is open. */
   announce(describe: () => unknown): void {
     if (this.#streams.size === 0) return;
     const line = `data: ${JSON.stringify(describe())}\n\n`;

@@ -1,12 +1,12 @@
-/** Request limits as services document them. Both kinds count per key (a token, an address) and are switched off by `false`. */
+/** Request limits as services document them. Both kinds count per key (a token, an address); `false` switches them off. */
 
-/** How many requests drain per second, and how many fit in before one is refused. */
+/** How many requests drain per second, and how many fit into the bucket before one is refused. */
 export interface BucketSize {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** Fills by one per request, drains steadily; full means refuse. One level per key. */
+/** A bucket per key that each request fills by one and that drains steadily; a request that does not fit is refused. */
 export class LeakyBucket {
   readonly #rate: BucketSize | false;
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class LeakyBucket {
     this.#now = now;
   }
 
-  /** Counts the request, or says no. A refused request does not count. */
+  /** Whether the request is within the limit; if so, it is counted. */
   admits(key: string): boolean {
     if (this.#rate === false) return true;
     const now = this.#now();
@@ -29,7 +29,7 @@ export class LeakyBucket {
   }
 }
 
-/** Requests travel with different delays, so a client's second can arrive shorter and fuller than it was sent. */
+/** Requests have different delays on their way, so more of them can arrive within a second than were sent within one. */
 const slackRequests = 2;
 const slackMs = 50;
 
@@ -37,7 +37,7 @@ interface Count {
   /** Token bucket: what is left, and when that was counted. */
   left: number;
   countedAt: number;
-  /** Group of requests that began with the first one of a second. */
+  /** The group of requests that began with the first request of a second. */
   startedAt: number;
   started: number;
 }
@@ -60,7 +60,7 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Counts the request, or says no. A refused request does not count. */
+  /** Whether the request is within the limit; if so, it is counted. */
   admits(key: string): boolean {
     if (this.#perSecond === false) return true;
     const most = this.#perSecond + slackRequests;
@@ -75,7 +75,7 @@ export class RateLimit {
       count.started = 0;
     }
     if (count.left < 1 && count.started >= most) return false;
-    // What only the group lets through is taken from the bucket later, or both together would let through nearly twice as much.
+    // A request that only the group admits is taken from the bucket too; otherwise both together would admit nearly twice as many.
     count.left = Math.max(-most, count.left - 1);
     count.started += 1;
     return true;

@@ -1,4 +1,4 @@
-/** Finding the route of a request among patterns such as `/dialogs/:dialog_id/assign`. */
+/** Finds the route of a request among patterns such as `/dialogs/:dialog_id/assign`. */
 
 export interface RoutePattern {
   readonly method: string;
@@ -17,7 +17,7 @@ function variablesOf(pattern: string, parts: readonly string[]): Readonly<Record
   return params;
 }
 
-/** The route with the variables of its path, decoded; otherwise what is wrong: the path, or only the method. */
+/** The route with the decoded variables of its path; otherwise what does not match: the path, or only the method. */
 export function findRoute<Route extends RoutePattern>(
   routes: readonly Route[],
   method: string,

@@ -1,4 +1,4 @@
-/** Makes a certificate for this machine that no authority has signed: X.509 by hand, since node:crypto can read certificates but not make them. */
+/** Makes a self-signed certificate for this machine. It encodes X.509 itself, because node:crypto can read certificates but not make them. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
@@ -10,7 +10,7 @@ export interface KeyAndCertificate {
 
 const tags = { integer: 0x02, bits: 0x03, bytes: 0x04, oid: 0x06, utf8: 0x0c, sequence: 0x30, set: 0x31, time: 0x18 };
 
-/** One value of the Distinguished Encoding Rules: tag, length, content. */
+/** Encodes one value by the Distinguished Encoding Rules: tag, length, content. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   if (content.length < 0x80) return Buffer.concat([Buffer.from([tag, content.length]), content]);
@@ -48,7 +48,7 @@ function names(hosts: readonly string[]): Buffer {
   return der(tags.sequence, ...parts);
 }
 
-/** Good from yesterday, so that clocks may differ, for as many days; an authority of itself, so that clients can be told to trust it. */
+/** Valid from yesterday, because clocks differ, for `days` days. It is marked as its own authority, so that clients can be told to trust it. */
 export function selfSigned(hosts: readonly string[], days = 30): KeyAndCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const algorithm = der(tags.sequence, oid('ecdsaWithSha256'));

@@ -1,4 +1,4 @@
-/** Posts webhooks as JSON: headers, time-out, attempts, order, faults, record. What they mean is decided by whoever sends them. */
+/** Posts webhooks as JSON: headers, time-out, attempts, order, faults, record. Their content is up to the fake server that sends them. */
 import { RecentList } from './call-log.ts';
 import { wait } from './wait.ts';
 
@@ -65,7 +65,7 @@ export class WebhookSender<About extends object> {
     this.#onSent = onSent;
   }
 
-  /** The next `count` webhooks are lost on the way: the sender believes the receiver unreachable. */
+  /** The next `count` webhooks are lost on the way: to the sender it seems that the receiver cannot be reached. */
   drop(count: number): void {
     this.#toDrop += count;
   }
@@ -90,7 +90,7 @@ export class WebhookSender<About extends object> {
     await this.idle();
   }
 
-  /** Sends what `prepare` returns when the webhook's turn in its lane has come; null = there is nobody to send it to. */
+  /** Calls `prepare` when all earlier webhooks of the lane are done, and sends what it returns; null = there is no receiver. */
   send(lane: string, prepare: () => Webhook<About> | null): Promise<WebhookResult> {
     const before = this.#options.ordered ? this.#lanes.get(lane) : undefined;
     const work = before === undefined ? this.#deliver(prepare) : before.then(() => this.#deliver(prepare));

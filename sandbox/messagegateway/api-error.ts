@@ -1,4 +1,4 @@
-/** A refusal with the status and the words the service shows; each API wraps them in its own envelope. */
+/** A refusal with the status and text that the service answers; each API wraps them in its own envelope. */
 
 export class ApiError extends Error {
   readonly status: number;

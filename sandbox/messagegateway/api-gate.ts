@@ -58,7 +58,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Who the token speaks for. Throws when nobody, or when the module is switched off. */
+/** The owner of the token. Throws when there is none, or when the module is switched off. */
 export function ownerOf(gateway: GatewayState, token: unknown, api: 'bot' | 'transport'): TokenOwner {
   const owner = typeof token === 'string' ? gateway.tokens.get(token) : undefined;
   const link = api === 'bot' ? owner?.module.bot : owner?.module.transport;
@@ -108,10 +108,11 @@ export class ApiGate {
       log(typeof fault?.kind === 'number' ? fault.kind : 0, fault?.kind);
       return;
     }
-    const result = await this.#result({ incoming, method, path, query, bytes, token });
-    log(result.status, result.body);
+    const found = await this.#result({ incoming, method, path, query, bytes, token });
+    const { status, body, headers } = this.#gateway.options.changeAnswer({ api: this.#api, method, path }, found);
+    log(status, body);
     if (fault?.kind === 'reset-after') answer.destroy();
-    else answerJson(answer, result.status, result.body, result.status === 429 ? retryHeaders(this.#gateway) : {});
+    else answerJson(answer, status, body, { ...(status === 429 ? retryHeaders(this.#gateway) : {}), ...headers });
   }
 
   async #result(request: {

@@ -1,4 +1,4 @@
-/** What is recorded of an API call. Tokens and keys never get in. */
+/** What is recorded of an API call. Tokens and keys are never recorded. */
 import { withoutSecrets } from '../kit/call-log.ts';
 import type { Api } from './faults.ts';
 

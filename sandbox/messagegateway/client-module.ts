@@ -1,4 +1,4 @@
-/** A module that belongs to no app: its tokens are ready for whoever tries the vendor's own clients on the fake server. */
+/** A module that belongs to no app. Its tokens are for anybody who tries the vendor's own clients against the fake server. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, readBody } from '../kit/http.ts';
@@ -7,7 +7,7 @@ import type { AccountState } from './state.ts';
 
 const code = 'sandbox-client';
 
-/** Where messages to this module's channels go: taken at once, as a messenger that always delivers. */
+/** The webhook address of this module's channels: it accepts every message at once, as a messenger that always delivers. */
 export const clientWebhookPath = '/sandbox/client-webhook';
 
 export interface ClientTokens {
@@ -15,7 +15,7 @@ export interface ClientTokens {
   readonly transport: string;
 }
 
-/** Registers the module, or finds it registered, and returns its tokens. */
+/** Registers the module unless it is registered already, and returns its tokens. */
 export function openClientModule(account: AccountState): ClientTokens {
   const origin = account.gateway.address.mgOrigin;
   const module = {

@@ -6,7 +6,7 @@ const quantity = z.object({ value: z.number().min(0).optional(), unit: z.string(
 
 /** A product card. */
 export const productSchema = z.object({
-  // The newest client has it optional, the document and an older client demand it.
+  // Optional in the newest client; the documentation and an older client require it.
   id: z.int(),
   name: z.string().min(1).max(255),
   article: z.string().max(128).optional(),
@@ -14,7 +14,7 @@ export const productSchema = z.object({
   img: z.string().max(2048).optional(),
   cost: cost.optional(),
   unit: z.string().max(16).optional(),
-  // Deprecated in favour of `unit`, still sent by older clients.
+  // Deprecated in favour of `unit`, but still sent by older clients.
   quantity: quantity.optional(),
 });
 

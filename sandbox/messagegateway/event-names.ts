@@ -22,5 +22,5 @@ export const EVENT_NAMES = [
 
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** Asked for by the vendor's older clients; today's service has no such events, so none is ever sent. */
+/** Events that the vendor's older clients ask for; the service no longer has them, so none is ever sent. */
 export const RETIRED_NAMES: readonly string[] = ['chat_unread_updated', 'settings_updated'];

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { actOut, type FaultAnswers } from '../kit/faults.ts';
 import { answerHtml, answerJson } from '../kit/http.ts';
 
-/** `storage` hands out files: only there a fault can be `cut`, `drip` or `stall`. */
+/** `storage` serves files: only its faults can be `cut`, `drip` or `stall`. */
 export type Api = 'crm' | 'bot' | 'transport' | 'ws' | 'storage';
 
 export interface Fault {
@@ -14,11 +14,11 @@ export interface Fault {
   readonly method?: string;
   readonly times: number;
   readonly kind: 500 | 503 | 429 | 'slow' | 'hang' | 'reset-before' | 'reset-after' | 'html' | 'cut' | 'drip' | 'stall';
-  /** For slow, 3 000 when absent; for drip between two pieces. */
+  /** Delay of `slow`, 3 000 when absent; for `drip`, the delay between two pieces. */
   readonly ms?: number;
 }
 
-/** Whether the fault was ordered for such a call. */
+/** Whether the fault applies to this call. */
 export function hits(fault: Fault, api: Api, method: string, path: string): boolean {
   return (
     fault.api === api &&
@@ -34,7 +34,7 @@ const ANSWERS: FaultAnswers<Fault> = {
   429: (answer) => answerJson(answer, 429, { errors: ['Too many requests'] }),
 };
 
-/** Acts out what comes before the work; true = the request is dealt with. */
+/** Simulates a fault that comes before the work; true = that ended the request. */
 export async function breaksBefore(fault: Fault | null, answer: ServerResponse): Promise<boolean> {
   return await actOut(fault, answer, ANSWERS, 3_000);
 }

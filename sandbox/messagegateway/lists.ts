@@ -2,7 +2,7 @@
 import type { ResolvedOptions } from './options.ts';
 import type { ListQuery } from './validate.ts';
 
-/** How a record is placed in time; the last update counts for since and until. */
+/** The times of a record; its last update counts for since and until. */
 export interface Placed {
   readonly id: number;
   readonly updatedAt: number | null;

@@ -1,4 +1,4 @@
-/** What the manager's page sees and may ask for: a snapshot of the first account, and acts checked before they are executed. */
+/** What the manager's page shows and may request: a snapshot of the first account, and actions that are validated before they are executed. */
 import { z } from 'zod';
 import { pageFiles } from '../kit/files.ts';
 import type { Page } from '../kit/page-server.ts';

@@ -1,4 +1,4 @@
-/** What can be seen of an account from outside: plain copies, for tests and for the page. */
+/** What tests and the page can read from an account, as plain copies. */
 import type { ActorRef, ChatRecord, Json, MessageRecord, Tag } from './records.ts';
 import type { AccountState } from './state.ts';
 import { customerName, userName } from './views/actor-view.ts';
@@ -28,7 +28,7 @@ export interface SeenMessage {
   readonly status: string;
   readonly error: { readonly code: string; readonly message?: string } | null;
   readonly action: string | null;
-  /** Whom a system message is about. */
+  /** Name of the person a system message is about. */
   readonly subjectName: string;
   readonly reactions: readonly { readonly content: string; readonly by: string }[];
   readonly isEdited: boolean;
@@ -96,7 +96,7 @@ export interface SeenModule {
   readonly webhookUrl: string | null;
 }
 
-/** The name of anybody. */
+/** The name of a user, bot, customer or channel. */
 function actorName(account: AccountState, ref: ActorRef | null): string {
   if (ref === null) return '';
   if (ref.type === 'bot') return account.bots.get(ref.id)?.name ?? '';

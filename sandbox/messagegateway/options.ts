@@ -1,15 +1,16 @@
-/** What a caller may choose about a fake MessageGateway, and the values taken when nothing is chosen. */
+/** Options of a fake MessageGateway and their defaults. */
 import { randomBytes } from 'node:crypto';
 import type { WebhookOptions } from '../kit/webhook-sender.ts';
+import type { ChangeAnswer } from './changed-answer.ts';
 
 export interface MessageGatewayOptions {
   /** Address to listen on. Loopback only by default. */
   readonly host?: string;
   readonly mgPort?: number;
   readonly crmPort?: number;
-  /** Where the first account's CRM is after it has been renamed once; 0 = anywhere. */
+  /** Port of the first account's CRM after it has been renamed once; 0 = any free port. */
   readonly renamedCrmPort?: number;
-  /** PEM texts; with them both servers speak https, for clients that refuse plain http. */
+  /** PEM texts; with them both servers use https, for clients that refuse plain http. */
   readonly tls?: { readonly key: string; readonly cert: string } | null;
   /** Short name of the first account. */
   readonly accountCode?: string;
@@ -24,21 +25,21 @@ export interface MessageGatewayOptions {
   readonly retryAfterSeconds?: number | null;
   /** Whether opening a WebSocket counts as a request. */
   readonly handshakesCount?: boolean;
-  /** Status for an unknown or revoked token: 403 was seen in the field, 401 is understood by official clients. */
+  /** Status for an unknown or revoked token: 403 was observed at the real service, 401 is what official clients expect. */
   readonly badTokenStatus?: 401 | 403;
-  /** Asking for an event name that does not exist: refuse the handshake or leave the name out. */
+  /** What happens when a client asks for an unknown event name: the handshake is refused, or the name is ignored. */
   readonly unknownEvents?: 'refuse' | 'ignore';
   /** Server pings per socket; 0 = none. */
   readonly pingIntervalMs?: number;
-  /** A socket that shows no life for so long is cut; 0 = never. */
+  /** A socket from which nothing came for this long is cut; 0 = never. */
   readonly idleTimeoutMs?: number;
   /** Sockets per Bot token; 0 = any number. */
   readonly socketsPerToken?: number;
-  /** No source tells the real time-out, mentions retries (hence 1 attempt) or promises an order (hence none). */
+  /** The real time-out is not documented. No source mentions retries, hence 1 attempt, or promises an order, hence none. */
   readonly webhooks?: Partial<WebhookOptions>;
-  /** An asynchronous send not acknowledged for so long fails with async_send_timeout. */
+  /** An asynchronous send that is not acknowledged within this time fails with async_send_timeout. */
   readonly ackTimeoutMs?: number;
-  /** How incoming strings are cleaned besides trimming: the meaning of the vendor's `escape` is unknown. */
+  /** How incoming strings are changed besides trimming: it is unknown what the vendor's `escape` does. */
   readonly escape?: 'none' | 'html';
   /** Warnings in the answer to every message of a transport. */
   readonly sendWarnings?: readonly string[];
@@ -50,7 +51,7 @@ export interface MessageGatewayOptions {
   readonly timeOffset?: '+03:00' | '+01:00' | 'Z';
   /** Status of Bot POST /messages: the document says 200, recorded answers say 201. */
   readonly botSendStatus?: 200 | 201;
-  /** Where message_sent carries the note of media: no source says; content is documented as null for media. */
+  /** Where message_sent has the note of media: no source says; content is documented as null for media. */
   readonly webhookMediaNote?: 'content' | 'nowhere';
   /** Whether GET of an integration module shows the Transport token: the document omits it, a client's sample has it. */
   readonly transportTokenInGet?: boolean;
@@ -58,9 +59,9 @@ export interface MessageGatewayOptions {
   readonly botNeedsResponsibleRole?: boolean;
   /** Who gets a dialog that a customer opens. */
   readonly newDialogs?: 'unassigned' | 'responsible-bot';
-  /** Refuse what the channel's settings do not allow. */
+  /** Whether to refuse what the channel's settings do not allow. */
   readonly enforceChannelSettings?: boolean;
-  /** How files are taken: the document says multipart, older official clients send the bare bytes. */
+  /** Accepted forms of uploads: the documentation says multipart, older official clients send the bare bytes. */
   readonly uploads?: 'both' | 'multipart' | 'raw';
   /** Upload limit in bytes (20 MiB in an official client). */
   readonly maxFileBytes?: number;
@@ -68,6 +69,8 @@ export interface MessageGatewayOptions {
   /** How many of the latest API calls and webhooks are kept for inspection. */
   readonly recordLimit?: number;
   readonly language?: 'ru' | 'en';
+  /** Changes what the APIs answer; absent: nothing is changed. */
+  readonly changeAnswer?: ChangeAnswer;
   /** Secret of the marketplace card that signs one-step connections. */
   readonly simpleSecret?: string;
 }
@@ -113,6 +116,7 @@ export function resolveOptions(given: MessageGatewayOptions): ResolvedOptions {
     fileUrlSeconds: 3600,
     recordLimit: 20_000,
     language: 'ru',
+    changeAnswer: (_call, answer) => answer,
     simpleSecret: randomBytes(16).toString('hex'),
     ...given,
     webhooks: {

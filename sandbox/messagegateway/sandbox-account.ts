@@ -1,4 +1,4 @@
-/** One CRM account as tests and people use it: its people (inherited), its modules, what can be seen of it. */
+/** One CRM account as tests and people use it: its people (inherited), its modules, and what can be observed. */
 import type { Server } from 'node:http';
 import { answerInstead, closeServer, listen, originOf } from '../kit/http.ts';
 import {
@@ -61,22 +61,22 @@ export class SandboxAccount extends Staff {
     return this.#account.apiKey;
   }
 
-  /** Scopes of the API key from now on. */
+  /** Replaces the scopes of the API key. */
   setScopes(scopes: readonly string[]): void {
     this.#account.scopes = scopes;
   }
 
-  /** False: activating a module answers 402. */
+  /** With false, activating a module answers 402. */
   setPaid(isPaid: boolean): void {
     this.#account.isPaid = isPaid;
   }
 
-  /** True: the CRM answers that there is no such account. */
+  /** With true, the CRM answers that there is no such account. */
   setGone(isGone: boolean): void {
     this.#account.isGone = isGone;
   }
 
-  /** Chats off: every module stops and its callback says so. Switching on again does not start them. */
+  /** Switches chats off: every module is stopped and told so by its callback. Switching chats on again does not start them. */
   async switchChatsOff(isOff: boolean): Promise<void> {
     this.#account.isChatsOff = isOff;
     if (!isOff) return;
@@ -95,7 +95,7 @@ export class SandboxAccount extends Staff {
     return await sendActivity(this.#account, module, '');
   }
 
-  /** An administrator switches the module on or off; the CRM calls its activity action, unless that call gets lost. */
+  /** An administrator switches the module on or off; the CRM calls its activity action, unless `isTold` is false. */
   async activateModule(code: string, isActive: boolean, isTold = true): Promise<ModuleAnswer | null> {
     const module = this.#module(code);
     module.active = isActive;
@@ -104,7 +104,7 @@ export class SandboxAccount extends Staff {
     return await sendActivity(this.#account, module, '');
   }
 
-  /** The account moves to a new address; the old one answers that there is no such account. Modules are told. */
+  /** Moves the account to a new address; the old one answers that there is no such account. Modules are told. Returns the new address. */
   async renameCrm(): Promise<string> {
     const old = this.#server;
     const before: AccountState = { ...this.#account, isGone: true };
@@ -118,7 +118,7 @@ export class SandboxAccount extends Staff {
     return this.#account.crm.origin;
   }
 
-  /** The token stops working and the bot's sockets are closed. */
+  /** Revokes the token and closes the bot's sockets. */
   revokeToken(code: string, api: 'bot' | 'transport'): void {
     revokeToken(this.#account, code, api);
   }
@@ -133,7 +133,7 @@ export class SandboxAccount extends Staff {
     return await openPage(this.#account, url);
   }
 
-  /** A manager makes a template; resolves to the code the transport gave it. */
+  /** A manager creates a template; resolves to the code that the transport assigned. */
   async createTemplate(channelId: number, fields: Json): Promise<string> {
     return await createTemplate(this.#account, channelId, fields);
   }
@@ -206,7 +206,7 @@ export class SandboxAccount extends Staff {
     return this.#account.notifications;
   }
 
-  /** The content of a file MG keeps. */
+  /** The content of a file that MG stores. */
   fileContent(id: string): Buffer | null {
     return this.#account.files.get(id)?.content ?? null;
   }

@@ -1,18 +1,20 @@
-/** MessageGateway in the sandbox: a gateway and a CRM account with two managers, whose page is for you. */
+/** MessageGateway in the sandbox: a gateway and a CRM account with two managers; on its page a person acts as the manager. */
 import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain.ts';
+import { demoGuide } from './demo-guide.ts';
 import { startSandboxMessageGateway } from './start-messagegateway.ts';
 
 export const messageGatewayInSandbox: SandboxBrain = {
-  summary: 'line bot and supervisor think with the sandbox MessageGateway, where you are the manager',
+  summary: 'the line bot and the supervisor use the sandbox MessageGateway; you answer as the manager',
   firstSteps: [
-    'The bridge is open. Write as a customer on the first page and answer as a manager on the second.',
-    'The line bot and the supervisor think with MessageGateway, the assistant repeats what it hears.',
+    'Everything is running. Write as a customer on the first page and answer as a manager on the second.',
+    'The line bot and the supervisor use MessageGateway; the assistant repeats each message.',
   ],
+  guide: demoGuide,
   start,
 };
 
 async function start({ host, freePort, tls }: StartOptions): Promise<RunningServer> {
-  // The vendor's JavaScript client knows no other port than that of https.
+  // The vendor's JavaScript client always uses the port of https.
   const mgPort = await freePort(...(tls === null ? [] : [443]), 3020);
   const crmPort = await freePort(3021);
   const renamedCrmPort = await freePort(3022);

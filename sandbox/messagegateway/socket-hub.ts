@@ -109,7 +109,7 @@ export class SocketHub implements EventSink {
     };
     socket.on('ping', seeLife);
     socket.on('pong', seeLife);
-    // No client messages are defined; whatever comes is read and dropped.
+    // The protocol defines no messages from clients; whatever comes is read and dropped.
     socket.on('message', seeLife);
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
@@ -137,7 +137,7 @@ export class SocketHub implements EventSink {
     for (const sockets of this.#open.values()) yield* sockets;
   }
 
-  /** Sends one event to every socket of the account that asked for it; the data is built only if somebody listens. */
+  /** Sends one event to every socket of the account that subscribed to it; the data is built only if there is one. */
   emit(account: AccountState, type: EventName, build: () => unknown, isMailing = false): void {
     let frame: string | null = null;
     for (const one of this.#open.get(account) ?? []) {
@@ -148,7 +148,7 @@ export class SocketHub implements EventSink {
     }
   }
 
-  /** Sends this text to every socket of the account, whatever it is. */
+  /** Sends any text to every socket of the account, for example an invalid frame. */
   sendRaw(account: AccountState, text: string): void {
     for (const one of this.#open.get(account) ?? []) one.socket.send(text);
   }
@@ -163,7 +163,7 @@ export class SocketHub implements EventSink {
     return this.#sent;
   }
 
-  /** Closes with a code, or cuts the connection when there is none. */
+  /** Closes sockets with the given code, or cuts their connections without one. */
   cut(choose: { readonly account?: AccountState; readonly moduleCode?: string; readonly code?: number } = {}): void {
     for (const one of [...this.#all()]) {
       if (choose.account !== undefined && one.account !== choose.account) continue;

@@ -1,4 +1,4 @@
-/** What managers do with message templates: the transport is asked by webhook, and its answer decides the code. */
+/** What managers do with message templates: a webhook asks the transport, and its answer contains the template's code. */
 import { z } from 'zod';
 import type { ChannelRecord, Json } from './records.ts';
 import type { AccountState } from './state.ts';
@@ -17,7 +17,7 @@ function channelOf(account: AccountState, channelId: number): ChannelRecord {
   return channel;
 }
 
-/** A manager makes a template. Resolves to the code the transport gave it. */
+/** A manager creates a template. Resolves to the code that the transport assigned. */
 export async function createTemplate(account: AccountState, channelId: number, fields: Json): Promise<string> {
   const channel = channelOf(account, channelId);
   const data = { ...fields, channel_id: channelId };

@@ -1,4 +1,4 @@
-/** What the people in the CRM can do: answer, assign, close, edit, react, read. Each act that reaches a transport can be awaited. */
+/** What people in the CRM can do: answer, assign, close, edit, react, read. Each action that calls a transport can be awaited. */
 
 import type { ActorRef, ChatRecord, DialogRecord, Item, Json, MessageRecord, UserRecord } from './records.ts';
 import type { AccountState } from './state.ts';
@@ -38,7 +38,7 @@ export interface AnswerChoice {
   readonly quote?: number;
   readonly product?: Json;
   readonly order?: Json;
-  /** Code of the template the message is made of: its files are told twice, as items and as the template's header. */
+  /** Code of the message's template: the webhook then has its files twice, as items and as the template's header. */
   readonly template?: string;
 }
 
@@ -109,7 +109,7 @@ export class Staff {
     return message.id;
   }
 
-  /** A manager writes to somebody who has never written, known by phone. Resolves to the chat. */
+  /** A manager writes to a phone number that has never written. Resolves to the chat. */
   async writesFirst(channelId: number, phone: string, text: string): Promise<number> {
     const channel = this.#account.channels.get(channelId);
     if (channel === undefined) throw new Error(`no channel ${channelId}`);
@@ -120,7 +120,7 @@ export class Staff {
     return chat.id;
   }
 
-  /** A mailing: no dialog is opened, bots hear of it only on request. */
+  /** A mailing: no dialog is opened, and only bots that asked for mailings get its event. */
   async sendsMailing(chatId: number, text: string): Promise<number> {
     const { message, delivered } = writeAsStaff(this.#account, {
       chat: this.#chat(chatId),
@@ -159,7 +159,7 @@ export class Staff {
     restoreMessage(this.#account, this.#message(messageId));
   }
 
-  /** A manager reacts; his earlier reaction is replaced, null takes it back. */
+  /** A manager reacts; this replaces an earlier reaction of the same manager, null removes it. */
   async react(messageId: number, reaction: string | null, userId?: number): Promise<void> {
     const message = this.#message(messageId);
     const channel = this.#account.channels.get(message.channelId);
@@ -237,7 +237,7 @@ export class Staff {
     }
   }
 
-  /** Chats are removed with all that is in them. */
+  /** Deletes chats with everything in them. */
   deleteChats(chatIds: readonly number[]): void {
     for (const id of chatIds) {
       const chat = this.#account.chats.get(id);

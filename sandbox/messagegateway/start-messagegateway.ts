@@ -40,6 +40,7 @@ function createInside(options: ResolvedOptions): Inside {
   const gateway: GatewayState = {
     options,
     address: { mgOrigin: '' },
+    patience: { ackTimeoutMs: options.ackTimeoutMs },
     accounts: new Set(),
     tokens: new Map(),
     faults: new OrderedFaults(),
@@ -57,7 +58,7 @@ function createInside(options: ResolvedOptions): Inside {
   return { gateway, hub, webhooks, page, changes };
 }
 
-/** A running gateway; acts and observation of its first account are inherited, `addAccount` gives more accounts. */
+/** A running gateway; actions and observation of its first account are inherited, `addAccount` creates more accounts. */
 export class SandboxMessageGateway extends SandboxAccount {
   readonly #account: AccountState;
   readonly #inside: Inside;
@@ -75,7 +76,7 @@ export class SandboxMessageGateway extends SandboxAccount {
     return this.#inside.gateway.address.mgOrigin;
   }
 
-  /** Secret of the marketplace card: the one-step connection is signed with it. */
+  /** Secret of the marketplace card that signs one-step connections. */
   get simpleSecret(): string {
     return this.#inside.gateway.options.simpleSecret;
   }
@@ -93,7 +94,7 @@ export class SandboxMessageGateway extends SandboxAccount {
     return account;
   }
 
-  /** Bot and Transport tokens of a module of its own in the first account, for clients that are not our app. */
+  /** Bot and Transport tokens of a separate module in the first account, for clients other than the app. */
   clientTokens(): ClientTokens {
     return openClientModule(this.#account);
   }
@@ -117,7 +118,7 @@ export class SandboxMessageGateway extends SandboxAccount {
     await this.#inside.webhooks.idle();
   }
 
-  /** Calls back for every change; returns the way to stop. */
+  /** Calls the listener for every change; returns a function that stops it. */
   onChange(listener: (change: Change) => void): () => void {
     return this.#inside.changes.on(listener);
   }
@@ -145,22 +146,27 @@ export class SandboxMessageGateway extends SandboxAccount {
     this.#inside.gateway.faults.clear();
   }
 
-  /** Something that is no event goes to every socket of the first account. */
+  /** Sends something that is not an event to every socket of the first account. */
   garbageFrame(text = '{"type":"message_new","data":'): void {
     this.#inside.hub.sendRaw(this.#account, text);
   }
 
-  /** The next `count` webhooks come twice. */
+  /** The next `count` webhooks are sent twice. */
   repeatWebhooks(count: number): void {
     this.#inside.webhooks.repeat(count);
   }
 
-  /** The next `count` webhooks do not come; their messages fail with network_error. */
+  /** The next `count` webhooks are not sent; their messages fail with network_error. */
   dropWebhooks(count: number): void {
     this.#inside.webhooks.drop(count);
   }
 
-  /** Stops everything; nothing stays open. */
+  /** From now on a message fails when its messenger has not acknowledged it within this time. */
+  waitForAcks(ms: number): void {
+    this.#inside.gateway.patience.ackTimeoutMs = ms;
+  }
+
+  /** Stops everything and closes all connections. */
   async close(): Promise<void> {
     const { hub, webhooks, page, changes } = this.#inside;
     page.close();

@@ -1,4 +1,4 @@
-/** What a fake MessageGateway remembers: one host with its accounts, and where events and webhooks go. */
+/** What a fake MessageGateway stores: one host with its accounts, and where events and webhooks are sent. */
 import type { CallLog } from '../kit/call-log.ts';
 import type { OrderedFaults } from '../kit/faults.ts';
 import type { RateLimit } from '../kit/rate-limit.ts';
@@ -20,7 +20,7 @@ import type {
   UserRecord,
 } from './records.ts';
 
-/** Something a person at the page should see. */
+/** Kinds of changes that the page shows. */
 export type Change = 'talk' | 'call' | 'webhook' | 'sockets';
 
 export interface AccountState {
@@ -30,9 +30,9 @@ export interface AccountState {
   readonly crm: { origin: string };
   scopes: readonly string[];
   isChatsOff: boolean;
-  /** False answers 402 to activation of a module. */
+  /** If false, activating a module is answered with 402. */
   isPaid: boolean;
-  /** True answers as for an account that does not exist. */
+  /** If true, the CRM answers as for an account that does not exist. */
   isGone: boolean;
   readonly modules: Map<string, ModuleRecord>;
   readonly users: Map<number, UserRecord>;
@@ -72,7 +72,7 @@ export interface WebhookSink {
   send(order: WebhookOrder): Promise<WebhookResult>;
 }
 
-/** Who a token speaks for. */
+/** The owner of a token. */
 export interface TokenOwner {
   readonly account: AccountState;
   readonly module: ModuleRecord;
@@ -82,6 +82,7 @@ export interface TokenOwner {
 export interface GatewayState {
   readonly options: ResolvedOptions;
   readonly address: { mgOrigin: string };
+  readonly patience: { ackTimeoutMs: number };
   readonly accounts: Set<AccountState>;
   readonly tokens: Map<string, TokenOwner>;
   readonly faults: OrderedFaults<Fault>;

@@ -1,4 +1,4 @@
-/** Files uploaded to MG: kept in memory, recognised by their first bytes, handed out under signed links that expire. */
+/** Files uploaded to MG: kept in memory, their type recognised by their first bytes, served under signed links that expire. */
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 import type { StoredFile } from './records.ts';
@@ -28,7 +28,7 @@ function kindOf(mime: string): StoredFile['kind'] {
   return family === 'image' || family === 'video' || family === 'audio' ? family : 'file';
 }
 
-/** Keeps the content. The declared type counts only when the bytes say nothing. Throws 400 when empty or too large. */
+/** Stores the content. The declared type counts only when the first bytes do not show one. Throws 400 when empty or too large. */
 export function storeFile(
   account: AccountState,
   given: { readonly content: Buffer; readonly mime: string; readonly name: string },

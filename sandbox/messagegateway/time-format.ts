@@ -1,4 +1,4 @@
-/** The odd time formats of MessageGateway. Times are held as Unix milliseconds with a fraction. */
+/** The time formats of MessageGateway. Times are stored as Unix milliseconds with a fraction. */
 
 /** Now, with microseconds, so that records made in one millisecond still differ. */
 export function preciseNow(): number {
@@ -7,7 +7,7 @@ export function preciseNow(): number {
 
 const OFFSET_MS: Readonly<Record<string, number>> = { '+03:00': 10_800_000, '+01:00': 3_600_000 };
 
-/** Record time: UTC, up to six fraction digits, trailing zeros cut as Go cuts them. */
+/** Time of a record: UTC, up to six fraction digits, without trailing zeros, as Go writes it. */
 export function microTime(ms: number): string {
   const micros = Math.floor(ms * 1000);
   const fraction = String(micros % 1_000_000)

@@ -24,12 +24,12 @@ async function multipartFile(
   return { content: Buffer.from(await file.arrayBuffer()), mime: file.type, name: file.name };
 }
 
-/** A part of this name (null = any file part), or the raw body as older clients send it. */
+/** The uploaded file: the part of this name (null = any file part), or the raw body, as older clients send it. */
 async function uploadedFile(call: ApiCall, partName: string | null): Promise<StoredFile> {
   const { uploads } = call.account.gateway.options;
   const isMultipart = call.contentType.startsWith('multipart/');
   if (!isMultipart && uploads === 'multipart') throw new ApiError(400, 'file is a required field');
-  // With `raw` the whole body is the file, multipart wrapping included.
+  // With `raw` the whole body is the file, even if it is multipart.
   if (isMultipart && uploads !== 'raw') return storeFile(call.account, await multipartFile(call, partName));
   // The old Go client labels raw bytes as application/json.
   const isTyped = !/^(application\/(json|x-www-form-urlencoded)|multipart\/)/.test(call.contentType);
@@ -39,7 +39,7 @@ async function uploadedFile(call: ApiCall, partName: string | null): Promise<Sto
 
 const byUrlSchema = z.object({ url: z.string().min(1) });
 
-/** Fetches the address as MG does. Throws a 400 when it gives no file. */
+/** Fetches the address as MG does. Throws a 400 when that gives no file. */
 async function fetchedFile(call: ApiCall): Promise<StoredFile> {
   const { url } = readBodyAs(byUrlSchema, call.json() ?? {}, call.account.gateway.options.escape);
   if (!/^https?:\/\//.test(url)) throw new ApiError(400, 'url must be a valid URL');

@@ -1,4 +1,4 @@
-/** Checks what callers send and words the refusals as a Go validator does (`chat_id is a required field`). */
+/** Validates what callers send; refusals have the text of a Go validator (`chat_id is a required field`). */
 import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import { parseTime } from './time-format.ts';
@@ -91,12 +91,12 @@ export function readBodyAs<T>(schema: z.ZodType<T>, body: unknown, escaping: 'no
   return checked(schema, given);
 }
 
-/** Go clients write fields they do not use with their zero value, and the server's checks skip those: `""` and `0` mean absent. */
+/** Go clients send unused fields with their zero value, and the server's checks skip those: `""` and `0` mean absent. */
 export function orZero<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | undefined> {
   return z.preprocess((value) => (value === '' || value === 0 ? undefined : value), schema.optional());
 }
 
-/** RFC 3339, given on as Unix milliseconds. */
+/** A time in RFC 3339, converted to Unix milliseconds. */
 export const timeField = z.string().transform((text, context) => {
   const ms = parseTime(text);
   if (ms !== null) return ms;
@@ -109,7 +109,7 @@ export const idField = z.int().min(1);
 
 const queryNumber = z.string().regex(/^\d+$/).transform(Number);
 
-/** The filters that every list knows. */
+/** The filters that every list has. */
 export const listQuery = z.object({
   since: timeField.optional(),
   until: timeField.optional(),

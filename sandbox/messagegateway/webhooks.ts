@@ -1,8 +1,8 @@
-/** Webhooks of MessageGateway: to whom each goes and how it is wrapped. */
+/** Webhooks of MessageGateway: their receivers and their envelope. */
 import type { Attempted, Webhook } from '../kit/webhook-sender.ts';
 import type { WebhookOrder } from './state.ts';
 
-/** What the record of an attempt says besides the exchange. */
+/** What the record of an attempt contains besides request and answer. */
 export interface WebhookAbout {
   readonly account: string;
   readonly moduleCode: string;
@@ -17,7 +17,7 @@ export function webhookOf({ account, channelId, type, data }: WebhookOrder): Web
   const module = channel === undefined ? undefined : account.modules.get(channel.moduleCode);
   if (module?.transport?.isActive !== true) return null;
   return {
-    // The address may change while the webhook waits.
+    // Read only now, because the address may change while the webhook waits.
     get url(): string {
       return module.transport?.webhookUrl ?? '';
     },

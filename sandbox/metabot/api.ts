@@ -25,7 +25,7 @@ interface Answer {
 const callBody = z.looseObject({ script_request_params: z.record(z.string(), z.unknown()).optional() });
 const eventIn = z.looseObject({ script_request_params: z.looseObject({ event: z.string() }) });
 
-/** The address is shown to the script alone. */
+/** Fields that only the script may see; they are hidden in the log. */
 const SECRETS = new Set(['webhook_url']);
 
 export async function handleApi(
@@ -74,7 +74,8 @@ async function work(
   if (rest !== `call/${state.alias}`) return { status: 404, body: { message: 'Not Found' } };
   const called = callBody.safeParse(content);
   if (!called.success) return { status: 422, body: { message: 'The given data was invalid.' } };
-  return { status: 200, body: await script.answerCall(called.data.script_request_params ?? called.data) };
+  const said = await script.answerCall(called.data.script_request_params ?? called.data);
+  return { status: 200, body: state.wrapIn === null ? said : { [state.wrapIn]: said } };
 }
 
 function hasToken({ token, header }: MetabotState, { headers }: IncomingMessage): boolean {
@@ -93,7 +94,7 @@ function jsonIn(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    // The schemas refuse it.
+    // The schemas refuse undefined.
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
-/** Faults that can be ordered for calls of messages and for jobs. Checks of the account are spared. */
+/** Faults that can be ordered for message calls and jobs. Checks of the account never meet them. */
 import type { ServerResponse } from 'node:http';
 import { actOut, type FaultAnswers } from '../kit/faults.ts';
 import { answerHtml, answerJson } from '../kit/http.ts';
 
 export type FaultKind = 401 | 429 | 500 | 502 | 504 | 'slow' | 'hang' | 'reset-before' | 'reset-after' | 'html';
 
-/** `reset-after`: the script runs, then the line breaks instead of an answer. */
+/** `reset-after`: the script runs, then the connection breaks instead of an answer. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly times: number;
@@ -21,7 +21,7 @@ const ANSWERS: FaultAnswers<Fault> = {
   html: (answer) => answerHtml(answer, 200, '<html><body>maintenance</body></html>'),
 };
 
-/** Acts out what comes before the script runs; true: the call is dealt with. */
+/** Simulates a fault that comes before the script runs; true: that ended the call. */
 export async function breaksBefore(fault: Fault | null, answer: ServerResponse): Promise<boolean> {
   return await actOut(fault, answer, ANSWERS, 2_000);
 }

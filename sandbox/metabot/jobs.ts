@@ -1,11 +1,11 @@
-/** Scheduled jobs: stored, run when they are due, run now or cancelled by the person at the page. */
+/** Scheduled jobs: stored, run when they are due, and run at once or cancelled by the person at the page. */
 import { runInNewContext } from 'node:vm';
 import { inBackground } from '../kit/background.ts';
 import type { Script } from './script.ts';
 import type { MetabotState, ScheduledJob } from './state.ts';
 import { type JobBody, readJob, tagsIn } from './validate-job.ts';
 
-/** setTimeout takes no longer span; a sandbox does not run that long. */
+/** The longest span that setTimeout accepts; no sandbox runs that long. */
 const longestTimerMs = 2_147_483_647;
 
 export class Jobs {
@@ -19,7 +19,7 @@ export class Jobs {
     this.#script = script;
   }
 
-  /** What is wrong with the body, as a sentence; null when the job is planned, or its condition is false. */
+  /** Schedules a job. Returns what is wrong with the body, as a sentence; null when the job is scheduled or its condition is false. */
   schedule(given: unknown): string | null {
     const read = readJob(given);
     if (typeof read === 'string') return read;
@@ -43,7 +43,7 @@ export class Jobs {
     return null;
   }
 
-  /** Runs a waiting job at once. Throws a sentence when there is none. */
+  /** Runs a waiting job at once. Throws an error with a sentence when there is none. */
   async runNow(id: number): Promise<void> {
     const job = this.#waiting(id);
     this.#disarm(id);
@@ -90,18 +90,18 @@ export class Jobs {
   }
 }
 
-/** The sandbox's clock is in UTC. */
+/** When the job is due, in milliseconds. Times without an offset are UTC. */
 function dueAt({ run_at: at, run_after_sec: after = 0 }: JobBody): number {
   return at === undefined ? Date.now() + after * 1_000 : Date.parse(`${at.replace(' ', 'T')}Z`);
 }
 
-/** The condition is JavaScript; a job without one is planned. */
+/** Evaluates the condition, which is JavaScript; true for a job without one. */
 function isTrue({ condition_script_code: code, lead_id: leadId }: JobBody): boolean {
   if (code === undefined || code.trim() === '') return true;
   try {
     return runInNewContext(`(() => {${code}\n})()`, { leadId: leadId ?? null }, { timeout: 100 }) === true;
   } catch {
-    // A condition that fails is not true.
+    // A condition that throws counts as false.
     return false;
   }
 }

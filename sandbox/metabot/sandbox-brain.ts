@@ -1,12 +1,12 @@
-/** Metabot in the sandbox: one bot, whose script is you. */
+/** Metabot in the sandbox: one bot; on its page a person acts as the script. */
 import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain.ts';
 import { startSandboxMetabot } from './start-metabot.ts';
 
 export const metabotInSandbox: SandboxBrain = {
-  summary: 'line bot and supervisor think with the sandbox Metabot, where you are the script',
+  summary: 'the line bot and the supervisor use the sandbox Metabot; you answer as the script',
   firstSteps: [
-    'The bridge is open. Write as a customer on the first page and answer as the script of Metabot on the second.',
-    'The line bot and the supervisor think with Metabot, the assistant repeats what it hears.',
+    'Everything is running. Write as a customer on the first page and answer as the script of Metabot on the second.',
+    'The line bot and the supervisor use Metabot; the assistant repeats each message.',
   ],
   start,
 };

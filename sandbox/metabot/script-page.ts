@@ -1,4 +1,4 @@
-/** What the script's page sees and may ask for: a snapshot of the bot, and acts checked before they are executed. */
+/** What the script's page shows and may request: a snapshot of the bot, and actions that are validated before they are executed. */
 import { z } from 'zod';
 import type { CallLog } from '../kit/call-log.ts';
 import type { Page } from '../kit/page-server.ts';
@@ -40,7 +40,7 @@ type Act = z.infer<typeof actSchema>;
 
 /** How many calls one press of a fault button makes fail. */
 const CALLS_PER_PRESS = 3;
-const SHOWN_LINES = 300;
+const SHOWN_MESSAGES = 300;
 const SHOWN_LOG = 80;
 
 async function execute({ state, script, jobs, sender }: PageParts, act: Act): Promise<unknown> {
@@ -71,7 +71,7 @@ async function execute({ state, script, jobs, sender }: PageParts, act: Act): Pr
   return null;
 }
 
-/** Shown without what is secret in it: whoever sees the page need not be able to speak for the bot. */
+/** The address without its secret part: seeing the page must not be enough to answer as the bot. */
 function shownHook(hook: string): string {
   return hook === '' ? '' : hook.replace(/[^/]+$/, (secret) => `${secret.slice(0, 4)}…`);
 }
@@ -86,12 +86,12 @@ export function createScriptPage(parts: PageParts): Page {
       hook: shownHook(state.hook),
       isSigned: state.signingSecret !== null,
       sampleUrl,
-      conversations: [...state.conversations.values()].reverse().map(({ lines, ...conversation }) => ({
+      chats: [...state.conversations.values()].reverse().map(({ lines, ...conversation }) => ({
         ...conversation,
         tags: [...(state.leads.get(conversation.leadId)?.tags ?? [])],
         last: lines.at(-1)?.text.slice(0, 80) ?? '',
       })),
-      lines: state.conversations.get(query.get('conversation') ?? '')?.lines.slice(-SHOWN_LINES) ?? [],
+      messages: state.conversations.get(query.get('chat') ?? '')?.lines.slice(-SHOWN_MESSAGES) ?? [],
       leads: [...state.leads.values()].map(({ id: lead, name, tags }) => ({ id: lead, name, tags: [...tags] })),
       jobs: state.jobs.slice(-SHOWN_LOG).map((job) => ({ ...job })),
       calls: calls.latest(SHOWN_LOG),

@@ -1,4 +1,4 @@
-/** The script of the sandbox's bot: takes what it is told, answers, and says things of its own accord. */
+/** The script of the sandbox's bot: receives messages and events, answers them, and sends messages of its own. */
 import { z } from 'zod';
 import { inBackground } from '../kit/background.ts';
 import type { WebhookSender } from '../kit/webhook-sender.ts';
@@ -18,7 +18,7 @@ const told = z.looseObject({
 });
 type Told = z.output<typeof told>;
 
-/** What the script says or asks for, besides the names of the conversation. */
+/** What the script sends or requests, without the ids of the conversation. */
 export type Saying = Readonly<Record<string, unknown>>;
 
 export class Script {
@@ -42,7 +42,7 @@ export class Script {
     return await this.#hear(event, this.#state.way === 'in-call');
   }
 
-  /** Runs for a job; nobody waits for its answer. */
+  /** Runs for a job; its answer is not used. */
   async runJob(kind: string, target: string, params: unknown): Promise<void> {
     const given = told.safeParse(params);
     if (!given.success || given.data.event === 'check') return;
@@ -53,7 +53,7 @@ export class Script {
     if (this.#state.way !== 'by-hand') await this.say(conversation.id, { text: `${kind} ${target} ran` });
   }
 
-  /** Says something later. With `times`, the same webhook is sent so often. */
+  /** Sends something later by webhook; `times` is how often the same webhook is sent. */
   async say(conversationId: string, saying: Saying, times = 1): Promise<void> {
     const id = `said-${Date.now()}-${this.#nextSaying++}`;
     await this.#post(conversationId, { id, ...saying }, times);
@@ -101,7 +101,7 @@ export class Script {
     this.#state.changes.announce('change');
   }
 
-  /** The lead the app knows, or a new one: the script matches or creates it. */
+  /** The lead named by the app, or a new one. */
   #conversationOf({ conversation_id: id = 'nowhere', lead_id: known, user, dialog }: Told): ScriptConversation {
     const { conversations, leads } = this.#state;
     const found = conversations.get(id);
@@ -122,7 +122,7 @@ export class Script {
   }
 }
 
-/** What a webhook says, in words for the page. */
+/** The content of a webhook as a text for the page. */
 function textOf(body: Saying): string {
   const { id: _id, lead_id: _lead, text, ...others } = body;
   const said = typeof text === 'string' ? text : '';

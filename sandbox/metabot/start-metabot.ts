@@ -1,4 +1,4 @@
-/** Starts the sandbox's Metabot: one bot with an endpoint, its jobs, and a page on which a person is the script. */
+/** Starts the sandbox's Metabot: one bot with an endpoint, its jobs, and a page on which a person acts as the script. */
 import { randomBytes } from 'node:crypto';
 import { CallLog } from '../kit/call-log.ts';
 import { Changes } from '../kit/changes.ts';
@@ -17,7 +17,7 @@ import type { WebhookAbout } from './webhooks.ts';
 
 export interface SandboxMetabotOptions {
   readonly host?: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port?: number;
   readonly token?: string;
   readonly header?: TokenHeader;
@@ -49,6 +49,7 @@ export async function startSandboxMetabot(options: SandboxMetabotOptions = {}) {
     way: options.way ?? 'by-hand',
     hook: '',
     signingSecret: null,
+    wrapIn: null,
     answersEarly: false,
   };
   const announce = (): void => changes.announce('change');
@@ -82,7 +83,7 @@ export async function startSandboxMetabot(options: SandboxMetabotOptions = {}) {
     dropWebhooks: (count: number): void => sender.drop(count),
     webhooks: () => sender.latest(),
     calls: () => calls.latest(),
-    /** Posts bytes that are no answer of a script. */
+    /** Posts a body that is not a valid answer of a script. */
     async babble(): Promise<void> {
       await fetch(state.hook, { method: 'POST', body: '{"id":', headers: { 'content-type': 'application/json' } });
     },

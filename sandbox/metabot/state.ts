@@ -1,23 +1,23 @@
-/** What the sandbox's Metabot knows: leads, conversations of the script, jobs. */
+/** What the sandbox's Metabot stores: leads, conversations of the script, jobs. */
 
 import type { Changes } from '../kit/changes.ts';
 import type { OrderedFaults } from '../kit/faults.ts';
 import type { Fault } from './faults.ts';
 
-/** What the script does with a message: waits for the person at the page, answers in the call, or later by webhook. */
+/** How the script answers a message: by the person at the page, in the call, or later by webhook. */
 export type AnswerWay = 'by-hand' | 'in-call' | 'by-webhook';
 
-/** Which header the bot takes its token in. */
+/** In which header the bot accepts its token. */
 export type TokenHeader = 'bearer' | 'raw' | 'any';
 
 /** A line of a conversation, as the page shows it. */
 export interface Line {
   readonly id: number;
-  /** `system`: an event or a job, in words. */
+  /** `system`: an event or a job, as text. */
   readonly from: 'user' | 'script' | 'system';
   readonly text: string;
   readonly attachments: readonly { readonly name: string; readonly url: string | null }[];
-  /** Of the script's own line: what became of its webhook. Null while it is under way, and for others. */
+  /** The result of the webhook of a line from the script. Null while it is being sent, and for other lines. */
   outcome: string | null;
   readonly at: number;
 }
@@ -52,7 +52,7 @@ export interface ScheduledJob {
   state: JobState;
 }
 
-/** A message that the script was told, repetitions included. */
+/** A message that the script received, repetitions included. */
 export interface HeardMessage {
   readonly ref: string;
   readonly text: string;
@@ -80,14 +80,16 @@ export interface MetabotState {
   readonly leads: Map<number, Lead>;
   readonly jobs: ScheduledJob[];
   readonly heard: HeardMessage[];
-  /** What the script answered to an event, so that it knows repetitions. */
+  /** The script's answers by event id, to recognise repetitions. */
   readonly answered: Map<string, unknown>;
   readonly faults: OrderedFaults<Fault>;
   readonly changes: Changes<'change'>;
   way: AnswerWay;
-  /** Where the script posts what it says later; the check of a new connection tells it. */
+  /** The address to which the script posts later answers; the check of a new connection contains it. */
   hook: string;
   signingSecret: string | null;
-  /** The script's webhook goes out before its answer to the call. */
+  /** The name under which the answer of a call contains what the script returns; null: the answer is what the script returns. */
+  wrapIn: string | null;
+  /** Whether the script's webhook is sent before its answer to the call. */
   answersEarly: boolean;
 }

@@ -1,4 +1,4 @@
-/** The body of `jobs/schedule` with the documented fields and types. Fields that are not documented are let through, as clients send some. */
+/** The body of `jobs/schedule` with the documented fields and types. Undocumented fields are allowed, because clients send some. */
 import { z } from 'zod';
 
 const id = z.int();
@@ -27,7 +27,7 @@ export type JobBody = z.output<typeof schema>;
 
 const kinds = ['script', 'trigger', 'broadcast'] as const;
 
-/** What the body asks to run; or what is wrong with it, as a sentence. */
+/** The job in the body, or a sentence that says what is wrong with it. */
 export function readJob(
   given: unknown,
 ): { readonly body: JobBody; readonly kind: string; readonly target: string } | string {
@@ -40,7 +40,7 @@ export function readJob(
     ),
   );
   const [only, another] = targets;
-  // Several targets are not documented; a client that names several does not know what it asks for.
+  // A job with several targets is not documented, so it is refused.
   if (only === undefined || another !== undefined) return 'Exactly one script, trigger or broadcast is needed';
   return { body: parsed.data, ...only };
 }

@@ -1,14 +1,14 @@
-/** What the script posts to the app: an answer, signed if there is a secret. */
+/** The webhook that the script posts to the app: an answer, signed if there is a secret. */
 import { createHmac } from 'node:crypto';
 import type { Webhook } from '../kit/webhook-sender.ts';
 import type { MetabotState } from './state.ts';
 
-/** What the record of an attempt says besides the exchange. */
+/** What the record of an attempt contains besides request and answer. */
 export interface WebhookAbout {
   readonly conversationId: string;
 }
 
-/** Null: the script has not been told an address. */
+/** Null if the script knows no address yet. */
 export function webhookOf(
   { hook, signingSecret }: MetabotState,
   conversationId: string,

@@ -1,4 +1,4 @@
-/** The two methods of Selarti's API that an external messenger needs, as strict as the documents are. */
+/** The two methods of Selarti's API that an external messenger needs, as strict as the documentation. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { actOut, type OrderedFaults } from '../kit/faults.ts';
@@ -26,14 +26,14 @@ export interface ApiOptions {
   readonly faults: OrderedFaults<Fault>;
   readonly apiKey: string;
   readonly taskId: string;
-  /** A new token. */
+  /** Issues a token. */
   readonly issueToken: () => string;
   readonly isToken: (token: string) => boolean;
-  /** Takes the message in; what it resolves to is called once the call is answered. */
+  /** Receives the message; resolves to a function that is called once the call has been answered. */
   readonly take: (message: SentMessage) => Promise<() => void>;
 }
 
-/** Handles one call; null for a path that is not the API's. What is returned is for the log, without key and token. */
+/** Handles one call; null for a path that is not part of the API. Returns the log entry, without key and token. */
 export async function handleApi(
   options: ApiOptions,
   incoming: IncomingMessage,

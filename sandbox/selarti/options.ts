@@ -1,25 +1,25 @@
-/** How a fake Selarti is started, and what can go wrong in it. */
+/** The options of a fake Selarti, and its faults. */
 import type { WebhookOptions } from '../kit/webhook-sender.ts';
 
 export interface SelartiOptions {
   readonly host?: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port?: number;
   readonly apiKey?: string;
-  /** What the AI answers; null: nothing. Absent: it waits for the person on the page. */
+  /** The AI's answer; null: none. If absent, the person on the page answers. */
   readonly answer?: (text: string) => string | null;
-  /** Webhooks repeat what came in as messages of type `user`, as "All messages" says. Absent: they do. */
+  /** Whether incoming messages are repeated by webhook with type `user`, as the name "All messages" says. Default: true. */
   readonly hasEchoes?: boolean;
-  /** Webhooks of a message arrive before its call is answered. */
+  /** Whether the webhooks of a message are sent before its call is answered. */
   readonly answersEarly?: boolean;
-  /** How many tokens are valid at once: an older one is refused. Absent: any number. */
+  /** How many tokens are valid at once: older ones are refused. Default: any number. */
   readonly maxTokens?: number;
   readonly webhooks?: Partial<WebhookOptions>;
 }
 
 /**
  * `reset-before`, `hang`, `slow`, 429, 500, 502, `garbage`: before any work is done · `reset-after`, `fail-after`, `hang-after`: the work is done,
- * then the connection is cut, 500 or nothing answered · `refuse-key`: of the exchange of the API key
+ * then the connection is cut, 500 is answered, or nothing · `refuse-key`: the API key is refused when it is exchanged for a token
  */
 export type FaultKind =
   | 429

@@ -1,4 +1,4 @@
-/** What the page of the fake Selarti shows and may ask for. */
+/** What the page of the fake Selarti shows and may request. */
 import { z } from 'zod';
 import type { Page } from '../kit/page-server.ts';
 import type { Fault } from './options.ts';
@@ -38,7 +38,7 @@ const actSchema = z.discriminatedUnion('act', [
 ]);
 type Act = z.output<typeof actSchema>;
 
-/** How many calls or webhooks one press of a button concerns. */
+/** How many calls or webhooks one press of a button affects. */
 const PER_PRESS = 5;
 const SHOWN_MESSAGES = 300;
 const SHOWN_LOG = 80;
@@ -76,12 +76,15 @@ export function createPanelPage(selarti: PageSelarti): Page {
   return {
     snapshot: (query) => ({
       account: { taskId: selarti.taskId, webhookUrl: selarti.webhookUrl, isAnswering: selarti.answer('?') !== null },
-      dialogues: selarti.dialogues().map((dialogue) => ({
-        chatId: dialogue.chatId,
-        tags: [...dialogue.tags],
-        contacts: dialogue.contacts,
-        last: dialogue.messages.at(-1)?.text ?? '',
-      })),
+      chats: selarti
+        .dialogues()
+        .toReversed()
+        .map(({ chatId: id, tags, contacts, messages }) => ({
+          id,
+          tags: [...tags],
+          contacts,
+          last: messages.at(-1)?.text ?? '',
+        })),
       messages: selarti.messages(query.get('chat') ?? '').slice(-SHOWN_MESSAGES),
       calls: selarti.calls().slice(-SHOWN_LOG),
       webhooks: selarti.webhooks().slice(-SHOWN_LOG),

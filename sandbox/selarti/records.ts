@@ -1,6 +1,6 @@
-/** What the fake Selarti keeps, as its panel would show it. */
+/** What the fake Selarti stores, as its panel would show it. */
 
-/** Who wrote a message, in the words of the webhook. */
+/** Who wrote a message, as the webhook names it. */
 export type MessageType = 'bot' | 'operator' | 'user';
 
 /** Yes-or-no fields of the webhook: functions that the AI calls, or tags that a person sets. */
@@ -17,7 +17,7 @@ export interface Message {
 }
 
 export interface Dialogue {
-  /** What the other system calls it: `chat_id`. */
+  /** The id it has in the other system: `chat_id`. */
   readonly chatId: string;
   readonly threadId: string;
   readonly messages: Message[];
@@ -37,7 +37,7 @@ export interface ApiCall {
   readonly answer: unknown;
 }
 
-/** Ids look like Selarti's: the milliseconds, `x`, eighteen digits. */
+/** Makes ids in Selarti's form: milliseconds, `x`, eighteen digits. */
 export function createIds(): () => string {
   let count = 100_000_000_000_000_000n;
   return () => {

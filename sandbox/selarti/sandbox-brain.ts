@@ -1,12 +1,12 @@
-/** Selarti in the sandbox: a fake service whose page is for you. */
+/** Selarti in the sandbox: on the page of the fake service a person acts as the AI and as the operator. */
 import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain.ts';
 import { startSandboxSelarti } from './selarti-server.ts';
 
 export const selartiInSandbox: SandboxBrain = {
-  summary: 'line bot and supervisor think with the sandbox Selarti, where you are the AI and the operator',
+  summary: 'the line bot and the supervisor use the sandbox Selarti; you answer as the AI and as the operator',
   firstSteps: [
-    'The bridge is open. Write as a customer on the first page and answer as the AI on the page of Selarti.',
-    'The line bot and the supervisor think with Selarti, the assistant repeats what it hears.',
+    'Everything is running. Write as a customer on the first page and answer as the AI on the page of Selarti.',
+    'The line bot and the supervisor use Selarti; the assistant repeats each message.',
   ],
   start,
 };

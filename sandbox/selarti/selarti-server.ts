@@ -1,4 +1,4 @@
-/** A fake Selarti: its API, its webhooks, and a page on which a person is the AI and the operator in the panel. For this machine only. */
+/** A fake Selarti: its API, its webhooks, and a page on which a person acts as the AI and as the operator. For this machine only. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inBackground } from '../kit/background.ts';
@@ -27,9 +27,9 @@ export async function startSandboxSelarti(options: SelartiOptions = {}): Promise
 class FakeSelarti {
   readonly apiKey: string;
   readonly taskId = '1721129985149x478019552540622850';
-  /** Where "All messages" goes: what a person pastes into the integration of the task. Empty: nowhere. */
+  /** The address for "All messages", which a person pastes into the integration of the task. Empty: no webhooks are sent. */
   webhookUrl = '';
-  /** The AI's answer; null: it waits for a person. */
+  /** The AI's answer; null: the AI waits for a person. */
   answer: (text: string) => string | null;
   answersEarly: boolean;
   origin = '';
@@ -60,7 +60,7 @@ class FakeSelarti {
     this.origin = originOf(this.#server);
   }
 
-  /** Who the AI works for. */
+  /** The account and the task. */
   get account(): Account {
     const { origin, taskId } = this;
     const [companyId, channelId, managerId] = ['1', '2', '3'].map((digit) => `1721100000000x${digit.padEnd(18, '0')}`);
@@ -85,14 +85,14 @@ class FakeSelarti {
     return this.#webhooks.latest();
   }
 
-  /** The AI, or a person in the panel, says something. @param repeat how often its webhook is sent */
+  /** The AI, or an operator, sends a message. @param repeat how often its webhook is sent */
   async say(chatId: string, text: string, as: 'bot' | 'operator' = 'bot', repeat = 1): Promise<void> {
     const dialogue = this.#need(chatId);
     const message = this.#record(dialogue, as, text);
     for (let time = 0; time < repeat; time += 1) await this.#tell(dialogue, message);
   }
 
-  /** Sets or removes a tag. Setting one sends a webhook without a text, as a function of the AI. */
+  /** Sets or removes a tag. Setting one sends a webhook, like a function of the AI does. */
   async tag(chatId: string, name: TagName, isOn: boolean, text = ''): Promise<void> {
     const dialogue = this.#need(chatId);
     if (isOn) dialogue.tags.add(name);
@@ -101,7 +101,7 @@ class FakeSelarti {
     if (isOn) await this.#tell(dialogue, this.#record(dialogue, 'bot', text, name));
   }
 
-  /** The AI has learnt how to reach the customer. */
+  /** The AI has received the customer's contacts. */
   async learnContacts(chatId: string, contacts: string): Promise<void> {
     this.#need(chatId).contacts = contacts;
     await this.tag(chatId, 'get_contact', true);
@@ -120,7 +120,7 @@ class FakeSelarti {
     return this.#tokens;
   }
 
-  /** All tokens are refused from now on. */
+  /** Makes all tokens invalid. */
   expireTokens(): void {
     this.#tokens = [];
   }
@@ -129,7 +129,7 @@ class FakeSelarti {
     this.#webhooks.repeat(count);
   }
 
-  /** Sends any body to the webhook address, as somebody would who knows it. */
+  /** Posts any body to the webhook address, as anybody who knows the address could. */
   async post(body: string): Promise<number> {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(this.webhookUrl, { method: 'POST', headers, body });
@@ -195,7 +195,7 @@ class FakeSelarti {
     return () => {};
   }
 
-  /** The echo, and the AI's answer unless it is silent. */
+  /** Sends the echo, and the AI's answer if there is one. */
   async #react(dialogue: Dialogue, said: Message): Promise<void> {
     const { tags } = dialogue;
     const isSilent = tags.has('operator') || tags.has('close') || tags.has('is_bot');

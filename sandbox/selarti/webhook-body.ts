@@ -1,4 +1,4 @@
-/** The body of the webhook "All messages": all twenty documented fields, with the types that their names suggest. */
+/** The body of the webhook "All messages": all twenty documented fields, with types guessed from their names. */
 import type { Dialogue, Message } from './records.ts';
 
 export interface Account {

@@ -1,4 +1,4 @@
-/** The events as the server on the other side reads them. Strict about what it needs: an event that lacks it is answered with 422. */
+/** The events as the server on the other side reads them. An event that lacks a required field is answered with 422. */
 import { z } from 'zod';
 
 const place = {
@@ -35,10 +35,26 @@ export const eventShape = z.discriminatedUnion('type', [
   }),
   event('message.edited', { ...place, chat, message: z.object({ id: z.string(), text: z.string(), author }) }),
   event('message.deleted', { ...place, message: z.object({ id: z.string() }) }),
+  event('message.reaction', {
+    ...place,
+    chat,
+    message: z.object({ id: z.string(), yourId: z.string().nullable() }),
+    author,
+    reaction: z.string().min(1),
+    change: z.enum(['added', 'removed']),
+  }),
+  event('context.opened', { ...place, chat, author: author.nullable(), context: z.record(z.string(), z.string()) }),
   event('conversation.owner_changed', { ...place, owner: z.enum(['brain', 'person']), since: z.string().nullable() }),
+  event('session.started', { ...place, chat, session: z.object({ id: z.string() }) }),
+  event('session.finished', { ...place, session: z.object({ id: z.string().nullable() }) }),
   event('request.created', {
     ...place,
-    request: z.object({ id: z.string(), text: z.string(), by: z.enum(['person', 'follow_up']) }),
+    request: z.object({
+      id: z.string(),
+      text: z.string(),
+      by: z.enum(['person', 'follow_up']),
+      author: author.nullable(),
+    }),
   }),
   event('endpoint.check', { answerUrl: z.url() }),
 ]);

@@ -1,4 +1,4 @@
-/** What the page sees and may ask for: there a person is the server on the other side. */
+/** What the page shows and may request. On it a person acts as the server on the other side. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Page } from '../kit/page-server.ts';
@@ -23,11 +23,11 @@ const actSchema = z.discriminatedUnion('act', [
 
 type Act = z.output<typeof actSchema>;
 
-/** How many events one press of a fault button hits. */
+/** How many events one press of a fault button affects. */
 const PER_PRESS = 3;
 const SHOWN_LOG = 80;
 
-/** Throws a sentence when the app does not take the answers. */
+/** Posts answers to the app. Throws an error with a sentence when the app does not accept them. */
 async function post(server: WebhookServer, conversation: string, answers: readonly unknown[]): Promise<void> {
   const status = await server.post(conversation, answers);
   if (status !== 200) throw new Error(status === null ? 'the app does not answer' : `the app answered ${status}`);
@@ -73,12 +73,17 @@ async function perform(server: WebhookServer, act: Act): Promise<unknown> {
 
 export function createPersonPage(server: WebhookServer): Page {
   return {
-    snapshot: () => ({
+    snapshot: (query) => ({
       way: server.way,
       ways: WAYS,
       keys: server.keys,
       answerUrl: server.talk.answerUrl,
-      conversations: [...server.talk.conversations.values()],
+      chats: [...server.talk.conversations.values()].map(({ ref: id, lines, ...conversation }) => ({
+        id,
+        ...conversation,
+        last: lines.at(-1)?.text.slice(0, 60) ?? '',
+      })),
+      messages: server.talk.conversations.get(query.get('chat') ?? '')?.lines ?? [],
       calls: server.calls.latest(SHOWN_LOG),
       webhooks: server.sender.latest(SHOWN_LOG),
     }),

@@ -4,7 +4,7 @@ import { wait } from '../kit/wait.ts';
 import type { Replies } from './ways.ts';
 import type { WebhookServer } from './webhook-server.ts';
 
-/** Between two words of a streamed answer. */
+/** Milliseconds between two words of a streamed answer. */
 const WORD_MS = 700;
 
 export function createReplies(server: WebhookServer): Replies {
@@ -36,7 +36,7 @@ export function createReplies(server: WebhookServer): Replies {
           await server.post(conversation, answers);
           return [];
         case 'later':
-          // After the response has left.
+          // Only after the response has been sent.
           setImmediate(() => inBackground(server.post(conversation, answers)));
           return [];
         case 'stream':

@@ -1,12 +1,12 @@
-/** The signed webhook in the sandbox: a server whose page is for you. */
+/** The signed webhook in the sandbox: a server that answers by itself or lets a person answer on its page. */
 import type { RunningServer, SandboxBrain, StartOptions } from '../sandbox-brain.ts';
 import { startWebhookServer } from './start-webhook-server.ts';
 
 export const webhookInSandbox: SandboxBrain = {
   summary:
-    'line bot and supervisor think with a server behind signed webhooks, where you answer or it answers by itself',
+    'the line bot and the supervisor use a server behind signed webhooks, on whose page you answer, or which answers by itself',
   firstSteps: [
-    'The bridge is open. Write as a customer on the first page and answer as the server on the second.',
+    'Everything is running. Write as a customer on the first page and answer as the server on the second.',
     'On its page you also choose that it answers by itself: in the call, later, or word by word.',
   ],
   start,

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const TOLERANCE_SECONDS = 300;
 
-/** A new key, as it is given to both sides. */
+/** A new key, in the form in which both sides get it. */
 export function newKey(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
@@ -14,7 +14,7 @@ function signatureOf(key: string, id: string, timestamp: string, body: string | 
   return createHmac('sha256', bytes).update(`${id}.${timestamp}.`).update(body).digest('base64');
 }
 
-/** The headers of a request of ours. */
+/** The headers of a request from this server to the app. */
 export function signed(key: string, id: string, body: string): Readonly<Record<string, string>> {
   const timestamp = String(Math.floor(Date.now() / 1000));
   return {

@@ -1,8 +1,8 @@
-/** What the server on the other side knows: its conversations, what was said in them, and who leads. */
+/** What the server on the other side stores: its conversations, their messages, and who leads. */
 import type { HeardEvent } from './event-shapes.ts';
 
 export interface Line {
-  /** Bitrix24's id of a heard message, our own of a said one. */
+  /** Bitrix24's id of a message from the app, the server's own id of a message it sent. */
   readonly id: string;
   readonly who: 'them' | 'us' | 'note';
   readonly name: string;
@@ -25,10 +25,10 @@ const MAX_LINES = 500;
 
 export class Talk {
   readonly conversations = new Map<string, Conversation>();
-  /** Where answers are posted: as the last event named it. */
+  /** The address for answers, from the latest event. */
   answerUrl = '';
 
-  /** Takes a new event in; repetitions of it are sorted out before. */
+  /** Stores a new event; the caller has sorted out repetitions. */
   hear(event: HeardEvent): void {
     this.answerUrl = event.data.answerUrl;
     if (event.type === 'endpoint.check') return;
@@ -48,6 +48,15 @@ export class Talk {
       case 'conversation.owner_changed':
         conversation.owner = event.data.owner;
         return;
+      case 'message.reaction':
+        this.#note(conversation, event.data.author.name, `${event.data.reaction} ${event.data.change}`);
+        return;
+      case 'context.opened':
+        this.#note(conversation, event.data.author?.name ?? '', JSON.stringify(event.data.context));
+        return;
+      case 'session.started':
+      case 'session.finished':
+        return;
       case 'request.created':
         this.add(conversation, {
           id: event.data.request.id,
@@ -56,6 +65,11 @@ export class Talk {
           text: event.data.request.text,
         });
     }
+  }
+
+  /** Adds an entry for something other than a message. */
+  #note(conversation: Conversation, name: string, text: string): void {
+    this.add(conversation, { id: '', who: 'note', name, text });
   }
 
   add(

@@ -1,6 +1,6 @@
 /**
- * A server that speaks the signed webhook protocol: it checks every event, takes each once, answers by itself in one of several ways or
- * lets a person answer on its page, and fails on demand.
+ * A server that implements the signed webhook protocol: it verifies every event, processes each once, answers by itself in one of several
+ * ways or lets a person answer on its page, and fails on demand.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -15,7 +15,7 @@ import { newKey, signatureProblem, signed } from './signing.ts';
 import { Talk } from './talk.ts';
 import type { Replies, Way } from './ways.ts';
 
-/** `late`: the work is done, then the connection breaks. `garbage`: the work is done, and the answer is no JSON. */
+/** `late`: the work is done, then the connection breaks. `garbage`: the work is done, and the answer is not JSON. */
 export type FaultKind = 401 | 410 | 429 | 500 | 'hang' | 'slow' | 'late' | 'garbage' | 'reset-before';
 
 export interface Fault {
@@ -43,11 +43,11 @@ export interface WebhookServerOptions {
   readonly host?: string;
   readonly port?: number;
   readonly key?: string;
-  /** Who answers a message. */
+  /** How messages are answered. */
   readonly way?: Way;
 }
 
-/** How the server answers by itself, and what its page may do with it. */
+/** The parts of a webhook server: how it answers by itself, and its page. */
 export interface WebhookServerParts {
   readonly repliesOf: (server: WebhookServer) => Replies;
   readonly pageOf: (server: WebhookServer) => Page;
@@ -56,17 +56,17 @@ export interface WebhookServerParts {
 const REMEMBERED = 5_000;
 
 export class WebhookServer {
-  /** The newest first; any of them may have signed, the first one signs. */
+  /** The newest first. A request signed with any of them is accepted; the server signs with the first. */
   keys: string[];
   way: Way;
-  /** It wants no more events: 410, also for checks. */
+  /** The server wants no more events: it answers 410, also to checks. */
   isGone = false;
-  /** It refuses every event of a conversation with 400. */
+  /** The server refuses every event of a conversation with 400. */
   refusesAll = false;
-  /** How many signatures the last event had. */
+  /** The number of signatures of the last event. */
   signaturesOfLast = 0;
   readonly talk = new Talk();
-  /** Every event, repetitions with the same id included. */
+  /** All events, repetitions with the same id included. */
   readonly heard: Heard[] = [];
   readonly changes = new Changes<string>();
   readonly calls = new CallLog<Call>(200, () => this.changes.announce('call'));
@@ -133,7 +133,7 @@ export class WebhookServer {
     }
   }
 
-  /** Null: a fault has ended the call. */
+  /** Returns null if a fault has ended the call. */
   async #take(
     incoming: IncomingMessage,
     answer: ServerResponse,
@@ -148,7 +148,7 @@ export class WebhookServer {
     if (!read.success) return { status: 422, content: { error: read.error.issues } };
     const event = read.data;
     const id = String(incoming.headers['webhook-id']);
-    // Faults are about events of conversations; a check tells whether the server is there at all.
+    // Only events of conversations meet faults; a check asks only whether the server can be reached.
     const fault = event.type === 'endpoint.check' ? null : this.faults.take();
     const kind = fault?.kind;
     if (this.refusesAll && event.type !== 'endpoint.check')
@@ -173,7 +173,7 @@ export class WebhookServer {
     return answers.length === 0 ? { status: 202, event } : { status: 200, content: { answers }, event };
   }
 
-  /** A repetition with the same id has no further effect and gets the same answers. */
+  /** A repetition with the same id has no further effect and gets the same answers again. */
   #answersTo(id: string, event: HeardEvent): Promise<readonly unknown[]> {
     const known = this.#answered.get(id);
     if (known !== undefined) return known;

@@ -1,20 +1,23 @@
 /** What everything else is built on: database, secrets, signals between loops, limits, figures, and the ways to other servers. */
 import { createOAuthClient } from '../bitrix24/rest/oauth-client.ts';
-import { readBrainSettings } from '../brain-settings.ts';
+import { checkDefaultBrain, readBrainSettings } from '../brain-settings.ts';
 import type { Settings } from '../config.ts';
 import type { Brain } from '../core/brain.ts';
+import { withNoBrain } from '../core/no-brain.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSealer } from '../lib/encryption.ts';
 import { fileConnectionsPerOrigin, withFileTransfers } from '../lib/file-transfers.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createUndiciClient } from '../lib/http-engine-undici.ts';
-import { createStreamClient } from '../lib/http-stream.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createNetworkGuard } from '../lib/network-guard.ts';
+import { createPlaces } from '../queue/direct-claims.ts';
+import { createHourlyFigures } from '../runtime/hourly-figures.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createNotifyWakeup } from '../runtime/notify-wakeup.ts';
 import { createRateLimiters } from '../runtime/rate-limiter.ts';
 import { createRecentFacts } from '../runtime/recent-facts.ts';
+import { createRestLog } from '../runtime/rest-log.ts';
 import { createSharedBudgets } from '../runtime/shared-budgets.ts';
 import { createWakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
@@ -26,6 +29,8 @@ export interface AppOptions {
   readonly appSecret: Buffer;
   /** This process has just started the database server itself. */
   readonly isServerOurs?: boolean;
+  /** Of a socket that listens already, in place of PORT; null or absent: none. */
+  readonly listenFd?: number | null;
   readonly brains: readonly Brain[];
   readonly log: Logger;
   /** Log lines lost so far, for the metrics; absent: none can be lost. */
@@ -34,15 +39,35 @@ export interface AppOptions {
   readonly timings?: Timings;
 }
 
+/** A cell that hangs holds no more of them. */
+const cellConnections = 100;
+
 export type Base = ReturnType<typeof composeBase>;
 
-/** @param endpointDb the endpoint's own connections: whatever uses up the others, accepting an event goes on */
-export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
-  const { settings, appSecret, brains, log, timings = {} } = options;
+export interface Databases {
+  readonly db: Pool;
+  /** The endpoint's own connections: whatever uses up the others, accepting an event goes on. */
+  readonly endpointDb: Pool;
+  /** The directory of cells; null: there is only this one. */
+  readonly directory: Pool | null;
+}
+
+export function composeBase(options: AppOptions, { db, endpointDb, directory }: Databases) {
+  const { settings, appSecret, log, timings = {} } = options;
+  const brains = withNoBrain(options.brains);
+  checkDefaultBrain(brains, settings.DEFAULT_BRAIN);
   const previous = settings.APP_SECRET_PREVIOUS;
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
   const rareHttp = createGotClient({ guard });
   const fileClient = () => createUndiciClient({ guard, connectionsPerOrigin: fileConnectionsPerOrigin });
+  const withFiles = () =>
+    withFileTransfers(createUndiciClient({ guard }), {
+      downloads: fileClient(),
+      uploads: fileClient(),
+      idleMs: settings.FILE_IDLE_SECONDS * 1_000,
+      timeoutMs: settings.FILE_TIMEOUT_SECONDS * 1_000,
+      log,
+    });
   return {
     settings,
     timings,
@@ -51,27 +76,25 @@ export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
     log,
     db,
     endpointDb,
+    directory,
     sealer: createSealer({ current: appSecret, ...(previous === undefined ? {} : { previous }) }),
     metrics: createMetrics(options.droppedLogLines),
+    figures: createHourlyFigures(db, systemClock),
+    restLog: createRestLog(db, systemClock),
     // Where another process does the work, it has to be told over the database.
     wakeups: settings.ROLES.includes('worker')
       ? createWakeups()
       : { inbox: createNotifyWakeup(db, 'inbox', log), outbox: createNotifyWakeup(db, 'outbox', log) },
+    places: createPlaces(),
     rateLimiters: createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log }),
     recent: createRecentFacts(),
     guard,
     /** Carries the many calls, into portals and to brains, and files both ways. */
-    hotHttp: withFileTransfers(createUndiciClient({ guard }), {
-      downloads: fileClient(),
-      uploads: fileClient(),
-      idleMs: settings.FILE_IDLE_SECONDS * 1_000,
-      timeoutMs: settings.FILE_TIMEOUT_SECONDS * 1_000,
-      log,
-    }),
+    hotHttp: withFiles(),
     /** Carries the few: OAuth hosts, proofs of installations. */
     rareHttp,
-    /** Carries files that are passed on. */
-    fileStreams: createStreamClient({ guard }),
+    /** Carries files that are fetched by a link: their slow readers cost the files of messages no connections. */
+    linkHttp: withFiles(),
     oauth: createOAuthClient({
       http: rareHttp,
       clientId: settings.B24_CLIENT_ID,
@@ -79,5 +102,7 @@ export function composeBase(options: AppOptions, db: Pool, endpointDb: Pool) {
       hosts: settings.B24_OAUTH_HOSTS,
       timeoutMs: timings.oauthTimeoutMs,
     }),
+    /** Carries requests for portals of other cells; null: there is only this one. */
+    cellHttp: directory === null ? null : createUndiciClient({ guard, connectionsPerOrigin: cellConnections }),
   };
 }

@@ -10,25 +10,22 @@ import type { Portals } from './compose-portals.ts';
 export type Connections = ReturnType<typeof composeConnections>;
 
 export function composeConnections(base: Base, { cache: portals, client }: Portals) {
-  const { settings, timings, db, sealer, brains, guard, rateLimiters, recent, metrics, wakeups, log } = base;
+  const { settings, timings, db, sealer, brains, brainSettings, guard, rateLimiters, recent, metrics, wakeups, log } =
+    base;
   const publicUrl = settings.PUBLIC_URL;
-  const http = base.hotHttp;
   const fileLinks = createFileLinks({ sealer, publicUrl, validHours: settings.FILE_LINK_HOURS, clock: systemClock });
-  const toolsFor = createConnectorTools({
-    db,
-    guard,
-    http,
-    client,
-    portals,
-    rateLimiters,
-    recent,
-    metrics,
-    fileLinks,
-    publicUrl,
-    log,
-  });
+  const shared = { db, guard, client, portals, rateLimiters, recent, metrics, fileLinks, publicUrl, log };
+  const toolsFor = createConnectorTools({ ...shared, http: base.hotHttp });
   const connectors = createConnectorRegistry({ db, sealer, brains, toolsFor, believedMs: timings.believedMs });
   portals.onForget((portal) => connectors.evictPortal(portal));
-  const service = createConnectionService({ db, sealer, portals, connectors, toolsFor, wakeups, log, publicUrl });
-  return { toolsFor, connectors, service, fileLinks };
+  /** For files that people open by a link. */
+  const linkConnectors = createConnectorRegistry({
+    ...{ db, sealer, brains, believedMs: timings.believedMs },
+    toolsFor: createConnectorTools({ ...shared, http: base.linkHttp }),
+  });
+  portals.onForget((portal) => linkConnectors.evictPortal(portal));
+  const service = createConnectionService({
+    ...{ db, sealer, portals, connectors, toolsFor, wakeups, log, publicUrl, brainSettings },
+  });
+  return { toolsFor, connectors, linkConnectors, service, fileLinks };
 }

@@ -2,6 +2,7 @@
 import { createBatchedCalls } from '../bitrix24/rest/batched-calls.ts';
 import { type CallObserver, createPortalClient } from '../bitrix24/rest/portal-client.ts';
 import { systemClock } from '../lib/clock.ts';
+import { createCells } from '../portals/cells/cells.ts';
 import { createInstallation } from '../portals/installation.ts';
 import { createPortalCache } from '../portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
@@ -11,7 +12,7 @@ import type { Base } from './base.ts';
 export type Portals = ReturnType<typeof composePortals>;
 
 export function composePortals(base: Base) {
-  const { settings, timings, db, sealer, guard, oauth, metrics, wakeups, log } = base;
+  const { settings, timings, db, sealer, guard, oauth, metrics, figures, restLog, wakeups, log } = base;
   const cache = createPortalCache(db, timings.believedMs);
   const endpointCache = createPortalCache(base.endpointDb, timings.believedMs);
   cache.onForget((portal) => endpointCache.forget(portal));
@@ -23,18 +24,27 @@ export function composePortals(base: Base) {
     usual: { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST },
     onWait,
   });
-  const observe: CallObserver = ({ method, code, ms, isInBatch }) => {
+  const observe: CallObserver = (call) => {
+    const { portal, method, code, ms, isInBatch } = call;
     // Metrics count requests; the log names every call.
     if (!isInBatch) {
       metrics.restCalls.inc({ code });
       metrics.restSeconds.observe(ms / 1000);
+      figures.count(portal, { kind: 'call', botCode: '', name: code });
     }
+    restLog.note(call);
     log.debug({ method, result: code, ms: Math.round(ms) }, 'bitrix24 call');
   };
   const { restTimeoutMs: timeoutMs, operatingHoldMs } = timings;
   const client = createPortalClient(base.hotHttp, tokenProvider, rateLimiter, { observe, timeoutMs });
   const calls = createBatchedCalls({ client, rateLimiter, clock: systemClock, onWait, operatingHoldMs });
   const http = base.rareHttp;
-  const installation = createInstallation({ db, portals: cache, sealer, oauth, guard, http, wakeups, log });
-  return { cache, endpointCache, tokenProvider, client, calls, installation };
+  const { directory } = base;
+  const own = settings.CELL;
+  const cells =
+    directory === null || own === undefined
+      ? null
+      : createCells({ own, directory, portals: endpointCache, clock: systemClock, log });
+  const installation = createInstallation({ db, cells, portals: cache, sealer, oauth, guard, http, wakeups, log });
+  return { cache, endpointCache, cells, tokenProvider, client, calls, installation };
 }

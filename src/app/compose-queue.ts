@@ -4,13 +4,16 @@ import { startHealthChecks } from '../connections/health-checks.ts';
 import { startListenerSupervisor } from '../connections/listener-supervisor.ts';
 import { systemClock as clock } from '../lib/clock.ts';
 import { createAppActions } from '../queue/app-actions.ts';
+import { startCountingAnswers } from '../queue/count-answers.ts';
 import { startEventPollers } from '../queue/event-pollers.ts';
 import { createExecutor } from '../queue/execute-action.ts';
 import { startInboxWorker } from '../queue/inbox-worker.ts';
 import { startMaintenance } from '../queue/maintenance.ts';
 import { startOutboxWorker } from '../queue/outbox-worker.ts';
 import { startFollowUps } from '../queue/send-requests.ts';
+import { createStillWorking, type StillWorking } from '../queue/still-working.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
+import { startTellingTrouble } from '../queue/tell-trouble.ts';
 import { startNotifyListener } from '../runtime/notify-wakeup.ts';
 import type { WorkLoop } from '../runtime/work-loop.ts';
 import { startWorkerLife, type WorkerLife } from '../runtime/worker-life.ts';
@@ -27,6 +30,9 @@ export interface Queue {
 
 /** Two claim from the inbox at a time: while one waits for its commit the other one works. */
 const inboxLoops = 2;
+
+/** A start has enough to do: events that came in meanwhile are worked on first. */
+const usualMaintenanceAfterMs = 20_000;
 
 /** Starts the loops of the roles `worker` and `sockets`; stopping gives everything back that they had leased. */
 export async function startQueue(
@@ -79,32 +85,48 @@ function startPollers(
 }
 
 function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife): WorkLoop[] {
-  const { settings, timings, db, brains, metrics, wakeups, log } = base;
-  const { cache: portals, tokenProvider } = queue.portals;
+  const { settings, timings, db, brains, metrics, wakeups, places, log } = base;
+  const { cache: portals, calls, tokenProvider } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
-  const executor = composeExecutor(base, queue);
+  const afterMs = settings.STILL_WORKING_SECONDS * 1_000;
+  const stillWorking = createStillWorking({ db, portals, calls, log, afterMs });
+  const executor = composeExecutor(base, queue, stillWorking);
   const lanes = settings.OUTBOX_LANES;
   const retentionDays = settings.RETENTION_DAYS;
   const turnsPerMinute = settings.TURNS_PER_MINUTE;
   const { queuePollMs: pollMs, firstRetryMs } = timings;
-  const shared = { db, owner, metrics, wakeups, clock, log, pollMs };
+  const shared = { db, owner, metrics, figures: base.figures, wakeups, places, clock, log, pollMs };
   return [
     ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops, turnsPerMinute }),
     startOutboxWorker({ ...shared, life, executor, lanes, firstRetryMs }),
     startFollowUps({ db, wakeups, log, pollMs: timings.followUpsPollMs }),
-    startMaintenance({ db, tokenProvider, log, retentionDays }),
+    startMaintenance({
+      db,
+      tokenProvider,
+      log,
+      retentionDays,
+      firstMs: timings.maintenanceAfterMs ?? usualMaintenanceAfterMs,
+    }),
+    { stop: () => Promise.resolve(stillWorking.stop()) },
+    startCountingAnswers({ db, log }),
+    startTellingTrouble({ db, wakeups, log, pollMs: timings.troublePollMs }),
     startHealthChecks({ db, connectionService, brains, log, pollMs: timings.healthChecksPollMs }),
   ];
 }
 
-function composeExecutor({ settings, db, brains, metrics, wakeups, log }: Base, queue: Queue) {
-  const { cache: portals, client, calls } = queue.portals;
-  const { connectors, service: connectionService } = queue.connections;
+function composeExecutor(
+  { settings, timings, db, brains, metrics, wakeups, log }: Base,
+  queue: Queue,
+  stillWorking: StillWorking,
+) {
+  const { cache: portals, cells, client, calls } = queue.portals;
+  const { connectors, fileLinks, service: connectionService } = queue.connections;
   const { synchronousReplies } = queue;
   const appActions = createAppActions({
     db,
     client,
     portals,
+    cells,
     connectionService,
     brains,
     log,
@@ -112,9 +134,12 @@ function composeExecutor({ settings, db, brains, metrics, wakeups, log }: Base, 
     eventApi: settings.EVENT_API,
     metrics,
     wakeup: wakeups.inbox,
+    clock,
     clientId: settings.B24_CLIENT_ID,
     botCodePrefix: settings.BOT_CODE_PREFIX,
+    defaultBrain: settings.DEFAULT_BRAIN,
     keepHours: settings.UNINSTALL_KEEP_HOURS,
+    underwaySeconds: timings.eventsUnderwayMs === undefined ? undefined : timings.eventsUnderwayMs / 1_000,
   });
-  return createExecutor({ db, portals, connectors, calls, appActions, synchronousReplies });
+  return createExecutor({ db, portals, connectors, calls, fileLinks, appActions, synchronousReplies, stillWorking });
 }

@@ -23,6 +23,14 @@ export interface Timings {
   readonly operatingHoldMs?: number;
   /** After which a REST call into a portal is given up. */
   readonly restTimeoutMs?: number;
+  /** How long posted events are on their way at most; a portal that changes to polling is polled after this time. */
+  readonly eventsUnderwayMs?: number;
+  /** How often it is looked for trouble that people want to be told of. */
+  readonly troublePollMs?: number;
+  /** How long after its start an app begins with maintenance. */
+  readonly maintenanceAfterMs?: number;
+  /** How often the figures of the charts and the log of REST calls are written. */
+  readonly figuresMs?: number;
   /** After which a call to an OAuth host is given up. */
   readonly oauthTimeoutMs?: number;
 }

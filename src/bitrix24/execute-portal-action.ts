@@ -1,11 +1,12 @@
 /** Executes a bot's actions in its portal. */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
+import type { FileRef } from '../core/events.ts';
 import { escapeBb, escapeCommands } from '../core/markup/bb-escape.ts';
 import type { OpenedFile } from '../core/opened-file.ts';
 import { toMenu } from './formatting/keyboard.ts';
-import { reactionCodes } from './formatting/reactions.ts';
 import { finishSession, handOverSession, type SessionEnd } from './line-session.ts';
+import { react } from './react.ts';
 import type { BatchCall } from './rest/batch.ts';
 import type { BatchedCalls, CallMoments, ChatCall } from './rest/batched-calls.ts';
 import type { PortalClient } from './rest/portal-client.ts';
@@ -30,7 +31,7 @@ export interface PortalTarget {
 /** True when executing it twice with one key has the effect of once. Uploads have no such key in any version. */
 export function isRepeatable(action: PortalAction, hasV2: boolean): boolean {
   if (action.type === 'send') return hasV2;
-  return action.type !== 'send_file';
+  return action.type !== 'send_file' || (action.internal === true && hasV2);
 }
 
 /** The result of an action in the portal. */
@@ -44,13 +45,13 @@ export interface PortalResult {
   readonly lost: readonly (Decoration | 'reaction' | 'receiver' | 'effect' | 'file')[];
 }
 
-/** A file for the portal: its content, or, for a portal that takes none, the public address of it if there is one. */
+/** A file for the portal: its content; or, where that cannot or must not be uploaded, an address that shows it, if there is one. */
 export type PortalFile = { readonly content: OpenedFile } | { readonly link: string | null };
 
 export interface ExecuteOptions {
   /** A lower-case UUIDv4, the same on every repetition. */
   readonly key: string;
-  /** What `send_file` sends; null for other actions. */
+  /** What `send_file` sends, and what an edit goes on naming; null for other actions. */
   readonly file: PortalFile | null;
   readonly signal: AbortSignal;
   readonly moments: CallMoments;
@@ -87,9 +88,10 @@ export async function executePortalAction(
       return await sendFile((params, content) => calls.call({ ...how, ...params, file: content }), target, action, {
         call,
         file,
+        key,
       });
     case 'edit':
-      return { messageId: null, lost: await edit(call, target, action) };
+      return { messageId: null, lost: await edit(call, target, action, file) };
     case 'delete':
       // The portal refuses to delete messages older than three days; that becomes a dead letter.
       await call('imbot.message.delete', { BOT_ID: botId, MESSAGE_ID: Number(action.messageId), COMPLETE: 'N' });
@@ -108,7 +110,7 @@ export async function executePortalAction(
     case 'handover':
       return afterSession(await handOverSession(call, target, action));
     case 'finish':
-      return afterSession(await finishSession(call, target));
+      return afterSession(await finishSession(call, target, action));
   }
 }
 
@@ -203,10 +205,17 @@ async function sendFile(
   upload: (call: BatchCall, content: OpenedFile) => Promise<unknown>,
   target: PortalTarget,
   action: PortalAction & { type: 'send_file' },
-  { call, file }: { readonly call: Call; readonly file: PortalFile | null },
+  { call, file, key }: { readonly call: Call; readonly file: PortalFile | null; readonly key: string },
 ): Promise<PortalResult> {
   if (file === null) throw fileRefused('bitrix24.no_file', 'there is no file to send');
-  if ('link' in file) return await nameFile(call, target, action, file.link);
+  if ('link' in file)
+    return await nameFile(
+      (said) => (target.hasV2 ? sendV2(call, target, said, key) : sendV1(call, target, said)),
+      action,
+      file.link,
+    );
+  if (action.internal === true)
+    throw fileRefused('bitrix24.file_for_staff', 'a file for the staff is never uploaded into the chat');
   const { content } = file;
   if (content.size !== null && content.size > maxPortalFileBytes)
     throw fileRefused('bitrix24.file_too_large', 'the file is larger than 100 MB');
@@ -219,16 +228,21 @@ async function sendFile(
 }
 
 async function nameFile(
-  call: Call,
-  target: PortalTarget,
-  { file, text, remoteMessageId }: PortalAction & { type: 'send_file' },
+  say: (said: Send) => Promise<PortalResult>,
+  { file, text, remoteMessageId, internal }: PortalAction & { type: 'send_file' },
   link: string | null,
 ): Promise<PortalResult> {
-  const words = [text, `📎 ${file.name}`, link ?? ''].filter((part) => part !== '').join('\n');
-  const said = { type: 'send', text: words, buttons: [], cards: [], quoteOf: null, internal: false } as const;
-  const { messageId, lost } = await sendV1(call, target, { ...said, remoteMessageId });
+  const words = [text, nameOf(file, link)].filter((part) => part !== '').join('\n');
+  const isForStaff = internal === true;
+  const said = { type: 'send', text: words, buttons: [], cards: [], quoteOf: null, internal: isForStaff } as const;
+  // For a preview the portal would fetch what is for the staff.
+  const looks = isForStaff ? { linkPreview: false } : {};
+  const { messageId, lost } = await say({ ...said, ...looks, remoteMessageId });
   return { messageId, lost: link === null ? [...lost, 'file'] : lost };
 }
+
+const nameOf = ({ name }: FileRef, link: string | null): string =>
+  [`📎 ${name}`, link ?? ''].filter((part) => part !== '').join('\n');
 
 function fileRefused(code: string, message: string): BadInput {
   return new BadInput({ code, message, report: true });
@@ -239,9 +253,10 @@ async function edit(
   call: Call,
   target: PortalTarget,
   action: PortalAction & { type: 'edit' },
+  file: PortalFile | null,
 ): Promise<readonly Decoration[]> {
   const { messageId, buttons } = action;
-  const wanted = { ...action, buttons: buttons ?? [], quoteOf: null, needsText: true };
+  const wanted = { ...action, text: editedText(action, file), buttons: buttons ?? [], quoteOf: null, needsText: true };
   const { lost } = await sendDecorated(wanted, target.botId, ({ text: message, keyboard, attach, menu }) =>
     call('imbot.message.update', {
       BOT_ID: Number(target.botId),
@@ -256,25 +271,11 @@ async function edit(
   return lost;
 }
 
-/** Answers of the portal when the reaction is already as wanted. */
-const nothingToDo: ReadonlySet<string> = new Set(['bitrix24.REACTION_ALREADY_SET', 'bitrix24.REACTION_NOT_FOUND']);
-
-/** Answers of the portal for a message that is deleted, never existed, or is not visible to the bot. */
-const noMessage: ReadonlySet<string> = new Set(['bitrix24.MESSAGE_NOT_FOUND', 'bitrix24.ACCESS_DENIED']);
-
-/** False when there is nothing to react to. Bots of the first API have no reactions. */
-async function react(call: Call, target: PortalTarget, action: PortalAction & { type: 'react' }): Promise<boolean> {
-  if (!target.hasV2) return false;
-  const method = `imbot.v2.Chat.Message.Reaction.${action.isOn ? 'add' : 'delete'}`;
-  const reaction = reactionCodes[action.reaction];
-  try {
-    await call(method, { botId: Number(target.botId), messageId: Number(action.messageId), reaction });
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && noMessage.has(error.code)) return false;
-    if (!(error instanceof AppError) || !nothingToDo.has(error.code)) throw error;
-    return true;
-  }
+/** The file stands first: the portal cuts off the end of a text that is too long. */
+function editedText({ text, form, shows }: PortalAction & { type: 'edit' }, file: PortalFile | null): string {
+  if (shows === undefined || file === null || !('link' in file)) return text;
+  const named = nameOf(shows.file, file.link);
+  return `${form === undefined ? named : escapeBb(named)}\n${text}`;
 }
 
 /** The address of a file in a message. The portal's address works once; it is used at once and never stored. */

@@ -2,11 +2,11 @@
  * Ends the bot's part in a session of an Open Channel: hands the customer to people, or closes the conversation.
  *
  * `operator` acts on the session's own bot and is refused when a person leads. `transfer` and `finish` name no bot: they act as the app's
- * first one, whoever leads, and would take the session from a person (docs/platform-notes/bitrix24.md#first-bot-of-an-app). So the portal is
- * asked first who leads.
+ * first one, and would take the session even from a person (docs/platform-notes/bitrix24.md#first-bot-of-an-app). So the portal is asked
+ * first who leads.
  */
 import type { PortalAction } from '../core/actions.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, RemoteRefused } from '../core/errors.ts';
 import { isRecord } from './rest/rest-errors.ts';
 
 type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -42,11 +42,33 @@ export async function handOverSession(
   }
 }
 
-/** Closes the conversation. Throws AppErrors. */
-export async function finishSession(call: Call, target: SessionTarget): Promise<SessionEnd> {
-  if (await personLeads(call, target)) return 'person_leads';
-  await call('imopenlines.bot.session.finish', { CHAT_ID: chatNumber(target) });
-  return 'done';
+/**
+ * Closes the conversation, and looks whether it is closed: the portal answers `true` in any case. A session that is still open is closed once
+ * more at once, and never later: by then the customer may have begun the next one, which stays open. Throws AppErrors;
+ * `bitrix24.session_not_finished` when it is open all the same.
+ */
+export async function finishSession(
+  call: Call,
+  target: SessionTarget,
+  { sessionId }: PortalAction & { type: 'finish' },
+): Promise<SessionEnd> {
+  let open = await leadOf(call, target);
+  if (sessionId !== undefined && open.sessionId !== null && open.sessionId !== sessionId) return 'done';
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    if (open.leader === 'person') return 'person_leads';
+    await call('imopenlines.bot.session.finish', { CHAT_ID: chatNumber(target) });
+    const after = await leadOf(call, target).catch(cannotBeTold);
+    const isSame = after.sessionId !== null && after.sessionId === open.sessionId && !after.isEnding;
+    if (!isSame || after.leader === 'nobody') return 'done';
+    open = after;
+  }
+  if (open.leader === 'person') return 'person_leads';
+  throw new RemoteRefused({
+    code: 'bitrix24.session_not_finished',
+    status: 200,
+    message: 'the portal said twice that the session was finished, and it is still open',
+    retry: 'never',
+  });
 }
 
 /** Answers for a person who does not exist, has been dismissed, is no employee, and for a line that does not exist. */
@@ -67,19 +89,46 @@ async function toQueue(call: Call, target: SessionTarget, end: SessionEnd): Prom
   }
 }
 
-/** Portals without v2 do not show a bot who leads. A bot that may not see the chat has been taken out of it. */
-async function personLeads(call: Call, { botId, dialogId, hasV2, ourBots }: SessionTarget): Promise<boolean> {
-  if (!hasV2) return false;
+interface Lead {
+  readonly leader: 'person' | 'bot' | 'nobody' | 'unknown';
+  /** Null where none is open, and where the portal does not tell it: a bot that has been taken out of the chat. */
+  readonly sessionId: string | null;
+  /** The session has been ended, and waits for the customer's rating. */
+  readonly isEnding: boolean;
+}
+
+const nothingKnown = { sessionId: null, isEnding: false } as const;
+
+/** Portals without v2 do not show a bot who leads. */
+async function leadOf(call: Call, { botId, dialogId, hasV2, ourBots }: SessionTarget): Promise<Lead> {
+  if (!hasV2) return { ...nothingKnown, leader: 'unknown' };
   try {
     const answer = await call('imbot.v2.Chat.get', { botId: Number(botId), dialogId });
-    const chat = isRecord(answer) ? answer['chat'] : null;
+    const chat = isRecord(answer) && isRecord(answer['chat']) ? answer['chat'] : {};
     // 0: nobody, the queue has it.
-    const owner = isRecord(chat) ? Number(chat['owner']) : 0;
-    return owner > 0 && !ourBots.includes(String(owner));
+    const owner = Number(chat['owner'] ?? 0);
+    const leader = owner <= 0 ? 'nobody' : ourBots.includes(String(owner)) ? 'bot' : 'person';
+    // crm flag, kind, id | pause | waits for an action | session (docs/platform-notes/bitrix24.md#open-channel-chats)
+    const told = chat['entityData1'];
+    const [, , , , waits = 'N', session = ''] = (typeof told === 'string' ? told : '').split('|', 7);
+    const sessionId = /^[1-9]\d*$/.test(session) ? session : null;
+    return { leader, sessionId, isEnding: waits === 'Y' };
   } catch (error) {
-    if (error instanceof AppError && error.code === 'bitrix24.ACCESS_DENIED') return true;
+    // Taken out of the chat: somebody else leads.
+    if (error instanceof AppError && error.code === 'bitrix24.ACCESS_DENIED')
+      return { ...nothingKnown, leader: 'person' };
     throw error;
   }
+}
+
+/** The order was carried out: a portal that does not show its effect, or cannot be asked now, is believed. */
+function cannotBeTold(error: unknown): Lead {
+  if (error instanceof AppError) return { ...nothingKnown, leader: 'unknown' };
+  throw error;
+}
+
+async function personLeads(call: Call, target: SessionTarget): Promise<boolean> {
+  return (await leadOf(call, target)).leader === 'person';
 }
 
 /** These methods take the bare number. */

@@ -73,11 +73,11 @@ export async function findLine(
 }
 
 /**
- * Gives the line another bot, or none, and reads back what the portal has stored. All five settings are sent, because the portal resets
- * those that are absent (docs/platform-notes/bitrix24.md#settings-of-a-line).
+ * Gives the line another bot, or none, and reads back what the portal has stored. All five settings are sent, because some of them count only
+ * beside the others (docs/platform-notes/bitrix24.md#settings-of-a-line).
  *
- * @throws BadInput `line.unknown`, `line.forbidden` (the token's user may not edit lines); RemoteRefused `line.not_changed` when the portal
- * said yes and stored something else
+ * @throws BadInput `line.unknown`; RemoteRefused `line.not_changed` when the portal said yes and stored something else, and what the portal
+ * refuses with
  */
 export async function setWelcomeBot(
   client: PortalClient,
@@ -101,7 +101,7 @@ export async function setWelcomeBot(
 }
 
 export function unknownLine(lineId: string) {
-  return badInput('line.unknown', `the portal has no Open Channel ${lineId}`);
+  return badInput('line.unknown', `the portal has no Open Channel ${lineId}`, 404);
 }
 
 function settingsOf(bot: WelcomeBot | null): Readonly<Record<string, string | number>> {

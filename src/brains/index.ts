@@ -7,6 +7,3 @@ import { selartiBrain } from './selarti/selarti-brain.ts';
 import { webhookBrain } from './webhook/webhook-brain.ts';
 
 export const brains: readonly Brain[] = [echoBrain, messageGatewayBrain, selartiBrain, metabotBrain, webhookBrain];
-
-/** What new bots use until somebody connects another brain. */
-export const defaultBrain: Brain = echoBrain;

@@ -2,8 +2,13 @@
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toAppError } from '../core/errors.ts';
 import { maskSecrets } from '../lib/logger.ts';
+import { translateDatabaseError } from '../store/database-errors.ts';
+import { overCells } from './cells/over-cells.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addBotCommands } from './commands/bots.ts';
+import { addCellCommands } from './commands/cells.ts';
 import { addConnectionCommands } from './commands/connections.ts';
+import { addDatabaseCommands } from './commands/database.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addLineCommands } from './commands/lines.ts';
@@ -11,10 +16,10 @@ import { addPortalCommands } from './commands/portals.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addReceiveCommand } from './commands/receive.ts';
 import { addRequestCommands } from './commands/requests.ts';
+import { addResealCommand } from './commands/reseal.ts';
+import { addSetupCommand } from './commands/setup.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { type Answer, type Run, type RunOptions, usageCode } from './framework/command.ts';
-import { openContext } from './framework/context.ts';
-import { translateDatabaseError } from './framework/database-errors.ts';
 import { createProgram } from './framework/program.ts';
 
 /** A new noun is added here. */
@@ -29,6 +34,11 @@ const nouns = [
   addReceiveCommand,
   addDoctorCommand,
   addProbeCommand,
+  addBackupCommands,
+  addResealCommand,
+  addCellCommands,
+  addDatabaseCommands,
+  addSetupCommand,
 ];
 
 /** 0 done · 1 failed, or found something that is not as it should be · 2 the line was not understood. */
@@ -37,12 +47,12 @@ export type ExitCode = 0 | 1 | 2;
 /** @param words what follows the program's name */
 export async function runLine(words: readonly string[], options: RunOptions): Promise<ExitCode> {
   const isJson = words.includes('--json');
-  const opened = openContext(options);
   const ran: { answer?: Answer; command?: CommandUnknownOpts; help: string } = { help: '' };
   const run: Run =
     (work) =>
     async (...args) => {
-      ran.answer = await work(opened.context, ...args);
+      if (ran.command === undefined) throw new Error('the command is not known');
+      ran.answer = await overCells(options, ran.command, (context) => work(context, ...args));
     };
   const program = createProgram({
     writeOut: (text) => {
@@ -69,8 +79,6 @@ export async function runLine(words: readonly string[], options: RunOptions): Pr
     else if (isJson) options.out(errorLine(usageCode, problemOf(thrown, words)));
     else if (thrown.code === noVerb) options.err(`\n${problemOf(thrown, words)}\n`);
     return thrown.exitCode === 0 ? 0 : 2;
-  } finally {
-    await opened.close();
   }
 }
 

@@ -14,6 +14,7 @@ import type { Sealer } from '../lib/encryption.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createNetworkGuard, type NetworkGuard, socketLookup } from '../lib/network-guard.ts';
+import { commandLine, noteBy } from '../portals/audit.ts';
 import type { BotServiceOptions } from '../portals/bot-service.ts';
 import { createPortalCache } from '../portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
@@ -61,7 +62,7 @@ export function openWakeups(context: CommandContext, db: Pool): Wakeups {
 
 export async function openBots(context: CommandContext): Promise<BotServiceOptions> {
   const db = await context.database();
-  return { db, brains: context.brains, wakeups: openWakeups(context, db) };
+  return { db, brains: context.brains, wakeups: openWakeups(context, db), note: noteBy(commandLine) };
 }
 
 /** For use cases of accounts. A brain that has to be told where to send makes them throw Misconfigured `cli.no_public_url` without PUBLIC_URL. */
@@ -138,6 +139,7 @@ const withoutMessages: Pick<
   | 'portalUser'
   | 'customerInfo'
   | 'openChannelName'
+  | 'hasConversation'
 > = {
   openPortalFile: noFiles,
   openUrl: noFiles,
@@ -147,6 +149,7 @@ const withoutMessages: Pick<
   portalUser: () => Promise.resolve(null),
   customerInfo: () => Promise.resolve(null),
   openChannelName: () => Promise.resolve(null),
+  hasConversation: () => Promise.resolve(false),
 };
 
 /** Calls portals as the app itself does: same tokens, same budget, same guard. A stale token is refreshed under the app's own lock. */

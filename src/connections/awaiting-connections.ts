@@ -7,12 +7,14 @@ import { dropAwaiting, findAwaiting, keepAwaiting } from '../store/tenants/await
 
 const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+/** The context under which one is sealed. */
+export const awaitingContext = (id: string): string => `awaiting_connection:${id}`;
+
 export function awaitingConnections(db: Db, sealer: Sealer, brain: string): AwaitingConnections {
-  const context = (id: string): string => `awaiting_connection:${id}`;
   async function find(id: string): Promise<Connection | null> {
     const sealed = uuidForm.test(id) ? await findAwaiting(db, brain, id) : null;
     if (sealed === null) return null;
-    const { webhookSecret, config } = JSON.parse(sealer.open(sealed, context(id))) as Pick<
+    const { webhookSecret, config } = JSON.parse(sealer.open(sealed, awaitingContext(id))) as Pick<
       Connection,
       'webhookSecret' | 'config'
     >;
@@ -22,7 +24,7 @@ export function awaitingConnections(db: Db, sealer: Sealer, brain: string): Awai
     find,
     async keep(id, config) {
       const webhookSecret = (await find(id))?.webhookSecret ?? randomToken(24);
-      await keepAwaiting(db, brain, id, sealer.seal(JSON.stringify({ webhookSecret, config }), context(id)));
+      await keepAwaiting(db, brain, id, sealer.seal(JSON.stringify({ webhookSecret, config }), awaitingContext(id)));
       return { id, portal: '', config, webhookSecret };
     },
     async drop(id) {

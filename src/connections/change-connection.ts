@@ -4,43 +4,77 @@ import type { Brain } from '../core/brain.ts';
 import { formOf } from '../core/config-form.ts';
 import type { Connection } from '../core/connector.ts';
 import { BadInput, badInput } from '../core/errors.ts';
-import { missingFields, problemsOf } from '../core/form-values.ts';
+import { missingFields, problemsOf, valueAt } from '../core/form-values.ts';
+import { missingSecrets } from '../core/moved-account.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
-import type { Db } from '../store/database.ts';
+import type { Change, NoteChange } from '../portals/audit.ts';
+import { type Db, inTransaction } from '../store/database.ts';
+import { dropAwaiting } from '../store/tenants/awaiting-connections.ts';
 import { listBots } from '../store/tenants/bots.ts';
 import { checkAtOnce, storeConfig } from '../store/tenants/connection-health.ts';
-import { addConnection, type ConnectionRow } from '../store/tenants/connections.ts';
+import { addConnection, type ConnectionRow, listConnections, renameConnection } from '../store/tenants/connections.ts';
+import { awaitedBy, titleOf } from './account-name.ts';
 import type { AccountWork } from './account-work.ts';
 import { changedBy, differences } from './config-change.ts';
 import { type LeftConnection, leaveConnection, removeUnused } from './leave-connection.ts';
 import { openConnection, sealConfig, sealWebhookSecret } from './stored-connection.ts';
 
 /**
- * Joins the account and stores its connection. Throws BadInput `connection.not_needed` and `connection.bad_config`, and what the brain throws;
+ * Joins the account and stores its connection, for no bot yet. Throws BadInput `connection.not_needed`, `connection.bad_config` and `connection.changed`, and what the brain throws;
  * then nothing is stored, and an account that was joined already is left again.
  */
 export async function addAccount(
   work: AccountWork,
   brain: Brain,
   wish: { readonly portal: string; readonly title: string; readonly config: unknown },
+  note: NoteChange,
 ): Promise<Connection & { readonly title: string }> {
   const { portal } = wish;
-  const title = wish.title.trim() === '' ? brain.title : wish.title.trim();
+  await refuseTooMany(work.db, portal);
   const config = checkConfig(brain, wish.config);
-  const connection: Connection = { id: randomUUID(), portal, config, webhookSecret: randomToken(24) };
+  const title = titleOf(brain, { title: wish.title, config });
+  const awaited = await awaitedBy(work, brain, config);
+  const { id, webhookSecret } = awaited ?? { id: randomUUID(), webhookSecret: randomToken(24) };
+  const connection: Connection = { id, portal, config, webhookSecret };
   const joined =
     brain.join === undefined
       ? config
       : await brain.join(connection, work.hookUrl(connection, brain), work.toolsFor(connection, brain));
   const account = { ...connection, config: joined };
   try {
-    await storeNew(work, work.db, brain, { ...account, title });
+    await inTransaction(work.db, async (trx) => {
+      if (awaited !== null && !(await dropAwaiting(trx, brain.name, id))) throw changedMeanwhile();
+      await storeNew(work, trx, brain, { ...account, title });
+      await note(trx, portal, addedAs(id, { brain, title, botCode: null }));
+    });
   } catch (error) {
     // Nobody could leave it later: it is stored nowhere.
     await leaveConnection(work, brain, account);
     throw error;
   }
   return { ...account, title };
+}
+
+/** The entry of the audit list. @param to `botCode` null: no bot answers with it yet */
+export function addedAs(
+  id: string,
+  to: { readonly brain: Brain; readonly title: string; readonly botCode: string | null },
+): Change {
+  const { brain, title, botCode: bot } = to;
+  return { action: 'connection.added', subject: id, details: { to: { brain: brain.name, title, bot } } };
+}
+
+/** A portal has at most five bots, so this is plenty. Lists of connections are read as a whole, and each connection is checked every hour. */
+const maxConnections = 50;
+
+/** Throws BadInput `connection.too_many` (409). Connections that are made at the same moment may exceed the limit. */
+export async function refuseTooMany(db: Db, portal: string): Promise<void> {
+  if ((await listConnections(db, portal)).length < maxConnections) return;
+  throw badInput(
+    'connection.too_many',
+    `the portal has ${maxConnections} connections; remove one that no bot uses first`,
+    409,
+  );
 }
 
 /** Stores a joined account as a new connection. */
@@ -64,47 +98,84 @@ export async function storeNew(
 
 /**
  * Changes settings of a connection in use. `patch`: what is given replaces what was, null takes a key back to its default. Returns the
- * changed keys; empty: nothing was to be done. Throws BadInput `connection.bad_config`, `connection.changed` (409) when somebody else
- * changed it meanwhile, and what the brain throws; then nothing is stored.
+ * changed keys; empty: nothing was to be done. Throws BadInput `connection.bad_config`, `connection.secret_needed` when the address leads to
+ * another host and a secret is not given, `connection.changed` (409) when somebody else changed it meanwhile, and what the brain throws; then
+ * nothing is stored.
  */
 export async function changeSettings(
   work: AccountWork,
-  brain: Brain,
-  row: ConnectionRow,
+  account: StoredAccount,
   patch: Readonly<Record<string, unknown>>,
+  note: NoteChange,
 ): Promise<readonly string[]> {
-  return await changeConfig(work, brain, row, (before) => changedBy(before, patch));
+  const isGiven = (key: string): boolean => valueAt(patch, key.split('.')) !== undefined;
+  return await changeConfig(work, account, { apply: (before) => changedBy(before, patch), isGiven }, note);
 }
 
-/** The same, with all settings at once. @param edit makes the new settings from the stored ones */
+/** A connection and its brain. */
+export interface StoredAccount {
+  readonly row: ConnectionRow;
+  readonly brain: Brain;
+}
+
+/** A change of stored settings. */
+export interface ConfigEdit {
+  /** The new settings, from the stored ones. */
+  readonly apply: (before: unknown) => unknown;
+  /** Whether the change names this key of the form. */
+  readonly isGiven: (key: string) => boolean;
+  /** What to call the connection from now on; absent: as before. */
+  readonly title?: string | undefined;
+}
+
+/** The same, with all settings at once, and the title. The returned keys may begin with `title`. */
 export async function changeConfig(
   work: AccountWork,
-  brain: Brain,
-  row: ConnectionRow,
-  edit: (before: unknown) => unknown,
+  { row, brain }: StoredAccount,
+  edit: ConfigEdit,
+  note: NoteChange,
 ): Promise<readonly string[]> {
   const stored = openConnection(work.sealer, row);
-  const config = checkConfig(brain, edit(stored.config));
-  const changed = differences(stored.config, config);
+  const config = checkConfig(brain, edit.apply(stored.config));
+  refuseToMoveSecrets(brain, { before: stored.config, after: config }, edit);
+  const keys = differences(stored.config, config);
+  const { title = row.title } = edit;
+  const changed = [...(title === row.title ? [] : ['title']), ...keys];
   if (changed.length === 0) return changed;
-  const connection = { ...stored, config };
-  const hookUrl = work.hookUrl(connection, brain);
-  const tools = work.toolsFor(connection, brain);
-  const inForce = (await brain.reconfigure?.(connection, stored.config, hookUrl, tools)) ?? config;
-  if (!(await storeConfig(work.db, row, sealConfig(work.sealer, row.id, inForce)))) throw changedMeanwhile();
+  const inForce = keys.length === 0 ? null : await reconfigured(work, brain, { ...stored, config }, stored.config);
+  await inTransaction(work.db, async (trx) => {
+    if (inForce !== null) {
+      if (!(await storeConfig(trx, row, sealConfig(work.sealer, row.id, inForce.config)))) throw changedMeanwhile();
+      await checkAtOnce(trx, row);
+    }
+    if (title !== row.title) await renameConnection(trx, row.portal, row.id, title);
+    await note(trx, row.portal, { action: 'connection.changed', subject: row.id, details: { changed } });
+  });
   work.evict(row.id);
-  await checkAtOnce(work.db, row);
   return changed;
 }
 
+/** What is to be stored, once the brain has applied it. */
+async function reconfigured(
+  work: AccountWork,
+  brain: Brain,
+  connection: Connection,
+  before: unknown,
+): Promise<{ readonly config: unknown }> {
+  const tools = work.toolsFor(connection, brain);
+  const config = await brain.reconfigure?.(connection, before, work.hookUrl(connection, brain), tools);
+  return { config: config ?? connection.config };
+}
+
 /** Leaves the account and removes its connection. Throws BadInput `connection.in_use` while bots think with it. */
-export async function removeAccount(work: AccountWork, row: ConnectionRow): Promise<LeftConnection> {
-  const removed = await removeUnused(work, row);
+export async function removeAccount(work: AccountWork, row: ConnectionRow, note: NoteChange): Promise<LeftConnection> {
+  const removed = await removeUnused(work, row, note);
   if (removed !== null) return removed;
   const users = (await listBots(work.db, row.portal)).filter((bot) => bot.connection_id === row.id);
   throw badInput(
     'connection.in_use',
     `bots still think with this connection (${users.map(({ code }) => code).join(', ')}); give them another brain first, with "bots set"`,
+    409,
   );
 }
 
@@ -129,6 +200,20 @@ function checkConfig(brain: Brain, config: unknown): unknown {
     code: 'connection.bad_config',
     message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
   });
+}
+
+/** Throws BadInput `connection.secret_needed`. */
+function refuseToMoveSecrets(
+  { configSchema }: Brain,
+  change: { readonly before: unknown; readonly after: unknown },
+  { isGiven }: ConfigEdit,
+): void {
+  const missing = configSchema === null ? [] : missingSecrets(formOf(configSchema), change, isGiven);
+  if (missing.length === 0) return;
+  throw badInput(
+    'connection.secret_needed',
+    `the address leads to another host, which must not be sent the stored secrets; give them anew: ${missing.map(({ key }) => key).join(', ')}`,
+  );
 }
 
 function changedMeanwhile(): BadInput {

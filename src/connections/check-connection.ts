@@ -1,7 +1,12 @@
 /** One health check of an account, and what follows from it. */
 import type { Brain, HealthStatus } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import { disableConnection, settleConnection } from '../store/tenants/connection-health.ts';
+import {
+  checkAtOnce,
+  disableConnection,
+  pausedByPerson,
+  settleConnection,
+} from '../store/tenants/connection-health.ts';
 import type { ConnectionRow } from '../store/tenants/connections.ts';
 import { type AccountWork, wakeBots } from './account-work.ts';
 import { openConnection, sealConfig } from './stored-connection.ts';
@@ -13,7 +18,7 @@ export type HealthResult =
   /** `isChanged`: the account told something new, which is stored. */
   | { readonly result: 'works'; readonly isChanged: boolean }
   | { readonly result: 'disabled'; readonly reason: string }
-  /** Somebody else changed the connection during the check: nothing was stored, and nothing follows from the check. */
+  /** Somebody else changed the connection during the check: nothing was stored, and it is checked again at once. */
   | { readonly result: 'changed_meanwhile' };
 
 /**
@@ -54,7 +59,7 @@ async function ask(
 }
 
 async function noteDisabled(work: AccountWork, row: ConnectionRow, reason: string): Promise<HealthResult> {
-  if (!(await disableConnection(work.db, row, reason, row.updated_at))) return { result: 'changed_meanwhile' };
+  if (!(await disableConnection(work.db, row, reason, row.updated_at))) return await changedMeanwhile(work, row);
   if (reason !== row.disabled_reason) {
     work.evict(row.id);
     work.log.warn({ ...factsOf(row), reason }, 'an account is disabled');
@@ -70,8 +75,8 @@ async function noteWorking(
 ): Promise<HealthResult> {
   const isChanged = JSON.stringify(config) !== JSON.stringify(before);
   const sealed = isChanged ? sealConfig(work.sealer, row.id, config) : null;
-  if (!(await settleConnection(work.db, row, sealed))) return { result: 'changed_meanwhile' };
-  const wasDisabled = row.disabled_reason !== null;
+  if (!(await settleConnection(work.db, row, sealed))) return await changedMeanwhile(work, row);
+  const wasDisabled = row.disabled_reason !== null && row.disabled_reason !== pausedByPerson;
   // Otherwise nothing has begun to work that did not before: what waits, waits for something else.
   if (isChanged || wasDisabled) {
     work.evict(row.id);
@@ -80,6 +85,12 @@ async function noteWorking(
     work.wakeups.outbox.ring();
   }
   return { result: 'works', isChanged };
+}
+
+/** The check may have written the former settings into the account after the new ones: the next check writes those that are in force. */
+async function changedMeanwhile({ db }: AccountWork, row: ConnectionRow): Promise<HealthResult> {
+  await checkAtOnce(db, row);
+  return { result: 'changed_meanwhile' };
 }
 
 function factsOf({ portal, id, brain }: ConnectionRow) {

@@ -6,7 +6,7 @@ import { type AppError, toAppError } from '../core/errors.ts';
 import { type ShownField, shownFields } from '../core/form-values.ts';
 import type { ConnectionRow } from '../store/tenants/connections.ts';
 import type { AccountWork } from './account-work.ts';
-import { openConnection } from './stored-connection.ts';
+import { openConnection, openedOrNull } from './stored-connection.ts';
 import { toolsUntil } from './tools-until.ts';
 
 export interface ConnectionFacts {
@@ -28,15 +28,6 @@ export function connectionFacts(
     fields: shownFields(formOf(brain.configSchema), connection.config),
     webhook: brain.webhookHelp === undefined ? null : work.hookUrl(connection, brain),
   };
-}
-
-function openedOrNull({ sealer }: Pick<AccountWork, 'sealer'>, row: ConnectionRow) {
-  try {
-    return openConnection(sealer, row);
-  } catch {
-    // The reason is the same for every connection of this kind, and the page says what to do.
-    return null;
-  }
 }
 
 /** Figures that are shown, and characters of each. */

@@ -4,9 +4,12 @@ import type { Brain, ConnectorHost } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import type { PortalInfo } from '../core/connector-tools.ts';
 import { BadInput, toAppError } from '../core/errors.ts';
+import type { Language } from '../core/language.ts';
 import { randomToken, type Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderSetUp } from '../portals/app-orders.ts';
+import type { Change, NoteChange } from '../portals/audit.ts';
+import { refuseWhileMoving } from '../portals/cells/lives-elsewhere.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import { switchBrain } from '../portals/switch-brain.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -15,13 +18,14 @@ import { dropAwaiting } from '../store/tenants/awaiting-connections.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
 import { settleConnection } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnection } from '../store/tenants/connections.ts';
+import { awaitedBy, leaveAwaited, titleOf } from './account-name.ts';
 import { type AccountWork, hookPath, wakeBots } from './account-work.ts';
-import { awaitingConnections } from './awaiting-connections.ts';
-import { storeNew } from './change-connection.ts';
+import { refuseTooMany, storeNew } from './change-connection.ts';
 import { checkConnection } from './check-connection.ts';
 import type { ConnectorRegistry } from './connector-registry.ts';
 import type { ToolsFor } from './connector-tools.ts';
 import { eraseWithAccounts, leaveConnection, removeUnused } from './leave-connection.ts';
+import { botInfo } from './portal-info.ts';
 import { openConnection, sealConfig } from './stored-connection.ts';
 
 export interface ConnectionServiceOptions {
@@ -33,6 +37,8 @@ export interface ConnectionServiceOptions {
   readonly wakeups: Wakeups;
   readonly log: Logger;
   readonly publicUrl: string;
+  /** BRAIN_SETTINGS as parsed, by brain. */
+  readonly brainSettings: ReadonlyMap<string, unknown>;
 }
 
 /** What is given to `connect`. */
@@ -63,28 +69,27 @@ class ConnectionLifecycle {
     };
   }
 
-  /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. */
-  async connect(brain: Brain, wish: Wish): Promise<void> {
+  /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. Returns the id of the connection. */
+  async connect(brain: Brain, wish: Wish, recording: Recording = nothingRecorded): Promise<string> {
     const { db, sealer, wakeups, log } = this.#options;
-    const { portal, botCode } = wish;
+    const { portal, botCode, config } = wish;
     const row = wish.connectionId === null ? null : await findConnection(db, portal, wish.connectionId);
     const bot = (await listBots(db, portal)).find(({ code }) => code === botCode);
     if (bot === undefined || (wish.connectionId !== null && row?.brain !== brain.name)) {
       throw new BadInput({ code: 'connection.gone', message: 'the bot or its connection was removed meanwhile' });
     }
-    const awaiting =
-      row === null ? await awaitingConnections(db, sealer, brain.name).find(wish.awaitingId ?? '') : null;
-    const known = row === null ? awaiting : openConnection(sealer, row);
-    const { config, title } = wish;
+    if (row === null) await refuseTooMany(db, portal);
+    const known = row === null ? await awaitedBy(this.#work, brain, config) : openConnection(sealer, row);
+    const title = titleOf(brain, wish);
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, webhookSecret: known?.webhookSecret ?? randomToken(24) };
     const tools = this.#options.toolsFor(connection, brain);
     // The bot is given the connection only when it has joined.
-    const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), botType: bot.type });
+    const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), ...botInfo(bot) });
     const joined = await brain.join?.(connection, this.#work.hookUrl(connection, brain), { ...tools, portalInfo });
     const account = { ...connection, config: joined ?? config };
     try {
-      await this.#store(brain, account, { row, title, bot, isAwaited: awaiting !== null });
+      await this.#store(brain, account, { row, title, bot, isAwaited: row === null && known !== null, recording });
     } catch (error) {
       // Nobody could leave it later: it is stored nowhere.
       if (row === null) await leaveConnection(this.#work, brain, account);
@@ -94,9 +99,17 @@ class ConnectionLifecycle {
     this.#options.connectors.evict(id);
     wakeups.outbox.ring();
     log.info({ portal, connection: id, brain: brain.name, bot: botCode }, 'an account was connected');
-    if (bot.connection_id === null || bot.connection_id === id) return;
+    if (row !== null) await leaveAwaited(this.#work, brain, config);
+    if (bot.connection_id === null || bot.connection_id === id) return id;
     const former = await findConnection(db, portal, bot.connection_id);
-    if (former !== null) await removeUnused(this.#work, former);
+    if (former !== null) await removeUnused(this.#work, former, recording.note);
+    return id;
+  }
+
+  /** The values that the form of a new account shows first. */
+  beginning(brain: Brain, language: Language): Readonly<Record<string, unknown>> {
+    const settings = this.#options.brainSettings.get(brain.name);
+    return brain.newConfig?.({ language, settings }) ?? {};
   }
 
   /** For use cases of single accounts. */
@@ -133,10 +146,11 @@ class ConnectionLifecycle {
   }
 
   /** Throws BadInput `connection.changed` when connection or bot are no longer as they were read: somebody else was quicker. */
-  async #store(brain: Brain, account: Connection, { row, title, bot, isAwaited }: Place): Promise<void> {
+  async #store(brain: Brain, account: Connection, { row, title, bot, isAwaited, recording }: Place): Promise<void> {
     const { db, sealer } = this.#options;
     const { id } = account;
     await inTransaction(db, async (trx) => {
+      await refuseWhileMoving(trx, account.portal);
       if (isAwaited && !(await dropAwaiting(trx, brain.name, id))) throw changed();
       if (row === null) await storeNew(this.#work, trx, brain, { ...account, title });
       else if (!(await settleConnection(trx, row, sealConfig(sealer, id, account.config)))) throw changed();
@@ -144,6 +158,7 @@ class ConnectionLifecycle {
       // The commands of the former brain go, those of the new one come.
       if (this.#hasOtherCommands(bot, brain)) await orderSetUp(trx, account.portal, `connect-${id}`);
       await wakeBots(trx, account);
+      await recording.note(trx, account.portal, recording.change(id));
     });
   }
 }
@@ -155,7 +170,19 @@ interface Place {
   readonly bot: BotRow;
   /** The account awaited its portal, and does so no longer. */
   readonly isAwaited: boolean;
+  readonly recording: Recording;
 }
+
+/** How the change gets into the audit list, in the transaction that makes it. */
+export interface Recording {
+  readonly note: NoteChange;
+  readonly change: (connectionId: string) => Change;
+}
+
+const nothingRecorded: Recording = {
+  note: () => Promise.resolve(),
+  change: (subject) => ({ action: 'connection.added', subject }),
+};
 
 function changed(): BadInput {
   return new BadInput({

@@ -1,5 +1,6 @@
 /** What the routes of a brain may use of the app: its own connections, the portals' bots, sealed texts. */
-import type { Brain, ConnectorHost, StoredConnection } from '../core/brain.ts';
+import { type Brain, type ConnectorHost, type StoredConnection, titlesOf } from '../core/brain.ts';
+import type { Texts } from '../core/texts.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Pool } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
@@ -55,7 +56,7 @@ export function createConnectorHost(options: ConnectorHostOptions, brain: Brain)
     },
     awaiting: awaitingConnections(db, sealer, brain.name),
     hookUrl: (connection) => connectionService.hookUrl(connection, brain),
-    connect: (wish) => connectionService.connect(brain, wish),
+    connect: async (wish) => void (await connectionService.connect(brain, wish)),
     async store({ connection, changedAt }, config) {
       const { portal, id } = connection;
       const isStored = await storeConfig(
@@ -86,10 +87,14 @@ async function offerOf({ db, connectors }: ConnectorHostOptions, portal: string)
         code,
         name,
         type,
-        brain: connectors.brainOf(own)?.title ?? own,
+        brain: brainTitles(connectors.brainOf(own), own),
         connectionId: connection_id,
       })),
   };
+}
+
+function brainTitles(brain: Brain | undefined, name: string): Texts {
+  return brain === undefined ? { en: name, ru: name } : titlesOf(brain);
 }
 
 /** Typed by hand, so hyphens, spaces and small letters do not matter. */

@@ -13,6 +13,7 @@ import type { Metrics } from '../runtime/metrics.ts';
 import { brainRateLimiter, type RateLimiters } from '../runtime/rate-limiter.ts';
 import type { RecentFacts } from '../runtime/recent-facts.ts';
 import type { Db } from '../store/database.ts';
+import { findOwnByRef } from '../store/tenants/conversations.ts';
 import { brainCounts } from './brain-counts.ts';
 import { connectorState } from './connector-state.ts';
 import { findCustomerInfo } from './customer-info.ts';
@@ -61,6 +62,7 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
       findCustomerInfo({ client, portals }, portal, { to, dialogId, userId }, signal),
     openChannelName: (lineId, signal) => openChannelName(client, portal, lineId, signal),
     portalInfo: async () => portalInfo(await portals.portal(portal), { id }),
+    hasConversation: async (ref) => (await findOwnByRef(db, portal, id, ref)) !== null,
     state: connectorState(db, portal, id, options.recent),
     fileLink: (to, file) => options.fileLinks.make({ portal, connection: id, ref: to.ref }, file),
     count: brainCounts(options.metrics.brain, brain),

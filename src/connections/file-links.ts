@@ -1,6 +1,6 @@
 /**
- * Links by which a remote fetches a file of a message without a token of the portal. A link is sealed: it says itself whose file it leads to
- * and until when, and nobody else can make one.
+ * Links to files: by one a remote fetches a file of a message without a token of the portal, by another the portal's staff open a file that a
+ * brain has sent to them alone. A link is sealed: it says itself whose file it leads to and until when, and nobody else can make one.
  */
 import { z } from 'zod';
 import { Misconfigured } from '../core/errors.ts';
@@ -16,15 +16,28 @@ export interface FilePlace {
   readonly ref: string;
 }
 
-/** What a link leads to. */
-export interface LinkedFile extends FilePlace {
+/** A file of a message in the portal. */
+interface PortalsFile extends FilePlace {
+  readonly of: 'portal';
   readonly fileId: string;
   readonly name: string;
 }
 
+/** A file that a brain has sent to the portal's staff. */
+export interface BrainsFile extends Pick<FilePlace, 'portal' | 'connection'> {
+  readonly of: 'brain';
+  readonly file: FileRef;
+  readonly name: string;
+}
+
+/** What a link leads to. */
+export type LinkedFile = PortalsFile | BrainsFile;
+
 export interface FileLinks {
   /** Throws Misconfigured `files.no_links` for a connector without a connection. */
   make(place: FilePlace, file: FileRef): string;
+  /** Null for a brain without connections, and where the brain's name of the file is too long for a link. */
+  makeForStaff(portal: string, connection: string | null, file: FileRef): string | null;
   /** Null for everything that was not sealed here, and for what has expired. */
   open(sealed: string): LinkedFile | null;
 }
@@ -36,38 +49,68 @@ export interface FileLinksOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-const context = 'file.link';
+/** Contexts of the sealer, so that one kind of link cannot be taken for the other. */
+const contexts = { portal: 'file.link', brain: 'file.for_staff' } as const;
 
 /** The end of a longer name is kept: it says what kind of file it is. */
 const nameLength = 100;
 
-/** Longer texts are not ours. */
-const maxSealedLength = 2_000;
+/** Proxies usually take request lines of 8 KB. Names of files up to 5 KB fit: most brains name a file by its address. */
+const maxSealedLength = 7_500;
 
-const sealedSchema = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.number()]);
+const nameOf = ({ name }: FileRef): string => name.slice(-nameLength).toWellFormed();
+
+const portalsSchema = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.number()]);
+const brainsSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(['file', 'image', 'video', 'audio']),
+    size: z.number().nullable(),
+  }),
+  z.number(),
+]);
 
 export function createFileLinks({ sealer, publicUrl, validHours, clock }: FileLinksOptions): FileLinks {
   const now = (): number => clock.now().getTime();
+  const until = (): number => now() + validHours * 3_600_000;
+  const sealed = (content: unknown, of: LinkedFile['of']): string =>
+    sealer.seal(JSON.stringify(content), contexts[of]).toString('base64url');
+  const opened = (box: Buffer, of: LinkedFile['of']): unknown => {
+    try {
+      return JSON.parse(sealer.open(box, contexts[of]));
+    } catch {
+      // Forged, damaged, of another kind, and sealed with a key that is gone are alike.
+      return null;
+    }
+  };
   return {
-    make({ portal, connection, ref }, { id, name }) {
+    make({ portal, connection, ref }, file) {
       if (portal === '') refuseFileLinks();
-      const until = now() + validHours * 3_600_000;
-      const content = JSON.stringify([portal, connection, ref, id, name.slice(-nameLength).toWellFormed(), until]);
-      return `${publicUrl}/files/${sealer.seal(content, context).toString('base64url')}`;
+      return `${publicUrl}/files/${sealed([portal, connection, ref, file.id, nameOf(file), until()], 'portal')}`;
     },
-    open(sealed) {
-      if (sealed.length > maxSealedLength) return null;
-      try {
-        const box = Buffer.from(sealed, 'base64url');
-        // Node passes over what is not base64url; a link has one spelling only.
-        if (box.toString('base64url') !== sealed) return null;
-        const plain = sealer.open(box, context);
-        const [portal, connection, ref, fileId, name, until] = sealedSchema.parse(JSON.parse(plain));
-        return now() < until ? { portal, connection, ref, fileId, name } : null;
-      } catch {
-        // Forged, damaged, and sealed with a key that is gone are alike.
-        return null;
+    makeForStaff(portal, connection, file) {
+      if (connection === null) return null;
+      const { id, kind, size } = file;
+      const link = sealed([portal, connection, { id, name: nameOf(file), kind, size }, until()], 'brain');
+      return link.length > maxSealedLength ? null : `${publicUrl}/files/${link}`;
+    },
+    open(link) {
+      if (link.length > maxSealedLength) return null;
+      const box = Buffer.from(link, 'base64url');
+      // Node passes over what is not base64url; a link has one spelling only.
+      if (box.toString('base64url') !== link) return null;
+      const ofPortal = portalsSchema.safeParse(opened(box, 'portal'));
+      if (ofPortal.success) {
+        const [portal, connection, ref, fileId, name, end] = ofPortal.data;
+        return now() < end ? { of: 'portal', portal, connection, ref, fileId, name } : null;
       }
+      const ofBrain = brainsSchema.safeParse(opened(box, 'brain'));
+      if (!ofBrain.success) return null;
+      const [portal, connection, file, end] = ofBrain.data;
+      return now() < end ? { of: 'brain', portal, connection, file, name: file.name } : null;
     },
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import { type AppError, RemoteUnreachable, toAppError } from '../core/errors.ts';
+import type { NoteChange } from '../portals/audit.ts';
 import { inTransaction } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections, removeConnection } from '../store/tenants/connections.ts';
@@ -55,13 +56,22 @@ async function leaveStored(work: AccountWork, row: ConnectionRow): Promise<LeftC
 }
 
 /** Leaves the account and removes its connection. Null, and nothing is done, while a bot thinks with it. */
-export async function removeUnused(work: AccountWork, row: ConnectionRow): Promise<LeftConnection | null> {
+export async function removeUnused(
+  work: AccountWork,
+  row: ConnectionRow,
+  note: NoteChange,
+): Promise<LeftConnection | null> {
+  const { portal, id, brain, title } = row;
   const isUsed = async (): Promise<boolean> =>
-    (await listBots(work.db, row.portal)).some((bot) => bot.connection_id === row.id);
+    (await listBots(work.db, portal)).some((bot) => bot.connection_id === id);
   if (await isUsed()) return null;
   const left = await leaveStored(work, row);
-  const isRemoved = await removeConnection(work.db, row.portal, row.id);
-  work.evict(row.id);
+  const isRemoved = await inTransaction(work.db, async (trx) => {
+    if (!(await removeConnection(trx, portal, id))) return false;
+    await note(trx, portal, { action: 'connection.removed', subject: id, details: { from: { brain, title } } });
+    return true;
+  });
+  work.evict(id);
   return isRemoved || !(await isUsed()) ? left : null;
 }
 

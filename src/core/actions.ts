@@ -18,6 +18,13 @@ export interface SentReference {
   readonly index: number;
 }
 
+/** The file of a message in Bitrix24. */
+export interface ShownFile {
+  readonly file: FileRef;
+  /** The customer of the Open Channel does not see it. */
+  readonly internal: boolean;
+}
+
 /** To be executed in Bitrix24, as the bot of the conversation. */
 export type PortalAction =
   | {
@@ -40,12 +47,19 @@ export type PortalAction =
       readonly part?: MessagePart;
       /** The Bitrix24 message that was edited, if the new text needs this additional message. */
       readonly partOf?: string;
+      /** It offers these choices (see `OfferedChoices`). Absent: none. */
+      readonly offer?: string;
     }
   /** Fetched from the brain when it is executed, and sent as the bot. */
   | {
       readonly type: 'send_file';
       readonly file: FileRef;
       readonly text: string;
+      /**
+       * The customer of the Open Channel must not see it: the staff get a link instead, because an uploaded file is shown to both
+       * (docs/platform-notes/bitrix24.md#hidden-notes). Absent: it is for all of the chat.
+       */
+      readonly internal?: true;
       readonly remoteMessageId: string | null;
       readonly part?: MessagePart;
     }
@@ -55,6 +69,8 @@ export type PortalAction =
       readonly messageId: string;
       readonly sent?: SentReference;
       readonly text: string;
+      /** The message is that of a file. Where it only names the file, it still does so after the edit. Absent: it is not. */
+      readonly shows?: ShownFile;
       /** See `send`. */
       readonly form?: 'bbcode';
       /** All entries of its menu from now on. Absent: unchanged. */
@@ -63,6 +79,8 @@ export type PortalAction =
       readonly cards: readonly Card[];
       /** All buttons of the message from now on; null: unchanged. */
       readonly buttons: readonly Button[] | null;
+      /** See `send`. */
+      readonly offer?: string;
     }
   | { readonly type: 'delete'; readonly messageId: string; readonly sent?: SentReference }
   | { readonly type: 'read'; readonly messageId: string }
@@ -71,8 +89,8 @@ export type PortalAction =
   | { readonly type: 'typing' }
   /** Gives an Open Channel session to the operators of its line, or to the receiver. */
   | { readonly type: 'handover'; readonly to?: Receiver }
-  /** Closes an Open Channel session, unless a person leads it. */
-  | { readonly type: 'finish' };
+  /** Closes an Open Channel session, unless a person leads it. `sessionId`: the one that was open when this was decided, where that is known. */
+  | { readonly type: 'finish'; readonly sessionId?: string };
 
 /** To be executed in the brain. */
 export type BrainAction =
@@ -140,6 +158,18 @@ export type BrainAction =
       readonly files: readonly FileRef[];
     }
   | { readonly type: 'delete'; readonly messageId: string; readonly mirrored?: true }
+  /** A person put a reaction on a message of the bot, or took it back: for brains that want it. */
+  | {
+      readonly type: 'reaction';
+      /** The message in Bitrix24; of several that are one message of the brain, the one that its receipt named. */
+      readonly messageId: string;
+      /** The brain's own id of the message; null for messages of the app itself, and where the brain has given none. */
+      readonly remoteMessageId: string | null;
+      readonly reaction: KnownReaction;
+      readonly isOn: boolean;
+      readonly author: Author;
+      readonly chat: Chat;
+    }
   | {
       readonly type: 'owner_changed';
       readonly owner: 'brain' | 'person';
@@ -148,6 +178,10 @@ export type BrainAction =
       /** Since when the previous owner had led, ISO 8601; null: from the beginning. */
       readonly since: string | null;
     }
+  /** A session of an Open Channel began, as its first event showed; for brains that want it. It may be answered. */
+  | { readonly type: 'session_started'; readonly sessionId: string; readonly chat: Chat }
+  /** That session was closed; null: the portal has not named it. Nobody reads what answers it. */
+  | { readonly type: 'session_finished'; readonly sessionId: string | null; readonly at: string }
   /** A link opened the bot: who did it, and the data of the link; for brains that want them. It may be answered. */
   | { readonly type: 'context'; readonly data: ContextData; readonly chat: Chat; readonly author?: Author }
   /** All CRM records of the portal that belong to the conversation, whenever they change. */
@@ -179,6 +213,8 @@ export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
+  /** Everything stored about one person is erased. Empty: it has been. */
+  | { readonly type: 'erase_person'; readonly userId: string }
   | { readonly type: 'payment'; readonly expired: boolean }
   /** The portal is asked whether the app still works in it. */
   | { readonly type: 'check_app' }

@@ -9,6 +9,27 @@ import type { Language } from './language.ts';
 export const botTypeSchema = z.enum(['B', 'O', 'S', 'P']);
 export type BotType = z.infer<typeof botTypeSchema>;
 
+/** Bitrix24's colours of people and bots. */
+export const botColors = [
+  'RED',
+  'GREEN',
+  'MINT',
+  'LIGHT_BLUE',
+  'DARK_BLUE',
+  'PURPLE',
+  'AQUA',
+  'PINK',
+  'LIME',
+  'BROWN',
+  'AZURE',
+  'KHAKI',
+  'SAND',
+  'MARENGO',
+  'GRAY',
+  'GRAPHITE',
+] as const;
+export type BotColor = (typeof botColors)[number];
+
 /** An app may own at most this many bots in one portal (Bitrix24's v1 documentation; newer portals allow more). */
 export const maxBotsPerPortal = 5;
 
@@ -39,4 +60,9 @@ export interface Greeting {
   readonly isOff: boolean;
   /** In an Open Channel the greeting is omitted if the brain sends a message within so many seconds; 0: it is always sent, at once. */
   readonly afterSeconds: number;
+}
+
+/** What a bot for which nobody answers tells customers, as configured; the app's words in the languages without. */
+export interface Unanswered {
+  readonly texts: Readonly<Partial<Record<Language, string>>>;
 }

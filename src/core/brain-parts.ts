@@ -1,5 +1,6 @@
 /** Optional parts of a brain: requests, chat commands, the pace of messages, counters and figures. */
 import type { z } from 'zod';
+import type { Language } from './language.ts';
 import type { Texts } from './texts.ts';
 
 /** What a person or a timer may ask of a brain for one conversation, for example to run a script. */
@@ -23,6 +24,22 @@ export interface BrainCommand {
   readonly request: string;
   /** The parameters of the request; null: the text cannot be understood, and the employee is shown how the command is typed. Pure. */
   read(params: string): Readonly<Record<string, unknown>> | null;
+}
+
+/** Who connects an account, as far as its settings depend on it. */
+export interface NewAccount {
+  /** Of the administrator who connects it. */
+  readonly language: Language;
+  /** The administrator's BRAIN_SETTINGS for this brain, as parsed by its `settingsSchema`. */
+  readonly settings: unknown;
+}
+
+/** Which account of the remote a config is for. */
+export interface AccountName {
+  /** What people call the account: the title of its connection unless they give another one. */
+  readonly title: string;
+  /** A UUID, always the same for one account. It proves nothing. Connections that await their portal are found by it. */
+  readonly id: string;
 }
 
 /** How fast messages of a conversation are handed to the brain. */

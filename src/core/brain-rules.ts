@@ -7,21 +7,20 @@ import {
   noop,
   note,
   personOwns,
-  plainSend,
   type RuleContext,
-  type SentPart,
   toBrain,
   toPortal,
   withdrawn,
 } from './bridge-result.ts';
-import { buttonLines, withChoices } from './choices.ts';
+import { offerIn, withChoices } from './choices.ts';
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
 import { changeLead, type LeadCause } from './ownership.ts';
 import { plainWords, portalWords } from './portal-words.ts';
-import type { KnownReaction } from './reactions.ts';
+import { onReacted } from './reaction-rules.ts';
+import { onReplyChange } from './reply-changes.ts';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
@@ -32,24 +31,22 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
   if (event.type === 'finish') {
     // A person leads: only people end the conversation.
     if (conversation.owner === 'person') return noop(conversation, 'dropped_person_owns');
-    const actions = conversation.kind === 'line' ? [toPortal({ type: 'finish' })] : [];
+    const { kind, sessionId } = conversation;
+    const finish: PortalAction = { type: 'finish', ...(sessionId === null ? {} : { sessionId }) };
+    const actions = kind === 'line' ? [toPortal(finish)] : [];
     return { conversation, actions, outcome: 'finished' };
   }
   if (event.type === 'taken_back') return takeBack(conversation, context);
   if (event.type === 'reply_failed') return onReportedFailure(event, conversation, context);
   // Its failure was reported before the message itself arrived.
   if (event.type === 'reply' && context.fate?.reported?.isWithdrawn === true) return noop(conversation, 'withdrawn');
-  // Messages sent before a person took over may still be corrected: that interrupts nobody.
-  if (event.type === 'reacted') return { conversation, actions: reactionsOf(event).map(toPortal), outcome: 'answered' };
+  if (event.type === 'reacted') return onReacted(event, conversation, context);
   if (event.type === 'read') {
     const read: PortalAction = { type: 'read', messageId: event.portalMessageId };
     return { conversation, actions: [toPortal(read)], outcome: 'answered' };
   }
-  if (event.type === 'reply_edited' || event.type === 'reply_deleted') {
-    if ('remoteMessageId' in event && context.parts.length === 0) return noop(conversation, 'ignored_unknown_message');
-    const actions = changesOf(event, conversation, context).map(toPortal);
-    return { conversation: afterChange(event, conversation, context), actions, outcome: 'answered' };
-  }
+  if (event.type === 'reply_edited' || event.type === 'reply_deleted')
+    return onReplyChange(event, conversation, context);
   if (event.type === 'follow_up' || event.type === 'follow_up_cancelled')
     return onFollowUp(event, conversation, context);
   const isForPeople = event.type === 'reply' && event.isInternal;
@@ -103,99 +100,14 @@ function isReceiver(to: Receiver | undefined): to is Receiver {
   return /^[1-9]\d{0,15}$/.test(to.type === 'person' ? to.userId : to.lineId);
 }
 
-/** The bot reacts on behalf of all people behind the brain. */
-function reactionsOf({ portalMessageId: messageId, added, removed }: BrainEvent & { type: 'reacted' }): PortalAction[] {
-  const of =
-    (isOn: boolean) =>
-    (reaction: KnownReaction): PortalAction => ({ type: 'react', messageId, reaction, isOn });
-  return [...removed.map(of(false)), ...added.map(of(true))];
-}
-
-/** The text of an edit or a deletion may be in several messages, or in fewer than the new text needs. */
-function changesOf(
-  event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' },
-  conversation: Conversation,
-  context: RuleContext,
-): PortalAction[] {
-  // An empty text would delete the message in Bitrix24; a brain that wants that sends a deletion.
-  if (event.type === 'reply_edited') return editsOf(event, conversation, context);
-  const all = context.parts.length === 0 ? [messageOf(event)] : context.parts.map(messageIn);
-  return all.map((message) => ({ type: 'delete', ...message }));
-}
-
-type MessageName = Pick<SentPart, 'messageId' | 'sent'>;
-
-function messageOf(event: BrainEvent & { type: 'reply_edited' | 'reply_deleted' }): MessageName {
-  return { messageId: 'portalMessageId' in event ? event.portalMessageId : '' };
-}
-
-function messageIn({ messageId, sent }: SentPart): MessageName {
-  return sent === undefined ? { messageId } : { messageId, sent };
-}
-
-/**
- * Writes the pieces of the new text into the messages that held the old one. If there are fewer pieces, the first messages are deleted,
- * because cards and buttons are on the last one. If there are more, the rest is sent as new messages at the end, unless it is unknown who
- * may read them.
- */
-function editsOf(
-  event: BrainEvent & { type: 'reply_edited' },
-  conversation: Conversation,
-  context: RuleContext,
-): PortalAction[] {
-  const own = messageOf(event);
-  const internal = context.parts.some((part) => part.internal);
-  const words = portalWords({ ...event, buttons: event.buttons ?? [], isInternal: internal }, conversation, context);
-  const buttons = event.buttons === null ? null : words.buttons;
-  const texts = context.parts.filter(({ kind }) => kind === 'text');
-  // A file without text messages shows the text as its own.
-  const targets = texts.length === 0 ? [fileOf(context.parts) ?? own] : texts.map(messageIn);
-  const split = words.pieces;
-  const pieces = context.parts.length === 0 || split.length === 0 ? [split[0] ?? ' '] : split;
-  const kept = targets.slice(Math.max(0, targets.length - pieces.length));
-  const decor = (index: number) =>
-    index === pieces.length - 1
-      ? { ...words.menu, cards: event.cards, buttons }
-      : { cards: [], buttons: buttons === null ? null : [] };
-  const edits = kept.map((message, index): PortalAction => {
-    return { type: 'edit', ...message, text: pieces[index] ?? ' ', ...words.form, ...decor(index) };
-  });
-  const deletes = targets
-    .slice(0, targets.length - kept.length)
-    .map((message): PortalAction => ({ type: 'delete', ...message }));
-  const sends = pieces.slice(kept.length).map((text, index): PortalAction => {
-    const { buttons: hanging, ...others } = decor(kept.length + index);
-    return { ...plainSend(text), ...words.form, ...others, buttons: hanging ?? [], internal, ...partOf(own) };
-  });
-  return [...edits, ...deletes, ...sends];
-}
-
-/** Choices that an edit offers replace the earlier ones; an edit that takes all buttons away ends them. */
-function afterChange(event: BrainEvent, conversation: Conversation, { at, parts }: RuleContext): Conversation {
-  const isOffer = event.type === 'reply_edited' && event.buttons !== null && conversation.kind === 'line';
-  if (!isOffer || event.buttons === null || parts.some(({ internal }) => internal)) return conversation;
-  return withChoices({ ...conversation, choices: null }, buttonLines(event.buttons).choices, at);
-}
-
-/** The file that a change by the brain's own id is about; a change by the portal's id names its message itself. */
-function fileOf(parts: readonly SentPart[]): MessageName | null {
-  const [file] = parts;
-  return file?.sent === undefined ? null : messageIn(file);
-}
-
-/** Later changes find the additional message by the id of the changed one, where that is known. */
-function partOf({ messageId }: MessageName): { readonly partOf?: string } {
-  return messageId === '' ? {} : { partOf: messageId };
-}
-
 /** A reply as one or more sends: the text in pieces that fit, then the files. */
-function sendsOf(reply: Reply, conversation: Conversation, context: RuleContext) {
-  const event = reply.isInternal && conversation.kind === 'line' ? withoutFiles(reply, conversation) : reply;
+function sendsOf(event: Reply, conversation: Conversation, context: RuleContext) {
   const words = portalWords(event, conversation, context);
   const texts = words.pieces.length === 0 && event.cards.length > 0 ? [' '] : words.pieces;
-  const { remoteMessageId, linkPreview } = reply;
+  const { remoteMessageId, linkPreview } = event;
   const count = texts.length + event.files.length;
   const place = (index: number) => (count === 1 ? { remoteMessageId } : { remoteMessageId, part: { index, count } });
+  const offered = withChoices(conversation, words.offered, { at: context.at, remoteMessageId });
   const sends = texts.map((text, index): PortalAction => {
     const isLast = index === texts.length - 1;
     return {
@@ -203,7 +115,7 @@ function sendsOf(reply: Reply, conversation: Conversation, context: RuleContext)
       text,
       ...words.form,
       ...(linkPreview === undefined ? {} : { linkPreview }),
-      ...(isLast ? words.menu : {}),
+      ...(isLast ? { ...words.menu, ...offerIn(offered, conversation) } : {}),
       buttons: isLast ? words.buttons : [],
       cards: isLast ? event.cards : [],
       quoteOf: index === 0 ? event.quoteOf : null,
@@ -211,20 +123,11 @@ function sendsOf(reply: Reply, conversation: Conversation, context: RuleContext)
       ...place(index),
     };
   });
+  const hidden = event.isInternal && conversation.kind === 'line' ? ({ internal: true } as const) : {};
   const files = event.files.map((file, index): PortalAction => {
-    return { type: 'send_file', file, text: '', ...place(texts.length + index) };
+    return { type: 'send_file', file, text: '', ...hidden, ...place(texts.length + index) };
   });
-  return { sends: [...sends, ...files], offered: withChoices(conversation, words.choices, context.at) };
-}
-
-/**
- * An uploaded file is always visible to the customer of an Open Channel (docs/platform-notes/bitrix24.md#hidden-notes), so a note for staff only
- * names its files.
- */
-function withoutFiles(note: Reply, { language }: Conversation): Reply {
-  if (note.files.length === 0) return note;
-  const named = botTexts(language).fileOnly(note.files.map(({ name }) => name).join(', '));
-  return { ...note, text: [note.text.trim(), named].filter((part) => part !== '').join('\n'), files: [] };
+  return { sends: [...sends, ...files], offered };
 }
 
 /**

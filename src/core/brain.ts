@@ -1,9 +1,20 @@
 /** The definition of a brain: how its accounts are joined, checked and left, and its own routes. */
 import type { z } from 'zod';
-import type { BrainCommand, BrainCounter, BrainFigure, BrainRequestForm, Pace } from './brain-parts.ts';
+import type {
+  AccountName,
+  BrainCommand,
+  BrainCounter,
+  BrainFigure,
+  BrainRequestForm,
+  NewAccount,
+  Pace,
+} from './brain-parts.ts';
+import type { BrainProbe } from './brain-probe.ts';
+import type { ConnectPage } from './connect-view.ts';
 import type { Capabilities, Connection, Connector, WebhookRequest } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
-import type { Texts } from './texts.ts';
+import type { Language } from './language.ts';
+import { type Texts, textIn } from './texts.ts';
 
 /** Whether an account works at the remote: it does, with the config to be stored, or it is disabled there, with the reason in one word. */
 export type HealthStatus<Config = unknown> =
@@ -13,7 +24,7 @@ export type HealthStatus<Config = unknown> =
 /** The answer of a brain's route. The app adds security headers to every page. */
 export type RouteAnswer =
   | { readonly status: number; readonly json: unknown }
-  | { readonly status: number; readonly html: string }
+  | { readonly status: number; readonly page: ConnectPage }
   | { readonly status: number; readonly svg: string };
 
 /** A brain's own route, under `/<brain name>`: callbacks without a secret address, and its pages. */
@@ -33,7 +44,7 @@ export interface OfferedBot {
   readonly name: string;
   readonly type: string;
   /** Title of the brain that answers for it now. */
-  readonly brain: string;
+  readonly brain: Texts;
   readonly connectionId: string | null;
 }
 
@@ -52,6 +63,17 @@ export interface AwaitingConnections {
   keep(id: string, config: unknown): Promise<Connection>;
   find(id: string): Promise<Connection | null>;
   drop(id: string): Promise<void>;
+}
+
+/** The title of a brain in all languages it has one in. */
+export function titlesOf({ title, titles }: Pick<Brain, 'title' | 'titles'>): Texts {
+  return titles ?? { en: title, ru: title };
+}
+
+/** The title of a brain for a reader; its name where there is no such brain any more. */
+export function titleIn(brains: readonly Brain[], name: string, language: Language): string {
+  const brain = brains.find((one) => one.name === name);
+  return brain === undefined ? name : textIn(titlesOf(brain), language);
 }
 
 /** What the app offers to the routes of a brain. It reaches that brain's connections only. */
@@ -74,8 +96,8 @@ export interface ConnectorHost {
   /** The brain's connections of a portal. */
   list(portal: string): Promise<readonly StoredConnection[]>;
   /**
-   * Joins the account and connects the bot to it. With a connection id, that connection is joined again with this config. Throws what
-   * `join` throws; then nothing is stored.
+   * Joins the account and connects the bot to it. With a connection id, that connection is joined again with this config. An empty title
+   * becomes that of `accountOf`. Throws what `join` throws; then nothing is stored.
    */
   connect(given: {
     readonly portal: string;
@@ -83,8 +105,6 @@ export interface ConnectorHost {
     readonly connectionId: string | null;
     readonly title: string;
     readonly config: unknown;
-    /** The new connection is the one that awaited its portal under this id; its webhook secret is kept. */
-    readonly awaitingId?: string;
   }): Promise<void>;
   /** Connections registered at the remote before it is known which portal they are for. */
   readonly awaiting: AwaitingConnections;
@@ -103,9 +123,20 @@ export interface Brain {
   /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`; see `brainNameProblem`. */
   readonly name: string;
   readonly title: string;
+  /** The title by language, where it is no name of a product. Absent: `title` in all. */
+  readonly titles?: Texts;
+  /** Who answers, and for whom it is meant: a sentence or two for an administrator who chooses. */
+  readonly about?: Texts;
   readonly capabilities: Capabilities;
   /** The schema of a connection's `--config`; null for a brain that needs no account. */
   readonly configSchema: z.ZodType | null;
+  /** What a new account has before anything is typed into its form. Absent: the defaults of the schema. */
+  newConfig?(about: NewAccount): Readonly<Record<string, unknown>>;
+  /**
+   * Names the account of a config. An account that a bot has already is then connected again in place of a second time, and one that awaits
+   * its portal is taken over. Null when the config is not readable. Absent: every connection is an account of its own.
+   */
+  accountOf?(config: unknown): AccountName | null;
   /**
    * Joins the remote when a connection is added or repaired: checks the account, registers there, and returns the config to be stored,
    * tokens included. Repeatable. Throws AppErrors whose message tells an administrator what to do.
@@ -138,11 +169,16 @@ export interface Brain {
    * What a person does about a disabled account, by the reason that `checkHealth` or `disable` gave, for administrators. Absent: enable it
    * at the remote.
    */
-  readonly disabledHelp?: Readonly<Record<string, string>>;
+  readonly disabledHelp?: Readonly<Record<string, Texts>>;
+  /** What an administrator is told of the brain's errors, by code. A code without a text: the message of the error, in English. */
+  readonly problemTexts?: Readonly<Record<string, Texts>>;
   readonly routes?: readonly BrainRoute[];
   /** Where at the remote a person enters the webhook's address. Absent: nobody has to, and the page does not show the address. */
   readonly webhookHelp?: Texts;
-  /** The page, under `/<brain name>`, where an administrator connects an account; it takes the code in the fragment, `#code=…`. */
+  /**
+   * The page, under `/<brain name>`, where an account is connected from the remote's side; it takes the code in the fragment, `#code=…`. In
+   * the portal the form of `configSchema` connects it.
+   */
   readonly connectPath?: string;
   /** What a person or a timer may ask of the brain for one conversation (see the action `request`). */
   readonly requests?: readonly BrainRequestForm[];
@@ -154,6 +190,8 @@ export interface Brain {
   readonly counters?: readonly BrainCounter[];
   /** What an administrator wants to know of a connection now. Best effort: AppErrors are shown in place of the figures. */
   figures?(connection: Connection, tools: ConnectorTools): Promise<readonly BrainFigure[]>;
+  /** What can be asked of the remote on the first day with a real account. Must not do I/O itself. Absent: `probe` does not know the brain. */
+  probe?(connection: Connection, hookUrl: string, tools: ConnectorTools): BrainProbe;
   /** The schema of this brain's BRAIN_SETTINGS. */
   readonly settingsSchema?: z.ZodType;
   /** Makes the connector of a connection; must not do I/O. */

@@ -1,10 +1,10 @@
 /** The result of every rule of the bridge, and functions that several rules share. */
 import type { BrainAction, ChatAction, PortalAction, SentReference } from './actions.ts';
-import type { BotType, Greeting } from './bot.ts';
+import type { BotType, Greeting, Unanswered } from './bot.ts';
 import type { BrainCommand } from './brain-parts.ts';
 import type { Capabilities } from './connector.ts';
 import type { Conversation } from './conversation.ts';
-import type { Author, Button } from './events.ts';
+import type { Author, Button, FileRef } from './events.ts';
 import type { FollowUpChange } from './follow-up-change.ts';
 import type { JoinedMessage } from './joined-message.ts';
 import type { Language } from './language.ts';
@@ -16,11 +16,14 @@ export type Outcome =
   /** It waits for what follows it. Begins with `forwarded`, as what is for the brain. */
   | 'forwarded_later'
   | 'changed_before_delivery'
+  | 'forwarded_reaction'
   | 'chosen'
   | 'overheard'
   | 'answered'
   | 'greeted'
   | 'helped'
+  /** Nobody answers for the bot yet. */
+  | 'unanswered'
   | 'handed_over'
   | 'handed_back'
   | 'handed_back_after_silence'
@@ -35,6 +38,7 @@ export type Outcome =
   | 'ignored_not_mentioned'
   | 'ignored_operator'
   | 'ignored_hidden_note'
+  | 'ignored_told_before'
   | 'ignored_other_bot'
   | 'ignored_edit_came_first'
   | 'ignored_person_owns'
@@ -69,6 +73,8 @@ export interface BridgeBot {
   readonly botIds?: readonly string[];
   /** Messages that follow each other quickly are delivered together. Absent: each at once. */
   readonly burst?: BurstPace | undefined;
+  /** Nobody answers for it yet. Absent: its brain does. */
+  readonly unanswered?: Unanswered | undefined;
   /** What employees may type, besides the app's own commands. Absent: nothing. */
   readonly commands?: readonly BrainCommand[] | undefined;
 }
@@ -78,7 +84,11 @@ export interface SentPart {
   /** Empty where the part was found by the brain's id and may still be on its way: `sent` names it then. */
   readonly messageId: string;
   readonly sent?: SentReference;
+  /** The brain's own id of the message; absent where it has none. */
+  readonly remoteMessageId?: string;
   readonly kind: 'text' | 'file';
+  /** Of a `file`. */
+  readonly file?: FileRef;
   readonly internal: boolean;
 }
 
@@ -109,6 +119,8 @@ export interface StoredFacts {
   readonly parts?: readonly SentPart[];
   /** The brain has been sent the message, and may be told how it changes. */
   readonly isKnownToBrain?: boolean;
+  /** For `operator_wrote`: an event of the bot has told the same message. */
+  readonly isHeard?: boolean;
   /** For a change of a message: it was delivered together with others. */
   readonly joined?: JoinedMessage | undefined;
   readonly fate?: MessageFate;
@@ -125,6 +137,7 @@ export interface RuleContext extends BridgeBot {
   /** See `StoredFacts`. */
   readonly parts: readonly SentPart[];
   readonly isKnownToBrain: boolean;
+  readonly isHeard: boolean;
   readonly joined: JoinedMessage | null;
   readonly pendingFollowUps: readonly string[];
 }
@@ -138,7 +151,7 @@ export interface Bridged {
 }
 
 /**
- * Whether a bot is the author: one that the portal marks as such, whoever's it is, or one of ours. Of ours the portal also sends events without
+ * Whether a bot is the author: one that the portal marks as such, no matter which app's it is, or one of ours. Of ours the portal also sends events without
  * that mark.
  */
 export function isBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {

@@ -6,14 +6,18 @@ import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import { type BridgeBot, type Bridged, noop, type RuleContext, type StoredFacts } from './bridge-result.ts';
 import { changeWaiting, collectBurst, isWaiting, onBurstTimer } from './burst.ts';
 import { onChange } from './change-rules.ts';
+import { withoutOffer } from './choices.ts';
 import { onContextOpened } from './context-opened.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import { onRequest } from './follow-ups.ts';
 import { onGreetingDue } from './greeting.ts';
 import { onInactivityTimer } from './inactivity.ts';
+import { onOperatorWrote, onSessionFinished } from './line-events.ts';
 import { applySessionLeader, type ChangeEvent, type ChatStateEvent, learnFrom } from './line-session.ts';
+import { onPageOrder } from './page-orders.ts';
 import { onCommand, onJoined, onMessage } from './portal-rules.ts';
+import { onReaction } from './reaction-rules.ts';
 import { onSilenceTimer, watchSilence } from './silence.ts';
 import { limitTurns } from './turn-rate.ts';
 
@@ -27,11 +31,19 @@ export function bridge(
   event: ChatEvent,
   conversation: Conversation,
   bot: BridgeBot,
-  { at, parts = [], isKnownToBrain = false, fate, joined, pendingFollowUps = [] }: StoredFacts & { readonly at: Date },
+  {
+    at,
+    parts = [],
+    isKnownToBrain = false,
+    isHeard = false,
+    fate,
+    joined,
+    pendingFollowUps = [],
+  }: StoredFacts & { readonly at: Date },
 ): Bridged {
-  const facts = { parts, isKnownToBrain, fate: fate ?? null, joined: joined ?? null, pendingFollowUps };
+  const facts = { parts, isKnownToBrain, isHeard, fate: fate ?? null, joined: joined ?? null, pendingFollowUps };
   const context: RuleContext = { ...bot, at: at.toISOString(), ...facts };
-  const bridged = limitTurns(event, applyEvent(event, conversation, context), context);
+  const bridged = limitTurns(event, applyEvent(event, conversation, context), { ...context, before: conversation });
   return watchSilence(event, collectBurst(bridged, context), context);
 }
 
@@ -46,7 +58,11 @@ function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleC
     case 'message_deleted':
       return applyChange(event, conversation, context);
     case 'reaction_changed':
-      return noop(conversation, 'ignored_unsupported');
+      return onReaction(event, conversation, context);
+    case 'operator_wrote':
+      return onOperatorWrote(event, conversation, context);
+    case 'session_finished':
+      return onSessionFinished(event, conversation, context);
     case 'reply':
     case 'reply_edited':
     case 'reply_deleted':
@@ -64,6 +80,11 @@ function applyEvent(event: ChatEvent, conversation: Conversation, context: RuleC
     case 'receipt':
     case 'change_refused':
       return onReceipt(event, conversation, context);
+    case 'offer_refused':
+      return noop(withoutOffer(conversation, event.offer), 'noted');
+    case 'lead_ordered':
+    case 'message_ordered':
+      return onPageOrder(event, conversation, context);
     case 'requested':
       return onRequest(event, conversation);
     case 'greeting_due':

@@ -133,7 +133,7 @@ function createCollector(before: Burst | null, context: RuleContext) {
 }
 
 /** About messages of the brain itself: their order among those of people does not matter. */
-const passesBy: ReadonlySet<string> = new Set(['receipt', 'change_refused']);
+const passesBy: ReadonlySet<string> = new Set(['receipt', 'change_refused', 'reaction']);
 
 /** What came with a message and follows it to the brain, as it does without bursts. */
 function follows(action: BrainAction): boolean {

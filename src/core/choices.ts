@@ -92,9 +92,34 @@ function linkText(url: string): string {
   return rest === undefined ? url : percentDecoded(rest.split('?', 1)[0] ?? '');
 }
 
-/** New choices replace the earlier ones. */
-export function withChoices(conversation: Conversation, choices: readonly Choice[], at: string): Conversation {
-  return choices.length === 0 ? conversation : { ...conversation, choices: { at, choices } };
+/** New choices replace the earlier ones.  @param remoteMessageId the brain's id of the message that offers them */
+export function withChoices(
+  conversation: Conversation,
+  { choices, lines }: ButtonLines,
+  { at, remoteMessageId }: { readonly at: string; readonly remoteMessageId: string | null },
+): Conversation {
+  if (choices.length === 0) return conversation;
+  const before = conversation.choices?.offer?.split('#') ?? [];
+  // Several messages may be decided on at one moment.
+  const count = before[0] === at ? Number(before[1]) + 1 : 0;
+  return { ...conversation, choices: { at, choices, offer: `${at}#${count}`, remoteMessageId, lines } };
+}
+
+/** Names the offer that was just made; nothing where none was. */
+export function offerIn(after: Conversation, before: Conversation): { readonly offer?: string } {
+  const offer = after.choices?.offer;
+  return offer === undefined || offer === before.choices?.offer ? {} : { offer };
+}
+
+/** The message that offered them will not be shown; choices that have replaced them stay. */
+export function withoutOffer(conversation: Conversation, offer: string): Conversation {
+  return conversation.choices?.offer === offer ? { ...conversation, choices: null } : conversation;
+}
+
+/** The lines that an edit of this message repeats where it leaves its buttons as they are: those that can still be answered. */
+export function standingLines({ choices }: Conversation, remoteMessageId: string | null): readonly string[] {
+  const isTheirs = remoteMessageId !== null && choices?.remoteMessageId === remoteMessageId;
+  return isTheirs ? (choices?.lines ?? []) : [];
 }
 
 type Message = PortalEvent & { type: 'message' };

@@ -11,10 +11,14 @@ export interface FieldTexts {
   readonly help: Texts;
   /** The stored value is never shown again; an empty answer keeps it. */
   readonly secret?: true;
+  /** The secrets of the account are used at this web address: for another host they have to be given anew. */
+  readonly isAddress?: true;
   /** Fields that few people need are shown folded. */
   readonly group?: 'advanced';
   /** Titles of the values of an enum. */
   readonly choices?: Readonly<Record<string, Texts>>;
+  /** The message for a value of the wrong form. Absent: that of the schema. */
+  readonly wrong?: Texts;
 }
 
 export type FieldKind = 'text' | 'secret' | 'number' | 'yesno' | 'choice' | 'list';
@@ -33,8 +37,12 @@ export interface FormField {
   /** The values of a `choice`. */
   readonly choices: readonly { readonly value: string; readonly title: Texts }[];
   readonly group: 'main' | 'advanced';
+  /** The secrets of the account are used at this web address. */
+  readonly isAddress: boolean;
   /** A `list` of numbers; otherwise of texts. */
   readonly ofNumbers: boolean;
+  /** The message for a value of the wrong form; null: that of the schema. */
+  readonly wrong: Texts | null;
 }
 
 const fields = z.registry<FieldTexts>();
@@ -55,8 +63,10 @@ const nodeSchema = z.object({
   title: textsSchema.optional(),
   help: textsSchema.optional(),
   secret: z.literal(true).optional(),
+  isAddress: z.literal(true).optional(),
   group: z.literal('advanced').optional(),
   choices: z.record(z.string(), textsSchema).optional(),
+  wrong: textsSchema.optional(),
   enum: z.array(z.unknown()).optional(),
   anyOf: z.array(z.unknown()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
@@ -116,7 +126,9 @@ function toField(node: Node, key: string, required: boolean): FormField {
       return { value, title: toTexts(choices[value] ?? { en: value, ru: value }) };
     }),
     group: node.group ?? 'main',
+    isAddress: node.isAddress === true,
     ofNumbers: kind === 'list' && isNumber(node.items?.type),
+    wrong: node.wrong === undefined ? null : toTexts(node.wrong),
   };
 }
 
@@ -137,8 +149,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function toTexts({ en = '', ru = '' }: Readonly<Record<string, string>>): Texts {
-  return { en, ru };
+function toTexts({ en = '', ru = '', ...others }: Readonly<Record<string, string>>): Texts {
+  return { en, ru, ...others };
 }
 
 const defaultSchema = z

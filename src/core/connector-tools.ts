@@ -94,6 +94,8 @@ export interface PortalInfo {
   readonly hasV2: boolean;
   /** Type of the bot that uses this connection; null while none does. */
   readonly botType: BotType | null;
+  /** The picture of that bot, as a file below `/bots/` of the app's public address; null while no bot uses the connection. */
+  readonly botPicture: string | null;
 }
 
 /** What a connector may use of the app. */
@@ -154,6 +156,8 @@ export interface ConnectorTools {
   readonly openChannelName: (lineId: string, signal: AbortSignal) => Promise<string | null>;
   /** May change while the connection exists. */
   readonly portalInfo: () => Promise<PortalInfo>;
+  /** Whether a conversation of a bot that uses the connection has this `ref`. What names no such conversation should leave nothing behind. */
+  readonly hasConversation: (ref: string) => Promise<boolean>;
   readonly state: ConnectorState;
   /**
    * An address of ours, valid for a day, at which a remote can fetch a file that a message in Bitrix24 named, without a token of the portal.

@@ -142,8 +142,14 @@ export interface Capabilities {
   readonly messageForm?: TextForm;
   /** Wants messages in private and Open Channel chats while a person leads, and messages of our bot itself (see `mirrored`). Absent: no. */
   readonly mirrors?: boolean;
+  /** People answer behind it, so nobody is shown that it is at work. Absent: a program does. */
+  readonly answeredByPeople?: boolean;
+  /** Wants people's reactions to its messages (see `reaction`). Absent: no. */
+  readonly reactions?: boolean;
   /** Wants the data of links that open its bot (see `context`). Absent: no. */
   readonly contexts?: boolean;
+  /** Wants to be told when a session of an Open Channel begins and ends (see `session_started`). Absent: no. */
+  readonly sessions?: boolean;
 }
 
 export interface Connector {

@@ -1,4 +1,4 @@
-/** The data of a link that opened a bot: whoever made the link chose them, so they are flattened and bounded before anybody reads them. */
+/** The data of a link that opened a bot: the author of the link chose them, so they are flattened and bounded before anybody reads them. */
 
 /** By path, for example `{ 'order.id': '164' }`; all values are text. */
 export type ContextData = Readonly<Record<string, string>>;

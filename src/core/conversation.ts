@@ -27,6 +27,11 @@ export interface Conversation {
   /** An inactivity timer is pending. */
   readonly hasInactivityTimer: boolean;
   readonly kind: ChatKind;
+  /** The chat's title, and the name of the person it is with (empty in groups), as last seen: for people who look for it. */
+  readonly title: string;
+  readonly person: string;
+  /** The Open Channel; null elsewhere. */
+  readonly lineId: string | null;
   /** Open Channel session last seen; a new one gives the conversation back to the brain. */
   readonly sessionId: string | null;
   /** The person who led that session when the portal last named them; empty for nobody and for a bot of ours. */
@@ -59,6 +64,12 @@ export interface OfferedChoices {
   /** ISO 8601. */
   readonly at: string;
   readonly choices: readonly Choice[];
+  /** Names the offer; the action that shows it has the same. Absent: offered before offers had names. */
+  readonly offer?: string;
+  /** The brain's id of the message that offers them; null where it has none. Absent: see `offer`. */
+  readonly remoteMessageId?: string | null;
+  /** How that message shows its buttons, addresses included. Absent: see `offer`. */
+  readonly lines?: readonly string[];
 }
 
 /** A conversation without messages. */
@@ -74,6 +85,9 @@ export function newConversation(botCode: string, dialogId: string, ref: string):
     inactiveSince: null,
     hasInactivityTimer: false,
     kind: 'private',
+    title: '',
+    person: '',
+    lineId: null,
     sessionId: null,
     sessionLeader: '',
     waitingSince: null,

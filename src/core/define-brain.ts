@@ -2,16 +2,21 @@
 import type { z } from 'zod';
 import { botCommands, pressCommand } from './bot-texts.ts';
 import type { Brain, HealthStatus } from './brain.ts';
-import type { BrainFigure, Pace } from './brain-parts.ts';
+import type { AccountName, BrainFigure, Pace } from './brain-parts.ts';
+import type { BrainProbe } from './brain-probe.ts';
 import type { Capabilities, Connection, Connector } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 import { Misconfigured } from './errors.ts';
 
 /** The parts that a declaration may have and that are taken as they are. */
 const optionalParts = [
+  'titles',
+  'about',
   'disabledHelp',
+  'problemTexts',
   'routes',
   'connectPath',
+  'newConfig',
   'webhookHelp',
   'settingsSchema',
   'requests',
@@ -53,8 +58,10 @@ export interface BrainDefinition<Config> extends Untyped {
   readonly leave?: (connection: Connection<Config>, hookUrl: string, tools: ConnectorTools) => Promise<void>;
   /** @param connection null when it is not known, or its stored config is not readable */
   readonly refusal?: (reason: string, connection: Connection<Config> | null) => unknown;
+  readonly accountOf?: (config: Config) => AccountName | null;
   readonly pace?: (config: Config) => Pace;
   readonly figures?: (connection: Connection<Config>, tools: ConnectorTools) => Promise<readonly BrainFigure[]>;
+  readonly probe?: (connection: Connection<Config>, hookUrl: string, tools: ConnectorTools) => BrainProbe;
   readonly create: (connection: Connection<Config>, tools: ConnectorTools) => Connector;
 }
 
@@ -72,6 +79,9 @@ const noCapabilities = {
   textForm: 'plain',
   messageForm: 'plain',
   contexts: false,
+  sessions: false,
+  reactions: false,
+  answeredByPeople: false,
 } satisfies Required<Omit<Capabilities, 'maxTextLength'>>;
 
 /** Part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */
@@ -147,12 +157,13 @@ function partsOf(definition: Untyped): Pick<Untyped, (typeof optionalParts)[numb
 
 type WithConfig = Pick<
   Brain,
-  'join' | 'reconfigure' | 'checkHealth' | 'leave' | 'refusal' | 'pace' | 'figures' | 'create'
+  'join' | 'reconfigure' | 'checkHealth' | 'leave' | 'refusal' | 'accountOf' | 'pace' | 'figures' | 'probe' | 'create'
 >;
 
 /** The functions of the declaration, each behind the schema. */
 function withConfig<Config>(definition: BrainDefinition<Config>): WithConfig {
-  const { configSchema, join, reconfigure, checkHealth, leave, refusal, pace, figures, create } = definition;
+  const { configSchema, join, reconfigure, checkHealth, leave, refusal, accountOf, pace, figures, probe, create } =
+    definition;
 
   function open(connection: Connection): Connection<Config> | Misconfigured {
     const parsed = configSchema.safeParse(connection.config);
@@ -194,13 +205,19 @@ function withConfig<Config>(definition: BrainDefinition<Config>): WithConfig {
     }),
     ...(leave && { leave: async (connection, ...others) => await leave(need(connection), ...others) }),
     ...(refusal && { refusal: refuse }),
+    ...(accountOf && { accountOf: (config) => nameOf(accountOf, known(config)) }),
     ...(pace && { pace: (config) => paceOf(pace, known(config)) }),
     ...(figures && { figures: async (connection, ...others) => await figures(need(connection), ...others) }),
+    ...(probe && { probe: (connection, ...others) => probe(need(connection), ...others) }),
     create(connection, tools) {
       const opened = open(connection);
       return opened instanceof Misconfigured ? unreadable(opened) : create(opened, tools);
     },
   };
+}
+
+function nameOf<Config>(accountOf: (config: Config) => AccountName | null, config: Config | null): AccountName | null {
+  return config === null ? null : accountOf(config);
 }
 
 /** With a config that is not readable nothing is delivered, so it does not matter how fast. */

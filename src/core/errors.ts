@@ -109,3 +109,13 @@ export function toAppError(thrown: unknown): AppError {
     cause: thrown,
   });
 }
+
+/** What `work` gives, or the AppError it throws, for those who go on without it. */
+export async function orProblem<T>(work: () => Promise<T>): Promise<T | AppError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}

@@ -2,12 +2,17 @@
  * Everything that can happen in a conversation, whatever service it happened in. Bitrix24 and the brains translate their payloads into
  * these events; the code above them knows no other form.
  */
+
 import type { ContextData } from './context-data.ts';
 import type { Button, Card } from './decorations.ts';
 import type { Language } from './language.ts';
+import type { TextForm } from './markup/markup.ts';
 import type { KnownReaction } from './reactions.ts';
+import type { FollowUp, RequestEvent } from './request-events.ts';
 
+export type { AppEvent } from './app-events.ts';
 export type { Button, Card } from './decorations.ts';
+export type { FollowUp, RequestEvent } from './request-events.ts';
 
 /** Where a dialog takes place: a one-to-one chat, a group chat, or an Open Channel chat with an external customer. */
 export type ChatKind = 'private' | 'group' | 'line';
@@ -150,7 +155,17 @@ export type PortalEvent =
       readonly author: Author;
       readonly chat: Chat;
       readonly sentAt: string | null;
-    };
+    }
+  /** An operator's message is on its way to the customer of an Open Channel: told of every line, whether or not a bot is in the chat. */
+  | {
+      readonly type: 'operator_wrote';
+      readonly messageId: string;
+      readonly author: Author;
+      /** See `message`. */
+      readonly sentAt: string | null;
+    }
+  /** A session of the Open Channel was closed; the event does not say which. */
+  | { readonly type: 'session_finished'; readonly sentAt: string | null };
 
 /** Whom a conversation of an Open Channel is handed to: an employee, or the operators of another line. Ids of the portal, digits only. */
 export type Receiver =
@@ -167,6 +182,8 @@ export interface Reply {
   readonly cards: readonly Card[];
   /** Files by the brain's own ids; the connector's `openFile` fetches their bytes. */
   readonly files: readonly FileRef[];
+  /** The language of this text. Absent: that of the brain's texts (`textForm`). */
+  readonly form?: TextForm;
   /** The Bitrix24 message it replies to; null when it quotes none. */
   readonly quoteOf: string | null;
   /** Only for people inside the portal: a customer of an Open Channel must not see it. */
@@ -187,6 +204,8 @@ export type BrainEvent =
   | (SaidMessage & {
       readonly type: 'reply_edited';
       readonly text: string;
+      /** See `Reply`. */
+      readonly form?: TextForm;
       /** All cards of the message from now on. */
       readonly cards: readonly Card[];
       /** All buttons of the message from now on; null: unchanged. */
@@ -221,20 +240,6 @@ export type BrainEvent =
   /** A follow-up is not wanted any more; it is no error if there is none with this id. */
   | { readonly type: 'follow_up_cancelled'; readonly id: string };
 
-/**
- * The brain asks to be sent one of its requests later, for this conversation. At most 50 are pending per conversation, none more than 90
- * days ahead; others are refused, which the trace shows.
- */
-export interface FollowUp {
-  readonly type: 'follow_up';
-  /** The brain's own, at most 200 characters. A pending follow-up with the same id is replaced. */
-  readonly id: string;
-  readonly afterMs: number;
-  /** The name of the request, and its parameters as the request's schema takes them. */
-  readonly name: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-
 /** A result of an action of the outbox. */
 export type ReceiptEvent =
   | { readonly type: 'linked'; readonly remoteConversationId: string }
@@ -255,6 +260,8 @@ export type ReceiptEvent =
       readonly text: string | null;
       readonly error: string;
     }
+  /** The portal did not show the message that offers these choices (see `OfferedChoices`), and will not. */
+  | { readonly type: 'offer_refused'; readonly offer: string }
   /** A `greet` action is due. */
   | { readonly type: 'greeting_due'; readonly chat: Chat }
   /** An `inactivity_timer` action is due. */
@@ -264,24 +271,18 @@ export type ReceiptEvent =
   /** A `burst_timer` action is due. */
   | { readonly type: 'burst_timer_due' };
 
-/** A person, or a follow-up that is due, asks something of the brain for this conversation. */
-export interface RequestEvent {
-  readonly type: 'requested';
-  readonly id: string;
-  readonly name: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly by: 'person' | 'follow_up';
-}
+/** What an administrator orders on the page of a conversation. */
+export type PageOrder = { readonly by: { readonly id: string; readonly name: string } } & (
+  | /** They lead from now on, or the brain does again. */ {
+      readonly type: 'lead_ordered';
+      readonly to: 'person' | 'brain';
+    }
+  /** They say something as the bot. `chat`: as it was last described; null: nothing of it is stored. */
+  | { readonly type: 'message_ordered'; readonly id: string; readonly text: string; readonly chat: Chat | null }
+);
 
 /** Everything that can happen in a conversation. */
-export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent | RequestEvent;
-
-/** Something that happened to the app in a portal; it concerns no dialog. */
-export type AppEvent =
-  | { readonly type: 'app_updated' }
-  | { readonly type: 'app_uninstalled'; readonly clean: boolean }
-  | { readonly type: 'app_payment'; readonly expired: boolean }
-  | { readonly type: 'bot_deleted'; readonly botId: string };
+export type ChatEvent = PortalEvent | BrainEvent | ReceiptEvent | RequestEvent | PageOrder;
 
 /** A reply that consists of text only. */
 export function textReply(text: string, remoteMessageId: string | null = null): Reply {

@@ -12,7 +12,7 @@ const maxFollowUpMs = 90 * 86_400_000;
 /** Characters of the id, of the name, and of the parameters as JSON. */
 const maxLengths = { id: 200, name: 32, params: 16_384 };
 
-/** Whoever leads the conversation: a follow-up concerns the brain, and what the brain says then is judged by the rules of that time. */
+/** No matter who leads the conversation: a follow-up concerns the brain, and what the brain says then is judged by the rules of that time. */
 export function onFollowUp(
   event: BrainEvent & { type: 'follow_up' | 'follow_up_cancelled' },
   conversation: Conversation,
@@ -38,7 +38,7 @@ function isAcceptable(
   return pendingFollowUps.length < maxFollowUps || pendingFollowUps.includes(id);
 }
 
-/** A request reaches the brain whoever leads: its replies are judged when they come. */
+/** A request reaches the brain no matter who leads: its replies are judged when they come. */
 export function onRequest(event: RequestEvent, conversation: Conversation): Bridged {
   const { id, name, params, by } = event;
   const action = toBrain({ type: 'request', id, name, params, by });

@@ -1,6 +1,8 @@
 /** What people type into the fields of a form, as values of the config, and back. */
 import type { z } from 'zod';
 import { type FormField, formOf } from './config-form.ts';
+import type { Language } from './language.ts';
+import { textIn } from './texts.ts';
 
 /** What a page may show of a field. A secret is never shown, only whether there is one. */
 export type ShownField =
@@ -17,9 +19,8 @@ export interface FieldProblem {
 /** The fields with their values in a config; a field without a value shows its default. */
 export function shownFields(form: readonly FormField[], config: unknown): readonly ShownField[] {
   return form.map(({ key, kind, default: usual }) => {
-    const value = valueAt(config, key.split('.'));
-    if (kind === 'secret') return { key, isSet: value !== undefined && value !== null && value !== '' };
-    return { key, value: toText(value ?? usual) };
+    if (kind === 'secret') return { key, isSet: hasValueAt(config, key) };
+    return { key, value: toText(valueAt(config, key.split('.')) ?? usual) };
   });
 }
 
@@ -43,15 +44,26 @@ export function withTyped(
 
 /** The required fields for which a config has no value. */
 export function missingFields(form: readonly FormField[], config: unknown): readonly FormField[] {
-  return form.filter(({ key, required }) => {
-    const value = valueAt(config, key.split('.'));
-    return required && (value === undefined || value === null || value === '');
-  });
+  return form.filter(({ key, required }) => required && !hasValueAt(config, key));
 }
 
 /** Why the schema does not accept a config. No value is repeated: it may be a secret. */
 export function problemsOf(error: z.ZodError): readonly FieldProblem[] {
   return error.issues.map(({ path, message }) => ({ key: path.map(String).join('.'), message }));
+}
+
+/** The same for somebody who fills in the form: fields have messages of their own for a value of the wrong form. */
+export function formProblems(
+  form: readonly FormField[],
+  error: z.ZodError,
+  language: Language,
+): readonly FieldProblem[] {
+  return error.issues.map((issue) => {
+    const key = issue.path.map(String).join('.');
+    const wrong = form.find((field) => `${key}.`.startsWith(`${field.key}.`))?.wrong ?? null;
+    const isOfForm = issue.code === 'invalid_format' || issue.code === 'custom';
+    return { key, message: isOfForm && wrong !== null ? textIn(wrong, language) : issue.message };
+  });
 }
 
 /** Values for a schema from words `key=value`. A key without a field is taken as text. */
@@ -98,7 +110,13 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
+export function hasValueAt(config: unknown, key: string): boolean {
+  const value = valueAt(config, key.split('.'));
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** What a config has at a path; undefined: nothing. */
+export function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (key === undefined) return value;
   return isMap(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
 }

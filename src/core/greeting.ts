@@ -46,12 +46,17 @@ export function onGreetingDue(
   return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
 }
 
+/** A bot for which nobody answers does not promise employees that it will. */
+function usualGreeting({ kind, language }: Conversation, { name, unanswered }: RuleContext): string {
+  const words = botTexts(language);
+  return unanswered !== undefined && kind !== 'line' ? words.unanswered.toEmployee : words.greeting[kind](name);
+}
+
 function introduce(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const { language, kind } = conversation;
-  const words = botTexts(language);
   const customText = context.greeting?.texts[language];
   const greeting =
-    customText === undefined ? words.greeting[kind](context.name) : customText.replaceAll('{name}', context.name);
+    customText === undefined ? usualGreeting(conversation, context) : customText.replaceAll('{name}', context.name);
   // An external customer cannot type commands.
   const text = kind === 'line' ? greeting : `${greeting}\n\n${commandList(language, context)}`;
   const author = { id: '', name: context.name, kind: 'bot' as const };

@@ -20,6 +20,13 @@ const nearest: ReadonlyMap<string, Language> = new Map([
   ['kk', 'kz'],
 ]);
 
+/** The language that the reader of a page chose, else the one of ours that the browser prefers (`Accept-Language`); English without one. */
+export function languageOfReader(chosen: string | undefined, accepted: string | undefined): Language {
+  const wanted = [chosen ?? '', ...(accepted ?? '').split(',').map((tag) => tag.trim().slice(0, 2))];
+  const known = wanted.map((code) => nearest.get(code.toLowerCase())).find((language) => language !== undefined);
+  return known ?? 'en';
+}
+
 /** The language of a portal or a page visitor by Bitrix24's code; English for one we do not speak. */
 export function languageOf(code: string | undefined): Language {
   return nearest.get(code?.toLowerCase() ?? '') ?? 'en';

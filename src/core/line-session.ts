@@ -1,5 +1,7 @@
 /** What events show about a chat: its kind, its language, its Open Channel session, and who leads that session. */
-import type { Bridged, RuleContext } from './bridge-result.ts';
+
+import type { ChatAction } from './actions.ts';
+import { type Bridged, isBot, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, LineSession, PortalEvent } from './events.ts';
 import { changeLead } from './ownership.ts';
@@ -22,9 +24,30 @@ export function learnFrom(conversation: Conversation, event: ChatStateEvent, con
   const isNew = line !== null && isLater(line, conversation);
   const sessionId = conversation.sessionId === null || isNew ? (line?.sessionId ?? null) : conversation.sessionId;
   const isFirstJoin = event.type === 'joined' && line !== null && conversation.sessionId === null;
-  const known = { ...conversation, kind: event.chat.kind, language: context.language ?? event.language, sessionId };
-  if (isNew) return changeLead('session_began', { ...known, sessionLeader: '', choices: null }, context);
-  return isFirstJoin ? changeLead('session_began', known, context) : { conversation: known, actions: [] };
+  const known = {
+    ...conversation,
+    ...namesIn(event, conversation, context),
+    kind: event.chat.kind,
+    language: context.language ?? event.language,
+    sessionId,
+  };
+  const led = isNew
+    ? changeLead('session_began', { ...known, sessionLeader: '', choices: null }, context)
+    : isFirstJoin
+      ? changeLead('session_began', known, context)
+      : { conversation: known, actions: [] };
+  return { ...led, actions: [...startOf(event.chat, conversation, led.conversation, context), ...led.actions] };
+}
+
+/** Told to brains that want it, once for each session. A supervisor only looks on. */
+function startOf(
+  chat: Chat,
+  before: Conversation,
+  { sessionId }: Conversation,
+  { capabilities, type }: RuleContext,
+): ChatAction[] {
+  if (capabilities.sessions !== true || type === 'S' || sessionId === null || sessionId === before.sessionId) return [];
+  return [toBrain({ type: 'session_started', sessionId, chat })];
 }
 
 /**
@@ -44,6 +67,22 @@ export function applySessionLeader(
   if (leader === conversation.sessionLeader) return { conversation, actions: [] };
   const known = { ...conversation, sessionLeader: leader };
   return isPerson ? changeLead('operator_answered', known, context) : { conversation: known, actions: [] };
+}
+
+/** How people find the conversation: by the chat's title, by the person it is with, by its line. */
+function namesIn(
+  event: ChatStateEvent,
+  { title, person }: Conversation,
+  context: RuleContext,
+): Pick<Conversation, 'title' | 'person' | 'lineId'> {
+  const { chat } = event;
+  const author = 'author' in event && event.author !== undefined && !isBot(event.author, context) ? event.author : null;
+  const isTheirs = author?.kind === (chat.kind === 'line' ? 'client' : 'employee') && author.name !== '';
+  return {
+    title: chat.title === '' ? title : chat.title,
+    person: chat.kind === 'group' ? '' : isTheirs ? author.name : person,
+    lineId: chat.line?.lineId ?? null,
+  };
 }
 
 /** The event belongs to an earlier session: it does not change who leads the current one. */

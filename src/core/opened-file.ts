@@ -2,7 +2,7 @@
 
 export interface OpenedFile {
   /**
-   * Can be read once. Reading throws AppErrors. Whoever opened the file gave a signal: aborting it closes the file, also one that was never
+   * Can be read once. Reading throws AppErrors. The caller that opened the file gave a signal: aborting it closes the file, also one that was never
    * read.
    */
   readonly stream: AsyncIterable<Uint8Array>;

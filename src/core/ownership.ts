@@ -22,11 +22,14 @@ export type LeadCause =
   | 'operator_command'
   | 'brain_handed_over'
   | 'brain_silent'
+  | 'nobody_answers'
   | 'too_many_turns'
   | 'bot_command'
   | 'customer_bot_command'
   | 'brain_took_back'
-  | 'people_inactive';
+  | 'people_inactive'
+  | 'taken_on_page'
+  | 'given_back_on_page';
 
 /**
  * Who hears of it, in this order: the customer, the staff by a note, the portal by the order to call people. A brain that wants to know is told
@@ -97,6 +100,11 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
     isLineOnly: true,
     from: { ...stay, brain: step('handed_over', givenUp) },
   },
+  nobody_answers: {
+    title: 'A customer writes while nobody is connected who answers for the bot',
+    isLineOnly: true,
+    from: { ...stay, brain: step('handed_over', givenUp) },
+  },
   too_many_turns: {
     title: 'Question and answer follow each other faster than people write (`--turns-per-minute`)',
     isLineOnly: false,
@@ -127,6 +135,24 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   },
   people_inactive: {
     title: 'The people have said nothing for long enough (`--give-back-after`)',
+    isLineOnly: false,
+    from: {
+      brain: step('brain'),
+      handed_over: step('brain', ['staff'], ['staff']),
+      taken: step('brain', ['staff'], ['staff']),
+    },
+  },
+  taken_on_page: {
+    title: 'An administrator takes the conversation over on its page',
+    isLineOnly: false,
+    from: {
+      brain: step('taken', callsPeople, ['staff']),
+      handed_over: step('taken', callsPeople, ['staff']),
+      taken: step('taken'),
+    },
+  },
+  given_back_on_page: {
+    title: 'An administrator gives the conversation back on its page',
     isLineOnly: false,
     from: {
       brain: step('brain'),

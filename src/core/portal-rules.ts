@@ -24,6 +24,7 @@ import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
 import { isOfEarlierSession } from './line-session.ts';
 import { changeLead } from './ownership.ts';
+import { onUnanswered } from './unanswered.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -50,6 +51,7 @@ export function onMessage(
   const names = event.files.map((file) => file.name).join(', ');
   const attached = context.capabilities.files || names === '' ? '' : botTexts(conversation.language).fileOnly(names);
   if (event.text === '' && attached === '' && event.files.length === 0) return noop(conversation, 'ignored_empty');
+  if (context.unanswered !== undefined) return onUnanswered(event.chat, conversation, context, context.unanswered);
   const greeted = greet(event.chat, conversation, context);
   const messages = brainParts(event, context.capabilities, attached).map((part, index) =>
     toBrain({

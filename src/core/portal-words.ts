@@ -2,8 +2,8 @@
 import { pressCommand } from './bot-texts.ts';
 import type { RuleContext } from './bridge-result.ts';
 import { cardText } from './card-text.ts';
-import { buttonLines } from './choices.ts';
-import type { Choice, Conversation } from './conversation.ts';
+import { type ButtonLines, buttonLines } from './choices.ts';
+import type { Conversation } from './conversation.ts';
 import type { Button, Card, Reply } from './events.ts';
 import { forMessengers } from './markup/for-messengers.ts';
 import { readMarkup } from './markup/forms.ts';
@@ -28,22 +28,31 @@ export interface PortalWords {
   readonly form: { readonly form?: 'bbcode' };
   readonly buttons: readonly Button[];
   readonly menu: { readonly menu?: readonly Button[] };
-  /** What the customer can answer with a number. */
-  readonly choices: readonly Choice[];
+  /** What the customer can answer with a number, and how it is shown. */
+  readonly offered: ButtonLines;
 }
 
-type Said = Pick<Reply, 'text' | 'buttons' | 'cards' | 'isInternal' | 'menu'>;
+type Said = Pick<Reply, 'text' | 'form' | 'buttons' | 'cards' | 'isInternal' | 'menu'> & {
+  /** Of buttons that stay as they are, for customers of an Open Channel. Absent: none do. */
+  readonly standing?: readonly string[];
+};
 
 export function portalWords(said: Said, { kind }: Conversation, context: RuleContext): PortalWords {
-  const form = context.capabilities.textForm ?? 'plain';
+  const form = said.form ?? context.capabilities.textForm ?? 'plain';
   const text = said.text.trim();
   if (kind !== 'line' || said.isInternal) {
     const menu = said.menu === undefined ? {} : { menu: inChat(said.menu, kind) };
-    return { ...written(text, [], form, false), buttons: inChat(said.buttons, kind), menu, choices: [] };
+    return {
+      ...written(text, [], form, false),
+      buttons: inChat(said.buttons, kind),
+      menu,
+      offered: { lines: [], choices: [] },
+    };
   }
-  const { lines, choices } = buttonLines(said.buttons);
+  const offered = buttonLines(said.buttons);
+  const lines = [...(said.standing ?? []), ...offered.lines];
   const unsaid = [...said.cards.map(textOf), ...lines].filter((line) => line !== '' && !includesLine(text, line));
-  return { ...written(text, unsaid, form, true), buttons: [], menu: {}, choices };
+  return { ...written(text, unsaid, form, true), buttons: [], menu: {}, offered };
 }
 
 const textOf = (card: Card): string => cardText(card);
@@ -63,7 +72,7 @@ function written(
 ): Pick<PortalWords, 'pieces' | 'form'> {
   if (form === 'plain') {
     const all = [text, ...lines].filter((part) => part !== '').join('\n');
-    return { pieces: splitText(all, portalTextLimit, escapedInPortal), form: {} };
+    return { pieces: plainPieces(all), form: {} };
   }
   const read = readMarkup(text, form);
   const said = isOutside ? forMessengers(read) : read;
@@ -71,6 +80,11 @@ function written(
   const all: Markup =
     said.length === 0 || below.length === 0 ? [...said, ...below] : [...said, ...plainMarkup('\n'), ...below];
   return { pieces: splitMarkup(all, 'bbcode', portalTextLimit, escapedInMarkup), form: { form: 'bbcode' } };
+}
+
+/** A plain text of the app itself in messages that the portal takes. */
+export function plainPieces(text: string): readonly string[] {
+  return splitText(text, portalTextLimit, escapedInPortal);
 }
 
 /** In groups the bot receives only mentions, so a button there carries a command instead of a message said aloud. */

@@ -36,7 +36,8 @@ function waitingAfter(
 ): string | null {
   const isWatched = callPersonAfterMinutes !== null && conversation.kind === 'line' && conversation.owner === 'brain';
   if (!isWatched || event.type === 'finish') return null;
-  if (event.type === 'reply' && !event.isInternal && outcome === 'answered') return null;
+  const isSaid = event.type === 'message_ordered' || (event.type === 'reply' && !event.isInternal);
+  if (isSaid && outcome === 'answered') return null;
   const isAsked = outcome === 'forwarded' || outcome === 'forwarded_later' || outcome === 'chosen';
   const isQuestion = (event.type === 'message' || event.type === 'command') && isAsked;
   return isQuestion ? (conversation.waitingSince ?? at) : conversation.waitingSince;

@@ -1,11 +1,14 @@
 /**
  * Turn rate: two machines that answer each other never stop. Where question and answer follow each other faster than people write, the next
  * question does not reach the brain: people get the conversation, or, outside Open Channels, the bot pauses until somebody gives it back.
+ * Commands that the bot answers by itself (`/help`, `/bot`, `/operator`) count as well; once there are too many, they have no effect until
+ * there is a pause.
  */
 import type { ChatAction } from './actions.ts';
 import { botTexts } from './bot-texts.ts';
 import { handOver } from './brain-rules.ts';
-import { type Bridged, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
+import { type Bridged, type Outcome, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
+import type { Conversation } from './conversation.ts';
 import type { ChatEvent } from './events.ts';
 import type { Turns } from './turns.ts';
 
@@ -18,20 +21,68 @@ const hourOverMinute = 10;
 /** People pause now and then. After so long without a question an hour's count begins anew. */
 const pauseMs = 300_000;
 
-/** Applied to the result of every rule, before messages are kept back for others. */
-export function limitTurns(event: ChatEvent, bridged: Bridged, context: RuleContext): Bridged {
+/** What the bot answers by itself to a command or to a messenger's `/start`. */
+const ownAnswers: ReadonlySet<Outcome> = new Set(['helped', 'greeted', 'handed_over', 'handed_back']);
+
+/** Applied to the result of every rule, before messages are kept back for others. @param before the conversation before the rule */
+export function limitTurns(
+  event: ChatEvent,
+  result: Bridged,
+  { before, ...context }: RuleContext & { readonly before: Conversation },
+): Bridged {
   const { turnsPerMinute: most = 0, at } = context;
-  const { conversation, outcome } = bridged;
+  const { outcome } = result;
+  const isByCommand = (event.type === 'command' || event.type === 'message') && ownAnswers.has(outcome);
+  if (isByCommand && most > 0) return commanded(result, before, { most, context });
+  // The person who gives the conversation back has seen what went on.
+  const isGivenBack = before.owner === 'person' && result.conversation.owner === 'brain';
+  const bridged = isGivenBack ? withTurns(result, null) : result;
+  const { conversation } = bridged;
   if (most === 0) return conversation.turns === null ? bridged : withTurns(bridged, null);
   if (event.type === 'reply') {
     const isAnswer = outcome === 'answered' && !event.isInternal && conversation.turns?.isAsked === true;
     return isAnswer ? withTurns(bridged, answered(conversation.turns, at)) : bridged;
   }
-  const isQuestion = (event.type === 'message' || event.type === 'command') && outcome === 'forwarded';
-  if (!isQuestion) return bridged;
+  // Without a brain the bot answers by itself, at once.
+  if (outcome === 'unanswered') return conversation.owner === 'brain' ? selfAnswered(bridged, most, context) : bridged;
+  if (!isQuestion(event, outcome)) return bridged;
   const turns = asked(conversation.turns, at);
-  const isTooFast = turns.minute >= most || turns.hour >= most * hourOverMinute;
-  return isTooFast ? giveUp(bridged, turns, context) : withTurns(bridged, turns);
+  return isTooFast(turns, most) ? giveUp(bridged, turns, context) : withTurns(bridged, turns);
+}
+
+function isTooFast({ minute, hour }: Turns, most: number): boolean {
+  return minute >= most || hour >= most * hourOverMinute;
+}
+
+function selfAnswered(bridged: Bridged, most: number, context: RuleContext): Bridged {
+  const turns = asked(bridged.conversation.turns, context.at);
+  return isTooFast(turns, most)
+    ? giveUp({ ...bridged, actions: [] }, turns, context)
+    : withTurns(bridged, answered(turns, context.at));
+}
+
+/** The bot has answered a command by itself, at once. People who lead already are not told again. */
+function commanded(
+  bridged: Bridged,
+  before: Conversation,
+  { most, context }: { readonly most: number; readonly context: RuleContext },
+): Bridged {
+  const { at } = context;
+  const known = before.turns;
+  const isStillTooFast =
+    known !== null && isTooFast(known, most) && Date.parse(at) - Date.parse(known.askedAt) < pauseMs;
+  const turns = isStillTooFast ? { ...known, askedAt: at } : asked(known, at);
+  if (!isTooFast(turns, most)) return withTurns(bridged, answered(turns, at));
+  const none: Bridged = { conversation: before, actions: [], outcome: 'paused_too_many_turns' };
+  return withTurns(before.owner === 'person' ? none : giveUp(none, turns, context), turns);
+}
+
+/** Whatever of people a brain may answer: machines edit messages, run commands and open links as well. */
+function isQuestion({ type }: ChatEvent, outcome: Outcome): boolean {
+  if (type === 'message_edited') return outcome === 'forwarded';
+  if (type === 'context_opened') return outcome === 'context_passed';
+  if (type !== 'message' && type !== 'command') return false;
+  return outcome === 'forwarded' || outcome === 'chosen' || outcome === 'requested';
 }
 
 function withTurns(bridged: Bridged, turns: Turns | null): Bridged {
@@ -84,8 +135,12 @@ function giveUp(bridged: Bridged, turns: Turns, context: RuleContext): Bridged {
 const isForOthers = ({ target }: ChatAction): boolean => target !== 'brain';
 
 function withoutQuestion(one: ChatAction, { capabilities }: RuleContext, isGroup: boolean): readonly ChatAction[] {
-  if (one.target !== 'brain' || one.action.type !== 'message') return [one];
+  if (one.target !== 'brain') return [one];
+  const { action } = one;
+  if (action.type === 'request' || action.type === 'context') return [];
+  if (action.type !== 'message' && action.type !== 'edit') return [one];
   if (capabilities.mirrors !== true || isGroup) return [];
-  const { messageIds: _, texts: __, ...message } = one.action;
+  if (action.type === 'edit') return [toBrain({ ...action, mirrored: true })];
+  const { messageIds: _, texts: __, ...message } = action;
   return [toBrain({ ...message, type: 'mirrored' })];
 }

@@ -1,12 +1,11 @@
 /** The HTTP application: mounts the endpoints, pages and probes, and turns errors into responses. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import Router from '@koa/router';
-import Koa, { type Context, type Next } from 'koa';
-import { AppError, BadInput, toAppError } from '../core/errors.ts';
+import Koa, { type Context, type Middleware, type Next } from 'koa';
+import { BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway, isDataFault } from '../store/database.ts';
-import { mountBotPictures } from './bot-pictures.ts';
 import { limitConnections } from './connection-limit.ts';
+import { statusOf } from './error-status.ts';
 import type { Refusals } from './refusals.ts';
 import { rememberSender, senderOf } from './sender.ts';
 
@@ -17,10 +16,17 @@ export interface HttpAppOptions {
   readonly findSender: (request: IncomingMessage) => string;
   /** False while the process is shutting down. */
   readonly isServing: () => boolean;
+  /** Passes requests for portals of other cells on; absent: there is only this one. */
+  readonly forwarding?: Middleware;
   /** Handlers by route; a missing one is not served by this process. */
   readonly eventEndpoint?: (ctx: Context) => Promise<void>;
   readonly webhookEndpoint?: (ctx: Context, brain: string, secret: string) => Promise<void>;
   readonly pages?: (router: Router) => void;
+  /** Of the bots, at public addresses. */
+  readonly pictures?: (router: Router) => void;
+  /** The JSON API of the pages, under `/api`. */
+  readonly api?: (router: Router) => void;
+  readonly settingsForm?: (router: Router) => void;
   readonly brainRoutes?: (router: Router) => void;
   readonly files?: (router: Router) => void;
   readonly health: (router: Router) => void;
@@ -44,6 +50,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     // A sender that keeps its connection busy would prevent the shutdown: it has to open a new one.
     if (!options.isServing()) ctx.set('Connection', 'close');
   });
+  if (options.forwarding !== undefined) app.use(options.forwarding);
   if (eventEndpoint !== undefined) {
     router.post('/bitrix24/events', eventEndpoint);
     router.head('/bitrix24/events', answerHead);
@@ -54,9 +61,11 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     );
   }
   options.pages?.(router);
+  options.api?.(router);
+  options.settingsForm?.(router);
   options.brainRoutes?.(router);
   options.files?.(router);
-  if (options.pages !== undefined) mountBotPictures(router);
+  options.pictures?.(router);
   options.health(router);
   options.figures?.(router);
   app.use(router.routes());
@@ -94,25 +103,14 @@ function answerOf(thrown: unknown): unknown {
   return thrown instanceof BadInput ? thrown.answer : undefined;
 }
 
-function statusOf(thrown: unknown): number {
-  if (thrown instanceof BadInput) return thrown.status;
-  if (isDatabaseAway(thrown)) return 503;
-  // The data sent can never be stored, so a sender that repeats failed requests should not repeat this one.
-  if (isDataFault(thrown)) return 400;
-  if (thrown instanceof AppError) return 503;
-  return isHttpError(thrown) ? thrown.status : 503;
-}
-
-/** Errors of koa and koa-body carry the status they deserve. */
-function isHttpError(thrown: unknown): thrown is Error & { status: number } {
-  return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number' && thrown.status < 500;
-}
-
 /** The largest request head. Bitrix24's has 1 KB; Node's own default is 16 KB. */
 const maxHeaderBytes = 16 * 1024;
 
+/** Where to listen: an address, or a socket that another program has opened and listens on. */
+export type ListenPlace = { readonly port: number; readonly host: string } | { readonly fd: number };
+
 /** Listens; resolves with the server. Rejects with the system's error (EADDRINUSE). */
-export function listen(app: Koa, port: number, host: string): Promise<Server> {
+export function listen(app: Koa, place: ListenPlace): Promise<Server> {
   const handle = app.callback();
   return new Promise((resolve, reject) => {
     const server = createServer(
@@ -130,7 +128,7 @@ export function listen(app: Koa, port: number, host: string): Promise<Server> {
     );
     server.maxRequestsPerSocket = 10_000;
     limitConnections(server);
-    server.listen(port, host);
+    server.listen(place);
     server.once('listening', () => resolve(server));
     server.once('error', reject);
   });

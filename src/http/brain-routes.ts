@@ -3,12 +3,16 @@
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Brain, BrainRoute, ConnectorHost, RouteAnswer } from '../core/brain.ts';
+import { type Brain, type BrainRoute, type ConnectorHost, type RouteAnswer, titlesOf } from '../core/brain.ts';
+import type { ConnectPageData } from '../core/connect-view.ts';
 import { BadInput } from '../core/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { BodyReader } from './body-reader.ts';
+import type { AskOthers } from './cells/ask-others.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { firstValues } from './first-values.ts';
+import { type PageFiles, readPageFiles } from './page-files.ts';
+import { fillTemplate } from './page-template.ts';
 import { senderOf } from './sender.ts';
 
 /** Forms and callbacks are small. */
@@ -18,15 +22,18 @@ export interface BrainRoutesOptions {
   readonly bodies: BodyReader;
   readonly brains: readonly Brain[];
   readonly hostOf: (brain: Brain) => ConnectorHost;
+  /** Null: there is only this cell. */
+  readonly others: AskOthers | null;
 }
 
 export function mountBrainRoutes(options: BrainRoutesOptions) {
+  const files = readPageFiles();
   return (router: Router): void => {
     for (const brain of options.brains) {
       if (brain.routes === undefined || brain.routes.length === 0) continue;
       const host = options.hostOf(brain);
       for (const route of brain.routes) {
-        const serve = handlerOf(route, host, options.bodies);
+        const serve = handlerOf(route, { ...options, brain, host, files });
         const path = `/${brain.name}${route.path}`;
         if (route.method === 'GET') router.get(path, serve);
         else router.post(path, serve);
@@ -35,7 +42,13 @@ export function mountBrainRoutes(options: BrainRoutesOptions) {
   };
 }
 
-function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: BodyReader) {
+interface Serving extends Pick<BrainRoutesOptions, 'bodies' | 'others'> {
+  readonly brain: Brain;
+  readonly host: ConnectorHost;
+  readonly files: PageFiles;
+}
+
+function handlerOf(route: BrainRoute, { brain, host, bodies, others, files }: Serving) {
   const limit = createFailureLimit(route.perMinute, systemClock);
   return async (ctx: Context): Promise<void> => {
     const attempt = limit.begin(senderOf(ctx));
@@ -46,12 +59,13 @@ function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: BodyReader) {
     let hasFailed = false;
     try {
       const body = await bodies.read(ctx, maxBodyBytes);
-      const given = await route.handle(
-        { headers: firstValues(ctx.headers), query: firstValues(ctx.query), body },
-        host,
-      );
-      hasFailed = given.status >= 400;
-      answer(ctx, given);
+      const request = { headers: firstValues(ctx.headers), query: firstValues(ctx.query), body };
+      const serve = async (itsHost: ConnectorHost): Promise<void> => {
+        const given = await route.handle(request, itsHost);
+        hasFailed = given.status >= 400;
+        answer(ctx, given, brain, files);
+      };
+      await (others === null ? serve(host) : others.serve(ctx, body, host, serve));
     } catch (error) {
       // Failures on our side or at the brain do not count against the sender.
       hasFailed = error instanceof BadInput && error.status < 500;
@@ -62,17 +76,17 @@ function handlerOf(route: BrainRoute, host: ConnectorHost, bodies: BodyReader) {
   };
 }
 
-/** Pages of a brain load nothing from other sites, cannot be framed, send their forms only to this site, and are not cached. */
+/** The page of a brain loads nothing from other sites, cannot be framed, speaks only to this site, and is not cached. */
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-function answer(ctx: Context, given: RouteAnswer): void {
+function answer(ctx: Context, given: RouteAnswer, brain: Brain, files: PageFiles): void {
   ctx.status = given.status;
   if ('json' in given) {
     ctx.body = given.json;
     return;
   }
-  // Other sites get no referrer; this site does, so that forms name the origin they come from.
+  // The address may hold a link that proves its reader: other sites get no referrer.
   ctx.set('Referrer-Policy', 'same-origin');
   if ('svg' in given) {
     ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
@@ -82,6 +96,7 @@ function answer(ctx: Context, given: RouteAnswer): void {
     return;
   }
   ctx.set('Content-Security-Policy', pagePolicy);
+  const data: ConnectPageData = { ...given.page, title: titlesOf(brain), about: brain.about ?? null };
   ctx.type = 'html';
-  ctx.body = given.html;
+  ctx.body = fillTemplate(files.page('connect'), { data: JSON.stringify(data) });
 }

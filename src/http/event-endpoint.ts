@@ -3,29 +3,32 @@
  * and answers after the commit. Everything else happens later: Bitrix24 does not send an event twice.
  */
 import type { Context } from 'koa';
+import { decodeEvent } from '../bitrix24/events/decode-event.ts';
 import { findEvent } from '../bitrix24/events/event-registry.ts';
+import { lineDialogOf } from '../bitrix24/events/line-dialog.ts';
 import { scanEvent } from '../bitrix24/events/scan-event.ts';
 import type { ScannedEvent } from '../bitrix24/events/scan-fields.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
 import { BadInput, RemoteUnreachable } from '../core/errors.ts';
-import { systemClock } from '../lib/clock.ts';
 import { sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Cells } from '../portals/cells/cells.ts';
+import { refuseLeft, withBody } from '../portals/cells/lives-elsewhere.ts';
 import type { Installation } from '../portals/installation.ts';
 import type { KnownPortal, PortalCache } from '../portals/portal-cache.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
-import { isOfDialog, rowOf, toNewEvents } from '../queue/event-intake.ts';
+import { isOfDialog, rowOf, toLineEvents, toNewEvents } from '../queue/event-intake.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { BodyReader } from './body-reader.ts';
+import { provenElsewhere } from './cells/pass-on.ts';
 import { senderOf } from './sender.ts';
 
 /** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
-/** How long a posted event waits for those that the portal kept for polling before; a change takes a second or two. */
-const longestChangeMs = 10_000;
-const changePollMs = 200;
+/** Far above a message of an operator with its files. */
+const maxLineBytes = 512 * 1024;
 
 const memberIdForm = /^[0-9a-f]{32}$/;
 
@@ -34,6 +37,10 @@ export interface EventEndpointOptions {
   readonly acceptance: Acceptance;
   readonly portals: PortalCache;
   readonly installation: Installation;
+  /** Null: there is only this cell. */
+  readonly cells: Pick<Cells, 'refuseForeign'> | null;
+  /** Those of the bots that have talked in a chat of an Open Channel. */
+  readonly lineBots: (portal: string, dialogId: string, botCodes: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -59,7 +66,7 @@ class EventEndpoint {
     const raw = await this.#options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await this.#receive(ctx, event, raw);
+    await withBody(raw, () => this.#receive(ctx, event, raw));
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
@@ -69,15 +76,16 @@ class EventEndpoint {
   async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
     const known = await this.#authenticate(event.memberId.toLowerCase(), event.applicationToken);
     if (known !== null) this.#options.bodies.markKnown(ctx);
-    if (findEvent(event.event)?.scope === 'installation')
-      return await this.#onInstall(event, raw, known, senderOf(ctx));
+    if (findEvent(event.event)?.scope === 'installation') return await this.#onInstall(ctx, event, raw, known);
     if (known?.portal == null) {
+      await this.#refuseForeign(event.memberId.toLowerCase());
       throw new BadInput({
         code: 'event.not_authentic',
         status: 403,
         message: 'unknown portal or wrong application token',
       });
     }
+    refuseLeft(known.portal);
     await this.#store(known.portal.portal, event, known);
   }
 
@@ -86,9 +94,9 @@ class EventEndpoint {
    * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal that has shown its token is set
    * up again with the stored tokens.
    */
-  async #onInstall(event: ScannedEvent, raw: Buffer, known: KnownPortal | null, sender: string): Promise<void> {
+  async #onInstall(ctx: Context, event: ScannedEvent, raw: Buffer, known: KnownPortal | null): Promise<void> {
     try {
-      const origin = { sender, event: { isVouched: known !== null } };
+      const origin = { sender: senderOf(ctx), event: { isVouched: known !== null }, proven: provenElsewhere(ctx) };
       await this.#options.installation.install(claimFromEvent(parseForm(raw)), origin);
     } catch (error) {
       if (known === null || !(error instanceof RemoteUnreachable)) throw error;
@@ -102,26 +110,32 @@ class EventEndpoint {
 
   /** @param portal under which the portal is stored */
   async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
+    if (findEvent(event.event)?.scope === 'line') return await this.#storeOfLine(portal, event, known);
     const isChat = isOfDialog(event);
-    if (isChat) await this.#afterPolled(portal, known);
     const { bots } = isChat ? await this.#withBotsOf(portal, event, known) : known;
     const rows = toNewEvents(portal, event, bots);
     await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
   }
 
-  /**
-   * What a portal posts while it changes over from polling comes after everything it kept for polling until then. That is being fetched at
-   * this moment, and is stored first.
-   */
-  async #afterPolled(portal: string, known: KnownPortal): Promise<void> {
-    if (known.portal?.event_api !== 'v2-fetch') return;
-    for (let waitedMs = 0; waitedMs < longestChangeMs; waitedMs += changePollMs) {
-      const { portal: now } = await this.#options.portals.doubted(portal);
-      const isChanging =
-        now?.event_api === 'v2-fetch' && now.event_api_wanted !== null && now.event_api_wanted !== 'v2-fetch';
-      if (!isChanging) return;
-      await systemClock.sleep(changePollMs);
-    }
+  /** Portals may tell what happens in all their lines: what is of no conversation of ours is not stored. */
+  async #storeOfLine(portal: string, event: ScannedEvent, { bots }: KnownPortal): Promise<void> {
+    if (event.storedBody.length > maxLineBytes) return;
+    const tree = parseForm(event.storedBody);
+    const decoded = decodeEvent(event.storedBody, { code: '', id: null });
+    const dialogId = decoded.kind === 'chat' ? lineDialogOf(tree) : null;
+    if (dialogId === null) return;
+    const codes = await this.#options.lineBots(
+      portal,
+      dialogId,
+      bots.map(({ code }) => code),
+    );
+    const rows = toLineEvents(portal, event, dialogId, codes);
+    await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
+  }
+
+  /** Events of a portal of another cell arrive here at the card's address, and for a while after a move. */
+  async #refuseForeign(memberId: string): Promise<void> {
+    if (memberIdForm.test(memberId)) await this.#options.cells?.refuseForeign(memberId);
   }
 
   /** Reads the portal's bots once more if the event names an unknown one: another process may just have registered it. */

@@ -22,7 +22,7 @@ const windowMs = 60_000;
 const maxSenders = 10_000;
 
 /** Requests of one sender in flight at once: bounds the guesses made before the first of them has failed. */
-const maxInFlight = 64;
+const usualInFlight = 64;
 
 interface Sender {
   failures: number;
@@ -31,7 +31,11 @@ interface Sender {
 }
 
 /** A sender may fail `perMinute` times within a minute that begins with its first failure. */
-export function createFailureLimit(perMinute: number, clock: Pick<Clock, 'monotonicMs'>): FailureLimit {
+export function createFailureLimit(
+  perMinute: number,
+  clock: Pick<Clock, 'monotonicMs'>,
+  maxInFlight = usualInFlight,
+): FailureLimit {
   const senders = new Map<string, Sender>();
 
   function entryOf(name: string): Sender {

@@ -1,60 +1,61 @@
 /**
- * `GET /files/<sealed>`: passes the bytes of a portal's file on to a remote that was given the link. Nothing is kept in memory or on disk, and
- * a browser that opens the link can only save the file.
+ * `GET /files/<sealed>`: passes the bytes of a portal's file on to a remote that was given the link, or those of a brain's file to the staff of
+ * a portal. Nothing is kept in memory or on disk, and a browser that opens the link can only save the file.
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import type { FileLinks } from '../connections/file-links.ts';
+import type { ConnectorRegistry } from '../connections/connector-registry.ts';
+import type { FileLinks, LinkedFile } from '../connections/file-links.ts';
 import { openLinkedFile } from '../connections/linked-file.ts';
-import { BadInput, badInput, RemoteRefused } from '../core/errors.ts';
+import { AppError, BadInput, badInput, RemoteRefused } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { StreamClient } from '../lib/http-stream.ts';
+import type { HttpClient } from '../lib/http-client.ts';
+import type { Cells } from '../portals/cells/cells.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Pool } from '../store/database.ts';
 import { createFailureLimit } from './failure-limit.ts';
+import { createFilePlaces } from './file-places.ts';
 import { passBytes } from './pass-bytes.ts';
 import { senderOf } from './sender.ts';
 
 export interface FileRouteOptions {
   readonly db: Pool;
   readonly portals: PortalCache;
+  /** Null: there is only this cell. */
+  readonly cells: Pick<Cells, 'refuseForeign'> | null;
   readonly client: PortalClient;
+  readonly connectors: Pick<ConnectorRegistry, 'connectorById'>;
   readonly fileLinks: Pick<FileLinks, 'open'>;
-  readonly streams: Pick<StreamClient, 'open'>;
+  readonly http: Pick<HttpClient, 'open'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 /** Links of one sender that may be wrong in a minute. */
 const failuresPerMinute = 30;
 
-/** Files under way at once: of one portal, because each costs a request of its budget, and of all. */
-const maxOfPortal = 8;
-const maxOfAll = 64;
-
 /** A file of the largest size within this time needs 340 KB/s. */
 const longestMs = 300_000;
 
-/** Bitrix24's own limit for a file of a bot (docs/platform-notes/bitrix24.md#files). */
-const maxFileBytes = 100 * 1024 * 1024;
-
 export function mountFiles(options: FileRouteOptions) {
   const limit = createFailureLimit(failuresPerMinute, options.clock);
-  const underWay = createPlaces();
+  const places = createFilePlaces();
   return (router: Router): void => {
     router.get('/files/:sealed', async (ctx) => {
-      const attempt = limit.begin(senderOf(ctx));
+      const sender = senderOf(ctx);
+      const attempt = limit.begin(sender);
       if (attempt === null) throw tooMany(ctx);
       let hasFailed = true;
       try {
         const file = options.fileLinks.open(ctx.params['sealed'] ?? '');
         if (file === null) throw unknownFile();
         hasFailed = false;
-        if (!underWay.enter(file.portal)) throw tooMany(ctx);
+        const leave = places.enter(file.portal, sender);
+        if (leave === null) throw tooMany(ctx);
         try {
           await passOn(options, ctx, file);
         } finally {
-          underWay.leave(file.portal);
+          leave();
         }
       } finally {
         attempt.end(hasFailed);
@@ -63,32 +64,32 @@ export function mountFiles(options: FileRouteOptions) {
   };
 }
 
-type LinkedFile = NonNullable<ReturnType<FileLinks['open']>>;
-
 async function passOn(options: FileRouteOptions, ctx: Context, file: LinkedFile): Promise<void> {
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(longestMs)]);
   ctx.res.once('close', () => leaving.abort());
-  const found = await openLinkedFile(options, file, signal).catch((error: unknown) => {
-    // The portal does not give it, and will not give it later: the link leads nowhere.
-    if (error instanceof RemoteRefused && error.retry === 'never') throw unknownFile(error);
+  const found = await openLinkedFile(options, file, { signal, timeoutMs: longestMs }).catch((error: unknown) => {
+    // The portal or the brain does not give the file, and will not give it later: the link leads nowhere.
+    const isGone = error instanceof RemoteRefused || (file.of === 'brain' && error instanceof BadInput);
+    if (isGone && error.retry === 'never') throw unknownFile(error);
+    if (error instanceof AppError && error.code === 'http.too_large')
+      throw badInput('file.too_large', 'the file is larger than the app passes on', 413);
     throw error;
   });
-  if (found === null) throw unknownFile();
-  const { body, length } = found;
-  if (length !== null && length > maxFileBytes) {
-    body.destroy();
-    throw badInput('file.too_large', 'the file is larger than the app passes on', 413);
+  if (found === null) {
+    // The link was made here before the portal was moved to another cell.
+    await options.cells?.refuseForeign(file.portal);
+    throw unknownFile();
   }
-  setHeaders(ctx, file.name, length);
+  setHeaders(ctx, file.name, found.size);
   if (ctx.method === 'HEAD') {
-    body.destroy();
+    leaving.abort();
     return;
   }
   // Koa would leave the connection open if the portal broke off in the middle.
   ctx.respond = false;
   ctx.res.statusCode = 200;
-  await passBytes(body, ctx.res, { maxBytes: maxFileBytes, signal });
+  await passBytes(found.stream, ctx.res, signal);
 }
 
 /** No script in the file can run in a browser, and no page can show it. */
@@ -99,26 +100,6 @@ function setHeaders(ctx: Context, name: string, length: number | null): void {
   ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
   ctx.set('Referrer-Policy', 'no-referrer');
   if (length !== null) ctx.set('Content-Length', String(length));
-}
-
-function createPlaces() {
-  const byPortal = new Map<string, number>();
-  let all = 0;
-  return {
-    enter(portal: string): boolean {
-      const own = byPortal.get(portal) ?? 0;
-      if (all >= maxOfAll || own >= maxOfPortal) return false;
-      byPortal.set(portal, own + 1);
-      all += 1;
-      return true;
-    },
-    leave(portal: string): void {
-      const own = (byPortal.get(portal) ?? 1) - 1;
-      if (own === 0) byPortal.delete(portal);
-      else byPortal.set(portal, own);
-      all -= 1;
-    },
-  };
 }
 
 /** What was not sealed by us, has expired, or is not allowed any more looks the same. */

@@ -36,7 +36,7 @@ export async function listenForMetrics(options: MetricsRouteOptions, port: numbe
   const app = new Koa();
   app.silent = true;
   app.use(router.routes());
-  return await listen(app, port, host);
+  return await listen(app, { port, host });
 }
 
 async function send(ctx: Context, { metrics, meter, token }: MetricsRouteOptions): Promise<void> {

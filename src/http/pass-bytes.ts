@@ -1,26 +1,58 @@
-/** Passes a body on as it comes, as fast as the receiver takes it. */
-import type { Readable, Writable } from 'node:stream';
+/** Passes a body on as it comes, as fast as the receiver takes it; a receiver that hardly takes anything is not waited for. */
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Breaks both sides off when the source fails, is longer than `maxBytes`, or `signal` fires. Never rejects. */
+/** What a receiver has to take within a span of time. */
+export interface LeastPace {
+  readonly bytes: number;
+  readonly withinMs: number;
+}
+
+/** 32 KB/s. */
+const usualPace: LeastPace = { bytes: 320 * 1024, withinMs: 10_000 };
+
+/**
+ * Breaks the receiver's connection off when the source fails, when `signal` fires, which the source must heed itself, or when the receiver is
+ * slower than `pace`; the source may be as slow as it likes. Never rejects.
+ */
 export async function passBytes(
-  source: Readable,
+  source: AsyncIterable<Uint8Array>,
   target: Writable,
-  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
+  signal: AbortSignal,
+  pace: LeastPace = usualPace,
 ): Promise<void> {
-  let size = 0;
-  async function* bounded(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const part of parts) {
-      size += part.length;
-      if (size > maxBytes) throw new Error('longer than is passed on');
-      yield part;
+  let passed = 0;
+  async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      passed += chunk.length;
+      yield chunk;
     }
   }
+  const tooSlow = new AbortController();
+  const watch = watchReceiver(target, () => passed, { pace, onSlow: () => tooSlow.abort() });
   try {
-    await pipeline(source, bounded, target, { signal });
+    await pipeline(source, counted, target, { signal: AbortSignal.any([signal, tooSlow.signal]) });
   } catch {
     // The response has begun, so the receiver can only be told by a connection that breaks off.
-    source.destroy();
     target.destroy();
+  } finally {
+    clearInterval(watch);
   }
+}
+
+/** A receiver is waited for while the target holds bytes. One that was at both ends of a span, and took little in between, is slow. */
+function watchReceiver(
+  target: Writable,
+  passed: () => number,
+  { pace, onSlow }: { readonly pace: LeastPace; readonly onSlow: () => void },
+): NodeJS.Timeout {
+  let before = 0;
+  let wasWaitedFor = false;
+  return setInterval(() => {
+    const taken = passed() - target.writableLength;
+    const isWaitedFor = target.writableLength > 0;
+    if (isWaitedFor && wasWaitedFor && taken - before < pace.bytes) onSlow();
+    before = taken;
+    wasWaitedFor = isWaitedFor;
+  }, pace.withinMs);
 }

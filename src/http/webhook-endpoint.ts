@@ -9,6 +9,8 @@ import { openConnection } from '../connections/stored-connection.ts';
 import { BadInput } from '../core/errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Cells } from '../portals/cells/cells.ts';
+import { withBody } from '../portals/cells/lives-elsewhere.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
@@ -26,6 +28,8 @@ export interface WebhookEndpointOptions {
   readonly sealer: Sealer;
   readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorOf'>;
   readonly acceptance: Acceptance;
+  /** Null: there is only this cell. */
+  readonly cells: Pick<Cells, 'refuseForeign' | 'refuseMovedWebhook'> | null;
   /** Null: responses of this process never wait, because another process does the work. */
   readonly synchronousReplies: SynchronousReplies | null;
   readonly log: Logger;
@@ -59,6 +63,7 @@ class WebhookEndpoint {
     const isOurs = this.#options.connectors.brainOf(brainName) !== undefined;
     const row = isOurs ? await findConnectionByWebhook(this.#options.db, brainName, sha256(secret)) : null;
     if (row !== null) this.#options.bodies.markKnown(ctx);
+    await this.#refuseMoved(isOurs, row, secret);
     const connector = row === null ? null : (this.#options.connectors.connectorOf(row)?.connector ?? null);
     if (row !== null && row.disabled_reason !== null) {
       // The sender apparently believes that the connection works, so it is checked.
@@ -72,6 +77,8 @@ class WebhookEndpoint {
     }
     // The body is read only now, so that senders without the secret cannot use memory.
     const body = await this.#options.bodies.read(ctx, maxBodyBytes);
+    // The body may have taken so long that the portal has left meanwhile: what is stored here then is not sent after it, or not stored at all.
+    await withBody(body, () => this.#refuseMoved(isOurs, row, secret));
     const result = await connector.receive({ headers: firstValues(ctx.headers), query: firstValues(ctx.query), body });
     if ('refuse' in result) {
       const { refuse: status, reason: message, answer } = result;
@@ -107,6 +114,14 @@ class WebhookEndpoint {
     }
     reply?.sendWith(ctx.res);
     ctx.body = waits.answer(receipt);
+  }
+
+  /** A connection of another cell: its brain still uses the address it was given here. */
+  async #refuseMoved(isOurs: boolean, row: ConnectionRow | null, secret: string): Promise<void> {
+    const { cells } = this.#options;
+    if (cells === null) return;
+    if (row !== null) await cells.refuseForeign(row.portal);
+    else if (isOurs) await cells.refuseMovedWebhook(sha256(secret));
   }
 
   #disabled(row: ConnectionRow, reason: string): BadInput {

@@ -13,7 +13,7 @@ import {
 } from 'node:crypto';
 import { Misconfigured } from '../core/errors.ts';
 
-/** Sealing keys, 32 bytes each. `previous` only opens: boxes sealed before a rotation stay readable. */
+/** Sealing keys, 32 bytes each. `previous` only opens: what was sealed before a rotation stays readable. */
 export interface SealingKeys {
   readonly current: Buffer;
   readonly previous?: Buffer;
@@ -21,29 +21,29 @@ export interface SealingKeys {
 
 export interface Sealer {
   /**
-   * Encrypts text. `context` says where the box belongs (for example `table.column:row`); it is not stored, but a box
-   * moved to another place does not open there.
+   * Encrypts text. `context` says where the sealed value belongs (for example `table.column:row`); it is not stored, but a
+   * value moved to another place does not open there.
    */
   seal(plain: string, context: string): Buffer;
   /**
-   * Gives back the text. Throws Misconfigured: `encryption.wrong_key` when the box was sealed with a key that is not
+   * Gives back the text. Throws Misconfigured: `encryption.wrong_key` when the value was sealed with a key that is not
    * here, `encryption.damaged` when it was changed, cut short, or belongs to another context.
    */
-  open(box: Buffer, context: string): string;
+  open(sealed: Buffer, context: string): string;
 }
 
 const algorithm = 'aes-256-gcm';
 const version = 1;
 const keyBytes = 32;
 const keyIdBytes = 4;
-/** 96 bits: the nonce size GCM is specified for (NIST SP 800-38D); random nonces are safe to about 2^32 boxes per key. */
+/** 96 bits: the nonce size GCM is specified for (NIST SP 800-38D); random nonces are safe to about 2^32 values per key. */
 const nonceBytes = 12;
 const tagBytes = 16;
 const headerBytes = 1 + keyIdBytes;
-const shortestBox = headerBytes + nonceBytes + tagBytes;
+const shortest = headerBytes + nonceBytes + tagBytes;
 
 /**
- * Makes a sealer. Layout of a box: version (1 byte), key id (first 4 bytes of the key's SHA-256), nonce (12), tag (16),
+ * Makes a sealer. Layout of a sealed value: version (1 byte), key id (first 4 bytes of the key's SHA-256), nonce (12), tag (16),
  * ciphertext. Header and context are authenticated. Throws Misconfigured `encryption.bad_key` for a key of another length.
  */
 export function createSealer(keys: SealingKeys): Sealer {
@@ -59,22 +59,27 @@ export function createSealer(keys: SealingKeys): Sealer {
       const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
       return Buffer.concat([header, nonce, cipher.getAuthTag(), sealed]);
     },
-    open(box, context) {
-      if (box.length < shortestBox || box[0] !== version) throw damaged();
-      const header = box.subarray(0, headerBytes);
+    open(sealed, context) {
+      if (sealed.length < shortest || sealed[0] !== version) throw damaged();
+      const header = sealed.subarray(0, headerBytes);
       const owner = known.find(({ id }) => id.equals(header.subarray(1)));
       if (owner === undefined) throw wrongKey();
-      const nonce = box.subarray(headerBytes, headerBytes + nonceBytes);
+      const nonce = sealed.subarray(headerBytes, headerBytes + nonceBytes);
       const decipher = createDecipheriv(algorithm, owner.key, nonce, { authTagLength: tagBytes });
       decipher.setAAD(boundTo(header, context));
-      decipher.setAuthTag(box.subarray(headerBytes + nonceBytes, shortestBox));
+      decipher.setAuthTag(sealed.subarray(headerBytes + nonceBytes, shortest));
       try {
-        return Buffer.concat([decipher.update(box.subarray(shortestBox)), decipher.final()]).toString('utf8');
+        return Buffer.concat([decipher.update(sealed.subarray(shortest)), decipher.final()]).toString('utf8');
       } catch (cause) {
         throw damaged(cause);
       }
     },
   };
+}
+
+/** The id by which sealed values name the key they were sealed with: 8 hexadecimal digits, which give nothing of the key away. */
+export function keyIdOf(key: Buffer): string {
+  return prepareKey(key).id.toString('hex');
 }
 
 /** SHA-256 of a text's UTF-8 bytes, 32 bytes. */

@@ -47,10 +47,10 @@ function asDispatched(body: OutgoingRequest['body']): string | Buffer | Readable
 }
 
 /**
- * Opens connections to allowed addresses only. Chooses the lookup by the origin a connection is for: the agent has one connector, the guard decides per host and port.
- * A connector keeps a cache of TLS sessions, so there is one per lookup and not one per connection.
+ * Opens connections to allowed addresses only. Chooses the lookup by the origin a connection is for: the agent has one connector, the guard
+ * decides per host and port. A connector keeps a cache of TLS sessions, so there is one per lookup and not one per connection.
  */
-export function guardedConnector(guard: NetworkGuard): buildConnector.connector {
+function guardedConnector(guard: NetworkGuard): buildConnector.connector {
   const connectors = new Map<LookupFunction, buildConnector.connector>();
   return (target, callback) => {
     const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);

@@ -119,7 +119,7 @@ export async function createDataFolder(
   }
 }
 
-/** Whoever still writes into the folder is met again a moment later; the error code ENOTEMPTY is repeated too. */
+/** A process that still writes into the folder is met again a moment later; the error code ENOTEMPTY is repeated too. */
 const withAllInIt = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
 
 /** Removes what killed processes have left of folders they were making. Call it only while holding the lock of the finished folder. */

@@ -1,8 +1,13 @@
 /** Appends the app's own actions that concern a portal as a whole. The outbox worker executes them. */
 import type { AppAction } from '../core/actions.ts';
-import type { Db } from '../store/database.ts';
-import { appLane } from '../store/queue/lane-names.ts';
+import { badInput } from '../core/errors.ts';
+import { randomToken } from '../lib/encryption.ts';
+import type { Wakeups } from '../runtime/wakeup.ts';
+import { type Db, inTransaction, type Pool } from '../store/database.ts';
+import { appLane, erasePersonLane } from '../store/queue/lane-names.ts';
 import { appendActions } from '../store/queue/outbox.ts';
+import { lockPortal } from '../store/tenants/portals.ts';
+import type { NoteChange } from './audit.ts';
 
 /**
  * Orders the set-up of a portal: registers its bots, commands and events there. Part of the transaction that made it necessary; the caller
@@ -10,6 +15,34 @@ import { appendActions } from '../store/queue/outbox.ts';
  */
 export async function orderSetUp(db: Db, portal: string, trace: string): Promise<void> {
   await order(db, portal, { type: 'set_up' }, trace);
+}
+
+/**
+ * Orders the set-up that an administrator wants anew. Returns the id under which `trace` shows it. Throws BadInput `portal.uninstalled` for a
+ * portal that has removed the app, or was erased.
+ */
+export async function orderPortalSetUp(
+  db: Pool,
+  wakeups: Pick<Wakeups, 'outbox'>,
+  portal: string,
+  note: NoteChange,
+): Promise<string> {
+  const trace = `set-up-${randomToken(6)}`;
+  await inTransaction(db, async (trx) => {
+    const row = await lockPortal(trx, portal);
+    if (row === null || row.state === 'uninstalled') {
+      throw badInput('portal.uninstalled', 'the portal has removed the app', 409);
+    }
+    await orderSetUp(trx, portal, trace);
+    await note(trx, portal, { action: 'portal.set_up', subject: '' });
+  });
+  wakeups.outbox.ring();
+  return trace;
+}
+
+/** Orders that everything stored about a person is erased. Part of the transaction that notes it; the caller wakes the outbox. */
+export async function orderPersonErasure(db: Db, portal: string, userId: string, trace: string): Promise<void> {
+  await appendActions(db, [{ ...ordered(portal, { type: 'erase_person', userId }, trace), lane: erasePersonLane }]);
 }
 
 /** Orders that a bot is taken out of the portal. Part of the transaction that removed it here. */

@@ -1,7 +1,8 @@
 /** What may be changed of a bot, and what a change makes of its row. */
+import type { BotColor } from '../core/bot.ts';
 import { badInput } from '../core/errors.ts';
 import type { Language } from '../core/language.ts';
-import type { StoredGreeting, updateBot } from '../store/tenants/bots.ts';
+import type { BotRow, StoredGreeting, updateBot } from '../store/tenants/bots.ts';
 
 /** What is to change; absent facts stay as they are. */
 export interface BotChange {
@@ -20,8 +21,12 @@ export interface BotChange {
   readonly greetAfterSeconds?: number | undefined;
   /** The language it speaks; null: the portal's. */
   readonly language?: Language | null | undefined;
+  /** What it tells customers while nobody answers for it; null: the default text again. */
+  readonly unanswered?: Readonly<Partial<Record<Language, string | null>>> | undefined;
   /** How long messages wait for others to be delivered with, 0 to 60 000; 0: not at all; null: as the brain says. */
   readonly burstMs?: number | null | undefined;
+  /** Null: the usual one of its type. */
+  readonly color?: BotColor | null | undefined;
 }
 
 export interface GreetingChange {
@@ -34,18 +39,23 @@ export interface GreetingChange {
 const maxNameLength = 100;
 
 /** Throws BadInput `bot.bad_name`. */
-export function columnsOf(change: BotChange, known: StoredGreeting | null): Parameters<typeof updateBot>[3] {
+export function columnsOf(
+  change: BotChange,
+  known: Pick<BotRow, 'greeting' | 'unanswered'> | null,
+): Parameters<typeof updateBot>[3] {
   const { name, giveBackMinutes, greeting, greetAfterSeconds, language, burstMs } = change;
-  const { callPersonMinutes, turnsPerMinute } = change;
+  const { callPersonMinutes, turnsPerMinute, color, unanswered } = change;
   return {
     ...(name === undefined ? {} : { name: validName(name) }),
     ...(giveBackMinutes === undefined ? {} : { give_back_minutes: giveBackMinutes }),
     ...(callPersonMinutes === undefined ? {} : { call_person_minutes: callPersonMinutes }),
     ...(turnsPerMinute === undefined ? {} : { turns_per_minute: turnsPerMinute }),
-    ...(greeting === undefined ? {} : { greeting: mergedGreeting(known ?? {}, greeting) }),
+    ...(greeting === undefined ? {} : { greeting: mergedGreeting(known?.greeting ?? {}, greeting) }),
     ...(greetAfterSeconds === undefined ? {} : { greet_after_seconds: greetAfterSeconds }),
     ...(language === undefined ? {} : { language }),
+    ...(unanswered === undefined ? {} : { unanswered: mergedTexts(known?.unanswered ?? {}, unanswered) }),
     ...(burstMs === undefined ? {} : { burst_ms: burstMs }),
+    ...(color === undefined ? {} : { color }),
   };
 }
 
@@ -53,9 +63,20 @@ export function columnsOf(change: BotChange, known: StoredGreeting | null): Para
 export function mergedGreeting(known: StoredGreeting, change: GreetingChange): StoredGreeting | null {
   const { off, ...texts } = known;
   const isOff = change.isOff ?? off === true;
-  const changed = Object.entries({ ...texts, ...change.texts }).filter(([, text]) => text !== null);
-  const greeting: StoredGreeting = { ...Object.fromEntries(changed), ...(isOff ? { off: true as const } : {}) };
+  const changed = mergedTexts(texts, change.texts ?? {});
+  const greeting: StoredGreeting = { ...changed, ...(isOff ? { off: true as const } : {}) };
   return Object.keys(greeting).length === 0 ? null : greeting;
+}
+
+type TextsByLanguage = Readonly<Partial<Record<Language, string>>>;
+
+/** Null: no text of its own is left. */
+function mergedTexts(
+  known: TextsByLanguage,
+  change: Readonly<Partial<Record<Language, string | null>>>,
+): TextsByLanguage | null {
+  const texts = Object.entries({ ...known, ...change }).filter(([, text]) => text !== null && text !== undefined);
+  return texts.length === 0 ? null : Object.fromEntries(texts);
 }
 
 export function validName(text: string): string {

@@ -2,10 +2,10 @@
  * Adds, changes and removes the bots of a portal. Every change locks the portal, so that changes do not overtake each other, and orders a
  * set-up, by which the outbox worker carries the change over to the portal.
  */
-import { defaultBrain } from '../brains/index.ts';
 import { type Bot, type BotType, maxBotsPerPortal } from '../core/bot.ts';
 import type { Brain } from '../core/brain.ts';
 import { type BadInput, badInput } from '../core/errors.ts';
+import { noBrain } from '../core/no-brain.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
@@ -13,13 +13,17 @@ import { addBot, type BotRow, listBots, removeBot, updateBot } from '../store/te
 import { findConnection, listConnections } from '../store/tenants/connections.ts';
 import { lockPortal, type Portal } from '../store/tenants/portals.ts';
 import { orderSetUp, orderUnregister } from './app-orders.ts';
+import { changedFacts, type NoteChange } from './audit.ts';
 import { type BotChange, columnsOf, validName } from './bot-change.ts';
+import { botRevision, botSettings } from './bot-settings.ts';
 import { switchBrain } from './switch-brain.ts';
 
 export interface BotServiceOptions {
   readonly db: Pool;
   readonly brains: readonly Brain[];
   readonly wakeups: Pick<Wakeups, 'outbox'>;
+  /** Records who changes a bot. */
+  readonly note: NoteChange;
 }
 
 export interface ChangedBot {
@@ -51,36 +55,48 @@ export async function addPortalBot(
     await makeWay(trx, portal, code);
     const brain = await resolveBrain(trx, options.brains, wish, {
       portal: portalId,
-      brain: defaultBrain.name,
+      brain: noBrain.name,
       connectionId: null,
     });
     await addBot(trx, portalId, { code, type, name: validName(wish.name), ...brain });
     await updateBot(trx, portalId, code, columnsOf(wish, null));
-    return await withSetUp(trx, portalId, code);
+    const added = await withSetUp(trx, portalId, code);
+    await options.note(trx, portalId, {
+      action: 'bot.added',
+      subject: code,
+      details: { to: { type, ...botSettings(added.bot) } },
+    });
+    return added;
   });
 }
 
 /**
  * Changes a bot; without any change it only sets the portal up again. Throws like `addPortalBot`, and `bot.changed` (409) when somebody
- * else gave the bot another account meanwhile.
+ * else gave the bot another account meanwhile, or changed it since `revision` was read.
  */
 export async function changePortalBot(
   options: BotServiceOptions,
   portalId: string,
   code: string,
-  change: BotChange & { readonly type?: BotType | undefined },
+  change: BotChange & { readonly type?: BotType | undefined; readonly revision?: string | undefined },
 ): Promise<ChangedBot> {
   return await changing(options, portalId, async (trx, portal) => {
     refuseUninstalled(portal);
     const bot = needBot(await listBots(trx, portalId), code, portal.domain);
     refuseImpossible(bot, change.type);
+    if (change.revision !== undefined && change.revision !== botRevision(bot)) throw changedMeanwhile(code);
     const before = { portal: portalId, brain: bot.brain, connectionId: bot.connection_id };
     const brain = await resolveBrain(trx, options.brains, change, before);
     const isSame = brain.brain === before.brain && brain.connectionId === before.connectionId;
     if (!isSame && !(await switchBrain(trx, bot, brain))) throw changedMeanwhile(code);
-    const columns = columnsOf(change, bot.greeting);
+    const columns = columnsOf(change, bot);
     if (Object.keys(columns).length > 0) await updateBot(trx, portalId, code, columns);
-    return await withSetUp(trx, portalId, code);
+    const changed = await withSetUp(trx, portalId, code);
+    const details = changedFacts(botSettings(bot), botSettings(changed.bot));
+    if (Object.keys(details.to).length > 0) {
+      await options.note(trx, portalId, { action: 'bot.changed', subject: code, details });
+    }
+    return changed;
   });
 }
 
@@ -99,6 +115,7 @@ export async function removePortalBot(options: BotServiceOptions, portalId: stri
     const bot = needBot(await listBots(trx, portalId), code, domain);
     // The id as it is now: the bot may have been registered since it was read.
     const { bot_id: botId = null } = (await removeBot(trx, portalId, code)) ?? {};
+    await options.note(trx, portalId, { action: 'bot.removed', subject: code, details: { from: { name: bot.name } } });
     const isInstalled = state !== 'uninstalled';
     const leavesPortal = isInstalled && botId !== null;
     if (leavesPortal) await orderUnregister(trx, portalId, botId, newTrace());
@@ -110,14 +127,15 @@ export async function removePortalBot(options: BotServiceOptions, portalId: stri
   });
 }
 
-async function changing<T>(
+/** Runs a change under the lock of its portal, and wakes the worker that carries it over. */
+export async function changing<T>(
   { db, wakeups }: BotServiceOptions,
   portalId: string,
   work: (trx: Transaction, portal: Portal) => Promise<T>,
 ): Promise<T> {
   const result = await inTransaction(db, async (trx) => {
     const portal = await lockPortal(trx, portalId);
-    if (portal === null) throw badInput('portal.unknown', 'the portal was erased meanwhile');
+    if (portal === null) throw badInput('portal.unknown', 'the portal was erased meanwhile', 404);
     return await work(trx, portal);
   });
   wakeups.outbox.ring();
@@ -126,7 +144,8 @@ async function changing<T>(
 
 const newTrace = (): string => `bots-${randomToken(6)}`;
 
-async function withSetUp(trx: Transaction, portal: string, code: string): Promise<ChangedBot> {
+/** Orders the set-up that tells the portal, and reads the bot as it is now. */
+export async function withSetUp(trx: Transaction, portal: string, code: string): Promise<ChangedBot> {
   const trace = newTrace();
   await orderSetUp(trx, portal, trace);
   return { bot: needBot(await listBots(trx, portal), code), trace };
@@ -161,22 +180,24 @@ export function needBrain(brains: readonly Brain[], name: string): Brain {
 }
 
 export function unknownConnection(): BadInput {
-  return badInput('connection.unknown', 'the portal has no such connection; "connections list" shows the ids');
+  return badInput('connection.unknown', 'the portal has no such connection; "connections list" shows the ids', 404);
 }
 
-function needBot(bots: readonly BotRow[], code: string, domain = 'the portal'): BotRow {
+/** Throws BadInput `bot.unknown` (404). */
+export function needBot(bots: readonly BotRow[], code: string, domain = 'the portal'): BotRow {
   const bot = bots.find((one) => one.code === code);
   if (bot !== undefined) return bot;
   const codes = bots.map((one) => one.code).join(', ') || 'none';
-  throw badInput('bot.unknown', `${domain} has no bot ${code}; it has: ${codes}`);
+  throw badInput('bot.unknown', `${domain} has no bot ${code}; it has: ${codes}`, 404);
 }
 
 function refuseUninstalled({ state, domain }: Portal): void {
   if (state !== 'uninstalled') return;
-  throw badInput('portal.uninstalled', `${domain} has removed the app`);
+  throw badInput('portal.uninstalled', `${domain} has removed the app`, 409);
 }
 
-function refuseImpossible(bot: BotRow, type: BotType | undefined): void {
+/** Throws BadInput `bot.type_is_fixed` and `bot.deleted`. */
+export function refuseImpossible(bot: BotRow, type: BotType | undefined): void {
   if (type !== undefined && type !== bot.type) {
     throw badInput(
       'bot.type_is_fixed',
@@ -187,6 +208,7 @@ function refuseImpossible(bot: BotRow, type: BotType | undefined): void {
   throw badInput(
     'bot.deleted',
     `${bot.code} was deleted in the portal by a person; "bots add" brings it back as a new bot`,
+    409,
   );
 }
 
@@ -194,12 +216,13 @@ async function makeWay(trx: Transaction, { portal, domain }: Portal, code: strin
   const bots = await listBots(trx, portal);
   const known = bots.find((bot) => bot.code === code);
   if (known !== undefined && known.state !== 'deleted') {
-    throw badInput('bot.exists', `${domain} has a bot ${code} already; use "bots set"`);
+    throw badInput('bot.exists', `${domain} has a bot ${code} already; use "bots set"`, 409);
   }
   if (bots.filter((bot) => bot.state !== 'deleted').length >= maxBotsPerPortal) {
     throw badInput(
       'bot.too_many',
       `${domain} has ${maxBotsPerPortal} bots already, and Bitrix24 allows an app no more; remove one first`,
+      409,
     );
   }
   if (known !== undefined) await removeBot(trx, portal, code);
@@ -220,7 +243,7 @@ async function onlyConnection(trx: Transaction, portal: string, brain: string): 
 function changedMeanwhile(code: string): BadInput {
   return badInput(
     'bot.changed',
-    `${code} was given another brain or account meanwhile; look again before you repeat it`,
+    `${code} was changed by somebody else meanwhile; look again before you repeat it`,
     409,
   );
 }

@@ -1,10 +1,8 @@
 /** Records proven installations: the portal, its tokens and the order to set it up, in one transaction. */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
 import { appRefOf, namesOurApp, proveClaim } from '../bitrix24/install/proof.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
-import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -12,15 +10,20 @@ import type { NetworkGuard } from '../lib/network-guard.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
 import type { Portal } from '../store/tenants/portals.ts';
+import type { Cells } from './cells/cells.ts';
+import { refuseMoving } from './cells/lives-elsewhere.ts';
 import type { PortalCache } from './portal-cache.ts';
 import { createProofQueue, type ProofShare } from './proof-queue.ts';
 import { createRefusedProofs } from './refused-proofs.ts';
 import { storeInstallation } from './store-installation.ts';
 import { tokenContext } from './token-context.ts';
+import { askWithToken, ownerOfToken, type PortalToken, type TokenOwner } from './token-owner.ts';
 
 export interface InstallationOptions {
   readonly db: Pool;
   readonly portals: PortalCache;
+  /** Null: there is only this cell. */
+  readonly cells: Pick<Cells, 'refuseForeign' | 'place'> | null;
   readonly sealer: Sealer;
   readonly oauth: OAuthClient;
   readonly guard: NetworkGuard;
@@ -35,12 +38,14 @@ export interface ClaimOrigin {
   readonly sender: string;
   /** An install event, and whether it carried the right application token of its portal; null for a page. */
   readonly event: { readonly isVouched: boolean } | null;
+  /** The same claim, proven by another cell of ours that has sent it here; null: not proven yet. */
+  readonly proven: ProvenClaim | null;
 }
 
 export interface Installation {
   /**
    * Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws, and `install.busy` when its turn does not
-   * come in time; then nothing was stored.
+   * come in time; then nothing was stored. Throws LivesElsewhere for a portal of another cell, also for one that was placed there just now.
    */
   install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
   /**
@@ -54,24 +59,15 @@ export interface Installation {
 export interface Visitor {
   readonly portal: string;
   readonly isAdmin: boolean;
-}
-
-const portalTimeoutMs = 8_000;
-
-/** A token and the address of the portal it is to be shown to. */
-type PortalToken = Pick<ProvenClaim, 'memberId' | 'clientEndpoint' | 'accessToken'>;
-
-/** The person a token belongs to, as `profile` tells it (it needs no scope). */
-interface Owner {
+  /** Empty, like the name, when the portal did not say whose token it is. */
   readonly userId: string;
-  readonly isAdmin: boolean;
+  readonly userName: string;
 }
 
-const nobody: Owner = { userId: '', isAdmin: false };
+/** A token, and the portal that named itself with it. */
+type ShownToken = PortalToken & Pick<ProvenClaim, 'memberId'>;
 
-const profileSchema = z
-  .object({ ID: z.union([z.string(), z.number()]), ADMIN: z.boolean() })
-  .transform(({ ID, ADMIN }): Owner => ({ userId: String(ID), isAdmin: ADMIN }));
+const nobody: TokenOwner = { userId: '', userName: '', isAdmin: false };
 
 export function createInstallation(options: InstallationOptions): Installation {
   return new ProvenInstallation(options);
@@ -87,29 +83,17 @@ class ProvenInstallation implements Installation {
   }
 
   install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
-    return this.#inTurn(claim, origin, () => this.#install(claim));
+    return this.#inTurn(claim, origin, () => this.#install(claim, origin));
   }
 
   visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
-    return this.#inTurn(claim, origin, () => this.#visit(claim));
-  }
-
-  /** Asks the portal with the visitor's own token. */
-  async #askPortal(method: string, claim: PortalToken): Promise<unknown> {
-    const response = await this.#options.http.send({
-      method: 'POST',
-      url: this.#options.guard.checkUrl(new URL(method, claim.clientEndpoint)),
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ auth: claim.accessToken }),
-      timeoutMs: portalTimeoutMs,
-    });
-    return readAnswer({ method, ...response });
+    return this.#inTurn(claim, origin, () => this.#visit(claim, origin));
   }
 
   /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
-  async #ownerOf(claim: PortalToken): Promise<Owner> {
+  async #ownerOf(claim: ShownToken): Promise<TokenOwner> {
     try {
-      return profileSchema.parse(await this.#askPortal('profile', claim));
+      return await ownerOfToken(this.#options, claim);
     } catch (error) {
       this.#options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
       return nobody;
@@ -117,17 +101,17 @@ class ProvenInstallation implements Installation {
   }
 
   /** Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. */
-  async #isOfOurApp(portal: Portal, claim: PortalToken): Promise<boolean> {
+  async #isOfOurApp(portal: Portal, claim: ShownToken): Promise<boolean> {
     if (portal.app_ref === null) return false;
     try {
-      return appRefOf(await this.#askPortal('app.info', claim)) === portal.app_ref;
+      return appRefOf(await askWithToken(this.#options, 'app.info', claim)) === portal.app_ref;
     } catch (error) {
       this.#options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
       return false;
     }
   }
 
-  async #store(claim: ProvenClaim, { userId, isAdmin }: Owner): Promise<void> {
+  async #store(claim: ProvenClaim, { userId, isAdmin }: TokenOwner): Promise<void> {
     const portal = claim.memberId;
     await storeInstallation(
       this.#options.db,
@@ -151,8 +135,10 @@ class ProvenInstallation implements Installation {
     );
   }
 
-  async #install(claim: InstallClaim): Promise<Visitor> {
-    const proven = await proveClaim(claim, this.#options.oauth, this.#options.guard);
+  async #install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
+    const isProven = origin.proven !== null && origin.proven.memberId === claim.memberId;
+    const proven = isProven ? origin.proven : await proveClaim(claim, this.#options.oauth, this.#options.guard);
+    await this.#options.cells?.place(proven);
     const owner = await this.#ownerOf(proven);
     await this.#store(proven, owner);
     this.#options.portals.forget(proven.memberId);
@@ -161,7 +147,7 @@ class ProvenInstallation implements Installation {
       { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
       'an installation was proven and stored',
     );
-    return { portal: proven.memberId, isAdmin: owner.isAdmin };
+    return { portal: proven.memberId, ...owner };
   }
 
   /**
@@ -170,16 +156,16 @@ class ProvenInstallation implements Installation {
    * trading it in uses it up, so the new pair is offered for storage. The page itself needs none: Bitrix24's script asks the frame
    * around it for its tokens.
    */
-  async #visit(claim: InstallClaim): Promise<Visitor> {
+  async #visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
     const { portal } = await this.#options.portals.doubted(claim.memberId);
-    if (portal?.state !== 'installed') return await this.#install(claim);
+    if (portal?.state !== 'installed') return await this.#install(claim, origin);
     const proof = await this.#options.oauth.prove(claim.serverEndpoint, claim.accessToken);
-    if (proof.portalUrl.host !== portal.domain) return await this.#install(claim);
+    if (proof.portalUrl.host !== portal.domain) return await this.#install(claim, origin);
     const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
     const isOurs =
       namesOurApp(proof, portal.portal, this.#options.oauth.clientId) || (await this.#isOfOurApp(portal, shown));
-    if (!isOurs) return await this.#install(claim);
-    return { portal: portal.portal, isAdmin: (await this.#ownerOf(shown)).isAdmin };
+    if (!isOurs) return await this.#install(claim, origin);
+    return { portal: portal.portal, ...(await this.#ownerOf(shown)) };
   }
 
   async #shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {
@@ -191,6 +177,9 @@ class ProvenInstallation implements Installation {
   /** Refuses at once what was refused a moment ago; everything else waits for its turn. */
   async #inTurn(claim: InstallClaim, origin: ClaimOrigin, work: () => Promise<Visitor>): Promise<Visitor> {
     this.#refused.check(claim);
+    await this.#options.cells?.refuseForeign(claim.memberId);
+    const { portal } = await this.#options.portals.doubted(claim.memberId);
+    if (portal !== null) refuseMoving(portal);
     const share = await this.#shareOf(claim, origin);
     try {
       return await this.#queue.run({ share, sender: origin.sender, portal: claim.memberId }, work);

@@ -4,11 +4,14 @@ import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { badInput, RemoteRefused } from '../core/errors.ts';
 import type { Db } from '../store/database.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
+import type { NoteChange } from './audit.ts';
 
 export interface LineServiceOptions {
   readonly db: Db;
   readonly client: PortalClient;
   readonly signal?: AbortSignal;
+  /** Records who changes a line. */
+  readonly note: NoteChange;
 }
 
 export interface AttachWish extends Omit<WelcomeBot, 'botId'> {
@@ -37,7 +40,14 @@ export async function attachBot(options: LineServiceOptions, portal: string, wis
       409,
     );
   }
-  return await change(options, portal, lineId, { botId, ...how });
+  const attached = await change(options, portal, lineId, { botId, ...how });
+  const from = { bot: line.welcomeBot?.botId ?? null };
+  await options.note(options.db, portal, {
+    action: 'line.bot_attached',
+    subject: lineId,
+    details: { from, to: { bot: code, ...how } },
+  });
+  return attached;
 }
 
 /** Customers of the line reach its operators at once. Throws like `attachBot`; a bot that is not ours stays. */
@@ -53,12 +63,15 @@ export async function detachBot(options: LineServiceOptions, portal: string, lin
       409,
     );
   }
-  return await change(options, portal, lineId, null);
+  const detached = await change(options, portal, lineId, null);
+  const from = { bot: bots.find((bot) => bot.bot_id === welcomeBot.botId)?.code ?? null };
+  await options.note(options.db, portal, { action: 'line.bot_detached', subject: lineId, details: { from } });
+  return detached;
 }
 
 function registeredId(bots: readonly BotRow[], code: string): string {
   const bot = bots.find((one) => one.code === code);
-  if (bot === undefined) throw badInput('bot.unknown', `there is no bot ${code}`);
+  if (bot === undefined) throw badInput('bot.unknown', `there is no bot ${code}`, 404);
   if (bot.type !== 'O') {
     throw badInput('bot.not_for_lines', `${code} is of type ${bot.type}; customers can be met by a bot of type O only`);
   }

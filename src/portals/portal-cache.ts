@@ -4,7 +4,7 @@
  */
 import type { Db } from '../store/database.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
-import { findPortal, listWebhookPortals, type Portal, updatePortal } from '../store/tenants/portals.ts';
+import { findPortal, listWebhookPortals, namePortal, type Portal } from '../store/tenants/portals.ts';
 
 export interface KnownPortal {
   /** Null: never installed, or erased. */
@@ -19,7 +19,7 @@ export interface PortalCache {
   doubted(id: string): Promise<KnownPortal>;
   /** The portals added by an incoming webhook, which events may name by an id not known yet; at most a few seconds old. */
   webhookPortals(): Promise<readonly Portal[]>;
-  /** Stores the id by which such a portal names itself. */
+  /** Stores the id by which such a portal names itself, unless another portal has it. */
   nameWebhookPortal(id: string, memberId: string): Promise<void>;
   /** The portal was changed or erased by this process. */
   forget(id: string): void;
@@ -87,7 +87,7 @@ export function createPortalCache(db: Db, believedMs: number = usualBelievedMs):
       return webhookPortals.known;
     },
     async nameWebhookPortal(id, memberId) {
-      await updatePortal(db, id, { member_id: memberId });
+      await namePortal(db, id, memberId);
       entries.delete(id);
       webhookPortals = null;
     },

@@ -4,6 +4,7 @@ import type { PortalRateLimiter } from '../bitrix24/rest/portal-access.ts';
 import type { CallRate } from '../core/connector-tools.ts';
 import type { RateLimiters } from '../runtime/rate-limiter.ts';
 import type { BudgetAsk } from '../runtime/shared-budgets.ts';
+import type { Portal } from '../store/tenants/portals.ts';
 import type { PortalCache } from './portal-cache.ts';
 
 export type Rate = CallRate;
@@ -17,7 +18,8 @@ export const enterpriseRate: Rate = { perSecond: 5, burst: 245 };
 /** Enterprise plans as `LICENSE` names them, after the portal's region (docs/platform-notes/bitrix24.md#rate-limits). */
 const enterpriseLicense = /_ent\d*$/i;
 
-const bucket = 'bitrix24.rest';
+/** The bucket of a portal's REST requests. */
+export const budgetBucket = 'bitrix24.rest';
 
 /** After the portal itself said that the budget is used up, nobody asks it for this long, and its bucket counts as full. */
 const exhaustedMs = 1_000;
@@ -34,16 +36,8 @@ export interface PortalRateLimiterOptions {
 export function createPortalRateLimiter(options: PortalRateLimiterOptions): PortalRateLimiter {
   const { rateLimiters, portals, usual, onWait } = options;
 
-  /** What was set for the portal, else what its plan tells, else the usual rate. */
   async function limitOf(portal: string): Promise<BudgetAsk> {
-    const row = (await portals.portal(portal)).portal;
-    const plan = enterpriseLicense.test(row?.license ?? '') ? larger(enterpriseRate, usual) : usual;
-    return {
-      portal,
-      bucket,
-      perSecond: row?.rate_per_second ?? plan.perSecond,
-      burst: row?.rate_burst ?? plan.burst,
-    };
+    return { portal, bucket: budgetBucket, ...rateOf((await portals.portal(portal)).portal, usual) };
   }
 
   return {
@@ -56,7 +50,7 @@ export function createPortalRateLimiter(options: PortalRateLimiterOptions): Port
       return await rateLimiters.tryTurn({ ...limit, burst: Math.max(1, limit.burst * (1 - leaves)) });
     },
     exhausted(portal) {
-      rateLimiters.close({ portal, bucket }, exhaustedMs);
+      rateLimiters.close({ portal, bucket: budgetBucket }, exhaustedMs);
       // The bucket here was emptier than the portal's, which counts others too: all processes learn that it is full.
       void limitOf(portal).then(
         (limit) => rateLimiters.holdOff(limit, exhaustedMs),
@@ -65,6 +59,12 @@ export function createPortalRateLimiter(options: PortalRateLimiterOptions): Port
       );
     },
   };
+}
+
+/** What was set for the portal, else what its plan tells, else the usual rate. */
+export function rateOf(row: Pick<Portal, 'license' | 'rate_per_second' | 'rate_burst'> | null, usual: Rate): Rate {
+  const plan = enterpriseLicense.test(row?.license ?? '') ? larger(enterpriseRate, usual) : usual;
+  return { perSecond: row?.rate_per_second ?? plan.perSecond, burst: row?.rate_burst ?? plan.burst };
 }
 
 const larger = (one: Rate, other: Rate): Rate => ({

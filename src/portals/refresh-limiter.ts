@@ -71,7 +71,7 @@ class Host {
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.#checkCircuit();
     if (this.#openUntil !== null) this.#isProbing = true;
-    // Who waited is handed the place of the one before him.
+    // The next one that waits gets the place.
     if (!this.#isProbing && this.#underWay >= this.#options.perHost) await this.#wait();
     else this.#underWay += 1;
     let isCounted = false;

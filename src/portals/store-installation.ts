@@ -1,13 +1,21 @@
 /** Stores a proven installation, whichever way it was proven: through OAuth (`installation.ts`) or through an incoming webhook. */
 import { inTransaction, type Pool } from '../store/database.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
-import { type Portal, type ProvenInstall, updatePortal, upsertPortal } from '../store/tenants/portals.ts';
+import {
+  lockPortal,
+  type Portal,
+  type ProvenInstall,
+  releaseName,
+  updatePortal,
+  upsertPortal,
+} from '../store/tenants/portals.ts';
 import { type NewToken, offerToken } from '../store/tenants/tokens.ts';
 import { orderSetUp } from './app-orders.ts';
+import { refuseMoving } from './cells/lives-elsewhere.ts';
 
 /**
  * The portal, its tokens and the order to set it up, in one transaction; what waited for working tokens waits no longer. Repeatable.
- * The caller wakes the outbox.
+ * The caller wakes the outbox. Throws what `refuseMoving` throws.
  */
 export async function storeInstallation(
   db: Pool,
@@ -17,7 +25,11 @@ export async function storeInstallation(
 ): Promise<void> {
   const { portal, isAdmin } = install;
   await inTransaction(db, async (trx) => {
+    const known = await lockPortal(trx, portal);
+    if (known !== null) refuseMoving(known);
     await upsertPortal(trx, install);
+    // Those of webhooks are confirmed by no OAuth host.
+    if (install.serverEndpoint !== '') await releaseName(trx, portal);
     if (eventApi !== undefined) await updatePortal(trx, portal, { event_api_wanted: eventApi });
     await offerToken(trx, { ...token, portal, isAdmin });
     await orderSetUp(trx, portal, trace);

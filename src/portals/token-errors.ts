@@ -46,7 +46,7 @@ export function overtaken(cause: AppError): RemoteRefused {
   });
 }
 
-export function webhookDead(): RemoteRefused {
+export function webhookDead(cause?: AppError): RemoteRefused {
   return new RemoteRefused({
     code: 'bitrix24.disconnected',
     status: 401,
@@ -54,6 +54,7 @@ export function webhookDead(): RemoteRefused {
     retry: { afterMs: 60_000 },
     isThrottled: true,
     report: true,
+    cause,
   });
 }
 

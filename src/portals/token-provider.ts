@@ -86,7 +86,8 @@ class StoredTokens implements ClosableTokenProvider {
   }
 
   lost(_id: string, access: PortalAccess, cause: AppError): Promise<unknown> {
-    return this.#hold(access, 'disconnected', disconnected(cause));
+    const error = access.accessToken === null ? webhookDead(cause) : disconnected(cause);
+    return this.#hold(access, 'disconnected', error);
   }
 
   suspended(access: PortalAccess, cause: AppError): Promise<unknown> {
@@ -144,8 +145,9 @@ class StoredTokens implements ClosableTokenProvider {
     for (let pauseMs = 25; performance.now() < end; pauseMs = Math.min(pauseMs * 2, 500)) {
       const { portal, token } = await this.#find(id);
       const stored = this.#open(portal, token);
-      if (stored.accessToken === null) throw webhookDead();
-      if (stored.accessToken !== stale.accessToken || stored.endpoint !== stale.endpoint) return stored;
+      // An incoming webhook is never exchanged.
+      const isOther = stored.accessToken !== stale.accessToken || stored.endpoint !== stale.endpoint;
+      if (isOther || stored.accessToken === null) return stored;
       if (portal.state !== 'installed' && token.held_ms !== null && stale.isProbe !== true) {
         throw held(token, token.held_ms);
       }
@@ -186,13 +188,13 @@ class StoredTokens implements ClosableTokenProvider {
    * (an administrator, another process) has made the refusal meaningless: then the call is simply worth another try.
    */
   async #hold(access: PortalAccess, state: Trouble, error: AppError): Promise<unknown> {
-    const { portal: id, accessToken } = access;
-    if (accessToken === null) return error;
+    const { portal: id } = access;
+    const secret = access.accessToken ?? access.endpoint;
     const found = await inTransaction(this.#options.db, async (trx) => {
       const portal = await lockPortal(trx, id);
       const token = await lockToken(trx, id);
       if (portal === null || token === null) return 'gone';
-      if (this.#options.sealer.open(token.access_sealed, tokenContext.access(id)) !== accessToken) return 'overtaken';
+      if (this.#options.sealer.open(token.access_sealed, tokenContext.access(id)) !== secret) return 'overtaken';
       const isKnown = portal.state === state && token.backoff_code === error.code;
       if (!isKnown || token.held_ms === null || access.isProbe === true) {
         await updatePortal(trx, id, { state });

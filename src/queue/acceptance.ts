@@ -6,7 +6,9 @@ import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
 import { isCollision, isDatabaseAway, type Pool } from '../store/database.ts';
-import { acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
+import { lanesOf } from '../store/queue/held-events.ts';
+import { type AcceptedEvents, acceptAndClaim, acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
+import { type InboxPlaces, writeAndTake } from './direct-claims.ts';
 
 export interface Acceptance {
   /** Resolves after the commit: true when the event was new, false when it had been stored before. Rejects when it is not stored. */
@@ -24,15 +26,20 @@ const limits = { maxItems: 256, maxBytes: 8 * 1024 * 1024, concurrency: 2, besid
 /** Events that may wait to be stored at once. Beyond that, senders are asked to repeat the request later, so that memory stays bounded. */
 const maxWaiting = 20_000;
 
-export function createAcceptance(db: Pool, metrics: Metrics, wakeup: Wakeup): Acceptance {
+export interface AcceptanceOptions {
+  readonly db: Pool;
+  readonly metrics: Metrics;
+  readonly wakeup: Wakeup;
+  /** At this process's worker. */
+  readonly places: InboxPlaces;
+}
+
+export function createAcceptance(options: AcceptanceOptions): Acceptance {
+  const { metrics } = options;
   const group = createGroupCommit<NewEvent, boolean | Error>({
     ...limits,
     sizeOf: (event) => event.body.length,
-    flush: async (events) => {
-      const isNew = await store(db, events);
-      wakeup.ring();
-      return isNew;
-    },
+    flush: (events) => store(options, events),
   });
   return {
     async accept(event) {
@@ -52,19 +59,34 @@ export function createAcceptance(db: Pool, metrics: Metrics, wakeup: Wakeup): Ac
 }
 
 /**
- * Stores all events in one statement. If the data of one event makes it fail, the events are stored one by one, so that only the bad one is
- * refused.
+ * Stores all events in one statement, and wakes the workers for those that this process's own worker did not take. If the data of one event
+ * makes the statement fail, the events are stored one by one, so that only the bad one is refused.
  */
-async function store(db: Pool, events: readonly NewEvent[]): Promise<readonly (boolean | Error)[]> {
+async function store(options: AcceptanceOptions, events: readonly NewEvent[]): Promise<readonly (boolean | Error)[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await acceptEvents(db, events);
+      const { isNew, claimed } = await storeTogether(options, events);
+      const taken = claimed.reduce((sum, { rows }) => sum + rows.length, 0);
+      if (isNew.filter(Boolean).length > taken) options.wakeup.ring();
+      return isNew;
     } catch (error) {
       if (isCollision(error) && attempt < 5) continue;
       if (isDatabaseAway(error) || events.length === 1) throw error;
-      return await storeOneByOne(db, events);
+      const stored = await storeOneByOne(options.db, events);
+      options.wakeup.ring();
+      return stored;
     }
   }
+}
+
+async function storeTogether({ db, places }: AcceptanceOptions, events: readonly NewEvent[]): Promise<AcceptedEvents> {
+  const place = places.reserve();
+  if (place === null) return await acceptAndClaim(db, events, null);
+  return await writeAndTake(
+    place,
+    () => lanesOf(events),
+    () => acceptAndClaim(db, events, place),
+  );
 }
 
 async function storeOneByOne(db: Pool, events: readonly NewEvent[]): Promise<(boolean | Error)[]> {

@@ -2,7 +2,6 @@
 
 import { setUpPortal, unregisterBot } from '../bitrix24/install/set-up.ts';
 import type { BotResult, WantedBot } from '../bitrix24/install/set-up-types.ts';
-import { defaultBrain } from '../brains/index.ts';
 import type { ConnectionService } from '../connections/connection-service.ts';
 import type { AppAction, ConversationTimer } from '../core/actions.ts';
 import { maxBotsPerPortal } from '../core/bot.ts';
@@ -14,16 +13,19 @@ import { type Language, languageOf } from '../core/language.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isPublicAddress } from '../lib/public-address.ts';
 import { orderUnregister } from '../portals/app-orders.ts';
+import type { Cells } from '../portals/cells/cells.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import { inTransaction, type Transaction } from '../store/database.ts';
 import { eraseLane } from '../store/queue/lane-names.ts';
 import { wakeLanes } from '../store/queue/lanes.ts';
 import { appendActions } from '../store/queue/outbox.ts';
+import { listPictures } from '../store/tenants/bot-pictures.ts';
 import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot } from '../store/tenants/bots.ts';
 import { stopPolling } from '../store/tenants/event-polls.ts';
-import { findPortal, settleEventApi, updatePortal } from '../store/tenants/portals.ts';
+import { findPortal, lockPortal, settleEventApi, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
 import { checkApp } from './check-app.ts';
+import { erasePerson } from './erase-person.ts';
 import { createEventPolling, type PollEventsOptions } from './poll-events.ts';
 
 export interface AppActions {
@@ -33,6 +35,8 @@ export interface AppActions {
 
 export interface AppActionsOptions extends PollEventsOptions {
   readonly portals: Pick<PortalCache, 'forget'>;
+  /** Null or absent: there is only this cell. */
+  readonly cells?: Pick<Cells, 'left'> | null;
   readonly connectionService: Pick<ConnectionService, 'eraseUninstalled'>;
   readonly brains: readonly Brain[];
   readonly log: Logger;
@@ -41,13 +45,19 @@ export interface AppActionsOptions extends PollEventsOptions {
   readonly eventApi: EventApi | 'auto';
   readonly clientId: string;
   readonly botCodePrefix: string;
+  /** The brain of the bots that every new portal gets; needs no account. */
+  readonly defaultBrain: string;
   /** How long an uninstalled portal's data is kept when its administrator did not ask for deletion. */
   readonly keepHours: number;
+  /** See `SetUpOptions`. */
+  readonly underwaySeconds?: number | undefined;
 }
 
 export function createAppActions(options: AppActionsOptions): AppActions {
   return new PortalLife(options);
 }
+
+const noError = { set_up_error: null, set_up_error_code: null };
 
 class PortalLife implements AppActions {
   readonly #options: AppActionsOptions;
@@ -64,6 +74,8 @@ class PortalLife implements AppActions {
         return await this.#uninstall(portal, action.clean);
       case 'erase':
         return await this.#erase(portal);
+      case 'erase_person':
+        return await erasePerson(this.#options.db, portal, action.userId, signal);
       case 'payment':
         return await this.#settlePayment(portal, action.expired);
       case 'check_app':
@@ -87,6 +99,7 @@ class PortalLife implements AppActions {
     const bots = (await listBots(this.#options.db, id))
       .filter((bot) => bot.state !== 'deleted')
       .slice(0, maxBotsPerPortal);
+    const pictures = await listPictures(this.#options.db, id);
     const { event_api: formerApi, event_api_wanted: wanted } = portal;
     try {
       const result = await setUpPortal(this.#options.client, {
@@ -97,12 +110,19 @@ class PortalLife implements AppActions {
         isChange: wanted !== null,
         isReachable: isPublicAddress(this.#options.publicUrl),
         polling: createEventPolling(this.#options, id, signal),
+        underwaySeconds: this.#options.underwaySeconds,
         eventUrl: `${this.#options.publicUrl}/bitrix24/events`,
         clientId: this.#options.clientId,
-        bots: bots.map((bot) => ({ ...bot, commands: this.#commandsOf(bot) })),
+        bots: bots.map((bot) => ({
+          ...bot,
+          picture: pictures.get(bot.code) ?? null,
+          commands: this.#commandsOf(bot),
+        })),
         signal,
       });
-      await inTransaction(this.#options.db, async (trx) => {
+      const isStillThere = await inTransaction(this.#options.db, async (trx) => {
+        // The app may have been removed while its bots were being registered.
+        if ((await lockPortal(trx, id))?.state === 'uninstalled') return false;
         for (const bot of result.bots) {
           if (await saveBotResult(trx, id, bot)) continue;
           // An administrator removed it while it was being registered.
@@ -110,12 +130,15 @@ class PortalLife implements AppActions {
         }
         const { hasV2: has_imbot_v2, license, appRef: app_ref, eventApi } = result;
         await settleEventApi(trx, id, { eventApi, wanted });
-        await updatePortal(trx, id, { has_imbot_v2, license, app_ref, set_up_at: new Date(), set_up_error: null });
+        await updatePortal(trx, id, { has_imbot_v2, license, app_ref, set_up_at: new Date(), ...noError });
+        return true;
       });
+      if (!isStillThere) return 'portal_uninstalled';
       this.#options.log.info({ portal: id, bots: bots.length, eventApi: result.eventApi }, 'the portal is set up');
     } catch (error) {
       await updatePortal(this.#options.db, id, {
         set_up_error: error instanceof AppError ? error.message : 'internal error',
+        set_up_error_code: error instanceof AppError ? error.code : null,
       });
       throw error;
     } finally {
@@ -131,8 +154,9 @@ class PortalLife implements AppActions {
   /** The Open Channel bot comes first: two portal methods act as the app's first bot (docs/platform-notes/bitrix24.md#first-bot-of-an-app). */
   async #addDefaultBots(id: string, language: Language): Promise<void> {
     const names = botTexts(language).defaultNames;
-    const common = { brain: defaultBrain.name, connectionId: null };
+    const common = { brain: this.#options.defaultBrain, connectionId: null };
     await inTransaction(this.#options.db, async (trx) => {
+      await lockPortal(trx, id);
       await addBot(trx, id, { ...common, code: `${this.#options.botCodePrefix}_line`, type: 'O', name: names.O });
       await addBot(trx, id, {
         ...common,
@@ -190,7 +214,10 @@ class PortalLife implements AppActions {
   async #erase(id: string): Promise<string> {
     const isErased = await this.#options.connectionService.eraseUninstalled(id);
     this.#options.portals.forget(id);
-    if (isErased) this.#options.log.info({ portal: id }, 'the data of the portal is erased');
+    if (isErased) {
+      this.#options.log.info({ portal: id }, 'the data of the portal is erased');
+      await this.#options.cells?.left(id);
+    }
     return isErased ? 'erased' : 'kept_installed_again';
   }
 }

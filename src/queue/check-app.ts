@@ -14,7 +14,7 @@ import { outboxLane } from '../store/queue/lane-names.ts';
 import { appendActions } from '../store/queue/outbox.ts';
 import { type AppState, storeAppState } from '../store/tenants/app-checks.ts';
 import { listBots } from '../store/tenants/bots.ts';
-import { findPortal, type Portal } from '../store/tenants/portals.ts';
+import { findPortal, type Portal, updatePortal } from '../store/tenants/portals.ts';
 import { findToken } from '../store/tenants/tokens.ts';
 
 export interface CheckAppOptions {
@@ -38,6 +38,8 @@ export async function checkApp({ db, client }: CheckAppOptions, id: string, sign
   const isFresh = Date.now() - portal.installed_at.getTime() < graceMs;
   if (state === 'not_finished' && isFresh) return 'app_not_checked';
   await inTransaction(db, async (trx) => {
+    // The plan decides how fast the portal may be called, and can change at any time.
+    if (info.license !== '' && info.license !== portal.license) await updatePortal(trx, id, { license: info.license });
     const isNews = await storeAppState(trx, id, state);
     if (isNews && state !== 'working') await tellAdministrator(trx, portal, state);
   });

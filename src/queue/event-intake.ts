@@ -53,6 +53,26 @@ export function toNewEvents(portal: string, event: ScannedEvent, bots: readonly 
   }));
 }
 
+/**
+ * One row per bot that has talked in the chat of an Open Channel.
+ *
+ * @param botCodes the bots that have
+ */
+export function toLineEvents(
+  portal: string,
+  event: ScannedEvent,
+  dialogId: string,
+  botCodes: readonly string[],
+): NewEvent[] {
+  const identity = findEvent(event.event)?.identity ?? byContent;
+  const trace = randomToken(9);
+  return botCodes.map((code) => ({
+    ...{ portal, source: 'bitrix24', connectionId: null, ingress: null, trace, subject: null, body: event.storedBody },
+    lane: inboxLane(code, dialogId),
+    dedupeKey: dedupeKey(event.event, code, dialogId, ...identity(event, noBot)),
+  }));
+}
+
 const noBot: LaneBot = { code: '', id: null };
 
 /** What the decoders need to know of a bot. @param bots all bots of its portal */

@@ -5,12 +5,13 @@ import { budgetScarceCode } from '../bitrix24/rest/not-sent.ts';
 import { bitrixCode } from '../bitrix24/rest/rest-errors.ts';
 import { disabledError, onRefusedCredentials } from '../connections/connection-trouble.ts';
 import type { ConnectorRegistry } from '../connections/connector-registry.ts';
-import type { AppAction, BrainAction, PortalAction, Receipt } from '../core/actions.ts';
+import type { FileLinks } from '../connections/file-links.ts';
+import type { AppAction, BrainAction, PortalAction, Receipt, ShownFile } from '../core/actions.ts';
 import { readRequest } from '../core/brain-requests.ts';
 import type { Delivery } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { AppError, Misconfigured } from '../core/errors.ts';
-import type { ChatEvent, FileRef } from '../core/events.ts';
+import type { BrainEvent, ChatEvent } from '../core/events.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
 import type { Db } from '../store/database.ts';
@@ -19,6 +20,8 @@ import type { BotRow } from '../store/tenants/bots.ts';
 import { type ConversationId, conversationKey, readConversations } from '../store/tenants/conversations.ts';
 import { updatePortal } from '../store/tenants/portals.ts';
 import type { AppActions } from './app-actions.ts';
+import { cannotOpen, linkTo } from './file-links-of-actions.ts';
+import type { StillWorking } from './still-working.ts';
 import type { SynchronousReplies } from './synchronous-replies.ts';
 
 /**
@@ -37,6 +40,8 @@ export interface ExecutionResult {
 export interface Executor {
   /** True when executing the row twice is harmless. Otherwise its attempt is recorded first and never repeated blindly. */
   isRepeatable(row: OutboxRow): Promise<boolean>;
+  /** True when the brain of the row's bot wants to know how its messages ended. */
+  wantsReceipts(row: OutboxRow): Promise<boolean>;
   /** Opens what is needed for the attempt, a file; null when nothing is. Has no visible effect. Aborting the signal closes it. Throws AppErrors. */
   prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null>;
   /**
@@ -45,6 +50,9 @@ export interface Executor {
    */
   execute(row: OutboxRow, prepared: PortalFile | null, attempt: Attempt): Promise<ExecutionResult>;
 }
+
+/** Of the error that `Attempt.leaves` rejects with when another worker has the lane. */
+export const laneLostCode = 'outbox.lane_lost';
 
 export interface Attempt extends CallMoments {
   readonly signal: AbortSignal;
@@ -55,8 +63,10 @@ export interface ExecutorOptions {
   readonly portals: PortalCache;
   readonly connectors: Pick<ConnectorRegistry, 'brainOf' | 'connectorFor'>;
   readonly calls: BatchedCalls;
+  readonly fileLinks: Pick<FileLinks, 'makeForStaff'>;
   readonly appActions: AppActions;
   readonly synchronousReplies: SynchronousReplies | null;
+  readonly stillWorking: StillWorking;
 }
 
 export function createExecutor(options: ExecutorOptions): Executor {
@@ -89,9 +99,15 @@ class ActionExecutor implements Executor {
     return bot === null || (this.#options.connectors.brainOf(bot.brain)?.capabilities.idempotentDelivery ?? true);
   }
 
+  async wantsReceipts(row: OutboxRow): Promise<boolean> {
+    const bot = await this.#botOf(row);
+    return bot !== null && (this.#options.connectors.brainOf(bot.brain)?.capabilities.receipts ?? false);
+  }
+
   async prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null> {
     const action = row.target === 'portal' ? (row.action as PortalAction) : null;
-    return action?.type === 'send_file' ? await this.#openFile(row, action.file, signal) : null;
+    if (action?.type === 'send_file') return await this.#openFile(row, action, signal);
+    return action?.type === 'edit' && action.shows !== undefined ? await this.#namedFile(row, action.shows) : null;
   }
 
   async execute(row: OutboxRow, prepared: PortalFile | null, attempt: Attempt): Promise<ExecutionResult> {
@@ -129,18 +145,32 @@ class ActionExecutor implements Executor {
   }
 
   /** Null if there is no bot that could send it. */
-  async #openFile(row: OutboxRow, file: FileRef, signal: AbortSignal): Promise<PortalFile | null> {
+  async #openFile(
+    row: OutboxRow,
+    { file, internal }: PortalAction & { type: 'send_file' },
+    signal: AbortSignal,
+  ): Promise<PortalFile | null> {
     const { portal } = await this.#options.portals.portal(row.portal);
     const bot = portal === null || portal.state === 'uninstalled' ? null : await this.#registered(row);
     if (bot === null || bot.bot_id === null) return null;
     const known = await this.#options.connectors.connectorFor(bot);
-    if (known !== null && !(await this.#hasV2(row.portal))) return { link: known.connector.publicLink?.(file) ?? null };
+    const shown = { file, internal: internal === true };
+    const isNamed = shown.internal || !(await this.#hasV2(row.portal));
+    if (known !== null && isNamed) return { link: linkTo(this.#options.fileLinks, bot, known, shown) };
     if (known?.connector.openFile === undefined) throw cannotOpen(bot.brain);
     if (known.disabledReason !== null) throw disabledError(row, known.disabledReason);
     const content = await known.connector.openFile(file, signal).catch(async (error: unknown) => {
       throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
     return { content };
+  }
+
+  /** Null where the message is the file itself, and not its name and address. */
+  async #namedFile(row: OutboxRow, shown: ShownFile): Promise<PortalFile | null> {
+    if (!shown.internal && (await this.#hasV2(row.portal))) return null;
+    const { fileLinks, connectors } = this.#options;
+    const bot = await this.#botOf(row);
+    return bot === null ? null : { link: linkTo(fileLinks, bot, await connectors.connectorFor(bot), shown) };
   }
 
   async #executeInPortal(
@@ -151,6 +181,7 @@ class ActionExecutor implements Executor {
   ): Promise<ExecutionResult> {
     const { portal, bots } = await this.#options.portals.portal(row.portal);
     if (portal === null || portal.state === 'uninstalled') return dropped('portal_uninstalled');
+    if (action.type === 'typing' && Date.now() - row.created_at.getTime() > typingMs) return dropped('too_late');
     const bot = await this.#registered(row);
     if (bot === null || bot.bot_id === null) return dropped('bot_removed');
     const target = {
@@ -171,6 +202,8 @@ class ActionExecutor implements Executor {
       return { outcome, remoteId: messageId };
     } catch (error) {
       if (isOptional(action) && error instanceof AppError && limitCodes.has(error.code)) return dropped('portal_busy');
+      // It is not tried again, and no person is told: an answer waits behind it in the lane.
+      if (isOptional(action) && error instanceof AppError && error.code !== laneLostCode) return dropped('not_shown');
       if (target.hasV2 && error instanceof AppError && error.code === 'bitrix24.ERROR_METHOD_NOT_FOUND') {
         throw await this.#fallBackToV1(row.portal, error);
       }
@@ -212,9 +245,14 @@ class ActionExecutor implements Executor {
       if (isTaken) return { outcome: 'answered_in_webhook', remoteId: null, events: told };
     }
     const ready = action.type === 'request' ? readRequest(known.brain, action) : action;
+    const isWatched = action.type === 'message' && known.brain.capabilities.answeredByPeople !== true;
+    const watch = isWatched ? this.#options.stillWorking.begin(id, row.created_at) : null;
     const delivery = await known.connector.deliver(ready, to, row.key, signal).catch(async (error: unknown) => {
+      watch?.end();
       throw await onRefusedCredentials(this.#options.db, bot, known.brain, error);
     });
+    if (delivery.replies?.some(({ type }) => endsWaiting.has(type)) === true) watch?.end();
+    else watch?.taken();
     return { outcome: outcomeOf(delivery), remoteId: delivery.remoteMessageId ?? null, delivery, events: told };
   }
 
@@ -231,6 +269,9 @@ class ActionExecutor implements Executor {
   }
 }
 
+/** After these nobody waits for the brain any more. */
+const endsWaiting: ReadonlySet<BrainEvent['type']> = new Set(['reply', 'handover', 'finish']);
+
 /** The largest number of characters of a brain's warnings that are kept in the outcome. */
 const warningsLength = 500;
 
@@ -244,19 +285,15 @@ function fitsWebhookReply({ portalMessageId, error, isLate }: Receipt): boolean 
   return isLate !== true && (portalMessageId === null || error === null);
 }
 
+/** How long "typing" says something: Bitrix24 shows it about as long. */
+const typingMs = 20_000;
+
 /** An optional call that met a limit of the portal is not tried again. */
 const limitCodes: ReadonlySet<string> = new Set([
   budgetScarceCode,
   bitrixCode('QUERY_LIMIT_EXCEEDED'),
   bitrixCode('OPERATION_TIME_LIMIT'),
 ]);
-
-function cannotOpen(brain: string): Misconfigured {
-  return new Misconfigured({
-    code: 'brain.no_files',
-    message: `the brain ${brain} sent a file reference but cannot open files`,
-  });
-}
 
 function dropped(outcome: string): ExecutionResult {
   return { outcome, remoteId: null, isDropped: true };

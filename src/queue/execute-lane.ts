@@ -17,8 +17,8 @@ import { readReportedFailure, startSend } from '../store/queue/reported-failures
 import { type EndedPart, partError } from '../store/queue/sent-parts.ts';
 import { isTakenSince } from '../store/tenants/conversations.ts';
 import type { AttemptResult, Slot } from './destination-slots.ts';
-import type { ExecutionResult, Executor } from './execute-action.ts';
-import { earlierParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.ts';
+import { type ExecutionResult, type Executor, laneLostCode } from './execute-action.ts';
+import { endedParts, isAnswer, receipts, remoteMessageIdOf } from './receipts.ts';
 import { attemptsExhausted, decideActionRetry, isDeferral } from './retry-decision.ts';
 import { resolveReference } from './sent-references.ts';
 
@@ -77,7 +77,7 @@ export async function executeLane(
       done = claimed.seq;
       continue;
     }
-    const { row, earlier } = step;
+    const { row, others } = step;
     const { attempts: count, throttled } = tries;
     const tried = await attemptAction(options, row, { ...attempts, count, throttled, holder: lane.holder });
     if ('error' in tried) {
@@ -103,11 +103,11 @@ export async function executeLane(
       const reason = tried.isUnknown || tried.mayBeShown ? `${fateUnknown} (${error.code})` : error.code;
       const end = { outcome: error.code, remoteId: null };
       const state = tried.isUnknown ? 'unknown' : 'dead_letter';
-      results.push(resultOf(row, state, end, receipts(row, end, reason, earlier)));
+      results.push(resultOf(row, state, end, receipts(row, end, reason, others)));
     } else {
       const { executed } = tried;
       const isDropped = executed.isDropped === true;
-      const incoming = receipts(row, executed, partError(isDropped ? 'dropped' : 'done', executed.outcome), earlier);
+      const incoming = receipts(row, executed, partError(isDropped ? 'dropped' : 'done', executed.outcome), others);
       results.push(resultOf(row, isDropped ? 'dropped' : 'done', executed, incoming));
       options.metrics.stage.observe({ stage: row.target }, ageOf(options, row) / 1000);
     }
@@ -118,18 +118,22 @@ export async function executeLane(
 
 const ageOf = ({ clock }: LaneOptions, row: OutboxRow): number => clock.now().getTime() - row.created_at.getTime();
 
+/** `others`: how the other parts of the same message ended; null where no receipt follows. */
+type Step = { readonly row: OutboxRow; readonly others: readonly EndedPart[] | null } | { readonly dropped: string };
 /** Null when the database cannot be read: nothing was tried, and the results before it must still be written. */
 async function readStep(
-  { db, log }: LaneOptions,
+  { db, executor, log }: LaneOptions,
   {
     row,
     rows,
     results,
   }: Pick<LaneResult, 'results'> & { readonly row: OutboxRow; readonly rows: readonly OutboxRow[] },
-): Promise<{ readonly row: OutboxRow; readonly earlier: readonly EndedPart[] } | { readonly dropped: string } | null> {
+): Promise<Step | null> {
   try {
     const resolved = await resolveReference(db, row, rows, results);
-    return 'dropped' in resolved ? resolved : { ...resolved, earlier: await earlierParts(db, row, rows, results) };
+    if ('dropped' in resolved) return resolved;
+    const isWanted = remoteMessageIdOf(row) !== null && (await executor.wantsReceipts(row));
+    return { ...resolved, others: isWanted ? await endedParts(db, row, rows, results) : null };
   } catch (error) {
     log.warn({ lane: row.lane, err: error }, 'what is known of earlier messages could not be read');
     return null;
@@ -259,7 +263,7 @@ function hasWaited(
 
 /** What a failed attempt shows about the remote. */
 function attemptResultOf(error: AppError): AttemptResult {
-  if (isDeferral(error) || error.code === 'http.aborted' || error.code === 'outbox.lane_lost') return 'not_attempted';
+  if (isDeferral(error) || error.code === 'http.aborted' || error.code === laneLostCode) return 'not_attempted';
   if (error instanceof RemoteUnreachable) return error.isThrottled ? 'answered' : 'no_answer';
   return 'answered';
 }
@@ -267,7 +271,7 @@ function attemptResultOf(error: AppError): AttemptResult {
 /** Another worker has the lane and makes this attempt; what is returned here is not written. */
 function laneLost(): AppError {
   return new AppError({
-    code: 'outbox.lane_lost',
+    code: laneLostCode,
     message: 'the lane was taken over by another worker before the attempt began',
     retry: { afterMs: 0 },
   });
@@ -292,5 +296,5 @@ function report(
   if (again && isDeferral(error)) return;
   const facts = { trace: row.trace, lane: row.lane, target: row.target, attempts, again, err: error };
   if (again) log.warn(facts, 'an action failed and will be tried again');
-  else log.error(facts, 'an action was given up');
+  else log.error(facts, 'an action became a dead letter');
 }

@@ -7,28 +7,34 @@ import { AppError, toAppError } from '../core/errors.ts';
 import { decideRetry, eventRetry } from '../core/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { HourlyFigures } from '../runtime/hourly-figures.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import { isDatabaseAway } from '../store/database.ts';
-import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
+import { type ClaimedLane, hasReadyLanes } from '../store/queue/claim-lanes.ts';
+import { moveHeld } from '../store/queue/held-events.ts';
 import { type ClaimedEvent, claimInbox, type EventResult } from '../store/queue/inbox.ts';
-import { dialogOf, isUnbound } from '../store/queue/lane-names.ts';
+import { dialogOf, isHeld, isUnbound } from '../store/queue/lane-names.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
 import type { ReportedFailure } from '../store/queue/reported-failures.ts';
 import { type ConversationId, conversationKey, readConversations } from '../store/tenants/conversations.ts';
 import type { StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { type BodyLoader, createBodyLoader } from './body-loader.ts';
+import { createPlace, type WorkerPlaces } from './direct-claims.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
+import { createGiveBack } from './give-back.ts';
 import { type ProcessEventOptions, processEvent } from './process-event.ts';
-import { retryWrite } from './retry-write.ts';
+import { type RetryWriteOptions, retryWrite } from './retry-write.ts';
 import { routeUnmatched } from './route-unmatched.ts';
 import { type LaneResult, nothingDone, writeSeparately } from './write-inbox-results.ts';
 
 export interface InboxWorkerOptions extends ProcessEventOptions {
   readonly owner: string;
   readonly metrics: Metrics;
+  readonly figures: Pick<HourlyFigures, 'count'>;
   readonly wakeups: Wakeups;
+  readonly places: WorkerPlaces;
   readonly clock: Clock;
   readonly log: Logger;
   readonly loops: number;
@@ -57,6 +63,8 @@ const maxStarts = 10;
 /** What the loops of one process share. */
 interface Shared extends InboxWorkerOptions {
   readonly bodies: BodyLoader;
+  /** Rounds under way, and reserved places. */
+  readonly load: { rounds: number };
 }
 
 /** What the lanes of one round share. */
@@ -66,8 +74,8 @@ interface RoundContext extends Shared {
 }
 
 export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop[] {
-  const shared = { ...options, bodies: createBodyLoader(options.db) };
-  return Array.from({ length: options.loops }, (_, index) => {
+  const shared = { ...options, bodies: createBodyLoader(options.db), load: { rounds: 0 } };
+  const loops = Array.from({ length: options.loops }, (_, index) => {
     const turns = createFullScanSchedule(options.clock);
     let claims = 0;
     return startWorkLoop({
@@ -75,12 +83,51 @@ export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop
       wakeup: options.wakeups.inbox,
       log: options.log,
       pollMs: options.pollMs ?? usualPollMs,
-      round: (signal) => {
+      round: async (signal, isPoll) => {
+        if (isPoll && !(await hasReadyLanes(options.db, 'inbox'))) return false;
         claims += 1;
-        return processRound(shared, { holder: `${options.owner}:i${index}.${claims}`, turns, signal });
+        return await processRound(shared, { holder: `${options.owner}:i${index}.${claims}`, turns, signal });
       },
     });
   });
+  return [...loops, openPlaces(shared)];
+}
+
+/** Gives places to direct claims while fewer rounds are under way than there are loops. Stops after the last of them has ended. */
+function openPlaces(shared: Shared): WorkLoop {
+  const { db, owner, clock, log, load } = shared;
+  const stopping = new AbortController();
+  const { leaseSeconds } = limits;
+  const retry = { clock, stopping: stopping.signal };
+  const giveBack = createGiveBack({ db, queue: 'inbox', leaseSeconds, retry, log });
+  const open = new Set<Promise<void>>();
+  let claims = 0;
+  shared.places.inbox.open(() => {
+    if (stopping.signal.aborted || load.rounds >= shared.loops) return null;
+    load.rounds += 1;
+    claims += 1;
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    open.add(ended);
+    const work = async (lanes: readonly ClaimedLane<ClaimedEvent>[]): Promise<void> => {
+      try {
+        if (lanes.length > 0 && (await workLanes(shared, lanes, stopping.signal))) shared.wakeups.inbox.ring();
+      } catch (error) {
+        log.error({ lanes: lanes.length, err: error }, 'a round of directly claimed lanes failed');
+      } finally {
+        load.rounds -= 1;
+        open.delete(ended);
+        end();
+      }
+    };
+    const begin = (lanes: readonly ClaimedLane<ClaimedEvent>[]): void => void work(lanes);
+    return createPlace({ leaseSeconds, giveBack, work: begin }, `${owner}:h.${claims}`);
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(open);
+    },
+  };
 }
 
 interface Round {
@@ -90,12 +137,32 @@ interface Round {
   readonly signal: AbortSignal;
 }
 
+/** True when something is left that can be worked on at once. */
 async function processRound(options: Shared, { holder, turns, signal }: Round): Promise<boolean> {
-  const claim = await claimInbox(options.db, { ...limits, holder, everyDestination: turns.isDue() });
-  turns.record(claim);
-  const { lanes } = claim;
-  if (lanes.length === 0) return false;
+  options.load.rounds += 1;
+  try {
+    const claim = await claimInbox(options.db, { ...limits, holder, everyDestination: turns.isDue() });
+    turns.record(claim);
+    if (claim.lanes.length === 0) return false;
+    // Another loop takes from the rest meanwhile.
+    if (claim.hasLeft) options.wakeups.inbox.ring();
+    const hasMore = await workLanes(options, claim.lanes, signal);
+    return claim.hasLeft || hasMore;
+  } finally {
+    options.load.rounds -= 1;
+  }
+}
+
+/** Works on claimed lanes and writes the results. True when one of them, or one they have made ready, can be worked on at once. */
+async function workLanes(
+  options: Shared,
+  claimed: readonly ClaimedLane<ClaimedEvent>[],
+  signal: AbortSignal,
+): Promise<boolean> {
   const waiting = { clock: options.clock, stopping: signal };
+  for (const lane of claimed) if (isHeld(lane.lane)) await moveHeldLane(options, lane, waiting);
+  const lanes = claimed.filter((lane) => !isHeld(lane.lane));
+  if (lanes.length === 0) return true;
   // The claimed lanes stay leased for a minute, so a database that returns within that time finds the round still valid.
   const conversations = await retryWrite(
     () => readConversations(options.db, lanes.map(conversationIdOf).filter(isDialog)),
@@ -112,8 +179,22 @@ async function processRound(options: Shared, { holder, turns, signal }: Round): 
       return work.catch((error: unknown) => deferLane(options, lane, error));
     }),
   );
-  await retryWrite(() => writeSeparately(options, works), waiting);
-  return true;
+  const written = { ...options, outboxPlaces: options.places.outbox };
+  const hasMore = await retryWrite(() => writeSeparately(written, works), waiting);
+  return hasMore || lanes.length < claimed.length;
+}
+
+/** The lane of one that cannot be moved is free when its lease ends; the others of the round go on. */
+async function moveHeldLane(
+  { db, log }: Shared,
+  lane: ClaimedLane<ClaimedEvent>,
+  waiting: RetryWriteOptions,
+): Promise<void> {
+  try {
+    await retryWrite(() => moveHeld(db, lane), waiting);
+  } catch (error) {
+    log.error({ lane: lane.lane, attempts: lane.attempts, err: error }, 'events that were held could not be moved');
+  }
 }
 
 /** An unexpected error in one lane delays that lane only; the others of the round are still written. */

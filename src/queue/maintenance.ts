@@ -3,20 +3,26 @@
 import type { TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import type { Logger } from '../lib/logger.ts';
 import { orderAppChecks } from '../portals/app-orders.ts';
+import { webhookUser } from '../portals/token-context.ts';
 import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
+import { forgetHolds } from '../store/queue/held-events.ts';
 import {
+  purgeAudit,
   purgeAwaiting,
   purgeConnectorState,
   purgeDedupe,
+  purgeHourlyCounts,
   purgeLanes,
+  purgeOfPortal,
   purgeQueue,
   purgeRateLimits,
   purgeReportedFailures,
 } from '../store/queue/retention.ts';
+import { purgeRestLog } from '../store/reporting/rest-log.ts';
 import { claimAppChecks } from '../store/tenants/app-checks.ts';
-import { eraseLeftBehind } from '../store/tenants/portals.ts';
+import { eraseLeftBehind, listShortRetentions } from '../store/tenants/portals.ts';
 import { listStaleTokens } from '../store/tenants/tokens.ts';
 
 export interface MaintenanceOptions {
@@ -24,6 +30,8 @@ export interface MaintenanceOptions {
   readonly tokenProvider: TokenProvider;
   readonly log: Logger;
   readonly retentionDays: number;
+  /** How long after the start it begins; at once when absent. */
+  readonly firstMs?: number | undefined;
 }
 
 const roundMs = 600_000;
@@ -45,6 +53,7 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
     name: 'maintenance',
     wakeup: createWakeup(),
     log: options.log,
+    firstMs: options.firstMs,
     pollMs: roundMs,
     round: async (signal) => {
       await forgetOld(options, signal);
@@ -63,14 +72,21 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
     () => purgeQueue(db, 'outbox', retentionDays),
     () => purgeDedupe(db),
     () => purgeReportedFailures(db, retentionDays),
+    () => purgeAudit(db, retentionDays),
+    () => purgeHourlyCounts(db, retentionDays),
+    () => purgeRestLog(db),
     () => purgeConnectorState(db),
     () => purgeAwaiting(db),
     () => purgeRateLimits(db),
     () => purgeLanes(db),
     () => eraseLeftBehind(db),
+    () => forgetHolds(db),
   ];
   for (const step of steps) {
     while (!signal.aborted && (await step()) > 0);
+  }
+  for (const { portal, days } of await listShortRetentions(db, retentionDays)) {
+    while (!signal.aborted && (await purgeOfPortal(db, portal, days)) > 0);
   }
 }
 
@@ -84,7 +100,7 @@ async function askAboutApp({ db }: MaintenanceOptions): Promise<void> {
 
 async function keepTokensAlive(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   const before = new Date(Date.now() - dormantDays * 86_400_000);
-  for (const portal of await listStaleTokens(options.db, before)) {
+  for (const portal of await listStaleTokens(options.db, before, webhookUser)) {
     if (signal.aborted) return;
     try {
       await options.tokenProvider.renew(portal, await options.tokenProvider.current(portal), 'refused');

@@ -11,14 +11,18 @@ import type { Wakeups } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { WorkerLife } from '../runtime/worker-life.ts';
 import type { Pool } from '../store/database.ts';
-import type { ClaimedLane } from '../store/queue/claim-lanes.ts';
-import { renewLanes } from '../store/queue/lanes.ts';
-import { claimOutbox, type OutboxRow } from '../store/queue/outbox.ts';
+import { type ClaimedLane, type Destination, hasReadyLanes } from '../store/queue/claim-lanes.ts';
+import { laneBeginning } from '../store/queue/lane-names.ts';
+import { type LaneId, laneKey, renewLanes } from '../store/queue/lanes.ts';
+import { claimOutbox, type NewAction, type OutboxRow } from '../store/queue/outbox.ts';
+import { admitLanes } from './admit-lanes.ts';
 import type { Slot } from './destination-slots.ts';
 import { createDestinations, type Destinations } from './destinations.ts';
+import { createPlace, type OutboxPlace, type WorkerPlaces } from './direct-claims.ts';
 import type { Executor } from './execute-action.ts';
 import { executeLane, type LaneResult } from './execute-lane.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
+import { createGiveBack, type GiveBack } from './give-back.ts';
 import { retryWrite } from './retry-write.ts';
 import { writeLaneResults } from './write-lane-results.ts';
 
@@ -29,6 +33,7 @@ export interface OutboxWorkerOptions {
   readonly executor: Executor;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
+  readonly places: WorkerPlaces;
   readonly clock: Clock;
   readonly log: Logger;
   /** Lanes in flight at the same time, and so the largest number of concurrent calls. */
@@ -44,6 +49,9 @@ const crowdedPollMs = 50;
 const leaseSeconds = 60;
 const renewMs = 20_000;
 const rowsPerLane = 10;
+
+/** One write hands over no more lanes than this; more of them wait for a claim, which takes them all at once. */
+const maxHanded = 8;
 
 /** A lane is not started when its lease ends sooner than this, which happens when a process was suspended for a while. */
 const leaseMarginMs = 5_000;
@@ -70,7 +78,12 @@ class OutboxWorker implements WorkLoop {
   readonly #aborting = new AbortController();
   readonly #stopping = new AbortController();
   #claims = 0;
+  /** Lanes were ready that the last claim did not take: each slot that becomes free lets the loop claim again. */
+  #hasLeft = true;
+  /** Places that were reserved and not used yet. */
+  #places = 0;
   readonly #finisher: GroupCommit<LaneResult, boolean>;
+  readonly #giveBack: GiveBack;
   readonly #renewal: NodeJS.Timeout;
   readonly #loop: WorkLoop;
 
@@ -83,8 +96,11 @@ class OutboxWorker implements WorkLoop {
       maxBytes: Number.MAX_SAFE_INTEGER,
       sizeOf: () => 1,
       concurrency: 1,
-      flush: (written) => writeLaneResults(this.#options, written),
+      flush: (written) => writeLaneResults({ ...this.#options, inboxPlaces: this.#options.places.inbox }, written),
     });
+    const { db, clock, log } = options;
+    const retry = { clock, stopping: this.#stopping.signal };
+    this.#giveBack = createGiveBack({ db, queue: 'outbox', leaseSeconds, retry, log });
     this.#renewal = setInterval(() => {
       if (this.#inHand.size === 0) return;
       this.#renew().catch((error: unknown) =>
@@ -96,24 +112,31 @@ class OutboxWorker implements WorkLoop {
       wakeup: this.#options.wakeups.outbox,
       log: this.#options.log,
       pollMs: this.#options.pollMs ?? defaultPollMs,
-      round: (signal) => this.#round(signal),
+      round: (signal, isPoll) => this.#round(signal, isPoll),
     });
+    this.#options.places.outbox.open((actions) => this.#reserve(actions));
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop.stop();
     const patience = setTimeout(() => this.#aborting.abort(), stopPatienceMs);
-    while (this.#inHand.size > 0) await this.#options.wakeups.outbox.wait(50, new AbortController().signal);
+    while (this.#inHand.size + this.#places > 0)
+      await this.#options.wakeups.outbox.wait(50, new AbortController().signal);
     clearTimeout(patience);
     clearInterval(this.#renewal);
     await this.#finisher.idle();
   }
 
-  async #round(signal: AbortSignal): Promise<boolean> {
+  async #round(signal: AbortSignal, isPoll: boolean): Promise<boolean> {
     const plan = this.#destinations.plan();
     this.#options.metrics.openBreakers.set(this.#destinations.openBreakers());
+    this.#hasLeft = true;
     if (plan.lanes === 0) return false;
+    if (isPoll && !(await hasReadyLanes(this.#options.db, 'outbox'))) {
+      this.#hasLeft = false;
+      return false;
+    }
     this.#claims += 1;
     const term = this.#options.life.term();
     const leaseEndsAt = this.#options.clock.monotonicMs() + leaseSeconds * 1000;
@@ -126,17 +149,43 @@ class OutboxWorker implements WorkLoop {
       everyDestination: this.#turns.isDue(),
     });
     this.#turns.record(claim);
-    for (const lane of claim.lanes) {
-      const entry = { lane, term, leaseEndsAt, isLost: false };
-      this.#inHand.add(entry);
-      void this.#turn(entry, this.#destinations.enter(lane));
-    }
-    if (claim.lanes.length > 0) return true;
+    this.#hasLeft = claim.hasLeft;
+    for (const lane of claim.lanes) this.#begin({ lane, term, leaseEndsAt, isLost: false });
+    if (claim.lanes.length > 0) return claim.hasLeft;
     const dueInMs = this.#turns.dueInMs();
     if (dueInMs === null) return false;
     // All lanes that were read belong to destinations that may take no more; lanes of other destinations may come after them.
     await this.#options.wakeups.outbox.wait(Math.max(dueInMs, crowdedPollMs), signal);
     return true;
+  }
+
+  #begin(entry: HeldLane): void {
+    this.#inHand.add(entry);
+    void this.#turn(entry, this.#destinations.enter(entry.lane));
+  }
+
+  /** A place for those of the actions' lanes that a claim would take now; timers are not due yet, and set-ups of portals may wait for a claim. */
+  #reserve(actions: readonly NewAction[]): OutboxPlace | null {
+    const lanes = new Map<string, LaneId & Destination>();
+    for (const action of actions) {
+      const destination = destinationOf(action);
+      if (destination !== null) lanes.set(laneKey(action.portal, action.lane), { ...action, destination });
+    }
+    if (this.#stopping.signal.aborted || lanes.size === 0 || lanes.size > maxHanded) return null;
+    const admitted = admitLanes(this.#destinations.plan(), [...lanes.values()]);
+    if (admitted.length === 0) return null;
+    const wanted = new Set(admitted.map(({ portal, lane }) => laneKey(portal, lane)));
+    const { owner, life, clock } = this.#options;
+    const term = life.term();
+    const leaseEndsAt = clock.monotonicMs() + leaseSeconds * 1000;
+    const work = (claimed: readonly ClaimedLane<OutboxRow>[]): void => {
+      this.#places -= 1;
+      for (const lane of claimed) this.#begin({ lane, term, leaseEndsAt, isLost: false });
+    };
+    this.#places += 1;
+    this.#claims += 1;
+    const place = createPlace({ leaseSeconds, giveBack: this.#giveBack, work }, `${owner}:h${this.#claims}`);
+    return { ...place, wants: ({ portal, lane }) => wanted.has(laneKey(portal, lane)) };
   }
 
   #isHeld(entry: HeldLane): boolean {
@@ -149,10 +198,11 @@ class OutboxWorker implements WorkLoop {
 
   async #turn(entry: HeldLane, slot: Slot): Promise<void> {
     const { lane } = entry;
+    let hasMore = false;
     try {
       const attempts = { slot, isHeld: () => this.#isHeld(entry), signal: this.#aborting.signal };
       const result = await executeLane(this.#options, lane, attempts);
-      await retryWrite(() => this.#finisher.add(result), {
+      hasMore = await retryWrite(() => this.#finisher.add(result), {
         clock: this.#options.clock,
         stopping: this.#stopping.signal,
       });
@@ -162,7 +212,7 @@ class OutboxWorker implements WorkLoop {
     } finally {
       slot.leave();
       this.#inHand.delete(entry);
-      this.#options.wakeups.outbox.ring();
+      if (hasMore || this.#hasLeft) this.#options.wakeups.outbox.ring();
     }
   }
 
@@ -180,4 +230,10 @@ class OutboxWorker implements WorkLoop {
       else entry.isLost = true;
     }
   }
+}
+
+/** The destination of a chat's action, as the database derives it from the lane; null for all other actions. */
+function destinationOf({ target, botCode, delayMs }: NewAction): string | null {
+  if (target === 'app' || botCode === null || delayMs !== undefined) return null;
+  return target === 'portal' ? 'portal' : `${laneBeginning(botCode)}>brain`;
 }

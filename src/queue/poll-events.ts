@@ -1,19 +1,22 @@
 /**
  * Stores the events a portal keeps for its bots. Giving `imbot.v2.Event.get` an offset deletes what is below it in the portal, so an offset
- * is given only after the events below it are committed to the inbox. The portal thereby keeps the place itself: whoever begins anew is given
- * everything that was not acknowledged, and what was stored already is not stored again.
+ * is given only after the events below it are committed to the inbox. The portal thereby keeps the place itself: a process that begins anew
+ * is given everything that was not acknowledged, and what was stored already is not stored again.
  */
 import { type FetchedPage, readFetched } from '../bitrix24/events/fetched-event.ts';
 import { scanEvent } from '../bitrix24/events/scan-event.ts';
 import type { EventPolling, PolledBot } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
 import { isCollision, type Pool } from '../store/database.ts';
+import { holdPosted, releasePosted } from '../store/queue/held-events.ts';
 import { acceptEvents } from '../store/queue/inbox.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
-import { beginPolling, endPolling } from '../store/tenants/event-polls.ts';
+import { beginPolling, endPolling, pollingBeginsIn } from '../store/tenants/event-polls.ts';
 import { toNewEvents } from './event-intake.ts';
+import { retryWrite } from './retry-write.ts';
 
 export interface PollEventsOptions {
   readonly db: Pool;
@@ -21,6 +24,7 @@ export interface PollEventsOptions {
   readonly metrics: Metrics;
   /** Of the inbox. */
   readonly wakeup: Wakeup;
+  readonly clock: Clock;
 }
 
 /** Events asked for at once. An event has about 3 KB, with attachments 60 KB more. */
@@ -34,7 +38,7 @@ export const firstOffset = 1;
 
 /** Stores the events of a page in their order, each once. Resolves after the commit; when it throws, nothing is stored. */
 export async function storePage(
-  { db, metrics, wakeup }: Omit<PollEventsOptions, 'client'>,
+  { db, metrics, wakeup }: Omit<PollEventsOptions, 'client' | 'clock'>,
   portal: string,
   bots: readonly BotRow[],
   { events }: FetchedPage,
@@ -43,7 +47,7 @@ export async function storePage(
   if (rows.length === 0) return;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const isNew = await acceptEvents(db, rows);
+      const isNew = await acceptEvents(db, rows, true);
       for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
       if (isNew.includes(true)) wakeup.ring();
       return;
@@ -55,7 +59,7 @@ export async function storePage(
 
 /** What a set-up needs to bring a portal to polling and back. */
 export function createEventPolling(options: PollEventsOptions, portal: string, signal: AbortSignal): EventPolling {
-  const { db, client } = options;
+  const { db, client, clock } = options;
   const store = async (answer: unknown, offset: number): Promise<FetchedPage> => {
     const page = readFetched(answer, offset);
     await storePage(options, portal, await listBots(db, portal), page);
@@ -64,20 +68,33 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
   return {
     begin: (afterSeconds) => beginPolling(db, portal, afterSeconds),
     async drain({ botId }: PolledBot) {
+      await clock.sleep(await pollingBeginsIn(db, portal), signal);
+      signal.throwIfAborted();
       for (let offset = firstOffset; ; ) {
         const params = { botId: Number(botId), offset, limit: pageSize };
         const answer = await client.call(portal, 'imbot.v2.Event.get', params, { patienceMs: 20_000, signal });
         const page = await store(answer, offset);
+        // The last page is not acknowledged: an event with a lower number may appear late, and the rest is fetched from here on.
+        // An answer without events leads no further, whatever it says of more.
+        if (page.events.length === 0 || (!page.hasMore && page.events.length < pageSize)) return offset;
         offset = page.nextOffset;
-        if (page.events.length === 0) return offset;
       }
     },
+    hold: () => holdPosted(db, portal, longestHoldSeconds),
     async store(answer, offset) {
-      await store(answer, offset);
+      // The portal has deleted what the answer holds: there is no other copy.
+      await retryWrite(() => store(answer, offset), { clock, stopping: signal });
+    },
+    async release() {
+      await releasePosted(db, portal);
+      options.wakeup.ring();
     },
     end: (eventApi) => endPolling(db, portal, { eventApi, afterSeconds: afterwardsSeconds }),
   };
 }
+
+/** Longer than the request takes that changes a bot over, with all its waiting: what is held by a process that dies is held no longer. */
+const longestHoldSeconds = 90;
 
 /** A portal may still write down events for polling that it had begun with when its bots changed over. */
 const afterwardsSeconds = 120;

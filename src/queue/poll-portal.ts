@@ -29,7 +29,7 @@ export interface PollPace {
 const slowing = 1.5;
 
 /** A poll gives way to answers while the portal's budget is used up, but not for longer than this. */
-const longestYieldMs = 10_000;
+const longestYieldMs = 3_000;
 
 /** The longest wait after errors that pass. */
 const longestPauseMs = 60_000;

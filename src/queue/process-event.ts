@@ -6,6 +6,7 @@ import { bridge } from '../core/bridge.ts';
 import type { Bridged } from '../core/bridge-result.ts';
 import { type Conversation, newConversation } from '../core/conversation.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
+import { noBrain } from '../core/no-brain.ts';
 import { usualTurnsPerMinute } from '../core/turns.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { PortalCache } from '../portals/portal-cache.ts';
@@ -17,6 +18,7 @@ import {
   dialogOf,
   greetingLane,
   outboxLane,
+  portalNewsLane,
   reminderLane,
   silenceLane,
   unknownBotLane,
@@ -114,6 +116,7 @@ async function processChatEvents(
     language,
     burst,
     callPersonAfterMinutes: bot.call_person_minutes,
+    unanswered: brain.name === noBrain.name ? { texts: bot.unanswered ?? {} } : undefined,
     turnsPerMinute: bot.turns_per_minute ?? options.turnsPerMinute ?? usualTurnsPerMinute,
     commands,
   };
@@ -176,7 +179,7 @@ async function findBot(portals: PortalCache, portal: string, code: string): Prom
 function processAppEvent(row: InboxRow, event: AppEvent, conversation: Conversation | null): ProcessedEvent {
   const actions = toAppActions(event).map((action) => ({
     portal: row.portal,
-    lane: appLane,
+    lane: action.type === 'uninstall' || action.type === 'payment' ? portalNewsLane : appLane,
     target: 'app' as const,
     action,
     botCode: null,

@@ -1,22 +1,26 @@
 /** The events that the result of an action adds to the conversation's own inbox lane. */
 import type { BrainAction, PortalAction } from '../core/actions.ts';
+import { fateUnknown } from '../core/bridge-result.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
 import type { ActionResult, OutboxRow } from '../store/queue/outbox.ts';
-import { type EndedPart, partError, readEndedParts } from '../store/queue/sent-parts.ts';
+import { type EndedPart, type OtherPart, partError, readOtherParts } from '../store/queue/sent-parts.ts';
 import type { ExecutionResult } from './execute-action.ts';
 import { ownSource, writeOwnEvents } from './read-event.ts';
 
 /**
  * Replies returned by a delivery, the brain's id of the conversation, refused changes, and one receipt for all parts of a brain's message.
+ * No receipt is made where the brain wants none: it would change nothing and cost the lane another turn.
+ *
+ * @param others how the other parts of the message ended; null: nobody wants a receipt, or the message has not ended with this part
  */
 export function receipts(
   row: OutboxRow,
   executed: ExecutionResult,
   error: string | null,
-  earlier: readonly EndedPart[],
+  others: readonly EndedPart[] | null,
 ): NewEvent[] {
   if (row.bot_code === null || row.dialog_id === null) return [];
   const events: ChatEvent[] = [];
@@ -24,14 +28,14 @@ export function receipts(
   if (linked !== undefined) events.push({ type: 'linked', remoteConversationId: linked });
   events.push(...(executed.delivery?.replies ?? []), ...(executed.events ?? []));
   const sent = sendIn(row);
-  if (sent !== null && sent.remoteMessageId !== null && isLastPart(sent)) {
-    const all = [...earlier, { remoteId: executed.remoteId, error }];
+  if (others !== null && sent !== null && sent.remoteMessageId !== null) {
+    const all = [...others, { remoteId: executed.remoteId, error }];
     // The last id stands for the message: reading up to it means reading all of it.
     const portalMessageId = all.findLast(({ remoteId }) => remoteId !== null)?.remoteId ?? null;
     const failed = all.find((part) => part.error !== null)?.error ?? null;
     events.push({ type: 'receipt', remoteMessageId: sent.remoteMessageId, portalMessageId, error: failed });
   }
-  if (error !== null) events.push(...changeRefusedEvents(row, error));
+  if (error !== null) events.push(...changeRefusedEvents(row, error), ...offerRefusedEvents(row, error));
   if (events.length === 0) return [];
   return [
     {
@@ -49,11 +53,11 @@ export function receipts(
 }
 
 /**
- * Derived from the action's key, so a repeated delivery cannot add a second event. A dead letter is replayed with its key: the replies that
- * a brain then returns must not be taken for the refusal, which was stored before.
+ * Derived from the action's key, so a repeated attempt cannot add a second event. A dead letter is replayed with its key: what follows from
+ * its success, replies of a brain or a receipt, must not be taken for its failure, which was stored before.
  */
-function eventsKey({ target, key }: OutboxRow, error: string | null): string {
-  return target === 'brain' && error !== null ? dedupeKey('outbox', key, 'refused') : dedupeKey('outbox', key);
+function eventsKey({ key }: OutboxRow, error: string | null): string {
+  return error === null ? dedupeKey('outbox', key) : dedupeKey('outbox', key, 'failed');
 }
 
 /** Tells the side that changed a message that the other side still shows the old one. */
@@ -66,29 +70,46 @@ function changeRefusedEvents(row: OutboxRow, error: string): ChatEvent[] {
   return [{ type: 'change_refused', side: row.target, what, messageId, text, error }];
 }
 
+/** A customer who never saw the choices means the number as it is. Where they may have seen them, they may choose. */
+function offerRefusedEvents({ target, action }: OutboxRow, error: string): ChatEvent[] {
+  const offer = target === 'portal' && 'offer' in action ? action.offer : undefined;
+  return offer === undefined || error.startsWith(fateUnknown) ? [] : [{ type: 'offer_refused', offer }];
+}
+
 /**
- * For the last part of a brain's message, how the parts before it ended; read before it is tried.
+ * How the other parts of a brain's message ended, where this part is the one that ends it: the last one, or one that was replayed when all
+ * others had ended. Null while another part is still to be sent, whose receipt covers all of them. Read before the part is tried.
  *
  * @param rows the rows claimed with it; `results` are those of the first of them, not written yet
  */
-export async function earlierParts(
+export async function endedParts(
   db: Db,
   row: OutboxRow,
   rows: readonly OutboxRow[],
   results: readonly ActionResult[],
-): Promise<readonly EndedPart[]> {
-  const sent = sendIn(row);
-  if (sent === null || sent.remoteMessageId === null || sent.part === undefined || !isLastPart(sent)) return [];
-  const { remoteMessageId } = sent;
-  const here = rows.flatMap((other) => {
+): Promise<readonly EndedPart[] | null> {
+  const { remoteMessageId = null, part } = sendIn(row) ?? {};
+  if (remoteMessageId === null || part === undefined) return [];
+  const here = rows.flatMap((other): OtherPart[] => {
+    const sent = other.trace === row.trace && other.seq !== row.seq ? sendIn(other) : null;
+    if (sent?.remoteMessageId !== remoteMessageId) return [];
     const result = results.find(({ seq }) => seq === other.seq);
-    if (result === undefined || other.trace !== row.trace || sendIn(other)?.remoteMessageId !== remoteMessageId)
-      return [];
-    return [{ remoteId: result.remoteId, error: partError(result.state, result.outcome) }];
+    const ended = result === undefined ? null : toEnded(result);
+    return [{ index: sent.part?.index ?? 0, ended }];
   });
-  const before = here.length < sent.part.index ? await readEndedParts(db, row, remoteMessageId) : [];
-  return [...before, ...here];
+  if (here.some(({ ended }) => ended === null)) return null;
+  // What the claim holds is newer than what is stored.
+  const known = new Set(here.map(({ index }) => index));
+  const isComplete = known.size === part.count - 1;
+  const stored = isComplete ? [] : await readOtherParts(db, row, { remoteMessageId, index: part.index });
+  const ends = [...stored.filter(({ index }) => !known.has(index)), ...here].map(({ ended }) => ended);
+  return ends.every((end) => end !== null) ? ends : null;
 }
+
+const toEnded = ({ remoteId, state, outcome }: ActionResult): EndedPart => ({
+  remoteId,
+  error: partError(state, outcome),
+});
 
 type Send = PortalAction & { readonly type: 'send' | 'send_file' };
 
@@ -103,14 +124,10 @@ export function remoteMessageIdOf(row: OutboxRow): string | null {
  */
 export function isAnswer(row: OutboxRow): boolean {
   const sent = row.dialog_id?.startsWith('chat') === true ? sendIn(row) : null;
-  return sent !== null && (sent.type === 'send_file' || (!sent.internal && sent.partOf === undefined));
+  return sent !== null && sent.internal !== true && (sent.type === 'send_file' || sent.partOf === undefined);
 }
 
 function sendIn(row: OutboxRow): Send | null {
   const action = row.target === 'portal' ? (row.action as PortalAction) : null;
   return action?.type === 'send' || action?.type === 'send_file' ? action : null;
-}
-
-function isLastPart({ part }: Send): boolean {
-  return part === undefined || part.index === part.count - 1;
 }

@@ -30,8 +30,7 @@ export function partsDecided(actions: readonly NewAction[], remoteMessageId: str
     const isGone = actions
       .slice(at)
       .some(({ action }) => action.type === 'delete' && isSame(referenceIn(action), sent));
-    const kind = send.type === 'send_file' ? 'file' : 'text';
-    return isGone ? [] : [{ messageId: '', sent, kind, internal: send.type === 'send' && send.internal }];
+    return isGone ? [] : [{ messageId: '', sent, ...contentOf(send), internal: send.internal === true }];
   });
 }
 
@@ -63,7 +62,9 @@ export async function resolveReference(
 function isSuperseded({ action, seq }: OutboxRow, rows: readonly OutboxRow[]): boolean {
   const next = rows.find((other) => other.seq > seq)?.action;
   if (action.type !== 'edit' || next?.type !== 'edit' || !('buttons' in action) || !('buttons' in next)) return false;
-  return isSame(referenceIn(action), referenceIn(next)) && (action.buttons === null || next.buttons !== null);
+  const setsButtons = action.buttons === null || next.buttons !== null;
+  const setsMenu = action.menu === undefined || next.menu !== undefined;
+  return isSame(referenceIn(action), referenceIn(next)) && setsButtons && setsMenu;
 }
 
 /** The id of a message sent a moment ago by this worker. */
@@ -78,6 +79,10 @@ function sentHere(
     return other.seq < seq && send?.remoteMessageId === remoteMessageId && (send.part?.index ?? 0) === index;
   });
   return results.find((result) => result.seq === found?.seq && result.state === 'done')?.remoteId ?? null;
+}
+
+function contentOf(send: PortalAction & { type: 'send' | 'send_file' }): Pick<SentPart, 'kind' | 'file'> {
+  return send.type === 'send_file' ? { kind: 'file', file: send.file } : { kind: 'text' };
 }
 
 function sendOf(action: PortalAction): (PortalAction & { type: 'send' | 'send_file' }) | null {

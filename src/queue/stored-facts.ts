@@ -2,6 +2,7 @@
 import type { SentPart, StoredFacts } from '../core/bridge-result.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
+import { isTold } from '../store/queue/inbox.ts';
 import { dialogOf, outboxLane } from '../store/queue/lane-names.ts';
 import type { LaneId } from '../store/queue/lanes.ts';
 import type { NewAction } from '../store/queue/outbox.ts';
@@ -51,6 +52,17 @@ export async function readStoredFacts(
             ? await readSentParts(db, outbox, event.portalMessageId)
             : await namedParts(db, outbox, event.remoteMessageId, options),
       };
+    case 'operator_wrote':
+      return { isHeard: await isTold(db, inbox, event.messageId) };
+    case 'reaction_changed':
+      return { parts: await readSentParts(db, outbox, event.messageId) };
+    case 'reacted': {
+      const parts = await readSentParts(db, outbox, event.portalMessageId);
+      if (parts.length > 0) return { parts };
+      const brain = { portal, lane: outboxLane(botCode, dialogId, 'brain') };
+      const told = await readTold(db, brain, { messageId: event.portalMessageId }, options);
+      return { isKnownToBrain: told !== null };
+    }
     case 'reply':
     case 'receipt': {
       if (!options.hasReceipts || event.remoteMessageId === null) return {};

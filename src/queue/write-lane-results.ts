@@ -2,22 +2,25 @@
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { inTransaction, isDataFault, type Pool, type Transaction } from '../store/database.ts';
-import { acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
-import { finishLanes } from '../store/queue/lanes.ts';
-import { closeActions, noteFailures } from '../store/queue/outbox.ts';
+import { inTransaction, isDataFault, type Pool, type Transaction, withoutCollision } from '../store/database.ts';
+import { lanesOf } from '../store/queue/held-events.ts';
+import { type AcceptedEvents, acceptAndClaim, type NewEvent } from '../store/queue/inbox.ts';
+import { type DirectClaim, type FinishedLane, laneKey } from '../store/queue/lanes.ts';
+import { finishOutbox, type OutboxFinish } from '../store/queue/outbox.ts';
 import { lockPortals } from '../store/tenants/portals.ts';
+import { type InboxPlaces, writeAndTake } from './direct-claims.ts';
 import type { EndedAction, LaneResult } from './execute-lane.ts';
 
 export interface WriteLaneResultsOptions {
   readonly db: Pool;
   readonly metrics: Metrics;
   readonly wakeups: Wakeups;
+  readonly inboxPlaces: InboxPlaces;
   readonly log: Logger;
 }
 
 /**
- * Returns for each lane whether it was still held; nothing is written for a lane that was not. If the data of one lane cannot be written,
+ * Returns for each lane whether it has more that can be executed at once. Nothing is written for a lane that was not held any more. If the data of one lane cannot be written,
  * each lane is written by itself, and the bad one becomes a dead letter.
  */
 export async function writeLaneResults(
@@ -32,9 +35,9 @@ export async function writeLaneResults(
     if (only === undefined) return [];
     options.log.error({ lanes: turns.length, err: error }, 'results cannot be written together');
     if (another === undefined) return await writeOneByOne(options, only);
-    const held: boolean[] = [];
-    for (const turn of turns) held.push(...(await writeLaneResults(options, [turn])));
-    return held;
+    const hasMore: boolean[] = [];
+    for (const turn of turns) hasMore.push(...(await writeLaneResults(options, [turn])));
+    return hasMore;
   }
 }
 
@@ -54,7 +57,7 @@ async function writeOneByOne(options: WriteLaneResultsOptions, turn: LaneResult)
 
 async function storesEvents(options: WriteLaneResultsOptions, { incoming }: EndedAction): Promise<boolean> {
   try {
-    await inTransaction(options.db, (trx) => storeEvents(trx, incoming));
+    await inTransaction(options.db, (trx) => storeEvents(trx, incoming, null));
     return true;
   } catch (error) {
     if (!isDataFault(error)) throw error;
@@ -73,36 +76,54 @@ function unwritable(result: EndedAction): EndedAction {
 }
 
 /** Events are facts, and their keys are fixed: storing them again has no effect, and an erased portal gets none. */
-async function storeEvents(trx: Transaction, incoming: readonly NewEvent[]): Promise<void> {
+async function storeEvents(
+  trx: Transaction,
+  incoming: readonly NewEvent[],
+  claim: DirectClaim | null,
+): Promise<AcceptedEvents> {
   const living = await lockPortals(trx, [...new Set(incoming.map((event) => event.portal))]);
   const wanted = incoming.filter((event) => living.has(event.portal));
-  if (wanted.length > 0) await acceptEvents(trx, wanted);
+  return wanted.length > 0 ? await acceptAndClaim(trx, wanted, claim) : { isNew: [], claimed: [] };
 }
 
 /** Events are stored even if the lane was lost. */
 async function write(options: WriteLaneResultsOptions, turns: readonly LaneResult[]): Promise<boolean[]> {
   const incoming = turns.flatMap((turn) => turn.results.flatMap((result) => result.incoming));
-  const held = await inTransaction(options.db, async (trx) => {
-    await storeEvents(trx, incoming);
-    const isHeld = await finishLanes(
-      trx,
-      'outbox',
-      turns.map((turn) => turn.progress),
-    );
-    const mine = turns.filter((turn) => isHeld(turn.progress));
-    await closeActions(
-      trx,
-      mine.flatMap((turn) => turn.results),
-    );
-    await noteFailures(
-      trx,
-      mine.flatMap((turn) => (turn.failure === null ? [] : [turn.failure])),
-    );
-    return turns.map((turn) => isHeld(turn.progress));
-  });
-  if (incoming.length > 0) options.wakeups.inbox.ring();
-  count(options.metrics, turns, held);
-  return held;
+  const finish = {
+    progress: turns.map((turn) => turn.progress),
+    results: turns.flatMap((turn) => turn.results),
+    failures: turns.flatMap((turn) => (turn.failure === null ? [] : [turn.failure])),
+  };
+  const finished =
+    incoming.length === 0
+      ? await withoutCollision(() => finishOutbox(options.db, finish))
+      : await finishWithEvents(options, finish, incoming);
+  const lanes = new Map(finished.map((lane) => [laneKey(lane.portal, lane.key), lane]));
+  const ended = turns.map(({ progress }) => lanes.get(laneKey(progress.portal, progress.lane)));
+  count(
+    options.metrics,
+    turns,
+    ended.map((lane) => lane !== undefined),
+  );
+  return turns.map(({ progress }, index) => progress.delayMs === 0 && ended[index]?.has_more === true);
+}
+
+async function finishWithEvents(
+  { db, inboxPlaces, wakeups }: WriteLaneResultsOptions,
+  finish: OutboxFinish,
+  incoming: readonly NewEvent[],
+): Promise<readonly FinishedLane[]> {
+  const place = inboxPlaces.reserve();
+  const write = () =>
+    inTransaction(db, async (trx) => {
+      const { isNew, claimed } = await storeEvents(trx, incoming, place);
+      return { isNew, claimed, finished: await finishOutbox(trx, finish) };
+    });
+  const { isNew, claimed, finished } =
+    place === null ? await write() : await writeAndTake(place, () => lanesOf(incoming), write);
+  const handed = claimed.reduce((sum, { rows }) => sum + rows.length, 0);
+  if (isNew.filter(Boolean).length > handed) wakeups.inbox.ring();
+  return finished;
 }
 
 function count(metrics: Metrics, turns: readonly LaneResult[], held: readonly boolean[]): void {

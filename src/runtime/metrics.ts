@@ -77,7 +77,7 @@ function queueMetrics(registers: Registry[]) {
   return {
     deadLetters: new Gauge({
       name: 'bridge_dead_letters',
-      help: 'Rows given up that wait for a person, counted up to 10 000; kind unknown = sends that may or may not have arrived',
+      help: 'Dead letters that wait for a person, counted up to 10 000; kind unknown = sends that may or may not have arrived',
       labelNames: ['kind'],
       registers,
     }),

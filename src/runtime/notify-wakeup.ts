@@ -7,15 +7,17 @@ import type { RecentFacts } from './recent-facts.ts';
 import { createWakeup, type Wakeup, type Wakeups } from './wakeup.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
-/** NOTIFY takes a lock at commit: one in this many milliseconds says as much as a thousand. */
+/** NOTIFY takes a lock at commit, so after the first one, which is sent at once, there is at most one in this many milliseconds. */
 const throttleMs = 20;
 
 /** A wakeup that reaches other processes. */
 export function createNotifyWakeup(db: Db, queue: 'inbox' | 'outbox', log: Logger): Wakeup {
   const near = createWakeup();
   let isPlanned = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
   async function tell(): Promise<void> {
     isPlanned = false;
+    toldAt = performance.now();
     try {
       await notifyQueue(db, queue);
     } catch (error) {
@@ -28,8 +30,10 @@ export function createNotifyWakeup(db: Db, queue: 'inbox' | 'outbox', log: Logge
     ring() {
       near.ring();
       if (isPlanned) return;
+      const waitMs = toldAt + throttleMs - performance.now();
+      if (waitMs <= 0) return void tell();
       isPlanned = true;
-      setTimeout(() => void tell(), throttleMs);
+      setTimeout(() => void tell(), waitMs);
     },
   };
 }

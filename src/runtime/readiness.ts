@@ -1,7 +1,7 @@
-/** Whether this process can work: the database answers, its schema is this program's, and it takes writes. */
+/** Whether this process can work: the database answers, its schema has all that this program needs, and it takes writes. */
 import { type Clock, within } from '../lib/clock.ts';
 import type { Pool } from '../store/database.ts';
-import { isSchemaCurrent } from '../store/migrate.ts';
+import { hasOwnMigrations } from '../store/migrate.ts';
 import { isWriteRefused, tryWriting } from '../store/write-probe.ts';
 
 export type ReadinessProblem = 'database_away' | 'migrations_pending' | 'disk_refuses_writes';
@@ -26,7 +26,7 @@ export function createReadiness(db: Pool, clock: Pick<Clock, 'monotonicMs'>): Re
 
   async function check(): Promise<ReadinessProblem | null> {
     try {
-      if (!(await isSchemaCurrent(db))) return 'migrations_pending';
+      if (!(await hasOwnMigrations(db))) return 'migrations_pending';
       if (clock.monotonicMs() - wroteAt < writeMs) return null;
       await tryWriting(db);
       wroteAt = clock.monotonicMs();

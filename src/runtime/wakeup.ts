@@ -1,11 +1,11 @@
 /** Tells sleeping workers that there may be work: a hint that saves them a poll, never the reason they find it. */
 import { systemClock } from '../lib/clock.ts';
 
-/** Many may wait for one. Ringing it with nobody waiting is remembered once. */
+/** Many may wait for one; a ring wakes one of them. Ringing it with nobody waiting is remembered once. */
 export interface Wakeup {
   ring(): void;
-  /** Resolves at the next ring, after `ms`, or when the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves at a ring (true), after `ms`, or when the signal aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<boolean>;
 }
 
 export function createWakeup(): Wakeup {
@@ -13,13 +13,14 @@ export function createWakeup(): Wakeup {
   let hasRung = false;
   return {
     ring() {
-      if (waiting.size === 0) hasRung = true;
-      for (const wake of waiting) wake();
+      const [wake] = waiting;
+      if (wake === undefined) hasRung = true;
+      else wake();
     },
     async wait(ms, signal) {
       if (hasRung || signal.aborted) {
         hasRung = false;
-        return;
+        return true;
       }
       const woken = new AbortController();
       const wake = (): void => {
@@ -31,6 +32,7 @@ export function createWakeup(): Wakeup {
       await systemClock.sleep(ms, woken.signal);
       waiting.delete(wake);
       signal.removeEventListener('abort', wake);
+      return woken.signal.aborted;
     },
   };
 }

@@ -14,10 +14,16 @@ export interface WorkLoopOptions {
   readonly name: string;
   readonly wakeup: Wakeup;
   readonly log: Logger;
+  /** How long the loop sleeps before its first round; 0 when absent. */
+  readonly firstMs?: number | undefined;
   /** Longest sleep without a wakeup: other processes' work and due retries are found by then. */
   readonly pollMs: number;
-  /** Does one round; false when there was nothing to do. Must not leave work half taken when it throws. */
-  readonly round: (signal: AbortSignal) => Promise<boolean>;
+  /**
+   * Does one round; false when there was nothing to do. Must not leave work half taken when it throws.
+   *
+   * @param isPoll the loop has slept for `pollMs` and nothing says that there is work
+   */
+  readonly round: (signal: AbortSignal, isPoll: boolean) => Promise<boolean>;
 }
 
 /** How long to leave a database alone that is away. */
@@ -27,23 +33,26 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
   const stopping = new AbortController();
   const { signal } = stopping;
   let wasAway = false;
+  let isPoll = false;
 
   async function once(): Promise<void> {
     try {
-      const hadWork = await options.round(signal);
+      const hadWork = await options.round(signal, isPoll);
       if (wasAway) options.log.info({ loop: options.name }, 'the database is back');
       wasAway = false;
-      if (!hadWork) await options.wakeup.wait(options.pollMs, signal);
+      isPoll = !hadWork && !(await options.wakeup.wait(options.pollMs, signal));
     } catch (error) {
       const isAway = isDatabaseAway(error);
       if (!isAway) options.log.error({ loop: options.name, err: error }, 'a round of work failed; trying again');
       else if (!wasAway) options.log.warn({ loop: options.name, err: error }, 'the database is away; waiting for it');
       wasAway = isAway;
+      isPoll = false;
       await systemClock.sleep(awayPauseMs, signal);
     }
   }
 
   async function run(): Promise<void> {
+    if (options.firstMs !== undefined) await systemClock.sleep(options.firstMs, signal);
     while (!signal.aborted) await once();
   }
 

@@ -2,6 +2,7 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
 import { markTransaction } from '../lib/network-in-transaction.ts';
+import { sessionTo } from './session.ts';
 
 /** A pool: what transactions are begun on. */
 export type Pool = Knex;
@@ -17,6 +18,8 @@ export interface DatabaseOptions {
   /** Connections this process may hold. */
   readonly poolSize: number;
   readonly applicationName?: string;
+  /** The longest statement, in milliseconds; 0: as long as the server allows. 60 000 when absent. */
+  readonly statementTimeoutMs?: number;
 }
 
 /** A pool; nothing is connected until the first statement. End it with `destroy()`. */
@@ -24,10 +27,9 @@ export function openDatabase(options: DatabaseOptions): Pool {
   return knexModule({
     client: 'pg',
     connection: {
-      connectionString: options.url,
-      application_name: options.applicationName ?? 'bot-bridge',
+      ...sessionTo(options.url, options.applicationName ?? 'bot-bridge'),
       // A statement that hangs for a minute would hold its lanes longer than their lease. It fails instead and is repeated.
-      statement_timeout: 60_000,
+      statement_timeout: options.statementTimeoutMs ?? 60_000,
       connectionTimeoutMillis: 5_000,
     },
     pool: { min: 0, max: options.poolSize, idleTimeoutMillis: 30_000 },
@@ -62,18 +64,45 @@ export function isCollision(error: unknown): boolean {
  * Runs a transaction; repeats it when it collides with another one (at most five attempts). Transactions begin only here: network calls
  * within `work` are detected and refused (`checkNoTransaction`).
  */
-export async function inTransaction<T>(db: Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  db: Pool,
+  work: (trx: Transaction) => Promise<T>,
+  how: Knex.TransactionConfig = {},
+): Promise<T> {
+  return await withoutCollision(() => db.transaction((trx) => markTransaction(() => work(trx)), how));
+}
+
+/** Runs `work` within the transaction that `db` is, or else in one of its own. */
+export async function within<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  return isTransaction(db) ? await work(db) : await inTransaction(db, work);
+}
+
+const isTransaction = (db: Db): db is Transaction => db.isTransaction === true;
+
+/** Repeats a transaction, or a single statement outside of one, when it collides with another one (at most five attempts). */
+export async function withoutCollision<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction((trx) => markTransaction(() => work(trx)));
+      return await work();
     } catch (error) {
       if (!isCollision(error) || attempt >= 5) throw error;
     }
   }
 }
 
+/** Runs reads that all see the database as it was at the first of them. */
+export async function inSnapshot<T>(db: Pool, read: (trx: Transaction) => Promise<T>): Promise<T> {
+  return await inTransaction(db, read, { isolationLevel: 'repeatable read', readOnly: true });
+}
+
 /** What a statement's parameter may be; arrays travel as PostgreSQL arrays. */
 export type SqlValue = string | number | boolean | Date | Buffer | null | readonly (string | number | boolean | null)[];
+
+/** A part of a statement and the values of its placeholders, in order. */
+export interface SqlPart {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
 
 /**
  * Runs one statement with `?` placeholders. `Row` is not checked: the caller must make it match the statement. Note that

@@ -1,11 +1,11 @@
 /** The page of the fake Selarti in a real browser: a person is the AI and the operator in its panel. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxSelarti, startSandboxSelarti } from '../../sandbox/selarti/selarti-server.ts';
 import { until } from '../support/bridge.ts';
-import { hasBrowser, keepPicture, openBrowser, overflows, widths } from '../support/browser.ts';
+import { hasBrowser, keepPicture, openBrowser, overflows, type Windows, widths } from '../support/browser.ts';
 
-let browser: Browser;
+let browser: Windows;
 let selarti: SandboxSelarti;
 
 async function call(path: string, body: unknown, token = ''): Promise<Record<string, unknown>> {

@@ -37,7 +37,7 @@ const sqlSwaps: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What only tells people something, or measures: its loss need not fail a test of behaviour. */
-const onlyTells = /^(?:await )?(?:\w+\.)*(?:log|metrics)\b|\.unref\(\)/;
+const onlyTells = /^(?:await )?(?:[\w#]+\.)*(?:log|metrics)\b|\.unref\(\)/;
 
 /** Every fault this file can have, in the order of the text. */
 export function makeMutants(file: string, text: string): readonly Mutant[] {

@@ -1,4 +1,4 @@
-/** Addresses nobody may call, named in every place an address comes from: is one of them reached? */
+/** Names forbidden addresses in every place from which the app takes an address, and checks that none of them is called. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
@@ -11,15 +11,15 @@ import { type FleetPortal, newFleetPortal } from './support/fleet-portal.ts';
 import { type AppIdentity, type InstalledWorld, startInstalledWorld } from './support/installed-world.ts';
 import { type Liar, type Lie, startLiar } from './support/liar.ts';
 import { answerFrom, connectLiar, type LyingTenant, writeTo } from './support/lying-tenants.ts';
-import { checkAccount, namedPlaces, oneStepSecret } from './support/named-addresses.ts';
+import { checkAccount, namedPlaces, oneStepSecret, postStep } from './support/named-addresses.ts';
 import { createPoster, type Poster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
 import { all, never, type Size, type Soak, type SoakStage, shown, type Verdict, within } from './support/soak.ts';
 
-/** In the short form every so-many-th address is tried, another one in each place. */
+/** Each place is tried with every n-th address only, beginning with a different one. */
 const everyNth: Readonly<Record<Size, number>> = { full: 1, short: 24 };
 
-/** Told by portals and accounts that are there already. */
+/** Lies told by portals and accounts that exist already. */
 const liesInTalk: readonly Lie[] = [
   'redirect of a REST call',
   'client_endpoint of a refresh',
@@ -29,14 +29,14 @@ const liesInTalk: readonly Lie[] = [
   'address of a file of MessageGateway',
   'redirect of a WebSocket',
 ];
-/** Told while an account is being connected. */
+/** Lies told while an account is being connected. */
 const liesInJoining: readonly Lie[] = ['redirect of a CRM call', 'endpointUrl of the CRM'];
 
 const toldWithinMs = 120_000;
 
 export const addresses: Soak = {
   name: 'addresses',
-  about: '69 addresses nobody may call, in every place an address comes from: none is reached',
+  about: '69 forbidden addresses, in every place from which the app takes an address: none is called',
   limitMinutes: 12,
   async run(stage, size) {
     const canary = await startCanary(stage.endings);
@@ -90,7 +90,7 @@ interface Cast {
   readonly meet: (app: AppIdentity) => Promise<{ readonly hosts: readonly string[]; readonly oauthOrigin: string }>;
 }
 
-/** One liar for each lie and address, each at an address of its own, so that no trouble with one keeps the app from calling another. */
+/** Starts one liar for each lie and address, each at its own address, so that a failure of one does not keep the app from calling another. */
 async function castLiars(endings: Endings, canary: Canary, size: Size): Promise<Cast> {
   const liars: Liar[] = [];
   const own = hostname().toLowerCase();
@@ -164,13 +164,12 @@ async function letTalk(stage: SoakStage, tenants: readonly LyingTenant[], poster
   }
 }
 
-/** An administrator connects a bot to the liar's account, as far as it goes. */
+/** An administrator tries to connect a bot to the liar's account, as far as the app allows it. */
 async function letJoin(world: InstalledWorld, liars: readonly Liar[], poster: Poster): Promise<void> {
   for (const liar of liars) {
     const { text } = await checkAccount(world.first, poster, liar.origin);
-    const choice = /name="choice" value="([^"]*)"/.exec(text)?.[1];
-    if (choice === undefined) continue;
-    const fields = new URLSearchParams({ step: 'connect', choice, bot: 'bridge_assistant' });
-    await poster.post('/messagegateway/connect?lang=en', fields.toString());
+    const { carried } = JSON.parse(text) as { readonly carried?: { readonly choice?: string } };
+    if (carried?.choice === undefined) continue;
+    await postStep(poster, { step: 'connect', carried, bot: 'bridge_assistant', values: {} });
   }
 }

@@ -1,5 +1,7 @@
-/** A stranger posts bodies made to be expensive to every endpoint: does the process answer others meanwhile? */
+/** A stranger posts bodies that are expensive to read to every endpoint. The process must go on answering others. */
+
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type SoakApp, startApp } from './support/app.ts';
 import { type Endpoint, endpointsOf } from './support/endpoints.ts';
 import type { EventSender } from './support/event-form.ts';
@@ -8,7 +10,7 @@ import { type HostileShape, hostileShapes } from './support/hostile-bodies.ts';
 import { startPortalFleet } from './support/portal-fleet.ts';
 import { createPoster } from './support/post.ts';
 import { fleetBot, seedPortals } from './support/seed-portals.ts';
-import { atMost, never, pause, type Size, type Soak, type SoakStage, shown, type Verdict } from './support/soak.ts';
+import { atMost, never, type Size, type Soak, type SoakStage, shown, type Verdict } from './support/soak.ts';
 
 const kib = 1024;
 const mib = 1024 * kib;
@@ -16,22 +18,22 @@ const longestBody = 4 * mib;
 
 const bodySizes: Readonly<Record<Size, readonly number[]>> = {
   full: [64 * kib, 512 * kib, longestBody],
-  // Small enough that even quadratic work ends; the growth tests of the readers look closer.
+  // Small enough that even a quadratic reader finishes; the growth tests measure the readers more precisely.
   short: [64 * kib],
 };
 
-/** In the short form every so-many-th shape is tried on each endpoint, another one on each. */
+/** Each endpoint is tried with every n-th shape only, beginning with a different one. */
 const everyNth: Readonly<Record<Size, number>> = { full: 1, short: 23 };
 
 const barMs = 200;
 
 /**
- * A body over the bar is posted again, and the best of its answers counts: a body that is expensive is so every time, a machine that is
- * busy with something else is not.
+ * A body over the bar is posted again, and its quickest answer counts: an expensive body is slow every time, a busy machine is not busy all
+ * the time.
  */
 const attempts = 3;
 
-/** After this the process counts as frozen and is ended. */
+/** After this time without an answer the process counts as frozen and is ended. */
 const frozenMs = 8_000;
 
 interface Slow {
@@ -64,7 +66,7 @@ export const bodies: Soak = {
             if (seen.worstMs > barMs) againPosted += 1;
           }
           slow.push({ what: `${shape.name}, ${bytes / kib} KiB, ${endpoint.path.slice(0, 40)}`, ms });
-          // Larger ones of this shape are worse still.
+          // Larger bodies of this shape would be slower still.
           if (ms > barMs) break;
         }
       }
@@ -88,10 +90,10 @@ interface Seen {
   readonly hasCrashed: boolean;
 }
 
-/** Stands for the message's id in what a tenant sends. */
+/** Placeholder for the message's id in a tenant's message. */
 const messageId = 'MESSAGE-ID';
 
-/** The beginning of a true message of a tenant: his text is as hostile as a stranger's. */
+/** The beginning of a genuine message from a tenant, whose text is as hostile as a stranger's. */
 function tenantOpening(portal: EventSender): string {
   const bot = `data%5BBOT%5D%5B${fleetBot.id}%5D`;
   const params = 'data%5BPARAMS%5D';
@@ -125,7 +127,7 @@ async function open(stage: SoakStage) {
       clientSecret,
       hosts,
       oauthOrigins: [oauth.origin],
-      // Each body comes from another sender, so that none is turned away unread.
+      // Each body comes from another sender, so that no limit refuses one unread.
       settings: { TRUSTED_PROXIES: '127.0.0.0/8' },
     });
   const probe = await startHealthProbe(endings);
@@ -162,8 +164,8 @@ async function open(stage: SoakStage) {
     const headers = { 'content-type': type };
     await probe.worst();
     const answer = await poster.post(endpoint.path, body, { headers, timeoutMs: frozenMs });
-    // What a tenant sends is read once more by a worker, a moment later.
-    if (isTenant) await pause(200);
+    // A worker reads a tenant's message again a moment later.
+    if (isTenant) await delay(200);
     const { worst } = await probe.worst();
     const hasCrashed = !app.isRunning();
     peak = Math.max(peak, hasCrashed ? 0 : await app.memory());

@@ -1,21 +1,23 @@
-/** Customers and managers talk past each other while sockets are cut, webhooks come again, calls are refused and the app is restarted. */
+/** Customers and managers write at the same time while sockets are cut, webhooks repeated, calls refused and the app restarted. */
+
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageGatewayOptions } from '../../sandbox/messagegateway/options.ts';
 import type { BridgeProcess } from '../support/bridge-process.ts';
 import { type MgProcessStage, setMgProcessStage } from '../support/messagegateway-process-stage.ts';
 import { trafficProblems } from '../support/openapi-traffic.ts';
 import { everythingDone, ourBot } from '../support/talk.ts';
 import { startTwoWayTalk, type TwoWayTalk } from '../support/two-way-talk.ts';
-import { all, never, pause, type Size, type Soak, shown, type Verdict, within } from './support/soak.ts';
+import { all, never, type Size, type Soak, shown, type Verdict, within } from './support/soak.ts';
 
 interface Sizes {
   readonly dialogs: number;
-  /** Numbers said in each direction of each dialog. */
+  /** How many numbered messages are sent in each direction of each dialog. */
   readonly numbers: number;
   readonly cuts: number;
-  /** Between two numbers of one person. */
+  /** Between two messages of one person. */
   readonly pauseMs: number;
-  /** Before which cuts the app is stopped, and killed. */
+  /** The number of the cut before which the app is stopped, and of the one before which it is killed. */
   readonly stopAt: number;
   readonly killAt: number;
 }
@@ -53,7 +55,7 @@ export const conversations: Soak = {
   },
 };
 
-/** A dialog apart, in which a manager gives the conversation away and takes it back: what only the socket tells. */
+/** Opens one more dialog, in which a manager hands the conversation over and takes it back; only the socket reports that. */
 async function openSignals({ portal, gateway }: MgProcessStage): Promise<() => number> {
   const bot = ourBot(portal, 'line');
   const line = portal.addLine({ name: 'Передача', botId: bot.id, left: 'close' });
@@ -70,7 +72,7 @@ async function openSignals({ portal, gateway }: MgProcessStage): Promise<() => n
   };
 }
 
-/** Cuts the socket again and again, each time with something else going wrong; the commands that were typed just before or after. */
+/** Cuts the socket repeatedly, each time with another fault. Returns the commands that were typed just before or after a cut. */
 async function makeTrouble(
   stage: MgProcessStage,
   { cuts, stopAt, killAt }: Sizes,
@@ -83,7 +85,7 @@ async function makeTrouble(
   for (let round = 0; round < cuts; round += 1) {
     if (!(await within(patienceMs, () => gateway.sockets().open === 1))) throw new Error('nobody listens any more');
     spoil(stage, round);
-    await pause(randomInt(20, 300));
+    await delay(randomInt(20, 300));
     if (round % 2 === 0) commands.push(signal());
     gateway.cutSockets(round % 3 === 0 ? { code: 1000 } : {});
     if (round % 2 === 1) commands.push(signal());
@@ -105,8 +107,8 @@ function spoil({ portal, gateway }: MgProcessStage, round: number): void {
 
 async function restart(app: BridgeProcess, on: MgProcessStage, signal: 'SIGTERM' | 'SIGKILL'): Promise<BridgeProcess> {
   await app.end(signal);
-  // Somebody speaks while nobody is there.
-  await pause(500);
+  // Somebody writes while the app is not running.
+  await delay(500);
   return await on.start();
 }
 
@@ -133,14 +135,18 @@ async function judge({ gateway, probe }: MgProcessStage, outcome: Outcome): Prom
   const statuses = gateway.calls().map(({ status }) => status);
   return [
     shown('messages', `${2 * given.dialogs * given.numbers}, ${given.cuts} cuts`),
-    all('all messages carried, and somebody listens', Number(outcome.isCarried) + Number(outcome.listens), 2),
+    all(
+      'all messages delivered, and the socket is listened to',
+      Number(outcome.isCarried) + Number(outcome.listens),
+      2,
+    ),
     never('dialogs with anything lost, doubled or out of turn', faults.length, faults[0]),
     never('messages of managers not confirmed', talk.unconfirmed().length),
-    never('given up or of unknown fate', givenUp),
+    never('dead letters, or results unknown', givenUp),
     all('commands heard once and in order', seen.join() === wanted.join() ? wanted.length : 0, wanted.length),
     never('calls against the published documents', trafficProblems(gateway.calls()).length),
-    // Troubles really came, or the run has proven nothing.
-    all('kinds of trouble that came', Number(statuses.includes(429)) + Number(hasRepeated(gateway)), 2),
+    // The faults must have happened, otherwise the run proves nothing.
+    all('kinds of faults that happened', Number(statuses.includes(429)) + Number(hasRepeated(gateway)), 2),
   ];
 }
 

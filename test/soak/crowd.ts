@@ -1,18 +1,20 @@
-/** A thousand portals at three hundred events a second for a quarter of an hour: is all answered, and does the memory stay? */
+/** A thousand portals send three hundred events a second for a quarter of an hour. All must be answered, and memory must not grow. */
+
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type SoakApp, startApp } from './support/app.ts';
 import { createLedger } from './support/ledger.ts';
 import { startPortalFleet } from './support/portal-fleet.ts';
 import { createPoster } from './support/post.ts';
 import { seedPortals } from './support/seed-portals.ts';
-import { all, atMost, never, pause, percentile, type Size, type Soak, shown, within } from './support/soak.ts';
+import { all, atMost, never, percentile, type Size, type Soak, shown, within } from './support/soak.ts';
 import { startSteadyTalk } from './support/steady-talk.ts';
 
 interface Sizes {
   readonly portals: number;
   readonly perSecond: number;
   readonly seconds: number;
-  /** Memory is judged from here on. */
+  /** Memory is judged from this second on. */
   readonly warmSeconds: number;
 }
 
@@ -21,9 +23,9 @@ const sizes: Readonly<Record<Size, Sizes>> = {
   short: { portals: 30, perSecond: 40, seconds: 2, warmSeconds: 1 },
 };
 
-/** In each window the smallest memory counts: right after a collection there is the least noise. */
+/** The smallest value in each window counts, because memory varies least right after a garbage collection. */
 const windowSeconds = 30;
-/** Flat is: a line through those is no steeper. A leak of 100 bytes an event would be 1.8. */
+/** The steepest slope of a line through these values that counts as flat. A leak of 100 bytes per event would be 1.8. */
 const slopeBarMbPerMinute = 2;
 const drainMs = 120_000;
 
@@ -80,7 +82,7 @@ interface Sample {
 async function watch(app: SoakApp, seconds: number): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (let second = 0; second < seconds && app.isRunning(); second += 1) {
-    await pause(1_000);
+    await delay(1_000);
     samples.push({ second, mb: await app.memory() });
   }
   return samples;

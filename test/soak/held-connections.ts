@@ -1,6 +1,8 @@
-/** Thousands of connections held open by strangers, and many large bodies at once: what do memory and true events notice of it? */
+/** Strangers keep thousands of connections open and send many large bodies at once. Memory and genuine events must not suffer. */
+
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Child, startChild } from '../../bench/support/child.ts';
 import { createEndings } from '../../bench/support/endings.ts';
@@ -14,7 +16,6 @@ import {
   atBest,
   atMost,
   never,
-  pause,
   percentile,
   type Size,
   type Soak,
@@ -42,21 +43,21 @@ const sizes: Readonly<Record<Size, Sizes>> = {
 const mib = 1024 * 1024;
 const memoryBarMb = 500;
 const endpointBarMs = 250;
-/** Where the machine is so slow that the calm p99 is above a third of the bar, this many times the calm is the bar. */
+/** On a slow machine, whose p99 without load is above a third of the bar, the bar is this many times that p99. */
 const allowedTimes = 3;
-/** The dialogs of the calm time and of the storm. */
+/** First user ids of the dialogs before the attack and during it. */
 const calmUser = 500;
 const stormUser = 1_000;
 const largeBarMb = 300;
 const perSecond = 20;
-/** Files a process needs beside the connections. */
+/** Files that a process needs in addition to the connections. */
 const spareFiles = 300;
 
 const countSchema = z.object({ body: z.number(), header: z.number(), idle: z.number(), refused: z.number() });
 
 export const heldConnections: Soak = {
   name: 'held',
-  about: 'bodies that never end, headers that trickle, idle connections, 64 bodies of 4 MB at once',
+  about: 'bodies that never end, slow headers, idle connections, 64 bodies of 4 MB at once',
   limitMinutes: 10,
   async run(stage, size) {
     const wanted = fitted(sizes[size], stage);
@@ -77,9 +78,9 @@ async function endure(stage: SoakStage, wanted: Sizes): Promise<readonly Verdict
   const { app, poster, talk } = await open(stage);
   const idleMemory = await app.memory();
   const large = await peakWhile(app, () => postLarge(poster, wanted.largeAtOnce));
-  await pause(1_000);
+  await delay(1_000);
   const calm = talk(calmUser);
-  await pause(wanted.calmSeconds * 1_000);
+  await delay(wanted.calmSeconds * 1_000);
   await calm.stop();
   const calmP99 = percentile(calm.acknowledgements, 0.99);
   const crowd = await startChild(stage.endings, new URL('./children/crowd-of-connections.ts', import.meta.url));
@@ -102,12 +103,12 @@ async function endure(stage: SoakStage, wanted: Sizes): Promise<readonly Verdict
       Math.max(endpointBarMs, allowedTimes * calmP99),
       'ms',
     ),
-    all('true events acknowledged meanwhile', steady.statuses.get(200) ?? 0, events),
+    all('genuine events acknowledged meanwhile', steady.statuses.get(200) ?? 0, events),
     never('crashes', isAlive ? 0 : 1),
   ];
 }
 
-/** The system's limit of open files bounds both ends; Node has raised its own to the hard limit when it started. */
+/** Scales the sizes to the system's limit of open files, which applies to both processes; Node raises its own to the hard limit at its start. */
 function fitted(wanted: Sizes, stage: SoakStage): Sizes {
   const limit = openFilesLimit();
   const needed = wanted.bodies + wanted.headers + wanted.idle + spareFiles;
@@ -142,14 +143,14 @@ async function open(stage: SoakStage) {
   return { app, poster, talk };
 }
 
-/** What came of the work, and the largest memory seen while it was done. */
+/** The result of the work, and the highest memory during it. */
 async function peakWhile<T>(app: SoakApp, work: () => Promise<T>): Promise<{ result: T; peakMb: number }> {
   let peakMb = await app.memory();
   let isDone = false;
   const watching = (async () => {
     while (!isDone && app.isRunning()) {
       peakMb = Math.max(peakMb, await app.memory());
-      await pause(200);
+      await delay(200);
     }
   })();
   try {
@@ -183,7 +184,7 @@ async function hold(crowd: Child, app: SoakApp, wanted: Sizes): Promise<Held> {
     const now = await count();
     const sum = (one: Held['open']): number => one.body + one.header + one.idle;
     if (sum(now) > sum(most)) most = now;
-    await pause(250);
+    await delay(250);
     return !app.isRunning();
   });
   return { open: most };

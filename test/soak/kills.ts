@@ -1,4 +1,4 @@
-/** Processes of every role, and the database, are killed, restarted and stopped in their tracks while people write. */
+/** Processes of every role and the database are killed, restarted and frozen while people write. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import { migrateToLatest } from '../../src/store/migrate.ts';
@@ -38,7 +38,7 @@ const sizes: Readonly<Record<Size, Sizes>> = {
   },
 };
 
-/** Longer than any lease of the app, and than what piled up meanwhile takes: what the dead held must be worked by then. */
+/** Longer than any lease of the app plus the time to process the backlog: by then the work of killed processes must be done. */
 const quietMs = 240_000;
 
 export const kills: Soak = {
@@ -53,7 +53,7 @@ export const kills: Soak = {
     stage.endings.add(() => probe.close());
     const { portal, members, begin } = await openPortal(stage, database.url);
     await everythingDone(portal, probe);
-    // Each send takes its time inside the portal, so that many are under way at every kill.
+    // Each send takes a while inside the portal, so that many are under way at every kill.
     portal.fault.rest({ method: 'imbot.v2.Chat.Message.send', kind: 'slow-inside', ms: 15, times: 100_000_000 });
     const bot = ourBot(portal, 'assistant');
     const talk = startNumberedTalk({ portal, bot, url: () => webOf(members), dialogs: given.dialogs, pauseMs: 100 });
@@ -72,9 +72,9 @@ export const kills: Soak = {
   },
 };
 
-/** A sandbox portal, a process for each role, and the app installed by them. */
+/** Starts a sandbox portal and a process for each role, and installs the app. */
 async function openPortal({ endings }: SoakStage, databaseUrl: string) {
-  // What is tried here is not the portal's limit of 480 s of working time in 10 minutes, which 34 000 sends use up.
+  // The portal's limit of 480 s of execution time in 10 minutes is switched off: 34 000 sends would exceed it, and it is not the subject here.
   const portal = await startSandboxPortal({ rate: false, recordLimit: 100_000, operatingLimitSeconds: 1_000_000 });
   endings.add(() => portal.close());
   const members = await Promise.all(
@@ -112,7 +112,7 @@ function startMember(options: AppOptions, member: Member): Promise<SoakApp> {
   return startApp({ ...options, port: member.port, readyBy: member.role === 'web' ? 'port' : 'log', settings });
 }
 
-/** A living web process, another one each time. */
+/** The port of a running web process, another one each time. */
 function webOf(members: readonly Member[]): string {
   const webs = members.filter(({ role, app }) => role === 'web' && app?.isRunning() === true);
   const [first] = members;
@@ -122,7 +122,7 @@ function webOf(members: readonly Member[]): string {
 interface Outcome {
   readonly talk: ReturnType<typeof startNumberedTalk>;
   readonly done: Done;
-  /** Events and actions still waiting at the end. */
+  /** Events and actions that still wait at the end. */
   readonly waiting: number;
   readonly givenUp: number;
   readonly keys: readonly string[];
@@ -133,12 +133,12 @@ function judge({ talk, done, waiting, givenUp, keys }: Outcome): Verdict[] {
   const repeated = keys.length - new Set(keys).size;
   return [
     shown('what was done', [...done].map(([what, times]) => `${times} × ${what}`).join(', ')),
-    shown('messages acknowledged', `${talk.acknowledged()}; ${repeated} sends came again and were one message`),
+    shown('messages acknowledged', `${talk.acknowledged()}; ${repeated} repeated sends were recognised`),
     never('messages acknowledged and neither answered nor waiting', Math.max(0, lost - waiting)),
     never('answers doubled', doubled),
     never('answers out of turn', outOfTurn),
     never('dialogs not greeted exactly once', talk.greetings().filter((times) => times !== 1).length),
-    never('messages given up', givenUp),
+    never('dead letters', givenUp),
     never('events and actions waiting four minutes later', waiting),
   ];
 }

@@ -1,4 +1,4 @@
-/** All soak runs, and which of them share the time. */
+/** All soak runs, and which of them run at the same time. */
 import { addresses } from './addresses.ts';
 import { bodies } from './bodies.ts';
 import { conversations } from './conversations.ts';
@@ -25,8 +25,8 @@ export const soaks: readonly Soak[] = [
 ];
 
 /**
- * What runs when: the phases one after the other; within a phase its columns side by side, each from top to bottom. Runs that measure
- * times have the machine for themselves.
+ * The schedule: phases run one after the other; the lists within a phase run at the same time, each from first to last. Runs that measure
+ * times have a phase to themselves.
  */
 export const phases: readonly (readonly (readonly string[])[])[] = [
   [['bodies', 'held', 'neighbours', 'mutations']],

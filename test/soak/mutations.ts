@@ -1,40 +1,57 @@
-/** A million broken and hostile requests over all endpoints, with right secrets and with wrong ones. */
+/**
+ * Sends a million broken and hostile requests to all endpoints, with correct and with wrong secrets. At the same time a polled portal answers
+ * with a hundred thousand mutated events.
+ */
+
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { storeConnections } from '../../bench/support/joined-connections.ts';
+import { openProbe } from '../support/database-probe.ts';
 import { type SoakApp, startApp } from './support/app.ts';
 import { garbageCollector, inspectable } from './support/collect-garbage.ts';
 import type { FleetPortal } from './support/fleet-portal.ts';
 import { mutate } from './support/mutate.ts';
+import { createMutatedPages, lastWords } from './support/mutated-pages.ts';
 import { type Seed, type SeedKind, seedKinds } from './support/mutation-seeds.ts';
 import { type PortalFleet, startPortalFleet } from './support/portal-fleet.ts';
 import { createRandom, type Random } from './support/random.ts';
-import { createRawLine } from './support/raw-line.ts';
-import { seedPortals } from './support/seed-portals.ts';
-import { atMost, never, pause, type Size, type Soak, type SoakStage, shown } from './support/soak.ts';
+import { createRawLine, type RawLine } from './support/raw-line.ts';
+import { fleetBot, seedPortals } from './support/seed-portals.ts';
+import { atMost, never, type Size, type Soak, type SoakStage, shown, within } from './support/soak.ts';
 
-/** A slow machine sends fewer than a million: all runs together have to end within the hour. */
+/** The longest duration: a slow machine sends fewer than a million, because all runs together have to end within an hour. */
 const longestMs = 7 * 60_000;
 
 const counts: Readonly<Record<Size, number>> = { full: 1_000_000, short: 800 };
+const polledCounts: Readonly<Record<Size, number>> = { full: 100_000, short: 400 };
+/** A page has 100 events, so a hundred thousand take four minutes. */
+const pollSeconds: Readonly<Record<Size, string>> = { full: '0.25', short: '0.05' };
+/** Time after the last request for the remaining pages. */
+const pollingMs = 60_000;
+/** Mutated events may delete a bot; it is restored at this interval. */
+const reviveMs = 500;
 
-/** This share of the bodies comes before the first look at the memory: caches fill, code is compiled. */
+/** This share of the bodies is sent before memory is first measured, while caches fill and code is compiled. */
 const warmShare = 0.1;
-/** Connections at a time. Many: answers to guessed secrets are held back on purpose. */
+/** Connections at a time; many, because the app delays answers to wrong secrets on purpose. */
 const lines = 128;
 const growthBarMb = 50;
-/** Left for what was accepted to be worked before memory is looked at. */
+/** The most attempts for a request that is answered with 503. */
+const mostTries = 10;
+/** Time for accepted events to be processed before memory is measured. */
 const drainMs = 10_000;
 
 export const mutations: Soak = {
   name: 'mutations',
-  about: 'a million mutated requests to every endpoint, with right tokens and wrong ones',
+  about:
+    'a million mutated requests to every endpoint, with right tokens and wrong ones, and 100 000 mutated events that are polled',
   limitMinutes: 12,
   async run(stage, size) {
-    const { app, fleet, secrets } = await open(stage);
     const seed = randomInt(2 ** 31);
+    const { app, fleet, secrets, polled, bots } = await open(stage, size, createRandom(seed + 1));
     const collect = await garbageCollector(app);
     const kinds = seedKinds(secrets);
     const total = counts[size];
@@ -46,10 +63,16 @@ export const mutations: Soak = {
     const before = await app.memory();
     await attack.send(total - attack.sent());
     const seconds = (performance.now() - started) / 1000;
+    await within(pollingMs, () => polled.pages.isOver());
+    // A slow machine polls fewer events.
+    polled.pages.end();
+    const isPolledOut = await within(pollingMs, () => polled.pages.isOver());
+    const isStillHeard = await within(pollingMs, polled.isAnswered);
     await settle(size);
     const hasCrashed = !app.isRunning();
     if (!hasCrashed) await collect();
     const after = await app.memory();
+    const revived = await bots.stop();
     const { statuses, failures, unanswered } = attack;
     for (const failure of failures.slice(0, 5)) stage.say(failure);
     stage.say(`statuses: ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}`);
@@ -59,6 +82,10 @@ export const mutations: Soak = {
         'requests sent',
         `${attack.sent()} of ${total} (seed ${seed}, ${perSecond} a second, ${callsOf(fleet)} calls into portals)`,
       ),
+      shown('accepted, of those sent', attack.takenOf()),
+      shown('mutated events polled', `${polled.pages.given()} of ${polledCounts[size]}`),
+      never('the polled portal no longer gets answers', isPolledOut && isStillHeard ? 0 : 1),
+      never('events given up because they seemed to end their worker', revived.startedTooOften),
       never('answers 5xx', failures.length, failures[0]?.slice(0, 100)),
       never('requests without an answer', unanswered()),
       never('crashes', hasCrashed ? 1 : 0),
@@ -67,18 +94,26 @@ export const mutations: Soak = {
   },
 };
 
-const settle = (size: Size): Promise<void> => pause(size === 'full' ? drainMs : 1_000);
+const settle = (size: Size): Promise<void> => delay(size === 'full' ? drainMs : 1_000);
 
 const callsOf = (fleet: PortalFleet): number => fleet.portals.reduce((sum, { calls }) => sum + calls, 0);
 
-async function open(stage: SoakStage) {
+async function open(stage: SoakStage, size: Size, random: Random) {
   const { endings } = stage;
   const fleet = await startPortalFleet(endings, 3);
-  const [portal] = fleet.portals as readonly [FleetPortal, ...FleetPortal[]];
+  const [portal, other] = fleet.portals as readonly [FleetPortal, FleetPortal, ...FleetPortal[]];
   const appSecret = randomBytes(32);
   const databaseUrl = await stage.database();
   await seedPortals(databaseUrl, appSecret, fleet);
   const webhook = await connectAccount(databaseUrl, appSecret, portal);
+  const bots = keepBots(stage, databaseUrl);
+  await bots.poll(other);
+  const pages = createMutatedPages(fleetBot, random, polledCounts[size]);
+  other.kept = pages;
+  let isHeard = false;
+  fleet.onMessage = (from, _, text) => {
+    if (from === other && text.includes(lastWords)) isHeard = true;
+  };
   const app = await startApp({
     endings,
     databaseUrl,
@@ -88,14 +123,46 @@ async function open(stage: SoakStage) {
     hosts: fleet.hosts,
     oauthOrigins: [fleet.oauth.origin],
     nodeArguments: inspectable,
-    // Each request names another address as its sender, so that a limit for one of them does not end the run.
-    settings: { ROLES: 'web,worker', TRUSTED_PROXIES: '127.0.0.0/8' },
+    // Each request names another sender, so that the limit of one sender does not end the run.
+    settings: {
+      TRUSTED_PROXIES: '127.0.0.0/8',
+      EVENT_POLL_SECONDS: pollSeconds[size],
+      EVENT_POLL_IDLE_SECONDS: pollSeconds[size],
+    },
   });
   const { memberId, applicationToken, domain } = portal;
-  return { app, fleet, secrets: { sender: { memberId, applicationToken }, domain, webhook } };
+  const secrets = { sender: { memberId, applicationToken }, domain, webhook };
+  return { app, fleet, secrets, polled: { pages, isAnswered: () => isHeard }, bots };
 }
 
-/** An account that was joined once; nobody listens to it, and nothing answers at its addresses. */
+/** Restores bots that mutated events have deleted. */
+function keepBots({ endings }: SoakStage, databaseUrl: string) {
+  const probe = openProbe(databaseUrl);
+  endings.add(() => probe.close());
+  const revive = async (): Promise<void> =>
+    void (await probe.rows(`update bot set state = 'registered', bot_id = $1 where state = 'deleted'`, [fleetBot.id]));
+  let working: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    working = working.then(revive);
+  }, reviveMs);
+  endings.add(async () => clearInterval(timer));
+  return {
+    /** From now on the portal's events are polled. */
+    async poll({ memberId }: FleetPortal): Promise<void> {
+      await probe.rows(`update portal set event_api = 'v2-fetch' where portal = $1`, [memberId]);
+      await probe.rows('insert into event_poll (portal) values ($1)', [memberId]);
+    },
+    async stop() {
+      clearInterval(timer);
+      await working;
+      const outcome = 'inbox.attempts_used_up';
+      const rows = await probe.rows('select count(*) as many from inbox_outcome where outcome = $1', [outcome]);
+      return { startedTooOften: Number(rows[0]?.['many'] ?? 0) };
+    },
+  };
+}
+
+/** Stores a joined account; no listener uses it, and nothing answers at its addresses. */
 async function connectAccount(databaseUrl: string, appSecret: Buffer, portal: FleetPortal) {
   const access = { endpointUrl: 'https://mg.invalid', token: 'token' };
   const joined = {
@@ -124,9 +191,13 @@ function createAttack({ app, kinds, random, endAt }: AttackOptions) {
   const statuses = new Map<number, number>();
   const failures: string[] = [];
   const everything = kinds.flatMap(({ seeds }) => seeds);
+  const taken = new Map(kinds.map(({ name }) => [name, { taken: 0, sent: 0 }]));
   let sent = 0;
 
-  async function note(status: number, request: Buffer): Promise<void> {
+  async function note(kind: SeedKind, status: number, request: Buffer): Promise<void> {
+    const count = taken.get(kind.name);
+    if (count !== undefined) count.sent += 1;
+    if (count !== undefined && status === 200) count.taken += 1;
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (status < 500) return;
     if (failures.length < 20) {
@@ -141,6 +212,7 @@ function createAttack({ app, kinds, random, endAt }: AttackOptions) {
     failures,
     sent: () => sent,
     unanswered: () => statuses.get(0) ?? 0,
+    takenOf: () => [...taken].map(([name, count]) => `${name} ${count.taken} of ${count.sent}`).join(', '),
     async send(count: number): Promise<void> {
       let left = Math.round(count);
       const work = async (): Promise<void> => {
@@ -148,8 +220,9 @@ function createAttack({ app, kinds, random, endAt }: AttackOptions) {
         while (left > 0 && app.isRunning() && performance.now() < endAt) {
           left -= 1;
           sent += 1;
-          const request = requestOf(chosen(kinds, random), random, random.pick(everything).body);
-          await note(await line.send(request), request);
+          const kind = chosen(kinds, random);
+          const request = requestOf(random.pick(kind.seeds), random, random.pick(everything).body);
+          await note(kind, await sendUntilTaken(line, request), request);
         }
         line.close();
       };
@@ -158,11 +231,20 @@ function createAttack({ app, kinds, random, endAt }: AttackOptions) {
   };
 }
 
-function chosen(kinds: readonly SeedKind[], random: Random): Seed {
+/** The status of the answer. 503 asks for a repetition; if it is answered every time, the request itself causes it, which is a failure. */
+async function sendUntilTaken(line: RawLine, request: Buffer): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const status = await line.send(request);
+    if (status !== 503 || tries === mostTries) return status;
+    await delay(1_000);
+  }
+}
+
+function chosen(kinds: readonly SeedKind[], random: Random): SeedKind {
   let at = random.below(kinds.reduce((sum, { share }) => sum + share, 0));
-  for (const { share, seeds } of kinds) {
-    if (at < share) return random.pick(seeds);
-    at -= share;
+  for (const kind of kinds) {
+    if (at < kind.share) return kind;
+    at -= kind.share;
   }
   throw new Error('the shares do not add up');
 }
@@ -189,7 +271,7 @@ function requestOf(seed: Seed, random: Random, other: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), body]);
 }
 
-/** Another message in another dialog: the same one again would be taken for a repetition and never read. */
+/** Gives the event another message and dialog id: the same ones would be recognised as a repetition and not be read. */
 function renumbered(body: Buffer, random: Random): Buffer {
   const text = body.toString('latin1');
   if (!/%5BMESSAGE_ID%5D=|%5Bmessage%5D%5Bid%5D=/.test(text)) return body;

@@ -1,5 +1,7 @@
-/** Neighbours that hang or dawdle, and an OAuth host that hangs: what do healthy portals notice of it? */
+/** Portals that hang or are slow, and an OAuth host that hangs. Healthy portals must not be affected. */
+
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createEndings } from '../../bench/support/endings.ts';
 import { type SoakApp, startApp } from './support/app.ts';
 import type { FleetPortal } from './support/fleet-portal.ts';
@@ -12,7 +14,6 @@ import {
   atBest,
   atMost,
   never,
-  pause,
   percentile,
   type Soak,
   type SoakStage,
@@ -35,16 +36,16 @@ const sizes: Readonly<Record<'full' | 'short', Sizes>> = {
   short: { healthy: 3, neighbours: 12, warmSeconds: 0.2, calmSeconds: 0.5, attackSeconds: 1.5, perSecond: 10 },
 };
 
-/** A calm p99 below this counts as this: a few milliseconds more or less say nothing. */
+/** A p99 without attack below this counts as this: a few milliseconds more or less mean nothing. */
 const calmFloorMs = 100;
 
-/** The bar: so many times the calm p99. */
+/** The bar: this many times the p99 without attack. */
 const allowedTimes = 3;
 
-/** From the attackers' first messages to the measurement. */
+/** Time from the attackers' first messages to the measurement. */
 const settleMs = 2_000;
 
-/** After the attack's seconds the last answers of healthy portals may take so long. */
+/** After the attack, time for the last answers of healthy portals. */
 const drainMs = 120_000;
 
 interface Stage {
@@ -59,12 +60,12 @@ interface Stage {
 
 interface Attack {
   readonly name: string;
-  /** Of all neighbours, or of one. */
+  /** Which of the neighbours attack: all, or one. */
   readonly attackers: (neighbours: readonly FleetPortal[]) => readonly FleetPortal[];
-  /** They have answered quickly until then; otherwise nothing is known of them. */
+  /** Whether the app knows the attackers as portals that answer quickly; otherwise it has never called them. */
   readonly isKnown: boolean;
   readonly begin: (stage: Stage, attackers: readonly FleetPortal[]) => void;
-  /** Dialogs of each attacking portal, and how many messages a second come from all of them, after one from each at once. */
+  /** Number of dialogs of each attacking portal, and of messages per second from all of them, after one message from each dialog at once. */
   readonly dialogs: (sizes: Sizes) => number;
   readonly perSecond: (sizes: Sizes) => number;
 }
@@ -114,7 +115,7 @@ export const neighbours: Soak = {
   about: 'portals and an OAuth host that hang or are slow cost healthy portals nothing',
   limitMinutes: 15,
   async run(stage, size) {
-    // Where times are judged, each attack has the machine for itself.
+    // If times are judged, the attacks run one after the other.
     if (size === 'short')
       return (await Promise.all(attacks.map((attack) => endure(stage, sizes[size], attack)))).flat();
     const verdicts: Verdict[] = [];
@@ -127,13 +128,13 @@ function setFailureMode(portals: readonly FleetPortal[], failureMode: FleetPorta
   for (const portal of portals) portal.failureMode = failureMode;
 }
 
-/** A new database, a new app, a calm time, then the attack. */
+/** Runs one attack with a new database and a new app: first a measurement without it, then one during it. */
 async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Verdict[]> {
   const endings = createEndings();
   const endAll = soak.endings.add(() => endings.endAll());
   try {
     const stage = await open({ ...soak, endings }, given);
-    // The first seconds of a process are slow; a calm measured in them would be a generous bar.
+    // The first seconds of a process are slow and would make the bar too generous.
     await talk(stage, 500, given.warmSeconds);
     const attackers = attack.attackers(stage.neighbours);
     if (attack.isKnown) await letAnswer(stage, attackers);
@@ -149,12 +150,12 @@ async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Ve
       firstUser: 5_000,
       isBurst: true,
     });
-    // All attackers are stuck before anything is measured.
-    await pause(settleMs);
+    // The measurement begins only when all attackers are stuck.
+    await delay(settleMs);
     const under = await talk(stage, 2_000, given.attackSeconds);
     const stopping = storm.stop();
     const p99 = percentile(under.account.latencies, 0.99);
-    soak.say(`${attack.name}: calm p99 ${Math.round(calmP99)} ms, under attack ${Math.round(p99)} ms`);
+    soak.say(`${attack.name}: p99 without attack ${Math.round(calmP99)} ms, under attack ${Math.round(p99)} ms`);
     const refused = [under.statuses, storm.statuses].map((statuses) => statuses.get(503) ?? 0);
     const isAlive = stage.app.isRunning();
     await stage.app.stop('SIGKILL');
@@ -178,7 +179,7 @@ async function endure(soak: SoakStage, given: Sizes, attack: Attack): Promise<Ve
   }
 }
 
-/** Each portal answers one message. */
+/** Lets each portal answer one message. */
 async function letAnswer(stage: Stage, portals: readonly FleetPortal[]): Promise<void> {
   const hearHealthy = stage.fleet.onMessage;
   const ledger = createLedger();
@@ -220,13 +221,13 @@ interface Talked {
   readonly statuses: ReadonlyMap<number, number>;
 }
 
-/** Employees of the healthy portals write for so long. */
+/** Employees of the healthy portals write for `seconds`. */
 async function talk(stage: Stage, firstUser: number, seconds: number): Promise<Talked> {
   const since = performance.now();
   const { ledger, poster, healthy: portals } = stage;
   const { perSecond } = stage.sizes;
   const steady = startSteadyTalk({ poster, ledger, portals, dialogsPerPortal: 3, perSecond, firstUser });
-  await pause(seconds * 1000);
+  await delay(seconds * 1000);
   await steady.stop();
   await within(drainMs, () => {
     const { answered, acknowledged } = ledger.account(since);

@@ -1,4 +1,4 @@
-/** One soak run in a process of its own, started by run.ts: `one-soak.ts <name> <size>`. Tells its verdicts over Node's message channel. */
+/** One soak run in its own process, started by run.ts: `one-soak.ts <name> <size>`. Reports its verdicts over Node's message channel. */
 import { startDatabaseServer } from '../../bench/support/database-server.ts';
 import { createEndings } from '../../bench/support/endings.ts';
 import { soaks } from './list.ts';
@@ -15,7 +15,7 @@ async function end(code: number): Promise<never> {
   return process.exit(code);
 }
 
-// Whoever started this process is gone or wants it gone: everything it started goes with it.
+// The process that started this one has ended, or wants it to end: end everything that this one started.
 for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
   process.on(signal, () => {
     if (!isEnding) void end(1);

@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return values.help ? 0 : 1;
   }
-  // Read by the processes of the runs.
+  // The processes of the runs read it.
   if (values.counts) process.env['SOAK_COUNTS_ONLY'] = '1';
   const started = performance.now();
   const results: SoakResult[] = [];

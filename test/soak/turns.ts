@@ -1,10 +1,10 @@
-/** Conversations with a script of Metabot that fails in every way: every turn is heard once, answered once, and in order. */
+/** Conversations with a Metabot script that fails in every way: every message must be received once and answered once, in order. */
 import type { FaultKind } from '../../sandbox/metabot/faults.ts';
 import type { AnswerWay } from '../../sandbox/metabot/state.ts';
 import { employeeTalk, type MetabotStage, startMetabotStage } from '../support/metabot-stage.ts';
 import { all, never, type Size, type Soak, type Verdict, within } from './support/soak.ts';
 
-/** `every`: so many turns between two faults. The short run meets each fault once. */
+/** `every`: number of messages from one fault to the next. The short run meets each fault once. */
 const sizes: Readonly<Record<Size, { readonly turns: number; readonly every: number }>> = {
   full: { turns: 200, every: 4 },
   short: { turns: 27, every: 3 },
@@ -23,7 +23,7 @@ const patienceMs = 60_000;
 
 export const turns: Soak = {
   name: 'turns',
-  about: 'three conversations of 200 turns with a script of Metabot that fails in every way: once and in order',
+  about: 'three conversations of 200 messages with a Metabot script that fails in every way: each once and in order',
   limitMinutes: 10,
   async run(soak, size) {
     const talks = ways.map(async ({ name, way, config }) => {
@@ -60,7 +60,7 @@ async function judge(stage: MetabotStage, name: string, size: Size): Promise<rea
   ];
 }
 
-/** A fault is ordered once everything before it is answered, so that each hits another turn. */
+/** Orders a fault only when everything before it is answered, so that each fault affects another message. */
 async function talk(stage: MetabotStage, wanted: readonly string[], every: number): Promise<() => readonly string[]> {
   const { bridge, metabot } = stage;
   const person = employeeTalk(stage);
@@ -79,7 +79,7 @@ async function talk(stage: MetabotStage, wanted: readonly string[], every: numbe
   return shown;
 }
 
-/** How many are where they belong; one too many puts all out of place. */
+/** How many are in their right position; any surplus makes the result 0. */
 function inOrder(seen: readonly string[], wanted: readonly string[]): number {
   return seen.length > wanted.length ? 0 : wanted.filter((text, index) => seen[index] === text).length;
 }

@@ -1,4 +1,4 @@
-/** The app as a process of its own, the way production starts it, so that a test may kill it. */
+/** The app as a separate process, started as in production, so that a test can kill it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
@@ -26,15 +26,16 @@ export interface BridgeProcess {
   signal(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Exit>;
-  /** What it has written to its outputs. */
+  /** The text it has written to its outputs. */
   output(): string;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** On a machine that does other things too, a process may take long to start. */
+/** On a busy machine a process may take long to start. */
 const startPatienceMs = 120_000;
 
-function environmentOf(options: BridgeProcessOptions): NodeJS.ProcessEnv {
+/** The environment variables for such a process. */
+export function environmentOf(options: BridgeProcessOptions): NodeJS.ProcessEnv {
   const { portal, port } = options;
   return {
     PATH: process.env['PATH'],
@@ -47,10 +48,10 @@ function environmentOf(options: BridgeProcessOptions): NodeJS.ProcessEnv {
     B24_CLIENT_ID: portal.clientId,
     B24_CLIENT_SECRET: portal.clientSecret,
     B24_OAUTH_HOSTS: portal.oauthOrigin,
-    B24_JS_URL: `${portal.origin}/api/v1/`,
     B24_RATE_PER_SECOND: '100000',
     B24_RATE_BURST: '100000',
-    // Tests ask faster than people.
+    // Tests write faster than people.
+    DEFAULT_BRAIN: 'echo',
     TURNS_PER_MINUTE: '0',
     ALLOWED_PRIVATE_HOSTS: `${portal.domain},${new URL(portal.oauthOrigin).host}`,
     LOG_LEVEL: 'warn',
@@ -58,7 +59,7 @@ function environmentOf(options: BridgeProcessOptions): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts the app and resolves when it is ready to serve. Fails with its output when it ends before. */
+/** Starts the app and resolves when it is ready to serve. Fails with its output if it ends before. */
 export async function startBridgeProcess(options: BridgeProcessOptions): Promise<BridgeProcess> {
   const child = spawn(process.execPath, ['src/launch.js'], {
     cwd: root,
@@ -101,7 +102,7 @@ async function becomesReady(url: string): Promise<boolean> {
       await answer.arrayBuffer();
       if (answer.ok) return true;
     } catch {
-      // Nobody listens yet.
+      // The app does not listen yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -1,4 +1,4 @@
-/** Starts the real app against a sandbox portal, for integration tests: one call, everything closed by the other. */
+/** Starts the real app with a sandbox portal for integration tests; `close` closes everything. */
 import { randomBytes } from 'node:crypto';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
@@ -6,6 +6,7 @@ import type { Timings } from '../../src/app/timings.ts';
 import { brains as realBrains } from '../../src/brains/index.ts';
 import { readSettings, type Settings } from '../../src/config.ts';
 import type { Brain } from '../../src/core/brain.ts';
+import { noBrain } from '../../src/core/no-brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
 import { paramFaults } from './documented-methods.ts';
@@ -18,10 +19,12 @@ export interface BridgeOptions {
   readonly brains?: readonly Brain[];
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Logger;
-  /** Spans besides the quick ones every test has. */
+  /** Timings that override the short ones of all tests. */
   readonly timings?: Timings;
-  /** Further `host:port` addresses the app may call. */
+  /** Further `host:port` addresses that the app may call. */
   readonly extraHosts?: readonly string[];
+  /** A new one unless given. */
+  readonly appSecret?: Buffer;
 }
 
 export interface Bridge {
@@ -31,7 +34,7 @@ export interface Bridge {
   /** Origin of the app. */
   readonly url: string;
   readonly appSecret: Buffer;
-  /** Stops the app: what was under way is finished, and nothing comes after it. The portal stays. */
+  /** Stops the app after it has finished its current work. The portal goes on running. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,11 +52,15 @@ export function settingsFor(
     B24_CLIENT_ID: portal.clientId,
     B24_CLIENT_SECRET: portal.clientSecret,
     B24_OAUTH_HOSTS: portal.oauthOrigin,
-    B24_JS_URL: `${portal.origin}/api/v1/`,
     ALLOWED_PRIVATE_HOSTS: `${portal.domain},${new URL(portal.oauthOrigin).host}`,
     LOG_LEVEL: 'silent',
     ...extra,
   });
+}
+
+/** The brain that answers without an account; `none` if there is none. */
+export function answeringBrain(brains: readonly Brain[]): string {
+  return brains.find(({ configSchema }) => configSchema === null)?.name ?? noBrain.name;
 }
 
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
@@ -64,11 +71,15 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ALLOWED_PRIVATE_HOSTS: hosts.join(','),
     B24_RATE_PER_SECOND: '100000',
     B24_RATE_BURST: '100000',
-    // Tests write faster than people; those of the breaker set the bot's own.
+    DEFAULT_BRAIN: answeringBrain(options.brains ?? realBrains),
+    // Opening a connection takes 10 ms of processor time, and few tests use more than these at the same time.
+    DATABASE_POOL: '5',
+    ENDPOINT_DATABASE_POOL: '2',
+    // Tests write faster than people; tests of this limit set the bot's own.
     TURNS_PER_MINUTE: '0',
     ...options.settings,
   });
-  const appSecret = randomBytes(32);
+  const appSecret = options.appSecret ?? randomBytes(32);
   const app = await startApp({
     settings,
     databaseUrl: options.databaseUrl,
@@ -103,7 +114,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
 }
 
-/** Every call the app has made names only parameters the documentation has, and all it asks for. */
+/** Checks that every call of the app has only documented parameters, and all required ones. */
 function expectDocumentedCalls(portal: SandboxPortal): void {
   const faults = portal.calls().flatMap(({ method, params }) => paramFaults(method, params));
   if (faults.length > 0) throw new Error(`undocumented calls: ${[...new Set(faults)].slice(0, 10).join('; ')}`);
@@ -120,7 +131,7 @@ export async function install(bridge: Bridge): Promise<void> {
   bridge.portal.finishInstall();
 }
 
-/** Opens the installer, and again while it says that it has no time (503): on a machine that does other things too its time may run out. */
+/** Opens the installer, and repeats that while it answers 503, which it may do on a busy machine. */
 export async function openInstaller(portal: SandboxPortal): Promise<void> {
   let status = 0;
   for (let visit = 0; visit < 5 && (status === 0 || status === 503); visit += 1) {
@@ -129,14 +140,17 @@ export async function openInstaller(portal: SandboxPortal): Promise<void> {
   if (status !== 200) throw new Error(`the installer answered ${status}`);
 }
 
+/** The longest time between two checks of `until`; the intervals grow, because many conditions query the database. */
+const longestPauseMs = 25;
+
 /**
- * Waits until the condition holds; fails after `timeoutMs` with the condition's own text. The time is for what hangs: on a machine that does
- * other things too, everything may take several times as long as it should.
+ * Waits until the condition holds; fails after `timeoutMs` with the condition's source text. The limit is only for conditions that never
+ * hold: on a busy machine everything may take several times as long as usual.
  */
 export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 90_000): Promise<void> {
   const end = Date.now() + timeoutMs;
-  while (!(await condition())) {
+  for (let pauseMs = 5; !(await condition()); pauseMs = Math.min(1.5 * pauseMs, longestPauseMs)) {
     if (Date.now() > end) throw new Error(`not reached within ${timeoutMs} ms: ${String(condition)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

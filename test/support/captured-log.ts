@@ -1,4 +1,4 @@
-/** A real logger whose lines a test can read: for finding out whether something secret got into one. */
+/** A real logger whose lines a test can read, to check that they contain nothing secret. */
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 
 export interface CapturedLog {
@@ -7,7 +7,7 @@ export interface CapturedLog {
   text(): string;
 }
 
-/** The most talkative level, so that nothing is spared. */
+/** Logs at the lowest level, so that nothing is left out. */
 export function captureLog(): CapturedLog {
   const lines: string[] = [];
   const log = createLogger({

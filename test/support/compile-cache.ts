@@ -1,7 +1,7 @@
-/** Lets the programs that tests start use Node's compile cache: their TypeScript is stripped once instead of at every start. */
+/** Makes programs that tests start use Node's compile cache: their TypeScript is stripped once instead of at every start. */
 import { fileURLToPath } from 'node:url';
 
-/** For the environment of a child process. The folder is the one `src/launch.js` uses. */
+/** Environment variables for a child process. The folder is the one that `src/launch.js` uses. */
 export const compileCache = {
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)),
 } as const;

@@ -1,15 +1,15 @@
-/** The console's stage: both sandboxes and the app, a messenger of somebody else's on the MessageGateway side, a group with the supervisor. */
+/** The stage of the console: the app, both sandboxes, a messenger of another vendor in MessageGateway, a group with the supervisor. */
 import type { SeenMessage } from '../../sandbox/bitrix24/observation.ts';
 import { FakeTransport, FULL_SETTINGS, mg } from '../contract/sandbox-messagegateway/fake-transport.ts';
 import { until } from './bridge.ts';
 import { type MgStage, type MgStageOptions, startMgStage } from './messagegateway-stage.ts';
 import { botTalk, isGreeting, ourBot } from './talk.ts';
 
-/** A messenger that is none of ours, with its customers. */
+/** Another vendor's messenger, with its customers. */
 export interface Messenger {
   readonly double: FakeTransport;
   readonly channelId: number;
-  /** A customer writes; the chat and the message in MessageGateway. */
+  /** A customer writes; returns the chat and the message in MessageGateway. */
   writes(
     customer: { readonly id: string; readonly name: string; readonly phone?: string },
     text: string,
@@ -17,7 +17,7 @@ export interface Messenger {
   ): Promise<{ readonly chatId: number; readonly messageId: number }>;
   edits(messageId: number, text: string): Promise<void>;
   deletes(messageId: number): Promise<void>;
-  /** What customers were sent, oldest first. */
+  /** The texts sent to customers, oldest first. */
   sent(): readonly string[];
 }
 
@@ -30,17 +30,17 @@ export interface ConsoleStage extends MgStage {
 export interface Group {
   readonly chatId: number;
   readonly ownerId: number;
-  /** The owner mentions the supervisor; resolves when everything has been done about it. */
+  /** The group's owner mentions the supervisor; resolves when all work that follows is done. */
   readonly asks: (text: string) => Promise<string>;
-  /** The same without waiting; the message's id. */
+  /** The same without waiting; returns the message's id. */
   readonly mentions: (
     text: string,
     files?: readonly { readonly name: string; readonly content: Buffer }[],
     by?: number,
   ) => number;
-  /** The owner writes past the supervisor. */
+  /** The owner writes without mentioning the supervisor. */
   readonly chatters: (text: string) => void;
-  /** What the supervisor said there, greeting left out. */
+  /** The supervisor's messages in the group, without the greeting. */
   readonly said: () => readonly string[];
   readonly messages: () => readonly SeenMessage[];
   /** Presses a button of the last message that has one with this label. */

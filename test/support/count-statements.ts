@@ -1,15 +1,15 @@
-/** Counts rounds of the app's loops from outside: the database itself notes each statement of a kind, also one that changes no row. */
+/** Counts rounds of the app's loops from outside: a trigger records each statement of a kind, even one that changes no row. */
 import { until } from './bridge.ts';
 import type { DatabaseProbe } from './database-probe.ts';
 
 export interface StatementCount {
-  /** Resolves when the statement was run so many times more. */
+  /** Resolves when the statement has run `times` more times. */
   next(times: number): Promise<void>;
 }
 
 /**
- * Counts updates of a table whose text contains `part` from now on, whichever process runs them. Nothing to wait for means that a loop has
- * found nothing to do: three further rounds prove it better than any pause.
+ * From now on counts updates of a table whose text contains `part`, whichever process runs them. To show that a loop finds nothing to do,
+ * waiting for three more rounds proves more than any delay.
  */
 export async function countStatements(probe: DatabaseProbe, table: string, part: string): Promise<StatementCount> {
   const name = `noted_${Math.random().toString(36).slice(2)}`;

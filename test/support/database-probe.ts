@@ -1,19 +1,19 @@
-/** Looks into a test's database from outside the app: rows, counts per portal, and a search for text that must not be there. */
+/** Reads a test's database from outside the app: rows, counts per portal, and all content, to search for text that must not be there. */
 import pg from 'pg';
 
 export interface DatabaseProbe {
   rows(statement: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** The one number a statement selects. */
+  /** The single number that a statement selects. */
   count(statement: string, values?: readonly unknown[]): Promise<number>;
-  /** How many rows each table has, of one portal or of all; tables without any are left out. */
+  /** The number of rows in each table, of one portal or of all; empty tables are left out. */
   rowCounts(portal?: string): Promise<Record<string, number>>;
-  /** Every value of every row of every table, bytes as Latin-1, joined: for searching. */
+  /** Every value of every row of every table as one text, bytes as Latin-1, to be searched. */
   everything(): Promise<string>;
-  /** Resolves when no lane has anything waiting (erasures and reminders that wait for their time apart). */
+  /** Resolves when no lane has work waiting, except erasures and timers that are not due yet. */
   quiet(timeoutMs?: number): Promise<void>;
   /**
-   * Lets the leases of all lanes that a worker has end now, as if their minute had passed. Lanes that were started several times already
-   * are left alone: after ten starts without an end the app takes the first event of a lane for one that ends its process.
+   * Ends the leases of all lanes now, as if their minute had passed. Lanes that were started several times already are left alone: after ten
+   * starts without an end the app assumes that the lane's first event crashes its process.
    */
   endLeases(): Promise<void>;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export interface DatabaseProbe {
 
 export function openProbe(url: string): DatabaseProbe {
   const pool = new pg.Pool({ connectionString: url, max: 2 });
-  // A server that is stopped under a test breaks idle connections; the next statement opens a new one.
+  // Stopping the server during a test breaks idle connections; the next statement opens a new one.
   pool.on('error', () => undefined);
 
   async function rows(statement: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
@@ -32,8 +32,8 @@ export function openProbe(url: string): DatabaseProbe {
   async function tables(column?: string): Promise<string[]> {
     const found = await rows(
       column === undefined
-        ? `select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
-        : `select table_name from information_schema.columns where table_schema = 'public' and column_name = $1`,
+        ? `select table_name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE'`
+        : `select table_name from information_schema.columns where table_schema = current_schema() and column_name = $1`,
       column === undefined ? [] : [column],
     );
     return found.map((row) => String(row['table_name'])).sort();
@@ -70,7 +70,7 @@ export function openProbe(url: string): DatabaseProbe {
       }
     },
     async endLeases() {
-      // In the order in which the app locks them, so that nobody waits in a circle.
+      // In the order in which the app locks them, to avoid deadlocks.
       await rows(`update lane l set ready_at = now() from (
         select portal, queue, key from lane where locked_by is not null and ready_at < 'infinity' and attempts <= ${mostStarts}
         order by queue, portal, key for update
@@ -80,13 +80,13 @@ export function openProbe(url: string): DatabaseProbe {
   };
 }
 
-/** Starts of one lane that `endLeases` may spoil. */
+/** The most starts of one lane that `endLeases` may interrupt. */
 const mostStarts = 5;
 
-/** Lanes in which nothing waits for a time of its own. */
-const works = `(key not in ('/erase') and key not like '%>later' and key not like '%>greet' or ready_at <= now())`;
+/** Lanes that count as work: those without a due time of their own, and those that a worker has leased. */
+const works = `(locked_by is not null or key not in ('/erase') and key not like '%>later' and key not like '%>greet' or ready_at <= now())`;
 
-/** For the message of a wait that was in vain. */
+/** Selects the open lanes for the error message when waiting fails. */
 const openLanes = `select queue, key, seq, done, attempts, locked_by is not null as held, ready_at - now() as due
   from lane where seq > done and ${works} order by ready_at limit 10`;
 

@@ -1,4 +1,4 @@
-/** Bitrix24's REST methods as their documentation shows them: which parameters there are, and what an answer looks like. */
+/** Bitrix24's REST methods as documented: their parameters and the shape of their answers. */
 import { readFileSync } from 'node:fs';
 
 interface DocumentedParam {
@@ -21,7 +21,7 @@ const byLowerName = new Map(Object.entries(methods).map(([name, method]) => [nam
 
 export const documentedMethods: readonly (readonly [string, DocumentedMethod])[] = Object.entries(methods);
 
-/** Parameters the server takes although their page does not name them, seen in its source of May 2026. */
+/** Undocumented parameters that the server accepts according to its source of May 2026. */
 const undocumentedParams: Readonly<Record<string, readonly string[]>> = {
   'imbot.v2.chat.message.send': ['skipConnector', 'silentConnector'],
   'imbot.register': ['EVENT_CONTEXT_GET'],
@@ -32,14 +32,14 @@ const undocumentedParams: Readonly<Record<string, readonly string[]>> = {
 /** Parameters whose own keys are documented too. */
 const nested = new Set(['fields', 'FIELDS', 'PROPERTIES', 'properties']);
 
-/** What is wrong with the parameters of a call; empty for a method whose page is not known. Every name is case-sensitive here. */
+/** Problems with the parameters of a call; none for a method without a documentation page. Names are case-sensitive here. */
 export function paramFaults(method: string, params: Readonly<Record<string, unknown>>): string[] {
   const known = byLowerName.get(method.toLowerCase());
   if (known === undefined) return [];
   const names = new Set([
     ...known.params.map(({ name }) => name),
     ...(undocumentedParams[method.toLowerCase()] ?? []),
-    // Ignored by the server outside webhook mode.
+    // The server ignores it except in webhook mode.
     'CLIENT_ID',
   ]);
   const sent = new Set<string>();
@@ -59,14 +59,14 @@ export function paramFaults(method: string, params: Readonly<Record<string, unkn
   return [...unknown, ...missing, ...wrong];
 }
 
-/** Required only where their parent is given, or one of two: the pages list parents and children alike. */
+/** Parameters that are required only inside their parent, or as one of two: the pages list parents and children in the same way. */
 const optionalInside = new Set(['NAME', 'LAST_NAME', 'LANGUAGE_ID', 'TITLE', 'EVENT_WELCOME_MESSAGE']);
 
 function isInteger(value: unknown): boolean {
   return Number.isInteger(value) || (typeof value === 'string' && /^-?\d+$/.test(value));
 }
 
-/** Where an answer differs from the documented one: keys that are missing or new, and values of another type. */
+/** Differences between an answer and the documented one: missing or additional keys, and values of another type. */
 export function shapeFaults(documented: unknown, answer: unknown, path = 'result'): string[] {
   // PHP cannot tell an empty map from an empty list.
   if (isEmptyMap(documented) || (Array.isArray(documented) && documented.length === 0)) {
@@ -105,10 +105,10 @@ function listFaults(documented: readonly unknown[], answer: readonly unknown[], 
   return answer.flatMap((value, index) => shapeFaults(documented[0], value, `${path}[${index}]`));
 }
 
-/** Lists that are empty for good reasons, for example the departments of a bot. */
+/** Lists that may be empty, for example the departments of a bot. */
 const detailLists = new Set(['departments', 'readed_list', 'first_viewers']);
 
-/** Keys the server sends although no page shows them, seen in its source. */
+/** Undocumented keys that the server sends according to its source. */
 const sourceKeys = new Set(['chat_id', 'author_id', 'email', 'website']);
 
 const allKeys = new Set(Object.values(methods).flatMap(({ answers }) => keysIn(answers)));

@@ -1,11 +1,11 @@
-/** What tests of the three event APIs share: quick polls, the API a portal runs, and a change to another one. */
+/** Shared by tests of the three event APIs: quick polls, the API that a portal uses, and changing it. */
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import type { EventApi } from '../../src/core/event-api.ts';
 import { until } from './bridge.ts';
 import type { DatabaseProbe } from './database-probe.ts';
 import type { OwnBridge } from './installed-bridge.ts';
 
-/** Polls are made many times a second. */
+/** Settings for several polls per second. */
 export const quickPolls = { EVENT_POLL_SECONDS: '0.05', EVENT_POLL_IDLE_SECONDS: '0.1' };
 
 /** The event API of the only portal as the app has stored it. */
@@ -14,7 +14,7 @@ export async function eventApiOf(probe: DatabaseProbe): Promise<unknown> {
   return row?.['event_api_wanted'] === null ? row['event_api'] : null;
 }
 
-/** Orders another API as `portals set` does, and waits until the portal runs it. */
+/** Orders another API as `portals set` does, and waits until the portal uses it. */
 export async function changeTo({ probe, bridge }: OwnBridge, eventApi: EventApi): Promise<void> {
   const { memberId } = bridge.portal;
   await probe.rows('update portal set event_api_wanted = $1', [eventApi]);
@@ -35,13 +35,13 @@ async function orderSetUp(probe: DatabaseProbe, portal: string): Promise<void> {
   );
 }
 
-/** The events the portal posts bots' events by, each once. */
+/** Names of the bot events that the portal posts, each once. */
 export function boundBotEvents(portal: SandboxPortal): string[] {
   const events = portal.bindings().map(({ event }) => event);
   return [...new Set(events.filter((event) => event.startsWith('ONIM')))].sort();
 }
 
-/** Resolves when nothing is kept for polling any more: everything is stored, and acknowledged. */
+/** Resolves when the portal keeps no event for polling any more: all are stored and acknowledged. */
 export async function everythingPolled(portal: SandboxPortal): Promise<void> {
   await until(() => portal.bots().every(({ id }) => portal.keptEvents(id) === 0));
 }
@@ -59,9 +59,10 @@ const secondApiEvents = [
   ],
 ].map((kind) => `ONIMBOTV2${kind}`);
 
-/** Has the portal post the events of `imbot.v2` too, beside those of the first API. */
+/** Makes the portal post the events of `imbot.v2` in addition to those of the first API; reactions are posted already. */
 export async function bindSecondApi(portal: SandboxPortal, handler: string): Promise<void> {
-  for (const event of secondApiEvents) {
+  const bound = new Set(portal.bindings().map(({ event }) => event));
+  for (const event of secondApiEvents.filter((name) => !bound.has(name))) {
     const auth = portal.issueToken().accessToken;
     const answer = await fetch(`${portal.restEndpoint}event.bind`, {
       method: 'POST',

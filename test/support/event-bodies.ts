@@ -1,8 +1,8 @@
-/** Bodies of Bitrix24 events, made of the recorded ones with the ids of a sandbox portal put in: for posting straight to the event endpoint. */
+/** Bodies of Bitrix24 events for posting directly to the event endpoint: recorded events with the ids of a sandbox portal. */
 import { readFileSync } from 'node:fs';
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 
-/** The bot an event is for; its code is what the app knows it by. */
+/** The bot that an event is for; the app identifies it by its code. */
 export interface EventBot {
   readonly id: number;
   readonly code: string;
@@ -43,12 +43,12 @@ export function formBody(pairs: readonly Pair[], changes: Readonly<Record<string
   return form.toString();
 }
 
-/** The pairs by which the endpoint knows that an event comes from this portal. */
+/** The pairs that prove to the endpoint that an event comes from this portal. */
 export function portalAuth(portal: Pick<SandboxPortal, 'memberId' | 'applicationToken'>): Record<string, string> {
   return { 'auth[member_id]': portal.memberId, 'auth[application_token]': portal.applicationToken };
 }
 
-/** An employee's message in the private chat with a bot, as the portal would send it; `changes` come last. */
+/** An employee's message in the private chat with a bot, as the portal would send it, with `changes` applied. */
 export function privateMessageBody(
   portal: Pick<SandboxPortal, 'memberId' | 'applicationToken'>,
   bot: EventBot,

@@ -1,10 +1,10 @@
-/** A clock that a test turns by hand: nothing sleeps longer than the test says, and everyone wakes in order. */
+/** A clock that a test advances itself: sleepers wake only then, and in order. */
 import type { Clock } from '../../src/lib/clock.ts';
 
 export interface FakeClock extends Clock {
-  /** Moves time on, waking sleepers in the order of their hour, and lets each go on before the next is woken. */
+  /** Advances the time. Wakes sleepers in the order of their times and lets each continue before the next one is woken. */
   advance(ms: number): Promise<void>;
-  /** How many are asleep. */
+  /** The number of sleepers. */
   sleepers(): number;
 }
 
@@ -13,7 +13,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A fake clock, standing at the given moment until it is advanced. */
+/** A fake clock that shows the given time until it is advanced. */
 export function createFakeClock(start: Date | string = '2026-01-01T00:00:00Z'): FakeClock {
   const startMs = new Date(start).getTime();
   const asleep = new Set<Sleeper>();
@@ -58,7 +58,7 @@ function firstDue(asleep: ReadonlySet<Sleeper>, endMs: number): Sleeper | undefi
   return first;
 }
 
-/** Lets everything that is ready run, microtasks and callbacks alike. */
+/** Lets everything that is ready run, both microtasks and callbacks. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

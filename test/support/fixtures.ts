@@ -6,9 +6,9 @@ const folder = fileURLToPath(new URL('../fixtures/bitrix24/', import.meta.url));
 
 export interface Fixture {
   readonly name: string;
-  /** The raw body as it travels. */
+  /** The raw body as it is sent. */
   readonly body: string;
-  /** Its `name=value` pairs, decoded; empty for bodies that are no form. */
+  /** Its `name=value` pairs, decoded; empty for a body that is not a form. */
   readonly pairs: readonly string[];
 }
 
@@ -17,14 +17,14 @@ export function fixture(name: string): Fixture {
   return { name, body: file.body, pairs: file.body_decoded_pairs ?? [] };
 }
 
-/** Names of the fixtures that begin so. */
+/** Names of the fixtures that begin with `start`. */
 export function fixtureNames(start: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith(start))
     .map((name) => name.replace(/\.json$/, ''));
 }
 
-/** Names of the bodies that go to the event endpoint. Pages of the app are posted with an `event` too, but to other addresses. */
+/** Names of the recorded bodies for the event endpoint. Posts to the app's pages have an `event` too, but go to other addresses. */
 export function recordedEvents(): string[] {
   return fixtureNames('').filter(
     (name) => !name.startsWith('page-') && fixture(name).pairs.some((pair) => pair.startsWith('event=')),

@@ -1,4 +1,4 @@
-/** A rate limiter without a limit for unit tests: nobody waits but for a delay the remote has asked for. */
+/** A rate limiter without a limit for unit tests: calls wait only for a delay that the remote has requested. */
 import type { RateLimiter } from '../../src/core/connector-tools.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 

@@ -1,11 +1,11 @@
-/** A bridge with a database and a probe of its own, taken down together: for test files in which every test installs anew. */
+/** A bridge with its own database and probe, closed together, for test files in which every test makes a new installation. */
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import type { Timings } from '../../src/app/timings.ts';
 import { brains } from '../../src/brains/index.ts';
 import type { Brain } from '../../src/core/brain.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { type App, startApp } from '../../src/start-app.ts';
-import { type Bridge, install, settingsFor, startBridge, until } from './bridge.ts';
+import { answeringBrain, type Bridge, install, settingsFor, startBridge, until } from './bridge.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
 import { freePort } from './free-port.ts';
@@ -28,6 +28,7 @@ export async function startOwnBridge(
     readonly log?: Logger;
     readonly extraHosts?: readonly string[];
     readonly timings?: Timings;
+    readonly appSecret?: Buffer;
   } = {},
 ): Promise<OwnBridge> {
   const database = await cloneDatabase();
@@ -68,21 +69,30 @@ export async function withInstalled(
   }
 }
 
-/** A further process of the same installation, as far as the database can tell. Stop it before closing the bridge. */
+/** A second app on the same database, as another process of the installation would be. Stop it before closing the bridge. */
 export async function startAnotherApp(
   { bridge, databaseUrl }: OwnBridge,
   extra: Readonly<Record<string, string>> = {},
   itsBrains: readonly Brain[] = brains,
+  timings: Timings = {},
 ): Promise<App> {
   const settings = settingsFor(bridge.portal, await freePort(), {
     PUBLIC_URL: bridge.url,
     B24_RATE_PER_SECOND: '100000',
     B24_RATE_BURST: '100000',
+    DEFAULT_BRAIN: answeringBrain(itsBrains),
     ...extra,
   });
   const log = createLogger({ level: 'silent', name: 'another' });
   const { appSecret } = bridge;
-  return await startApp({ settings, databaseUrl, appSecret, brains: itsBrains, log, timings: quickTimings });
+  return await startApp({
+    settings,
+    databaseUrl,
+    appSecret,
+    brains: itsBrains,
+    log,
+    timings: { ...quickTimings, ...timings },
+  });
 }
 
 export interface Said {
@@ -91,14 +101,14 @@ export interface Said {
   isAnswered(): boolean;
 }
 
-/** Somebody (new, unless given) writes to the assistant. */
+/** Somebody writes to the assistant: `userId`, or a new employee. */
 export function sayToAssistant({ portal }: Bridge, text: string, userId?: number): Said {
   const id = userId ?? portal.addEmployee({ name: 'Вера Проверкина' }).id;
   const { chatId } = portal.employeeWritesPrivate(id, ourBot(portal, 'assistant').id, text);
   return { userId: id, chatId, isAnswered: () => answersIn(portal, chatId).includes(text) };
 }
 
-/** Somebody new writes to the assistant and is answered in time. */
+/** A new employee writes to the assistant and must be answered in time. */
 export async function expectToAnswer(bridge: Bridge, text = 'Работает?'): Promise<void> {
   const said = sayToAssistant(bridge, text);
   await until(() => said.isAnswered());

@@ -1,4 +1,4 @@
-/** A process that does nothing but log: one line every 10 ms, and as many at once as it is told. Ends on SIGTERM as the app does. */
+/** A process that only logs: as many lines at once as its argument says, then one line every 10 ms. It ends on SIGTERM as the app does. */
 import { createLogger, openStandardLog } from '../../src/lib/logger.ts';
 
 const [atOnce = '0'] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * The harness of MessageGateway for the contract suite: the sandbox behind a relay. It answers as a manager would, and fails the next
- * messages on demand.
+ * The harness of MessageGateway for the contract suite: the sandbox behind a relay. It answers as a manager would, and makes the next
+ * messages fail on demand.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -70,7 +70,7 @@ async function startMgFakeServer(): Promise<MgFakeServer> {
 
 type ManagerAtWork = ReturnType<typeof createManager>;
 
-/** Says things in chats of MessageGateway, one after the other: what is said first arrives first. */
+/** Writes in chats of MessageGateway, one message at a time, so that they arrive in order. */
 function createManager(gateway: SandboxMessageGateway, joined: JoinedConfig) {
   let hook = '';
   let work: Promise<unknown> = Promise.resolve();
@@ -79,7 +79,7 @@ function createManager(gateway: SandboxMessageGateway, joined: JoinedConfig) {
   return {
     post,
     hook: () => hook,
-    /** The module is told of its webhook address as a second joining would tell it. */
+    /** Gives the module its webhook address, as joining a second time would do. */
     hookTo(address: string): void {
       hook = address;
       work = work.then(() => joinGateway(gateway, { ...joining, hookUrl: address, config: joined }));
@@ -123,14 +123,14 @@ function takeMessage(
   };
 }
 
-/** The same account, its APIs reached through the relay; answers are waited for a second. */
+/** The same account with its APIs behind the relay, and a time limit of one second for answers. */
 function through(config: JoinedConfig, endpointUrl: string): JoinedConfig {
   const { bot, transport } = config.joined;
   const joined = { ...config.joined, bot: { ...bot, endpointUrl }, transport: { ...transport, endpointUrl } };
   return { ...config, requestTimeoutMs: 1_000, joined };
 }
 
-/** Secrets are those of the server that was started last. */
+/** The harness; `secrets` are those of the server that was started last. */
 export function messageGatewayHarness() {
   const secrets: string[] = [];
   let current: MgFakeServer | null = null;
@@ -141,7 +141,7 @@ export function messageGatewayHarness() {
       secrets.splice(0, secrets.length, bot.token, transport.token, current.config.apiKey);
       return current;
     },
-    config: (): unknown => current?.config,
+    config: () => ({ ...current?.config }),
     secrets,
     answerTo: (text: string): string => `re: ${text}`,
     speaks: true,

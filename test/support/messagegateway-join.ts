@@ -1,4 +1,4 @@
-/** Joins a sandbox MessageGateway as `connections add` will: with the brain's own `join`, through the app's client and guard. */
+/** Joins a sandbox MessageGateway as `connections add` does: with the brain's own `join`, and with the app's HTTP client and network guard. */
 
 import { lookup } from 'node:dns';
 import type { SandboxMessageGateway } from '../../sandbox/messagegateway/start-messagegateway.ts';
@@ -15,7 +15,7 @@ export interface JoinOptions {
   readonly connectionId: string;
   readonly hookUrl: string;
   readonly publicUrl: string;
-  /** Besides address and key, or instead of them. */
+  /** Configuration in addition to address and key, or instead of them. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +24,7 @@ export function hostsOf(gateway: SandboxMessageGateway): string[] {
   return [new URL(gateway.mgOrigin).host, new URL(gateway.crmOrigin).host];
 }
 
-/** The config to be stored. Throws what the brain's `join` throws. */
+/** The configuration to be stored. Throws what the brain's `join` throws. */
 export async function joinGateway(gateway: SandboxMessageGateway, options: JoinOptions): Promise<JoinedConfig> {
   const http = createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: hostsOf(gateway) }) });
   const tools: ConnectorTools = {
@@ -37,7 +37,8 @@ export async function joinGateway(gateway: SandboxMessageGateway, options: JoinO
     portalUser: () => Promise.resolve(null),
     customerInfo: () => Promise.resolve(null),
     openChannelName: () => Promise.resolve(null),
-    portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O' }),
+    portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O', botPicture: 'O.png' }),
+    hasConversation: () => Promise.resolve(true),
     state: stateInMemory(),
     lookupFor: () => lookup,
     fileLink: () => '',

@@ -1,4 +1,4 @@
-/** Sandbox portal, sandbox MessageGateway and app processes between them, joined by an operator's commands: for tests that kill processes. */
+/** A sandbox portal, a sandbox MessageGateway and app processes between them, connected by commands, for tests that kill processes. */
 import type { MessageGatewayOptions } from '../../sandbox/messagegateway/options.ts';
 import {
   type SandboxMessageGateway,
@@ -14,21 +14,21 @@ import { type ProcessStage, setStage } from './process-stage.ts';
 
 export interface MgProcessStage extends Pick<ProcessStage, 'portal' | 'probe' | 'port' | 'appSecret' | 'databaseUrl'> {
   readonly gateway: SandboxMessageGateway;
-  /** Starts the app on the port the portal knows, where the one before it has to have ended, or beside it on another port. */
+  /** Starts the app on the port that the portal knows, after the previous process there has ended, or beside it on another port. */
   start(port?: number): Promise<BridgeProcess>;
-  /** `host:port` of every server on loopback the app may call. */
+  /** `host:port` of every loopback server that the app may call. */
   readonly hosts: string;
   /**
-   * Installs through a process that ends then, connects the account, and lets the line bot think with it. The process it returns has read
-   * all that anew, and listens.
+   * Installs the app through a first process, connects the account and gives it to the line bot, and ends that process. Returns a second
+   * process that has read all this from the database and listens to the account.
    */
   connect(): Promise<BridgeProcess>;
-  /** What a dead process holds is free at once, as if its leases had run out. */
+  /** Ends the leases of dead processes at once, as if they had expired. */
   endLeases(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param databaseUrl of another database than a clone of the template; the caller drops it */
+/** @param databaseUrl another database instead of a clone of the template; the caller drops it */
 export async function setMgProcessStage(
   options: MessageGatewayOptions = {},
   databaseUrl?: string,

@@ -1,4 +1,4 @@
-/** A relay in front of the sandbox MessageGateway: calls and sockets go through, one route is in the hands of whoever starts it. */
+/** A relay in front of the sandbox MessageGateway: it passes calls and sockets through, except one route that a test handles. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -13,7 +13,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** What is done with new messages of the transport; `pass` lets the call through and gives its answer. */
+/** Handles new messages of the transport; `pass` forwards the call and returns its answer. */
 export type MessageTaker = (call: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -56,7 +56,7 @@ async function passOn(target: string, request: IncomingMessage, bytes: Buffer): 
   return { status: answer.status, body: await answer.text() };
 }
 
-/** Ties the two ends of a WebSocket together, byte by byte. */
+/** Connects the two ends of a WebSocket and copies all bytes. */
 function tie(target: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { hostname, port } = new URL(target);
   const far = connect(Number(port), hostname, () => {

@@ -27,14 +27,14 @@ export function mgBytes(name: string): Buffer {
   return Buffer.from(JSON.stringify(mgPayload(name)));
 }
 
-/** Names of the payloads that begin so. */
+/** Names of the payloads that begin with `start`. */
 export function mgNames(start: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith(start))
     .map((name) => name.replace(/\.json$/, ''));
 }
 
-/** Like the recorded frames: channel 61, our bot 760. */
+/** A configuration that fits the recorded frames: channel 61, bot 760. */
 export function mgConfig(
   given: Readonly<Record<string, unknown>> = {},
   joined: Record<string, unknown> = {},
@@ -57,12 +57,12 @@ export function mgConfig(
   return config;
 }
 
-/** The app's real HTTP client: nock stands behind it. */
+/** The app's real HTTP client; nock answers its requests. */
 export function realHttp(): ReturnType<typeof createGotClient> {
   return createGotClient({ guard: createNetworkGuard({ allowedPrivateHosts: [] }) });
 }
 
-/** Tools over some http, remembering what was logged. */
+/** Tools that use the given HTTP client and record what was logged. */
 export function unitTools(http: ConnectorTools['http'], logged: string[] = []): ConnectorTools {
   return {
     http,
@@ -72,7 +72,8 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
     portalUser: () => Promise.resolve(null),
     customerInfo: () => Promise.resolve(null),
     openChannelName: () => Promise.resolve(null),
-    portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O' }),
+    portalInfo: () => Promise.resolve({ hasV2: true, botType: 'O', botPicture: 'O.png' }),
+    hasConversation: () => Promise.resolve(true),
     state: stateInMemory(),
     lookupFor: () => lookup,
     missedMessages: () => Promise.reject(new Error('nobody was to ask what was said')),
@@ -84,7 +85,7 @@ export function unitTools(http: ConnectorTools['http'], logged: string[] = []): 
   };
 }
 
-/** Channels of a connection that has the main one alone. */
+/** Channels of a connection that has only the main channel. */
 export function mainChannelOnly({ joined: { channelId } }: JoinedConfig): OwnChannels {
   return {
     forget: () => {},
@@ -96,7 +97,7 @@ export function mainChannelOnly({ joined: { channelId } }: JoinedConfig): OwnCha
   };
 }
 
-/** What the brain hands to the console, over a Bot API that answers as the test says. */
+/** The context that the brain gives to the console, with a Bot API that answers as the test specifies. */
 export function consoleContext(bot: object, tools: ConnectorTools, config = mgConfig()): ConsoleContext {
   const apis = { bot } as unknown as Apis;
   return consoleContextOf({ config, apis, tools, clock: systemClock, channels: mainChannelOnly(config) });

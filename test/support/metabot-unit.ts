@@ -34,7 +34,7 @@ export interface MetabotUnit {
   readonly counted: string[];
 }
 
-/** @param answer of each request; JSON, or a response, or a throw */
+/** @param answer returns the answer to each request: JSON or a response; or throws */
 export function metabotUnit(
   config: Readonly<Record<string, unknown>> = {},
   answer: (request: Sent, count: number) => unknown = () => ({}),

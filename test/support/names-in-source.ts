@@ -1,6 +1,6 @@
 /**
  * Finds the names of brains in source text: a string that is the name, a path or an error code that begins with it, a key of an object.
- * Not in comments, in other words, or inside a sentence or a host name.
+ * Comments, longer words, sentences and host names do not count.
  */
 import ts from 'typescript';
 
@@ -10,8 +10,8 @@ export interface NameFound {
 }
 
 /**
- * @param words names that are words of the app too: such a word alone is the brain's name only beside something called brain, as in
- *   `bot.brain === 'webhook'`; a path or an error code that begins with it always is
+ * @param words names that the app also uses as ordinary words: such a word counts only next to something called brain, as in
+ *   `bot.brain === 'webhook'`; a path or an error code that begins with it always counts
  */
 export function namesInSource(
   file: string,
@@ -33,7 +33,7 @@ export function namesInSource(
     }
   };
   const visit = (node: ts.Node): void => {
-    // Addresses of modules are the layer rules' business.
+    // Import paths are checked by the layer rules.
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
       note(node, node.text, asString);
@@ -46,7 +46,7 @@ export function namesInSource(
   return found;
 }
 
-/** Whether what a word is compared with, chosen by or assigned to is called a brain. */
+/** Whether the word is compared with, selects by or is assigned to something called brain. */
 function isAboutBrains(node: ts.Node, tree: ts.SourceFile): boolean {
   const parent = parentsOf(tree).get(node);
   if (parent === undefined) return false;

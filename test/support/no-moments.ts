@@ -1,4 +1,4 @@
-/** For calls into a portal of which nobody wants to know when they wait and when they leave. */
+/** For calls to a portal whose callbacks for waiting and leaving are not needed. */
 import type { CallMoments } from '../../src/bitrix24/rest/batched-calls.ts';
 
 export const noMoments: CallMoments = { waits: () => undefined, leaves: () => Promise.resolve() };

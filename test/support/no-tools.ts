@@ -3,7 +3,7 @@ import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import { freeRateLimiter } from './free-rate-limiter.ts';
 import { stateInMemory } from './state-in-memory.ts';
 
-/** Every call of the app or the remote fails; what needs neither works. */
+/** Every tool fails when it is used; a connector that uses none works. */
 export function noTools(): ConnectorTools {
   const called = (): never => {
     throw new Error('the connector must not call anybody here');
@@ -18,6 +18,7 @@ export function noTools(): ConnectorTools {
     customerInfo: rejects,
     openChannelName: rejects,
     portalInfo: rejects,
+    hasConversation: () => Promise.resolve(true),
     state: stateInMemory(),
     lookupFor: called,
     missedMessages: rejects,

@@ -1,7 +1,8 @@
 /**
- * A hostile load: several dialogs at a time, each saying numbers in order, the next only when the last was acknowledged. What
- * came of it can be judged exactly: each acknowledged number answered once, and in order.
+ * A load of several dialogs at a time. Each sends numbers in order, the next only when the last was acknowledged, so that the result can be
+ * checked exactly: each acknowledged number must be answered once, and in order.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import { until } from './bridge.ts';
 import { type EventBot, privateMessageBody } from './event-bodies.ts';
@@ -10,17 +11,17 @@ import { answersIn, botTalk, isGreeting } from './talk.ts';
 export interface NumberedTalk {
   /** Numbers acknowledged with 200 so far, over all dialogs. */
   acknowledged(): number;
-  /** Statuses other than 200 that were seen, with how often; 0 stands for no answer at all. */
+  /** How often each status other than 200 was answered; 0 means no answer. */
   refusals(): ReadonlyMap<number, number>;
   /** Headers of the latest 503, if there was one. */
   lastUnavailable(): Headers | null;
-  /** Resolves when so many further numbers have been acknowledged: the talk is under way. */
+  /** Resolves when that many more numbers have been acknowledged. */
   goOn(numbers: number): Promise<void>;
-  /** Stops saying new numbers; resolves when each dialog's last one has been acknowledged. */
+  /** Sends no new numbers; resolves when each dialog's last one has been acknowledged. */
   finish(): Promise<void>;
-  /** Dialogs whose answers are not exactly the acknowledged numbers in order, with what was seen there instead. */
+  /** Dialogs whose answers are not exactly the acknowledged numbers in order, with their actual answers. */
   faults(): string[];
-  /** The same as numbers, over all dialogs. */
+  /** The faults of all dialogs, counted. */
   tally(): Tally;
   /** How often each dialog was greeted. */
   greetings(): number[];
@@ -29,7 +30,7 @@ export interface NumberedTalk {
 export interface Tally {
   /** Acknowledged and never answered. */
   readonly lost: number;
-  /** Answers that had been given before. */
+  /** Answers that came a second time. */
   readonly doubled: number;
   /** Answers that came after a later one. */
   readonly outOfTurn: number;
@@ -38,10 +39,10 @@ export interface Tally {
 export interface NumberedTalkOptions {
   readonly portal: SandboxPortal;
   readonly bot: EventBot;
-  /** Asked anew before each attempt: where to post. */
+  /** Called before each attempt; returns the address to post to. */
   readonly url: () => string;
   readonly dialogs: number;
-  /** Pause after each acknowledged number. */
+  /** Milliseconds to wait after each acknowledged number. */
   readonly pauseMs?: number;
 }
 
@@ -50,14 +51,14 @@ interface Dialog {
   last: number;
 }
 
-/** A number that is not acknowledged is said again: also right after a crash that came between commit and answer. */
+/** After this time a number that was not acknowledged is sent again, for example after a crash between commit and answer. */
 const againMs = 20;
 const attemptTimeoutMs = 60_000;
 
 /** A number may take long while processes are being started again. */
 const patienceMs = 120_000;
 
-/** Starts talking at once. Message ids are far above the portal's own. */
+/** Starts sending at once. Message ids are far above the portal's own. */
 export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
   const { portal, bot } = options;
   const dialogs = Array.from({ length: options.dialogs }, (_, index): Dialog => {
@@ -75,7 +76,7 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
       if (answer.status === 503) unavailable = answer.headers;
       return answer.status;
     } catch {
-      // The process is dead or was killed under the request.
+      // The process is dead, or was killed during the request.
       return 0;
     }
   }
@@ -89,10 +90,10 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
         const status = await attempt(body);
         if (status === 200) break;
         refused.set(status, (refused.get(status) ?? 0) + 1);
-        await pause(againMs);
+        await delay(againMs);
       }
       dialog.last = next;
-      await pause(options.pauseMs ?? 0);
+      await delay(options.pauseMs ?? 0);
     }
   }
 
@@ -146,7 +147,3 @@ export function startNumberedTalk(options: NumberedTalkOptions): NumberedTalk {
 }
 
 const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

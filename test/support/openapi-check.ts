@@ -35,7 +35,7 @@ function numberProblems({ minimum, maximum }: Map, value: number, where: string)
   return isLow || isHigh ? [`${where}: ${value} is out of bounds`] : [];
 }
 
-/** Query values are texts; what the document calls a number is one where it reads as one. */
+/** Query values are texts; a value that is documented as a number is converted if it can be read as one. */
 function fromText(text: string, schema: Map): unknown {
   return schema['type'] === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;
 }
@@ -114,7 +114,7 @@ export class OpenApiCheck {
     return found;
   }
 
-  /** Fields the document does not know, at any depth. Objects it says nothing about may hold anything. */
+  /** Undocumented fields, at any depth. Objects without documented properties may have any fields. */
   #strangers(given: unknown, value: unknown, where: string): string[] {
     const schema = this.#resolved(given);
     if (Array.isArray(value)) {
@@ -141,7 +141,7 @@ export class OpenApiCheck {
     return new Map([...parts.flatMap((part) => [...this.#propertiesOf(part)]), ...own]);
   }
 
-  /** What is wrong with a request: its query, its body, and fields that do not exist. File bytes are not looked at. */
+  /** Problems with a request: its query, its body, and unknown fields. File contents are not checked. */
   requestProblems(operation: string, { query, body }: CheckedRequest): string[] {
     const { parameters, requestBody } = this.#operation(operation);
     const found: string[] = [];
@@ -167,7 +167,7 @@ export class OpenApiCheck {
     }
     const content = requestBody === undefined ? undefined : this.#resolved(requestBody)['content'];
     const json = isMap(content) ? content['application/json'] : undefined;
-    // An official client sends `{}` where nothing is taken.
+    // An official client sends `{}` where no body is expected.
     const isEmpty = body === null || (isMap(body) && Object.keys(body).length === 0);
     if (!isMap(json)) return isEmpty || isMap(content) ? found : [...found, `${operation} takes no body`];
     const where = `${operation} body`;
@@ -188,7 +188,7 @@ export class OpenApiCheck {
     );
   }
 
-  /** The operation that a request is an instance of. */
+  /** The documented operation that a request matches. */
   operationOf(method: string, path: string): string | null {
     const parts = path.split('?')[0]?.split('/') ?? [];
     const fits = (template: string): boolean => {
@@ -200,7 +200,7 @@ export class OpenApiCheck {
     return exact ?? known.find((name) => fits(name.slice(method.length + 1))) ?? null;
   }
 
-  /** What is wrong with an answer. A 2xx that the document does not name is held to what it says of 200. */
+  /** Problems with an answer. An undocumented 2xx is compared with what is documented for 200. */
   answerProblems(operation: string, status: number, body: unknown): string[] {
     const responses = this.#resolved(this.#operation(operation)['responses']);
     const success = status < 300 ? responses['200'] : responses['default'];

@@ -1,4 +1,4 @@
-/** Holds recorded traffic between the app and the sandbox MessageGateway against the published OpenAPI documents. */
+/** Compares recorded traffic between the app and the sandbox MessageGateway with the published OpenAPI documents. */
 import type { ApiCallRecord } from '../../sandbox/messagegateway/call-log.ts';
 import { OpenApiCheck, referenceDocument } from './openapi-check.ts';
 
@@ -39,11 +39,11 @@ function problemsOf(call: ApiCallRecord): string[] {
   const check = checks[call.api === 'transport' ? 'transport' : 'bot'];
   const operation = check.operationOf(call.method, path);
   if (operation === null) return [`${call.api} ${call.method} ${path} is not in the document`];
-  // Of uploads only the size is recorded.
+  // For uploads only the size is recorded.
   const isBytes = typeof call.body === 'string';
   const request = { query: new URLSearchParams(search), body: isBytes ? {} : call.body };
   const asked = isBytes ? [] : check.requestProblems(operation, request);
-  // An answer that a fault has replaced is none of the protocol.
+  // An answer that was replaced by a fault is not checked.
   const isAnswer = typeof call.answer === 'object' && call.answer !== null;
   return [...asked, ...(isAnswer ? check.answerProblems(operation, call.status, call.answer) : [])];
 }

@@ -1,8 +1,8 @@
-/** Files as they are opened, from bytes; and opening an address through a `send` that a test answers. */
+/** Opened files made from bytes, and a function that opens an address with a `send` that a test answers. */
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import type { OpenedFile } from '../../src/core/opened-file.ts';
 
-/** @param pieces each is read by itself */
+/** @param pieces the file's chunks, read one by one */
 export function openedFile(...pieces: readonly (string | Buffer)[]): OpenedFile {
   const all = pieces.map((piece) => Buffer.from(piece));
   async function* stream(): AsyncGenerator<Uint8Array> {

@@ -1,15 +1,15 @@
-/** Waits of one test that together end before the test's own time does, so that a failure names what did not happen. */
+/** Waits with one time limit for all of them, shorter than that of the test, so that a failure names what did not happen. */
 
 export interface Patience {
   /**
-   * Waits until the condition holds. Fails with `what` when the time of all waits together is used up.
+   * Waits until the condition holds. Fails with `what` when the time for all waits is used up.
    *
    * @param what ends the sentence "waited in vain until …"
    */
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
 }
 
-/** @param describe told in a failure: what can be seen instead of what was waited for */
+/** @param describe describes the actual state for the message of a failure */
 export function createPatience(totalMs: number, describe: () => string | Promise<string>): Patience {
   const end = Date.now() + totalMs;
   return {

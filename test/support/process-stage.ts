@@ -1,32 +1,34 @@
-/** A sandbox portal, a database of its own and the means to start app processes on both: for tests that kill processes. */
+/** A sandbox portal, its own database and functions to start app processes with both, for tests that kill processes. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import { openInstaller, until } from './bridge.ts';
-import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
+import { type BridgeProcess, environmentOf, startBridgeProcess } from './bridge-process.ts';
 import { cloneDatabase } from './database.ts';
 import { type DatabaseProbe, openProbe } from './database-probe.ts';
 import { freePort } from './free-port.ts';
 
 export interface StageOptions {
   readonly portal?: SandboxPortalOptions;
-  /** Another database than a clone of the template; the caller drops it. */
+  /** Another database instead of a clone of the template; the caller drops it. */
   readonly databaseUrl?: string;
 }
 
 export interface ProcessStage {
   readonly portal: SandboxPortal;
   readonly probe: DatabaseProbe;
-  /** The port the portal sends its events to. */
+  /** The port to which the portal sends its events. */
   readonly port: number;
   readonly appSecret: Buffer;
   readonly databaseUrl: string;
-  /** Starts a process of the app; on another port than the portal knows when one is given. */
+  /** Starts a process of the app, on the port that the portal knows or on `port`. */
   readonly start: (settings?: Readonly<Record<string, string>>, port?: number) => Promise<BridgeProcess>;
+  /** The environment variables of an app process on this stage. */
+  environment(): NodeJS.ProcessEnv;
   /** Installs through the running process. */
   install(): Promise<void>;
-  /** Kills what is left and takes everything down. */
+  /** Kills the processes that are left and closes everything. */
   close(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export async function withStage(work: (stage: ProcessStage) => Promise<void>): P
   }
 }
 
-/** Nothing has become a dead letter, and of nothing it is unknown whether it was sent. */
+/** Checks that there are no dead letters and no sends with an unknown result. */
 export async function expectNothingGivenUp({ probe }: ProcessStage): Promise<void> {
   expect(await probe.rows(`select outcome from outbox where state in ('dead_letter', 'unknown')`)).toEqual([]);
   expect(await probe.rows(`select outcome from inbox_history where state = 'dead_letter'`)).toEqual([]);
@@ -71,6 +73,7 @@ export async function setStage(options: StageOptions = {}): Promise<ProcessStage
       processes.push(started);
       return started;
     },
+    environment: () => environmentOf({ portal, port: publicPort, databaseUrl, appSecret }),
     async install() {
       await openInstaller(portal);
       await until(() => portal.bindings().some(({ event }) => event === 'ONAPPUNINSTALL'));

@@ -1,4 +1,4 @@
-/** A brain that does what a test says, and the means to give it an account in a portal, so that its webhook endpoint can be used. */
+/** A brain that does what a test specifies, and functions that give it an account in a portal, so that its webhook endpoint can be used. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { echoBrain } from '../../src/brains/echo/echo-brain.ts';
@@ -17,7 +17,7 @@ export type BrainMessage = BrainAction & { readonly type: 'message' };
 export type BrainRequest = BrainAction & { readonly type: 'request' };
 
 export interface BrainScript {
-  /** Called for each delivered message; actions without a function here are taken without a word. */
+  /** Called for each delivered message; actions without a function here are accepted without an answer. */
   deliver(message: BrainMessage, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery>;
   /** Called for each request. */
   request?(request: BrainRequest, to: ConversationRef): Promise<Delivery>;
@@ -29,15 +29,15 @@ export interface BrainScript {
 
 export interface ScriptedBrain {
   readonly brain: Brain;
-  /** May be exchanged while the app runs. */
+  /** May be replaced while the app runs. */
   script: BrainScript;
 }
 
-/** What the webhook endpoint of a scripted brain takes. */
+/** The webhook body of a scripted brain. */
 const webhookSchema = z.object({ ref: z.string(), id: z.string(), text: z.string() });
 
 /**
- * @param name `echo` stands in for the brain that new bots begin with
+ * @param name `echo` replaces the brain that new bots use by default
  * @param hasAccounts whether it needs a connection; then it has a webhook endpoint too
  */
 export function scriptBrain(
@@ -74,7 +74,7 @@ export function scriptBrain(
 }
 
 export interface BrainAccount {
-  /** Sends a webhook of the brain into the conversation and gives the status of the answer. */
+  /** Posts a webhook of the brain for the conversation and returns the status of the answer. */
   send(ref: string, text: string): Promise<number>;
 }
 

@@ -1,10 +1,11 @@
 /** Recorded payloads, a config and a scripted service for unit tests of the Selarti brain. */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createSelartiClient } from '../../src/brains/selarti/api/selarti-client.ts';
 import { configSchema, type SelartiConfig } from '../../src/brains/selarti/config.ts';
 import type { SelartiContext } from '../../src/brains/selarti/context.ts';
-import { createMonthlyUse } from '../../src/brains/selarti/monthly-use.ts';
+import { monthlyUseOf } from '../../src/brains/selarti/monthly-use.ts';
 import type { ConversationRef } from '../../src/core/connector.ts';
 import type { ConnectorTools } from '../../src/core/connector-tools.ts';
 import type { Chat, FileRef } from '../../src/core/events.ts';
@@ -52,7 +53,7 @@ export function messageOf(text: string, files: readonly FileRef[] = []) {
 
 type Request = Parameters<ConnectorTools['http']['send']>[0];
 
-/** What a call is answered: status and body, or an error that is thrown. */
+/** The answer to a call: status and body, or an error to throw. */
 export type Answer =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
   | Error;
@@ -64,7 +65,7 @@ export interface ScriptedService {
   readonly exchanges: readonly Request[];
 }
 
-/** Answers each exchange of the key with `bearer-1`, `bearer-2`, … and each message as the script says; well, once it is used up. */
+/** Answers each exchange of the key with `bearer-1`, `bearer-2`, … and each message as the script says; with success once it is used up. */
 export function scriptedService(
   script: readonly Answer[] = [],
   exchange: (count: number) => Answer = (count) => ({ status: 200, body: { response: { token: `bearer-${count}` } } }),
@@ -80,7 +81,7 @@ export function scriptedService(
         const token = request.headers?.['authorization']?.replace('Bearer ', '') ?? '';
         sent.push({ token, body: JSON.parse(request.body as string) });
       }
-      // As on a network, other work comes in between.
+      // Other work runs in between, as with a real network.
       await new Promise((resolve) => setImmediate(resolve));
       const answer = isExchange ? exchange(exchanges.length) : (left.shift() ?? { status: 200, body: {} });
       if (answer instanceof Error) throw answer;
@@ -93,11 +94,11 @@ export function scriptedService(
 
 export interface SelartiStage extends SelartiContext {
   readonly tools: ConnectorTools;
-  /** What was counted. */
+  /** The connector's counters. */
   readonly counted: Readonly<Record<string, number>>;
 }
 
-/** A connector's context over a scripted service. */
+/** A connector's context with a scripted service. */
 export function selartiStage(
   service: ScriptedService = scriptedService(),
   given: Readonly<Record<string, unknown>> = {},
@@ -116,5 +117,5 @@ export function selartiStage(
     },
   };
   const client = createSelartiClient({ config, tools, clock });
-  return { config, client, tools, use: createMonthlyUse(tools.state, clock), clock, counted };
+  return { config, client, tools, use: monthlyUseOf(randomUUID(), tools.state, clock), clock, counted };
 }

@@ -1,7 +1,7 @@
-/** A brain's memory without a database, for unit tests. */
+/** A connector's state without a database, for unit tests. */
 import type { ConnectorState } from '../../src/core/connector-tools.ts';
 
-/** Forgets with the test; values go through JSON as they do in the database. */
+/** Lasts as long as the test; values are converted to JSON and back as in the database. */
 export function stateInMemory(facts: Map<string, string> = new Map()): ConnectorState {
   const list: ConnectorState['list'] = (prefix) =>
     Promise.resolve(

@@ -1,4 +1,4 @@
-/** Runs the BB-code renderer of the sandbox's chat page without a browser, and tells what it made of a text. */
+/** Runs the BB-code renderer of the sandbox's chat page without a browser, and returns what it rendered. */
 import { pathToFileURL } from 'node:url';
 
 class FakeNode {
@@ -47,12 +47,12 @@ const fakes = {
 };
 
 export interface Rendered {
-  /** The elements made of markup, by name; links that are nothing but the address a reader sees are not among them. */
+  /** Names of the elements made from markup, without links whose text is just their address. */
   readonly elements: readonly string[];
   readonly text: string;
 }
 
-/** The renderer of a whole message. */
+/** Loads the renderer of a whole message. */
 export async function openTagReader(): Promise<(source: string) => Rendered> {
   Object.assign(globalThis, fakes);
   const file = new URL('../../sandbox/bitrix24/page/bb-code.js', import.meta.url);
@@ -61,7 +61,7 @@ export async function openTagReader(): Promise<(source: string) => Rendered> {
   return (source) => {
     const body = page.messageBody(source);
     const elements: string[] = [];
-    // The body and its paragraphs are the message itself.
+    // The body and its paragraphs do not come from markup.
     for (const block of body.children) if (block instanceof FakeNode) collect(block, elements, block.tag === 'div');
     return { elements, text: body.textContent };
   };

@@ -1,15 +1,20 @@
-/** Short spans for apps that run in a test: nobody waits for what production does every few seconds. */
+/** Short intervals for apps in tests, so that no test waits for what production does every few seconds. */
 import type { Timings } from '../../src/app/timings.ts';
 
-/** What another process or the test itself has written is read at once, and polls are a matter of moments. */
+/**
+ * With these the app notices quickly what another process or the test has written. They are not shorter because each poll takes a
+ * millisecond of processor time in every app of every test.
+ */
 export const quickTimings: Timings = {
   believedMs: 0,
-  queuePollMs: 300,
+  queuePollMs: 400,
   deadWorkersPollMs: 500,
-  listenersPollMs: 200,
+  listenersPollMs: 300,
   firstRestartMs: 100,
-  healthChecksPollMs: 200,
-  followUpsPollMs: 100,
+  healthChecksPollMs: 400,
+  followUpsPollMs: 300,
   firstRetryMs: 100,
   operatingHoldMs: 100,
+  figuresMs: 300,
+  eventsUnderwayMs: 1_000,
 };

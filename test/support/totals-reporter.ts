@@ -1,5 +1,5 @@
 /** Ends a test run with one line that people and scripts can read: `N passed, N failed, N skipped`. */
-import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+import type { Reporter, TestModule } from 'vitest/node';
 
 export interface Totals {
   passed: number;
@@ -8,12 +8,12 @@ export interface Totals {
 }
 
 /**
- * Counts tests. A file or suite that fails outside its tests, and an error that no test caught, count as one failure each: a run that is not
- * green never says `0 failed`. A test that was not run counts as skipped.
+ * Counts tests. A file or suite that fails outside its tests, and an error that no test caught, count as one failure each, so that a failed
+ * run never says `0 failed`. A test that was not run counts as skipped.
  */
 export function countTests(
   modules: readonly Pick<TestModule, 'children' | 'errors'>[],
-  unhandledErrors: readonly SerializedError[],
+  unhandledErrors: readonly unknown[],
 ): Totals {
   const totals = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
   for (const module of modules) {
@@ -28,10 +28,14 @@ export function countTests(
   return totals;
 }
 
-/** Named in vitest.config.ts behind the usual reporter, so that its line is the last one. */
+/** The line for people and scripts. */
+export function totalsLine({ passed, failed, skipped }: Totals): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** Listed in vitest.config.ts after the default reporter, so that its line is the last one. */
 export default class TotalsReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const { passed, failed, skipped } = countTests(modules, unhandledErrors);
-    process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    process.stdout.write(`${totalsLine(countTests(modules, unhandledErrors))}\n`);
   }
 }

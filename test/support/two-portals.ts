@@ -1,25 +1,27 @@
-/** Two sandbox portals in which one app is installed: for everything that must not pass from one to the other. */
+/** Two sandbox portals in which one app is installed, for tests that nothing passes from one to the other. */
 import { randomBytes } from 'node:crypto';
 import type { SandboxPortalOptions } from '../../sandbox/bitrix24/portal-options.ts';
 import { type SandboxPortal, startSandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
+import type { Brain } from '../../src/core/brain.ts';
 import type { Logger } from '../../src/lib/logger.ts';
 import { until } from './bridge.ts';
 import { freePort } from './free-port.ts';
 import { type OwnBridge, startOwnBridge } from './installed-bridge.ts';
 
 export interface TwoPortals extends OwnBridge {
-  /** Beside `bridge.portal`. */
+  /** The second portal; the first is `bridge.portal`. */
   readonly other: SandboxPortal;
   /** Installs the app in the other portal too. */
   installOther(): Promise<void>;
 }
 
-/** The app is installed in neither yet. */
+/** Starts both; the app is installed in neither yet. */
 export async function startTwoPortals(
   options: {
     readonly first?: SandboxPortalOptions;
     readonly second?: SandboxPortalOptions;
     readonly settings?: Readonly<Record<string, string>>;
+    readonly brains?: readonly Brain[];
     readonly log?: Logger;
   } = {},
 ): Promise<TwoPortals> {
@@ -34,6 +36,7 @@ export async function startTwoPortals(
   const own = await startOwnBridge({
     portal: { ...app, port, oauthPort, ...options.first },
     settings: { B24_OAUTH_HOSTS: origins.join(), ALLOWED_PRIVATE_HOSTS: hosts.join(), ...options.settings },
+    ...(options.brains === undefined ? {} : { brains: options.brains }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const { url } = own.bridge;

@@ -1,21 +1,23 @@
 /**
- * Customers in Bitrix24 and managers in MessageGateway who talk past each other in numbers, each as fast as the endpoint takes them. What came
- * of it can be judged exactly: every number on the other side, once, and in order.
+ * Customers in Bitrix24 and managers in MessageGateway send numbers at the same time, each as fast as the endpoint accepts them. The result can
+ * be checked exactly: every number must arrive on the other side, once and in order.
  */
+
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxPortal } from '../../sandbox/bitrix24/start-portal.ts';
 import type { SandboxMessageGateway } from '../../sandbox/messagegateway/start-messagegateway.ts';
 import { until } from './bridge.ts';
 import { botTalk, isGreeting, ourBot } from './talk.ts';
 
 export interface TwoWayTalk {
-  /** Resolves when every customer and every manager has said everything. */
+  /** Resolves when every customer and every manager has sent all numbers. */
   readonly finished: Promise<void>;
   /** True when every number has arrived on the other side. */
   isCarried(): boolean;
-  /** Dialogs where the other side did not see exactly what was said, in order. */
+  /** Dialogs in which the other side did not see exactly what was sent, in order. */
   faults(): string[];
-  /** Managers' messages of which MessageGateway does not know that they were shown. */
+  /** Managers' messages that were not confirmed to MessageGateway as shown. */
   unconfirmed(): string[];
 }
 
@@ -23,9 +25,9 @@ export interface TwoWayTalkOptions {
   readonly portal: SandboxPortal;
   readonly gateway: SandboxMessageGateway;
   readonly dialogs: number;
-  /** Numbers said in each direction of each dialog. */
+  /** How many numbers are sent in each direction of each dialog. */
   readonly numbers: number;
-  /** Between two numbers of one person. */
+  /** Milliseconds between two numbers of one person. */
   readonly pauseMs: number;
 }
 
@@ -39,9 +41,7 @@ interface Dialog {
 const againMs = 50;
 const patienceMs = 30_000;
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Every customer says hello and is heard before the talk begins. */
+/** Starts the talk after every customer has written a first message and it has reached MessageGateway. */
 export async function startTwoWayTalk(options: TwoWayTalkOptions): Promise<TwoWayTalk> {
   const { portal, gateway, numbers } = options;
   const manager = gateway.addManager({ name: 'Марина Менеджерова' });
@@ -73,14 +73,14 @@ export async function startTwoWayTalk(options: TwoWayTalkOptions): Promise<TwoWa
       dialog.chatId = chatId;
       await take(messageId);
       if (from === 0) return;
-      await pause(randomInt(options.pauseMs / 2, options.pauseMs * 1.5));
+      await delay(randomInt(options.pauseMs / 2, options.pauseMs * 1.5));
     }
   }
 
   async function answers(dialog: Dialog): Promise<void> {
     for (let n = 1; n <= numbers; n += 1) {
       await gateway.managerAnswers(dialog.mgChat, said(dialog, 'м', n), { userId: manager.id });
-      await pause(randomInt(options.pauseMs / 2, options.pauseMs * 1.5));
+      await delay(randomInt(options.pauseMs / 2, options.pauseMs * 1.5));
     }
   }
 
@@ -111,7 +111,7 @@ export async function startTwoWayTalk(options: TwoWayTalkOptions): Promise<TwoWa
   };
 }
 
-/** The portal tries each event once; what no app was there to take is brought again, as it was, until it is taken. */
+/** The portal posts each event only once. This posts events that no app accepted again, unchanged, until one does. */
 function createRedelivery(portal: SandboxPortal): (messageId: number) => Promise<void> {
   const first = new Map<string, { readonly url: string; readonly body: string; readonly status: number }>();
   portal.onChange((change) => {
@@ -125,13 +125,13 @@ function createRedelivery(portal: SandboxPortal): (messageId: number) => Promise
     await until(() => first.has(key), patienceMs);
     const event = first.get(key);
     for (let status = event?.status; event !== undefined && status !== 200; ) {
-      await pause(againMs);
+      await delay(againMs);
       status = await post(event.url, event.body);
     }
   };
 }
 
-/** The status; 0 when nobody answered. */
+/** Posts a body and returns the status; 0 without an answer. */
 async function post(url: string, body: string): Promise<number> {
   try {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', connection: 'close' };
@@ -139,7 +139,7 @@ async function post(url: string, body: string): Promise<number> {
     await answer.arrayBuffer();
     return answer.status;
   } catch {
-    // The process is dead, or was killed under the request.
+    // The process is dead, or was killed during the request.
     return 0;
   }
 }

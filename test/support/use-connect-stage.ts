@@ -8,8 +8,8 @@ export interface ConnectTests extends ConnectStage {
 }
 
 /**
- * Starts it before the tests, forgets all accounts before each, and closes it after them; by then the log must not have told the key of
- * the account. What it returns is filled in by the first hook: use it in tests and hooks only.
+ * Starts the stage before the tests, removes all accounts before each test, and closes the stage after the last; then it checks that the log
+ * does not contain the account's key. The returned object is filled in by the first hook: use it only in tests and hooks.
  */
 export function useConnectStage(): ConnectTests {
   const stage = {} as ConnectTests;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type MgStage, type MgStageOptions, startMgStage } from './messagegateway-stage.ts';
 
-/** Starts it before the tests and closes it after them. What it returns is filled in by then: use it in tests and hooks only. */
+/** Starts the stage before the tests and closes it after them. The returned object is filled in by a hook: use it only in tests and hooks. */
 export function useMgStage(options: MgStageOptions = {}): MgStage {
   const stage = {} as MgStage;
   beforeAll(async () => {

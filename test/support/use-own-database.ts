@@ -1,9 +1,9 @@
-/** A migrated database of its own for all tests of a file. */
+/** A migrated database for all tests of a file. */
 import { afterAll, beforeAll } from 'vitest';
 import { openDatabase, type Pool } from '../../src/store/database.ts';
 import { type ClonedDatabase, cloneDatabase } from './database.ts';
 
-/** Makes it before the tests and calls `begin` with a pool to it; ends the pool and drops the database after them. */
+/** Creates the database before the tests and calls `begin` with a pool; ends the pool and drops the database after them. */
 export function useOwnDatabase(begin: (db: Pool, database: ClonedDatabase) => unknown): void {
   let database: ClonedDatabase | undefined;
   let db: Pool | undefined;

@@ -1,11 +1,11 @@
-/** Holds real traffic against the published documents of the signed webhook, as files on disk say it, not as the code does. */
+/** Compares real traffic with the published documents of the signed webhook, as they are on disk, not as the code defines them. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { WebhookServer } from '../../sandbox/webhook/webhook-server.ts';
 
 const folder = new URL('../../docs/brains/webhook/', import.meta.url);
 
-/** A schema of `openapi.json`, with its references as JSON Schema has them. Fields that it does not name are faults here. */
+/** A schema of `openapi.json`, with its references as JSON Schema has them. Undocumented fields count as faults here. */
 function documentedSchema(name: string): z.ZodType {
   const document = JSON.parse(readFileSync(new URL('openapi.json', folder), 'utf8'));
   const whole = { $ref: `#/$defs/${name}`, $defs: document.components.schemas };
@@ -13,7 +13,7 @@ function documentedSchema(name: string): z.ZodType {
   return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')));
 }
 
-/** What the traffic of a server has that the documents do not allow. */
+/** Everything in a server's traffic that the documents do not allow. */
 export function undocumentedTraffic(server: WebhookServer): string[] {
   const [event, response, webhook, accepted, refusal] = ['Event', 'CallResponse', 'Webhook', 'Accepted', 'Refusal'].map(
     documentedSchema,

@@ -1,71 +1,56 @@
-/** An installed portal whose bots think with the sandbox's server behind signed webhooks. */
-
+/** The stage of the signed webhook. */
 import { startWebhookServer } from '../../sandbox/webhook/start-webhook-server.ts';
 import type { Way } from '../../sandbox/webhook/ways.ts';
 import type { WebhookServer } from '../../sandbox/webhook/webhook-server.ts';
-import { openDatabase, type Pool } from '../../src/store/database.ts';
-import { type Bridge, install } from './bridge.ts';
-import { connectBrain } from './connect-brain.ts';
-import { type OwnBridge, startOwnBridge } from './installed-bridge.ts';
-import { botTalk, everythingDone, isGreeting, ourBot } from './talk.ts';
+import { type BrainStage, startBrainStage } from './brain-stage.ts';
+import type { BridgeOptions } from './bridge.ts';
+import { cloneDatabase } from './database.ts';
+import { botTalk, isGreeting, ourBot } from './talk.ts';
 
-export interface WebhookStage {
-  readonly own: OwnBridge;
-  readonly bridge: Bridge;
+export interface WebhookStage extends BrainStage {
   readonly server: WebhookServer;
-  readonly db: Pool;
-  readonly hook: string;
-  /** Somebody new who has not written yet. */
+  /** A new person who has not written yet. */
   person(name?: string): Person;
-  /** Resolves when nothing is left to do on any side. */
-  settled(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface Person {
   readonly id: number;
   write(text: string, files?: readonly { readonly name: string; readonly content: Buffer }[]): number;
-  /** What the bot said to this person, without its greeting and what it has deleted. */
+  /** The bot's messages to this person, without its greeting and without deleted ones. */
   answers(): string[];
-  /** The same as the chat shows it. */
+  /** The bot's messages as the chat shows them. */
   talk(): ReturnType<typeof botTalk>;
-  /** The name of the conversation, once the server has heard of it. */
+  /** The id of the conversation, once the server knows it. */
   ref(): string;
 }
 
-/** The key of the stage. */
+/** The signing key of the stage. */
 export const stageKey = `whsec_${Buffer.from('the key of the webhook stage 0000').toString('base64')}`;
 
 export async function startWebhookStage(
   options: {
     readonly way?: Way;
     readonly config?: Readonly<Record<string, unknown>>;
-    readonly extraHosts?: readonly string[];
-    readonly bridge?: Parameters<typeof startOwnBridge>[0];
+    readonly bridge?: Omit<BridgeOptions, 'databaseUrl'>;
   } = {},
 ): Promise<WebhookStage> {
   const server = await startWebhookServer({ key: stageKey, way: options.way ?? 'in-call' });
-  const extraHosts = [new URL(server.origin).host, ...(options.extraHosts ?? [])];
-  const own = await startOwnBridge({ ...options.bridge, extraHosts });
-  const { bridge } = own;
-  await install(bridge);
-  const db = openDatabase({ url: own.databaseUrl, poolSize: 3 });
-  const config = { url: `${server.origin}/events`, key: stageKey, timeoutSeconds: 2, ...options.config };
-  const hook = await connectBrain(db, bridge, 'webhook', config);
-  const { portal } = bridge;
+  const stage = await startBrainStage({
+    database: await cloneDatabase(),
+    server: { idle: () => server.sender.idle(), close: () => server.close() },
+    brain: 'webhook',
+    config: { url: `${server.origin}/events`, key: stageKey, timeoutSeconds: 2, ...options.config },
+    bridge: {
+      ...options.bridge,
+      extraHosts: [new URL(server.origin).host, ...(options.bridge?.extraHosts ?? [])],
+    },
+  });
+  await stage.done();
+  const { portal } = stage.bridge;
   const bot = ourBot(portal, 'assistant');
-  const settled = async (): Promise<void> => {
-    await everythingDone(portal, own.probe);
-    await server.sender.idle();
-    await everythingDone(portal, own.probe);
-  };
-  await settled();
   return {
-    own,
-    bridge,
+    ...stage,
     server,
-    db,
-    hook,
     person(name = 'Вера Вебхукова') {
       const { id } = portal.addEmployee({ name });
       const talk = () => botTalk(portal, String(id)).filter(({ deleted, text }) => !deleted && !isGreeting(text));
@@ -76,12 +61,6 @@ export async function startWebhookStage(
         talk,
         ref: () => refOf(server, id),
       };
-    },
-    settled,
-    async close() {
-      await own.close();
-      await server.close();
-      await db.destroy();
     },
   };
 }

@@ -27,7 +27,9 @@ function strayNames(pattern: string, ownFolder: (name: string) => string, except
 
 describe('the name of a brain', () => {
   it('stands nowhere in the app but in its own folder', () => {
-    expect(strayNames('{src,migrations,install}/**/*.{ts,js}', (name) => `src/brains/${name}/`)).toEqual([]);
+    expect(
+      strayNames('{{src,migrations,install/src}/**/*.{ts,js,vue},install/*.{ts,js}}', (name) => `src/brains/${name}/`),
+    ).toEqual([]);
   });
 
   it('stands in the sandbox in its own folder and in the list', () => {

@@ -1,4 +1,4 @@
-/** Events about the app's life on the portal: installed, updated, uninstalled, payment. */
+/** Events about the app itself: installed, updated, uninstalled, payment. */
 import type { AppRecord, Binding, PortalState } from '../state.ts';
 import type { WireMap } from '../wire-format.ts';
 import { buildQuery } from '../wire-format.ts';
@@ -6,7 +6,7 @@ import { type AuthKind, authBlock, bindingsFor, EVENT_DEPTH, send } from './enve
 
 export type AppEvent = 'ONAPPINSTALL' | 'ONAPPUPDATE' | 'ONAPPPAYMENT';
 
-/** One app event to every handler bound for it, with full tokens of the acting user. */
+/** Sends an app event to every handler bound to it, with access and refresh token of the acting user. */
 export function sendAppEvent(state: PortalState, event: AppEvent, data: WireMap, userId: number): void {
   if (state.app === null) return;
   const auth: AuthKind = event === 'ONAPPPAYMENT' ? 'without-refresh' : 'with-refresh';
@@ -15,7 +15,7 @@ export function sendAppEvent(state: PortalState, event: AppEvent, data: WireMap,
   }
 }
 
-/** ONAPPUNINSTALL: no tokens, only the application_token. Goes out even though the app is already gone. */
+/** ONAPPUNINSTALL: no tokens, only the application_token. It is sent although the app has already been removed. */
 export function sendUninstalled(
   state: PortalState,
   app: AppRecord,

@@ -1,10 +1,10 @@
-/** Which bots hear of a message. */
+/** Which bots receive the events of a message. */
 import { mentionedIds } from '../mentions.ts';
 import type { Bot, Chat, PortalState } from '../state.ts';
 
 /**
- * Bots never hear what bots say. Private: the peer. Open Channel chats: every member bot that supports lines. Other chats: member
- * bots named in the text, and every member supervisor or personal bot.
+ * No bot receives the messages of another bot. Private chat: the bot in it. Open Channel chat: every member bot that supports Open
+ * Channels. Other chats: member bots mentioned in the text, and every member that is a supervisor or a personal bot.
  */
 export function botsForMessage(state: PortalState, chat: Chat, authorId: number, text: string): Bot[] {
   if (state.bots.has(authorId)) return [];
@@ -16,14 +16,14 @@ export function botsForMessage(state: PortalState, chat: Chat, authorId: number,
 }
 
 /**
- * Which bots hear of an edit or a deletion. Outside private chats the portal does not look whose message it was: bots hear of what bots
- * have changed, each of its own changes too.
+ * Which bots receive an edit or a deletion. Outside private chats the portal does not check who wrote the message: bots are told of
+ * changes made by bots, including their own.
  */
 export function botsForChange(state: PortalState, chat: Chat, authorId: number, text: string): Bot[] {
   return botsForMessage(state, chat, chat.type === 'P' ? authorId : 0, text);
 }
 
-/** The same bots by owner; those in fetch mode are left to the event log. */
+/** The given bots that use webhooks, grouped by owner. Bots in fetch mode are left out: their events go to the event log. */
 export function webhookBotsByOwner(bots: readonly Bot[]): Map<string, Bot[]> {
   const byOwner = new Map<string, Bot[]>();
   for (const bot of bots) {

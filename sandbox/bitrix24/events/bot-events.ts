@@ -60,7 +60,7 @@ export function botJoined(state: PortalState, joining: Joining, cause: Cause): v
   sendV2(state, 'ONIMBOTV2JOINCHAT', { bot, chat, data, cause });
 }
 
-/** ONIMBOTDELETE and its v2 twin; called while the bot's bindings still stand. */
+/** ONIMBOTDELETE and its v2 twin; called while the bot's bindings still exist. */
 export function botDeleted(state: PortalState, bot: Bot, cause: Cause): void {
   const lane = `bot${bot.id}`;
   if (bot.eventMode !== 'fetch') {

@@ -1,4 +1,4 @@
-/** The parts every event shares: who receives it, the token blocks, the envelope around the data. */
+/** What all events have in common: who receives them, the token blocks, the envelope around the data. */
 import type { Binding, Bot, Chat, PortalState, User } from '../state.ts';
 import { dialogIdFor, fullName } from '../state.ts';
 import type { Token } from '../tokens.ts';
@@ -9,7 +9,7 @@ export const EVENT_DEPTH = 7;
 
 /** Who caused the event, and how deep it is nested under REST calls made with event tokens. */
 export interface Cause {
-  /** Portal user of the hit; 0 when there is none (then `auth` has no tokens). */
+  /** The portal user whose request caused the event; 0 when there is none (then `auth` has no tokens). */
   readonly userId: number;
   readonly depth: number;
   /** Leave tokens out of the events altogether. */
@@ -81,7 +81,7 @@ export interface Sending {
   readonly lane: string;
 }
 
-/** Whether the callback filter lets events of this owner out: app present, active, installed to the end, paid for. */
+/** Whether the portal sends events to this owner: the app is present, active, fully installed and paid for. */
 function mayReceive(state: PortalState, binding: Binding): boolean {
   if (binding.webhookClientId !== null) return true;
   const app = state.app;

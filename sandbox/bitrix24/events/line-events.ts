@@ -1,4 +1,4 @@
-/** Events of Open Channels that an app binds by hand: sessions, and messages that go out to clients. */
+/** Open Channel events that an app subscribes to with event.bind: sessions, and messages sent to clients. */
 import type { Chat, Client, Line, Message, PortalState } from '../state.ts';
 import type { WireMap } from '../wire-format.ts';
 import { bindingsFor, type Cause, laneOf, send } from './envelope.ts';
@@ -6,7 +6,7 @@ import { bindingsFor, type Cause, laneOf, send } from './envelope.ts';
 export type SessionEvent = 'ONSESSIONSTART' | 'ONSESSIONFINISH';
 export type LineMessageEvent = 'ONOPENLINEMESSAGEADD' | 'ONOPENLINEMESSAGEUPDATE' | 'ONOPENLINEMESSAGEDELETE';
 
-/** Line and client of a chat; null for a chat that is no line's. */
+/** The Open Channel and client of a chat; null for other chats. */
 function placeOf(state: PortalState, chat: Chat): { readonly client: Client; readonly line: Line } | null {
   const client = [...state.clients.values()].find((one) => one.chatId === chat.id);
   const line = client === undefined ? undefined : state.lines.get(client.lineId);
@@ -33,29 +33,30 @@ export function sessionChanged(state: PortalState, event: SessionEvent, chat: Ch
   sendToApp(state, event, data, { cause, chat });
 }
 
-/** A message to the client was sent, changed or taken back. What clients write themselves is not told this way. */
+/**
+ * A message to the client was sent, changed or deleted. The shape follows the server source: DATA is not a list, and a new message has the
+ * chat's own number beside the connector's. The portal sends no such events for its own live chat.
+ */
 export function lineMessageChanged(state: PortalState, event: LineMessageEvent, message: Message, cause: Cause): void {
   const chat = state.chats.get(message.chatId);
   const place = chat?.entityType === 'LINES' ? placeOf(state, chat) : null;
   if (chat === undefined || place === null) return;
   const { client, line } = place;
   const author = state.users.get(message.authorId);
+  if (client.connector === 'livechat') return;
   if (author === undefined || author.isConnector || message.isHidden || message.skipConnector || message.system) return;
-  const data = {
-    CONNECTOR: client.connector,
-    LINE: line.id,
-    DATA: {
-      connector: {
-        connector_id: client.connector,
-        line_id: line.id,
-        chat_id: client.connectorChatId,
-        user_id: client.userId,
-      },
-      chat: { id: client.connectorChatId },
-      message: { id: message.id, user_id: message.authorId, text: message.text },
-      im: { chat_id: chat.id, message_id: message.id },
-    },
+  const connector = { connector_id: client.connector, line_id: line.id, user_id: client.userId };
+  const added = {
+    connector: { ...connector, chat_id: client.connectorChatId },
+    message: { id: message.id, chat_id: chat.id, user_id: message.authorId, text: message.text, system: 'N' },
   };
+  const changed = {
+    im: { chat_id: chat.id, message_id: message.id },
+    message: { id: message.id },
+    chat: { id: client.connectorChatId },
+  };
+  const DATA = event === 'ONOPENLINEMESSAGEADD' ? added : changed;
+  const data = { CONNECTOR: client.connector, LINE: line.id, DATA };
   sendToApp(state, event, data, { cause, chat });
 }
 

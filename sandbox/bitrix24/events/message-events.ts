@@ -1,6 +1,6 @@
 /** Events about messages: new, edited, deleted, commands, reactions, in the v1 and v2 formats. */
 import { type FoundCommand, grantAnswer } from '../chat-commands.ts';
-import type { Bot, Chat, Message, PortalState } from '../state.ts';
+import { type Bot, type Chat, type Message, type PortalState, TYPING_SECONDS } from '../state.ts';
 import { messageObject } from '../v2-objects.ts';
 import type { WireMap } from '../wire-format.ts';
 import { botsForChange, botsForMessage, webhookBotsByOwner } from './audience.ts';
@@ -34,15 +34,16 @@ function sendV1(
   }
 }
 
-/** The portal itself shows "typing" for every bot it tells, supervisors and line chats excepted. */
+/** The portal itself shows "typing" for every bot that receives the message, except supervisors and Open Channel chats. */
 function showTyping(state: PortalState, chat: Chat, bots: readonly Bot[]): void {
   if (chat.entityType === 'LINES') return;
   for (const bot of bots) {
-    if (bot.type !== 'S') state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code: '' });
+    if (bot.type !== 'S')
+      state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code: '', seconds: TYPING_SECONDS });
   }
 }
 
-/** A new message: one request per app listing all its bots concerned, and the v2 twins. */
+/** A new message: one v1 event per app that lists all of its bots concerned, and the v2 event of each bot. */
 export function messageAdded(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
   const bots = botsForMessage(state, chat, message.authorId, message.text);
   if (bots.length === 0) return;
@@ -53,7 +54,7 @@ export function messageAdded(state: PortalState, chat: Chat, message: Message, c
   sendV2Message(state, 'ONIMBOTV2MESSAGEADD', bots, { chat, message, cause });
 }
 
-/** An edit: the audience is worked out from the new text. `USER` only in private. */
+/** An edit: the new text decides which bots receive it. `USER` is present only in private chats. */
 export function messageUpdated(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
   const bots = botsForChange(state, chat, message.authorId, message.text);
   const user = chat.type === 'P' ? userBlockWithFlags(state.users.get(message.authorId)) : {};
@@ -62,7 +63,7 @@ export function messageUpdated(state: PortalState, chat: Chat, message: Message,
   sendV2Message(state, 'ONIMBOTV2MESSAGEUPDATE', bots, { chat, message, cause });
 }
 
-/** A deletion; the audience is that of the text as it was. */
+/** A deletion: the text before it decides which bots receive it. */
 export function messageDeleted(state: PortalState, chat: Chat, message: Message, cause: Cause): void {
   const bots = botsForChange(state, chat, message.authorId, message.text);
   const author = state.users.get(message.authorId);
@@ -119,7 +120,7 @@ function commandEntry(state: PortalState, use: CommandUse, one: FoundCommand, de
   };
 }
 
-/** Commands used: one ONIMCOMMANDADD per app with all its commands, one v2 event per command; opens the right to answer. */
+/** Commands used: one ONIMCOMMANDADD per app with all its commands, one v2 event per command. The commands may be answered from now on. */
 export function commandsUsed(state: PortalState, use: CommandUse, cause: Cause): void {
   const author = state.users.get(use.authorId);
   for (const { command } of use.found) grantAnswer(state, use.message.id, command.id);
@@ -150,7 +151,7 @@ export interface ReactionChange {
   readonly isOn: boolean;
 }
 
-/** Someone set or took back a reaction on a bot's message (v2 only; v1 has no such event). */
+/** Someone set or removed a reaction on a bot's message (v2 only; v1 has no such event). */
 export function reactionChanged(
   state: PortalState,
   message: Message,

@@ -32,7 +32,7 @@ export function isoDate(ms: number): string {
   return `${new Date(ms + 3 * 3_600_000).toISOString().slice(0, 19)}+03:00`;
 }
 
-/** Width and height from a PNG header; 0 for what is not a picture. */
+/** Width and height from a PNG header; 0 for anything else. */
 function imageSize(file: StoredFile): WireValue {
   if (file.type !== 'image') return 0;
   const isPng = file.content.length > 24 && file.content.readUInt32BE(0) === 0x89_50_4e_47;

@@ -26,7 +26,7 @@ export interface V2Subject {
   readonly user?: User | undefined;
 }
 
-/** `chat`, `user` and `language`, the tail of almost every v2 event. In private chats the chat is seen from the bot's side. */
+/** `chat`, `user` and `language`, the last fields of almost every v2 event. A private chat is described from the bot's side. */
 export function v2Tail(state: PortalState, bot: Bot, subject: V2Subject): WireMap {
   return {
     ...(subject.chat === undefined ? {} : { chat: chatObject(subject.chat, bot.id) }),
@@ -60,7 +60,7 @@ export function sendV2(state: PortalState, event: V2Event, { bot, chat, data, ca
   }
 }
 
-/** An incoming-webhook bot is found by CLIENT_ID in its webhookUrl, which v2 does not add by itself. */
+/** A bot of an incoming webhook is recognised by the CLIENT_ID in its webhookUrl, which v2 does not add by itself. */
 function namesItsBot(binding: Binding): boolean {
   if (binding.webhookClientId === null) return true;
   return new URL(binding.handler).searchParams.get('CLIENT_ID') === binding.webhookClientId;

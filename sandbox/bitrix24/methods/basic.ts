@@ -10,7 +10,7 @@ function appInfo({ state, clientId }: CallContext): unknown {
   if (app === null || clientId === null)
     throw new RestError('ACCESS_DENIED', 'Access denied! Application context required', 403);
   return {
-    // The row of the app the token belongs to: every app of a portal has its own number and code.
+    // The app that the token belongs to: every app of a portal has its own number and code.
     ...(clientId === app.clientId ? { ID: app.rowId, CODE: 'sandbox.bots' } : foreignApp(state, clientId)),
     VERSION: app.version,
     STATUS: app.status,

@@ -7,10 +7,10 @@ import { isMap, type Params, parseForm, phpMap } from '../wire-format.ts';
 const MAX_COMMANDS = 50;
 const FORBIDDEN = new Set(['batch', 'imbot.v2.file.upload', 'upload', 'download']);
 
-/** As the server looks for them: in any letters, `$` and one of these names, and all that follows up to a blank. */
+/** References as the server finds them: `$` and one of these names in any case, with everything up to the next blank. */
 const REFERENCE = /\$(result|next|total|time|error)(\S*)/gi;
 
-/** PHP's `max_input_vars`: `parse_str` drops what comes after so many variables. */
+/** PHP's `max_input_vars`: `parse_str` drops all variables after this many. */
 const MAX_VARIABLES = 1_000;
 
 interface SubCall {
@@ -26,7 +26,7 @@ function readSubCall(raw: unknown): SubCall | null {
   return null;
 }
 
-/** What the calls before this one have come to; the server lets a call refer to any of it. */
+/** The results of the calls before this one; a call may refer to any of them. */
 interface SoFar {
   readonly result: Params;
   readonly error: Params;
@@ -35,7 +35,7 @@ interface SoFar {
   readonly total: Params;
 }
 
-/** Goes down the path as far as there is something; null when there is no path. */
+/** Follows the path into the value as far as it leads; null when there is no path. */
 function lookUp(start: unknown, path: string): { readonly value: unknown } | null {
   const keys = [...path.matchAll(/\[([^\]]+)\]/g)].map(([, key = '']) => key);
   if (keys.length === 0) return null;
@@ -56,7 +56,7 @@ function resolved(value: unknown, soFar: SoFar): unknown {
   if (typeof value !== 'string' || !value.includes('$')) return value;
   let text: unknown = value;
   for (const [found, name = '', path = ''] of value.matchAll(REFERENCE)) {
-    // The server reads its own table by the name as it was written, which is empty for any other letters.
+    // The server looks the name up exactly as it was written, so a name in any other case finds nothing.
     const target = lookUp(Object.hasOwn(soFar, name) ? soFar[name as keyof SoFar] : undefined, path);
     if (target === null) continue;
     if (found === text) return target.value ?? null;

@@ -30,7 +30,7 @@ const EVENT_PARAMS: readonly EventParam[] = [
   { key: 'EVENT_BOT_DELETE', event: 'ONIMBOTDELETE', error: 'EVENT_BOT_DELETE_ERROR', requiredAs: 'Bot delete' },
 ];
 
-/** Handler URLs by event. EVENT_HANDLER stands for all six. `isNew`: the three main ones must be there. */
+/** Handler URLs by event. EVENT_HANDLER sets all six. With `isNew` the three main ones are required. */
 function readHandlers(params: Params, isNew: boolean): Map<string, string> {
   const forAll = textOf(params, 'EVENT_HANDLER');
   const handlers = new Map<string, string>();
@@ -88,7 +88,7 @@ function register(call: CallContext): unknown {
   const properties = mapOf(params, 'PROPERTIES');
   const names = readNames(properties);
   if (known !== undefined) {
-    // The code belongs to the whole portal: a foreign app's bot comes back as if it were ours.
+    // A code is unique in the whole portal: for a code that another app uses, its bot is returned as if it were ours.
     bindHandlers(call, appId, handlers);
     return String(known.id);
   }
@@ -106,6 +106,8 @@ function register(call: CallContext): unknown {
     color: textOf(given, 'COLOR') || 'AZURE',
     avatar: readAvatar(textOf(given, 'PERSONAL_PHOTO')),
     eventMode: null,
+    // The first API registers bots without reactions.
+    isReactionsEnabled: false,
   });
   bindHandlers(call, appId, handlers);
   return bot.id;

@@ -126,7 +126,7 @@ function update(call: CallContext): unknown {
   const properties = mapOf(fields, 'properties');
   const user = call.state.users.get(bot.id);
   if (properties !== null && user !== undefined) {
-    // What is left out becomes empty; an empty name is not taken, an empty description becomes the usual one.
+    // A field that is left out becomes empty; an empty name is ignored, an empty description becomes the default one.
     user.firstName = textOf(properties, 'name') || user.firstName;
     user.lastName = textOf(properties, 'lastName');
     user.workPosition =
@@ -145,8 +145,8 @@ function update(call: CallContext): unknown {
 }
 
 /**
- * A bot that changes over to webhooks loses the events kept for it. Since revision 35 old subscriptions go when the URL or the mode changes,
- * unless the app has other bots: those of an app with several stay until they are unbound.
+ * A bot that is switched to webhooks loses the events kept for it. Since revision 35 the portal removes the old subscriptions when the URL
+ * or the mode changes, but only if the app has no other bots; otherwise they stay until the app unbinds them.
  */
 function changeEventMode(call: CallContext, bot: Bot, fields: Params): void {
   const { state } = call;
@@ -173,7 +173,7 @@ function unbindV2(call: CallContext, appId: string): void {
   }
 }
 
-/** Another bot token: from then on only the new one owns the bot. */
+/** Replaces the bot token: from then on only the new one gives access to the bot. */
 function rotateToken(call: CallContext, bot: Bot, fields: Params): void {
   const token = textOf(fields, 'botToken').trim();
   if (token === '' || call.clientId !== null) return;

@@ -41,7 +41,7 @@ function update(call: CallContext): unknown {
   return { result: true };
 }
 
-/** A chat with members to manage; private ones have none. */
+/** A chat whose members can be managed: any but a private one. */
 function groupChat(call: CallContext, bot: Bot): Chat {
   const chat = memberChat(call, bot);
   if (chat.type === 'P') throw new RestError('ACCESS_DENIED', 'Access denied');
@@ -95,7 +95,7 @@ function listUsers(call: CallContext): unknown {
   return users.slice(0, limit).map((user) => userObject(user, false));
 }
 
-/** `order` has one key: `id` (when they joined), `userId` or `lastSendMessageId`. */
+/** `order` has one key: `id` (order of joining), `userId` or `lastSendMessageId`. */
 function ordered(call: CallContext, members: number[]): number[] {
   const order = mapOf(call.params, 'order') ?? {};
   const key = ['id', 'lastSendMessageId', 'userId'].find((name) => isSent(order, name));

@@ -97,7 +97,7 @@ function unregister(call: CallContext): unknown {
   return true;
 }
 
-/** By id, or by text: then the first of the app's bots is meant. */
+/** Found by id, or by text among the commands of the app's first bot. */
 function answeredCommand(call: CallContext, params: Params): Command {
   if (intOf(params, 'COMMAND_ID') > 0) return ownCommand(call, params);
   const name = textOf(params, 'COMMAND').replace(/^\//, '');

@@ -1,4 +1,4 @@
-/** event.bind, event.unbind, event.get: bindings made by hand. Only in an app context. */
+/** event.bind, event.unbind, event.get: subscriptions that an app makes itself. They need an app's token. */
 import type { CallContext, MethodTable } from '../call-context.ts';
 import { V2_EVENTS } from '../events/v2-dispatch.ts';
 import { addBinding, handlerUrlFault } from '../handler-urls.ts';
@@ -8,7 +8,7 @@ import type { Params } from '../wire-format.ts';
 
 const APP_EVENTS = ['ONAPPINSTALL', 'ONAPPUPDATE', 'ONAPPUNINSTALL', 'ONAPPPAYMENT', 'ONAPPMETHODCONFIRM', 'ONAPPTEST'];
 
-/** Which scope opens which events; basic events need none. */
+/** Which scopes allow binding which events; basic events need none. */
 const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
   '': APP_EVENTS,
   imbot: [

@@ -15,10 +15,10 @@ import { checkKeyboardSize, checkMenuSize, keptIfSmall, readKeyboard, readMenu }
 import { intOf, isSent, isYes, textOf, upperCaseKeys } from '../param-reader.ts';
 import { setReaction } from '../reactions.ts';
 import { RestError } from '../rest-error.ts';
-import { type Bot, fullName, type Message } from '../state.ts';
+import { type Bot, fullName, type Message, TYPING_SECONDS } from '../state.ts';
 import type { Params } from '../wire-format.ts';
 
-/** ATTACH, KEYBOARD, MENU as message params. imbot.message.add does not look at the sizes of the last two: it loses what is too long. */
+/** ATTACH, KEYBOARD, MENU as message params. imbot.message.add does not check the sizes of the last two: it drops what is too long. */
 export function readBlocks(params: Params, botId: number): Params {
   const attach = readAttach(params['ATTACH']);
   const keyboard = keptIfSmall(readKeyboard(params['KEYBOARD'], botId));
@@ -61,7 +61,7 @@ function add(call: CallContext): unknown {
   return message.id;
 }
 
-/** System messages in group chats say which bot speaks. */
+/** System messages in group chats name the bot that sent them. */
 function withBotName(call: CallContext, bot: Bot, text: string): string {
   const user = call.state.users.get(bot.id);
   return `[b]${user === undefined ? '' : fullName(user)}[/b][br]${text}`;
@@ -88,7 +88,7 @@ function ownMessage(call: CallContext, bot: Bot, params: Params): Message {
   return message;
 }
 
-/** The params after an update: a block that was sent replaces or, when `N` or empty, removes the old one. */
+/** The params after an update: a block that was sent replaces the old one; `N` or an empty one removes it. */
 function updatedBlocks(params: Params, message: Message, botId: number): Params {
   const next: Params = { ...message.params };
   if (isSent(params, 'ATTACH')) {
@@ -126,7 +126,7 @@ function update(call: CallContext): unknown {
   }
   if (hasText) changeMessage(call.state, message, { text, params: blocks }, causeOf(call));
   else {
-    // Without a text nothing counts as edited, and nobody is told but those who look at the chat.
+    // Without a text the message does not count as edited: no event is sent, only open chat windows are updated.
     if (blocks !== undefined) message.params = blocks;
     call.state.announce({ kind: 'message-edit', message });
   }
@@ -159,7 +159,8 @@ function sendTyping(call: CallContext): unknown {
   const dialogId = textOf(params, 'DIALOG_ID');
   if (!isDialogId(dialogId)) throw new RestError('DIALOG_ID_EMPTY', "Dialog ID can't be empty");
   const chat = existingChatForDialog(call.state, dialogId, bot.id);
-  if (chat !== null) call.state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code: '' });
+  if (chat !== null)
+    call.state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code: '', seconds: TYPING_SECONDS });
   return true;
 }
 

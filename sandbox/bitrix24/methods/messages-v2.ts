@@ -6,11 +6,11 @@ import { checkKeyboardSize, readKeyboard } from '../message-content.ts';
 import { flagOf, intOf, isEmpty, isSent, mapOf, textOf } from '../param-reader.ts';
 import { REACTIONS, setReaction } from '../reactions.ts';
 import { RestError } from '../rest-error.ts';
-import type { Bot, Chat, Message } from '../state.ts';
+import { type Bot, type Chat, type Message, TYPING_SECONDS } from '../state.ts';
 import { messageObject, userObject } from '../v2-objects.ts';
 import { isMap, type Params, phpMap } from '../wire-format.ts';
 
-/** Only this form protects from duplicates; anything else is ignored without an error. */
+/** Only a UUID of this form prevents duplicates; any other value is ignored without an error. */
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 /** An unfinished reservation of a uuid lapses after this. */
 const RESERVATION_MS = 3_600_000;
@@ -19,7 +19,7 @@ const UUID_KEEP_MS = 31 * 86_400_000;
 const MAX_FORWARDS = 100;
 const MAX_CONTEXT = 50;
 
-/** The chat a v2 call means; the bot has to be in it. Throws ACCESS_DENIED. */
+/** The chat named by a v2 call; the bot has to be a member. Throws ACCESS_DENIED. */
 export function memberChat(call: CallContext, bot: Bot): Chat {
   return checkedMember(existingChatForDialog(call.state, requiredV2(call, 'dialogId'), bot.id), bot);
 }
@@ -57,14 +57,14 @@ function namedV2<T>(call: CallContext, read: () => T): T {
   }
 }
 
-/** A uuid that is taken already: the finished id, or an error while the first attempt still runs. Null = ours now. */
+/** For a uuid that was used before: the id of its message, or an error while the first attempt still runs. Null = reserved for this call now. */
 function reserve(call: CallContext, uuid: string): number | null {
   const { state } = call;
   const known = state.uuids.get(uuid);
   const age = known === undefined ? 0 : state.now() - known.reservedAt;
   if (known !== undefined && known.messageId !== null && age < UUID_KEEP_MS) return known.messageId;
   if (known !== undefined && known.messageId === null && age < RESERVATION_MS) {
-    // The messenger refuses to add the message, and the controller knows no more than that.
+    // The messenger refuses to add the message, and the controller is not told why.
     throw new RestError('SENDING_FAILED', 'Message sending failed');
   }
   state.uuids.set(uuid, { messageId: null, reservedAt: state.now() });
@@ -84,7 +84,7 @@ function forwardAll(call: CallContext, bot: Bot, chat: Chat, fields: Params): Re
   );
 }
 
-/** A quote of a message that is unknown, deleted, of another chat or of a chat without the bot refuses the whole send. */
+/** Refuses the whole send if the quoted message is unknown, deleted, in another chat or in a chat without the bot. */
 function replyParams(call: CallContext, bot: Bot, chat: Chat, fields: Params): Params {
   const replyId = intOf(fields, 'replyId');
   if (replyId <= 0) return {};
@@ -112,7 +112,7 @@ async function send(call: CallContext): Promise<unknown> {
   const uuid = !isSystem && UUID_V4.test(templateId) ? templateId : null;
   const earlier = uuid === null ? null : reserve(call, uuid);
   if (earlier !== null) return { id: earlier, uuidMap: [] };
-  // Between the reservation and the saved message a slow or dying server can be acted out.
+  // Faults such as a slow or dying server are applied here, between the reservation and the stored message.
   await call.interrupt?.();
   const uuidMap = forwardAll(call, bot, chat, fields);
   if (text === '' && !('ATTACH' in blocks)) return { id: null, uuidMap: phpMap(uuidMap) };
@@ -237,7 +237,7 @@ function notify(call: CallContext): unknown {
     throw new RestError('INVALID_DURATION', `Duration must be from 1 to ${MAX_TYPING_SECONDS} seconds`);
   }
   const code = textOf(call.params, 'statusMessageCode');
-  call.state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code });
+  call.state.announce({ kind: 'typing', chatId: chat.id, botId: bot.id, code, seconds: seconds || TYPING_SECONDS });
   return { result: true };
 }
 

@@ -21,7 +21,7 @@ function lineChat(call: CallContext, id: number): Chat | null {
   return chat?.entityType === 'LINES' ? chat : null;
 }
 
-/** transfer and finish act as the first bot of the app, whichever bot sits in the chat. */
+/** transfer and finish act as the first bot of the app, whichever bot is in the chat. */
 function firstBot(call: CallContext, params: Params): Bot {
   const bot = botsOfApp(call.state, ownerV1(call, params))[0];
   if (bot === undefined) throw new RestError('BOT_ID_ERROR', 'Bot not found');
@@ -57,7 +57,7 @@ function readTarget(params: Params): Target {
   return { userId, lineId };
 }
 
-/** Unlike its siblings this one does not put parameter names in upper case. */
+/** Unlike the other methods of this family it does not convert parameter names to upper case. */
 function transfer(call: CallContext): unknown {
   const { state, params } = call;
   const id = chatId(params);
@@ -88,7 +88,7 @@ function finish(call: CallContext): unknown {
   return true;
 }
 
-/** True whatever happens; only NAME=WELCOME, or NAME=DEFAULT with a text, sends something, and as a system message. */
+/** Always answers true. Only NAME=WELCOME, or NAME=DEFAULT with a text, sends anything; it is sent as a system message. */
 function sendMessage(call: CallContext): unknown {
   const params = upperCaseKeys(call.params);
   const chat = lineChat(call, chatId(params));
@@ -99,7 +99,7 @@ function sendMessage(call: CallContext): unknown {
   return true;
 }
 
-/** QUEUE and its companions: who is in the queue of a line, and from which departments. */
+/** QUEUE and the related fields: who is in the queue of a line, and from which departments. */
 function queueFields(call: CallContext, line: Line): Record<string, unknown> {
   const people = line.queue.map((id) => {
     const user = call.state.users.get(id);
@@ -130,7 +130,7 @@ function lineRow(line: Line): Record<string, unknown> {
 const MAX_LINES = 200;
 
 function listLines(call: CallContext): unknown {
-  // Names are taken as written: PARAMS and OPTIONS in upper case, what PARAMS holds in lower case.
+  // Names are case-sensitive: PARAMS and OPTIONS in upper case, the keys of PARAMS in lower case.
   const query = mapOf(call.params, 'PARAMS') ?? {};
   const options = mapOf(call.params, 'OPTIONS') ?? {};
   for (const name of ['select', 'order', 'filter']) {
@@ -169,7 +169,7 @@ function updateLine(call: CallContext): unknown {
   return true;
 }
 
-/** What is not sent stays. Of what is sent, bot, time and leaving count only beside WELCOME_BOT_ENABLE=Y and are reset without it. */
+/** Fields that are not sent keep their values. If any are sent, bot, time and leaving count only with WELCOME_BOT_ENABLE=Y and are reset without it. */
 function setWelcomeBot(line: Line, fields: Params): void {
   const isOn = isYes(fields, 'WELCOME_BOT_ENABLE');
   const text = (name: string): string => textOf(fields, name);

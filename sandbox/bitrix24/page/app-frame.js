@@ -4,11 +4,14 @@ import { act, model } from '../../kit/page/live.js';
 import { text } from './texts.js';
 
 export class AppFrame {
-  constructor() {
+  /** @param openMessenger opens the private chat with the user of that id */
+  constructor(openMessenger) {
+    this.openMessenger = openMessenger;
     this.note = node('p', 'notice');
     this.reopen = button('', 'primary', () => this.open());
     this.holder = node('div', 'frame-holder');
-    this.element = node('section', 'app-view', this.reopen, this.note, this.holder);
+    this.removal = button('', 'quiet', () => void this.#uninstall());
+    this.element = node('section', 'app-view', this.reopen, this.removal, this.note, this.holder);
     this.form = null;
     this.hasBegun = false;
     window.addEventListener('message', (event) => void this.#hear(event));
@@ -17,7 +20,22 @@ export class AppFrame {
   draw() {
     this.reopen.textContent = text('open');
     this.reopen.disabled = !model.state.hasPages;
+    this.removal.textContent = text('uninstall');
+    this.removal.hidden = model.state.app === null;
     this.note.textContent = model.state.hasPages ? '' : text('noPages');
+  }
+
+  /** As an administrator who ticks the box that also removes the app's data. */
+  async #uninstall() {
+    if (!window.confirm(text('uninstallAsk'))) return;
+    this.hasBegun = false;
+    this.frame = undefined;
+    this.holder.replaceChildren();
+    try {
+      await act('uninstall');
+    } catch (failure) {
+      this.note.textContent = `${text('frameFailed')}${failure.message}`;
+    }
   }
 
   /** Opens the installer, or the app once it is installed. */
@@ -81,12 +99,15 @@ export class AppFrame {
         this.form = { ...this.form, fields: (await act('frameForm')).fields };
         return this.#initData();
       case 'setInstall':
-        // Only says that the first run has begun; it does not finish the installation.
+        // Reports only that the first run has begun; it does not finish the installation.
         this.hasBegun = true;
         return { result: true };
       case 'setInstallFinish':
         await act('installFinish');
         setTimeout(() => void this.open(), 50);
+        return { result: true };
+      case 'imOpenMessenger':
+        this.openMessenger(Number(JSON.parse(params || '{}').dialogId));
         return { result: true };
       case 'resizeWindow':
         this.#resize(params);

@@ -36,7 +36,7 @@ const PAIRED = new Set([
   'context',
 ]);
 
-/** Tags without an end; null where the value is none the portal takes. */
+/** Tags without an end tag; null for a value that the portal does not accept. */
 const ALONE = {
   br: () => document.createElement('br'),
   disk: (value) => (/^\d+$/.test(value) ? node('span', 'mention', `disk:${value}`) : null),
@@ -60,7 +60,7 @@ const ALONE = {
   },
 };
 
-/** Tags whose content is not read. */
+/** Tags whose content is not interpreted. */
 const RAW = {
   code: (inside) => node('code', '', inside),
   img: (inside, size) => {
@@ -123,7 +123,7 @@ export function bbNodes(source) {
   return root;
 }
 
-/** `[url]address[/url]` learns its address only when it is closed. */
+/** The address of `[url]address[/url]` is known only when the tag is closed. */
 function closeTag(open, at) {
   const { tag, node: element } = open[at];
   open.length = at;
@@ -137,7 +137,7 @@ function closeTag(open, at) {
 
 const QUOTE = /(^-{54}\n[\s\S]*?\n-{54}$\n?|^>>.*(?:\n>>.*)*\n?)/m;
 
-/** A whole message: lines beginning with >>, and messages between rules, become quotes. Code is neither. */
+/** A whole message: lines beginning with >>, and text between two rules, become quotes; not inside code. */
 export function messageBody(source) {
   const body = node('div', 'body');
   for (const part of splitOutsideCode(source)) {

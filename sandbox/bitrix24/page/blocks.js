@@ -9,7 +9,7 @@ function asList(value) {
   return Array.isArray(value) ? value : [value];
 }
 
-/** The style, where the portal was given a colour; its own colours are classes. */
+/** Sets the style for a colour given as hexadecimal; the portal's named colours are classes. */
 function paint(element, property, color) {
   if (HEX_COLOR.test(color ?? '')) element.style[property] = color;
 }
@@ -26,7 +26,7 @@ function imageNode(one) {
   return linkOrText(one.LINK, shown);
 }
 
-/** A name that leads to a person, a chat or a bot of the portal, or to an address. */
+/** A name that links to a person, a chat or a bot of the portal, or to an address. */
 function leading(one, label) {
   const inside = ['USER_ID', 'CHAT_ID', 'BOT_ID'].find((key) => one[key] > 0);
   if (inside === undefined) return linkOrText(one.LINK, label);
@@ -112,7 +112,7 @@ export function attachNodes(attaches) {
   });
 }
 
-/** Buttons in rows; `press(index)` gets the index among real buttons. Links open by themselves. */
+/** Buttons in rows; `press(index)` gets the index among buttons, row breaks not counted. Links open without it. */
 export function keyboardNode(keyboard, press) {
   const box = node('div', 'keyboard');
   let row = node('div', 'keyboard-row');
@@ -134,7 +134,7 @@ export function keyboardNode(keyboard, press) {
   return box;
 }
 
-/** Where a button is shown, if not everywhere. */
+/** The kind of device a button is limited to, if any. */
 function device({ CONTEXT }) {
   return CONTEXT === 'MOBILE' || CONTEXT === 'DESKTOP' ? [node('small', 'tag', text(CONTEXT.toLowerCase()))] : [];
 }
@@ -155,7 +155,7 @@ function buttonNode(button, index, press) {
   return element;
 }
 
-/** The menu of a message; `press(index)` gets the place of the entry. */
+/** The menu of a message; `press(index)` gets the index of the entry. */
 export function menuNode(items, press) {
   const options = items.map((item, index) => [String(index), item.TEXT ?? '']);
   const select = menu(text('menu'), options, (value) => press(Number(value), items[Number(value)]));

@@ -1,4 +1,4 @@
-/** BX24 as pages inside the portal know it: talks to the portal page through messages and to REST directly. */
+/** The BX24 object for pages inside the portal: sends messages to the portal page and calls REST directly. */
 (() => {
   const [domain = '', protocol = '0', sid = ''] = window.name.split('|');
   const portal = `${protocol === '1' ? 'https' : 'http'}://${domain}`;

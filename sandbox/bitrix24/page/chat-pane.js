@@ -1,13 +1,14 @@
-/** One chat of the portal on the page: its messages as a person in it sees them. What is shown and how it is sent comes from outside. */
+/** One chat of the portal on the page, as one of its members sees it. The options decide what is shown and how messages are sent. */
 import { ChatView } from '../../kit/page/chat-view.js';
 import { button, clock, node, safeAddress } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
 import { messageBody } from './bb-code.js';
 import { attachNodes, fileNodes, keyboardNode, menuNode } from './blocks.js';
+import { likeButton, reactionsNode } from './reactions.js';
 import { text } from './texts.js';
 
 /**
- * `viewer` names the person of the scene through whose eyes the chat is seen.
+ * `viewer` names the person of the scene who views the chat.
  * @typedef {{ id: string, viewer: string, chat: () => object | undefined, isShown?: (message: object) => boolean, empty: () => string,
  *   write: (text: string, files: object[]) => Promise<unknown>, drawTools?: () => void }} PaneOptions
  */
@@ -16,10 +17,12 @@ export class ChatPane extends ChatView {
   constructor(options) {
     super({ id: options.id, maxBytes: 10 * 1024 * 1024, write: options.write });
     this.options = options;
+    /** What the last pressed button would have done outside of the portal. */
+    this.told = '';
     this.element.id = `pane-${options.id}`;
   }
 
-  /** Draws words and messages as they are now. */
+  /** Draws the labels and messages as they are now. */
   draw() {
     const { id, isShown = () => true, empty } = this.options;
     this.options.drawTools?.();
@@ -32,7 +35,7 @@ export class ChatPane extends ChatView {
     this.drawMessages(shown, (message) => this.#message(message, shown), empty(), this.#viewerId());
     const typing = model.typing.get(chat?.id);
     const isTyping = typing !== undefined && typing.until > Date.now();
-    this.status.textContent = isTyping ? `${typing.name} ${text('typing')}` : '';
+    this.status.textContent = isTyping ? `${typing.name} ${text(typing.words)}` : this.told;
   }
 
   #viewerId() {
@@ -67,10 +70,17 @@ export class ChatPane extends ChatView {
     }
     if (message.menu.length > 0)
       box.append(menuNode(message.menu, (index, item) => this.#press(message, index, item, 'pressMenu')));
-    const reactions = Object.values(message.reactions).flat();
-    if (reactions.length > 0) box.append(node('p', 'reactions', reactions.join(' · ')));
+    const reactions = reactionsNode(message);
+    if (reactions !== null) box.append(reactions);
+    if (message.isBot) box.append(this.#like(message));
     if (isOwn && !message.system) box.append(this.#ownTools(message));
     return box;
+  }
+
+  #like({ id: messageId, ...message }) {
+    const userId = this.#viewerId();
+    const react = (isOn) => this.#do('react', { userId, messageId, reaction: 'like', isOn });
+    return likeButton(message, userId, react);
   }
 
   #ownTools(message) {
@@ -83,20 +93,22 @@ export class ChatPane extends ChatView {
     return node('div', 'own-tools', edit, remove);
   }
 
-  /** What the portal has no part in happens here. */
+  /** Actions that only the person's own window performs, without the portal. */
   #press(message, index, key, act = 'pressButton') {
     const value = key.ACTION_VALUE ?? '';
+    this.#tell('');
     if (key.ACTION === 'PUT') this.composer.insert(value);
     else if (key.ACTION === 'COPY') void navigator.clipboard?.writeText(value).catch(() => undefined);
     if (key.ACTION === 'COPY' || key.ACTION === 'CALL' || key.ACTION === 'DIALOG')
-      this.#tell(key.ACTION.toLowerCase(), value);
+      this.#tell(`${text(key.ACTION.toLowerCase())} ${value}`);
     else if (act === 'pressMenu' && safeAddress(key.LINK) !== null)
       window.open(safeAddress(key.LINK), '_blank', 'noopener,noreferrer');
     else if (key.ACTION !== 'PUT') void this.#do(act, { userId: this.#viewerId(), messageId: message.id, index });
   }
 
-  #tell(what, value) {
-    this.status.textContent = `${text(what)} ${value}`;
+  #tell(words) {
+    this.told = words;
+    this.status.textContent = words;
   }
 
   #do(name, fields) {

@@ -1,7 +1,7 @@
-/** What the stream of changes brings to the page's copy of the portal, and what the page asks of it. */
+/** Applies the stream of changes to the page's copy of the portal's state, and looks things up in that copy. */
 import { act, loadState, model, reloadSoon, tell } from '../../kit/page/live.js';
 
-/** `typing`: chatId → { name, until }. `scene`: the people and chats of the page. */
+/** `typing`: chatId → { name, words, until }; `words` is a key of the texts. `scene`: the people and chats shown on the page. */
 Object.assign(model, { scene: null, typing: new Map() });
 
 function putMessage(message) {
@@ -20,10 +20,13 @@ function putLog(list, item) {
   tell('log');
 }
 
-function putTyping({ chatId, botId }) {
+const AGENT_ACTION = 'IMBOT_AGENT_ACTION_';
+
+function putTyping({ chatId, botId, code, seconds }) {
   const bot = model.state.bots.find(({ id }) => id === botId);
-  model.typing.set(chatId, { name: bot?.name ?? '', until: Date.now() + 15_000 });
-  setTimeout(() => tell('typing'), 15_100);
+  const words = code.startsWith(AGENT_ACTION) ? code.slice(AGENT_ACTION.length) : 'typing';
+  model.typing.set(chatId, { name: bot?.name ?? '', words, until: Date.now() + seconds * 1000 });
+  setTimeout(() => tell('typing'), seconds * 1000 + 100);
   tell('typing');
 }
 
@@ -38,7 +41,7 @@ export function receive(item) {
 
 let knownBots = '';
 
-/** Makes sure the people and chats of the page exist; new bots have to be given their places: the line and the group. */
+/** Makes sure that the people and chats of the page exist; new bots have to be added to the Open Channel and the group. */
 export async function prepareScene() {
   const bots = model.state.bots.map(({ id }) => id).join();
   if (model.scene !== null && bots === knownBots) return;

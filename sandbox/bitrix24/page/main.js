@@ -10,14 +10,17 @@ import { createPanes } from './panes.js';
 import { text } from './texts.js';
 
 const panes = createPanes();
-const frame = new AppFrame();
+const frame = new AppFrame((userId) => {
+  panes.find(({ id }) => id === 'employee')?.openChatWith(userId);
+  show('employee');
+});
 const log = new LogView();
 const chats = node('div', 'chats', ...panes.map(({ element }) => element));
 const domain = node('span', 'domain');
 const badge = node('span', 'badge');
 badge.id = 'app-badge';
 
-/** On a narrow screen each chat is a tab of its own; on a wide one they share the tab `chats`. */
+/** On a narrow screen each chat has its own tab; on a wide one all chats share the tab `chats`. */
 const TABS = ['chats', 'client', 'operator', 'employee', 'group', 'app', 'log'];
 let chosen = 'chats';
 

@@ -1,5 +1,5 @@
-/** The four chat panes: the customer, the operator, the employee, the group; who writes in each and what each may see. */
-import { button, node } from '../../kit/page/dom.js';
+/** The four chat panes: the customer, the operator, the employee, the group; who writes in each, and which messages each shows. */
+import { button, keepChildren, node } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
 import { ChatPane } from './chat-pane.js';
 import { chatById, nameOf } from './live.js';
@@ -72,7 +72,10 @@ function employeePane() {
   const drawTools = () => {
     const before = select.value;
     const bots = model.state.bots.toSorted((a, b) => Number(b.type === 'B') - Number(a.type === 'B'));
-    select.replaceChildren(...bots.map(({ id, name }) => new Option(name, String(id))));
+    keepChildren(
+      select,
+      bots.map(({ id, name }) => ({ key: id, element: new Option(name, String(id)) })),
+    );
     if (bots.some(({ id }) => String(id) === before)) select.value = before;
     select.setAttribute('aria-label', text('bot'));
     select.hidden = bots.length === 0;
@@ -89,6 +92,10 @@ function employeePane() {
     },
   });
   select.addEventListener('change', () => pane.draw());
+  pane.openChatWith = (userId) => {
+    select.value = String(userId);
+    pane.draw();
+  };
   pane.tools.append(select);
   return pane;
 }
@@ -106,7 +113,10 @@ function groupPane() {
   const drawTools = () => {
     const bots = memberBots().toSorted((a, b) => Number(b.type === 'S') - Number(a.type === 'S'));
     const mention = ({ name }) => button(`@${name}`, 'quiet', () => pane.composer.insert(`@${name} `));
-    pane.tools.replaceChildren(...bots.map(mention));
+    keepChildren(
+      pane.tools,
+      bots.map((bot) => ({ key: bot.id, element: mention(bot) })),
+    );
   };
   const pane = new ChatPane({
     id: 'group',

@@ -1,17 +1,25 @@
-/** The list of conversations beside the chosen one. */
-import { node } from './dom.js';
+/** The list of conversations, shown beside the chosen one. */
+import { keepChildren, node } from './dom.js';
 
 export class ChatList {
   constructor(choose) {
     this.choose = choose;
-    this.element = node('section', 'pane chat-list');
+    this.title = node('h2');
+    this.empty = node('p', 'empty');
+    this.list = node('ul', 'chat-items');
+    this.element = node('section', 'pane chat-list', node('div', 'pane-head', this.title), this.empty, this.list);
   }
 
   /** Items are `{ id, name, unread, unreadTitle, lines, isChosen }`. */
   draw(title, empty, items) {
-    const list = items.length === 0 ? node('p', 'empty', empty) : node('ul', 'chat-items');
-    for (const item of items) list.append(node('li', '', this.#button(item)));
-    this.element.replaceChildren(node('div', 'pane-head', node('h2', '', title)), list);
+    this.title.textContent = title;
+    this.empty.textContent = empty;
+    this.empty.hidden = items.length > 0;
+    this.list.hidden = items.length === 0;
+    keepChildren(
+      this.list,
+      items.map((item) => ({ key: item.id, element: node('li', '', this.#button(item)) })),
+    );
   }
 
   #button({ id, name, unread, unreadTitle, lines, isChosen }) {

@@ -1,6 +1,6 @@
-/** One chat: head, messages, composer. Pages extend it: what is shown and how it is sent is theirs. */
+/** One chat: header, messages, composer. Pages extend it and decide what is shown and how it is sent. */
 import { Composer } from './composer.js';
-import { node } from './dom.js';
+import { keepChildren, node } from './dom.js';
 import { currentLanguage, text } from './texts.js';
 
 const NEAR_THE_END = 60;
@@ -26,13 +26,13 @@ export class ChatView {
     const head = node('div', 'pane-head', this.title, this.hint, this.tools);
     this.element.append(head, this.list, this.status, this.error, this.composer.element);
     this.list.addEventListener('scroll', () => {
-      // A hidden list measures nothing; what is remembered stays true.
+      // A hidden list has no size; the stored value stays valid.
       if (this.list.clientHeight === 0) return;
       this.#isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_THE_END;
     });
   }
 
-  /** Runs an act and shows why it was refused; true when it was done. */
+  /** Runs an action and shows the reason if it is refused; true when it was done. */
   attempt = async (work) => {
     this.error.hidden = true;
     try {
@@ -45,18 +45,23 @@ export class ChatView {
     }
   };
 
-  /** The next drawing shows the latest message, wherever the list stood. */
+  /** Makes the next drawing scroll to the latest message, wherever the list was scrolled to. */
   followLatest() {
     this.#isAtEnd = true;
   }
 
-  /** Draws the messages anew if they or what `also` names have changed; stays at the end when it was there. */
+  /** Draws the messages that have changed, or all of them if `also` has changed. A list that was scrolled to its end stays there. */
   drawMessages(messages, nodeOf, empty, also = null) {
     const isAtEnd = this.#isAtEnd;
     const wanted = JSON.stringify([currentLanguage(), empty, also, messages]);
     if (wanted !== this.#shown) {
       this.#shown = wanted;
-      this.list.replaceChildren(...(messages.length === 0 ? [node('p', 'empty', empty)] : messages.map(nodeOf)));
+      const shown = messages.map((message) => ({
+        key: message.id,
+        data: [also, message],
+        element: nodeOf(message),
+      }));
+      keepChildren(this.list, shown.length > 0 ? shown : [{ key: 'empty', element: node('p', 'empty', empty) }]);
     }
     if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
   }

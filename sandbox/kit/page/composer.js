@@ -3,7 +3,10 @@ import { fileAsBase64, node } from './dom.js';
 import { text } from './texts.js';
 
 export class Composer {
-  /** `send(text, files)` resolves to true when it was sent; only then is the form emptied. `extras` stand beside the button. */
+  /**
+   * `send(text, files)` resolves to true when the message was sent; only then is the form emptied. `extras` are nodes beside the button.
+   * Without `maxBytes` the form accepts no file.
+   */
   constructor({ id, maxBytes, send, extras = [] }) {
     this.maxBytes = maxBytes;
     this.sendWritten = send;
@@ -17,7 +20,8 @@ export class Composer {
     this.attached = node('span', 'attached');
     this.button = node('button', 'primary');
     this.button.type = 'submit';
-    const row = node('div', 'composer-row', this.file, this.fileLabel, this.attached, ...extras, this.button);
+    const files = maxBytes === undefined ? [] : [this.file, this.fileLabel, this.attached];
+    const row = node('div', 'composer-row', ...files, ...extras, this.button);
     this.element = node('form', 'composer', this.input, row);
     this.#listen();
   }
@@ -49,19 +53,19 @@ export class Composer {
     const isSent = await this.sendWritten(written, files);
     this.button.disabled = false;
     if (!isSent) return;
-    // What was typed in the meantime stays.
+    // Text that was typed while sending stays.
     if (this.input.value.trim() === written) this.input.value = '';
     this.file.value = '';
     this.#showAttached();
   }
 
-  /** Puts text at the cursor. */
+  /** Inserts text at the cursor. */
   insert(extra) {
     this.input.setRangeText(extra, this.input.selectionStart, this.input.selectionEnd, 'end');
     this.input.focus();
   }
 
-  /** `label` says whose form it is. */
+  /** Sets the texts; `label` names the form for screen readers. */
   draw(label) {
     this.input.placeholder = text('write');
     this.input.setAttribute('aria-label', label);

@@ -1,4 +1,4 @@
-/** Small pieces every page is made of: nodes, buttons, links, times, files. No HTML is ever parsed. */
+/** Building blocks of every page: nodes, buttons, links, times, files. No HTML is ever parsed. */
 
 /** A DOM node with class and content. */
 export function node(tag, className, ...content) {
@@ -8,7 +8,32 @@ export function node(tag, className, ...content) {
   return element;
 }
 
-/** A button; while its work runs it cannot be pressed again. */
+const keptIn = new WeakMap();
+
+/**
+ * Replaces the children of a node. A child with the same markup and the same data keeps its node, so that a click on it that has begun is
+ * not lost. Entries are `{ key, data, element }`; the handlers of an element may use its data and nothing else that changes.
+ */
+export function keepChildren(parent, entries) {
+  const before = keptIn.get(parent) ?? new Map();
+  const after = new Map();
+  for (const [index, { key = index, data = null, element }] of entries.entries()) {
+    const name = after.has(key) ? `${key} ${index}` : key;
+    const look = JSON.stringify(data) + element.outerHTML;
+    const old = before.get(name);
+    after.set(name, old?.look === look ? old : { look, element });
+  }
+  keptIn.set(parent, after);
+  const wanted = [...after.values()].map(({ element }) => element);
+  const isWanted = new Set(wanted);
+  for (const child of [...parent.childNodes]) if (!isWanted.has(child)) child.remove();
+  for (const [index, element] of wanted.entries()) {
+    const present = parent.childNodes[index] ?? null;
+    if (present !== element) parent.insertBefore(element, present);
+  }
+}
+
+/** A button that cannot be pressed again while its work runs. */
 export function button(label, className, press) {
   const element = node('button', className, label);
   element.type = 'button';
@@ -23,7 +48,7 @@ export function button(label, className, press) {
   return element;
 }
 
-/** A menu that acts at once and then shows its title again; options are pairs of value and label. */
+/** A menu that acts as soon as an option is chosen and then shows its title again; options are pairs of value and label. */
 export function menu(title, options, choose) {
   const select = node('select', 'menu');
   select.setAttribute('aria-label', title);
@@ -44,7 +69,7 @@ export function safeAddress(address) {
   return trimmed.startsWith('/') && !trimmed.startsWith('//') ? trimmed : null;
 }
 
-/** A link that opens in a tab of its own and tells the target nothing. */
+/** A link that opens in a new tab and gives the target neither a referrer nor an opener. */
 export function link(address, ...label) {
   const anchor = node('a', '', ...label);
   anchor.href = address;
@@ -71,7 +96,7 @@ export function picture(address, alt) {
   return image;
 }
 
-/** A file under a message: a link, with the picture where it is one. */
+/** A file under a message: a link, with the picture if the file is one. */
 export function fileNode(address, label, isImage) {
   const anchor = linkOrText(address, ...(isImage ? [picture(address, label) ?? ''] : []), node('span', '', label));
   anchor.className = 'file';

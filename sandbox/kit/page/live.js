@@ -1,6 +1,6 @@
-/** The page's copy of the fake server's state, kept fresh by Server-Sent Events; and the way to act. */
+/** The page's copy of the fake server's state, kept up to date by Server-Sent Events, and the function that requests actions. */
 
-/** What the page shows; pages add what they choose and remember. */
+/** What the page shows; pages add fields for what the person has chosen. */
 export const model = { state: null, isOnline: true };
 
 const watchers = new Set();
@@ -9,7 +9,7 @@ let isLoading = false;
 let isStale = false;
 let queryOf = () => '';
 
-/** Calls back with the kind of change after every change. */
+/** Calls back after every change, with its kind. */
 export function watch(callback) {
   watchers.add(callback);
 }
@@ -18,12 +18,12 @@ export function tell(kind) {
   for (const watcher of watchers) watcher(kind);
 }
 
-/** What is asked for with the state, such as `?chat=5`; nothing unless set. */
+/** Sets the query with which the state is loaded, such as `?chat=5`; empty unless set. */
 export function askWith(query) {
   queryOf = query;
 }
 
-/** Fetches everything anew. Throws when the fake server does not answer. */
+/** Fetches the whole state again. Throws when the fake server does not answer. */
 export async function loadState() {
   const answer = await fetch(`/sandbox/state${queryOf()}`);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
@@ -31,7 +31,7 @@ export async function loadState() {
   tell('state');
 }
 
-/** Several changes in a row cost one load. */
+/** Reloads the state soon; several changes in a row cause one load. */
 export function reloadSoon() {
   if (isLoading) isStale = true;
   else if (timer === null) timer = setTimeout(() => void reload(), 100);
@@ -43,7 +43,7 @@ async function reload() {
   try {
     await loadState();
   } catch {
-    // The stream notices the loss by itself and loads again when it is back.
+    // The stream notices the lost connection by itself and loads again when it is back.
     setOnline(false);
   }
   isLoading = false;
@@ -56,7 +56,7 @@ function setOnline(isOnline) {
   tell('online');
 }
 
-/** Opens the stream of changes; the browser reconnects by itself, and then everything is loaded anew. */
+/** Opens the stream of changes. The browser reconnects by itself, and then the whole state is loaded again. */
 export function goLive(receive) {
   const stream = new EventSource('/sandbox/stream');
   stream.addEventListener('message', ({ data }) => receive(JSON.parse(data)));
@@ -67,7 +67,7 @@ export function goLive(receive) {
   stream.addEventListener('error', () => setOnline(false));
 }
 
-/** Does something in the fake server. Throws with its words when it is refused. */
+/** Requests an action of the fake server. Throws its reason when the action is refused. */
 export async function act(name, fields = {}) {
   const answer = await fetch('/sandbox/act', {
     method: 'POST',

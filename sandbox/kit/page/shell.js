@@ -1,5 +1,5 @@
-/** The frame of every page: head with badges, language, tabs, and its start with a second try. */
-import { node } from './dom.js';
+/** The layout of every page: header with badges, language, tabs; and the start of the page, with a button to try again. */
+import { keepChildren, node } from './dom.js';
 import { goLive, model, watch } from './live.js';
 import { currentLanguage, setLanguage, text } from './texts.js';
 
@@ -7,7 +7,7 @@ const find = (selector) => document.querySelector(selector);
 const offline = node('span', 'badge badge-bad');
 offline.dataset.text = 'offline';
 
-/** Whether everything has room side by side. */
+/** Whether the screen is wide enough to show everything side by side. */
 export function isWide() {
   return matchMedia('(min-width: 1024px)').matches;
 }
@@ -26,10 +26,10 @@ export function drawTabs(entries, choose) {
     tab.role = 'tab';
     tab.setAttribute('aria-selected', String(isChosen));
     tab.addEventListener('click', () => choose(name));
-    return tab;
+    return { key: name, element: tab };
   });
-  find('#tabs').replaceChildren(...tabs);
-  for (const tab of tabs) {
+  keepChildren(find('#tabs'), tabs);
+  for (const tab of find('#tabs').children) {
     if (tab.ariaSelected === 'true') tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 }
@@ -42,8 +42,8 @@ function showFailure(failure, retry) {
 }
 
 /**
- * Starts the page: `load` brings the state, `views` and `badges` (nodes of the head) are shown, `draw` fills them after every change,
- * `receive` takes what the stream brings, `settle` is done after every later load and before it is drawn.
+ * Starts the page: `load` fetches the state, `views` and `badges` (nodes of the header) are shown, `draw` fills them after every change,
+ * `receive` gets what the stream sends, `settle` runs after every later load, before the page is drawn.
  */
 export function startPage({ load, settle = async () => {}, views, badges, draw, receive }) {
   let isLive = false;

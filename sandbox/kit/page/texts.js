@@ -1,4 +1,4 @@
-/** The words of a page in Russian and English: those every page needs, and those it adds. */
+/** The texts of a page in Russian and English: those that several pages need, and those that the page adds. */
 
 const TEXTS = {
   ru: {
@@ -20,6 +20,17 @@ const TEXTS = {
     remove: 'Удалить',
     newText: 'Новый текст сообщения',
     reply: 'Ответ на: ',
+    chats: 'Диалоги',
+    conversation: 'Переписка',
+    choose: 'Выберите диалог слева.',
+    chooseNarrow: 'Выберите диалог на вкладке «Диалоги».',
+    noMessages: 'Сообщений пока нет.',
+    faults: 'Сбои',
+    clearFaults: 'Убрать сбои',
+    done: 'Сделано: ',
+    calls: 'Вызовы API',
+    webhooks: 'Вебхуки',
+    noWebhooks: 'Вебхуков ещё не было.',
     noCalls: 'Вызовов ещё не было.',
     ms: 'мс',
   },
@@ -42,6 +53,17 @@ const TEXTS = {
     remove: 'Delete',
     newText: 'New text of the message',
     reply: 'Reply to: ',
+    chats: 'Conversations',
+    conversation: 'Conversation',
+    choose: 'Choose a conversation on the left.',
+    chooseNarrow: 'Choose a conversation on the “Conversations” tab.',
+    noMessages: 'No messages yet.',
+    faults: 'Faults',
+    clearFaults: 'Clear faults',
+    done: 'Done: ',
+    calls: 'API calls',
+    webhooks: 'Webhooks',
+    noWebhooks: 'No webhooks yet.',
     noCalls: 'No calls yet.',
     ms: 'ms',
   },
@@ -50,7 +72,7 @@ const TEXTS = {
 const KEY = 'sandbox-language';
 let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en');
 
-/** The page's own words, by language; they win over the words of all pages. */
+/** Adds the page's own texts, by language; they override the shared ones. */
 export function addTexts(own) {
   for (const [name, texts] of Object.entries(own)) Object.assign(TEXTS[name], texts);
 }

@@ -1,4 +1,4 @@
-/** Bot API: dialogs listed, opened, given, taken, tagged, closed. */
+/** Bot API: list, open, assign, unassign, tag and close dialogs. */
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { type ApiAnswer, type ApiCall, type ApiRoute, ok } from '../api-gate.ts';

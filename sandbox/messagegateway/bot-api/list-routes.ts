@@ -1,4 +1,4 @@
-/** Bot API: channels, chats, customers, members and users, read only. */
+/** Bot API: read-only lists of channels, chats, customers, members and users. */
 import { z } from 'zod';
 import { type ApiAnswer, type ApiCall, type ApiRoute, ok } from '../api-gate.ts';
 import { listPage } from '../lists.ts';

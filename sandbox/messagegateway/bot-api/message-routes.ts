@@ -1,4 +1,4 @@
-/** Bot API: messages listed, sent, edited, deleted. */
+/** Bot API: list, send, edit and delete messages. */
 import { z } from 'zod';
 import { inBackground } from '../../kit/background.ts';
 import { ApiError } from '../api-error.ts';
@@ -114,7 +114,7 @@ function send(call: ApiCall): { status: number; body: unknown } {
     quoteId: quotedInChat(account, chat, body.quote_message_id),
     isMailing: body.mass_communication === true,
   });
-  // The end of the delivery shows in the message's status.
+  // The call does not wait for the delivery; its result shows in the message's status.
   inBackground(delivered);
   const answer = { message_id: message.id, time: nanoTime(message.time) };
   return { status: account.gateway.options.botSendStatus, body: answer };

@@ -11,7 +11,7 @@ export function ownBot({ account, module }: ApiCall): BotRecord {
   return bot;
 }
 
-/** A path variable as an id; the words of the refusal name it. */
+/** A path variable as an id. Throws a 400 with `words` when it is not one. */
 export function pathId(call: ApiCall, name: string, words = `incorrect ${name}`): number {
   const id = Number(call.params[name]);
   if (!Number.isSafeInteger(id) || id < 1) throw new ApiError(400, words);

@@ -1,4 +1,4 @@
-/** Every route of the Bot API but the WebSocket. */
+/** Every route of the Bot API except the WebSocket. */
 import { z } from 'zod';
 import { type ApiRoute, ok } from '../api-gate.ts';
 import type { StoredFile } from '../records.ts';
@@ -11,7 +11,7 @@ import { messageRoutes } from './message-routes.ts';
 import { selfRoutes } from './self-routes.ts';
 
 const metaBody = z.object({
-  // The Go client leaves either out.
+  // The Go client may omit either field.
   transcription: z.string().optional(),
   transcription_status: orZero(z.enum(['in_progress', 'ready', 'error'])),
 });

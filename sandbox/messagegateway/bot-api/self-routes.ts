@@ -1,4 +1,4 @@
-/** Bot API: the bots of the account, the bot's own card, its commands. */
+/** Bot API: the bots of the account, the bot's own record, its commands. */
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { type ApiAnswer, type ApiCall, type ApiRoute, ok } from '../api-gate.ts';

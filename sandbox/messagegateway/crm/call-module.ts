@@ -1,4 +1,4 @@
-/** What the CRM does towards a module: activity callback, one-step connection, opening its pages. */
+/** Calls of the CRM to a module: activity callback, one-step connection, opening its pages. */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { ModuleRecord } from '../records.ts';
@@ -17,7 +17,7 @@ async function exchange(url: string, init: RequestInit = {}): Promise<ModuleAnsw
   try {
     return { status: answer.status, body: JSON.parse(text) as unknown };
   } catch {
-    // Pages are HTML; the caller sees them as they came.
+    // Pages are HTML; they are returned as they are.
     return { status: answer.status, body: text };
   }
 }
@@ -46,11 +46,11 @@ export async function sendActivity(
 }
 
 export interface SimpleConnectChoice {
-  /** Instead of the right signature. */
+  /** Replaces the correct signature. */
   readonly token?: string;
   readonly apiKey?: string;
   readonly systemUrl?: string;
-  /** Instead of the whole field `register`; null leaves the field out. */
+  /** Replaces the whole field `register`; null leaves the field out. */
   readonly register?: string | null;
 }
 
@@ -85,7 +85,7 @@ export async function connectInOneStep(
   return { config, registration: await exchange(parsed.data.registerUrl, { method: 'POST', body }) };
 }
 
-/** A user opens a page of the module: its configuration form (with `account`) or its account page. */
+/** A user opens a page of the module, its configuration form or its account page; `account` is added to the query if it is missing. */
 export async function openPage(account: AccountState, url: string): Promise<ModuleAnswer> {
   const target = new URL(url);
   if (!target.searchParams.has('account')) target.searchParams.set('account', account.crm.origin);

@@ -126,7 +126,7 @@ function shownForm(form: URLSearchParams): Record<string, unknown> {
     try {
       shown[name] = JSON.parse(value);
     } catch {
-      // Plain values are shown as they came.
+      // Values that are not JSON are shown as they came.
       shown[name] = value;
     }
   }

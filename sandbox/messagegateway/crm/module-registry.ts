@@ -1,4 +1,4 @@
-/** Registration of integration modules: the checks of the edit call, tokens for bot and transport, switching on and off. */
+/** Registration of integration modules: validation of the edit call, tokens for bot and transport, switching on and off. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -221,7 +221,7 @@ export function moduleView(account: AccountState, module: ModuleRecord): object 
   return view;
 }
 
-/** The token stops working and the module's sockets are closed; a new registration gives another. */
+/** Revokes the token and closes the module's sockets; a new registration issues another token. */
 export function revokeToken(account: AccountState, code: string, api: 'bot' | 'transport'): void {
   const module = account.modules.get(code);
   const token = api === 'bot' ? module?.bot?.token : module?.transport?.token;

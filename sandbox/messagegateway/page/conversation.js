@@ -1,80 +1,70 @@
-/** The chosen chat: its head with the acts on the dialog, its messages, the answer form. */
-import { ChatView } from '../../kit/page/chat-view.js';
+/** The chosen chat: its header with the actions on the dialog, its messages, the answer form. */
+import { ChosenChatView } from '../../kit/page/chosen-chat-view.js';
 import { button, menu, node } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
-import { isWide } from '../../kit/page/shell.js';
-import { currentChat, dialogById, leader } from './live.js';
+import { checkBox } from '../../kit/page/tools-view.js';
+import { dialogById, leader, quoteId } from './live.js';
 import { messageNode } from './message-node.js';
 import { text } from './texts.js';
 
-export class Conversation extends ChatView {
+export class Conversation extends ChosenChatView {
   constructor() {
-    const isPrivate = node('input');
-    isPrivate.type = 'checkbox';
-    const privateWords = node('span');
-    const extras = [node('label', 'check', isPrivate, privateWords)];
-    const write = (written, files) => this.#write(written, files, isPrivate.checked);
-    super({ id: 'answer', className: 'conversation', maxBytes: 20 * 1024 * 1024, write, extras });
-    this.privateWords = privateWords;
+    const staffOnly = checkBox();
+    const write = (written, files) => this.#write(written, files, staffOnly.input.checked);
+    super({ maxBytes: 20 * 1024 * 1024, write, extras: [staffOnly.element] });
+    this.staffOnly = staffOnly;
     this.quote = node('p', 'hint');
-    this.quote.hidden = true;
     this.composer.element.prepend(this.quote);
-    this.shownTools = '';
-    this.shownChat = null;
   }
 
   async #write(written, files, isPrivate) {
-    const fields = { userId: model.managerId, text: written, private: isPrivate, files, quote: model.quoteId };
-    await act('answer', { chatId: currentChat().id, ...fields });
+    const fields = { userId: model.managerId, text: written, private: isPrivate, files, quote: quoteId() };
+    await act('answer', { chatId: model.chatId, ...fields });
     this.followLatest();
-    model.quoteId = null;
+    model.quote = null;
   }
 
   draw() {
-    const chat = currentChat();
-    this.composer.element.hidden = chat === null;
-    this.composer.draw(text('write'));
-    this.privateWords.textContent = text('private');
+    this.staffOnly.label.textContent = text('private');
     this.#drawQuote();
-    this.#drawHead(chat);
-    if (this.shownChat !== model.chatId) this.followLatest();
-    this.shownChat = model.chatId;
-    const choose = text(isWide() ? 'chooseChat' : 'chooseChatNarrow');
-    const empty = chat === null && model.state.chats.length > 0 ? choose : text('noMessages');
-    this.drawMessages(model.state.messages, (message) => messageNode(message, this.attempt), empty);
+    super.draw();
+  }
+
+  titleOf({ customerName }) {
+    return customerName;
+  }
+
+  hintOf(chat) {
+    const dialog = dialogById(chat.dialogId);
+    const tags = (dialog?.tags ?? []).map(({ name }) =>
+      button(`${name} ×`, 'tag tag-button', () => this.attempt(() => act('untag', { dialogId: dialog.id, name }))),
+    );
+    return [leader(chat), ...tags.flatMap((tag) => [' ', tag])];
+  }
+
+  toolsShow({ dialogId }) {
+    return [dialogById(dialogId), model.state.bots];
+  }
+
+  messageNode(message) {
+    return messageNode(message, this.attempt);
   }
 
   #drawQuote() {
-    const { quoteId } = model;
-    this.quote.hidden = quoteId === null;
-    if (quoteId === null) return;
-    const quoted = model.state.messages.find(({ id }) => id === quoteId);
+    const id = quoteId();
+    this.quote.hidden = id === null;
+    if (id === null) return;
+    const quoted = model.state.messages.find((message) => message.id === id);
     const drop = button('×', 'quiet', () => {
-      model.quoteId = null;
+      model.quote = null;
       this.draw();
     });
     drop.setAttribute('aria-label', text('dropQuote'));
-    this.quote.replaceChildren(text('reply'), (quoted?.text ?? `#${String(quoteId)}`).slice(0, 80), ' ', drop);
+    this.quote.replaceChildren(text('reply'), (quoted?.text ?? `#${String(id)}`).slice(0, 80), ' ', drop);
   }
 
-  #drawHead(chat) {
-    this.title.textContent = chat?.customerName ?? text('conversation');
-    this.hint.textContent = chat === null ? '' : leader(chat);
-    const dialog = chat === null ? null : dialogById(chat.dialogId);
-    for (const { name } of dialog?.tags ?? []) {
-      const tag = button(`${name} ×`, 'tag tag-button', () =>
-        this.attempt(() => act('untag', { dialogId: dialog.id, name })),
-      );
-      this.hint.append(' ', tag);
-    }
-    // A menu that is open must not be replaced under the pointer.
-    const wanted = JSON.stringify([document.documentElement.lang, chat?.id, dialog, model.state.bots]);
-    if (wanted === this.shownTools) return;
-    this.shownTools = wanted;
-    this.tools.replaceChildren(...(chat === null ? [] : this.#toolButtons(chat, dialog)));
-  }
-
-  #toolButtons(chat, dialog) {
+  toolsOf(chat) {
+    const dialog = dialogById(chat.dialogId);
     const bots = model.state.bots.filter(({ isActive }) => isActive);
     const go = (name, fields) => this.attempt(() => act(name, fields));
     const buttons = [];

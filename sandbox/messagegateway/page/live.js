@@ -1,31 +1,18 @@
-/** What the manager's page chooses and remembers, and what it asks of its copy of the account. */
-import { act, askWith, loadState, model } from '../../kit/page/live.js';
-import { isWide } from '../../kit/page/shell.js';
+/** What the person has chosen on the manager's page, and look-ups in its copy of the account. */
+import { act, model } from '../../kit/page/live.js';
 import { text } from './texts.js';
 
-/** `quoteId`: the message the next answer quotes. */
-Object.assign(model, { chatId: null, managerId: null, quoteId: null, isRefusing: false });
-askWith(() => (model.chatId === null ? '' : `?chat=${String(model.chatId)}`));
+/** `quote`: the message the next answer quotes, as `{ chatId, id }`. */
+Object.assign(model, { managerId: null, quote: null, isRefusing: false });
 
 /** Makes sure there is a manager to write as. */
 export async function prepare() {
   model.managerId = await act('prepare', { name: text('manager') });
 }
 
-/** Where there is room beside the list, a chat is always chosen. */
-export async function chooseFirst() {
-  const [first] = model.state.chats;
-  if (model.chatId === null && first !== undefined && isWide()) await chooseChat(first.id);
-}
-
-export async function chooseChat(chatId) {
-  model.chatId = chatId;
-  model.quoteId = null;
-  await loadState();
-}
-
-export function currentChat() {
-  return model.state?.chats.find(({ id }) => id === model.chatId) ?? null;
+/** Id of the message that the next answer quotes, or null. A quote belongs to the chat in which it was chosen. */
+export function quoteId() {
+  return model.quote?.chatId === model.chatId ? model.quote.id : null;
 }
 
 export function dialogById(dialogId) {
@@ -38,7 +25,7 @@ function nameOf({ type, id }) {
   return list.find((one) => one.id === id)?.name ?? String(id);
 }
 
-/** Who has the chat's dialog, in words. */
+/** The text that says who is responsible for the chat's dialog. */
 export function leader(chat) {
   if (!chat.isDialogOpen) return text('closed');
   const responsible = dialogById(chat.dialogId)?.responsible ?? null;

@@ -83,7 +83,7 @@ function toolsNode(message, attempt) {
     );
   }
   const answer = button(text('answer'), 'quiet', () => {
-    model.quoteId = message.id;
+    model.quote = { chatId: model.chatId, id: message.id };
     tell('quote');
     document.querySelector('.composer textarea').focus();
   });
@@ -96,7 +96,7 @@ function toolsNode(message, attempt) {
   return row;
 }
 
-/** The node; `attempt` runs an act and shows its refusal. */
+/** The node of a message; `attempt` runs an action and shows why it was refused. */
 export function messageNode(message, attempt) {
   if (message.type === 'system') {
     const line = node('div', 'message system', text(`a_${message.action}`));

@@ -1,26 +1,48 @@
 /** Connected modules and the fault buttons. */
-import { button, node } from '../../kit/page/dom.js';
-import { act, model } from '../../kit/page/live.js';
+import { node } from '../../kit/page/dom.js';
+import { model } from '../../kit/page/live.js';
+import { currentLanguage } from '../../kit/page/texts.js';
+import { section, ToolsView } from '../../kit/page/tools-view.js';
 import { text } from './texts.js';
 
-export class Tools {
-  constructor() {
-    this.element = node('section', 'tools-view');
-    this.result = node('p', 'hint');
-    this.result.setAttribute('role', 'status');
+const FAULTS = [
+  'cutSockets',
+  'storm429',
+  'slow',
+  'fail500',
+  'garbage',
+  'repeatWebhooks',
+  'dropWebhooks',
+  'clearFaults',
+  'renameCrm',
+];
+
+export class Tools extends ToolsView {
+  #modules = node('div');
+  #shownModules = '';
+
+  draw() {
+    const { modules, isChatsOff } = model.state;
+    this.#drawModules(modules);
+    this.drawChanged([isChatsOff, model.isRefusing], () => [
+      this.#modules,
+      ...section(text('faults'), ...FAULTS.map((name) => this.#button(name, name)), ...this.#switches()),
+      this.result,
+    ]);
+  }
+
+  /** Drawn separately from the fault buttons: a module that goes and comes back must not replace a button while it is pressed. */
+  #drawModules(modules) {
+    const wanted = JSON.stringify([currentLanguage(), modules]);
+    if (wanted === this.#shownModules) return;
+    this.#shownModules = wanted;
+    const none = node('p', 'notice', text('noModules'));
+    const shown = modules.length === 0 ? [none] : modules.map((one) => this.#module(one));
+    this.#modules.replaceChildren(node('h2', '', text('modules')), ...shown);
   }
 
   #button(key, name, fields = {}) {
-    return button(text(key), 'quiet', async () => {
-      try {
-        await act(name, fields);
-        this.result.className = 'hint';
-        this.result.textContent = text('done') + text(key);
-      } catch (failure) {
-        this.result.className = 'error';
-        this.result.textContent = failure.message;
-      }
-    });
+    return this.actButton(text(key), name, () => fields);
   }
 
   #module(module) {
@@ -47,36 +69,5 @@ export class Tools {
     });
     const chats = this.#button(isChatsOff ? 'switchChatsOn' : 'switchChatsOff', 'chatsOff', { isOn: !isChatsOff });
     return [refuse, chats];
-  }
-
-  draw() {
-    const wanted = JSON.stringify([
-      document.documentElement.lang,
-      model.state.modules,
-      model.state.isChatsOff,
-      model.isRefusing,
-    ]);
-    if (wanted === this.shown) return;
-    this.shown = wanted;
-    const { modules } = model.state;
-    const simple = [
-      'cutSockets',
-      'storm429',
-      'slow',
-      'fail500',
-      'garbage',
-      'repeatWebhooks',
-      'dropWebhooks',
-      'clearFaults',
-      'renameCrm',
-    ];
-    const faults = node('div', 'tools', ...simple.map((name) => this.#button(name, name)), ...this.#switches());
-    this.element.replaceChildren(
-      node('h2', '', text('modules')),
-      ...(modules.length === 0 ? [node('p', 'notice', text('noModules'))] : modules.map((one) => this.#module(one))),
-      node('h2', '', text('faults')),
-      faults,
-      this.result,
-    );
   }
 }

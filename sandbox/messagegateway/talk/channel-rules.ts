@@ -1,4 +1,4 @@
-/** What a channel can do, by its settings. `receive` = MG to messenger, `send` = messenger to MG; a missing key means none. */
+/** What a channel can do according to its settings. `receive` = MG to messenger, `send` = messenger to MG; a missing key means neither. */
 import { ApiError } from '../api-error.ts';
 import type { ChannelRecord, Json } from '../records.ts';
 import type { AccountState } from '../state.ts';
@@ -20,7 +20,7 @@ function limitOf(settings: Json, kind: string, name: string): number | null {
   return typeof value === 'number' && value > 0 ? value : null;
 }
 
-/** Throws a 400 unless the channel does this. */
+/** Throws a 400 unless the channel supports the action. */
 export function demand(
   account: AccountState,
   channel: ChannelRecord,
@@ -31,7 +31,7 @@ export function demand(
   throw new ApiError(400, `channel does not support ${deed.what} of ${deed.kind} (${deed.direction})`);
 }
 
-/** Throws a 400 when content that goes out is beyond what the channel can carry. */
+/** Throws a 400 when outgoing content exceeds the channel's limits. */
 export function demandFits(
   account: AccountState,
   channel: ChannelRecord,
@@ -68,7 +68,7 @@ export function demandFits(
   }
 }
 
-/** Throws a 400 unless managers may begin a chat here, which takes phone numbers as customer ids. */
+/** Throws a 400 unless managers may start chats in this channel, which requires phone numbers as customer ids. */
 export function demandMayBegin(account: AccountState, channel: ChannelRecord): void {
   if (!account.gateway.options.enforceChannelSettings) return;
   const isByPhone = channel.settings['customer_external_id'] === 'phone';
@@ -88,7 +88,7 @@ export function demandMayWrite(account: AccountState, channel: ChannelRecord, re
   }
 }
 
-/** Throws a 400 for a reaction the channel does not offer; null takes one back. */
+/** Throws a 400 for a reaction that the channel does not offer; null removes a reaction and is allowed. */
 export function demandKnownReaction(account: AccountState, channel: ChannelRecord, reaction: string | null): void {
   if (!account.gateway.options.enforceChannelSettings || reaction === null) return;
   const { dictionary } = branch(channel.settings, 'reactions');

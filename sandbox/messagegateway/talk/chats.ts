@@ -1,4 +1,4 @@
-/** Finds and makes the customers and chats that transports imply, with their aliases. */
+/** Finds or creates the customers and chats that transports refer to, with their aliases. */
 import type { ChannelRecord, ChatRecord, CustomerRecord, Json } from '../records.ts';
 import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
@@ -63,7 +63,7 @@ function update(customer: CustomerRecord, given: GivenCustomer): boolean {
   return JSON.stringify(customer) !== before;
 }
 
-/** The customer with this external id or alias, made when new, brought up to date when known. */
+/** The customer with this external id or alias: created when new, updated when known. */
 export function settleCustomer(account: AccountState, channel: ChannelRecord, given: GivenCustomer): CustomerRecord {
   const ids = [given.external_id, ...(given.secondary_external_ids ?? [])];
   const known = ids.map((id) => account.customerIds.get(keyOf(channel.id, id))).find((id) => id !== undefined);
@@ -137,13 +137,13 @@ export function createChat(
   return chat;
 }
 
-/** The transport names the chat that a manager began. */
+/** Stores the transport's id of a chat that a manager started. */
 export function linkChat(account: AccountState, chat: ChatRecord, externalId: string): void {
   chat.externalChatId = externalId;
   account.chatIds.set(keyOf(chat.channelId, externalId), chat.id);
 }
 
-/** The transport names the customer whom a manager wrote to first. */
+/** Stores the transport's id of a customer whom a manager wrote to first. */
 export function linkCustomer(account: AccountState, chat: ChatRecord, externalId: string): void {
   const customer = account.customers.get(chat.customerId);
   if (customer === undefined) return;

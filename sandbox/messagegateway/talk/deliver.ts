@@ -1,4 +1,4 @@
-/** Carries outgoing messages and their changes to the transport by webhook, and changes the messages as its answers say. */
+/** Sends outgoing messages and their changes to the transport by webhook, and updates the messages from its answers. */
 import { z } from 'zod';
 import type { WebhookResult } from '../../kit/webhook-sender.ts';
 import type { ChatRecord, Json, MessageRecord } from '../records.ts';
@@ -91,7 +91,7 @@ function sentData(account: AccountState, message: MessageRecord, { chat, externa
   };
 }
 
-/** The message did not get through; the bots see status failed. */
+/** Marks the message as failed and tells the bots. */
 export function failMessage(account: AccountState, message: MessageRecord, code: string, text?: string | null): void {
   message.status = 'failed';
   message.awaitsAck = false;
@@ -100,7 +100,7 @@ export function failMessage(account: AccountState, message: MessageRecord, code:
   tellMessage(account, 'message_updated', message);
 }
 
-/** The messenger has the message under this id. */
+/** Marks the message as sent, with its id in the messenger. */
 export function finishSending(account: AccountState, message: MessageRecord, externalId: string | null): void {
   message.awaitsAck = false;
   message.status = 'sent';
@@ -114,12 +114,12 @@ function awaitAck(account: AccountState, message: MessageRecord): void {
   message.awaitsAck = true;
   setTimeout(() => {
     if (message.awaitsAck) failMessage(account, message, 'async_send_timeout');
-  }, account.gateway.options.ackTimeoutMs).unref();
+  }, account.gateway.patience.ackTimeoutMs).unref();
 }
 
 type SentAnswer = z.infer<typeof sentAnswer>;
 
-/** Why the answer means that the message did not get through; null when it did. */
+/** Why the answer means that the message was not delivered; null when it was. */
 function failureIn(result: WebhookResult, answer: SentAnswer | null): { code: string; text?: string | null } | null {
   if (result.outcome !== 'answered') return { code: result.outcome };
   if (answer === null) return { code: 'malformed_response' };
@@ -133,7 +133,7 @@ function failureIn(result: WebhookResult, answer: SentAnswer | null): { code: st
 }
 
 function takeSentAnswer(account: AccountState, message: MessageRecord, result: WebhookResult): void {
-  // An acknowledgement may overtake the answer to the webhook.
+  // An acknowledgement may arrive before the answer to the webhook.
   if (message.status !== 'sending') return;
   const answer = sentAnswer.safeParse(result.body).data ?? null;
   const failure = failureIn(result, answer);
@@ -158,7 +158,7 @@ export async function deliverMessage(account: AccountState, message: MessageReco
   takeSentAnswer(account, message, await account.gateway.webhooks.send(order));
 }
 
-/** What tells the transport which message is meant. */
+/** The fields that identify the message to the transport. */
 function identityData(account: AccountState, message: MessageRecord): Json | null {
   const parties = partiesOf(account, message);
   if (parties === null || message.externalId === null) return null;

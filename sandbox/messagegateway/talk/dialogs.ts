@@ -1,4 +1,4 @@
-/** What happens to a dialog: opened, given to somebody, taken away, tagged, closed. */
+/** What happens to a dialog: it is opened, assigned, unassigned, tagged, closed. */
 import { ApiError } from '../api-error.ts';
 import type { ActorRef, ChatRecord, DialogRecord, Responsible, Tag } from '../records.ts';
 import type { AccountState } from '../state.ts';
@@ -25,7 +25,7 @@ function chatOf(account: AccountState, dialog: DialogRecord): ChatRecord {
   return chat;
 }
 
-/** Opens a dialog and tells about it. The message that caused it gets the id after the system message. */
+/** Opens a dialog and tells the bots. The message that caused it gets an id after that of the system message. */
 export function openDialog(account: AccountState, chat: ChatRecord): DialogRecord {
   const now = preciseNow();
   const customer = account.customers.get(chat.customerId);
@@ -49,7 +49,7 @@ export function openDialog(account: AccountState, chat: ChatRecord): DialogRecor
   return dialog;
 }
 
-/** Puts somebody into the chat, with event and system message, unless already there. */
+/** Adds somebody to the chat, with event and system message, unless already a member. */
 export function joinChat(account: AccountState, chat: ChatRecord, user: ActorRef): void {
   const now = preciseNow();
   const known = chat.members.get(user.id);
@@ -65,7 +65,7 @@ export function joinChat(account: AccountState, chat: ChatRecord, user: ActorRef
   recordSystemMessage(account, chat, 'user_joined', { dialogId: chat.lastDialogId, subject: user });
 }
 
-/** Takes somebody out of the chat. */
+/** Removes somebody from the chat. */
 export function leaveChat(
   account: AccountState,
   chat: ChatRecord,
@@ -107,7 +107,7 @@ export interface Assignment {
   readonly leftUserId: number | null;
 }
 
-/** Gives the chat's latest dialog to a user or a bot. Throws 400 for old or closed dialogs and unknown people. */
+/** Assigns the chat's latest dialog to a user or a bot. Throws 400 for old or closed dialogs and unknown assignees. */
 export function assignDialog(
   account: AccountState,
   dialog: DialogRecord,
@@ -129,7 +129,7 @@ export function assignDialog(
   return { responsible, previous, leftUserId: left };
 }
 
-/** Takes the dialog away from its responsible. There is no event for it, only a system message. */
+/** Unassigns the dialog. There is no event for this, only a system message. */
 export function unassignDialog(account: AccountState, dialog: DialogRecord): Responsible {
   const chat = demandLatestOpen(account, dialog);
   const previous = dialog.responsible;

@@ -1,4 +1,4 @@
-/** What happens to messages: written by staff and bots, received from customers, changed, deleted, read. */
+/** What happens to messages: staff and bots write them, customers send them, and they are changed, deleted and read. */
 import { ApiError } from '../api-error.ts';
 import type {
   ActorRef,
@@ -75,7 +75,7 @@ function fieldsOf(content: Content): MessageContent {
   };
 }
 
-/** The message in this chat, or a 400 in the words of a Bot API. */
+/** The quoted message in this chat; otherwise throws a 400 with the text of the Bot API. */
 export function quotedInChat(account: AccountState, chat: ChatRecord, id: number | undefined): number | null {
   if (id === undefined) return null;
   const quoted = account.messages.get(id);
@@ -94,7 +94,7 @@ export interface StaffMessage {
   readonly isMailing: boolean;
 }
 
-/** A user or a bot writes. A public message goes to the transport; the promise of that is `delivered`. */
+/** A user or a bot writes. A public message is sent to the transport; `delivered` resolves when that is done. */
 export function writeAsStaff(
   account: AccountState,
   given: StaffMessage,
@@ -141,7 +141,7 @@ function giveToBot(account: AccountState): { type: 'bot'; id: number } | null {
   return bot === undefined ? null : { type: 'bot', id: bot.id };
 }
 
-/** A message comes from the messenger. Returns the bot to whom a fresh dialog should go, if any. */
+/** A message comes from the messenger. Returns the bot to which a new dialog should be assigned, if any. */
 export function receiveMessage(
   account: AccountState,
   given: ReceivedMessage,
@@ -166,14 +166,14 @@ export function receiveMessage(
   return { message, giveTo: known === null && !isHistory ? giveToBot(account) : null };
 }
 
-/** Throws a 400 unless the message can be changed so. */
+/** Throws a 400 unless the message can be edited or deleted. */
 function demandAction(account: AccountState, message: MessageRecord, action: 'edit' | 'delete'): void {
   if (!messageActions(account, message).includes(action)) {
     throw new ApiError(400, `message can not be ${action === 'edit' ? 'edited' : 'deleted'}`);
   }
 }
 
-/** New content; what is not given stays. */
+/** Changes the content; fields that are not given stay. */
 export function changeMessage(
   account: AccountState,
   message: MessageRecord,
@@ -205,7 +205,7 @@ export function editAsStaff(
   return message.scope === 'public' ? deliverChange(account, message, 'message_updated') : Promise.resolve();
 }
 
-/** Marks as deleted and tells the bots. */
+/** Marks the message as deleted and tells the bots. */
 export function removeMessage(account: AccountState, message: MessageRecord): void {
   message.isDeleted = true;
   message.updatedAt = preciseNow();
@@ -240,7 +240,7 @@ export function setReactions(
   tellMessage(account, 'message_updated', message);
 }
 
-/** Somebody on the other side has read the message. */
+/** Marks the message as read by the other side. */
 export function markSeen(account: AccountState, message: MessageRecord): void {
   if (message.isRead) return;
   message.isRead = true;

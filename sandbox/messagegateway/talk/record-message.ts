@@ -1,4 +1,4 @@
-/** Makes message records: puts them into the chat and its indexes, and tells the bots. Decides nothing. */
+/** Creates message records: adds them to the chat and its indexes, and tells the bots. Contains no rules. */
 import type { ActorRef, ChatRecord, MessageContent, MessageRecord } from '../records.ts';
 import type { AccountState } from '../state.ts';
 import { preciseNow } from '../time-format.ts';
@@ -7,12 +7,12 @@ import { tellMessage } from './tell-bots.ts';
 type Chosen = keyof MessageContent | 'quoteId' | 'externalId' | 'time' | 'channelSentAt' | 'massCommunication';
 type About = 'action' | 'responsible' | 'subject';
 
-/** What has to be said of a new message, and what may be said. */
+/** The required and the optional fields of a new message. */
 export type NewMessage = Readonly<
   Pick<MessageRecord, 'type' | 'scope' | 'from' | 'dialogId' | 'status'> & Partial<Pick<MessageRecord, Chosen | About>>
 >;
 
-/** The key under which a transport's message is found again. */
+/** The key by which a transport's message is found. */
 export function externalKey(channelId: number, externalId: string): string {
   return `${channelId}:${externalId}`;
 }

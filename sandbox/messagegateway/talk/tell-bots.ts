@@ -51,7 +51,7 @@ export function tellJoined(account: AccountState, chat: ChatRecord, user: ActorR
   emit(account, 'user_joined_chat', () => ({ chat: chatEvent(account, chat), user: actorView(account, user) }));
 }
 
-/** The vendor publishes no list of reasons; the member state is given. */
+/** The vendor publishes no list of reasons; the member's state is sent. */
 export function tellLeft(account: AccountState, chat: ChatRecord, user: ActorRef, reason: string): void {
   emit(account, 'user_left_chat', () => ({ reason, chat: { id: chat.id }, user: { id: user.id } }));
 }
@@ -60,7 +60,7 @@ export function tellChannel(account: AccountState, channel: ChannelRecord): void
   emit(account, 'channel_updated', () => ({ channel: channelView(channel) }));
 }
 
-/** customer_updated and bot_updated carry the record flat in data. */
+/** customer_updated and bot_updated have the fields of the record directly in data. */
 export function tellCustomer(account: AccountState, customerId: number): void {
   const customer = account.customers.get(customerId);
   if (customer !== undefined) emit(account, 'customer_updated', () => customerView(customer));
@@ -71,7 +71,7 @@ export function tellBot(account: AccountState, botId: number): void {
   if (bot !== undefined) emit(account, 'bot_updated', () => botView(bot));
 }
 
-/** user_updated is flat with is_active; user_online_updated nests the user. */
+/** user_updated has the user's fields directly in data, with is_active; user_online_updated has them in a nested `user`. */
 export function tellUser(account: AccountState, userId: number, what: 'user_updated' | 'user_online_updated'): void {
   const user = account.users.get(userId);
   if (user === undefined) return;

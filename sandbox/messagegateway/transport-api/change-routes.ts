@@ -21,7 +21,7 @@ import {
 } from './message-bodies.ts';
 import { messageMeant, ownChannel } from './own-records.ts';
 
-/** The Transport document knows no null quote. */
+/** The Transport documentation has no null for a quote. */
 function messageAnswer(account: AccountState, message: MessageRecord): object {
   const { quote, ...view } = messageCore(account, message);
   return quote === null ? view : { ...view, quote };
@@ -123,7 +123,7 @@ function addReaction(call: ApiCall): ApiAnswer {
   const by = customerOf(call, message);
   const others = message.reactions.filter((one) => one.by.id !== by.id);
   const own = message.reactions.filter((one) => one.by.id === by.id && one.content !== body.reaction);
-  // A customer has at most max_count reactions: the oldest makes room.
+  // A customer has at most max_count reactions: the oldest is dropped.
   const kept = max > 1 ? own.slice(-(max - 1)) : [];
   setReactions(account, message, [...others, ...kept, { content: body.reaction, createdAt: preciseNow(), by }]);
   return ok({});

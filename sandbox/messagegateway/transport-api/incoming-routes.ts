@@ -1,4 +1,4 @@
-/** Transport API: new messages from the messenger, and old ones imported. */
+/** Transport API: new messages from the messenger, and the import of old ones. */
 import type { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { type ApiAnswer, type ApiCall, type ApiRoute, ok } from '../api-gate.ts';

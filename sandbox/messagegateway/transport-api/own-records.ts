@@ -1,4 +1,4 @@
-/** Finds the channel and the message a transport means, and only among its own. */
+/** Finds the channel and the message named by a transport, among its own only. */
 
 import { ApiError } from '../api-error.ts';
 import type { ApiCall } from '../api-gate.ts';
@@ -20,7 +20,7 @@ export function ownActiveChannel(call: ApiCall, id: number): ChannelRecord {
   return channel;
 }
 
-/** The message in this channel, by either id; deleted ones only on demand. Throws `Message not found`. */
+/** The message in this channel, by either id; deleted ones only if asked for. Throws `Message not found`. */
 export function messageMeant(
   account: AccountState,
   channel: ChannelRecord,

@@ -21,7 +21,7 @@ export const transportRoutes: readonly ApiRoute[] = [
     short: fileView,
     full: ({ account }, file) => {
       const url = fileUrl(account, file.id);
-      // The capital key is deprecated and still sent.
+      // The key with a capital letter is deprecated but still sent.
       return { ...fileView(file), url, Url: url };
     },
   }),

@@ -10,7 +10,7 @@ export function customerName(customer: CustomerRecord): string {
   return `${customer.firstName} ${customer.lastName}`.trim() || customer.nickname;
 }
 
-/** A value only when it says something; MG leaves out empty optional strings. */
+/** The field only when it is not empty: MG leaves out empty optional strings. */
 function given<K extends string>(key: K, value: string): Partial<Record<K, string>> {
   const pair: Partial<Record<K, string>> = {};
   if (value !== '') pair[key] = value;
@@ -62,7 +62,7 @@ function channelActor(channel: ChannelRecord): object {
   };
 }
 
-/** The actor, or null when nobody is meant. */
+/** The view of the actor; null for none. */
 export function actorView(account: AccountState, ref: ActorRef | null): object | null {
   if (ref === null) return null;
   if (ref.type === 'user') {

@@ -18,7 +18,7 @@ export function channelView(channel: ChannelRecord): object {
   };
 }
 
-/** The dialog inside a chat: times to the second, the responsible in full. */
+/** The dialog inside a chat: times to the second, the responsible with all fields. */
 function embeddedDialog(account: AccountState, dialog: DialogRecord): object {
   const second = (ms: number | null): string | null => (ms === null ? null : secondTime(ms, 'Z'));
   return {
@@ -66,7 +66,7 @@ export function chatListItem(account: AccountState, chat: ChatRecord): object {
     updated_at: microTime(chat.updatedAt),
   };
   const last = lastMessage(account, chat);
-  // The published schema does not allow null here, recorded answers do not show a chat without messages.
+  // The published schema does not allow null here, and no recorded answer has a chat without messages.
   if (last !== null) item['last_message'] = last;
   return item;
 }

@@ -24,7 +24,7 @@ function itemViews(account: AccountState, message: MessageRecord): object[] {
   });
 }
 
-/** Quote always; edit and delete for what went out and the channel can change. */
+/** Always quote; edit and delete only for outgoing messages that the channel can change. */
 export function messageActions(account: AccountState, message: MessageRecord): string[] {
   if (message.isDeleted || message.type === 'system') return [];
   const settings = account.channels.get(message.channelId)?.settings ?? {};
@@ -99,7 +99,7 @@ export function messageListItem(account: AccountState, message: MessageRecord): 
   return item;
 }
 
-/** What only events carry; the chat is added by the caller. */
+/** Fields that only events have; the caller adds the chat. */
 export function messageEventPart(account: AccountState, message: MessageRecord): Record<string, unknown> {
   const view: Record<string, unknown> = {
     ...messageCore(account, message),

@@ -1,9 +1,7 @@
-/** The chosen conversation: what the customer wrote, what the script said, and the form by which you are the script. */
-import { ChatView } from '../../kit/page/chat-view.js';
+/** The chosen conversation: what the customer wrote, what the script said, and the form in which a person answers as the script. */
+import { ChosenChatView } from '../../kit/page/chosen-chat-view.js';
 import { button, clock, linkOrText, menu, node } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
-import { isWide } from '../../kit/page/shell.js';
-import { current } from './live.js';
 import { text } from './texts.js';
 
 /** `Yes=yes, No` becomes two buttons. */
@@ -15,17 +13,7 @@ function buttonsIn(written) {
   });
 }
 
-function lineNode({ from, text: said, attachments, outcome, at }) {
-  const own = from === 'script' ? 'own' : from === 'system' ? 'system' : '';
-  const meta = node('div', 'meta', node('strong', '', text(`from_${from}`)), node('span', '', clock(at, true)));
-  const box = node('div', `message ${own}`, meta, node('div', 'body', said));
-  for (const { name, url } of attachments) box.append(linkOrText(url ?? '', `📎 ${name}`));
-  if (outcome !== null)
-    box.append(node('div', outcome.startsWith('200') || outcome === 'in call' ? 'outcome' : 'outcome bad', outcome));
-  return box;
-}
-
-/** What a script can say or ask for besides text and buttons. */
+/** What a script can send or request besides text and buttons. */
 const sayings = {
   card: () => ({
     text: text('cardText'),
@@ -40,24 +28,12 @@ const sayings = {
   cancelFollowUp: () => ({ type: 'cancel_follow_up', name: 'remind' }),
 };
 
-export class Conversation extends ChatView {
+export class Conversation extends ChosenChatView {
   constructor() {
     const buttons = node('input', 'buttons-field');
     buttons.type = 'text';
-    super({
-      id: 'script',
-      className: 'conversation',
-      maxBytes: 0,
-      write: (said) => this.#say(said),
-      extras: [buttons],
-    });
+    super({ write: (said) => this.#say(said), extras: [buttons] });
     this.buttons = buttons;
-    // Answers name files by address.
-    this.composer.file.remove();
-    this.composer.fileLabel.remove();
-    this.composer.attached.remove();
-    this.shownTools = '';
-    this.shownConversation = null;
   }
 
   async #say(said) {
@@ -67,30 +43,25 @@ export class Conversation extends ChatView {
   }
 
   async #send(saying) {
-    await act('say', { conversation: model.conversation, saying });
+    await act('say', { conversation: model.chatId, saying });
     this.followLatest();
   }
 
   draw() {
-    const conversation = current();
-    this.composer.element.hidden = conversation === null;
-    this.composer.draw(text('write'));
     this.buttons.placeholder = text('buttons');
     this.buttons.setAttribute('aria-label', text('buttons'));
-    this.title.textContent = conversation?.userName || text('conversation');
-    this.hint.textContent = conversation === null ? '' : `${text('lead')} ${conversation.leadId} · ${conversation.id}`;
-    this.#drawTools(conversation);
-    if (this.shownConversation !== model.conversation) this.followLatest();
-    this.shownConversation = model.conversation;
-    const choose = text(isWide() ? 'choose' : 'chooseNarrow');
-    const empty = conversation === null && model.state.conversations.length > 0 ? choose : text('noMessages');
-    this.drawMessages(model.state.lines, lineNode, empty);
+    super.draw();
   }
 
-  #drawTools(conversation) {
-    const wanted = `${document.documentElement.lang} ${conversation?.id}`;
-    if (wanted === this.shownTools) return;
-    this.shownTools = wanted;
+  titleOf({ userName }) {
+    return userName || text('conversation');
+  }
+
+  hintOf({ id, leadId }) {
+    return [`${text('lead')} ${leadId} · ${id}`];
+  }
+
+  toolsOf() {
     const send = (saying) => this.attempt(() => this.#send(saying));
     const more = menu(
       text('more'),
@@ -99,7 +70,17 @@ export class Conversation extends ChatView {
     );
     const handover = button(text('handover'), 'quiet', () => send({ type: 'handover', text: text('handoverText') }));
     const close = button(text('close'), 'quiet', () => send({ type: 'close' }));
-    const tools = [more, handover, close];
-    this.tools.replaceChildren(...(conversation === null ? [] : tools));
+    return [more, handover, close];
+  }
+
+  messageNode({ from, text: said, attachments, outcome, at }) {
+    const own = from === 'script' ? 'own' : from === 'system' ? 'system' : '';
+    const meta = node('div', 'meta', node('strong', '', text(`from_${from}`)), node('span', '', clock(at, true)));
+    const box = node('div', `message ${own}`, meta, node('div', 'body', said));
+    for (const { name, url } of attachments) box.append(linkOrText(url ?? '', `📎 ${name}`));
+    if (outcome === null) return box;
+    const isGood = outcome.startsWith('200') || outcome === 'in call';
+    box.append(node('div', `message-state ${isGood ? '' : 'bad'}`, outcome));
+    return box;
   }
 }

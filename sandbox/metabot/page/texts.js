@@ -1,17 +1,12 @@
-/** The words of the script's page, in Russian and English, besides those that every page has. */
+/** The texts of the script's page, in Russian and English, in addition to those of all pages. */
 import { addTexts, text } from '../../kit/page/texts.js';
 
 addTexts({
   ru: {
     title: 'Песочница Metabot',
-    conversations: 'Диалоги',
-    conversation: 'Переписка',
     jobs: 'Задания и лиды',
     tools: 'Скрипт и сбои',
-    noConversations: 'Скрипту ещё никто не писал. Напишите на странице портала.',
-    choose: 'Выберите диалог слева.',
-    chooseNarrow: 'Выберите диалог на вкладке «Диалоги».',
-    noMessages: 'Сообщений пока нет.',
+    noChats: 'Скрипту ещё никто не писал. Напишите на странице портала.',
     lead: 'лид',
     from_user: 'собеседник',
     from_script: 'скрипт',
@@ -53,7 +48,6 @@ addTexts({
     noHook: 'Адрес неизвестен: подключите аккаунт или вставьте адрес из «connections add».',
     signed: 'с подписью',
     unsigned: 'без подписи',
-    faults: 'Сбои',
     faultsHint: 'Для следующих трёх вызовов; проверок подключения не касаются.',
     fault_401: '401',
     fault_429: '429',
@@ -67,22 +61,13 @@ addTexts({
     fault_html: 'Страница вместо JSON',
     repeatWebhooks: 'Вебхуки дважды × 3',
     dropWebhooks: 'Терять вебхуки × 3',
-    clearFaults: 'Убрать сбои',
-    done: 'Сделано: ',
-    calls: 'Вызовы API',
     webhooks: 'Вебхуки скрипта',
-    noWebhooks: 'Вебхуков ещё не было.',
   },
   en: {
     title: 'Sandbox Metabot',
-    conversations: 'Conversations',
-    conversation: 'Messages',
     jobs: 'Jobs and leads',
     tools: 'Script and faults',
-    noConversations: 'Nobody has written to the script yet. Write on the portal’s page.',
-    choose: 'Choose a conversation on the left.',
-    chooseNarrow: 'Choose a conversation on the tab “Conversations”.',
-    noMessages: 'No messages yet.',
+    noChats: 'Nobody has written to the script yet. Write on the portal’s page.',
     lead: 'lead',
     from_user: 'person',
     from_script: 'script',
@@ -124,8 +109,7 @@ addTexts({
     noHook: 'The address is not known: connect the account, or paste the address from “connections add”.',
     signed: 'signed',
     unsigned: 'unsigned',
-    faults: 'Faults',
-    faultsHint: 'For the next three calls; checks of the connection are spared.',
+    faultsHint: 'For the next three calls; checks of the connection are not affected.',
     fault_401: '401',
     fault_429: '429',
     fault_500: '500',
@@ -138,11 +122,7 @@ addTexts({
     fault_html: 'A page instead of JSON',
     repeatWebhooks: 'Webhooks twice × 3',
     dropWebhooks: 'Lose webhooks × 3',
-    clearFaults: 'Clear faults',
-    done: 'Done: ',
-    calls: 'API calls',
     webhooks: 'Webhooks of the script',
-    noWebhooks: 'No webhooks yet.',
   },
 });
 

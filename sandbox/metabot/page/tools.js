@@ -1,78 +1,47 @@
 /** How the script answers, where it posts, and the fault buttons. */
-import { button, node } from '../../kit/page/dom.js';
-import { act, model } from '../../kit/page/live.js';
+import { node } from '../../kit/page/dom.js';
+import { model } from '../../kit/page/live.js';
+import { field, section, ToolsView } from '../../kit/page/tools-view.js';
 import { text } from './texts.js';
 
 const WAYS = ['by-hand', 'in-call', 'by-webhook'];
 const FAULTS = [401, 429, 500, 502, 504, 'slow', 'hang', 'reset-before', 'reset-after', 'html'];
 
-export class Tools {
-  constructor() {
-    this.element = node('section', 'tools-view');
-    this.result = node('p', 'hint');
-    this.result.setAttribute('role', 'status');
-  }
-
-  #button(label, name, fields = () => ({})) {
-    return button(label, 'quiet', async () => {
-      try {
-        await act(name, fields());
-        this.result.className = 'hint';
-        this.result.textContent = text('done') + label;
-      } catch (failure) {
-        this.result.className = 'error';
-        this.result.textContent = failure.message;
-      }
-    });
-  }
-
-  #ways() {
-    const buttons = WAYS.map((way) => {
-      const one = this.#button(text(`way_${way}`), 'way', () => ({ way }));
-      one.setAttribute('aria-pressed', String(model.state.way === way));
-      return one;
-    });
-    return node('div', 'tools', ...buttons);
-  }
-
-  #field(type, label) {
-    const input = node('input', 'wide-field');
-    input.type = type;
-    input.autocomplete = 'off';
-    return { input, row: node('label', 'field', node('span', 'hint', label), input) };
-  }
-
-  #hook() {
-    const url = this.#field('url', text('hookUrl'));
-    const secret = this.#field('password', text('hookSecret'));
-    url.input.placeholder = model.state.hook || 'https://…/brains/metabot/…';
-    const set = this.#button(text('setHook'), 'hook', () => ({
-      url: url.input.value.trim(),
-      secret: secret.input.value,
-    }));
-    const state =
-      model.state.hook === ''
-        ? text('noHook')
-        : `${model.state.hook} · ${text(model.state.isSigned ? 'signed' : 'unsigned')}`;
-    return [node('p', 'hint', state), url.row, secret.row, node('div', 'tools', set)];
-  }
-
+export class Tools extends ToolsView {
   draw() {
     const { way, hook, isSigned } = model.state;
-    const wanted = JSON.stringify([document.documentElement.lang, way, hook, isSigned]);
-    if (wanted === this.shown) return;
-    this.shown = wanted;
-    const faults = FAULTS.map((kind) => this.#button(`${text(`fault_${kind}`)} × 3`, 'fault', () => ({ kind })));
-    const others = ['repeatWebhooks', 'dropWebhooks', 'clearFaults'].map((name) => this.#button(text(name), name));
-    this.element.replaceChildren(
-      node('h2', '', text('way')),
-      this.#ways(),
+    this.drawChanged([way, hook, isSigned], () => {
+      const faults = FAULTS.map((kind) => this.actButton(`${text(`fault_${kind}`)} × 3`, 'fault', () => ({ kind })));
+      const others = ['repeatWebhooks', 'dropWebhooks', 'clearFaults'];
+      return [
+        ...section(text('way'), ...this.#ways(way)),
+        ...this.#hook(hook, isSigned),
+        ...section(text('faults'), ...faults, ...others.map((name) => this.actButton(text(name), name))),
+        node('p', 'hint', text('faultsHint')),
+        this.result,
+      ];
+    });
+  }
+
+  #ways(current) {
+    return WAYS.map((way) => {
+      const press = this.actButton(text(`way_${way}`), 'way', () => ({ way }));
+      press.setAttribute('aria-pressed', String(current === way));
+      return press;
+    });
+  }
+
+  #hook(hook, isSigned) {
+    const url = field('url', text('hookUrl'));
+    const secret = field('password', text('hookSecret'));
+    url.input.placeholder = hook || 'https://…/brains/metabot/…';
+    const fields = () => ({ url: url.input.value.trim(), secret: secret.input.value });
+    return [
       node('h2', '', text('hook')),
-      ...this.#hook(),
-      node('h2', '', text('faults')),
-      node('p', 'hint', text('faultsHint')),
-      node('div', 'tools', ...faults, ...others),
-      this.result,
-    );
+      node('p', 'hint', hook === '' ? text('noHook') : `${hook} · ${text(isSigned ? 'signed' : 'unsigned')}`),
+      url.element,
+      secret.element,
+      node('div', 'tools', this.actButton(text('setHook'), 'hook', fields)),
+    ];
   }
 }

@@ -1,53 +1,41 @@
-/** The chosen conversation: what was said, the acts on it, the answer form. */
-import { ChatView } from '../../kit/page/chat-view.js';
+/** The chosen conversation: its messages, the actions on it, the answer form. */
+import { ChosenChatView } from '../../kit/page/chosen-chat-view.js';
 import { button, clock, linkOrText, node } from '../../kit/page/dom.js';
 import { act, model } from '../../kit/page/live.js';
+import { checkBox } from '../../kit/page/tools-view.js';
 import { text } from './texts.js';
 
 const SIGNALS = ['typing', 'handover', 'take_back', 'finish'];
 
-export function currentConversation() {
-  return model.state?.conversations.find(({ ref }) => ref === model.ref) ?? null;
-}
-
-export class Conversation extends ChatView {
+export class Conversation extends ChosenChatView {
   constructor() {
-    const internal = node('input');
-    internal.type = 'checkbox';
-    const internalWords = node('span');
+    const internal = checkBox();
     const write = async (written) => {
-      await act('say', { ref: model.ref, text: written, internal: internal.checked });
+      await act('say', { ref: model.chatId, text: written, internal: internal.input.checked });
       this.followLatest();
     };
-    const extras = [node('label', 'check', internal, internalWords)];
-    super({ id: 'answer', className: 'conversation', maxBytes: 0, write, extras });
-    this.internalWords = internalWords;
-    // Files come by address in this protocol; the page sends text only.
-    this.composer.file.remove();
-    this.composer.fileLabel.remove();
-    this.shownHead = '';
+    super({ write, extras: [internal.element] });
+    this.internal = internal;
   }
 
   draw() {
-    const conversation = currentConversation();
-    this.composer.element.hidden = conversation === null;
-    this.composer.draw(text('write'));
-    this.internalWords.textContent = text('internal');
-    this.title.textContent = conversation?.title ?? text('conversation');
-    this.hint.textContent = conversation === null ? '' : `${conversation.bot} · ${text(conversation.owner)}`;
-    const wanted = JSON.stringify([document.documentElement.lang, model.ref]);
-    if (wanted !== this.shownHead) {
-      this.shownHead = wanted;
-      this.followLatest();
-      const signal = (type) =>
-        button(text(type), 'quiet', () => this.attempt(() => act('signal', { ref: model.ref, type })));
-      this.tools.replaceChildren(...(conversation === null ? [] : SIGNALS.map(signal)));
-    }
-    const empty = text(conversation === null ? 'choose' : 'noMessages');
-    this.drawMessages(conversation?.lines ?? [], (line) => this.#lineNode(line), empty);
+    this.internal.label.textContent = text('internal');
+    super.draw();
   }
 
-  #lineNode(line) {
+  titleOf({ title }) {
+    return title;
+  }
+
+  hintOf({ bot, owner }) {
+    return [`${bot} · ${text(owner)}`];
+  }
+
+  toolsOf({ id: ref }) {
+    return SIGNALS.map((type) => button(text(type), 'quiet', () => this.attempt(() => act('signal', { ref, type }))));
+  }
+
+  messageNode(line) {
     const element = node('article', `message ${line.who === 'us' ? 'own' : ''}`);
     const meta = node(
       'div',
@@ -62,12 +50,12 @@ export class Conversation extends ChatView {
       return element;
     }
     element.append(node('div', 'body', line.text), ...line.files.map(({ name, url }) => linkOrText(url, `📎 ${name}`)));
-    if (line.who === 'us') element.append(this.#tools(line));
+    if (line.who === 'us') element.append(this.#ownTools(line));
     return element;
   }
 
-  #tools({ id, text: before }) {
-    const { ref } = model;
+  #ownTools({ id, text: before }) {
+    const ref = model.chatId;
     return node(
       'div',
       'own-tools',

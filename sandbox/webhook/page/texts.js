@@ -1,15 +1,11 @@
-/** The words of the server's page, in Russian and English, besides those that every page has. */
+/** The texts of the server's page, in Russian and English, in addition to those of all pages. */
 import { addTexts, text } from '../../kit/page/texts.js';
 
 addTexts({
   ru: {
     title: 'Сервер подписанных вебхуков',
-    chats: 'Разговоры',
-    conversation: 'Переписка',
     tools: 'Сервер',
     noChats: 'Разговоров пока нет. Они появятся, когда кто-нибудь напишет боту.',
-    choose: 'Выберите разговор.',
-    noMessages: 'Сообщений пока нет.',
     brain: 'ведёте вы',
     person: 'ведёт человек: ваши ответы не показываются',
     us: 'вы',
@@ -30,7 +26,6 @@ addTexts({
     keysHelp: 'Подписывает первый, принимаются оба. После смены введите новый ключ в подключении.',
     rotate: 'Сменить ключ',
     answerUrl: 'Куда отправляются ответы',
-    faults: 'Сбои',
     f_401: '401 × 3',
     f_410: '410 × 3',
     f_429: '429 × 3',
@@ -40,20 +35,14 @@ addTexts({
     f_late: 'Обрыв после работы × 3',
     f_garbage: 'Мусор в ответе × 3',
     repeatWebhooks: 'Повторить вебхуки × 3',
-    clearFaults: 'Без сбоев',
-    done: 'Сделано: ',
     calls: 'События приложения',
     webhooks: 'Ваши ответы',
     noWebhooks: 'Ответов ещё не было.',
   },
   en: {
     title: 'Server behind signed webhooks',
-    chats: 'Conversations',
-    conversation: 'Conversation',
     tools: 'Server',
     noChats: 'No conversations yet. They appear when somebody writes to the bot.',
-    choose: 'Choose a conversation.',
-    noMessages: 'No messages yet.',
     brain: 'you lead',
     person: 'a person leads: your answers are not shown',
     us: 'you',
@@ -74,7 +63,6 @@ addTexts({
     keysHelp: 'The first one signs, both are accepted. After a rotation, set the new key in the connection.',
     rotate: 'Rotate the key',
     answerUrl: 'Where answers are posted',
-    faults: 'Faults',
     f_401: '401 × 3',
     f_410: '410 × 3',
     f_429: '429 × 3',
@@ -84,8 +72,6 @@ addTexts({
     f_late: 'Cut after the work × 3',
     f_garbage: 'Garbage answer × 3',
     repeatWebhooks: 'Repeat webhooks × 3',
-    clearFaults: 'No faults',
-    done: 'Done: ',
     calls: 'Events of the app',
     webhooks: 'Your answers',
     noWebhooks: 'No answers yet.',

@@ -12,6 +12,7 @@ export function decodeEvent(body: Buffer, bot: LaneBot): Decoded {
   const tree = asFirstApi(told, bot);
   switch (event?.scope) {
     case 'dialog':
+    case 'line':
       return event.decode(tree, bot);
     case 'app':
     case 'installation':

@@ -57,6 +57,15 @@ export const byDeletion: EventIdentity = byFields((tree) => {
 /** What happens to a bot in a chat: the chat, and the second. */
 export const byChat: EventIdentity = byFields((tree) => [text(paramsOf(tree), 'DIALOG_ID') ?? '', momentOf(tree)]);
 
+/** A message of an Open Channel as the line tells it. */
+export const byLineMessage: EventIdentity = byFields((tree) => {
+  const messageId = text(tree, 'data', 'DATA', 'message', 'id') ?? '';
+  return messageId === '' ? null : [messageId];
+});
+
+/** What happens at most once a second. */
+export const byMoment: EventIdentity = byFields((tree) => [momentOf(tree)]);
+
 /** A reaction: the message, who, which one, put or taken back, and the second. */
 export const byReaction: EventIdentity = byFields((tree) => {
   const messageId = messageIdOf(paramsOf(tree));

@@ -12,6 +12,7 @@ import {
 } from './decoders/decode-app-event.ts';
 import { decodeBotJoin, decodeContextOpened } from './decoders/decode-bot-chat.ts';
 import { decodeCommand } from './decoders/decode-command.ts';
+import { decodeLineMessage, decodeSessionFinish } from './decoders/decode-line-event.ts';
 import { decodeMessageAdd, decodeMessageDelete, decodeMessageUpdate } from './decoders/decode-message.ts';
 import { decodeReaction } from './decoders/decode-reaction.ts';
 import {
@@ -21,7 +22,9 @@ import {
   byDeletedBot,
   byDeletion,
   byEdit,
+  byLineMessage,
   byMessage,
+  byMoment,
   byReaction,
   type EventIdentity,
 } from './event-identity.ts';
@@ -39,6 +42,15 @@ interface DialogEvent extends KnownEvent {
 }
 
 /**
+ * Of an Open Channel, and names no bot: stored once for each of the portal's bots that has talked in the chat, in that dialog's lane. Of
+ * other chats nothing is stored.
+ */
+interface LineEvent extends KnownEvent {
+  readonly scope: 'line';
+  readonly decode: DialogDecoder;
+}
+
+/**
  * Concerns the app in the whole portal: stored in the portal's app lane. `installation` events bring tokens as well; the endpoint has the
  * portal's OAuth host confirm them, and stores the event itself only while that host cannot be reached.
  */
@@ -47,7 +59,7 @@ interface AppScopeEvent extends KnownEvent {
   readonly decode: AppDecoder;
 }
 
-export type EventDefinition = DialogEvent | AppScopeEvent;
+export type EventDefinition = DialogEvent | LineEvent | AppScopeEvent;
 
 /** The bot events of the first API, and those of `imbot.v2`, which are read as if the first API had told them. */
 export const eventRegistry: readonly EventDefinition[] = [
@@ -66,6 +78,8 @@ export const eventRegistry: readonly EventDefinition[] = [
   { name: 'ONIMBOTV2COMMANDADD', scope: 'dialog', identity: byCommand, decode: decodeCommand },
   { name: 'ONIMBOTV2REACTIONCHANGE', scope: 'dialog', identity: byReaction, decode: decodeReaction },
   { name: 'ONIMBOTV2DELETE', scope: 'app', identity: byDeletedBot, decode: decodeBotDelete },
+  { name: 'ONOPENLINEMESSAGEADD', scope: 'line', identity: byLineMessage, decode: decodeLineMessage },
+  { name: 'ONSESSIONFINISH', scope: 'line', identity: byMoment, decode: decodeSessionFinish },
   { name: 'ONAPPINSTALL', scope: 'installation', identity: byContent, decode: decodeAppInstall },
   { name: 'ONAPPUPDATE', scope: 'installation', identity: byContent, decode: decodeAppUpdate },
   { name: 'ONAPPUNINSTALL', scope: 'app', identity: byContent, decode: decodeAppUninstall },

@@ -9,6 +9,12 @@ import type { SetUpOptions } from './set-up-types.ts';
 /** The lifecycle events a marketplace app may bind; bot events are bound by registering. */
 const lifecycleEvents = ['ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPINSTALL', 'ONAPPPAYMENT'];
 
+/** What the app uses of the events of Open Channels; they come with the scope `imopenlines`. */
+const lineEvents = ['ONOPENLINEMESSAGEADD', 'ONSESSIONFINISH'];
+
+/** The only bot event that the first API lacks; a portal posts it for bots of the first API too (docs/platform-notes/bitrix24.md#reactions). */
+const reactionEvent = 'ONIMBOTV2REACTIONCHANGE';
+
 const botEvents = {
   'v1-webhook': [
     'ONIMBOTMESSAGEADD',
@@ -26,7 +32,7 @@ const botEvents = {
     'ONIMBOTV2JOINCHAT',
     'ONIMBOTV2CONTEXTGET',
     'ONIMBOTV2COMMANDADD',
-    'ONIMBOTV2REACTIONCHANGE',
+    reactionEvent,
     'ONIMBOTV2DELETE',
   ],
 } as const;
@@ -34,6 +40,18 @@ const botEvents = {
 /** Binds the lifecycle events that are not bound yet. A polled app may have an address that no portal takes: it then does without them. */
 export async function bindLifecycle(client: PortalClient, options: SetUpOptions, eventApi: EventApi): Promise<void> {
   await bind(client, options, lifecycleEvents, eventApi === 'v2-fetch');
+}
+
+/**
+ * Binds events that the bots can do without, where the portal allows it: those of Open Channels, and, where registering the bots does not do
+ * it, reactions.
+ */
+export async function bindOptional(
+  client: PortalClient,
+  options: SetUpOptions,
+  { withReactions }: { readonly withReactions: boolean },
+): Promise<void> {
+  await bind(client, options, [...lineEvents, ...(withReactions ? [reactionEvent] : [])], true);
 }
 
 /**
@@ -55,9 +73,9 @@ export async function bindBotEvents(
 export async function unbindOthers(client: PortalClient, options: SetUpOptions, eventApi: EventApi): Promise<void> {
   if (eventApi === 'v2-fetch') return;
   const other: readonly string[] = botEvents[eventApi === 'v1-webhook' ? 'v2-webhook' : 'v1-webhook'];
-  const own: readonly string[] = botEvents[eventApi];
-  const superfluous = (await readBindings(client, options)).filter(
-    ({ event, handler }) => other.includes(event) || (own.includes(event) && handler !== options.eventUrl),
+  const own: readonly string[] = [...botEvents[eventApi], reactionEvent];
+  const superfluous = (await readBindings(client, options)).filter(({ event, handler }) =>
+    own.includes(event) ? handler !== options.eventUrl : other.includes(event),
   );
   const calls = superfluous.map(({ event, handler }) => ({ method: 'event.unbind', params: { event, handler } }));
   for (const answer of await inBatches(client, options, calls)) if ('error' in answer) throw answer.error;

@@ -59,6 +59,7 @@ const lastEvents = 1_000;
 /**
  * Has the bot's events posted from now on. The portal deletes what it keeps for polling when that changes. So everything is fetched before,
  * and one request fetches the rest and changes the mode, in this order: what comes between its two steps is lost, a matter of milliseconds.
+ * What the portal posts before that rest is stored waits for it.
  */
 export async function leaveFetch(
   client: PortalClient,
@@ -74,8 +75,13 @@ export async function leaveFetch(
     { method: 'imbot.v2.Bot.update', params: { botId, fields: { eventMode: 'webhook', ...address } } },
   ];
   const how = { ...callOptions(options), stopsAtError: true };
-  const [fetched, updated] = await client.batch(options.portal, calls, how);
-  if (fetched === undefined || 'error' in fetched) throw fetched?.error ?? batchError('imbot.v2.Event.get', null);
-  await options.polling.store(fetched.result, offset);
-  if (updated === undefined || 'error' in updated) throw updated?.error ?? batchError('imbot.v2.Bot.update', null);
+  await options.polling.hold();
+  try {
+    const [fetched, updated] = await client.batch(options.portal, calls, how);
+    if (fetched === undefined || 'error' in fetched) throw fetched?.error ?? batchError('imbot.v2.Event.get', null);
+    await options.polling.store(fetched.result, offset);
+    if (updated === undefined || 'error' in updated) throw updated?.error ?? batchError('imbot.v2.Bot.update', null);
+  } finally {
+    await options.polling.release();
+  }
 }

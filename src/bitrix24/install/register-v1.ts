@@ -2,7 +2,7 @@
 import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
 import { propertiesOf, storableProfile } from './bot-profile.ts';
-import { refusalOf } from './bot-refusals.ts';
+import { needsSecondApi, refusalOf } from './bot-refusals.ts';
 import { callOptions } from './call-options.ts';
 import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
 
@@ -12,7 +12,7 @@ import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
  * from what we last sent: what an administrator has changed since then is kept.
  */
 export async function registerBotV1(client: PortalClient, options: SetUpOptions, bot: WantedBot): Promise<BotResult> {
-  if (bot.type === 'P') return { code: bot.code, problem: 'a personal bot needs a portal with events of imbot.v2' };
+  if (bot.type === 'P') return { code: bot.code, problem: needsSecondApi };
   const url = options.eventUrl;
   const handlers = {
     EVENT_MESSAGE_ADD: url,

@@ -43,8 +43,11 @@ export async function registerBotV2(
     const isChanged = Object.entries(profile).some(([name, value]) => before[name] !== value);
     const isOtherPicture = before['PERSONAL_PHOTO'] !== profile['PERSONAL_PHOTO'];
     // Where events are posted, the address is sent each time: it may be another one than in the set-up before.
-    if (isChanged || registered.eventMode !== mode.eventMode || mode.eventMode === 'webhook') {
-      const update = { ...mode, ...(isChanged ? { properties: propertiesV2(properties, isOtherPicture) } : {}) };
+    const isOtherMode = registered.eventMode !== mode.eventMode || !registered.takesReactions;
+    if (isChanged || isOtherMode || mode.eventMode === 'webhook') {
+      // A bot that was registered through the first API takes no reactions yet.
+      const conduct = { ...mode, isReactionsEnabled: true };
+      const update = { ...conduct, ...(isChanged ? { properties: propertiesV2(properties, isOtherPicture) } : {}) };
       const params = { botId: Number(registered.id), fields: update };
       await client.call(options.portal, 'imbot.v2.Bot.update', params, callOptions(options));
     }
@@ -56,10 +59,17 @@ export async function registerBotV2(
   }
 }
 
-function readBot(answer: unknown): { readonly id: string; readonly eventMode: unknown } {
+interface RegisteredBot {
+  readonly id: string;
+  readonly eventMode: unknown;
+  readonly takesReactions: boolean;
+}
+
+function readBot(answer: unknown): RegisteredBot {
   const bot = isRecord(answer) ? answer['bot'] : undefined;
   if (!isRecord(bot)) {
     throw new RemoteUnreachable({ code: 'bitrix24.no_id', message: 'Bitrix24 registered a bot without naming it' });
   }
-  return { id: readId('imbot.v2.Bot.register', bot['id']), eventMode: bot['eventMode'] };
+  const { eventMode, isReactionsEnabled } = bot;
+  return { id: readId('imbot.v2.Bot.register', bot['id']), eventMode, takesReactions: isReactionsEnabled !== false };
 }

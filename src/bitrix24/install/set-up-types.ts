@@ -1,5 +1,5 @@
 /** The input of a set-up, and its result for each bot. */
-import type { BotType, SyncedState } from '../../core/bot.ts';
+import type { BotColor, BotType, SyncedState } from '../../core/bot.ts';
 import type { EventApi } from '../../core/event-api.ts';
 import type { Language } from '../../core/language.ts';
 import type { Texts } from '../../core/texts.ts';
@@ -8,6 +8,12 @@ export interface WantedBot {
   readonly code: string;
   readonly type: BotType;
   readonly name: string;
+  /** Null: the usual one of its type, as with the picture. */
+  readonly color: BotColor | null;
+  /** PNG. */
+  readonly picture: Buffer | null;
+  /** Chooses among the usual pictures of its type. */
+  readonly picture_number: number;
   /** The language of its profile; null: the portal's. */
   readonly language: Language | null;
   /** Its id of the last registration; null for a bot that was not registered. */
@@ -40,6 +46,8 @@ export interface SetUpOptions {
   /** False where Bitrix24 cannot call `eventUrl`. */
   readonly isReachable: boolean;
   readonly polling: EventPolling;
+  /** How long events that a portal has posted are on their way at most; absent: as production assumes. */
+  readonly underwaySeconds?: number | undefined;
   /** In the order of registration: Open Channel bots first (docs/platform-notes/bitrix24.md#first-bot-of-an-app), never more than five. */
   readonly bots: readonly WantedBot[];
   readonly signal: AbortSignal;
@@ -55,8 +63,14 @@ export interface PolledBot {
 export interface EventPolling {
   /** The portal is polled from now on, first after so many seconds. Called again, it begins so long after the last call. */
   begin(afterSeconds: number): Promise<void>;
-  /** Stores the events the portal keeps for the bot, until there are none. Returns the offset below which all are stored. */
+  /**
+   * Stores the events the portal keeps for the bot, until a page is not full; first waits until the portal may be polled. Returns the offset
+   * of that page.
+   */
   drain(bot: PolledBot): Promise<number>;
+  /** What the portal posts from now on waits until `release`, or for a minute and a half. */
+  hold(): Promise<void>;
+  release(): Promise<void>;
   /** Stores the events in an answer to `imbot.v2.Event.get`. @param offset as it was asked for */
   store(answer: unknown, offset: number): Promise<void>;
   /** All bots have changed over to posted events: from now on the portal is polled for a short time only. */

@@ -4,10 +4,11 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { licenseIn } from '../app-info.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 import { callOptions, patienceMs } from './call-options.ts';
-import { bindBotEvents, bindLifecycle, unbindOthers } from './event-bindings.ts';
+import { enableReactions } from './enable-reactions.ts';
+import { bindBotEvents, bindLifecycle, bindOptional, unbindOthers } from './event-bindings.ts';
 import { type BotMode, chooseEventApi, leaveFetch, readBotModes, readRevision } from './event-modes.ts';
 import { appRefOf } from './proof.ts';
 import { registerBotV1 } from './register-v1.ts';
@@ -32,12 +33,12 @@ const changeSeconds = 30;
  * How long events that a portal has posted are on their way at most. Bitrix24 promises nothing; usually it is less than a second. A change
  * happens once, so it waits longer: a polled event must not overtake a posted one.
  */
-const underwaySeconds = 10;
+const usualUnderwaySeconds = 10;
 
 /** Runs all steps. Throws the first AppError that does not concern a single bot. */
 export async function setUpPortal(client: PortalClient, options: SetUpOptions): Promise<SetUpResult> {
   const isApp = (await client.ownerOf(options.portal)) === null;
-  const { license, appRef } = isApp ? await readAppInfo(client, options) : { license: '', appRef: null };
+  const { license, appRef } = isApp ? await askAboutApp(client, options) : { license: '', appRef: null };
   const revision = await readRevision(client, options);
   const eventApi = chooseEventApi(options, revision);
   const isSettled = eventApi === 'v1-webhook' && options.formerApi === 'v1-webhook' && !options.isChange;
@@ -54,9 +55,14 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
         : await registerBotV2(client, options, bot, eventApi),
     );
   }
-  if (wasPosted) await options.polling.begin(underwaySeconds);
+  if (wasPosted) await options.polling.begin(options.underwaySeconds ?? usualUnderwaySeconds);
   const registeredBots = await registerCommands(client, options, bots, eventApi);
-  if (isApp) await bindLifecycle(client, options, eventApi);
+  if (isApp) {
+    await bindLifecycle(client, options, eventApi);
+    const withReactions = eventApi === 'v1-webhook' && revision !== null;
+    await bindOptional(client, options, { withReactions });
+    if (withReactions) await enableReactions(client, options, bots);
+  }
   // Where an incoming webhook is all there is, nothing can be unbound: what is told twice has one identity, and is stored once.
   if (isApp && !isSettled) await unbindOthers(client, options, eventApi);
   const hasV2 = revision !== null && (isApp || eventApi !== 'v1-webhook' || (await ownsInV2(client, options)));
@@ -89,10 +95,9 @@ async function ownsInV2(client: PortalClient, options: SetUpOptions): Promise<bo
   return options.bots.some(({ code }) => codes.has(code));
 }
 
-async function readAppInfo(client: PortalClient, options: SetUpOptions) {
+async function askAboutApp(client: PortalClient, options: SetUpOptions) {
   const info = await client.call(options.portal, 'app.info', {}, callOptions(options));
-  const license = isRecord(info) && typeof info['LICENSE'] === 'string' ? info['LICENSE'] : '';
-  return { license, appRef: appRefOf(info) };
+  return { license: licenseIn(info), appRef: appRefOf(info) };
 }
 
 /** Removes a bot of ours from the portal, with its private chats. False when it was already removed, or is not ours. */

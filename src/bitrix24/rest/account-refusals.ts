@@ -17,8 +17,16 @@ export interface AccountRefusals {
   ): Promise<unknown>;
 }
 
+/** Refusals that concern the whole account. */
+const wholeAccount: ReadonlySet<string> = new Set(['PAYMENT_REQUIRED', 'PORTAL_DELETED'].map(bitrixCode));
+
 /** Refusals that may concern the whole account. */
-export const accountCodes: ReadonlySet<string> = new Set(['PAYMENT_REQUIRED', 'ACCESS_DENIED'].map(bitrixCode));
+export const accountCodes: ReadonlySet<string> = new Set([...wholeAccount, bitrixCode('ACCESS_DENIED')]);
+
+/** What a portal answers to an incoming webhook that was removed, or whose user was dismissed (docs/platform-notes/bitrix24.md#incoming-webhooks). */
+export const deadWebhookCodes: ReadonlySet<string> = new Set(
+  ['INVALID_CREDENTIALS', 'NO_AUTH_FOUND', 'authorization_error'].map(bitrixCode),
+);
 
 /** A method every token may call. */
 const harmlessMethod = 'profile';
@@ -56,7 +64,7 @@ export function createAccountRefusals(tokenProvider: Pick<TokenProvider, 'suspen
 
   return {
     async judge(access, method, error, ask) {
-      if (error.code === bitrixCode('PAYMENT_REQUIRED')) return await tokenProvider.suspended(access, error);
+      if (wholeAccount.has(error.code)) return await tokenProvider.suspended(access, error);
       if (error.code !== bitrixCode('ACCESS_DENIED') || method === harmlessMethod) return error;
       if (!(await refusesEverything(access.portal, ask))) return error;
       return await tokenProvider.suspended(access, notPaid(error));

@@ -9,11 +9,13 @@ import {
   type AccountRefusals,
   accountCodes,
   createAccountRefusals,
+  deadWebhookCodes,
   fileAgain,
   movedElsewhere,
 } from './account-refusals.ts';
 import { type BatchCall, type BatchOutcome, batchParams, readBatch } from './batch.ts';
 import { ownerOf } from './bot-owner.ts';
+import { codeOf, exhaustedCode, patiently } from './patiently.ts';
 import type { PortalAccess, PortalRateLimiter, TokenProvider } from './portal-access.ts';
 import { bitrixCode, readTimedAnswer, type TimedResult } from './rest-errors.ts';
 import { streamedJson } from './streamed-json.ts';
@@ -21,7 +23,10 @@ import { streamedJson } from './streamed-json.ts';
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** How long the call may wait for the rate limiter. Answers in chats do not wait here (`batched-calls.ts`). */
+  /**
+   * How long the call may wait for the rate limiter, and for a portal that says that its own limit is exceeded. Answers in chats do not wait
+   * here (`batched-calls.ts`).
+   */
   readonly patienceMs?: number;
   /** The rate limiter has let the first request pass already. */
   readonly hasPassed?: boolean;
@@ -34,13 +39,21 @@ export interface CallOptions {
 /** The cloud ends a request after 60 s; a chat answer that takes longer than this is better retried. */
 const defaultTimeoutMs = 30_000;
 
-/** `isInBatch`: the call was no request of its own. */
-export type CallObserver = (call: {
+/** A call that has ended, for metrics and the log of REST calls. */
+export interface ObservedCall {
+  readonly portal: string;
   readonly method: string;
   readonly code: string;
   readonly ms: number;
+  /** It was no request of its own. */
   readonly isInBatch: boolean;
-}) => void;
+  /** Without credentials; of a batch, its calls are told one by one. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** What the portal answered; of a call that failed, the message of its error. */
+  readonly answer: unknown;
+}
+
+export type CallObserver = (call: ObservedCall) => void;
 
 export type PortalClient = Pick<RestClient, keyof RestClient>;
 
@@ -102,20 +115,31 @@ class RestClient {
 
   /** The same, with the execution time that the portal has counted for the method. */
   timedCall(portal: string, { method, params }: BatchCall, options: CallOptions = {}): Promise<TimedResult> {
-    return this.#observed(portal, { method, params: () => params }, options);
+    return patiently(options, (left) => this.#observed(portal, { method, params: () => params }, left, params));
   }
 
-  async #observed(portal: string, request: Request, options: CallOptions): Promise<TimedResult> {
+  async #observed(
+    portal: string,
+    request: Request,
+    options: CallOptions,
+    params: Readonly<Record<string, unknown>> = {},
+  ): Promise<TimedResult> {
+    const { method } = request;
     const started = performance.now();
     let code = 'ok';
+    let answer: unknown = null;
     try {
-      return await this.#attempt(portal, request, options);
+      const timed = await this.#attempt(portal, request, options);
+      // The answers of a batch are told with its calls.
+      if (method !== 'batch') answer = timed.result;
+      return timed;
     } catch (error) {
       code = codeOf(error);
+      answer = toAppError(error).message;
       if (code === exhaustedCode) this.#rateLimiter.exhausted(portal);
       throw error;
     } finally {
-      this.#observe({ method: request.method, code, ms: performance.now() - started, isInBatch: false });
+      this.#observe({ portal, method, code, ms: performance.now() - started, isInBatch: false, params, answer });
     }
   }
 
@@ -131,14 +155,20 @@ class RestClient {
       method: 'batch',
       params: ({ clientId }) => batchParams(calls, clientId, options.stopsAtError),
     };
-    const { result: answer } = await this.#observed(portal, request, { ...options, timeoutMs });
+    const { result: answer } = await patiently({ ...options, timeoutMs }, (left) =>
+      this.#observed(portal, request, left),
+    );
     const ms = (performance.now() - started) / calls.length;
     const outcomes: BatchOutcome[] = [];
     for (const [index, outcome] of readBatch(calls, answer).entries()) {
       const method = calls[index]?.method ?? '';
       const judged =
         'error' in outcome ? { error: await this.#judgeInBatch(portal, method, outcome.error, options) } : outcome;
-      this.#observe({ method, code: 'error' in judged ? judged.error.code : 'ok', ms, isInBatch: true });
+      const told =
+        'error' in judged
+          ? { code: judged.error.code, answer: judged.error.message }
+          : { code: 'ok', answer: judged.result };
+      this.#observe({ portal, method, ...told, ms, isInBatch: true, params: calls[index]?.params ?? {} });
       outcomes.push(judged);
     }
     return outcomes;
@@ -189,8 +219,11 @@ class RestClient {
         if (first.isProbe === true) await this.#tokenProvider.recovered(access);
         return result;
       } catch (error) {
-        if (!(error instanceof RemoteRefused) || access.accessToken === null) throw error;
-        if (!staleCodes.has(error.code)) throw await this.#judge(access, method, error, options);
+        if (!(error instanceof RemoteRefused)) throw error;
+        const isDead = access.accessToken === null && deadWebhookCodes.has(error.code);
+        if (isDead) throw await this.#tokenProvider.lost(portal, access, error);
+        if (access.accessToken === null || !staleCodes.has(error.code))
+          throw await this.#judge(access, method, error, options);
         // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
@@ -225,7 +258,6 @@ class RestClient {
     if (!(error instanceof RemoteRefused) || !accountCodes.has(error.code)) return error;
     try {
       const access = await this.#tokenProvider.current(portal);
-      if (access.accessToken === null) return error;
       return toAppError(await this.#judge(access, method, error, options));
     } catch (unclear) {
       return toAppError(unclear);
@@ -239,11 +271,6 @@ function bodyOf(params: Readonly<Record<string, unknown>>, { file }: CallOptions
 }
 
 const sendsNoFileAgain: Send = () => Promise.reject(fileAgain(null));
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'internal';
-
-const exhaustedCode = bitrixCode('QUERY_LIMIT_EXCEEDED');
 
 const isMoved = (response: HttpResponse): boolean => [301, 302, 307, 308].includes(response.status);
 

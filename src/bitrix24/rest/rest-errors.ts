@@ -25,6 +25,8 @@ const errorRules: Readonly<Record<string, ErrorRule>> = {
   OVERLOAD_LIMIT: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isNotExecuted: true },
   // The portal or the app is not paid for; no attempt of ours ends that.
   PAYMENT_REQUIRED: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isNotExecuted: true },
+  // No call is answered until the portal is back, if ever.
+  PORTAL_DELETED: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isNotExecuted: true },
   CONNECTION_ERROR: { retry: 'backoff', isNotExecuted: true },
   INTERNAL_SERVER_ERROR: { retry: 'backoff' },
   ERROR_UNEXPECTED_ANSWER: { retry: 'backoff' },
@@ -36,7 +38,6 @@ const errorRules: Readonly<Record<string, ErrorRule>> = {
   invalid_token: { retry: 'backoff', report: true, isNotExecuted: true },
   NO_AUTH_FOUND: { retry: 'never', report: true },
   APPLICATION_NOT_FOUND: { retry: 'never', report: true },
-  PORTAL_DELETED: { retry: 'never', report: true },
   insufficient_scope: { retry: 'never', report: true },
   user_access_error: { retry: 'never', report: true },
   authorization_error: { retry: 'never', report: true },

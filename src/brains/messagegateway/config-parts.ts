@@ -15,7 +15,9 @@ export const handoverSchema = z.strictObject({
     commandName
       .refine((name) => name !== 'bot' && name !== 'help', 'this command already means something else')
       .prefault('operator')
-      .describe('A manager types this command to hand the conversation over to Bitrix24'),
+      .describe(
+        'When a manager types it with a slash in a chat of the CRM, for example /operator, people in Bitrix24 lead the conversation',
+      ),
   ),
   tag: setting(
     'handover.tag',
@@ -44,7 +46,9 @@ export const consoleSchema = z.strictObject({
     z
       .enum(['supervisors', 'all', 'none'])
       .default('supervisors')
-      .describe('In which group chats a mention is for the console: those of supervisor bots, all, or none'),
+      .describe(
+        'In a group with the bot, employees answer customers and manage dialogs of the CRM by mentioning the bot',
+      ),
   ),
   privateBots: setting(
     'console.privateBots',
@@ -67,9 +71,7 @@ export const consoleSchema = z.strictObject({
     z
       .enum(['drop', 'note'])
       .default('drop')
-      .describe(
-        'Messages in a bound group that do not mention the bot: dropped, or added to the chat as private notes',
-      ),
+      .describe('What becomes of messages in a bound group that do not mention the bot'),
   ),
   showStaffTalk: setting(
     'console.showStaffTalk',

@@ -2,33 +2,76 @@
 
 import type { z } from 'zod';
 import { field } from '../../core/config-form.ts';
+import type { Texts } from '../../core/texts.ts';
+import { mainSettingTexts } from './main-setting-texts.ts';
 
 interface SettingTexts {
   readonly title: { readonly en: string; readonly ru: string };
   /** In Russian. */
   readonly help: string;
+  /** Titles of the values of an enum. */
+  readonly choices?: Readonly<Record<string, { readonly en: string; readonly ru: string }>>;
+  /** The message for a value of the wrong form. */
+  readonly wrong?: Texts;
   readonly secret?: true;
+  readonly isAddress?: true;
   /** Needed to connect an account; the others are `advanced`. */
   readonly isMain?: true;
 }
 
-const entry = (en: string, ru: string, help: string): SettingTexts => ({ title: { en, ru }, help });
+const entry = (
+  en: string,
+  ru: string,
+  help: string,
+  choices: Readonly<Record<string, [en: string, ru: string]>> = {},
+) => ({
+  title: { en, ru },
+  help,
+  choices: Object.fromEntries(Object.entries(choices).map(([value, [inEn, inRu]]) => [value, { en: inEn, ru: inRu }])),
+});
 
 /** By key. Keys that only a JSON value can hold have no title, and no field. */
-export const settingTexts: Readonly<Record<string, SettingTexts>> = {
-  crmUrl: { ...entry('CRM address', 'Адрес CRM', 'Адрес аккаунта, например https://demo.simla.com'), isMain: true },
+const settingTexts: Readonly<Record<string, SettingTexts>> = {
+  crmUrl: {
+    ...entry('CRM address', 'Адрес CRM', 'Например, https://demo.simla.com'),
+    wrong: {
+      en: 'This is not the address of a CRM. Enter the account without a path, for example https://demo.simla.com',
+      ru: 'Это не адрес CRM. Нужен адрес аккаунта без пути, например https://demo.simla.com',
+    },
+    isMain: true,
+    isAddress: true,
+  },
   apiKey: {
-    ...entry('API key', 'API-ключ', 'Ключ с правами integration_read и integration_write'),
+    ...entry(
+      'API key',
+      'API-ключ',
+      'Создайте его в CRM: Настройки → Интеграция → Ключи доступа к API. Нужны права integration_read и integration_write.',
+    ),
+    wrong: {
+      en: 'An API key is one word of Latin letters and digits.',
+      ru: 'API-ключ – одно слово из латинских букв и цифр.',
+    },
     isMain: true,
     secret: true,
   },
-  name: { ...entry('Name in the CRM', 'Имя в CRM', 'Имя модуля, бота и канала в CRM'), isMain: true },
-  language: { ...entry('Language of notes', 'Язык заметок', 'Язык заметок менеджерам и карточек'), isMain: true },
-  'handover.command': entry(
-    'Hand-over command',
-    'Команда передачи',
-    'Менеджер пишет её в чате CRM с косой чертой, и разговор переходит к сотрудникам в Битрикс24',
+  name: entry('Name in the CRM', 'Имя в CRM', 'Имя модуля, бота и канала в CRM'),
+  language: entry(
+    'Language of notes to managers',
+    'Язык заметок для менеджеров',
+    'На этом языке и карточки клиентов, заказов и товаров',
+    { ru: ['Русский', 'Русский'], en: ['English', 'English'] },
   ),
+  'handover.command': {
+    ...entry(
+      'Command for handover to a person',
+      'Команда передачи человеку',
+      'Менеджер пишет её в чате CRM с косой чертой, например /operator, и разговор переходит к сотрудникам в Битрикс24',
+    ),
+    wrong: {
+      en: '1 to 32 Latin letters, digits, - and _. The names bot and help are taken.',
+      ru: 'От 1 до 32 латинских букв, цифр, знаков - и _. Слова bot и help заняты.',
+    },
+  },
   'handover.tag': entry(
     'Hand-over tag',
     'Метка передачи',
@@ -40,24 +83,33 @@ export const settingTexts: Readonly<Record<string, SettingTexts>> = {
     'Пользователи чатов CRM, которые означают Битрикс24: диалог, назначенный на одного из них, передаётся. Номера через запятую',
   ),
   'console.groups': entry(
-    'Groups with a console',
-    'Группы с консолью',
-    'В каких группах упоминание бота обращено к консоли: supervisors – где есть наблюдатель, all – во всех, none – нигде',
+    'Console in group chats',
+    'Консоль в групповых чатах',
+    'В группе с ботом сотрудники отвечают клиентам и управляют диалогами CRM, упоминая бота',
+    {
+      supervisors: ['Groups with the supervisor', 'Где есть наблюдатель'],
+      all: ['Groups with any of our bots', 'Где есть любой наш бот'],
+      none: ['None', 'Нигде'],
+    },
   ),
   'console.privateBots': entry(
     'Private consoles',
     'Личные консоли',
     'Коды ботов, личные чаты с которыми – консоль; с остальными ботами сотрудник пишет как клиент',
   ),
-  'console.employees': entry(
-    'Who may use the console',
-    'Кому можно в консоль',
-    'Номера сотрудников Битрикс24; пусто – всем сотрудникам чата',
-  ),
+  'console.employees': {
+    ...entry(
+      'Who may use the console',
+      'Кому можно в консоль',
+      'Номера сотрудников Битрикс24: номер виден в адресе профиля. Пусто – всем сотрудникам группы. Людям извне нельзя никогда.',
+    ),
+    wrong: { en: 'Only ids, for example 1 and 42.', ru: 'Только номера, например 1 и 42.' },
+  },
   'console.overheard': entry(
     'Talk beside the bot',
     'Разговор мимо бота',
-    'Что делать с разговором мимо бота в связанной группе: drop – ничего, note – заметки в чате для менеджеров',
+    'Что делать с разговором мимо бота в связанной группе',
+    { drop: ['Nothing', 'Ничего'], note: ['Notes in the chat for managers', 'Заметки в чате для менеджеров'] },
   ),
   'console.showStaffTalk': entry(
     'Managers in the group',
@@ -80,41 +132,69 @@ export const settingTexts: Readonly<Record<string, SettingTexts>> = {
     'Сколько знаков в сообщении по типу канала, если обычный предел не подходит, например {"telegram": 4096}',
   ),
   onPersonTakesOver: entry(
-    'When a person takes over',
-    'Когда берёт сотрудник',
-    'Что происходит с диалогом в CRM: unassign – снять с ответственного, close – закрыть, note – оставить. Заметку менеджеры увидят в любом случае',
+    'When a person in Bitrix24 takes over the conversation',
+    'Когда разговор берёт сотрудник в Битрикс24',
+    'Менеджеры в любом случае увидят заметку',
+    {
+      unassign: ['Unassign the dialog in the CRM', 'Снять диалог в CRM с ответственного'],
+      close: ['Close the dialog in the CRM', 'Закрыть диалог в CRM'],
+      note: ['Leave the dialog in the CRM as it is', 'Оставить диалог в CRM как есть'],
+    },
   ),
   managerAnswer: entry(
     'Answers of managers meanwhile',
     'Ответы менеджеров тем временем',
-    'Ответ менеджера, пока разговор ведёт сотрудник Битрикс24: refuse – отклонить с объяснением, take – забрать разговор и показать',
+    'Что делать с ответом менеджера, пока разговор ведёт сотрудник Битрикс24',
+    {
+      refuse: ['Refuse it, with the reason', 'Отклонить с объяснением'],
+      take: ['Take the conversation back and show it', 'Забрать разговор и показать ответ'],
+    },
   ),
   onDialogClosed: entry(
     'When the dialog is closed',
     'Когда диалог закрыт',
-    'Закрытие диалога в CRM, пока отвечает бот: nothing – ничего, finish – закончить сессию открытой линии',
+    'Что происходит, когда диалог закрывают в CRM, пока отвечает бот',
+    {
+      nothing: ['Nothing', 'Ничего'],
+      finish: ['The Open Channel session ends', 'Сессия открытой линии заканчивается'],
+    },
   ),
   mirrorWhilePersonLeads: entry(
     'Show the talk of people',
     'Показывать разговор людей',
     'Показывать в чате CRM с пометкой [Bitrix24], что говорят, пока разговор ведёт сотрудник Битрикс24; «нет» – пересказ, когда разговор вернётся',
   ),
-  mirrorAs: entry(
-    'How it is shown',
-    'Как показывать',
-    'Как такие сообщения передаются: history – как история, без открытия диалога, messages – как новые сообщения',
-  ),
+  mirrorAs: entry('How it is shown', 'Как показывать', 'Как такие сообщения передаются в CRM', {
+    history: ['As history, which opens no dialog', 'Как история, без открытия диалога'],
+    messages: ['As new messages', 'Как новые сообщения'],
+  }),
   lateDelivery: entry(
     'Late answers',
     'Опоздавшие ответы',
-    'Ответ, который CRM показала недоставленным и который ещё не показан клиенту: withdraw – не показывать, note – показать, когда получится, с заметкой менеджерам',
+    'Что делать с ответом, который CRM показала недоставленным и который ещё не показан клиенту',
+    {
+      withdraw: ['Withdraw it', 'Не показывать'],
+      note: ['Show it later, with a note to managers', 'Показать, когда получится, с заметкой менеджерам'],
+    },
   ),
   summaryLength: entry(
     'Length of the summary',
     'Длина пересказа',
     'Сколько знаков сказанного без бота пересказать менеджерам, когда разговор вернётся; 0 – нисколько',
   ),
-  timeZone: entry('Time zone', 'Часовой пояс', 'Часовой пояс времени в заметках, например Europe/Moscow'),
+  timeZone: {
+    ...entry('Time zone', 'Часовой пояс', 'Часовой пояс времени в заметках, например Europe/Moscow'),
+    wrong: {
+      en: 'This is not a time zone. Use a name such as Europe/Moscow.',
+      ru: 'Это не часовой пояс. Нужно название, например Europe/Moscow.',
+      de: 'Das ist keine Zeitzone. Verwenden Sie einen Namen wie Europe/Moscow.',
+      es: 'Esto no es una zona horaria. Use un nombre como Europe/Moscow.',
+      pt: 'Isto não é um fuso horário. Use um nome como Europe/Moscow.',
+      pl: 'To nie jest strefa czasowa. Użyj nazwy takiej jak Europe/Moscow.',
+      uk: 'Це не часовий пояс. Укажіть назву, наприклад Europe/Moscow.',
+      kz: 'Бұл уақыт белдеуі емес. Атауын көрсетіңіз, мысалы Europe/Moscow.',
+    },
+  },
   uploadEncoding: entry(
     'Upload of files',
     'Отправка файлов',
@@ -130,7 +210,19 @@ export const settingTexts: Readonly<Record<string, SettingTexts>> = {
     'Роли бота',
     'Роли бота через запятую: distributor, responsible, hidden. Без responsible ему не вернуть диалог',
   ),
-  integrationCode: entry('Symbol code', 'Символьный код', 'Символьный код модуля в маркетплейсе; пусто – код модуля'),
+  integrationCode: {
+    ...entry('Symbol code', 'Символьный код', 'Символьный код модуля в маркетплейсе; пусто – код модуля'),
+    wrong: {
+      en: 'A symbol code has Latin letters, digits, - and _.',
+      ru: 'Символьный код состоит из латинских букв, цифр, - и _.',
+      de: 'Ein Symbolcode hat lateinische Buchstaben, Ziffern, - und _.',
+      es: 'Un código simbólico tiene letras latinas, cifras, - y _.',
+      pt: 'Um código simbólico tem letras latinas, dígitos, - e _.',
+      pl: 'Kod symboliczny ma litery łacińskie, cyfry, - i _.',
+      uk: 'Символьний код складається з латинських літер, цифр, - і _.',
+      kz: 'Символдық код латын әріптерінен, цифрлардан, - және _ белгілерінен тұрады.',
+    },
+  },
   maxFileMegabytes: entry(
     'Largest file, MB',
     'Наибольший файл, МБ',
@@ -155,11 +247,18 @@ export const settingTexts: Readonly<Record<string, SettingTexts>> = {
 export function setting<S extends z.ZodType>(path: string, schema: S): S {
   const texts = settingTexts[path];
   if (texts === undefined) throw new Error(`the setting ${path} has no texts`);
-  const { title, help, secret, isMain } = texts;
+  const { title, help, choices = {}, wrong, secret, isAddress, isMain } = texts;
+  const others = mainSettingTexts[path];
+  const titled = Object.entries(choices).map(
+    ([value, words]) => [value, { ...words, ...others?.choices?.[value] }] as const,
+  );
   return field(schema, {
-    title,
-    help: { en: schema.description ?? '', ru: help },
+    title: { ...title, ...others?.title },
+    help: { en: schema.description ?? '', ru: help, ...others?.help },
+    choices: Object.fromEntries<Texts>(titled),
+    ...(wrong === undefined ? {} : { wrong: { ...wrong, ...others?.wrong } }),
     ...(secret === undefined ? {} : { secret }),
+    ...(isAddress === undefined ? {} : { isAddress }),
     ...(isMain === true ? {} : { group: 'advanced' as const }),
   });
 }

@@ -44,8 +44,13 @@ export const defaultLanguage = 'ru';
  * (docs/platform-notes/messagegateway.md).
  */
 export const configSchema = z.strictObject({
-  crmUrl: setting('crmUrl', crmUrl.describe('Address of the CRM account')),
-  apiKey: setting('apiKey', apiKeySchema.describe('API key with the rights integration_read and integration_write')),
+  crmUrl: setting('crmUrl', crmUrl.describe('For example https://demo.simla.com')),
+  apiKey: setting(
+    'apiKey',
+    apiKeySchema.describe(
+      'Create one in the CRM: Settings → Integration → API keys. It needs the rights integration_read and integration_write.',
+    ),
+  ),
   name: setting(
     'name',
     z.string().trim().min(1).max(32).default('Bitrix24').describe('Name of module, bot and channel in the CRM'),
@@ -55,30 +60,21 @@ export const configSchema = z.strictObject({
   channels: channelsSchema.prefault({}),
   onPersonTakesOver: setting(
     'onPersonTakesOver',
-    z
-      .enum(['note', 'unassign', 'close'])
-      .default('unassign')
-      .describe(
-        'What happens to the MessageGateway dialog when a person in Bitrix24 takes over; managers get a note in any case',
-      ),
+    z.enum(['note', 'unassign', 'close']).default('unassign').describe('Managers see a note in any case'),
   ),
   managerAnswer: setting(
     'managerAnswer',
     z
       .enum(['refuse', 'take'])
       .default('refuse')
-      .describe(
-        'The answer of a manager while a person in Bitrix24 leads: it is refused with the reason, or takes the conversation back and is shown',
-      ),
+      .describe('What becomes of the answer of a manager while a person in Bitrix24 leads the conversation'),
   ),
   onDialogClosed: setting(
     'onDialogClosed',
     z
       .enum(['nothing', 'finish'])
       .default('nothing')
-      .describe(
-        'When the MessageGateway dialog is closed while the bot leads: nothing happens in Bitrix24, or the Open Channel session ends',
-      ),
+      .describe('What happens in Bitrix24 when the dialog is closed in the CRM while the bot leads'),
   ),
   mirrorWhilePersonLeads: setting(
     'mirrorWhilePersonLeads',
@@ -94,22 +90,21 @@ export const configSchema = z.strictObject({
     z
       .enum(['history', 'messages'])
       .default('history')
-      .describe(
-        'How such messages are sent: as history, which opens no dialog, or as new messages. Other effects of either are not documented',
-      ),
+      .describe('How such messages are sent to the CRM. Other effects of either are not documented'),
   ),
   lateDelivery: setting(
     'lateDelivery',
     z
       .enum(['withdraw', 'note'])
       .default('withdraw')
-      .describe(
-        'An answer that MessageGateway shows as failed and the customer has not seen yet: it is withdrawn, or shown later, with a note to managers',
-      ),
+      .describe('What becomes of an answer that the CRM shows as failed and the customer has not seen yet'),
   ),
   language: setting(
     'language',
-    z.enum(['ru', 'en']).default(defaultLanguage).describe('Language of notes to managers and of cards'),
+    z
+      .enum(['ru', 'en'])
+      .default(defaultLanguage)
+      .describe('Cards of customers, orders and products are in this language too'),
   ),
   summaryLength: setting(
     'summaryLength',

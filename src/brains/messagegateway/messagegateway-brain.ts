@@ -5,10 +5,12 @@ import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { defineBrain } from '../../core/define-brain.ts';
 import { BadInput, Misconfigured, toAppError } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { checkConnectionHealth, disabledHelp } from './account/check-health.ts';
+import { checkConnectionHealth } from './account/check-health.ts';
+import { disabledHelp } from './account/disabled-help.ts';
 import { isEscaped } from './account/escaping.ts';
 import { joinAccount } from './account/join.ts';
 import { leaveAccount } from './account/leave.ts';
+import { accountOf, newConfig } from './account/new-account.ts';
 import { reconfigureAccount } from './account/reconfigure.ts';
 import { createApis } from './api/apis.ts';
 import { channelOffCode } from './api/mg-http.ts';
@@ -31,12 +33,25 @@ import { tellCrm } from './outbound/crm-links.ts';
 import { deliverDelete, deliverEdit, deliverMessage } from './outbound/deliver-message.ts';
 import { mirrorMessage } from './outbound/mirror-message.ts';
 import { tellOwner } from './outbound/owner-changed.ts';
+import { deliverReaction } from './outbound/reactions.ts';
 import { giveReceipt, tellRefusal } from './outbound/receipts.ts';
 import { tellContext } from './outbound/tell-context.ts';
+import { probeAccount } from './probe/probe-account.ts';
+import { problemTexts } from './problem-texts.ts';
 
 export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
   name: 'messagegateway',
   title: 'MessageGateway (RetailCRM, Simla)',
+  about: {
+    en: 'People and bots of RetailCRM or Simla answer, in the chats of that CRM.',
+    ru: 'Отвечают люди и боты RetailCRM или Simla, в чатах этой CRM.',
+    de: 'Menschen und Bots von RetailCRM oder Simla antworten, in den Chats dieses CRM.',
+    es: 'Responden las personas y los bots de RetailCRM o Simla, en los chats de ese CRM.',
+    pt: 'Pessoas e bots do RetailCRM ou Simla respondem, nos chats desse CRM.',
+    pl: 'Odpowiadają ludzie i boty RetailCRM lub Simla, w czatach tego CRM.',
+    uk: 'Відповідають люди й боти RetailCRM або Simla, у чатах цієї CRM.',
+    kz: 'RetailCRM немесе Simla адамдары мен боттары осы CRM чаттарында жауап береді.',
+  },
   capabilities: {
     maxTextLength,
     edits: true,
@@ -53,14 +68,20 @@ export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
     // Messages while a person leads, by a setting, and our greeting.
     mirrors: true,
     contexts: true,
+    reactions: true,
+    answeredByPeople: true,
   },
   configSchema,
+  newConfig,
+  accountOf,
   join: joinAccount,
   reconfigure: reconfigureAccount,
   checkHealth: checkConnectionHealth,
   leave: leaveAccount,
   refusal: (reason, connection) => refuseWebhook(reason, connection?.config.language ?? defaultLanguage),
   disabledHelp,
+  problemTexts,
+  probe: probeAccount,
   routes,
   connectPath: '/connect',
   settingsSchema,
@@ -117,6 +138,9 @@ async function deliver(
       return await deliverMessage(context, action, to, signal);
     case 'overheard':
     case 'request':
+    // Its dialogs are opened and closed by the people there; the API has no place for the other side's sessions.
+    case 'session_started':
+    case 'session_finished':
       return {};
     case 'mirrored':
       return await mirrorMessage(context, action, to, signal);
@@ -124,6 +148,8 @@ async function deliver(
       return isUnwanted(context, action) ? {} : await deliverEdit(context, action, to, { key, signal });
     case 'delete':
       return isUnwanted(context, action) ? {} : await deliverDelete(context, action, to, signal);
+    case 'reaction':
+      return await deliverReaction(context, action, to, signal);
     case 'receipt':
       return await giveReceipt(context, action, to, signal);
     case 'change_refused':

@@ -8,13 +8,6 @@ import { systemClock } from '../../lib/clock.ts';
 import type { MetabotConfig } from './config.ts';
 import { createMetabotApi } from './metabot-api.ts';
 
-/** What an administrator does about a disabled account, by the reason that `checkHealth` gives. */
-export const disabledHelp: Readonly<Record<string, string>> = {
-  token_refused:
-    'Metabot no longer accepts the token: create a token of an API user of the bot, then: connections set --config \'{"token": "…"}\'',
-  not_found: 'there is no such bot or endpoint at Metabot: check bot id and alias there and in the settings',
-};
-
 /**
  * Connects: tells the script its webhook address, which it may store. Throws AppErrors that say what is wrong; the config is stored as it is.
  */
@@ -35,7 +28,7 @@ export async function checkHealth(
   tools: ConnectorTools,
 ): Promise<HealthStatus<MetabotConfig>> {
   try {
-    await ask(config, tools, {});
+    await checkQuietly(config, tools);
     return { works: true, config };
   } catch (error) {
     const reason = error instanceof RemoteRefused ? reasons[error.status] : undefined;
@@ -45,6 +38,11 @@ export async function checkHealth(
 }
 
 const reasons: Readonly<Record<number, string>> = { 401: 'token_refused', 403: 'token_refused', 404: 'not_found' };
+
+/** The check alone, which starts nothing for a customer. Throws what the API throws. */
+export async function checkQuietly(config: MetabotConfig, tools: ConnectorTools): Promise<void> {
+  await ask(config, tools, {});
+}
 
 /**
  * A call of the event `check`, to which the script answers nothing; or a job whose condition is false, which Metabot does not run

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { isTimeZone } from './run-at.ts';
+import { wrongValues } from './wrong-values.ts';
 
 /** Sent in a header, which allows no other characters. */
 const headerText = z
@@ -35,6 +36,7 @@ const account = {
     },
   }),
   token: field(headerText, {
+    wrong: wrongValues.token,
     title: { en: 'API token', ru: 'Токен API' },
     help: {
       en: 'Token of an API user, created in the users section of the bot',
@@ -60,6 +62,7 @@ const account = {
       .max(200)
       .regex(/^[\w-]+(?:\/[\w-]+)*$/, 'an alias is words of letters, digits, - and _, separated by /'),
     {
+      wrong: wrongValues.alias,
       title: { en: 'Alias of the endpoint', ru: 'Алиас точки API' },
       help: {
         en: 'Alias of the endpoint of the internal API that is called for each message',
@@ -73,6 +76,7 @@ const account = {
     choices: { script: { en: 'A script', ru: 'Скрипт' }, trigger: { en: 'A trigger', ru: 'Триггер' } },
   }).default('script'),
   jobCode: field(jobCode, {
+    wrong: wrongValues.jobCode,
     title: { en: 'Code of the script or trigger', ru: 'Код скрипта или триггера' },
     help: {
       en: 'Needed if messages are handed over by a job; either the code or the id',
@@ -97,6 +101,7 @@ const advanced = {
   origin: field(z.url({ protocol: /^https?$/ }), {
     title: { en: 'Address of Metabot', ru: 'Адрес Metabot' },
     help: { en: 'For installations other than the cloud', ru: 'Для установок вне облака' },
+    isAddress: true,
     group: 'advanced',
   }).default('https://app.metabot24.com'),
   authHeader: field(z.enum(['bearer', 'raw', 'both']), {
@@ -119,6 +124,7 @@ const advanced = {
       .max(100)
       .regex(/^(?:\w+(?:\.\w+)*)?$/, 'names separated by dots'),
     {
+      wrong: wrongValues.answerPath,
       title: { en: 'Place of the answer', ru: 'Где лежит ответ' },
       help: {
         en: 'Where the answer of the script is in the body that the call returns, for example "data.result"; empty: the whole body',
@@ -128,6 +134,7 @@ const advanced = {
     },
   ).default(''),
   timeZone: field(z.string().refine(isTimeZone, 'this is not a time zone; use a name such as Europe/Moscow'), {
+    wrong: wrongValues.timeZone,
     title: { en: 'Time zone of Metabot', ru: 'Часовой пояс Metabot' },
     help: {
       en: 'In which Metabot reads the times of jobs; not documented',
@@ -144,11 +151,13 @@ const advanced = {
     group: 'advanced',
   }).optional(),
   addTags: field(tagList, {
+    wrong: wrongValues.tags,
     title: { en: 'Tags to add', ru: 'Добавить теги' },
     help: { en: 'Set on the lead by the job of each message', ru: 'Задание каждого сообщения ставит их лиду' },
     group: 'advanced',
   }).default([]),
   removeTags: field(tagList, {
+    wrong: wrongValues.tags,
     title: { en: 'Tags to remove', ru: 'Убрать теги' },
     help: { en: 'Removed from the lead by the job of each message', ru: 'Задание каждого сообщения снимает их с лида' },
     group: 'advanced',
@@ -162,6 +171,7 @@ const advanced = {
     group: 'advanced',
   }).default(false),
   commandUsers: field(z.array(z.string().regex(/^\d{1,15}$/, 'a user id of Bitrix24 is a number')).max(200), {
+    wrong: wrongValues.users,
     title: { en: 'Who may use commands', ru: 'Кому можно команды' },
     help: {
       en: 'Bitrix24 user ids that may run jobs by command in a chat. Empty: every employee may, except for broadcasts',

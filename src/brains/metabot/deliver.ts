@@ -3,10 +3,9 @@ import type { BrainAction } from '../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../core/connector.ts';
 import { AppError, RemoteUnreachable } from '../../core/errors.ts';
 import { textReply } from '../../core/events.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { contentOf } from './content-of.ts';
 import type { MetabotContext } from './context.ts';
 import type { Job } from './job.ts';
-import { unreadableAnswer } from './metabot-api.ts';
 import { readAnswer } from './read-answer.ts';
 import { type Params, paramsOf } from './request-params.ts';
 import { jobOfRequest, mayAsk } from './requests.ts';
@@ -99,38 +98,6 @@ async function isLearned(work: Promise<void>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** The part of the body that holds the script's answer. Throws `metabot.unreadable_answer` for a body that is no JSON. */
-function contentOf(body: Buffer, path: string): unknown {
-  if (body.toString('utf8').trim() === '') return null;
-  const whole = withinText(readJson(body));
-  return path === '' ? whole : withinText(path.split('.').reduce(partOf, whole));
-}
-
-function partOf(whole: unknown, name: string): unknown {
-  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, name)
-    ? Object.entries(whole).find(([key]) => key === name)?.[1]
-    : null;
-}
-
-function readJson(body: Buffer): unknown {
-  try {
-    return parseJson(body);
-  } catch {
-    throw unreadableAnswer();
-  }
-}
-
-/** A script may return its answer as text that holds JSON; other text is said as it is. */
-function withinText(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return parseJson(value);
-  } catch {
-    // A sentence that begins with a bracket.
-    return value;
-  }
 }
 
 /** A person or a follow-up asks to run something for the conversation. The job's script answers by webhook. */

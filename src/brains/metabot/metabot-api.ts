@@ -2,6 +2,7 @@
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { waitWithin } from '../../lib/retry-after.ts';
 import type { MetabotConfig } from './config.ts';
 import { type Job, jobBody } from './job.ts';
 
@@ -25,9 +26,8 @@ export interface MetabotApiOptions {
 }
 
 const maxAnswerBytes = 1024 * 1024;
-/** The wait without a Retry-After header, and the longest one that is believed. */
-const usualWaitMs = 2_000;
-const longestWaitMs = 300_000;
+/** After a refusal, by its Retry-After header. */
+const waitLimits = { usual: 2_000, least: 1_000, most: 300_000 } as const;
 
 export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): MetabotApi {
   const { origin, botId, callsPerSecond } = config;
@@ -38,7 +38,7 @@ export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): M
     await limiter.acquire(signal);
     const { status, headers, body } = await tools.http.send({
       method: 'POST',
-      url: new URL(`/api/v1/bots/${botId}/${path}`, origin),
+      url: new URL(pathOf(botId, path), origin),
       headers: { ...tokenHeaders(config), accept: 'application/json', 'content-type': 'application/json' },
       body: JSON.stringify(content),
       timeoutMs: config.requestTimeoutMs,
@@ -46,20 +46,29 @@ export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): M
       ...(signal === undefined ? {} : { signal }),
     });
     if (status >= 200 && status < 300) return body;
-    const waitMs = waitOf(headers['retry-after'], clock.now());
+    const waitMs = waitWithin(headers['retry-after'], clock.now(), waitLimits);
     if (status === 429 || status === 503) await limiter.throttle(waitMs);
     throw failure(status, waitMs);
   }
 
   return {
-    call: (params, signal) => post(`call/${config.alias}`, { script_request_params: params }, signal),
+    call: (params, signal) => post(callPath(config), { script_request_params: params }, signal),
     schedule: async (job, signal) => {
-      const body = await post('jobs/schedule', jobBody(job, config.timeZone), signal);
+      const body = await post(schedulePath, jobBody(job, config.timeZone), signal);
       // A page with status 200, as of a maintenance, is no answer to a job.
       if (/^\s*</.test(body.toString('utf8', 0, 200))) throw unreadableAnswer();
       return body;
     },
   };
+}
+
+const schedulePath = 'jobs/schedule';
+const callPath = ({ alias }: MetabotConfig): string => `call/${alias}`;
+const pathOf = (botId: number, path: string): string => `/api/v1/bots/${botId}/${path}`;
+
+/** The path of the call by which messages are handed over. */
+export function handOverPath(config: MetabotConfig): string {
+  return pathOf(config.botId, config.mode === 'call' ? callPath(config) : schedulePath);
 }
 
 /** The script may have run. The text is not repeated: it may be any page. */
@@ -74,13 +83,6 @@ function tokenHeaders({ authHeader, token }: MetabotConfig): Readonly<Record<str
     ...(authHeader === 'raw' ? {} : { authorization: `Bearer ${token}` }),
     ...(authHeader === 'bearer' ? {} : { authentication: token }),
   };
-}
-
-/** Milliseconds from a Retry-After header, given in seconds or as a date. */
-function waitOf(header: string | undefined, now: Date): number {
-  const text = header?.trim() ?? '';
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 1_000), longestWaitMs) : usualWaitMs;
 }
 
 /** Nothing of the body is repeated: it may be any page, with any content. */

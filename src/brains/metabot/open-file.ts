@@ -2,10 +2,8 @@
 import { AppError, BadInput, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { FileRef } from '../../core/events.ts';
 import type { OpenedFile } from '../../core/opened-file.ts';
+import { followRedirects } from '../../lib/follow-redirects.ts';
 import type { MetabotContext } from './context.ts';
-
-/** Storages often redirect to a signed address. */
-const maxRedirects = 3;
 
 /** Throws AppErrors. The token of the account is not sent: the address may be anybody's. */
 export async function openFile(
@@ -14,18 +12,11 @@ export async function openFile(
   signal: AbortSignal,
 ): Promise<OpenedFile> {
   const maxBytes = config.maxFileMegabytes * 1024 * 1024;
-  let url = URL.parse(file.id);
-  for (let redirects = 0; url !== null && redirects <= maxRedirects; redirects += 1) {
-    const opened = await tools.openUrl({ url, signal, maxBytes }).catch((error: unknown) => {
-      throw tooLarge(error, config.maxFileMegabytes);
-    });
-    const { status, headers } = opened;
-    if (status === 200) return opened;
-    const target = status >= 300 && status < 400 ? headers['location'] : undefined;
-    if (target === undefined) throw refused(status);
-    url = URL.parse(target, url.href);
-  }
-  throw refused(310);
+  const opened = await followRedirects(tools.openUrl, file.id, { signal, maxBytes }).catch((error: unknown) => {
+    throw tooLarge(error, config.maxFileMegabytes);
+  });
+  if (opened.status === 200) return opened;
+  throw refused(opened.status);
 }
 
 /** It will be as large the next time. */

@@ -15,12 +15,15 @@ export interface ReadAnswer {
   /** The lead it names; null for none. */
   readonly lead: number | null;
   readonly events: readonly BrainEvent[];
-  /** What could not be read and was left out, for whoever writes the script. */
+  /** What could not be read and was left out, for the author of the script. */
   readonly warnings: readonly string[];
 }
 
 const maxReplies = 20;
 const maxItems = { buttons: 40, cards: 10, attachments: 10 } as const;
+
+/** What a reply may be; absent: a message. */
+export const replyTypes = ['message', 'note', 'typing', 'handover', 'close', 'finish', 'follow_up', 'cancel_follow_up'];
 
 /** Keys that make an object a reply. */
 const replyKeys = ['type', 'text', 'buttons', 'cards', 'attachments', 'handover', 'close'];

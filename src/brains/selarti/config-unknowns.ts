@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
+import { wrongValues } from './wrong-values.ts';
 
 const path = z
   .string()
@@ -19,16 +20,19 @@ const words = z.array(z.string().trim().min(1).max(50)).max(20);
 
 const authorization = {
   sendPath: field(path, {
+    wrong: wrongValues.path,
     title: { en: 'Path of messages', ru: 'Путь для сообщений' },
     help: { en: 'Where messages are sent', ru: 'Куда отправляются сообщения' },
     group: 'advanced',
   }).default('/api/1.1/wf/send_message_external'),
   authPath: field(path, {
+    wrong: wrongValues.path,
     title: { en: 'Path of the token', ru: 'Путь для токена' },
     help: { en: 'Where the API key is exchanged for a token', ru: 'Где ключ API обменивается на токен' },
     group: 'advanced',
   }).default('/api/1.1/wf/auth'),
   keyField: field(fieldName, {
+    wrong: wrongValues.fieldName,
     title: { en: 'Field of the API key', ru: 'Поле ключа API' },
     help: { en: 'Its name in the request for a token', ru: 'Его имя в запросе токена' },
     group: 'advanced',
@@ -42,6 +46,7 @@ const authorization = {
     group: 'advanced',
   }).default('body'),
   tokenField: field(fieldName, {
+    wrong: wrongValues.fieldName,
     title: { en: 'Field of the token', ru: 'Поле токена' },
     help: {
       en: 'Where the answer has it; fields of fields with dots. Other usual names are tried too',

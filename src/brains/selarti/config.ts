@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { unknownFacts } from './config-unknowns.ts';
+import { wrongValues } from './wrong-values.ts';
 
 /** `selarti.com`, `https://selarti.ru/` or any other origin; stored as an origin. */
 const host = z
@@ -28,13 +29,16 @@ const secretWord = z
 
 const accountKeys = {
   host: field(host, {
+    wrong: wrongValues.host,
     title: { en: 'Host', ru: 'Адрес Selarti' },
     help: {
       en: 'Where the panel of the account is: selarti.com, selarti.ru or another address',
       ru: 'Где открывается панель аккаунта: selarti.com, selarti.ru или другой адрес',
     },
+    isAddress: true,
   }).prefault('selarti.com'),
   apiKey: field(secretWord, {
+    wrong: wrongValues.apiKey,
     title: { en: 'API key', ru: 'Ключ API' },
     help: {
       en: 'The panel sends it to the Telegram of the account: avatar, "get api key"',
@@ -43,6 +47,7 @@ const accountKeys = {
     secret: true,
   }).optional(),
   bearer: field(secretWord, {
+    wrong: wrongValues.bearer,
     title: { en: 'Bearer token', ru: 'Токен (bearer)' },
     help: {
       en: 'Used where there is no API key; it is not renewed',
@@ -57,6 +62,7 @@ const accountKeys = {
       .trim()
       .regex(/^[\w.-]{1,100}$/, 'the id of a task, for example 1721129985149x478019552540622850'),
     {
+      wrong: wrongValues.taskId,
       title: { en: 'Task', ru: 'Задача' },
       help: {
         en: 'Id of the task of type Web, copied from the panel',

@@ -8,7 +8,7 @@ import type { MonthlyUse } from './monthly-use.ts';
 export interface SelartiContext {
   readonly config: SelartiConfig;
   readonly client: SelartiClient;
-  readonly tools: Pick<ConnectorTools, 'state' | 'count' | 'fileLink' | 'log'>;
+  readonly tools: Pick<ConnectorTools, 'state' | 'hasConversation' | 'count' | 'fileLink' | 'log'>;
   readonly use: MonthlyUse;
   readonly clock: Clock;
 }

@@ -12,7 +12,7 @@ export type FlagName = (typeof flagNames)[number];
 /** Flags that can be taken back; the others are facts of the past. */
 export const passingFlags = ['operator', 'close', 'is_bot'] as const satisfies readonly FlagName[];
 
-/** The message that was sent last. Written before it is sent, by whoever holds the conversation's lane, so never by two at once. */
+/** The message that was sent last. Written before it is sent, in the conversation's lane, so never by two at once. */
 export interface Sent {
   /** Key of the delivery: the same when it is tried again. */
   readonly key: string;

@@ -28,11 +28,6 @@ export interface MonthlyUse {
   total(): Promise<Use>;
 }
 
-/** What this process has counted, in a row of its own. */
-export function createMonthlyUse(state: ConnectorState, clock: Pick<Clock, 'now'>): MonthlyUse {
-  return new OwnRow(state, clock, newCounts());
-}
-
 /** Connections whose counts this process keeps; one that is dropped goes on in a new row. */
 const maxConnections = 10_000;
 
@@ -137,7 +132,7 @@ class OwnRow implements MonthlyUse {
       const use = { sent: this.#counts.sent, received: this.#counts.received };
       await this.#state.put(`${this.#counts.prefix}${this.#counts.name}`, use, keepDays);
     });
-    // The next write comes after this one, also where it fails; whoever asked for it is told.
+    // The next write comes after this one, also where it fails; its caller is told.
     this.#counts.writing = written.catch(() => undefined);
     await written;
   }

@@ -5,7 +5,7 @@ import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { defineBrain } from '../../core/define-brain.ts';
 import { BadInput } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { checkConnectionHealth, disabledHelp, joinAccount } from './account/check-health.ts';
+import { checkConnectionHealth, joinAccount } from './account/check-health.ts';
 import { readFigures } from './account/figures.ts';
 import { createSelartiClient } from './api/selarti-client.ts';
 import { configSchema, type SelartiConfig } from './config.ts';
@@ -18,10 +18,22 @@ import { readWebhook } from './inbound/webhook.ts';
 import { monthlyUseOf } from './monthly-use.ts';
 import { composeText } from './outbound/compose-text.ts';
 import { type Attempt, deliverText } from './outbound/deliver-text.ts';
+import { probeAccount } from './probe.ts';
+import { disabledHelp, problemTexts } from './problem-texts.ts';
 
 export const selartiBrain = defineBrain<SelartiConfig>({
   name: 'selarti',
   title: 'Selarti',
+  about: {
+    en: 'A Selarti assistant answers: it knows what you have taught it about your business.',
+    ru: 'Отвечает помощник Selarti: он знает то, чему вы его научили о вашем бизнесе.',
+    de: 'Ein Assistent von Selarti antwortet: Er weiß, was Sie ihm über Ihr Geschäft beigebracht haben.',
+    es: 'Responde un asistente de Selarti: sabe lo que usted le ha enseñado sobre su negocio.',
+    pt: 'Responde um assistente do Selarti: ele sabe o que você lhe ensinou sobre o seu negócio.',
+    pl: 'Odpowiada asystent Selarti: wie to, czego go nauczono o Twojej firmie.',
+    uk: 'Відповідає помічник Selarti: він знає те, чого ви навчили його про ваш бізнес.',
+    kz: 'Selarti көмекшісі жауап береді: ол бизнесіңіз туралы өзіңіз үйреткенді біледі.',
+  },
   capabilities: {
     // Bitrix24 has no longer texts: the config says where a text is cut, because each piece is charged.
     maxTextLength: 20_000,
@@ -37,14 +49,22 @@ export const selartiBrain = defineBrain<SelartiConfig>({
   reconfigure: (connection, _before, hookUrl, tools) => joinAccount(connection, hookUrl, tools),
   checkHealth: checkConnectionHealth,
   disabledHelp,
+  problemTexts,
   webhookHelp: {
     en: 'Paste it into the integration of the task in the panel of Selarti: type Another, webhook type All messages.',
     ru: 'Вставьте его в интеграцию задачи в панели Selarti: тип «Другое», тип вебхука «Все сообщения».',
+    de: 'Fügen Sie sie in die Integration der Aufgabe im Panel von Selarti ein: Typ „Another“, Webhook-Typ „All messages“.',
+    es: 'Péguela en la integración de la tarea en el panel de Selarti: tipo «Another», tipo de webhook «All messages».',
+    pt: 'Cole-o na integração da tarefa no painel do Selarti: tipo “Another”, tipo de webhook “All messages”.',
+    pl: 'Wklej go w integracji zadania w panelu Selarti: typ „Another”, typ webhooka „All messages”.',
+    uk: 'Вставте її в інтеграцію задачі в панелі Selarti: тип «Другое», тип вебхука «Все сообщения».',
+    kz: 'Оны Selarti панеліндегі тапсырма интеграциясына қойыңыз: түрі «Другое», вебхук түрі «Все сообщения».',
   },
   pace: ({ burstSeconds }) =>
     burstSeconds === 0 ? {} : { burst: { quietMs: burstSeconds * 1_000, maxMs: burstSeconds * 4_000 } },
   counters,
   figures: readFigures,
+  probe: probeAccount,
   create: createConnector,
 });
 

@@ -5,14 +5,8 @@ import type { Connection } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { RemoteRefused } from '../../core/errors.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { type Config, withRotatedKey } from './config.ts';
+import { type Config, withoutFormerKey, withRotatedKey } from './config.ts';
 import { callServer } from './outbound/call-server.ts';
-
-/** What a person does about a disabled connection. */
-export const disabledHelp = {
-  gone: 'the server answered 410 Gone; when it is to be used again, repeat "connections set" with its "url"',
-  refused: 'the server refuses our signature; set the "key" that it has',
-};
 
 /** In `tools.state`: the server said 410, and is not asked again before the entry expires. */
 const goneKey = 'gone';
@@ -25,7 +19,7 @@ export async function join({ config }: Connection<Config>, hookUrl: string, tool
   return ready;
 }
 
-/** A changed connection is checked at once, also after a 410. */
+/** A changed connection is checked at once, also after a 410. Another host is never sent a signature of the former key. */
 export async function reconfigure(
   { config }: Connection<Config>,
   before: Config | null,
@@ -33,6 +27,7 @@ export async function reconfigure(
   tools: ConnectorTools,
 ): Promise<Config> {
   await tools.state.forget(goneKey);
+  if (before !== null && new URL(before.url).origin !== new URL(config.url).origin) return withoutFormerKey(config);
   return withRotatedKey(config, before, systemClock.now());
 }
 
@@ -56,7 +51,16 @@ export async function checkHealth(
 }
 
 async function check(config: Config, answerUrl: string, tools: ConnectorTools): Promise<void> {
-  const now = systemClock.now();
+  await checkServer(config, answerUrl, tools, systemClock.now());
+}
+
+/** Asks the server whether it takes our signature. Throws AppErrors where it does not. */
+export async function checkServer(
+  config: Config,
+  answerUrl: string,
+  tools: Pick<ConnectorTools, 'http'>,
+  now: Date,
+): Promise<void> {
   const event = { type: 'endpoint.check' as const, timestamp: now.toISOString(), data: { answerUrl } };
   await callServer(event, { config, tools, now, id: randomUUID() });
 }

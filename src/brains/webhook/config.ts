@@ -1,6 +1,7 @@
 /** The settings of a connection, and how its signing key is replaced: for a while the former key is valid beside the new one. */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
+import { wrongKey } from './problem-texts.ts';
 import { keyOf } from './signature.ts';
 
 const keySchema = z
@@ -16,8 +17,10 @@ export const configSchema = z.strictObject({
       en: 'The https address that is sent every event',
       ru: 'Адрес https, на который отправляется каждое событие',
     },
+    isAddress: true,
   }),
   key: field(keySchema, {
+    wrong: wrongKey,
     title: { en: 'Signing key', ru: 'Ключ подписи' },
     help: {
       en: 'Signs in both directions; make one: `echo whsec_$(openssl rand -base64 32)`. Another key replaces it, and both are valid for a while',
@@ -65,12 +68,17 @@ export function keysAt(config: Config, now: Date): readonly Buffer[] {
   return texts.map(keyOf).filter((bytes) => bytes !== null);
 }
 
+export function withoutFormerKey({ previousKey: _key, previousKeyUntil: _until, ...rest }: Config): Config {
+  return rest;
+}
+
 /**
  * The changed settings as they are to be stored: a replaced key becomes the former one for `keyOverlapHours`. Never more than two keys are
  * valid: replacing twice ends the oldest at once.
  */
 export function withRotatedKey(config: Config, before: Config | null, now: Date): Config {
-  const { previousKey, previousKeyUntil, ...rest } = config;
+  const { previousKey, previousKeyUntil } = config;
+  const rest = withoutFormerKey(config);
   const until = new Date(now.getTime() + config.keyOverlapHours * 3_600_000).toISOString();
   const isReplaced = before !== null && before.key !== config.key;
   if (isReplaced && config.keyOverlapHours === 0) return rest;

@@ -25,5 +25,5 @@ export const askCommand: BrainCommand = {
   title: { en: 'Ask the connected server', ru: 'Спросить подключённый сервер' },
   params: { en: 'text', ru: 'текст' },
   request: askRequest.name,
-  read: (params) => (params.trim() === '' ? null : { text: params.trim().slice(0, 2_000) }),
+  read: (params) => (params.trim() === '' ? null : { text: params.trim().slice(0, 2_000).toWellFormed() }),
 };

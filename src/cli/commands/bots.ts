@@ -1,5 +1,6 @@
 /** `bots`: the bots of portals. */
 import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
+import { botLimits } from '../../api/schemas/bots.ts';
 import { type BotType, botTypeSchema, maxBotsPerPortal } from '../../core/bot.ts';
 import { type Language, languages } from '../../core/language.ts';
 import type { BotChange } from '../../portals/bot-change.ts';
@@ -44,6 +45,7 @@ export function describeBot(bot: BotRow) {
     language: bot.language,
     burstMs: bot.burst_ms,
     turnsPerMinute: bot.turns_per_minute,
+    unanswered: bot.unanswered ?? {},
   };
 }
 
@@ -69,6 +71,7 @@ interface BotOptions {
   readonly language?: Language | 'portal' | undefined;
   readonly burst?: number | 'default' | undefined;
   readonly turnsPerMinute?: number | 'default' | undefined;
+  readonly unansweredText?: GreetingTexts | undefined;
 }
 
 async function add(context: CommandContext, options: BotOptions & { readonly name: string }): Promise<Answer> {
@@ -87,7 +90,7 @@ async function set(context: CommandContext, options: BotOptions): Promise<Answer
 
 function changeOf(options: BotOptions): BotChange {
   const { name, brain, connection, giveBackAfter, greeting, greetingText: texts, greetAfter } = options;
-  const { language, burst, callPersonAfter, turnsPerMinute } = options;
+  const { language, burst, callPersonAfter, turnsPerMinute, unansweredText: unanswered } = options;
   const isGreetingChanged = greeting !== undefined || texts !== undefined;
   const isOff = greeting === undefined ? undefined : greeting === 'off';
   return {
@@ -101,6 +104,7 @@ function changeOf(options: BotOptions): BotChange {
     language: language === 'portal' ? null : language,
     burstMs: burst === 'default' ? null : burst,
     turnsPerMinute: turnsPerMinute === 'default' ? null : turnsPerMinute,
+    unanswered,
   };
 }
 
@@ -142,16 +146,11 @@ function readType(text: string): BotType {
   );
 }
 
-/** Thirty days: nobody means an open conversation beyond that. */
-const mostMinutes = 43_200;
-
 function readMinutes(text: string): number | 'never' {
-  return text === 'never' ? text : readWhole(text, 1, mostMinutes);
+  return text === 'never' ? text : readWhole(text, 1, botLimits.minutes);
 }
 
-/** Ten minutes: a customer who has waited longer is not greeted any more. */
-const mostSeconds = 600;
-const readSeconds = (text: string): number => readWhole(text, 0, mostSeconds);
+const readSeconds = (text: string): number => readWhole(text, 0, botLimits.greetAfterSeconds);
 
 function readWhole(text: string, least: number, most: number): number {
   const number = Number(text);
@@ -159,8 +158,7 @@ function readWhole(text: string, least: number, most: number): number {
   throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
 }
 
-/** Longer than anybody waits for an answer. */
-const mostBurstSeconds = 60;
+const mostBurstSeconds = botLimits.burstMs / 1_000;
 
 /** In milliseconds; 0: off. */
 function readBurst(text: string): number | 'default' {
@@ -173,16 +171,13 @@ function readBurst(text: string): number | 'default' {
   );
 }
 
-/** Ten answers a second: no portal has room for more. */
-const mostTurns = 600;
-
 /** 0: never paused. */
 function readTurns(text: string): number | 'default' {
   if (text === 'default') return text;
-  return text === 'off' ? 0 : readWhole(text, 1, mostTurns);
+  return text === 'off' ? 0 : readWhole(text, 1, botLimits.turnsPerMinute);
 }
 
-const mostCharacters = 2_000;
+const mostCharacters = botLimits.greetingLength;
 
 type GreetingTexts = Readonly<Partial<Record<Language, string | null>>>;
 
@@ -230,6 +225,12 @@ function describable<Args extends unknown[], Options extends OptionValues>(comma
       new Option(
         '--greeting-text <language=text>',
         'its greeting in a language, {name} is the bot; "default" for the usual one; may be repeated',
+      ).argParser(readGreeting),
+    )
+    .addOption(
+      new Option(
+        '--unanswered-text <language=text>',
+        'what customers read while nobody answers for it; "default" for the usual words; may be repeated',
       ).argParser(readGreeting),
     )
     .addOption(

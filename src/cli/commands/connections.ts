@@ -5,18 +5,24 @@ import { hookPath } from '../../connections/account-work.ts';
 import { addAccount, changeSettings, removeAccount } from '../../connections/change-connection.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import type { LeftConnection } from '../../connections/leave-connection.ts';
-import { AppError, BadInput } from '../../core/errors.ts';
-import { needBrain, unknownConnection } from '../../portals/bot-service.ts';
-import type { Db } from '../../store/database.ts';
+import { AppError, BadInput, orProblem } from '../../core/errors.ts';
+import { type Check, isWrong, ok, unknown, wrong } from '../../doctor/check.ts';
+import { inspectConnection } from '../../doctor/check-connection.ts';
+import { commandLine, noteBy } from '../../portals/audit.ts';
+import { needBrain } from '../../portals/bot-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
-import { type Check, isWrong, layChecks, ok, unknown, wrong } from '../doctor/check.ts';
-import { checkDeliveries, inspectConnection } from '../doctor/check-connection.ts';
-import { type AddCommands, type Answer, type CommandContext, orProblem, usageError } from '../framework/command.ts';
+import { checkDeliveries } from '../doctor/check-deliveries.ts';
+import { layChecks } from '../doctor/lay-checks.ts';
+import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openAccountWork, openLeaving } from '../services.ts';
 import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
 import { describeFields, showConnection } from './connection-details.ts';
+import { findConnection, type OneConnection } from './find-connection.ts';
+
+/** Puts a change into the portal's audit list. */
+const note = noteBy(commandLine);
 
 /** Without the secrets. */
 export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) {
@@ -78,12 +84,14 @@ interface AddOptions {
 }
 
 async function add(context: CommandContext, options: AddOptions): Promise<Answer> {
-  const { portal, domain } = await choosePortal(await context.database(), options.portal);
+  const db = await context.database();
+  const { portal, domain } = await choosePortal(db, options.portal);
   const brain = needBrain(context.brains, options.brain);
   // Without any, the brain's required fields are named.
   const config = options.config === undefined ? {} : await readJson(options.config);
   const work = await openAccountWork(context);
-  const { id, title, webhookSecret } = await addAccount(work, brain, { portal, title: options.title ?? '', config });
+  const wish = { portal, title: options.title ?? '', config };
+  const { id, title, webhookSecret } = await addAccount(work, brain, wish, note);
   const webhook = `${context.publicUrl ?? ''}${hookPath(brain.name, webhookSecret)}`;
   const where = context.publicUrl === null ? ' (behind PUBLIC_URL, which is not set here)' : '';
   return {
@@ -97,21 +105,9 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
   };
 }
 
-interface OneConnection {
-  readonly portal?: string | undefined;
-  readonly connection: string;
-}
-
-async function find(db: Db, options: OneConnection): Promise<{ readonly row: ConnectionRow; readonly domain: string }> {
-  const { portal, domain } = await choosePortal(db, options.portal);
-  const row = (await listConnections(db, portal)).find(({ id }) => id === options.connection.toLowerCase());
-  if (row === undefined) throw unknownConnection();
-  return { row, domain };
-}
-
 async function show(context: CommandContext, options: OneConnection): Promise<Answer> {
   const db = await context.database();
-  const { row, domain } = await find(db, options);
+  const { row, domain } = await findConnection(db, options);
   return await showConnection(context, {
     row,
     domain,
@@ -121,13 +117,14 @@ async function show(context: CommandContext, options: OneConnection): Promise<An
 
 /** Names what was changed, never its value. */
 async function set(context: CommandContext, options: OneConnection & { readonly config: string }): Promise<Answer> {
-  const { row } = await find(await context.database(), options);
+  const db = await context.database();
+  const { row } = await findConnection(db, options);
   const brain = needBrain(context.brains, row.brain);
   const patch = await readJson(options.config);
   if (!isRecord(patch)) {
     throw usageError('--config takes the keys to change, as a JSON object: --config \'{"key": "value"}\'');
   }
-  const changed = await changeSettings(await openAccountWork(context), brain, row, patch);
+  const changed = await changeSettings(await openAccountWork(context), { row, brain }, patch, note);
   const words =
     changed.length === 0
       ? `${row.title} is set so already.`
@@ -137,7 +134,7 @@ async function set(context: CommandContext, options: OneConnection & { readonly 
 
 async function test(context: CommandContext, options: OneConnection): Promise<Answer> {
   const db = await context.database();
-  const { row, domain } = await find(db, options);
+  const { row, domain } = await findConnection(db, options);
   const bots = (await listBots(db, row.portal)).filter((bot) => bot.connection_id === row.id);
   const checks = [...inspectConnection(row, context.brains, await context.sealer(), domain)];
   if (!checks.some(isWrong)) checks.push(...(await checkAccount(context, row, domain)));
@@ -165,7 +162,7 @@ async function checkAccount(context: CommandContext, row: ConnectionRow, portal:
     case 'changed_meanwhile':
       return [unknown(portal, subject, 'it was changed by somebody else during the test', 'test it again')];
     case 'disabled': {
-      const help = disabledHelp?.[found.reason] ?? `switch it on at ${title}`;
+      const help = disabledHelp?.[found.reason]?.en ?? `switch it on at ${title}`;
       return [wrong(portal, subject, `the account is disabled: ${found.reason}`, help)];
     }
     case 'works':
@@ -174,8 +171,9 @@ async function checkAccount(context: CommandContext, row: ConnectionRow, portal:
 }
 
 async function remove(context: CommandContext, options: OneConnection): Promise<Answer> {
-  const { row } = await find(await context.database(), options);
-  const removed = await removeAccount(await openLeaving(context), row);
+  const db = await context.database();
+  const { row } = await findConnection(db, options);
+  const removed = await removeAccount(await openLeaving(context), row, note);
   const left = leaveText(context, removed);
   return {
     data: {

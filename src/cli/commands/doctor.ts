@@ -1,15 +1,16 @@
 /** `doctor`: checks everything that has to be right, and says of each thing whether it is, and if not how to fix it. */
 import type { PortalClient } from '../../bitrix24/rest/portal-client.ts';
 import { readSettings, type Settings } from '../../config.ts';
-import { AppError, Misconfigured } from '../../core/errors.ts';
+import { AppError, Misconfigured, orProblem } from '../../core/errors.ts';
+import { type Check, isWrong, ok, unknown, wrong } from '../../doctor/check.ts';
+import { checkInPortal } from '../../doctor/check-in-portal.ts';
+import { checkPublicUrl } from '../../doctor/check-public-url.ts';
+import { checkQueues } from '../../doctor/check-queues.ts';
+import { checkStored } from '../../doctor/check-stored.ts';
 import type { Pool } from '../../store/database.ts';
 import { listPortals, type Portal } from '../../store/tenants/portals.ts';
-import { type Check, isWrong, layChecks, ok, unknown, wrong } from '../doctor/check.ts';
-import { checkInPortal } from '../doctor/check-in-portal.ts';
-import { checkPublicUrl } from '../doctor/check-public-url.ts';
-import { checkQueues } from '../doctor/check-queues.ts';
-import { checkStored } from '../doctor/check-stored.ts';
-import { type AddCommands, type Answer, type CommandContext, orProblem } from '../framework/command.ts';
+import { layChecks } from '../doctor/lay-checks.ts';
+import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { openPortalClient } from '../services.ts';
 import { choosePortal, portalFilter } from './choose-portal.ts';
 
@@ -61,7 +62,7 @@ async function checkPortals(
   const client = settings === null ? null : await orProblem(() => openPortalClient(context, settings));
   const checks: Check[] = [];
   for (const portal of portals) {
-    checks.push(...(await checkStored(context, db, portal)));
+    checks.push(...(await checkStored({ db, brains: context.brains, sealer: () => context.sealer() }, portal)));
     if (portal.state !== 'uninstalled') checks.push(...(await askPortal(db, portal, client, settings)));
   }
   return checks;

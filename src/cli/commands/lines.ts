@@ -2,6 +2,7 @@
 import { Argument, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { listLines, type OpenLine } from '../../bitrix24/line-settings.ts';
 import { readSettings } from '../../config.ts';
+import { commandLine, noteBy } from '../../portals/audit.ts';
 import { attachBot, detachBot, type LineServiceOptions } from '../../portals/line-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
@@ -19,7 +20,12 @@ async function open(
 ): Promise<LineServiceOptions & { readonly portal: string }> {
   const db = await context.database();
   const { portal } = await choosePortal(db, options.portal);
-  return { db, client: await openPortalClient(context, readSettings(context.environment)), portal };
+  return {
+    db,
+    client: await openPortalClient(context, readSettings(context.environment)),
+    portal,
+    note: noteBy(commandLine),
+  };
 }
 
 async function list(context: CommandContext, options: Named): Promise<Answer> {

@@ -1,26 +1,26 @@
 /** `portals`: who has installed the app, what is known of each, its plan and its event API, adding one by a webhook, and erasing one. */
 import { Option } from '@commander-js/extra-typings';
-import { eraseWithAccounts } from '../../connections/leave-connection.ts';
+import { eraseCopy, erasePortalNow } from '../../connections/erase-portal.ts';
 import { badInput } from '../../core/errors.ts';
 import { type EventApi, eventApis } from '../../core/event-api.ts';
 import { changeEventApi } from '../../portals/change-event-api.ts';
 import { enterpriseRate, type Rate, standardRate } from '../../portals/portal-rate-limiter.ts';
 import { webhookUser } from '../../portals/token-context.ts';
 import { installByWebhook } from '../../portals/webhook-installation.ts';
-import { type LeftBot, removeWebhookBots } from '../../portals/webhook-removal.ts';
-import type { Pool } from '../../store/database.ts';
 import { countDay } from '../../store/reporting/activity.ts';
 import { countDeadLetters } from '../../store/reporting/history.ts';
 import { listBots } from '../../store/tenants/bots.ts';
 import { listConnections } from '../../store/tenants/connections.ts';
 import { findPortal, listPortals, type Portal, updatePortal } from '../../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
+import { livesInAnotherCell } from '../cells/open-directory.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { facts, moment, table, wrap } from '../framework/layout.ts';
 import { openHttp, openLeaving, openWakeups } from '../services.ts';
 import { botTable, describeBot, setUpText } from './bots.ts';
 import { choosePortal, namedPortal, portalOption } from './choose-portal.ts';
 import { connectionTable, describeConnection, leaveText } from './connections.ts';
+import { move, moveTarget, settleOption } from './move-portal.ts';
 
 const plans: Readonly<Record<string, Rate>> = { standard: standardRate, enterprise: enterpriseRate };
 
@@ -40,6 +40,8 @@ function describePortal(row: Portal) {
     eventApiWanted: row.event_api_wanted,
     ratePerSecond: row.rate_per_second,
     rateBurst: row.rate_burst,
+    moveState: row.move_state,
+    moveTo: row.move_to,
     installedAt: row.installed_at,
     setUpAt: row.set_up_at,
     setUpError: row.set_up_error,
@@ -57,12 +59,17 @@ async function list(context: CommandContext): Promise<Answer> {
   const cells = portals.map((one) => [
     one.portal,
     one.domain,
-    one.setUpError === null ? one.state : `${one.state}, set-up failing`,
+    stateText(one),
     String(one.bots),
     moment(one.setUpAt).slice(0, 16),
   ]);
   const text = table(['portal', 'domain', 'state', 'bots', 'set up (UTC)'], cells);
   return { data: { portals }, text: text === '' ? 'No portal has installed the app yet.' : text };
+}
+
+function stateText({ state, setUpError, moveState, moveTo }: ReturnType<typeof describePortal>): string {
+  if (moveState !== null) return moveTo === null ? 'arriving' : `moving to ${moveTo}`;
+  return setUpError === null ? state : `${state}, set-up failing`;
 }
 
 type Named = { readonly portal?: string | undefined };
@@ -202,17 +209,19 @@ async function set(context: CommandContext, { portal: named, plan, eventApi }: S
   };
 }
 
-/** Bots of a portal in webhook mode are taken out first: with its secrets goes the only way to do that. */
-async function removeBots(context: CommandContext, db: Pool, { portal }: Portal): Promise<readonly LeftBot[]> {
-  if ((await findToken(db, portal))?.user_id !== webhookUser) return [];
-  return await removeWebhookBots({ db, sealer: await context.sealer(), http: openHttp(context).http }, portal);
-}
-
 async function erase(context: CommandContext, options: { readonly portal: string }): Promise<Answer> {
   const db = await context.database();
   const row = await choosePortal(db, options.portal);
-  const leftBots = await removeBots(context, db, row);
-  const { isErased, left } = await eraseWithAccounts(await openLeaving(context), row.portal, false);
+  if (row.move_state !== null) {
+    throw badInput(
+      'portal.moving',
+      `${row.domain} is being moved: finish the move, or take it back, and erase it then`,
+    );
+  }
+  const work = await openLeaving(context);
+  const { leftBots, isErased, left } = (await livesInAnotherCell(context.environment, row.portal))
+    ? await eraseCopy(db, row.portal)
+    : await erasePortalNow({ sealer: () => context.sealer(), http: () => openHttp(context).http, work }, row.portal);
   const remark =
     row.state === 'uninstalled' || row.server_endpoint === ''
       ? ''
@@ -252,6 +261,13 @@ export const addPortalCommands: AddCommands = (program, run) => {
     .option('--plan <standard|enterprise>', '2 or 5 requests a second')
     .addOption(eventApiOption())
     .action(run(set));
+  portals
+    .command('move')
+    .description('move a portal to another cell, while it is used (docs/scaling.md)')
+    .addOption(namedPortal)
+    .addOption(moveTarget)
+    .addOption(settleOption)
+    .action(run(move));
   portals
     .command('erase')
     .description('erase every trace of a portal, at once and for good')

@@ -1,28 +1,39 @@
-/** `probe`: asks a real portal what docs/live-probes.md wants to know, prints the answers and keeps them in a file. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+/** `probe`: asks a real portal, or the remote of a connection, what docs/live-probes.md wants to know, and keeps the answers in a file. */
 import { readSettings } from '../../config.ts';
 import { badInput } from '../../core/errors.ts';
 import type { Db } from '../../store/database.ts';
 import { readLastBodies } from '../../store/queue/inbox.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
-import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
-import { table } from '../framework/layout.ts';
-import { askInDialog, askQuietly, type ProbeDialog, type Probed } from '../probe/ask-portal.ts';
+import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
+import { wrap } from '../framework/layout.ts';
+import { askInDialog, askQuietly, type ProbeDialog } from '../probe/ask-portal.ts';
 import { probeEvents } from '../probe/event-fields.ts';
+import { differencesIn } from '../probe/expectations.ts';
+import { keepReport } from '../probe/keep-report.ts';
 import { openPortalClient } from '../services.ts';
 import { choosePortal, portalOption } from './choose-portal.ts';
+import { probeConnection } from './probe-connection.ts';
 
 /** Enough to meet every kind of event; reading more would take long without telling more. */
 const maxEvents = 1_000;
 
 interface ProbeOptions {
   readonly portal?: string | undefined;
+  readonly connection?: string | undefined;
   readonly dialog?: string | undefined;
   readonly code?: string | undefined;
 }
 
 async function probe(context: CommandContext, options: ProbeOptions): Promise<Answer> {
+  const { portal, connection, dialog, code } = options;
+  if (connection === undefined) return await probePortal(context, options);
+  if (dialog !== undefined || code !== undefined) {
+    throw usageError('--dialog and --code are for portals; a connection is asked without sending anything');
+  }
+  return await probeConnection(context, { portal, connection });
+}
+
+async function probePortal(context: CommandContext, options: ProbeOptions): Promise<Answer> {
   const settings = readSettings(context.environment);
   const db = await context.database();
   const { portal, domain, state } = await choosePortal(db, options.portal);
@@ -31,15 +42,29 @@ async function probe(context: CommandContext, options: ProbeOptions): Promise<An
   }
   const dialog = await chosenDialog(options, db, portal);
   const place = { client: await openPortalClient(context, settings), portal };
+  context.tell(announce(domain, dialog));
   const probed = [
     ...(await askQuietly(place)),
     ...(dialog === null ? [] : await askInDialog(place, dialog)),
     ...probeEvents(await readLastBodies(db, portal, 'bitrix24', maxEvents)),
   ];
   const at = new Date().toISOString();
-  const data = { portal, domain, at, probed };
-  const file = await keep(resolve(settings.DATA_DIR, 'probes'), `${portal}-${at}`, data);
-  return { data: { ...data, file }, text: `${describe(probed)}\n\nKept in ${file}` };
+  return await keepReport(settings.DATA_DIR, portal, {
+    portal,
+    domain,
+    at,
+    probed,
+    differences: differencesIn(probed),
+  });
+}
+
+/** What will be done, before it is. */
+function announce(domain: string, dialog: ProbeDialog | null): string {
+  const sends =
+    dialog === null
+      ? 'Nothing is sent to anybody.'
+      : `About ten messages and one small file are sent into the dialog ${dialog.dialogId} and deleted again.`;
+  return `${wrap(`${domain} is asked for facts of the app, its rights, handlers, bots and Open Channels, and the stored events are read. ${sends}`)}\n`;
 }
 
 /** Null: nobody named a dialog, so nothing is sent anywhere. */
@@ -55,23 +80,14 @@ async function chosenDialog(
   throw badInput('bot.unknown', 'there is no registered bot that could ask in a dialog');
 }
 
-async function keep(folder: string, name: string, data: unknown): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${name.replaceAll(/[^\w.-]/g, '-')}.json`);
-  await writeFile(file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 });
-  return file;
-}
-
-function describe(probed: readonly Probed[]): string {
-  const rows = probed.map(({ question, method, outcome }) => [question, method, outcome]);
-  return table(['question', 'asked', 'outcome'], rows);
-}
-
 export const addProbeCommand: AddCommands = (program, run) => {
   program
     .command('probe')
-    .description('ask a real portal what docs/live-probes.md wants to know, and keep the answers in a file')
+    .description(
+      'ask a real portal, or the service behind a connection, what docs/live-probes.md wants to know, and keep the answers in a file',
+    )
     .addOption(portalOption)
+    .option('--connection <id>', 'ask the service of this connection instead, as in "connections list"; it only reads')
     .option(
       '--dialog <id>',
       'a dialog (chat123 or a user id) into which test messages may be sent; without it nothing is sent',

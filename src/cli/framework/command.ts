@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Environment } from '../../config.ts';
 import type { Brain } from '../../core/brain.ts';
-import { AppError, type BadInput, badInput } from '../../core/errors.ts';
+import { type BadInput, badInput } from '../../core/errors.ts';
 import type { Sealer } from '../../lib/encryption.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Pool } from '../../store/database.ts';
@@ -13,8 +13,20 @@ export interface RunOptions {
   readonly brains: readonly Brain[];
   /** Standard output: the answer alone. */
   readonly out: (text: string) => void;
-  /** Standard error: problems, help after an error, and log lines. */
+  /** Standard error: problems, help after an error, log lines, and what a command is about to do. */
   readonly err: (text: string) => void;
+  /** Asks the person at the terminal; absent: nobody is there. */
+  readonly ask?: Ask;
+}
+
+/** Resolves with the answer, without the spaces around it. */
+export type Ask = (question: string) => Promise<string>;
+
+export interface DatabaseToFill {
+  readonly db: Pool;
+  readonly url: string;
+  /** Those the app will open secrets with; none where APP_SECRET is not set yet. */
+  readonly keys: readonly Buffer[];
 }
 
 /** What commands may use. Everything is opened at its first use and closed after the command. */
@@ -24,10 +36,16 @@ export interface CommandContext {
   readonly log: Logger;
   /** The database, checked to have the schema of this program. Throws Misconfigured `database.*`, whose message says how to fix it. */
   database(): Promise<Pool>;
+  /** The database that a backup is put into. It need not have tables; the embedded one is made. Throws like `database`. */
+  databaseToFill(): Promise<DatabaseToFill>;
   /** Opens and seals stored secrets. Throws Misconfigured `cli.no_app_secret` when the key is not set. */
   sealer(): Promise<Sealer>;
   /** PUBLIC_URL as an origin; null when it is not set or not an address. */
   readonly publicUrl: string | null;
+  /** Null: nobody is there to be asked. */
+  readonly ask: Ask | null;
+  /** Tells at once, on standard error, what the command is about to do; a line of its own. */
+  tell(text: string): void;
   /** Runs `close` after the command; what was opened last is closed first. */
   onClose(close: () => Promise<void>): void;
 }
@@ -48,16 +66,6 @@ export type Run = <Args extends unknown[]>(
 
 /** Adds the commands of one noun to the program. */
 export type AddCommands = (program: CommandUnknownOpts, run: Run) => void;
-
-/** What `work` gives, or the AppError it throws, for commands that go on without it. */
-export async function orProblem<T>(work: () => Promise<T>): Promise<T | AppError> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-}
 
 export const usageCode = 'cli.usage';
 

@@ -1,13 +1,14 @@
 /** Opens for a command what it asks for (database, key of the secrets) and closes it again. */
 import { readDatabaseSettings, settingsSchema } from '../../config.ts';
 import { Misconfigured } from '../../core/errors.ts';
+import { withNoBrain } from '../../core/no-brain.ts';
 import { createSealer, type Sealer } from '../../lib/encryption.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
 import { openDatabase, type Pool, tryToConnect } from '../../store/database.ts';
+import { translateDatabaseError } from '../../store/database-errors.ts';
 import { hasSchema, isSchemaCurrent } from '../../store/migrate.ts';
 import type { CommandContext, RunOptions } from './command.ts';
-import { translateDatabaseError } from './database-errors.ts';
-import { type FoundDatabase, findDatabase } from './open-database.ts';
+import { type FoundDatabase, findDatabase, makeDatabase } from './open-database.ts';
 
 /** The code of the error for a command without APP_SECRET. */
 export const noAppSecret = 'cli.no_app_secret';
@@ -31,20 +32,23 @@ export function openContext(options: RunOptions): OpenContext {
     closers.push(() => database.close());
     return database;
   });
-  const open = once(async (): Promise<Pool> => {
-    const { url } = await find();
+  async function connect(url: string): Promise<Pool> {
     await tryToConnect(url).catch((error: unknown) => {
       throw translateDatabaseError(error);
     });
     const db = openDatabase({ url, poolSize, applicationName: 'bot-bridge cli' });
     closers.push(() => db.destroy());
+    return db;
+  }
+  const open = once(async (): Promise<Pool> => {
+    const db = await connect((await find()).url);
     await refuseOtherSchema(db);
     return db;
   });
   return {
     context: {
       environment,
-      brains: options.brains,
+      brains: withNoBrain(options.brains),
       log,
       publicUrl: publicUrlOf(environment['PUBLIC_URL']),
       database: open,
@@ -52,6 +56,16 @@ export function openContext(options: RunOptions): OpenContext {
         const { appSecret } = await find();
         return sealerOf(appSecret, readDatabaseSettings(environment).APP_SECRET_PREVIOUS);
       },
+      async databaseToFill() {
+        const settings = readDatabaseSettings(environment);
+        const database = await makeDatabase(settings, log);
+        const { url, appSecret } = database;
+        closers.push(() => database.close());
+        const keys = [appSecret, settings.APP_SECRET_PREVIOUS].filter((key) => key !== undefined && key !== null);
+        return { url, keys, db: await connect(url) };
+      },
+      ask: options.ask ?? null,
+      tell: (text) => options.err(`${text}\n`),
       onClose: (close) => closers.push(close),
     },
     async close() {

@@ -30,19 +30,44 @@ export async function findDatabase(
   settings: Pick<Settings, 'DATABASE_URL' | 'DATA_DIR' | 'APP_SECRET'>,
   log: Logger,
 ): Promise<FoundDatabase> {
-  if (settings.DATABASE_URL !== undefined) {
-    if (!/^postgres(ql)?:\/\//.test(settings.DATABASE_URL) || !URL.canParse(settings.DATABASE_URL)) {
-      throw misconfigured('bad_url', 'DATABASE_URL: must be an address that begins with postgres://');
-    }
-    const appSecret = settings.APP_SECRET ?? null;
-    return { url: settings.DATABASE_URL, appSecret, close: () => Promise.resolve() };
-  }
+  const external = externalDatabase(settings);
+  if (external !== null) return external;
   const dataDir = await madeFolder(await ownFolder(settings.DATA_DIR));
   const password = (await keptSecret(dataDir, 'database.secret')).toString('base64url');
   const appSecret = settings.APP_SECRET ?? (await keptSecret(dataDir, 'app.secret'));
   const server = await useOrStart(dataDir, password, log);
   const url = `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/bridge`;
   return { url, appSecret, close: () => server.close() };
+}
+
+function externalDatabase(settings: Pick<Settings, 'DATABASE_URL' | 'APP_SECRET'>): FoundDatabase | null {
+  const url = settings.DATABASE_URL;
+  if (url === undefined) return null;
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    throw misconfigured('bad_url', 'DATABASE_URL: must be an address that begins with postgres://');
+  }
+  return { url, appSecret: settings.APP_SECRET ?? null, close: () => Promise.resolve() };
+}
+
+/**
+ * The same for a restore, which may make the embedded database. It makes no key for secrets: the app does that at its first start, where no
+ * key has been put there before. Throws Misconfigured `database.in_use` while the app runs.
+ */
+export async function makeDatabase(
+  settings: Pick<Settings, 'DATABASE_URL' | 'DATA_DIR' | 'APP_SECRET'>,
+  log: Logger,
+): Promise<FoundDatabase> {
+  const external = externalDatabase(settings);
+  if (external !== null) return external;
+  const { path: dataDir } = await chooseOwnDataDir(settings.DATA_DIR);
+  const password = (await keepSecret(dataDir, 'database.secret')).toString('base64url');
+  const server = await startEmbeddedPostgres({ dataDir, password, log });
+  const hasSecret = await access(join(dataDir, 'app.secret')).then(
+    () => true,
+    () => false,
+  );
+  const kept = hasSecret ? await keepSecret(dataDir, 'app.secret') : null;
+  return { url: server.url('bridge'), appSecret: settings.APP_SECRET ?? kept, close: () => server.stop() };
 }
 
 /** Where there is no database, that is what has to be said, and not that its user could not enter the folder. */

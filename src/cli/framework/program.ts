@@ -12,6 +12,7 @@ export function createProgram(output: OutputConfiguration): CommandUnknownOpts {
       'Commands for the administrator of the installation. "<noun> <verb> --help" explains the options of one command.',
     )
     .option('--json', 'print the answer as one line of JSON')
+    .option('--cell <name>', 'the cell to work on, in an installation of several (docs/scaling.md)')
     .exitOverride()
     .showHelpAfterError()
     .configureOutput({ getOutHelpWidth: () => pageWidth, getErrHelpWidth: () => pageWidth, ...output })

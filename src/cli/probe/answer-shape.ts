@@ -1,5 +1,7 @@
 /** What an answer looks like, without what it says: the names and kinds of its parts. */
 
+import { fieldName } from './field-name.ts';
+
 /** Deep enough for every documented answer; what lies deeper is cut. */
 const maxDepth = 8;
 const maxKeys = 100;
@@ -16,5 +18,7 @@ export function answerShape(value: unknown, depth = 0): unknown {
   // Maps by id have one shape for all their entries.
   const isById = entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key));
   const shown = isById ? entries.slice(0, 1).map(([, inner]) => ['<id>', inner] as const) : entries;
-  return Object.fromEntries(shown.map(([key, inner]) => [key, answerShape(inner, depth + 1)]));
+  return Object.fromEntries(
+    shown.map(([key, inner]) => [key === '<id>' ? key : fieldName(key), answerShape(inner, depth + 1)]),
+  );
 }

@@ -19,9 +19,16 @@ export const de: BotTexts = {
   handedBackAfter: (minutes) => `Seit ${minutes} Min. hat niemand geschrieben; der Bot führt das Gespräch wieder.`,
   giveBack: 'An den Bot zurückgeben',
   handedOver: 'Das Gespräch führt jetzt ein Mensch, der Bot schweigt. Zurückgeben: /bot',
+  takenOver: (name) => `${name} führt das Gespräch jetzt, der Bot schweigt. Zurückgeben: /bot`,
   silence: {
     toCustomer: 'Entschuldigen Sie die Wartezeit, ich rufe einen Kollegen.',
     note: (minutes) => `Seit ${minutes} Min. kam keine Antwort; das Gespräch wurde an Menschen übergeben.`,
+  },
+  unanswered: {
+    toCustomer: 'Danke für Ihre Nachricht. Ich rufe eine Kollegin oder einen Kollegen, die Antwort kommt hier.',
+    note: 'Für diesen Bot antwortet noch niemand: Das Gespräch wurde an Menschen übergeben. Wer antwortet, wählt ein Administrator in der App der Bots.',
+    toEmployee:
+      'Ich kann noch nicht antworten: Es ist niemand verbunden, der für mich antwortet. Ein Administrator öffnet die App der Bots in Bitrix24 und wählt „Wer antwortet“.',
   },
   tooManyTurns: {
     toCustomer: 'Ich rufe jemanden aus dem Team.',

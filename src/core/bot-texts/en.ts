@@ -19,9 +19,16 @@ export const en: BotTexts = {
     `Nobody has said anything for ${minutes} min; the bot is leading the conversation again.`,
   giveBack: 'Give back to the bot',
   handedOver: 'A person is leading the conversation now; the bot is silent. To give it back: /bot',
+  takenOver: (name) => `${name} leads the conversation now; the bot is silent. To give it back: /bot`,
   silence: {
     toCustomer: 'Sorry for the wait, I am calling a colleague.',
     note: (minutes) => `No answer has come for ${minutes} min; the conversation was handed to people.`,
+  },
+  unanswered: {
+    toCustomer: 'Thank you for your message. I am calling a colleague, who will answer you here.',
+    note: 'Nobody is connected who answers for this bot: the conversation was handed to people. An administrator chooses who answers in the app of the bots.',
+    toEmployee:
+      'I cannot answer yet: nobody is connected who answers for me. An administrator opens the app of the bots in Bitrix24 and chooses “Who answers”.',
   },
   tooManyTurns: {
     toCustomer: 'I am calling a colleague.',

@@ -18,9 +18,16 @@ export const es: BotTexts = {
   handedBackAfter: (minutes) => `Nadie ha escrito en ${minutes} min; el bot vuelve a llevar la conversación.`,
   giveBack: 'Devolver al bot',
   handedOver: 'Ahora lleva la conversación una persona; el bot guarda silencio. Para devolverla: /bot',
+  takenOver: (name) => `${name} lleva ahora la conversación y el bot guarda silencio. Para devolverla: /bot`,
   silence: {
     toCustomer: 'Disculpe la espera, llamo a un colega.',
     note: (minutes) => `No ha llegado respuesta en ${minutes} min; la conversación se ha pasado a una persona.`,
+  },
+  unanswered: {
+    toCustomer: 'Gracias por su mensaje. Llamo a un compañero, que le responderá aquí.',
+    note: 'Nadie responde todavía por este bot: la conversación se entregó a personas. Un administrador elige quién responde en la aplicación de los bots.',
+    toEmployee:
+      'Todavía no puedo responder: nadie está conectado para responder por mí. Un administrador abre la aplicación de los bots en Bitrix24 y elige «Quién responde».',
   },
   tooManyTurns: {
     toCustomer: 'Llamo a un compañero.',

@@ -17,9 +17,16 @@ export const pl: BotTexts = {
   handedBackAfter: (minutes) => `Od ${minutes} min nikt nic nie napisał; rozmowę znów prowadzi bot.`,
   giveBack: 'Oddaj botowi',
   handedOver: 'Rozmowę prowadzi teraz człowiek, bot milczy. Aby ją oddać: /bot',
+  takenOver: (name) => `Rozmowę prowadzi teraz ${name}, bot milczy. Aby oddać ją botowi: /bot`,
   silence: {
     toCustomer: 'Przepraszam za oczekiwanie, wzywam kolegę.',
     note: (minutes) => `Od ${minutes} min nie ma odpowiedzi; rozmowę przekazano ludziom.`,
+  },
+  unanswered: {
+    toCustomer: 'Dziękuję za wiadomość. Wzywam współpracownika, który odpowie tutaj.',
+    note: 'Nikt jeszcze nie odpowiada za tego bota: rozmowę przekazano ludziom. Kto odpowiada, wybiera administrator w aplikacji botów.',
+    toEmployee:
+      'Jeszcze nie mogę odpowiedzieć: nie podłączono nikogo, kto by za mnie odpowiadał. Administrator otwiera aplikację botów w Bitrix24 i wybiera „Kto odpowiada”.',
   },
   tooManyTurns: {
     toCustomer: 'Wzywam kogoś z zespołu.',

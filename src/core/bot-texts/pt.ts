@@ -18,9 +18,16 @@ export const pt: BotTexts = {
   handedBackAfter: (minutes) => `Ninguém escreveu nos últimos ${minutes} min; o bot voltou a conduzir a conversa.`,
   giveBack: 'Devolver ao bot',
   handedOver: 'Agora uma pessoa conduz a conversa; o bot fica em silêncio. Para devolver: /bot',
+  takenOver: (name) => `${name} conduz agora a conversa e o bot fica em silêncio. Para devolver: /bot`,
   silence: {
     toCustomer: 'Desculpe a espera, vou chamar um colega.',
     note: (minutes) => `Não houve resposta em ${minutes} min; a conversa foi passada para uma pessoa.`,
+  },
+  unanswered: {
+    toCustomer: 'Obrigado pela mensagem. Vou chamar um colega, que responderá aqui.',
+    note: 'Ninguém responde ainda por este bot: a conversa foi passada para pessoas. Um administrador escolhe quem responde no aplicativo dos bots.',
+    toEmployee:
+      'Ainda não posso responder: ninguém está conectado para responder por mim. Um administrador abre o aplicativo dos bots no Bitrix24 e escolhe “Quem responde”.',
   },
   tooManyTurns: {
     toCustomer: 'Vou chamar um colega.',

@@ -14,8 +14,12 @@ export interface BotTexts {
   /** The label of the button that gives the conversation back. */
   readonly giveBack: string;
   readonly handedOver: string;
+  /** Somebody took the conversation over on its page. */
+  readonly takenOver: (name: string) => string;
   /** The brain has not answered a customer for too long. */
   readonly silence: { readonly toCustomer: string; readonly note: (minutes: number) => string };
+  /** No brain is connected. The employee may be in a group, where others read it too. */
+  readonly unanswered: Readonly<Record<'toCustomer' | 'note' | 'toEmployee', string>>;
   /** Question and answer follow each other faster than people write; `minutes` is 1 or 60. */
   readonly tooManyTurns: { readonly toCustomer: string; readonly note: (turns: number, minutes: number) => string };
   readonly fileOnly: (names: string) => string;

@@ -138,7 +138,7 @@ function tagOf(node: Linked, { link }: Place): readonly [name: string, value: st
 /** The longest text that a press sends. */
 const maxPressed = 1_000;
 
-/** Whoever presses says it in their own name, so it may be words only: no command and no markup. */
+/** The person who presses says it in their own name, so it may be words only: no command and no markup. */
 function pressValue(value: string): string | null {
   const isWords = value.length <= maxPressed && !/[[\]\n]|^\s*[/\u2060]/.test(value) && value.trim() !== '';
   return isWords ? value : null;

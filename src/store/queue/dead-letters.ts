@@ -3,6 +3,7 @@ import { type Db, query } from '../database.ts';
 import { replayEvent } from './inbox.ts';
 import type { LaneId, QueueName } from './lanes.ts';
 import { replayAction } from './outbox.ts';
+import { stuckInbox, stuckOutbox } from './stuck-rows.ts';
 
 /** Where a dead letter is. */
 export interface DeadLetterId extends LaneId {
@@ -10,21 +11,49 @@ export interface DeadLetterId extends LaneId {
   readonly seq: number;
 }
 
-/** Those of a portal and a queue in the order of arrival. With `unknown`: actions of unknown fate too. */
-export async function listDeadLetterIds(
-  db: Db,
-  portal: string,
-  queue: QueueName,
-  withUnknown: boolean,
-): Promise<readonly DeadLetterId[]> {
-  const [table, age] = queue === 'inbox' ? ['inbox_history', 'received_at'] : ['outbox', 'created_at'];
-  const states = withUnknown ? ['dead_letter', 'unknown'] : ['dead_letter'];
-  const result = await query<{ lane: string; seq: number }>(
+/** Why rows of a kind are dead letters: what the list of them is grouped by. */
+export interface StuckReason {
+  readonly queue: QueueName;
+  readonly state: 'dead_letter' | 'unknown';
+  /** Where they come from (inbox) or go to (outbox). */
+  readonly side: string;
+  /** The stored outcome; empty where there is none. */
+  readonly outcome: string;
+}
+
+export interface DeadLetterChoice {
+  readonly portal: string;
+  /** Actions of unknown fate too. */
+  readonly withUnknown: boolean;
+  /** Absent: for whatever reason. */
+  readonly reason?: StuckReason | undefined;
+  /** Absent: all. */
+  readonly limit?: number | undefined;
+  /** Only those that had failed before then: what fails again meanwhile is not meant. Absent: all. */
+  readonly failedBefore?: Date | undefined;
+}
+
+/** The chosen ones in the order of arrival, those of the inbox first. */
+export async function listDeadLetterIds(db: Db, choice: DeadLetterChoice): Promise<readonly DeadLetterId[]> {
+  const { portal, reason, limit = null } = choice;
+  const states = choice.withUnknown ? ['dead_letter', 'unknown'] : ['dead_letter'];
+  const failedBefore = choice.failedBefore ?? null;
+  const wanted = [portal, states, failedBefore, failedBefore];
+  const only = reason === undefined ? [null, '', '', ''] : [reason.queue, reason.state, reason.side, reason.outcome];
+  const result = await query<{ queue: QueueName; lane: string; seq: number }>(
     db,
-    `select lane, seq::int as seq from ${table} where portal = ? and state = any(?::text[]) order by ${age}, lane, seq`,
-    [portal, states],
+    `select queue, lane, seq from (
+       select 'inbox' as queue, lane, seq::int as seq, received_at as at, done_at, state, source as side, outcome
+       from ${stuckInbox} and portal = ?
+       union all
+       select 'outbox', lane, seq::int, created_at, done_at, state, target, outcome from ${stuckOutbox} and portal = ?
+     ) stuck
+     where state = any(?::text[]) and (?::timestamptz is null or coalesce(done_at, at) < ?)
+       and (?::text is null or (queue, state, side, coalesce(outcome, '')) = (?, ?, ?, ?))
+     order by queue, at, lane, seq limit ?`,
+    [portal, ...wanted, only[0] ?? null, ...only, limit],
   );
-  return result.rows.map((row) => ({ portal, queue, ...row }));
+  return result.rows.map((row) => ({ portal, ...row }));
 }
 
 /** Puts it back at the end of its lane. Part of a transaction. False when there is none (any more). */
@@ -35,13 +64,18 @@ export async function replayDeadLetter(db: Db, id: DeadLetterId): Promise<boolea
 /** Where each queue notes what became of its rows. */
 const closingTable = { inbox: 'inbox_outcome', outbox: 'outbox' };
 
-/** Marks it as dropped for good. False when there is none (any more). */
-export async function dropDeadLetter(db: Db, id: DeadLetterId): Promise<boolean> {
-  const result = await query<unknown>(
-    db,
-    `update ${closingTable[id.queue]} set state = 'dropped', outcome = coalesce(outcome, '') || ' (dropped)'
-     where portal = ? and lane = ? and seq = ? and state in ('dead_letter', 'unknown') returning 1`,
-    [id.portal, id.lane, id.seq],
-  );
-  return result.rows.length > 0;
+/** Marks them as dropped for good. Returns how many of them there (still) were. */
+export async function dropDeadLetters(db: Db, ids: readonly DeadLetterId[]): Promise<number> {
+  let dropped = 0;
+  for (const [queue, ofQueue] of Map.groupBy(ids, ({ queue }) => queue)) {
+    const result = await query<unknown>(
+      db,
+      `update ${closingTable[queue]} stuck set state = 'dropped', outcome = coalesce(outcome, '') || ' (dropped)'
+       from unnest(?::text[], ?::text[], ?::bigint[]) as i(portal, lane, seq)
+       where stuck.portal = i.portal and stuck.lane = i.lane and stuck.seq = i.seq and state in ('dead_letter', 'unknown')`,
+      [ofQueue.map(({ portal }) => portal), ofQueue.map(({ lane }) => lane), ofQueue.map(({ seq }) => seq)],
+    );
+    dropped += result.rowCount;
+  }
+  return dropped;
 }

@@ -1,26 +1,23 @@
 /** The inbox: every event as it was received, kept from its acceptance until its retention ends. */
 
-import type { IngressKind } from '../../core/connector.ts';
-import { type Db, query } from '../database.ts';
+import type { IngressKind, RawEvent } from '../../core/connector.ts';
+import { isCitus } from '../citus.ts';
+import { type Db, query, type SqlValue, within } from '../database.ts';
 import { storableText } from '../storable.ts';
-import { type Claim, type ClaimOptions, claimLanes, type LaneRow } from './claim-lanes.ts';
-import { countByLane, extendLanes, type LaneId } from './lanes.ts';
+import { acceptOnCitus } from './accept-on-citus.ts';
+import {
+  type Claim,
+  type ClaimedLane,
+  type ClaimOptions,
+  claimLanes,
+  groupByLane,
+  type LaneRow,
+} from './claim-lanes.ts';
+import { heldLane } from './held-events.ts';
+import { countByLane, type DirectClaim, extendLanes, extendOnConflict, type LaneId } from './lanes.ts';
+import type { AcceptedRow, NewEvent } from './new-event.ts';
 
-/** An event to be stored. */
-export interface NewEvent extends LaneId {
-  /** Lower-case UUID derived from what identifies the event; a second event with the same key is not stored. */
-  readonly dedupeKey: string;
-  /** `bitrix24`, the name of a brain, or `bridge` for events the app itself produced. */
-  readonly source: string;
-  readonly connectionId: string | null;
-  /** How it came through the connection; null exactly where there is none. */
-  readonly ingress: IngressKind | null;
-  /** Follows the message through every step, for logs and `trace`. */
-  readonly trace: string;
-  /** The message id the event is about, so that people can find it. */
-  readonly subject: string | null;
-  readonly body: Buffer;
-}
+export type { NewEvent } from './new-event.ts';
 
 export interface InboxRow extends LaneRow {
   readonly source: string;
@@ -41,20 +38,55 @@ export type ClaimedEvent = Omit<InboxRow, 'body'> & {
  * Stores a batch of events in one statement: duplicates are dropped, lanes locked and extended, rows written. All bodies travel as
  * one binary parameter and are cut apart by the server, because a `bytea[]` parameter would be sent as text at twice the size.
  * Events of unknown portals (erased a moment ago) are not stored. Returns for each event, in order, whether it was stored as a new one. The batch is stored as a whole or not at all.
+ *
+ * @param arePolled they do not wait for others that are (`held-events.ts`)
  */
-export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
-  const offsets: number[] = [];
-  let offset = 1;
-  for (const event of events) {
-    offsets.push(offset);
-    offset += event.body.length;
-  }
-  const result = await query<{ n: string }>(
+export async function acceptEvents(db: Db, events: readonly NewEvent[], arePolled = false): Promise<boolean[]> {
+  return (await acceptAndClaim(db, events, null, arePolled)).isNew;
+}
+
+/** Events that were stored, and the lanes that the storing has claimed. */
+export interface AcceptedEvents {
+  /** For each event, in order, whether it was stored as a new one. */
+  readonly isNew: boolean[];
+  /** The lanes in which nothing waited before, if a claim was given, with their new events. */
+  readonly claimed: readonly ClaimedLane<ClaimedEvent>[];
+}
+
+/**
+ * Stores a batch like `acceptEvents`, and claims the lanes in which nothing waited in the same statement: their worker needs no claim
+ * of its own and no poll. Lanes with something waiting, or with a holder, are left to whose turn it is (`extendOnConflict`), and those of a portal
+ * that is being moved are left alone.
+ */
+export async function acceptAndClaim(
+  db: Db,
+  events: readonly NewEvent[],
+  claim: DirectClaim | null,
+  arePolled = false,
+): Promise<AcceptedEvents> {
+  const stored = (await isCitus(db))
+    ? await within(db, (trx) => acceptOnCitus(trx, events, claim, arePolled))
+    : await acceptAtOnce(db, events, claim, arePolled);
+  const isNew = events.map(() => false);
+  for (const row of stored) isNew[Number(row.n) - 1] = true;
+  return { isNew, claimed: claim === null ? [] : claimedAmong(events, stored, claim.holder) };
+}
+
+async function acceptAtOnce(
+  db: Db,
+  events: readonly NewEvent[],
+  claim: DirectClaim | null,
+  arePolled: boolean,
+): Promise<AcceptedRow[]> {
+  const result = await query<AcceptedRow>(
     db,
     `with input as (
-       select * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[])
+       select i.portal, case when p.posted_held_until is null or ? then i.lane else ${heldLane} end as lane,
+              i.dedupe, i.source, i.connection_id, i.ingress, i.trace, i.subject, i.start, i.length, i.n,
+              p.move_state is not null as is_frozen
+       from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[])
        with ordinality as i(portal, lane, dedupe, source, connection_id, ingress, trace, subject, start, length, n)
-       where exists (select 1 from portal p where p.portal = i.portal)
+       join portal p on p.portal = i.portal
      ), fresh as (
        insert into dedupe (portal, key) select distinct portal, dedupe from input order by portal, dedupe
        on conflict do nothing returning portal, key
@@ -62,41 +94,78 @@ export async function acceptEvents(db: Db, events: readonly NewEvent[]): Promise
        select distinct on (i.portal, i.dedupe) i.* from input i join fresh f on f.portal = i.portal and f.key = i.dedupe
        order by i.portal, i.dedupe, i.n
      ), touched as (
-       insert into lane (portal, queue, key, seq, ready_at)
-       select portal, 'inbox', lane, count(*), now() from accepted group by portal, lane order by portal, lane
-       on conflict (portal, queue, key) do update set
-         seq = lane.seq + excluded.seq,
-         ready_at = case when lane.ready_at = 'infinity' then excluded.ready_at else lane.ready_at end
-       returning portal, key, seq
+       insert into lane (portal, queue, key, seq, ready_at, locked_by, attempts)
+       select portal, 'inbox', lane, count(*),
+              case when bool_or(is_frozen) then now() else now() + ?::int * interval '1 second' end,
+              case when bool_or(is_frozen) then null else ?::text end, case when bool_or(is_frozen) then 0 else ?::int end
+       from accepted group by portal, lane order by portal, lane
+       ${extendOnConflict}
+       returning portal, key, seq, case when locked_by = ?::text then attempts end as attempts
      ), numbered as materialized (
        select a.*, count(*) over (partition by portal, lane) as total,
               row_number() over (partition by portal, lane order by n) as place
        from accepted a
+     ), placed as materialized (
+       select n.*, t.seq - n.total + n.place as seq, t.attempts
+       from numbered n full join touched t on t.portal = n.portal and t.key = n.lane
      ), stored as (
        insert into inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body)
-       select n.portal, n.lane, t.seq - n.total + n.place, n.source, n.connection_id, n.ingress, n.trace, n.subject,
-              substring(?::bytea from n.start for n.length)
-       from numbered n full join touched t on t.portal = n.portal and t.key = n.lane
+       select portal, lane, seq, source, connection_id, ingress, trace, subject, substring(?::bytea from start for length) from placed
      )
-     select n from accepted`,
-    [
-      events.map((event) => event.portal),
-      events.map((event) => event.lane),
-      events.map((event) => event.dedupeKey),
-      events.map((event) => event.source),
-      events.map((event) => event.connectionId),
-      events.map((event) => event.ingress),
-      events.map((event) => event.trace),
-      events.map((event) => storableText(event.subject)),
-      offsets,
-      events.map((event) => event.body.length),
-      Buffer.concat(events.map((event) => event.body)),
-    ],
+     select n, portal, lane, seq, attempts, now() as at from placed order by n`,
+    [arePolled, ...acceptedValues(events, claim)],
     'accept',
   );
-  const isNew = events.map(() => false);
-  for (const row of result.rows) isNew[Number(row.n) - 1] = true;
-  return isNew;
+  return result.rows;
+}
+
+/** The values of the statement above but the first: the bodies one after the other, with the place and the length of each. */
+function acceptedValues(events: readonly NewEvent[], claim: DirectClaim | null): SqlValue[] {
+  const offsets: number[] = [];
+  let offset = 1;
+  for (const event of events) {
+    offsets.push(offset);
+    offset += event.body.length;
+  }
+  return [
+    events.map((event) => event.portal),
+    events.map((event) => event.lane),
+    events.map((event) => event.dedupeKey),
+    events.map((event) => event.source),
+    events.map((event) => event.connectionId),
+    events.map((event) => event.ingress),
+    events.map((event) => event.trace),
+    events.map((event) => storableText(event.subject)),
+    offsets,
+    events.map((event) => event.body.length),
+    claim?.leaseSeconds ?? 0,
+    claim?.holder ?? null,
+    claim === null ? 0 : 1,
+    claim?.holder ?? null,
+    Buffer.concat(events.map((event) => event.body)),
+  ];
+}
+
+/** The claimed lanes as a claim would have brought them. */
+function claimedAmong(
+  events: readonly NewEvent[],
+  stored: readonly AcceptedRow[],
+  holder: string,
+): ClaimedLane<ClaimedEvent>[] {
+  const rows = stored.flatMap(({ n, seq, attempts, at, portal, lane }) => {
+    const event = events[Number(n) - 1];
+    if (event === undefined || attempts === null) return [];
+    const { source, connectionId, ingress, trace, body } = event;
+    const isSmall = body.length <= claimedBodyBytes;
+    return [
+      {
+        ...{ portal, lane, seq: Number(seq), source, connection_id: connectionId, ingress, trace, received_at: at },
+        ...{ body: isSmall ? body : null, body_bytes: body.length },
+        ...{ lane_destination: '', lane_attempts: attempts, lane_throttled: 0 },
+      },
+    ];
+  });
+  return groupByLane(rows, holder);
 }
 
 /** Bodies up to this size come with the claim; the usual event has 2 to 5 KB. A claim thus holds at most `rows` times this. */
@@ -150,6 +219,17 @@ export async function readKept(
   return result.rows.reverse();
 }
 
+/** Whether one of the last events of the lane is about this message. */
+export async function isTold(db: Db, lane: LaneId, subject: string): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `select 1 from (select subject from inbox where portal = ? and lane = ? order by seq desc limit 200) as last
+     where subject = ? limit 1`,
+    [lane.portal, lane.lane, subject],
+  );
+  return result.rows.length > 0;
+}
+
 /** Bodies of a portal's last events, newest first, whatever their outcome. */
 export async function readLastBodies(db: Db, portal: string, source: string, limit: number): Promise<Buffer[]> {
   const result = await query<Pick<InboxRow, 'body'>>(
@@ -160,29 +240,31 @@ export async function readLastBodies(db: Db, portal: string, source: string, lim
   return result.rows.map(({ body }) => body);
 }
 
+/** The largest body that is read back to be compared; longer ones are left out. */
+const maxComparedBytes = 256 * 1024;
+
+/** What a connection's remote sent last, the newest first. */
+export async function readLastMessages(
+  db: Db,
+  { portal, connectionId }: { readonly portal: string; readonly connectionId: string },
+  limit: number,
+): Promise<RawEvent[]> {
+  const result = await query<Pick<InboxRow, 'body' | 'ingress' | 'received_at'>>(
+    db,
+    `select body, ingress, received_at from inbox
+     where portal = ? and connection_id = ? and ingress is not null and octet_length(body) <= ?
+     order by received_at desc limit ?`,
+    [portal, connectionId, maxComparedBytes, limit],
+  );
+  return result.rows.flatMap(({ body, ingress, received_at: receivedAt }) =>
+    ingress === null ? [] : [{ body, ingress, receivedAt }],
+  );
+}
+
 export interface EventResult extends LaneId {
   readonly seq: number;
   readonly state: 'done' | 'dead_letter' | 'dropped';
   readonly outcome: string;
-}
-
-/**
- * Records the outcome of events in a table of its own: the event rows are written once and never updated, so that their bodies need not be
- * written again (decision 0001).
- */
-export async function closeEvents(db: Db, results: readonly EventResult[]): Promise<void> {
-  await query(
-    db,
-    `insert into inbox_outcome (portal, lane, seq, state, outcome)
-     select * from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) on conflict do nothing`,
-    [
-      results.map((result) => result.portal),
-      results.map((result) => result.lane),
-      results.map((result) => result.seq),
-      results.map((result) => result.state),
-      results.map((result) => storableText(result.outcome)),
-    ],
-  );
 }
 
 /** Puts a dead event back at the end of its lane and marks its row as dropped. False when there is no such dead letter. */
@@ -197,10 +279,11 @@ export async function replayEvent(db: Db, id: LaneId & { readonly seq: number })
   const next = (await extendLanes(db, 'inbox', countByLane([id])))(id);
   await query(
     db,
-    `insert into inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body, received_at)
-     select portal, lane, ?, source, connection_id, ingress, trace, subject, body, received_at from inbox
-     where portal = ? and lane = ? and seq = ?`,
-    [next, id.portal, id.lane, id.seq],
+    // A CTE of its own: see `oldRow` of the outbox.
+    `with old as materialized (select * from inbox where portal = ? and lane = ? and seq = ?)
+     insert into inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body, received_at)
+     select portal, lane, ?, source, connection_id, ingress, trace, subject, body, received_at from old`,
+    [id.portal, id.lane, id.seq, next],
   );
   return true;
 }

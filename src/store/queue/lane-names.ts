@@ -4,11 +4,20 @@ import { createHash, hash } from 'node:crypto';
 /** Events that concern the app as a whole, in the order they came. */
 export const appLane = '/app';
 
+/**
+ * The outbox lane of what a portal has told about the app in it: removed, paid, not paid. Separate from `appLane`, whose actions call the portal
+ * and may wait long for one that refuses them.
+ */
+export const portalNewsLane = '/news';
+
 /** Events of dialogs that name bots the portal does not have, in one lane of each portal. */
 export const unknownBotLane = '/unknown-bot';
 
 /** The lane of delayed erasures; separate from `appLane`, so that a re-installation does not wait behind one. */
 export const eraseLane = '/erase';
+
+/** The lane of erasures of single people: they read much, and nothing of the portal waits behind them. */
+export const erasePersonLane = '/erase-person';
 
 /** Bot codes and dialog ids as Bitrix24 forms them; anything else is hashed, so that hostile input cannot grow a key. */
 const plain = /^[\w.:|-]{1,80}$/;
@@ -51,6 +60,14 @@ export function burstLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>burst>later`;
 }
 
+/** What the keys of lanes end with whose events wait while their portal changes over from polling (`held-events.ts`). */
+export const heldEnding = '>held';
+
+export const isHeld = (lane: string): boolean => lane.endsWith(heldEnding);
+
+/** The dialog's lane into which the events of a held one are moved. */
+export const laneBehind = (heldLane: string): string => heldLane.slice(0, -heldEnding.length);
+
 /** The lane of a brain's messages whose conversation is not known yet. */
 export function unboundLane(connectionId: string, name: string): string {
   return `~${connectionId}/${safe(name)}`;
@@ -61,7 +78,7 @@ export const isUnbound = (lane: string): boolean => lane.startsWith('~');
 /** The bot and dialog of an inbox lane; both empty for lanes that are not a dialog's. */
 export function dialogOf(lane: string): { readonly botCode: string; readonly dialogId: string } {
   const slash = lane.indexOf('/');
-  if (slash <= 0 || isUnbound(lane)) return { botCode: '', dialogId: '' };
+  if (slash <= 0 || isUnbound(lane) || isHeld(lane)) return { botCode: '', dialogId: '' };
   return { botCode: lane.slice(0, slash), dialogId: lane.slice(slash + 1) };
 }
 

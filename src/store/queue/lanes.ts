@@ -11,7 +11,8 @@
  * The row is locked before events are inserted, so event numbers follow commit order. Statements that touch several lanes
  * lock them in key order, and inbox lanes before outbox lanes, so that no two transactions wait for each other.
  */
-import { type Db, query } from '../database.ts';
+import { isCitus } from '../citus.ts';
+import { type Db, query, type SqlPart } from '../database.ts';
 
 export type QueueName = 'inbox' | 'outbox';
 
@@ -36,34 +37,28 @@ export interface LaneProgress extends LaneId {
 export const laneKey = (portal: string, lane: string): string => `${portal}\n${lane}`;
 
 /**
- * Releases lanes and advances them to `done`. Returns a predicate that tells which lanes were still ours. A lane that was not has been
- * claimed by another worker after our lease ended; results computed for it must not be written.
+ * CTEs that release lanes and advance them to `done`. `finished` names the lanes that were still ours, and whether something waits in them. A
+ * lane that was not has been claimed by another worker after our lease ended; results computed for it must not be written.
  */
-export async function finishLanes(
-  db: Db,
-  queue: QueueName,
-  progress: readonly LaneProgress[],
-): Promise<(id: LaneId) => boolean> {
-  const result = await query<{ portal: string; key: string }>(
-    db,
-    `with input as (
+export async function finishing(db: Db, queue: QueueName, progress: readonly LaneProgress[]): Promise<SqlPart> {
+  return {
+    sql: `progress as (
        select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::float8[], ?::boolean[], ?::boolean[])
-         as i(portal, key, holder, done, delay, free, pause)
+         as i(portal, key, holder, done, delay, free, pause) order by portal, key
      ), held as (
-       select l.portal, l.key, i.done, i.delay, i.free, i.pause
-       from lane l join input i on l.portal = i.portal and l.key = i.key
-       where l.queue = '${queue}' and l.locked_by = i.holder
-       order by l.portal, l.key for update of l
-     )
-     update lane l set
-       done = greatest(l.done, h.done),
-       attempts = case when h.done > l.done then 0 when h.free then l.attempts - 1 else l.attempts end,
-       throttled = case when h.done > l.done then 0 when h.pause then l.throttled + 1 else l.throttled end,
-       locked_by = null,
-       ready_at = case when l.seq > h.done then now() + h.delay * interval '1 millisecond' else 'infinity' end
-     from held h where l.portal = h.portal and l.queue = '${queue}' and l.key = h.key
-     returning l.portal, l.key`,
-    [
+       select l.portal, l.key, i.done, i.free, i.pause, now() + i.delay * interval '1 millisecond' as due
+       from ${(await isCitus(db)) ? lockedOnCitus(queue) : locked(queue)}
+     ), finished as (
+       update lane l set
+         done = greatest(l.done, h.done),
+         attempts = case when h.done > l.done then 0 when h.free then l.attempts - 1 else l.attempts end,
+         throttled = case when h.done > l.done then 0 when h.pause then l.throttled + 1 else l.throttled end,
+         locked_by = null,
+         ready_at = case when l.seq > h.done then h.due else 'infinity' end
+       from held h where l.portal = h.portal and l.queue = '${queue}' and l.key = h.key
+       returning l.portal, l.key, l.seq > l.done as has_more
+     )`,
+    values: [
       progress.map((lane) => lane.portal),
       progress.map((lane) => lane.lane),
       progress.map((lane) => lane.holder),
@@ -72,9 +67,45 @@ export async function finishLanes(
       progress.map((lane) => lane.isFree ?? false),
       progress.map((lane) => lane.isThrottled ?? false),
     ],
+  };
+}
+
+/** The lanes `l` of `progress` that their claims still hold, locked in the order of keys. */
+const locked = (queue: QueueName): string =>
+  `lane l join progress i on l.portal = i.portal and l.key = i.key
+       where l.queue = '${queue}' and l.locked_by = i.holder
+       order by l.portal, l.key for update of l`;
+
+/**
+ * Each lane is looked up and locked by itself: Citus 13 confuses the columns of a CTE that locks rows of a join. On a plain server this often
+ * takes several times as long.
+ */
+const lockedOnCitus = (queue: QueueName): string =>
+  `progress i cross join lateral (
+         select l.portal, l.key from lane l
+         where l.portal = i.portal and l.queue = '${queue}' and l.key = i.key and l.locked_by = i.holder for update
+       ) l`;
+
+/** A lane that was given back. */
+export interface FinishedLane {
+  readonly portal: string;
+  readonly key: string;
+  /** Something waits in it, now or after a delay. */
+  readonly has_more: boolean;
+}
+
+/** A lane and the claim that may have it. */
+export type HeldLane = LaneId & Pick<LaneProgress, 'holder'>;
+
+/** Gives lanes back as if the claims had never been made; lanes that they do not hold are left alone. */
+export async function giveBackLanes(db: Db, queue: QueueName, lanes: readonly HeldLane[]): Promise<void> {
+  const untouched = { done: 0, delayMs: 0, isFree: true };
+  const { sql, values } = await finishing(
+    db,
+    queue,
+    lanes.map(({ portal, lane, holder }) => ({ portal, lane, holder, ...untouched })),
   );
-  const held = new Set(result.rows.map((row) => laneKey(row.portal, row.key)));
-  return (id) => held.has(laneKey(id.portal, id.lane));
+  await query(db, `with ${sql} select 1`, values);
 }
 
 /** Extends the leases of lanes that are still being worked on. Returns a predicate that tells which were still held by the claim `holder`. */
@@ -125,6 +156,24 @@ export async function wakeLanes(
 }
 
 /**
+ * What happens to a lane that exists when rows are put in: it gets longer, and where nothing waited it becomes due. Where the new row names
+ * a claim, an idle lane goes to that claim at once. An idle lane (`ready_at` infinity) is held by nobody, and the row is locked while that is
+ * looked at, so two claims can never get it; a lane that is not idle keeps its time and its holder.
+ */
+export const extendOnConflict = `on conflict (portal, queue, key) do update set
+       seq = lane.seq + excluded.seq,
+       ready_at = case when lane.ready_at = 'infinity' then excluded.ready_at else lane.ready_at end,
+       locked_by = case when lane.ready_at = 'infinity' then excluded.locked_by else lane.locked_by end,
+       attempts = case when lane.ready_at = 'infinity' then lane.attempts + excluded.attempts else lane.attempts end`;
+
+/** A claim of lanes by the statement that puts rows into them (`queue/direct-claims.ts`). */
+export interface DirectClaim {
+  /** The id of the claim, unique. */
+  readonly holder: string;
+  readonly leaseSeconds: number;
+}
+
+/**
  * Reserves numbers for new rows at the end of lanes and locks those lanes until the transaction ends. Returns a map from lane to the number
  * of its first new row. `delayMs` only matters for a lane in which nothing waits.
  */
@@ -140,9 +189,7 @@ export async function extendLanes(
      select portal, '${queue}', key, n, now() + delay * interval '1 millisecond'
      from unnest(?::text[], ?::text[], ?::bigint[], ?::float8[]) as i(portal, key, n, delay)
      order by portal, key
-     on conflict (portal, queue, key) do update set
-       seq = lane.seq + excluded.seq,
-       ready_at = case when lane.ready_at = 'infinity' then excluded.ready_at else lane.ready_at end
+     ${extendOnConflict}
      returning portal, key, seq`,
     [
       lanes.map((lane) => lane.portal),

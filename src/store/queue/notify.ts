@@ -1,20 +1,33 @@
 /** Wakeups between processes through PostgreSQL's NOTIFY. They are hints: a process that misses one finds the work by polling. */
 import { Client } from 'pg';
 import { type Db, query } from '../database.ts';
+import { sessionTo } from '../session.ts';
 import type { QueueName } from './lanes.ts';
 
 const channelOf = (queue: QueueName): string => `bridge_${queue}`;
 
-/** Notifies all listening processes. Callers throttle this: one notification per commit is enough. */
+/**
+ * SQL: what the names of channels end with, for they are those of the whole database: nothing for `public`, and for other schemas what tells
+ * them apart, of a length that a name may have.
+ */
+const ending = `case when current_schema() = 'public' then '' else '_' || md5(current_schema()) end`;
+
+/**
+ * Notifies all listening processes. Callers throttle this: one notification per commit is enough. The commit does not wait for the disk, because
+ * a notification that a crash loses does no harm.
+ */
 export async function notifyQueue(db: Db, queue: QueueName): Promise<void> {
-  await query(db, 'select pg_notify(?, ?)', [channelOf(queue), '']);
+  await query(db, `select set_config('synchronous_commit', 'off', true), pg_notify(? || ${ending}, ?)`, [
+    channelOf(queue),
+    '',
+  ]);
 }
 
 const factsChannel = 'bridge_facts';
 
 /** Notifies all listening processes that the connector state of this connection has changed. */
 export async function notifyFacts(db: Db, connectionId: string): Promise<void> {
-  await query(db, 'select pg_notify(?, ?)', [factsChannel, connectionId]);
+  await query(db, `select pg_notify(? || ${ending}, ?)`, [factsChannel, connectionId]);
 }
 
 /** Handlers of notifications. */
@@ -29,8 +42,7 @@ export interface Notices {
  */
 export async function listenForWork(url: string, notices: Notices, signal: AbortSignal): Promise<void> {
   const client = new Client({
-    connectionString: url,
-    application_name: 'bot-bridge listener',
+    ...sessionTo(url, 'bot-bridge listener'),
     connectionTimeoutMillis: 5_000,
   });
   const ended = new Promise<void>((resolve) => {
@@ -45,11 +57,14 @@ export async function listenForWork(url: string, notices: Notices, signal: Abort
   });
   try {
     await client.connect();
+    const ours = await client.query<{ ending: string }>(`select ${ending} as ending`);
+    const end = ours.rows[0]?.ending ?? '';
     client.on('notification', ({ channel, payload }) => {
-      if (channel === factsChannel) notices.onFacts(payload ?? null);
-      else notices.onWork(channel === channelOf('outbox') ? 'outbox' : 'inbox');
+      if (channel === `${factsChannel}${end}`) notices.onFacts(payload ?? null);
+      else notices.onWork(channel === `${channelOf('outbox')}${end}` ? 'outbox' : 'inbox');
     });
-    await client.query(`listen ${channelOf('inbox')}; listen ${channelOf('outbox')}; listen ${factsChannel}`);
+    const channels = [channelOf('inbox'), channelOf('outbox'), factsChannel];
+    await client.query(channels.map((channel) => `listen ${channel}${end}`).join('; '));
     notices.onFacts(null);
     await Promise.race([ended, aborted]);
   } finally {

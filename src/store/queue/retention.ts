@@ -15,10 +15,15 @@ export async function purgeQueue(db: Db, queue: 'inbox' | 'outbox', days: number
   return result.rowCount;
 }
 
+/** The expression of the index on age, which serves nothing else: see migration 0032. */
+function isOlder(column: string): string {
+  return `(${column} at time zone 'UTC') < (now() - ? * interval '1 day') at time zone 'UTC'`;
+}
+
 const purgeInbox = `
   with old as (
     select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
-    where e.received_at < now() - ? * interval '1 day'
+    where ${isOlder('e.received_at')}
       and (o.state <> 'dead_letter' or e.received_at < now() - 2 * ? * interval '1 day')
     limit ${stepRows}
   ), outcomes as (
@@ -29,44 +34,75 @@ const purgeInbox = `
 const purgeOutbox = `
   delete from outbox where ctid = any(array(
     select ctid from outbox
-    where created_at < now() - ? * interval '1 day' and state <> 'waiting'
+    where ${isOlder('created_at')} and state <> 'waiting'
       and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
     limit ${stepRows}
   ))`;
 
-/** Deletes one step of old dedupe keys. */
-export async function purgeDedupe(db: Db): Promise<number> {
+/** Deletes one step of everything that a portal, which keeps less than the installation does, has kept for longer than `days`. */
+export async function purgeOfPortal(db: Db, portal: string, days: number): Promise<number> {
+  let purged = 0;
+  for (const statement of ofPortal) purged += (await query(db, statement, [portal, days, days])).rowCount;
+  return purged;
+}
+
+const ofPortal = [
+  `with old as (
+     select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
+     where e.portal = ? and e.received_at < now() - ? * interval '1 day'
+       and (o.state <> 'dead_letter' or e.received_at < now() - 2 * ? * interval '1 day')
+     limit ${stepRows}
+   ), outcomes as (
+     delete from inbox_outcome o using old where o.portal = old.portal and o.lane = old.lane and o.seq = old.seq
+   )
+   delete from inbox e using old where e.portal = old.portal and e.lane = old.lane and e.seq = old.seq`,
+  `delete from outbox where ctid = any(array(
+     select ctid from outbox
+     where portal = ? and created_at < now() - ? * interval '1 day' and state <> 'waiting'
+       and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
+     limit ${stepRows}
+   ))`,
+  `delete from audit_entries where ctid = any(array(
+     select ctid from audit_entries where portal = ? and at < now() - least(?, ?) * interval '1 day' limit ${stepRows}
+   ))`,
+  `delete from hourly_count where ctid = any(array(
+     select ctid from hourly_count where portal = ? and hour < now() - least(?, ?) * interval '1 day' limit ${stepRows}
+   ))`,
+];
+
+/** Deletes one step of the rows of a table for which `condition` holds, and gives back how many they were. */
+async function deleteStep(db: Db, table: string, condition: string, values: readonly number[] = []): Promise<number> {
   const result = await query(
     db,
-    `delete from dedupe where ctid = any(array(
-       select ctid from dedupe where received_at < now() - ? * interval '1 day' limit ${stepRows}
-     ))`,
-    [dedupeDays],
+    `delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${stepRows}))`,
+    [...values],
   );
   return result.rowCount;
+}
+
+/** Deletes one step of figures older than `days`. */
+export async function purgeHourlyCounts(db: Db, days: number): Promise<number> {
+  return await deleteStep(db, 'hourly_count', `hour < now() - ? * interval '1 day'`, [days]);
+}
+
+/** Deletes one step of old dedupe keys. */
+export async function purgeDedupe(db: Db): Promise<number> {
+  return await deleteStep(db, 'dedupe', `received_at < now() - ? * interval '1 day'`, [dedupeDays]);
 }
 
 /** Deletes one step of reported failures. They are kept for twice `days`, which is as long as the outbox keeps any message they refer to. */
 export async function purgeReportedFailures(db: Db, days: number): Promise<number> {
-  const result = await query(
-    db,
-    `delete from reported_failure where ctid = any(array(
-       select ctid from reported_failure where reported_at < now() - 2 * ? * interval '1 day' limit ${stepRows}
-     ))`,
-    [days],
-  );
-  return result.rowCount;
+  return await deleteStep(db, 'reported_failure', `reported_at < now() - 2 * ? * interval '1 day'`, [days]);
+}
+
+/** Deletes one step of audit entries older than `days`. */
+export async function purgeAudit(db: Db, days: number): Promise<number> {
+  return await deleteStep(db, 'audit_entries', `at < now() - ? * interval '1 day'`, [days]);
 }
 
 /** Deletes one step of expired connector state. */
 export async function purgeConnectorState(db: Db): Promise<number> {
-  const result = await query(
-    db,
-    `delete from connector_state where ctid = any(array(
-       select ctid from connector_state where expires_at < now() limit ${stepRows}
-     ))`,
-  );
-  return result.rowCount;
+  return await deleteStep(db, 'connector_state', 'expires_at < now()');
 }
 
 /** A link to connect an account is valid for half an hour; after this many days the row is of no use. */
@@ -74,14 +110,7 @@ const awaitingDays = 7;
 
 /** Deletes one step of connections whose user never said which portal they are for. */
 export async function purgeAwaiting(db: Db): Promise<number> {
-  const result = await query(
-    db,
-    `delete from awaiting_connection where ctid = any(array(
-       select ctid from awaiting_connection where created_at < now() - ? * interval '1 day' limit ${stepRows}
-     ))`,
-    [awaitingDays],
-  );
-  return result.rowCount;
+  return await deleteStep(db, 'awaiting_connection', `created_at < now() - ? * interval '1 day'`, [awaitingDays]);
 }
 
 /** Deletes lanes without waiting and without stored rows. If such a lane is needed again, its numbering starts anew. */

@@ -1,6 +1,7 @@
 /** Reads from the outbox which messages in Bitrix24 one message of a brain became: its parts and how each of them ended. */
 import type { BrainAction, SentReference } from '../../core/actions.ts';
 import type { SentPart } from '../../core/bridge-result.ts';
+import type { FileRef } from '../../core/events.ts';
 import type { JoinedMessage } from '../../core/joined-message.ts';
 import { type Db, query } from '../database.ts';
 import { storableText } from '../storable.ts';
@@ -8,7 +9,8 @@ import type { LaneId } from './lanes.ts';
 
 interface PartRow {
   readonly remote_id: string;
-  readonly type: string;
+  readonly message: string | null;
+  readonly file: FileRef | null;
   readonly internal: boolean;
 }
 
@@ -22,7 +24,8 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
     `with own as (select * from outbox where portal = ? and lane = ?),
        known as (select trace, action->>'remoteMessageId' as message from own where remote_id = ? limit 1),
        gone as (select action->>'messageId' as id from own where action->>'type' = 'delete' and state in ('waiting', 'done'))
-     select o.remote_id, o.action->>'type' as type, coalesce(o.action->>'internal', 'false')::boolean as internal
+     select o.remote_id, o.action->>'remoteMessageId' as message, o.action->'file' as file,
+       coalesce(o.action->>'internal', 'false')::boolean as internal
      from own o
      where o.remote_id is not null and o.state = 'done'
        and (o.remote_id = ? or o.action->>'partOf' = ?
@@ -31,21 +34,27 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
      order by o.seq`,
     [lane.portal, lane.lane, portalMessageId, portalMessageId, portalMessageId],
   );
-  return found.rows.map(({ remote_id: messageId, type, internal }) => ({
+  return found.rows.map(({ remote_id: messageId, message, file, internal }) => ({
     messageId,
-    kind: type === 'send_file' ? 'file' : 'text',
+    ...(message === null ? {} : { remoteMessageId: message }),
+    ...contentOf(file),
     internal,
   }));
 }
 
+/** Only actions that send a file have one. */
+function contentOf(file: FileRef | null): Pick<SentPart, 'kind' | 'file'> {
+  return file === null ? { kind: 'text' } : { kind: 'file', file };
+}
+
 interface NamedPartRow {
   readonly index: number;
-  readonly type: string;
+  readonly file: FileRef | null;
   readonly internal: boolean;
 }
 
 /** Rows that hold a part of the message with this id of the brain. A later message with the same id takes its place. */
-const ownParts = `select seq, trace, remote_id, state, action, coalesce((action->'part'->>'index')::int, 0) as index from outbox
+const ownParts = `select seq, trace, remote_id, state, outcome, action, coalesce((action->'part'->>'index')::int, 0) as index from outbox
   where portal = ? and lane = ? and action->>'remoteMessageId' = ? and action->>'type' in ('send', 'send_file')
     and coalesce(outcome, '') <> 'replayed'`;
 
@@ -61,17 +70,17 @@ export async function readNamedParts(db: Db, lane: LaneId, remoteMessageId: stri
        gone as (select (action->'sent'->>'index')::int as index, seq from outbox
          where portal = ? and lane = ? and action->'sent'->>'remoteMessageId' = ? and action->>'type' = 'delete'
            and state in ('waiting', 'done'))
-     select o.index, o.action->>'type' as type, coalesce(o.action->>'internal', 'false')::boolean as internal
+     select o.index, o.action->'file' as file, coalesce(o.action->>'internal', 'false')::boolean as internal
      from own o
      where o.trace = (select trace from own order by seq desc limit 1) and o.state <> 'dropped'
        and not exists (select 1 from gone g where g.index = o.index and g.seq > o.seq)
      order by o.seq`,
     [lane.portal, lane.lane, id, lane.portal, lane.lane, id],
   );
-  return found.rows.map(({ index, type, internal }) => ({
+  return found.rows.map(({ index, file, internal }) => ({
     messageId: '',
     sent: { remoteMessageId, index },
-    kind: type === 'send_file' ? 'file' : 'text',
+    ...contentOf(file),
     internal,
   }));
 }
@@ -133,22 +142,31 @@ export function partError(state: string, outcome: string): string | null {
   return outcome.split('+').includes('without_file') ? 'bitrix24.no_files' : null;
 }
 
-/** The parts of a brain's message (`remoteMessageId`) decided on in one step (`trace`) that stand before `seq` and have ended. */
-export async function readEndedParts(
+/** A part of a brain's message as its row says now; `ended` is null while it is still to be sent. */
+export interface OtherPart {
+  readonly index: number;
+  readonly ended: EndedPart | null;
+}
+
+/**
+ * The other parts of a brain's message (`remoteMessageId`) that were decided on in one step (`trace`), as they were sent. Of a part that was
+ * replayed, the newest row.
+ */
+export async function readOtherParts(
   db: Db,
-  before: LaneId & { readonly seq: number; readonly trace: string },
-  remoteMessageId: string,
-): Promise<readonly EndedPart[]> {
-  const found = await query<{ state: string; outcome: string; remote_id: string | null }>(
+  of: LaneId & { readonly seq: number; readonly trace: string },
+  { remoteMessageId, index }: SentReference,
+): Promise<readonly OtherPart[]> {
+  const found = await query<{ index: number; state: string; outcome: string; remote_id: string | null }>(
     db,
-    `select state, outcome, remote_id from outbox
-     where portal = ? and lane = ? and seq < ? and trace = ? and action->>'remoteMessageId' = ?
-       and state <> 'waiting' and outcome <> 'replayed'
-     order by seq`,
-    [before.portal, before.lane, before.seq, before.trace, remoteMessageId],
+    `select * from (
+       select distinct on (index) index, seq, state, outcome, remote_id
+       from (${ownParts} and trace = ?) own where index <> ? order by index, seq desc
+     ) newest order by seq`,
+    [of.portal, of.lane, storableText(remoteMessageId), of.trace, index],
   );
-  return found.rows.map(({ state, outcome, remote_id: remoteId }) => ({
-    remoteId,
-    error: partError(state, outcome),
+  return found.rows.map(({ index: place, state, outcome, remote_id: remoteId }) => ({
+    index: place,
+    ended: state === 'waiting' ? null : { remoteId, error: partError(state, outcome) },
   }));
 }

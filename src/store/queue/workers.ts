@@ -4,6 +4,7 @@
  */
 import { Client } from 'pg';
 import { type Db, query, type Transaction } from '../database.ts';
+import { keepalives, sessionTo } from '../session.ts';
 
 /** SQL: the key of a worker's advisory lock, the first 64 bits of its id. */
 const lockKey = (id: string): string => `('x' || left(replace(${id}::text, '-', ''), 16))::bit(64)::bigint`;
@@ -21,11 +22,8 @@ export interface WorkerLock {
 /** Inserts the worker's row and takes its lock. Both become visible to others at the same time. */
 export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
   const client = new Client({
-    connectionString: url,
-    application_name: 'bot-bridge worker',
+    ...sessionTo(url, 'bot-bridge worker', keepalives),
     connectionTimeoutMillis: 5_000,
-    // With these keepalives the server notices an unreachable machine after about 11 s instead of two hours.
-    options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
   });
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   client.once('end', lose);
@@ -34,7 +32,10 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
   try {
     await client.connect();
     await client.query('begin');
-    await client.query('insert into worker (id) values ($1) on conflict (id) do update set started_at = now()', [id]);
+    await client.query(
+      'insert into worker (id) values ($1) on conflict (id) do update set started_at = excluded.started_at',
+      [id],
+    );
     const locked = await client.query<{ is_ours: boolean }>(
       `select pg_try_advisory_lock(${lockKey('$1')}) as is_ours`,
       [id],
@@ -66,9 +67,12 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
  */
 export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean): Promise<string[]> {
   if (!isServerOurs && (await isServerYoung(trx))) return [];
+  const known = await query<{ id: string }>(trx, 'select id from worker');
+  // Apart from the table: on a distributed schema the first statement runs on the node that holds it, where no worker has its lock.
   const dead = await query<{ id: string }>(
     trx,
-    `select id from worker where pg_try_advisory_xact_lock(${lockKey('id')})`,
+    `select id from unnest(?::uuid[]) as known(id) where pg_try_advisory_xact_lock(${lockKey('id')})`,
+    [known.rows.map(({ id }) => id)],
   );
   const ids = dead.rows.map(({ id }) => id);
   if (ids.length === 0) return [];

@@ -24,10 +24,11 @@ export interface DeliveryRow {
   readonly next_at: Date | null;
 }
 
-const columns = `o.lane, o.seq::int as seq, o.bot_code, o.dialog_id, o.action->>'type' as kind, o.action->>'messageId' as message_id,
-  o.trace, o.created_at as at, o.done_at, o.state, o.outcome, o.remote_id`;
+/** Not what the brain took that the bot had before: it is none of the present one's, which must not be sent it. */
+const ofPresentBrain = `o.portal = b.portal and o.bot_code = b.code and o.target = 'brain'
+  and (o.done_at is null or b.brain_since is null or o.done_at >= b.brain_since)`;
 
-/** The newest within a week that were sent to the brain of these bots, newest first. */
+/** The newest within a week that were sent to the brain of these bots, newest first. Reads so many of each bot at most. */
 export async function listDeliveries(
   db: Db,
   portal: string,
@@ -36,13 +37,20 @@ export async function listDeliveries(
 ): Promise<readonly DeliveryRow[]> {
   const result = await query<DeliveryRow>(
     db,
-    `select ${columns}, case when l.seq is null then 0 else l.attempts end as attempts,
+    `select o.lane, o.seq::int as seq, o.bot_code, o.dialog_id, o.action->>'type' as kind, o.action->>'messageId' as message_id,
+       o.trace, o.created_at as at, o.done_at, o.state, o.outcome, o.remote_id,
+       case when l.seq is null then 0 else l.attempts end as attempts,
        case when l.attempts > 0 and l.locked_by is null and isfinite(l.ready_at) then l.ready_at end as next_at
-     from outbox o left join lane l
+     from bot b
+     cross join lateral (
+       select * from outbox o where ${ofPresentBrain} and o.created_at > now() - interval '7 days'
+       order by o.created_at desc, o.seq desc limit ?
+     ) o
+     left join lane l
        on l.portal = o.portal and l.queue = 'outbox' and l.key = o.lane and l.done + 1 = o.seq and o.state = 'waiting'
-     where o.portal = ? and o.target = 'brain' and o.bot_code = any(?::text[]) and o.created_at > now() - interval '7 days'
+     where b.portal = ? and b.code = any(?::text[])
      order by o.created_at desc, o.seq desc limit ?`,
-    [portal, botCodes, limit],
+    [limit, portal, botCodes, limit],
   );
   return result.rows;
 }
@@ -55,8 +63,8 @@ export async function findDelivery(
 ): Promise<{ readonly state: string } | null> {
   const result = await query<{ state: string }>(
     db,
-    `select state from outbox
-     where portal = ? and lane = ? and seq = ? and target = 'brain' and bot_code = any(?::text[])`,
+    `select o.state from outbox o join bot b on ${ofPresentBrain}
+     where o.portal = ? and o.lane = ? and o.seq = ? and b.code = any(?::text[])`,
     [id.portal, id.lane, id.seq, botCodes],
   );
   return result.rows[0] ?? null;

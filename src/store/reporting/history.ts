@@ -1,5 +1,6 @@
 /** Reads what happened to messages and which rows are dead letters, for the CLI and the pages. The workers never read this. */
 import { type Db, query } from '../database.ts';
+import { stuckInbox, stuckOutbox } from '../queue/stuck-rows.ts';
 
 /** One step of a message's way, in the order of time. */
 export interface Step {
@@ -18,7 +19,7 @@ export interface Step {
   readonly remote_id: string | null;
 }
 
-const stepColumns = {
+export const stepColumns = {
   inbox: `portal, lane, seq::int, 'inbox' as queue, trace, source as side, subject as kind, received_at as at, done_at, state,
           outcome, null as remote_id`,
   outbox: `portal, lane, seq::int, 'outbox' as queue, trace, target as side, action->>'type' as kind, created_at as at, done_at, state,
@@ -70,9 +71,9 @@ export async function listDeadLetters(db: Db, portal?: string): Promise<Step[]> 
   const scope = portal === undefined ? [] : [portal];
   const result = await query<Step>(
     db,
-    `select ${stepColumns.inbox} from inbox_history where state = 'dead_letter' ${where}
+    `select ${stepColumns.inbox} from ${stuckInbox} ${where}
      union all
-     select ${stepColumns.outbox} from outbox where state in ('dead_letter', 'unknown') ${where}
+     select ${stepColumns.outbox} from ${stuckOutbox} ${where}
      order by at limit 200`,
     [...scope, ...scope],
   );

@@ -17,7 +17,7 @@ export async function claimAppChecks(
     `update portal set app_checked_at = now()
      where portal in (
        select portal from portal
-       where state = 'installed' and (app_checked_at is null or app_checked_at < ?)
+       where state = 'installed' and move_state is null and (app_checked_at is null or app_checked_at < ?)
        order by app_checked_at nulls first limit ? for no key update skip locked)
      returning portal`,
     [before, limit],

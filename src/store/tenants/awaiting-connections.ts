@@ -6,7 +6,7 @@ export async function keepAwaiting(db: Db, brain: string, id: string, sealed: Bu
   await query(
     db,
     `insert into awaiting_connection (id, brain, config_sealed) values (?, ?, ?)
-     on conflict (id) do update set config_sealed = excluded.config_sealed, created_at = now() where awaiting_connection.brain = excluded.brain`,
+     on conflict (id) do update set config_sealed = excluded.config_sealed, created_at = excluded.created_at where awaiting_connection.brain = excluded.brain`,
     [id, brain, sealed],
   );
 }

@@ -1,5 +1,5 @@
 /** The bots of each portal. */
-import type { Bot, BotType, Greeting, SyncedState } from '../../core/bot.ts';
+import type { Bot, BotColor, BotType, Greeting, SyncedState } from '../../core/bot.ts';
 import type { Language } from '../../core/language.ts';
 import { type Db, query } from '../database.ts';
 import { storableJson } from '../storable.ts';
@@ -30,6 +30,14 @@ export interface BotRow {
   readonly language: Language | null;
   /** How long messages wait for others to be delivered with; 0: not at all; null: as the brain says. */
   readonly burst_ms: number | null;
+  /** Null: the usual one of its type. */
+  readonly color: BotColor | null;
+  /** Tells pictures apart; null: the usual one of its type. */
+  readonly picture_id: string | null;
+  /** Chooses its usual picture; unique among the bots of its type in the portal, and kept as long as the bot is there. */
+  readonly picture_number: number;
+  /** What it tells customers while nobody answers for it, by language; null: the default text. */
+  readonly unanswered: Readonly<Partial<Record<Language, string>>> | null;
   /** What the portal was last told of it; null until it was registered. */
   readonly synced: SyncedState | null;
 }
@@ -49,7 +57,7 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
     db,
     `select portal, code, bot_id, type, name, brain, connection_id, state, problem, give_back_minutes,
        call_person_minutes, turns_per_minute,
-       greeting, greet_after_seconds, language, burst_ms, synced from bot
+       greeting, greet_after_seconds, language, burst_ms, unanswered, color, picture_id, picture_number, synced from bot
      where ?::text is null or portal = ?
      order by portal, case type when 'O' then 0 when 'S' then 1 else 2 end, created_at, code`,
     [portal ?? null, portal ?? null],
@@ -57,13 +65,21 @@ export async function listBots(db: Db, portal?: string): Promise<BotRow[]> {
   return result.rows;
 }
 
-/** Adds a bot that is to be registered; an existing one of that code is left as it is. Returns whether it was added. */
+/**
+ * Adds a bot that is to be registered; an existing one of that code is left as it is. Returns whether it was added. The caller has locked the
+ * portal: two bots added at once would get the same usual picture.
+ */
 export async function addBot(db: Db, portal: string, bot: Omit<Bot, 'botId'>): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `insert into bot (portal, code, type, name, brain, connection_id) values (?, ?, ?, ?, ?, ?)
+    `with unused as materialized (
+       select min(free)::int as number from generate_series(1, (select count(*) + 1 from bot where portal = ?)) free
+       where not exists (select from bot b where b.portal = ? and b.type = ? and b.picture_number = free)
+     )
+     insert into bot (portal, code, type, name, brain, connection_id, picture_number)
+     select ?, ?, ?, ?, ?, ?::uuid, number from unused
      on conflict do nothing returning 1`,
-    [portal, bot.code, bot.type, bot.name, bot.brain, bot.connectionId],
+    [portal, portal, bot.type, portal, bot.code, bot.type, bot.name, bot.brain, bot.connectionId],
   );
   return result.rows.length > 0;
 }
@@ -89,15 +105,19 @@ export async function updateBot(
       | 'greet_after_seconds'
       | 'language'
       | 'burst_ms'
+      | 'color'
+      | 'picture_id'
+      | 'unanswered'
       | 'synced'
     >
   >,
 ): Promise<boolean> {
   const greeting = change.greeting === undefined ? {} : { greeting: storableJson(change.greeting) };
+  const unanswered = change.unanswered === undefined ? {} : { unanswered: storableJson(change.unanswered) };
   const synced = change.synced === undefined ? {} : { synced: storableJson(change.synced) };
   const changed = await db('bot')
     .where({ portal, code })
-    .update({ ...change, ...greeting, ...synced, updated_at: db.raw('now()') });
+    .update({ ...change, ...greeting, ...unanswered, ...synced, updated_at: db.raw('now()') });
   return changed > 0;
 }
 
@@ -109,9 +129,20 @@ export async function giveConnection(
 ): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update bot set brain = ?, connection_id = ?, updated_at = now()
+    `update bot set brain = ?, connection_id = ?, updated_at = now(),
+       brain_since = case when brain = ? and connection_id is not distinct from ?::uuid then brain_since else clock.at end
+     from (select now() as at) clock
      where portal = ? and code = ? and brain = ? and connection_id is not distinct from ?::uuid returning 1`,
-    [account.brain, account.connectionId, bot.portal, bot.code, bot.brain, bot.connection_id],
+    [
+      account.brain,
+      account.connectionId,
+      account.brain,
+      account.connectionId,
+      bot.portal,
+      bot.code,
+      bot.brain,
+      bot.connection_id,
+    ],
   );
   return result.rows.length > 0;
 }

@@ -18,7 +18,8 @@ export async function replaceCode(db: Db, portal: string, brain: string, codeHas
 export async function redeemCode(db: Db, brain: string, codeHash: Buffer): Promise<string | null> {
   const result = await query<{ portal: string; is_living: boolean }>(
     db,
-    `delete from connect_code where code_hash = ? and brain = ? returning portal, expires_at > now() as is_living`,
+    `delete from connect_code using (select now() as at) clock
+     where code_hash = ? and brain = ? returning portal, expires_at > clock.at as is_living`,
     [codeHash, brain],
   );
   const found = result.rows[0];

@@ -18,13 +18,22 @@ const secondsBetween = 30;
  * Working connections are checked now and then too, because no event may tell that an account was switched off. An hour, plus or minus a
  * tenth, so that connections created together are not always checked together.
  */
-const nextRoutineCheck = "now() + (0.9 + random() / 5) * interval '1 hour'";
+const minutesToRoutineCheck = (): number => 60 * (0.9 + Math.random() / 5);
 
 /** What asked for a check while one was under way may have come after the remote was asked: that check is still due. */
 const nextAfterWorking = `case when health_check_at < health_checked_at + interval '${minutesBetween} minutes'
-  then health_check_at else ${nextRoutineCheck} end`;
+  then health_check_at else now() + ? * interval '1 minute' end`;
 
 const soon = `least(health_check_at, greatest(now(), health_checked_at + interval '${secondsBetween} seconds'))`;
+
+/** SQL: it is as it was read; the column has microseconds, a Date has none. */
+const isUnchanged = `updated_at >= ?::timestamptz and updated_at < ?::timestamptz + interval '1 millisecond'`;
+
+/** A CTE that locks the connection and works out when it is checked next: Citus wants no sums with moments in the UPDATE itself. */
+const foundWith = (nextCheck: string, condition = 'true'): string =>
+  `with found as (
+     select portal, id, now() as at, ${nextCheck} as next_check from connection where portal = ? and id = ? and ${condition} for update
+   )`;
 
 /** Replaces the sealed config. False when the connection was changed since then: then nothing is written. */
 export async function storeConfig(
@@ -35,8 +44,52 @@ export async function storeConfig(
   const result = await query<unknown>(
     db,
     `update connection set config_sealed = ?, updated_at = now()
-     where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
-    [configSealed, portal, id, updated_at],
+     where portal = ? and id = ? and ${isUnchanged} returning 1`,
+    [configSealed, portal, id, updated_at, updated_at],
+  );
+  return result.rows.length > 0;
+}
+
+/** Why a connection that a person has paused is disabled. Only a person goes on with it: no check and no remote does. */
+export const pausedByPerson = 'paused';
+
+/** Its listener ends, its deliveries wait. False when it is paused already. */
+export async function pauseConnection(db: Db, { portal, id }: ConnectionId): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `update connection set disabled_reason = ?, listening_by = null, listening_until = null, updated_at = now()
+     where portal = ? and id = ? and disabled_reason is distinct from ? returning 1`,
+    [pausedByPerson, portal, id, pausedByPerson],
+  );
+  return result.rows.length > 0;
+}
+
+/** It is checked at once. False when it is not paused. */
+export async function resumeConnection(db: Db, { portal, id }: ConnectionId): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `update connection set disabled_reason = null, health_check_at = now(), updated_at = now()
+     where portal = ? and id = ? and disabled_reason = ? returning 1`,
+    [portal, id, pausedByPerson],
+  );
+  return result.rows.length > 0;
+}
+
+/** Replaces the webhook's secret and the config with it. False when the connection was changed since it was read: then nothing is written. */
+export async function replaceWebhookSecret(
+  db: Db,
+  { portal, id, updated_at }: ConnectionId & Pick<ConnectionRow, 'updated_at'>,
+  sealed: {
+    readonly configSealed: Buffer;
+    readonly webhookSecretSealed: Buffer;
+    readonly webhookSecretHash: Buffer;
+  },
+): Promise<boolean> {
+  const result = await query<unknown>(
+    db,
+    `update connection set config_sealed = ?, webhook_secret_sealed = ?, webhook_secret_hash = ?, updated_at = now()
+     where portal = ? and id = ? and ${isUnchanged} returning 1`,
+    [sealed.configSealed, sealed.webhookSecretSealed, sealed.webhookSecretHash, portal, id, updated_at, updated_at],
   );
   return result.rows.length > 0;
 }
@@ -52,52 +105,60 @@ export async function disableConnection(
   reason: string,
   asOf: Date | null,
 ): Promise<boolean> {
+  const nextCheck = `case when ?::timestamptz is null then ${soon}
+    when disabled_reason is distinct from ? then least(health_check_at, now() + ? * interval '1 minute')
+    else coalesce(health_check_at, now() + ? * interval '1 minute') end`;
+  const condition = `disabled_reason is distinct from ? and (?::timestamptz is null or ${isUnchanged})`;
   const result = await query<unknown>(
     db,
-    `update connection set disabled_reason = ?, listening_by = null, listening_until = null,
-       health_check_at = case when ?::timestamptz is null then ${soon}
-                       when disabled_reason is distinct from ? then least(health_check_at, now() + ? * interval '1 minute')
-                       else coalesce(health_check_at, now() + ? * interval '1 minute') end,
-       updated_at = case when disabled_reason is distinct from ? then now() else updated_at end
-     where portal = ? and id = ? and (?::timestamptz is null or date_trunc('milliseconds', updated_at) = ?) returning 1`,
-    [reason, asOf, reason, minutesBetweenDisabled, minutesBetween, reason, portal, id, asOf, asOf],
+    `${foundWith(nextCheck, condition)}
+     update connection c set disabled_reason = ?, listening_by = null, listening_until = null, health_check_at = f.next_check,
+       updated_at = case when c.disabled_reason is distinct from ? then f.at else c.updated_at end
+     from found f where c.portal = f.portal and c.id = f.id returning 1`,
+    [
+      ...[asOf, reason, minutesBetweenDisabled, minutesBetween, portal, id],
+      ...[pausedByPerson, asOf, asOf, asOf, reason, reason],
+    ],
   );
   return result.rows.length > 0;
 }
 
 /**
- * Marks it as working with this config; the next check is a routine one, unless one was asked for since the last began. False, and nothing
+ * Marks it as working with this config, paused ones apart, which get the config only; the next check is a routine one, unless one was asked for since the last began. False, and nothing
  * is written, when it was changed since `row` was read.
  */
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
     db,
-    `update connection set config_sealed = coalesce(?::bytea, config_sealed), disabled_reason = null, health_check_at = ${nextAfterWorking},
-       updated_at = case when ?::bytea is null and disabled_reason is null then updated_at else now() end
-     where portal = ? and id = ? and date_trunc('milliseconds', updated_at) = ? returning 1`,
-    [configSealed, configSealed, row.portal, row.id, row.updated_at],
+    `${foundWith(nextAfterWorking, isUnchanged)}
+     update connection c set config_sealed = coalesce(?::bytea, c.config_sealed), health_check_at = f.next_check,
+       disabled_reason = case when c.disabled_reason = ? then c.disabled_reason end,
+       updated_at = case when ?::bytea is null and (c.disabled_reason is null or c.disabled_reason = ?) then c.updated_at else f.at end
+     from found f where c.portal = f.portal and c.id = f.id returning 1`,
+    [
+      ...[minutesToRoutineCheck(), row.portal, row.id, row.updated_at, row.updated_at],
+      ...[configSealed, pausedByPerson, configSealed, pausedByPerson],
+    ],
   );
   return result.rows.length > 0;
 }
 
 /** Asks for a health check soon, but not before some minutes have passed since the last one; fewer if the connection is disabled. */
 export async function askForCheck(db: Db, { portal, id }: ConnectionId): Promise<void> {
-  await query(
-    db,
-    `update connection
-     set health_check_at = least(health_check_at, greatest(now(),
-       health_checked_at + case when disabled_reason is null then ?::int else ?::int end * interval '1 minute'))
-     where portal = ? and id = ?`,
-    [minutesBetween, minutesBetweenDisabled, portal, id],
-  );
+  const nextCheck = `least(health_check_at, greatest(now(),
+    health_checked_at + case when disabled_reason is null then ?::int else ?::int end * interval '1 minute'))`;
+  await query(db, `${foundWith(nextCheck)} ${checkThen}`, [minutesBetween, minutesBetweenDisabled, portal, id]);
 }
+
+const checkThen =
+  'update connection c set health_check_at = f.next_check from found f where c.portal = f.portal and c.id = f.id';
 
 /** Asks for a health check at once, because the remote said that something has changed; at most every half minute. */
 export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<void> {
-  await query(db, `update connection set health_check_at = ${soon} where portal = ? and id = ?`, [portal, id]);
+  await query(db, `${foundWith(soon)} ${checkThen}`, [portal, id]);
 }
 
-/** Asks for a health check at once without any limit, for the CLI: what was just set is to be in force now. */
+/** Asks for a health check at once without any limit, because what was just set is to be in force now. */
 export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, 'update connection set health_check_at = now() where portal = ? and id = ?', [portal, id]);
 }
@@ -113,12 +174,14 @@ export async function claimChecks(
     `update connection c set health_checked_at = now(), health_check_at = now() + ? * interval '1 minute'
      from (
        select portal, id from connection join portal p using (portal)
-       where health_check_at <= now() and brain = any(?) and p.state = 'installed' and not id = any(?::uuid[])
+       where health_check_at <= now() and brain = any(?) and p.state = 'installed' and p.move_state is null and not id = any(?::uuid[])
+         and disabled_reason is distinct from '${pausedByPerson}'
        order by health_check_at limit ? for update of connection skip locked
      ) due
      where c.portal = due.portal and c.id = due.id
      returning c.portal, c.id, c.brain, c.title, c.config_sealed, c.webhook_secret_sealed, c.cursor, c.disabled_reason, c.updated_at`,
     [minutesBetween, brains, except, limit],
+    'claim_checks',
   );
   return result.rows;
 }

@@ -84,6 +84,12 @@ export async function findConnectionByWebhook(
   return result.rows[0] ?? null;
 }
 
+/** False when it was removed meanwhile. */
+export async function renameConnection(db: Db, portal: string, id: string, title: string): Promise<boolean> {
+  const result = await query(db, 'update connection set title = ? where portal = ? and id = ?', [title, portal, id]);
+  return result.rowCount > 0;
+}
+
 /** False when there is none, or when a bot still uses it. */
 export async function removeConnection(db: Db, portal: string, id: string): Promise<boolean> {
   const result = await query<unknown>(
@@ -107,13 +113,14 @@ export async function claimListeners(
     `update connection c set listening_by = ?, listening_until = now() + ? * interval '1 second'
      from (
        select portal, id from connection join portal p using (portal)
-       where brain = any(?) and p.state = 'installed' and disabled_reason is null
+       where brain = any(?) and p.state = 'installed' and p.move_state is null and disabled_reason is null
          and (listening_until is null or listening_until < now())
        order by listening_until nulls first limit ? for update of connection skip locked
      ) free
      where c.portal = free.portal and c.id = free.id
      returning ${columns.replaceAll(/(\w+)/g, 'c.$1')}`,
     [owner, leaseSeconds, brains, limit],
+    'claim_listeners',
   );
   return result.rows;
 }
@@ -123,9 +130,11 @@ export async function renewListeners(db: Db, owner: string, leaseSeconds: number
   const result = await query<{ id: string; updated_at: Date }>(
     db,
     `update connection c set listening_until = now() + ? * interval '1 second'
-     from portal p where p.portal = c.portal and p.state = 'installed' and c.disabled_reason is null and c.listening_by = ?
+     from portal p where p.portal = c.portal and p.state = 'installed' and p.move_state is null
+       and c.disabled_reason is null and c.listening_by = ?
      returning c.id, c.updated_at`,
     [leaseSeconds, owner],
+    'renew_listeners',
   );
   return new Map(result.rows.map((row) => [row.id, row.updated_at]));
 }

@@ -31,7 +31,7 @@ export async function writeFact(
     `insert into connector_state (portal, connection_id, key, value, expires_at)
      values (?, ?, ?, ?::json, now() + ?::float8 * interval '1 day')
      on conflict (portal, connection_id, key) do update set
-       value = excluded.value, expires_at = excluded.expires_at, updated_at = now()`,
+       value = excluded.value, expires_at = excluded.expires_at, updated_at = excluded.updated_at`,
     [owner.portal, owner.connectionId, key, json, keepDays],
   );
 }
@@ -47,7 +47,7 @@ export async function claimFact(
     `insert into connector_state as m (portal, connection_id, key, value, expires_at)
      values (?, ?, ?, ?::json, now() + ?::float8 * interval '1 second')
      on conflict (portal, connection_id, key) do update set
-       value = excluded.value, expires_at = excluded.expires_at, updated_at = now()
+       value = excluded.value, expires_at = excluded.expires_at, updated_at = excluded.updated_at
      where m.expires_at <= now()
      returning 1`,
     [owner.portal, owner.connectionId, fact.key, fact.json, fact.keepSeconds],

@@ -2,7 +2,7 @@
 import type { Conversation, OfferedChoices, Owner } from '../../core/conversation.ts';
 import type { ChatKind } from '../../core/events.ts';
 import type { Language } from '../../core/language.ts';
-import { type Db, query } from '../database.ts';
+import { type Db, query, type SqlPart } from '../database.ts';
 import type { LaneId } from '../queue/lanes.ts';
 import { isStorable, storableJson, storableText } from '../storable.ts';
 
@@ -21,6 +21,9 @@ interface ConversationRow {
   readonly owner: Owner;
   readonly taken_at: Date | null;
   readonly kind: ChatKind;
+  readonly title: string;
+  readonly person: string;
+  readonly line_id: string | null;
   readonly session_id: string | null;
   readonly session_leader: string;
   readonly is_greeted: boolean;
@@ -48,6 +51,9 @@ function toConversation(row: ConversationRow): Conversation {
     owner: row.owner,
     isTaken: row.taken_at !== null,
     kind: row.kind,
+    title: row.title,
+    person: row.person,
+    lineId: row.line_id,
     sessionId: row.session_id,
     sessionLeader: row.session_leader,
     isGreeted: row.is_greeted,
@@ -82,33 +88,52 @@ export async function readConversations(db: Db, ids: readonly ConversationId[]):
   return found;
 }
 
-/** Stores conversations. The time at which one was taken comes from the clock that dates actions, see `isTakenSince`. */
-export async function saveConversations(
-  db: Db,
-  conversations: readonly { readonly portal: string; readonly conversation: Conversation }[],
-): Promise<void> {
-  if (conversations.length === 0) return;
+/** Longer names are cut: nobody looks for the rest. */
+const namesLength = 200;
+
+/** What a search for people and dialogs looks at, in lower case: the database's own way depends on how it was set up. */
+function foundBy({ person, title, dialogId }: Conversation): string {
+  const words = [person.slice(0, namesLength), title.slice(0, namesLength), dialogId].join('\n');
+  return storableText(words.toLowerCase());
+}
+
+/** A conversation as its inbox lane has left it. */
+export interface DecidedConversation extends LaneId {
+  readonly conversation: Conversation;
+}
+
+/**
+ * An INSERT that stores the conversations of those lanes that the CTE `finished` names. The time at which one was taken comes from the clock
+ * that dates actions, see `isTakenSince`.
+ */
+export function storingConversations(conversations: readonly DecidedConversation[]): SqlPart {
   const all = conversations.map((entry) => entry.conversation);
-  await query(
-    db,
-    `insert into conversation
+  return {
+    sql: `insert into conversation
        (portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-        owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns, taken_at)
+        owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns,
+        title, person, line_id, found_by, active_at, taken_at)
      select portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
             owned_since, inactive_since, has_inactivity_timer, crm, choices::jsonb, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns,
-            case when is_taken then now() end
+            title, person, line_id, found_by, date_trunc('minute', now()), case when is_taken then now() end
      from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[],
-       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::json[], ?::boolean[])
+       ?::timestamptz[], ?::timestamptz[], ?::boolean[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::timestamptz[], ?::json[],
+       ?::text[], ?::text[], ?::text[], ?::text[], ?::boolean[], ?::text[])
        as i(portal, bot_code, dialog_id, ref, remote_id, owner, kind, session_id, is_greeted, language,
-            owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns, is_taken)
+            owned_since, inactive_since, has_inactivity_timer, crm, choices, session_leader, waiting_since, silence_timer_at, burst, burst_timer_at, turns,
+            title, person, line_id, found_by, is_taken, lane)
+     where exists (select 1 from finished f where f.portal = i.portal and f.key = i.lane)
      on conflict (portal, bot_code, dialog_id) do update set
        remote_id = excluded.remote_id, owner = excluded.owner, kind = excluded.kind, session_id = excluded.session_id,
        is_greeted = excluded.is_greeted, language = excluded.language, owned_since = excluded.owned_since,
        inactive_since = excluded.inactive_since, has_inactivity_timer = excluded.has_inactivity_timer, crm = excluded.crm,
        choices = excluded.choices, waiting_since = excluded.waiting_since, silence_timer_at = excluded.silence_timer_at,
        session_leader = excluded.session_leader, burst = excluded.burst, burst_timer_at = excluded.burst_timer_at, turns = excluded.turns,
-       taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, now()) end, updated_at = now()`,
-    [
+       title = excluded.title, person = excluded.person, line_id = excluded.line_id,
+       found_by = excluded.found_by, active_at = excluded.active_at,
+       taken_at = case when excluded.taken_at is not null then coalesce(conversation.taken_at, excluded.taken_at) end,
+       updated_at = excluded.updated_at`,
+    values: [
       conversations.map((entry) => entry.portal),
       all.map((conversation) => conversation.botCode),
       all.map((conversation) => conversation.dialogId),
@@ -130,9 +155,28 @@ export async function saveConversations(
       all.map(({ burst }) => (burst === null ? null : storableJson(burst))),
       all.map((conversation) => conversation.burstTimerAt),
       all.map(({ turns }) => (turns === null ? null : storableJson(turns))),
+      all.map(({ title }) => storableText(title.slice(0, namesLength))),
+      all.map(({ person }) => storableText(person.slice(0, namesLength))),
+      all.map(({ lineId }) => storableText(lineId)),
+      all.map(foundBy),
       all.map((conversation) => conversation.isTaken),
+      conversations.map((entry) => entry.lane),
     ],
+  };
+}
+
+/** Those of the bots that have talked in this chat of an Open Channel. */
+export async function lineBots(
+  db: Db,
+  { portal, dialogId }: Pick<ConversationId, 'portal' | 'dialogId'>,
+  botCodes: readonly string[],
+): Promise<readonly string[]> {
+  const result = await query<Pick<ConversationRow, 'bot_code'>>(
+    db,
+    `select bot_code from conversation where portal = ? and bot_code = any(?::text[]) and dialog_id = ? and kind = 'line'`,
+    [portal, botCodes, dialogId],
   );
+  return result.rows.map(({ bot_code: code }) => code);
 }
 
 /** Whether a person has taken the action's conversation since the action was decided, and still leads it. */

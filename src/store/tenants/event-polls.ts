@@ -4,16 +4,29 @@ import { type Db, query } from '../database.ts';
 
 /**
  * The portal is polled from now on, first after so many seconds: events that it posted until now may still be on their way, and come first.
- * Repeatable; written before the portal begins to keep events for polling.
+ * Repeatable; written before the portal begins to keep events for polling. With 0 seconds a wait that has begun is not cut short.
  */
 export async function beginPolling(db: Db, portal: string, afterSeconds: number): Promise<void> {
   await query(
     db,
     `insert into event_poll (portal, leased_until) values (?, now() + ? * interval '1 second')
      on conflict (portal) do update set polled_until = 'infinity',
-       leased_until = case when event_poll.leased_by is null then excluded.leased_until else event_poll.leased_until end`,
-    [portal, afterSeconds],
+       leased_until = case
+         when event_poll.leased_by is not null or (? = 0 and event_poll.polled_until = 'infinity') then event_poll.leased_until
+         else excluded.leased_until end`,
+    [portal, afterSeconds, afterSeconds],
   );
+}
+
+/** How long it is until the portal is polled for the first time, in milliseconds; 0 where it is polled already, or not at all. */
+export async function pollingBeginsIn(db: Db, portal: string): Promise<number> {
+  const result = await query<{ ms: number }>(
+    db,
+    `select extract(epoch from leased_until - now())::float8 * 1000 as ms from event_poll
+     where portal = ? and leased_by is null and leased_until > now() and polled_until = 'infinity'`,
+    [portal],
+  );
+  return result.rows[0]?.ms ?? 0;
 }
 
 /**
@@ -40,7 +53,13 @@ export async function stopPolling(db: Db, portal: string): Promise<void> {
   await query(db, 'delete from event_poll where portal = ?', [portal]);
 }
 
-/** Takes portals that nobody polls, each for one process. A portal that cannot be called now is not taken. */
+/**
+ * A portal `p` is asked: also a suspended one, once its pause is over, because nothing else would show that it works again, and one that
+ * refused its incoming webhook, because a single answer says so; a refused refresh, which disconnects the others, is certain.
+ */
+const isAsked = `p.move_state is null and (p.state in ('installed', 'suspended') or (p.state = 'disconnected' and p.server_endpoint = ''))`;
+
+/** Takes portals that nobody polls, each for one process. */
 export async function claimPolls(
   db: Db,
   owner: string,
@@ -51,12 +70,13 @@ export async function claimPolls(
     `update event_poll e set leased_by = ?, leased_until = now() + ? * interval '1 second'
      from (
        select e.portal from event_poll e join portal p using (portal)
-       where e.polled_until > now() and p.state = 'installed' and (e.leased_until is null or e.leased_until < now())
+       where e.polled_until > now() and ${isAsked} and (e.leased_until is null or e.leased_until < now())
        order by e.leased_until nulls first limit ? for update of e skip locked
      ) free
      where e.portal = free.portal
      returning e.portal`,
     [owner, leaseSeconds, limit],
+    'claim_polls',
   );
   return result.rows.map(({ portal }) => portal);
 }
@@ -66,9 +86,10 @@ export async function renewPolls(db: Db, owner: string, leaseSeconds: number): P
   const result = await query<{ portal: string }>(
     db,
     `update event_poll e set leased_until = now() + ? * interval '1 second'
-     from portal p where p.portal = e.portal and p.state = 'installed' and e.polled_until > now() and e.leased_by = ?
+     from portal p where p.portal = e.portal and ${isAsked} and e.polled_until > now() and e.leased_by = ?
      returning e.portal`,
     [leaseSeconds, owner],
+    'renew_polls',
   );
   return new Set(result.rows.map(({ portal }) => portal));
 }

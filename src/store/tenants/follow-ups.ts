@@ -28,6 +28,12 @@ export type StoredFollowUpChange = ConversationId & { readonly trace: string; re
 
 const columns = 'portal, bot_code, dialog_id, id, name, params, due_at, created_at, trace';
 
+/** Named one by one: a prepared statement fails once a newer version of the app has added a column to what it returns. */
+const columnsOfDue = `${columns}, token`
+  .split(', ')
+  .map((column) => `f.${column}`)
+  .join(', ');
+
 /** Applies changes; of several with one id the last counts. Nothing is set for a bot that was removed meanwhile. */
 export async function saveFollowUps(db: Db, changes: readonly StoredFollowUpChange[]): Promise<void> {
   const last = new Map<string, StoredFollowUpChange>();
@@ -55,7 +61,7 @@ export async function saveFollowUps(db: Db, changes: readonly StoredFollowUpChan
      order by i.portal, i.bot_code, i.dialog_id, i.id for key share of b
      on conflict (portal, bot_code, dialog_id, id) do update set
        name = excluded.name, params = excluded.params, due_at = excluded.due_at, trace = excluded.trace,
-       token = excluded.token, created_at = now()`,
+       token = excluded.token, created_at = excluded.created_at`,
     [
       ...conversationColumns(set),
       set.map(({ id }) => storableText(id)),
@@ -117,8 +123,8 @@ export async function cancelFollowUpsOf(db: Db, portal: string, botCode: string)
 export async function dueFollowUps(db: Db, limit: number): Promise<DueFollowUp[]> {
   const found = await query<DueFollowUp>(
     db,
-    `select f.*, p.state = 'uninstalled' as is_closed from follow_up f join portal p using (portal)
-     where f.due_at <= now() order by f.due_at limit ?`,
+    `select ${columnsOfDue}, p.state = 'uninstalled' as is_closed from follow_up f join portal p using (portal)
+     where f.due_at <= now() and p.move_state is null order by f.due_at limit ?`,
     [limit],
     'due_follow_ups',
   );

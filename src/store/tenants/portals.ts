@@ -1,7 +1,9 @@
 /** Portals: the Bitrix24 accounts that have installed the app. */
 import type { EventApi } from '../../core/event-api.ts';
 import { type Db, query } from '../database.ts';
+import { storableJson } from '../storable.ts';
 import type { AppState } from './app-checks.ts';
+import type { WizardProgress } from './wizard.ts';
 
 /**
  * installed: works · disconnected: its tokens are refused until an administrator opens the app's page · suspended: it refuses every
@@ -9,7 +11,7 @@ import type { AppState } from './app-checks.ts';
  */
 export type PortalState = 'installed' | 'disconnected' | 'suspended' | 'uninstalled';
 
-export interface Portal {
+export interface Portal extends WizardProgress {
   readonly portal: string;
   readonly domain: string;
   /** REST address, ends with `/rest/`. */
@@ -30,6 +32,8 @@ export interface Portal {
   readonly installed_at: Date;
   readonly set_up_at: Date | null;
   readonly set_up_error: string | null;
+  /** The code of that error. */
+  readonly set_up_error_code: string | null;
   readonly uninstalled_at: Date | null;
   /** What the portal last said about the app. */
   readonly app_state: AppState;
@@ -39,7 +43,27 @@ export interface Portal {
   readonly event_api: EventApi | null;
   /** How they are to arrive from the next set-up on; null: as before, or as the settings say for a new portal. */
   readonly event_api_wanted: EventApi | 'auto' | null;
+  /** Who may read the pages besides its administrators. */
+  readonly readers: Readers;
+  /** How long finished messages are kept; null: as long as the installation keeps them, which is also the most. */
+  readonly retention_days: number | null;
+  /** Employees who are told of trouble. */
+  readonly trouble_readers: readonly string[];
+  /** Not null while it is moved to or from another cell (migration 0030). */
+  readonly move_state: MoveState | null;
+  /** The cell it moves to, and the address of that; null at the cell where it arrives. */
+  readonly move_to: string | null;
+  readonly move_url: string | null;
+  readonly move_since: Date | null;
+  /** Its REST calls are logged. */
+  readonly has_rest_log: boolean;
 }
+
+/** leaving and arriving: nothing of it is worked on · left: it lives in another cell, and what arrives here is sent there. */
+export type MoveState = 'leaving' | 'left' | 'arriving';
+
+/** Everybody of the portal, or the employees with these ids. */
+export type Readers = 'nobody' | 'everyone' | readonly string[];
 
 export interface ProvenInstall {
   readonly portal: string;
@@ -90,9 +114,12 @@ export async function upsertPortal(db: Db, install: ProvenInstall): Promise<void
          else portal.application_token_hash end,
        scope = case when excluded.scope = '' then portal.scope else excluded.scope end,
        language = excluded.language,
-       installed_at = case when portal.state = 'uninstalled' then now() else portal.installed_at end,
+       installed_at = case when portal.state = 'uninstalled' then excluded.installed_at else portal.installed_at end,
        set_up_at = case when portal.state = 'uninstalled' then null else portal.set_up_at end,
-       state = 'installed', uninstalled_at = null, app_checked_at = null, updated_at = now()`,
+       wizard_began_at = case when portal.state = 'uninstalled' then excluded.wizard_began_at else portal.wizard_began_at end,
+       wizard_step = case when portal.state = 'uninstalled' then 'rights' else portal.wizard_step end,
+       wizard_ended_at = case when portal.state = 'uninstalled' then null else portal.wizard_ended_at end,
+       state = 'installed', uninstalled_at = null, app_checked_at = null, updated_at = excluded.updated_at`,
     [
       install.portal,
       install.domain,
@@ -124,8 +151,8 @@ export async function updatePortal(
       | 'rate_burst'
       | 'set_up_at'
       | 'set_up_error'
+      | 'set_up_error_code'
       | 'uninstalled_at'
-      | 'member_id'
       | 'event_api_wanted'
     >
   >,
@@ -133,6 +160,62 @@ export async function updatePortal(
   await db('portal')
     .where({ portal })
     .update({ ...change, updated_at: db.raw('now()') });
+}
+
+/** What an administrator sets for the whole portal. */
+export type PortalSettings = Pick<Portal, 'retention_days' | 'trouble_readers' | 'has_rest_log'>;
+
+/** False when the portal was erased meanwhile. */
+export async function saveSettings(db: Db, portal: string, settings: PortalSettings): Promise<boolean> {
+  const result = await query(
+    db,
+    `update portal set retention_days = ?, trouble_readers = ?::json, has_rest_log = ?, updated_at = now() where portal = ?`,
+    [settings.retention_days, storableJson(settings.trouble_readers), settings.has_rest_log, portal],
+  );
+  return result.rowCount > 0;
+}
+
+/** Portals that keep messages for less than `days`, and for how long. */
+export async function listShortRetentions(
+  db: Db,
+  days: number,
+): Promise<readonly { readonly portal: string; readonly days: number }[]> {
+  const result = await query<{ portal: string; days: number }>(
+    db,
+    'select portal, retention_days as days from portal where retention_days < ? order by portal',
+    [days],
+  );
+  return result.rows;
+}
+
+/** False when the portal was erased meanwhile. */
+export async function setReaders(db: Db, portal: string, readers: Readers): Promise<boolean> {
+  const result = await query(db, 'update portal set readers = ?::json, updated_at = now() where portal = ?', [
+    storableJson(readers),
+    portal,
+  ]);
+  return result.rowCount > 0;
+}
+
+/**
+ * Stores the id by which a portal that was added by a webhook names itself. It keeps no name where another portal has that id: somebody who can
+ * write events of one portal must not be taken for another one by people who read lists.
+ */
+export async function namePortal(db: Db, portal: string, memberId: string): Promise<void> {
+  await query(
+    db,
+    `update portal set member_id = ?, updated_at = now() where portal = ? and member_id is null
+       and not exists (select 1 from portal o where o.portal = ? or o.member_id = ?)`,
+    [memberId, portal, memberId, memberId],
+  );
+}
+
+/** A portal that an OAuth host has confirmed: a portal that has called itself by its id does so no longer. */
+export async function releaseName(db: Db, portal: string): Promise<void> {
+  await query(db, 'update portal set member_id = null, updated_at = now() where member_id = ? and portal <> ?', [
+    portal,
+    portal,
+  ]);
 }
 
 /** Stores the event API that a set-up has established. A wish that came while the set-up ran stays for the next one. */

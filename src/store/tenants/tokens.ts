@@ -53,9 +53,9 @@ export async function claimRefresh(
     db,
     `update portal_token t set
        refreshing_by = ?, refreshing_until = now() + ? * interval '1 second',
-       refresh_lost_at = case when t.refreshing_by is null then t.refresh_lost_at else now() end
-     from portal p
-     where t.portal = ? and p.portal = t.portal and t.refresh_sealed = ?
+       refresh_lost_at = case when t.refreshing_by is null then t.refresh_lost_at else clock.at end
+     from portal p, (select now() as at) clock
+     where t.portal = ? and p.portal = t.portal and t.refresh_sealed = ? and p.move_state is null
        and (t.refreshing_until is null or t.refreshing_until <= now())
        and (? or t.backoff_until is null or t.backoff_until <= now() or p.state = 'installed')
      returning t.refresh_lost_at`,
@@ -78,7 +78,8 @@ export async function releaseRefresh(db: Db, lease: RefreshLease, isLost: boolea
   await query(
     db,
     `update portal_token set refreshing_by = null, refreshing_until = null,
-       refresh_lost_at = case when ? then now() else refresh_lost_at end
+       refresh_lost_at = case when ? then clock.at else refresh_lost_at end
+     from (select now() as at) clock
      where portal = ? and refreshing_by = ?`,
     [isLost, lease.portal, lease.owner],
   );
@@ -128,7 +129,7 @@ export async function offerToken(db: Db, token: NewToken): Promise<void> {
      values (?, ?, ?, ?, ?, ?)
      on conflict (portal) do update set
        access_sealed = excluded.access_sealed, refresh_sealed = excluded.refresh_sealed, expires_at = excluded.expires_at,
-       user_id = excluded.user_id, is_admin = excluded.is_admin, refreshed_at = now(),
+       user_id = excluded.user_id, is_admin = excluded.is_admin, refreshed_at = excluded.refreshed_at,
        refreshing_by = null, refreshing_until = null, refresh_lost_at = null, backoff_until = null, backoff_code = null
      where excluded.is_admin or not portal_token.is_admin or (portal_token.user_id = excluded.user_id and excluded.user_id <> '')`,
     [token.portal, token.accessSealed, token.refreshSealed, token.expiresAt, token.userId, token.isAdmin],
@@ -158,13 +159,18 @@ export async function deleteToken(db: Db, portal: string): Promise<void> {
   await query(db, 'delete from portal_token where portal = ?', [portal]);
 }
 
-/** Portals whose tokens were last refreshed before that moment: a refresh token expires after 180 days without use. */
-export async function listStaleTokens(db: Db, before: Date): Promise<string[]> {
+/**
+ * Portals whose tokens were last refreshed before that moment: a refresh token expires after 180 days without use.
+ *
+ * @param exceptOf the user whose tokens are none
+ */
+export async function listStaleTokens(db: Db, before: Date, exceptOf: string): Promise<string[]> {
   const result = await query<{ portal: string }>(
     db,
     `select t.portal from portal_token t join portal p using (portal)
-     where t.refreshed_at < ? and p.state = 'installed' order by t.refreshed_at limit 100`,
-    [before],
+     where t.refreshed_at < ? and t.user_id <> ? and p.state = 'installed' and p.move_state is null
+     order by t.refreshed_at limit 100`,
+    [before, exceptOf],
   );
   return result.rows.map((row) => row.portal);
 }

@@ -8,7 +8,7 @@ export interface BrainHarness {
   /** Null for a brain that runs inside the app: tests of the remote are then left out. */
   readonly fakeServer: (() => Promise<FakeServer>) | null;
   /** The connection's config for that server; secrets in it must never be seen in a log. */
-  readonly config: (fakeServer: FakeServer) => unknown;
+  readonly config: (fakeServer: FakeServer) => Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
   /** What the brain answers to a text. */
   readonly answerTo: (text: string) => string;

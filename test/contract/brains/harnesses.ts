@@ -6,7 +6,7 @@ import { selartiHarness } from './selarti-harness.ts';
 import { webhookHarness } from './webhook-harness.ts';
 
 export const harnesses: Readonly<Record<string, Harness>> = {
-  echo: { fakeServer: null, config: () => null, secrets: [], answerTo: (text) => text, speaks: false },
+  echo: { fakeServer: null, config: () => ({}), secrets: [], answerTo: (text) => text, speaks: false },
   messagegateway: messageGatewayHarness(),
   selarti: selartiHarness,
   metabot: metabotHarness,

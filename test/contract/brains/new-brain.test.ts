@@ -1,37 +1,21 @@
-/** `npm run new:brain` in a copy of the project: what it writes compiles, passes the contract suite and runs in the sandbox, untouched. */
+/** `npm run new:brain` in a copy of the project: what it writes passes the contract suite and runs in the sandbox, untouched. */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { copyProject } from '../../support/project-copy.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const name = 'scaffolded';
 
-/** What the script changes, and what its files import. */
-const copied = [
-  ...['.env.example', 'README.md', 'biome.json', 'package.json', 'tsconfig.json', 'docs', 'install', 'migrations'],
-  ...['sandbox', 'scripts', 'src', 'test/contract', 'test/fixtures', 'test/support'],
-];
-
-const copy = mkdtempSync(join(tmpdir(), 'new-brain-'));
+const copy = copyProject();
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
-for (const part of copied) {
-  // This file copied there would copy again.
-  const filter = (source: string): boolean => !source.endsWith('new-brain.test.ts');
-  cpSync(join(root, part), join(copy, part), { recursive: true, filter });
-}
-symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 
 const script = join(copy, 'scripts/new-brain.ts');
 const said = execFileSync(process.execPath, [script, name], { encoding: 'utf8' });
 
-// Both take their time beside the contract suite, which mostly waits.
 const runFile = promisify(execFile);
-const compiler = join(root, 'node_modules/typescript/bin/tsc');
-const compiled = runFile(process.execPath, [compiler, '-p', copy], { cwd: copy }).catch((error: unknown) => error);
+// Starts beside the contract suite, which mostly waits.
 const sandbox = startSandbox().catch((error: unknown) => error);
 
 // Everything comes from the copy, so that its files and the app they run in are of one piece.
@@ -51,10 +35,6 @@ describe('npm run new:brain', () => {
     expect(named.filter((path) => !existsSync(join(copy, path)))).toEqual([]);
     expect(readFileSync(join(copy, 'README.md'), 'utf8')).toContain(`| \`${name}\` |`);
     expect(readFileSync(join(copy, `docs/${name}.md`), 'utf8')).toContain('| `origin` | required |');
-  });
-
-  it('writes what compiles', { timeout: 120_000 }, async () => {
-    expect(await compiled).toMatchObject({ stdout: '' });
   });
 
   it.each([['echo'], ['Two'], [name], []])('refuses %s and changes nothing', async (...words) => {

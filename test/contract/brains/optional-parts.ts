@@ -3,25 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { formOf } from '../../../src/core/config-form.ts';
 import { sendRequest } from '../../../src/queue/send-requests.ts';
-import type { Pool } from '../../../src/store/database.ts';
 import { listFollowUps, saveFollowUps } from '../../../src/store/tenants/follow-ups.ts';
-import type { Bridge } from '../../support/bridge.ts';
 import type { BrainHarness } from './brain-harness.ts';
+import type { ContractStage } from './use-contract-stage.ts';
 
-export interface OptionalPartsStage {
-  readonly bridge: () => Bridge;
-  readonly db: () => Pool;
-  /** The test's person writes. */
-  readonly write: (text: string) => void;
-  /** A conversation that the brain knows. */
-  readonly begin: () => Promise<{ readonly botCode: string; readonly dialogId: string }>;
-  readonly shows: (text: string) => Promise<void>;
-  readonly shown: () => readonly string[];
-  readonly settle: () => Promise<void>;
-  readonly deadLetters: () => Promise<readonly unknown[]>;
-}
-
-export function runOptionalParts(harness: BrainHarness, stage: OptionalPartsStage): void {
+export function runOptionalParts(harness: BrainHarness, stage: ContractStage): void {
   const { brain, request } = harness;
   const { requests = [], commands = [], counters = [] } = brain;
 
@@ -43,11 +29,11 @@ export function runOptionalParts(harness: BrainHarness, stage: OptionalPartsStag
 
     it('answers a burst of messages once', async () => {
       const setBurst = (ms: number | null) =>
-        stage.db()('bot').where({ portal: stage.bridge().portal.memberId }).update({ burst_ms: ms });
+        stage.db('bot').where({ portal: stage.bridge.portal.memberId }).update({ burst_ms: ms });
       await setBurst(600);
       try {
         stage.write('раз');
-        await stage.bridge().portal.idle();
+        await stage.bridge.portal.idle();
         stage.write('два');
         await stage.shows(harness.answerTo('раз\nдва'));
         await stage.settle();
@@ -62,15 +48,15 @@ export function runOptionalParts(harness: BrainHarness, stage: OptionalPartsStag
       async () => {
         if (request === undefined) return;
         const { name, params, shows } = request;
-        const id = { portal: stage.bridge().portal.memberId, ...(await stage.begin()) };
-        await sendRequest(stage.db(), id, { id: randomUUID(), name, params }, 'contract');
+        const id = { portal: stage.bridge.portal.memberId, ...(await stage.begin()) };
+        await sendRequest(stage.db, id, { id: randomUUID(), name, params }, 'contract');
         await stage.shows(shows);
         const change = { type: 'set' as const, id: 'later', name, params, dueAt: new Date().toISOString() };
-        await saveFollowUps(stage.db(), [{ ...id, trace: 'contract', change }]);
-        await expect.poll(() => stage.shown().filter((text) => text === shows).length, { timeout: 10_000 }).toBe(2);
+        await saveFollowUps(stage.db, [{ ...id, trace: 'contract', change }]);
+        await expect.poll(() => stage.shown().filter((text) => text === shows).length).toBe(2);
         await stage.settle();
         expect(stage.shown().filter((text) => text === shows)).toHaveLength(2);
-        expect(await listFollowUps(stage.db(), { ...id, limit: 10 })).toEqual([]);
+        expect(await listFollowUps(stage.db, { ...id, limit: 10 })).toEqual([]);
         expect(await stage.deadLetters()).toEqual([]);
       },
     );

@@ -12,6 +12,7 @@ export const webhookHarness: Harness = {
   secrets: [key],
   answerTo: (text) => `re: ${text}`,
   speaks: true,
+  request: { name: 'ask', params: { text: 'запрос' }, shows: 're: запрос' },
 };
 
 function fakeServerOf(server: WebhookServer): FakeServer {

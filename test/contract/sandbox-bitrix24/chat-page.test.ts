@@ -206,6 +206,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
       expect(await pane.locator(shown).count(), shown).toBeGreaterThan(0);
     }
     expect(await pane.getByRole('button', { name: 'Выкл' }).isDisabled()).toBe(true);
+    // What can be pressed stays where it is while other messages come: a press that has begun would be lost.
+    const [key, tab] = [pane.getByRole('button', { name: 'Вписать' }), page.getByRole('tab', { name: 'Журнал' })];
+    const begun = await Promise.all([key.elementHandle(), tab.elementHandle()]);
+    await write('employee', 'ещё вопрос');
+    await pane.getByText('ещё вопрос').waitFor();
+    expect(await Promise.all(begun.map((element) => element?.isVisible()))).toEqual([true, true]);
     await pane.getByRole('button', { name: 'Вписать' }).click();
     expect(await pane.locator('textarea').inputValue()).toBe('текст');
     await pane.getByRole('button', { name: 'Звонок' }).click();
@@ -220,6 +226,43 @@ describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
     await page.getByRole('tab', { name: 'Сотрудник' }).click();
     await keepPicture(page, 'chat-blocks-375');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows edits, files, reactions both ways, the status of a bot, and who leads', async () => {
+    portal.placeApp();
+    portal.finishInstall();
+    const line = await registerBot(portal, app.eventUrl, { CODE: 'line', TYPE: 'O', PROPERTIES: { NAME: 'Line' } });
+    await page.goto(portal.origin);
+    await write('client', 'Где заказ?');
+    await page.locator('#pane-operator').getByText('диалог ведёт бот').waitFor();
+    await portal.idle();
+    const event = app.of('ONIMBOTMESSAGEADD')[0]?.form['data'] as { PARAMS: { DIALOG_ID: string } } | undefined;
+    const dialogId = event?.PARAMS.DIALOG_ID ?? '';
+    const [asked] = portal.messages(Number(dialogId.slice('chat'.length)));
+    const statusMessageCode = 'IMBOT_AGENT_ACTION_SEARCHING';
+    await resultOf(portal, 'imbot.v2.Chat.InputAction.notify', { botId: line, dialogId, statusMessageCode });
+    const client = page.locator('#pane-client');
+    await client.getByText('Line ищет…').waitFor();
+    const reaction = { botId: line, messageId: asked?.id, reaction: 'redHeart' };
+    await resultOf(portal, 'imbot.v2.Chat.Message.Reaction.add', reaction);
+    await client.locator('.reactions', { hasText: '❤' }).waitFor();
+    const said = { BOT_ID: line, DIALOG_ID: dialogId, MESSAGE: 'Едет' };
+    const messageId = await resultOf(portal, 'imbot.message.add', said);
+    await client.getByText('Едет', { exact: true }).waitFor();
+    expect(await client.getByText('Line ищет…').count()).toBe(0);
+    await client.getByRole('button', { name: '👍' }).click();
+    await client.locator('.reactions', { hasText: '👍' }).waitFor();
+    await client.getByRole('button', { name: '👍', pressed: true }).click();
+    await client.getByRole('button', { name: '👍', pressed: false }).waitFor();
+    await resultOf(portal, 'imbot.message.update', { BOT_ID: line, MESSAGE_ID: messageId, MESSAGE: 'Уже здесь' });
+    await client.getByText('Уже здесь').waitFor();
+    await client.getByText('изменено').waitFor();
+    const file = { name: 'счёт.txt', content: Buffer.from('1').toString('base64') };
+    await resultOf(portal, 'imbot.v2.File.upload', { botId: line, dialogId, fields: file });
+    await client.getByText('счёт.txt').waitFor();
+    await page.getByRole('button', { name: 'Взять диалог' }).click();
+    await page.locator('#pane-operator').getByText('ведёт:').waitFor();
     expect(complaints).toEqual([]);
   });
 

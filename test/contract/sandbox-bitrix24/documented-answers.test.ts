@@ -10,7 +10,7 @@ const ids = { bot: 0, bot2: 0, admin: 0, other: 0, group: 0, message: 0, file: 0
 
 beforeAll(async () => {
   app = await Receiver.start();
-  portal = await startSandboxPortal({ rate: false, botLimit: 100 });
+  portal = await startSandboxPortal({ rate: false, botLimit: 100, scope: ['imbot', 'imopenlines', 'im'] });
   portal.placeApp();
   portal.finishInstall();
   ids.bot = await registerBot(portal, app.eventUrl, { CODE: 'main', TYPE: 'S', OPENLINE: 'Y' });
@@ -65,6 +65,8 @@ type Params = Record<string, unknown>;
 
 /** How each documented method is called so that its answer shows everything it can. */
 const calls: Readonly<Record<string, () => Params | Promise<Params>>> = {
+  'im.search.user.list': () => ({ FIND: 'Smith' }),
+  'im.user.list.get': () => ({ ID: [ids.admin] }),
   'imbot.bot.list': () => ({}),
   'imbot.chat.add': () => ({ BOT_ID: ids.bot, TITLE: 'New', USERS: [ids.admin] }),
   'imbot.chat.leave': () => v1(),

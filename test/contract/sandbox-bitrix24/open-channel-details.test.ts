@@ -25,7 +25,7 @@ afterEach(async () => {
 /** A session the bot has, on a line where it stays or leaves after a hand-over. */
 function session(left: 'close' | 'queue', queue: readonly number[] = operators): { chatId: number; clientId: number } {
   const line = portal.addLine({ name: 'Support', botId: bot, left, queue });
-  const clientId = portal.addClient({ name: 'Ann', lineId: line.id }).id;
+  const clientId = portal.addClient({ name: 'Ann', lineId: line.id, connector: 'telegrambot' }).id;
   return { clientId, chatId: portal.clientWrites(clientId, 'hi').chatId };
 }
 
@@ -125,6 +125,6 @@ describe('events that are bound by hand', () => {
     const bound = names.map((name) => app.of(name.toUpperCase()).map(({ form }) => form['data']));
     expect(bound.map((list) => list.length)).toEqual([1, 1, 1, 1]);
     expect(bound[0]?.[0]).toMatchObject({ DATA: { chat: { chat_id: String(chatId) }, line: { name: 'Support' } } });
-    expect(bound[2]?.[0]).toMatchObject({ CONNECTOR: 'livechat', DATA: { message: { text: 'Hello' } } });
+    expect(bound[2]?.[0]).toMatchObject({ CONNECTOR: 'telegrambot', DATA: { message: { text: 'Hello' } } });
   });
 });

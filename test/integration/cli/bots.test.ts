@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { install, until } from '../../support/bridge.ts';
-import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
+import { until } from '../../support/bridge.ts';
+import { type OwnBridge, startInstalled } from '../../support/installed-bridge.ts';
 import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
 
 let own: OwnBridge;
 
 beforeEach(async () => {
-  own = await startOwnBridge();
-  await install(own.bridge);
-  await everythingDone(own.bridge.portal, own.probe);
+  own = await startInstalled();
 });
 
 afterEach(() => own.close());
@@ -19,11 +17,10 @@ const codesInPortal = (): string[] => own.bridge.portal.bots().map((bot) => bot.
 
 describe('bots', () => {
   it('adds a bot, which the running app registers in the portal, and which answers there', async () => {
-    const added = (await cli('bots', 'add', '--code', 'sales', '--name', 'Продавец', '--json')).json<{
-      bot: object;
-      setUp: { trace: string };
-    }>();
-    expect(added.bot).toMatchObject({ code: 'sales', type: 'B', brain: 'echo', state: 'wanted' });
+    const words = ['--code', 'sales', '--name', 'Продавец', '--brain', 'echo', '--give-back-after', '30', '--json'];
+    const added = (await cli('bots', 'add', ...words)).json<{ bot: object; setUp: { trace: string } }>();
+    const wanted = { code: 'sales', type: 'B', brain: 'echo', state: 'wanted', giveBackAfterMinutes: 30 };
+    expect(added.bot).toMatchObject(wanted);
     await until(() => codesInPortal().includes('sales'));
     await everythingDone(own.bridge.portal, own.probe);
     expect((await cli('bots', 'list')).out).toMatch(/sales +B +\d+ +Продавец +echo +registered/);
@@ -106,6 +103,13 @@ describe('bots', () => {
     await everythingDone(own.bridge.portal, own.probe);
     expect(await own.probe.count(`select count(*) from bot where code = 'bridge_supervisor'`)).toBe(0);
     await until(() => !codesInPortal().includes('bridge_supervisor'));
+  });
+
+  it('removes a bot that the portal never had without asking the portal', async () => {
+    await own.bridge.stop();
+    expect((await cli('bots', 'add', '--code', 'sales', '--name', 'Продавец')).code).toBe(0);
+    expect((await cli('bots', 'remove', '--code', 'sales')).code).toBe(0);
+    expect(await own.probe.count(`select count(*) from outbox where action->>'type' = 'unregister_bot'`)).toBe(0);
   });
 
   it('does not bring the default bots back after the last one was removed, whatever sets the portal up again', async () => {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
 import { install, until } from '../../support/bridge.ts';
+import { formBrain, goodKey } from '../../support/factories/form-brain.ts';
 import { type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
 import { everythingDone } from '../../support/talk.ts';
 import { createAccountBrain, joinedToken } from './account-brain.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
 
 const account = createAccountBrain();
-const brains = [echoBrain, account.brain];
+const brains = [echoBrain, account.brain, formBrain];
 const key = 'key-that-nobody-may-see';
 let own: OwnBridge;
 
@@ -143,6 +144,38 @@ describe('connections', () => {
     const { code, out } = await runCli(environment, ['connections', 'test', '--connection', connection.id], brains);
     expect(code).toBe(1);
     expect(out).toContain('APP_SECRET_PREVIOUS');
+  });
+
+  it('leaves each change in the audit list of the portal, with the keys that changed and no values', async () => {
+    await own.probe.rows('delete from audit_entries');
+    const { connection } = await add();
+    const other = 'another-key-nobody-may-see';
+    await cli('connections', 'set', '--connection', connection.id, '--config', JSON.stringify({ key: other }));
+    await cli('connections', 'set', '--connection', connection.id, '--config', JSON.stringify({ key: other }));
+    await cli('connections', 'remove', '--connection', connection.id);
+    const entries = await own.probe.rows(
+      'select action, subject, user_id, user_name, details from audit_entries order by id',
+    );
+    const by = { subject: connection.id, user_id: null, user_name: null };
+    const named = { brain: 'account', title: 'Account brain' };
+    expect(entries).toEqual([
+      { ...by, action: 'connection.added', details: { to: { ...named, bot: null } } },
+      { ...by, action: 'connection.changed', details: { changed: ['key'] } },
+      { ...by, action: 'connection.removed', details: { from: named } },
+    ]);
+  });
+
+  it('is moved to another host only together with the secret', async () => {
+    const config = JSON.stringify({ host: 'https://demo.example', key: goodKey });
+    const added = await cli('connections', 'add', '--brain', 'formed', '--config', config, '--json');
+    const { id } = added.json<Added>().connection;
+    const set = (change: object) => cli('connections', 'set', '--connection', id, '--config', JSON.stringify(change));
+    const host = 'https://elsewhere.example';
+    const refused = await set({ host });
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('[connection.secret_needed]');
+    expect((await set({ host, key: goodKey })).out).toContain('is changed: host');
+    expect((await set({ host: `${host}/another/path` })).out).toContain('is changed: host');
   });
 
   it('is removed only when no bot thinks with it', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-options.ts';
-import type { Check } from '../../../src/cli/doctor/check.ts';
+import type { Check } from '../../../src/doctor/check.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
 import { tokenContext, webhookUser } from '../../../src/portals/token-context.ts';
 import { install } from '../../support/bridge.ts';

@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { install, until } from '../../support/bridge.ts';
-import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
-import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
+import { until } from '../../support/bridge.ts';
+import { type OwnBridge, startInstalled } from '../../support/installed-bridge.ts';
+import { answersIn, ourBot } from '../../support/talk.ts';
 import { environmentOf, type Ran, runCli } from './run-cli.ts';
 
 let own: OwnBridge;
 
 beforeEach(async () => {
-  own = await startOwnBridge();
-  await install(own.bridge);
-  await everythingDone(own.bridge.portal, own.probe);
+  own = await startInstalled();
 });
 
 afterEach(() => own.close());

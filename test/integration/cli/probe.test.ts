@@ -13,6 +13,7 @@ let folder: string;
 interface Report {
   readonly file: string;
   readonly probed: readonly { readonly question: string; readonly method: string; readonly outcome: string }[];
+  readonly differences: readonly { readonly question: string }[];
 }
 
 beforeAll(async () => {
@@ -38,7 +39,8 @@ describe('probe', () => {
     const { userId, chatId } = sayToAssistant(own.bridge, 'секретные слова');
     await everythingDone(own.bridge.portal, own.probe);
     const before = botTalk(own.bridge.portal, chatId).length;
-    const { file, probed } = await ask();
+    const { file, probed, differences } = await ask();
+    expect(differences).toEqual([]);
     expect(probed.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
     expect(probed.map(({ method }) => method)).toEqual(
       expect.arrayContaining(['app.info', 'imbot.v2.Revision.get', 'ONIMBOTMESSAGEADD']),
@@ -57,7 +59,8 @@ describe('probe', () => {
     const { userId, chatId } = sayToAssistant(own.bridge, 'привет');
     await everythingDone(own.bridge.portal, own.probe);
     const before = botTalk(own.bridge.portal, chatId).length;
-    const { probed } = await ask('--dialog', String(userId), '--code', 'bridge_assistant');
+    const { probed, differences } = await ask('--dialog', String(userId), '--code', 'bridge_assistant');
+    expect(differences).toEqual([]);
     const outcome = (start: string): string | undefined =>
       probed.find(({ question }) => question.startsWith(start))?.outcome;
     expect(outcome('Is the list of members bare')).toBe('ok');
@@ -69,5 +72,14 @@ describe('probe', () => {
     expect(outcome('A message without words')).toBe('bitrix24.EMPTY_MESSAGE');
     expect(outcome('What does a download answer?')).toBe('ok');
     expect(botTalk(own.bridge.portal, chatId).filter(({ deleted }) => !deleted)).toHaveLength(before);
+  });
+
+  it('says before what it will do, and asks a connection without a dialog', async () => {
+    const environment = { ...environmentOf(own), DATA_DIR: folder };
+    const told = await runCli(environment, ['probe', '--json']);
+    expect(told.err).toContain('Nothing is sent to anybody');
+    const mixed = await runCli(environment, ['probe', '--connection', 'any', '--dialog', 'chat1']);
+    expect(mixed.code).toBe(2);
+    expect(mixed.err).toContain('--dialog and --code are for portals');
   });
 });

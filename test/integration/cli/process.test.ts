@@ -55,7 +55,7 @@ function start(): Promise<Storage> {
 function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, ...compileCache, ...environment };
-    execFile(process.execPath, [program, ...words], { env, timeout: 20_000 }, (error, out, err) => {
+    execFile(process.execPath, [program, ...words], { env, timeout: 120_000 }, (error, out, err) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === 'number') resolve({ code, out, err });
       else reject(new Error(`the command did not end by itself: ${err}`, { cause: error }));

@@ -14,7 +14,10 @@ export interface Ran {
 }
 
 /** The settings under which the bridge runs, as an operator would set them. */
-export function environmentOf({ bridge, databaseUrl }: OwnBridge): Record<string, string> {
+export function environmentOf({
+  bridge,
+  databaseUrl,
+}: Pick<OwnBridge, 'bridge' | 'databaseUrl'>): Record<string, string> {
   const { settings } = bridge;
   return {
     PORT: String(settings.PORT),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { composeBase } from '../../../src/app/base.ts';
 import { composeConnections } from '../../../src/app/compose-connections.ts';
@@ -8,22 +8,20 @@ import { echoBrain } from '../../../src/brains/echo/echo-brain.ts';
 import { readSettings } from '../../../src/config.ts';
 import { sealConfig, sealWebhookSecret } from '../../../src/connections/stored-connection.ts';
 import type { Brain } from '../../../src/core/brain.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { sha256 } from '../../../src/lib/encryption.ts';
 import { createAppActions } from '../../../src/queue/app-actions.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import type { Pool } from '../../../src/store/database.ts';
 import { addConnection } from '../../../src/store/tenants/connections.ts';
 import { captureLog } from '../../support/captured-log.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import type { ClonedDatabase } from '../../support/database.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 
 let database: ClonedDatabase;
 let db: Pool;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 2 });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
+useOwnDatabase((pool, cloned) => {
+  db = pool;
+  database = cloned;
 });
 
 it('keeps no connector of a portal that was erased', async () => {
@@ -35,7 +33,7 @@ it('keeps no connector of a portal that was erased', async () => {
   const brain: Brain = { ...echoBrain, name: 'account', configSchema: z.object({}) };
   const { log } = captureLog();
   const options = { settings, databaseUrl: database.url, appSecret: Buffer.alloc(32, 3), brains: [brain], log };
-  const base = composeBase(options, db, db);
+  const base = composeBase(options, { db, endpointDb: db, directory: null });
   const { sealer } = base;
   const portals = composePortals(base);
   const { connectors: registry, service } = composeConnections(base, portals);
@@ -50,8 +48,10 @@ it('keeps no connector of a portal that was erased', async () => {
     eventApi: settings.EVENT_API,
     metrics: base.metrics,
     wakeup: base.wakeups.inbox,
+    clock: systemClock,
     clientId: settings.B24_CLIENT_ID,
     botCodePrefix: settings.BOT_CODE_PREFIX,
+    defaultBrain: settings.DEFAULT_BRAIN,
     keepHours: settings.UNINSTALL_KEEP_HOURS,
   });
 

@@ -64,6 +64,25 @@ describe('behind a firewall', () => {
     }
   });
 
+  it('a portal that has refused every call for a while is polled again: nothing else would tell that it works', async () => {
+    const { bridge, probe } = await installed();
+    const { portal } = bridge;
+    portal.fault.rest({ kind: 'error', error: 'PAYMENT_REQUIRED', status: 402, times: 1_000 });
+    await until(async () => (await probe.count(`select count(*) from portal where state = 'suspended'`)) === 1);
+    portal.fault.clear();
+    const said = sayToAssistant(bridge, 'Оплатили');
+    // Five minutes later.
+    await bridge.stop();
+    await probe.rows('update portal_token set backoff_until = now()');
+    const again = await startAnotherApp(own, quickPolls);
+    try {
+      await until(() => said.isAnswered());
+      expect(await probe.count(`select count(*) from portal where state = 'installed'`)).toBe(1);
+    } finally {
+      await again.stop();
+    }
+  });
+
   it('two processes poll a portal in turn, and the second goes on when the first is gone', async () => {
     const { bridge, probe } = await installed();
     const other = await startAnotherApp(own, quickPolls);
@@ -97,7 +116,7 @@ describe('behind a firewall', () => {
   it('an empty answer that the portal remembers does not make it deaf', async () => {
     const { bridge } = await installed({ portal: { staleEmptyPolls: true } });
     const said = sayToAssistant(bridge, 'Ау?');
-    await until(() => said.isAnswered(), 20_000);
+    await until(() => said.isAnswered());
     expect(answersIn(bridge.portal, said.chatId)).toEqual(['Ау?']);
   });
 

@@ -1,7 +1,7 @@
 /** A brain gives an Open Channel session away or closes it, while people may have taken it without a word. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrainEvent, textReply } from '../../../src/core/events.ts';
-import { install } from '../../support/bridge.ts';
+import { install, until } from '../../support/bridge.ts';
 import { type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
 import { scriptBrain } from '../../support/scripted-brain.ts';
 import { botTalk, everythingDone, ourBot } from '../../support/talk.ts';
@@ -143,10 +143,12 @@ describe('a brain that does not answer', () => {
   it('loses the customer to the operators after the time the bot was told, and the customer hears it', async () => {
     const { portal, chatId, leader, operatorId } = await talk();
     expect(leader()).toBe(ourBot(portal, 'line').id);
-    await own.probe.rows(`update conversation set waiting_since = waiting_since - interval '2 minutes'`);
+    await own.probe.rows(
+      `update conversation set waiting_since = now() - interval '2 minutes' where waiting_since is not null`,
+    );
     await own.probe.rows(`update lane set ready_at = now() where key like '%>silence>later' and ready_at < 'infinity'`);
+    await until(() => leader() === operatorId);
     await done();
-    expect(leader()).toBe(operatorId);
     expect(botTalk(portal, chatId).map(({ text }) => text)).toContain('Простите за ожидание, зову коллегу.');
   });
 });

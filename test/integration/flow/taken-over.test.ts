@@ -140,7 +140,8 @@ describe('two bots of ours in one chat', () => {
   it('do not both answer: the one that leads does', async () => {
     const { portal, operatorId, chatId, say } = await talk();
     const second = await own.probe.rows(
-      `insert into bot (portal, code, type, name, brain) select portal, 'bridge_second', 'O', 'Второй', 'echo' from portal returning code`,
+      `with own as materialized (select portal from portal)
+       insert into bot (portal, code, type, name, brain) select portal, 'bridge_second', 'O', 'Второй', 'echo' from own returning code`,
     );
     expect(second).toHaveLength(1);
     portal.updateApp({ version: 2 });

@@ -33,7 +33,7 @@ describe('every answer', () => {
     ['GET', '/readyz', 200],
     ['GET', '/metrics', 404],
     ['GET', '/nowhere', 404],
-    ['GET', '/bitrix24/app/data', 401],
+    ['GET', '/api/app', 401],
     ['HEAD', '/bitrix24/events', 200],
     ['HEAD', '/bitrix24/install', 200],
     ['HEAD', '/bitrix24/app', 200],
@@ -66,8 +66,8 @@ describe('every answer', () => {
   });
 
   it('that may be kept says for how long', async () => {
-    const kept = await fetch(`${own.bridge.url}/bitrix24/assets/page.css`);
-    expect(kept.headers.get('cache-control')).toBe('public, max-age=300');
+    const kept = await fetch(`${own.bridge.url}/messagegateway/logo.svg`);
+    expect(kept.headers.get('cache-control')).toBe('public, max-age=86400');
     expect(kept.headers.get('x-content-type-options')).toBe('nosniff');
   });
 });
@@ -91,8 +91,12 @@ describe('behind a proxy', () => {
   const form = (from: string, code: string): Promise<Response> =>
     fetch(`${own.bridge.url}/messagegateway/connect`, {
       method: 'POST',
-      headers: { 'x-forwarded-for': from, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ step: 'check', account: 'https://a.example.com', apiKey: 'x'.repeat(32), code }),
+      headers: { 'x-forwarded-for': from, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        step: 'check',
+        values: { crmUrl: 'https://a.example.com', apiKey: 'x'.repeat(32) },
+        code,
+      }),
     });
 
   it('somebody who guesses codes is stopped, and nobody else is', async () => {

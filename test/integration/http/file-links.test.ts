@@ -18,7 +18,7 @@ afterAll(() => stage.close());
 async function linkFor(name: string, bytes: Buffer = content): Promise<string> {
   const person = stage.person();
   person.write('', [{ name, content: bytes }]);
-  await stage.settled();
+  await stage.done();
   const event = stage.server.heard.at(-1)?.event;
   const [file] = event?.type === 'message.created' ? event.data.message.files : [];
   return file?.url ?? '';
@@ -52,6 +52,11 @@ describe('a link to a file', () => {
     const response = await fetch(await linkFor('large.bin', large));
     expect(response.headers.get('content-length')).toBe(String(large.length));
     expect(Buffer.from(await response.arrayBuffer()).equals(large)).toBe(true);
+  });
+
+  it('refuses a file that is larger than any a bot may have', async () => {
+    const response = await fetch(await linkFor('huge.bin', Buffer.alloc(100 * 1024 * 1024 + 1)));
+    expect([response.status, await response.text()]).toEqual([413, '{"error":"file.too_large"}']);
   });
 
   it('leads nowhere when it was not sealed here, is damaged, or has expired', async () => {

@@ -104,6 +104,14 @@ describe('the readiness', () => {
       });
     }));
 
+  it("is kept while a newer version, which is to take this one's place, has migrated the database", () =>
+    withBridge({}, async ({ bridge, probe }) => {
+      await probe.rows(
+        `insert into migration (name, batch, migration_time) values ('9999-of-the-next-version.ts', 99, now())`,
+      );
+      expect(await statusOf(`${bridge.url}/readyz`)).toBe(200);
+    }));
+
   it('is lost while migrations are missing', () =>
     withBridge({}, async ({ bridge, probe }) => {
       expect(await statusOf(`${bridge.url}/readyz`)).toBe(200);

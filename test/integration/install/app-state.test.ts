@@ -62,6 +62,13 @@ describe('a portal that is asked about the app', () => {
     expect((await ask()).told).toHaveLength(1);
   });
 
+  it('tells its plan, which decides how fast it may be called', async () => {
+    await own.probe.rows(`update portal set license = 'ru_ent100'`);
+    await ask();
+    const [row] = await own.probe.rows('select license from portal');
+    expect(row?.['license']).toBe('ru_pro100');
+  });
+
   it('is given an hour to finish a new installation', async () => {
     own.bridge.portal.updateApp({ version: 2 });
     await done();

@@ -1,29 +1,47 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PageForm } from '../../../sandbox/bitrix24/app-life.ts';
 import { install } from '../../support/bridge.ts';
-import { type CapturedLog, captureLog } from '../../support/captured-log.ts';
+import { captureLog } from '../../support/captured-log.ts';
 import { formBody, postEvent, recordedPairs } from '../../support/event-bodies.ts';
 import { expectToAnswer } from '../../support/installed-bridge.ts';
 import { readPageData } from '../../support/page-data.ts';
 import { everythingDone } from '../../support/talk.ts';
 import { startTwoPortals, type TwoPortals } from '../../support/two-portals.ts';
 
+/** The app is installed in neither portal of it, and no test may change that: they share it. */
 let two: TwoPortals;
-let log: CapturedLog;
+/** Of that app and of those which a test starts for itself. */
+const log = captureLog();
+let loggedBefore = 0;
 const cleanups: (() => Promise<unknown>)[] = [];
 
-beforeEach(async () => {
-  log = captureLog();
+beforeAll(async () => {
   two = await startTwoPortals({ log: log.log });
   two.other.placeApp();
 });
+afterAll(() => two.close());
 
+beforeEach(() => {
+  loggedBefore = log.text().length;
+});
 afterEach(async () => {
-  await two.close();
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
+
+/** What was logged in this test. */
+const logged = (): string => log.text().slice(loggedBefore);
+
+/** A working portal, beside one that the attacker owns. */
+async function startInstalledBesideOther(): Promise<TwoPortals> {
+  const own = await startTwoPortals();
+  cleanups.push(() => own.close());
+  own.other.placeApp();
+  await install(own.bridge);
+  await everythingDone(own.bridge.portal, own.probe);
+  return own;
+}
 
 interface Twist {
   readonly query?: Readonly<Record<string, string>>;
@@ -60,7 +78,7 @@ async function expectRefused(answer: { status: number; html: string }, secrets: 
   expect(problem).not.toBeNull();
   expect(await two.probe.rowCounts()).toEqual({});
   for (const secret of secrets.filter((text) => text.length >= 16)) {
-    expect(log.text()).not.toContain(secret);
+    expect(logged()).not.toContain(secret);
     expect(answer.html).not.toContain(secret);
   }
 }
@@ -117,7 +135,7 @@ describe('a forged installer page', () => {
       expect([400, 401, 403]).toContain(answer.status);
       expect(readPageData(answer.html).session).toBeNull();
       expect(await mixed.probe.rowCounts()).toEqual({});
-      for (const secret of tokensOf(form)) expect(log.text()).not.toContain(secret);
+      for (const secret of tokensOf(form)) expect(logged()).not.toContain(secret);
     },
   );
 
@@ -132,9 +150,7 @@ describe('a forged installer page', () => {
   });
 
   it('changes nothing of a portal that works', async () => {
-    const { bridge, probe, other } = two;
-    await install(bridge);
-    await everythingDone(bridge.portal, probe);
+    const { bridge, probe, other } = await startInstalledBesideOther();
     const before = await probe.rows('select domain, application_token_hash, state from portal');
     const tokens = await probe.rows('select * from portal_token');
     // Everything of the working portal, but with the tokens of one that the attacker owns.
@@ -208,9 +224,7 @@ describe('a forged ONAPPINSTALL', () => {
   });
 
   it('does not give a working portal another application token', async () => {
-    const { bridge, probe } = two;
-    await install(bridge);
-    await everythingDone(bridge.portal, probe);
+    const { bridge } = await startInstalledBesideOther();
     const body = formBody(recordedPairs('app-onappinstall'), {
       'auth[member_id]': bridge.portal.memberId,
       'auth[domain]': bridge.portal.domain,

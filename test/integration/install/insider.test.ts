@@ -61,7 +61,7 @@ describe('an employee with a true token of his own', () => {
     const { bridge } = await open();
     const session = 'AAAA';
     const headers = { authorization: `Bearer ${session}` };
-    const answer = await fetch(`${bridge.url}/bitrix24/app/set-up`, { method: 'POST', headers });
+    const answer = await fetch(`${bridge.url}/api/setup/orders`, { method: 'POST', headers });
     expect(answer.status).toBe(401);
     await answer.text();
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AppInfoExtras } from '../../../sandbox/bitrix24/portal-options.ts';
 import { install } from '../../support/bridge.ts';
 import { expectToAnswer, type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
-import { readPageData } from '../../support/page-data.ts';
+import { readPageData, sessionHeader } from '../../support/page-data.ts';
 import { everythingDone } from '../../support/talk.ts';
 
 let own: OwnBridge | undefined;
@@ -55,7 +55,10 @@ describe.each(['none', 'member_id', 'full'] as const)('another app of the same p
       REFRESH_ID: portal.issueToken(employee).refreshToken,
     });
     // What he proves is that he is an employee: as such he may look at most, and do nothing.
-    const setUp = await fetch(`${scene.bridge.url}/bitrix24/app/set-up?s=${session ?? ''}`, { method: 'POST' });
+    const setUp = await fetch(`${scene.bridge.url}/api/setup/orders`, {
+      method: 'POST',
+      headers: sessionHeader(session),
+    });
     await setUp.text();
     expect([401, 403]).toContain(setUp.status);
     expect(await scene.probe.rows('select is_admin from portal_token')).toEqual([{ is_admin: true }]);

@@ -3,7 +3,7 @@ import type { SandboxPortalOptions } from '../../../sandbox/bitrix24/portal-opti
 import { type Bridge, install, startBridge, until } from '../../support/bridge.ts';
 import { cloneDatabase } from '../../support/database.ts';
 import { type DatabaseProbe, openProbe } from '../../support/database-probe.ts';
-import { installStatus, readPageData, sessionHeader } from '../../support/page-data.ts';
+import { readPageData, readSetUp, sessionHeader } from '../../support/page-data.ts';
 import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -52,8 +52,8 @@ describe('the installer page', () => {
     const { session, problem, language } = readPageData(page.html);
     expect(problem).toBeNull();
     expect(language).toBe('ru');
-    await until(async () => (await installStatus(bridge.url, session)).state === 'done');
-    const { bots } = await installStatus(bridge.url, session);
+    await until(async () => (await readSetUp(bridge.url, session)).state === 'done');
+    const { bots } = await readSetUp(bridge.url, session);
     expect(bots.map(({ state }) => state)).toEqual(['registered', 'registered', 'registered']);
     expectOneOfEach(bridge);
     expect(portal.bots().every(({ hasAvatar, appId }) => hasAvatar && appId === portal.clientId)).toBe(true);
@@ -77,6 +77,8 @@ describe('the installer page', () => {
     const proven = await post(portal.installPageForm());
     expect(ancestors(proven)).toBe(portal.origin);
     expect(proven.headers.get('x-frame-options')).toBeNull();
+    // What the default does not cover.
+    expect(proven.headers.get('content-security-policy')).toMatch(/; base-uri 'none'; form-action 'none';/);
     // A portal on a host of its own is not known before it is proven; the page it gets holds a reason and no session.
     const form = portal.installPageForm();
     const forged = await post({ ...form, body: form.body.replace(/AUTH_ID=\w+/, 'AUTH_ID=forged') });
@@ -90,9 +92,9 @@ describe('the installer page', () => {
     await install(bridge);
     for (const session of ['', 'x', 'A'.repeat(200)]) {
       const headers = sessionHeader(session);
-      const answer = await fetch(`${bridge.url}/bitrix24/install/status`, { headers });
+      const answer = await fetch(`${bridge.url}/api/setup`, { headers });
       expect(answer.status).toBe(401);
-      expect((await fetch(`${bridge.url}/bitrix24/app/data`, { headers })).status).toBe(401);
+      expect((await fetch(`${bridge.url}/api/conversations`, { headers })).status).toBe(401);
     }
   });
 
@@ -133,35 +135,20 @@ describe('the installer page', () => {
     const { portal } = bridge;
     portal.fault.rest({ method: 'imbot.register', kind: '500', times: 2 });
     const { session } = readPageData((await portal.openInstallPage()).html);
-    await until(async () => (await installStatus(bridge.url, session)).state === 'failing');
-    expect((await installStatus(bridge.url, session)).problem).toContain('imbot.register');
-    await until(async () => (await installStatus(bridge.url, session)).state === 'done');
+    await until(async () => (await readSetUp(bridge.url, session)).state === 'failing');
+    expect((await readSetUp(bridge.url, session)).problem?.message).toContain('imbot.register');
+    await until(async () => (await readSetUp(bridge.url, session)).state === 'done');
     expectOneOfEach(bridge);
   });
 });
 
 describe('the settings page', () => {
-  it('shows an administrator the bots and what they did', async () => {
-    const { bridge, probe } = await open();
-    await install(bridge);
-    await expectAnswers(bridge, probe);
-    await everythingDone(bridge.portal, probe);
-    const page = await bridge.portal.openAppPage();
-    expect(page.status).toBe(200);
-    const { session } = readPageData(page.html);
-    const answer = await fetch(`${bridge.url}/bitrix24/app/data`, { headers: sessionHeader(session) });
-    const data = (await answer.json()) as { isAdmin: boolean; bots: { code: string }[]; recent: { outcome: string }[] };
-    expect(data.isAdmin).toBe(true);
-    expect(data.bots.map(({ code }) => code).toSorted()).toEqual(codes);
-    expect(data.recent.map(({ outcome }) => outcome)).toContain('answered');
-  });
-
   it('takes its session from no address, where logs and histories would keep it', async () => {
     const { bridge } = await open();
     await install(bridge);
     const { session } = readPageData((await bridge.portal.openAppPage()).html);
-    expect((await fetch(`${bridge.url}/bitrix24/app/data?s=${session}`)).status).toBe(401);
-    expect((await fetch(`${bridge.url}/bitrix24/app/data`, { headers: sessionHeader(session) })).status).toBe(200);
+    expect((await fetch(`${bridge.url}/api/app?s=${session}`)).status).toBe(401);
+    expect((await fetch(`${bridge.url}/api/app`, { headers: sessionHeader(session) })).status).toBe(200);
   });
 
   it('does not let an employee set the portal up anew', async () => {
@@ -170,7 +157,7 @@ describe('the settings page', () => {
     const userId = bridge.portal.addEmployee({ name: 'Простой Сотрудник' }).id;
     const { session } = readPageData((await bridge.portal.openAppPage({ userId })).html);
     const headers = sessionHeader(session);
-    const setUp = await fetch(`${bridge.url}/bitrix24/app/set-up`, { method: 'POST', headers });
+    const setUp = await fetch(`${bridge.url}/api/setup/orders`, { method: 'POST', headers });
     expect(setUp.status).toBe(403);
   });
 });

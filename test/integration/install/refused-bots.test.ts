@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
 import { expectToAnswer, type OwnBridge, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
-import { installStatus, readPageData } from '../../support/page-data.ts';
+import { readPageData, readSetUp } from '../../support/page-data.ts';
 import { answersIn, botTalk, everythingDone } from '../../support/talk.ts';
 
 let own: OwnBridge | undefined;
@@ -20,10 +20,10 @@ interface Outcome {
 async function installThrough({ bridge, probe }: OwnBridge): Promise<Outcome> {
   const { portal } = bridge;
   const { session } = readPageData((await portal.openInstallPage()).html);
-  await until(async () => (await installStatus(bridge.url, session)).state === 'done');
+  await until(async () => (await readSetUp(bridge.url, session)).state === 'done');
   portal.finishInstall();
   await everythingDone(portal, probe);
-  const { bots } = await installStatus(bridge.url, session);
+  const { bots } = await readSetUp(bridge.url, session);
   return {
     bots: await probe.rows('select code, state, problem, bot_id from bot order by code'),
     problems: bots.map(({ problem }) => problem),
@@ -41,7 +41,7 @@ describe('a bot code that another app already uses', () => {
       { code: 'bridge_line', state: 'refused', bot_id: null, problem: expect.stringContaining('another app') },
       { code: 'bridge_supervisor', state: 'registered' },
     ]);
-    expect(problems).toContainEqual(expect.stringContaining('another app'));
+    expect(problems).toContainEqual(expect.stringContaining('другим приложением'));
     expect(portal.bots().find(({ id }) => id === foreign)?.name).toBe('Чужой');
     await expectToAnswer(own.bridge);
     const userId = portal.addEmployee({ name: 'Пишет Чужому' }).id;
@@ -141,7 +141,7 @@ describe('an installation without pages', () => {
     await portal.idle();
     const [delivery] = portal.deliveries();
     expect(delivery?.event).toBe('ONAPPINSTALL');
-    // Refused for the moment: whoever repeats it (an administrator, by installing again) succeeds.
+    // Refused for the moment: an administrator who repeats it, by installing again, succeeds.
     expect(delivery?.status).toBe(503);
     const answer = await fetch(`${bridge.url}/bitrix24/events`, {
       method: 'POST',

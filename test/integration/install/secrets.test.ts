@@ -60,7 +60,7 @@ beforeAll(async () => {
   const page = await portal.openAppPage();
   answers.push(page.html);
   const { session } = readPageData(page.html);
-  for (const path of ['/bitrix24/app/data', '/bitrix24/install/status', '/metrics', '/readyz']) {
+  for (const path of ['/api/app', '/api/setup', '/metrics', '/readyz']) {
     answers.push(await (await fetch(`${bridge.url}${path}`, { headers: sessionHeader(session) })).text());
   }
   await everythingDone(portal, probe, 30_000);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { textReply } from '../../../src/core/events.ts';
+import { openApi } from '../../support/api-client.ts';
 import { install, until } from '../../support/bridge.ts';
 import { formBody, portalAuth, postEvent, recordedPairs } from '../../support/event-bodies.ts';
 import {
@@ -44,6 +45,18 @@ describe('removing the app', () => {
     await bridge.stop();
     expect(await probe.rowCounts()).toEqual({});
     expect(portal.deliveries().filter(({ status }) => status >= 500)).toEqual([]);
+  });
+
+  it('is not held up by a set-up that the portal refuses because the app is gone', async () => {
+    const { bridge, probe } = await openUsed();
+    const { portal } = bridge;
+    const client = await openApi(bridge.url, portal);
+    await client.send('PATCH', '/api/bots/bridge_line', { name: 'Аня' });
+    portal.uninstallApp({ clean: true });
+    await until(async () => (await probe.count('select count(*) from portal')) === 0);
+    await portal.idle();
+    await bridge.stop();
+    expect(await probe.rowCounts()).toEqual({});
   });
 
   it.each(orders)('without it silences the bots and keeps the data without tokens (%s)', async (order) => {

@@ -40,7 +40,7 @@ async function burst({ child, says }: Logging): Promise<{ turns: number; bytes: 
 
 async function endOf(child: Child): Promise<number | null> {
   child.kill('SIGTERM');
-  const [code] = (await once(child, 'exit', { signal: AbortSignal.timeout(5_000) })) as [number | null];
+  const [code] = (await once(child, 'exit', { signal: AbortSignal.timeout(60_000) })) as [number | null];
   return code;
 }
 

@@ -75,8 +75,11 @@ describe('connections set', () => {
   it('renames module, bot and channel in place', async () => {
     const before = counts();
     expect((await set({ name: 'Второе имя' })).code).toBe(0);
-    expect(stage.gateway.modules().at(-1)).toMatchObject({ name: 'Второе имя' });
-    await until(() => bot()?.name === 'Второе имя' && stage.gateway.channels().at(-1)?.name === 'Второе имя');
+    await until(() =>
+      [stage.gateway.modules(), stage.gateway.bots(), stage.gateway.channels()].every(
+        (all) => all.at(-1)?.name === 'Второе имя',
+      ),
+    );
     expect(counts()).toEqual(before);
   });
 

@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { listBots } from '../../../src/store/tenants/bots.ts';
 import { until } from '../../support/bridge.ts';
-import { askForCode, sessionFor } from '../../support/connect-stage.ts';
+import { asked, askForCode, type StepBody, sessionFor } from '../../support/connect-stage.ts';
 import { ourBot } from '../../support/talk.ts';
 import { useConnectStage } from '../../support/use-connect-stage.ts';
 
 const stage = useConnectStage();
 
-const typed = (code: string, change: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+const typed = (code: string, change: Readonly<Record<string, string>> = {}): StepBody => ({
   step: 'check',
-  account: stage.gateway.crmOrigin,
-  key: stage.gateway.apiKey,
+  values: { crmUrl: stage.gateway.crmOrigin, apiKey: stage.gateway.apiKey, ...change },
   code,
-  ...change,
 });
 const bots = async () => await listBots(stage.db, stage.bridge.portal.memberId);
 const brainOf = async (code: string) => (await bots()).find((bot) => bot.code === code);
@@ -23,19 +21,21 @@ const crmCalls = (): number => stage.gateway.calls().filter(({ api }) => api ===
 async function connect(bot: string, change: Readonly<Record<string, string>> = {}) {
   const chosen = await stage.submit(typed(await stage.newCode(), change));
   expect(chosen.status).toBe(200);
-  return await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot });
+  return await stage.submit({ step: 'connect', carried: chosen.carried, bot });
 }
 
 describe('connecting an account by the page', () => {
   it('checks it, offers the bots of the portal, joins, and leads back to the CRM', async () => {
     const form = await stage.page(`?account=${encodeURIComponent(stage.gateway.crmOrigin)}&lang=en`);
-    expect(form.html).toContain(`value="${stage.gateway.crmOrigin}"`);
+    expect(form.view).toMatchObject({ start: [{ key: 'crmUrl', value: stage.gateway.crmOrigin }] });
+    expect(asked(form)).toEqual(['crmUrl', 'apiKey', 'code']);
     const chosen = await stage.submit(typed(await stage.newCode()));
-    for (const { name } of await bots()) expect(chosen.html).toContain(name);
+    const names = (await bots()).map(({ name }) => name);
+    expect(chosen.view).toMatchObject({ name: 'choice', bots: names.map((name) => ({ name, isHere: false })) });
     expect(await connections()).toBe(0);
-    const done = await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_assistant' });
+    const done = await stage.submit({ step: 'connect', carried: chosen.carried, bot: 'bridge_assistant' });
     expect(done.status).toBe(200);
-    expect(done.html).toContain(`href="${stage.gateway.crmOrigin}"`);
+    expect(done.view).toMatchObject({ name: 'connected', bot: 'Ассистент', back: stage.gateway.crmOrigin });
     expect(await brainOf('bridge_assistant')).toMatchObject({ brain: 'messagegateway' });
     expect(await brainOf('bridge_line')).toMatchObject({ brain: 'echo' });
     const module = stage.gateway.modules().at(-1);
@@ -52,8 +52,8 @@ describe('connecting an account by the page', () => {
     const before = stage.gateway.modules().length;
     const first = await connect('bridge_line');
     // The next bot needs neither a new code nor the key.
-    const next = await stage.submit({ step: 'choose', choice: first.hidden('choice') });
-    await stage.submit({ step: 'connect', choice: next.hidden('choice'), bot: 'bridge_supervisor' });
+    const next = await stage.submit({ step: 'choose', carried: first.carried });
+    await stage.submit({ step: 'connect', carried: next.carried, bot: 'bridge_supervisor' });
     expect(stage.gateway.modules()).toHaveLength(before + 2);
     const { connection_id: id } = (await brainOf('bridge_line')) ?? {};
     const again = await connect('bridge_line');
@@ -67,7 +67,7 @@ describe('connecting an account by the page', () => {
     await connect('bridge_line');
     const left = stage.gateway.modules().at(-1);
     const { crmOrigin, apiKey } = stage.second;
-    expect((await connect('bridge_line', { account: crmOrigin, key: apiKey })).status).toBe(200);
+    expect((await connect('bridge_line', { crmUrl: crmOrigin, apiKey })).status).toBe(200);
     expect(stage.second.modules()).toMatchObject([{ active: true, isBotActive: true }]);
     expect(stage.gateway.modules().find(({ code }) => code === left?.code)).toMatchObject({ active: false });
     expect(stage.gateway.channels().at(-1)).toMatchObject({ isActive: false });
@@ -86,7 +86,7 @@ describe('a bot that is given another account', () => {
     await connect('bridge_line');
     expect(await remotes()).toContainEqual({ bot_code: 'bridge_line', remote_id: '9000' });
     const { crmOrigin, apiKey } = stage.second;
-    expect((await connect('bridge_line', { account: crmOrigin, key: apiKey })).status).toBe(200);
+    expect((await connect('bridge_line', { crmUrl: crmOrigin, apiKey })).status).toBe(200);
     expect(await remotes()).toEqual([
       { bot_code: 'bridge_assistant', remote_id: '9000' },
       { bot_code: 'bridge_line', remote_id: null },
@@ -109,10 +109,10 @@ describe('a form that is sent twice at once', () => {
   it('joins one account, and leaves the other one again', async () => {
     const before = new Set(stage.gateway.modules().map(({ code }) => code));
     const chosen = await stage.submit(typed(await stage.newCode()));
-    const send = () => stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
+    const send = () => stage.submit({ step: 'connect', carried: chosen.carried, bot: 'bridge_line' });
     const pages = await Promise.all([send(), send()]);
     expect(pages.map(({ status }) => String(status)).toSorted()).toEqual(['200', '422']);
-    expect(pages.find(({ status }) => status === 422)?.problem).toContain('changed in the meantime');
+    expect(pages.find(({ status }) => status === 422)?.problem).toBe('connection.changed');
     expect(await connections()).toBe(1);
     const made = stage.gateway.modules().filter(({ code }) => !before.has(code));
     expect(made).toHaveLength(2);
@@ -132,7 +132,7 @@ describe('a stranger at the page', () => {
     for (const code of ['', 'AAAA-BBBB-CCCC', ' ', "' or 1=1 --"]) {
       const refused = await stage.submit(typed(code));
       expect(refused.status).toBe(422);
-      expect(refused.problem).toContain('The code is not valid');
+      expect(refused.problem).toBe('wrong_code');
     }
     expect(crmCalls()).toBe(calls);
   });
@@ -151,13 +151,15 @@ describe('a stranger at the page', () => {
   it('cannot make up what the page carries', async () => {
     const calls = crmCalls();
     for (const made of ['', 'AAAA', 'x'.repeat(400)]) {
-      expect((await stage.submit({ ...typed(''), proof: made })).status).toBe(422);
-      expect((await stage.submit({ step: 'connect', choice: made, bot: 'bridge_line' })).status).toBe(422);
-      expect((await stage.submit({ ...typed(''), draft: made })).status).toBe(422);
+      expect((await stage.submit({ ...typed(''), carried: { proof: made } })).problem).toBe('wrong_code');
+      const forged = { step: 'connect', carried: { choice: made }, bot: 'bridge_line' } as const;
+      expect((await stage.submit(forged)).problem).toBe('old_page');
+      expect((await stage.submit({ ...typed(''), carried: { draft: made } })).problem).toBe('old_draft');
     }
     // What was sealed for one purpose opens for no other.
     const chosen = await stage.submit(typed(await stage.newCode()));
-    expect((await stage.submit({ ...typed(''), proof: chosen.hidden('choice') })).status).toBe(422);
+    const proof = chosen.carried['choice'] ?? '';
+    expect((await stage.submit({ ...typed(''), carried: { proof } })).problem).toBe('wrong_code');
     expect(crmCalls()).toBe(calls + 2);
     expect(await connections()).toBe(0);
   });
@@ -172,8 +174,11 @@ describe('a stranger at the page', () => {
     for (const foreign of headers) {
       const refused = await stage.submit(typed(code), foreign);
       expect(refused.status).toBe(403);
-      expect(refused.html).toContain('messagegateway.foreign_form');
+      expect(refused.text).toContain('messagegateway.foreign_form');
     }
+    // Nor may a form of another site send what a browser takes for text.
+    const plain = await stage.submit(typed(code), { 'content-type': 'text/plain' });
+    expect(plain.status).toBe(415);
     // The code was not used up.
     const own = { origin: stage.bridge.url, 'sec-fetch-site': 'same-origin' };
     expect((await stage.submit(typed(code), own)).status).toBe(200);
@@ -182,11 +187,23 @@ describe('a stranger at the page', () => {
   it('sees what it typed as text', async () => {
     const script = `"><script>alert(1)</script>`;
     const shown = await stage.page(`?account=${encodeURIComponent(script)}`);
-    const refused = await stage.submit(typed(script, { account: script }));
-    for (const { html } of [shown, refused]) expect(html).not.toContain('<script>alert');
-    expect(refused.html).not.toContain(stage.gateway.apiKey);
+    expect(shown.text).not.toContain('<script>alert');
+    expect(shown.view).toMatchObject({ start: [{ value: script }] });
+    const refused = await stage.submit(typed(script, { crmUrl: script }));
+    expect(refused.headers.get('content-type')).toContain('application/json');
+    expect(refused.text).not.toContain(stage.gateway.apiKey);
     expect(shown.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
     expect(shown.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('sends no step that is none', async () => {
+    const url = `${stage.bridge.url}/messagegateway/connect`;
+    const headers = { 'content-type': 'application/json' };
+    for (const body of ['', '{', '[]', '{"step":"check","code":7}', '{"step":"hack"}', '{"step":"choose","more":1}']) {
+      const answer = await fetch(url, { method: 'POST', headers, body });
+      expect(answer.status, body).toBe(400);
+      expect(await answer.text()).toContain('messagegateway.unreadable_step');
+    }
   });
 
   it('is given no code unless the portal knows it as an administrator', async () => {
@@ -194,43 +211,43 @@ describe('a stranger at the page', () => {
     const employee = await sessionFor(bridge, bridge.portal.addEmployee({ name: 'Вредный Валентин' }).id);
     expect((await askForCode(bridge, employee)).status).toBe(403);
     expect((await askForCode(bridge, 'made-up')).status).toBe(401);
-    expect((await askForCode(bridge, await sessionFor(bridge), 'echo')).status).toBe(400);
+    expect((await askForCode(bridge, await sessionFor(bridge), 'echo')).status).toBe(404);
   });
 });
 
 describe('a mistake at the page', () => {
   it('in the key costs no second code', async () => {
-    const wrong = await stage.submit(typed(await stage.newCode(), { key: 'wrong' }));
+    const wrong = await stage.submit(typed(await stage.newCode(), { apiKey: 'wrong' }));
     expect(wrong.status).toBe(422);
-    expect(wrong.problem).toContain('does not know this API key');
-    expect(wrong.html).toContain(stage.bridge.portal.domain);
-    const right = await stage.submit({ ...typed(''), proof: wrong.hidden('proof') });
+    expect(wrong.problem).toBe('crm_wrong_key');
+    expect(wrong.view).toMatchObject({ name: 'account', portal: stage.bridge.portal.domain });
+    const right = await stage.submit({ ...typed(''), carried: wrong.carried });
     expect(right.status).toBe(200);
-    expect(right.hidden('choice')).not.toBe('');
+    expect(right.view.name).toBe('choice');
   });
 
   it.each<readonly [string, () => Record<string, string>, string]>([
-    ['no address', () => ({ account: '' }), 'not the address of a CRM'],
-    ['an address with a path', () => ({ account: `${stage.gateway.crmOrigin}/admin` }), 'not the address of a CRM'],
-    ['no key', () => ({ key: ' ' }), 'Enter the API key'],
-    ['a key no header could carry', () => ({ key: 'ключ' }), 'does not know this API key'],
-    ['a private address', () => ({ account: 'https://127.0.0.1' }), 'may not call this address'],
-    ['an address of something else', () => ({ account: stage.gateway.mgOrigin }), 'no CRM account at this address'],
-  ])('is named: %s', async (_, change, words) => {
+    ['no address', () => ({ crmUrl: '' }), 'bad_url'],
+    ['an address with a path', () => ({ crmUrl: `${stage.gateway.crmOrigin}/admin` }), 'bad_url'],
+    ['no key', () => ({ apiKey: ' ' }), 'no_key'],
+    ['a key no header could carry', () => ({ apiKey: 'ключ' }), 'crm_wrong_key'],
+    ['a private address', () => ({ crmUrl: 'https://127.0.0.1' }), 'network.private_address'],
+    ['an address of something else', () => ({ crmUrl: stage.gateway.mgOrigin }), 'crm_no_account'],
+  ])('is named: %s', async (_, change, code) => {
     const refused = await stage.submit(typed(await stage.newCode(), change()));
     expect(refused.status).toBe(422);
-    expect(refused.problem).toContain(words);
+    expect(refused.problem).toBe(code);
   });
 
   it('in the choice, or chats that are off, can be mended on the same page', async () => {
     const chosen = await stage.submit(typed(await stage.newCode()));
-    const nobody = await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'made-up' });
-    expect(nobody.problem).toContain('Choose a bot');
+    const nobody = await stage.submit({ step: 'connect', carried: chosen.carried, bot: 'made-up' });
+    expect(nobody.problem).toBe('no_bot');
     stage.gateway.fail({ api: 'crm', path: '/edit', times: 1, kind: 500 });
-    const away = await stage.submit({ step: 'connect', choice: nobody.hidden('choice'), bot: 'bridge_line' });
-    expect(away.problem).toContain('is not responding');
+    const away = await stage.submit({ step: 'connect', carried: nobody.carried, bot: 'bridge_line' });
+    expect(away.problem).toBe('crm_away');
     expect(await connections()).toBe(0);
-    const done = await stage.submit({ step: 'connect', choice: away.hidden('choice'), bot: 'bridge_line' });
+    const done = await stage.submit({ step: 'connect', carried: away.carried, bot: 'bridge_line' });
     expect(done.status).toBe(200);
   });
 });

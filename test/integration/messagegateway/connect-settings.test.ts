@@ -1,10 +1,11 @@
 /** The step of the connection page at which the bot is told how to work. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema, type MessageGatewayConfig } from '../../../src/brains/messagegateway/config.ts';
+import type { SettingsView } from '../../../src/core/connect-view.ts';
 import { createSealer } from '../../../src/lib/encryption.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { listConnections } from '../../../src/store/tenants/connections.ts';
-import { type ConnectStage, type Shown, startConnectStage } from '../../support/connect-stage.ts';
+import { asked, type ConnectStage, type Shown, startConnectStage } from '../../support/connect-stage.ts';
 
 let stage: ConnectStage;
 let db: Pool;
@@ -26,29 +27,29 @@ beforeEach(async () => {
 async function settingsOf(bot: string): Promise<Shown> {
   const chosen = await stage.submit({
     step: 'check',
-    account: stage.gateway.crmOrigin,
-    key: stage.gateway.apiKey,
+    values: { crmUrl: stage.gateway.crmOrigin, apiKey: stage.gateway.apiKey },
     code: await stage.newCode(),
   });
-  return await stage.submit({ step: 'settings', choice: chosen.hidden('choice'), bot });
+  return await stage.submit({ step: 'settings', carried: chosen.carried, bot });
 }
 
-/** What a browser would send of the page as it stands. */
-function preset({ html }: Shown): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const [, name = '', value = ''] of html.matchAll(/<input [^>]*name="([^"]+)"[^>]* value="([^"]*)"/g)) {
-    if (name !== 'takesOver') fields[name] ??= value;
-  }
-  for (const [, name = '', inner = ''] of html.matchAll(/<select [^>]*name="([^"]+)"[^>]*>([\s\S]*?)<\/select>/g)) {
-    fields[name] = /<option value="([^"]+)" selected>/.exec(inner)?.[1] ?? '';
-  }
-  fields['takesOver'] = /value="(\w+)"[^>]* checked/.exec(html)?.[1] ?? '';
-  // The other form on the page goes back.
-  return { ...fields, step: 'connect' };
+function settingsIn({ view }: Shown): SettingsView {
+  if (view.name !== 'settings') throw new Error(`the view is ${view.name}`);
+  return view;
 }
 
-const problemsAt = ({ html }: Shown): string[] =>
-  [...html.matchAll(/<p id="([\w-]+)-problem" class="field-problem">/g)].map(([, name]) => name ?? '');
+/** What the fields show, by their keys. */
+function shownIn(page: Shown): Record<string, string> {
+  return Object.fromEntries(
+    settingsIn(page).shown.flatMap((field) => ('value' in field ? [[field.key, field.value]] : [])),
+  );
+}
+
+/** Sends the page with what a person has changed on it. */
+function save(page: Shown, values: Readonly<Record<string, string>> = {}): Promise<Shown> {
+  const { carried, bot } = settingsIn(page);
+  return stage.submit({ step: 'connect', carried, bot: bot.code, values });
+}
 
 async function stored(): Promise<MessageGatewayConfig> {
   const [row, ...others] = await listConnections(db, stage.bridge.portal.memberId);
@@ -62,32 +63,33 @@ describe('the settings of a bot on the connection page', () => {
     const page = await settingsOf('bridge_supervisor');
     expect(page.status).toBe(200);
     expect(page.problem).toBe('');
-    const fields = preset(page);
-    expect(fields).toMatchObject({
-      bot: 'bridge_supervisor',
+    expect(settingsIn(page).bot.code).toBe('bridge_supervisor');
+    const shown = shownIn(page);
+    expect(shown).toMatchObject({
       language: 'en',
-      command: 'operator',
-      takesOver: 'unassign',
-      groups: 'supervisors',
-      employees: '',
+      'handover.command': 'operator',
+      onPersonTakesOver: 'unassign',
+      'console.groups': 'supervisors',
+      'console.employees': '',
     });
-    expect((await stage.submit(fields)).status).toBe(200);
+    expect((await save(page, shown)).status).toBe(200);
     const { joined, ...given } = await stored();
     const { crmUrl, apiKey, name } = given;
     expect(joined).toBeDefined();
     expect(given).toEqual(configSchema.parse({ crmUrl, apiKey, name, language: 'en' }));
+    expect(name).toBe('Наблюдатель');
   });
 
   it('become those of the connection, and are shown when it is renewed', async () => {
-    const fields = {
-      ...preset(await settingsOf('bridge_supervisor')),
+    const page = await settingsOf('bridge_supervisor');
+    const typed = {
       language: 'ru',
-      command: ' /human ',
-      takesOver: 'close',
-      groups: 'all',
-      employees: '1, 42; 7',
+      'handover.command': ' /human ',
+      onPersonTakesOver: 'close',
+      'console.groups': 'all',
+      'console.employees': '1, 42; 7',
     };
-    expect((await stage.submit(fields)).status).toBe(200);
+    expect((await save(page, typed)).status).toBe(200);
     expect(await stored()).toMatchObject({
       language: 'ru',
       handover: { command: 'human', userIds: [] },
@@ -96,69 +98,78 @@ describe('the settings of a bot on the connection page', () => {
     });
     expect(stage.gateway.bots().at(-1)?.commands).toContain('human');
     const again = await settingsOf('bridge_supervisor');
-    const shown = { language: 'ru', command: 'human', takesOver: 'close', groups: 'all', employees: '1, 42, 7' };
-    expect(preset(again)).toMatchObject(shown);
+    expect(settingsIn(again).isHere).toBe(true);
+    expect(shownIn(again)).toMatchObject({ ...typed, 'handover.command': 'human', 'console.employees': '1, 42, 7' });
     // Without a word on them they stay.
-    const { choice = '', bot = '' } = preset(again);
-    expect((await stage.submit({ step: 'connect', choice, bot })).status).toBe(200);
+    expect((await save(again)).status).toBe(200);
     expect(await stored()).toMatchObject({ onPersonTakesOver: 'close', console: { groups: 'all' } });
   });
 
   it('do not ask an Open Channel bot about groups', async () => {
     const page = await settingsOf('bridge_line');
-    expect(page.html).not.toContain('name="groups"');
-    expect((await stage.submit(preset(page))).status).toBe(200);
+    expect(asked(page)).not.toContain('console.groups');
+    expect((await save(page, { 'console.groups': 'all' })).status).toBe(200);
     expect(await stored()).toMatchObject({ console: { groups: 'supervisors', employees: [] } });
   });
 
+  it('are no way to another account, nor to what joining stores', async () => {
+    const page = await settingsOf('bridge_supervisor');
+    const { crmOrigin: crmUrl, apiKey } = stage.second;
+    expect((await save(page, { crmUrl, apiKey, joined: '{}', 'joined.clientId': 'x' })).status).toBe(200);
+    expect(await stored()).toMatchObject({ crmUrl: stage.gateway.crmOrigin, apiKey: stage.gateway.apiKey });
+    expect(stage.second.modules()).toEqual([]);
+  });
+
   it.each<readonly [string, Record<string, string>, string[]]>([
-    ['a command of two words', { command: 'give over' }, ['command']],
-    ['a command that means something else', { command: 'bot' }, ['command']],
-    ['no command', { command: '' }, ['command']],
-    ['names instead of numbers', { employees: 'Иван, 7' }, ['employees']],
+    ['a command of two words', { 'handover.command': 'give over' }, ['handover.command']],
+    ['a command that means something else', { 'handover.command': 'bot' }, ['handover.command']],
+    ['names instead of numbers', { 'console.employees': 'Иван, 7' }, ['console.employees.0']],
     [
       'values nobody offered',
-      { language: 'de', takesOver: 'shout', groups: 'some' },
-      ['language', 'takesOver', 'groups'],
+      { language: 'de', onPersonTakesOver: 'shout', 'console.groups': 'some' },
+      ['console.groups', 'onPersonTakesOver', 'language'],
     ],
-    ['several at once', { command: 'x y', employees: '<b>' }, ['command', 'employees']],
-  ])('name what is wrong beside its field, and store nothing: %s', async (_, wrong, fields) => {
+    [
+      'several at once',
+      { 'handover.command': 'x y', 'console.employees': '<b>' },
+      ['handover.command', 'console.employees.0'],
+    ],
+  ])('name what is wrong by its field, and store nothing: %s', async (_, wrong, keys) => {
     const page = await settingsOf('bridge_supervisor');
     const edits = stage.gateway.calls().filter(({ path }) => path.includes('/edit')).length;
-    const refused = await stage.submit({ ...preset(page), ...wrong });
+    const refused = await save(page, wrong);
     expect(refused.status).toBe(422);
-    expect(refused.problem).not.toBe('');
-    expect(problemsAt(refused)).toEqual(fields);
-    for (const field of fields) expect(refused.html).toContain(`aria-describedby="${field}-problem`);
-    expect(refused.html).not.toContain('value="<b>');
+    expect(settingsIn(refused).problems.map(({ key }) => key)).toEqual(keys);
+    for (const { message } of settingsIn(refused).problems) expect(message).not.toBe('');
+    // What was typed is still there.
+    expect(shownIn(refused)).toMatchObject(wrong);
     expect(await stage.own.probe.count('select count(*) from connection')).toBe(0);
     expect(stage.gateway.calls().filter(({ path }) => path.includes('/edit'))).toHaveLength(edits);
-    // What was right is still there, and the page goes on.
     const mended = {
-      ...preset(refused),
       language: 'ru',
-      takesOver: 'note',
-      groups: 'none',
-      command: 'person',
-      employees: '',
+      onPersonTakesOver: 'note',
+      'console.groups': 'none',
+      'handover.command': 'person',
+      'console.employees': '',
     };
-    expect((await stage.submit(mended)).status).toBe(200);
+    expect((await save(refused, mended)).status).toBe(200);
     expect(await stored()).toMatchObject({ onPersonTakesOver: 'note', handover: { command: 'person' } });
   });
 
   it('stay as typed when the CRM refuses, and lead back to the bots', async () => {
     const page = await settingsOf('bridge_supervisor');
     stage.gateway.fail({ api: 'crm', path: '/edit', times: 1, kind: 500 });
-    const refused = await stage.submit({ ...preset(page), command: 'human' });
-    expect(refused.problem).toContain('is not responding');
-    expect(preset(refused)).toMatchObject({ command: 'human' });
-    const bots = await stage.submit({ step: 'choose', choice: refused.hidden('choice') });
-    expect(bots.html).toContain('name="bot" value="bridge_line"');
+    const refused = await save(page, { 'handover.command': 'human' });
+    expect(refused.problem).toBe('crm_away');
+    expect(shownIn(refused)).toMatchObject({ 'handover.command': 'human' });
+    const bots = await stage.submit({ step: 'choose', carried: refused.carried });
+    expect(bots.view).toMatchObject({ name: 'choice' });
+    expect(bots.text).toContain('bridge_line');
   });
 
   it('are not shown for a bot that is not there', async () => {
     const page = await settingsOf('made-up');
     expect(page.status).toBe(422);
-    expect(page.problem).toContain('Choose a bot');
+    expect(page.problem).toBe('no_bot');
   });
 });

@@ -215,7 +215,10 @@ describe('health checks', () => {
     expect(
       await stage.probe.count(`select count(*) from connection where health_check_at < now() + interval '67 minutes'`),
     ).toBe(1);
-    await stage.probe.rows(`update lane set ready_at = 'infinity' where queue = 'outbox' and key like '%>brain'`);
+    // What came into a lane meanwhile goes on.
+    await stage.probe.rows(
+      `update lane set ready_at = case when seq > done then now() else 'infinity' end where queue = 'outbox' and key like '%>brain'`,
+    );
   });
 
   it('that callbacks ask for are not taken one after the other', async () => {

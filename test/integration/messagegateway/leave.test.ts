@@ -10,9 +10,9 @@ let stage: ConnectStage;
 /** Connected by the page, as an administrator does it. */
 beforeEach(async () => {
   stage = await startConnectStage();
-  const form = { step: 'check', account: stage.gateway.crmOrigin, key: stage.gateway.apiKey };
-  const chosen = await stage.submit({ ...form, code: await stage.newCode() });
-  await stage.submit({ step: 'connect', choice: chosen.hidden('choice'), bot: 'bridge_line' });
+  const values = { crmUrl: stage.gateway.crmOrigin, apiKey: stage.gateway.apiKey };
+  const chosen = await stage.submit({ step: 'check', values, code: await stage.newCode() });
+  await stage.submit({ step: 'connect', carried: chosen.carried, bot: 'bridge_line' });
   await until(() => stage.gateway.sockets().open === 1);
 });
 afterEach(() => stage.close());

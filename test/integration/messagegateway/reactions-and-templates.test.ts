@@ -98,7 +98,7 @@ describe('a template of a manager', () => {
     expect(await listed()).toEqual([]);
     stage.gateway.cutSockets();
     await expect
-      .poll(async () => (await listed()).map((one) => [one.channel_id, one.code]), { timeout: 90_000 })
+      .poll(async () => (await listed()).map((one) => [one.channel_id, one.code]))
       .toEqual([[channelOf(), code]]);
     await stage.gateway.changeTemplate(channelOf(), code, null);
   });

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrainStage } from '../../support/brain-stage.ts';
 import { until } from '../../support/bridge.ts';
 import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
-import { type ConnectedBridge, employeeTalk, stageToken, startConnected } from '../../support/metabot-stage.ts';
+import { employeeTalk, stageToken, startConnected } from '../../support/metabot-stage.ts';
 import { everythingDone } from '../../support/talk.ts';
 
 const paper = readFileSync(new URL('../../../docs/brains/metabot.md', import.meta.url), 'utf8');
@@ -56,7 +57,7 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
 
 let server: Server;
 let clone: ClonedDatabase;
-let stage: ConnectedBridge;
+let stage: BrainStage;
 
 beforeAll(async () => {
   server = createServer((incoming, answer) => {
@@ -65,7 +66,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   clone = await cloneDatabase();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stage = await startConnected({ databaseUrl: clone.url, origin });
+  const close = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
+  stage = await startConnected(clone.url, { origin, idle: () => Promise.resolve(), close });
   post = (answer) => {
     posted.push(answer);
     const headers = { 'content-type': 'application/json' };
@@ -75,7 +77,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage.close();
   await clone.drop();
-  server.close();
 });
 
 /** Somebody new says this and gets an answer. */

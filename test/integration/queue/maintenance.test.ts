@@ -1,6 +1,8 @@
 /** Refresh tokens die after 180 days without use: a portal nobody writes in is refreshed before that, and no other portal is. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PortalAccess, TokenProvider } from '../../../src/bitrix24/rest/portal-access.ts';
+import { brains } from '../../../src/brains/index.ts';
+import { webhookUser } from '../../../src/portals/token-context.ts';
 import { startMaintenance } from '../../../src/queue/maintenance.ts';
 import type { Pool } from '../../../src/store/database.ts';
 import { until } from '../../support/bridge.ts';
@@ -69,6 +71,15 @@ describe('the tokens of portals nobody has written in for 150 days', () => {
     expect(await renewedUntil(nameOf('b'))).toEqual([nameOf('b')]);
   });
 
+  it('are left alone where an incoming webhook is in their place', async () => {
+    await addPortal('a', 170);
+    await db('portal_token')
+      .where({ portal: nameOf('a') })
+      .update({ user_id: webhookUser });
+    await addPortal('b', 151);
+    expect(await renewedUntil(nameOf('b'))).toEqual([nameOf('b')]);
+  });
+
   it('are renewed although those of another portal cannot be, which is logged', async () => {
     await addPortal('a', 151);
     await addPortal('b', 170);
@@ -80,7 +91,7 @@ describe('the tokens of portals nobody has written in for 150 days', () => {
     withInstalled({}, async (own) => {
       const refreshed = `select count(*) from portal_token where refreshed_at > now() - interval '1 hour'`;
       await own.probe.rows(`update portal_token set refreshed_at = now() - interval '151 days'`);
-      const another = await startAnotherApp(own);
+      const another = await startAnotherApp(own, {}, brains, { maintenanceAfterMs: 0 });
       await until(async () => (await own.probe.count(refreshed)) === 1);
       await another.stop();
       await expectToAnswer(own.bridge);

@@ -42,7 +42,7 @@ async function expectAnsweredOnce(own: OwnBridge, said: readonly (Said & { reado
 async function useUp(own: OwnBridge, seconds = 4): Promise<void> {
   await expectAnsweredOnce(own, sayAll(own, 1, 'первый'));
   const { perSecond, burst } = small.portal.rate;
-  await own.probe.rows(`update rate_limit set level = ${burst + perSecond * seconds}, updated_at = clock_timestamp()`);
+  await own.probe.rows(`update rate_limit set level = ${burst + perSecond * seconds}, updated_at = now()`);
 }
 
 /** What was shown is known, and nothing became a dead letter. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { createPlaces } from '../../../src/queue/direct-claims.ts';
 import type { Executor } from '../../../src/queue/execute-action.ts';
 import { startOutboxWorker } from '../../../src/queue/outbox-worker.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
@@ -61,6 +62,7 @@ it('a remote that answers is served at once although all lanes in front belong t
     executor,
     metrics: createMetrics(),
     wakeups,
+    places: createPlaces(),
     clock: systemClock,
     log: captureLog().log,
     lanes: 4,

@@ -1,4 +1,4 @@
-/** Workers that die or stand still with lanes in their hands. A lease lasts a minute: whoever waits for it waits longer than these tests. */
+/** Workers that die or stand still with lanes in their hands. A lease lasts a minute: a worker that waits for its end waits longer than these tests. */
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/bridge.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -22,7 +22,7 @@ async function hangingAnswer({ portal, probe }: ProcessStage): Promise<{ readonl
   return { answers: () => answersIn(portal, chatId) };
 }
 
-/** Less than the minute of a lease: whoever waited for that would not be in time. */
+/** Less than the minute of a lease: a worker that waited for that would not be in time. */
 const within = 50_000;
 
 describe('a dialog whose worker is killed', () => {

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import type { PortalCache } from '../../../src/portals/portal-cache.ts';
+import { createPlaces } from '../../../src/queue/direct-claims.ts';
 import { startInboxWorker } from '../../../src/queue/inbox-worker.ts';
 import { createMetrics } from '../../../src/runtime/metrics.ts';
 import { createWakeups } from '../../../src/runtime/wakeup.ts';
 import type { WorkLoop } from '../../../src/runtime/work-loop.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { holdPosted, releasePosted } from '../../../src/store/queue/held-events.ts';
 import { acceptEvents } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey, inboxLane } from '../../../src/store/queue/lane-names.ts';
 import { until } from '../../support/bridge.ts';
@@ -58,20 +60,23 @@ function troubled(fails: (sql: string) => Error | null): Pool {
   });
 }
 
-function start(pool: Pool, portals: PortalCache = nobody, clock: Clock = systemClock): void {
+function start(pool: Pool, portals: PortalCache = nobody, clock: Clock = systemClock, pollMs?: number): void {
   const metrics = createMetrics();
   const wakeups = createWakeups();
   const { log } = captureLog();
   loops = startInboxWorker({
+    figures: { count: () => undefined },
     db: pool,
     owner: randomUUID(),
     portals,
     connectors: noConnectors,
     metrics,
     wakeups,
+    places: createPlaces(),
     clock,
     log,
     loops: 1,
+    ...(pollMs !== undefined && { pollMs }),
   });
 }
 
@@ -102,6 +107,16 @@ describe('a round of the inbox', () => {
     // The lease of the claim is a minute.
     await until(async () => (await finished(quiet)) === 1);
     expect(failures).toBe(0);
+  });
+
+  it('is followed at once by one for what it has moved into the lane of its dialog', async () => {
+    await holdPosted(db, quiet, 60);
+    await store(quiet, inboxLane('bot', '7'), words);
+    await releasePosted(db, quiet);
+    const noPollMs = 3_600_000;
+    start(db, nobody, systemClock, noPollMs);
+    await until(async () => (await finished(quiet)) === 1);
+    expect(await db('inbox_outcome').where({ portal: quiet })).toMatchObject([{ lane: inboxLane('bot', '7') }]);
   });
 
   it('is written for all other lanes when one of them cannot be worked', async () => {

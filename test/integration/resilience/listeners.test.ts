@@ -41,7 +41,7 @@ interface RuleContext {
   readonly connect: (hasLostKey?: boolean) => Promise<string>;
 }
 
-/** Less than a lease lasts: whoever waited for its end would not be in time. */
+/** Less than a lease lasts: a process that waited for its end would not be in time. */
 const beforeLeaseEndsMs = 25_000;
 
 /** Listens until it is told to stop, and needs a moment to end. */

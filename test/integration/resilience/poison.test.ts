@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
 import type { Brain } from '../../../src/core/brain.ts';
 import type { Delivery } from '../../../src/core/connector.ts';
@@ -10,7 +10,7 @@ import { replayEvent } from '../../../src/store/queue/inbox.ts';
 import { replayAction } from '../../../src/store/queue/outbox.ts';
 import { listDeadLetters, traceSteps } from '../../../src/store/reporting/history.ts';
 import { until } from '../../support/bridge.ts';
-import { type OwnBridge, withInstalled } from '../../support/installed-bridge.ts';
+import { type OwnBridge, startInstalled, withInstalled } from '../../support/installed-bridge.ts';
 import { type BrainMessage, connectBrain, scriptBrain } from '../../support/scripted-brain.ts';
 import { answersIn, ourBot } from '../../support/talk.ts';
 
@@ -199,18 +199,35 @@ describe('answers no honest brain would give', () => {
     ['a number', () => Promise.resolve(7 as unknown as Delivery)],
   ];
 
-  it.concurrent.each(rubbish)('%s harms no other dialog and keeps the books readable', async (_name, deliver) => {
-    const scripted = scriptBrain({
-      deliver: (message) => (message.text === 'яд' ? deliver() : Promise.resolve(echo(message))),
-    });
-    await withBrains([scripted.brain], async (scene) => {
-      // Many at a time, so that the poisoned one shares its batches with others.
-      const healthy = Array.from({ length: 5 }, (_, at) => say(scene, `до ${at}`));
-      const poisoned = say(scene, 'яд');
-      healthy.push(...Array.from({ length: 5 }, (_, at) => say(scene, `после ${at}`)));
-      await until(() => healthy.every(({ answers }) => answers().length === 1));
-      await expect(listDeadLetters(scene.db)).resolves.toBeInstanceOf(Array);
-      expect((await traceSteps(scene.db, String(poisoned.userId))).length).toBeGreaterThan(1);
-    });
+  const scripted = scriptBrain({
+    async deliver(message) {
+      const bad = rubbish.find(([name]) => name === message.text);
+      return bad === undefined ? echo(message) : await bad[1]();
+    },
+  });
+  let scene: RuleContext;
+
+  // One app for all: what one of them has left behind must not harm the next either.
+  beforeAll(async () => {
+    const own = await startInstalled({ brains: [scripted.brain] });
+    scene = {
+      ...own,
+      db: openDatabase({ url: own.databaseUrl, poolSize: 2 }),
+      bot: ourBot(own.bridge.portal, 'assistant'),
+    };
+  });
+  afterAll(async () => {
+    await scene.close();
+    await scene.db.destroy();
+  });
+
+  it.each(rubbish)('%s harms no other dialog and keeps the books readable', async (name) => {
+    // Many at a time, so that the poisoned one shares its batches with others.
+    const healthy = Array.from({ length: 5 }, (_, at) => say(scene, `до ${at}`));
+    const poisoned = say(scene, name);
+    healthy.push(...Array.from({ length: 5 }, (_, at) => say(scene, `после ${at}`)));
+    await until(() => healthy.every(({ answers }) => answers().length === 1));
+    await expect(listDeadLetters(scene.db)).resolves.toBeInstanceOf(Array);
+    expect((await traceSteps(scene.db, String(poisoned.userId))).length).toBeGreaterThan(1);
   });
 });

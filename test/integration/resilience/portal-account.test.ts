@@ -88,6 +88,7 @@ describe('a portal that refuses every call because of its account', () => {
   it.concurrent.each<readonly [string, Pick<RestFault, 'kind' | 'error' | 'status'>, exchanges: number]>([
     ['an unpaid plan', { kind: 'error', error: 'ACCESS_DENIED', status: 403 }, 0],
     ['an unpaid app', { kind: 'error', error: 'PAYMENT_REQUIRED', status: 402 }, 0],
+    ['a deleted portal', { kind: 'portal-deleted' }, 0],
     ['a redirect nobody confirms', { kind: 'redirect' }, 1],
   ])('(%s) is left alone, keeps its messages, and goes on by itself', (_name, fault, exchanges) =>
     withInstalled({}, async (scene) => {

@@ -38,6 +38,7 @@ describe('a slow or sparing portal', () => {
   it.concurrent('that allows less than the app believes meets no storm of repetitions', () =>
     withInstalled(
       {
+        // One set-up alone makes more requests than the burst allows.
         portal: { rate: { perSecond: 5, burst: 12 } },
         settings: { B24_RATE_PER_SECOND: '50', B24_RATE_BURST: '1000' },
       },

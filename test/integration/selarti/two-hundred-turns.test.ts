@@ -40,7 +40,7 @@ let talk: SelartiLineTalk;
 beforeAll(async () => {
   stage = await startSelartiStage({
     selarti: { answer: answerTo, webhooks: { retryDelayMs: 50 } },
-    config: { requestTimeoutMs: 700, echoWaitMs: 1_000 },
+    config: { requestTimeoutMs: 1_500, echoWaitMs: 2_000 },
   });
   talk = await openSelartiTalk(stage, 'start');
 });

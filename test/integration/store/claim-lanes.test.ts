@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBodyLoader } from '../../../src/queue/body-loader.ts';
 import type { Pool } from '../../../src/store/database.ts';
+import { hasReadyLanes } from '../../../src/store/queue/claim-lanes.ts';
 import { acceptEvents, claimedBodyBytes, claimInbox } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
-import { finishLanes, renewLanes } from '../../../src/store/queue/lanes.ts';
-import { appendActions, claimOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
+import { renewLanes } from '../../../src/store/queue/lanes.ts';
+import { appendActions, claimOutbox, finishOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
 import { until } from '../../support/bridge.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 import { useOwnDatabase } from '../../support/use-own-database.ts';
@@ -51,18 +52,37 @@ async function fill(portal: string, queue: 'inbox' | 'outbox', count: number, su
   );
   if (queue === 'inbox') {
     await db.raw(
-      `insert into inbox (portal, lane, seq, source, trace, body) select portal, key, 1, 'bitrix24', 't', 'x' from lane where portal = ?`,
+      `with filled as materialized (select portal, key from lane where portal = ?)
+       insert into inbox (portal, lane, seq, source, trace, body) select portal, key, 1, 'bitrix24', 't', 'x' from filled`,
       [portal],
     );
     return;
   }
   await db.raw(
-    `insert into outbox (portal, lane, seq, key, target, trace, action)
-     select portal, key, 1, gen_random_uuid(), 'portal', 't', '{}' from lane where portal = ? and queue = 'outbox'
+    `with filled as materialized (select portal, key, gen_random_uuid() as id from lane where portal = ? and queue = 'outbox')
+     insert into outbox (portal, lane, seq, key, target, trace, action)
+     select portal, key, 1, id, 'portal', 't', '{}' from filled
      on conflict do nothing`,
     [portal],
   );
 }
+
+describe('the question of a worker that nobody has woken', () => {
+  it.each(['inbox', 'outbox'] as const)('is answered with yes while a lane is ready (%s)', async (queue) => {
+    expect(await hasReadyLanes(db, queue)).toBe(false);
+    await fill(loud, queue === 'inbox' ? 'outbox' : 'inbox', 1);
+    expect(await hasReadyLanes(db, queue)).toBe(false);
+    await fill(quiet, queue, 1);
+    expect(await hasReadyLanes(db, queue)).toBe(true);
+    // As a retry or a lease sets it.
+    await db('lane')
+      .where({ queue })
+      .update({ ready_at: db.raw(`now() + interval '1 hour'`) });
+    expect(await hasReadyLanes(db, queue)).toBe(false);
+    await db('lane').where({ queue }).update({ ready_at: 'infinity' });
+    expect(await hasReadyLanes(db, queue)).toBe(false);
+  });
+});
 
 describe('turns between portals', () => {
   it('a lane of a quiet portal is claimed beside the first of a loud one, although hundreds have waited longer', async () => {
@@ -199,12 +219,13 @@ describe('a claim that was lost', () => {
     if (first === undefined || second === undefined) throw new Error('the lane was not claimed');
     const [row] = second.rows;
     if (row === undefined) throw new Error('the lane came without its row');
-    const isFinished = await finishLanes(db, 'outbox', [{ ...first, done: 1, delayMs: 0 }]);
-    expect(isFinished(first)).toBe(false);
+    const finish = (claim: typeof first) =>
+      finishOutbox(db, { progress: [{ ...claim, done: 1, delayMs: 0 }], results: [], failures: [] });
+    expect(await finish(first)).toEqual([]);
     expect((await renewLanes(db, 'outbox', [first], 60))(first)).toBe(false);
     expect(await markAttempted(db, row, first.holder)).toBe(false);
     expect(await markAttempted(db, row, second.holder)).toBe(true);
     expect((await renewLanes(db, 'outbox', [second], 60))(second)).toBe(true);
-    expect((await finishLanes(db, 'outbox', [{ ...second, done: 1, delayMs: 0 }]))(second)).toBe(true);
+    expect(await finish(second)).toEqual([{ portal: loud, key: second.lane, has_more: false }]);
   });
 });

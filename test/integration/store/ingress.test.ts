@@ -1,32 +1,21 @@
 /** The inbox keeps how each message came in, also when its row is moved to another lane or replayed. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toNewEvents } from '../../../src/connections/resolve-conversation.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
-import { acceptEvents, claimInbox, closeEvents, type NewEvent, replayEvent } from '../../../src/store/queue/inbox.ts';
+import type { Pool } from '../../../src/store/database.ts';
+import { acceptEvents, claimInbox, type NewEvent, replayEvent } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
-import { type ClonedDatabase, cloneDatabase } from '../../support/database.ts';
+import { addBarePortal } from '../../support/factories/tenants.ts';
+import { useOwnDatabase } from '../../support/use-own-database.ts';
 
 const portal = 'ingress';
 const connectionId = '00000000-0000-4000-8000-000000000001';
 const common = { portal, connectionId, brain: 'echo' };
 
-let database: ClonedDatabase;
 let db: Pool;
 
-beforeAll(async () => {
-  database = await cloneDatabase();
-  db = openDatabase({ url: database.url, poolSize: 2 });
-  await db('portal').insert({
-    portal,
-    domain: 'd',
-    client_endpoint: 'c',
-    server_endpoint: 's',
-    application_token_hash: Buffer.alloc(32),
-  });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
+useOwnDatabase(async (pool) => {
+  db = pool;
+  await addBarePortal(db, portal);
 });
 
 const messageOf = (key: string) => ({ conversation: { ref: key }, dedupeKey: key, body: Buffer.from('{}') });
@@ -79,7 +68,7 @@ describe('a message of a connection', () => {
     if (row === undefined) throw new Error('there is a row');
     await acceptEvents(db, [row]);
     const id = { portal, lane: row.lane, seq: 1 };
-    await closeEvents(db, [{ ...id, state: 'dead_letter', outcome: 'x' }]);
+    await db('inbox_outcome').insert({ ...id, state: 'dead_letter', outcome: 'x' });
     expect(await replayEvent(db, id)).toBe(true);
     const kinds = await db('inbox').where({ portal, lane: row.lane }).orderBy('seq').pluck('ingress');
     expect(kinds).toEqual(['catch_up', 'catch_up']);

@@ -9,15 +9,12 @@ import { environmentOf, runCli } from '../cli/run-cli.ts';
 
 let stage: WebhookStage;
 
-/** For each wait. */
-const patienceMs = 20_000;
-
 beforeAll(async () => {
   stage = await startWebhookStage();
 });
 afterAll(() => stage.close());
 
-const cli = (...words: readonly string[]) => runCli(environmentOf(stage.own), [...words, '--json']);
+const cli = (...words: readonly string[]) => runCli(environmentOf(stage), [...words, '--json']);
 
 async function connectionId(): Promise<string> {
   return (await listConnections(stage.db))[0]?.id ?? '';
@@ -58,16 +55,16 @@ describe('a connection', () => {
     stage.server.way = 'later';
     await set({ key: next });
     person.write('после смены');
-    await until(() => person.answers().includes('re: после смены'), patienceMs);
+    await until(() => person.answers().includes('re: после смены'));
     expect(signatures()).toBe(2);
     // A server that has not been given the new key yet is understood too.
     stage.server.keys = [stageKey];
     person.write('старым ключом');
-    await until(() => person.answers().includes('re: старым ключом'), patienceMs);
+    await until(() => person.answers().includes('re: старым ключом'));
     await set({ previousKey: null });
     stage.server.keys = [next];
     person.write('только новым');
-    await until(() => person.answers().includes('re: только новым'), patienceMs);
+    await until(() => person.answers().includes('re: только новым'));
     expect(signatures()).toBe(1);
   });
 
@@ -80,12 +77,12 @@ describe('a connection', () => {
     await until(async () => {
       await stage.db.raw('update connection set health_check_at = now()');
       return (await disabledReason()) === 'refused';
-    }, patienceMs);
+    });
     person.write('второе');
     stage.server.keys = [key];
     // What an administrator does: it is checked at once.
     await set({ toleranceSeconds: 299 });
-    await until(() => person.answers().length === 2, patienceMs);
+    await until(() => person.answers().length === 2);
     expect(person.answers()).toEqual(['re: первое', 're: второе']);
     expect(await disabledReason()).toBe(null);
   });
@@ -94,10 +91,10 @@ describe('a connection', () => {
     const person = stage.person();
     stage.server.isGone = true;
     person.write('куда');
-    await until(async () => (await disabledReason()) === 'gone', patienceMs);
+    await until(async () => (await disabledReason()) === 'gone');
     stage.server.isGone = false;
     await set({ toleranceSeconds: 298 });
-    await until(() => person.answers().includes('re: куда'), patienceMs);
+    await until(() => person.answers().includes('re: куда'));
     expect(await listDeadLetters(stage.db)).toEqual([]);
   });
 
@@ -106,7 +103,7 @@ describe('a connection', () => {
     stage.server.way = 'person';
     stage.server.faults.order({ kind: 'garbage', times: 1 });
     const message = person.write('мусор в ответ');
-    await stage.settled();
+    await stage.done();
     const { rows } = await stage.db.raw(`select outcome from outbox where action->>'messageId' = ?`, [String(message)]);
     expect(rows).toEqual([{ outcome: 'delivered, with warnings: the response was left out: it is no JSON' }]);
     expect(stage.server.heard.filter(({ event }) => JSON.stringify(event).includes('мусор в ответ'))).toHaveLength(1);

@@ -10,8 +10,6 @@ import { startWebhookStage, type WebhookStage } from '../../support/webhook-stag
 
 const folder = fileURLToPath(new URL('../../../docs/brains/webhook/', import.meta.url));
 const hasPython = spawnSync('python3', ['--version']).status === 0;
-const patienceMs = 20_000;
-
 let child: ChildProcess | null = null;
 let stage: WebhookStage | null = null;
 
@@ -28,11 +26,11 @@ async function started(command: string, file: string, environment: Readonly<Reco
   const key = newKey();
   const env = { ...process.env, KEY: key, PORT: String(port), ...environment };
   child = spawn(command, [`${folder}${file}`], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-  await until(() => isListening(port), patienceMs);
+  await until(() => isListening(port));
   const extraHosts = [`127.0.0.1:${port}`];
   stage = await startWebhookStage({
     config: { url: `http://127.0.0.1:${port}/`, key, timeoutSeconds: 10 },
-    extraHosts,
+    bridge: { extraHosts },
   });
   return { url: `http://127.0.0.1:${port}/`, person: stage.person(), portal: stage.bridge.portal };
 }
@@ -52,7 +50,7 @@ describe.each([
   it.skipIf(language === 'python' && !hasPython)('answers messages, and refuses what is not signed', async () => {
     const { url, person } = await started(command, file);
     person.write('привет, сервер');
-    await until(() => person.answers().length > 0, patienceMs);
+    await until(() => person.answers().length > 0);
     expect(person.answers()).toEqual(['You said: привет, сервер']);
     const headers = { 'webhook-id': 'x', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)) };
     const forged = await fetch(url, {
@@ -72,7 +70,7 @@ describe('the example that streams', () => {
     await until(() => {
       for (const text of person.answers()) seen.add(text);
       return person.answers().includes('You said: расскажи что-нибудь долгое');
-    }, patienceMs);
+    });
     const called = portal.calls().map(({ method }) => method.toLowerCase());
     const typing = called.indexOf('imbot.chat.sendtyping');
     expect(typing).toBeGreaterThan(-1);

@@ -32,9 +32,9 @@ it('loses and doubles nothing', async () => {
     if (fault === 'garbage') server.way = 'early';
     person.write(`ход ${turn}`);
     await bridge.portal.idle();
-    if (turn % 10 === 0) await until(() => person.answers().length >= turn, 20_000);
+    if (turn % 10 === 0) await until(() => person.answers().length >= turn);
   }
-  await stage.settled();
+  await stage.done();
   expect(person.answers()).toEqual(Array.from({ length: turns }, (_, index) => `re: ход ${index + 1}`));
   expect(undocumentedTraffic(server)).toEqual([]);
   const sent = new Set(server.heard.map(({ id }) => id));

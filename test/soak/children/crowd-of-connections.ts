@@ -1,4 +1,4 @@
-/** Opens thousands of connections to the app that cost the sender nothing: bodies that do not end, headers that trickle, idle ones. */
+/** Opens thousands of connections that cost the sender almost nothing: bodies that never end, slow headers, idle connections. */
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import { serveParent } from '../../../bench/support/serve-parent.ts';
@@ -7,7 +7,7 @@ const orderSchema = z.object({
   port: z.number(),
   kind: z.enum(['body', 'header', 'idle']),
   count: z.number(),
-  /** Bytes of each body that are sent; one byte less than announced. */
+  /** How many bytes of each body are sent; one byte less than announced. */
   bytes: z.number(),
   path: z.string(),
 });
@@ -21,7 +21,7 @@ const trickleMs = 500;
 
 let started = 0;
 
-/** Strangers come from many addresses: on Linux all of 127.0.0.0/8 can be ours. */
+/** Another source address for each connection, as strangers have: Linux accepts all of 127.0.0.0/8. */
 function localAddress(): { readonly localAddress?: string } {
   if (process.platform !== 'linux') return {};
   started += 1;
@@ -46,7 +46,7 @@ function start(order: Order): Socket {
   return socket;
 }
 
-/** Sends so many bytes as fast as they are taken, and then no more. */
+/** Sends `left` bytes as fast as they are accepted, then nothing more. */
 function pour(socket: Socket, left: number): void {
   if (left <= 0 || socket.destroyed) return;
   const part = left < piece.length ? piece.subarray(0, left) : piece;
@@ -60,12 +60,12 @@ setInterval(() => {
 }, trickleMs);
 
 serveParent(null, {
-  /** Keeps so many open: what the app closes is opened anew, as an attacker would. */
+  /** Keeps the ordered number of connections open: those that the app closes are opened again, as an attacker would. */
   open: async (input) => {
     const order = orderSchema.parse(input);
     const fill = (): void => {
       const there = [...open.values()].filter((kind) => kind === order.kind).length;
-      // A hundred at a time, so that the backlog of the listening socket is not what is measured.
+      // A hundred at a time, so that the run does not measure the backlog of the listening socket.
       for (let missing = Math.min(100, order.count - there); missing > 0; missing -= 1) start(order);
     };
     setInterval(fill, 100);

@@ -1,4 +1,4 @@
-/** Asks `/healthz` every 20 ms from a process of its own, so that nothing but the app can delay an answer. */
+/** Requests `/healthz` every 20 ms from a separate process, so that only the app can delay an answer. */
 import { Agent, request } from 'node:http';
 import { z } from 'zod';
 import { serveParent } from '../../../bench/support/serve-parent.ts';
@@ -40,7 +40,7 @@ serveParent(null, {
     worst = 0;
     return null;
   },
-  /** The worst answer since the last question, in milliseconds; one that has not come counts as long as it has been waited for. */
+  /** The slowest answer since the last order, in milliseconds; a missing answer counts with the time waited so far. */
   worst: async () => {
     const pending = [...waiting].map((sentAt) => performance.now() - sentAt);
     const answer = { worst: Math.max(worst, ...pending), asked, failed };

@@ -1,4 +1,4 @@
-/** The app as a process, started by the command of `npm start`, with its settings in the environment. The run knows it only by its port and its process id. */
+/** The app as a process, started by the command of `npm start`, with its settings in the environment. A run accesses it only through its port and its process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,16 +13,16 @@ export interface AppOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly oauthOrigins: readonly string[];
-  /** `host:port` of every server on loopback the app may call. */
+  /** `host:port` of every loopback server that the app may call. */
   readonly hosts: readonly string[];
-  /** A free one when absent. */
+  /** A free port when absent. */
   readonly port?: number;
-  /** Where remotes reach the app; its own port when absent. */
+  /** The port at which remotes reach the app; its own port when absent. */
   readonly publicPort?: number;
   readonly settings?: Readonly<Record<string, string>>;
-  /** How it is seen that the app is ready; a process without the role `web` may have no port to ask at. */
+  /** How readiness is detected; a process without the role `web` may serve no port. */
   readonly readyBy?: 'port' | 'log';
-  /** For `node`, before the script. */
+  /** Arguments for `node`, before the script. */
   readonly nodeArguments?: readonly string[];
 }
 
@@ -34,9 +34,9 @@ export interface SoakApp {
   isRunning(): boolean;
   /** Resident memory in megabytes. */
   memory(): Promise<number>;
-  /** Sends the signal to this very process. */
+  /** Sends the signal to this process only. */
   signal(signal: NodeJS.Signals): void;
-  /** Ends it and waits for its end; SIGKILL after 20 seconds. */
+  /** Ends the process and waits for its end; sends SIGKILL after 20 seconds. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** The latest 20 000 characters of its output. */
   output(): string;
@@ -65,10 +65,11 @@ function environmentOf(options: AppOptions, port: number): NodeJS.ProcessEnv {
     B24_CLIENT_ID: options.clientId,
     B24_CLIENT_SECRET: options.clientSecret,
     B24_OAUTH_HOSTS: options.oauthOrigins.join(','),
-    // What is tried here is the app, not the limit of a portal's plan.
+    // The runs test the app, not the request limit of a portal's plan.
     B24_RATE_PER_SECOND: '100000',
     B24_RATE_BURST: '100000',
-    // Tests ask faster than people.
+    // Tests write faster than people.
+    DEFAULT_BRAIN: 'echo',
     TURNS_PER_MINUTE: '0',
     ALLOWED_PRIVATE_HOSTS: options.hosts.join(','),
     LOG_LEVEL: 'warn',
@@ -76,7 +77,7 @@ function environmentOf(options: AppOptions, port: number): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts it. Resolves when it is ready; fails with the end of its output when it ends before. */
+/** Starts the app. Resolves when it is ready; fails with the end of its output if it ends before. */
 export async function startApp(options: AppOptions): Promise<SoakApp> {
   const port = options.port ?? (await freePort());
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), ...startScript()], {
@@ -119,14 +120,14 @@ export async function startApp(options: AppOptions): Promise<SoakApp> {
 async function end(child: ChildProcess, gone: Promise<void>, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill(signal);
-  // A process that is stopped hears of its end only when it goes on.
+  // A frozen process (SIGSTOP) handles the signal only when it continues.
   child.kill('SIGCONT');
   const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   await gone;
   clearTimeout(patience);
 }
 
-/** The line the app writes, at log level `info`, when it is ready. */
+/** Whether the app has logged, at level `info`, that it is ready. */
 async function says(output: () => string, child: ChildProcess): Promise<boolean> {
   for (const until = Date.now() + readyMs; Date.now() < until && child.exitCode === null; ) {
     if (output().includes('the bridge is open')) return true;
@@ -142,7 +143,7 @@ async function answers(url: string): Promise<boolean> {
       await answer.arrayBuffer();
       if (answer.ok) return true;
     } catch {
-      // Nobody listens yet.
+      // The app does not listen yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

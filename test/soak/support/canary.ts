@@ -1,10 +1,10 @@
-/** Counts who connects to a loopback port that nobody may call: TLS, HTTP or anything else. */
+/** Counts connections to a loopback port that the app must never call, by TLS, HTTP or anything else. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Endings } from '../../../bench/support/endings.ts';
 
 export interface Canary {
   readonly port: number;
-  /** First bytes of everybody who came. */
+  /** The first bytes of each connection. */
   readonly visitors: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function startCanary(endings: Endings): Promise<Canary> {
   for (const { host, server } of others) {
     const isThere = await listen(server, host, port).then(
       () => true,
-      // Not every machine has the address; then nobody can be reached there either.
+      // Not every machine has the address; without it the app cannot reach it either.
       () => false,
     );
     if (isThere) opened.push(server);

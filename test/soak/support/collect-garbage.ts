@@ -1,16 +1,17 @@
 /**
- * Makes a Node process collect its garbage, so that what remains is what it keeps: SIGUSR1 opens its inspector, which is asked for
- * it. The process has to be started with `--inspect-port=0`, so that the inspector takes a free port.
+ * Makes a Node process collect its garbage, so that its memory shows only what it keeps: SIGUSR1 opens its inspector, which is told to
+ * collect. The process has to be started with the options below, so that the inspector uses a free port.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import WebSocket from 'ws';
 import type { SoakApp } from './app.ts';
-import { pause, within } from './soak.ts';
+import { within } from './soak.ts';
 
 export const inspectable = ['--inspect-port=127.0.0.1:0'] as const;
 
 const said = /Debugger listening on (ws:\/\/\S+)/;
 
-/** Gives a function that collects. The inspector stays open, so that its own memory is in the first figure as in the last. */
+/** Returns a function that collects. The inspector stays open, so that all figures include its own memory. */
 export async function garbageCollector(app: SoakApp): Promise<() => Promise<void>> {
   app.signal('SIGUSR1');
   if (!(await within(10_000, () => said.test(app.output())))) throw new Error('the inspector did not open');
@@ -30,7 +31,7 @@ export async function garbageCollector(app: SoakApp): Promise<() => Promise<void
     } finally {
       socket.close();
     }
-    // The allocator gives pages back a moment later.
-    await pause(2_000);
+    // The allocator returns pages a moment later.
+    await delay(2_000);
   };
 }

@@ -1,29 +1,30 @@
-/** A PostgreSQL of a run's own that is killed and restarted: every commit is on the disk before it is acknowledged. */
+/** A run's own PostgreSQL server that can be killed and restarted; every commit is on disk before it is acknowledged. */
+
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Endings } from '../../../bench/support/endings.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/lib/embedded-postgres.ts';
 import { createLogger } from '../../../src/lib/logger.ts';
 import { freePort } from '../../support/free-port.ts';
-import { pause } from './soak.ts';
 
 export interface DyingDatabase {
   readonly url: string;
   /** Ends the server process with SIGKILL and starts it again, which recovers from its log. */
   kill(): Promise<void>;
-  /** Stops it as an operator does, waits so long, and starts it again. */
+  /** Stops it as an administrator does, waits `awayMs`, and starts it again. */
   restart(awayMs: number): Promise<void>;
 }
 
-/** The processes of a killed server leave one after the other; until then a new one refuses the folder. */
+/** The processes of a killed server end one after the other; until all have ended, a new server refuses the folder. */
 const startAttempts = 60;
 const betweenAttemptsMs = 250;
 
 export async function startDyingDatabase(endings: Endings): Promise<DyingDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-soak-'));
   endings.add(() => rm(dataDir, { recursive: true, force: true }));
-  // Under root the server runs as another user, who has to get through.
+  // When started as root, the server runs as another user, who needs access to the folder.
   await chmod(dataDir, 0o755);
   const options = {
     dataDir,
@@ -41,7 +42,7 @@ export async function startDyingDatabase(endings: Endings): Promise<DyingDatabas
         return await startEmbeddedPostgres(options);
       } catch (error) {
         if (attempt === startAttempts) throw error;
-        await pause(betweenAttemptsMs);
+        await delay(betweenAttemptsMs);
       }
     }
   }
@@ -51,13 +52,13 @@ export async function startDyingDatabase(endings: Endings): Promise<DyingDatabas
     async kill() {
       const file = await readFile(join(dataDir, 'db', 'postmaster.pid'), 'utf8');
       process.kill(Number(file.split('\n')[0]), 'SIGKILL');
-      // Lets go of the folder; there is nothing left to stop.
+      // Only releases the folder; the server has ended already.
       await running.stop();
       running = await startAgain();
     },
     async restart(awayMs) {
       await running.stop();
-      await pause(awayMs);
+      await delay(awayMs);
       running = await startAgain();
     },
   };

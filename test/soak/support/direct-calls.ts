@@ -1,4 +1,4 @@
-/** The app's own clients, asked for each address directly, with names that resolve into private networks: no request stands before them. */
+/** Calls each address directly with the app's own HTTP and WebSocket clients, without a request to the app, also by names that resolve into private networks. */
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import WebSocket from 'ws';
@@ -10,7 +10,7 @@ import type { EvilAddress } from './evil-addresses.ts';
 
 export interface Engine {
   readonly name: string;
-  /** Rejects when the call does not come about. */
+  /** `call` rejects when no connection is made. */
   open(guard: NetworkGuard): { call(url: URL): Promise<unknown>; close(): Promise<void> };
 }
 
@@ -42,7 +42,7 @@ export const engines: readonly Engine[] = [
   },
 ];
 
-/** Every name leads into the private network, some of them among public addresses, and some only the second time they are asked for. */
+/** Resolves every name to a private address: some together with public addresses, some only at the second look-up. */
 function lyingResolver(): LookupFunction {
   let asked = 0;
   return (_name, options, callback) => {
@@ -57,7 +57,7 @@ function lyingResolver(): LookupFunction {
 
 const named = ['rebound.example.com', 'a.b.c.d.example.org', 'xn--e1afmkfd.example', '127-0-0-1.example.net'];
 
-/** Calls all addresses, and names that resolve to private ones. Throws when a call came about. */
+/** Calls all addresses, and names that resolve to private ones. Throws if a call was made. */
 export async function callDirectly(engine: Engine, evils: readonly EvilAddress[]): Promise<void> {
   const port = /:(\d+)\//.exec(evils[0]?.url ?? '')?.[1] ?? '1';
   const client = engine.open(createNetworkGuard({ allowedPrivateHosts: ['127.0.0.1:9'], resolve: lyingResolver() }));

@@ -1,18 +1,18 @@
-/** Every address of the app a stranger can post to, and what a body there looks like. */
+/** Every address of the app to which a stranger can post, and the form of its bodies. */
 
 export interface Endpoint {
   readonly path: string;
   readonly type: 'form' | 'json';
-  /** Begins a body there that is read further than a body without it; without any right secret. */
+  /** The beginning of a body with which the endpoint reads on although no secret is correct. */
   readonly opening: string;
-  /** Closes what the opening has begun. */
+  /** The end of a body, which closes what `opening` has opened. */
   readonly closing: string;
 }
 
 export interface Known {
-  /** Ids are no secrets: a stranger may know a portal's. */
+  /** A portal's id; it is not secret, so a stranger may know it. */
   readonly memberId: string;
-  /** The last part of a webhook address; a guess in a stranger's hand. */
+  /** The last part of a webhook address; a stranger can only guess it. */
   readonly webhookSecret: string;
   readonly domain: string;
 }
@@ -32,8 +32,8 @@ export function endpointsOf({ memberId, webhookSecret, domain }: Known): readonl
     form(`/bitrix24/install${page}`, visitor),
     form(`/bitrix24/app${page}`, visitor),
     form(`/bitrix24/settings-form${page}`, visitor),
-    form('/bitrix24/app/set-up'),
-    form('/bitrix24/app/connect-code?brain=messagegateway'),
+    form('/api/setup/orders'),
+    { path: '/api/connect-codes', type: 'json', opening: '{"brain":"', closing: '"}' },
     { path: `/brains/messagegateway/${webhookSecret}`, type: 'json', opening: '', closing: '' },
     {
       path: `/brains/messagegateway/${webhookSecret}`,
@@ -42,7 +42,12 @@ export function endpointsOf({ memberId, webhookSecret, domain }: Known): readonl
       closing: '"}}',
     },
     { path: '/brains/nobody/x', type: 'json', opening: '', closing: '' },
-    form('/messagegateway/connect', 'account=https%3A%2F%2Fdemo.retailcrm.ru&code=AAAA-AAAA-AAAA&key='),
+    {
+      path: '/messagegateway/connect',
+      type: 'json',
+      opening: '{"step":"check","code":"AAAA-AAAA-AAAA","values":{"crmUrl":"https://demo.retailcrm.ru","apiKey":"',
+      closing: '"}}',
+    },
     form('/messagegateway/simple/register', 'register='),
     form('/messagegateway/activity', 'clientId=x&activity='),
     form('/nowhere'),

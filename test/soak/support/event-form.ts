@@ -1,4 +1,4 @@
-/** Event bodies by the thousand: the recorded private message with a portal's ids put in once, and only the numbers written anew each time. */
+/** Makes thousands of event bodies: the recorded private message with a portal's ids inserted once; only the numbers are written anew each time. */
 import { type EventBot, privateMessageBody } from '../../support/event-bodies.ts';
 
 export interface EventSender {
@@ -8,10 +8,10 @@ export interface EventSender {
 
 export type EventForm = (userId: number, number: number) => string;
 
-/** The text of a numbered message, as the echo brain says it again. */
+/** The text of a numbered message, which the echo brain repeats. */
 const textOf = (number: number): string => `№${number}`;
 
-/** The number in such a text; null for any other, a greeting for example. */
+/** The number in such a text; null for any other text, for example a greeting. */
 export function numberIn(text: string): number | null {
   const found = /^№(\d+)$/.exec(text)?.[1];
   return found === undefined ? null : Number(found);
@@ -21,7 +21,7 @@ const user = 918_273_645;
 const message = '564738291';
 const text = 'placeOfTheText';
 
-/** Makes the messages of one portal's employees to one bot. */
+/** Makes messages of a portal's employees to one bot. */
 export function eventForm(portal: EventSender, bot: EventBot): EventForm {
   const body = privateMessageBody(portal, bot, { userId: user, messageId: message, text });
   return (userId, number) =>

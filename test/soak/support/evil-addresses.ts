@@ -1,4 +1,4 @@
-/** The 69 addresses behind which nobody may be called: loopback, private and special networks in every spelling a URL parser or a resolver takes. */
+/** The 69 forbidden addresses: loopback, private and special networks in every spelling that a URL parser or a resolver accepts. */
 
 export interface EvilAddress {
   readonly name: string;
@@ -9,15 +9,15 @@ export interface EvilAddress {
 }
 
 interface Canary {
-  /** Port on 127.0.0.1 and [::1] at which somebody counts who comes. */
+  /** Port on 127.0.0.1 and [::1] at which the canary counts connections. */
   readonly port: number;
-  /** An address the app may call, for those that only look like it. */
+  /** An address that the app may call; disguised addresses imitate it. */
   readonly allowed: string;
   /** The machine's own name. */
   readonly hostname: string;
 }
 
-/** With `https`, the scheme that gets furthest. */
+/** Hosts, used with `https`, the scheme that the app allows. */
 const loopback: readonly string[] = [
   '127.0.0.1',
   '127.1',
@@ -57,7 +57,7 @@ const loopback: readonly string[] = [
   '127.0.0.1%2e',
 ];
 
-/** Nobody answers there in a test; that the app does not even try is seen by the same refusal. */
+/** Nothing answers there in a test, but the app must refuse them in the same way, before any call. */
 const elsewhere: readonly string[] = [
   '10.0.0.5',
   '10.255.255.1',
@@ -84,7 +84,7 @@ const elsewhere: readonly string[] = [
   'metadata.google.internal',
 ];
 
-/** Whole addresses: other schemes, and hosts that hide behind others. */
+/** Whole addresses: other schemes, and URLs that disguise their host. */
 function disguised({ port, allowed }: Canary): readonly string[] {
   return [
     `http://127.0.0.1:${port}/`,

@@ -1,4 +1,4 @@
-/** The REST methods of a fleet portal: a send is taken once for each key, everything else is agreed to. */
+/** The REST methods of a fleet portal: a send is executed once for each key, everything else is answered with success. */
 import { parseForm } from '../../../sandbox/bitrix24/wire-format.ts';
 import type { FleetPortal } from './fleet-portal.ts';
 

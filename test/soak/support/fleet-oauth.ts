@@ -1,13 +1,13 @@
-/** The OAuth host of a fleet: knows the portals' tokens, trades refresh tokens, and hangs when told to. */
+/** The OAuth host of a fleet: knows the portals' tokens, exchanges refresh tokens, and hangs when told to. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FleetPortal } from './fleet-portal.ts';
 
 export interface FleetOAuth {
   origin: string;
-  /** Takes requests and never answers. */
+  /** If true, requests are never answered. */
   isHanging: boolean;
-  /** Requests that have come in, answered or not. */
+  /** Number of requests, answered or not. */
   requests: number;
   handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void>;
 }
@@ -16,7 +16,7 @@ interface Options {
   readonly portals: readonly FleetPortal[];
   readonly clientId: string;
   readonly clientSecret: string;
-  /** What it says where a portal lives; the truth when absent. */
+  /** The address it reports for a portal; the correct one when absent. */
   readonly endpointOf?: (portal: FleetPortal) => string;
 }
 
@@ -31,7 +31,7 @@ export function createFleetOAuth(options: Options): FleetOAuth {
       try {
         for await (const chunk of incoming) chunks.push(chunk as Buffer);
       } catch {
-        // The caller broke off.
+        // The caller aborted the request.
         return;
       }
       if (oauth.isHanging) return;

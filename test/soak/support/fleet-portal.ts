@@ -1,7 +1,7 @@
 /** One portal of a fleet: its secrets, and how it behaves. */
 import { randomBytes } from 'node:crypto';
 
-/** `hangs` never answers; `expired` refuses the token it was seeded with until a refresh brought another. */
+/** `hangs` never answers; `expired` refuses the token it was seeded with until that is refreshed. */
 export type FailureMode = 'well' | 'hangs' | 'expired' | { readonly slowMs: number };
 
 export interface FleetPortal {
@@ -13,13 +13,21 @@ export interface FleetPortal {
   accessToken: string;
   refreshToken: string;
   failureMode: FailureMode;
-  /** The ids of messages by the key of their send: a key that comes again is the same message. */
+  /** The ids of messages by the key of their send: a repeated key is the same message. */
   readonly sent: Map<string, number>;
-  /** Calls that have come in, answered or not. */
+  /** Number of calls, answered or not. */
   calls: number;
+  /** The events it keeps for polling; null: none. */
+  kept: KeptEvents | null;
 }
 
-/** A portal with random secrets, at that address. */
+/** Events a portal keeps for polling. */
+export interface KeptEvents {
+  /** The whole answer to `imbot.v2.Event.get`, readable or not. */
+  page(offset: number, limit: number): string;
+}
+
+/** Creates a portal with random secrets at that address. */
 export function newFleetPortal(index: number, domain: string): FleetPortal {
   return {
     index,
@@ -31,5 +39,6 @@ export function newFleetPortal(index: number, domain: string): FleetPortal {
     failureMode: 'well',
     sent: new Map(),
     calls: 0,
+    kept: null,
   };
 }

@@ -52,7 +52,7 @@ export function webhookForgers({ gateway }: InstalledWorld): readonly Forger[] {
   ];
 }
 
-/** Until it is not the true one: a guess may hit by accident of the variation. */
+/** Guesses until the guess differs from the correct secret, which a variation may hit by chance. */
 function otherThan(truth: string, guess: () => string): string {
   for (;;) {
     const found = guess();
@@ -64,6 +64,7 @@ export function codeForgers({ gateway }: InstalledWorld): readonly Forger[] {
   const signs = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
   const account = gateway.crmOrigin;
   const path = '/messagegateway/connect?lang=en';
+  const options: PostOptions = { headers: { 'content-type': 'application/json' } };
   return [
     {
       name: 'connect codes',
@@ -72,7 +73,8 @@ export function codeForgers({ gateway }: InstalledWorld): readonly Forger[] {
       make: (random) => {
         const group = (): string => Array.from({ length: 4 }, () => random.pick([...signs])).join('');
         const code = random.pick([`${group()}-${group()}-${group()}`, '', '%', "' or 1=1 --", '0000-0000-0000']);
-        return { path, body: new URLSearchParams({ step: 'check', account, code, key: gateway.apiKey }).toString() };
+        const values = { crmUrl: account, apiKey: gateway.apiKey };
+        return { path, body: JSON.stringify({ step: 'check', values, code }), options };
       },
     },
     {
@@ -81,8 +83,13 @@ export function codeForgers({ gateway }: InstalledWorld): readonly Forger[] {
       isAccepted: isOk,
       make: (random) => {
         const choice = randomBytes(random.pick([0, 10, 60, 200])).toString('base64url');
-        const fields = { step: random.pick(['choose', 'settings', 'connect']), choice, bot: 'bridge_line' };
-        return { path, body: new URLSearchParams(fields).toString() };
+        const carried = { choice };
+        const step = random.pick([
+          { step: 'choose', carried },
+          { step: 'settings', carried, bot: 'bridge_line' },
+          { step: 'connect', carried, bot: 'bridge_line', values: {} },
+        ]);
+        return { path, body: JSON.stringify(step), options };
       },
     },
   ];

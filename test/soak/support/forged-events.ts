@@ -1,4 +1,4 @@
-/** Forged events: messages, farewells and installations in the name of a portal. */
+/** Forged events: messages, uninstallations and installations in the name of a portal. */
 import type { SandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';
 import { formBody, privateMessageBody, recordedPairs } from '../../support/event-bodies.ts';
 import { ourBot } from '../../support/talk.ts';
@@ -34,7 +34,7 @@ export function eventForgers({ first, second }: InstalledWorld, loot: Loot): rea
       },
     },
     {
-      // The right token, but only where the sender's proof is not.
+      // The correct token, but not in the field that proves the sender.
       name: 'events with the proof in another place',
       share: 4,
       isAccepted: isOk,

@@ -1,4 +1,4 @@
-/** Forged visits and installations by page, and forged sessions of those pages. */
+/** Forged visits to the pages, forged installations, and forged page sessions. */
 import { randomBytes } from 'node:crypto';
 import type { PageForm } from '../../../sandbox/bitrix24/app-life.ts';
 import { sealSession } from '../../../src/http/page-session.ts';
@@ -7,7 +7,8 @@ import { anyText, type Forger, type Forgery, hasSession, hex, isOk, type Loot, t
 import type { InstalledWorld } from './installed-world.ts';
 import type { Random } from './random.ts';
 
-export function pageForgers({ first, second }: InstalledWorld, loot: Loot): readonly Forger[] {
+export function pageForgers(world: InstalledWorld, loot: Loot): readonly Forger[] {
+  const { first, second } = world;
   const forge = (form: PageForm, random: Random): Forgery => {
     const url = new URL(form.url);
     const stolen = random.pick([loot.ofOtherPortal, loot.ofOtherApp]);
@@ -22,7 +23,7 @@ export function pageForgers({ first, second }: InstalledWorld, loot: Loot): read
     ]);
     if (random.percent(20)) url.searchParams.set('DOMAIN', second.domain);
     const path = `${url.pathname}${url.search}`;
-    // Nothing that proves anything is left of the true form.
+    // A genuine form in which every field that proves something is replaced.
     const blank = { AUTH_ID: hex(22), REFRESH_ID: hex(20), APPLICATION_TOKEN: hex(16) };
     return { path, body: new URLSearchParams({ ...form.fields, ...blank, ...changes }).toString() };
   };
@@ -30,7 +31,8 @@ export function pageForgers({ first, second }: InstalledWorld, loot: Loot): read
   const install = first.installPageForm();
   const mixed = second.installPageForm();
   return [
-    { name: 'visits', share: 14, isAccepted: hasSession, make: (random) => forge(visit, random) },
+    { name: 'settings forms', share: 4, isAccepted: isOk, make: (random) => settingsForm(world, loot, random) },
+    { name: 'visits', share: 10, isAccepted: hasSession, make: (random) => forge(visit, random) },
     { name: 'installs', share: 12, isAccepted: hasSession, make: (random) => forge(install, random) },
     {
       name: 'installs under the id of another portal',
@@ -45,24 +47,53 @@ export function pageForgers({ first, second }: InstalledWorld, loot: Loot): read
   ];
 }
 
+/** Requests or saves the settings form of the first portal with everything correct except the tokens. */
+function settingsForm({ first, second }: InstalledWorld, loot: Loot, random: Random): Forgery {
+  const { accessToken, refreshToken } = random.pick<Tokens>([
+    loot.ofOtherPortal,
+    loot.ofOtherApp,
+    { accessToken: loot.ofOtherPortal.accessToken, refreshToken: loot.ofOtherApp.refreshToken },
+    { accessToken: hex(22), refreshToken: hex(20) },
+    { accessToken: anyText(random), refreshToken: anyText(random) },
+  ]);
+  const [bot] = first.bots();
+  const endpoint = random.pick([`${first.oauthOrigin}/rest/`, `${second.oauthOrigin}/rest/`, 'https://evil.invalid/']);
+  const asked: Readonly<Record<string, string>> = random.percent(30)
+    ? { event: random.pick(['OnAppSettingsInstall', 'OnAppSettingsDisplay', 'OnAppSettingsChange']) }
+    : { saveform: 'Y' };
+  const form = new URLSearchParams({
+    ...asked,
+    'data[bot]': String(bot?.id),
+    [`data[name-${bot?.id}]`]: 'Forged',
+    [`data[brain-${bot?.id}]`]: 'brain-echo',
+    'auth[access_token]': accessToken,
+    'auth[refresh_token]': refreshToken,
+    'auth[expires_in]': '3600',
+    'auth[domain]': first.domain,
+    'auth[client_endpoint]': first.restEndpoint,
+    'auth[server_endpoint]': endpoint,
+    'auth[member_id]': first.memberId,
+    'auth[application_token]': random.pick([first.applicationToken, second.applicationToken, hex(16)]),
+  });
+  return { path: '/bitrix24/settings-form', body: form.toString() };
+}
+
 const asFields = ({ accessToken, refreshToken }: Tokens) => ({ AUTH_ID: accessToken, REFRESH_ID: refreshToken });
 
 export function sessionForgers({ appSecret, first }: InstalledWorld, loot: Loot): readonly Forger[] {
-  const visitor = { portal: first.memberId, isAdmin: true };
+  const visitor = { portal: first.memberId, userId: '1', userName: 'Forged', isAdmin: true, language: 'en' } as const;
+  const sessionAt = (since: number) => ({ ...visitor, openedAt: since, since });
   const own = createSealer({ current: appSecret });
   const strange = createSealer({ current: randomBytes(32) });
   const threeHoursAgo = Date.now() - 3 * 3_600_000;
   const forged = (random: Random): string =>
     random.pick([
-      () => sealSession(strange, visitor, Date.now()),
-      () => sealSession(own, visitor, threeHoursAgo),
-      () =>
-        own
-          .seal(JSON.stringify({ ...visitor, since: Date.now() }), 'brain.messagegateway.portal')
-          .toString('base64url'),
+      () => sealSession(strange, sessionAt(Date.now())),
+      () => sealSession(own, sessionAt(threeHoursAgo)),
+      () => own.seal(JSON.stringify(sessionAt(Date.now())), 'brain.messagegateway.portal').toString('base64url'),
       () => flipped(loot.adminSession, random),
       () => loot.adminSession.slice(0, random.below(loot.adminSession.length - 2)),
-      () => Buffer.from(JSON.stringify({ ...visitor, since: Date.now() })).toString('base64url'),
+      () => Buffer.from(JSON.stringify(sessionAt(Date.now()))).toString('base64url'),
       () => anyText(random),
     ])();
   const send = (path: string, session: string, method: string): Forgery => ({
@@ -77,10 +108,13 @@ export function sessionForgers({ appSecret, first }: InstalledWorld, loot: Loot)
       isAccepted: isOk,
       make: (random) => {
         const [method, path] = random.pick([
-          ['GET', '/bitrix24/app/data'],
-          ['GET', '/bitrix24/install/status'],
-          ['POST', '/bitrix24/app/set-up'],
-          ['POST', '/bitrix24/app/connect-code?brain=messagegateway'],
+          ['GET', '/api/conversations'],
+          ['GET', '/api/app'],
+          ['GET', '/api/bots'],
+          ['POST', '/api/session'],
+          ['GET', '/api/setup'],
+          ['POST', '/api/setup/orders'],
+          ['POST', '/api/connect-codes'],
         ] as const);
         return send(path, forged(random), method);
       },
@@ -90,7 +124,7 @@ export function sessionForgers({ appSecret, first }: InstalledWorld, loot: Loot)
       share: 2,
       isAccepted: isOk,
       make: (random) => {
-        const path = random.pick(['/bitrix24/app/set-up', '/bitrix24/app/connect-code?brain=messagegateway']);
+        const path = random.pick(['/api/setup/orders', '/api/connect-codes']);
         return send(path, loot.employeeSession, 'POST');
       },
     },

@@ -1,4 +1,4 @@
-/** Makers of forged requests: each imitates a true one in all but its proof. One for each way a stranger, a tenant or another app could try. */
+/** Makers of forged requests, one for each way a stranger, a tenant or another app could try. Each imitates a genuine request except for its proof. */
 import { codeForgers, webhookForgers } from './forged-accounts.ts';
 import { eventForgers } from './forged-events.ts';
 import { pageForgers, sessionForgers } from './forged-pages.ts';

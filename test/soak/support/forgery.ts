@@ -1,4 +1,4 @@
-/** What a forged request is, and the pieces forgers make them of. */
+/** The type of a forged request, and functions from which forgers build them. */
 import { randomBytes } from 'node:crypto';
 import { readPageData } from '../../support/page-data.ts';
 import type { Posted, PostOptions } from './post.ts';
@@ -12,10 +12,10 @@ export interface Forgery {
 
 export interface Forger {
   readonly name: string;
-  /** How often it is taken, in a hundred. */
+  /** How often this forger is used, in percent. */
   readonly share: number;
   make(random: Random): Forgery;
-  /** Whether this answer means that the app took it for true. */
+  /** Whether this answer means that the app accepted the forgery. */
   isAccepted(answer: Posted): boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Tokens {
   readonly refreshToken: string;
 }
 
-/** What an attacker has: tokens that are true somewhere else. */
+/** What an attacker has: tokens that are valid elsewhere. */
 export interface Loot {
   /** Of an administrator of the second portal, for our app. */
   readonly ofOtherPortal: Tokens;
@@ -38,8 +38,8 @@ export interface Loot {
 export const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
 /**
- * A secret that is almost the right one. Not with a NUL behind it: the form reader drops NULs, as they cannot be stored, and whoever can put one
- * behind the whole secret has it.
+ * A secret that is almost the correct one. It never ends with an added NUL: the form reader drops NULs because they cannot be stored, so that
+ * would be the correct secret.
  */
 export function nearly(secret: string, random: Random): string {
   const at = random.below(secret.length);

@@ -1,4 +1,4 @@
-/** The prober of `/healthz`, which lives in a process of its own. */
+/** The probe of `/healthz`, which runs in a separate process. */
 import { z } from 'zod';
 import { startChild } from '../../../bench/support/child.ts';
 import type { Endings } from '../../../bench/support/endings.ts';
@@ -8,9 +8,9 @@ const answerSchema = z.object({ worst: z.number(), asked: z.number(), failed: z.
 export type ProbeAnswer = z.output<typeof answerSchema>;
 
 export interface HealthProbe {
-  /** Asks the app on this port from now on. */
+  /** Probes the app on this port from now on. */
   aim(port: number): Promise<void>;
-  /** The worst answer since the last call, in milliseconds; how many were asked for, and how many came not at all or wrong. */
+  /** The slowest answer since the last call in milliseconds, the number of requests, and how many of them failed. */
   worst(): Promise<ProbeAnswer>;
 }
 

@@ -1,8 +1,8 @@
-/** Bodies made to cost as much as they can: one piece over and over, in the places where something is searched, split, decoded or nested. */
+/** Bodies that are as expensive as possible: one piece repeated in places where something is searched, split, decoded or nested. */
 
 export interface HostileShape {
   readonly name: string;
-  /** A body of about so many bytes. */
+  /** A body of about `bytes` bytes. */
   make(bytes: number): Buffer;
 }
 

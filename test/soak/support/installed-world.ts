@@ -1,4 +1,4 @@
-/** The app as a process between strict doubles: two sandbox portals in which it is installed, and a sandbox MessageGateway connected to the first. */
+/** The app as a process with strict fake servers: two sandbox portals in which it is installed, and a sandbox MessageGateway connected to the first. */
 import { randomBytes } from 'node:crypto';
 import { type SandboxPortal, startSandboxPortal } from '../../../sandbox/bitrix24/start-portal.ts';
 import {
@@ -18,7 +18,7 @@ export interface InstalledWorld {
   readonly app: SoakApp;
   readonly appSecret: Buffer;
   readonly databaseUrl: string;
-  /** Has an account of MessageGateway. */
+  /** The portal with an account of MessageGateway. */
   readonly first: SandboxPortal;
   readonly second: SandboxPortal;
   readonly gateway: SandboxMessageGateway;
@@ -29,7 +29,7 @@ export interface InstalledWorld {
 
 export interface WorldOptions {
   readonly settings?: Readonly<Record<string, string>>;
-  /** Starts further doubles for this app before the app itself; gives the addresses the app may call. */
+  /** Starts further fake servers before the app; resolves to the addresses that the app may call. */
   readonly beside?: (app: AppIdentity) => Promise<{ readonly hosts: readonly string[]; readonly oauthOrigin: string }>;
 }
 
@@ -100,7 +100,7 @@ interface Connecting {
   readonly first: SandboxPortal;
 }
 
-/** As an operator does it by the command line. */
+/** Connects the account by the command line, as an administrator of the installation does. */
 async function connect({ databaseUrl, appSecret, app, hosts, gateway, first }: Connecting): Promise<void> {
   const environment = {
     PUBLIC_URL: app.url,

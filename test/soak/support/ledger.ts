@@ -1,4 +1,4 @@
-/** Who said what number in which dialog and when, and what came back: nothing may be missing, double or out of turn. */
+/** Records which number was sent in which dialog and when, and which answers came: none may be missing, doubled or out of order. */
 import { numberIn } from './event-form.ts';
 
 interface Dialog {
@@ -13,16 +13,16 @@ export interface Account {
   readonly answered: number;
   readonly doubled: number;
   readonly outOfTurn: number;
-  /** Milliseconds from the moment a message was due to its answer's arrival in the portal; one without an answer counts as `now`. */
+  /** Milliseconds from when a message was due until its answer reached the portal; without an answer, until `now`. */
   readonly latencies: readonly number[];
 }
 
 export interface Ledger {
   /** The app acknowledged a message that was due at `at` (performance.now()). */
   acknowledged(portal: number, dialog: string, number: number, at: number): void;
-  /** Somebody read a bot's text in the portal. */
+  /** A bot's text arrived in the portal. */
   heard(portal: number, dialog: string, text: string): void;
-  /** What came of it; of the messages due from `since` on. */
+  /** The result for the messages that were due from `since` on. */
   account(since?: number): Account;
 }
 

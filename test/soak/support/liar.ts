@@ -1,6 +1,6 @@
 /**
- * A server the app may call, which is a portal, a CRM and a MessageGateway in one and tells one lie: somewhere in its answers stands an
- * address that must not be called.
+ * A server that the app may call. It is a portal, a CRM and a MessageGateway in one, and tells one lie: somewhere in its answers it names an
+ * address that the app must not call.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Endings } from '../../../bench/support/endings.ts';
 import type { EvilAddress } from './evil-addresses.ts';
 
-/** Where the lie stands. */
+/** The place of the lie. */
 export type Lie =
   | 'redirect of a REST call'
   | 'client_endpoint of a refresh'
@@ -28,7 +28,7 @@ export interface Liar {
   readonly origin: string;
   /** How often the lie was told. */
   told: number;
-  /** The reference of the chat the app has opened over here; empty before. */
+  /** The reference of the chat that the app has opened here; empty before that. */
   chatRef: string;
 }
 
@@ -77,7 +77,7 @@ const json = { 'content-type': 'application/json; charset=utf-8' };
 const redirect = Symbol('redirect');
 const expired = Symbol('expired');
 
-/** A header takes no other signs; a browser's redirect is written the same way. */
+/** Headers allow no other characters; redirects of real servers are encoded in the same way. */
 function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,4 +1,4 @@
-/** Portals and accounts whose owners lie about addresses: put into the database as if they had been installed and connected, and set talking. */
+/** Portals and accounts whose owners lie about addresses: stored as if they had been installed and connected, and then made to send messages. */
 import { randomBytes } from 'node:crypto';
 import { storeConnections } from '../../../bench/support/joined-connections.ts';
 import { openDatabase } from '../../../src/store/database.ts';
@@ -9,7 +9,7 @@ import type { Liar, Lie } from './liar.ts';
 import type { Poster } from './post.ts';
 import { fleetBot } from './seed-portals.ts';
 
-/** Lies that are told while a portal's own bot answers, and lies of the account a bot thinks with. */
+/** Lies that need a bot connected to the liar's account: those of the account, and those of the portal about files. */
 const ofAccounts: ReadonlySet<Lie> = new Set([
   'address of a file of the portal',
   'redirect of a file of the portal',
@@ -24,7 +24,7 @@ export interface LyingTenant {
   readonly webhook: { readonly path: string; readonly clientId: string } | null;
 }
 
-/** After the portal has been seeded: connects its bot to the liar's account, where the lie is one of an account. */
+/** After the portal was stored: connects its bot to the liar's account, if the lie needs that. */
 export async function connectLiar(
   databaseUrl: string,
   appSecret: Buffer,
@@ -48,7 +48,7 @@ export async function connectLiar(
   return { liar, portal, webhook: { path: `/brains/messagegateway/${stored.webhookSecret}`, clientId } };
 }
 
-/** An employee writes, with a file where files are lied about; his picture and his words name the address as well. */
+/** An employee writes, with a file if the lie is about files; their picture and text name the address as well. */
 export async function writeTo({ liar, portal }: LyingTenant, poster: Poster): Promise<number> {
   const hasFile = liar.lie.includes('file of the portal');
   const { url } = liar.evil;
@@ -71,7 +71,7 @@ function fileMessage(portal: FleetPortal, extra: Readonly<Record<string, string>
   return formBody(pairs, { ...portalAuth(portal), ...bot, ...extra });
 }
 
-/** A manager answers with a file; his picture names the address as well. */
+/** A manager answers with a file; their picture names the address as well. */
 export async function answerFrom({ liar, webhook }: LyingTenant, poster: Poster): Promise<number> {
   if (webhook === null) return 0;
   const data = {

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 type Mutation = (body: Buffer, random: Random, other: Buffer) => Buffer;
 
-/** Pieces that mean something to one of the readers. */
+/** Pieces that have a meaning for one of the readers. */
 const pieces = [
   '&',
   '=',
@@ -76,7 +76,7 @@ const double: Mutation = (body, random) => {
 };
 const splice: Mutation = (body, random, other) =>
   Buffer.concat([body.subarray(0, random.below(body.length + 1)), other.subarray(random.below(other.length + 1))]);
-/** Exchanges the value behind some `=` or `:` for a piece. */
+/** Replaces the value after an `=` or `:` by a piece. */
 const exchange: Mutation = (body, random) => {
   const text = body.toString('latin1');
   const at = text.indexOf(text.includes('=') ? '=' : ':', random.below(text.length + 1));
@@ -108,7 +108,7 @@ const mutations: readonly Mutation[] = [
   shuffle,
 ];
 
-/** One to four changes; now and then none. `other` lends a piece of itself. */
+/** Makes one to four changes, sometimes none. `other` is a body from which a part may be copied. */
 export function mutate(body: Buffer, random: Random, other: Buffer): Buffer {
   let changed = body;
   for (let left = random.below(5); left > 0; left -= 1) changed = random.pick(mutations)(changed, random, other);

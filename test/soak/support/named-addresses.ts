@@ -1,5 +1,6 @@
-/** The places where an address comes in with a request: pages, events, forms and callbacks. Each is otherwise as true as it can be. */
+/** The places where a request contains an address: pages, events, forms and callbacks. Everything else in these requests is genuine. */
 import { createHmac } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { PageForm } from '../../../sandbox/bitrix24/app-life.ts';
 import { formBody, recordedPairs } from '../../support/event-bodies.ts';
 import { readPageData } from '../../support/page-data.ts';
@@ -103,15 +104,26 @@ function accountPlaces({ gateway, first }: InstalledWorld, poster: Poster): read
 
 type Portal = InstalledWorld['first'];
 
-/** A true administrator, with a true code, names the account. */
+/** An administrator with a valid code names the account. */
 export async function checkAccount(portal: Portal, poster: Poster, account: string) {
   const session = await sessionOf(portal, poster);
-  const path = `/bitrix24/app/connect-code?brain=messagegateway&s=${encodeURIComponent(session)}`;
-  const answer = await poster.post(path, '', { headers: { authorization: `Bearer ${session}` } });
+  const headers = { authorization: `Bearer ${session}` };
+  const askForCode = () => poster.post('/api/connect-codes', '{"brain":"messagegateway"}', { headers });
+  let answer = await askForCode();
+  if (answer.status === 429) {
+    // The run asks for more codes than the limit per minute, which is made for people.
+    await setTimeout(61_000);
+    answer = await askForCode();
+  }
   if (answer.status !== 200) throw new Error(`the code was answered with ${answer.status}`);
   const { code } = JSON.parse(answer.text) as { readonly code: string };
-  const fields = { step: 'check', account, code, key: 'key' };
-  return await poster.post('/messagegateway/connect?lang=en', new URLSearchParams(fields).toString());
+  return await postStep(poster, { step: 'check', values: { crmUrl: account, apiKey: 'key' }, code });
+}
+
+/** A step of the connection page, as its script sends it. */
+export function postStep(poster: Poster, step: Readonly<Record<string, unknown>>) {
+  const headers = { 'content-type': 'application/json' };
+  return poster.post('/messagegateway/connect?lang=en', JSON.stringify(step), { headers });
 }
 
 const sessions = new WeakMap<Portal, Promise<string>>();

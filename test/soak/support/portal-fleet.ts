@@ -1,6 +1,6 @@
 /**
- * Many small Bitrix24 portals and their OAuth host in this process: each has an address of its own (127.x.y.z), takes messages like
- * imbot.v2, and hangs, dawdles or refuses old tokens when told to. For load; what is strict about a portal is tried with the sandbox.
+ * Many small Bitrix24 portals and their OAuth host in this process. Each has its own address (127.x.y.z), accepts messages like imbot.v2,
+ * and hangs, is slow or refuses old tokens when told to. They are for load only; the strict fake portal is the sandbox.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -17,7 +17,7 @@ export interface PortalFleet {
   readonly clientSecret: string;
   /** `host:port` of all portals and of the OAuth host. */
   readonly hosts: readonly string[];
-  /** Hears of every new message of a bot. */
+  /** Called for every new message of a bot. */
   onMessage: (portal: FleetPortal, dialogId: string, text: string) => void;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function startPortalFleet(endings: Endings, count: number): Promise
     const server = createServer((socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      // A caller that gives up breaks its connection.
+      // A caller that gives up closes its connection.
       socket.on('error', () => undefined);
       http.emit('connection', socket);
     });
@@ -70,7 +70,7 @@ export async function startPortalFleet(endings: Endings, count: number): Promise
   return fleet;
 }
 
-/** Linux answers on all of 127.0.0.0/8, so that each portal is a host of its own; elsewhere portals differ by their ports alone. */
+/** On Linux each portal is a host of its own, because all of 127.0.0.0/8 is loopback; elsewhere portals differ only by their ports. */
 function addressOf(index: number): string {
   if (process.platform !== 'linux') return '127.0.0.1';
   return `127.${20 + Math.floor(index / 62_500)}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`;
@@ -94,7 +94,7 @@ async function handlePortal(
   try {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
   } catch {
-    // The caller broke off.
+    // The caller aborted the request.
     return;
   }
   const { failureMode } = portal;
@@ -103,6 +103,11 @@ async function handlePortal(
   const call: FleetCall = { method: methodOf(incoming.url ?? ''), params: paramsOf(Buffer.concat(chunks)) };
   const isStale = failureMode === 'expired' || call.params['auth'] !== portal.accessToken;
   const refusal = { error: 'expired_token', error_description: 'The access token provided has expired.' };
+  if (!isStale && portal.kept !== null && call.method === 'imbot.v2.Event.get') {
+    const page = portal.kept.page(Number(call.params['offset']), Number(call.params['limit']));
+    answer.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(page);
+    return;
+  }
   const result = isStale ? null : answerMethod(portal, call, (dialog, text) => fleet.onMessage(portal, dialog, text));
   const body = JSON.stringify(result === null ? refusal : { result, time: timeOf() });
   answer.writeHead(result === null ? 401 : 200, { 'content-type': 'application/json; charset=utf-8' }).end(body);

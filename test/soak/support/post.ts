@@ -1,4 +1,4 @@
-/** Posts to the app over connections that are kept, and says what came back and how long it took. */
+/** Posts to the app over keep-alive connections and returns the answer and how long it took. */
 import { Agent, request } from 'node:http';
 
 export interface Posted {
@@ -23,13 +23,13 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 export interface PosterOptions {
   readonly maxSockets?: number;
-  /** Names another sender in each request, for an app that takes this machine for a proxy. */
+  /** Names another sender in each request, for an app that trusts this machine as a proxy. */
   readonly hasManySenders?: boolean;
 }
 
 /**
- * One call is one request, but where a kept connection was closed by the app at the very moment of sending: then it is sent again, as every
- * client with kept connections does.
+ * Each call makes one request. If the app closed the keep-alive connection just when the request was sent, it is sent again, as every HTTP
+ * client does.
  */
 export function createPoster(port: number, given: PosterOptions = {}): Poster {
   const agent = new Agent({ keepAlive: true, maxSockets: given.maxSockets ?? 256 });

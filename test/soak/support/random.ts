@@ -1,9 +1,9 @@
-/** A generator of random numbers that gives the same ones again for the same seed, so that a body that did harm can be made again. */
+/** A random number generator that repeats its numbers for the same seed, so that a body that caused a failure can be reproduced. */
 
 export interface Random {
-  /** A whole number from 0 up to, and without, the limit. */
+  /** A whole number from 0 to below the limit. */
   below(limit: number): number;
-  /** True in so many of a hundred cases. */
+  /** True in `share` percent of all cases. */
   percent(share: number): boolean;
   pick<T>(from: readonly T[]): T;
 }

@@ -1,4 +1,4 @@
-/** One kept connection that sends ready-made requests one after the other and reads only the status of each answer. Opens anew when it was closed. */
+/** One keep-alive connection that sends ready-made requests one at a time and reads only the status of each answer. It reconnects when it was closed. */
 import { connect, type Socket } from 'node:net';
 
 export interface RawLine {
@@ -38,7 +38,7 @@ export function createRawLine(port: number): RawLine {
     made.on('close', () => {
       if (socket !== made) return;
       socket = null;
-      // The status line has come, and the end of the answer is the end of the connection.
+      // The answer ends with the connection, and its status line has come.
       finish(received.startsWith('HTTP/1.1 ') ? Number(received.slice(9, 12)) : 0);
     });
     return made;
@@ -63,7 +63,7 @@ export function createRawLine(port: number): RawLine {
   };
 }
 
-/** The status of an answer that has come whole; null while some of it is missing. */
+/** The status of a complete answer; null while a part of it is missing. */
 function wholeAnswer(text: string): number | null {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;

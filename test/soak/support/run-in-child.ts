@@ -1,10 +1,10 @@
-/** Runs a soak in a process of its own and waits for its verdicts, no longer than its limit. */
+/** Runs a soak in its own process and waits for its verdicts, at most until its time limit. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Endings } from '../../../bench/support/endings.ts';
 import type { Size, Soak, Verdict } from './soak.ts';
 
-/** What the process says once, at its end. */
+/** What the process reports, once, at its end. */
 export type SoakReport = { readonly verdicts: readonly Verdict[] } | { readonly error: string };
 
 export interface SoakResult {
@@ -13,7 +13,7 @@ export interface SoakResult {
   readonly seconds: number;
 }
 
-/** From the signal to SIGKILL: it has processes of its own to end. */
+/** Time from the signal to SIGKILL, in which the run ends the processes it started. */
 const endingMs = 60_000;
 
 export async function runInChild(endings: Endings, soak: Soak, size: Size): Promise<SoakResult> {
@@ -23,7 +23,7 @@ export async function runInChild(endings: Endings, soak: Soak, size: Size): Prom
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let report: SoakReport | undefined;
   child.on('message', (message) => {
-    // Only one-soak.ts is at the other end.
+    // The messages come only from one-soak.ts.
     report = message as SoakReport;
   });
   const stop = endings.add(async () => {

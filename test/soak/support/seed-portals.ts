@@ -1,4 +1,4 @@
-/** Puts the fleet's portals into a database as installations would have left them: a thousand real ones would take minutes. */
+/** Stores the fleet's portals in a database as installations would have left them; a thousand real installations would take minutes. */
 import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
 import { tokenContext } from '../../../src/portals/token-context.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
@@ -8,7 +8,7 @@ import { offerToken } from '../../../src/store/tenants/tokens.ts';
 import type { EventBot } from '../../support/event-bodies.ts';
 import type { FleetPortal } from './fleet-portal.ts';
 
-/** The bot every fleet portal has. */
+/** The bot that every fleet portal has. */
 export const fleetBot: EventBot = { id: 567, code: 'bridge_assistant' };
 
 export interface Seeding {

@@ -1,14 +1,15 @@
-/** What a soak run is, what it is given, and what it reports. */
+/** The types of a soak run: what it is given and what it reports. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Endings } from '../../../bench/support/endings.ts';
 
-/** `full` is what `npm run test:soak` runs; `short` is the same run with small numbers, which `npm test` runs too. */
+/** `full` is what `npm run test:soak` runs; `short` is the same run with small numbers. */
 export type Size = 'full' | 'short';
 
 export interface SoakStage {
   readonly endings: Endings;
-  /** The address of a new, migrated database of the run's own. */
+  /** Creates a new, migrated database for the run; resolves to its address. */
   readonly database: () => Promise<string>;
-  /** Tells the person who waits what is going on. */
+  /** Reports progress to the person who waits. */
   readonly say: (text: string) => void;
 }
 
@@ -24,25 +25,25 @@ export interface Verdict {
 
 export interface Soak {
   readonly name: string;
-  /** One sentence: who attacks what. */
+  /** A sentence that says what the run does and expects. */
   readonly about: string;
-  /** The run is stopped and counts as missed after so many minutes. */
+  /** After this many minutes the run is stopped and counts as failed. */
   readonly limitMinutes: number;
   run(stage: SoakStage, size: Size): Promise<readonly Verdict[]>;
 }
 
-/** A count of things that must never happen. */
+/** A verdict on a count that must be 0. */
 export function never(what: string, count: number, note = ''): Verdict {
   const figure = `${count}${note === '' ? '' : ` (${note})`}`;
   return { what, figure, bar: '0', isPassed: count === 0, dependsOnMachine: false };
 }
 
-/** All of so many things must have happened. */
+/** A verdict on a count that must reach `of`. */
 export function all(what: string, count: number, of: number): Verdict {
   return { what, figure: `${count} of ${of}`, bar: 'all', isPassed: count === of && of > 0, dependsOnMachine: false };
 }
 
-/** A time or a size that must not be larger than the bar. */
+/** A verdict on a time or a size that must not exceed the bar. */
 export function atMost(what: string, value: number, limit: number, unit: string): Verdict {
   const isPassed = value <= limit;
   return {
@@ -63,18 +64,18 @@ function round(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 });
 }
 
-/** The value below which that share of the values lies; 0 of an empty list. */
+/** The value below which `share` of the values lie; 0 for an empty list. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** Where times and sizes are not judged, nothing is measured again because of them. */
+/** A run is repeated because of times and sizes only if these are judged. */
 const attempts = process.env['SOAK_COUNTS_ONLY'] === undefined ? 3 : 1;
 
 /**
- * Runs something up to three times while all it misses are times and sizes: what the app does wrong it does every time, what a busy machine
- * does it does once. A miss of anything else counts at once.
+ * Runs something up to three times as long as it misses only bars of times and sizes: a fault of the app appears every time, the effect of a
+ * busy machine does not. Any other failure counts at once.
  */
 export async function atBest(stage: Pick<SoakStage, 'say'>, run: () => Promise<readonly Verdict[]>) {
   for (let attempt = 1; ; attempt += 1) {
@@ -86,13 +87,8 @@ export async function atBest(stage: Pick<SoakStage, 'say'>, run: () => Promise<r
   }
 }
 
-/** Resolves after so many milliseconds. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Waits until the condition holds. False when it does not within the time. */
+/** Waits until the condition holds. False if it does not within `ms`. */
 export async function within(ms: number, condition: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (const end = Date.now() + ms; !(await condition()); await pause(25)) if (Date.now() > end) return false;
+  for (const end = Date.now() + ms; !(await condition()); await delay(25)) if (Date.now() > end) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-/** Employees of many portals write at a steady rate, whether they are answered or not. */
+/** Employees of many portals write at a steady rate, whether or not they are answered. */
 import { type EventForm, eventForm } from './event-form.ts';
 import type { FleetPortal } from './fleet-portal.ts';
 import type { Ledger } from './ledger.ts';
@@ -11,18 +11,18 @@ export interface SteadyTalkOptions {
   readonly portals: readonly FleetPortal[];
   readonly dialogsPerPortal: number;
   readonly perSecond: number;
-  /** User ids, which name the dialogs, count up from here: two talks of one portal must not share them. */
+  /** The first user id; ids count up from here and identify the dialogs, so two talks of one portal must not share them. */
   readonly firstUser: number;
-  /** Every dialog writes once at the beginning. */
+  /** Whether every dialog sends a message at once at the beginning. */
   readonly isBurst?: boolean;
 }
 
 export interface SteadyTalk {
-  /** Answers of the event endpoint by status; 0 stands for none. */
+  /** Number of answers of the event endpoint by status; 0 means no answer. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** Milliseconds from the moment a message was due to its acknowledgement. */
+  /** Milliseconds from when a message was due to its acknowledgement. */
   readonly acknowledgements: readonly number[];
-  /** Writes no more; resolves when all that was posted has its answer or none. */
+  /** Stops writing; resolves when every request was answered or has failed. */
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ interface Dialog {
 
 const tickMs = 10;
 
-/** A dialog's next message leaves when its last one was answered by the endpoint: only then is their order known. */
+/** A dialog's next message is sent when the endpoint has answered the last one: only then is their order certain. */
 export function startSteadyTalk(options: SteadyTalkOptions): SteadyTalk {
   const free = dialogsOf(options);
   const due: number[] = [];

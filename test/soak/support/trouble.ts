@@ -1,26 +1,27 @@
-/** Kills, restarts and freezes processes of the app and its database, all at the same time, each so many times. */
+/** Kills, restarts and freezes processes of the app and its database at the same time, each as often as ordered. */
+
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SoakApp } from './app.ts';
 import type { DyingDatabase } from './database-that-dies.ts';
-import { pause } from './soak.ts';
 
 export interface Trouble {
-  /** SIGKILL of processes of the app, in turn over its roles. */
+  /** Number of SIGKILLs of app processes, in turn over the roles. */
   readonly kills: number;
-  /** SIGKILL of the database server. */
+  /** Number of SIGKILLs of the database server. */
   readonly databaseKills: number;
   readonly databaseRestarts: number;
-  /** SIGSTOP and, a while later, SIGCONT of workers. */
+  /** Number of times a worker gets SIGSTOP and, a while later, SIGCONT. */
   readonly freezes: number;
-  /** Longest freeze but those below. */
+  /** The longest freeze, except for the long ones below. */
   readonly freezeMs: number;
-  /** The first so many freezes outlast every lease. */
+  /** How many freezes, the first ones, last longer than every lease. */
   readonly longFreezes: number;
-  /** Pause after each trouble of a kind. */
+  /** Time between two faults of the same kind. */
   readonly betweenMs: readonly [from: number, to: number];
 }
 
-/** One process of each role; the workers twice, so that one takes over from the other. */
+/** The roles of the processes; web and worker twice, so that one takes over from the other. */
 export const fleet = ['web', 'web', 'worker', 'worker', 'sockets'] as const;
 type Role = (typeof fleet)[number];
 
@@ -28,13 +29,13 @@ export interface Member {
   readonly role: Role;
   readonly port: number;
   app: SoakApp | null;
-  /** Being killed, started or frozen by one of the troublemakers. */
+  /** Whether the process is being killed, started or frozen at the moment. */
   isBusy: boolean;
 }
 
 /** Longer than any lease of the app. */
 const longFreezeMs = 70_000;
-/** While the database is away a process cannot start: it is started again, as a supervisor would. */
+/** A process cannot start while the database is away, so it is started again, as a supervisor would do. */
 const startAttempts = 20;
 
 export interface Targets {
@@ -43,7 +44,7 @@ export interface Targets {
   readonly database: DyingDatabase;
 }
 
-/** What was really done, by its name. */
+/** How often each fault really happened, by name. */
 export type Done = Map<string, number>;
 
 interface Work {
@@ -61,10 +62,10 @@ export async function makeTrouble(trouble: Trouble, targets: Targets): Promise<D
 }
 
 function between({ betweenMs: [from, to] }: Trouble): Promise<void> {
-  return pause(randomInt(from, to));
+  return delay(randomInt(from, to));
 }
 
-/** A process nobody else is busy with. */
+/** Waits for a process that is not busy and marks it as busy. */
 async function take(members: readonly Member[], wanted: (member: Member) => boolean): Promise<Member> {
   for (;;) {
     const member = members.find((one) => !one.isBusy && wanted(one));
@@ -72,7 +73,7 @@ async function take(members: readonly Member[], wanted: (member: Member) => bool
       member.isBusy = true;
       return member;
     }
-    await pause(20);
+    await delay(20);
   }
 }
 
@@ -91,7 +92,7 @@ async function killApps({ trouble, targets, note }: Work): Promise<void> {
   }
 }
 
-/** Kills and restarts in turn, as long as there are both. */
+/** Kills and restarts the database in turn, as long as some of both are left. */
 async function killDatabase({ trouble, targets, note }: Work): Promise<void> {
   let kills = trouble.databaseKills;
   let restarts = trouble.databaseRestarts;
@@ -114,7 +115,7 @@ async function freezeWorkers({ trouble, targets, note }: Work): Promise<void> {
   for (let round = 0; round < trouble.freezes; round += 1) {
     const member = await take(targets.members, (one) => one.role === 'worker' && one.app !== null);
     member.app?.signal('SIGSTOP');
-    await pause(round < trouble.longFreezes ? longFreezeMs : randomInt(50, trouble.freezeMs));
+    await delay(round < trouble.longFreezes ? longFreezeMs : randomInt(50, trouble.freezeMs));
     member.app?.signal('SIGCONT');
     note('freeze of a worker');
     member.isBusy = false;

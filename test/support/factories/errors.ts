@@ -1,7 +1,7 @@
-/** Errors as tests look at them. */
+/** Errors for tests to examine. */
 import { AppError } from '../../../src/core/errors.ts';
 
-/** What the call is refused with; fails where nothing is thrown, or something that is no error of ours. */
+/** The AppError with which the call rejects; fails if it resolves or rejects with anything else. */
 export async function errorOf(call: Promise<unknown>): Promise<AppError> {
   const outcome = await call.then(
     () => 'nothing was thrown',

@@ -1,4 +1,4 @@
-/** A brain whose accounts are connected by the generic form: every kind of field, a remote that knows one key, and figures. */
+/** A brain whose accounts are connected by the generic form: with every kind of field, a remote that accepts one key, and figures. */
 import { z } from 'zod';
 import { field } from '../../../src/core/config-form.ts';
 import { defineBrain } from '../../../src/core/define-brain.ts';
@@ -11,6 +11,7 @@ const configSchema = z.strictObject({
   host: field(z.url(), {
     title: { ru: 'Адрес сервиса', en: 'Address of the service' },
     help: { ru: 'Например, https://demo.example', en: 'For example https://demo.example' },
+    isAddress: true,
   }),
   key: field(z.string().min(8), {
     title: { ru: 'Ключ', en: 'Key' },

@@ -1,4 +1,4 @@
-/** Servers on loopback and an HTTP client of each engine that may call them; whatever is opened is closed after the test. */
+/** Loopback servers, and HTTP clients of both engines that may call them; everything is closed after the test. */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction, Socket, Server as TcpServer } from 'node:net';
@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Every name leads to this machine, as a hostile or an internal name server might answer. */
+/** Resolves every name to this machine, as a hostile or an internal name server might. */
 const everythingIsHere: LookupFunction = (_hostname, options, callback) => {
   if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }]);
   else callback(null, '127.0.0.1', 4);
@@ -40,7 +40,7 @@ export async function listen(server: Server | TcpServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A TCP server that treats each connection's first bytes as the tester says. */
+/** A TCP server that calls `onData` with a connection when its first bytes arrive. */
 export async function listenRaw(onData: (socket: Socket) => void): Promise<number> {
   return listen(createTcpServer((socket) => void socket.once('data', () => onData(socket))));
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { isBlockNode, type Markup, type MarkupNode } from '../../../src/core/markup/markup.ts';
 
-/** Signs that mean something in some language, words, and line breaks in between. */
+/** Characters with a meaning in one of the markup languages, words, and line breaks. */
 const words = fc
   .array(
     fc.oneof(
@@ -77,7 +77,7 @@ const linked = fc.oneof(
 
 type Leaf = keyof typeof leaves;
 
-/** Between two blocks: neighbouring lists would be one. */
+/** Separates two blocks, because adjacent lists would be read as one. */
 const between: MarkupNode = { type: 'text', text: 'и' };
 
 /** Trees of these leaves and styles, with blocks between the lines. */
@@ -219,5 +219,5 @@ const pieces = fc.oneof(
   fc.string({ maxLength: 4 }),
 );
 
-/** Text of somebody who tries everything. */
+/** Texts full of characters with a meaning in markup. */
 export const hostileText = fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join(''));

@@ -1,4 +1,4 @@
-/** A MessageGateway that answers what a test says, and a connector of ours that delivers to it. */
+/** A MessageGateway that answers as a test specifies, and a connector that delivers to it. */
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
 import type { BrainAction } from '../../../src/core/actions.ts';
 import type { ConnectorTools } from '../../../src/core/connector-tools.ts';
@@ -11,7 +11,7 @@ export interface Call {
 }
 export type Answer = readonly [status: number, body: unknown];
 
-/** A MessageGateway of which each test says what it answers; what is not said is answered with the usual. */
+/** A MessageGateway with the given answers; all other calls get default answers. */
 export function far(answers: Readonly<Record<string, Answer | readonly Answer[]>> = {}) {
   const calls: Call[] = [];
   const usual: Readonly<Record<string, Answer>> = {

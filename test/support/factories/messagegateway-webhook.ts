@@ -1,4 +1,4 @@
-/** Webhooks of MessageGateway and what our connector reads in them. */
+/** Webhooks of MessageGateway, and how the connector reads them. */
 import { messageGatewayBrain } from '../../../src/brains/messagegateway/messagegateway-brain.ts';
 import type { BrainEvent, Reply } from '../../../src/core/events.ts';
 import { mgConfig, unitTools } from '../messagegateway-unit.ts';

@@ -1,12 +1,12 @@
-/** Remotes that nock stands in for: nothing leaves the machine, and every expected call has to be made. */
+/** Uses nock in place of remotes: no call leaves the machine, and every expected call must be made. */
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { HttpClient } from '../../../src/lib/http-client.ts';
 
-/** Call it at the top of a test file; a client given is closed after the last test. */
+/** To be called at the top of a test file. A given client is closed after the last test. */
 export function useNock(http?: HttpClient): void {
   beforeAll(() => {
-    // Another file of this process may have switched it off.
+    // Another test file in this process may have switched nock off.
     if (!nock.isActive()) nock.activate();
     nock.disableNetConnect();
   });

@@ -1,4 +1,4 @@
-/** Events of one Open Channel chat, and what the bot makes of them in order. */
+/** Events of one Open Channel chat, and a function that applies them in order. */
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
@@ -14,7 +14,7 @@ export const bot: BridgeBot = {
   capabilities: capabilitiesWith({ maxTextLength: 1_000, ownership: true }),
 };
 
-/** As an event is read: the bot itself (900) as leader is nobody. */
+/** The chat as an event is decoded: if the bot itself (900) leads, no person does. */
 export const chat = (leaderId: string | undefined, sessionId: string | null = '343'): Chat => ({
   kind: 'line',
   dialogId: 'chat1777',
@@ -60,7 +60,7 @@ export const edited = (leaderId: string): ChatEvent => ({
 export const zero = (who: 'client' | 'employee', changes: Partial<Message> = {}): ChatEvent =>
   said(who, chat('900'), { text: '0', callsPerson: true, ...changes });
 
-/** A customer's words where another bot of ours leads and hears them too. */
+/** A customer's message where another bot of the app leads and receives it too. */
 export const besideOther = (leaderId: string): ChatEvent => said('client', chat(leaderId), { otherBotLeads: true });
 export const zeroTo = (leaderId: string): ChatEvent =>
   said('client', chat(leaderId), { text: '0', callsPerson: true, otherBotLeads: true });
@@ -71,7 +71,7 @@ export const start = (): Conversation => ({
   language: 'ru',
 });
 
-/** Works the events in order; what the last one made the bot show the customer or tell the brain. */
+/** Applies the events in order. Returns what the last one made the bot show the customer or send to the brain. */
 export function play(events: readonly ChatEvent[], from: Conversation = start()) {
   let conversation = from;
   let last: ReturnType<typeof bridge> | null = null;

@@ -1,4 +1,4 @@
-/** A bot, a chat and plain talk with it: what most rules of the bridge are tried with. */
+/** A bot, a chat and plain messages, with which most rules of the bridge are tested. */
 import { bridge } from '../../../src/core/bridge.ts';
 import type { BridgeBot, Bridged } from '../../../src/core/bridge-result.ts';
 import { type Conversation, newConversation } from '../../../src/core/conversation.ts';
@@ -6,7 +6,7 @@ import type { AuthorKind, Chat, ChatEvent, ChatKind, PortalEvent } from '../../.
 import { capabilitiesWith, portalMessage } from './rules.ts';
 
 export const atTheMoment = '2026-11-21T06:00:00.000Z';
-/** For rules that time means nothing to. */
+/** Calls `bridge` at a fixed time, for rules that do not depend on time. */
 export const bridgeAtOnce = (event: ChatEvent, conversation: Conversation, by: BridgeBot): Bridged =>
   bridge(event, conversation, by, { at: new Date(atTheMoment) });
 
@@ -40,7 +40,7 @@ export const talked = (changes: Partial<Conversation> = {}): Conversation => ({
   ...changes,
 });
 
-/** What every edit tells besides. */
+/** The other fields of every edit. */
 export const shown = { mentionsBot: true, language: 'ru', sentAt: null } as const;
 
 export const from = (kind: AuthorKind) => ({ id: '599', name: 'Кто-то', kind });

@@ -1,4 +1,4 @@
-/** A scripted brain with one request, one command and a pace, for tests of what brains may be asked. */
+/** A scripted brain with one request, one command and a pace, for tests of requests to brains. */
 import { z } from 'zod';
 import type { BrainCommand, BrainRequestForm } from '../../../src/core/brain-parts.ts';
 import { field } from '../../../src/core/config-form.ts';
@@ -31,7 +31,7 @@ export interface RequestBrain extends ScriptedBrain {
   readonly asked: BrainRequest[];
 }
 
-/** Answers `message` with the text and `request` with its code; keeps the requests. */
+/** Answers `message` with the text and `request` with its code, and records the requests. */
 export function requestBrain(
   script: Partial<BrainScript> = {},
   parts: NonNullable<Parameters<typeof scriptBrain>[1]>['parts'] = {},

@@ -1,10 +1,10 @@
-/** What the rules of the bridge are tried with: a bot and what its brain can do, and what a portal tells. */
+/** Inputs for tests of the bridge's rules: capabilities of a brain, and a message from a portal. */
 import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import type { PortalEvent } from '../../../src/core/events.ts';
 
 type Capabilities = BridgeBot['capabilities'];
 
-/** Of a brain that takes texts, files and changes, and nothing else. */
+/** Capabilities of a brain that supports texts, files and changes, and nothing else. */
 export function capabilitiesWith(changes: Partial<Capabilities> = {}): Capabilities {
   return {
     maxTextLength: 100,
@@ -22,7 +22,7 @@ export function capabilitiesWith(changes: Partial<Capabilities> = {}): Capabilit
 
 export type PortalMessage = PortalEvent & { readonly type: 'message' };
 
-/** A plain message in Russian; who said it and where has to be given. */
+/** A plain message in Russian; author and chat have to be given. */
 export function portalMessage(given: Pick<PortalMessage, 'author' | 'chat'> & Partial<PortalMessage>): PortalMessage {
   return {
     type: 'message',

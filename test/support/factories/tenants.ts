@@ -1,7 +1,7 @@
-/** Rows of portals and connections, for tests of what works on the database alone. */
+/** Rows of portals and connections, for tests that need only the database. */
 import type { Db } from '../../../src/store/database.ts';
 
-/** A portal that nobody can call; installed unless `more` says otherwise. */
+/** Adds a portal that cannot be called; it is installed unless `more` says otherwise. */
 export async function addBarePortal(
   db: Db,
   portal: string,
@@ -11,7 +11,7 @@ export async function addBarePortal(
   await db('portal').insert({ portal, ...place, application_token_hash: Buffer.alloc(32), ...more });
 }
 
-/** Tokens of a portal that nobody can open, exchanged so many days ago. */
+/** Adds tokens of a portal that cannot be decrypted, exchanged `ageDays` ago. */
 export async function addBareToken(db: Db, portal: string, ageDays: number): Promise<void> {
   const sealed = { access_sealed: Buffer.alloc(1), refresh_sealed: Buffer.alloc(1) };
   const refreshed_at = new Date(Date.now() - ageDays * 86_400_000);
@@ -25,7 +25,7 @@ export async function addBareToken(db: Db, portal: string, ageDays: number): Pro
   });
 }
 
-/** A connection of the echo brain whose secrets nobody can open. */
+/** Adds a connection of the echo brain whose secrets cannot be decrypted. */
 export async function addBareConnection(db: Db, portal: string, id: string): Promise<void> {
   const sealed = Buffer.alloc(1);
   const secrets = { config_sealed: sealed, webhook_secret_hash: sealed, webhook_secret_sealed: sealed };

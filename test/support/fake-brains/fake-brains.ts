@@ -1,4 +1,4 @@
-/** Three brains of different nature over one fake server: answers in the call, by webhook, over a socket with a cursor. */
+/** Three different brains with one fake server: one answers in the call, one by webhook, one over a socket with a cursor. */
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { BrainAction } from '../../../src/core/actions.ts';
@@ -55,21 +55,21 @@ function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    // Not JSON at all: the schema that follows refuses it.
+    // Not JSON: the schema that reads it next refuses it.
     return undefined;
   }
 }
 
 const spokenSchema = z.object({ text: z.string() });
 
-/** What is stored may be anything; only a message of the protocol is an answer. */
+/** The stored body may be anything; only a message of the protocol counts as an answer. */
 function decode(raw: { readonly body: Buffer }): readonly BrainEvent[] {
   const message = spokenSchema.safeParse(parse(raw.body));
   if (!message.success) throw new BadInput({ code: 'fake.unreadable', message: 'not a message' });
   return [textReply(message.data.text)];
 }
 
-/** Answers in the call, and cannot be asked twice safely. */
+/** Answers in the call; a repeated delivery would be a second message. */
 export const callBrain = defineBrain<Config>({
   name: 'fakecall',
   title: 'Answers in the call',
@@ -119,7 +119,7 @@ export const hookBrain = defineBrain<Config>({
 
 const frameSchema = z.object({ seq: z.number(), chat: z.string(), text: z.string() });
 
-/** Answers over a socket that knows conversations by its own names and goes on from a cursor. */
+/** Answers over a socket that has its own ids for conversations and continues from a cursor. */
 export const socketBrain = defineBrain<Config>({
   name: 'fakesocket',
   title: 'Answers over a socket',
@@ -137,7 +137,7 @@ export const socketBrain = defineBrain<Config>({
         signal.addEventListener('abort', () => socket.terminate(), { once: true });
         socket.on('message', (data: Buffer) => {
           const frame = frameSchema.safeParse(parse(data));
-          // Frames outside the protocol are passed over; the cursor does not move past them.
+          // Frames outside the protocol are ignored; the cursor does not advance for them.
           if (!frame.success || frame.data.seq <= last) return;
           const { seq, chat } = frame.data;
           last = seq;

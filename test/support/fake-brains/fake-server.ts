@@ -9,7 +9,7 @@ export interface HeardMessage {
   readonly key: string;
 }
 
-/** How the server treats the next requests. `late`: it does the work, then breaks the connection instead of answering. */
+/** How the server answers the next requests. `late`: it does the work, then closes the connection instead of answering. */
 export type FailureMode = 'well' | 'status-500' | 'status-429' | 'status-401' | 'hang' | 'late' | 'garbage';
 
 /** `in-call`: answers in the response · `by-webhook` · `by-socket` */
@@ -17,18 +17,18 @@ export type AnswerWay = 'in-call' | 'by-webhook' | 'by-socket';
 
 export interface FakeServer {
   readonly origin: string;
-  /** Every message it took in, repetitions with the same key included. */
+  /** Every message it received, repetitions with the same key included. */
   readonly heard: readonly HeardMessage[];
   /** Failure mode of the next `times` requests. */
   be(failureMode: FailureMode, times: number): void;
-  /** Says something of its own accord. `repeat` sends the very same message that many times. */
+  /** Sends a message that answers nothing. `repeat` is how often the same message is sent. */
   say(ref: string, text: string, repeat?: number): Promise<void>;
   /** Webhook address to answer to. */
   hook: string;
-  /** When true, an answer goes out before the call it answers has returned. */
+  /** If true, an answer is sent before the call that it answers has returned. */
   answersEarly: boolean;
   cutSockets(): void;
-  /** Sends bytes that are no message of the protocol. */
+  /** Sends bytes that are not a message of the protocol. */
   babble(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function startFakeServer(way: AnswerWay): Promise<FakeServer> {
   const done = new Set<string>();
   let failureModes: FailureMode[] = [];
 
-  // One webhook after the other: what it says first arrives first.
+  // One webhook at a time, so that they arrive in the order in which they were sent.
   let posting: Promise<unknown> = Promise.resolve();
   async function post(body: unknown): Promise<void> {
     const sent = typeof body === 'string' ? body : JSON.stringify(body);

@@ -1,4 +1,4 @@
-/** The tests of one kind of hostile input: each on every reader of outside data. */
+/** Defines the tests for one kind of hostile inputs: each is tried on every reader of outside data. */
 import { describe, expect, it } from 'vitest';
 import type { HostileInput } from './hostile-inputs.ts';
 import { createGrowthMeter } from './measure-growth.ts';

@@ -1,18 +1,18 @@
-/** Texts that make careless readers slow: each grows to any size, and each once was, or could be, the worst case of some reader. */
+/** Texts that make careless readers slow. Each can grow to any size, and each was or could be the worst case of some reader. */
 
 export interface HostileInput {
   readonly name: string;
-  /** About so many characters of it. */
+  /** Makes about `length` characters of it. */
   readonly make: (length: number) => string;
 }
 
-/** The piece over and over, between a beginning and an end that stay as they are. */
+/** A repeated piece between a fixed beginning and end. */
 function repeated(piece: string, before = '', after = ''): HostileInput {
   const name = JSON.stringify(`${before}${piece}…${after}`);
   return { name, make: (length) => before + piece.repeat(Math.ceil(length / piece.length)) + after };
 }
 
-/** The pieces of 0, 1, 2, …: nothing in it comes twice. */
+/** Pieces made from 0, 1, 2, …, so that no two are equal. */
 function numbered(name: string, piece: (index: number) => string): HostileInput {
   return {
     name,
@@ -137,5 +137,5 @@ const json = [
   numbered('a key in every member', (index) => `${index === 0 ? '{' : ','}"k${index}":${index}`),
 ];
 
-/** Every text that is tried on every reader, by what it imitates. */
+/** All hostile inputs, grouped by what they imitate. */
 export const hostileInputs = { forms, markup, characters, json } satisfies Record<string, readonly HostileInput[]>;

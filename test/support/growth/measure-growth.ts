@@ -1,6 +1,6 @@
 /**
- * Finds out whether a reader's time grows with its input or with the square of it. The clock on the wall clears most readers at once. A reader
- * it suspects is judged by the processor time of its own thread, which other processes cannot add to.
+ * Finds out whether a reader's time grows linearly with its input or quadratically. Wall-clock time is enough to clear most readers. Others
+ * are judged by the processor time of their own thread, which other processes do not affect.
  */
 import { processorMs } from './processor-time.ts';
 
@@ -10,39 +10,39 @@ export type Read = (text: string, bytes: Buffer) => unknown;
 export interface Growth {
   /** Characters of the smaller input. */
   readonly length: number;
-  /** Milliseconds for it, and for one twice as long. */
+  /** Milliseconds for this input, and for one twice as long. */
   readonly once: number;
   readonly twice: number;
 }
 
-/** Twice the input may take so many times as long: 2 for a linear reader, 4 for a quadratic one. */
+/** How many times as long twice the input may take: a linear reader needs 2, a quadratic one 4. */
 const mostGrowth = 2.5;
 
-/** Shorter times say more about the clock and the collector than about the reader: then the input grows. */
+/** Shorter times depend more on the clock and the garbage collector than on the reader, so the input is then enlarged. */
 const leastMs = 0.5;
 
-/** What takes less for a quarter of a million characters, some 12 nanoseconds for each, is linear as far as anybody can see. */
+/** A reader that takes less for a quarter of a million characters, about 12 nanoseconds each, counts as linear. */
 const quickMs = 3;
 
 const firstLength = 32 * 1024;
 const lastLength = 128 * 1024;
 
-/** A reader whose processor time grows too much is measured again so often, on longer input each time, before it is said to be so. */
+/** How often a reader whose processor time grows too much is measured again, each time on longer input, before it fails. */
 const suspicions = 5;
 
-/** What takes so long is run once and then judged by processor time alone; if it grows too much it is not measured again. */
+/** A reader that takes this long is run once and then judged by processor time alone; if that grows too much, it is not measured again. */
 const slowMs = 150;
 
-/** The system counts a thread's processor time in steps of up to 4 ms: a block of runs must be far longer than one step. */
+/** Length of a block of runs. The system counts processor time in steps of up to 4 ms, so a block must be far longer than that. */
 const blockMs = 48;
 
-/** Blocks of each length; the smallest of them counts. From the second on, a reader that they clear is measured no further. */
+/** Blocks for each input length; the quickest counts. Measuring stops after any but the first if the reader is linear by then. */
 const blocks = 4;
 
-/** Runs by the clock on the wall; from the second on, a reader that they clear is measured no further. */
+/** Runs by wall-clock time. Measuring stops after any but the first if the reader is linear by then. */
 const runs = 7;
 
-/** Measures readers on one kind of input. Each length of it is made once for all of them. */
+/** Measures readers on one kind of input. Each length of input is made once for all readers. */
 export function createGrowthMeter(make: (length: number) => string) {
   const made = new Map<number, Input>();
   const inputOf = (length: number): Input => {
@@ -51,7 +51,7 @@ export function createGrowthMeter(make: (length: number) => string) {
     return known;
   };
 
-  /** Null when the reader is linear; otherwise the last measurement, every one of which showed too much growth. */
+  /** Null if the reader is linear; otherwise the last of several measurements, all of which showed too much growth. */
   return function tooMuchGrowth(read: Read, startAt = firstLength): Growth | null {
     let length = startAt;
     for (let suspected = 0, measured = 0; ; ) {
@@ -61,7 +61,7 @@ export function createGrowthMeter(make: (length: number) => string) {
       else if (times.twice <= slowMs && times.twice <= mostGrowth * times.once) return null;
       else {
         suspected += 1;
-        // A step at one length (a larger buffer, the next cache) is no growth: that shows at the next length, and for less.
+        // A jump at one length (a larger buffer, the next cache level) is not growth; the next length shows whether it was one.
         const mayBeStep = suspected === 1 && length < lastLength && times.twice <= slowMs;
         if (!mayBeStep) {
           const spent = measureProcessor(read, inputOf(length), inputOf(2 * length), times.twice);
@@ -75,7 +75,7 @@ export function createGrowthMeter(make: (length: number) => string) {
   };
 }
 
-/** The best of several runs each, in turns, so that a busy moment meets both. */
+/** The quickest of several runs for each input, alternating, so that a busy moment affects both. */
 function measure(read: Read, short: Input, long: Input): Omit<Growth, 'length'> {
   let once = Number.POSITIVE_INFINITY;
   let twice = Number.POSITIVE_INFINITY;
@@ -88,7 +88,7 @@ function measure(read: Read, short: Input, long: Input): Omit<Growth, 'length'> 
   return { once, twice };
 }
 
-/** Processor time of one run each, from blocks of runs in turns. `roughMs` says about how long one run with the long input takes. */
+/** Processor time of one run for each input, from alternating blocks of runs. `roughMs` is about how long one run with the long input takes. */
 function measureProcessor(read: Read, short: Input, long: Input, roughMs: number): Omit<Growth, 'length'> {
   const perBlock = Math.max(1, Math.ceil(blockMs / roughMs));
   let once = Number.POSITIVE_INFINITY;
@@ -118,7 +118,7 @@ function attempt(read: Read, { text, bytes }: Input): void {
   try {
     read(text, bytes);
   } catch {
-    // A refusal is an answer too; what it took counts.
+    // A reader may also refuse the input; its time counts all the same.
   }
 }
 
@@ -127,7 +127,7 @@ interface Input {
   readonly bytes: Buffer;
 }
 
-/** Repeated texts are kept as trees of their pieces until somebody reads them, which must not count. */
+/** Makes the text flat: V8 stores a repeated text as a tree of pieces until it is first read, and that must not be measured. */
 function flat(made: string): Input {
   return { text: Buffer.from(made, 'utf16le').toString('utf16le'), bytes: Buffer.from(made) };
 }

@@ -1,4 +1,4 @@
-/** Every function that reads or formats what comes from outside. One line each: `test/unit/linear-time/` tries all hostile inputs on all of them. */
+/** Every function that reads or formats data from outside, one line each. `test/unit/linear-time/` tries all hostile inputs on all of them. */
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';
@@ -12,8 +12,6 @@ import { unescapeHtml } from '../../../src/brains/messagegateway/api/html-text.t
 import { parseMgTime } from '../../../src/brains/messagegateway/api/mg-time.ts';
 import { retryAfterMs } from '../../../src/brains/messagegateway/api/retry-after.ts';
 import { type Envelope, readEnvelope } from '../../../src/brains/messagegateway/api/webhook-shapes.ts';
-import { html } from '../../../src/brains/messagegateway/connect/html.ts';
-import { languageOfReader } from '../../../src/brains/messagegateway/connect/messages/page-messages.ts';
 import { decodeGroupRow } from '../../../src/brains/messagegateway/console/decode-group-row.ts';
 import { parseLine, takeChat, takeId, uuidIn } from '../../../src/brains/messagegateway/console/parse-line.ts';
 import { orderCard, productCard } from '../../../src/brains/messagegateway/inbound/cards.ts';
@@ -30,12 +28,12 @@ import { readAnswer as readScriptAnswer } from '../../../src/brains/metabot/read
 import { runAt } from '../../../src/brains/metabot/run-at.ts';
 import { signatureProblem } from '../../../src/brains/metabot/signature.ts';
 import { decodeWebhook as decodeScriptWebhook } from '../../../src/brains/metabot/webhook.ts';
-import { retryAfterMs as selartiRetryAfterMs } from '../../../src/brains/selarti/api/selarti-errors.ts';
 import { findToken } from '../../../src/brains/selarti/api/token-field.ts';
 import { decodeWebhook as decodeSelarti } from '../../../src/brains/selarti/inbound/decode-webhook.ts';
 import { readWebhook as readSelarti, withKnown } from '../../../src/brains/selarti/inbound/webhook.ts';
 import { textDigest } from '../../../src/brains/selarti/outbound/text-digest.ts';
 import type { Button } from '../../../src/core/events.ts';
+import { languageOfReader } from '../../../src/core/language.ts';
 import { escapeBb, escapeCommands } from '../../../src/core/markup/bb-escape.ts';
 import { readMarkup, renderMarkup } from '../../../src/core/markup/forms.ts';
 import type { TextForm } from '../../../src/core/markup/markup.ts';
@@ -54,7 +52,7 @@ import type { Read } from './measure-growth.ts';
 export interface OutsideReader {
   readonly name: string;
   readonly read: Read;
-  /** Length to begin with, where the reader's slow part shows on long input alone. */
+  /** The first length, if the slow part of the reader shows only on long input. */
   readonly startAt?: number;
 }
 
@@ -74,7 +72,7 @@ const eventWith =
     return decodeEvent(bytes(pairs.join('&')), bot);
   };
 
-/** A message with two commands and the text around them, as a name, and as what one of them is given. */
+/** A message with two commands, and the text around them, as a name and as an argument. */
 function commandWith(text: string): unknown {
   const said = encodeURIComponent(text.toWellFormed());
   const pairs = [
@@ -93,7 +91,7 @@ const pointing = (text: string): Button[] => [
 
 const sent = (data: Record<string, unknown>): Envelope => ({ type: 'message_sent', data });
 
-/** The text as a webhook's own bytes, and then as far as they are read. */
+/** Reads the body as a webhook, and decodes what was accepted. */
 function readWebhook(_: string, body: Buffer): unknown {
   const envelope = readEnvelope(body);
   return envelope === null ? null : decodeWebhook(envelope, rules);
@@ -101,7 +99,7 @@ function readWebhook(_: string, body: Buffer): unknown {
 
 const joined = mgConfig({});
 
-/** A message of MessageGateway with the text wherever it has one. */
+/** A message of MessageGateway with the text in every text field. */
 const mgMessage = (text: string): object => {
   const actor = { id: 1, type: 'user', name: text };
   const message = { id: 7, chat_id: 3, type: 'command', scope: 'public', content: text, note: text, from: actor };
@@ -115,7 +113,7 @@ const groupRow = (text: string): Buffer => {
 
 const selarti = selartiConfig();
 
-/** The body as a webhook of Selarti, or the text in every field of one. */
+/** Reads the body as a webhook of Selarti, and decodes it. */
 function readSelartiBody(body: Buffer): unknown {
   const webhook = readSelarti(withKnown(body, ['operator']), selarti);
   return webhook === null ? null : decodeSelarti(webhook, selarti);
@@ -132,7 +130,7 @@ const console = consoleContext({}, unitTools(noCall), mgConfig({ unescapeHtml: t
 
 const cardOf = (text: string) => ({ title: text, url: text, image: text, facts: [{ name: text, value: text }] });
 
-/** Read as one language and written in all others. */
+/** Reads the text as one markup language and writes it in all others. */
 const translate = (from: TextForm) => (text: string) => {
   const nodes = readMarkup(text, from);
   return (['plain', 'markdown', 'html', 'bbcode'] as const).map((form) => renderMarkup(nodes, form));
@@ -182,7 +180,6 @@ export const outsideReaders: readonly OutsideReader[] = [
   { name: 'parseMgTime', read: parseMgTime },
   { name: 'retryAfterMs', read: (text) => retryAfterMs(text, new Date(0)) },
   { name: 'readCursor', read: readCursor },
-  { name: 'html', read: (text) => html`<p title="${text}">${text}</p>` },
   { name: 'parseLine', read: (text) => [parseLine(text, true), parseLine(text, false)] },
   { name: 'takeChat', read: (text) => [takeChat(text), takeId(text), uuidIn(text)] },
   { name: 'portalMessageId', read: portalMessageId },
@@ -200,12 +197,11 @@ export const outsideReaders: readonly OutsideReader[] = [
   },
   { name: 'signalOf', read: (text) => signalOf({ type: 'message_new', data: { message: mgMessage(text) } }, joined) },
   { name: 'fillTemplate', read: (text) => fillTemplate('<p title="{{data}}">{{data}} {{none}}</p>', { data: text }) },
-  { name: 'languageOfReader', read: (text) => languageOfReader(null, text) },
+  { name: 'languageOfReader', read: (text) => languageOfReader(undefined, text) },
   { name: 'Selarti: a webhook', read: (_, body) => readSelartiBody(body) },
   { name: 'Selarti: the fields of a webhook', read: (text) => readSelartiBody(selartiWith(text)) },
   { name: 'Selarti: an echo', read: textDigest },
   { name: 'Selarti: the token', read: (text) => findToken({ [text]: text, token: text }, text.slice(0, 100)) },
-  { name: 'Selarti: Retry-After', read: (text) => selartiRetryAfterMs(text, new Date(0)) },
   { name: 'readCommand', read: (text) => [readCommand(text), readCommand(`a x="${text}`)] },
   {
     name: 'readAnswer of a script',

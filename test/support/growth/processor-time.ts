@@ -1,4 +1,4 @@
-/** Measures work by the processor time of this very thread: what other processes do meanwhile does not count. */
+/** Measures work by the processor time of this thread, so that other processes do not affect the result. */
 
 /**
  * Milliseconds of processor time the work takes. The system counts them in steps of up to 4 ms, so the work should take far longer than that.

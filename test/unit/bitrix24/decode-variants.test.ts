@@ -98,6 +98,37 @@ describe('an event that names only other bots', () => {
   });
 });
 
+describe('a message of a chat that is neither private nor an Open Channel', () => {
+  const name = 'v1-onimbotmessageadd-group-mention';
+  const types = ['data[PARAMS][MESSAGE_TYPE]', 'data[PARAMS][CHAT_TYPE]'];
+
+  it.each(['C', 'O', 'S', 'N', 'J', 'T', 'A', 'B', 'X', 'Z'])(
+    'is one of a group, of the type %s as of any other',
+    (letter) => {
+      const body = altered(
+        name,
+        types,
+        types.map((key) => `${key}=${letter}`),
+      );
+      expect((only(body, codeIn(name)) as Message).chat).toMatchObject({ kind: 'group', dialogId: 'chat1157' });
+    },
+  );
+});
+
+describe('a command', () => {
+  const name = 'v1-onimcommandadd-keyboard-button';
+
+  it.each([
+    ['KEYBOARD', 'keyboard'],
+    ['MENU', 'menu'],
+    ['TEXTAREA', 'text'],
+    ['SOMETHING', 'text'],
+  ])('of the context %s comes by %s', (context, via) => {
+    const key = 'data[COMMAND][103][COMMAND_CONTEXT]';
+    expect(only(altered(name, [key], [`${key}=${context}`]), codeIn(name))).toMatchObject({ type: 'command', via });
+  });
+});
+
 describe('a message with several commands', () => {
   const name = 'v1-onimcommandadd-private';
   const entry = (id: number, command: string, given = '', code = codeIn(name)): string[] => [

@@ -12,7 +12,7 @@ const action = {
   remoteMessageId: 'm',
 } as const;
 
-function scene(hasV2: boolean) {
+function scene(hasV2: boolean, more: { readonly internal?: true } = {}) {
   const called: { readonly method: string; readonly params: Readonly<Record<string, unknown>> }[] = [];
   const call = ({ method, params }: ChatCall) => {
     called.push({ method, params });
@@ -20,12 +20,17 @@ function scene(hasV2: boolean) {
   };
   const target = { portal: 'p', botId: '1', dialogId: 'chat5', hasV2, ourBots: ['1'] };
   const run = (file: Parameters<typeof executePortalAction>[3]['file']) =>
-    executePortalAction({ call }, target, action, {
-      key: 'key',
-      file,
-      signal: new AbortController().signal,
-      moments: noMoments,
-    });
+    executePortalAction(
+      { call },
+      target,
+      { ...action, ...more },
+      {
+        key: 'key',
+        file,
+        signal: new AbortController().signal,
+        moments: noMoments,
+      },
+    );
   return { called, run };
 }
 
@@ -48,3 +53,19 @@ it('of more than 100 MB is not sent at all', async () => {
   await expect(run({ content })).rejects.toMatchObject({ code: 'bitrix24.file_too_large', retry: 'never' });
   expect(called).toEqual([]);
 });
+
+it.each([
+  [true, 'imbot.v2.Chat.Message.send', { fields: { skipConnector: true, urlPreview: false, templateId: 'key' } }],
+  [false, 'imbot.message.add', { SKIP_CONNECTOR: 'Y', URL_PREVIEW: 'N' }],
+] as const)(
+  'for the staff is a hidden message with a link (v2: %s), and is never uploaded',
+  async (hasV2, method, params) => {
+    const { called, run } = scene(hasV2, { internal: true });
+    const link = 'https://app.example/files/x';
+    await expect(run({ link })).resolves.toEqual({ messageId: '5', lost: [] });
+    expect(called).toMatchObject([{ method, params }]);
+    expect(JSON.stringify(called[0]?.params)).toContain(link);
+    await expect(run({ content: openedFile('x') })).rejects.toMatchObject({ code: 'bitrix24.file_for_staff' });
+    expect(called).toHaveLength(1);
+  },
+);

@@ -55,14 +55,38 @@ function setUp({ answers, access = home, renewed = { ...home, accessToken: 'new'
     open: () => Promise.reject(new Error('nothing is opened here')),
     close: () => Promise.resolve(),
   };
-  const rateLimiter = { pass: () => Promise.resolve(), tryPass: () => Promise.resolve(0), exhausted: () => undefined };
+  const patiences: number[] = [];
+  const pass = async (_portal: string, patienceMs: number): Promise<void> => {
+    patiences.push(patienceMs);
+    if (patienceMs > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const rateLimiter = { pass, tryPass: () => Promise.resolve(0), exhausted: () => undefined };
   const client = createPortalClient(http, tokenProvider, rateLimiter, { observe: () => undefined });
   const call = async (method = 'imbot.message.add'): Promise<unknown> =>
     await client.call('p', method).catch((error: unknown) => error);
-  return { client, call, told, called, asked: () => asked };
+  return { client, call, told, called, patiences, asked: () => asked };
 }
 
 const pause = { isThrottled: true, fate: 'none' };
+
+describe('QUERY_LIMIT_EXCEEDED', () => {
+  const exhausted = { answers: () => refusal(503, 'QUERY_LIMIT_EXCEEDED') };
+
+  it('is waited out as long as the patience of the call lasts in all', async () => {
+    const { client, patiences } = setUp(exhausted);
+    const refused = await client.call('p', 'user.get', {}, { patienceMs: 100 }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'bitrix24.QUERY_LIMIT_EXCEEDED' });
+    expect(patiences[0]).toBe(100);
+    expect(patiences.length).toBeGreaterThan(1);
+    expect(patiences.every((left, index) => index === 0 || left < (patiences[index - 1] ?? 0))).toBe(true);
+  });
+
+  it('is told at once to a call without patience', async () => {
+    const { call, called } = setUp(exhausted);
+    expect(await call()).toMatchObject({ code: 'bitrix24.QUERY_LIMIT_EXCEEDED' });
+    expect(called).toHaveLength(1);
+  });
+});
 
 describe('ACCESS_DENIED', () => {
   it('of one method is a refusal, and the portal is asked once whether it refuses everything', async () => {
@@ -174,5 +198,40 @@ describe('a batch', () => {
     expect(first).toEqual({ result: 1, time: null });
     expect(second).toMatchObject({ error: pause });
     expect(third).toMatchObject({ error: { isThrottled: false, retry: 'never' } });
+  });
+});
+
+describe('a portal in webhook mode', () => {
+  const webhook = { ...home, endpoint: 'https://p.example/rest/1/secret/', accessToken: null, clientId: 'owner' };
+
+  it.each(['INVALID_CREDENTIALS', 'NO_AUTH_FOUND', 'authorization_error'])(
+    'that refuses its webhook with %s is lost, and no token is renewed',
+    async (code) => {
+      const { call, told, called } = setUp({ answers: () => refusal(401, code), access: webhook });
+      await call();
+      expect([told, called]).toEqual([['lost'], ['imbot.message.add']]);
+    },
+  );
+
+  it('whose plan has no REST is suspended', async () => {
+    const { call, told } = setUp({ answers: () => refusal(403, 'ACCESS_DENIED'), access: webhook });
+    expect(await call()).toMatchObject(pause);
+    expect(told).toEqual(['suspended:bitrix24.payment_required']);
+  });
+});
+
+describe('PORTAL_DELETED', () => {
+  it.each([403, 500])('with status %i suspends the portal, whose messages wait', async (status) => {
+    const { call, told } = setUp({ answers: () => refusal(status, 'PORTAL_DELETED') });
+    expect(await call()).toMatchObject(pause);
+    expect(told).toEqual(['suspended:bitrix24.PORTAL_DELETED']);
+  });
+
+  it('of a call in a batch suspends it as well', async () => {
+    const error = { error: 'PORTAL_DELETED', error_description: '' };
+    const answer = { result: { result: [], result_error: { c0: error } } };
+    const { client, told } = setUp({ answers: () => json(200, answer) });
+    await client.batch('p', [{ method: 'imbot.message.add', params: {} }]);
+    expect(told).toEqual(['suspended:bitrix24.PORTAL_DELETED']);
   });
 });

@@ -24,6 +24,8 @@ describe('a limit answer', () => {
     [503, 'OVERLOAD_LIMIT', { afterMs: 300_000 }],
     [401, 'OVERLOAD_LIMIT', { afterMs: 300_000 }],
     [402, 'PAYMENT_REQUIRED', { afterMs: 300_000 }],
+    [403, 'PORTAL_DELETED', { afterMs: 300_000 }],
+    [500, 'PORTAL_DELETED', { afterMs: 300_000 }],
   ])('with status %i and code %s asks for a pause, and nothing was done', (status, code, retry) => {
     expect(errorOf(status, coded(code))).toMatchObject({
       code: `bitrix24.${code}`,

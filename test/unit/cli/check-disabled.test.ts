@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brains } from '../../../src/brains/index.ts';
-import { checkDisabled } from '../../../src/cli/doctor/check-connection.ts';
+import { checkDisabled } from '../../../src/doctor/check-connection.ts';
 import type { ConnectionRow } from '../../../src/store/tenants/connections.ts';
 
 const row = (brain: string, disabled_reason: string | null): ConnectionRow => ({
@@ -17,9 +17,9 @@ const row = (brain: string, disabled_reason: string | null): ConnectionRow => ({
 
 describe('a disabled account in the report', () => {
   it.each([
-    ['key_refused', 'connects the account again'],
+    ['key_refused', 'Make a new key in the service'],
     ['rights_missing', 'integration_read'],
-    ['no_account', 'new address'],
+    ['no_account', 'right address'],
     ['frozen', 'switch it on there'],
   ])('has its reason and what a person does about it: %s', (reason, words) => {
     const [check] = checkDisabled(row('messagegateway', reason), brains, 'portal.example');

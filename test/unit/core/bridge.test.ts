@@ -103,10 +103,10 @@ describe('who owns the conversation', () => {
 
 describe('a brain that has done with the conversation', () => {
   it('ends the session of an Open Channel, unless people lead it', () => {
-    const line = talked({ kind: 'line' });
+    const line = talked({ kind: 'line', sessionId: '31' });
     expect(bridge({ type: 'finish' }, line, bot())).toMatchObject({
       outcome: 'finished',
-      actions: [{ action: { type: 'finish' } }],
+      actions: [{ action: { type: 'finish', sessionId: '31' } }],
     });
     expect(bridge({ type: 'finish' }, { ...line, owner: 'person' }, bot())).toMatchObject({
       outcome: 'dropped_person_owns',

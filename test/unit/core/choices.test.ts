@@ -182,6 +182,34 @@ describe('choices', () => {
     expect(edit?.action).toMatchObject({ type: 'edit', text: 'Везём?\n1 – Да', buttons: [] });
   });
 
+  it('end when the portal refused the message that offered them, and no others do', () => {
+    const [first] = shown(offer([yes]).actions);
+    const [second] = shown(offer([{ ...yes, label: 'Новый' }], standing()).actions);
+    const offers = [first?.offer ?? '', second?.offer ?? ''];
+    expect(new Set(offers).size).toBe(2);
+    const after = (refused: string): string[] | null => {
+      const before = offer([{ ...yes, label: 'Новый' }], standing()).conversation;
+      const { conversation } = bridge({ type: 'offer_refused', offer: refused }, before, bot(), { at: at('06:01') });
+      return conversation.choices?.choices.map(({ label }) => label) ?? null;
+    };
+    expect(offers.map(after)).toEqual([['Новый'], null]);
+  });
+
+  it('stand in every edit that leaves the buttons of their message as they are', () => {
+    const before = bridge(asked([yes, site], { remoteMessageId: 'm1' }), talked({ kind: 'line' }), bot(), {
+      at: offeredAt,
+    }).conversation;
+    const unchanged = { type: 'reply_edited', text: 'Везём завтра?', cards: [], buttons: null } as const;
+    const textOf = (event: BrainEvent, remoteMessageId: string): unknown => {
+      const part = { messageId: '9', remoteMessageId, kind: 'text', internal: false } as const;
+      return bridge(event, before, bot(), { at: offeredAt, parts: [part] }).actions[0]?.action;
+    };
+    const whole = 'Везём завтра?\n1 – Да\nСайт: https://shop.example/1';
+    expect(textOf({ ...unchanged, remoteMessageId: 'm1' }, 'm1')).toMatchObject({ text: whole });
+    expect(textOf({ ...unchanged, portalMessageId: '9' }, 'm1')).toMatchObject({ text: whole });
+    expect(textOf({ ...unchanged, portalMessageId: '9' }, 'm0')).toMatchObject({ text: 'Везём завтра?' });
+  });
+
   it('end when a person leads, and with the session', () => {
     expect(choicesAfter(message({ chat: chat('line'), author: from('employee') }))).toBeNull();
     const before = { ...standing(), sessionId: '343' };

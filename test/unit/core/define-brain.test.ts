@@ -37,6 +37,9 @@ describe('a declared brain', () => {
     expect(capabilities).toEqual({
       maxTextLength: 100,
       contexts: false,
+      sessions: false,
+      reactions: false,
+      answeredByPeople: false,
       edits: false,
       deletes: false,
       files: true,

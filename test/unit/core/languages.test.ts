@@ -2,8 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { botCommands, botTexts } from '../../../src/core/bot-texts.ts';
 import { bridge } from '../../../src/core/bridge.ts';
 import { newConversation } from '../../../src/core/conversation.ts';
-import { type Language, languageOf, languages, portalCodeOf } from '../../../src/core/language.ts';
+import { type Language, languageOf, languageOfReader, languages, portalCodeOf } from '../../../src/core/language.ts';
 import { capabilitiesWith, portalMessage } from '../../support/factories/rules.ts';
+
+describe('the language of a page outside of a portal', () => {
+  it.each<readonly [string | undefined, string | undefined, Language]>([
+    ['ru', 'en-US', 'ru'],
+    ['en', 'ru', 'en'],
+    ['kz', 'ru', 'kz'],
+    ['xx', 'ru-RU,ru;q=0.9', 'ru'],
+    [undefined, 'fr-FR,fr;q=0.9,de;q=0.8,ru;q=0.7', 'de'],
+    [undefined, 'kk,ru;q=0.9', 'kz'],
+    [undefined, 'pt-BR,pt;q=0.9', 'pt'],
+    [undefined, '*', 'en'],
+    [undefined, undefined, 'en'],
+  ])('chosen %s, accepted %s: %s', (chosen, accepted, language) => {
+    expect(languageOfReader(chosen, accepted)).toBe(language);
+  });
+});
 
 describe('the language of a portal', () => {
   it.each([

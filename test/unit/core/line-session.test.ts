@@ -120,20 +120,7 @@ describe('the bot', () => {
   });
 
   it('given back by command answers although the portal still shows the operator, until another one takes over', () => {
-    const back: ChatEvent = {
-      type: 'command',
-      command: 'bot',
-      params: '',
-      messageId: '7',
-      via: 'text',
-      text: '/bot',
-      mentionsBot: true,
-      author: { id: '27', name: '', kind: 'employee' },
-      chat: chat('27'),
-      language: 'ru',
-      sentAt: null,
-      quoteOf: null,
-    };
+    const back = command('bot');
     expect(play([client('27'), back, client('27')]).speaks).toBe(true);
     expect(play([client('27'), back, client('28')]).speaks).toBe(false);
     expect(play([client('27'), back, said('employee', chat('27')), client('27')]).speaks).toBe(false);

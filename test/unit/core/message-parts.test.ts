@@ -60,6 +60,17 @@ describe('an edit', () => {
     expect(done(edited('новое'), [file('8'), file('9')]).map(brief)).toEqual([['edit', '9']]);
   });
 
+  it('goes on naming the file that the edited message shows', () => {
+    const shown = (messageId: string): SentPart => ({
+      ...{ messageId, kind: 'file', internal: true },
+      file: { id: messageId, name: 'а.pdf', kind: 'file', size: null },
+    });
+    expect(done(edited('новое'), [shown('8'), shown('9')])).toMatchObject([
+      { type: 'edit', messageId: '9', shows: { file: { id: '9' }, internal: true } },
+    ]);
+    expect(done(edited('новое'), [text('8'), shown('9')])[0]).not.toHaveProperty('shows');
+  });
+
   it('of a shorter text keeps the last messages, where cards and buttons hang', () => {
     const actions = done(edited('новое', [say]), [text('7'), text('8'), text('9')]);
     expect(actions).toMatchObject([

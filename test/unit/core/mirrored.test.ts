@@ -41,7 +41,7 @@ const changed = (type: 'message_edited' | 'message_deleted', kind: ChatKind, aut
   return { type, ...base, text: 'новое', mentionsBot: true, language: 'ru', sentAt: null };
 };
 const toldOf = (event: PortalEvent, owner: Conversation['owner'], by: BridgeBot, isTold = true): unknown[] =>
-  bridge(event, talk(event.type === 'joined' ? 'line' : event.chat.kind, owner), by, {
+  bridge(event, talk(event.type === 'joined' || !('chat' in event) ? 'line' : event.chat.kind, owner), by, {
     at,
     isKnownToBrain: isTold,
   }).actions.flatMap((one) => (one.target === 'brain' ? [one.action.type] : []));

@@ -19,13 +19,17 @@ describe('a note of the brain for staff', () => {
   const files = [{ id: 'f', name: 'счёт.pdf', kind: 'file', size: null }] as const;
   const said = (isInternal: boolean, kind: Conversation['kind']) =>
     bridge({ ...textReply('Смотрите'), isInternal, files }, { ...start(), kind }, bot, { at: new Date() }).actions.map(
-      ({ action }) => (action.type === 'send' ? [action.text, action.internal] : action.type),
+      ({ action }) => ('internal' in action ? [action.type, action.internal] : action.type),
     );
 
-  it('only names its files in an Open Channel, where an upload would reach the customer', () => {
-    expect(said(true, 'line')).toEqual([['Смотрите\n[Файл: счёт.pdf]', true]]);
-    expect(said(false, 'line')).toEqual([['Смотрите', false], 'send_file']);
-    expect(said(true, 'group')).toEqual([['Смотрите', true], 'send_file']);
+  it('has its files for the staff too in an Open Channel, where an upload would reach the customer', () => {
+    const isInternal = true;
+    expect(said(isInternal, 'line')).toEqual([
+      ['send', true],
+      ['send_file', true],
+    ]);
+    expect(said(!isInternal, 'line')).toEqual([['send', false], 'send_file']);
+    expect(said(isInternal, 'group')).toEqual([['send', true], 'send_file']);
   });
 });
 
@@ -36,7 +40,7 @@ describe('what our own bots do', () => {
   it.each(['help', 'bot', 'operator', 'start', 'press'])('/%s in their words is no command', (name) => {
     const own = command(name, { author: ours, params: 'слова', restText: 'ещё' });
     expect(bridge(own, start(), bot, { at: new Date() })).toEqual({
-      conversation: { ...start(), sessionId: '343', sessionLeader: '27', ...ledBy27 },
+      conversation: { ...start(), lineId: '22', sessionId: '343', sessionLeader: '27', ...ledBy27 },
       actions: [expect.objectContaining({ action: expect.objectContaining({ type: 'owner_changed' }) })],
       outcome: 'ignored_bot',
     });

@@ -37,9 +37,9 @@ function toldBy({ actions }: Bridged): Told[] {
 }
 
 describe('who leads', () => {
-  it.each(cases)('$title, $kind chat, $lead', ({ cause, event, kind, lead, before }) => {
+  it.each(cases)('$title, $kind chat, $lead', ({ cause, event, kind, lead, before, of }) => {
     const conversation = talked({ kind, sessionId: kind === 'line' ? '343' : null, ...owned[lead], ...before });
-    const bridged = bridge(event(kind), conversation, bot, { at: new Date(atTheMoment) });
+    const bridged = bridge(event(kind), conversation, { ...bot, ...of }, { at: new Date(atTheMoment) });
     const isToldToBrain = bridged.actions.some(({ action }) => action.type === 'owner_changed');
     const expected = cause === null ? null : leadTable[cause].from[lead];
     const to = expected?.to ?? lead;
@@ -59,11 +59,14 @@ describe('who leads', () => {
       operator_command: 'handed_over handed_over taken',
       brain_handed_over: 'handed_over handed_over taken',
       brain_silent: 'handed_over handed_over taken',
+      nobody_answers: 'handed_over handed_over taken',
       too_many_turns: 'handed_over handed_over taken',
       bot_command: 'brain brain brain',
       customer_bot_command: 'brain handed_over taken',
       brain_took_back: 'brain brain brain',
       people_inactive: 'brain brain brain',
+      taken_on_page: 'taken taken taken',
+      given_back_on_page: 'brain brain brain',
     };
     expect(leads.map((lead) => steps[lead].to).join(' ')).toBe(meant[cause]);
   });

@@ -7,6 +7,7 @@ import type { BridgeBot, Bridged } from '../../../src/core/bridge-result.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import type { ChatEvent, CrmLink } from '../../../src/core/events.ts';
 import { languages } from '../../../src/core/language.ts';
+import { command as commandOf } from '../../support/factories/open-channel-talk.ts';
 import { bot as anyBot, chat, from, message, talked } from '../../support/factories/plain-talk.ts';
 import { fixture, formOf } from '../../support/fixtures.ts';
 
@@ -84,20 +85,7 @@ describe('a hand-back', () => {
     inactiveSince: since,
     hasInactivityTimer: true,
   };
-  const command: ChatEvent = {
-    type: 'command',
-    command: 'bot',
-    params: '',
-    messageId: '7',
-    via: 'text',
-    text: '/bot',
-    mentionsBot: true,
-    author: from('employee'),
-    chat: chat('line'),
-    language: 'en',
-    sentAt: null,
-    quoteOf: null,
-  };
+  const command = commandOf('bot', { author: from('employee'), chat: chat('line'), language: 'en' });
 
   it.each(
     languages.flatMap((language) =>

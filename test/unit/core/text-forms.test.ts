@@ -32,6 +32,19 @@ describe('a text of the brain', () => {
     expect(shown('**a**', undefined)).toEqual([{ text: '**a**', form: undefined }]);
   });
 
+  it('is in the language that the message names, in an edit too', () => {
+    const edit = { type: 'reply_edited', portalMessageId: '5', text: '**b**', cards: [], buttons: null } as const;
+    const textOf = (form: 'plain' | 'markdown') =>
+      [{ ...textReply('**a**'), form } as const, { ...edit, form } as const].map(
+        (event) => bridge(event, talked(), bot({ textForm: 'plain' }), { at }).actions[0]?.action,
+      );
+    expect(textOf('markdown')).toMatchObject([
+      { text: '[b]a[/b]', form: 'bbcode' },
+      { text: '[b]b[/b]', form: 'bbcode' },
+    ]);
+    expect(textOf('plain')).toMatchObject([{ text: '**a**' }, { text: '**b**' }]);
+  });
+
   it('reaches messengers in styles and links, and the rest in words', () => {
     const [said] = shown(
       '# Цены\n\n- **чай** 100\n- [сайт](https://a.example)\n\n> [Анна](mention:5) сказала',

@@ -54,6 +54,20 @@ const done = (bridged: Bridged | null): string[] =>
   });
 
 describe('a machine that answers at once', () => {
+  it('is given to people also where it names one of the offered buttons each time', () => {
+    const menu = { ...answer, buttons: [{ type: 'say' as const, label: 'Дальше', text: 'Дальше' }] };
+    const one = message({ messageId: '1', text: '1', chat: chat('line'), author: from('client') });
+    let conversation = talked({ kind: 'line', sessionId: '343' });
+    const outcomes = Array.from({ length: most + 2 }, (_, index) => {
+      ({ conversation } = bridge(menu, conversation, bot(), { at: second(index) }));
+      const bridged = bridge(one, conversation, bot(), { at: second(index) });
+      ({ conversation } = bridged);
+      return bridged.outcome;
+    });
+    expect(outcomes).toContain('chosen');
+    expect(outcomes).toContain('paused_too_many_turns');
+  });
+
   it('is given to people in an Open Channel, with a word for it and a note for the staff', () => {
     const { passed, last } = exchange(100, 1);
     expect(passed).toBe(most);
@@ -96,10 +110,108 @@ describe('a machine that answers at once', () => {
     expect(done(last)).not.toContain('brain message');
   });
 
+  it.each([
+    ['edits its message', { edits: true }],
+    ['runs a command of the brain', {}],
+    ['opens the bot by a link', { contexts: true }],
+  ] as const)('is stopped as well where it %s instead of writing', (_, capabilities) => {
+    const commands = [
+      { name: 'run', request: 'run', title: { en: '', ru: '' }, params: { en: '', ru: '' }, read: () => ({}) },
+    ];
+    const by = bot({ commands }, { ...capabilities });
+    const author = from('employee');
+    const place = chat('private');
+    const events: Readonly<Record<string, (at: number) => ChatEvent>> = {
+      edits: (at) => ({
+        ...{ type: 'message_edited', messageId: '1', text: `${at}`, chat: place, author, mentionsBot: true },
+        ...{ language: 'ru', sentAt: second(at).toISOString() },
+      }),
+      runs: (at) => ({
+        ...{ type: 'command', messageId: `${at}`, command: 'run', params: '', text: '/run', via: 'text' },
+        ...{ chat: place, author, language: 'ru', sentAt: second(at).toISOString(), mentionsBot: true, quoteOf: null },
+      }),
+      opens: (at) => ({ type: 'context_opened', chat: place, author, language: 'ru', context: { at: String(at) } }),
+    };
+    const make = events[_.split(' ')[0] ?? ''];
+    let conversation: Conversation = talked({ kind: 'private' });
+    let last: Bridged | null = null;
+    let passed = 0;
+    for (let at = 0; at < 20 && last?.outcome !== 'paused_too_many_turns'; at += 1) {
+      if (make === undefined) throw new Error('no such event');
+      last = bridge(make(at), conversation, by, { at: second(at) });
+      ({ conversation } = bridge(answer, last.conversation, by, { at: second(at) }));
+      passed = at;
+    }
+    expect(passed).toBe(most);
+    expect(done(last)).not.toContain('brain edit');
+    expect(done(last)).not.toContain('brain request');
+    expect(done(last)).not.toContain('brain context');
+  });
+
   it('may begin again when the conversation was given back', () => {
     const { conversation } = exchange(100, 1);
     const back = bridge({ type: 'taken_back' }, conversation, bot(), { at: second(40) });
     expect(exchange(100, 1, { conversation: back.conversation, from: 41 }).passed).toBe(most);
+  });
+});
+
+describe('a machine that only sends commands', () => {
+  const commandOf = (command: string, at: number, kind: ChatKind = 'private'): ChatEvent => ({
+    ...{ type: 'command', messageId: `${at}`, command, params: '', text: `/${command}`, via: 'text' },
+    ...{ chat: chat(kind), author: from('employee'), language: 'ru', sentAt: second(at).toISOString() },
+    ...{ mentionsBot: true, quoteOf: null },
+  });
+
+  /** What came of each command, one every so many seconds. */
+  function run(commands: readonly string[], everySeconds: number, count: number, start: Partial<Conversation> = {}) {
+    let conversation: Conversation = talked({ kind: 'private', ...start });
+    const results = Array.from({ length: count }, (_, index) => {
+      const event = commandOf(commands[index % commands.length] ?? '', index * everySeconds);
+      const bridged = bridge(event, conversation, bot(), { at: second(index * everySeconds) });
+      ({ conversation } = bridged);
+      return bridged;
+    });
+    return { results, conversation };
+  }
+
+  it.each([[['help']], [['bot']], [['operator']], [['start']], [['help', 'bot']], [['operator', 'bot']]])(
+    'is answered so often and no more, however long it goes on: %j',
+    (commands) => {
+      const { results } = run(commands, 1, 500);
+      expect(results.filter(({ actions }) => actions.length > 0).length).toBeLessThanOrEqual(most + 1);
+      expect(results.at(-1)).toMatchObject({ outcome: 'paused_too_many_turns', actions: [] });
+    },
+  );
+
+  it('is told once that the bot pauses', () => {
+    const { results } = run(['help'], 1, 100);
+    const [pause, ...after] = results.filter(({ outcome }) => outcome === 'paused_too_many_turns');
+    expect(done(pause ?? null)).toEqual(['brain owner_changed', 'note']);
+    expect(after.flatMap(({ actions }) => actions)).toEqual([]);
+  });
+
+  it('is answered again after a pause, or once the conversation was given back in the pages', () => {
+    const { conversation } = run(['help'], 1, 100);
+    const later = bridge(commandOf('help', 500), conversation, bot(), { at: second(500) });
+    expect(later.outcome).toBe('helped');
+    const back = bridge({ type: 'taken_back' }, conversation, bot(), { at: second(101) });
+    expect(back.conversation).toMatchObject({ owner: 'brain', turns: null });
+    expect(bridge(commandOf('help', 102), back.conversation, bot(), { at: second(102) }).outcome).toBe('helped');
+  });
+
+  it('is stopped as well where it is slow but never pauses', () => {
+    const { results } = run(['help'], 20, 400);
+    expect(results.filter(({ outcome }) => outcome === 'helped')).toHaveLength(most * 10);
+  });
+
+  it('is answered for ever where the bot is told not to look', () => {
+    const by = bot({ turnsPerMinute: 0 });
+    let conversation: Conversation = talked({ kind: 'private' });
+    for (let at = 0; at < 50; at += 1) {
+      const helped = bridge(commandOf('help', at), conversation, by, { at: second(at) });
+      expect(helped.outcome).toBe('helped');
+      ({ conversation } = helped);
+    }
   });
 });
 

@@ -14,7 +14,7 @@ describe('systemClock', () => {
     const began = systemClock.monotonicMs();
     await systemClock.sleep(10_000, AbortSignal.abort());
     await systemClock.sleep(10_000, AbortSignal.timeout(20));
-    expect(systemClock.monotonicMs() - began).toBeLessThan(2000);
+    expect(systemClock.monotonicMs() - began).toBeLessThan(9_000);
   });
 
   it('sleeps longer than one timer can, instead of waking at once', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FormTree } from '../../../src/lib/form-body.ts';
 import { branch, parseForm, text } from '../../../src/lib/form-body.ts';
+import { processorMs } from '../../support/growth/processor-time.ts';
 
 function parse(body: string): unknown {
   return plain(parseForm(Buffer.from(body, 'latin1')));
@@ -135,11 +136,12 @@ describe('parseForm', () => {
   });
 
   it('is not slowed down by a large body without equal signs', () => {
-    const began = performance.now();
-    parseForm(Buffer.from('a&'.repeat(2_000_000)));
-    parseForm(Buffer.from(`a${'[]'.repeat(2_000_000)}=1`));
-    parseForm(Buffer.from('a[]=1&'.repeat(600_000)));
-    expect(performance.now() - began).toBeLessThan(1000);
+    const spentMs = processorMs(() => {
+      parseForm(Buffer.from('a&'.repeat(2_000_000)));
+      parseForm(Buffer.from(`a${'[]'.repeat(2_000_000)}=1`));
+      parseForm(Buffer.from('a[]=1&'.repeat(600_000)));
+    });
+    expect(spentMs).toBeLessThan(1000);
   });
 
   it('reads back every tree that http_build_query writes', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Misconfigured } from '../../../src/core/errors.ts';
 import type { Logger } from '../../../src/lib/logger.ts';
 import { createLogger, maskSecrets } from '../../../src/lib/logger.ts';
+import { processorMs } from '../../support/growth/processor-time.ts';
 
 const secret = 'a141fa690000071b00000844000002370567';
 
@@ -169,9 +170,11 @@ describe('maskSecrets', () => {
 
   it('takes time in proportion to the length of the text', () => {
     for (const piece of ['a', 'token', 'a-', '"token":"', '\\', 'http://', 'cookie: ', 'a=b&', '/a1']) {
-      const began = performance.now();
-      maskSecrets(piece.repeat(Math.ceil(300_000 / piece.length)));
-      expect(performance.now() - began, piece).toBeLessThan(500);
+      const text = piece.repeat(Math.ceil(300_000 / piece.length));
+      expect(
+        processorMs(() => maskSecrets(text)),
+        piece,
+      ).toBeLessThan(500);
     }
   });
 

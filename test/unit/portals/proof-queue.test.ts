@@ -127,6 +127,21 @@ describe('proofs of installations and visits', () => {
     await later;
   });
 
+  it('of two hundred strangers wait side by side, and one more is sent away instead of any of them', async () => {
+    const { prove, begun, settle } = setUp();
+    const underWay = Array.from({ length: 16 }, () => prove(request()));
+    const waiting = Array.from({ length: 200 }, () => prove(request()));
+    await expect(prove(request())).rejects.toMatchObject(busy);
+    for (let at = 0; at < 216; at += 1) {
+      begun[at]?.end();
+      await settle();
+      // For each that ends one begins, and no more.
+      expect(begun.length).toBe(Math.min(17 + at, 216));
+    }
+    await Promise.all([...underWay, ...waiting]);
+    expect(begun).toHaveLength(216);
+  });
+
   it('give their slot back when they fail', async () => {
     const queue = createProofQueue();
     const asked = request();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Executor } from '../../../src/queue/execute-action.ts';
-import { type AttemptContext, executeLane } from '../../../src/queue/execute-lane.ts';
+import { type AttemptContext, executeLane, type LaneOptions } from '../../../src/queue/execute-lane.ts';
 import type { Pool } from '../../../src/store/database.ts';
+import type { ClaimedLane } from '../../../src/store/queue/claim-lanes.ts';
 import type { OutboxRow } from '../../../src/store/queue/outbox.ts';
 import { captureLog } from '../../support/captured-log.ts';
 
@@ -29,6 +30,7 @@ const awayDatabase = {
 
 const executor = {
   isRepeatable: () => Promise.resolve(true),
+  wantsReceipts: () => Promise.resolve(true),
   prepare: () => Promise.resolve(null),
   execute: () => Promise.resolve({ outcome: 'sent', remoteId: '501' }),
 } as unknown as Executor;
@@ -39,22 +41,42 @@ const attempts: AttemptContext = {
   signal: new AbortController().signal,
 };
 
+function optionsOf(db: Pool, using: Executor): LaneOptions {
+  return {
+    clock: systemClock,
+    db,
+    executor: using,
+    metrics: { stage: { observe: () => undefined } },
+    ...captureLog(),
+  } as never;
+}
+
+const claimedWith = (rows: readonly OutboxRow[]): ClaimedLane<OutboxRow> => ({
+  ...{ portal, lane, holder: 'w:1', destination: 'portal', attempts: 1, throttled: 0, rows },
+});
+
 describe('a turn of an outbox lane', () => {
+  it.each([true, false])('adds a receipt to the conversation only where the brain wants it: %s', async (isWanted) => {
+    const answering = {
+      raw: () =>
+        Object.assign(Promise.resolve({ rows: [{ is_held: true, is_begun: true }] }), {
+          options: () => answering.raw(),
+        }),
+    };
+    const wanting = { ...executor, wantsReceipts: () => Promise.resolve(isWanted) } as unknown as Executor;
+    const rows = [row(1, { type: 'send', text: 'one', remoteMessageId: 'm1' })];
+    const turn = await executeLane(optionsOf(answering as never, wanting), claimedWith(rows), attempts);
+    expect(turn.results[0]).toMatchObject({ state: 'done', remoteId: '501' });
+    expect(turn.results[0]?.incoming).toHaveLength(isWanted ? 1 : 0);
+  });
+
   it('tells what it has done when the database goes away before the rest of it', async () => {
     const rows = [
-      row(1, { type: 'send', text: 'one', answers: null }),
+      row(1, { type: 'send', text: 'one', remoteMessageId: null }),
       // The last part of an answer whose first part was sent in an earlier turn: that one's id has to be read.
-      row(2, { type: 'send', text: 'two', answers: 'm1', part: { index: 1, count: 2 } }),
+      row(2, { type: 'send', text: 'two', remoteMessageId: 'm1', part: { index: 1, count: 2 } }),
     ];
-    const options = {
-      clock: systemClock,
-      db: awayDatabase,
-      executor,
-      metrics: { stage: { observe: () => undefined } },
-      ...captureLog(),
-    };
-    const claimed = { portal, lane, holder: 'w:1', destination: 'portal', attempts: 1, throttled: 0, rows };
-    const turn = await executeLane(options as never, claimed, attempts);
+    const turn = await executeLane(optionsOf(awayDatabase, executor), claimedWith(rows), attempts);
     expect(turn.results).toEqual([expect.objectContaining({ seq: 1, state: 'done', remoteId: '501' })]);
     // The second waits, and its attempt is not counted.
     expect(turn.progress).toMatchObject({ done: 1, isFree: true });

@@ -28,11 +28,17 @@ describe('results that cannot be written', () => {
   it('are given up some seconds after the process was told to stop', async () => {
     const clock = createFakeClock();
     const stopping = new AbortController();
-    const written = retryWrite(() => Promise.reject(away()), { clock, stopping: stopping.signal });
+    let tries = 0;
+    const write = (): Promise<never> => {
+      tries += 1;
+      return Promise.reject(away());
+    };
+    const written = retryWrite(write, { clock, stopping: stopping.signal });
     const outcome = written.catch((error: unknown) => error);
     await clock.advance(60_000);
     stopping.abort();
     await clock.advance(6_000);
+    expect(tries).toBe(60_000 / 250 + 5_000 / 250 + 2);
     expect(await outcome).toHaveProperty('code', 'ECONNREFUSED');
     expect(clock.sleepers()).toBe(0);
   });

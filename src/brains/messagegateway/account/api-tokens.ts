@@ -1,5 +1,5 @@
 /** Registers our module in the CRM and gets the tokens of both APIs, whichever of the CRM's answers they are in. */
-import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
+import { RemoteRefused } from '../../../core/errors.ts';
 import type { Apis } from '../api/apis.ts';
 import type { CrmClient, CrmModule, MgToken, MgTokens } from '../api/crm-client.ts';
 import type { Joined } from '../config.ts';
@@ -76,8 +76,10 @@ function fillIn(first: MgTokens, second: MgTokens): MgTokens {
 function full({ endpointUrl, token }: MgToken, api: string): FullToken {
   if (endpointUrl !== undefined && token !== undefined) return { endpointUrl, token };
   const missing = token === undefined ? 'token' : 'address';
-  throw new Misconfigured({
+  throw new RemoteRefused({
     code: 'messagegateway.no_access',
+    status: 403,
+    report: true,
     message: `the CRM registered the module but gave no ${missing} of the ${api} API; check that chats are switched on in the CRM settings and join again`,
   });
 }

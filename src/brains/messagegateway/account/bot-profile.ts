@@ -26,8 +26,8 @@ export async function botProfileOf(
   config: MessageGatewayConfig,
   tools: Tools,
 ): Promise<BotProfile> {
-  const { hasV2, botType } = await tools.portalInfo();
-  const picture = botType === null ? {} : { avatar_url: `${tools.publicUrl}/bots/${botType}.png` };
+  const { hasV2, botPicture } = await tools.portalInfo();
+  const picture = botPicture === null ? {} : { avatar_url: `${tools.publicUrl}/bots/${botPicture}` };
   const settings = channelSettings(config.maxFileMegabytes * 1024 * 1024, hasV2);
   return {
     bot: await infoOf(tools.state, { ...configuredInfo(config), ...picture }),

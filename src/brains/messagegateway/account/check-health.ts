@@ -6,7 +6,6 @@ import { AppError } from '../../../core/errors.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createApis } from '../api/apis.ts';
 import type { CrmClient, CrmModule } from '../api/crm-client.ts';
-import { neededScopes } from '../api/crm-errors.ts';
 import { isJoined, type JoinedConfig, type MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { withLearnedEscaping } from './escaping.ts';
@@ -30,17 +29,6 @@ export type DisabledReason =
   | 'rights_missing'
   | 'no_account'
   | 'moved';
-
-const connectAgain = 'an administrator connects the account again on the connection page, from the app in the portal';
-
-/** Shown to administrators. All other reasons are resolved in the CRM. */
-export const disabledHelp: Readonly<Record<string, string>> = {
-  unpaid: 'the account is topped up in the CRM; it goes on by itself',
-  key_refused: `the CRM no longer takes the stored API key: ${connectAgain}, with a new key`,
-  rights_missing: `the stored API key lacks ${neededScopes.join(', ')}: grant them in the CRM, or ${connectAgain}`,
-  no_account: `there is no CRM account at the stored address: ${connectAgain}, at its new address`,
-  moved: `the CRM has moved: ${connectAgain}, at its new address`,
-} satisfies Partial<Record<DisabledReason, string>>;
 
 /** Errors that the CRM may answer to any call, and the reason they stand for. */
 const closedWebhooks: Readonly<Record<string, DisabledReason>> = {

@@ -35,6 +35,9 @@ export async function joinAccount(
   const profile = await botProfileOf(connection.id, config, tools);
   await forgetBotProfile(tools.state);
   await apis.bot.updateInfo(profile.bot);
+  // What an employee has said in the console meanwhile must not be overwritten for long.
+  const { bot: present } = await botProfileOf(connection.id, config, tools);
+  if (JSON.stringify(present) !== JSON.stringify(profile.bot)) await apis.bot.updateInfo(present);
   await syncCommands(apis.bot, config, tools.state);
   const known = await apis.transport.channels({ limit: 1000 });
   const channelId = await setUpChannel(apis, known, profile.channel, config);

@@ -50,6 +50,9 @@ export interface ModuleState {
 export interface CrmClient {
   /** Throws an AppError that says what is wrong with the account or the key. */
   checkKey(): Promise<void>;
+  /** The two parts of it: the version of the CRM's API, and the rights of the key. */
+  checkVersion(): Promise<void>;
+  checkRights(): Promise<void>;
   /** Creates or changes the module. Repeatable. */
   editModule(module: CrmModule): Promise<MgTokens>;
   /** The tokens of a registered module. The documentation shows no `endpointUrl` here. */
@@ -111,10 +114,18 @@ export function createCrmClient(options: CrmClientOptions): CrmClient {
   const rateLimiter = options.tools.rateLimiter(bucketOf('messagegateway.crm', options.apiKey), crmRate);
   const line: Line = { ...options, account, rateLimiter };
   const get = (path: string): Promise<unknown> => call(line, 'GET', path);
+  const checkVersion = async (): Promise<void> => {
+    checkVersions(read(versionsAnswer, await get('/api/api-versions'), account).versions, account);
+  };
+  const checkRights = async (): Promise<void> => {
+    checkScopes(read(credentialsAnswer, await get('/api/credentials'), account), account);
+  };
   return {
+    checkVersion,
+    checkRights,
     async checkKey() {
-      checkVersions(read(versionsAnswer, await get('/api/api-versions'), account).versions, account);
-      checkScopes(read(credentialsAnswer, await get('/api/credentials'), account), account);
+      await checkVersion();
+      await checkRights();
     },
     async editModule(module) {
       const path = `/api/v5/integration-modules/${encodeURIComponent(module.code)}/edit`;

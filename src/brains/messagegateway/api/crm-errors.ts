@@ -1,5 +1,5 @@
 /** Turns answers of the CRM into sentences an administrator can act on (docs/platform-notes/messagegateway.md#crm-errors). */
-import { type AppError, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 
 /** A refusal of the CRM: one message, and details by field or as a list. */
 export interface CrmAnswer {
@@ -60,9 +60,11 @@ export function crmError(answer: CrmAnswer, account: string, isEdit: boolean): A
 }
 
 /** The key lacks rights; they are named. */
-export function missingScopes(scopes: readonly string[], account: string): Misconfigured {
-  return new Misconfigured({
+export function missingScopes(scopes: readonly string[], account: string): RemoteRefused {
+  return new RemoteRefused({
     code: 'messagegateway.crm_scopes',
+    status: 403,
+    report: true,
     message: `the API key of ${account} lacks rights: ${scopes.join(', ')}; grant them to the key in the CRM settings and join again`,
   });
 }

@@ -96,11 +96,16 @@ export function tokenHeader(api: 'bot' | 'transport'): string {
 }
 
 /** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in other integrations. */
-function baseOf({ endpointUrl, api }: MgHttpOptions): string {
+function baseOf({ endpointUrl, api }: Pick<MgHttpOptions, 'endpointUrl' | 'api'>): string {
   const path = endpointUrl.indexOf('/api/');
   let end = path === -1 ? endpointUrl.length : path;
   while (endpointUrl.charAt(end - 1) === '/') end -= 1;
   return `${endpointUrl.slice(0, end)}/api/${api}/v1`;
+}
+
+/** The path under which the methods of an API are, without a slash at its end. */
+export function apiPath(access: Pick<MgHttpOptions, 'endpointUrl' | 'api'>): string {
+  return new URL(baseOf(access)).pathname;
 }
 
 function append(url: URL, name: string, value: MgQuery[string]): void {

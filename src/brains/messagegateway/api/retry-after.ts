@@ -1,14 +1,10 @@
 /** How long to wait before a busy service is called again. */
+import { waitWithin } from '../../../lib/retry-after.ts';
 
-/** The wait without a Retry-After header: a little more than the service's window of one second. */
-const usualMs = 1_500;
-const longestMs = 300_000;
+/** Without a Retry-After header: a little more than the service's window of one second. */
+const limits = { usual: 1_500, least: 1_000, most: 300_000 } as const;
 
 /** Milliseconds from a Retry-After header, given in seconds or as a date. */
 export function retryAfterMs(header: string | undefined, now: Date): number {
-  const text = header?.trim() ?? '';
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  const date = Date.parse(text);
-  const ms = Number.isNaN(seconds) ? date - now.getTime() : seconds * 1000;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 1_000), longestMs) : usualMs;
+  return waitWithin(header, now, limits);
 }

@@ -126,8 +126,9 @@ export interface TransportApi {
   markRead(channel: number, name: MessageName): Promise<void>;
   markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
   restoreMessage(channel: number, name: MessageName): Promise<void>;
-  addReaction(channel: number, name: MessageName, reaction: string): Promise<void>;
-  deleteReaction(channel: number, name: MessageName, reaction?: string): Promise<void>;
+  addReaction(channel: number, name: MessageName, reaction: string, signal?: AbortSignal): Promise<void>;
+  /** Without a reaction: the first one found. */
+  deleteReaction(channel: number, name: MessageName, reaction?: string, signal?: AbortSignal): Promise<void>;
   uploadFile(file: UploadBody, signal?: AbortSignal): Promise<MgFile>;
   uploadFileByUrl(url: string): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
@@ -180,8 +181,10 @@ export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => 
         until: until.toISOString(),
       }),
     restoreMessage: (channel, message) => act('POST', '/messages/restore', { channel_id: channel, message }),
-    addReaction: (channel, message, reaction) => act('POST', '/messages/reaction', { channel, message, reaction }),
-    deleteReaction: (channel, message, reaction) => act('DELETE', '/messages/reaction', { channel, message, reaction }),
+    addReaction: (channel, message, reaction, signal) =>
+      act('POST', '/messages/reaction', { channel, message, reaction }, signal),
+    deleteReaction: (channel, message, reaction, signal) =>
+      act('DELETE', '/messages/reaction', { channel, message, reaction }, signal),
     async uploadFile(file, signal) {
       return readAs(fileShape, await upload('/files/upload', file, signal), 'POST /files/upload');
     },

@@ -29,8 +29,8 @@ export function channelSettings(
   const deeds = hasV2
     ? { creating: 'both', quoting: 'send', deleting: 'both' }
     : { creating: 'none', quoting: 'none', deleting: 'none' };
-  // Bots react to messages only in the newer API.
-  const reaction = hasV2 ? 'receive' : 'none';
+  // Bots react to messages only in the newer API, and hear of reactions where the portal's events are of that API.
+  const reaction = hasV2 ? 'both' : 'none';
   const media = { ...deeds, reaction, max_items_count: maxItems, max_item_size: maxFileBytes };
   const note = { editing: 'none', note_max_chars_count: noteLimit };
   const card = { creating: 'receive', editing: 'receive', deleting: 'receive', quoting: 'receive', reaction };

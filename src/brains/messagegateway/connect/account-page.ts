@@ -4,31 +4,33 @@
  * to the portal: it opens the settings of the connected bot, and of no other bot.
  */
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
+import type { ConnectView } from '../../../core/connect-view.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
+import { type Language, languageOfReader } from '../../../core/language.ts';
 import { sealAccount } from './account-draft.ts';
 import { settingsOfConnection } from './connect-page.ts';
-import { type Language, languageOfReader } from './messages/page-messages.ts';
 import { accountNamed, isProvenBy, type NamedAccount } from './named-account.ts';
-import { emptyForm, formPage } from './page-html.ts';
+import { accountView, pageWith } from './views.ts';
 
 /** With a valid link, a connected account is asked nothing more, and one that awaits its portal only the code. */
 export async function showAccount({ query, headers }: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
-  const language = languageOfReader(query['lang'] ?? null, headers['accept-language']);
+  const language = languageOfReader(query['lang'], headers['accept-language']);
   const client = query['client'] ?? '';
   const account = await accountNamed(client, host);
-  if (account === null) return { status: 200, html: formPage(language, emptyForm) };
+  if (account === null) return pageWith(accountView({}), language);
   const { config, stored } = account;
   const isProven = isProvenBy(query['link'] ?? '', account, host);
-  const settings = stored !== null && isProven ? await settingsOf(account, language, host) : null;
-  if (settings !== null) return { status: 200, html: settings };
-  const draft = stored === null && isProven ? sealAccount(config, host) : null;
+  if (stored === null) {
+    const draft = isProven ? { account: config.crmUrl, carried: { draft: sealAccount(config, host) } } : null;
+    return pageWith(accountView(draft ?? { typed: config.crmUrl }), language);
+  }
+  const settings = isProven ? await settingsOf(account, language, host) : null;
   // Without a valid link a connected account needs a code of its portal. The key is stored already.
-  const state = { ...emptyForm, account: config.crmUrl, draft, client: stored === null ? null : client };
-  return { status: 200, html: formPage(language, state) };
+  return pageWith(settings ?? accountView({ account: config.crmUrl, carried: { client } }), language);
 }
 
 /** Null while no bot uses the connection: only an administrator of the portal may choose one. */
-async function settingsOf(account: NamedAccount, language: Language, host: ConnectorHost): Promise<string | null> {
+async function settingsOf(account: NamedAccount, language: Language, host: ConnectorHost): Promise<ConnectView | null> {
   const { connection, config } = account;
   const { crmUrl, apiKey } = config;
   const choice = { portal: connection.portal, crmUrl, apiKey, onlyConnection: connection.id };

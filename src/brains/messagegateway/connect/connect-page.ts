@@ -1,117 +1,113 @@
 /**
- * `/messagegateway/connect`: a person connects an account of a CRM to a bot of a Bitrix24 portal. Two proofs are needed: the API key of the
- * account, and a one-time code that the app shows to administrators in the portal. The page carries what was proven, sealed. It uses no
- * cookies, so another site cannot act for anybody.
+ * `/messagegateway/connect`: a person connects an account of a CRM to a bot of a Bitrix24 portal, coming from the CRM. Two proofs are needed:
+ * the API key of the account, and a one-time code that the app shows to administrators in the portal. The page carries what was proven,
+ * sealed. It uses no cookies, so another site cannot act for anybody.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectorHost, OfferedBot, RouteAnswer, StoredConnection } from '../../../core/brain.ts';
+import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
+import type { ConnectStep, ConnectView } from '../../../core/connect-view.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
-import { AppError, BadInput } from '../../../core/errors.ts';
-import { awaitingIdOf } from '../account/client-id.ts';
-import { leaveAwaiting } from '../account/leave.ts';
+import { AppError } from '../../../core/errors.ts';
+import { formProblems, withTyped } from '../../../core/form-values.ts';
+import { type Language, languageOfReader } from '../../../core/language.ts';
+import { formError } from '../../../lib/zod-locales.ts';
+import { newConfig } from '../account/new-account.ts';
 import { readCrmUrl } from '../api/crm-url.ts';
 import { apiKeySchema, configSchema } from '../config.ts';
-import { type Account, type Choice, checkAccount, openAccount, openChoice, sealChoice } from './account-draft.ts';
-import { fieldsFor, shownSettings, type TypedSettings, typedSettings, withSettings } from './bot-settings.ts';
-import { type Language, languageOfReader, pageMessages, problemText } from './messages/page-messages.ts';
+import { type Account, type Choice, checkAccount, openAccount, openChoice } from './account-draft.ts';
+import { settingFields } from './bot-settings.ts';
 import { accountNamed } from './named-account.ts';
-import { choicePage, donePage, emptyForm, type FormState, formPage } from './page-html.ts';
-import { settingsSchema } from './settings.ts';
-import { settingsPage } from './settings-html.ts';
+import { readStep } from './page-step.ts';
+import {
+  type Asked,
+  accountOf,
+  accountView,
+  answerWith,
+  choiceView,
+  connectedView,
+  isOpenTo,
+  type Known,
+  pageWith,
+  problemOf,
+  settingsView,
+} from './views.ts';
 
 /** Makes guessing codes slow. */
 const guessMs = 200;
 
-/** The form; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
+/** The first view; `account` (and the sealed `draft` of a one-step connection) come from the CRM. */
 export function showForm({ query, headers }: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
-  const language = languageOfReader(query['lang'] ?? null, headers['accept-language']);
+  const language = languageOfReader(query['lang'], headers['accept-language']);
   const draft = query['draft'] ?? '';
   const known = draft === '' ? null : openAccount(draft, host);
-  const isOld = draft !== '' && known === null;
-  const state: FormState = {
-    ...emptyForm,
-    account: known?.crmUrl ?? (query['account'] ?? '').slice(0, 300),
-    draft: known === null ? null : draft,
-    problem: isOld ? (pageMessages(language).problems['old_draft'] ?? null) : null,
-  };
-  return Promise.resolve({ status: 200, html: formPage(language, state) });
+  const view =
+    known === null
+      ? accountView({ typed: query['account'] ?? '', ...(draft !== '' && { problem: problemOf('old_draft') }) })
+      : accountView({ account: known.crmUrl, carried: { draft } });
+  return Promise.resolve(pageWith(view, language));
 }
 
-/** Throws BadInput `messagegateway.foreign_form` for a form that another site has sent. */
-export async function takeForm(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
-  checkOrigin(request, host.tools.publicUrl);
-  const language = languageOfReader(request.query['lang'] ?? null, request.headers['accept-language']);
-  const form = new URLSearchParams(request.body.toString('utf8'));
-  if (form.get('step') === 'check') return await check(form, language, host);
-  const choice = openChoice(form.get('choice') ?? '', host);
-  if (choice === null) {
-    const problem = pageMessages(language).problems['old_page'] ?? null;
-    return { status: 422, html: formPage(language, { ...emptyForm, problem }) };
-  }
-  if (form.get('step') === 'choose') return { status: 200, html: await showChoice(choice, language, host, null) };
-  const bot = await chosenBot(choice, form.get('bot') ?? '', language, host);
-  if (bot === null) {
-    const html = await showChoice(choice, language, host, pageMessages(language).problems['no_bot'] ?? null);
-    return { status: 422, html };
-  }
-  const typed = typedSettings(form);
-  if (form.get('step') !== 'settings') return await connect({ choice, bot, language }, typed, host);
-  return { status: 200, html: showSettings({ choice, bot, language }, typed, host) };
+/** Answers a step of the page with the next view. Throws what `readStep` throws. */
+export async function takeStep(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
+  const step = readStep(request, host.tools.publicUrl);
+  const language = languageOfReader(request.query['lang'], request.headers['accept-language']);
+  const view = step.step === 'check' ? await check(step, language, host) : await goOn(step, language, host);
+  return answerWith(view, language);
 }
 
-/** Nobody is signed in here, but a form from another site is a mistake or an attack. */
-function checkOrigin({ headers }: WebhookRequest, publicUrl: string): void {
-  const { origin } = headers;
-  if (headers['sec-fetch-site'] !== 'cross-site' && (origin === undefined || origin === publicUrl)) return;
-  throw new BadInput({ code: 'messagegateway.foreign_form', status: 403, message: 'the form came from another site' });
+/** The steps after the first one. */
+async function goOn(
+  step: Exclude<ConnectStep, { step: 'check' }>,
+  language: Language,
+  host: ConnectorHost,
+): Promise<ConnectView> {
+  const choice = openChoice(step.carried['choice'] ?? '', host);
+  if (choice === null) return accountView({ problem: problemOf('old_page') });
+  if (step.step === 'choose') return await choiceView(choice, host, null);
+  const bot = await chosenBot(choice, step.bot, language, host);
+  if (bot === null) return await choiceView(choice, host, problemOf('no_bot'));
+  const asked = { choice, bot, language };
+  return step.step === 'settings' ? settingsView(asked, host) : await connect(asked, step.values, host);
 }
+
+type CheckStep = Extract<ConnectStep, { step: 'check' }>;
 
 /** First step: which portal is it, and does the account exist. The address is called only after a valid code. */
-async function check(form: URLSearchParams, language: Language, host: ConnectorHost): Promise<RouteAnswer> {
-  const texts = pageMessages(language);
-  const client = form.get('client');
-  if (client !== null) return await checkConnected(client, form, language, host);
-  const draft = form.get('draft');
-  const shown = { account: (form.get('account') ?? '').trim(), code: form.get('code') ?? '' };
-  let state: FormState = { ...emptyForm, ...shown, draft };
-  const again = (problem: string | undefined): RouteAnswer => ({
-    status: 422,
-    html: formPage(language, { ...state, problem: problem ?? null }),
-  });
-  const account = draft === null ? typedAccount(form) : (openAccount(draft, host) ?? 'old_draft');
-  if (account === 'old_draft') state = { ...state, draft: null };
-  if (typeof account === 'string') return again(texts.problems[account]);
-  state = { ...state, account: account.crmUrl };
-  const portal = await provenPortal(form, host);
+async function check(step: CheckStep, language: Language, host: ConnectorHost): Promise<ConnectView> {
+  const { client, draft } = step.carried;
+  if (client !== undefined) return await checkConnected(client, step, language, host);
+  const account = draft === undefined ? typedAccount(step) : (openAccount(draft, host) ?? 'old_draft');
+  let known: Known = { typed: step.values['crmUrl'] ?? '' };
+  if (typeof account === 'string') return accountView({ ...known, problem: problemOf(account) });
+  if (draft !== undefined) known = { account: account.crmUrl, carried: { draft } };
+  const portal = await provenPortal(step, host);
   const offer = portal === null ? null : await host.offer(portal);
-  if (portal === null || offer === null) return again(texts.problems['wrong_code']);
-  state = { ...state, code: '', proof: { sealed: host.seal(portal, 'portal'), domain: offer.domain } };
+  if (portal === null || offer === null) return accountView({ ...known, problem: problemOf('wrong_code') });
   try {
     await checkAccount(account, host.tools);
   } catch (thrown) {
-    return again(problemText(texts, expected(thrown)));
+    const carried = { ...known.carried, proof: host.seal(portal, 'portal') };
+    return accountView({ ...known, portal: offer.domain, carried, problem: expected(thrown) });
   }
-  return { status: 200, html: await showChoice({ ...account, portal }, language, host, null) };
+  return await choiceView({ ...account, portal }, host, null);
 }
 
 /** The account's page. The key is stored, so only a code of the account's portal is needed. */
 async function checkConnected(
   client: string,
-  form: URLSearchParams,
+  step: CheckStep,
   language: Language,
   host: ConnectorHost,
-): Promise<RouteAnswer> {
+): Promise<ConnectView> {
   const account = await accountNamed(client, host);
-  const portal = account === null ? null : await provenPortal(form, host);
+  const portal = account === null ? null : await provenPortal(step, host);
   if (account === null || account.stored === null || portal === null || portal !== account.connection.portal) {
-    const problem = pageMessages(language).problems['wrong_code'] ?? null;
-    const state = { ...emptyForm, account: account?.config.crmUrl ?? '', client, problem };
-    return { status: 422, html: formPage(language, state) };
+    const known = account === null ? {} : { account: account.config.crmUrl, carried: { client } };
+    return accountView({ ...known, problem: problemOf('wrong_code') });
   }
   const { crmUrl, apiKey } = account.config;
   const choice = { portal, crmUrl, apiKey };
-  const settings = await settingsOfConnection(choice, account.connection.id, language, host);
-  return { status: 200, html: settings ?? (await showChoice(choice, language, host, null)) };
+  return (await settingsOfConnection(choice, account.connection.id, language, host)) ?? choiceView(choice, host, null);
 }
 
 /** The settings of the bot that uses the connection; null while none does. */
@@ -120,58 +116,28 @@ export async function settingsOfConnection(
   connectionId: string,
   language: Language,
   host: ConnectorHost,
-): Promise<string | null> {
+): Promise<ConnectView | null> {
   const offer = await host.offer(choice.portal);
   const code = offer?.bots.find((bot) => bot.connectionId === connectionId)?.code ?? '';
   const bot = await chosenBot(choice, code, language, host);
-  return bot === null ? null : showSettings({ choice, bot, language }, {}, host);
+  return bot === null ? null : settingsView({ choice, bot, language }, host);
 }
 
-type FormProblem = 'bad_url' | 'no_key' | 'crm_wrong_key' | 'old_draft';
-
-function typedAccount(form: URLSearchParams): Account | FormProblem {
-  const address = readCrmUrl(form.get('account') ?? '');
+function typedAccount({ values }: CheckStep): Account | 'bad_url' | 'no_key' | 'crm_wrong_key' {
+  const address = readCrmUrl(values['crmUrl'] ?? '');
   if ('problem' in address) return 'bad_url';
-  const typed = (form.get('key') ?? '').trim();
+  const typed = (values['apiKey'] ?? '').trim();
   if (typed === '') return 'no_key';
   const apiKey = apiKeySchema.safeParse(typed);
   return apiKey.success ? { crmUrl: address.origin, apiKey: apiKey.data } : 'crm_wrong_key';
 }
 
 /** From the code, which is used up by this, or from the sealed portal of a code that was used a moment ago. */
-async function provenPortal(form: URLSearchParams, host: ConnectorHost): Promise<string | null> {
-  const proof = form.get('proof');
-  const portal = proof === null ? await host.redeemCode(form.get('code') ?? '') : host.open(proof, 'portal');
+async function provenPortal({ carried, code }: CheckStep, host: ConnectorHost): Promise<string | null> {
+  const { proof } = carried;
+  const portal = proof === undefined ? await host.redeemCode(code) : host.open(proof, 'portal');
   if (portal === null) await sleep(guessMs);
   return portal;
-}
-
-async function showChoice(
-  choice: Choice,
-  language: Language,
-  host: ConnectorHost,
-  problem: string | null,
-): Promise<string> {
-  const [offer, accounts] = await Promise.all([host.offer(choice.portal), host.list(choice.portal)]);
-  const bots = (offer?.bots ?? []).filter(isOpenTo(choice)).map((bot) => {
-    const account = accountOf(accounts, bot.connectionId);
-    return { ...bot, isHere: account === choice.crmUrl, thinksWith: account ?? bot.brain };
-  });
-  const { crmUrl: account } = choice;
-  const sealed = sealChoice(choice, host);
-  return choicePage(language, { sealed, account, domain: offer?.domain ?? '', bots, problem });
-}
-
-/** Whether the reader may see and change the bot. */
-function isOpenTo({ onlyConnection }: Choice): (bot: OfferedBot) => boolean {
-  return ({ connectionId }) => onlyConnection === undefined || connectionId === onlyConnection;
-}
-
-/** The chosen bot, and its config as far as it is known. */
-interface Asked {
-  readonly choice: Choice;
-  readonly bot: OfferedBot & { readonly isHere: boolean; readonly config: object };
-  readonly language: Language;
 }
 
 /** Null: the reader may not choose this bot, or it does not exist. If the bot uses this account already, its connection and settings stay. */
@@ -189,76 +155,46 @@ async function chosenBot(
   const isHere = accountOf(accounts, bot.connectionId) === crmUrl;
   // The connection has got another address since; the choice was for the former one.
   if (!isHere && choice.onlyConnection !== undefined) return null;
-  const before = isHere ? known?.connection.config : newConfig(bot.name, language, host);
+  const before = isHere
+    ? known?.connection.config
+    : { ...newConfig({ language, settings: host.settings }), ...named(bot.name) };
   return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
 }
 
-/** Second step: the bot's settings. Fields that were not typed show the present values. */
-function showSettings(
-  { choice, bot, language }: Asked,
-  typed: TypedSettings,
-  host: ConnectorHost,
-  trouble: { readonly wrong?: readonly string[]; readonly problem?: string } = {},
-): string {
-  return settingsPage(language, {
-    sealed: sealChoice(choice, host),
-    account: choice.crmUrl,
-    bot,
-    isConnected: bot.isHere,
-    fields: fieldsFor(bot.type),
-    typed: { ...shownSettings(configSchema.parse(bot.config)), ...typed },
-    wrong: trouble.wrong ?? [],
-    problem: trouble.problem ?? null,
-  });
-}
-
 /** Third step: the account is joined for the chosen bot. */
-async function connect(asked: Asked, typed: TypedSettings, host: ConnectorHost): Promise<RouteAnswer> {
+async function connect(
+  asked: Asked,
+  values: Readonly<Record<string, string>>,
+  host: ConnectorHost,
+): Promise<ConnectView> {
   const { choice, bot, language } = asked;
-  const texts = pageMessages(language);
-  const set = withSettings(bot.config, typed);
-  if ('wrong' in set) {
-    const trouble = { wrong: set.wrong, problem: texts.settings.problem };
-    return { status: 422, html: showSettings(asked, typed, host, trouble) };
-  }
-  const { crmUrl, portal } = choice;
+  const fields = settingFields(bot.type);
+  const typed = withTyped(fields, bot.config, values);
+  const config = configSchema.safeParse(typed, { error: formError(language) });
+  const again = { ...asked, bot: { ...bot, config: typed } };
+  if (!config.success) return settingsView(again, host, { problems: formProblems(fields, config.error, language) });
   const connectionId = bot.isHere ? bot.connectionId : null;
-  const awaitingId = awaitingIdOf(crmUrl);
-  const title = new URL(crmUrl).host;
   try {
-    await host.connect({ portal, botCode: bot.code, connectionId, title, config: set.config, awaitingId });
-    if (bot.isHere) await leaveAwaiting(awaitingId, host);
+    await host.connect({ portal: choice.portal, botCode: bot.code, connectionId, title: '', config: config.data });
   } catch (thrown) {
-    const problem = problemText(texts, expected(thrown));
-    return { status: 422, html: showSettings(asked, typed, host, { problem }) };
+    return settingsView(again, host, { problem: expected(thrown) });
   }
-  return { status: 200, html: donePage(language, bot.name, crmUrl, sealChoice(choice, host)) };
+  return connectedView(asked, host);
 }
 
-/** Names of modules have at most 32 characters. */
-function newConfig(botName: string, language: Language, host: ConnectorHost): object {
-  const { integrationCode } = settingsSchema.parse(host.settings ?? {});
+/** Modules are called like their bot. Their names have at most 32 characters. */
+function named(botName: string): { readonly name?: string } {
   const name = [...botName.trim()].slice(0, 32).join('').trim();
-  return {
-    ...(name === '' ? {} : { name }),
-    language,
-    ...(integrationCode === undefined ? {} : { integrationCode }),
-  };
-}
-
-/** The CRM a bot is connected to; null for a bot without an account of ours. */
-function accountOf(accounts: readonly StoredConnection[], connectionId: string | null): string | null {
-  const stored = accounts.find(({ connection }) => connection.id === connectionId);
-  const parsed = stored === undefined ? undefined : configSchema.safeParse(stored.connection.config);
-  return parsed?.success === true ? parsed.data.crmUrl : null;
+  return name === '' ? {} : { name };
 }
 
 function toRecord(config: unknown): object {
   return typeof config === 'object' && config !== null ? config : {};
 }
 
-/** Returns an AppError, and throws anything else again. */
-function expected(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  throw thrown;
+/** Returns what the page is told of an AppError, and throws anything else again. */
+function expected(thrown: unknown): NonNullable<ConnectView['problem']> {
+  if (!(thrown instanceof AppError)) throw thrown;
+  const { code, message } = thrown;
+  return { code, message };
 }

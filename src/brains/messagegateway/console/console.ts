@@ -55,6 +55,9 @@ export function createConsole(context: ConsoleContext): SupervisorConsole {
         case 'change_refused':
         case 'owner_changed':
         case 'crm':
+        case 'reaction':
+        case 'session_started':
+        case 'session_finished':
           // A console has no customer, and its readers see the chat itself.
           return to.remoteId === consoleRemoteId ? nothingToDo : null;
       }

@@ -8,17 +8,9 @@ import { obtainToken } from '../api/obtain-token.ts';
 import { createSelartiClient, fingerprintOf, refusedBearerKey } from '../api/selarti-client.ts';
 import { refusedCodes, wrongAddressCode } from '../api/selarti-errors.ts';
 import type { SelartiConfig } from '../config.ts';
+import type { disabledHelp } from '../problem-texts.ts';
 
-type DisabledReason = 'key_refused' | 'bearer_refused' | 'wrong_address';
-
-/** Shown to administrators. */
-export const disabledHelp: Readonly<Record<string, string>> = {
-  key_refused:
-    'Selarti does not take the API key: get a new one in the panel (avatar, "get api key") and set it in the connection',
-  bearer_refused:
-    'Selarti no longer takes the bearer token: set a new one in the connection, or an API key, with which tokens are renewed',
-  wrong_address: 'there is no Selarti at the host of the connection: correct the host, or the paths',
-} satisfies Record<DisabledReason, string>;
+type DisabledReason = keyof typeof disabledHelp;
 
 const reasons: Readonly<Record<string, DisabledReason>> = {
   [refusedCodes.key]: 'key_refused',

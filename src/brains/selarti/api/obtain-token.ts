@@ -3,7 +3,7 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 import type { SelartiConfig } from '../config.ts';
 import { jsonIn, saysFailure } from './answer-body.ts';
-import { failureOf, refusedCodes, retryAfterMs, unreadable } from './selarti-errors.ts';
+import { failureOf, refusedCodes, unreadable, waitAfter } from './selarti-errors.ts';
 import { findToken } from './token-field.ts';
 
 export type AuthorizationConfig = Pick<
@@ -25,7 +25,7 @@ export async function obtainToken(
   const { status, headers, body } = response;
   if (status === 400 || status === 401 || status === 403) throw keyRefused(status);
   if (status < 200 || status >= 300) {
-    throw withoutFate(failureOf({ status, what, waitMs: retryAfterMs(headers['retry-after'], new Date()) }));
+    throw withoutFate(failureOf({ status, what, waitMs: waitAfter(headers, new Date()) }));
   }
   const answer = jsonIn(body);
   if (saysFailure(answer)) throw keyRefused(401);

@@ -6,7 +6,7 @@ import { sha256 } from '../../../lib/encryption.ts';
 import type { SelartiConfig } from '../config.ts';
 import { jsonIn, saysFailure } from './answer-body.ts';
 import { obtainToken } from './obtain-token.ts';
-import { failureOf, refusedCodes, retryAfterMs, unreadable } from './selarti-errors.ts';
+import { failureOf, refusedCodes, unreadable, waitAfter } from './selarti-errors.ts';
 import { createSharedToken, type SharedToken } from './shared-token.ts';
 
 export interface SelartiClient {
@@ -102,7 +102,7 @@ class Client implements SelartiClient {
       signal,
     });
     if (response.status === 429) {
-      await limiter.throttle(retryAfterMs(response.headers['retry-after'], this.#options.clock.now()));
+      await limiter.throttle(waitAfter(response.headers, this.#options.clock.now()));
     }
     return response;
   }
@@ -118,7 +118,7 @@ type Response = Awaited<ReturnType<ConnectorTools['http']['send']>>;
 /** Returns if Selarti has taken the message; only status and type of its answer are documented. */
 function accept({ status, headers, body }: Response, clock: Clock): void {
   if (status < 200 || status >= 300) {
-    throw failureOf({ status, what, waitMs: retryAfterMs(headers['retry-after'], clock.now()) });
+    throw failureOf({ status, what, waitMs: waitAfter(headers, clock.now()) });
   }
   const answer = jsonIn(body);
   if (answer === undefined) throw unreadable(what);

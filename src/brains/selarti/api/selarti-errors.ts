@@ -1,5 +1,6 @@
 /** What the answers of Selarti mean for the app: whether to try again, and whether the message may have arrived all the same. */
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import { waitWithin } from '../../../lib/retry-after.ts';
 
 /** The token or the API key is refused: the account is checked, and messages wait for it. */
 export const refusedCodes = { key: 'selarti.key_refused', token: 'selarti.token_refused' } as const;
@@ -7,19 +8,15 @@ export const refusedCodes = { key: 'selarti.key_refused', token: 'selarti.token_
 /** There is no such page at the address that is configured. */
 export const wrongAddressCode = 'selarti.wrong_address';
 
-/** The wait without a Retry-After header. */
-const usualMs = 1_000;
-const longestMs = 300_000;
+/** After a refusal, by its Retry-After header. */
+const waitLimits = { usual: 1_000, least: 500, most: 300_000 } as const;
 
 /** A gateway in front of Selarti gave up waiting or lost the connection: the message may have been taken. */
 const lostInBetween: ReadonlySet<number> = new Set([502, 504, 520, 522, 524]);
 
-/** Milliseconds from a Retry-After header, given in seconds or as a date. */
-export function retryAfterMs(header: string | undefined, now: Date): number {
-  const text = (header ?? '').slice(0, 100).trim();
-  const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  const ms = Number.isNaN(seconds) ? Date.parse(text) - now.getTime() : seconds * 1_000;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 500), longestMs) : usualMs;
+/** Milliseconds to wait after this answer. */
+export function waitAfter(headers: Readonly<Record<string, string>>, now: Date): number {
+  return waitWithin(headers['retry-after'], now, waitLimits);
 }
 
 /** An answer that is no success. Its body is not repeated: it may hold anything. */

@@ -15,6 +15,14 @@ export function isYes(value: unknown, further: readonly string[] = []): boolean 
   return word !== '' && (yesWords.has(word) || further.some((one) => wordOf(one) === word));
 }
 
+const noWords: ReadonlySet<string> = new Set(['false', '0', 'no', 'n', 'нет', 'off', 'null']);
+
+/** Whether it says no in a known spelling. Whatever is neither counts as no too, and may be a word for yes that nobody knows. */
+export function isNo(value: unknown): boolean {
+  if (value === null || value === undefined || value === false) return true;
+  return textOf(value).trim() === '' ? typeof value === 'string' : noWords.has(wordOf(value));
+}
+
 /** The only word of a short text, in lower case; empty for long texts. */
 export function wordOf(value: unknown): string {
   const text = textOf(value);

@@ -27,7 +27,8 @@ export async function receiveWebhook(body: Buffer, context: SelartiContext): Pro
     return { refuse: 403, reason: 'the task is not that of this connection' };
   }
   const { chatId: ref } = webhook;
-  if (!chatIdForm.test(ref)) {
+  // A name is not looked up before it has the form of ours. Nothing is written down of what others talk about.
+  if (!chatIdForm.test(ref) || !(await tools.hasConversation(ref))) {
     return { accept: [], remark: 'a webhook of Selarti names no conversation of ours' };
   }
   const dedupeKey = await dedupeKeyOf(webhook, body, context);

@@ -62,6 +62,12 @@ export function withKnown(body: Buffer, known: readonly string[]): Buffer {
   return Buffer.from(JSON.stringify({ ...read, [knownField]: known }));
 }
 
+/** The body as Selarti sent it, without what `receive` has added; null for a body that is no JSON object. */
+export function documentedBody(body: Buffer): Readonly<Record<string, unknown>> | null {
+  const { [knownField]: _added, ...sent } = readBody(body) ?? {};
+  return Object.keys(sent).length === 0 ? null : sent;
+}
+
 function readBody(body: Buffer): Body | null {
   try {
     return bodySchema.safeParse(parseJson(body)).data ?? null;
@@ -88,6 +94,11 @@ function toWebhook(body: Body, words: WebhookWords): Webhook {
     shareUrl: webAddress(body['share_url']),
     known: new Set(known),
   };
+}
+
+/** Whether some list of words has this `message_type`. */
+export function isKnownType(value: unknown, words: WebhookWords): boolean {
+  return typeOf(wordOf(value), words) !== 'unknown';
 }
 
 function typeOf(word: string, words: WebhookWords): MessageType {

@@ -3,11 +3,9 @@ import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { BadInput, RemoteUnreachable } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
 import type { OpenedFile } from '../../../core/opened-file.ts';
+import { followRedirects } from '../../../lib/follow-redirects.ts';
 
 const maxFileBytes = 25 * 1024 * 1024;
-
-/** Storage services lead from a lasting address to a temporary one. */
-const maxRedirects = 3;
 
 /** Throws AppErrors. The app's client checks every address, redirects included, with the network guard. */
 export async function openAnswerFile(
@@ -15,20 +13,19 @@ export async function openAnswerFile(
   { id }: FileRef,
   signal: AbortSignal,
 ): Promise<OpenedFile> {
-  let url = URL.parse(id);
-  for (let redirects = 0; url !== null && redirects <= maxRedirects; redirects += 1) {
-    const opened = await tools.openUrl({ url, signal, maxBytes: maxFileBytes });
-    const { status, headers } = opened;
-    if (status === 200) return opened;
-    if (status < 300 || status >= 400) throw notGiven(status);
-    const { location } = headers;
-    url = location === undefined ? null : URL.parse(location, url.href);
-  }
-  throw new BadInput({ code: 'webhook.file_moved', message: 'the address of a file redirects nowhere or too often' });
+  const opened = await followRedirects(tools.openUrl, id, { signal, maxBytes: maxFileBytes });
+  if (opened.status === 200) return opened;
+  throw notGiven(opened.status);
 }
 
 /** A refusal is final; a server that fails is asked again. */
 function notGiven(status: number): BadInput | RemoteUnreachable {
+  if (status >= 300 && status < 400) {
+    return new BadInput({
+      code: 'webhook.file_moved',
+      message: 'the address of a file redirects nowhere or too often',
+    });
+  }
   const message = `the address of a file answered ${status}`;
   if (status >= 500 || status === 429) return new RemoteUnreachable({ code: 'webhook.file_away', message });
   return new BadInput({ code: 'webhook.no_file', message });

@@ -7,20 +7,25 @@ import { askRequest } from '../requests.ts';
 export function toBrainEvent(answer: Answer): BrainEvent {
   switch (answer.type) {
     case 'message': {
-      const { id, text, buttons, cards, files, quoteOf, internal } = answer;
+      const { id, text, format: form, buttons, cards, files, quoteOf, internal } = answer;
       const remoteMessageId = id ?? null;
       const fileRefs = files.map(toFileRef);
-      return { type: 'reply', remoteMessageId, text, buttons, cards, files: fileRefs, quoteOf, isInternal: internal };
+      const shown = { text, form, buttons, cards, files: fileRefs, quoteOf, isInternal: internal };
+      return { type: 'reply', remoteMessageId, ...shown };
     }
     case 'message.edit': {
-      const { id: remoteMessageId, text, cards, buttons } = answer;
-      return { type: 'reply_edited', remoteMessageId, text, cards, buttons };
+      const { id: remoteMessageId, text, format: form, cards, buttons } = answer;
+      return { type: 'reply_edited', remoteMessageId, text, form, cards, buttons };
     }
     case 'message.delete':
       return { type: 'reply_deleted', remoteMessageId: answer.id };
     case 'typing':
     case 'finish':
       return { type: answer.type };
+    case 'reaction':
+      return { type: 'reacted', portalMessageId: answer.to, added: answer.add, removed: answer.remove };
+    case 'read':
+      return { type: 'read', portalMessageId: answer.upTo };
     case 'handover':
       return { type: 'handover', note: answer.note };
     case 'take_back':

@@ -1,10 +1,13 @@
 /** Signs and sends one event, and translates what the server answers into the app's errors. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
+import { retryAfterMs } from '../../../lib/retry-after.ts';
 import { type Config, keysAt } from '../config.ts';
 import type { Event } from '../protocol/events.ts';
 import { signedHeaders } from '../signature.ts';
-import { retryAfterMs } from './retry-after.ts';
+
+/** A server may ask for less than this; nobody waits longer because of one header. */
+const longestWaitMs = 3_600_000;
 
 /** A longer response is broken off. */
 const maxResponseBytes = 1024 * 1024;
@@ -48,7 +51,7 @@ const pausingStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 /** Only waits of a throttled call do not count as attempts; a short one that counted would use them up within seconds. */
 function errorOf(status: number, retryAfter: string | undefined, now: Date): AppError {
   const waitMs = retryAfterMs(retryAfter, now);
-  const asked = waitMs === null ? 'backoff' : { afterMs: waitMs };
+  const asked = waitMs === null ? 'backoff' : { afterMs: Math.min(waitMs, longestWaitMs) };
   if (status === 429) {
     const message = 'the server asks for fewer calls';
     return new RemoteRefused({ code: 'webhook.throttled', message, status, retry: asked, isThrottled: true });

@@ -34,9 +34,29 @@ export function eventOfAction(action: BrainAction, { to, answerUrl, now, fileLin
     }
     case 'delete':
       return { type: 'message.deleted', timestamp, data: { ...place, message: { id: action.messageId } } };
+    case 'reaction': {
+      const { messageId: id, remoteMessageId: yourId, reaction, isOn, author, chat } = action;
+      const change = isOn ? 'added' : 'removed';
+      const message = { id, yourId };
+      const data = { ...place, chat: chatOf(chat), message, author: authorOf(author), reaction, change } as const;
+      return { type: 'message.reaction', timestamp, data };
+    }
+    case 'context': {
+      const { data: context, chat } = action;
+      const author = action.author === undefined ? null : authorOf(action.author);
+      return { type: 'context.opened', timestamp, data: { ...place, chat: chatOf(chat), author, context } };
+    }
     case 'owner_changed': {
       const { owner, at, since } = action;
       return { type: 'conversation.owner_changed', timestamp: at, data: { ...place, owner, since } };
+    }
+    case 'session_started': {
+      const session = { id: action.sessionId };
+      return { type: 'session.started', timestamp, data: { ...place, chat: chatOf(action.chat), session } };
+    }
+    case 'session_finished': {
+      const session = { id: action.sessionId };
+      return { type: 'session.finished', timestamp: action.at, data: { ...place, session } };
     }
     case 'request': {
       const { id, by, author } = action;

@@ -1,5 +1,6 @@
 /** What a server may answer, in a call's response or by webhook. The published JSON Schemas are made from these schemas. */
 import { z } from 'zod';
+import { knownReactions } from '../../../core/reactions.ts';
 
 /** The largest number of answers that come together. */
 const maxAnswers = 20;
@@ -8,6 +9,9 @@ const idSchema = z.string().min(1).max(200);
 const labelSchema = z.string().min(1).max(100);
 const webAddress = z.url({ protocol: /^https?$/ }).max(2_000);
 const textSchema = z.string().max(20_000);
+const formatSchema = z.enum(['plain', 'markdown', 'html']).default('plain').meta({
+  description: 'How the text is written. `plain`: shown as it is, stars and tags included',
+});
 
 const buttonSchema = z
   .discriminatedUnion('type', [
@@ -40,6 +44,9 @@ const fileSchema = z
   })
   .meta({ id: 'AnswerFile' });
 
+/** Of a message in Bitrix24. */
+const messageIdSchema = z.string().regex(/^\d{1,20}$/);
+
 const buttonsSchema = z.array(buttonSchema).max(20);
 const cardsSchema = z.array(cardSchema).max(10);
 
@@ -48,12 +55,11 @@ const messageSchema = z
     type: z.literal('message'),
     id: idSchema.optional().meta({ description: 'Your own id of the message, by which you edit or delete it later' }),
     text: textSchema.default(''),
+    format: formatSchema,
     buttons: buttonsSchema.default([]),
     cards: cardsSchema.default([]),
     files: z.array(fileSchema).max(10).default([]),
-    quoteOf: z
-      .string()
-      .regex(/^\d{1,20}$/)
+    quoteOf: messageIdSchema
       .nullable()
       .default(null)
       .meta({ description: 'The id of the Bitrix24 message it replies to' }),
@@ -72,6 +78,7 @@ const editSchema = z
     type: z.literal('message.edit'),
     id: idSchema,
     text: textSchema.min(1),
+    format: formatSchema,
     cards: cardsSchema.default([]).meta({ description: 'All cards of the message from now on' }),
     buttons: buttonsSchema
       .nullable()
@@ -87,6 +94,21 @@ const deleteSchema = z
 const typingSchema = z
   .strictObject({ type: z.literal('typing') })
   .meta({ id: 'TypingAnswer', description: 'The chat shows for some seconds that the bot is typing' });
+
+const reactionsSchema = z.array(z.enum(knownReactions)).max(10).default([]);
+
+const reactionSchema = z
+  .strictObject({
+    type: z.literal('reaction'),
+    to: messageIdSchema.meta({ description: 'The id of the Bitrix24 message' }),
+    add: reactionsSchema,
+    remove: reactionsSchema,
+  })
+  .meta({ id: 'ReactionAnswer', description: 'The bot reacts to a message, or takes reactions back' });
+
+const readSchema = z
+  .strictObject({ type: z.literal('read'), upTo: messageIdSchema })
+  .meta({ id: 'ReadAnswer', description: 'The messages up to this one of Bitrix24 are shown as read' });
 
 const handoverSchema = z
   .strictObject({ type: z.literal('handover'), note: z.string().min(1).max(2_000).nullable().default(null) })
@@ -127,6 +149,8 @@ export const answerSchema = z
     editSchema,
     deleteSchema,
     typingSchema,
+    reactionSchema,
+    readSchema,
     handoverSchema,
     takeBackSchema,
     finishSchema,
@@ -136,6 +160,9 @@ export const answerSchema = z
   .meta({ id: 'Answer' });
 
 export type Answer = z.output<typeof answerSchema>;
+
+/** The `type` of each answer. */
+export const answerTypes: readonly string[] = answerSchema.options.flatMap(({ shape }) => [...shape.type.values]);
 
 /** The body of a call's response. Each answer is read by itself: an unreadable one does not spoil the others. */
 export const responseSchema = z

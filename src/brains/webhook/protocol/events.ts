@@ -1,5 +1,6 @@
 /** What a server is sent. The published JSON Schemas are made from these schemas. */
 import { z } from 'zod';
+import { knownReactions } from '../../../core/reactions.ts';
 
 const authorSchema = z
   .object({
@@ -85,6 +86,39 @@ const deletedSchema = z
   })
   .meta({ id: 'MessageDeleted' });
 
+const reactionSchema = z
+  .object({
+    type: z.literal('message.reaction'),
+    timestamp: happened,
+    data: z.object({
+      ...place,
+      chat: chatSchema,
+      message: z.object({
+        id: messageId,
+        yourId: z.string().nullable().meta({ description: 'The id you gave it; null where you gave none' }),
+      }),
+      author: authorSchema,
+      reaction: z.enum(knownReactions),
+      change: z.enum(['added', 'removed']),
+    }),
+  })
+  .meta({ id: 'MessageReaction', description: 'Somebody reacted to a message of the bot, or took a reaction back' });
+
+const contextSchema = z
+  .object({
+    type: z.literal('context.opened'),
+    timestamp: happened,
+    data: z.object({
+      ...place,
+      chat: chatSchema,
+      author: authorSchema.nullable(),
+      context: z
+        .record(z.string(), z.string())
+        .meta({ description: 'The data of the link, by path. The person who made the link chose them' }),
+    }),
+  })
+  .meta({ id: 'ContextOpened', description: 'Somebody opened the bot by a link with data (`BOT_CONTEXT`)' });
+
 const ownerSchema = z
   .object({
     type: z.literal('conversation.owner_changed'),
@@ -99,6 +133,25 @@ const ownerSchema = z
     }),
   })
   .meta({ id: 'OwnerChanged' });
+
+const startedSchema = z
+  .object({
+    type: z.literal('session.started'),
+    timestamp: happened,
+    data: z.object({ ...place, chat: chatSchema, session: z.object({ id: z.string() }) }),
+  })
+  .meta({ id: 'SessionStarted', description: 'A session of an Open Channel began: its first message follows' });
+
+const finishedSchema = z
+  .object({
+    type: z.literal('session.finished'),
+    timestamp: happened,
+    data: z.object({ ...place, session: z.object({ id: z.string().nullable() }) }),
+  })
+  .meta({
+    id: 'SessionFinished',
+    description: 'The session was closed, by whomever. Answers to this are not shown',
+  });
 
 const requestSchema = z
   .object({
@@ -128,7 +181,18 @@ const checkSchema = z
   .meta({ id: 'EndpointCheck', description: 'Asks whether the address and the key are right; any 2xx says so' });
 
 export const eventSchema = z
-  .discriminatedUnion('type', [createdSchema, editedSchema, deletedSchema, ownerSchema, requestSchema, checkSchema])
+  .discriminatedUnion('type', [
+    createdSchema,
+    editedSchema,
+    deletedSchema,
+    reactionSchema,
+    contextSchema,
+    ownerSchema,
+    startedSchema,
+    finishedSchema,
+    requestSchema,
+    checkSchema,
+  ])
   .meta({ id: 'Event' });
 
 export type Event = z.output<typeof eventSchema>;

@@ -66,6 +66,17 @@ describe('a webhook of Selarti at the endpoint', () => {
     },
   );
 
+  it.each([selartiWebhook('handover'), selartiWebhook('user-echo'), selartiWebhook('bot-reply', { message_id: '' })])(
+    'of a conversation that nobody has leaves nothing behind',
+    async (body) => {
+      const facts = new Map<string, string>();
+      const stage = stageWith(facts);
+      const tools = { ...stage.tools, hasConversation: () => Promise.resolve(false) };
+      expect(await accept(body, { ...stage, tools })).toEqual([]);
+      expect(facts.size).toBe(0);
+    },
+  );
+
   it('without an id is known again for some minutes, and then is a new one', async () => {
     const clock = createFakeClock();
     const facts = new Map<string, string>();

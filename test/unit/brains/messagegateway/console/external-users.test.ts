@@ -25,7 +25,7 @@ describe('somebody in a group', () => {
     const tools = {
       ...unitTools({ send: () => Promise.reject(new Error('no call')) }),
       portalUser: () => Promise.resolve(user),
-      portalInfo: () => Promise.resolve({ hasV2, botType: 'S' as const }),
+      portalInfo: () => Promise.resolve({ hasV2, botType: 'S' as const, botPicture: 'S.png' }),
     };
     const context = consoleContext({}, tools);
     const author = {

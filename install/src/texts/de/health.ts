@@ -1,0 +1,136 @@
+import { plural } from '../plural.ts';
+import type { Texts } from '../shape.ts';
+
+export const health: Texts['health'] = {
+  allWell: 'Alles funktioniert',
+  allWellHint: 'Das Portal, die Bots und alle, die antworten, sind verbunden.',
+  troubles: (count) =>
+    plural('de', count, { one: 'Punkt braucht Aufmerksamkeit', other: 'Punkte brauchen Aufmerksamkeit' }),
+  unknowns: (count) =>
+    plural('de', count, { one: 'Punkt ließ sich nicht prüfen', other: 'Punkte ließen sich nicht prüfen' }),
+  asking: 'Das Portal wird gefragt…',
+  checkAgain: 'Noch einmal prüfen',
+  checkedAt: (time) => `Geprüft um ${time}`,
+  everyCheck: 'Alles, was geprüft wird',
+  verdicts: { ok: 'in Ordnung', wrong: 'braucht Aufmerksamkeit', unknown: 'unbekannt' },
+  remedies: { set_up: 'Neu einrichten', test_connection: 'Verbindung prüfen' },
+  done: {
+    set_up: 'Das Portal wird neu eingerichtet. Das Ergebnis steht gleich hier.',
+    works: 'Die Verbindung funktioniert.',
+    not_checked: 'Dieser Dienst lässt sich nicht fragen. Schreiben Sie dem Bot, um ihn zu testen.',
+    changed_meanwhile: 'Jemand hat die Verbindung inzwischen geändert. Prüfen Sie sie noch einmal.',
+    disabled: 'Der Dienst meldet, dass die Verbindung angehalten ist.',
+    failed: 'Der Dienst war nicht erreichbar.',
+  },
+  cards: {
+    waiting: 'In der Warteschlange',
+    waitingHint: (incoming, outgoing) => `${incoming} zu lesen, ${outgoing} zu senden`,
+    nothingWaits: 'die Warteschlange ist leer',
+    undelivered: 'Nicht zugestellt',
+    undeliveredHint: 'ansehen, was und warum',
+    unknownFate: (count) => `${count} vielleicht angekommen`,
+    budget: 'Anfragen an Bitrix24',
+    budgetHint: (used, most) => `${used} von ${most} gerade in Nutzung`,
+    day: 'Ereignisse in 24 Stunden',
+    dayHint: (bots) => plural('de', bots, { one: 'Bot', other: 'Bots' }),
+  },
+  figures: {
+    title: 'Wie es läuft',
+    of: 'Angezeigt',
+    ofAll: 'Alle Bots',
+    span: 'Zeitraum',
+    day: '24 Stunden',
+    week: '7 Tage',
+    month: '30 Tage',
+    messages: 'Nachrichten an die Bots pro Stunde',
+    messagesLabel: 'Nachrichten',
+    answers: 'Wie lange auf eine Antwort gewartet wird',
+    p50: 'die Hälfte der Antworten innerhalb von',
+    p95: '95 % der Antworten innerhalb von',
+    hour: 'Stunde',
+    answered: 'beantwortet',
+    unanswered: 'in 5 Minuten nicht beantwortet',
+    calls: 'Anfragen',
+    failedCalls: 'fehlgeschlagen',
+    asTable: 'Als Tabelle',
+    onlyBusy: 'Stunden, in denen nichts geschah, sind ausgelassen.',
+    byBot: 'Nach Bots',
+    byBrain: 'Danach, wer antwortet',
+    bot: 'Bot',
+    brain: 'Wer antwortet',
+    nothing: 'In dieser Zeit hat niemand den Bots geschrieben.',
+    until: (time) => `Antwortzeiten werden einige Minuten später gezählt; jetzt bis ${time}.`,
+    seconds: (count) => `${count} s`,
+    minutes: (count) => `${count} min`,
+  },
+  day: {
+    title: 'Was die Bots in 24 Stunden getan haben',
+    nothing: 'Noch nichts',
+    events: (count) => plural('de', count, { one: 'Ereignis', other: 'Ereignisse' }),
+  },
+  checks: {
+    'state.installed': 'Das Portal ist verbunden',
+    'state.disconnected':
+      'Bitrix24 nimmt den Zugriff der App nicht an. Ein Administrator öffnet die App einmal, dann funktioniert sie wieder.',
+    'state.suspended':
+      'Bitrix24 lehnt alle Anfragen der App ab: Sie oder der Tarif des Portals ist nicht bezahlt. Sobald bezahlt ist, macht die App von selbst weiter.',
+    'set_up.done': 'Bots, Befehle und Ereignisse sind eingerichtet',
+    'set_up.failing': (v) =>
+      `Die Einrichtung des Portals schlägt fehl${v['problem'] === undefined ? '' : `: ${v['problem']}`}. Die App versucht es von selbst wieder.`,
+    'set_up.waiting': 'Das Portal ist noch nicht eingerichtet',
+    'tokens.ok': 'Der Zugriff auf das Portal ist aktuell',
+    'tokens.webhook': 'Das Portal ist über einen eingehenden Webhook verbunden',
+    'tokens.late': (v) =>
+      `Der Zugriff auf das Portal wurde vor ${v['days']} Tagen erneuert, das ist spät. Öffnen Sie die App einmal als Administrator.`,
+    'tokens.dead': 'Der Zugriff auf das Portal ist abgelaufen. Ein Administrator öffnet die App einmal.',
+    'rights.unknown':
+      'Der App fehlen vielleicht die Rechte eines Administrators. Ein Administrator öffnet die App einmal.',
+    'bots.none': 'Es gibt keine Bots. Fügen Sie auf der Seite „Bots“ einen hinzu.',
+    'bots.unknown': 'Das Portal hat nicht mitgeteilt, welche Bots es hat',
+    'bot.wanted': (v) => `${v['bot']} ist noch nicht im Portal`,
+    'bot.refused': (v) => `Bitrix24 hat den Bot ${v['bot']} abgelehnt. Wählen Sie einen anderen Namen.`,
+    'bot.deleted': (v) =>
+      `Jemand hat den Bot ${v['bot']} in Bitrix24 gelöscht. Fügen Sie ihn wieder hinzu oder entfernen Sie ihn auch hier.`,
+    'bot.registered': (v) => `${v['bot']} ist im Portal`,
+    'bot.lost': (v) => `Das Portal kennt den Bot ${v['bot']} nicht mehr`,
+    'brain.ok': (v) => `${v['brain']} antwortet für ${v['bot']}`,
+    'brain.unknown': (v) => `Es ist unbekannt, wer für ${v['bot']} antwortet. Wählen Sie es auf der Seite „Bots“.`,
+    'brain.none': (v) =>
+      `Für ${v['bot']} antwortet noch niemand: Kunden werden sofort an Menschen übergeben. Wählen Sie auf der Seite „Bots“.`,
+    'brain.not_connected': (v) =>
+      `${v['brain']} soll für ${v['bot']} antworten, ist aber nicht verbunden. Verbinden Sie den Dienst auf der Seite „Wer antwortet“.`,
+    'connection.ok': (v) => `Die Verbindung „${v['title']}“ ist einsatzbereit`,
+    'connection.unreadable': (v) =>
+      `Die Einstellungen von „${v['title']}“ sind nicht mehr lesbar. Entfernen Sie die Verbindung und richten Sie sie neu ein.`,
+    'connection.disabled': (v) => `„${v['title']}“ ist angehalten; Nachrichten dorthin warten bis zu einem Tag`,
+    'undelivered.none': 'Alles ist zugestellt',
+    'undelivered.some': (v) =>
+      `Nicht zugestellt: ${v['count']}; unbekannt, ob angekommen: ${v['unknown']}. Mehr auf der Seite „Nicht zugestellt“.`,
+    'waiting.ok': 'Die Warteschlange bewegt sich',
+    'waiting.stuck': (v) =>
+      `Die Warteschlange steht: Die älteste Nachricht wartet seit ${v['seconds']} s. Sagen Sie es der Person, die diese App betreibt.`,
+    'portal.silent': (v) => `Das Portal antwortet nicht (${v['code']})`,
+    'portal.open_app': 'Das Portal nimmt den Zugriff der App nicht an. Ein Administrator öffnet die App einmal.',
+    'portal.unpaid': 'Bitrix24 meldet, dass die App oder der Tarif nicht bezahlt ist',
+    'app.installed': 'Die Installation ist abgeschlossen',
+    'app.not_finished':
+      'Die Installation ist nicht abgeschlossen: Bitrix24 sendet keine Nachrichten, bis ein Administrator die App geöffnet hat',
+    'app.unknown': 'Das Portal hat nicht mitgeteilt, ob die Installation abgeschlossen ist',
+    'payment.ok': 'Die App ist bezahlt',
+    'payment.expired': 'Die App ist nicht bezahlt: Bitrix24 sendet ihr keine Nachrichten',
+    'mode.webhook': 'Das Portal arbeitet ohne installierte App',
+    'scopes.ok': 'Die App hat die Rechte, die sie braucht',
+    'scopes.missing': (v) => `Der App fehlen Rechte: ${v['scopes']}. Installieren Sie ihre neueste Version.`,
+    'scopes.unknown': 'Das Portal hat nicht mitgeteilt, welche Rechte die App hat',
+    'events.ok': 'Nachrichten kommen bei dieser App an',
+    'events.elsewhere': 'Die Ereignisse des Portals kommen nicht bei dieser App an',
+    'events.unknown': 'Das Portal hat nicht mitgeteilt, wohin es seine Ereignisse sendet',
+    'clock.ok': 'Die Uhren stimmen überein',
+    'clock.wrong': (v) =>
+      `Die Uhr der App weicht um ${v['seconds']} s von der des Portals ab. Sagen Sie es der Person, die diese App betreibt.`,
+    'clock.unknown': 'Das Portal hat nicht mitgeteilt, wie spät es ist',
+    'address.ok': 'Die App ist von außen erreichbar',
+    'address.unreachable':
+      'Die App erreicht ihre eigene Adresse nicht. Sagen Sie es der Person, die diese App betreibt.',
+  },
+};

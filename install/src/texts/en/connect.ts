@@ -1,0 +1,30 @@
+/** The page on which an account is connected from the side of the service. */
+export const connect = {
+  title: (brain: string) => `Connect ${brain} to Bitrix24`,
+  language: 'Language',
+  account: 'Which account?',
+  portalTitle: 'Which Bitrix24?',
+  accountIs: 'Account',
+  accountKnown: 'It is known already: no key has to be entered.',
+  portal: 'Bitrix24 confirmed',
+  code: 'Code from Bitrix24',
+  codeHint:
+    'In Bitrix24, open the app, then “Who answers”, choose the service and get a code there. It works once, for half an hour.',
+  check: 'Check and continue',
+  choose: 'Which bot do you want to connect?',
+  chooseLead: (account: string, portal: string) => `Account ${account}, Bitrix24 ${portal}.`,
+  now: (who: string) => `now: ${who}`,
+  already: 'connected to this account already: the connection will be renewed',
+  noBot: 'Choose a bot.',
+  noBots: 'There are no bots yet',
+  noBotsHelp: 'Open the app in Bitrix24, finish its set-up there, and come back with a new code.',
+  settings: 'Settings of the bot',
+  settingsLead: (bot: string, account: string) =>
+    `“${bot}” and ${account}. Everything is filled in, so you can leave it as it is.`,
+  connect: 'Connect',
+  otherBot: 'Choose another bot',
+  done: 'Done',
+  doneLead: (bot: string, account: string) => `“${bot}” is connected to ${account}. You can write now.`,
+  back: (account: string) => `Back to ${account}`,
+  another: 'Connect another bot',
+};

@@ -1,0 +1,102 @@
+export const undelivered = {
+  lead: 'What did not arrive in spite of all attempts. Mend the cause, then send it again: nothing is lost until you drop it.',
+  none: 'Everything has been delivered',
+  noneHelp: 'Should something not arrive, it appears here with its reason.',
+  againAll: 'Send all again',
+  againAllAsk:
+    'Everything is sent again in the order in which it came. What may have arrived already is left out: decide about that yourself, below.',
+  dropAll: 'Drop all',
+  dropAllAsk: 'Nothing of it will ever be delivered. Drop all of it?',
+  export: 'Save as CSV',
+  exporting: (count: number) => `${count} rows read…`,
+  saved: (count: number) => `${count} rows saved.`,
+  show: 'Show',
+  hide: 'Hide',
+  count: (count: string) => `${count} not delivered`,
+  span: (oldest: string, newest: string) => `${oldest} – ${newest}`,
+  again: 'Send again',
+  againGroup: 'Send these again',
+  againGroupAsk: 'All with this reason are sent again in the order in which they came.',
+  againUnknownAsk: 'They may have arrived already. Sending them again may show them twice.',
+  drop: 'Drop',
+  dropGroup: 'Drop these',
+  dropGroupAsk: 'None of them will ever be delivered. Drop all with this reason?',
+  dropOneAsk: 'It will never be delivered. Drop it?',
+  working: (count: string) => `${count} done so far…`,
+  sentAgain: (count: string) => `Sent again: ${count}.`,
+  dropped: (count: string) => `Dropped: ${count}.`,
+  whole: 'for the app as a whole',
+  sides: {
+    portal: 'to Bitrix24',
+    brain: 'to whoever answers',
+    app: 'inside the app',
+    from: (source: string) => `from ${source}`,
+  },
+  kinds: {
+    message: 'message',
+    mirrored: 'message to read along',
+    overheard: 'message to read along',
+    send: 'message of the bot',
+    send_file: 'file of the bot',
+    edit: 'change of a message',
+    delete: 'deletion of a message',
+    handover: 'call of a person',
+    finish: 'end of the conversation',
+    receipt: 'report of a delivery',
+    request: 'request',
+    owner_changed: 'change of who leads',
+    crm: 'CRM records',
+    event: 'event',
+    other: 'other',
+  },
+  unknownState: 'May have arrived',
+  reasons: {
+    unreachable: {
+      title: 'The other side could not be reached',
+      remedy: 'Check that the connected service works and that its address is right, then send these again.',
+    },
+    portalGone: {
+      title: 'Bitrix24 does not let the app in any more',
+      remedy: 'An administrator opens the app once in Bitrix24: that renews its access. Then send these again.',
+    },
+    portalUnpaid: {
+      title: 'Bitrix24 refuses the app: the plan or a payment is missing',
+      remedy: 'Check the plan of your Bitrix24 and the payment of the app, then send these again.',
+    },
+    portalRefused: {
+      title: 'Bitrix24 refused it',
+      remedy:
+        'Often the bot is not in the chat any more, or the chat is closed. Add the bot again and send these again, or drop them.',
+    },
+    notConnected: {
+      title: 'Nobody is connected who could answer',
+      remedy: 'Open “Who answers”, connect the service to the bot, then send these again.',
+    },
+    paused: {
+      title: 'The connection is paused or switched off',
+      remedy: 'Open “Who answers” and switch the connection on, then send these again.',
+    },
+    limits: {
+      title: 'The limit of requests was used up for too long',
+      remedy: 'Wait until there is less to do, then send these again.',
+    },
+    interrupted: {
+      title: 'The app stopped in the middle of it',
+      remedy: 'Look in the chat whether it arrived. If not, send it again; if so, drop it.',
+    },
+    homeless: {
+      title: 'The conversation it belongs to was not found',
+      remedy:
+        'Usually the conversation began before the service was connected. Send these again once somebody has written, or drop them.',
+    },
+    serviceRefused: {
+      title: 'The connected service refused it',
+      remedy: 'Open “Who answers” and test the connection: it says what is wrong. Then send these again.',
+    },
+    own: {
+      title: 'A fault of the app itself',
+      remedy: 'Send it again. If that does not help, give the code to whoever installed the app.',
+    },
+  },
+  code: (code: string) => `Code: ${code}`,
+} as const;

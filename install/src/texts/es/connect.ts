@@ -1,0 +1,30 @@
+import type { Texts } from '../shape.ts';
+
+export const connect: Texts['connect'] = {
+  title: (brain) => `Conectar ${brain} con Bitrix24`,
+  language: 'Idioma',
+  account: '¿Qué cuenta?',
+  portalTitle: '¿Qué Bitrix24?',
+  accountIs: 'Cuenta',
+  accountKnown: 'Ya se conoce: no hay que introducir ninguna clave.',
+  portal: 'Bitrix24 confirmado',
+  code: 'Código de Bitrix24',
+  codeHint:
+    'En Bitrix24, abra la aplicación y «Quién responde», elija el servicio y obtenga allí un código. Sirve una vez, durante media hora.',
+  check: 'Comprobar y continuar',
+  choose: '¿Qué bot quiere conectar?',
+  chooseLead: (account, portal) => `Cuenta ${account}, Bitrix24 ${portal}.`,
+  now: (who) => `ahora: ${who}`,
+  already: 'ya conectado con esta cuenta: la conexión se renovará',
+  noBot: 'Elija un bot.',
+  noBots: 'Todavía no hay bots',
+  noBotsHelp: 'Abra la aplicación en Bitrix24, termine allí la configuración y vuelva con un código nuevo.',
+  settings: 'Ajustes del bot',
+  settingsLead: (bot, account) => `«${bot}» y ${account}. Todo está rellenado, puede dejarlo como está.`,
+  connect: 'Conectar',
+  otherBot: 'Elegir otro bot',
+  done: 'Listo',
+  doneLead: (bot, account) => `«${bot}» está conectado con ${account}. Ya puede escribir.`,
+  back: (account) => `Volver a ${account}`,
+  another: 'Conectar otro bot',
+};

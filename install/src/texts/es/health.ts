@@ -1,0 +1,143 @@
+import { plural } from '../plural.ts';
+import type { Texts } from '../shape.ts';
+
+export const health: Texts['health'] = {
+  allWell: 'Todo funciona',
+  allWellHint: 'El portal, los bots y quienes responden están conectados.',
+  troubles: (count) =>
+    plural('es', count, {
+      one: 'punto requiere atención',
+      many: 'de puntos requieren atención',
+      other: 'puntos requieren atención',
+    }),
+  unknowns: (count) =>
+    plural('es', count, {
+      one: 'punto no se pudo comprobar',
+      many: 'de puntos no se pudieron comprobar',
+      other: 'puntos no se pudieron comprobar',
+    }),
+  asking: 'Consultando al portal…',
+  checkAgain: 'Comprobar de nuevo',
+  checkedAt: (time) => `Última comprobación: ${time}`,
+  everyCheck: 'Todo lo que se comprueba',
+  verdicts: { ok: 'en orden', wrong: 'requiere atención', unknown: 'desconocido' },
+  remedies: { set_up: 'Configurar de nuevo', test_connection: 'Probar la conexión' },
+  done: {
+    set_up: 'El portal se está configurando de nuevo. El resultado aparecerá aquí en un momento.',
+    works: 'La conexión funciona.',
+    not_checked: 'A este servicio no se le puede consultar. Escriba al bot para probarlo.',
+    changed_meanwhile: 'Alguien cambió la conexión entretanto. Pruébela de nuevo.',
+    disabled: 'El servicio indica que la conexión está detenida.',
+    failed: 'No se pudo contactar con el servicio.',
+  },
+  cards: {
+    waiting: 'En espera',
+    waitingHint: (incoming, outgoing) => `${incoming} por leer, ${outgoing} por enviar`,
+    nothingWaits: 'no hay nada en la cola',
+    undelivered: 'Sin entregar',
+    undeliveredHint: 'ver qué y por qué',
+    unknownFate: (count) => `${count} que quizá llegaron`,
+    budget: 'Solicitudes a Bitrix24',
+    budgetHint: (used, most) => `${used} de ${most} en uso ahora`,
+    day: 'Eventos en 24 horas',
+    dayHint: (bots) => plural('es', bots, { one: 'bot', many: 'de bots', other: 'bots' }),
+  },
+  figures: {
+    title: 'Cómo va todo',
+    of: 'Mostrar',
+    ofAll: 'Todos los bots',
+    span: 'Período',
+    day: '24 horas',
+    week: '7 días',
+    month: '30 días',
+    messages: 'Mensajes a los bots por hora',
+    messagesLabel: 'mensajes',
+    answers: 'Cuánto se espera una respuesta',
+    p50: 'la mitad de las respuestas en',
+    p95: 'el 95 % de las respuestas en',
+    hour: 'Hora',
+    answered: 'respondidos',
+    unanswered: 'sin respuesta en 5 minutos',
+    calls: 'solicitudes',
+    failedCalls: 'fallidas',
+    asTable: 'Como tabla',
+    onlyBusy: 'Se omiten las horas en las que no pasó nada.',
+    byBot: 'Por bot',
+    byBrain: 'Por quien responde',
+    bot: 'Bot',
+    brain: 'Quién responde',
+    nothing: 'Nadie escribió a los bots en este período.',
+    until: (time) => `Los tiempos de respuesta se cuentan unos minutos después; por ahora, hasta: ${time}.`,
+    seconds: (count) => `${count} s`,
+    minutes: (count) => `${count} min`,
+  },
+  day: {
+    title: 'Qué hicieron los bots en 24 horas',
+    nothing: 'Nada por ahora',
+    events: (count) => plural('es', count, { one: 'evento', many: 'de eventos', other: 'eventos' }),
+  },
+  checks: {
+    'state.installed': 'El portal está conectado',
+    'state.disconnected':
+      'Bitrix24 no acepta el acceso de la aplicación. Un administrador la abre una vez y vuelve a funcionar.',
+    'state.suspended':
+      'Bitrix24 rechaza todas las solicitudes de la aplicación: ella o el plan del portal no están pagados. Cuando se pague, continuará por sí sola.',
+    'set_up.done': 'Los bots, los comandos y los eventos están configurados',
+    'set_up.failing': (v) =>
+      `La configuración del portal falla${v['problem'] === undefined ? '' : `: ${v['problem']}`}. La aplicación lo vuelve a intentar por sí sola.`,
+    'set_up.waiting': 'El portal todavía no está configurado',
+    'tokens.ok': 'El acceso al portal está al día',
+    'tokens.webhook': 'El portal está conectado mediante un webhook entrante',
+    'tokens.late': (v) =>
+      `El acceso al portal se renovó hace ${v['days']} días, lo cual es tarde. Abra la aplicación una vez como administrador.`,
+    'tokens.dead': 'El acceso al portal venció. Un administrador abre la aplicación una vez.',
+    'rights.unknown':
+      'Quizá a la aplicación le falten los permisos de un administrador. Un administrador abre la aplicación una vez.',
+    'bots.none': 'No hay bots. Agregue uno en la página «Bots».',
+    'bots.unknown': 'El portal no indicó qué bots tiene',
+    'bot.wanted': (v) => `${v['bot']} todavía no está en el portal`,
+    'bot.refused': (v) => `Bitrix24 rechazó el bot ${v['bot']}. Elija otro nombre.`,
+    'bot.deleted': (v) =>
+      `Alguien eliminó el bot ${v['bot']} en Bitrix24. Agréguelo de nuevo o elimínelo también aquí.`,
+    'bot.registered': (v) => `${v['bot']} está en el portal`,
+    'bot.lost': (v) => `El portal ya no conoce el bot ${v['bot']}`,
+    'brain.ok': (v) => `${v['brain']} responde por ${v['bot']}`,
+    'brain.unknown': (v) => `No se sabe quién responde por ${v['bot']}. Elíjalo en la página «Bots».`,
+    'brain.none': (v) =>
+      `Nadie responde todavía por ${v['bot']}: los clientes pasan enseguida a personas. Elija en la página «Bots».`,
+    'brain.not_connected': (v) =>
+      `${v['brain']} debe responder por ${v['bot']}, pero no está conectado. Conéctelo en la página «Quién responde».`,
+    'connection.ok': (v) => `La conexión «${v['title']}» se puede usar`,
+    'connection.unreadable': (v) =>
+      `Los ajustes de «${v['title']}» ya no se pueden leer. Elimine la conexión y conéctela de nuevo.`,
+    'connection.disabled': (v) => `«${v['title']}» está detenida; los mensajes para ella esperan hasta un día`,
+    'undelivered.none': 'Todo se entregó',
+    'undelivered.some': (v) =>
+      `Sin entregar: ${v['count']}; no se sabe si llegaron: ${v['unknown']}. Vea la página «Sin entregar».`,
+    'waiting.ok': 'La cola avanza',
+    'waiting.stuck': (v) =>
+      `La cola está detenida: el mensaje más antiguo espera desde hace ${v['seconds']} s. Avise a quien administra esta aplicación.`,
+    'portal.silent': (v) => `El portal no responde (${v['code']})`,
+    'portal.open_app': 'El portal no acepta el acceso de la aplicación. Un administrador abre la aplicación una vez.',
+    'portal.unpaid': 'Bitrix24 indica que la aplicación o el plan no están pagados',
+    'app.installed': 'La instalación está terminada',
+    'app.not_finished':
+      'La instalación no está terminada: Bitrix24 no envía mensajes hasta que un administrador abra la aplicación',
+    'app.unknown': 'El portal no indicó si la instalación está terminada',
+    'payment.ok': 'La aplicación está pagada',
+    'payment.expired': 'La aplicación no está pagada: Bitrix24 no le envía mensajes',
+    'mode.webhook': 'El portal funciona sin una aplicación instalada',
+    'scopes.ok': 'La aplicación tiene los permisos que necesita',
+    'scopes.missing': (v) => `A la aplicación le faltan permisos: ${v['scopes']}. Instale su versión más reciente.`,
+    'scopes.unknown': 'El portal no indicó qué permisos tiene la aplicación',
+    'events.ok': 'Los mensajes llegan a esta aplicación',
+    'events.elsewhere': 'Los eventos del portal no llegan a esta aplicación',
+    'events.unknown': 'El portal no indicó adónde envía sus eventos',
+    'clock.ok': 'Los relojes coinciden',
+    'clock.wrong': (v) =>
+      `El reloj de la aplicación difiere del reloj del portal en ${v['seconds']} s. Avise a quien administra esta aplicación.`,
+    'clock.unknown': 'El portal no indicó qué hora es',
+    'address.ok': 'La aplicación es accesible desde afuera',
+    'address.unreachable': 'La aplicación no alcanza su propia dirección. Avise a quien administra esta aplicación.',
+  },
+};

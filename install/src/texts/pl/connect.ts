@@ -1,0 +1,30 @@
+import type { Texts } from '../shape.ts';
+
+export const connect: Texts['connect'] = {
+  title: (brain) => `Połącz ${brain} z Bitrix24`,
+  language: 'Język',
+  account: 'Które konto?',
+  portalTitle: 'Który Bitrix24?',
+  accountIs: 'Konto',
+  accountKnown: 'Jest już znane: klucza nie trzeba wpisywać.',
+  portal: 'Bitrix24 potwierdzony',
+  code: 'Kod z Bitrix24',
+  codeHint:
+    'W Bitrix24 otwórz aplikację, w niej „Kto odpowiada”, wybierz usługę i pobierz tam kod. Działa raz, przez pół godziny.',
+  check: 'Sprawdź i kontynuuj',
+  choose: 'Którego bota chcesz połączyć?',
+  chooseLead: (account, portal) => `Konto ${account}, Bitrix24 ${portal}.`,
+  now: (who) => `teraz: ${who}`,
+  already: 'już połączony z tym kontem: połączenie zostanie odnowione',
+  noBot: 'Wybierz bota.',
+  noBots: 'Nie ma jeszcze botów',
+  noBotsHelp: 'Otwórz aplikację w Bitrix24, dokończ tam konfigurację i wróć z nowym kodem.',
+  settings: 'Ustawienia bota',
+  settingsLead: (bot, account) => `„${bot}” i ${account}. Wszystko jest wypełnione, można nic nie zmieniać.`,
+  connect: 'Połącz',
+  otherBot: 'Wybierz innego bota',
+  done: 'Gotowe',
+  doneLead: (bot, account) => `„${bot}” jest połączony z ${account}. Można już pisać.`,
+  back: (account) => `Wróć do ${account}`,
+  another: 'Połącz kolejnego bota',
+};

@@ -1,0 +1,30 @@
+import type { Texts } from '../shape.ts';
+
+export const connect: Texts['connect'] = {
+  title: (brain) => `Conectar ${brain} ao Bitrix24`,
+  language: 'Idioma',
+  account: 'Qual conta?',
+  portalTitle: 'Qual Bitrix24?',
+  accountIs: 'Conta',
+  accountKnown: 'Ela já é conhecida: não é preciso digitar a chave.',
+  portal: 'Bitrix24 confirmado',
+  code: 'Código do Bitrix24',
+  codeHint:
+    'No Bitrix24, abra o aplicativo e “Quem responde”, escolha o serviço e obtenha ali um código. Ele vale uma vez, por meia hora.',
+  check: 'Verificar e continuar',
+  choose: 'Qual bot você quer conectar?',
+  chooseLead: (account, portal) => `Conta ${account}, Bitrix24 ${portal}.`,
+  now: (who) => `agora: ${who}`,
+  already: 'já conectado a esta conta: a conexão será renovada',
+  noBot: 'Escolha um bot.',
+  noBots: 'Ainda não há bots',
+  noBotsHelp: 'Abra o aplicativo no Bitrix24, conclua ali a configuração e volte com um novo código.',
+  settings: 'Configurações do bot',
+  settingsLead: (bot, account) => `“${bot}” e ${account}. Tudo está preenchido, você pode deixar como está.`,
+  connect: 'Conectar',
+  otherBot: 'Escolher outro bot',
+  done: 'Pronto',
+  doneLead: (bot, account) => `“${bot}” está conectado a ${account}. Já pode escrever.`,
+  back: (account) => `Voltar para ${account}`,
+  another: 'Conectar outro bot',
+};

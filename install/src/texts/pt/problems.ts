@@ -1,0 +1,30 @@
+import type { Texts } from '../shape.ts';
+
+export const problems: Texts['problems'] = {
+  network: 'O aplicativo não pode chamar este endereço: é preciso um endereço https público.',
+  http: 'O serviço não responde. Verifique o endereço e tente de novo.',
+  'connection.gone': 'O bot ou a conexão foi removido nesse meio-tempo. Comece de novo.',
+  'connection.changed': 'Outra pessoa alterou o bot ou a conexão nesse meio-tempo. Veja de novo antes de repetir.',
+  'connection.in_use': 'Ainda há bots que respondem com esta conexão. Dê outra a eles primeiro.',
+  'bot.exists': 'Já existe um bot com este código.',
+  'bot.too_many': 'O Bitrix24 não permite mais bots a um aplicativo. Remova um primeiro.',
+  'bot.deleted': 'Alguém excluiu este bot no Bitrix24. Adicione-o de novo.',
+  'bot.bad_name': 'Um nome tem de 1 a 100 caracteres.',
+  'bot.which_connection': 'Escolha a conexão com a qual o bot responde.',
+  'bot.not_registered': 'O bot ainda não está no Bitrix24.',
+  'bot.not_for_lines': 'Só um bot para Canais Abertos pode receber clientes.',
+  'bot.bad_picture': 'Uma imagem é um PNG quadrado de 50 a 1000 pixels e no máximo 300 KiB.',
+  'bot.bad_code': 'Um código é formado por letras latinas, dígitos, _ . e -',
+  'line.taken': 'O bot de outro aplicativo recebe os clientes deste canal.',
+  'line.forbidden':
+    'Quem instalou o aplicativo não pode editar Canais Abertos. Um administrador com esse direito abre o aplicativo uma vez ou escolhe o bot no próprio canal.',
+  'conversation.person_leads': 'Uma pessoa conduz a conversa. Devolva-a primeiro ao bot ou escreva você mesmo no chat.',
+  'deliveries.waiting': 'Ainda está sendo tentado.',
+  'deliveries.confirm': 'Talvez já tenha chegado. Confirme para enviar de novo.',
+  'deliveries.just_sent': 'Acabou de ser enviado de novo.',
+  'dead_letters.unknown': 'Isso foi reenviado ou descartado nesse meio-tempo.',
+  'settings.too_long': 'Esta instalação não guarda mensagens por tanto tempo.',
+  'erase.not_confirmed': 'O que foi digitado não coincide. Nada foi apagado.',
+  'export.under_way': 'Uma exportação deste portal já está em andamento. Espere até terminar.',
+  'portal.uninstalled': 'O aplicativo foi removido.',
+};

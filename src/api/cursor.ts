@@ -1,0 +1,24 @@
+/** Where a page of a list ended, as a text that the pages hand back for the next one. */
+import type { z } from 'zod';
+import { InvalidRequest } from './endpoint.ts';
+
+export function writeCursor(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** Null for an absent one. Throws InvalidRequest for one that this app has not written. */
+export function readCursor<S extends z.ZodType>(schema: S, cursor: string | undefined): z.output<S> | null {
+  if (cursor === undefined) return null;
+  const parsed = schema.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString('utf8')));
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequest([{ path: 'cursor', message: 'unknown' }]);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema refuses it.
+    return undefined;
+  }
+}

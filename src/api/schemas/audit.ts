@@ -1,0 +1,33 @@
+/** The audit list: what people changed, and who did it. */
+import { z } from 'zod';
+import { momentSchema } from './common.ts';
+
+export const auditQuerySchema = z.object({
+  /** `next` of the page before; absent: the newest entries. */
+  before: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: momentSchema,
+  /** Null: the command line of the installation. */
+  userId: z.string().nullable(),
+  userName: z.string().nullable(),
+  /** `bot.changed` */
+  action: z.string(),
+  /** What was changed: the code of a bot, the id of a connection. */
+  subject: z.string(),
+  /** Usually `from` and `to`, with the facts that changed. */
+  details: z.record(z.string(), z.unknown()),
+});
+
+export const auditPageSchema = z.object({
+  entries: z.array(auditEntrySchema),
+  /** For `before` of the next page; null: there is none. */
+  next: z.string().nullable(),
+});
+export type AuditPage = z.infer<typeof auditPageSchema>;

@@ -1,0 +1,82 @@
+/**
+ * Passes a request for a portal of another cell on to that cell, as it came, and its answer back, as it came (docs/scaling.md). A forwarded request
+ * is never forwarded again: the cell it came to answers 421 if the portal is not there, and the first cell then asks the directory once more.
+ */
+import type { Context, Next } from 'koa';
+import { BadInput } from '../../core/errors.ts';
+import type { Cells } from '../../portals/cells/cells.ts';
+import { LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
+import type { BodyReader } from '../body-reader.ts';
+import {
+  admitForwarded,
+  isForwarded,
+  type PassOn,
+  type PassOnOptions,
+  passBack,
+  unreachable,
+  untilLeft,
+} from './pass-on.ts';
+
+export interface ForwardingOptions extends PassOnOptions {
+  readonly passOn: PassOn;
+  readonly bodies: BodyReader;
+}
+
+/** The largest body of any route. */
+const maxBodyBytes = 4 * 1024 * 1024;
+
+/** The status by which a cell says that the portal does not live there. */
+const movedStatus = 421;
+
+/** Handles what the routes throw as LivesElsewhere. */
+export function createForwarding(options: ForwardingOptions) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    admitForwarded(options, ctx);
+    try {
+      await next();
+    } catch (error) {
+      if (!(error instanceof LivesElsewhere)) throw error;
+      if (isForwarded(ctx)) throw misdirected(error);
+      await forward(options, ctx, error);
+    }
+  };
+}
+
+function misdirected({ portal }: LivesElsewhere): BadInput {
+  return new BadInput({
+    code: 'cells.misdirected',
+    status: movedStatus,
+    message: `${portal} does not live in this cell`,
+  });
+}
+
+async function forward(
+  { cells, passOn, bodies }: ForwardingOptions,
+  ctx: Context,
+  given: LivesElsewhere,
+): Promise<void> {
+  const hasBody = ctx.method !== 'GET' && ctx.method !== 'HEAD';
+  const body = hasBody ? (given.body ?? (await bodies.read(ctx, maxBodyBytes))) : null;
+  const signal = untilLeft(ctx);
+  const { proven } = given;
+  const first = await passOn(ctx, { cell: given.cell, proven, body, signal });
+  if (first.status !== movedStatus) return await passBack(ctx, first, signal);
+  first.cancel();
+  cells.forget(given.portal);
+  const { cell } = await newHome(cells, given.portal);
+  const second = await passOn(ctx, { cell, proven, body, signal });
+  if (second.status !== movedStatus) return await passBack(ctx, second, signal);
+  second.cancel();
+  throw unreachable('cells.moving', 'the portal is just being moved to another cell');
+}
+
+/** Where the portal lives now. It may have come to this cell: then the sender has to come again, because its request was refused here. */
+async function newHome(cells: Cells, portal: string): Promise<LivesElsewhere> {
+  try {
+    await cells.refuseForeign(portal);
+  } catch (error) {
+    if (error instanceof LivesElsewhere) return error;
+    throw error;
+  }
+  throw unreachable('cells.moving', 'the portal is just being moved to this cell');
+}

@@ -1,0 +1,37 @@
+/** The settings form in German. */
+import type { FormTexts } from './shape.ts';
+
+export const de: FormTexts = {
+  title: 'Bots',
+  bot: 'Bot',
+  botStep: 'Welcher Bot',
+  botHelp: 'Gespeichert werden die Einstellungen des gewählten Bots.',
+  settings: 'Einstellungen des Bots',
+  name: 'Name',
+  brain: 'Wer antwortet',
+  newAccount: (title) => `${title}: Konto verbinden`,
+  account: (title) => `Konto von ${title}`,
+  codeHelp: (address, code, minutes) =>
+    `Füllen Sie die Felder unten aus. Oder verbinden Sie das Konto auf seiner Seite: öffnen Sie ${address} und geben Sie den Code ${code} ein. Er gilt ${minutes} Minuten und nur einmal.`,
+  language: 'Sprache des Bots',
+  portalLanguage: 'wie das Portal',
+  greeting: 'Begrüßung',
+  giveBack: 'Gespräch an den Bot zurückgeben, wenn Mitarbeiter so viele Minuten nichts geschrieben haben',
+  giveBackHelp: 'Leer: nie',
+  callPerson: 'Einen Mitarbeiter rufen, wenn so viele Minuten keine Antwort kommt',
+  callPersonHelp: 'Leer: nie',
+  yes: 'Ja',
+  no: 'Nein',
+  unset: 'Standard',
+  secretHelp: 'Der Wert wird nicht angezeigt',
+  waiting: 'Die Bots werden noch erstellt. Bitte warten Sie einige Sekunden.',
+  again: 'Formular neu laden',
+  adminsOnly: 'Die Einstellungen ändert nur ein Administrator des Portals.',
+  unknownBot: 'Diesen Bot gibt es nicht mehr. Öffnen Sie das Formular erneut.',
+  badName: 'Der Name hat 1 bis 100 Zeichen.',
+  badMinutes: 'Eine ganze Zahl von Minuten von 1 bis 43200 oder nichts.',
+  badChoice: 'Wählen Sie einen Wert aus der Liste.',
+  tooMany: 'Zu viele Versuche. Versuchen Sie es in einer Minute noch einmal.',
+  save: 'Speichern',
+  cancel: 'Abbrechen',
+};

@@ -1,0 +1,37 @@
+/** The settings form in English. */
+import type { FormTexts } from './shape.ts';
+
+export const en: FormTexts = {
+  title: 'Bots',
+  bot: 'Bot',
+  botStep: 'Which bot',
+  botHelp: 'The settings of the chosen bot are saved.',
+  settings: 'Settings of the bot',
+  name: 'Name',
+  brain: 'Who answers',
+  newAccount: (title) => `${title}: connect an account`,
+  account: (title) => `Account of ${title}`,
+  codeHelp: (address, code, minutes) =>
+    `Fill in the fields below. Or connect the account on its page: open ${address} and enter the code ${code}. It is valid for ${minutes} minutes and once.`,
+  language: 'Language of the bot',
+  portalLanguage: 'Language of the portal',
+  greeting: 'Greeting',
+  giveBack: 'Give the conversation back to the bot after so many minutes without a word of employees',
+  giveBackHelp: 'Empty: never',
+  callPerson: 'Call an employee after so many minutes without an answer',
+  callPersonHelp: 'Empty: never',
+  yes: 'Yes',
+  no: 'No',
+  unset: 'As usual',
+  secretHelp: 'The value is not shown',
+  waiting: 'The bots are still being created. Wait a few seconds.',
+  again: 'Show the form again',
+  adminsOnly: 'Only an administrator of the portal changes the settings.',
+  unknownBot: 'This bot is gone. Open the form again.',
+  badName: 'A name has 1 to 100 characters.',
+  badMinutes: 'A whole number of minutes from 1 to 43200, or nothing.',
+  badChoice: 'Choose a value of the list.',
+  tooMany: 'Too many attempts. Try again in a minute.',
+  save: 'Save',
+  cancel: 'Cancel',
+};

@@ -1,0 +1,37 @@
+/** The settings form in Spanish. */
+import type { FormTexts } from './shape.ts';
+
+export const es: FormTexts = {
+  title: 'Bots',
+  bot: 'Bot',
+  botStep: 'Qué bot',
+  botHelp: 'Se guardan los ajustes del bot elegido.',
+  settings: 'Ajustes del bot',
+  name: 'Nombre',
+  brain: 'Quién responde',
+  newAccount: (title) => `${title}: conectar una cuenta`,
+  account: (title) => `Cuenta de ${title}`,
+  codeHelp: (address, code, minutes) =>
+    `Rellene los campos de abajo. O conecte la cuenta en su página: abra ${address} e introduzca el código ${code}. Es válido durante ${minutes} minutos y una sola vez.`,
+  language: 'Idioma del bot',
+  portalLanguage: 'como el portal',
+  greeting: 'Saludo',
+  giveBack: 'Devolver la conversación al bot si los empleados no escriben durante estos minutos',
+  giveBackHelp: 'Vacío: nunca',
+  callPerson: 'Llamar a un empleado si no hay respuesta durante estos minutos',
+  callPersonHelp: 'Vacío: nunca',
+  yes: 'Sí',
+  no: 'No',
+  unset: 'Como siempre',
+  secretHelp: 'El valor no se muestra',
+  waiting: 'Los bots aún se están creando. Espere unos segundos.',
+  again: 'Mostrar el formulario de nuevo',
+  adminsOnly: 'Solo un administrador del portal cambia los ajustes.',
+  unknownBot: 'Este bot ya no existe. Abra el formulario de nuevo.',
+  badName: 'El nombre tiene de 1 a 100 caracteres.',
+  badMinutes: 'Un número entero de minutos de 1 a 43200, o nada.',
+  badChoice: 'Elija un valor de la lista.',
+  tooMany: 'Demasiados intentos. Inténtelo de nuevo en un minuto.',
+  save: 'Guardar',
+  cancel: 'Cancelar',
+};

@@ -1,0 +1,37 @@
+/** The settings form in Polish. */
+import type { FormTexts } from './shape.ts';
+
+export const pl: FormTexts = {
+  title: 'Boty',
+  bot: 'Bot',
+  botStep: 'Który bot',
+  botHelp: 'Zapisywane są ustawienia wybranego bota.',
+  settings: 'Ustawienia bota',
+  name: 'Nazwa',
+  brain: 'Kto odpowiada',
+  newAccount: (title) => `${title}: połącz konto`,
+  account: (title) => `Konto ${title}`,
+  codeHelp: (address, code, minutes) =>
+    `Wypełnij pola poniżej. Możesz też połączyć konto na jego stronie: otwórz ${address} i wpisz kod ${code}. Kod jest ważny ${minutes} min i tylko raz.`,
+  language: 'Język bota',
+  portalLanguage: 'jak portal',
+  greeting: 'Powitanie',
+  giveBack: 'Oddaj rozmowę botowi, gdy pracownicy milczą tyle minut',
+  giveBackHelp: 'Puste: nigdy',
+  callPerson: 'Wezwij pracownika, gdy tyle minut nie ma odpowiedzi',
+  callPersonHelp: 'Puste: nigdy',
+  yes: 'Tak',
+  no: 'Nie',
+  unset: 'Jak zwykle',
+  secretHelp: 'Wartość nie jest pokazywana',
+  waiting: 'Boty są jeszcze tworzone. Poczekaj kilka sekund.',
+  again: 'Pokaż formularz ponownie',
+  adminsOnly: 'Ustawienia zmienia tylko administrator portalu.',
+  unknownBot: 'Tego bota już nie ma. Otwórz formularz ponownie.',
+  badName: 'Nazwa ma od 1 do 100 znaków.',
+  badMinutes: 'Liczba całkowita minut od 1 do 43200 albo nic.',
+  badChoice: 'Wybierz wartość z listy.',
+  tooMany: 'Zbyt wiele prób. Spróbuj ponownie za minutę.',
+  save: 'Zapisz',
+  cancel: 'Anuluj',
+};

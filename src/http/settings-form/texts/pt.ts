@@ -1,0 +1,37 @@
+/** The settings form in Portuguese. */
+import type { FormTexts } from './shape.ts';
+
+export const pt: FormTexts = {
+  title: 'Bots',
+  bot: 'Bot',
+  botStep: 'Qual bot',
+  botHelp: 'São salvas as configurações do bot escolhido.',
+  settings: 'Configurações do bot',
+  name: 'Nome',
+  brain: 'Quem responde',
+  newAccount: (title) => `${title}: conectar uma conta`,
+  account: (title) => `Conta de ${title}`,
+  codeHelp: (address, code, minutes) =>
+    `Preencha os campos abaixo. Ou conecte a conta na página dela: abra ${address} e digite o código ${code}. Ele vale por ${minutes} minutos e uma única vez.`,
+  language: 'Idioma do bot',
+  portalLanguage: 'igual ao do portal',
+  greeting: 'Saudação',
+  giveBack: 'Devolver a conversa ao bot se os funcionários ficarem estes minutos sem escrever',
+  giveBackHelp: 'Vazio: nunca',
+  callPerson: 'Chamar um funcionário se não houver resposta nestes minutos',
+  callPersonHelp: 'Vazio: nunca',
+  yes: 'Sim',
+  no: 'Não',
+  unset: 'Padrão',
+  secretHelp: 'O valor não é mostrado',
+  waiting: 'Os bots ainda estão sendo criados. Aguarde alguns segundos.',
+  again: 'Mostrar o formulário de novo',
+  adminsOnly: 'Somente um administrador do portal altera as configurações.',
+  unknownBot: 'Este bot não existe mais. Abra o formulário de novo.',
+  badName: 'O nome tem de 1 a 100 caracteres.',
+  badMinutes: 'Um número inteiro de minutos de 1 a 43200, ou nada.',
+  badChoice: 'Escolha um valor da lista.',
+  tooMany: 'Tentativas demais. Tente de novo em um minuto.',
+  save: 'Salvar',
+  cancel: 'Cancelar',
+};

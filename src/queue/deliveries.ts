@@ -1,0 +1,74 @@
+/** What was lately sent to the brain of a connection, and to send one of it again, as the pages ask. */
+import { badInput } from '../core/errors.ts';
+import type { Db } from '../store/database.ts';
+import type { LaneId } from '../store/queue/lanes.ts';
+import { listDeliveries } from '../store/reporting/deliveries.ts';
+import { type BotRow, listBots } from '../store/tenants/bots.ts';
+import { listConnections } from '../store/tenants/connections.ts';
+import type { DeadLetterOptions } from './dead-letters.ts';
+import { sendAgain } from './send-again.ts';
+
+const shown = 50;
+
+export interface Delivery {
+  readonly lane: string;
+  readonly seq: number;
+  /** Name of the bot. */
+  readonly bot: string;
+  readonly dialog: string;
+  readonly kind: string;
+  readonly message: string | null;
+  readonly trace: string;
+  readonly at: Date;
+  readonly doneAt: Date | null;
+  readonly state: string;
+  readonly outcome: string | null;
+  readonly remoteId: string | null;
+  readonly attempts: number;
+  readonly nextAt: Date | null;
+}
+
+/** The newest of a week. Throws BadInput `deliveries.no_connection` (404). */
+export async function deliveriesOf(db: Db, portal: string, connection: string): Promise<readonly Delivery[]> {
+  const bots = await botsOf(db, portal, connection);
+  const rows = await listDeliveries(
+    db,
+    portal,
+    bots.map(({ code }) => code),
+    shown,
+  );
+  return rows.map((row) => ({
+    lane: row.lane,
+    seq: row.seq,
+    bot: bots.find(({ code }) => code === row.bot_code)?.name ?? row.bot_code,
+    dialog: row.dialog_id,
+    kind: row.kind,
+    message: row.message_id,
+    trace: row.trace,
+    at: row.at,
+    doneAt: row.done_at,
+    state: row.state,
+    outcome: row.outcome,
+    remoteId: row.remote_id,
+    attempts: row.attempts,
+    nextAt: row.next_at,
+  }));
+}
+
+/** Sends one of the connection's again. Throws like `sendAgain`, and `deliveries.no_connection` (404). */
+export async function sendDeliveryAgain(
+  options: DeadLetterOptions,
+  connection: string,
+  id: LaneId & { readonly seq: number },
+  isConfirmed: boolean,
+): Promise<void> {
+  const botCodes = (await botsOf(options.db, id.portal, connection)).map(({ code }) => code);
+  await sendAgain(options, id, { connection, botCodes, isConfirmed });
+}
+
+/** The bots that use a connection of the portal. */
+async function botsOf(db: Db, portal: string, connection: string): Promise<readonly BotRow[]> {
+  const row = (await listConnections(db, portal)).find(({ id }) => id === connection);
+  if (row === undefined) throw badInput('deliveries.no_connection', 'there is no such connection (any more)', 404);
+  return (await listBots(db, portal)).filter((bot) => bot.connection_id === row.id);
+}

@@ -1,0 +1,67 @@
+/**
+ * Gives lanes back that a write may have claimed before its connection broke off. While the database is away, every write ends like that: the
+ * lanes of all of them are kept together, without what was to be written, and given back by one statement when the database is there again.
+ */
+import type { Logger } from '../lib/logger.ts';
+import { isDatabaseAway, type Pool } from '../store/database.ts';
+import { giveBackLanes, type HeldLane, type LaneId, type QueueName } from '../store/queue/lanes.ts';
+import type { RetryWriteOptions } from './retry-write.ts';
+
+/** Adds lanes that the claim `holder` may have. Never throws. */
+export type GiveBack = (lanes: readonly LaneId[], holder: string) => void;
+
+export interface GiveBackOptions {
+  readonly db: Pool;
+  readonly queue: QueueName;
+  /** Of the claims: when it is over, their lanes are free without us. */
+  readonly leaseSeconds: number;
+  readonly retry: RetryWriteOptions;
+  readonly log: Logger;
+}
+
+/** The lanes of so many are kept; those of further ones become free when their lease ends. */
+const maxKept = 10_000;
+
+const retryMs = 250;
+
+export function createGiveBack(options: GiveBackOptions): GiveBack {
+  const { leaseSeconds, retry, log } = options;
+  let kept: Kept[] = [];
+  let isRunning = false;
+  return (lanes, holder) => {
+    const until = retry.clock.monotonicMs() + leaseSeconds * 1_000;
+    const added = lanes.slice(0, maxKept - kept.length);
+    for (const { portal, lane } of added) kept.push({ portal, lane, holder, until });
+    if (added.length < lanes.length)
+      log.warn({ lanes: lanes.length - added.length }, 'lanes wait until their lease ends');
+    if (!isRunning && kept.length > 0) void run();
+  };
+
+  async function run(): Promise<void> {
+    isRunning = true;
+    while (kept.length > 0) {
+      const tried = kept.length;
+      if ((await attempt(options, kept.slice(0, tried))) || retry.stopping.aborted) kept = kept.slice(tried);
+      else {
+        const now = retry.clock.monotonicMs();
+        kept = kept.filter(({ until }) => until > now);
+        await retry.clock.sleep(retryMs, retry.stopping);
+      }
+    }
+    isRunning = false;
+  }
+}
+
+type Kept = HeldLane & { readonly until: number };
+
+/** False: the database is away. */
+async function attempt({ db, queue, log }: GiveBackOptions, lanes: readonly HeldLane[]): Promise<boolean> {
+  try {
+    await giveBackLanes(db, queue, lanes);
+    return true;
+  } catch (error) {
+    if (isDatabaseAway(error)) return false;
+    log.warn({ queue, err: error }, 'lanes could not be given back; they are free when their lease ends');
+    return true;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Counts what happens, for the charts of the pages: in memory, and every few seconds added to the database in one statement. No event waits
+ * for it. What a process has counted and not yet written is lost when it dies.
+ */
+import type { Logger } from '../lib/logger.ts';
+import { isDatabaseAway, type Pool } from '../store/database.ts';
+import { addHourlyCounts, type CountKind, type HourlyCount } from '../store/reporting/hourly-counts.ts';
+import { createWakeup } from './wakeup.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+export interface HourlyFigures {
+  /** Counts one. @param name short: the outcome of an event, the result of a call */
+  count(portal: string, what: { readonly kind: CountKind; readonly botCode: string; readonly name: string }): void;
+  /** Adds what was counted to the database. */
+  write(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+const usualWriteMs = 10_000;
+
+/** Different things counted between two writes; beyond, further ones are left out. */
+const maxKeys = 20_000;
+
+/** Outcomes are joined words, and codes come from remotes. */
+const maxNameLength = 120;
+
+export function createHourlyFigures(db: Pool, clock: { readonly now: () => Date }): HourlyFigures {
+  let counted = new Map<string, HourlyCount & { count: number }>();
+  function add(one: HourlyCount): void {
+    const key = `${one.portal}\n${one.hour.getTime()}\n${one.botCode}\n${one.kind}\n${one.name}`;
+    const known = counted.get(key);
+    if (known !== undefined) known.count += one.count;
+    else if (counted.size < maxKeys) counted.set(key, { ...one });
+  }
+  return {
+    count(portal, { kind, botCode, name }) {
+      const hour = new Date(Math.floor(clock.now().getTime() / hourMs) * hourMs);
+      add({ portal, hour, botCode, kind, name: name.slice(0, maxNameLength), count: 1 });
+    },
+    async write() {
+      const writing = [...counted.values()];
+      counted = new Map();
+      try {
+        await addHourlyCounts(db, writing);
+      } catch (error) {
+        for (const one of writing) add(one);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Writes in intervals, and once more when it is stopped. */
+export function startHourlyFigures(
+  figures: HourlyFigures,
+  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
+): WorkLoop {
+  const loop = startWorkLoop({
+    name: 'hourly figures',
+    wakeup: createWakeup(),
+    log,
+    pollMs: writeMs,
+    round: async () => {
+      await figures.write();
+      return false;
+    },
+  });
+  return {
+    async stop() {
+      await loop.stop();
+      await figures.write().catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
+      });
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * The log of REST calls that the marketplace demands (docs/platform-notes/bitrix24.md#marketplace): for each portal whose administrator has
+ * not switched it off, with masked bodies, written in batches beside the calls. Bounded: what comes faster than the limits is left out, and a
+ * line says how many calls were.
+ */
+import type { ObservedCall } from '../bitrix24/rest/portal-client.ts';
+import { toAppError } from '../core/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { isDatabaseAway, type Pool } from '../store/database.ts';
+import { addRestLines, listUnloggedPortals, type RestLine } from '../store/reporting/rest-log.ts';
+import { maskedJson } from './masked-json.ts';
+import { createWakeup } from './wakeup.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+export interface RestLog {
+  /** Does nothing for a portal that is known to have no log. Which portals have none is known after the first `write`. */
+  note(call: ObservedCall): void;
+  /** Writes what was noted, and reads which portals have none. */
+  write(): Promise<void>;
+}
+
+const usualWriteMs = 5_000;
+
+/** Lines of one portal between two writes of a process; two seconds of the fastest portal. */
+const maxLinesOfPortal = 500;
+
+/** Lines of all portals between two writes. */
+const maxLines = 5_000;
+
+/** A method named by somebody else is no method of ours. */
+const maxNameLength = 100;
+
+export function createRestLog(db: Pool, clock: { readonly now: () => Date }): RestLog {
+  let unlogged: ReadonlySet<string> = new Set();
+  let lines: RestLine[] = [];
+  let noted = new Map<string, number>();
+
+  function note(call: ObservedCall): void {
+    const { portal, method, code, ms, isInBatch, params, answer } = call;
+    if (unlogged.has(portal)) return;
+    const count = (noted.get(portal) ?? 0) + 1;
+    noted.set(portal, count);
+    if (count > maxLinesOfPortal || lines.length >= maxLines) return;
+    lines.push({
+      portal,
+      at: clock.now(),
+      method: method.slice(0, maxNameLength),
+      code: code.slice(0, maxNameLength),
+      ms: Math.round(ms),
+      isInBatch,
+      request: maskedJson(params),
+      answer: code === 'ok' ? maskedJson(answer) : JSON.stringify(code.slice(0, maxNameLength)),
+    });
+  }
+
+  function leftOut(): RestLine[] {
+    const written = Map.groupBy(lines, ({ portal }) => portal);
+    return [...noted].flatMap(([portal, count]) => {
+      const missing = count - (written.get(portal)?.length ?? 0);
+      const line = { portal, at: clock.now(), method: 'left_out', code: 'ok', ms: 0, isInBatch: false };
+      return missing === 0 ? [] : [{ ...line, request: JSON.stringify({ calls: missing }), answer: 'null' }];
+    });
+  }
+
+  return {
+    note,
+    async write() {
+      const writing = [...lines, ...leftOut()];
+      lines = [];
+      noted = new Map();
+      await addRestLines(db, writing);
+      unlogged = new Set(await listUnloggedPortals(db));
+    },
+  };
+}
+
+/** Writes in intervals, and once more when it is stopped. Lines that cannot be written are lost: no call waits for its log. */
+export function startRestLog(
+  restLog: RestLog,
+  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
+): WorkLoop {
+  const loop = startWorkLoop({
+    name: 'rest log',
+    wakeup: createWakeup(),
+    log,
+    pollMs: writeMs,
+    round: async () => {
+      await restLog.write();
+      return false;
+    },
+  });
+  return {
+    async stop() {
+      await loop.stop();
+      await restLog.write().catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
+        log.warn({ err: toAppError(error) }, 'the last lines of the log of REST calls were lost');
+      });
+    },
+  };
+}
