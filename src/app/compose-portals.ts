@@ -3,6 +3,7 @@ import { createBatchedCalls } from '../bitrix24/rest/batched-calls.ts';
 import { type CallObserver, createPortalClient } from '../bitrix24/rest/portal-client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createCells } from '../portals/cells/cells.ts';
+import { createRoleConfirmation } from '../portals/confirm-role.ts';
 import { createInstallation } from '../portals/installation.ts';
 import { createPortalCache } from '../portals/portal-cache.ts';
 import { createPortalRateLimiter } from '../portals/portal-rate-limiter.ts';
@@ -45,6 +46,8 @@ export function composePortals(base: Base) {
     directory === null || own === undefined
       ? null
       : createCells({ own, directory, portals: endpointCache, clock: systemClock, log });
-  const installation = createInstallation({ db, cells, portals: cache, sealer, oauth, guard, http, wakeups, log });
-  return { cache, endpointCache, cells, tokenProvider, client, calls, installation };
+  const asking = { http, guard, rateLimiter };
+  const installation = createInstallation({ ...asking, db, cells, portals: cache, sealer, oauth, wakeups, log });
+  const confirmRole = createRoleConfirmation({ ...asking, log });
+  return { cache, endpointCache, cells, tokenProvider, client, calls, installation, confirmRole };
 }

@@ -22,7 +22,6 @@ import { createSenderFinder } from '../http/sender.ts';
 import { mountSettingsForm } from '../http/settings-form/settings-form.ts';
 import { createWebhookEndpoint } from '../http/webhook-endpoint.ts';
 import { systemClock } from '../lib/clock.ts';
-import { createRoleConfirmation } from '../portals/confirm-role.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import { createQueueMeter } from '../runtime/queue-meter.ts';
 import { createReadiness } from '../runtime/readiness.ts';
@@ -172,7 +171,11 @@ function peopleRoutes(base: Base, { portals, connections }: Queue, { bodies, ref
   };
 }
 
-function apiServices(base: Base, { client, cache }: Queue['portals'], connections: Queue['connections']): ApiServices {
+function apiServices(
+  base: Base,
+  { client, cache, confirmRole }: Queue['portals'],
+  connections: Queue['connections'],
+): ApiServices {
   const { settings, db, brains, wakeups, sealer, log } = base;
   return {
     db,
@@ -185,7 +188,7 @@ function apiServices(base: Base, { client, cache }: Queue['portals'], connection
     portals: cache,
     portalHealth: createPortalHealth({ db, client, brains, sealer, publicUrl: settings.PUBLIC_URL }),
     webhookHttp: base.rareHttp,
-    confirmRole: createRoleConfirmation({ http: base.rareHttp, guard: base.guard, log }),
+    confirmRole,
     usualRate: { perSecond: settings.B24_RATE_PER_SECOND, burst: settings.B24_RATE_BURST },
     retentionDays: settings.RETENTION_DAYS,
     log,

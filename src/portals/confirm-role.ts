@@ -14,7 +14,11 @@ export function createRoleConfirmation(parts: AskingParts & { readonly log: Logg
     // A portal that was added by an incoming webhook has no pages, and its address is a secret.
     if (portal.server_endpoint === '') return 'unknown';
     try {
-      const owner = await ownerOfToken(parts, { clientEndpoint: portal.client_endpoint, accessToken });
+      const owner = await ownerOfToken(parts, {
+        portal: portal.portal,
+        clientEndpoint: portal.client_endpoint,
+        accessToken,
+      });
       if (owner.userId !== userId) return 'unknown';
       return owner.isAdmin ? 'admin' : 'employee';
     } catch (error) {

@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
 import { appRefOf, namesOurApp, proveClaim } from '../bitrix24/install/proof.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
+import { AppError } from '../core/errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
-import type { HttpClient } from '../lib/http-client.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { NetworkGuard } from '../lib/network-guard.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
 import type { Portal } from '../store/tenants/portals.ts';
@@ -17,17 +16,15 @@ import { createProofQueue, type ProofShare } from './proof-queue.ts';
 import { createRefusedProofs } from './refused-proofs.ts';
 import { storeInstallation } from './store-installation.ts';
 import { tokenContext } from './token-context.ts';
-import { askWithToken, ownerOfToken, type PortalToken, type TokenOwner } from './token-owner.ts';
+import { type AskingParts, askWithToken, ownerOfToken, type PortalToken, type TokenOwner } from './token-owner.ts';
 
-export interface InstallationOptions {
+export interface InstallationOptions extends AskingParts {
   readonly db: Pool;
   readonly portals: PortalCache;
   /** Null: there is only this cell. */
   readonly cells: Pick<Cells, 'refuseForeign' | 'place'> | null;
   readonly sealer: Sealer;
   readonly oauth: OAuthClient;
-  readonly guard: NetworkGuard;
-  readonly http: HttpClient;
   readonly wakeups: Wakeups;
   readonly log: Logger;
 }
@@ -45,7 +42,8 @@ export interface ClaimOrigin {
 export interface Installation {
   /**
    * Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws, and `install.busy` when its turn does not
-   * come in time; then nothing was stored. Throws LivesElsewhere for a portal of another cell, also for one that was placed there just now.
+   * come in time; then nothing was stored. Throws LivesElsewhere for a portal of another cell, also for one that was placed there just now,
+   * and `bitrix24.visitor_unknown` to a page whose portal does not say whose token it is; then all is stored.
    */
   install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
   /**
@@ -59,15 +57,18 @@ export interface Installation {
 export interface Visitor {
   readonly portal: string;
   readonly isAdmin: boolean;
-  /** Empty, like the name, when the portal did not say whose token it is. */
+  /** Empty, like the name, when the portal did not say whose token it is; never of a page. */
   readonly userId: string;
   readonly userName: string;
 }
 
-/** A token, and the portal that named itself with it. */
-type ShownToken = PortalToken & Pick<ProvenClaim, 'memberId'>;
-
 const nobody: TokenOwner = { userId: '', userName: '', isAdmin: false };
+
+/** A page is opened for somebody: without a role it would send an administrator away. */
+function known(portal: string, owner: TokenOwner): Visitor {
+  if (owner !== nobody) return { portal, ...owner };
+  throw new AppError({ code: 'bitrix24.visitor_unknown', message: 'the portal did not say whose token it is' });
+}
 
 export function createInstallation(options: InstallationOptions): Installation {
   return new ProvenInstallation(options);
@@ -91,20 +92,20 @@ class ProvenInstallation implements Installation {
   }
 
   /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
-  async #ownerOf(claim: ShownToken): Promise<TokenOwner> {
+  async #ownerOf(token: PortalToken): Promise<TokenOwner> {
     try {
-      return await ownerOfToken(this.#options, claim);
+      return await ownerOfToken(this.#options, token);
     } catch (error) {
-      this.#options.log.warn({ portal: claim.memberId, err: error }, 'the portal did not say whose token it is');
+      this.#options.log.warn({ portal: token.portal, err: error }, 'the portal did not say whose token it is');
       return nobody;
     }
   }
 
   /** Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. */
-  async #isOfOurApp(portal: Portal, claim: ShownToken): Promise<boolean> {
+  async #isOfOurApp(portal: Portal, token: PortalToken): Promise<boolean> {
     if (portal.app_ref === null) return false;
     try {
-      return appRefOf(await askWithToken(this.#options, 'app.info', claim)) === portal.app_ref;
+      return appRefOf(await askWithToken(this.#options, 'app.info', token)) === portal.app_ref;
     } catch (error) {
       this.#options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
       return false;
@@ -139,7 +140,7 @@ class ProvenInstallation implements Installation {
     const isProven = origin.proven !== null && origin.proven.memberId === claim.memberId;
     const proven = isProven ? origin.proven : await proveClaim(claim, this.#options.oauth, this.#options.guard);
     await this.#options.cells?.place(proven);
-    const owner = await this.#ownerOf(proven);
+    const owner = await this.#ownerOf({ ...proven, portal: proven.memberId });
     await this.#store(proven, owner);
     this.#options.portals.forget(proven.memberId);
     this.#options.wakeups.outbox.ring();
@@ -147,7 +148,7 @@ class ProvenInstallation implements Installation {
       { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
       'an installation was proven and stored',
     );
-    return { portal: proven.memberId, ...owner };
+    return origin.event === null ? known(proven.memberId, owner) : { portal: proven.memberId, ...owner };
   }
 
   /**
@@ -161,11 +162,11 @@ class ProvenInstallation implements Installation {
     if (portal?.state !== 'installed') return await this.#install(claim, origin);
     const proof = await this.#options.oauth.prove(claim.serverEndpoint, claim.accessToken);
     if (proof.portalUrl.host !== portal.domain) return await this.#install(claim, origin);
-    const shown = { memberId: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
+    const shown = { portal: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
     const isOurs =
       namesOurApp(proof, portal.portal, this.#options.oauth.clientId) || (await this.#isOfOurApp(portal, shown));
     if (!isOurs) return await this.#install(claim, origin);
-    return { portal: portal.portal, ...(await this.#ownerOf(shown)) };
+    return known(portal.portal, await this.#ownerOf(shown));
   }
 
   async #shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {

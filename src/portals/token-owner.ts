@@ -1,5 +1,7 @@
 /** Asks a portal with the token of a visitor: whose it is, and what the portal says of the app. */
 import { z } from 'zod';
+import { codeOf, exhaustedCode, patiently } from '../bitrix24/rest/patiently.ts';
+import type { PortalRateLimiter } from '../bitrix24/rest/portal-access.ts';
 import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
@@ -7,10 +9,12 @@ import type { NetworkGuard } from '../lib/network-guard.ts';
 export interface AskingParts {
   readonly http: HttpClient;
   readonly guard: NetworkGuard;
+  readonly rateLimiter: PortalRateLimiter;
 }
 
 /** A token and the address of the portal it is to be shown to. */
 export interface PortalToken {
+  readonly portal: string;
   /** Ends with `/rest/`. */
   readonly clientEndpoint: string;
   readonly accessToken: string;
@@ -24,6 +28,9 @@ export interface TokenOwner {
 }
 
 const portalTimeoutMs = 8_000;
+
+/** How long a visitor waits for a portal that refuses requests for their number. */
+const patienceMs = 5_000;
 
 /** The name is part of the page's session, so it is kept short. */
 const maxNameLength = 100;
@@ -43,8 +50,26 @@ const profileSchema = z
     }),
   );
 
-/** The result of a method without parameters. Throws AppErrors. */
-export async function askWithToken({ http, guard }: AskingParts, method: string, token: PortalToken): Promise<unknown> {
+/**
+ * The result of a method without parameters. A person waits for it, so it is asked at once; only a portal that refuses requests for their
+ * number is asked again, in turn with all other requests. Throws AppErrors.
+ */
+export async function askWithToken(parts: AskingParts, method: string, token: PortalToken): Promise<unknown> {
+  const { rateLimiter } = parts;
+  let isFirst = true;
+  return await patiently({ patienceMs }, async (left) => {
+    if (!isFirst) await rateLimiter.pass(token.portal, left.patienceMs);
+    isFirst = false;
+    try {
+      return await askOnce(parts, method, token);
+    } catch (error) {
+      if (codeOf(error) === exhaustedCode) rateLimiter.exhausted(token.portal);
+      throw error;
+    }
+  });
+}
+
+async function askOnce({ http, guard }: AskingParts, method: string, token: PortalToken): Promise<unknown> {
   const response = await http.send({
     method: 'POST',
     url: guard.checkUrl(new URL(method, token.clientEndpoint)),

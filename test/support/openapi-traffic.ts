@@ -27,9 +27,15 @@ const requestFlaw =
   /^GET \/bots \?self is not in the document$|^POST \/channels body\.id is missing$|body\.message\.(text|items) is missing$/;
 
 /** What is wrong with the calls, each problem once; nothing where the documents are absent. Only the app's own calls are to be given. */
-export function trafficProblems(calls: readonly ApiCallRecord[]): string[] {
+export function trafficProblems(
+  calls: readonly ApiCallRecord[],
+  {
+    areAnswersChanged = false,
+  }: { /** By a test: only the requests are checked. */ readonly areAnswersChanged?: boolean } = {},
+): string[] {
   if (!hasDocuments) return [];
-  const found = new Set(calls.flatMap(problemsOf));
+  const shown = areAnswersChanged ? calls.map((call) => ({ ...call, answer: null })) : calls;
+  const found = new Set(shown.flatMap(problemsOf));
   return [...found].filter((problem) => !documentFlaw.test(problem) && !requestFlaw.test(problem));
 }
 

@@ -151,6 +151,31 @@ describe('the settings page', () => {
     expect((await fetch(`${bridge.url}/api/app`, { headers: sessionHeader(session) })).status).toBe(200);
   });
 
+  it('knows its administrator in a portal that refuses requests for their number', async () => {
+    const { bridge } = await open();
+    await install(bridge);
+    const { portal } = bridge;
+    for (const method of ['profile', 'app.info']) portal.fault.rest({ method, kind: 'query-limit', times: 2 });
+    const { session, problem } = readPageData((await portal.openAppPage()).html);
+    expect(problem).toBeNull();
+    const facts = await fetch(`${bridge.url}/api/app`, { headers: sessionHeader(session) });
+    expect(await facts.json()).toMatchObject({ visitor: { role: 'admin' } });
+  });
+
+  it.each(['openInstallPage', 'openAppPage'] as const)(
+    'does not send an administrator away whom the portal does not name, but says that it does not answer: %s',
+    async (page) => {
+      const { bridge } = await open();
+      await install(bridge);
+      const { portal } = bridge;
+      portal.fault.rest({ method: 'profile', kind: '500', times: 1 });
+      const refused = await portal[page]();
+      expect(refused.status).toBe(503);
+      expect(readPageData(refused.html)).toMatchObject({ session: null, problem: 'bitrix24.visitor_unknown' });
+      expect(readPageData((await portal[page]()).html).problem).toBeNull();
+    },
+  );
+
   it('does not let an employee set the portal up anew', async () => {
     const { bridge } = await open();
     await install(bridge);

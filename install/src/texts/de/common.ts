@@ -43,6 +43,8 @@ export const common: Texts['common'] = {
     'install.forged': 'Bitrix24 hat nicht bestätigt, dass die Anfrage aus diesem Portal kam.',
     'install.busy': 'Zu viele Installationen gleichzeitig. Versuchen Sie es in einer Minute noch einmal.',
     'bitrix24.token_not_proven': 'Bitrix24 hat die Anfrage nicht bestätigt. Öffnen Sie die App neu.',
+    'bitrix24.visitor_unknown':
+      'Ihr Bitrix24 hat nicht gesagt, wer Sie sind: Es antwortet gerade nicht oder bekommt zu viele Anfragen. Öffnen Sie die App in einer Minute noch einmal.',
     'bitrix24.foreign_oauth_host':
       'Die Adresse des Autorisierungsservers dieses Portals steht nicht auf der Liste der erlaubten.',
     'network.private_address':

@@ -42,6 +42,8 @@ export const common = {
     'install.forged': 'Bitrix24 did not confirm that the request came from this portal.',
     'install.busy': 'Too many installations at once. Try again in a minute.',
     'bitrix24.token_not_proven': 'Bitrix24 did not confirm the request. Open the app again.',
+    'bitrix24.visitor_unknown':
+      'Your Bitrix24 did not say who you are: it does not answer now, or gets too many requests. Open the app again in a minute.',
     'bitrix24.foreign_oauth_host': "The address of this portal's authorisation server is not on the allow-list.",
     'network.private_address':
       'The portal address is in a private network and is not allowed in the settings of the app.',

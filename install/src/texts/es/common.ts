@@ -42,6 +42,8 @@ export const common: Texts['common'] = {
     'install.forged': 'Bitrix24 no confirmó que la solicitud viniera de este portal.',
     'install.busy': 'Demasiadas instalaciones a la vez. Inténtelo en un minuto.',
     'bitrix24.token_not_proven': 'Bitrix24 no confirmó la solicitud. Vuelva a abrir la aplicación.',
+    'bitrix24.visitor_unknown':
+      'Su Bitrix24 no indicó quién es usted: no responde ahora o recibe demasiadas solicitudes. Abra la aplicación de nuevo en un minuto.',
     'bitrix24.foreign_oauth_host':
       'La dirección del servidor de autorización de este portal no está en la lista permitida.',
     'network.private_address':

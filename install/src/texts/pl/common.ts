@@ -43,6 +43,8 @@ export const common: Texts['common'] = {
     'install.forged': 'Bitrix24 nie potwierdził, że żądanie pochodzi z tego portalu.',
     'install.busy': 'Zbyt wiele instalacji naraz. Spróbuj za minutę.',
     'bitrix24.token_not_proven': 'Bitrix24 nie potwierdził żądania. Otwórz aplikację ponownie.',
+    'bitrix24.visitor_unknown':
+      'Bitrix24 nie podał, kim jesteś: teraz nie odpowiada albo dostaje zbyt wiele żądań. Otwórz aplikację ponownie za minutę.',
     'bitrix24.foreign_oauth_host': 'Adresu serwera autoryzacji tego portalu nie ma na liście dozwolonych.',
     'network.private_address':
       'Adres portalu znajduje się w sieci prywatnej, a ustawienia aplikacji na to nie pozwalają.',

@@ -42,6 +42,8 @@ export const common: Texts['common'] = {
     'install.forged': 'O Bitrix24 não confirmou que a solicitação veio deste portal.',
     'install.busy': 'Muitas instalações ao mesmo tempo. Tente em um minuto.',
     'bitrix24.token_not_proven': 'O Bitrix24 não confirmou a solicitação. Abra o aplicativo de novo.',
+    'bitrix24.visitor_unknown':
+      'O seu Bitrix24 não informou quem é você: não responde agora ou recebe solicitações demais. Abra o aplicativo de novo em um minuto.',
     'bitrix24.foreign_oauth_host': 'O endereço do servidor de autorização deste portal não está na lista permitida.',
     'network.private_address':
       'O endereço do portal está em uma rede privada, e as configurações do aplicativo não permitem isso.',
