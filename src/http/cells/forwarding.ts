@@ -1,15 +1,17 @@
 /**
  * Passes a request for a portal of another cell on to that cell, as it came, and its answer back, as it came (docs/scaling.md). A forwarded request
- * is never forwarded again: the cell it came to answers 421 if the portal is not there, and the first cell then asks the directory once more.
+ * is never forwarded again: the cell it came to answers 421 if the portal is not there. If it knows which cell the portal has moved to, it names that
+ * one; otherwise the first cell asks the directory once more.
  */
 import type { Context, Next } from 'koa';
 import { BadInput } from '../../core/errors.ts';
 import type { Cells } from '../../portals/cells/cells.ts';
-import { LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
+import { type Cell, LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
 import type { BodyReader } from '../body-reader.ts';
 import {
   admitForwarded,
   isForwarded,
+  isOfOurCells,
   type PassOn,
   type PassOnOptions,
   passBack,
@@ -28,6 +30,9 @@ const maxBodyBytes = 4 * 1024 * 1024;
 /** The status by which a cell says that the portal does not live there. */
 const movedStatus = 421;
 
+/** Name of the cell that the portal has moved to. The directory learns that a moment later than the cell it has left. */
+const movedToHeader = 'x-bot-bridge-moved-to';
+
 /** Handles what the routes throw as LivesElsewhere. */
 export function createForwarding(options: ForwardingOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
@@ -36,7 +41,10 @@ export function createForwarding(options: ForwardingOptions) {
       await next();
     } catch (error) {
       if (!(error instanceof LivesElsewhere)) throw error;
-      if (isForwarded(ctx)) throw misdirected(error);
+      if (isForwarded(ctx)) {
+        if (isOfOurCells(ctx)) ctx.set(movedToHeader, error.cell.name);
+        throw misdirected(error);
+      }
       await forward(options, ctx, error);
     }
   };
@@ -63,19 +71,25 @@ async function forward(
   if (first.status !== movedStatus) return await passBack(ctx, first, signal);
   first.cancel();
   cells.forget(given.portal);
-  const { cell } = await newHome(cells, given.portal);
+  const cell = await newHome(cells, given.portal, first.headers[movedToHeader]);
   const second = await passOn(ctx, { cell, proven, body, signal });
   if (second.status !== movedStatus) return await passBack(ctx, second, signal);
   second.cancel();
   throw unreachable('cells.moving', 'the portal is just being moved to another cell');
 }
 
-/** Where the portal lives now. It may have come to this cell: then the sender has to come again, because its request was refused here. */
-async function newHome(cells: Cells, portal: string): Promise<LivesElsewhere> {
+/**
+ * Where the portal lives now. It may have come to this cell: then the sender has to come again, because its request was refused here.
+ *
+ * @param movedTo name of the cell that the portal has moved to; undefined: the cell that was asked does not know
+ */
+async function newHome(cells: Cells, portal: string, movedTo: string | undefined): Promise<Cell> {
+  const named = movedTo === undefined ? undefined : (await cells.others()).find(({ name }) => name === movedTo);
+  if (named !== undefined) return named;
   try {
     await cells.refuseForeign(portal);
   } catch (error) {
-    if (error instanceof LivesElsewhere) return error;
+    if (error instanceof LivesElsewhere) return error.cell;
     throw error;
   }
   throw unreachable('cells.moving', 'the portal is just being moved to this cell');

@@ -1,3 +1,6 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiClient } from '../../support/api-client.ts';
 import { install, until } from '../../support/bridge.ts';
@@ -6,17 +9,42 @@ import { readPageData } from '../../support/page-data.ts';
 import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
 import { startTwoCells, type TwoCells } from './two-cells.ts';
 
+interface Third {
+  readonly server: Server;
+  readonly host: string;
+  readonly seen: { readonly address: string | undefined; readonly body: string }[];
+}
+
+/** Stands for the app of a third cell: takes what is sent to it. */
+async function startThird(): Promise<Third> {
+  const seen: { address: string | undefined; body: string }[] = [];
+  const server = createServer((request, answer) => {
+    void text(request).then((body) => {
+      seen.push({ address: request.url, body });
+      answer.end('taken');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
 let two: TwoCells;
 
+let third: Third;
+
 beforeAll(async () => {
-  two = await startTwoCells();
+  third = await startThird();
+  two = await startTwoCells({}, [third.host]);
   // The card's addresses lead to the first cell, which takes no new portals: the portal is placed in the second.
   await two.cli('cells', 'drain', '--name', 'first');
   await install(two.own.bridge);
   await everythingDone(two.own.bridge.portal, two.second.probe);
 });
 
-afterAll(() => two?.close());
+afterAll(async () => {
+  await two?.close();
+  third?.server.close();
+});
 
 const portalsIn = (cell: 'first' | 'second') => two[cell].probe.count('select count(*) from portal');
 
@@ -97,6 +125,30 @@ describe('what strangers send', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-bot-bridge-cell': 'made-up' };
     const answer = await fetch(`${two.first.url}/bitrix24/events`, { method: 'POST', body, headers });
     expect(answer.status).toBe(421);
+  });
+});
+
+describe('a portal that has left its cell, of which the directory does not know yet', () => {
+  it('is found by a third cell, because the one it has left names the new one', async () => {
+    const { portal } = two.own.bridge;
+    const url = `http://${third.host}`;
+    try {
+      await two.directory.rows(`insert into cell (name, url, database_sealed) values ('third', '${url}', '')`);
+      await two.second.probe.rows(`update portal set move_state = 'left', move_to = 'third', move_url = '${url}'`);
+      const body = privateMessageBody(portal, ourBot(portal, 'assistant'), {
+        ...{ userId: portal.addEmployee({ name: 'Инна' }).id, messageId: '900200', text: 'где вы?' },
+      });
+      const answer = await postEvent(two.first.url, body);
+      expect([answer.status, await answer.text()]).toEqual([200, 'taken']);
+      expect(third.seen.at(-1)).toEqual({ address: '/bitrix24/events', body });
+      // A stranger is not told in which cell a portal lives.
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-bot-bridge-cell': 'made-up' };
+      const refused = await fetch(`${two.second.url}/bitrix24/events`, { method: 'POST', body, headers });
+      expect([refused.status, refused.headers.get('x-bot-bridge-moved-to')]).toEqual([421, null]);
+    } finally {
+      await two.second.probe.rows('update portal set move_state = null, move_to = null, move_url = null');
+      await two.directory.rows("delete from cell where name = 'third'");
+    }
   });
 });
 
