@@ -33,6 +33,9 @@ const suspicions = 5;
 /** A reader that takes this long is run once and then judged by processor time alone; if that grows too much, it is not measured again. */
 const slowMs = 150;
 
+/** Two undisturbed runs with the same input differ by no more than this. */
+const steady = 1.2;
+
 /** Length of a block of runs. The system counts processor time in steps of up to 4 ms, so a block must be far longer than that. */
 const blockMs = 48;
 
@@ -75,14 +78,19 @@ export function createGrowthMeter(make: (length: number) => string) {
   };
 }
 
-/** The quickest of several runs for each input, alternating, so that a busy moment affects both. */
+/**
+ * The quickest of several runs for each input, alternating, so that a busy moment affects both. A reader is cleared after two runs only if those
+ * with the shorter input took about the same: one that other processes interrupted makes growth look smaller than it is.
+ */
 function measure(read: Read, short: Input, long: Input): Omit<Growth, 'length'> {
   let once = Number.POSITIVE_INFINITY;
   let twice = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs; run += 1) {
-    once = Math.min(once, timed(read, short));
+    const last = timed(read, short);
+    const isUndisturbed = Math.max(last, once) <= steady * Math.min(last, once);
+    once = Math.min(once, last);
     twice = Math.min(twice, timed(read, long));
-    if (run > 0 && twice <= 2.2 * once) break;
+    if (isUndisturbed && twice <= 2.2 * once) break;
     if (twice > slowMs || (run === 0 && twice < leastMs)) break;
   }
   return { once, twice };
