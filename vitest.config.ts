@@ -1,6 +1,7 @@
 /**
- * The kinds of tests. `npm test` runs all but the sweeps and those of Citus, `npm test -- --project unit` the quick ones, which need nothing. A sweep
- * judges in every way what `npm test` judges in a few: `npm run test:sweeps`. Those of Citus need a cluster: `npm run test:citus`.
+ * The kinds of tests. `npm test` runs what a change is to be tried with at once, `npm test -- --project unit` the quick ones, which need nothing. The
+ * sweeps take longer than all others: every page at two widths, every hostile input on every reader, long conversations under faults
+ * (`npm run test:sweeps`). Those of Citus need a cluster: `npm run test:citus`.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -21,6 +22,10 @@ const timeouts = {
 
 /** Otherwise a file of pages that somebody names would run twice. */
 const areSweeping = process.argv.some((word) => /^(--project=)?sweeps$/.test(word));
+
+/** `npm test` walks once through what an administrator does first. All pages are seen by the sweeps, or when somebody names this project or a file. */
+const isChosen = process.argv.some((word) => /^(--project=)?e2e$|^test\//.test(word));
+const firstSteps = ['app-shell', 'demo', 'sandbox', 'wizard'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -61,7 +66,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: isChosen ? ['test/e2e/**/*.test.ts'] : firstSteps,
           globalSetup: databaseSetup,
           // Beside the others: alone they took 45 s at the end of a run, in which one of three workers had something to do.
           isolate: false,

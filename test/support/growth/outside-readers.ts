@@ -1,4 +1,4 @@
-/** Every function that reads or formats data from outside, one line each. `test/unit/linear-time/` tries all hostile inputs on all of them. */
+/** Every function that reads or formats data from outside, one line each. `test/sweeps/linear-time/` tries all hostile inputs on all of them. */
 import { decodeEvent } from '../../../src/bitrix24/events/decode-event.ts';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { publicLink } from '../../../src/bitrix24/formatting/addresses.ts';

@@ -1,15 +1,15 @@
 /** One conversation of 200 turns while everything goes wrong that can: nothing is lost, doubled or out of order. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FaultKind } from '../../../sandbox/selarti/options.ts';
-import { listDeadLetters } from '../../../src/store/reporting/history.ts';
-import { until } from '../../support/bridge.ts';
+import type { FaultKind } from '../../sandbox/selarti/options.ts';
+import { listDeadLetters } from '../../src/store/reporting/history.ts';
+import { environmentOf, runCli } from '../integration/cli/run-cli.ts';
+import { until } from '../support/bridge.ts';
 import {
   openSelartiTalk,
   type SelartiAppStage,
   type SelartiLineTalk,
   startSelartiStage,
-} from '../../support/selarti-stage.ts';
-import { environmentOf, runCli } from '../cli/run-cli.ts';
+} from '../support/selarti-stage.ts';
 
 const turns = 200;
 const answerTo = (text: string): string => `re: ${text}`;
