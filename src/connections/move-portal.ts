@@ -173,17 +173,25 @@ function asNew(
   return { portal, lane, dedupeKey, source, connectionId, ingress, trace, subject, body };
 }
 
-/** Step 5, and the orders of step 6, in one transaction. */
-async function begin({ portal, to, onStep }: MoveOptions): Promise<void> {
+/** Step 5, and the orders of step 6, in one transaction. A move that is run again orders the set-up anew, because the former one may have failed for good. */
+async function begin({ portal, from, to, onStep }: MoveOptions): Promise<void> {
   onStep(`beginning the work on it in ${to.name}`);
+  const former = await setUpAt(from.db, portal);
   await inTransaction(to.db, async (trx) => {
-    if (!(await arrive(trx, portal))) return;
+    const hasBegun = !(await arrive(trx, portal));
     const row = await lockPortal(trx, portal);
-    if (row?.state !== 'uninstalled') await orderSetUp(trx, portal, `moved-${randomUUID()}`);
+    const isTold = hasBegun && row?.set_up_at?.getTime() !== former;
+    if (row === null || isTold) return;
+    if (row.state !== 'uninstalled') await orderSetUp(trx, portal, `moved-${randomUUID()}`);
+    if (hasBegun) return;
     for (const connection of await listConnections(trx, portal)) await checkAtOnce(trx, connection);
   });
   await wake(to.db);
 }
+
+/** Of the last set-up: the copy has the moment of the former cell until the new one has set the portal up. */
+const setUpAt = async (db: Pool, portal: string): Promise<number | undefined> =>
+  (await findPortal(db, portal))?.set_up_at?.getTime();
 
 async function wake(db: Pool): Promise<void> {
   for (const queue of ['inbox', 'outbox'] as const) await notifyQueue(db, queue);
@@ -198,8 +206,7 @@ async function waitUntilTold({
   patienceMs = usualPatienceMs,
 }: MoveOptions): Promise<boolean> {
   onStep('telling the portal its new address');
-  // The copy has the moment of the last set-up by the old cell.
-  const former = (await findPortal(from.db, portal))?.set_up_at?.getTime();
+  const former = await setUpAt(from.db, portal);
   const isTold = async (): Promise<boolean> => {
     const row = await findPortal(to.db, portal);
     return row === null || row.state !== 'installed' || row.set_up_at?.getTime() !== former;

@@ -77,6 +77,20 @@ describe('a move that is broken off', () => {
     expect(await two.first.probe.rowCounts(portal.memberId)).toEqual({});
   });
 
+  it('is finished by moving again although the set-up in the new cell failed for good', async () => {
+    const { portal } = two.own.bridge;
+    const [from, to] = [two.second, two.first];
+    portal.fault.rest({ method: 'app.info', kind: 'error', error: 'insufficient_scope', times: 1 });
+    const patient = { onStep: () => undefined, patienceMs: 60_000 };
+    const first = movePortal({ ...moveOptions(from, to), ...patient, patienceMs: 3_000 });
+    expect(await first).toMatchObject({ isFinished: false });
+    const failed = `select count(*) from outbox where state = 'dead_letter'`;
+    expect(await to.probe.count(failed)).toBe(1);
+    expect(await movePortal({ ...moveOptions(from, to), ...patient })).toMatchObject({ isFinished: true });
+    expect(await from.probe.rowCounts(portal.memberId)).toEqual({});
+    expect(await movePortal({ ...moveOptions(to, from), ...patient })).toMatchObject({ isFinished: true });
+  });
+
   it('can be taken back before the portal has left; meanwhile nobody changes it and nothing is said', async () => {
     const { portal } = two.own.bridge;
     const onStep = (step: string): void => {
