@@ -7,6 +7,7 @@ import { eventApis } from './core/event-api.ts';
 import { noBrain } from './core/no-brain.ts';
 import { usualTurnsPerMinute } from './core/turns.ts';
 import { usualDataDir } from './lib/data-folder.ts';
+import { tracingSettings } from './lib/tracing/tracing-settings.ts';
 
 const csv = z.string().transform((text) =>
   text
@@ -192,6 +193,7 @@ export const settingsSchema = z.object({
     .describe(
       'Dialogs whose outgoing calls may be under way at the same time; up to twice as many where calls turn out to be slow',
     ),
+  ...tracingSettings,
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

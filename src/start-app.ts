@@ -48,7 +48,7 @@ async function close({ db, endpointDb, directory }: Databases): Promise<void> {
 
 /** Each part is built from those above it; none knows one below. */
 async function run(options: AppOptions, databases: Databases): Promise<App> {
-  const base = composeBase(options, databases);
+  const base = await composeBase(options, databases);
   const portals = composePortals(base);
   const connections = composeConnections(base, portals);
   const acceptance = createAcceptance({
@@ -65,6 +65,7 @@ async function run(options: AppOptions, databases: Databases): Promise<App> {
   const front = await serve(base, queue, acceptance, options.listenFd ?? null).catch(async (error: unknown) => {
     await loops.stop();
     await figures.stop();
+    await base.tracing?.close();
     throw error;
   });
   async function stop(): Promise<void> {
@@ -74,6 +75,7 @@ async function run(options: AppOptions, databases: Databases): Promise<App> {
     await portals.tokenProvider.idle();
     await figures.stop();
     await Promise.all([base.hotHttp.close(), base.rareHttp.close(), base.linkHttp.close(), base.cellHttp?.close()]);
+    await base.tracing?.close();
     await close(databases);
   }
 

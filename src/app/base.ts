@@ -7,10 +7,12 @@ import { withNoBrain } from '../core/no-brain.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSealer } from '../lib/encryption.ts';
 import { fileConnectionsPerOrigin, withFileTransfers } from '../lib/file-transfers.ts';
+import type { HttpClient } from '../lib/http-client.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createUndiciClient } from '../lib/http-engine-undici.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createNetworkGuard } from '../lib/network-guard.ts';
+import { withSpans } from '../lib/tracing/traced-http-client.ts';
 import { createPlaces } from '../queue/direct-claims.ts';
 import { createHourlyFigures } from '../runtime/hourly-figures.ts';
 import { createMetrics } from '../runtime/metrics.ts';
@@ -21,6 +23,7 @@ import { createRestLog } from '../runtime/rest-log.ts';
 import { createSharedBudgets } from '../runtime/shared-budgets.ts';
 import { createWakeups } from '../runtime/wakeup.ts';
 import type { Pool } from '../store/database.ts';
+import { startTracing } from './start-tracing.ts';
 import type { Timings } from './timings.ts';
 
 export interface AppOptions {
@@ -42,7 +45,7 @@ export interface AppOptions {
 /** A cell that hangs holds no more of them. */
 const cellConnections = 100;
 
-export type Base = ReturnType<typeof composeBase>;
+export type Base = Awaited<ReturnType<typeof composeBase>>;
 
 export interface Databases {
   readonly db: Pool;
@@ -52,13 +55,12 @@ export interface Databases {
   readonly directory: Pool | null;
 }
 
-export function composeBase(options: AppOptions, { db, endpointDb, directory }: Databases) {
+export async function composeBase(options: AppOptions, { db, endpointDb, directory }: Databases) {
   const { settings, appSecret, log, timings = {} } = options;
   const brains = withNoBrain(options.brains);
   checkDefaultBrain(brains, settings.DEFAULT_BRAIN);
   const previous = settings.APP_SECRET_PREVIOUS;
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
-  const rareHttp = createGotClient({ guard });
   const fileClient = () => createUndiciClient({ guard, connectionsPerOrigin: fileConnectionsPerOrigin });
   const withFiles = () =>
     withFileTransfers(createUndiciClient({ guard }), {
@@ -68,6 +70,12 @@ export function composeBase(options: AppOptions, { db, endpointDb, directory }: 
       timeoutMs: settings.FILE_TIMEOUT_SECONDS * 1_000,
       log,
     });
+  const metrics = createMetrics(options.droppedLogLines);
+  const tracing = await startTracing(settings, { metrics, log, gatherMs: timings.gatherSpansMs });
+  const traced = (http: HttpClient, tellsRemote: boolean): HttpClient =>
+    tracing === null ? http : withSpans(http, { tellsRemote });
+  const hotHttp = withFiles();
+  const rareHttp = traced(createGotClient({ guard }), false);
   return {
     settings,
     timings,
@@ -78,7 +86,9 @@ export function composeBase(options: AppOptions, { db, endpointDb, directory }: 
     endpointDb,
     directory,
     sealer: createSealer({ current: appSecret, ...(previous === undefined ? {} : { previous }) }),
-    metrics: createMetrics(options.droppedLogLines),
+    metrics,
+    /** Null: nobody wants traces. */
+    tracing,
     figures: createHourlyFigures(db, systemClock),
     restLog: createRestLog(db, systemClock),
     // Where another process does the work, it has to be told over the database.
@@ -90,7 +100,9 @@ export function composeBase(options: AppOptions, { db, endpointDb, directory }: 
     recent: createRecentFacts(),
     guard,
     /** Carries the many calls, into portals and to brains, and files both ways. */
-    hotHttp: withFiles(),
+    hotHttp: traced(hotHttp, false),
+    /** The same, for what a brain's own code calls. */
+    brainHttp: traced(hotHttp, true),
     /** Carries the few: OAuth hosts, proofs of installations. */
     rareHttp,
     /** Carries files that are fetched by a link: their slow readers cost the files of messages no connections. */

@@ -14,6 +14,7 @@ import { startFollowUps } from '../queue/send-requests.ts';
 import { createStillWorking, type StillWorking } from '../queue/still-working.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
 import { startTellingTrouble } from '../queue/tell-trouble.ts';
+import { withExecutionSpans } from '../queue/traced-executor.ts';
 import { startNotifyListener } from '../runtime/notify-wakeup.ts';
 import type { WorkLoop } from '../runtime/work-loop.ts';
 import { startWorkerLife, type WorkerLife } from '../runtime/worker-life.ts';
@@ -51,7 +52,8 @@ export async function startQueue(
   if (settings.ROLES.includes('sockets')) {
     const { connectors } = queue.connections;
     const { listenersPollMs: pollMs, firstRestartMs } = timings;
-    const options = { db, owner, brains, connectors, metrics, wakeups, clock, log, pollMs, firstRestartMs };
+    const { tracing } = base;
+    const options = { db, owner, brains, connectors, metrics, tracing, wakeups, clock, log, pollMs, firstRestartMs };
     loops.push(startListenerSupervisor(options), startPollers(base, queue, owner));
   }
   return {
@@ -65,7 +67,7 @@ export async function startQueue(
 
 /** Polls the portals that keep their events for the app. */
 function startPollers(
-  { settings, timings, db, metrics, wakeups, log }: Base,
+  { settings, timings, db, metrics, tracing, wakeups, log }: Base,
   { portals }: Queue,
   owner: string,
 ): WorkLoop {
@@ -76,6 +78,7 @@ function startPollers(
     client: portals.client,
     portals: portals.cache,
     metrics,
+    tracing,
     wakeup: wakeups.inbox,
     clock,
     log,
@@ -85,17 +88,18 @@ function startPollers(
 }
 
 function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife): WorkLoop[] {
-  const { settings, timings, db, brains, metrics, wakeups, places, log } = base;
+  const { settings, timings, db, brains, metrics, tracing, wakeups, places, log } = base;
   const { cache: portals, calls, tokenProvider } = queue.portals;
   const { connectors, service: connectionService } = queue.connections;
   const afterMs = settings.STILL_WORKING_SECONDS * 1_000;
   const stillWorking = createStillWorking({ db, portals, calls, log, afterMs });
-  const executor = composeExecutor(base, queue, stillWorking);
+  const plain = composeExecutor(base, queue, stillWorking);
+  const executor = tracing === null ? plain : withExecutionSpans(plain, tracing);
   const lanes = settings.OUTBOX_LANES;
   const retentionDays = settings.RETENTION_DAYS;
   const turnsPerMinute = settings.TURNS_PER_MINUTE;
   const { queuePollMs: pollMs, firstRetryMs } = timings;
-  const shared = { db, owner, metrics, figures: base.figures, wakeups, places, clock, log, pollMs };
+  const shared = { db, owner, metrics, tracing, figures: base.figures, wakeups, places, clock, log, pollMs };
   return [
     ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops, turnsPerMinute }),
     startOutboxWorker({ ...shared, life, executor, lanes, firstRetryMs }),
@@ -115,7 +119,7 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
 }
 
 function composeExecutor(
-  { settings, timings, db, brains, metrics, wakeups, log }: Base,
+  { settings, timings, db, brains, metrics, tracing, wakeups, log }: Base,
   queue: Queue,
   stillWorking: StillWorking,
 ) {
@@ -133,6 +137,7 @@ function composeExecutor(
     publicUrl: settings.PUBLIC_URL,
     eventApi: settings.EVENT_API,
     metrics,
+    tracing,
     wakeup: wakeups.inbox,
     clock,
     clientId: settings.B24_CLIENT_ID,

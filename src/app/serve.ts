@@ -97,7 +97,7 @@ function betweenCells({ settings, sealer, cellHttp: http }: Base, { portals: { c
 
 /** What Bitrix24 and the brains call. */
 function machineRoutes(
-  { db, endpointDb, brains, brainSettings, sealer, metrics, log, linkHttp }: Base,
+  { db, endpointDb, brains, brainSettings, sealer, metrics, tracing, log, linkHttp }: Base,
   { portals, connections, synchronousReplies }: Queue,
   acceptance: Acceptance,
   { bodies, others }: Guards & { readonly others: AskOthers | null },
@@ -106,7 +106,7 @@ function machineRoutes(
   const { connectors, linkConnectors, service: connectionService, toolsFor, fileLinks } = connections;
   return {
     eventEndpoint: createEventEndpoint({
-      ...{ bodies, acceptance, portals: endpointCache, cells, installation, metrics, log },
+      ...{ bodies, acceptance, portals: endpointCache, cells, installation, metrics, tracing, log },
       lineBots: (portal, dialogId, codes) => lineBots(endpointDb, { portal, dialogId }, codes),
     }),
     webhookEndpoint: createWebhookEndpoint({
@@ -117,6 +117,7 @@ function machineRoutes(
       connectors,
       acceptance,
       synchronousReplies,
+      tracing,
       log,
     }),
     files: mountFiles({

@@ -33,4 +33,6 @@ export interface Timings {
   readonly figuresMs?: number;
   /** After which a call to an OAuth host is given up. */
   readonly oauthTimeoutMs?: number;
+  /** How long an ended span waits for others. */
+  readonly gatherSpansMs?: number;
 }

@@ -8,6 +8,7 @@ import { type AppError, toAppError } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
+import { type MaybeTracing, recordReceived } from '../runtime/message-spans.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { createRestartBackoff, longestRestartMs } from '../runtime/restart-backoff.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -33,6 +34,7 @@ export interface ListenerSupervisorOptions {
   readonly brains: readonly Brain[];
   readonly connectors: Pick<ConnectorRegistry, 'connectorOf'>;
   readonly metrics: Metrics;
+  readonly tracing?: MaybeTracing;
   readonly wakeups: Wakeups;
   readonly clock: Clock;
   readonly log: Logger;
@@ -198,6 +200,7 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
     try {
       await connector.listen?.(
         async (incoming, next) => {
+          const receivedAt = performance.now();
           const events = await toNewEvents(db, intake, incoming);
           await inTransaction(db, async (trx) => {
             if (!(await moveCursor(trx, owner, row, next))) throw new ListenerLost();
@@ -207,6 +210,7 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
           hasBegun = true;
           cursor = next;
           options.metrics.accepted.inc({ source: row.brain }, events.length);
+          recordReceived(options.tracing, events, { kind: 'consumer', startedAt: receivedAt });
           options.wakeups.inbox.ring();
         },
         cursor,

@@ -1,7 +1,7 @@
 /** Finds the lane of a brain's message, whichever name the brain gave its conversation. */
 
 import type { Incoming } from '../core/connector.ts';
-import { randomToken } from '../lib/encryption.ts';
+import { newTrace } from '../lib/tracing/trace-ids.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { dedupeKey, inboxLane, isUnbound, unboundLane } from '../store/queue/lane-names.ts';
@@ -44,7 +44,7 @@ export async function toNewEvents(
       source: intake.brain,
       connectionId: intake.connectionId,
       ingress: intake.ingress === 'socket' && message.caughtUp === true ? 'catch_up' : intake.ingress,
-      trace: randomToken(9),
+      trace: newTrace(),
       subject: message.dedupeKey.slice(0, 200),
       body: message.body,
     });

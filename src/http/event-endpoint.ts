@@ -19,7 +19,9 @@ import type { Installation } from '../portals/installation.ts';
 import type { KnownPortal, PortalCache } from '../portals/portal-cache.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import { isOfDialog, rowOf, toLineEvents, toNewEvents } from '../queue/event-intake.ts';
+import { type MaybeTracing, recordReceived } from '../runtime/message-spans.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { NewEvent } from '../store/queue/inbox.ts';
 import type { BodyReader } from './body-reader.ts';
 import { provenElsewhere } from './cells/pass-on.ts';
 import { senderOf } from './sender.ts';
@@ -42,6 +44,7 @@ export interface EventEndpointOptions {
   /** Those of the bots that have talked in a chat of an Open Channel. */
   readonly lineBots: (portal: string, dialogId: string, botCodes: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: Metrics;
+  readonly tracing?: MaybeTracing;
   readonly log: Logger;
 }
 
@@ -66,14 +69,16 @@ class EventEndpoint {
     const raw = await this.#options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
     if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
-    await withBody(raw, () => this.#receive(ctx, event, raw));
+    const stored = await withBody(raw, () => this.#receive(ctx, event, raw));
+    recordReceived(this.#options.tracing, stored, { kind: 'server', startedAt: started });
     ctx.status = 200;
     ctx.body = '{}';
     ctx.type = 'json';
     this.#options.metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
   }
 
-  async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<void> {
+  /** Returns what was new. */
+  async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<readonly NewEvent[]> {
     const known = await this.#authenticate(event.memberId.toLowerCase(), event.applicationToken);
     if (known !== null) this.#options.bodies.markKnown(ctx);
     if (findEvent(event.event)?.scope === 'installation') return await this.#onInstall(ctx, event, raw, known);
@@ -86,7 +91,7 @@ class EventEndpoint {
       });
     }
     refuseLeft(known.portal);
-    await this.#store(known.portal.portal, event, known);
+    return await this.#store(known.portal.portal, event, known);
   }
 
   /**
@@ -94,43 +99,52 @@ class EventEndpoint {
    * anything is stored (docs/platform-notes/bitrix24.md#install-proof). While that host is away, a portal that has shown its token is set
    * up again with the stored tokens.
    */
-  async #onInstall(ctx: Context, event: ScannedEvent, raw: Buffer, known: KnownPortal | null): Promise<void> {
+  async #onInstall(
+    ctx: Context,
+    event: ScannedEvent,
+    raw: Buffer,
+    known: KnownPortal | null,
+  ): Promise<readonly NewEvent[]> {
     try {
       const origin = { sender: senderOf(ctx), event: { isVouched: known !== null }, proven: provenElsewhere(ctx) };
       await this.#options.installation.install(claimFromEvent(parseForm(raw)), origin);
+      return [];
     } catch (error) {
       if (known === null || !(error instanceof RemoteUnreachable)) throw error;
       this.#options.log.warn(
         { portal: event.memberId, err: error },
         `${event.event} could not be proven now; keeping the stored tokens`,
       );
-      await this.#store(event.memberId.toLowerCase(), event, known);
+      return await this.#store(event.memberId.toLowerCase(), event, known);
     }
   }
 
   /** @param portal under which the portal is stored */
-  async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<void> {
+  async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<readonly NewEvent[]> {
     if (findEvent(event.event)?.scope === 'line') return await this.#storeOfLine(portal, event, known);
     const isChat = isOfDialog(event);
     const { bots } = isChat ? await this.#withBotsOf(portal, event, known) : known;
-    const rows = toNewEvents(portal, event, bots);
-    await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
+    return await this.#accept(toNewEvents(portal, event, bots));
   }
 
   /** Portals may tell what happens in all their lines: what is of no conversation of ours is not stored. */
-  async #storeOfLine(portal: string, event: ScannedEvent, { bots }: KnownPortal): Promise<void> {
-    if (event.storedBody.length > maxLineBytes) return;
+  async #storeOfLine(portal: string, event: ScannedEvent, { bots }: KnownPortal): Promise<readonly NewEvent[]> {
+    if (event.storedBody.length > maxLineBytes) return [];
     const tree = parseForm(event.storedBody);
     const decoded = decodeEvent(event.storedBody, { code: '', id: null });
     const dialogId = decoded.kind === 'chat' ? lineDialogOf(tree) : null;
-    if (dialogId === null) return;
+    if (dialogId === null) return [];
     const codes = await this.#options.lineBots(
       portal,
       dialogId,
       bots.map(({ code }) => code),
     );
-    const rows = toLineEvents(portal, event, dialogId, codes);
-    await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
+    return await this.#accept(toLineEvents(portal, event, dialogId, codes));
+  }
+
+  async #accept(rows: readonly NewEvent[]): Promise<readonly NewEvent[]> {
+    const isNew = await Promise.all(rows.map((row) => this.#options.acceptance.accept(row)));
+    return rows.filter((_, index) => isNew[index]);
   }
 
   /** Events of a portal of another cell arrive here at the card's address, and for a while after a move. */

@@ -13,6 +13,7 @@ import type { Cells } from '../portals/cells/cells.ts';
 import { withBody } from '../portals/cells/lives-elsewhere.ts';
 import type { Acceptance } from '../queue/acceptance.ts';
 import type { SynchronousReplies } from '../queue/synchronous-replies.ts';
+import { type MaybeTracing, recordReceived } from '../runtime/message-spans.ts';
 import { type Db, isDatabaseAway } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { askForCheck } from '../store/tenants/connection-health.ts';
@@ -32,6 +33,7 @@ export interface WebhookEndpointOptions {
   readonly cells: Pick<Cells, 'refuseForeign' | 'refuseMovedWebhook'> | null;
   /** Null: responses of this process never wait, because another process does the work. */
   readonly synchronousReplies: SynchronousReplies | null;
+  readonly tracing?: MaybeTracing;
   readonly log: Logger;
 }
 
@@ -60,6 +62,7 @@ class WebhookEndpoint {
   }
 
   async #take(ctx: Context, brainName: string, secret: string): Promise<void> {
+    const startedAt = performance.now();
     const isOurs = this.#options.connectors.brainOf(brainName) !== undefined;
     const row = isOurs ? await findConnectionByWebhook(this.#options.db, brainName, sha256(secret)) : null;
     if (row !== null) this.#options.bodies.markKnown(ctx);
@@ -102,11 +105,12 @@ class WebhookEndpoint {
     const { replyWait: waits } = result;
     const reply =
       waits === undefined ? null : (this.#options.synchronousReplies?.waitForReceipt(row.id, waits) ?? null);
-    const isNew = await storeAll(this.#options.acceptance, events).catch((error: unknown) => {
+    const stored = await storeAll(this.#options.acceptance, events).catch((error: unknown) => {
       reply?.cancel();
       throw error;
     });
-    if (!isNew) reply?.markRepeated();
+    recordReceived(this.#options.tracing, stored, { kind: 'server', startedAt });
+    if (stored.length === 0) reply?.markRepeated();
     const receipt = (await reply?.receipt) ?? null;
     if (waits === undefined || receipt === null) {
       ctx.body = result.answer ?? {};
@@ -132,7 +136,8 @@ class WebhookEndpoint {
   }
 }
 
-/** True when any of them was new. */
-async function storeAll(acceptance: Acceptance, events: readonly NewEvent[]): Promise<boolean> {
-  return (await Promise.all(events.map((event) => acceptance.accept(event)))).some(Boolean);
+/** Returns those that were new. */
+async function storeAll(acceptance: Acceptance, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
+  const isNew = await Promise.all(events.map((event) => acceptance.accept(event)));
+  return events.filter((_, index) => isNew[index]);
 }

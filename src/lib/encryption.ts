@@ -97,12 +97,24 @@ let poolAt = pool.length;
 
 /** A random token that fits into a URL path (base64url). 24 bytes make 32 characters and 192 bits. */
 export function randomToken(bytes = 24): string {
+  const from = takeRandom(bytes);
+  return pool.toString('base64url', from, from + bytes);
+}
+
+/** Random bytes in lower-case hexadecimal digits. */
+export function randomHex(bytes: number): string {
+  const from = takeRandom(bytes);
+  return pool.toString('hex', from, from + bytes);
+}
+
+/** Where unused random bytes begin in the pool. */
+function takeRandom(bytes: number): number {
   if (poolAt + bytes > pool.length) {
     randomFillSync(pool);
     poolAt = 0;
   }
   poolAt += bytes;
-  return pool.toString('base64url', poolAt - bytes, poolAt);
+  return poolAt - bytes;
 }
 
 function prepareKey(key: Buffer): { readonly key: Buffer; readonly id: Buffer } {

@@ -4,7 +4,7 @@ import { findEvent } from '../bitrix24/events/event-registry.ts';
 import type { LaneBot } from '../bitrix24/events/read-params.ts';
 import type { ScannedBot, ScannedEvent } from '../bitrix24/events/scan-fields.ts';
 import { firstApiName } from '../bitrix24/events/second-api.ts';
-import { randomToken } from '../lib/encryption.ts';
+import { newTrace } from '../lib/tracing/trace-ids.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import { appLane, dedupeKey, inboxLane, unknownBotLane } from '../store/queue/lane-names.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
@@ -34,7 +34,7 @@ export function toNewEvents(portal: string, event: ScannedEvent, bots: readonly 
     source: 'bitrix24',
     connectionId: null,
     ingress: null,
-    trace: randomToken(9),
+    trace: newTrace(),
     subject: event.messageId === '' ? null : event.messageId.slice(0, 100),
     body: event.storedBody,
   };
@@ -65,7 +65,7 @@ export function toLineEvents(
   botCodes: readonly string[],
 ): NewEvent[] {
   const identity = findEvent(event.event)?.identity ?? byContent;
-  const trace = randomToken(9);
+  const trace = newTrace();
   return botCodes.map((code) => ({
     ...{ portal, source: 'bitrix24', connectionId: null, ingress: null, trace, subject: null, body: event.storedBody },
     lane: inboxLane(code, dialogId),

@@ -8,6 +8,7 @@ import { decideRetry, eventRetry } from '../core/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { HourlyFigures } from '../runtime/hourly-figures.ts';
+import { type MaybeTracing, recordProcessed } from '../runtime/message-spans.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
@@ -25,6 +26,7 @@ import { createPlace, type WorkerPlaces } from './direct-claims.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
 import { createGiveBack } from './give-back.ts';
 import { type ProcessEventOptions, processEvent } from './process-event.ts';
+import { ownSource } from './read-event.ts';
 import { type RetryWriteOptions, retryWrite } from './retry-write.ts';
 import { routeUnmatched } from './route-unmatched.ts';
 import { type LaneResult, nothingDone, writeSeparately } from './write-inbox-results.ts';
@@ -33,6 +35,7 @@ export interface InboxWorkerOptions extends ProcessEventOptions {
   readonly owner: string;
   readonly metrics: Metrics;
   readonly figures: Pick<HourlyFigures, 'count'>;
+  readonly tracing?: MaybeTracing;
   readonly wakeups: Wakeups;
   readonly places: WorkerPlaces;
   readonly clock: Clock;
@@ -232,6 +235,7 @@ async function processLane(
   let delayMs = 0;
   let isFree = false;
   for (const row of lane.rows) {
+    const span = { startedAt: performance.now(), isOwn: row.source === ownSource };
     try {
       if (row === lane.rows[0] && lane.attempts > maxStarts) throw startedTooOften(lane.attempts);
       const before = conversation;
@@ -246,6 +250,7 @@ async function processLane(
       decided.failures.push(...worked.failures);
       decided.followUps.push(...(worked.followUps ?? []));
       results.push({ portal: row.portal, lane: row.lane, seq: row.seq, state: worked.state, outcome: worked.outcome });
+      recordProcessed(options.tracing, row, { ...span, outcome: worked.outcome, failure: null });
       options.metrics.stage.observe(
         { stage: 'inbox' },
         (options.clock.now().getTime() - row.received_at.getTime()) / 1000,
@@ -260,7 +265,9 @@ async function processLane(
       );
       // An unavailable database is no evidence against the event.
       isFree = isDatabaseAway(thrown);
-      if (retry.again || isFree) {
+      const failure = retry.again || isFree ? 'again' : 'dead_letter';
+      recordProcessed(options.tracing, row, { ...span, outcome: error.code, failure });
+      if (failure === 'again') {
         delayMs = retry.again ? retry.delayMs : 0;
         break;
       }

@@ -8,6 +8,7 @@ import { scanEvent } from '../bitrix24/events/scan-event.ts';
 import type { EventPolling, PolledBot } from '../bitrix24/install/set-up-types.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type MaybeTracing, recordReceived } from '../runtime/message-spans.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
 import { isCollision, type Pool } from '../store/database.ts';
@@ -22,6 +23,7 @@ export interface PollEventsOptions {
   readonly db: Pool;
   readonly client: PortalClient;
   readonly metrics: Metrics;
+  readonly tracing?: MaybeTracing;
   /** Of the inbox. */
   readonly wakeup: Wakeup;
   readonly clock: Clock;
@@ -38,17 +40,23 @@ export const firstOffset = 1;
 
 /** Stores the events of a page in their order, each once. Resolves after the commit; when it throws, nothing is stored. */
 export async function storePage(
-  { db, metrics, wakeup }: Omit<PollEventsOptions, 'client' | 'clock'>,
+  { db, metrics, tracing, wakeup }: Omit<PollEventsOptions, 'client' | 'clock'>,
   portal: string,
   bots: readonly BotRow[],
   { events }: FetchedPage,
 ): Promise<void> {
+  const startedAt = performance.now();
   const rows = events.flatMap(({ body }) => toNewEvents(portal, scanEvent(body), bots));
   if (rows.length === 0) return;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const isNew = await acceptEvents(db, rows, true);
       for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
+      recordReceived(
+        tracing,
+        rows.filter((_, index) => isNew[index]),
+        { kind: 'consumer', startedAt },
+      );
       if (isNew.includes(true)) wakeup.ring();
       return;
     } catch (error) {

@@ -26,7 +26,13 @@ export function createMetrics(droppedLogLines: () => number = () => 0) {
     labelNames: ['brain', 'counter'],
     registers,
   });
-  return { registry, brain, ...eventMetrics(registers), ...queueMetrics(registers), ...callMetrics(registers) };
+  const spans = new Counter({
+    name: 'bridge_trace_spans_total',
+    help: 'Spans of traces, sent to the collector or dropped because it did not take them in time',
+    labelNames: ['result'],
+    registers,
+  });
+  return { registry, brain, spans, ...eventMetrics(registers), ...queueMetrics(registers), ...callMetrics(registers) };
 }
 
 /** What comes in, and what becomes of it. */

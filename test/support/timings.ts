@@ -17,4 +17,5 @@ export const quickTimings: Timings = {
   operatingHoldMs: 100,
   figuresMs: 300,
   eventsUnderwayMs: 1_000,
+  gatherSpansMs: 100,
 };

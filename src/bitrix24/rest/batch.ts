@@ -1,5 +1,5 @@
 /** The form of `batch`: which calls may travel in one, how they are written, and how the answer is read (docs/platform-notes/bitrix24.md#batch). */
-import type { AppError } from '../../core/errors.ts';
+import { type AppError, RemoteRefused } from '../../core/errors.ts';
 import { ownerOf } from './bot-owner.ts';
 import { batchError, isRecord, missingInBatch, readMethodTime, type TimedResult } from './rest-errors.ts';
 import { toQuery } from './to-query.ts';
@@ -73,4 +73,9 @@ export function readBatch(calls: readonly BatchCall[], answer: unknown): BatchOu
     if (!Object.hasOwn(results, name)) return { error: missingInBatch(method) };
     return { result: results[name], time: readMethodTime(times[name]) };
   });
+}
+
+/** The portal refuses the batch for good without having made any of its calls. */
+export function isRefusedAsSuch(error: unknown): boolean {
+  return error instanceof RemoteRefused && error.retry === 'never' && error.fate === 'none';
 }

@@ -5,9 +5,11 @@
  *
  * The order of a dialog is kept by its lane, which makes one call at a time: no two calls of one batch are of one lane.
  */
-import { RemoteRefused, toAppError } from '../../core/errors.ts';
+import { toAppError } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type BatchCall, type BatchOutcome, commandFor } from './batch.ts';
+import { currentSpans, withinSpans } from '../../lib/tracing/current-spans.ts';
+import type { RunningSpan } from '../../lib/tracing/tracing.ts';
+import { type BatchCall, type BatchOutcome, commandFor, isRefusedAsSuch } from './batch.ts';
 import { type BatchPace, createBatchPace } from './batch-pace.ts';
 import { brokenOff, budgetUsedUp, heldBack, leftOut } from './not-sent.ts';
 import { createOperatingTimes, type OperatingTimes, operationLimitCode } from './operating-times.ts';
@@ -85,6 +87,7 @@ const aloneCodes: ReadonlySet<string> = new Set([
 
 interface Entry extends WaitingCall {
   readonly call: ChatCall;
+  readonly spans: readonly RunningSpan[];
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -161,7 +164,8 @@ class CallsInBatches implements BatchedCalls {
     if (signal?.aborted === true) return Promise.reject(brokenOff());
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const since = this.#options.clock.monotonicMs();
-    const entry: Entry = { call, urgency, since, command: isAlone ? null : commandFor(call), resolve, reject };
+    const command = isAlone ? null : commandFor(call);
+    const entry: Entry = { call, spans: currentSpans(), urgency, since, command, resolve, reject };
     const line = this.#lines.get(portal) ?? { waiting: new WaitingCalls<Entry>(), isRunning: false };
     this.#lines.set(portal, line);
     line.waiting.add(entry);
@@ -217,7 +221,8 @@ class CallsInBatches implements BatchedCalls {
       this.#operating.spend(portal, method);
       return true;
     });
-    void this.#send(portal, round);
+    const spans = round.flatMap((entry) => entry.spans);
+    void withinSpans(spans, () => this.#send(portal, round));
   }
 
   /** Does not reject: whatever happens is the result of the calls. */
@@ -258,8 +263,8 @@ class CallsInBatches implements BatchedCalls {
   }
 
   /** The call was not made: it goes once more, alone. */
-  #again({ call, urgency, resolve, reject }: Entry): void {
-    this.#wait(call, urgency, true).then(resolve, reject);
+  #again({ call, spans, urgency, resolve, reject }: Entry): void {
+    withinSpans(spans, () => this.#wait(call, urgency, true)).then(resolve, reject);
   }
 }
 
@@ -285,11 +290,6 @@ function callOptions(calls: readonly ChatCall[]): CallOptions {
   const [signal] = signals;
   const shared = signals.size === 1 && signal !== undefined ? { signal } : {};
   return { hasPassed: true, patienceMs: repeatPatienceMs, file: calls[0]?.file, ...shared };
-}
-
-/** The portal refuses the batch for good without having made any of its calls. */
-function isRefusedAsSuch(error: unknown): boolean {
-  return error instanceof RemoteRefused && error.retry === 'never' && error.fate === 'none';
 }
 
 function refuseAll(line: Line, error: unknown): void {

@@ -1,0 +1,168 @@
+/**
+ * Keeps ended spans until the collector has taken them, within bounds: so many wait, so many go together, one request at a time. Spans beyond
+ * are dropped and counted. Nobody waits for it but a shutdown, and that not for long.
+ */
+import type { HttpClient } from '../http-client.ts';
+import type { Logger } from '../logger.ts';
+import { type CollectorAddress, sendToCollector } from './collector.ts';
+import { type EndedSpan, type SpanSource, toOtlpJson } from './otlp-json.ts';
+
+export interface SpanExporterOptions {
+  readonly http: Pick<HttpClient, 'send'>;
+  readonly collector: CollectorAddress;
+  readonly source: SpanSource;
+  readonly count: (result: 'sent' | 'dropped', spans: number) => void;
+  readonly log: Logger;
+  /** For tests. */
+  readonly limits?: Partial<ExporterLimits>;
+}
+
+export interface ExporterLimits {
+  /** About 600 bytes each. */
+  readonly waiting: number;
+  readonly together: number;
+  /** How long a span waits for others. */
+  readonly gatherMs: number;
+  /** So often the same spans are sent before they are dropped. */
+  readonly attempts: number;
+  /** Between two log lines about a collector that does not take spans. */
+  readonly silenceMs: number;
+  readonly closeMs: number;
+}
+
+const usualLimits: ExporterLimits = {
+  waiting: 8_192,
+  together: 512,
+  gatherMs: 2_000,
+  attempts: 3,
+  silenceMs: 600_000,
+  closeMs: 2_000,
+};
+
+export interface SpanExporter {
+  /** Never waits and never throws. */
+  add(span: EndedSpan): void;
+  close(): Promise<void>;
+}
+
+export function createSpanExporter(options: SpanExporterOptions): SpanExporter {
+  return new BoundedExporter(options);
+}
+
+class BoundedExporter implements SpanExporter {
+  readonly #options: SpanExporterOptions;
+  readonly #limits: ExporterLimits;
+  readonly #waiting: EndedSpan[] = [];
+  readonly #breakingOff = new AbortController();
+  readonly #running: Promise<void>;
+  #isClosing = false;
+  #attempts = 0;
+  #wake: () => void = () => undefined;
+  /** Dropped since the last log line. */
+  #untold = 0;
+  #toldAt: number | null = null;
+
+  constructor(options: SpanExporterOptions) {
+    this.#options = options;
+    this.#limits = { ...usualLimits, ...options.limits };
+    this.#running = this.#run();
+  }
+
+  add(span: EndedSpan): void {
+    if (this.#isClosing || this.#waiting.length >= this.#limits.waiting) this.#drop(1);
+    else this.#waiting.push(span);
+    if (this.#waiting.length === this.#limits.together) this.#wake();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#wake();
+    const patience = setTimeout(() => this.#breakingOff.abort(), this.#limits.closeMs);
+    await this.#running;
+    clearTimeout(patience);
+  }
+
+  /** A loop of its own: requests begin here and not where a span ends, which may be within a transaction. */
+  async #run(): Promise<void> {
+    const { gatherMs, together } = this.#limits;
+    let pauseMs = 0;
+    while (!this.#isClosing) {
+      if (pauseMs > 0) await this.#pause(pauseMs);
+      else if (this.#waiting.length < together) await this.#sleep(gatherMs);
+      if (!this.#isClosing) pauseMs = await this.#send();
+    }
+    while (this.#waiting.length > 0 && !this.#breakingOff.signal.aborted) {
+      // There is no time to try again.
+      if ((await this.#send()) > 0) break;
+    }
+    this.#drop(this.#waiting.splice(0).length);
+    if (this.#untold > 0) this.#tell('the process ends');
+  }
+
+  /** Returns how long to leave the collector alone. */
+  async #send(): Promise<number> {
+    const { http, collector, source, count } = this.#options;
+    const batch = this.#waiting.slice(0, this.#limits.together);
+    if (batch.length === 0) return 0;
+    const answer = await sendToCollector(http, collector, toOtlpJson(source, batch), this.#breakingOff.signal);
+    this.#attempts += 1;
+    if (!answer.isTaken && answer.afterMs !== null && this.#attempts < this.#limits.attempts) {
+      this.#report(answer.reason);
+      return answer.afterMs;
+    }
+    this.#attempts = 0;
+    this.#waiting.splice(0, batch.length);
+    if (!answer.isTaken) {
+      this.#drop(batch.length);
+      this.#report(answer.reason);
+      return answer.afterMs ?? 0;
+    }
+    count('sent', batch.length - answer.refused);
+    if (answer.refused > 0) {
+      this.#drop(answer.refused);
+      this.#report('some spans were refused');
+    } else if (this.#toldAt !== null) this.#tellRecovery();
+    return 0;
+  }
+
+  #drop(spans: number): void {
+    if (spans === 0) return;
+    this.#untold += spans;
+    this.#options.count('dropped', spans);
+  }
+
+  #report(reason: string): void {
+    if (this.#toldAt !== null && performance.now() - this.#toldAt < this.#limits.silenceMs) return;
+    this.#toldAt = performance.now();
+    this.#tell(reason);
+  }
+
+  #tell(reason: string): void {
+    const facts = { collector: this.#options.collector.url.host, reason, dropped: this.#untold };
+    this.#options.log.warn(facts, 'traces are not taken by their collector');
+    this.#untold = 0;
+  }
+
+  #tellRecovery(): void {
+    const facts = { collector: this.#options.collector.url.host, dropped: this.#untold };
+    this.#options.log.info(facts, 'traces are taken again by their collector');
+    this.#untold = 0;
+    this.#toldAt = null;
+  }
+
+  /** Until spans enough for a request wait, or the exporter closes. */
+  async #sleep(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, ms).unref();
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /** Spans that become enough meanwhile change nothing. */
+  async #pause(ms: number): Promise<void> {
+    for (const end = performance.now() + ms; !this.#isClosing && performance.now() < end; ) {
+      await this.#sleep(end - performance.now());
+    }
+  }
+}

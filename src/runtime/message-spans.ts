@@ -1,0 +1,88 @@
+/**
+ * The spans of a message on its way: `receive`, `process` for each dialog it concerns, `execute …` for each action that follows. What is told
+ * of them is what the log tells too: codes and ids, no texts.
+ */
+import { isTraceId } from '../lib/tracing/trace-ids.ts';
+import type { Attributes, NewSpan, RunningSpan, Tracing } from '../lib/tracing/tracing.ts';
+import type { InboxRow, NewEvent } from '../store/queue/inbox.ts';
+import { dialogOf } from '../store/queue/lane-names.ts';
+import type { OutboxRow } from '../store/queue/outbox.ts';
+
+/** Null or absent: nobody wants traces. */
+export type MaybeTracing = Tracing | null | undefined;
+
+const receiveRole = 'receive';
+
+/** Rows of the outbox name the dialog they come from, and not the event. */
+const processRole = (botCode: string, dialogId: string): string => `process ${botCode}/${dialogId}`;
+
+/** A trace with a name of its own was never received: its spans stand side by side. */
+const ofReceived = (trace: string, role: string): string | undefined => (isTraceId(trace) ? role : undefined);
+
+/** Not one message or order, but the same words each time: together they would be one trace without an end. */
+const standing: ReadonlySet<string> = new Set(['check-app', 'uninstall']);
+
+/** Outcomes are joined words; what follows them was written by a remote. */
+const wordsOf = (outcome: string): string => (/^[\w.+: -]*/.exec(outcome)?.[0] ?? '').slice(0, 100);
+
+/** A trace with a name of its own is told by it too, because the id in the collector is another. */
+const common = (trace: string, portal: string): Attributes => ({
+  'bridge.portal': portal,
+  ...(isTraceId(trace) ? {} : { 'bridge.trace': trace }),
+});
+
+/** To be called when the events are stored. Those of one request or page may have one trace, which is received once. */
+export function recordReceived(
+  tracing: MaybeTracing,
+  events: readonly Pick<NewEvent, 'trace' | 'portal' | 'source'>[],
+  { kind, startedAt }: { readonly kind: 'server' | 'consumer'; readonly startedAt: number },
+): void {
+  if (tracing == null) return;
+  const traces = new Map(events.map((event) => [event.trace, event]));
+  for (const [trace, { portal, source }] of traces) {
+    const attributes = { ...common(trace, portal), 'bridge.source': source };
+    tracing.begin({ trace, name: 'receive', kind, role: receiveRole, startedAt, attributes })?.end();
+  }
+}
+
+export interface Processed {
+  readonly startedAt: number;
+  /** The app made the event itself, of what followed from another one of the trace. */
+  readonly isOwn: boolean;
+  readonly outcome: string;
+  /** Null: it was processed. */
+  readonly failure: 'again' | 'dead_letter' | null;
+}
+
+/** An event that is tried again has several such spans, of which only the last may be the parent of others. */
+export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body'>, processed: Processed): void {
+  if (tracing == null) return;
+  const { trace, portal, lane } = row;
+  const { startedAt, isOwn, outcome, failure } = processed;
+  const { botCode, dialogId } = dialogOf(lane);
+  const role = processRole(botCode, dialogId);
+  const span: NewSpan = {
+    ...{ trace, name: 'process', kind: 'consumer', startedAt },
+    role: isOwn || failure === 'again' ? undefined : ofReceived(trace, role),
+    parentRole: ofReceived(trace, isOwn ? role : receiveRole),
+    attributes: { ...common(trace, portal), 'bridge.lane': lane, 'bridge.outcome': wordsOf(outcome) },
+  };
+  tracing.begin(span)?.end({ error: failure === null ? null : wordsOf(outcome) });
+}
+
+/** Null: nobody wants it. */
+export function beginExecution(tracing: MaybeTracing, row: OutboxRow, verb: 'prepare' | 'execute'): RunningSpan | null {
+  if (tracing == null || standing.has(row.trace)) return null;
+  const { trace, portal, lane, target, action, bot_code: botCode, dialog_id: dialogId } = row;
+  return tracing.begin({
+    trace,
+    name: `${verb} ${action.type}`,
+    kind: target === 'app' ? 'internal' : 'producer',
+    parentRole: ofReceived(trace, processRole(botCode ?? '', dialogId ?? '')),
+    attributes: { ...common(trace, portal), 'bridge.lane': lane, 'bridge.target': target },
+  });
+}
+
+export function endExecution(span: RunningSpan, outcome: string, error: string | null): void {
+  span.end({ attributes: { 'bridge.outcome': wordsOf(outcome) }, error });
+}
