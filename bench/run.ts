@@ -17,6 +17,7 @@ import { measureMgLatency } from './measures/mg-latency.ts';
 import { measureMgSockets } from './measures/mg-sockets.ts';
 import { measureNeighbours } from './measures/neighbours.ts';
 import { measureStatements } from './measures/statements.ts';
+import { measureTracing } from './measures/tracing.ts';
 import type { Measure } from './support/bench.ts';
 import { startDatabaseServer } from './support/database-server.ts';
 import { createEndings } from './support/endings.ts';
@@ -40,6 +41,7 @@ const measures: Readonly<Record<string, Measure>> = {
   conversations: measureConversations,
   'first-view': measureFirstView,
   export: measureExport,
+  tracing: measureTracing,
 };
 
 const usage = `npm run bench -- [--quick] [--only <name>]…

@@ -13,7 +13,8 @@ import { expectRows } from './acknowledgements.ts';
 
 const name = 'whole flow';
 const unit = '/s';
-const receivedSchema = z.object({ count: z.number(), lastAt: z.number() });
+/** What the sink tells. */
+export const receivedSchema = z.object({ count: z.number(), lastAt: z.number() });
 
 /** An answer that has not arrived after this time is lost. */
 const patienceMs = 60_000;
@@ -67,7 +68,7 @@ export const measureFlow: Measure = async (bench) => {
 };
 
 /** When the last of the expected calls arrived at the sink. Throws when there are more or fewer. */
-async function arrival(sink: Child, expected: number): Promise<number> {
+export async function arrival(sink: Child, expected: number): Promise<number> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await delay(10)) {
     const { count, lastAt } = await sink.ask('received', null, receivedSchema);
     if (count === expected) {

@@ -10,9 +10,9 @@ import { type CollectorMode, startTraceCollector } from '../../support/trace-col
 const refusal = 'traces are not taken by their collector';
 
 async function startTraced(url: string) {
-  const { log, text } = captureLog();
-  const own = await startInstalled({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: url }, log });
-  return { own, refusals: () => text().split(refusal).length - 1 };
+  const captured = captureLog();
+  const own = await startInstalled({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: url }, log: captured.log });
+  return { own, refusals: () => captured.text().split(refusal).length - 1 };
 }
 
 /** How long the app takes to stop. */

@@ -142,7 +142,7 @@ it('shows a refusal and the repetition after it', async () => {
   await until(() => person.answers().includes('re: ещё раз'));
   const spans = await spansOf(id, 8);
   const tries = spans.filter(({ name }) => name === 'execute message');
-  expect(tries.map(({ isError }) => isError).sort()).toEqual([false, true]);
+  expect([tries.length, tries.filter(({ isError }) => isError).length]).toEqual([2, 1]);
   const refused = spans.find(({ attributes }) => attributes['http.response.status_code'] === 500);
   expect(refused).toMatchObject({ isError: true, attributes: { 'error.type': '500' } });
 });

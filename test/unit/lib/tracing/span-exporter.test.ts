@@ -23,12 +23,12 @@ function setUp(limits: Partial<ExporterLimits> = {}) {
   const answers: Answer[] = [];
   /** The names of the spans of every request. */
   const requests: string[][] = [];
-  const { log, text } = captureLog();
+  const captured = captureLog();
   const counted = { sent: 0, dropped: 0 };
   const exporter = createSpanExporter({
     http: {
       async send({ body, signal }: HttpRequest): Promise<HttpResponse> {
-        const { resourceSpans } = requestSchema.parse(JSON.parse(String(body)));
+        const { resourceSpans } = requestSchema.parse(JSON.parse(z.string().parse(body)));
         requests.push(
           resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(({ name }) => name))),
         );
@@ -46,14 +46,14 @@ function setUp(limits: Partial<ExporterLimits> = {}) {
     count: (result, spans) => {
       counted[result] += spans;
     },
-    log,
+    log: captured.log,
     limits: { waiting: 10, together: 4, gatherMs: 1_000, attempts: 3, silenceMs: 60_000, closeMs: 2_000, ...limits },
   });
   const add = (...names: string[]): void => {
     for (const name of names) exporter.add(spanOf(name));
   };
-  const lines = (): string[] => [...text().matchAll(/"msg":"([^"]*)"/g)].map(([, line = '']) => line);
-  return { exporter, add, answers, requests, counted, lines, text };
+  const lines = (): string[] => [...captured.text().matchAll(/"msg":"([^"]*)"/g)].map(([, line = '']) => line);
+  return { exporter, add, answers, requests, counted, lines, text: () => captured.text() };
 }
 
 const broken = (code: string) => new RemoteUnreachable({ code, message: 'no answer', retry: 'backoff' });
