@@ -23,7 +23,7 @@ const ofReceived = (trace: string, role: string): string | undefined => (isTrace
 const standing: ReadonlySet<string> = new Set(['check-app', 'uninstall']);
 
 /** Outcomes are joined words; what follows them was written by a remote. */
-const wordsOf = (outcome: string): string => (/^[\w.+: -]*/.exec(outcome)?.[0] ?? '').slice(0, 100);
+const wordsOf = (outcome: string): string => (/^[\w.+:-]*/.exec(outcome)?.[0] ?? '').slice(0, 100);
 
 /** A trace with a name of its own is told by it too, because the id in the collector is another. */
 const common = (trace: string, portal: string): Attributes => ({
@@ -84,5 +84,5 @@ export function beginExecution(tracing: MaybeTracing, row: OutboxRow, verb: 'pre
 }
 
 export function endExecution(span: RunningSpan, outcome: string, error: string | null): void {
-  span.end({ attributes: { 'bridge.outcome': wordsOf(outcome) }, error });
+  span.end({ attributes: { 'bridge.outcome': wordsOf(outcome) }, error: error === null ? null : wordsOf(error) });
 }
