@@ -11,7 +11,7 @@ import type { HttpClient } from '../lib/http-client.ts';
 import { createGotClient } from '../lib/http-engine-got.ts';
 import { createUndiciClient } from '../lib/http-engine-undici.ts';
 import type { Logger } from '../lib/logger.ts';
-import { createNetworkGuard } from '../lib/network-guard.ts';
+import { createNetworkGuard, type NetworkGuard } from '../lib/network-guard.ts';
 import { withSpans } from '../lib/tracing/traced-http-client.ts';
 import { createPlaces } from '../queue/direct-claims.ts';
 import { createHourlyFigures } from '../runtime/hourly-figures.ts';
@@ -61,15 +61,7 @@ export async function composeBase(options: AppOptions, { db, endpointDb, directo
   checkDefaultBrain(brains, settings.DEFAULT_BRAIN);
   const previous = settings.APP_SECRET_PREVIOUS;
   const guard = createNetworkGuard({ allowedPrivateHosts: settings.ALLOWED_PRIVATE_HOSTS });
-  const fileClient = () => createUndiciClient({ guard, connectionsPerOrigin: fileConnectionsPerOrigin });
-  const withFiles = () =>
-    withFileTransfers(createUndiciClient({ guard }), {
-      downloads: fileClient(),
-      uploads: fileClient(),
-      idleMs: settings.FILE_IDLE_SECONDS * 1_000,
-      timeoutMs: settings.FILE_TIMEOUT_SECONDS * 1_000,
-      log,
-    });
+  const withFiles = () => clientWithFiles(guard, settings, log);
   const metrics = createMetrics(options.droppedLogLines);
   const tracing = await startTracing(settings, { metrics, log, gatherMs: timings.gatherSpansMs });
   const traced = (http: HttpClient, tellsRemote: boolean): HttpClient =>
@@ -117,4 +109,16 @@ export async function composeBase(options: AppOptions, { db, endpointDb, directo
     /** Carries requests for portals of other cells; null: there is only this one. */
     cellHttp: directory === null ? null : createUndiciClient({ guard, connectionsPerOrigin: cellConnections }),
   };
+}
+
+/** A client that carries files on connections of their own. */
+function clientWithFiles(guard: NetworkGuard, settings: Settings, log: Logger): HttpClient {
+  const fileClient = () => createUndiciClient({ guard, connectionsPerOrigin: fileConnectionsPerOrigin });
+  return withFileTransfers(createUndiciClient({ guard }), {
+    downloads: fileClient(),
+    uploads: fileClient(),
+    idleMs: settings.FILE_IDLE_SECONDS * 1_000,
+    timeoutMs: settings.FILE_TIMEOUT_SECONDS * 1_000,
+    log,
+  });
 }
