@@ -4,6 +4,7 @@ import { startHealthChecks } from '../connections/health-checks.ts';
 import { startListenerSupervisor } from '../connections/listener-supervisor.ts';
 import { systemClock as clock } from '../lib/clock.ts';
 import { createAppActions } from '../queue/app-actions.ts';
+import { startAskingAboutApp } from '../queue/ask-about-app.ts';
 import { startCountingAnswers } from '../queue/count-answers.ts';
 import { startEventPollers } from '../queue/event-pollers.ts';
 import { createExecutor } from '../queue/execute-action.ts';
@@ -98,19 +99,14 @@ function startWorkers(base: Base, queue: Queue, owner: string, life: WorkerLife)
   const lanes = settings.OUTBOX_LANES;
   const retentionDays = settings.RETENTION_DAYS;
   const turnsPerMinute = settings.TURNS_PER_MINUTE;
-  const { queuePollMs: pollMs, firstRetryMs } = timings;
+  const { queuePollMs: pollMs, firstRetryMs, maintenanceAfterMs: firstMs = usualMaintenanceAfterMs } = timings;
   const shared = { db, owner, metrics, tracing, figures: base.figures, wakeups, places, clock, log, pollMs };
   return [
     ...startInboxWorker({ ...shared, portals, connectors, loops: inboxLoops, turnsPerMinute }),
     startOutboxWorker({ ...shared, life, executor, lanes, firstRetryMs }),
     startFollowUps({ db, wakeups, log, pollMs: timings.followUpsPollMs }),
-    startMaintenance({
-      db,
-      tokenProvider,
-      log,
-      retentionDays,
-      firstMs: timings.maintenanceAfterMs ?? usualMaintenanceAfterMs,
-    }),
+    startMaintenance({ db, tokenProvider, log, retentionDays, firstMs }),
+    startAskingAboutApp({ db, log, firstMs }),
     { stop: () => Promise.resolve(stillWorking.stop()) },
     startCountingAnswers({ db, log }),
     startTellingTrouble({ db, wakeups, log, pollMs: timings.troublePollMs }),

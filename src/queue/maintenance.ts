@@ -1,14 +1,14 @@
-/** Periodic maintenance: deletes old rows, keeps the tokens of dormant portals valid, and has portals asked whether the app works in them. */
+/** Periodic maintenance: deletes old rows and keeps the tokens of dormant portals valid. */
 
 import type { TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import type { Logger } from '../lib/logger.ts';
-import { orderAppChecks } from '../portals/app-orders.ts';
 import { webhookUser } from '../portals/token-context.ts';
 import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
+import type { Pool } from '../store/database.ts';
 import { forgetHolds } from '../store/queue/held-events.ts';
 import {
+  type LanePlace,
   purgeAudit,
   purgeAwaiting,
   purgeConnectorState,
@@ -21,7 +21,6 @@ import {
   purgeReportedFailures,
 } from '../store/queue/retention.ts';
 import { purgeRestLog } from '../store/reporting/rest-log.ts';
-import { claimAppChecks } from '../store/tenants/app-checks.ts';
 import { eraseLeftBehind, listShortRetentions } from '../store/tenants/portals.ts';
 import { listStaleTokens } from '../store/tenants/tokens.ts';
 
@@ -42,13 +41,11 @@ const roundMs = 600_000;
  */
 const dormantDays = 150;
 
-/** A portal is asked this often. */
-const appCheckHours = 6;
-
-/** The most portals asked in a round: 200 000 are asked within the hours above. */
-const maxAppChecks = 6_000;
+/** Steps of a round in the walk over all lanes: 600 000 lanes are walked in an hour, and no round reads more when there are more. */
+const laneSteps = 20;
 
 export function startMaintenance(options: MaintenanceOptions): WorkLoop {
+  const walkLanes = createLaneWalk(options.db);
   return startWorkLoop({
     name: 'maintenance',
     wakeup: createWakeup(),
@@ -58,7 +55,7 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
     round: async (signal) => {
       await forgetOld(options, signal);
       await keepTokensAlive(options, signal);
-      await askAboutApp(options);
+      await walkLanes(signal);
       return false;
     },
   });
@@ -78,7 +75,6 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
     () => purgeConnectorState(db),
     () => purgeAwaiting(db),
     () => purgeRateLimits(db),
-    () => purgeLanes(db),
     () => eraseLeftBehind(db),
     () => forgetHolds(db),
   ];
@@ -90,12 +86,15 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
   }
 }
 
-/** Claimed and ordered together, so that of several processes one asks each portal. */
-async function askAboutApp({ db }: MaintenanceOptions): Promise<void> {
-  const before = new Date(Date.now() - appCheckHours * 3_600_000);
-  await inTransaction(db, async (trx) => {
-    await orderAppChecks(trx, await claimAppChecks(trx, { before, limit: maxAppChecks }));
-  });
+/** Goes on where the round before ended, and begins anew at the end. */
+function createLaneWalk(db: Pool): (signal: AbortSignal) => Promise<void> {
+  let place: LanePlace | null = null;
+  return async (signal) => {
+    for (let step = 0; step < laneSteps && !signal.aborted; step += 1) {
+      place = (await purgeLanes(db, place)).next;
+      if (place === null) return;
+    }
+  };
 }
 
 async function keepTokensAlive(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {

@@ -113,27 +113,47 @@ export async function purgeAwaiting(db: Db): Promise<number> {
   return await deleteStep(db, 'awaiting_connection', `created_at < now() - ? * interval '1 day'`, [awaitingDays]);
 }
 
-/** Deletes lanes without waiting and without stored rows. If such a lane is needed again, its numbering starts anew. */
-export async function purgeLanes(db: Db): Promise<number> {
-  let purged = 0;
-  for (const queue of ['inbox', 'outbox']) {
-    const result = await query(
-      db,
-      `delete from lane where ctid = any(array(
-         select l.ctid from lane l
-         where l.queue = ? and l.ready_at = 'infinity'
-           and not exists (select 1 from ${queue} e where e.portal = l.portal and e.lane = l.key)
-         limit ${stepRows} for update skip locked
-       ))`,
-      [queue],
-    );
-    purged += result.rowCount;
-  }
-  return purged;
+/** Where a walk over all lanes has got to. */
+export interface LanePlace {
+  readonly portal: string;
+  readonly queue: string;
+  readonly key: string;
 }
 
-/** Deletes rate budgets that nobody has used for a day; by then they are full again. */
+/**
+ * Deletes lanes without waiting and without stored rows, one step of a walk over all lanes: `after` is where the step before ended, null at the
+ * beginning; `next` is null at the end. If a deleted lane is needed again, its numbering starts anew.
+ *
+ * The stored rows of each lane are asked for by themselves: a join reads all rows of both queues for every step.
+ */
+export async function purgeLanes(
+  db: Db,
+  after: LanePlace | null,
+): Promise<{ readonly purged: number; readonly next: LanePlace | null }> {
+  const { portal, queue, key } = after ?? { portal: '', queue: '', key: '' };
+  const result = await query<LanePlace & { readonly purged: number; readonly seen: number }>(
+    db,
+    `with seen as materialized (
+       select ctid as place, portal, queue, key, ready_at from lane
+       where (portal, queue, key) > (?, ?, ?) order by portal, queue, key limit ${stepRows}
+     ), gone as (
+       delete from lane where ctid = any(array(
+         select ctid from lane
+         where ready_at = 'infinity' and ctid = any(array(
+           select place from seen s where s.ready_at = 'infinity' and case s.queue
+             when 'inbox' then (select 1 from inbox e where e.portal = s.portal and e.lane = s.key limit 1)
+             else (select 1 from outbox e where e.portal = s.portal and e.lane = s.key limit 1) end is null))
+         for update skip locked)) returning 1
+     )
+     select portal, queue, key, (select count(*) from seen)::int as seen, (select count(*) from gone)::int as purged
+     from seen order by portal desc, queue desc, key desc limit 1`,
+    [portal, queue, key],
+  );
+  const [last] = result.rows;
+  return { purged: last?.purged ?? 0, next: last === undefined || last.seen < stepRows ? null : last };
+}
+
+/** Deletes one step of rate budgets that nobody has used for a day; by then they are full again. */
 export async function purgeRateLimits(db: Db): Promise<number> {
-  const result = await query(db, "delete from rate_limit where updated_at < now() - interval '1 day'");
-  return result.rowCount;
+  return await deleteStep(db, 'rate_limit', "updated_at < now() - interval '1 day'");
 }

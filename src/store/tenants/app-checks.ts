@@ -25,6 +25,21 @@ export async function claimAppChecks(
   return result.rows.map(({ portal }) => portal);
 }
 
+/** How many portals are installed, and how many of them were asked within the last seconds, by whichever process. */
+export async function countAppChecks(
+  db: Db,
+  withinSeconds: number,
+): Promise<{ readonly installed: number; readonly asked: number }> {
+  const result = await query<{ installed: number; asked: number }>(
+    db,
+    `select count(*)::int as installed,
+       (count(*) filter (where app_checked_at > now() - ? * interval '1 second'))::int as asked
+     from portal where state = 'installed'`,
+    [withinSeconds],
+  );
+  return result.rows[0] ?? { installed: 0, asked: 0 };
+}
+
 /** Stores the answer. True if it differs from the last one. */
 export async function storeAppState(db: Db, portal: string, state: AppState): Promise<boolean> {
   const result = await query<unknown>(

@@ -273,8 +273,14 @@ export async function erasePortal(db: Db, portal: string, onlyUninstalled: boole
 export async function eraseLeftBehind(db: Db): Promise<number> {
   const found = await query<{ portal: string }>(
     db,
-    // Rate budgets with an empty portal belong to accounts that no portal has connected yet.
-    `select portal from (select portal from lane union select portal from rate_limit where portal <> '') l
+    // Goes from one portal of the lanes to the next: a portal may have thousands of them. Rate budgets with an empty portal belong to
+    // accounts that no portal has connected yet.
+    `with recursive named(portal) as (
+       (select portal from lane order by portal limit 1)
+       union all
+       select (select l.portal from lane l where l.portal > n.portal order by l.portal limit 1) from named n where n.portal is not null
+     )
+     select portal from (select portal from named where portal is not null union select portal from rate_limit where portal <> '') l
      where not exists (select 1 from portal p where p.portal = l.portal) limit 100`,
   );
   const gone = found.rows.map((row) => row.portal);

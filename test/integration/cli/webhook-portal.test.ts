@@ -70,12 +70,12 @@ describe('a portal in webhook mode', () => {
     expect(await add(portal.webhook)).toMatchObject({ code: 0 });
     await everythingDone(portal, own.probe);
     await own.probe.rows(`update portal_token set refreshed_at = now() - interval '200 days'`);
-    await own.probe.rows('update portal set app_checked_at = null');
-    const another = await startAnotherApp(own, {}, brains, { maintenanceAfterMs: 0 });
-    // Maintenance looks after tokens first.
-    await until(
-      async () => (await own.probe.count('select count(*) from portal where app_checked_at is not null')) > 0,
+    await own.probe.rows(
+      `insert into lane (portal, queue, key, seq, done, ready_at) select portal, 'inbox', 'idle', 1, 1, 'infinity' from portal`,
     );
+    const another = await startAnotherApp(own, {}, brains, { maintenanceAfterMs: 0 });
+    // Maintenance looks after tokens first, and then deletes lanes that nobody needs.
+    await until(async () => (await own.probe.count(`select count(*) from lane where key = 'idle'`)) === 0);
     await another.stop();
     expect(await own.probe.rows('select state from portal')).toEqual([{ state: 'installed' }]);
   });

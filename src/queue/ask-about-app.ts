@@ -1,0 +1,48 @@
+/**
+ * Orders that portals are asked whether the app works in them (`check-app.ts`), each a few times a day. Asking a portal that has been quiet
+ * for an hour also exchanges its tokens, so portals that become due together are spread: however many have been added at one moment, in each
+ * round only their share is asked.
+ */
+import type { Logger } from '../lib/logger.ts';
+import { orderAppChecks } from '../portals/app-orders.ts';
+import { createWakeup } from '../runtime/wakeup.ts';
+import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
+import { inTransaction, type Pool } from '../store/database.ts';
+import { claimAppChecks, countAppChecks } from '../store/tenants/app-checks.ts';
+
+export interface AskAboutAppOptions {
+  readonly db: Pool;
+  readonly log: Logger;
+  /** How long after the start it begins; at once when absent. */
+  readonly firstMs?: number | undefined;
+}
+
+/** Short, so that what a round orders is little even with 100 000 portals. */
+const roundSeconds = 10;
+
+/** A portal is asked this often. */
+const everySeconds = 6 * 3_600;
+
+export function startAskingAboutApp({ db, log, firstMs }: AskAboutAppOptions): WorkLoop {
+  return startWorkLoop({
+    name: 'app checks',
+    wakeup: createWakeup(),
+    log,
+    firstMs,
+    pollMs: roundSeconds * 1_000,
+    round: async () => {
+      await askAboutApp(db);
+      return false;
+    },
+  });
+}
+
+/** One round. Claimed and ordered together, so that of several processes one asks each portal. */
+export async function askAboutApp(db: Pool): Promise<void> {
+  const before = new Date(Date.now() - everySeconds * 1_000);
+  await inTransaction(db, async (trx) => {
+    const { installed, asked } = await countAppChecks(trx, roundSeconds);
+    const limit = Math.ceil((installed * roundSeconds) / everySeconds) - asked;
+    if (limit > 0) await orderAppChecks(trx, await claimAppChecks(trx, { before, limit }));
+  });
+}
