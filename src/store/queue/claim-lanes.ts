@@ -172,7 +172,11 @@ function fromTheLongestReady(options: ClaimOptions): Part {
   return { sql, values: [seenAtOnce(options)] };
 }
 
-/** Walks the index `lane_by_destination` from one destination to the next. */
+/**
+ * Walks the index `lane_by_destination` from one destination to the next. The lanes of a destination are named by comparisons of rows, as only
+ * that index can answer them in this order: with equations, a server whose statistics are those of a quiet hour reads all ready lanes by
+ * `lane_ready`, again for every destination (58 s for 5 500 destinations).
+ */
 function fromEveryDestination({ queue, lanes, perDestination }: ClaimOptions): Part {
   const waiting = `lane where queue = '${queue}' and ready_at < 'infinity'`;
   const sql = `place(portal, destination) as (
@@ -186,8 +190,9 @@ function fromEveryDestination({ queue, lanes, perDestination }: ClaimOptions): P
        select w.* from place p left join allowance a on a.portal = p.portal and a.destination = p.destination
        cross join lateral (
          select portal, key, destination, ready_at from ${waiting}
-           and portal = p.portal and destination = p.destination and ready_at <= now()
-         order by ready_at limit least(?, coalesce(a.lanes, ?))
+           and (portal, destination) >= (p.portal, p.destination)
+           and (portal, destination, ready_at) <= (p.portal, p.destination, now())
+         order by portal, destination, ready_at limit least(?, coalesce(a.lanes, ?))
        ) w
      )`;
   return { sql, values: [lanes, perDestination] };
