@@ -252,7 +252,7 @@ END) stored,
   constraint lane_queue_check CHECK ((queue = ANY (ARRAY['inbox'::text, 'outbox'::text])))
 ) with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.02, fillfactor=60);
 CREATE INDEX lane_by_destination ON lane USING btree (queue, portal, destination, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
-CREATE INDEX lane_ready ON lane USING btree (queue, ready_at) WHERE (ready_at < 'infinity'::timestamp with time zone);
+CREATE INDEX lane_ready ON lane USING btree (queue, ready_at) WHERE isfinite(ready_at);
 
 create table outbox (
   portal text not null,

@@ -240,7 +240,7 @@ export async function measureQueue(
     `select count(*) as lanes, sum(seq - done) as rows,
             greatest(0, extract(epoch from now() - min(ready_at)))::float8 as oldest
      from (
-       select seq, done, ready_at from lane where queue = '${queue}' and ready_at < 'infinity'
+       select seq, done, ready_at from lane where queue = '${queue}' and isfinite(ready_at)
        order by ready_at limit ${lanesMeasured}
      ) waiting`,
   );

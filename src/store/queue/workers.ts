@@ -80,7 +80,7 @@ export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean
     trx,
     `with held as (
        select portal, queue, key from lane
-       where queue in ('inbox', 'outbox') and ready_at > now() and ready_at < 'infinity'
+       where queue in ('inbox', 'outbox') and ready_at > now() and isfinite(ready_at)
          and split_part(locked_by, ':', 1) = any(?)
        order by queue, portal, key for update
      )

@@ -4,7 +4,9 @@ import type { Pool } from '../../../src/store/database.ts';
 import { claimOutbox } from '../../../src/store/queue/outbox.ts';
 import { useOwnDatabase } from '../../support/use-own-database.ts';
 
-const portals = 3_000;
+const portals = 10_000;
+/** Each portal has one waiting lane of each of these destinations. */
+const waiting = ['bot/1>portal', 'bot/1>brain', '/app'];
 let db: Pool;
 
 useOwnDatabase(async (pool) => {
@@ -17,7 +19,7 @@ useOwnDatabase(async (pool) => {
   await db.raw(
     `insert into lane (portal, queue, key, seq, done, ready_at)
      select md5('p' || n), 'outbox', 'bot/' || d || '>portal', 1, 1, 'infinity'
-     from generate_series(1, ?::int) n, generate_series(1, 20) d`,
+     from generate_series(1, ?::int) n, generate_series(2, 5) d`,
     [portals],
   );
   await db.raw('vacuum analyze lane');
@@ -25,10 +27,15 @@ useOwnDatabase(async (pool) => {
   // The burst that the statistics do not know.
   await db.raw(
     `insert into outbox (portal, lane, seq, key, target, trace, action)
-     select md5('p' || n), 'bot/1>portal', 2, gen_random_uuid(), 'portal', 't', '{"type":"send"}' from generate_series(1, ?::int) n`,
-    [portals],
+     select md5('p' || n), key, 1, gen_random_uuid(), 'portal', 't', '{"type":"send"}'
+     from generate_series(1, ?::int) n, unnest(?::text[]) key`,
+    [portals, waiting],
   );
-  await db.raw(`update lane set seq = 2, ready_at = now() where key = 'bot/1>portal'`);
+  await db.raw(
+    `insert into lane (portal, queue, key, seq, ready_at) select portal, 'outbox', lane, 1, now() from outbox order by md5(portal || lane)`,
+  );
+  // Autovacuum comes more often than autoanalyze, and knows then how large the indexes have become.
+  await db.raw('vacuum lane');
 });
 
 interface PlanNode {
@@ -51,12 +58,12 @@ it('reads each lane that waits once, and takes one of each destination', async (
   });
   const limits = { lanes: 400, unproven: 400, rows: 2_000, rowsPerLane: 50, leaseSeconds: 60, perDestination: 8 };
   const claim = await claimOutbox(db, { ...limits, holder: 'h', allowances: [], everyDestination: true });
-  expect(new Set(claim.lanes.map(({ portal }) => portal)).size).toBe(400);
+  expect(new Set(claim.lanes.map(({ portal, destination }) => `${portal} ${destination}`)).size).toBe(400);
   const client = await db.client.acquireConnection();
   try {
     const explained = await client.query(`explain (analyze, format json) ${asked.sql}`, asked.bindings);
     const [{ Plan: plan }] = explained.rows[0]['QUERY PLAN'];
-    expect(mostRead(plan)).toBeLessThanOrEqual(2 * portals);
+    expect(mostRead(plan)).toBeLessThanOrEqual(waiting.length * portals);
   } finally {
     await db.client.releaseConnection(client);
   }

@@ -1,0 +1,17 @@
+/**
+ * The index of lanes by time no longer serves statements that go from one destination to the next. While the statistics are those of a quiet hour, the
+ * server believes that next to nothing waits, and both indexes seem to cost the same; with this one it reads all waiting lanes again for every
+ * destination. A condition that only the statements in the order of time name keeps it out of the others' plans.
+ */
+import type { Knex } from 'knex';
+
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    drop index lane_ready;
+    create index lane_ready on lane (queue, ready_at) where isfinite(ready_at);
+  `);
+}
+
+export function down(): Promise<void> {
+  return Promise.reject(new Error('migrations only go forward'));
+}
