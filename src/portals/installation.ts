@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { InstallClaim, ProvenClaim } from '../bitrix24/install/proof.ts';
 import { appRefOf, namesOurApp, proveClaim } from '../bitrix24/install/proof.ts';
+import { budgetCode } from '../bitrix24/rest/not-sent.ts';
 import type { OAuthClient } from '../bitrix24/rest/oauth-client.ts';
+import { codeOf, exhaustedCode } from '../bitrix24/rest/patiently.ts';
 import { AppError } from '../core/errors.ts';
 import { type Sealer, sha256 } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -65,10 +67,21 @@ export interface Visitor {
 const nobody: TokenOwner = { userId: '', userName: '', isAdmin: false };
 
 /** A page is opened for somebody: without a role it would send an administrator away. */
-function known(portal: string, owner: TokenOwner): Visitor {
-  if (owner !== nobody) return { portal, ...owner };
-  throw new AppError({ code: 'bitrix24.visitor_unknown', message: 'the portal did not say whose token it is' });
+function namedVisitor(portal: string, owner: TokenOwner): Visitor {
+  if (owner === nobody) throw visitorUnknown();
+  return { portal, ...owner };
 }
+
+function visitorUnknown(cause?: unknown): AppError {
+  const message = 'the portal did not say whose token it is';
+  return new AppError({ code: 'bitrix24.visitor_unknown', message, cause });
+}
+
+/** The portal was not asked, because it takes no more requests at the moment. */
+const isThrottled = (error: unknown): boolean => [exhaustedCode, budgetCode].includes(codeOf(error));
+
+/** What is left to do for a proven claim: it asks the portal, and holds none of the places for proofs. */
+type Rest = () => Promise<Visitor>;
 
 export function createInstallation(options: InstallationOptions): Installation {
   return new ProvenInstallation(options);
@@ -101,13 +114,17 @@ class ProvenInstallation implements Installation {
     }
   }
 
-  /** Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. */
+  /**
+   * Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. Throws
+   * `bitrix24.visitor_unknown` where the portal takes no more requests: another installation would order a set-up, which makes many.
+   */
   async #isOfOurApp(portal: Portal, token: PortalToken): Promise<boolean> {
     if (portal.app_ref === null) return false;
     try {
       return appRefOf(await askWithToken(this.#options, 'app.info', token)) === portal.app_ref;
     } catch (error) {
       this.#options.log.info({ portal: portal.portal, err: error }, 'the portal did not say which app a token is of');
+      if (isThrottled(error)) throw visitorUnknown(error);
       return false;
     }
   }
@@ -136,19 +153,21 @@ class ProvenInstallation implements Installation {
     );
   }
 
-  async #install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
+  async #install(claim: InstallClaim, origin: ClaimOrigin): Promise<Rest> {
     const isProven = origin.proven !== null && origin.proven.memberId === claim.memberId;
     const proven = isProven ? origin.proven : await proveClaim(claim, this.#options.oauth, this.#options.guard);
     await this.#options.cells?.place(proven);
-    const owner = await this.#ownerOf({ ...proven, portal: proven.memberId });
-    await this.#store(proven, owner);
-    this.#options.portals.forget(proven.memberId);
-    this.#options.wakeups.outbox.ring();
-    this.#options.log.info(
-      { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
-      'an installation was proven and stored',
-    );
-    return origin.event === null ? known(proven.memberId, owner) : { portal: proven.memberId, ...owner };
+    return async () => {
+      const owner = await this.#ownerOf({ ...proven, portal: proven.memberId });
+      await this.#store(proven, owner);
+      this.#options.portals.forget(proven.memberId);
+      this.#options.wakeups.outbox.ring();
+      this.#options.log.info(
+        { portal: proven.memberId, domain: proven.domain, isAdmin: owner.isAdmin },
+        'an installation was proven and stored',
+      );
+      return origin.event === null ? namedVisitor(proven.memberId, owner) : { portal: proven.memberId, ...owner };
+    };
   }
 
   /**
@@ -157,16 +176,17 @@ class ProvenInstallation implements Installation {
    * trading it in uses it up, so the new pair is offered for storage. The page itself needs none: Bitrix24's script asks the frame
    * around it for its tokens.
    */
-  async #visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor> {
+  async #visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Rest> {
     const { portal } = await this.#options.portals.doubted(claim.memberId);
     if (portal?.state !== 'installed') return await this.#install(claim, origin);
     const proof = await this.#options.oauth.prove(claim.serverEndpoint, claim.accessToken);
     if (proof.portalUrl.host !== portal.domain) return await this.#install(claim, origin);
     const shown = { portal: portal.portal, clientEndpoint: portal.client_endpoint, accessToken: claim.accessToken };
-    const isOurs =
-      namesOurApp(proof, portal.portal, this.#options.oauth.clientId) || (await this.#isOfOurApp(portal, shown));
-    if (!isOurs) return await this.#install(claim, origin);
-    return known(portal.portal, await this.#ownerOf(shown));
+    const isNamed = namesOurApp(proof, portal.portal, this.#options.oauth.clientId);
+    return async () => {
+      if (!isNamed && !(await this.#isOfOurApp(portal, shown))) return await this.install(claim, origin);
+      return namedVisitor(portal.portal, await this.#ownerOf(shown));
+    };
   }
 
   async #shareOf(claim: InstallClaim, { event }: ClaimOrigin): Promise<ProofShare> {
@@ -176,17 +196,18 @@ class ProvenInstallation implements Installation {
   }
 
   /** Refuses at once what was refused a moment ago; everything else waits for its turn. */
-  async #inTurn(claim: InstallClaim, origin: ClaimOrigin, work: () => Promise<Visitor>): Promise<Visitor> {
+  async #inTurn(claim: InstallClaim, origin: ClaimOrigin, work: () => Promise<Rest>): Promise<Visitor> {
     this.#refused.check(claim);
     await this.#options.cells?.refuseForeign(claim.memberId);
     const { portal } = await this.#options.portals.doubted(claim.memberId);
     if (portal !== null) refuseMoving(portal);
     const share = await this.#shareOf(claim, origin);
-    try {
-      return await this.#queue.run({ share, sender: origin.sender, portal: claim.memberId }, work);
-    } catch (error) {
-      this.#refused.note(claim, error);
-      throw error;
-    }
+    const rest = await this.#queue
+      .run({ share, sender: origin.sender, portal: claim.memberId }, work)
+      .catch((error: unknown) => {
+        this.#refused.note(claim, error);
+        throw error;
+      });
+    return await rest();
   }
 }

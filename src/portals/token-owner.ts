@@ -29,8 +29,9 @@ export interface TokenOwner {
 
 const portalTimeoutMs = 8_000;
 
-/** How long a visitor waits for a portal that refuses requests for their number. */
-const patienceMs = 5_000;
+/** For so long a portal is asked again that refuses requests for their number; the last attempt may take longer. */
+const patienceMs = 3_000;
+const leastTimeoutMs = 1_000;
 
 /** The name is part of the page's session, so it is kept short. */
 const maxNameLength = 100;
@@ -59,9 +60,10 @@ export async function askWithToken(parts: AskingParts, method: string, token: Po
   let isFirst = true;
   return await patiently({ patienceMs }, async (left) => {
     if (!isFirst) await rateLimiter.pass(token.portal, left.patienceMs);
+    const timeoutMs = isFirst ? portalTimeoutMs : Math.max(leastTimeoutMs, left.patienceMs);
     isFirst = false;
     try {
-      return await askOnce(parts, method, token);
+      return await askOnce(parts, method, { ...token, timeoutMs });
     } catch (error) {
       if (codeOf(error) === exhaustedCode) rateLimiter.exhausted(token.portal);
       throw error;
@@ -69,13 +71,17 @@ export async function askWithToken(parts: AskingParts, method: string, token: Po
   });
 }
 
-async function askOnce({ http, guard }: AskingParts, method: string, token: PortalToken): Promise<unknown> {
+async function askOnce(
+  { http, guard }: AskingParts,
+  method: string,
+  token: PortalToken & { readonly timeoutMs: number },
+): Promise<unknown> {
   const response = await http.send({
     method: 'POST',
     url: guard.checkUrl(new URL(method, token.clientEndpoint)),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ auth: token.accessToken }),
-    timeoutMs: portalTimeoutMs,
+    timeoutMs: token.timeoutMs,
   });
   return readAnswer({ method, ...response });
 }

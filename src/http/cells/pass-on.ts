@@ -22,7 +22,7 @@ export interface PassOnOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** A proof of an installation waits 20 s for its turn and takes 8 s; a file of everything a portal has takes longer. */
+/** A proof of an installation waits 20 s for its turn and takes 8 s, and its portal is asked some seconds more; a file of everything a portal has takes longer. */
 const timeoutMs = 40_000;
 const fileTimeoutMs = 600_000;
 const maxAnswerBytes = 1024 * 1024 * 1024;

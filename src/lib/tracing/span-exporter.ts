@@ -2,6 +2,7 @@
  * Keeps ended spans until the collector has taken them, within bounds: so many wait, so many go together, one request at a time. Spans beyond
  * are dropped and counted. Nobody waits for it but a shutdown, and that not for long.
  */
+import { toAppError } from '../../core/errors.ts';
 import type { HttpClient } from '../http-client.ts';
 import type { Logger } from '../logger.ts';
 import { type CollectorAddress, sendToCollector } from './collector.ts';
@@ -25,7 +26,7 @@ export interface ExporterLimits {
   readonly gatherMs: number;
   /** So often the same spans are sent before they are dropped. */
   readonly attempts: number;
-  /** Between two log lines about a collector that does not take spans. */
+  /** Between two log lines about the collector. */
   readonly silenceMs: number;
   readonly closeMs: number;
 }
@@ -61,6 +62,8 @@ class BoundedExporter implements SpanExporter {
   /** Dropped since the last log line. */
   #untold = 0;
   #toldAt: number | null = null;
+  /** The last line said that spans are not taken. */
+  #isInTrouble = false;
 
   constructor(options: SpanExporterOptions) {
     this.#options = options;
@@ -89,14 +92,27 @@ class BoundedExporter implements SpanExporter {
     while (!this.#isClosing) {
       if (pauseMs > 0) await this.#pause(pauseMs);
       else if (this.#waiting.length < together) await this.#sleep(gatherMs);
-      if (!this.#isClosing) pauseMs = await this.#send();
+      if (!this.#isClosing) pauseMs = await this.#trySend();
     }
     while (this.#waiting.length > 0 && !this.#breakingOff.signal.aborted) {
       // There is no time to try again.
-      if ((await this.#send()) > 0) break;
+      if ((await this.#trySend()) > 0) break;
     }
     this.#drop(this.#waiting.splice(0).length);
     if (this.#untold > 0) this.#tell('the process ends');
+  }
+
+  /** Does not reject: nothing that a collector answers may end the process. */
+  async #trySend(): Promise<number> {
+    try {
+      return await this.#send();
+    } catch (error) {
+      const reason = toAppError(error).message;
+      this.#attempts = 0;
+      this.#drop(this.#waiting.splice(0, this.#limits.together).length);
+      this.#report(reason);
+      return this.#limits.gatherMs;
+    }
   }
 
   /** Returns how long to leave the collector alone. */
@@ -117,11 +133,13 @@ class BoundedExporter implements SpanExporter {
       this.#report(answer.reason);
       return answer.afterMs ?? 0;
     }
-    count('sent', batch.length - answer.refused);
-    if (answer.refused > 0) {
-      this.#drop(answer.refused);
+    // A collector may say that it refused more than it was sent.
+    const refused = Math.min(answer.refused, batch.length);
+    count('sent', batch.length - refused);
+    if (refused > 0) {
+      this.#drop(refused);
       this.#report('some spans were refused');
-    } else if (this.#toldAt !== null) this.#tellRecovery();
+    } else if (this.#isInTrouble) this.#reportRecovery();
     return 0;
   }
 
@@ -132,22 +150,30 @@ class BoundedExporter implements SpanExporter {
   }
 
   #report(reason: string): void {
-    if (this.#toldAt !== null && performance.now() - this.#toldAt < this.#limits.silenceMs) return;
-    this.#toldAt = performance.now();
+    if (this.#isSilent()) return;
+    this.#isInTrouble = true;
     this.#tell(reason);
   }
 
   #tell(reason: string): void {
+    this.#toldAt = performance.now();
     const facts = { collector: this.#options.collector.url.host, reason, dropped: this.#untold };
     this.#options.log.warn(facts, 'traces are not taken by their collector');
     this.#untold = 0;
   }
 
-  #tellRecovery(): void {
+  /** A collector that is in trouble every other moment has not recovered. */
+  #reportRecovery(): void {
+    if (this.#isSilent()) return;
+    this.#isInTrouble = false;
+    this.#toldAt = performance.now();
     const facts = { collector: this.#options.collector.url.host, dropped: this.#untold };
     this.#options.log.info(facts, 'traces are taken again by their collector');
     this.#untold = 0;
-    this.#toldAt = null;
+  }
+
+  #isSilent(): boolean {
+    return this.#toldAt !== null && performance.now() - this.#toldAt < this.#limits.silenceMs;
   }
 
   /** Until spans enough for a request wait, or the exporter closes. */

@@ -162,6 +162,18 @@ describe('the settings page', () => {
     expect(await facts.json()).toMatchObject({ visitor: { role: 'admin' } });
   });
 
+  it('orders no set-up in a portal that goes on refusing requests for their number', async () => {
+    const { bridge, probe } = await open({ appInfoExtras: 'none' });
+    await install(bridge);
+    const { portal } = bridge;
+    await probe.quiet();
+    const orders = `select count(*) from outbox where action->>'type' = 'set_up'`;
+    const before = await probe.count(orders);
+    portal.fault.rest({ method: 'app.info', kind: 'query-limit', times: 100 });
+    expect(readPageData((await portal.openAppPage()).html).problem).toBe('bitrix24.visitor_unknown');
+    expect(await probe.count(orders)).toBe(before);
+  });
+
   it.each(['openInstallPage', 'openAppPage'] as const)(
     'does not send an administrator away whom the portal does not name, but says that it does not answer: %s',
     async (page) => {

@@ -44,6 +44,8 @@ function setUp(limits: Partial<ExporterLimits> = {}) {
     collector: { url: new URL('http://collector.example:4318/v1/traces'), headers: { authorization: 'Bearer s3cret' } },
     source: { name: 'app', version: '1', attributes: {} },
     count: (result, spans) => {
+      // As the counters of the metrics do.
+      if (spans < 0) throw new Error('not possible to decrease a counter');
       counted[result] += spans;
     },
     log: captured.log,
@@ -143,10 +145,33 @@ describe('a collector that does not take them', () => {
     }
     expect(lines()).toEqual(Array.from({ length: 2 }, () => 'traces are not taken by their collector'));
     expect(text()).toContain('"reason":"status 401"');
-    add('b');
-    await passes(20_000);
+    for (const name of ['b', 'c', 'd', 'e']) {
+      add(name);
+      await passes(20_000);
+    }
     expect(lines().at(-1)).toBe('traces are taken again by their collector');
+    expect(lines()).toHaveLength(3);
     expect(text()).not.toContain('s3cret');
+  });
+
+  it('gives a line a minute at most when it takes every other request', async () => {
+    const { add, answers, lines } = setUp();
+    for (let turn = 0; turn < 20; turn += 1) answers.push({ status: 401 }, taken);
+    for (let turn = 0; turn < 40; turn += 1) {
+      add('a');
+      await passes(3_000);
+    }
+    expect(lines().length).toBeLessThanOrEqual(2);
+  });
+
+  it('may say that it refused more than it was sent', async () => {
+    const { add, answers, counted } = setUp();
+    answers.push({ body: Buffer.from('{"partialSuccess":{"rejectedSpans":"1000"}}') });
+    add('a');
+    await passes(1_001);
+    add('b');
+    await passes(1_001);
+    expect(counted).toEqual({ sent: 1, dropped: 1 });
   });
 
   it('may refuse single spans', async () => {
