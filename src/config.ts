@@ -7,7 +7,7 @@ import { eventApis } from './core/event-api.ts';
 import { noBrain } from './core/no-brain.ts';
 import { usualTurnsPerMinute } from './core/turns.ts';
 import { usualDataDir } from './lib/data-folder.ts';
-import { tracingSettings } from './lib/tracing/tracing-settings.ts';
+import { tracingSettings, wantsTraces } from './lib/tracing/tracing-settings.ts';
 
 const csv = z.string().transform((text) =>
   text
@@ -214,7 +214,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings, or Misconfigured `config.invalid` whose message lists every problem, one a line. Empty values count as absent. */
 export function readSettings(environment: Environment): Settings {
-  const { values, problems } = gather(environment, Object.keys(settingsSchema.shape));
+  const isTraced = wantsTraces(environment);
+  // Platforms give these variables to all their programs, and what others understand by them is no mistake here.
+  const names = Object.keys(settingsSchema.shape).filter((name) => isTraced || !(name in tracingSettings));
+  const { values, problems } = gather(environment, names);
   const parsed = settingsSchema.safeParse(values);
   problems.push(...listProblems(parsed.error));
   if (parsed.success) problems.push(...crossCheck(parsed.data));

@@ -15,13 +15,13 @@ export function composeConnections(base: Base, { cache: portals, client }: Porta
   const publicUrl = settings.PUBLIC_URL;
   const fileLinks = createFileLinks({ sealer, publicUrl, validHours: settings.FILE_LINK_HOURS, clock: systemClock });
   const shared = { db, guard, client, portals, rateLimiters, recent, metrics, fileLinks, publicUrl, log };
-  const toolsFor = createConnectorTools({ ...shared, http: base.hotHttp, ownHttp: base.brainHttp });
+  const toolsFor = createConnectorTools({ ...shared, http: base.hotHttp, brainHttp: base.brainHttp });
   const connectors = createConnectorRegistry({ db, sealer, brains, toolsFor, believedMs: timings.believedMs });
   portals.onForget((portal) => connectors.evictPortal(portal));
   /** For files that people open by a link. */
   const linkConnectors = createConnectorRegistry({
     ...{ db, sealer, brains, believedMs: timings.believedMs },
-    toolsFor: createConnectorTools({ ...shared, http: base.linkHttp }),
+    toolsFor: createConnectorTools({ ...shared, http: base.linkHttp, brainHttp: base.linkHttp }),
   });
   portals.onForget((portal) => linkConnectors.evictPortal(portal));
   const service = createConnectionService({

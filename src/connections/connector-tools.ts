@@ -27,10 +27,10 @@ import { findPortalUser } from './portal-user.ts';
 export interface ConnectorToolsOptions {
   readonly db: Db;
   readonly guard: NetworkGuard;
-  /** Carries files, and the brains' own calls. */
+  /** Carries files. */
   readonly http: HttpClient;
-  /** Carries the brains' own calls instead, where their servers are told which trace a call belongs to. */
-  readonly ownHttp?: HttpClient;
+  /** Carries the calls that brains make; it may tell their servers which trace a call belongs to. */
+  readonly brainHttp: HttpClient;
   readonly client: PortalClient;
   readonly portals: PortalCache;
   readonly rateLimiters: RateLimiters;
@@ -47,7 +47,7 @@ export type ToolsFor = (connection: Connection, brain: Pick<Brain, 'name' | 'cou
 export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
   const { db, guard, client, portals, log } = options;
   return ({ id, portal }, brain) => ({
-    http: options.ownHttp ?? options.http,
+    http: options.brainHttp,
     rateLimiter: (bucket, rate) => brainRateLimiter(options.rateLimiters, { portal, bucket, ...rate }),
     lookupFor: (url) => socketLookup(guard, url),
     openUrl: (request) => openUrl(options.http, request),

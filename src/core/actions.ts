@@ -255,3 +255,6 @@ export type ChatAction =
 
 /** The result of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };
+
+/** Trace of all questions whether the app works in a portal. */
+export const checkAppTrace = 'check-app';

@@ -1,5 +1,5 @@
 /** Appends the app's own actions that concern a portal as a whole. The outbox worker executes them. */
-import type { AppAction } from '../core/actions.ts';
+import { type AppAction, checkAppTrace } from '../core/actions.ts';
 import { badInput } from '../core/errors.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
@@ -54,7 +54,7 @@ export async function orderUnregister(db: Db, portal: string, botId: string, tra
 export async function orderAppChecks(db: Db, portals: readonly string[]): Promise<void> {
   await appendActions(
     db,
-    portals.map((portal) => ordered(portal, { type: 'check_app' }, 'check-app')),
+    portals.map((portal) => ordered(portal, { type: 'check_app' }, checkAppTrace)),
   );
 }
 

@@ -3,8 +3,10 @@
  * installed until an administrator opens it, and a portal sends no events for an app that is not installed or not paid: without asking,
  * the bots would just be silent.
  */
+
 import { type AppInfo, readAppInfo } from '../bitrix24/app-info.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
+import { checkAppTrace } from '../core/actions.ts';
 import { botTexts } from '../core/bot-texts.ts';
 import { plainSend } from '../core/bridge-result.ts';
 import { AppError } from '../core/errors.ts';
@@ -75,7 +77,7 @@ async function tellAdministrator(trx: Transaction, portal: Portal, state: Exclud
       lane: outboxLane(bot.code, token.user_id, 'portal'),
       target: 'portal',
       action: { ...plainSend(texts[state]), internal: false },
-      trace: 'check-app',
+      trace: checkAppTrace,
     },
   ]);
 }

@@ -2,6 +2,7 @@
  * The spans of a message on its way: `receive`, `process` for each dialog it concerns, `execute …` for each action that follows. What is told
  * of them is what the log tells too: codes and ids, no texts.
  */
+import { checkAppTrace } from '../core/actions.ts';
 import { isTraceId } from '../lib/tracing/trace-ids.ts';
 import type { Attributes, NewSpan, RunningSpan, Tracing } from '../lib/tracing/tracing.ts';
 import type { InboxRow, NewEvent } from '../store/queue/inbox.ts';
@@ -19,8 +20,8 @@ const processRole = (botCode: string, dialogId: string): string => `process ${bo
 /** A trace with a name of its own was never received: its spans stand side by side. */
 const ofReceived = (trace: string, role: string): string | undefined => (isTraceId(trace) ? role : undefined);
 
-/** Not one message or order, but the same words each time: together they would be one trace without an end. */
-const standing: ReadonlySet<string> = new Set(['check-app', 'uninstall']);
+/** Traces that all portals share: they would be one without an end. */
+const sharedTraces: ReadonlySet<string> = new Set([checkAppTrace, 'uninstall']);
 
 /** Outcomes are joined words; what follows them was written by a remote. */
 const wordsOf = (outcome: string): string => (/^[\w.+:-]*/.exec(outcome)?.[0] ?? '').slice(0, 100);
@@ -54,7 +55,7 @@ export interface Processed {
   readonly failure: 'again' | 'dead_letter' | null;
 }
 
-/** An event that is tried again has several such spans, of which only the last may be the parent of others. */
+/** An event that is tried again has several such spans, of which only the one that went well may be the parent of others. */
 export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body'>, processed: Processed): void {
   if (tracing == null) return;
   const { trace, portal, lane } = row;
@@ -63,7 +64,7 @@ export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body
   const role = processRole(botCode, dialogId);
   const span: NewSpan = {
     ...{ trace, name: 'process', kind: 'consumer', startedAt },
-    role: isOwn || failure === 'again' ? undefined : ofReceived(trace, role),
+    role: isOwn || failure !== null ? undefined : ofReceived(trace, role),
     parentRole: ofReceived(trace, isOwn ? role : receiveRole),
     attributes: { ...common(trace, portal), 'bridge.lane': lane, 'bridge.outcome': wordsOf(outcome) },
   };
@@ -72,7 +73,7 @@ export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body
 
 /** Null: nobody wants it. */
 export function beginExecution(tracing: MaybeTracing, row: OutboxRow, verb: 'prepare' | 'execute'): RunningSpan | null {
-  if (tracing == null || standing.has(row.trace)) return null;
+  if (tracing == null || sharedTraces.has(row.trace)) return null;
   const { trace, portal, lane, target, action, bot_code: botCode, dialog_id: dialogId } = row;
   return tracing.begin({
     trace,

@@ -5,8 +5,7 @@
  */
 import type { Context, Next } from 'koa';
 import { BadInput } from '../../core/errors.ts';
-import type { Cells } from '../../portals/cells/cells.ts';
-import { type Cell, LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
+import { LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
 import type { BodyReader } from '../body-reader.ts';
 import {
   admitForwarded,
@@ -59,7 +58,7 @@ function misdirected({ portal }: LivesElsewhere): BadInput {
 }
 
 async function forward(
-  { cells, passOn, bodies }: ForwardingOptions,
+  { cells, passOn, bodies, publicUrl }: ForwardingOptions,
   ctx: Context,
   given: LivesElsewhere,
 ): Promise<void> {
@@ -70,27 +69,11 @@ async function forward(
   const first = await passOn(ctx, { cell: given.cell, proven, body, signal });
   if (first.status !== movedStatus) return await passBack(ctx, first, signal);
   first.cancel();
-  cells.forget(given.portal);
-  const cell = await newHome(cells, given.portal, first.headers[movedToHeader]);
+  // Where the portal has come to this cell, the request is sent to this cell's own address: it was refused here before that was known.
+  const home = await cells.newHome(given.portal, first.headers[movedToHeader] ?? null);
+  const cell = home ?? { name: cells.own, url: publicUrl };
   const second = await passOn(ctx, { cell, proven, body, signal });
   if (second.status !== movedStatus) return await passBack(ctx, second, signal);
   second.cancel();
   throw unreachable('cells.moving', 'the portal is just being moved to another cell');
-}
-
-/**
- * Where the portal lives now. It may have come to this cell: then the sender has to come again, because its request was refused here.
- *
- * @param movedTo name of the cell that the portal has moved to; undefined: the cell that was asked does not know
- */
-async function newHome(cells: Cells, portal: string, movedTo: string | undefined): Promise<Cell> {
-  const named = movedTo === undefined ? undefined : (await cells.others()).find(({ name }) => name === movedTo);
-  if (named !== undefined) return named;
-  try {
-    await cells.refuseForeign(portal);
-  } catch (error) {
-    if (error instanceof LivesElsewhere) return error.cell;
-    throw error;
-  }
-  throw unreachable('cells.moving', 'the portal is just being moved to this cell');
 }

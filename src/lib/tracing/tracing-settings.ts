@@ -56,3 +56,11 @@ export const tracingSettings = {
     .optional()
     .describe('What else the traces tell of the installation, as `deployment.environment=production,…`'),
 };
+
+/** Whether a collector is named, and traces are not switched off by one of the variables that OpenTelemetry has for it. */
+export function wantsTraces(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter } = environment;
+  if (disabled?.toLowerCase() === 'true' || exporter === 'none') return false;
+  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  return names.some((name) => [environment[name], environment[`${name}_FILE`]].some((value) => (value ?? '') !== ''));
+}

@@ -27,10 +27,14 @@ export interface Cells {
    * `cells.directory_away` or `cells.none_open`.
    */
   place(claim: ProvenClaim): Promise<void>;
-  /** All other cells. Throws RemoteUnreachable `cells.directory_away`. */
+  /** All other cells. Throws RemoteUnreachable `cells.directory_away` when they were never read. */
   others(): Promise<readonly Cell[]>;
-  /** The other cell said that the portal does not live there: the next question goes to the directory. */
-  forget(portal: string): void;
+  /**
+   * The portal does not live in the cell that was named for it; that cell says that it has moved to the one with this name, or null. Returns where
+   * to ask next; null: this cell, whose database is read anew. Throws RemoteUnreachable `cells.directory_away`, and `cells.moving` when it lives
+   * nowhere.
+   */
+  newHome(portal: string, movedTo: string | null): Promise<Cell | null>;
   /** Logs what would keep others from finding this cell. Never rejects. @param publicUrl its own address */
   checkOwn(publicUrl: string): Promise<void>;
   /** The data of the portal is erased here. Never rejects: the directory only counts it. */
@@ -111,23 +115,52 @@ class Directory implements Cells {
   }
 
   async others(): Promise<readonly Cell[]> {
-    const { clock, directory } = this.#options;
-    if (this.#others === null || clock.monotonicMs() - this.#others.readAt >= believedMs) {
-      const all = await this.#ask(() => listCells(directory));
-      const others = all.filter(({ name }) => name !== this.own).map(({ name, url }) => ({ name, url }));
-      this.#others = { cells: others, readAt: clock.monotonicMs() };
-    }
-    return this.#others.cells;
+    const known = this.#others;
+    const isFresh = known !== null && this.#options.clock.monotonicMs() - known.readAt < believedMs;
+    return isFresh ? known.cells : await this.#readOthers();
   }
 
-  forget(portal: string): void {
+  async newHome(portal: string, movedTo: string | null): Promise<Cell | null> {
+    if (movedTo === this.own) return await this.#here(portal);
+    const isNamed = ({ name }: Cell): boolean => name === movedTo;
+    const named =
+      movedTo === null ? undefined : ((await this.others()).find(isNamed) ?? (await this.#readOthers()).find(isNamed));
     this.#entries.delete(portal);
+    if (named === undefined) {
+      const home = await this.#homeOf(portal);
+      if (home !== null) return home.name === this.own ? await this.#here(portal) : home;
+      throw new RemoteUnreachable({ code: 'cells.moving', message: 'the portal is just being moved' });
+    }
+    this.#keep(portal, named);
+    return named;
+  }
+
+  async #here(portal: string): Promise<null> {
+    await this.#options.portals.doubted(portal);
+    return null;
+  }
+
+  /** The list that was read before is better than none while the directory is away. */
+  async #readOthers(): Promise<readonly Cell[]> {
+    try {
+      await this.#list();
+    } catch (error) {
+      if (this.#others === null) throw error;
+    }
+    return this.#others?.cells ?? [];
+  }
+
+  async #list() {
+    const all = await this.#ask(() => listCells(this.#options.directory));
+    const cells = all.filter(({ name }) => name !== this.own).map(({ name, url }) => ({ name, url }));
+    this.#others = { cells, readAt: this.#options.clock.monotonicMs() };
+    return all;
   }
 
   async checkOwn(publicUrl: string): Promise<void> {
-    const { directory, log } = this.#options;
+    const { log } = this.#options;
     try {
-      const entry = (await this.#ask(() => listCells(directory))).find(({ name }) => name === this.own);
+      const entry = (await this.#list()).find(({ name }) => name === this.own);
       if (entry?.url === publicUrl) return;
       const known = entry === undefined ? 'is not in the directory' : `has the address ${entry.url} in the directory`;
       log.error({ cell: this.own }, `this cell ${known}; run "cells add" with its settings`);
