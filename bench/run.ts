@@ -17,6 +17,7 @@ import { measureMgLatency } from './measures/mg-latency.ts';
 import { measureMgSockets } from './measures/mg-sockets.ts';
 import { measureNeighbours } from './measures/neighbours.ts';
 import { measureStatements } from './measures/statements.ts';
+import { measureTenThousandPortals } from './measures/ten-thousand-portals.ts';
 import { measureTracing } from './measures/tracing.ts';
 import type { Measure } from './support/bench.ts';
 import { startDatabaseServer } from './support/database-server.ts';
@@ -41,12 +42,20 @@ const measures: Readonly<Record<string, Measure>> = {
   conversations: measureConversations,
   'first-view': measureFirstView,
   export: measureExport,
+<<<<<<< HEAD
   tracing: measureTracing,
+=======
+  'ten-thousand-portals': measureTenThousandPortals,
+>>>>>>> 905472a (A bench of ten thousand portals, and what a cell therefore carries)
 };
+
+/** Made only where they are named: each takes as long as all others together. */
+const longMeasures: ReadonlySet<string> = new Set(['ten-thousand-portals']);
 
 const usage = `npm run bench -- [--quick] [--only <name>]…
   --quick         shorter runs, under 3 minutes in all
   --only <name>   one of: ${Object.keys(measures).join(', ')}; may be repeated
+Only when it is named, because it takes a quarter of an hour: ${[...longMeasures].join(', ')}
 `;
 
 const endings = createEndings();
@@ -76,7 +85,7 @@ async function main(): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   });
-  const chosen = values.only ?? Object.keys(measures);
+  const chosen = values.only ?? Object.keys(measures).filter((name) => !longMeasures.has(name));
   if (values.help || chosen.some((name) => measures[name] === undefined)) {
     process.stdout.write(usage);
     return await end(values.help ? 0 : 1);

@@ -49,7 +49,7 @@ export function runLine({ port, form, next, onAnswer }: LineOptions): Promise<vo
 }
 
 /** The status of a complete answer; null while a part is missing. Nothing follows it: one request at a time. */
-function wholeAnswer(text: string): number | null {
+export function wholeAnswer(text: string): number | null {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;
   const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];

@@ -36,8 +36,11 @@ export interface DatabaseServer {
   rows<Row extends pg.QueryResultRow>(name: string, statement: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Starts the server; `endings` stops it and deletes its folder. */
-export async function startDatabaseServer(endings: Endings): Promise<DatabaseServer> {
+/** Starts the server; `endings` stops it and deletes its folder. @param more settings beside the usual ones */
+export async function startDatabaseServer(
+  endings: Endings,
+  more: Readonly<Record<string, string>> = {},
+): Promise<DatabaseServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
   endings.add(() => rm(dataDir, { recursive: true, force: true }));
   // Under root the server runs as another user, who needs access.
@@ -45,7 +48,7 @@ export async function startDatabaseServer(endings: Endings): Promise<DatabaseSer
   const server = await startEmbeddedPostgres({
     dataDir,
     password: 'bench',
-    flags,
+    flags: { ...flags, ...more },
     // Dropping a database sometimes aborts a vacuum, which the server logs as fatal.
     log: createLogger({ level: 'error', name: 'bench' }),
   });

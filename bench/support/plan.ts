@@ -16,6 +16,8 @@ export interface Plan {
   readonly flowEvents: number;
   /** Messages each way whose latency is measured. */
   readonly latencyMessages: number;
+  /** How long an hour of the day of ten thousand portals lasts. */
+  readonly hourSeconds: number;
   readonly idleSeconds: number;
   readonly idleRuns: number;
   /** Before each measure: how long to wait until other programs leave the processor idle. */
@@ -40,6 +42,7 @@ export const fullPlan: Plan = {
   backlogEvents: 1_000_000,
   flowEvents: 10_000,
   latencyMessages: 300,
+  hourSeconds: 25,
   idleSeconds: 10,
   idleRuns: 3,
   patienceSeconds: 20,
@@ -56,6 +59,7 @@ export const quickPlan: Plan = {
   backlogEvents: 200_000,
   flowEvents: 2_000,
   latencyMessages: 100,
+  hourSeconds: 3,
   idleRuns: 1,
   patienceSeconds: 3,
 };

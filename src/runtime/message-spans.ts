@@ -55,7 +55,7 @@ export interface Processed {
   readonly failure: 'again' | 'dead_letter' | null;
 }
 
-/** An event that is tried again has several such spans, of which only the one that went well may be the parent of others. */
+/** An event that is tried again has several such spans, of which only the last may be the parent of others. */
 export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body'>, processed: Processed): void {
   if (tracing == null) return;
   const { trace, portal, lane } = row;
@@ -64,7 +64,7 @@ export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body
   const role = processRole(botCode, dialogId);
   const span: NewSpan = {
     ...{ trace, name: 'process', kind: 'consumer', startedAt },
-    role: isOwn || failure !== null ? undefined : ofReceived(trace, role),
+    role: isOwn || failure === 'again' ? undefined : ofReceived(trace, role),
     parentRole: ofReceived(trace, isOwn ? role : receiveRole),
     attributes: { ...common(trace, portal), 'bridge.lane': lane, 'bridge.outcome': wordsOf(outcome) },
   };
