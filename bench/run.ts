@@ -42,11 +42,8 @@ const measures: Readonly<Record<string, Measure>> = {
   conversations: measureConversations,
   'first-view': measureFirstView,
   export: measureExport,
-<<<<<<< HEAD
   tracing: measureTracing,
-=======
   'ten-thousand-portals': measureTenThousandPortals,
->>>>>>> 905472a (A bench of ten thousand portals, and what a cell therefore carries)
 };
 
 /** Made only where they are named: each takes as long as all others together. */
