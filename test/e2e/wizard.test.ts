@@ -171,10 +171,11 @@ describe.skipIf(!hasBrowser)('what fails in the wizard says what to do', () => {
 
   it('where the bots cannot be made, and goes on by itself when they can', async () => {
     const { pages, portal } = await openPages({ isInstalled: false });
-    portal.fault.rest({ method: 'imbot.register', kind: '500', times: 3 });
+    portal.fault.rest({ method: 'imbot.register', kind: '500', times: 1_000 });
     const page = await pages.open({ width: 1280, language: 'ru' });
     await page.getByText('Ботов пока не удаётся создать').waitFor();
     await expectGood(page, 'wizard-bots-failing-ru-1280');
+    portal.fault.clear();
     await page.getByRole('heading', { name: 'Кто отвечает?' }).waitFor();
   });
 
