@@ -4,7 +4,7 @@ import type { HttpClient } from '../lib/http-client.ts';
 import { webhookUser } from '../portals/token-context.ts';
 import { type LeftBot, removeWebhookBots } from '../portals/webhook-removal.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
-import { erasePortal } from '../store/tenants/portals.ts';
+import { erasePortal } from '../store/tenants/portal-erasure.ts';
 import { findToken } from '../store/tenants/tokens.ts';
 import type { AccountWork } from './account-work.ts';
 import { eraseWithAccounts, type LeftConnection } from './leave-connection.ts';

@@ -7,7 +7,8 @@ import type { NoteChange } from '../portals/audit.ts';
 import { inTransaction } from '../store/database.ts';
 import { listBots } from '../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections, removeConnection } from '../store/tenants/connections.ts';
-import { erasePortal, findPortal } from '../store/tenants/portals.ts';
+import { erasePortal } from '../store/tenants/portal-erasure.ts';
+import { findPortal } from '../store/tenants/portals.ts';
 import type { AccountWork } from './account-work.ts';
 import { openConnection } from './stored-connection.ts';
 

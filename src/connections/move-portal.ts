@@ -38,7 +38,8 @@ import { acceptEvents } from '../store/queue/inbox.ts';
 import { notifyQueue } from '../store/queue/notify.ts';
 import { checkAtOnce } from '../store/tenants/connection-health.ts';
 import { listConnections } from '../store/tenants/connections.ts';
-import { erasePortal, findPortal, lockPortal, type Portal } from '../store/tenants/portals.ts';
+import { erasePortal } from '../store/tenants/portal-erasure.ts';
+import { findPortal, lockPortal, type Portal } from '../store/tenants/portals.ts';
 
 export interface MoveOptions {
   readonly portal: string;

@@ -21,7 +21,8 @@ import {
   purgeReportedFailures,
 } from '../store/queue/retention.ts';
 import { purgeRestLog } from '../store/reporting/rest-log.ts';
-import { eraseLeftBehind, listShortRetentions } from '../store/tenants/portals.ts';
+import { eraseLeftBehind } from '../store/tenants/portal-erasure.ts';
+import { listShortRetentions } from '../store/tenants/portals.ts';
 import { listStaleTokens } from '../store/tenants/tokens.ts';
 
 export interface MaintenanceOptions {

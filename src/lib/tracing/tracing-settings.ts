@@ -1,10 +1,15 @@
 /** The settings of traces, by the names that OpenTelemetry has given them. */
 import { z } from 'zod';
 
-const collector = z.url({ protocol: /^https?$/ }).refine((text) => {
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
-}, 'must not contain a user name or password; give a header in OTEL_EXPORTER_OTLP_HEADERS');
+const collector = z.string().refine(isCollectorUrl, {
+  message:
+    'must be an http or https address without a user name and password; give credentials in OTEL_EXPORTER_OTLP_HEADERS',
+});
+
+function isCollectorUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
 
 /** `name=value,…` with values in percent-encoding. The text itself is never repeated: it may hold secrets. */
 const pairs = (isName: RegExp) =>

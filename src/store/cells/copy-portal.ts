@@ -2,7 +2,7 @@
 
 import { listTables, quoted, type StoredTable } from '../backup/tables.ts';
 import { type Db, inSnapshot, inTransaction, type Pool, query, type Transaction } from '../database.ts';
-import { erasePortal } from '../tenants/portals.ts';
+import { erasePortal } from '../tenants/portal-erasure.ts';
 
 /** A row may hold a body of 4 MB, which takes 8 MB here: so many rows fit into memory whatever they are. */
 const rowsAtOnce = 32;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/store/database.ts';
-import { eraseLeftBehind } from '../../../src/store/tenants/portals.ts';
+import { eraseLeftBehind } from '../../../src/store/tenants/portal-erasure.ts';
 import { until } from '../../support/bridge.ts';
 import { type ConnectStage, startConnectStage } from '../../support/connect-stage.ts';
 import { environmentOf, type Ran, runCli } from '../cli/run-cli.ts';

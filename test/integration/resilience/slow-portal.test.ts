@@ -39,7 +39,7 @@ describe('a slow or sparing portal', () => {
     withInstalled(
       {
         // One set-up alone makes more requests than the burst allows.
-        portal: { rate: { perSecond: 5, burst: 12 } },
+        portal: { rate: { perSecond: 2, burst: 12 } },
         settings: { B24_RATE_PER_SECOND: '50', B24_RATE_BURST: '1000' },
       },
       async (own) => {

@@ -3,7 +3,7 @@ import { noteBy } from '../../../src/portals/audit.ts';
 import type { Pool } from '../../../src/store/database.ts';
 import { purgeAudit } from '../../../src/store/queue/retention.ts';
 import { addAuditEntry, listAuditEntries } from '../../../src/store/tenants/audit.ts';
-import { erasePortal } from '../../../src/store/tenants/portals.ts';
+import { erasePortal } from '../../../src/store/tenants/portal-erasure.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 import { useOwnDatabase } from '../../support/use-own-database.ts';
 

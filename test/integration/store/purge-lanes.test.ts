@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Pool } from '../../../src/store/database.ts';
 import { purgeLanes, purgeRateLimits } from '../../../src/store/queue/retention.ts';
-import { eraseLeftBehind } from '../../../src/store/tenants/portals.ts';
+import { eraseLeftBehind } from '../../../src/store/tenants/portal-erasure.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 import { useOwnDatabase } from '../../support/use-own-database.ts';
 

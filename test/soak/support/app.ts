@@ -50,7 +50,7 @@ function startScript(): string[] {
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
     readonly scripts: { readonly start: string };
   };
-  return scripts.start.split(' ').slice(1);
+  return scripts.start.replace(/^exec node /, '').split(' ');
 }
 
 function environmentOf(options: AppOptions, port: number): NodeJS.ProcessEnv {

@@ -23,6 +23,8 @@ describe('the settings of traces', () => {
   });
 
   it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'foo'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://collector:4317'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'https://user:s3cret@collector.example'],
