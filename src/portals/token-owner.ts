@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { codeOf, exhaustedCode, patiently } from '../bitrix24/rest/patiently.ts';
 import type { PortalRateLimiter } from '../bitrix24/rest/portal-access.ts';
 import { readAnswer } from '../bitrix24/rest/rest-errors.ts';
+import { RemoteUnreachable } from '../core/errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { NetworkGuard } from '../lib/network-guard.ts';
 
@@ -57,15 +58,19 @@ const profileSchema = z
  */
 export async function askWithToken(parts: AskingParts, method: string, token: PortalToken): Promise<unknown> {
   const { rateLimiter } = parts;
-  let isFirst = true;
+  let refused: unknown = null;
   return await patiently({ patienceMs }, async (left) => {
-    if (!isFirst) await rateLimiter.pass(token.portal, left.patienceMs);
-    const timeoutMs = isFirst ? portalTimeoutMs : Math.max(leastTimeoutMs, left.patienceMs);
-    isFirst = false;
+    if (refused !== null) await rateLimiter.pass(token.portal, left.patienceMs);
+    const timeoutMs = refused === null ? portalTimeoutMs : Math.max(leastTimeoutMs, left.patienceMs);
     try {
       return await askOnce(parts, method, { ...token, timeoutMs });
     } catch (error) {
-      if (codeOf(error) === exhaustedCode) rateLimiter.exhausted(token.portal);
+      // A portal that has refused and is slow now is still one that takes no more requests.
+      if (refused !== null && error instanceof RemoteUnreachable) throw refused;
+      if (codeOf(error) === exhaustedCode) {
+        refused = error;
+        rateLimiter.exhausted(token.portal);
+      }
       throw error;
     }
   });

@@ -162,14 +162,19 @@ describe('the settings page', () => {
     expect(await facts.json()).toMatchObject({ visitor: { role: 'admin' } });
   });
 
-  it('orders no set-up in a portal that goes on refusing requests for their number', async () => {
+  it.each([
+    ['goes on refusing requests for their number', 'query-limit'],
+    ['refuses a request for their number and hangs then', 'hang'],
+  ] as const)('orders no set-up in a portal that %s', async (_what, then) => {
     const { bridge, probe } = await open({ appInfoExtras: 'none' });
     await install(bridge);
     const { portal } = bridge;
-    await probe.quiet();
+    // Also the event that ends an installation orders a set-up.
+    await everythingDone(portal, probe);
     const orders = `select count(*) from outbox where action->>'type' = 'set_up'`;
     const before = await probe.count(orders);
-    portal.fault.rest({ method: 'app.info', kind: 'query-limit', times: 100 });
+    portal.fault.rest({ method: 'app.info', kind: 'query-limit', times: 1 });
+    portal.fault.rest({ method: 'app.info', kind: then, times: 100 });
     expect(readPageData((await portal.openAppPage()).html).problem).toBe('bitrix24.visitor_unknown');
     expect(await probe.count(orders)).toBe(before);
   });
