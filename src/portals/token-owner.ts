@@ -63,7 +63,7 @@ export async function askWithToken(parts: AskingParts, method: string, token: Po
     if (refused !== null) await rateLimiter.pass(token.portal, left.patienceMs);
     const timeoutMs = refused === null ? portalTimeoutMs : Math.max(leastTimeoutMs, left.patienceMs);
     try {
-      return await askOnce(parts, method, { ...token, timeoutMs });
+      return await askOnce(parts, method, token, timeoutMs);
     } catch (error) {
       // A portal that has refused and is slow now is still one that takes no more requests.
       if (refused !== null && error instanceof RemoteUnreachable) throw refused;
@@ -79,14 +79,15 @@ export async function askWithToken(parts: AskingParts, method: string, token: Po
 async function askOnce(
   { http, guard }: AskingParts,
   method: string,
-  token: PortalToken & { readonly timeoutMs: number },
+  token: PortalToken,
+  timeoutMs: number,
 ): Promise<unknown> {
   const response = await http.send({
     method: 'POST',
     url: guard.checkUrl(new URL(method, token.clientEndpoint)),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ auth: token.accessToken }),
-    timeoutMs: token.timeoutMs,
+    timeoutMs,
   });
   return readAnswer({ method, ...response });
 }

@@ -1,6 +1,7 @@
 /** The config of a connection to Metabot: what an administrator gives. What Metabot does not document is a key here. */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
+import { wrongToken } from '../../core/wrong-token.ts';
 import { isTimeZone } from './run-at.ts';
 import { wrongValues } from './wrong-values.ts';
 
@@ -36,7 +37,7 @@ const account = {
     },
   }),
   token: field(headerText, {
-    wrong: wrongValues.token,
+    wrong: wrongToken,
     title: { en: 'API token', ru: 'Токен API' },
     help: {
       en: 'Token of an API user, created in the users section of the bot',

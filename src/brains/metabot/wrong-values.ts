@@ -2,16 +2,6 @@
 import type { Texts } from '../../core/texts.ts';
 
 export const wrongValues = {
-  token: {
-    en: 'A token is one word of Latin letters, digits and signs. Copy the whole token.',
-    ru: 'Токен — одно слово из латинских букв, цифр и знаков. Скопируйте его целиком.',
-    de: 'Ein Token ist ein Wort aus lateinischen Buchstaben, Ziffern und Zeichen. Kopieren Sie es vollständig.',
-    es: 'Un token es una palabra de letras latinas, cifras y signos. Cópielo completo.',
-    pt: 'Um token é uma palavra de letras latinas, dígitos e sinais. Copie-o por inteiro.',
-    pl: 'Token to jedno słowo z liter łacińskich, cyfr i znaków. Skopiuj go w całości.',
-    uk: 'Токен — одне слово з латинських літер, цифр і знаків. Скопіюйте його повністю.',
-    kz: 'Токен – латын әріптерінен, цифрлардан және белгілерден тұратын бір сөз. Оны толық көшіріңіз.',
-  },
   alias: {
     en: 'An alias is words of Latin letters, digits, - and _, separated by /.',
     ru: 'Алиас состоит из слов из латинских букв, цифр, - и _, разделённых /.',

@@ -1,6 +1,7 @@
 /** The config of a connection to Selarti: what an administrator gives. Facts that Selarti does not document are keys here. */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
+import { wrongToken } from '../../core/wrong-token.ts';
 import { unknownFacts } from './config-unknowns.ts';
 import { wrongValues } from './wrong-values.ts';
 
@@ -47,7 +48,7 @@ const accountKeys = {
     secret: true,
   }).optional(),
   bearer: field(secretWord, {
-    wrong: wrongValues.bearer,
+    wrong: wrongToken,
     title: { en: 'Bearer token', ru: 'Токен (bearer)' },
     help: {
       en: 'Used where there is no API key; it is not renewed',

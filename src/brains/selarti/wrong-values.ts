@@ -22,16 +22,6 @@ export const wrongValues = {
     uk: 'Для Selarti потрібен ключ API або токен замість нього: одне слово з латинських літер, цифр і знаків.',
     kz: 'Selarti үшін API кілті немесе оның орнына токен керек: латын әріптерінен, цифрлардан және белгілерден тұратын бір сөз.',
   },
-  bearer: {
-    en: 'A token is one word of Latin letters, digits and signs. Copy the whole token.',
-    ru: 'Токен — одно слово из латинских букв, цифр и знаков. Скопируйте его целиком.',
-    de: 'Ein Token ist ein Wort aus lateinischen Buchstaben, Ziffern und Zeichen. Kopieren Sie es vollständig.',
-    es: 'Un token es una palabra de letras latinas, cifras y signos. Cópielo completo.',
-    pt: 'Um token é uma palavra de letras latinas, dígitos e sinais. Copie-o por inteiro.',
-    pl: 'Token to jedno słowo z liter łacińskich, cyfr i znaków. Skopiuj go w całości.',
-    uk: 'Токен — одне слово з латинських літер, цифр і знаків. Скопіюйте його повністю.',
-    kz: 'Токен – латын әріптерінен, цифрлардан және белгілерден тұратын бір сөз. Оны толық көшіріңіз.',
-  },
   taskId: {
     en: 'This is not the id of a task. Copy it from the panel; it looks like 1721129985149x478019552540622850.',
     ru: 'Это не идентификатор задачи. Скопируйте его из панели; он похож на 1721129985149x478019552540622850.',

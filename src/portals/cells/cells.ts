@@ -145,7 +145,7 @@ class Directory implements Cells {
     try {
       await this.#list();
     } catch (error) {
-      if (this.#others === null) throw error;
+      if (this.#others === null || !(error instanceof RemoteUnreachable)) throw error;
     }
     return this.#others?.cells ?? [];
   }

@@ -1,47 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MoveOptions, movePortal } from '../../../src/connections/move-portal.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
+import { movePortal } from '../../../src/connections/move-portal.ts';
 import { apiClient } from '../../support/api-client.ts';
 import { install, openInstaller, until } from '../../support/bridge.ts';
 import { startNumberedTalk } from '../../support/numbered-talk.ts';
 import { readPageData } from '../../support/page-data.ts';
 import { answersIn, everythingDone, ourBot } from '../../support/talk.ts';
-import { startTwoCells, type TestCell, type TwoCells } from './two-cells.ts';
+import { Interrupted, type Moves, openMoves } from './moves.ts';
+import { startTwoCells, type TwoCells } from './two-cells.ts';
 
 let two: TwoCells;
-const pools: Pool[] = [];
-
-function pool(url: string): Pool {
-  const opened = openDatabase({ url, poolSize: 3, applicationName: 'bot-bridge cli' });
-  pools.push(opened);
-  return opened;
-}
+let moves: Moves;
 
 beforeAll(async () => {
   two = await startTwoCells();
+  moves = openMoves(two);
   await two.cli('cells', 'drain', '--name', 'second');
   await install(two.own.bridge);
   await everythingDone(two.own.bridge.portal, two.first.probe);
 });
 
 afterAll(async () => {
-  await Promise.all(pools.map((one) => one.destroy()));
+  await moves?.close();
   await two?.close();
 });
-
-const cellOf = (cell: TestCell) => ({ name: cell.name, url: cell.url, db: pool(cell.databaseUrl) });
-
-function moveOptions(from: TestCell, to: TestCell): Omit<MoveOptions, 'onStep'> {
-  return {
-    portal: two.own.bridge.portal.memberId,
-    from: cellOf(from),
-    to: cellOf(to),
-    directory: pool(two.directoryUrl),
-    settleMs: 50,
-  };
-}
-
-class Interrupted extends Error {}
 
 describe('a move that is broken off', () => {
   it('before any of its steps is finished by moving again, and nothing is lost, doubled or out of turn', async () => {
@@ -51,7 +32,7 @@ describe('a move that is broken off', () => {
       url: () => two.first.url,
     });
     await talk.goOn(6);
-    const options = moveOptions(two.first, two.second);
+    const options = moves.between(two.first, two.second);
     const steps = new Set<string>();
     const interrupted: string[] = [];
     for (let isFinished = false; !isFinished; ) {
@@ -82,13 +63,13 @@ describe('a move that is broken off', () => {
     const [from, to] = [two.second, two.first];
     portal.fault.rest({ method: 'app.info', kind: 'error', error: 'insufficient_scope', times: 1 });
     const patient = { onStep: () => undefined, patienceMs: 60_000 };
-    const first = movePortal({ ...moveOptions(from, to), ...patient, patienceMs: 3_000 });
+    const first = movePortal({ ...moves.between(from, to), ...patient, patienceMs: 3_000 });
     expect(await first).toMatchObject({ isFinished: false });
     const failed = `select count(*) from outbox where state = 'dead_letter'`;
     expect(await to.probe.count(failed)).toBe(1);
-    expect(await movePortal({ ...moveOptions(from, to), ...patient })).toMatchObject({ isFinished: true });
+    expect(await movePortal({ ...moves.between(from, to), ...patient })).toMatchObject({ isFinished: true });
     expect(await from.probe.rowCounts(portal.memberId)).toEqual({});
-    expect(await movePortal({ ...moveOptions(to, from), ...patient })).toMatchObject({ isFinished: true });
+    expect(await movePortal({ ...moves.between(to, from), ...patient })).toMatchObject({ isFinished: true });
   });
 
   it('can be taken back before the portal has left; meanwhile nobody changes it and nothing is said', async () => {
@@ -97,7 +78,7 @@ describe('a move that is broken off', () => {
       if (step.startsWith('copying')) throw new Interrupted(step);
     };
     const { session } = readPageData((await portal.openAppPage()).html);
-    await expect(movePortal({ ...moveOptions(two.second, two.first), onStep })).rejects.toThrow(Interrupted);
+    await expect(movePortal({ ...moves.between(two.second, two.first), onStep })).rejects.toThrow(Interrupted);
     const userId = portal.addEmployee({ name: 'Вера' }).id;
     const { chatId } = portal.employeeWritesPrivate(userId, ourBot(portal, 'assistant').id, 'Есть кто?');
     const waiting = `select count(*) from lane where queue = 'inbox' and seq > done`;

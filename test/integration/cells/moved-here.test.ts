@@ -1,34 +1,27 @@
 /** A portal that has just come to the cell of the card, which still believes that it lives elsewhere. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { movePortal } from '../../../src/connections/move-portal.ts';
-import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { install } from '../../support/bridge.ts';
 import { postEvent, privateMessageBody } from '../../support/event-bodies.ts';
 import { everythingDone, ourBot } from '../../support/talk.ts';
-import { startTwoCells, type TestCell, type TwoCells } from './two-cells.ts';
+import { Interrupted, type Moves, openMoves } from './moves.ts';
+import { startTwoCells, type TwoCells } from './two-cells.ts';
 
 let two: TwoCells;
-const pools: Pool[] = [];
-
-function pool(url: string): Pool {
-  const opened = openDatabase({ url, poolSize: 3, applicationName: 'bot-bridge cli' });
-  pools.push(opened);
-  return opened;
-}
+let moves: Moves;
 
 beforeAll(async () => {
   two = await startTwoCells({ believedMs: 60_000 });
+  moves = openMoves(two);
   await two.cli('cells', 'drain', '--name', 'first');
   await install(two.own.bridge);
   await everythingDone(two.own.bridge.portal, two.second.probe);
 });
 
 afterAll(async () => {
-  await Promise.all(pools.map((one) => one.destroy()));
+  await moves?.close();
   await two?.close();
 });
-
-class Interrupted extends Error {}
 
 it('has its events accepted there at once', async () => {
   const { portal } = two.own.bridge;
@@ -38,18 +31,10 @@ it('has its events accepted there at once', async () => {
     return (await postEvent(two.first.url, body)).status;
   };
   expect(await post('900001')).toBe(200);
-  const cellOf = ({ name, url, databaseUrl }: TestCell) => ({ name, url, db: pool(databaseUrl) });
   const onStep = (step: string): void => {
     if (step.startsWith('sending on')) throw new Interrupted();
   };
-  const move = movePortal({
-    portal: portal.memberId,
-    from: cellOf(two.second),
-    to: cellOf(two.first),
-    directory: pool(two.directoryUrl),
-    settleMs: 50,
-    onStep,
-  });
+  const move = movePortal({ ...moves.between(two.second, two.first), onStep });
   await expect(move).rejects.toThrow(Interrupted);
   // The cell that it has left does not know it either, until its own entry is read again.
   await two.second.stop();
