@@ -1,7 +1,7 @@
 /**
  * The kinds of tests. `npm test` runs what a change is to be tried with at once, `npm test -- --project unit` the quick ones, which need nothing. The
- * sweeps take longer than all others: every page at two widths, every hostile input on every reader, long conversations under faults
- * (`npm run test:sweeps`). Those of Citus need a cluster: `npm run test:citus`.
+ * sweeps take longer than all others: every page at two widths, every hostile input on every reader, long conversations under faults,
+ * whole processes that are replaced or flooded (`npm run test:sweeps`). Those of Citus need a cluster: `npm run test:citus`.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -25,7 +25,7 @@ const areSweeping = process.argv.some((word) => /^(--project=)?sweeps$/.test(wor
 
 /** `npm test` walks once through what an administrator does first. All pages are seen by the sweeps, or when somebody names this project or a file. */
 const isChosen = process.argv.some((word) => /^(--project=)?e2e$|^test\//.test(word));
-const firstSteps = ['app-shell', 'demo', 'sandbox', 'wizard'].map((name) => `test/e2e/${name}.test.ts`);
+const firstSteps = ['app-shell', 'demo'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {

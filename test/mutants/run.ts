@@ -2,23 +2,27 @@
  * `npm run test:mutants`: plants faults into copies of the source, one at a time, and counts how many the tests notice. Prints the score
  * of each folder and every fault that lived. Takes a sample, the same for the same seed; ends by itself.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../soak/support/random.ts';
 import { type Mutant, makeMutants } from './make-mutants.ts';
+import { type Measured, measureReach, type Reach, reachOf } from './reach.ts';
 import { type Room, rooms } from './rooms.ts';
 import { root, startTree, type Tree } from './tree.ts';
 
 /** Share of the faults that has to be noticed. */
 const barPercent = 85;
 
-const usage = `npm run test:mutants -- [--room <name>]… [--sample <n>] [--seed <n>] [--workers <n>]
+const usage = `npm run test:mutants -- [--room <name>]… [--sample <n>] [--seed <n>] [--workers <n>] [--budget <s>] [--reach <file>]
   --room <name>   may be repeated; one of: ${rooms.map(({ name }) => name).join(', ')}
   --sample <n>    faults tried of each folder; 40 unless told otherwise
   --seed <n>      which ones; 1 unless told otherwise
-  --workers <n>   tried at a time; 1 unless told otherwise
-  --quick         asks only the quick tests and those that import the changed file: the score is then the least it can be
+  --workers <n>   tried at a time; 2 unless told otherwise
+  --budget <s>    seconds of tests that are asked about one fault, the quickest first; 120 unless told otherwise. A fault that these do not
+                  notice counts as living
+  --reach <file>  keeps in this file which tests reach what, or takes it from there: measuring it takes longer than all tests
 `;
 
 interface Score {
@@ -27,11 +31,27 @@ interface Score {
   readonly lived: readonly Mutant[];
 }
 
-async function mutantsOf(room: Room): Promise<readonly Mutant[]> {
-  const names = (await readdir(join(root, room.folder), { recursive: true })).filter((name) => name.endsWith('.ts'));
-  const files = names.toSorted().map((name) => join(room.folder, name));
-  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
-  return files.flatMap((file, at) => makeMutants(file, texts[at] ?? ''));
+type Sources = ReadonlyMap<string, string>;
+
+/** The texts of the source by their paths. */
+async function readSources(): Promise<Sources> {
+  const names = (await readdir(join(root, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const files = names.toSorted().map((name) => join('src', name));
+  return new Map(
+    await Promise.all(files.map(async (file) => [file, await readFile(join(root, file), 'utf8')] as const)),
+  );
+}
+
+const mutantsOf = ({ folder }: Room, sources: Sources): readonly Mutant[] =>
+  [...sources].flatMap(([file, text]) => (file.startsWith(`${folder}/`) ? makeMutants(file, text) : []));
+
+async function readReach(file: string | undefined, sources: Sources): Promise<Reach> {
+  if (file !== undefined && existsSync(file)) {
+    return reachOf(JSON.parse(await readFile(file, 'utf8')) as Measured, sources);
+  }
+  const measured = await measureReach();
+  if (file !== undefined) await writeFile(file, JSON.stringify(measured));
+  return reachOf(measured, sources);
 }
 
 /** So many of them, spread evenly by chance. */
@@ -44,14 +64,19 @@ function sampleOf(mutants: readonly Mutant[], size: number, seed: number): reado
     .map(({ mutant }) => mutant);
 }
 
-async function tryRoom(room: Room, mutants: readonly Mutant[], trees: readonly Tree[]): Promise<Score> {
+interface Trying {
+  readonly trees: readonly Tree[];
+  readonly reach: Reach;
+  readonly budgetMs: number;
+}
+
+async function tryRoom(room: Room, mutants: readonly Mutant[], { trees, reach, budgetMs }: Trying): Promise<Score> {
   const waiting = [...mutants];
   const lived: Mutant[] = [];
   await Promise.all(
     trees.map(async (tree) => {
-      await tree.measure(room);
       for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        const isNoticed = await tree.notices(room, mutant);
+        const isNoticed = await tree.notices(mutant, reach, budgetMs);
         if (!isNoticed) lived.push(mutant);
         process.stderr.write(`${room.name}: ${isNoticed ? 'noticed' : 'LIVED'}  ${describe(mutant)}\n`);
       }
@@ -71,8 +96,9 @@ async function main(): Promise<number> {
       room: { type: 'string', multiple: true },
       sample: { type: 'string', default: '40' },
       seed: { type: 'string', default: '1' },
-      workers: { type: 'string', default: '1' },
-      quick: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '2' },
+      budget: { type: 'string', default: '120' },
+      reach: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -81,12 +107,15 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return values.help ? 0 : 1;
   }
-  const trees = await Promise.all(Array.from({ length: Number(values.workers) }, () => startTree(values.quick)));
+  const sources = await readSources();
+  const reach = await readReach(values.reach, sources);
+  const trees = await Promise.all(Array.from({ length: Number(values.workers) }, startTree));
+  const trying = { trees, reach, budgetMs: 1_000 * Number(values.budget) };
   const scores: Score[] = [];
   try {
     for (const room of chosen) {
-      const mutants = sampleOf(await mutantsOf(room), Number(values.sample), Number(values.seed));
-      scores.push(await tryRoom(room, mutants, trees));
+      const mutants = sampleOf(mutantsOf(room, sources), Number(values.sample), Number(values.seed));
+      scores.push(await tryRoom(room, mutants, trying));
     }
   } finally {
     await Promise.all(trees.map((tree) => tree.close()));

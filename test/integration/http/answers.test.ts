@@ -101,9 +101,9 @@ describe('behind a proxy', () => {
 
   it('somebody who guesses codes is stopped, and nobody else is', async () => {
     const statuses = new Map<number, number>();
-    for (let guess = 0; guess < 140; guess += 1) {
-      const { status } = await form('203.0.113.50', `AAAA-BBBB-${guess}`);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    for (let round = 0; round < 14; round += 1) {
+      const guesses = Array.from({ length: 10 }, (_, at) => form('203.0.113.50', `AAAA-BBBB-${10 * round + at}`));
+      for (const { status } of await Promise.all(guesses)) statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
     expect(statuses.get(422)).toBe(120);
     expect(statuses.get(429)).toBe(20);

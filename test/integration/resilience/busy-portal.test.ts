@@ -1,53 +1,21 @@
 /** Many customers write at once to a portal with the documented limits. Counts and order are judged here; times are in the bench. */
 import { describe, expect, it } from 'vitest';
-import type { RestCall } from '../../../sandbox/bitrix24/call-log.ts';
 import { escapeBb } from '../../../src/core/markup/bb-escape.ts';
 import { until } from '../../support/bridge.ts';
-import { type OwnBridge, type Said, sayToAssistant, withInstalled } from '../../support/installed-bridge.ts';
+import {
+  belief,
+  expectAnsweredOnce,
+  rate,
+  refusals,
+  sayAll,
+  send,
+  sends,
+  small,
+  useUp,
+} from '../../support/busy-portal.ts';
+import { sayToAssistant, withInstalled } from '../../support/installed-bridge.ts';
 import { answersIn, everythingDone, sendKeys } from '../../support/talk.ts';
 import { startTwoPortals } from '../../support/two-portals.ts';
-
-/** The portal's limit as it is documented, and the app's belief of it. */
-const rate = { perSecond: 2, burst: 50 };
-const belief = { B24_RATE_PER_SECOND: '2', B24_RATE_BURST: '49' };
-
-/** A small budget, so that few answers use it up; the app believes in one request less, as in production. */
-const small = {
-  portal: { rate: { perSecond: 4, burst: 20 } },
-  settings: { B24_RATE_PER_SECOND: '4', B24_RATE_BURST: '19' },
-};
-
-const send = 'imbot.v2.chat.message.send';
-
-const sends = ({ bridge }: OwnBridge): RestCall[] =>
-  bridge.portal.calls().filter(({ method }) => method.toLowerCase() === send);
-const refusals = ({ bridge }: OwnBridge): RestCall[] =>
-  bridge.portal.calls().filter(({ error }) => error === 'QUERY_LIMIT_EXCEEDED');
-
-/** So many people write, each their own text. */
-function sayAll({ bridge }: OwnBridge, people: number, name = 'вопрос'): (Said & { readonly text: string })[] {
-  return Array.from({ length: people }, (_, at) => {
-    const text = `${name} ${at}`;
-    return { ...sayToAssistant(bridge, text), text };
-  });
-}
-
-async function expectAnsweredOnce(own: OwnBridge, said: readonly (Said & { readonly text: string })[]): Promise<void> {
-  await until(() => said.every(({ chatId, text }) => answersIn(own.bridge.portal, chatId).includes(text)));
-  await everythingDone(own.bridge.portal, own.probe);
-  for (const { chatId, text } of said) expect(answersIn(own.bridge.portal, chatId)).toEqual([text]);
-}
-
-/** A first answer has told the app that the portal is quick; then nothing is left of the budget for so long. */
-async function useUp(own: OwnBridge, seconds = 4): Promise<void> {
-  await expectAnsweredOnce(own, sayAll(own, 1, 'первый'));
-  const { perSecond, burst } = small.portal.rate;
-  await own.probe.rows(`update rate_limit set level = ${burst + perSecond * seconds}, updated_at = now()`);
-}
-
-/** What was shown is known, and nothing became a dead letter. */
-const givenUp = ({ probe }: OwnBridge) =>
-  probe.rows(`select state, outcome from outbox where state in ('dead_letter', 'unknown')`);
 
 describe('a portal that many customers write to at once', () => {
   it.concurrent('is answered alone while the budget has room and in batches afterwards: once, and within its limit', () =>
@@ -142,17 +110,6 @@ describe('a batch', () => {
       expect(answered.length).toBe(said.some(({ text }) => text === dead?.['text']) ? 7 : 8);
     }));
 
-  it.concurrent.each(['reset-before', 'reset-after', 'html502', 'slow', '500', 'html503', 'query-limit'] as const)(
-    'that is cut or refused (%s) doubles and loses nothing',
-    (kind) =>
-      withInstalled({ ...small, timings: { restTimeoutMs: 400 } }, async (own) => {
-        await useUp(own);
-        own.bridge.portal.fault.rest({ method: 'batch', kind, times: 2, ms: 1_500 });
-        await expectAnsweredOnce(own, sayAll(own, 12));
-        expect(await givenUp(own)).toEqual([]);
-      }),
-  );
-
   it.concurrent('that the portal dies in the middle of is completed later, without a double', () =>
     withInstalled(small, async (own) => {
       await useUp(own);
@@ -162,44 +119,6 @@ describe('a batch', () => {
       await expectAnsweredOnce(own, sayAll(own, 9));
       // Those that had been made were asked for again, and the portal knew them.
       expect(sendKeys(own.bridge.portal).length).toBeGreaterThan(new Set(sendKeys(own.bridge.portal)).size);
-    }));
-
-  it.concurrent.each(['expired-token', 'no-auth'] as const)('may meet a refused token inside or outside (%s)', (kind) =>
-    withInstalled(small, async (own) => {
-      await useUp(own);
-      own.bridge.portal.fault.rest({ method: send, inBatch: true, kind, times: 3 });
-      own.bridge.portal.expireTokens();
-      await expectAnsweredOnce(own, sayAll(own, 8));
-      expect(await givenUp(own)).toEqual([]);
-    }),
-  );
-
-  it.concurrent('of a portal without v2 that is cut is listed call by call, and never repeated', () =>
-    withInstalled({ ...small, portal: { ...small.portal, v2: false } }, async (own) => {
-      await useUp(own);
-      own.bridge.portal.fault.rest({ method: 'batch', kind: 'reset-after', times: 1 });
-      const said = sayAll(own, 6);
-      await everythingDone(own.bridge.portal, own.probe);
-      const unknown = await own.probe.count(`select count(*) from outbox where state = 'unknown'`);
-      expect(unknown).toBeGreaterThan(1);
-      for (const { chatId, text } of said) expect(answersIn(own.bridge.portal, chatId)).toEqual([text]);
-    }));
-
-  it.concurrent('that the portal does not take as such is made call by call', () =>
-    withInstalled(small, async (own) => {
-      await useUp(own);
-      own.bridge.portal.fault.rest({
-        method: 'batch',
-        kind: 'error',
-        error: 'ERROR_BATCH_METHOD_NOT_ALLOWED',
-        status: 405,
-        times: 1,
-      });
-      const batches = (): number =>
-        own.bridge.portal.calls().filter(({ method, executed }) => method === 'batch' && executed).length;
-      const before = batches();
-      await expectAnsweredOnce(own, sayAll(own, 6));
-      expect(batches()).toBe(before);
     }));
 });
 

@@ -157,9 +157,10 @@ export const commands: Command = async (request) => {
     await context.bot.putCommand(name, words, signal);
     await context.overrides.setCommand(name, { description: words, line, ref: request.to.ref });
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
+    // First here: a health check that begins meanwhile declares what is kept here, and would put it back.
+    await context.overrides.deleteCommand(name);
     const known = await context.bot.commands(signal);
     if (known.some((one) => one.name === name)) await context.bot.deleteCommand(name, signal);
-    await context.overrides.deleteCommand(name);
   } else {
     throw new ConsoleRefusal(messages.nameCommand);
   }

@@ -1,19 +1,19 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSealer, sha256 } from '../../../src/lib/encryption.ts';
-import { createUndiciClient } from '../../../src/lib/http-engine-undici.ts';
-import { createNetworkGuard } from '../../../src/lib/network-guard.ts';
-import { tokenContext } from '../../../src/portals/token-context.ts';
-import { inTransaction, openDatabase, type Pool } from '../../../src/store/database.ts';
-import { appLane } from '../../../src/store/queue/lane-names.ts';
-import { appendActions } from '../../../src/store/queue/outbox.ts';
-import { upsertPortal } from '../../../src/store/tenants/portals.ts';
-import { offerToken } from '../../../src/store/tenants/tokens.ts';
-import { install, until } from '../../support/bridge.ts';
-import { freePort } from '../../support/free-port.ts';
-import { type OwnBridge, type Said, sayToAssistant, startOwnBridge } from '../../support/installed-bridge.ts';
-import { everythingDone } from '../../support/talk.ts';
+import { createSealer, sha256 } from '../../src/lib/encryption.ts';
+import { createUndiciClient } from '../../src/lib/http-engine-undici.ts';
+import { createNetworkGuard } from '../../src/lib/network-guard.ts';
+import { tokenContext } from '../../src/portals/token-context.ts';
+import { inTransaction, openDatabase, type Pool } from '../../src/store/database.ts';
+import { appLane } from '../../src/store/queue/lane-names.ts';
+import { appendActions } from '../../src/store/queue/outbox.ts';
+import { upsertPortal } from '../../src/store/tenants/portals.ts';
+import { offerToken } from '../../src/store/tenants/tokens.ts';
+import { install, until } from '../support/bridge.ts';
+import { freePort } from '../support/free-port.ts';
+import { type OwnBridge, type Said, sayToAssistant, startOwnBridge } from '../support/installed-bridge.ts';
+import { everythingDone } from '../support/talk.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 

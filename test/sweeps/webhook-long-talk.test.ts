@@ -1,9 +1,9 @@
 /** A conversation of 200 turns while both directions fail in every way: each turn is answered once, in order. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FaultKind } from '../../../sandbox/webhook/webhook-server.ts';
-import { until } from '../../support/bridge.ts';
-import { undocumentedTraffic } from '../../support/webhook-documents.ts';
-import { startWebhookStage, type WebhookStage } from '../../support/webhook-stage.ts';
+import type { FaultKind } from '../../sandbox/webhook/webhook-server.ts';
+import { until } from '../support/bridge.ts';
+import { undocumentedTraffic } from '../support/webhook-documents.ts';
+import { startWebhookStage, type WebhookStage } from '../support/webhook-stage.ts';
 
 const turns = 200;
 

@@ -3,17 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { inheritedSocket } from '../../../src/lib/inherited-socket.ts';
-import { until } from '../../support/bridge.ts';
-import type { BridgeProcess } from '../../support/bridge-process.ts';
-import { freePort } from '../../support/free-port.ts';
-import { type NumberedTalk, startNumberedTalk } from '../../support/numbered-talk.ts';
-import { expectNothingGivenUp, type ProcessStage, withStage } from '../../support/process-stage.ts';
-import { ourBot } from '../../support/talk.ts';
+import { inheritedSocket } from '../../src/lib/inherited-socket.ts';
+import { until } from '../support/bridge.ts';
+import type { BridgeProcess } from '../support/bridge-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { type NumberedTalk, startNumberedTalk } from '../support/numbered-talk.ts';
+import { expectNothingGivenUp, type ProcessStage, withStage } from '../support/process-stage.ts';
+import { ourBot } from '../support/talk.ts';
 
 const dialogs = 4;
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const script = fileURLToPath(new URL('../../support/kept-socket.pl', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const script = fileURLToPath(new URL('../support/kept-socket.pl', import.meta.url));
 
 interface Balancer {
   add(process: BridgeProcess): Promise<void>;

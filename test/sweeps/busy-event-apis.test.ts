@@ -1,9 +1,9 @@
 /** A portal that is polled and has the documented limits is flooded: polls and answers share its budget, and neither waits for ever for the other. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from '../../support/bridge.ts';
-import { everythingPolled } from '../../support/event-apis.ts';
-import { answersIn, everythingDone, ourBot, sendKeys } from '../../support/talk.ts';
-import { startTwoPortals, type TwoPortals } from '../../support/two-portals.ts';
+import { until } from '../support/bridge.ts';
+import { everythingPolled } from '../support/event-apis.ts';
+import { answersIn, everythingDone, ourBot, sendKeys } from '../support/talk.ts';
+import { startTwoPortals, type TwoPortals } from '../support/two-portals.ts';
 
 let own: TwoPortals;
 

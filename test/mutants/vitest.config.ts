@@ -1,0 +1,35 @@
+/** The tests as planted faults are shown to them: in the order that the variable TEST_ORDER names. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import config from '../../vitest.config.ts';
+
+class GivenOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const list = process.env['TEST_ORDER'];
+    if (list === undefined) return await super.sort(files);
+    const order = readFileSync(list, 'utf8').split('\n');
+    const placeOf = ({ moduleId }: TestSpecification): number =>
+      order.findIndex((name) => moduleId.endsWith(`/${name}`));
+    return files.toSorted((a, b) => placeOf(a) - placeOf(b));
+  }
+}
+
+const tried = new Set(['unit', 'contract', 'integration']);
+const projects = (config.test?.projects ?? []).filter(
+  (project) => typeof project === 'object' && 'test' in project && tried.has(String(project.test?.name)),
+);
+
+export default {
+  root: fileURLToPath(new URL('../../', import.meta.url)),
+  test: {
+    ...config.test,
+    reporters: ['dot'],
+    sequence: { sequencer: GivenOrder },
+    projects: projects.map((project) =>
+      typeof project === 'object' && 'test' in project
+        ? { ...project, test: { ...project.test, setupFiles: ['test/mutants/start-marks.ts'] } }
+        : project,
+    ),
+  },
+};
