@@ -16,7 +16,7 @@ export const measureAcknowledgements: Measure = async (bench) => {
   const ownUrl = await server.createMigrated('endpoint');
   const plainUrl = await server.create('plain');
   const generator = await startGenerator(endings);
-  const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
+  const sink = await startChild(endings, new URL('../remotes/sink.ts', import.meta.url));
   const ceiling = await generator.run({ port: sink.port, path: '/', warmSeconds: 0.5, seconds: plan.seconds / 2 });
   await sink.stop();
 

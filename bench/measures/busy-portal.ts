@@ -69,7 +69,7 @@ const figure = (subject: string, unit: string, runs: readonly number[], note = '
 
 export const measureBusyPortal: Measure = async (bench) => {
   const { endings, server, plan, say } = bench;
-  const portals = await startChild(endings, new URL('../peers/limited-portals.ts', import.meta.url));
+  const portals = await startChild(endings, new URL('../remotes/limited-portals.ts', import.meta.url));
   // The recorded portal is the busy one.
   const { app, database } = await startLimitedApp({ bench, portals }, 'main');
   const stage = { bench, app, portals, database };

@@ -1,9 +1,9 @@
 /** How long the server takes for the pages of a portal with 200 000 conversations: list, search, one conversation, undelivered messages. */
 
 import { describeConversations } from '../../src/api/describe-conversations.ts';
-import { groupFigures } from '../../src/doctor/figures.ts';
-import { tellConversation } from '../../src/queue/conversation-timeline.ts';
-import { searchConversations } from '../../src/queue/search-conversations.ts';
+import { groupFigures } from '../../src/api/figures.ts';
+import { tellConversation } from '../../src/queue/by-hand/conversation-timeline.ts';
+import { searchConversations } from '../../src/queue/by-hand/search-conversations.ts';
 import { openDatabase, type Pool } from '../../src/store/database.ts';
 import { type ListFilter, listConversations, listLineIds } from '../../src/store/reporting/conversation-list.ts';
 import { totalsByBot, totalsByHour } from '../../src/store/reporting/hourly-counts.ts';

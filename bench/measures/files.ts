@@ -31,7 +31,7 @@ const ways: Readonly<Record<Way, string>> = {
 
 export const measureFiles: Measure = async (bench) => {
   const { endings, plan, say } = bench;
-  const remotes = await startChild(endings, new URL('../peers/file-remotes.ts', import.meta.url));
+  const remotes = await startChild(endings, new URL('../remotes/file-remotes.ts', import.meta.url));
   await remotes.ask('size', fileBytes, z.null());
   const growth: Record<Way, number[]> = { portal: [], brain: [] };
   const peers: Record<Way, number[]> = { portal: [], brain: [] };

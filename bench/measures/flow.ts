@@ -23,7 +23,7 @@ export const measureFlow: Measure = async (bench) => {
   const { endings, plan, server, say } = bench;
   const databaseUrl = await server.createMigrated('flow');
   const generator = await startGenerator(endings);
-  const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
+  const sink = await startChild(endings, new URL('../remotes/sink.ts', import.meta.url));
   const app = await startAppProcess({ endings, databaseUrl, restPort: sink.port });
   const naive = await startChild(endings, new URL('../peers/koa-forward.ts', import.meta.url), String(sink.port));
 

@@ -31,7 +31,7 @@ const patienceMs = 90_000;
 
 export const measureMgSockets: Measure = async (bench) => {
   const { endings, plan, say } = bench;
-  const fakeServer = await startChild(endings, new URL('../peers/mg-accounts.ts', import.meta.url));
+  const fakeServer = await startChild(endings, new URL('../remotes/mg-accounts.ts', import.meta.url));
   const joined = await fakeServer.ask('join', sockets, joinedSchema);
   const memory: Record<'app' | 'empty' | 'bare' | 'none', number[]> = { app: [], empty: [], bare: [], none: [] };
   const back: number[] = [];

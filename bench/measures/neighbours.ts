@@ -33,7 +33,7 @@ function flood(generator: Generator, app: AppProcess): () => Promise<void> {
 
 export const measureNeighbours: Measure = async (bench) => {
   const { endings, server, plan } = bench;
-  const portals = await startChild(endings, new URL('../peers/limited-portals.ts', import.meta.url));
+  const portals = await startChild(endings, new URL('../remotes/limited-portals.ts', import.meta.url));
   const generator = await startGenerator(endings);
   const own = await startLimitedApp({ bench, portals }, 'main');
   const stage = { bench, app: own.app, portals, database: own.database };

@@ -32,7 +32,7 @@ interface TracedApp {
 /** Each has its own database: workers of one would take the messages of another. */
 async function startTraced({ endings, server }: Bench, way: Way, collector: Child): Promise<TracedApp> {
   const databaseUrl = await server.createMigrated(`tracing_${way}`);
-  const sink = await startChild(endings, new URL('../peers/sink.ts', import.meta.url));
+  const sink = await startChild(endings, new URL('../remotes/sink.ts', import.meta.url));
   const share = ways[way];
   const traces = {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
@@ -53,7 +53,7 @@ async function startTraced({ endings, server }: Bench, way: Way, collector: Chil
 export const measureTracing: Measure = async (bench) => {
   const { endings, plan, server, say } = bench;
   const generator = await startGenerator(endings);
-  const collector = await startChild(endings, new URL('../peers/trace-collector.ts', import.meta.url));
+  const collector = await startChild(endings, new URL('../remotes/trace-collector.ts', import.meta.url));
   const apps = {
     off: await startTraced(bench, 'off', collector),
     tenth: await startTraced(bench, 'tenth', collector),

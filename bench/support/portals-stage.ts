@@ -32,7 +32,7 @@ const database = 'portals';
 export async function startPortalsStage({ endings, say }: Bench, portals: number): Promise<PortalsStage> {
   const server = await startDatabaseServer(endings, statementFlags);
   const databaseUrl = await server.createMigrated(database);
-  const far = await startChild(endings, new URL('../peers/many-portals.ts', import.meta.url), String(portals));
+  const far = await startChild(endings, new URL('../remotes/many-portals.ts', import.meta.url), String(portals));
   const appSecret = randomBytes(32);
   const began = performance.now();
   await fillPortals({ server, database, appSecret, portals, farPort: far.port });

@@ -44,7 +44,7 @@ interface Posted {
 
 export async function startTwoWayMessages(options: TwoWayOptions): Promise<TwoWayMessages> {
   const { endings, databaseUrl } = options;
-  const ends = await startChild(endings, new URL('../peers/both-remotes.ts', import.meta.url));
+  const ends = await startChild(endings, new URL('../remotes/both-remotes.ts', import.meta.url));
   const appSecret = randomBytes(32);
   const apps: AppProcess[] = [];
   for (const roles of options.processes) {

@@ -11,7 +11,7 @@ import { createFailureLimit, type FailureLimit } from '../http/failure-limit.ts'
 import { firstValues } from '../http/first-values.ts';
 import { bearerOf, isRoleFresh, openSession, type PageSession } from '../http/page-session.ts';
 import type { Refusals } from '../http/refusals.ts';
-import { senderOf } from '../http/sender.ts';
+import { senderOf } from '../http/sender-address.ts';
 import { parseJson } from '../lib/bounded-json.ts';
 import type { Clock } from '../lib/clock.ts';
 import { noteBy } from '../portals/audit.ts';

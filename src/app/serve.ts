@@ -18,7 +18,7 @@ import { mountHealth } from '../http/health.ts';
 import { listenForMetrics, mountMetrics } from '../http/metrics-route.ts';
 import { mountPages } from '../http/pages.ts';
 import { createRefusals, type Refusals } from '../http/refusals.ts';
-import { createSenderFinder } from '../http/sender.ts';
+import { createSenderFinder } from '../http/sender-address.ts';
 import { mountSettingsForm } from '../http/settings-form/settings-form.ts';
 import { createWebhookEndpoint } from '../http/webhook-endpoint.ts';
 import { systemClock } from '../lib/clock.ts';

@@ -7,7 +7,7 @@ import type { Logger } from '../lib/logger.ts';
 import { limitConnections } from './connection-limit.ts';
 import { statusOf } from './error-status.ts';
 import type { Refusals } from './refusals.ts';
-import { rememberSender, senderOf } from './sender.ts';
+import { rememberSender, senderOf } from './sender-address.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;

@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import { type Admission, type BodyGate, createBodyGate } from './body-gate.ts';
 import { type BodyAccount, createBodyShare } from './body-share.ts';
 import { createKnownSenders, type KnownSenders } from './known-senders.ts';
-import { senderOf } from './sender.ts';
+import { senderOf } from './sender-address.ts';
 
 export interface BodyReader {
   /**

@@ -13,7 +13,7 @@ import { createFailureLimit } from './failure-limit.ts';
 import { firstValues } from './first-values.ts';
 import { type PageFiles, readPageFiles } from './page-files.ts';
 import { fillTemplate } from './page-template.ts';
-import { senderOf } from './sender.ts';
+import { senderOf } from './sender-address.ts';
 
 /** Forms and callbacks are small. */
 const maxBodyBytes = 64 * 1024;

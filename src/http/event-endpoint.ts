@@ -24,7 +24,7 @@ import type { Metrics } from '../runtime/metrics.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
 import type { BodyReader } from './body-reader.ts';
 import { provenElsewhere } from './cells/pass-on.ts';
-import { senderOf } from './sender.ts';
+import { senderOf } from './sender-address.ts';
 
 /** Far above the largest message: 20 000 Cyrillic letters, sent twice and percent-encoded, are about 240 KB. */
 const maxBodyBytes = 4 * 1024 * 1024;

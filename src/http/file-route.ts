@@ -17,7 +17,7 @@ import type { Pool } from '../store/database.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { createFilePlaces } from './file-places.ts';
 import { passBytes } from './pass-bytes.ts';
-import { senderOf } from './sender.ts';
+import { senderOf } from './sender-address.ts';
 
 export interface FileRouteOptions {
   readonly db: Pool;

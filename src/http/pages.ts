@@ -17,7 +17,7 @@ import { type PageFiles, readPageFiles } from './page-files.ts';
 import { sealSession } from './page-session.ts';
 import { fillTemplate } from './page-template.ts';
 import type { Refusals } from './refusals.ts';
-import { senderOf } from './sender.ts';
+import { senderOf } from './sender-address.ts';
 
 export interface PagesOptions {
   readonly bodies: BodyReader;

@@ -1,5 +1,5 @@
 /**
- * What a call to another server is, whichever engine carries it. Engines live in http-engine-*.ts; main.ts chooses.
+ * What a call to another server is, whichever engine carries it. Engines live in http-engine-*.ts; `app/base.ts` and `cli/services.ts` choose.
  */
 import type { NetworkGuard } from './network-guard.ts';
 

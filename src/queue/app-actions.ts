@@ -24,8 +24,8 @@ import { addBot, type BotRow, forgetBotIds, listBots, markBotDeleted, updateBot 
 import { stopPolling } from '../store/tenants/event-polls.ts';
 import { findPortal, lockPortal, settleEventApi, updatePortal } from '../store/tenants/portals.ts';
 import { deleteToken } from '../store/tenants/tokens.ts';
+import { erasePerson } from './by-hand/erase-person.ts';
 import { checkApp } from './check-app.ts';
-import { erasePerson } from './erase-person.ts';
 import { createEventPolling, type PollEventsOptions } from './poll-events.ts';
 
 export interface AppActions {

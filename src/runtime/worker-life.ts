@@ -1,6 +1,6 @@
 /**
  * Proves to other processes that this worker is alive, and frees the leases of dead workers: their dialogs continue within a second or two
- * instead of when the lease ends. The proof is a lock that the database server drops with this worker's connection (`store/workers.ts`).
+ * instead of when the lease ends. The proof is a lock that the database server drops with this worker's connection (`store/queue/workers.ts`).
  */
 import type { Logger } from '../lib/logger.ts';
 import { inTransaction, type Pool } from '../store/database.ts';

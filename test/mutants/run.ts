@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../soak/support/random.ts';
 import { type Mutant, makeMutants } from './make-mutants.ts';
-import { type Measured, measureReach, type Reach, reachOf } from './reach.ts';
+import { measureReach } from './measure-reach.ts';
+import { type Measured, type Reach, reachOf } from './reach.ts';
 import { type Room, rooms } from './rooms.ts';
 import { root, startTree, type Tree } from './tree.ts';
 
@@ -46,12 +47,17 @@ const mutantsOf = ({ folder }: Room, sources: Sources): readonly Mutant[] =>
   [...sources].flatMap(([file, text]) => (file.startsWith(`${folder}/`) ? makeMutants(file, text) : []));
 
 async function readReach(file: string | undefined, sources: Sources): Promise<Reach> {
-  if (file !== undefined && existsSync(file)) {
-    return reachOf(JSON.parse(await readFile(file, 'utf8')) as Measured, sources);
-  }
+  const measured = await readOrMeasure(file);
+  // Some may have been moved since.
+  const tests = measured.tests.filter(({ path }) => existsSync(join(root, path)));
+  return reachOf({ ...measured, tests }, sources);
+}
+
+async function readOrMeasure(file: string | undefined): Promise<Measured> {
+  if (file !== undefined && existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as Measured;
   const measured = await measureReach();
   if (file !== undefined) await writeFile(file, JSON.stringify(measured));
-  return reachOf(measured, sources);
+  return measured;
 }
 
 /** So many of them, spread evenly by chance. */

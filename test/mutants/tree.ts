@@ -15,6 +15,8 @@ const copied = [
   'test',
   'sandbox',
   'migrations',
+  'docs',
+  'schema.sql',
   'install',
   'bench',
   'package.json',

@@ -7,7 +7,7 @@ import { needConnection } from '../../connections/described-connection.ts';
 import { pauseAccount, resumeAccount } from '../../connections/pause-connection.ts';
 import { rotateWebhook } from '../../connections/rotate-webhook.ts';
 import { AppError } from '../../core/errors.ts';
-import { deliveriesOf, sendDeliveryAgain } from '../../queue/deliveries.ts';
+import { deliveriesOf, sendDeliveryAgain } from '../../queue/by-hand/deliveries.ts';
 import { disabledHelpIn, freshConnection } from '../describe-connection.ts';
 import { type Caller, endpoint } from '../endpoint.ts';
 import { errorText } from '../error-texts.ts';

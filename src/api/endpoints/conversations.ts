@@ -1,9 +1,9 @@
 /** The conversations of a portal. */
 import { z } from 'zod';
 import { badInput } from '../../core/errors.ts';
-import { type OrderOptions, orderLead, orderMessage } from '../../queue/conversation-orders.ts';
-import { type ToldEntry, tellConversation } from '../../queue/conversation-timeline.ts';
-import { searchConversations } from '../../queue/search-conversations.ts';
+import { type OrderOptions, orderLead, orderMessage } from '../../queue/by-hand/conversation-orders.ts';
+import { type ToldEntry, tellConversation } from '../../queue/by-hand/conversation-timeline.ts';
+import { searchConversations } from '../../queue/by-hand/search-conversations.ts';
 import {
   findConversation,
   type ListFilter,

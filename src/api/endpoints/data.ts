@@ -3,7 +3,7 @@ import { erasePortalNow } from '../../connections/erase-portal.ts';
 import { badInput } from '../../core/errors.ts';
 import { randomToken } from '../../lib/encryption.ts';
 import { orderPersonErasure } from '../../portals/app-orders.ts';
-import { exportPortal } from '../../queue/export-portal.ts';
+import { exportPortal } from '../../queue/by-hand/export-portal.ts';
 import { inTransaction } from '../../store/database.ts';
 import { endpoint, fileEndpoint } from '../endpoint.ts';
 import {

@@ -1,6 +1,5 @@
 /** How the portal is: checks, what waits, what happened, figures. */
 import { titleIn } from '../../core/brain.ts';
-import { type Group, groupFigures } from '../../doctor/figures.ts';
 import type { ToldCheck } from '../../doctor/portal-health.ts';
 import { budgetBucket, rateOf } from '../../portals/portal-rate-limiter.ts';
 import { countDeadLetters } from '../../store/reporting/history.ts';
@@ -8,6 +7,7 @@ import { type CountRow, readHourlyCounts, totalsByBot, totalsByHour } from '../.
 import { answersCountedUntil, readBudgetLevel } from '../../store/reporting/portal-queue.ts';
 import { listBots } from '../../store/tenants/bots.ts';
 import { endpoint } from '../endpoint.ts';
+import { type Group, groupFigures } from '../figures.ts';
 import type { Role } from '../roles.ts';
 import { figuresQuerySchema, healthFiguresSchema, healthSchema, portalHealthSchema } from '../schemas/health.ts';
 

@@ -1,6 +1,6 @@
 /** What was not delivered. */
 import { z } from 'zod';
-import { type DeadLetterOptions, decideStep, drop, replay } from '../../queue/dead-letters.ts';
+import { type DeadLetterOptions, decideStep, drop, replay } from '../../queue/by-hand/dead-letters.ts';
 import { groupUndelivered, listUndelivered, type StuckRow } from '../../store/reporting/undelivered.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { type Caller, endpoint } from '../endpoint.ts';

@@ -1,6 +1,6 @@
 /** `dead-letters`: what will not be tried again by itself. A person replays it or drops it. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { drop, dropAll, replay, replayAll } from '../../queue/dead-letters.ts';
+import { drop, dropAll, replay, replayAll } from '../../queue/by-hand/dead-letters.ts';
 import type { DeadLetterId } from '../../store/queue/dead-letters.ts';
 import { listDeadLetters } from '../../store/reporting/history.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';

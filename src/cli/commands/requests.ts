@@ -4,7 +4,7 @@ import { formOf } from '../../core/config-form.ts';
 import { readPairs } from '../../core/form-values.ts';
 import { randomToken } from '../../lib/encryption.ts';
 import { needBrain } from '../../portals/bot-service.ts';
-import { sendRequest } from '../../queue/send-requests.ts';
+import { sendRequest } from '../../queue/by-hand/send-requests.ts';
 import { cancelFollowUp, type FollowUpRow, listFollowUps } from '../../store/tenants/follow-ups.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { moment, table, wrap } from '../framework/layout.ts';

@@ -9,7 +9,7 @@ import type { HttpClient, HttpRequest, OpenedResponse } from '../../lib/http-cli
 import type { Cells } from '../../portals/cells/cells.ts';
 import type { Cell } from '../../portals/cells/lives-elsewhere.ts';
 import { passBytes } from '../pass-bytes.ts';
-import { rememberSender, senderOf } from '../sender.ts';
+import { rememberSender, senderOf } from '../sender-address.ts';
 import { headersToForward, headersToPassBack } from './forwarded-headers.ts';
 import { openPassport, type Passport, passportHeader, sealPassport } from './passport.ts';
 

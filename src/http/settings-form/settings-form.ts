@@ -21,7 +21,7 @@ import { answerHead } from '../app.ts';
 import type { BodyReader } from '../body-reader.ts';
 import { provenElsewhere } from '../cells/pass-on.ts';
 import { createFailureLimit, type FailureLimit } from '../failure-limit.ts';
-import { senderOf } from '../sender.ts';
+import { senderOf } from '../sender-address.ts';
 import { describeForm, refusingForm } from './describe-form.ts';
 import { formTexts } from './form-texts.ts';
 import { botField, type RegisteredBot, type Stored, type Typed } from './form-values.ts';

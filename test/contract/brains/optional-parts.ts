@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { formOf } from '../../../src/core/config-form.ts';
-import { sendRequest } from '../../../src/queue/send-requests.ts';
+import { sendRequest } from '../../../src/queue/by-hand/send-requests.ts';
 import { listFollowUps, saveFollowUps } from '../../../src/store/tenants/follow-ups.ts';
 import type { BrainHarness } from './brain-harness.ts';
 import type { ContractStage } from './use-contract-stage.ts';

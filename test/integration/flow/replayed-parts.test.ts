@@ -1,7 +1,7 @@
 /** An answer of several messages, of which some failed and were replayed: the brain is told in the end what became of it as a whole. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textReply } from '../../../src/core/events.ts';
-import { replay } from '../../../src/queue/dead-letters.ts';
+import { replay } from '../../../src/queue/by-hand/dead-letters.ts';
 import { createWakeup } from '../../../src/runtime/wakeup.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { type OwnBridge, startInstalled } from '../../support/installed-bridge.ts';

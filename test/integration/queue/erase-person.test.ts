@@ -1,6 +1,6 @@
 /** The erasure of a person who has written much: what is found is erased page by page, and not gathered before. */
 import { expect, it } from 'vitest';
-import { erasePerson } from '../../../src/queue/erase-person.ts';
+import { erasePerson } from '../../../src/queue/by-hand/erase-person.ts';
 import type { Pool } from '../../../src/store/database.ts';
 import { addBarePortal } from '../../support/factories/tenants.ts';
 import { useOwnDatabase } from '../../support/use-own-database.ts';

@@ -1,4 +1,4 @@
-import { describeLinearTime } from '../../support/growth/describe-linear-time.ts';
-import { hostileInputs } from '../../support/growth/hostile-inputs.ts';
+import { describeLinearTime } from '../../support/linear-time/describe-linear-time.ts';
+import { hostileInputs } from '../../support/linear-time/hostile-inputs.ts';
 
 describeLinearTime(hostileInputs.forms);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scanEvent } from '../../../src/bitrix24/events/scan-event.ts';
 import { branch, type FormTree, parseForm, text } from '../../../src/lib/form-body.ts';
 import { fixture, fixtureNames } from '../../support/fixtures.ts';
-import { processorMs } from '../../support/growth/processor-time.ts';
+import { processorMs } from '../../support/linear-time/processor-time.ts';
 
 const bodies = [...fixtureNames('v1-on'), ...fixtureNames('app-on'), ...fixtureNames('v2-webhook')].map(
   (name) => fixture(name).body,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FormTree } from '../../../src/lib/form-body.ts';
 import { branch, parseForm, text } from '../../../src/lib/form-body.ts';
-import { processorMs } from '../../support/growth/processor-time.ts';
+import { processorMs } from '../../support/linear-time/processor-time.ts';
 
 function parse(body: string): unknown {
   return plain(parseForm(Buffer.from(body, 'latin1')));

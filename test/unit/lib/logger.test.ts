@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Misconfigured } from '../../../src/core/errors.ts';
 import type { Logger } from '../../../src/lib/logger.ts';
 import { createLogger, maskSecrets } from '../../../src/lib/logger.ts';
-import { processorMs } from '../../support/growth/processor-time.ts';
+import { processorMs } from '../../support/linear-time/processor-time.ts';
 
 const secret = 'a141fa690000071b00000844000002370567';
 

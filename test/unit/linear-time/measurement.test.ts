@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGrowthMeter } from '../../support/growth/measure-growth.ts';
+import { createGrowthMeter } from '../../support/linear-time/measure-growth.ts';
 
 describe('the measurement of growth', () => {
   const make = (length: number): string => 'a'.repeat(length);

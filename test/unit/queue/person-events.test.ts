@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { personIn } from '../../../src/queue/person-events.ts';
+import { personIn } from '../../../src/queue/by-hand/person-events.ts';
 
 const found = (form: string): unknown => personIn(Buffer.from(form), '27');
 

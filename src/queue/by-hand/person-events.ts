@@ -1,8 +1,8 @@
 /** Finds a person in the stored events of a portal: their dialogs, and what they wrote in the dialogs of others. */
-import type { Pool } from '../store/database.ts';
-import { dialogOf, isHeld, laneBehind } from '../store/queue/lane-names.ts';
-import { readEventPage } from '../store/reporting/stored-events.ts';
-import { ownSource } from './read-event.ts';
+import type { Pool } from '../../store/database.ts';
+import { dialogOf, isHeld, laneBehind } from '../../store/queue/lane-names.ts';
+import { readEventPage } from '../../store/reporting/stored-events.ts';
+import { ownSource } from '../read-event.ts';
 
 /** An event that names the person. */
 export interface PersonEvent {

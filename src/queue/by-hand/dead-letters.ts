@@ -1,16 +1,16 @@
 /** What a person decides about dead letters: replay them when the cause is mended, or drop them. */
-import { type BadInput, badInput } from '../core/errors.ts';
-import type { NoteChange } from '../portals/audit.ts';
-import type { Wakeups } from '../runtime/wakeup.ts';
-import { databaseTime, inTransaction, type Pool, type Transaction } from '../store/database.ts';
+import { type BadInput, badInput } from '../../core/errors.ts';
+import type { NoteChange } from '../../portals/audit.ts';
+import type { Wakeups } from '../../runtime/wakeup.ts';
+import { databaseTime, inTransaction, type Pool, type Transaction } from '../../store/database.ts';
 import {
   type DeadLetterChoice,
   type DeadLetterId,
   dropDeadLetters,
   listDeadLetterIds,
   replayDeadLetter,
-} from '../store/queue/dead-letters.ts';
-import { countDeadLetters } from '../store/reporting/history.ts';
+} from '../../store/queue/dead-letters.ts';
+import { countDeadLetters } from '../../store/reporting/history.ts';
 
 export interface DeadLetterOptions {
   readonly db: Pool;

@@ -1,16 +1,16 @@
 /** Tells a conversation step by step, with what was said as far as it is stored. Reads only. */
-import type { ConnectorRegistry } from '../connections/connector-registry.ts';
-import type { ChatEvent } from '../core/events.ts';
-import type { Pool } from '../store/database.ts';
-import type { InboxRow } from '../store/queue/inbox.ts';
-import type { OutboxAction } from '../store/queue/outbox.ts';
-import { type EventStep, readSteps, type StepsPlace } from '../store/reporting/conversation-steps.ts';
-import type { Step } from '../store/reporting/history.ts';
-import { readWaits, type Wait } from '../store/reporting/waiting-steps.ts';
-import { type BotRow, listBots } from '../store/tenants/bots.ts';
-import type { ConversationId } from '../store/tenants/conversations.ts';
-import { laneBotOf } from './event-intake.ts';
-import { readEvent } from './read-event.ts';
+import type { ConnectorRegistry } from '../../connections/connector-registry.ts';
+import type { ChatEvent } from '../../core/events.ts';
+import type { Pool } from '../../store/database.ts';
+import type { InboxRow } from '../../store/queue/inbox.ts';
+import type { OutboxAction } from '../../store/queue/outbox.ts';
+import { type EventStep, readSteps, type StepsPlace } from '../../store/reporting/conversation-steps.ts';
+import type { Step } from '../../store/reporting/history.ts';
+import { readWaits, type Wait } from '../../store/reporting/waiting-steps.ts';
+import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import type { ConversationId } from '../../store/tenants/conversations.ts';
+import { laneBotOf } from '../event-intake.ts';
+import { readEvent } from '../read-event.ts';
 
 /** One thing that happened or was to be done. */
 export interface ToldItem {

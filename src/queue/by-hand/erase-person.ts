@@ -2,10 +2,10 @@
  * Erases a person from a portal: their private dialogs and the Open Channel dialogs of which they are the customer as a whole, what they wrote in
  * dialogs with others, and their name in lists. May be repeated. What still waits to be worked is erased when it is done.
  */
-import { AppError } from '../core/errors.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
-import { dialogOf, inboxLane } from '../store/queue/lane-names.ts';
-import { type Dialog, eraseDialog, eraseEvents, forgetPerson, listDialogs } from '../store/tenants/erase-person.ts';
+import { AppError } from '../../core/errors.ts';
+import { inTransaction, type Pool } from '../../store/database.ts';
+import { dialogOf, inboxLane } from '../../store/queue/lane-names.ts';
+import { type Dialog, eraseDialog, eraseEvents, forgetPerson, listDialogs } from '../../store/tenants/erase-person.ts';
 import { type PersonEvent, personEvents } from './person-events.ts';
 
 /** Messages that wait are worked within seconds. */

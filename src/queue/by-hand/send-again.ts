@@ -1,9 +1,9 @@
 /** Sends a delivery to a brain again, as an administrator of the portal asks on the page of a connection. */
-import { badInput } from '../core/errors.ts';
-import { type Db, inTransaction } from '../store/database.ts';
-import type { LaneId } from '../store/queue/lanes.ts';
-import { repeatDelivery } from '../store/queue/outbox.ts';
-import { findDelivery } from '../store/reporting/deliveries.ts';
+import { badInput } from '../../core/errors.ts';
+import { type Db, inTransaction } from '../../store/database.ts';
+import type { LaneId } from '../../store/queue/lanes.ts';
+import { repeatDelivery } from '../../store/queue/outbox.ts';
+import { findDelivery } from '../../store/reporting/deliveries.ts';
 import { type DeadLetterOptions, replay } from './dead-letters.ts';
 
 export interface AgainOptions {

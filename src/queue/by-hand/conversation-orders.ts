@@ -2,18 +2,18 @@
  * What an administrator orders on the page of a conversation: who leads it, and words the bot is to say. An order is an event in the lane of the
  * conversation, so it is carried out in its turn and by the rules; with its entry in the audit list it is stored or not at all.
  */
-import { badInput } from '../core/errors.ts';
-import type { Chat, PageOrder } from '../core/events.ts';
-import type { NoteChange } from '../portals/audit.ts';
-import type { Wakeups } from '../runtime/wakeup.ts';
-import { inTransaction, type Pool } from '../store/database.ts';
-import { acceptEvents } from '../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
-import { findConversation } from '../store/reporting/conversation-list.ts';
-import { readLastChat } from '../store/reporting/said-texts.ts';
-import type { ConversationId } from '../store/tenants/conversations.ts';
-import { lockPortals } from '../store/tenants/portals.ts';
-import { ownSource, writeOwnEvents } from './read-event.ts';
+import { badInput } from '../../core/errors.ts';
+import type { Chat, PageOrder } from '../../core/events.ts';
+import type { NoteChange } from '../../portals/audit.ts';
+import type { Wakeups } from '../../runtime/wakeup.ts';
+import { inTransaction, type Pool } from '../../store/database.ts';
+import { acceptEvents } from '../../store/queue/inbox.ts';
+import { dedupeKey, inboxLane } from '../../store/queue/lane-names.ts';
+import { findConversation } from '../../store/reporting/conversation-list.ts';
+import { readLastChat } from '../../store/reporting/said-texts.ts';
+import type { ConversationId } from '../../store/tenants/conversations.ts';
+import { lockPortals } from '../../store/tenants/portals.ts';
+import { ownSource, writeOwnEvents } from '../read-event.ts';
 
 export interface OrderOptions {
   readonly db: Pool;

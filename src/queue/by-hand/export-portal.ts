@@ -1,6 +1,6 @@
 /** Writes what is stored of a portal, or of one person in it, as JSON: piece by piece, so that no size is too large. Holds no secrets. */
-import { AppError } from '../core/errors.ts';
-import type { Pool } from '../store/database.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Pool } from '../../store/database.ts';
 import {
   pieceSize,
   readActionPage,
@@ -10,12 +10,12 @@ import {
   readEventPage,
   type StoredAction,
   type StoredEvent,
-} from '../store/reporting/stored-events.ts';
-import { listAuditEntries } from '../store/tenants/audit.ts';
-import { listBots } from '../store/tenants/bots.ts';
-import { listConnections } from '../store/tenants/connections.ts';
-import { listFollowUps } from '../store/tenants/follow-ups.ts';
-import type { Portal } from '../store/tenants/portals.ts';
+} from '../../store/reporting/stored-events.ts';
+import { listAuditEntries } from '../../store/tenants/audit.ts';
+import { listBots } from '../../store/tenants/bots.ts';
+import { listConnections } from '../../store/tenants/connections.ts';
+import { listFollowUps } from '../../store/tenants/follow-ups.ts';
+import type { Portal } from '../../store/tenants/portals.ts';
 import { privateDialogs } from './erase-person.ts';
 import { personEvents } from './person-events.ts';
 

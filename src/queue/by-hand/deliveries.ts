@@ -1,10 +1,10 @@
 /** What was lately sent to the brain of a connection, and to send one of it again, as the pages ask. */
-import { badInput } from '../core/errors.ts';
-import type { Db } from '../store/database.ts';
-import type { LaneId } from '../store/queue/lanes.ts';
-import { listDeliveries } from '../store/reporting/deliveries.ts';
-import { type BotRow, listBots } from '../store/tenants/bots.ts';
-import { listConnections } from '../store/tenants/connections.ts';
+import { badInput } from '../../core/errors.ts';
+import type { Db } from '../../store/database.ts';
+import type { LaneId } from '../../store/queue/lanes.ts';
+import { listDeliveries } from '../../store/reporting/deliveries.ts';
+import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import { listConnections } from '../../store/tenants/connections.ts';
 import type { DeadLetterOptions } from './dead-letters.ts';
 import { sendAgain } from './send-again.ts';
 

@@ -1,15 +1,15 @@
 /** Puts requests to a brain into the inbox lanes of their conversations: at once for a person, and follow-ups when they are due. */
-import type { RequestEvent } from '../core/events.ts';
-import type { Logger } from '../lib/logger.ts';
-import { createWakeup, type Wakeups } from '../runtime/wakeup.ts';
-import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
-import { inTransaction, type Pool, type Transaction } from '../store/database.ts';
-import { acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
-import type { ConversationId } from '../store/tenants/conversations.ts';
-import { type DueFollowUp, dueFollowUps, takeFollowUps } from '../store/tenants/follow-ups.ts';
-import { lockPortals } from '../store/tenants/portals.ts';
-import { ownSource, writeOwnEvents } from './read-event.ts';
+import type { RequestEvent } from '../../core/events.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { createWakeup, type Wakeups } from '../../runtime/wakeup.ts';
+import { startWorkLoop, type WorkLoop } from '../../runtime/work-loop.ts';
+import { inTransaction, type Pool, type Transaction } from '../../store/database.ts';
+import { acceptEvents, type NewEvent } from '../../store/queue/inbox.ts';
+import { dedupeKey, inboxLane } from '../../store/queue/lane-names.ts';
+import type { ConversationId } from '../../store/tenants/conversations.ts';
+import { type DueFollowUp, dueFollowUps, takeFollowUps } from '../../store/tenants/follow-ups.ts';
+import { lockPortals } from '../../store/tenants/portals.ts';
+import { ownSource, writeOwnEvents } from '../read-event.ts';
 
 /** Stores a person's request. The caller wakes the inbox. */
 export async function sendRequest(

@@ -1,12 +1,12 @@
 /** Looks for conversations in which something was said. Texts have no index: each call looks through some hundred conversations and says how far it came. */
-import type { Pool } from '../store/database.ts';
+import type { Pool } from '../../store/database.ts';
 import {
   type ListedConversation,
   type ListFilter,
   type ListPlace,
   listConversations,
-} from '../store/reporting/conversation-list.ts';
-import { readSaidTexts, type SaidText } from '../store/reporting/said-texts.ts';
+} from '../../store/reporting/conversation-list.ts';
+import { readSaidTexts, type SaidText } from '../../store/reporting/said-texts.ts';
 
 export interface TextSearch {
   readonly text: string;
