@@ -28,6 +28,13 @@ const awayDatabase = {
   raw: () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
 } as unknown as Pool;
 
+/** Its lanes are held, and its attempts begin. */
+function answeringDatabase(): Pool {
+  const raw = () =>
+    Object.assign(Promise.resolve({ rows: [{ is_held: true, is_begun: true }] }), { options: () => raw() });
+  return { raw } as unknown as Pool;
+}
+
 const executor = {
   isRepeatable: () => Promise.resolve(true),
   wantsReceipts: () => Promise.resolve(true),
@@ -57,15 +64,9 @@ const claimedWith = (rows: readonly OutboxRow[]): ClaimedLane<OutboxRow> => ({
 
 describe('a turn of an outbox lane', () => {
   it.each([true, false])('adds a receipt to the conversation only where the brain wants it: %s', async (isWanted) => {
-    const answering = {
-      raw: () =>
-        Object.assign(Promise.resolve({ rows: [{ is_held: true, is_begun: true }] }), {
-          options: () => answering.raw(),
-        }),
-    };
     const wanting = { ...executor, wantsReceipts: () => Promise.resolve(isWanted) } as unknown as Executor;
     const rows = [row(1, { type: 'send', text: 'one', remoteMessageId: 'm1' })];
-    const turn = await executeLane(optionsOf(answering as never, wanting), claimedWith(rows), attempts);
+    const turn = await executeLane(optionsOf(answeringDatabase(), wanting), claimedWith(rows), attempts);
     expect(turn.results[0]).toMatchObject({ state: 'done', remoteId: '501' });
     expect(turn.results[0]?.incoming).toHaveLength(isWanted ? 1 : 0);
   });
@@ -81,5 +82,21 @@ describe('a turn of an outbox lane', () => {
     // The second waits, and its attempt is not counted.
     expect(turn.progress).toMatchObject({ done: 1, isFree: true });
     expect(turn.failure).toBeNull();
+  });
+
+  it('never makes a call again that may have been made before and cannot be repeated', async () => {
+    let calls = 0;
+    const once = {
+      ...executor,
+      isRepeatable: () => Promise.resolve(false),
+      execute: () => {
+        calls += 1;
+        return Promise.resolve({ outcome: 'sent', remoteId: '501' });
+      },
+    } as unknown as Executor;
+    const begun = { ...row(1, { type: 'send', text: 'one', remoteMessageId: null }), attempted_at: new Date() };
+    const turn = await executeLane(optionsOf(answeringDatabase(), once), claimedWith([begun]), attempts);
+    expect(turn.results).toEqual([expect.objectContaining({ seq: 1, state: 'unknown' })]);
+    expect(calls).toBe(0);
   });
 });
