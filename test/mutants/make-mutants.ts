@@ -100,7 +100,7 @@ function mutateSql(node: ts.Node, source: ts.SourceFile, add: (start: number, en
   for (const [pattern, to] of sqlSwaps) {
     for (const found of text.matchAll(pattern)) {
       const at = start + found.index;
-      add(at, at + found[0].length, found[0].replace(new RegExp(pattern.source), to));
+      add(at, at + found[0].length, to.replace('$1', found[1] ?? ''));
     }
   }
 }

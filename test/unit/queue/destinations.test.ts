@@ -159,6 +159,19 @@ describe('slots of one destination', () => {
     expect(allowed(destinations, 'a')).toBeGreaterThanOrEqual(8);
   });
 
+  it('are denied for two seconds, however many attempts were under way when the third of them failed', async () => {
+    const { clock, destinations } = setUp();
+    const slots = Array.from({ length: 6 }, () => destinations.enter(home('a')));
+    const ends = slots.map((slot) => slot.begin());
+    await clock.advance(30_000);
+    for (const end of ends) end('no_answer');
+    for (const slot of slots) slot.leave();
+    await clock.advance(1_999);
+    expect(allowed(destinations, 'a')).toBe(0);
+    await clock.advance(1);
+    expect(allowed(destinations, 'a')).toBe(1);
+  });
+
   it('are not taken for silences that were over at once, nor for attempts that asked nobody', async () => {
     const scene = setUp();
     for (let count = 0; count < 20; count += 1) await attempt(scene, 'a', 'no_answer', 5);
