@@ -1,7 +1,7 @@
 /**
  * The kinds of tests. `npm test` runs what a change is to be tried with at once, `npm test -- --project unit` the quick ones, which need nothing. The
  * sweeps take longer than all others: every page at two widths, every hostile input on every reader, long conversations under faults,
- * whole processes that are replaced or flooded (`npm run test:sweeps`). Those of Citus need a cluster: `npm run test:citus`.
+ * whole processes that are killed, replaced or flooded (`npm run test:sweeps`). Those of Citus need a cluster: `npm run test:citus`.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -29,8 +29,8 @@ const firstSteps = ['app-shell', 'demo'].map((name) => `test/e2e/${name}.test.ts
 
 export default defineConfig({
   test: {
-    // Tests wait for answers and for the database as much as they work: three files at a time keep two processors busy.
-    maxWorkers: 3,
+    // Tests wait for answers and for the database as much as they work: four files at a time keep two processors busy.
+    maxWorkers: 4,
     reporters: ['default', './test/support/totals-reporter.ts'],
     projects: [
       {

@@ -26,7 +26,7 @@ as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=
 as_server "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
   -o "-p $port -c listen_addresses=127.0.0.1 -k $folder -c fsync=off -c max_connections=200" start
 echo "PostgreSQL $("$bin/postgres" -V | grep -oE '[0-9.]+' | head -n 1)"
-TEST_DATABASE_ADMIN_URL="postgres://postgres@127.0.0.1:$port/postgres" npm test -- --project integration \
+TEST_DATABASE_ADMIN_URL="postgres://postgres@127.0.0.1:$port/postgres" npm test -- --project integration --project sweeps \
   test/integration/flow test/integration/install/uninstall.test.ts test/integration/install/page-install.test.ts \
   test/integration/store/claim-lanes.test.ts test/integration/resilience/duplicates.test.ts test/integration/resilience/endpoint-bad-input.test.ts \
-  test/integration/resilience/dead-workers.test.ts
+  test/sweeps/processes/dead-workers.test.ts

@@ -73,8 +73,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     B24_RATE_BURST: '100000',
     DEFAULT_BRAIN: answeringBrain(options.brains ?? realBrains),
     // Opening a connection takes 10 ms of processor time, and few tests use more than these at the same time.
-    DATABASE_POOL: '3',
-    ENDPOINT_DATABASE_POOL: '1',
+    DATABASE_POOL: '5',
+    ENDPOINT_DATABASE_POOL: '2',
     // Tests write faster than people; tests of this limit set the bot's own.
     TURNS_PER_MINUTE: '0',
     ...options.settings,

@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTwoCells, type TwoCells } from '../integration/cells/two-cells.ts';
-import { install } from '../support/bridge.ts';
-import { compileCache } from '../support/compile-cache.ts';
-import { startNumberedTalk } from '../support/numbered-talk.ts';
-import { everythingDone, ourBot } from '../support/talk.ts';
+import { startTwoCells, type TwoCells } from '../../integration/cells/two-cells.ts';
+import { install } from '../../support/bridge.ts';
+import { compileCache } from '../../support/compile-cache.ts';
+import { startNumberedTalk } from '../../support/numbered-talk.ts';
+import { everythingDone, ourBot } from '../../support/talk.ts';
 
-const command = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 
 let two: TwoCells;
 

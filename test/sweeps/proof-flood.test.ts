@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { install, until } from '../../support/bridge.ts';
-import { expectToAnswer, type OwnBridge, startOwnBridge } from '../../support/installed-bridge.ts';
-import { readPageData } from '../../support/page-data.ts';
-import { everythingDone } from '../../support/talk.ts';
+import { install, until } from '../support/bridge.ts';
+import { expectToAnswer, type OwnBridge, startOwnBridge } from '../support/installed-bridge.ts';
+import { readPageData } from '../support/page-data.ts';
+import { everythingDone } from '../support/talk.ts';
 
 let own: OwnBridge | undefined;
 

@@ -16,7 +16,7 @@ import {
   setTheStage,
   start,
   startElsewhere,
-} from './embedded-postgres-stage.ts';
+} from '../../integration/lib/embedded-postgres-stage.ts';
 
 setTheStage();
 

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SeenBot } from '../../sandbox/bitrix24/observation.ts';
-import { until } from '../support/bridge.ts';
-import type { BridgeProcess } from '../support/bridge-process.ts';
-import { postEvent, privateMessageBody } from '../support/event-bodies.ts';
-import { type ProcessStage, setStage } from '../support/process-stage.ts';
-import { ourBot } from '../support/talk.ts';
+import type { SeenBot } from '../../../sandbox/bitrix24/observation.ts';
+import { until } from '../../support/bridge.ts';
+import type { BridgeProcess } from '../../support/bridge-process.ts';
+import { postEvent, privateMessageBody } from '../../support/event-bodies.ts';
+import { type ProcessStage, setStage } from '../../support/process-stage.ts';
+import { ourBot } from '../../support/talk.ts';
 
 /** Held connections at a time: enough that each kind would fill the memory without limits, few enough for a busy machine. */
 const held = 150;

@@ -6,7 +6,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { processCommand } from '../../../src/lib/process-command.ts';
-import { folder, leaveOrphan, madeFolder, query, serverPid, setTheStage, start } from './embedded-postgres-stage.ts';
+import {
+  folder,
+  leaveOrphan,
+  madeFolder,
+  query,
+  serverPid,
+  setTheStage,
+  start,
+} from '../../integration/lib/embedded-postgres-stage.ts';
 
 setTheStage();
 
