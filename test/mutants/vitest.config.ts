@@ -15,10 +15,7 @@ class GivenOrder extends BaseSequencer {
   }
 }
 
-const tried = new Set(['unit', 'contract', 'integration']);
-const projects = (config.test?.projects ?? []).filter(
-  (project) => typeof project === 'object' && 'test' in project && tried.has(String(project.test?.name)),
-);
+const tried: readonly unknown[] = ['unit', 'contract', 'integration'];
 
 export default {
   root: fileURLToPath(new URL('../../', import.meta.url)),
@@ -26,10 +23,10 @@ export default {
     ...config.test,
     reporters: ['dot'],
     sequence: { sequencer: GivenOrder },
-    projects: projects.map((project) =>
-      typeof project === 'object' && 'test' in project
-        ? { ...project, test: { ...project.test, setupFiles: ['test/mutants/start-marks.ts'] } }
-        : project,
+    projects: (config.test?.projects ?? []).flatMap((project) =>
+      typeof project === 'object' && 'test' in project && tried.includes(project.test?.name)
+        ? [{ ...project, test: { ...project.test, setupFiles: ['test/mutants/start-marks.ts'] } }]
+        : [],
     ),
   },
 };

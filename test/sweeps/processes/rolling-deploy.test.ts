@@ -12,8 +12,8 @@ import { expectNothingGivenUp, type ProcessStage, withStage } from '../../suppor
 import { ourBot } from '../../support/talk.ts';
 
 const dialogs = 4;
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const script = fileURLToPath(new URL('../support/kept-socket.pl', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const script = fileURLToPath(new URL('../../support/kept-socket.pl', import.meta.url));
 
 interface Balancer {
   add(process: BridgeProcess): Promise<void>;

@@ -22,14 +22,14 @@ function stage() {
     },
   } as unknown as Pool;
   const clock = createFakeClock();
-  const { log, text } = captureLog();
+  const captured = captureLog();
   const retry = { clock, stopping: new AbortController().signal };
   return {
     asked,
     database,
     clock,
-    text,
-    giveBack: createGiveBack({ db, queue: 'inbox', leaseSeconds: 60, retry, log }),
+    captured,
+    giveBack: createGiveBack({ db, queue: 'inbox', leaseSeconds: 60, retry, log: captured.log }),
   };
 }
 
@@ -51,9 +51,9 @@ describe('lanes that writes may have claimed while the database was away', () =>
   });
 
   it('are kept up to a limit, and no longer than their lease', async () => {
-    const { asked, database, clock, text, giveBack } = stage();
+    const { asked, database, clock, captured, giveBack } = stage();
     for (let write = 0; write < 20; write += 1) giveBack(lanesOf(1_500), `w:${write}`);
-    expect(text()).toMatch(/"lanes":500,.*lanes wait until their lease ends/);
+    expect(captured.text()).toMatch(/"lanes":500,.*lanes wait until their lease ends/);
     await clock.advance(30_000);
     expect(asked.at(-1)?.lanes).toHaveLength(10_000);
     await clock.advance(31_000);
