@@ -23,7 +23,7 @@ const timeouts = {
 /** Otherwise a file of pages that somebody names would run twice. */
 const areSweeping = process.argv.some((word) => /^(--project=)?sweeps$/.test(word));
 
-/** `npm test` walks once through what an administrator does first. All pages are seen by the sweeps, or when somebody names this project or a file. */
+/** `npm test` opens the menu of all pages and the demo. All pages are seen by the sweeps, or when somebody names this project or a file. */
 const isChosen = process.argv.some((word) => /^(--project=)?e2e$|^test\//.test(word));
 const firstSteps = ['app-shell', 'demo'].map((name) => `test/e2e/${name}.test.ts`);
 

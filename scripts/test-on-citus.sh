@@ -27,7 +27,10 @@ npm test -- --project citus
 #   integration/schema.test.ts                   describes the tables of a database as a whole
 #   integration/lib                              knows no tables of ours
 #   resilience/{token-refresh,portal-account,unwritable}   watch or refuse rows by triggers, which Citus allows on no distributed table
-#   resilience/database-restart                  stops a server of its own
+#   sweeps/processes/database-restart, embedded-postgres-*  stop servers of their own
 npm test -- --project integration \
-  --exclude 'test/integration/resilience/{token-refresh,portal-account,unwritable,database-restart}.test.ts' \
+  --exclude 'test/integration/resilience/{token-refresh,portal-account,unwritable}.test.ts' \
   test/integration/{store,backup,queue,portals,connections,event-apis,flow,resilience,webhook,cli}
+npm test -- --project sweeps \
+  test/sweeps/{cut-batches,busy-event-apis,oauth-host-hangs,webhook-long-talk} \
+  test/sweeps/processes/{dead-workers,kill-minus-nine,two-processes,rolling-deploy,strangers-memory}

@@ -21,6 +21,8 @@ export interface Reach {
 
 /** What a measured run has found; plain data, to be kept in a file. */
 export interface Measured {
+  /** Of the source that was measured: marks are places in it. */
+  readonly source: string;
   readonly tests: readonly TestFile[];
   /** `<test file>\t<passage>`. */
   readonly marks: readonly string[];

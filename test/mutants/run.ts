@@ -2,6 +2,7 @@
  * `npm run test:mutants`: plants faults into copies of the source, one at a time, and counts how many the tests notice. Prints the score
  * of each folder and every fault that lived. Takes a sample, the same for the same seed; ends by itself.
  */
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,7 +24,8 @@ const usage = `npm run test:mutants -- [--room <name>]… [--sample <n>] [--seed
   --workers <n>   tried at a time; 2 unless told otherwise
   --budget <s>    seconds of tests that are asked about one fault, the quickest first; 120 unless told otherwise. A fault that these do not
                   notice counts as living
-  --reach <file>  keeps in this file which tests reach what, or takes it from there: measuring it takes longer than all tests
+  --reach <file>  keeps in this file which tests reach what, and takes it from there while the source is the same: measuring it
+                  takes longer than all tests
 `;
 
 interface Score {
@@ -50,17 +52,13 @@ const mutantsOf = (room: Room, sources: Sources): readonly Mutant[] =>
   [...sources].flatMap(([file, text]) => (isTried(file, room) ? makeMutants(file, text) : []));
 
 async function readReach(file: string | undefined, sources: Sources): Promise<Reach> {
-  const measured = await readOrMeasure(file);
-  // Some may have been moved since.
+  const source = hash('sha256', JSON.stringify([...sources]));
+  const kept = file !== undefined && existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Measured) : null;
+  const measured = kept?.source === source ? kept : { ...(await measureReach()), source };
+  if (file !== undefined && measured !== kept) await writeFile(file, JSON.stringify(measured));
+  // Tests may have been moved since.
   const tests = measured.tests.filter(({ path }) => existsSync(join(root, path)));
   return reachOf({ ...measured, tests }, sources);
-}
-
-async function readOrMeasure(file: string | undefined): Promise<Measured> {
-  if (file !== undefined && existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as Measured;
-  const measured = await measureReach();
-  if (file !== undefined) await writeFile(file, JSON.stringify(measured));
-  return measured;
 }
 
 /** So many of them, spread evenly by chance. */

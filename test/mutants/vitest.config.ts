@@ -15,6 +15,9 @@ class GivenOrder extends BaseSequencer {
   }
 }
 
+/** A measured run loads all modules anew for each file, so that what runs while they load is marked for each. */
+const isolate = process.env['MARKS_FILE'] !== undefined;
+
 const tried: readonly unknown[] = ['unit', 'contract', 'integration'];
 
 export default {
@@ -25,7 +28,7 @@ export default {
     sequence: { sequencer: GivenOrder },
     projects: (config.test?.projects ?? []).flatMap((project) =>
       typeof project === 'object' && 'test' in project && tried.includes(project.test?.name)
-        ? [{ ...project, test: { ...project.test, setupFiles: ['test/mutants/start-marks.ts'] } }]
+        ? [{ ...project, test: { ...project.test, isolate, setupFiles: ['test/mutants/start-marks.ts'] } }]
         : [],
     ),
   },

@@ -27,7 +27,7 @@ export interface Cells {
    * `cells.directory_away` or `cells.none_open`.
    */
   place(claim: ProvenClaim): Promise<void>;
-  /** All other cells. Throws RemoteUnreachable `cells.directory_away` when they were never read. */
+  /** All other cells; while the directory is away, as they were read last. Throws RemoteUnreachable `cells.directory_away` when they never were. */
   others(): Promise<readonly Cell[]>;
   /**
    * The portal does not live in the cell that was named for it; that cell says that it has moved to the one with this name, or null. Returns where

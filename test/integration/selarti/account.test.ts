@@ -110,7 +110,7 @@ describe('an account of Selarti', () => {
     selarti.fail({ kind: 'refuse-key', times: 1_000 });
     portal.employeeWritesPrivate(person, bot.id, 'Кто там?');
     // A check that ran just now would be the last one for ten minutes.
-    const forgetChecks = `update connection set health_checked_at = now() - interval '1 hour', health_check_at = now() where disabled_reason is null`;
+    const forgetChecks = `update connection set health_checked_at = now() - interval '1 hour' where disabled_reason is null`;
     const isDisabled = async (): Promise<boolean> => {
       await own.probe.rows(forgetChecks);
       return (await run('connections', 'list')).out.includes('key_refused');

@@ -159,13 +159,23 @@ export const commands: Command = async (request) => {
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
     // First here: a health check that begins meanwhile declares what is kept here, and would put it back.
     await context.overrides.deleteCommand(name);
-    const known = await context.bot.commands(signal);
-    if (known.some((one) => one.name === name)) await context.bot.deleteCommand(name, signal);
+    await deleteDeclared(context.bot, name, signal);
   } else {
     throw new ConsoleRefusal(messages.nameCommand);
   }
   return commands({ ...request, args: '' });
 };
+
+/** A health check may delete it first: then it is gone, which is what was wanted. */
+async function deleteDeclared(bot: CommandRequest['context']['bot'], name: string, signal: AbortSignal): Promise<void> {
+  const isKnown = async () => (await bot.commands(signal)).some((one) => one.name === name);
+  if (!(await isKnown())) return;
+  try {
+    await bot.deleteCommand(name, signal);
+  } catch (error) {
+    if (await isKnown()) throw error;
+  }
+}
 
 /** `rename name`: changes the bot's name in MessageGateway. */
 export const rename: Command = async (request) => {
