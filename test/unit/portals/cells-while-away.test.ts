@@ -19,7 +19,7 @@ function stage() {
   return {
     cells,
     clock,
-    failWith(error: Error): void {
+    failWith: (error: Error): void => {
       failure = error;
     },
   };
