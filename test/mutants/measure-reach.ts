@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plantMarks } from './passages.ts';
 import type { Measured, TestFile } from './reach.ts';
+import { readReport } from './report.ts';
 import { runTests, startTree } from './tree.ts';
 
 const longestRunMs = 3_600_000;
@@ -22,27 +23,16 @@ export async function measureReach(): Promise<Omit<Measured, 'source'>> {
       env: { MARKS_FILE: marks },
       limitMs: longestRunMs,
     });
-    const tests = readReport(await readFile(report, 'utf8'), tree.folder);
+    const tests = await passed(report, tree.folder);
     return { tests, marks: (await readFile(marks, 'utf8')).split('\n') };
   } finally {
     await tree.close();
   }
 }
 
-interface Report {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly startTime: number;
-    readonly endTime: number;
-  }[];
-}
-
-function readReport(text: string, folder: string): readonly TestFile[] {
-  const { testResults } = JSON.parse(text) as Report;
-  return testResults.flatMap(({ name, status, startTime, endTime }) => {
-    const path = name.slice(folder.length + 1);
-    if (status === 'passed') return [{ path, ms: endTime - startTime }];
+async function passed(report: string, folder: string): Promise<readonly TestFile[]> {
+  return (await readReport(report, folder)).flatMap(({ path, ms, isPassed }) => {
+    if (isPassed) return [{ path, ms }];
     process.stderr.write(`fails without a fault and is left out: ${path}\n`);
     return [];
   });

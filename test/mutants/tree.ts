@@ -1,11 +1,13 @@
 /** A copy of the repository in which one fault at a time is planted and the tests are run. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Mutant } from './make-mutants.ts';
 import type { Reach, TestFile } from './reach.ts';
+import { readReport } from './report.ts';
 
 /** Of the repository. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -49,27 +51,42 @@ export async function startTree(): Promise<Tree> {
   const folder = await mkdtemp(join(tmpdir(), 'mutants-'));
   for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const list = join(folder, 'test-order.txt');
-  /** By their names, whether these tests pass without a fault. */
-  const controls = new Map<string, boolean>();
+  const [list, report] = [join(folder, 'test-order.txt'), join(folder, 'report.json')];
+  /** Test files that have failed here without a fault: they tell nothing. */
+  const useless = new Set<TestFile>();
 
-  async function areGreen(tests: readonly TestFile[]): Promise<boolean> {
+  /** The test file that fails first; all of them when they hang or cannot even be loaded; none when all pass. */
+  async function failing(tests: readonly TestFile[]): Promise<readonly TestFile[]> {
     await writeFile(list, tests.map(({ path }) => path).join('\n'));
     const took = tests.reduce((sum, { ms }) => sum + ms + setUpMs, 0);
     const names = tests.map(({ path }) => path);
-    const code = await runTests(folder, ['--bail=1', '--maxWorkers=1', ...names], {
-      env: { TEST_ORDER: list },
-      limitMs: leastMs + patience * took,
-    });
-    return code === 0;
+    const args = ['--bail=1', '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
+    const limitMs = leastMs + patience * took;
+    await rm(report, { force: true });
+    const code = await runTests(folder, [...args, ...names], { env: { TEST_ORDER: list }, limitMs });
+    if (code === 0) return [];
+    const results = existsSync(report) ? await readReport(report, folder) : [];
+    const failed = new Set(results.filter((one) => one.hasFailed).map(({ path }) => path));
+    return failed.size === 0 ? tests : tests.filter(({ path }) => failed.has(path));
   }
 
-  /** Only of tests that failed with a fault: on a busy machine they may have failed, or taken too long, because of it. */
-  async function passWithout(tests: readonly TestFile[]): Promise<boolean> {
-    const names = tests.map(({ path }) => path).join();
-    const known = controls.get(names) ?? (await areGreen(tests));
-    controls.set(names, known);
-    return known;
+  /** True when tests fail with the fault that pass without it: on a busy machine some may fail because of that. */
+  async function notice(tests: readonly TestFile[], path: string, changed: string): Promise<boolean> {
+    const text = await readFile(path, 'utf8');
+    for (;;) {
+      const asked = tests.filter((test) => !useless.has(test));
+      if (asked.length === 0) return false;
+      await writeFile(path, changed);
+      const failed = await failing(asked);
+      await writeFile(path, text);
+      if (failed.length === 0) return false;
+      const failedWithout = await failing(failed);
+      if (failedWithout.length === 0) return true;
+      for (const test of failedWithout) {
+        useless.add(test);
+        process.stderr.write(`fails without a fault and is left out: ${test.path}\n`);
+      }
+    }
   }
 
   return {
@@ -79,10 +96,7 @@ export async function startTree(): Promise<Tree> {
       const text = await readFile(path, 'utf8');
       const changed = text.slice(0, mutant.start) + mutant.to + text.slice(mutant.end);
       for (const step of inSteps(reach.testsOf(mutant, text), budgetMs)) {
-        await writeFile(path, changed);
-        const isRed = !(await areGreen(step));
-        await writeFile(path, text);
-        if (isRed && (await passWithout(step))) return true;
+        if (await notice(step, path, changed)) return true;
       }
       return false;
     },
