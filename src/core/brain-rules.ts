@@ -17,10 +17,10 @@ import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
-import { changeLead, type LeadCause } from './ownership.ts';
 import { plainWords, portalWords } from './portal-words.ts';
 import { onReacted } from './reaction-rules.ts';
 import { onReplyChange } from './reply-changes.ts';
+import { changeLead, type LeadCause } from './who-leads.ts';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {

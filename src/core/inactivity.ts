@@ -7,7 +7,7 @@ import { botTexts } from './bot-texts.ts';
 import { type Bridged, noop, note, type RuleContext } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PortalEvent } from './events.ts';
-import { changeLead } from './ownership.ts';
+import { changeLead } from './who-leads.ts';
 
 type InactivityUpdate = Pick<Bridged, 'conversation' | 'actions'>;
 

@@ -2,7 +2,7 @@
 import { type Bridged, isBot, noop, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PortalEvent } from './events.ts';
-import { changeLead } from './ownership.ts';
+import { changeLead } from './who-leads.ts';
 
 /** What comes so late may be of an earlier session, which the event does not name. */
 const lateMs = 60_000;

@@ -4,7 +4,7 @@ import type { ChatAction } from './actions.ts';
 import { type Bridged, isBot, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, LineSession, PortalEvent } from './events.ts';
-import { changeLead } from './ownership.ts';
+import { changeLead } from './who-leads.ts';
 
 /** An event that describes its chat. */
 export type ChatStateEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };

@@ -4,8 +4,8 @@ import { handOver } from './brain-rules.ts';
 import { type Bridged, noop, note, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PageOrder } from './events.ts';
-import { changeLead, leadOf } from './ownership.ts';
 import { plainPieces } from './portal-words.ts';
+import { changeLead, leadOf } from './who-leads.ts';
 
 export function onPageOrder(event: PageOrder, conversation: Conversation, context: RuleContext): Bridged {
   if (event.type === 'message_ordered') return say(event, conversation, context);

@@ -23,8 +23,8 @@ import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
 import { isOfEarlierSession } from './line-session.ts';
-import { changeLead } from './ownership.ts';
 import { onUnanswered } from './unanswered.ts';
+import { changeLead } from './who-leads.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 

@@ -11,7 +11,7 @@ import { type ConnectionRow, listConnections } from '../store/tenants/connection
 import type { Portal, PortalState } from '../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../store/tenants/tokens.ts';
 import { type Check, ok, setUp, told, unknown, wrong } from './check.ts';
-import { checkDisabled, inspectConnection } from './check-connection.ts';
+import { checkDisabled, inspectConnection } from './inspect-connection.ts';
 
 /** A refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
 const tokenDays = 180;

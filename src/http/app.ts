@@ -4,10 +4,10 @@ import Router from '@koa/router';
 import Koa, { type Context, type Middleware, type Next } from 'koa';
 import { BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { limitConnections } from './connection-limit.ts';
 import { statusOf } from './error-status.ts';
 import type { Refusals } from './refusals.ts';
 import { rememberSender, senderOf } from './sender-address.ts';
+import { limitSockets } from './socket-limit.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
@@ -127,7 +127,7 @@ export function listen(app: Koa, place: ListenPlace): Promise<Server> {
       (request, response) => void handle(request, response),
     );
     server.maxRequestsPerSocket = 10_000;
-    limitConnections(server);
+    limitSockets(server);
     server.listen(place);
     server.once('listening', () => resolve(server));
     server.once('error', reject);

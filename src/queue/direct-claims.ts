@@ -12,7 +12,7 @@ import type { ClaimedLane, LaneRow } from '../store/queue/claim-lanes.ts';
 import type { ClaimedEvent } from '../store/queue/inbox.ts';
 import type { DirectClaim, LaneId } from '../store/queue/lanes.ts';
 import type { NewAction, OutboxRow } from '../store/queue/outbox.ts';
-import type { GiveBack } from './give-back.ts';
+import type { ReturnLanes } from './return-lanes.ts';
 
 /** A reserved place at a worker, for the lanes that one write claims. Either `take` or `lose` is called, once. */
 export interface Place<Row extends LaneRow> extends DirectClaim {
@@ -61,21 +61,21 @@ function createPlacesOf<P, Asked extends readonly unknown[]>(): Places<P, Asked>
 
 export interface PlaceOptions<Row extends LaneRow> {
   readonly leaseSeconds: number;
-  readonly giveBack: GiveBack;
+  readonly returnLanes: ReturnLanes;
   /** Begins to work on lanes. */
   readonly work: (lanes: readonly ClaimedLane<Row>[]) => void;
 }
 
 /** @param holder the id of the claim */
 export function createPlace<Row extends LaneRow>(options: PlaceOptions<Row>, holder: string): Place<Row> {
-  const { leaseSeconds, giveBack, work } = options;
+  const { leaseSeconds, returnLanes, work } = options;
   return {
     holder,
     leaseSeconds,
     take: work,
     lose(lanes, error) {
       work([]);
-      if (isDatabaseAway(error)) giveBack(lanes, holder);
+      if (isDatabaseAway(error)) returnLanes(lanes, holder);
     },
   };
 }

@@ -24,10 +24,10 @@ import type { StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { type BodyLoader, createBodyLoader } from './body-loader.ts';
 import { createPlace, type WorkerPlaces } from './direct-claims.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
-import { createGiveBack } from './give-back.ts';
 import { type ProcessEventOptions, processEvent } from './process-event.ts';
 import { ownSource } from './read-event.ts';
 import { type RetryWriteOptions, retryWrite } from './retry-write.ts';
+import { createReturnLanes } from './return-lanes.ts';
 import { routeUnmatched } from './route-unmatched.ts';
 import { type LaneResult, nothingDone, writeSeparately } from './write-inbox-results.ts';
 
@@ -102,7 +102,7 @@ function openPlaces(shared: Shared): WorkLoop {
   const stopping = new AbortController();
   const { leaseSeconds } = limits;
   const retry = { clock, stopping: stopping.signal };
-  const giveBack = createGiveBack({ db, queue: 'inbox', leaseSeconds, retry, log });
+  const returnLanes = createReturnLanes({ db, queue: 'inbox', leaseSeconds, retry, log });
   const open = new Set<Promise<void>>();
   let claims = 0;
   shared.places.inbox.open(() => {
@@ -123,7 +123,7 @@ function openPlaces(shared: Shared): WorkLoop {
       }
     };
     const begin = (lanes: readonly ClaimedLane<ClaimedEvent>[]): void => void work(lanes);
-    return createPlace({ leaseSeconds, giveBack, work: begin }, `${owner}:h.${claims}`);
+    return createPlace({ leaseSeconds, returnLanes, work: begin }, `${owner}:h.${claims}`);
   });
   return {
     async stop() {

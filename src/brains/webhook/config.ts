@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { wrongKey } from './problem-texts.ts';
-import { keyOf } from './signature.ts';
+import { keyOf } from './protocol/signature.ts';
 
 const keySchema = z
   .string()

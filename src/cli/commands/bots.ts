@@ -7,10 +7,10 @@ import type { BotChange } from '../../portals/bot-change.ts';
 import { addPortalBot, type ChangedBot, changePortalBot, removePortalBot } from '../../portals/bot-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import type { Portal } from '../../store/tenants/portals.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openBots } from '../services.ts';
-import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
 
 /** The bots as a table; empty without any. With domains: of several portals. */
 export function botTable(bots: readonly BotRow[], domains?: ReadonlyMap<string, string>): string {

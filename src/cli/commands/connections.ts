@@ -7,19 +7,19 @@ import { checkConnection } from '../../connections/check-connection.ts';
 import type { LeftConnection } from '../../connections/leave-connection.ts';
 import { AppError, BadInput, orProblem } from '../../core/errors.ts';
 import { type Check, isWrong, ok, unknown, wrong } from '../../doctor/check.ts';
-import { inspectConnection } from '../../doctor/check-connection.ts';
+import { inspectConnection } from '../../doctor/inspect-connection.ts';
 import { commandLine, noteBy } from '../../portals/audit.ts';
 import { needBrain } from '../../portals/bot-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
+import { findConnection, type OneConnection } from '../arguments/find-connection.ts';
 import { checkDeliveries } from '../doctor/check-deliveries.ts';
 import { layChecks } from '../doctor/lay-checks.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openAccountWork, openLeaving } from '../services.ts';
-import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
 import { describeFields, showConnection } from './connection-details.ts';
-import { findConnection, type OneConnection } from './find-connection.ts';
 
 /** Puts a change into the portal's audit list. */
 const note = noteBy(commandLine);

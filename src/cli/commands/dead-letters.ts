@@ -3,11 +3,11 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { drop, dropAll, replay, replayAll } from '../../queue/by-hand/dead-letters.ts';
 import type { DeadLetterId } from '../../store/queue/dead-letters.ts';
 import { listDeadLetters } from '../../store/reporting/history.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { moment, table, wrap } from '../framework/layout.ts';
 import { openWakeups } from '../services.ts';
-import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
-import { type ToldStep, tellSteps } from './timeline.ts';
+import { type ToldStep, tellSteps } from '../timeline.ts';
 
 async function list(context: CommandContext, options: { portal?: string | undefined }): Promise<Answer> {
   const db = await context.database();

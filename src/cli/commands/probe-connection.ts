@@ -6,6 +6,7 @@ import type { BrainProbe } from '../../core/brain-probe.ts';
 import { badInput } from '../../core/errors.ts';
 import { needBrain } from '../../portals/bot-service.ts';
 import { readLastMessages } from '../../store/queue/inbox.ts';
+import { findConnection, type OneConnection } from '../arguments/find-connection.ts';
 import type { Answer, CommandContext } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { askBrain, shownCall } from '../probe/ask-brain.ts';
@@ -13,7 +14,6 @@ import { compareStored } from '../probe/compare-stored.ts';
 import { keepReport } from '../probe/keep-report.ts';
 import { watchCalls } from '../probe/watched-calls.ts';
 import { openAccountWork } from '../services.ts';
-import { findConnection, type OneConnection } from './find-connection.ts';
 
 /** Enough to meet every kind of message. */
 const maxStored = 1_000;

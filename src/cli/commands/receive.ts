@@ -7,12 +7,12 @@ import { AppError, badInput, orProblem } from '../../core/errors.ts';
 import { databaseTime, type Pool } from '../../store/database.ts';
 import { findTraceSince, traceSteps } from '../../store/reporting/history.ts';
 import { listBots } from '../../store/tenants/bots.ts';
+import { choosePortal } from '../arguments/choose-portal.ts';
+import { readFixture, type Substitutes, substitute } from '../arguments/fixture-body.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { wrap } from '../framework/layout.ts';
 import { openHttp } from '../services.ts';
-import { choosePortal } from './choose-portal.ts';
-import { readFixture, type Substitutes, substitute } from './fixture-body.ts';
-import { layTimeline, type ToldStep, tellSteps } from './timeline.ts';
+import { layTimeline, type ToldStep, tellSteps } from '../timeline.ts';
 
 const timeoutMs = 15_000;
 

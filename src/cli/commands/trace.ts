@@ -2,10 +2,10 @@
 import { readSettings } from '../../config.ts';
 import { Misconfigured } from '../../core/errors.ts';
 import { traceSteps } from '../../store/reporting/history.ts';
+import { portalFilter, portalFilterId } from '../arguments/choose-portal.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { wrap } from '../framework/layout.ts';
-import { portalFilter, portalFilterId } from './choose-portal.ts';
-import { layTimeline, tellSteps } from './timeline.ts';
+import { layTimeline, tellSteps } from '../timeline.ts';
 
 async function trace(
   context: CommandContext,

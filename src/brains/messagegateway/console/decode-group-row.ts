@@ -3,7 +3,7 @@ import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { type GroupMessage, readGroupRow, type Showing, shownName } from './group-row.ts';
-import { consoleMessages } from './messages/console-messages.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
 /** What the reading depends on. */
 type Rules = Pick<ConsoleContext, 'language' | 'readText' | 'cardsOf' | 'cardText' | 'fileId'>;
@@ -18,7 +18,7 @@ export function decodeGroupRow(body: Buffer, rules: Rules): readonly BrainEvent[
     throw new BadInput({ code: 'messagegateway.unreadable', message: 'a message for a group could not be read' });
   }
   const { message, showing } = row;
-  const messages = consoleMessages(rules.language);
+  const messages = consoleTexts(rules.language);
   switch (showing.what) {
     case 'new':
       return [newReply(message, showing, rules)];
@@ -67,7 +67,7 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
 
 /** The author, and for whom the message is. */
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
-  const { staffOnly, toCustomer } = consoleMessages(rules.language);
+  const { staffOnly, toCustomer } = consoleTexts(rules.language);
   const name = nameOf(message, showing, rules);
   // Only `public` goes to the customer; any other scope counts as private.
   if (message.scope !== 'public') return `🔒 ${name} (${staffOnly}):`;

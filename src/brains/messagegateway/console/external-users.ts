@@ -4,7 +4,7 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { RemoteRefused } from '../../../core/errors.ts';
 import { ConsoleRefusal } from './command-request.ts';
 import type { ConsoleContext } from './console-context.ts';
-import { consoleMessages } from './messages/console-messages.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
 /** How long an answer of the portal is used. */
 const externalsKnownMs = 600_000;
@@ -49,6 +49,6 @@ async function askPortal(
   } catch (error) {
     if (!(error instanceof RemoteRefused) || typeof error.retry === 'object') throw error;
     context.tools.log('the portal does not list the members of a group', { dialog: dialogId, reason: error.code });
-    throw new ConsoleRefusal(consoleMessages(context.language).membersUnknown);
+    throw new ConsoleRefusal(consoleTexts(context.language).membersUnknown);
   }
 }

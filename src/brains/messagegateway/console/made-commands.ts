@@ -11,11 +11,11 @@ import type { CommandName } from './command-names.ts';
 import { type CommandRequest, ConsoleRefusal } from './command-request.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { type GroupMessage, groupMessageShape, writeGroupRow } from './group-row.ts';
-import { consoleMessages } from './messages/console-messages.ts';
 import { isRunnable, parseLine } from './parse-line.ts';
 import { storeLink } from './people.ts';
 import { runCommand } from './run-command.ts';
 import { keepDays } from './send-once.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
 /** The manager sees the message these send, so nothing more is reported. */
 const speaking: ReadonlySet<CommandName> = new Set(['say', 'note', 'send']);
@@ -120,7 +120,7 @@ function requestOf(context: ConsoleContext, message: GroupMessage, args: string,
     files: [],
     args,
     binding: { ref: name, chatId, after: 0, customer: '', channel: '', title: '', maxText: null },
-    messages: consoleMessages(context.language),
+    messages: consoleTexts(context.language),
     signal,
   };
 }

@@ -6,7 +6,7 @@ import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
 import type { ConsoleListener } from '../console/console.ts';
 import type { MgContext } from '../context.ts';
 import { newMessageId, type Signal, signalOf } from '../inbound/signals.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { catchUp, missedSince } from './catch-up.ts';
 import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
@@ -159,7 +159,7 @@ function movedCursor(cursor: ListenCursor, frame: Envelope, context: MgContext):
 /** Answers `/help` in the chat, for staff only. If that fails, the manager can ask again. */
 async function help(context: MgContext, { chatId }: Signal, signal: AbortSignal): Promise<void> {
   const { language, handover } = context.config;
-  const content = managerMessages(language).help(handover.command);
+  const content = managerTexts(language).help(handover.command);
   try {
     await context.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
   } catch (thrown) {

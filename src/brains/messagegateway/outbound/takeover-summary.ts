@@ -2,7 +2,7 @@
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { MissedMessage } from '../../../core/connector-tools.ts';
 import type { MgContext } from '../context.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 
 /** Longest line of the summary, so that one long message does not push out all others. */
 const maxLine = 500;
@@ -34,7 +34,7 @@ export async function takeoverSummary(
   const said = await context.tools.missedMessages(to, new Date(since), new Date(until));
   const lines = said.map(lineOf).filter((line) => line !== '');
   if (lines.length === 0) return '';
-  const messages = managerMessages(language);
+  const messages = managerTexts(language);
   const kept = lastThatFit(lines, summaryLength);
   const left = lines.length - kept.length;
   return [messages.takeoverSummary, ...(left === 0 ? [] : [messages.earlier(left)]), ...kept].join('\n');

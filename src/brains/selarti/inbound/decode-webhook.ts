@@ -1,7 +1,7 @@
 /** What a stored webhook of Selarti means for the conversation. Pure: what was acted on before stands in the stored body. */
 import { type BrainEvent, textReply } from '../../../core/events.ts';
 import type { SelartiConfig } from '../config.ts';
-import { type StaffMessages, staffMessages } from '../messages/staff-messages.ts';
+import { type StaffTexts, staffTexts } from '../texts/staff-texts.ts';
 import { closedBefore, type Webhook } from './webhook.ts';
 
 export type DecodeConfig = Pick<SelartiConfig, 'onOperator' | 'onClose' | 'onRobot' | 'panelMessages' | 'language'>;
@@ -22,7 +22,7 @@ function said({ type, text, messageId, flags }: Webhook, { onRobot, panelMessage
 /** What Selarti has found out of the customer: one note when it is news. */
 function learnt(webhook: Webhook, { language }: DecodeConfig): BrainEvent[] {
   const { flags, known, contacts } = webhook;
-  const words = staffMessages(language);
+  const words = staffTexts(language);
   const news = (['get_contact', 'interest', 'success'] as const).filter((flag) => flags.has(flag) && !known.has(flag));
   const hasContacts = contacts !== '' && !known.has('contacts');
   if (news.length === 0 && !hasContacts) return [];
@@ -33,7 +33,7 @@ function learnt(webhook: Webhook, { language }: DecodeConfig): BrainEvent[] {
 }
 
 function decided(webhook: Webhook, { onOperator, onClose, onRobot, language }: DecodeConfig): BrainEvent[] {
-  const words = staffMessages(language);
+  const words = staffTexts(language);
   const isNews = (flag: 'operator' | 'close' | 'is_bot'): boolean =>
     webhook.flags.has(flag) && !webhook.known.has(flag);
   const links = [panelLine(webhook, words), webhook.shareUrl === '' ? '' : words.share(webhook.shareUrl)];
@@ -51,7 +51,7 @@ function decided(webhook: Webhook, { onOperator, onClose, onRobot, language }: D
   return onClose === 'handover' || isAwaited ? [call(words.closed)] : [{ type: 'finish' }];
 }
 
-function panelLine({ panelUrl }: Webhook, words: StaffMessages): string {
+function panelLine({ panelUrl }: Webhook, words: StaffTexts): string {
   return panelUrl === '' ? '' : words.panel(panelUrl);
 }
 

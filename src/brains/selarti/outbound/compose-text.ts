@@ -4,13 +4,13 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Author, Chat, FileRef } from '../../../core/events.ts';
 import type { SelartiContext } from '../context.ts';
-import { staffMessages } from '../messages/staff-messages.ts';
+import { staffTexts } from '../texts/staff-texts.ts';
 
 type ComposeContext = Pick<SelartiContext, 'config'> & { readonly tools: Pick<SelartiContext['tools'], 'fileLink'> };
 
 /** Empty where Selarti is told nothing. */
 export function composeText({ config, tools }: ComposeContext, action: BrainAction, to: ConversationRef): string {
-  const words = staffMessages(config.language);
+  const words = staffTexts(config.language);
   switch (action.type) {
     case 'message': {
       const linkOf = (file: FileRef): string => (config.files === 'link' ? fileLink(tools, to, file) : '');

@@ -7,7 +7,7 @@ import { AppError, RemoteUnreachable } from '../../../core/errors.ts';
 import { splitText } from '../../../core/split-text.ts';
 import type { SelartiContext } from '../context.ts';
 import { ConversationState, type Sent } from '../conversation-state.ts';
-import { staffMessages } from '../messages/staff-messages.ts';
+import { staffTexts } from '../texts/staff-texts.ts';
 import { dayOf, reachedLimit, turnsToday } from './spend-limits.ts';
 import { textDigest } from './text-digest.ts';
 
@@ -31,7 +31,7 @@ export async function deliverText(
     return { warnings: ['not sent: Selarti takes the other side for a robot'] };
   }
   if (config.onClose === 'finish' && state.isClosed) {
-    const note = staffMessages(config.language).closedBefore;
+    const note = staffTexts(config.language).closedBefore;
     return { replies: [{ type: 'handover', note }], warnings: ['not sent: Selarti has closed the dialogue'] };
   }
   const parts = splitText(text, config.maxMessageLength);

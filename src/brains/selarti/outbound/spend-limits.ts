@@ -1,7 +1,7 @@
 /** Limits on what a connection spends: every message to and from Selarti is charged. */
 import type { SelartiContext } from '../context.ts';
 import type { Sent } from '../conversation-state.ts';
-import { staffMessages } from '../messages/staff-messages.ts';
+import { staffTexts } from '../texts/staff-texts.ts';
 
 /** The day that limits count by. */
 export function dayOf(now: Date): string {
@@ -25,7 +25,7 @@ export async function reachedLimit(
   count: number,
 ): Promise<string | null> {
   const { maxTurnsPerDay, maxMessagesPerMonth } = config;
-  const words = staffMessages(config.language);
+  const words = staffTexts(config.language);
   if (maxTurnsPerDay > 0 && turns + count > maxTurnsPerDay) return words.turnsReached(maxTurnsPerDay);
   if (maxMessagesPerMonth === 0) return null;
   const { sent, received } = await use.total();

@@ -4,7 +4,7 @@ import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent } from '../../../core/events.ts';
 import { type Config, keysAt } from '../config.ts';
 import { problemsOf, webhookSchema } from '../protocol/answers.ts';
-import { verify } from '../signature.ts';
+import { verify } from '../protocol/signature.ts';
 import { jsonOrUndefined, toBrainEvent } from './to-brain-events.ts';
 
 /** 20 answers with the longest texts, cards and buttons fit. */

@@ -4,7 +4,7 @@ import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/e
 import { retryAfterMs } from '../../../lib/retry-after.ts';
 import { type Config, keysAt } from '../config.ts';
 import type { Event } from '../protocol/events.ts';
-import { signedHeaders } from '../signature.ts';
+import { signedHeaders } from '../protocol/signature.ts';
 
 /** A server may ask for less than this; nobody waits longer because of one header. */
 const longestWaitMs = 3_600_000;

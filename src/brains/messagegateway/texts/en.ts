@@ -66,4 +66,4 @@ export const en = {
   paid: 'paid',
 };
 
-export type ManagerMessages = typeof en;
+export type ManagerTexts = typeof en;

@@ -1,11 +1,11 @@
 /** Tells what happened to messages, step by step, for people and for `--json`. */
-import type { Db } from '../../store/database.ts';
-import { dialogOf } from '../../store/queue/lane-names.ts';
-import type { Step } from '../../store/reporting/history.ts';
-import { readWaits, type Wait } from '../../store/reporting/waiting-steps.ts';
-import { moment, table } from '../framework/layout.ts';
-import { outcomeText } from '../outcome-texts.ts';
-import { domainsById } from './choose-portal.ts';
+import type { Db } from '../store/database.ts';
+import { dialogOf } from '../store/queue/lane-names.ts';
+import type { Step } from '../store/reporting/history.ts';
+import { readWaits, type Wait } from '../store/reporting/waiting-steps.ts';
+import { domainsById } from './arguments/choose-portal.ts';
+import { moment, table } from './framework/layout.ts';
+import { outcomeText } from './outcome-texts.ts';
 
 export interface ToldStep {
   readonly at: Date;

@@ -4,13 +4,13 @@
  */
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
-import { giveBackLanes, type HeldLane, type LaneId, type QueueName } from '../store/queue/lanes.ts';
+import { type HeldLane, type LaneId, type QueueName, returnLanes } from '../store/queue/lanes.ts';
 import type { RetryWriteOptions } from './retry-write.ts';
 
 /** Adds lanes that the claim `holder` may have. Never throws. */
-export type GiveBack = (lanes: readonly LaneId[], holder: string) => void;
+export type ReturnLanes = (lanes: readonly LaneId[], holder: string) => void;
 
-export interface GiveBackOptions {
+export interface ReturnLanesOptions {
   readonly db: Pool;
   readonly queue: QueueName;
   /** Of the claims: when it is over, their lanes are free without us. */
@@ -24,7 +24,7 @@ const maxKept = 10_000;
 
 const retryMs = 250;
 
-export function createGiveBack(options: GiveBackOptions): GiveBack {
+export function createReturnLanes(options: ReturnLanesOptions): ReturnLanes {
   const { leaseSeconds, retry, log } = options;
   let kept: Kept[] = [];
   let isRunning = false;
@@ -55,9 +55,9 @@ export function createGiveBack(options: GiveBackOptions): GiveBack {
 type Kept = HeldLane & { readonly until: number };
 
 /** False: the database is away. */
-async function attempt({ db, queue, log }: GiveBackOptions, lanes: readonly HeldLane[]): Promise<boolean> {
+async function attempt({ db, queue, log }: ReturnLanesOptions, lanes: readonly HeldLane[]): Promise<boolean> {
   try {
-    await giveBackLanes(db, queue, lanes);
+    await returnLanes(db, queue, lanes);
     return true;
   } catch (error) {
     if (isDatabaseAway(error)) return false;

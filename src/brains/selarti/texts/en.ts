@@ -28,4 +28,4 @@ export const en = {
   deleted: '[The customer has deleted an earlier message]',
 };
 
-export type StaffMessages = typeof en;
+export type StaffTexts = typeof en;

@@ -105,4 +105,4 @@ export const en = {
   noteHeading: (name: string) => `${name} (Bitrix24): `,
 };
 
-export type ConsoleMessages = typeof en;
+export type ConsoleTexts = typeof en;
