@@ -94,6 +94,21 @@ describe('the list of conversations', () => {
     expect((await list('?search=нет такого&in=messages')).searchedBackTo).toBeNull();
   });
 
+  it('is searched by words page by page: no more than was asked for, each once', async () => {
+    const pages: (readonly string[])[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page: ConversationPage = await list(`?search=вопрос&in=messages&limit=3${after}`);
+      pages.push(page.conversations.map(({ person }) => person ?? ''));
+      cursor = page.next;
+    }
+    // The greeting that everybody was sent has the word too.
+    expect(pages).toEqual([
+      ['Гость3', 'Гость2', 'Гость1'],
+      ['Гость0', 'Вера Проверкина'],
+    ]);
+  });
+
   it('is filtered by bot, kind, leader, state and time', async () => {
     const count = async (query: string): Promise<number> => (await list(`?${query}`)).conversations.length;
     expect(await count('bot=bridge_assistant')).toBe(5);
