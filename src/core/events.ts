@@ -87,7 +87,7 @@ export type PortalEvent =
       readonly isHidden?: boolean;
       /** Another bot of ours leads the Open Channel session and receives this message too; that bot answers. */
       readonly otherBotLeads?: boolean;
-      /** At this text the portal takes the Open Channel session from the bot and calls the operators. Absent: at a `0`. */
+      /** At this text the portal takes the Open Channel session from the bot and calls the operators. Absent: only the text `0` does that. */
       readonly callsPerson?: boolean;
     }
   | {
@@ -145,7 +145,7 @@ export type PortalEvent =
       /** The data of the link. Absent: it had none. */
       readonly context?: ContextData;
     }
-  /** A person put a reaction on a message of the bot, or took it back. Only portals whose events are those of `imbot.v2` tell it. */
+  /** A person put a reaction on a message of the bot, or took it back. Only portals that send `imbot.v2` events report it. */
   | {
       readonly type: 'reaction_changed';
       readonly messageId: string;
@@ -156,7 +156,10 @@ export type PortalEvent =
       readonly chat: Chat;
       readonly sentAt: string | null;
     }
-  /** An operator's message is on its way to the customer of an Open Channel: told of every line, whether or not a bot is in the chat. */
+  /**
+   * An operator's message is on its way to the customer of an Open Channel. The portal reports it for every line, whether or not a bot is in
+   * the chat.
+   */
   | {
       readonly type: 'operator_wrote';
       readonly messageId: string;
@@ -194,7 +197,7 @@ export interface Reply {
   readonly linkPreview?: boolean;
 }
 
-/** A message of the brain, by its id in Bitrix24 or by the brain's own id; by the latter also while it is still on its way. */
+/** A message of the brain, by its id in Bitrix24 or by the brain's own id; the brain's own id works even while the message is still on its way. */
 export type SaidMessage = { readonly portalMessageId: string } | { readonly remoteMessageId: string };
 
 /** A message or request of a brain. */
@@ -256,7 +259,7 @@ export type ReceiptEvent =
       readonly what: 'edit' | 'delete';
       /** The id of the message in Bitrix24. */
       readonly messageId: string;
-      /** The text it should have got; null for a deletion. */
+      /** The refused new text; null for a deletion. */
       readonly text: string | null;
       readonly error: string;
     }
@@ -273,11 +276,11 @@ export type ReceiptEvent =
 
 /** What an administrator orders on the page of a conversation. */
 export type PageOrder = { readonly by: { readonly id: string; readonly name: string } } & (
-  | /** They lead from now on, or the brain does again. */ {
+  | /** The administrator leads from now on, or the brain leads again. */ {
       readonly type: 'lead_ordered';
       readonly to: 'person' | 'brain';
     }
-  /** They say something as the bot. `chat`: as it was last described; null: nothing of it is stored. */
+  /** The administrator says something as the bot. `chat`: the chat as last described; null: nothing about it is stored. */
   | { readonly type: 'message_ordered'; readonly id: string; readonly text: string; readonly chat: Chat | null }
 );
 

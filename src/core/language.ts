@@ -12,7 +12,7 @@ export function portalCodeOf(language: Language): string {
   return portalCodes[language] ?? language;
 }
 
-/** Further codes of portals, and the language their people read best among ours. */
+/** Every code a portal may send, and the language of ours that its people read best. */
 const nearest: ReadonlyMap<string, Language> = new Map([
   ...languages.map((language) => [language, language] as const),
   ...languages.map((language) => [portalCodeOf(language), language] as const),

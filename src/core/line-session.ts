@@ -39,7 +39,7 @@ export function learnFrom(conversation: Conversation, event: ChatStateEvent, con
   return { ...led, actions: [...startOf(event.chat, conversation, led.conversation, context), ...led.actions] };
 }
 
-/** Told to brains that want it, once for each session. A supervisor only looks on. */
+/** Tells brains that want it, once for each session, that the session began. A supervisor only looks on. */
 function startOf(
   chat: Chat,
   before: Conversation,

@@ -5,12 +5,12 @@ export interface Turns {
   readonly isAsked: boolean;
   /** When the last question came; all times are ISO 8601. */
   readonly askedAt: string;
-  /** Answered questions since then. */
+  /** `minute` and `hour` count the questions answered since these times. */
   readonly minuteSince: string;
   readonly minute: number;
   readonly hourSince: string;
   readonly hour: number;
 }
 
-/** The limit of a bot without a setting of its own. People who read what they are answered do not write that often. */
+/** The limit of a bot without a setting of its own. People who read the answers do not write that often. */
 export const usualTurnsPerMinute = 30;

@@ -25,7 +25,7 @@ export type LinkedNode =
   /** A press sends the value as the reader's message, or puts it into the reader's text field. */
   | { readonly type: 'press'; readonly does: 'send' | 'put'; readonly value: string; readonly children: Markup };
 
-/** Things without text of their own. */
+/** Nodes without children. */
 export type LeafNode =
   | { readonly type: 'text'; readonly text: string }
   /** A block stands on lines of its own. */

@@ -20,7 +20,7 @@ function renderLines(nodes: Markup, isInLabel: boolean): string {
     .join('\n');
 }
 
-/** Neighbours of one style as one node: their signs would touch, and mean something else. */
+/** Joins neighbours of one style into one node: otherwise their signs would touch and mean something else. */
 function joined(nodes: Markup): Markup {
   const all: MarkupNode[] = [];
   for (const node of nodes) {
@@ -89,7 +89,7 @@ function renderLink(node: Linked, isInLabel: boolean): string {
   return `[${label}](${target(address)})`;
 }
 
-/** An address between parentheses: one that holds some itself stands between `<` and `>`. */
+/** An address for the parentheses of a link; if it holds parentheses itself, it is put between `<` and `>`. */
 function target(address: string): string {
   return /[()]/.test(address) ? `<${address}>` : address;
 }
