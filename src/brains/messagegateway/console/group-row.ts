@@ -59,7 +59,7 @@ export function readGroupRow(body: Buffer): z.output<typeof rowShape> | 'unreada
   return rowShape.safeParse(marked.data.console).data ?? 'unreadable';
 }
 
-/** Begins the names of messages shown in groups. It tells their receipts from those for messages of our channels. */
+/** Prefix of the names of messages shown in groups. It tells their receipts from those for messages of our channels. */
 const shownPrefix = 'group:';
 
 export function shownName(messageId: number): string {

@@ -19,8 +19,8 @@ const maxLines = 50;
 const maxLineLength = 500;
 
 /**
- * At least the last `wanted` messages of the chat with system messages, oldest first. It is not documented whether one page has the newest
- * or the oldest. If the chat's last message is not on it, all messages are read.
+ * The last `wanted` messages of the chat or more, system messages included, oldest first. It is not documented whether one page has the
+ * newest or the oldest. If the chat's last message is not on the page, all messages are read.
  */
 export async function readHistory(
   { context, signal }: CommandRequest,
