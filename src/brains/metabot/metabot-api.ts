@@ -26,7 +26,7 @@ export interface MetabotApiOptions {
 }
 
 const maxAnswerBytes = 1024 * 1024;
-/** Waits after a refusal: without a Retry-After header, and the bounds for one. */
+/** Waits after a refusal: the usual one, and bounds for Retry-After. */
 const waitLimits = { usual: 2_000, least: 1_000, most: 300_000 } as const;
 
 export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): MetabotApi {

@@ -19,7 +19,7 @@ export async function openFile(
   throw refused(opened.status);
 }
 
-/** A file that is too large is not retried: it will be as large the next time. */
+/** Not retried: the file will be as large the next time. */
 function tooLarge(error: unknown, megabytes: number): unknown {
   if (!(error instanceof AppError) || error.code !== 'http.too_large') return error;
   const message = `a file of an answer is larger than ${megabytes} MB (maxFileMegabytes)`;

@@ -195,7 +195,7 @@ function read<T>(schema: z.ZodType<T>, answer: unknown, account: string): T {
   return parsed.data;
 }
 
-/** Null when the account exists but does not know the module; throws other errors again. */
+/** Null if the account exists but does not know the module; else throws. */
 function nullWhenUnknown(error: unknown): null {
   if (error instanceof RemoteRefused && error.status === 404 && error.code === 'messagegateway.crm_refused')
     return null;

@@ -58,7 +58,7 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
 /** How often storing the new key is tried while others change the connection. */
 const maxAttempts = 5;
 
-/** Registers the module and returns the address of the account's page. */
+/** Registers the module; returns the address of the account's page. */
 async function registered(account: Account, host: ConnectorHost): Promise<string> {
   const id = awaitingIdOf(account.crmUrl);
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {

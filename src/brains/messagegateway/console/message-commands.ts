@@ -185,7 +185,7 @@ export async function deleteSent(context: ConsoleContext, messageId: string, sig
   for (const { id } of sent.data.parts) await deleteQuietly(context, id, signal);
 }
 
-/** It is no error if the message is gone: an earlier attempt may have deleted it. */
+/** A missing message is no error: an earlier attempt may have deleted it. */
 async function deleteQuietly(context: ConsoleContext, id: number, signal: AbortSignal): Promise<void> {
   try {
     await context.bot.deleteMessage(id, signal);

@@ -8,7 +8,7 @@ export const refusedCodes = { key: 'selarti.key_refused', token: 'selarti.token_
 /** There is no such page at the address that is configured. */
 export const wrongAddressCode = 'selarti.wrong_address';
 
-/** Waits after a refusal: without a Retry-After header, and the bounds for one. */
+/** Waits after a refusal: the usual one, and bounds for Retry-After. */
 const waitLimits = { usual: 1_000, least: 500, most: 300_000 } as const;
 
 /** A gateway in front of Selarti gave up waiting or lost the connection: the message may have been taken. */

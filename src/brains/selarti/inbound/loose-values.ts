@@ -17,7 +17,7 @@ export function isYes(value: unknown, further: readonly string[] = []): boolean 
 
 const noWords: ReadonlySet<string> = new Set(['false', '0', 'no', 'n', 'нет', 'off', 'null']);
 
-/** Whether the value is a known spelling of no. A value that is no known yes either counts as no, but may be an unknown word for yes. */
+/** Whether the value is a known spelling of no. An unknown word counts as no too, but may mean yes. */
 export function isNo(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true;
   return textOf(value).trim() === '' ? typeof value === 'string' : noWords.has(wordOf(value));
