@@ -41,7 +41,7 @@ export interface AppActionsOptions extends PollEventsOptions {
   readonly brains: readonly Brain[];
   readonly log: Logger;
   readonly publicUrl: string;
-  /** How the events of portals arrive that are set up for the first time. */
+  /** How events arrive from portals that are set up for the first time. */
   readonly eventApi: EventApi | 'auto';
   readonly clientId: string;
   readonly botCodePrefix: string;
