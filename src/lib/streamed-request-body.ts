@@ -8,7 +8,7 @@ export function isStreamed(body: unknown): body is StreamedBody {
 
 /** What the exchange is told. */
 export interface BodyProgress {
-  /** The next bytes are awaited from where the body comes from: the remote is not to blame for the time. */
+  /** We wait for the body's source to give its next bytes: the remote is not to blame for that time. */
   reading(): void;
   /** Bytes were handed to the line, and the remote has not taken all of them yet. */
   writing(): void;
