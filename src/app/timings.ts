@@ -1,6 +1,6 @@
 /**
- * Spans of time that the caller of `startApp` may override. A test that waits for one of them sets it short; production sets none, and
- * each part then has the span it is documented with.
+ * Durations that the caller of `startApp` may override. A test shortens those it waits for; production sets none, and each part then uses
+ * its documented duration.
  */
 export interface Timings {
   /** How long cached portals, bots and connections are trusted; 0: they are read each time. */

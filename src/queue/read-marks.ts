@@ -4,8 +4,8 @@ export interface ReadMarks {
   /** The offset to give next: everything below it is stored and may be deleted. */
   offset(): number;
   /**
-   * Notes that a page read at the current offset is stored. @param nextOffset above the last event of the page @param isFull there may be more
-   * behind it @param now in milliseconds of a monotonic clock. Returns whether the page held events not read before.
+   * Notes that a page read at the current offset is stored. Returns whether the page held events not read before. @param nextOffset above the
+   * last event of the page @param isFull there may be more behind it @param now in milliseconds of a monotonic clock
    */
   read(nextOffset: number, isFull: boolean, now: number): boolean;
 }

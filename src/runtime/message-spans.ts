@@ -48,7 +48,7 @@ export function recordReceived(
 
 export interface Processed {
   readonly startedAt: number;
-  /** The app made the event itself, of what followed from another one of the trace. */
+  /** The app made the event itself, from what another event of the trace led to. */
   readonly isOwn: boolean;
   readonly outcome: string;
   /** Null: it was processed. */

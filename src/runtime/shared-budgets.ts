@@ -1,4 +1,4 @@
-/** Rate budgets over all processes: calls that begin at the same moment, for whatever portal and purpose, ask in one statement. */
+/** Rate budgets over all processes: calls that begin at the same moment, for any portal and purpose, ask in one statement. */
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Db } from '../store/database.ts';
 import { type BudgetGrant, type BudgetRequest, holdBudget, takeBudget } from '../store/tenants/rate-limits.ts';

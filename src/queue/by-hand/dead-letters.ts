@@ -26,13 +26,13 @@ const decide: Readonly<Record<Decision, (trx: Transaction, id: DeadLetterId) => 
   dropped: async (trx, id) => (await dropDeadLetters(trx, [id])) > 0,
 };
 
-/** Puts one back at the end of its lane. Throws BadInput `dead_letters.unknown` (404) when there is none (any more). */
+/** Puts a dead letter back at the end of its lane. Throws BadInput `dead_letters.unknown` (404) when it does not exist (any more). */
 export async function replay(options: DeadLetterOptions, id: DeadLetterId): Promise<void> {
   await decideOne(options, id, 'replayed');
   options.wakeups[id.queue].ring();
 }
 
-/** Throws BadInput `dead_letters.unknown` (404) when there is none (any more). */
+/** Drops a dead letter. Throws BadInput `dead_letters.unknown` (404) when it does not exist (any more). */
 export async function drop(options: DeadLetterOptions, id: DeadLetterId): Promise<void> {
   await decideOne(options, id, 'dropped');
 }

@@ -24,7 +24,7 @@ export interface FoundConversation {
 
 export interface SearchResult {
   readonly found: readonly FoundConversation[];
-  /** The last conversation that was looked through; null: none is left. */
+  /** The last conversation that was looked through; null: all were. */
   readonly last: ListedConversation | null;
 }
 

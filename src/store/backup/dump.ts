@@ -11,7 +11,7 @@ export interface DumpFacts {
   readonly migrations: readonly AppliedMigration[];
   /** Ids of the keys that sealed its secrets. */
   readonly keyIds: readonly string[];
-  /** Processes of the app worked on the database then. */
+  /** Processes of the app were connected to the database then. */
   readonly isAppRunning: boolean;
 }
 

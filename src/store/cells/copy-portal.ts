@@ -105,7 +105,7 @@ async function settle(target: Transaction, portal: string): Promise<void> {
   );
 }
 
-/** Copies the dedupe keys of events that came since then, so that none of these events is taken a second time. */
+/** Copies the dedupe keys of events that came since `since`, so that none of these events is taken a second time. */
 export async function copyKeys(from: Db, to: Db, portal: string, since: Date): Promise<void> {
   const { rows } = await query<{ key: string; received_at: Date }>(
     from,

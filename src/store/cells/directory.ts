@@ -98,7 +98,7 @@ export async function placePortal(db: Db, portal: string): Promise<Pick<CellRow,
   return result.rows[0] ?? null;
 }
 
-/** A portal and how it names itself, where that is not its id. */
+/** A portal; `memberId` is how it names itself, null if that is its id. */
 export interface NamedPortal {
   readonly portal: string;
   readonly memberId: string | null;

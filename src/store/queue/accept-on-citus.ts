@@ -124,7 +124,7 @@ async function extend(
   );
 }
 
-/** Returns the time at which all of them count as received. */
+/** Stores the events; returns the time at which all of them count as received. */
 async function storeEvents(trx: Db, events: readonly (PlacedEvent & { readonly seq: number })[]): Promise<Date> {
   const rows = await insertRows<{ received_at: Date }>(trx, {
     into: 'inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body)',

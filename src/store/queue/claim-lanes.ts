@@ -42,7 +42,7 @@ export interface ClaimOptions {
   readonly queue: QueueName;
   /** Columns of the queue's table to read beside `portal, lane, seq`, as SQL over the alias `b`. */
   readonly columns: string;
-  /** Rows of a lane are taken while the rows before them have less than `bytes` in all. `size`: SQL over the alias `b`. Null: rows are small. */
+  /** Rows of a lane are taken while the rows before them have less than `bytes` in all. `size`: SQL over alias `b`. Null: all rows are bounded. */
   readonly perLane: { readonly size: string; readonly bytes: number } | null;
   /** Unique to this claim. */
   readonly holder: string;

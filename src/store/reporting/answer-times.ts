@@ -1,7 +1,7 @@
 /** How long people wait for answers: read from the outbox some minutes later, so that no message is delayed by counting. */
 import { inTransaction, type Pool, query, type Transaction } from '../database.ts';
 
-/** An answer that takes longer counts as none. */
+/** A question whose answer takes longer counts as unanswered. */
 const answerSeconds = 300;
 
 /** The width of a class of times: each ends a quarter above the one before, so a percentile is off by no more than that. */

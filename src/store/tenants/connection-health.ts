@@ -158,7 +158,7 @@ export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<vo
   await query(db, `${foundWith(soon)} ${checkThen}`, [portal, id]);
 }
 
-/** Asks for a health check at once without any limit, because what was just set is to be in force now. */
+/** Asks for a health check at once without any limit, because a setting that was just changed must take effect now. */
 export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, 'update connection set health_check_at = now() where portal = ? and id = ?', [portal, id]);
 }
