@@ -29,7 +29,7 @@ export interface DecoratedMessage {
   readonly needsText: boolean;
 }
 
-/** The message as it is sent: escaped text, blank only beside cards, and the decorations in the portal's format; null for those it lacks. */
+/** The message as sent: escaped text, blank only beside cards, and the decorations in the portal's format; null for those it lacks. */
 export interface PreparedMessage {
   readonly text: string;
   readonly keyboard: Readonly<Record<string, unknown>> | null;

@@ -31,7 +31,7 @@ export interface ProbeQuestion {
   readonly objects?: AssumedObject;
   /** Where the objects stand in the answer, as a dotted path. Absent: the answer is the object or the list. */
   readonly at?: string;
-  /** What else the answer tells. Pure. */
+  /** Further facts that the answer shows. Pure. */
   facts?(answer: unknown): readonly ProbeFact[];
 }
 
@@ -60,7 +60,7 @@ export interface AssumedWords {
 /** Yes or no, and nothing else: facts are kept in a file. */
 export interface ProbeFact {
   readonly fact: string;
-  /** Null: it could not be told. */
+  /** Null: the answers do not show it. */
   readonly value: boolean | null;
   /** Null: the app works either way. */
   readonly assumed: boolean | null;

@@ -70,7 +70,7 @@ export function titlesOf({ title, titles }: Pick<Brain, 'title' | 'titles'>): Te
   return titles ?? { en: title, ru: title };
 }
 
-/** The title of a brain for a reader; its name where there is no such brain any more. */
+/** The title of a brain for a reader; its name if the brain no longer exists. */
 export function titleIn(brains: readonly Brain[], name: string, language: Language): string {
   const brain = brains.find((one) => one.name === name);
   return brain === undefined ? name : textIn(titlesOf(brain), language);
@@ -134,7 +134,7 @@ export interface Brain {
   newConfig?(about: NewAccount): Readonly<Record<string, unknown>>;
   /**
    * Names the account of a config, so that an account the bot already has is connected again instead of added twice, and one that awaits its
-   * portal is taken over. Null when the config is not readable. Absent: every connection is an account of its own.
+   * portal is taken over. Null when the config is not readable. Absent: every connection is a separate account.
    */
   accountOf?(config: unknown): AccountName | null;
   /**
@@ -144,7 +144,7 @@ export interface Brain {
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
    * Applies changed settings of a joined account and returns the config to be stored. `connection.config` is the new config, `before` the
-   * stored one. Never creates the account anew: throws BadInput for a change that would. Absent: the config is stored as it is.
+   * stored one. Never creates the account anew: throws BadInput for a change that would. Absent: the config is stored unchanged.
    */
   reconfigure?(connection: Connection, before: unknown, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**

@@ -84,7 +84,7 @@ export interface SentPart {
   /** Empty if the part was found by the brain's id and may not have been sent yet: `sent` then names it. */
   readonly messageId: string;
   readonly sent?: SentReference;
-  /** The brain's own id of the message; absent where it has none. */
+  /** The brain's own id of the message; absent if it has none. */
   readonly remoteMessageId?: string;
   readonly kind: 'text' | 'file';
   /** Set for a `file`. */

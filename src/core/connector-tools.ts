@@ -40,7 +40,7 @@ export interface MissedMessage {
 
 /**
  * Values that a connector stores per connection, shared by all processes and deleted with the connection. Keys have at most 200 characters,
- * values are JSON; validate what is read back like any outside data.
+ * values are JSON; validate values that you read back like any outside data.
  */
 export interface ConnectorState {
   /** Null: there is none, or it has expired. */
@@ -73,7 +73,7 @@ export interface Fact {
 export interface PortalUser {
   readonly id: string;
   readonly name: string;
-  /** Null when the portal does not tell it. */
+  /** Null when the portal does not give it. */
   readonly email: string | null;
   /** A person from outside the company who was invited into the chat, or whom the portal does not call an employee. */
   readonly isExtranet: boolean;

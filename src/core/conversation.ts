@@ -66,7 +66,7 @@ export interface OfferedChoices {
   readonly choices: readonly Choice[];
   /** The offer's name, also in the action that shows it. Absent: stored before offers had names. */
   readonly offer?: string;
-  /** The brain's id of the message that offers them; null where it has none. Absent: see `offer`. */
+  /** The brain's id of the message that offers them; null if it has none. Absent: see `offer`. */
   readonly remoteMessageId?: string | null;
   /** How that message shows its buttons, addresses included. Absent: see `offer`. */
   readonly lines?: readonly string[];

@@ -2,7 +2,7 @@
 
 /** How a button looks and when it works; whatever is absent is Bitrix24's default. Customers of an Open Channel see none of it. */
 export interface ButtonLook {
-  /** Stands beside the button before it; absent: in a row of its own. */
+  /** It stands beside the button before it; absent: it has its own row. */
   readonly joinsRow?: boolean;
   /** `#rgb`, `#rrggbb`, or one of the portal's own colours. */
   readonly color?: string;

@@ -24,10 +24,10 @@ export interface Author {
   readonly id: string;
   readonly name: string;
   readonly kind: AuthorKind;
-  /** The parts of the name, where the portal tells them. */
+  /** The parts of the name, if the portal gives them. */
   readonly firstName?: string;
   readonly lastName?: string;
-  /** For a person inside the portal: from outside the company. Absent: the event does not tell. */
+  /** True for a person inside the portal who comes from outside the company. Absent: the event does not say. */
   readonly isExtranet?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface LineSession {
   /** Changes with every new session; null when the portal does not name it. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
-  /** The portal's id of the user who leads the session, `0` for nobody and for the event's own bot. Absent: the event does not tell. */
+  /** The portal's id of the user who leads the session, `0` for nobody and for the event's own bot. Absent: the event does not say. */
   readonly leaderId?: string;
 }
 
@@ -79,7 +79,7 @@ export type PortalEvent =
       readonly mentionsBot: boolean;
       readonly files: readonly FileRef[];
       readonly language: Language;
-      /** ISO 8601 in UTC, as exactly as the portal tells it (seconds); null when it does not. */
+      /** ISO 8601 in UTC, to the second, as the portal gives it; null when it gives none. */
       readonly sentAt: string | null;
       /** The Bitrix24 message it replies to; null when it quotes none. */
       readonly quoteOf: string | null;
@@ -140,7 +140,7 @@ export type PortalEvent =
       readonly type: 'context_opened';
       readonly chat: Chat;
       readonly language: Language;
-      /** Who opened the bot. Absent: the event does not tell. */
+      /** Who opened the bot. Absent: the event does not say. */
       readonly author?: Author;
       /** The data of the link. Absent: it had none. */
       readonly context?: ContextData;

@@ -9,7 +9,7 @@ export type ShownField =
   | { readonly key: string; readonly value: string }
   | { readonly key: string; readonly isSet: boolean };
 
-/** A key that the schema does not accept as it is, and why. */
+/** A key whose value the schema does not accept, and why. */
 export interface FieldProblem {
   /** As in `FormField`; a path of the config if no field has this key. */
   readonly key: string;

@@ -90,7 +90,7 @@ export function isOfEarlierSession({ line }: Chat, conversation: Conversation): 
   return line !== null && isEarlier(line, conversation);
 }
 
-/** Session ids grow; a late event of the previous session must not bring that one back. */
+/** Session ids grow; a late event of the previous session must not restore that session. */
 function isLater({ sessionId }: LineSession, conversation: Conversation): boolean {
   if (sessionId === null || conversation.sessionId === null) return false;
   const order = compareIds(sessionId, conversation.sessionId);

@@ -1,4 +1,4 @@
-/** How often question and answer have alternated in a conversation lately, as it is stored with it. */
+/** How often question and answer have alternated in a conversation lately, as stored with the conversation. */
 
 export interface Turns {
   /** A question has reached the brain since its last answer. */

@@ -1,6 +1,6 @@
 /**
  * A real PostgreSQL that comes with the application, for when no external one is set: made at the first start, adopted when it outlived a
- * killed application, stopped only when asked. Other modules decide what is in it.
+ * killed application, stopped only when asked. Other modules decide what it stores.
  *
  * PostgreSQL itself keeps two servers off one folder; a lock in the server (`postgres-session.ts`) keeps two applications off one server.
  */
@@ -98,7 +98,7 @@ interface Served {
   readonly expectExit: () => void;
 }
 
-/** Adopts the server on the folder, or starts one where there is none. */
+/** Adopts the server on the folder, or starts one if there is none. */
 async function serve(options: EmbeddedPostgresOptions, place: NewFolder): Promise<Served> {
   const begunAt = performance.now();
   for (;;) {

@@ -107,7 +107,7 @@ export function randomHex(bytes: number): string {
   return pool.toString('hex', from, from + bytes);
 }
 
-/** Takes that many unused bytes from the pool, and returns where they begin. */
+/** Takes this many unused bytes from the pool, and returns the position where they begin. */
 function takeRandom(bytes: number): number {
   if (poolAt + bytes > pool.length) {
     randomFillSync(pool);

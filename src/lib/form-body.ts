@@ -48,7 +48,7 @@ export interface FormPair {
 
 /**
  * Parses a form body. Never throws: bytes that are not UTF-8 and percent signs that begin no escape become U+FFFD, NUL characters are
- * dropped (PostgreSQL text cannot hold them), what is beyond `formLimits` is not read. Takes time and memory in proportion to the body.
+ * dropped (PostgreSQL text cannot hold them), anything beyond `formLimits` is not read. Takes time and memory in proportion to the body.
  *
  * `a[]` takes the first free number; a later value replaces an earlier one; if a key has both a value and a branch, the branch stays; `;`
  * separates nothing; what follows the last closing bracket of a key is ignored, as PHP does. Number-like keys stay strings, and JavaScript

@@ -34,7 +34,7 @@ export interface Exchange {
   isOver(): boolean;
   /** Sets what the engine does when our side gives up while it is still at work; called at once if our side has given up already. */
   onGivenUp(cancel: () => void): void;
-  /** The engine tells how the answer can be paused, before its first byte. */
+  /** The engine reports, before the answer's first byte, how it can be paused. */
   onLine(line: Line): void;
   /** From now on bytes of the request may have reached the remote. */
   left(): void;

@@ -8,7 +8,7 @@ export interface LogSink {
   write(line: string): void;
   /** Lines lost so far. */
   droppedLines(): number;
-  /** Tries once more to write what is kept, for at most `lastTryMs`; also called when the process exits. */
+  /** Tries once more, for at most `lastTryMs`, to write the kept lines; also called when the process exits. */
   flushSync(): void;
 }
 
@@ -81,7 +81,7 @@ class FileSink implements LogSink {
     return this.#dropped;
   }
 
-  /** Writes what is kept. Null: nothing is left; otherwise when to try again. */
+  /** Writes the kept lines. Null: none is left; otherwise the milliseconds until the next try. */
   #writeKept(): number | null {
     while (this.#kept.length > 0) {
       const piece = firstPiece(this.#kept);
@@ -134,7 +134,7 @@ function firstPiece(kept: Buffer[]): Buffer {
   return piece;
 }
 
-/** Standard output, made non-blocking where it is a pipe or a socket: Node does that when it opens its stream. */
+/** Standard output. Opening Node's stream makes it non-blocking if it is a pipe or a socket. */
 function standardOutput(): (bytes: Buffer) => number {
   const isFile = fstatSync(1).isFile();
   // Something else may write to the streams, for example Node a warning; a reader that has gone must not end the process.

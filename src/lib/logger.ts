@@ -11,7 +11,7 @@ export type Logger = PinoLogger;
 export interface LoggerOptions {
   /** Lines below this level are dropped. */
   readonly level: Level | 'silent';
-  /** Stands on every line, to tell processes apart. */
+  /** Written on every line, to tell processes apart. */
   readonly name: string;
   /** Standard output when absent. */
   readonly destination?: DestinationStream;

@@ -1,6 +1,6 @@
 /**
- * Where the identity of an event comes from: two deliveries with the same identity are one event. Bitrix24 sends no event id. An event has
- * the same identity in both bot APIs, so that a portal may change from one to the other while people talk: what both report is stored once
+ * Defines the identity of an event: two deliveries with the same identity are one event. Bitrix24 sends no event id. An event has the same
+ * identity in both bot APIs, so that a portal may change from one to the other while people talk: what both report is stored once
  * (docs/platform-notes/bitrix24.md#event-identity).
  */
 import { sha256 } from '../../lib/encryption.ts';

@@ -82,7 +82,7 @@ const refusals: ReadonlyMap<string, keyof typeof texts> = new Map([
 /** The refusal of a bot that the first API cannot register. */
 export const needsSecondApi: string = texts.needsV2.en;
 
-/** Why the bot was refused, as it is stored; null for an error that does not concern this bot alone. */
+/** Why the bot was refused, as stored; null for an error that does not concern this bot alone. */
 export function refusalOf(error: unknown): string | null {
   const refusal = error instanceof AppError ? refusals.get(error.code) : undefined;
   return refusal === undefined ? null : texts[refusal].en;

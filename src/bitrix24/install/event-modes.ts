@@ -9,7 +9,7 @@ import type { PolledBot, SetUpOptions } from './set-up-types.ts';
 /** From this revision on, the documentation says, a portal keeps the bindings of `imbot.v2` in order by itself. */
 const settledRevision = 35;
 
-/** The revision of `imbot.v2` in the portal; null where it has none: older self-hosted portals know the first API only. */
+/** The revision of `imbot.v2` in the portal; null if the portal lacks it: older self-hosted portals know only the first API. */
 export async function readRevision(client: PortalClient, options: SetUpOptions): Promise<number | null> {
   try {
     const answer = await client.call(options.portal, 'imbot.v2.Revision.get', {}, callOptions(options));

@@ -1,4 +1,4 @@
-/** How many calls a batch to a portal may have: fewer where the portal is slow, one where it takes no batches. */
+/** How many calls a batch to a portal may have: fewer if the portal is slow, one if it takes no batches. */
 import type { Clock } from '../../lib/clock.ts';
 import { maxBatchCalls } from './batch.ts';
 

@@ -22,7 +22,7 @@ import { type WaitingCall, WaitingCalls } from './waiting-calls.ts';
 export interface CallMoments {
   /** The call has begun to wait for the portal's budget. */
   waits(): void;
-  /** Right before the request leaves, with so many calls in it. If it rejects, this call is not made and fails with that error. */
+  /** Right before the request leaves, with this many calls in it. If it rejects, this call is not made and fails with that error. */
   leaves(calls: number): Promise<void>;
 }
 
@@ -287,7 +287,7 @@ async function readyToLeave(round: readonly Entry[]): Promise<Entry[]> {
   return checked.flat();
 }
 
-/** Calls of one batch have one signal: the one that ends their worker. */
+/** Passes on the signal if the calls of a batch share one: the one that ends their worker. */
 function callOptions(calls: readonly ChatCall[]): CallOptions {
   const signals = new Set(calls.map(({ signal }) => signal));
   const [signal] = signals;

@@ -1,6 +1,6 @@
 /**
- * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
- * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
+ * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the refresh after `expired_token`,
+ * moved portals. Token storage and the rate limit are passed in as interfaces.
  */
 import { type AppError, RemoteRefused, toAppError } from '../../core/errors.ts';
 import type { OpenedFile } from '../../core/opened-file.ts';

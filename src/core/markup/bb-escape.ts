@@ -16,7 +16,7 @@ export function escapeBb(text: string): string {
 
 /**
  * Foreign text, changed so that the portal reads none of its lines as a slash command. A portal with `imbot.v2` executes commands in bots'
- * messages as it does those of people, in groups and Open Channels: a bot that explains its commands would run them itself.
+ * messages as in people's, in groups and Open Channels: a bot that explains its commands would run them itself.
  */
 export function escapeCommands(text: string): string {
   return text.replaceAll(/^(?=\/[^ \n])/gm, wordJoiner);

@@ -1,6 +1,6 @@
 /**
- * Reads Bitrix24's BB codes (docs/platform-notes/bitrix24.md#bb-codes). What is not a tag, or has no end, stays text, as the portal shows it.
- * Takes time in proportion to the text, and reads no more of it than a chat can show.
+ * Reads Bitrix24's BB codes (docs/platform-notes/bitrix24.md#bb-codes). Anything that is not a tag, or is a tag without its end, stays text,
+ * as the portal shows it. Takes time in proportion to the text, and reads no more of it than a chat can show.
  */
 import { phoneNumber, webAddress } from './addresses.ts';
 import { withoutJoiners } from './bb-escape.ts';

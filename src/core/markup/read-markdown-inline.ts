@@ -1,4 +1,4 @@
-/** Reads what stands in a line of Markdown: emphasis, code, links, pictures, `<u>`. Takes time in proportion to the text. */
+/** Reads the inline markup of Markdown: emphasis, code, links, pictures, `<u>`. Takes time in proportion to the text. */
 import { webAddress } from './addresses.ts';
 import { decodeEntities } from './html-entities.ts';
 import { type Markup, plainMarkup } from './markup.ts';

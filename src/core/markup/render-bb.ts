@@ -78,7 +78,7 @@ function writeNode(out: BbWriter, node: MarkupNode, place: Place): void {
       wrap(out, 'b', '', renderLines(node.children, place));
       return;
     case 'quote':
-      // The signs of a quotation stand before the text, which is escaped already.
+      // The signs of a quotation are added to the text after it has been escaped.
       out.tag(quoted(renderLines(node.children, place), node.isWhole));
       return;
     case 'list':

@@ -94,7 +94,7 @@ function target(address: string): string {
   return /[()]/.test(address) ? `<${address}>` : address;
 }
 
-/** Signs stand directly around words: blanks at the edges go outside. */
+/** Signs must touch the words they surround, so blanks at the edges are moved outside. */
 function around(sign: string, children: Markup, isInLabel: boolean): string {
   const inside = renderLines(children, isInLabel);
   const words = inside.trim();

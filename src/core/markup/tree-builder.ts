@@ -81,7 +81,7 @@ export class TreeBuilder {
   /**
    * Ends the innermost opening of that key; without one, the ending is shown as it was written.
    *
-   * @param make replaces the opening's own, if only the ending tells what to make
+   * @param make replaces the opening's own `make`, if only the ending decides what to make
    */
   close(key: string, literal: string, make?: MakeNode): void {
     this.#count(this.#endings, key, -1);

@@ -85,7 +85,7 @@ class BoundedExporter implements SpanExporter {
     clearTimeout(patience);
   }
 
-  /** A loop of its own: requests begin here and not where a span ends, which may be within a transaction. */
+  /** A separate loop, so that requests begin here and not where a span ends, which may be within a transaction. */
   async #run(): Promise<void> {
     const { gatherMs, together } = this.#limits;
     let pauseMs = 0;

@@ -11,7 +11,7 @@ export function newTrace(): string {
 
 const form = /^[0-9a-f]{32}$/;
 
-/** False for traces with a name of their own, such as those of orders and set-ups, and for those of earlier versions. */
+/** False for named traces, such as those of orders and set-ups, and for traces of earlier versions. */
 export function isTraceId(trace: string): boolean {
   return form.test(trace);
 }
