@@ -33,12 +33,12 @@ export interface ApiRequest<Params, Query, Body> extends Caller {
 }
 
 interface Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  /** Of the path. */
+  /** Parameters of the path. */
   readonly params?: P;
   readonly query?: Q;
   /** Absent: a body is not read. */
   readonly body?: B;
-  /** Keys it does not name never leave the app. */
+  /** Keys that this schema does not name never leave the app. */
   readonly answer: A;
 }
 
@@ -51,9 +51,12 @@ interface Description {
   readonly access: Access;
   /** The longest body; 64 KiB unless given. */
   readonly bodyBytes?: number;
-  /** Calls of one person that may fail within a minute; 60 unless given. */
+  /** How many calls of one person may fail within a minute; 60 unless given. */
   readonly failuresPerMinute?: number;
-  /** Calls of one person within a minute, where each of them asks the portal or a service; all people of a portal together have six times as many. Not limited unless given. */
+  /**
+   * How many calls one person may make per minute, if each asks the portal or a service; all people of a portal together, six times as many. Absent:
+   * no limit.
+   */
   readonly callsPerMinute?: number;
 }
 
@@ -71,11 +74,11 @@ export interface FileAnswer {
   /** Letters, digits, dots and hyphens. */
   readonly name: string;
   readonly text: AsyncIterable<string>;
-  /** Called once when it will not be read any more, also if nothing of it was read. */
+  /** Called once when the file will not be read any more, even if nothing of it was read. */
   readonly release: () => void;
 }
 
-/** An endpoint that answers a JSON file. What it holds is chosen by the use case: no schema takes anything away. */
+/** An endpoint that answers with a JSON file. The use case alone decides what the file holds: no schema filters it. */
 export function fileEndpoint<Q extends z.ZodType = z.ZodUndefined>(
   definition: Description & {
     readonly query?: Q;
@@ -98,7 +101,7 @@ export function fileEndpoint<Q extends z.ZodType = z.ZodUndefined>(
   };
 }
 
-/** As it arrived. `body` is undefined for endpoints without one. */
+/** The request as it arrived. `body` is undefined for endpoints without one. */
 export type Sent = Readonly<Record<'params' | 'query' | 'body', unknown>>;
 
 export function endpoint<
@@ -149,7 +152,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** What was sent does not fit the schema. */
+/** The request does not fit the schema. */
 export class InvalidRequest extends BadInput {
   readonly problems: readonly Problem[];
 
@@ -159,7 +162,7 @@ export class InvalidRequest extends BadInput {
   }
 }
 
-/** More of them help nobody. */
+/** At most so many problems of one schema are told; more would help nobody. */
 const maxProblems = 50;
 
 function readerOf(language: Language, problems: Problem[]) {

@@ -26,7 +26,7 @@ export interface ToldStep {
   readonly remoteId: string | null;
 }
 
-/** The steps with what there is to say of each, in the same order. */
+/** Adds to each step its words and, while it waits, its tries; the order stays. */
 export async function tellSteps(db: Db, steps: readonly Step[]): Promise<ToldStep[]> {
   const waitOf = await readWaits(db, steps);
   return steps.map((step) => {

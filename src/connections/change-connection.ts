@@ -20,8 +20,8 @@ import { type LeftConnection, leaveConnection, removeUnused } from './leave-conn
 import { openConnection, sealConfig, sealWebhookSecret } from './stored-connection.ts';
 
 /**
- * Joins the account and stores its connection, for no bot yet. Throws BadInput `connection.not_needed`, `connection.bad_config` and `connection.changed`, and what the brain throws;
- * then nothing is stored, and an account that was joined already is left again.
+ * Joins the account and stores its connection, which no bot uses yet. Throws BadInput `connection.not_needed`, `connection.bad_config` and
+ * `connection.changed`, and what the brain throws; then nothing is stored, and an account that was joined already is left again.
  */
 export async function addAccount(
   work: AccountWork,
@@ -48,7 +48,7 @@ export async function addAccount(
       await note(trx, portal, addedAs(id, { brain, title, botCode: null }));
     });
   } catch (error) {
-    // Nobody could leave it later: it is stored nowhere.
+    // The account is stored nowhere, so nobody could leave it later.
     await leaveConnection(work, brain, account);
     throw error;
   }
@@ -97,10 +97,9 @@ export async function storeNew(
 }
 
 /**
- * Changes settings of a connection in use. `patch`: what is given replaces what was, null takes a key back to its default. Returns the
- * changed keys; empty: nothing was to be done. Throws BadInput `connection.bad_config`, `connection.secret_needed` when the address leads to
- * another host and a secret is not given, `connection.changed` (409) when somebody else changed it meanwhile, and what the brain throws; then
- * nothing is stored.
+ * Changes settings of a connection in use. `patch`: a given key replaces the stored one, null takes a key back to its default. Returns the changed
+ * keys; empty: nothing was to be done. Throws BadInput `connection.bad_config`, `connection.secret_needed` when the address leads to another host and
+ * a secret is not given, `connection.changed` (409) when somebody else changed it meanwhile, and what the brain throws; then nothing is stored.
  */
 export async function changeSettings(
   work: AccountWork,
@@ -128,7 +127,7 @@ export interface ConfigEdit {
   readonly title?: string | undefined;
 }
 
-/** The same, with all settings at once, and the title. The returned keys may begin with `title`. */
+/** Like `changeSettings`, but the edit makes all settings anew, and may change the title. The returned keys may begin with `title`. */
 export async function changeConfig(
   work: AccountWork,
   { row, brain }: StoredAccount,
@@ -155,7 +154,7 @@ export async function changeConfig(
   return changed;
 }
 
-/** What is to be stored, once the brain has applied it. */
+/** Has the brain apply the new settings, and returns those to store. */
 async function reconfigured(
   work: AccountWork,
   brain: Brain,
@@ -179,7 +178,7 @@ export async function removeAccount(work: AccountWork, row: ConnectionRow, note:
   );
 }
 
-/** The settings as the brain's own schema gives them back. None of them is repeated in an error: they may be secrets. */
+/** The settings as the brain's own schema parses them. Errors repeat none of them: they may be secrets. */
 function checkConfig(brain: Brain, config: unknown): unknown {
   if (brain.configSchema === null) {
     throw badInput(

@@ -1,6 +1,6 @@
 /** Changes of a connection's settings, as JSON. */
 
-/** What is given replaces what was; objects are gone into, and null takes a key away, so that its default is valid again (RFC 7396). */
+/** Applies a merge patch (RFC 7396): its values replace the old ones, inside objects too; null removes a key, so that its default applies again. */
 export function changedBy(before: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return patch;
   const result: Record<string, unknown> = isMap(before) ? { ...before } : {};

@@ -41,7 +41,7 @@ export interface ConnectionServiceOptions {
   readonly brainSettings: ReadonlyMap<string, unknown>;
 }
 
-/** What is given to `connect`. */
+/** The argument of `connect`. */
 export type Wish = Parameters<ConnectorHost['connect']>[0];
 
 export type ConnectionService = Pick<ConnectionLifecycle, keyof ConnectionLifecycle>;
@@ -69,7 +69,10 @@ class ConnectionLifecycle {
     };
   }
 
-  /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. Returns the id of the connection. */
+  /**
+   * Joins the account, stores it and gives it to the bot; if the account refuses, nothing is stored. Removes the bot's former connection if no bot
+   * uses it any more. Returns the id of the connection.
+   */
   async connect(brain: Brain, wish: Wish, recording: Recording = nothingRecorded): Promise<string> {
     const { db, sealer, wakeups, log } = this.#options;
     const { portal, botCode, config } = wish;
@@ -84,14 +87,14 @@ class ConnectionLifecycle {
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, webhookSecret: known?.webhookSecret ?? randomToken(24) };
     const tools = this.#options.toolsFor(connection, brain);
-    // The bot is given the connection only when it has joined.
+    // The bot gets the connection only after the join, so `tools.portalInfo` cannot find the bot yet.
     const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), ...botInfo(bot) });
     const joined = await brain.join?.(connection, this.#work.hookUrl(connection, brain), { ...tools, portalInfo });
     const account = { ...connection, config: joined ?? config };
     try {
       await this.#store(brain, account, { row, title, bot, isAwaited: row === null && known !== null, recording });
     } catch (error) {
-      // Nobody could leave it later: it is stored nowhere.
+      // The account is stored nowhere, so nobody could leave it later.
       if (row === null) await leaveConnection(this.#work, brain, account);
       throw error;
     }
@@ -135,7 +138,7 @@ class ConnectionLifecycle {
     return this.#work.hookUrl(connection, brain);
   }
 
-  /** Leaves the accounts of a portal that has removed the app, and erases it. False: it has the app again, and nothing was done. */
+  /** Leaves the accounts of a portal that has removed the app, and erases the portal. False: the portal has the app again, and was not erased. */
   async eraseUninstalled(portal: string): Promise<boolean> {
     return (await eraseWithAccounts(this.#work, portal, true)).isErased;
   }
@@ -155,7 +158,7 @@ class ConnectionLifecycle {
       if (row === null) await storeNew(this.#work, trx, brain, { ...account, title });
       else if (!(await settleConnection(trx, row, sealConfig(sealer, id, account.config)))) throw changed();
       if (!(await switchBrain(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
-      // The commands of the former brain go, those of the new one come.
+      // The set-up removes the commands of the former brain and adds those of the new one.
       if (this.#hasOtherCommands(bot, brain)) await orderSetUp(trx, account.portal, `connect-${id}`);
       await wakeBots(trx, account);
       await recording.note(trx, account.portal, recording.change(id));

@@ -11,8 +11,8 @@ import type { AccountWork } from './account-work.ts';
 import { openConnection, sealConfig, sealWebhookSecret } from './stored-connection.ts';
 
 /**
- * The remote is told the new address by joining the account again, where the brain joins; then the old address is dead. Throws BadInput
- * `connection.changed` (409) when somebody else changed the connection meanwhile, and what the brain throws; then the old one is in force.
+ * Tells the remote the new address by joining the account again, if the brain joins; then the old address is dead. Throws BadInput
+ * `connection.changed` (409) when somebody else changed the connection meanwhile, and what the brain throws; then the old address stays in force.
  */
 export async function rotateWebhook(
   work: AccountWork,

@@ -60,7 +60,7 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
   return { conversation: { ...offered, isGreeted }, actions, outcome: 'answered' };
 }
 
-/** The people who led are told; if nobody led, nothing changes. */
+/** The people who led are told; if no person led, nothing changes. */
 function takeBack(conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'brain') return noop(conversation, 'noted');
   const taken = changeLead('brain_took_back', conversation, context);
@@ -94,7 +94,7 @@ export function handOver(
   return { conversation: timed.conversation, actions, outcome: 'handed_over' };
 }
 
-/** What a brain names may be no id of a portal at all. */
+/** A brain may name something that cannot be an id of a portal. */
 function isReceiver(to: Receiver | undefined): to is Receiver {
   if (to === undefined) return false;
   return /^[1-9]\d{0,15}$/.test(to.type === 'person' ? to.userId : to.lineId);

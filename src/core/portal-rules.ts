@@ -96,7 +96,7 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
 }
 
-/** A supervisor in an Open Channel: whatever it said there, the customer would read. */
+/** Whether the bot is a supervisor in an Open Channel, where the customer would read whatever it said. */
 function isOnlooker({ kind }: Chat, { type }: RuleContext): boolean {
   return kind === 'line' && type === 'S';
 }

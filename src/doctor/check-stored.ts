@@ -100,7 +100,7 @@ function checkBots({ brains }: StoredQuestions, domain: string, bots: readonly B
   return bots.flatMap((bot) => [...checkState(domain, bot), ...checkBrain(brains, domain, bot)]);
 }
 
-/** What is wrong with a bot in that state, and what to do about it. Whether the portal agrees to `registered` is asked of the portal. */
+/** What is wrong with a bot in that state, and what to do about it. Whether `registered` is true, only the portal can say (`checkInPortal`). */
 const stateProblems: Readonly<Record<Exclude<BotState, 'registered'>, (bot: BotRow) => readonly [string, string]>> = {
   wanted: () => ['not registered in the portal yet', 'start a process with the role worker'],
   refused: ({ problem }) => [`the portal refused it: ${problem ?? 'no reason given'}`, 'choose another code or name'],

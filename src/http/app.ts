@@ -16,13 +16,13 @@ export interface HttpAppOptions {
   readonly findSender: (request: IncomingMessage) => string;
   /** False while the process is shutting down. */
   readonly isServing: () => boolean;
-  /** Passes requests for portals of other cells on; absent: there is only this one. */
+  /** Passes on requests for portals of other cells; absent: this is the only cell. */
   readonly forwarding?: Middleware;
-  /** Handlers by route; a missing one is not served by this process. */
+  /** Handlers by route; this process does not serve a route whose handler is absent. */
   readonly eventEndpoint?: (ctx: Context) => Promise<void>;
   readonly webhookEndpoint?: (ctx: Context, brain: string, secret: string) => Promise<void>;
   readonly pages?: (router: Router) => void;
-  /** Of the bots, at public addresses. */
+  /** The bots' pictures, at public addresses. */
   readonly pictures?: (router: Router) => void;
   /** The JSON API of the pages, under `/api`. */
   readonly api?: (router: Router) => void;

@@ -41,7 +41,7 @@ export interface EventEndpointOptions {
   readonly installation: Installation;
   /** Null: there is only this cell. */
   readonly cells: Pick<Cells, 'refuseForeign'> | null;
-  /** Those of the bots that have talked in a chat of an Open Channel. */
+  /** Which of these bots have talked in this chat of an Open Channel. */
   readonly lineBots: (portal: string, dialogId: string, botCodes: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: Metrics;
   readonly tracing?: MaybeTracing;
@@ -77,7 +77,7 @@ class EventEndpoint {
     this.#options.metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
   }
 
-  /** Returns what was new. */
+  /** Returns the events that were new. */
   async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<readonly NewEvent[]> {
     const known = await this.#authenticate(event.memberId.toLowerCase(), event.applicationToken);
     if (known !== null) this.#options.bodies.markKnown(ctx);
@@ -119,7 +119,7 @@ class EventEndpoint {
     }
   }
 
-  /** @param portal under which the portal is stored */
+  /** @param portal the id under which the portal is stored */
   async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<readonly NewEvent[]> {
     if (findEvent(event.event)?.scope === 'line') return await this.#storeOfLine(portal, event, known);
     const isChat = isOfDialog(event);
@@ -127,7 +127,7 @@ class EventEndpoint {
     return await this.#accept(toNewEvents(portal, event, bots));
   }
 
-  /** Portals may tell what happens in all their lines: what is of no conversation of ours is not stored. */
+  /** Portals may send the events of all their lines; an event of no conversation of ours is not stored. */
   async #storeOfLine(portal: string, event: ScannedEvent, { bots }: KnownPortal): Promise<readonly NewEvent[]> {
     if (event.storedBody.length > maxLineBytes) return [];
     const tree = parseForm(event.storedBody);
@@ -175,8 +175,8 @@ class EventEndpoint {
   }
 
   /**
-   * A portal that was added by an incoming webhook, which does not tell the portal's id. The token proves it; its first event tells the id,
-   * and from then on only that id fits.
+   * Finds a portal that was added by an incoming webhook, which does not tell the portal's id. The token proves it; its first event tells the id, and
+   * from then on only that id fits.
    */
   async #ofWebhook(memberId: string, digest: Buffer): Promise<KnownPortal | null> {
     const { portals } = this.#options;

@@ -30,7 +30,7 @@ export interface AcceptanceOptions {
   readonly db: Pool;
   readonly metrics: Metrics;
   readonly wakeup: Wakeup;
-  /** At this process's worker. */
+  /** The places at this process's own worker. */
   readonly places: InboxPlaces;
 }
 

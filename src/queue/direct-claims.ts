@@ -2,8 +2,8 @@
  * Direct claims: the statement that stores work also claims the idle lanes it puts the work into (`extendOnConflict` in
  * `store/queue/lanes.ts`), for the worker of the same process. That worker then needs neither a wakeup nor a claim of its own.
  *
- * A direct claim is like any other: it has an id and a lease, belongs to a worker process that proves that it lives, and only it may finish the
- * lane. Only idle lanes are claimed directly, under the lock of their row, so a lane never has two holders and nothing overtakes what waits.
+ * A direct claim is like any other: it has an id and a lease, belongs to a worker process that proves that it lives, and only its holder may
+ * finish the lane. Only idle lanes are claimed directly, under the lock of their row, so a lane never has two holders and nothing overtakes what waits.
  * The writer reserves a place at the worker first. A busy worker has none: then the work waits for an ordinary claim, which takes many lanes at
  * once and takes turns between destinations.
  */
@@ -29,7 +29,7 @@ export interface OutboxPlace extends Place<OutboxRow> {
   readonly wants: (action: NewAction) => boolean;
 }
 
-/** Reserved with all the actions that the write appends. */
+/** A writer reserves a place with all the actions that it appends. */
 export type OutboxPlaces = Places<OutboxPlace, [readonly NewAction[]]>;
 
 /** Where writers reserve places at the workers of their process. */
@@ -80,7 +80,7 @@ export function createPlace<Row extends LaneRow>(options: PlaceOptions<Row>, hol
   };
 }
 
-/** Runs a write that claims lanes for the place; the worker then takes what was claimed. @param lanes all that it may claim */
+/** Runs a write that claims lanes for the place; the worker then takes what was claimed. @param lanes all that the write may claim */
 export async function writeAndTake<
   Row extends LaneRow,
   Written extends { readonly claimed: readonly ClaimedLane<Row>[] },

@@ -42,7 +42,7 @@ const roundMs = 600_000;
  */
 const dormantDays = 150;
 
-/** Steps of a round in the walk over all lanes: 600 000 lanes are walked in an hour, and no round reads more when there are more. */
+/** Steps that a round goes in the walk over all lanes: 600 000 lanes an hour, and not more when there are more. */
 const laneSteps = 20;
 
 export function startMaintenance(options: MaintenanceOptions): WorkLoop {
@@ -87,7 +87,7 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
   }
 }
 
-/** Goes on where the round before ended, and begins anew at the end. */
+/** Goes on where the previous round ended, and starts over after the last lane. */
 function createLaneWalk(db: Pool): (signal: AbortSignal) => Promise<void> {
   let place: LanePlace | null = null;
   return async (signal) => {

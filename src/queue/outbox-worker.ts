@@ -50,7 +50,7 @@ const leaseSeconds = 60;
 const renewMs = 20_000;
 const rowsPerLane = 10;
 
-/** One write hands over no more lanes than this; more of them wait for a claim, which takes them all at once. */
+/** A write with more lanes than this hands over none of them: they wait for a claim, which takes them all at once. */
 const maxHanded = 8;
 
 /** A lane is not started when its lease ends sooner than this, which happens when a process was suspended for a while. */
@@ -78,7 +78,7 @@ class OutboxWorker implements WorkLoop {
   readonly #aborting = new AbortController();
   readonly #stopping = new AbortController();
   #claims = 0;
-  /** Lanes were ready that the last claim did not take: each slot that becomes free lets the loop claim again. */
+  /** The last claim may have left ready lanes: each slot that becomes free lets the loop claim again. */
   #hasLeft = true;
   /** Places that were reserved and not used yet. */
   #places = 0;

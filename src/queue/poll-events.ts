@@ -1,7 +1,7 @@
 /**
  * Stores the events a portal keeps for its bots. Giving `imbot.v2.Event.get` an offset deletes what is below it in the portal, so an offset
- * is given only after the events below it are committed to the inbox. The portal thereby keeps the place itself: a process that begins anew
- * is given everything that was not acknowledged, and what was stored already is not stored again.
+ * is given only after the events below it are committed to the inbox. So the portal itself keeps the place: a process that starts anew gets
+ * all events that were not acknowledged, and those that are stored already are not stored again.
  */
 import { type FetchedPage, readFetched } from '../bitrix24/events/fetched-event.ts';
 import { scanEvent } from '../bitrix24/events/scan-event.ts';
@@ -24,7 +24,7 @@ export interface PollEventsOptions {
   readonly client: PortalClient;
   readonly metrics: Metrics;
   readonly tracing?: MaybeTracing;
-  /** Of the inbox. */
+  /** The wakeup of the inbox. */
   readonly wakeup: Wakeup;
   readonly clock: Clock;
 }
@@ -34,7 +34,7 @@ export const pageSize = 100;
 
 /**
  * The offset of a first call, which acknowledges nothing: events have positive numbers. Without any offset the portal may go on answering for
- * a minute that there is nothing (docs/platform-notes/bitrix24.md#polling).
+ * a minute that there are no events (docs/platform-notes/bitrix24.md#polling).
  */
 export const firstOffset = 1;
 
@@ -83,7 +83,7 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
         const answer = await client.call(portal, 'imbot.v2.Event.get', params, { patienceMs: 20_000, signal });
         const page = await store(answer, offset);
         // The last page is not acknowledged: an event with a lower number may appear late, and the rest is fetched from here on.
-        // An answer without events leads no further, whatever it says of more.
+        // An answer without events ends the loop, even if it says that there are more.
         if (page.events.length === 0 || (!page.hasMore && page.events.length < pageSize)) return offset;
         offset = page.nextOffset;
       }
@@ -101,8 +101,8 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
   };
 }
 
-/** Longer than the request takes that changes a bot over, with all its waiting: what is held by a process that dies is held no longer. */
+/** Longer than the request that changes a bot over can take, with all its waiting: if its process dies, events are held no longer than this. */
 const longestHoldSeconds = 90;
 
-/** A portal may still write down events for polling that it had begun with when its bots changed over. */
+/** How long polling goes on after the bots changed over: the portal may still write down events that it had begun before. */
 const afterwardsSeconds = 120;

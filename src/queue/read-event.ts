@@ -28,7 +28,7 @@ export function readEvent(row: InboxRow, connector: KnownConnector | null, bot: 
   }
   // Written by `writeOwnEvents` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };
-  // The table holds no row of a connection without its ingress.
+  // No row of a connection is stored without its ingress.
   if (connector === null || row.ingress === null) {
     throw new BadInput({
       code: 'event.no_connection',

@@ -1,6 +1,6 @@
 /**
- * Gives lanes back that a write may have claimed before its connection broke off. While the database is away, every write ends like that: the
- * lanes of all of them are kept together, without what was to be written, and given back by one statement when the database is there again.
+ * Gives back lanes that a write may have claimed before its connection broke off. While the database is away, every write ends like that: the
+ * lanes of all these writes are kept, without what was to be written, and given back by one statement when the database is back.
  */
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
@@ -13,13 +13,13 @@ export type ReturnLanes = (lanes: readonly LaneId[], holder: string) => void;
 export interface ReturnLanesOptions {
   readonly db: Pool;
   readonly queue: QueueName;
-  /** Of the claims: when it is over, their lanes are free without us. */
+  /** The lease of the claims: when it ends, their lanes become free by themselves. */
   readonly leaseSeconds: number;
   readonly retry: RetryWriteOptions;
   readonly log: Logger;
 }
 
-/** The lanes of so many are kept; those of further ones become free when their lease ends. */
+/** Most lanes that are kept; further ones become free when their lease ends. */
 const maxKept = 10_000;
 
 const retryMs = 250;

@@ -13,9 +13,9 @@ interface Entry {
 }
 
 export interface RecentFacts {
-  /** What is known, or what `read` finds. A failed read is not kept. */
+  /** Returns what is cached, or else what `read` finds. A failed read is not kept. */
   get(connectionId: string, prefix: string, read: () => Promise<readonly Fact[]>): Promise<readonly Fact[]>;
-  /** Null: of all connections. */
+  /** Null: forgets the facts of all connections. */
   forget(connectionId: string | null): void;
 }
 

@@ -19,14 +19,14 @@ export interface WorkLoopOptions {
   /** Longest sleep without a wakeup: other processes' work and due retries are found by then. */
   readonly pollMs: number;
   /**
-   * Does one round; false when there was nothing to do. Must not leave work half taken when it throws.
+   * Does one round; returns false when there was nothing to do. If it throws, it must not leave work half taken.
    *
-   * @param isPoll the loop has slept for `pollMs` and nothing says that there is work
+   * @param isPoll the loop has slept for `pollMs` without a hint that there is work
    */
   readonly round: (signal: AbortSignal, isPoll: boolean) => Promise<boolean>;
 }
 
-/** How long to leave a database alone that is away. */
+/** How long to wait before a database that is away is tried again. */
 const awayPauseMs = 500;
 
 export function startWorkLoop(options: WorkLoopOptions): WorkLoop {

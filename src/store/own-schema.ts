@@ -10,7 +10,7 @@ const firstName = /^\s*("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?:,|$)/u;
 
 /**
  * Creates the schema that the search path names first; the usual path (`"$user", public`) needs none. Throws Misconfigured `database.schema`
- * when it must not be created, and when the path leads to another installation's tables as well.
+ * when the user may not create it, and when the path leads to another installation's tables as well.
  */
 export async function createOwnSchema(db: Db): Promise<void> {
   const read = await query<{ path: string }>(db, `select current_setting('search_path') as path`);
@@ -39,7 +39,7 @@ export async function createOwnSchema(db: Db): Promise<void> {
         `the database user may not create the schema ${name} that DATABASE_URL names; as an owner of the database: create schema ${name} authorization <user>`,
       );
     }
-    // Both of two processes may find that it is missing.
+    // Two processes may both find that it is missing.
     if (!isCode(error, '23505')) throw error;
   }
 }

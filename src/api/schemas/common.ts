@@ -15,7 +15,7 @@ export function textSchema(maxLength: number) {
     .regex(/^[^\0]*$/);
 }
 
-/** Of a query: `next` of the page before. */
+/** In a query: `next` of the page before. */
 export const cursorSchema = z
   .string()
   .max(2_000)
@@ -38,9 +38,9 @@ export const errorAnswerSchema = z.object({
   error: z.object({
     /** Stable and dotted: `bot.unknown`. */
     code: z.string(),
-    /** For the reader, in the language of the session where there is a text in it. */
+    /** For the reader; in the language of the session if there is a text in it. */
     message: z.string(),
-    /** Of single values (422); `path` as in the request: `greeting.texts.ru`. */
+    /** Problems of single values (422); `path` as in the request: `greeting.texts.ru`. */
     problems: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   }),
 });

@@ -1,4 +1,4 @@
-/** How the calls of a set-up are made. */
+/** The options of all calls of a set-up. */
 import type { SetUpOptions } from './set-up-types.ts';
 
 /** Each call may wait this long for the portal's rate limiter. */

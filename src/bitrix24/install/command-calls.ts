@@ -1,4 +1,4 @@
-/** How each bot API names what is done about commands. Only the first one binds the address for their events here. */
+/** The calls for commands in each bot API. Only those of the first API bind the address for the commands' events. */
 import { isRecord } from '../rest/rest-errors.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 import { textsOf, type WantedCommand } from './wanted-commands.ts';

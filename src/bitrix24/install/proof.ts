@@ -17,7 +17,7 @@ export interface InstallClaim {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresInSeconds: number;
-  /** Null on older portals' pages. */
+  /** Null on pages of older portals. */
   readonly applicationToken: string | null;
   readonly scope: string;
   readonly language: string;
@@ -113,8 +113,8 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
 }
 
 /**
- * True when the OAuth host named both the portal's id and our app; false when it omitted one of them, so that the token may be another
- * app's. Throws BadInput `install.forged` when it named another portal or another app.
+ * True when the OAuth host named both the portal's id and our app; false when it omitted one of them: the token may then be another app's.
+ * Throws BadInput `install.forged` when it named another portal or another app.
  */
 export function namesOurApp(proof: TokenProof, memberId: string, clientId: string): boolean {
   if (proof.memberId !== null && proof.memberId.toLowerCase() !== memberId) throw foreignPortal();
@@ -139,7 +139,7 @@ function foreignPortal(): BadInput {
   return bad('install.forged', 'the token belongs to another portal', 403);
 }
 
-/** A refresh token that the host refuses from us is not ours: the claim is refused; the host is not at fault. */
+/** If the host refuses the refresh token, the token is not our app's: the claim is refused, and the host is not at fault. */
 async function exchangeToken(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
   try {
     return await oauth.refresh(oauthOrigin, refreshToken);

@@ -10,7 +10,7 @@ import { titlesOf, wantedFor } from './wanted-commands.ts';
 
 type Commands = SyncedState['commands'];
 
-/** The most calls of one request. */
+/** The most calls in one request. */
 const maxCalls = 50;
 
 /** Returns the bots with their current commands. Registering again is harmless: the portal keeps the old entry. */
@@ -48,7 +48,7 @@ interface Update {
   readonly calls: CommandCalls;
 }
 
-/** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
+/** Registering leaves titles unchanged and keeps commands that are no longer in our list, so changed titles are updated and such commands removed. */
 async function updateCommands(
   client: PortalClient,
   options: SetUpOptions,

@@ -32,7 +32,7 @@ export interface FreshTokens {
   readonly userId: string | null;
 }
 
-/** Both hosts answer within a second or two; a person or an event waits meanwhile. */
+/** Both hosts answer within a second or two; meanwhile a person or an event waits. */
 const usualTimeoutMs = 8_000;
 
 const proofSchema = z.object({
@@ -71,8 +71,8 @@ class RestOAuthClient {
   }
 
   /**
-   * The allow-listed origin of an endpoint. Throws BadInput `bitrix24.foreign_oauth_host` for any other, which would otherwise be sent the
-   * client secret.
+   * The allow-listed origin of an endpoint. Throws BadInput `bitrix24.foreign_oauth_host` for any other, so that it is never sent the client
+   * secret.
    */
   originOf(serverEndpoint: string | null): string {
     const [first] = this.#origins;
@@ -91,7 +91,7 @@ class RestOAuthClient {
 
   /**
    * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and RemoteUnreachable
-   * when its answer is unreadable or it is too busy: that proves nothing.
+   * when its answer is unreadable or it is too busy: neither proves anything.
    */
   async prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
     const url = new URL('/rest/app.info', this.originOf(serverEndpoint));

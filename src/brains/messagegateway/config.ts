@@ -1,4 +1,4 @@
-/** The config of a connection to MessageGateway: what an administrator gives, and what joining adds. */
+/** The config of a connection to MessageGateway: what an administrator enters, and what joining adds. */
 import { z } from 'zod';
 import { readCrmUrl } from './api/crm-url.ts';
 import { channelsSchema, consoleSchema, handoverSchema } from './config-parts.ts';
@@ -40,7 +40,7 @@ const joinedSchema = z.strictObject({
 export const defaultLanguage = 'ru';
 
 /**
- * Strict, so that a misspelt key is reported when the connection is added. Facts about MessageGateway that are not documented are keys here
+ * Strict, so that a misspelt key is reported when the connection is added. Facts that MessageGateway does not document are settings here
  * (docs/platform-notes/messagegateway.md).
  */
 export const configSchema = z.strictObject({

@@ -1,4 +1,4 @@
-/** What an administrator is told of errors of MessageGateway and its CRM, by their codes. */
+/** What an administrator reads about errors of MessageGateway and its CRM, by code. */
 import type { Texts } from '../../core/texts.ts';
 
 export const problemTexts: Readonly<Record<string, Texts>> = {

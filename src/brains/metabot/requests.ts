@@ -1,4 +1,4 @@
-/** What people and follow-ups may ask of Metabot for a conversation: to run a script, a trigger or a broadcast. */
+/** What people and follow-ups may ask Metabot to run for a conversation: a script, a trigger or a broadcast. */
 import { z } from 'zod';
 import type { BrainAction } from '../../core/actions.ts';
 import type { BrainCommand, BrainRequestForm } from '../../core/brain-parts.ts';
@@ -137,7 +137,7 @@ export const commands: readonly BrainCommand[] = kinds.map((kind) => ({
 /**
  * The job a request stands for. Throws BadInput `metabot.bad_request`.
  *
- * @param own what every script is told; a parameter of the request cannot replace it
+ * @param own the parameters every script gets; the request cannot replace them
  */
 export function jobOfRequest(
   { name, params: given, by, author }: BrainAction & { readonly type: 'request' },
@@ -148,7 +148,7 @@ export function jobOfRequest(
   const asked = requestShape.safeParse(given);
   if (kind === undefined || !asked.success) throw badInput('metabot.bad_request', 'this request is not known');
   const { data } = asked;
-  // The condition is code that Metabot runs: administrators give it, on the page or the command line, where nobody in a chat is the author.
+  // The condition is code that Metabot runs, so only administrators may give it. On the page and the command line a request has no author.
   if (data.condition !== undefined && (by !== 'person' || author !== undefined)) {
     throw badInput('metabot.bad_request', 'only an administrator gives a job a condition');
   }
@@ -168,7 +168,7 @@ export function jobOfRequest(
   };
 }
 
-/** Whether this person may ask for it in a chat. Elsewhere only administrators, and the script itself, can ask. */
+/** Whether the author may make this request in a chat. Elsewhere only administrators, and the script itself, can ask. */
 export function mayAsk(
   { name, author }: BrainAction & { readonly type: 'request' },
   { commandUsers }: Pick<MetabotConfig, 'commandUsers'>,

@@ -1,4 +1,4 @@
-/** Webhooks of the script: what it says later. */
+/** The webhooks by which the script answers later. */
 import type { z } from 'zod';
 import type { IngressResult, WebhookRequest } from '../../core/connector.ts';
 import { BadInput } from '../../core/errors.ts';
@@ -11,7 +11,7 @@ import { signatureProblem } from './signature.ts';
 
 /**
  * Finds the conversation: by our `conversation_id`, or by a lead that is known in exactly one conversation of this connection. A lead that
- * comes with a conversation is remembered for it. An id names one webhook of the conversation: scripts may use the same for everybody.
+ * comes with a `conversation_id` is stored for that conversation. Ids are unique only within a conversation: scripts may reuse them.
  */
 export async function receiveWebhook(context: MetabotContext, request: WebhookRequest): Promise<IngressResult> {
   const { config, clock, leads } = context;
@@ -65,7 +65,7 @@ function readWebhook(
   return envelope.success ? { content, envelope: envelope.data } : null;
 }
 
-/** The script's author sees the reason. */
+/** A refusal whose reason the script's author sees. */
 function refuse(status: number, reason: string): Extract<IngressResult, { refuse: number }> {
   return { refuse: status, reason, answer: { ok: false, error: reason } };
 }

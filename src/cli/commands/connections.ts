@@ -37,7 +37,7 @@ export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) 
   };
 }
 
-/** The connections as a table; empty without any. With domains: of several portals. */
+/** The connections as a table; an empty text if there are none. `domains` adds a column for the portals. */
 export function connectionTable(
   rows: readonly ConnectionRow[],
   bots: readonly BotRow[],
@@ -54,7 +54,7 @@ export function connectionTable(
   return table([...(domains === undefined ? [] : ['portal']), 'id', 'brain', 'title', 'state', 'bots'], cells);
 }
 
-/** What to tell of an account that was left; null where there is nothing to tell. */
+/** What the user is told of an account that the app has left; null: nothing. */
 export function leaveText(context: CommandContext, { row, left }: LeftConnection): string | null {
   if (left.isLeft === null) return null;
   const brain = context.brains.find((one) => one.name === row.brain)?.title ?? row.brain;
@@ -87,7 +87,7 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
   const db = await context.database();
   const { portal, domain } = await choosePortal(db, options.portal);
   const brain = needBrain(context.brains, options.brain);
-  // Without any, the brain's required fields are named.
+  // Without settings, the error names the brain's required fields.
   const config = options.config === undefined ? {} : await readJson(options.config);
   const work = await openAccountWork(context);
   const wish = { portal, title: options.title ?? '', config };
@@ -115,7 +115,7 @@ async function show(context: CommandContext, options: OneConnection): Promise<An
   });
 }
 
-/** Names what was changed, never its value. */
+/** Prints which settings were changed, never their values. */
 async function set(context: CommandContext, options: OneConnection & { readonly config: string }): Promise<Answer> {
   const db = await context.database();
   const { row } = await findConnection(db, options);
@@ -144,9 +144,9 @@ async function test(context: CommandContext, options: OneConnection): Promise<An
   return { data, text: layChecks(checks), isFailure: !isHealthy };
 }
 
-/** A test switches nothing on that was switched off at the brain: it asks, where the brain can be asked. */
 const patienceMs = 60_000;
 
+/** A test only asks the brain, if it can be asked; it never switches on what was switched off there. */
 async function checkAccount(context: CommandContext, row: ConnectionRow, portal: string): Promise<readonly Check[]> {
   const subject = `account of ${row.title}`;
   const { title, disabledHelp } = needBrain(context.brains, row.brain);
@@ -187,7 +187,7 @@ async function remove(context: CommandContext, options: OneConnection): Promise<
   };
 }
 
-/** The JSON that was given, or that the file behind `@` holds. Errors repeat none of it: it may hold secrets. */
+/** Parses the given JSON, or that in the file named after `@`. Errors do not quote it: it may hold secrets. */
 async function readJson(given: string): Promise<unknown> {
   const text = given.startsWith('@') ? await readText(given.slice(1)) : given;
   try {

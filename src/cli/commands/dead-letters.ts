@@ -71,7 +71,7 @@ async function dropVerb(context: CommandContext, options: Chosen): Promise<Answe
   return { data: { dropped }, text: `${dropped} dropped for good.` };
 }
 
-/** What touches everything of a portal names the portal. */
+/** `--all` touches everything of a portal, so it needs `--portal`. */
 function readChoice({ portal: named, queue, lane, seq, all }: Chosen, portal: string): DeadLetterId | 'all' {
   const single = { queue, lane, seq };
   const given = Object.entries(single).filter(([, value]) => value !== undefined);

@@ -1,4 +1,4 @@
-/** `probe --connection`: asks a brain's remote what its folder wants to know, says before what it will ask, and keeps the shapes of the answers. */
+/** `probe --connection`: announces the questions in a brain's folder, asks them of its remote, and keeps the shapes of the answers. */
 import { readDatabaseSettings } from '../../config.ts';
 import { openConnection } from '../../connections/stored-connection.ts';
 import { toolsUntil } from '../../connections/tools-until.ts';
@@ -49,7 +49,7 @@ export async function probeConnection(context: CommandContext, options: OneConne
   });
 }
 
-/** What will be done, before it is. */
+/** Announces what the probe will do. */
 function announce(title: string, { questions, stored }: BrainProbe): string {
   const rows = questions.map((one) => [one.question, shownCall(one)]);
   const reads = stored === undefined ? '' : ` Then the last ${maxStored} stored messages of the connection are read.`;

@@ -58,7 +58,7 @@ async function probePortal(context: CommandContext, options: ProbeOptions): Prom
   });
 }
 
-/** What will be done, before it is. */
+/** Announces what the probe will do. */
 function announce(domain: string, dialog: ProbeDialog | null): string {
   const sends =
     dialog === null

@@ -1,4 +1,4 @@
-/** `receive`: plays a recorded event to the running app, as the portal would post it, and tells what came of it. */
+/** `receive`: plays a recorded event to the running app, as the portal would post it, and tells what the app did with it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { scanEvent } from '../../bitrix24/events/scan-event.ts';
@@ -16,7 +16,7 @@ import { layTimeline, type ToldStep, tellSteps } from '../timeline.ts';
 
 const timeoutMs = 15_000;
 
-/** How long the app gets to work on the event; after that, what happened until then is told. */
+/** How long the app gets to work on the event; after that, the command tells what has happened so far. */
 const workMs = 10_000;
 const askEveryMs = 100;
 
@@ -82,7 +82,7 @@ async function readSubstitutes(options: ReceiveOptions, db: Pool | null): Promis
     ...(memberId === undefined ? {} : { memberId }),
     ...(applicationToken === undefined ? {} : { applicationToken }),
     ...(bot === null ? {} : { bot }),
-    // Far above the numbers of a real portal, and another one each millisecond.
+    // Message numbers far above those of a real portal, and another one each millisecond.
     ...(options.fresh === true ? { fresh: { messageId: String(now), ts: String(Math.floor(now / 1_000)) } } : {}),
   };
 }
@@ -119,7 +119,7 @@ function errorIn(body: Buffer): string | null {
   }
 }
 
-/** The steps of what was stored for this event, when all are finished or the time is over. Empty: nothing new was stored. */
+/** Waits until all steps of this event are finished or the time is over, and returns them. Empty: nothing new was stored. */
 async function follow(db: Pool, event: ReturnType<typeof scanEvent>, since: Date): Promise<ToldStep[]> {
   const portal = event.memberId.toLowerCase();
   const trace = await findTraceSince(db, { portal, messageId: event.messageId, since });

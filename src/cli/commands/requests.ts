@@ -1,4 +1,4 @@
-/** `requests` and `follow-ups`: what brains are asked for single conversations, now and later. */
+/** `requests` and `follow-ups`: requests to a brain about one conversation, sent now or later. */
 import { needRequest, readParams } from '../../core/brain-requests.ts';
 import { formOf } from '../../core/config-form.ts';
 import { readPairs } from '../../core/form-values.ts';
@@ -56,7 +56,7 @@ function pairIn(word: string): readonly [string, string] {
   throw usageError(`"${word}" is no parameter; write key=value`);
 }
 
-/** At most so many are shown. */
+/** How many follow-ups are shown at most. */
 const shown = 500;
 
 async function listPending(

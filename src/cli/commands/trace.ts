@@ -26,7 +26,7 @@ function nothing(wanted: string, context: CommandContext): string {
   );
 }
 
-/** Null where the app's settings are not at hand. */
+/** Null: the command does not have the app's settings. */
 function retentionDays(context: CommandContext): number | null {
   try {
     return readSettings(context.environment).RETENTION_DAYS;

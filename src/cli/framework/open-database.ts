@@ -50,8 +50,8 @@ function externalDatabase(settings: Pick<Settings, 'DATABASE_URL' | 'APP_SECRET'
 }
 
 /**
- * The same for a restore, which may make the embedded database. It makes no key for secrets: the app does that at its first start, where no
- * key has been put there before. Throws Misconfigured `database.in_use` while the app runs.
+ * Like `findDatabase`, for a restore, which may create the embedded database. It makes no key for secrets: the app does that at its first start,
+ * unless somebody has put one there. Throws Misconfigured `database.in_use` while the app runs.
  */
 export async function makeDatabase(
   settings: Pick<Settings, 'DATABASE_URL' | 'DATA_DIR' | 'APP_SECRET'>,
@@ -70,7 +70,7 @@ export async function makeDatabase(
   return { url: server.url('bridge'), appSecret: settings.APP_SECRET ?? kept, close: () => server.stop() };
 }
 
-/** Where there is no database, that is what has to be said, and not that its user could not enter the folder. */
+/** If the folder holds no database, the error says that, not that the database's user cannot enter the folder. */
 async function ownFolder(dataDir: string): Promise<string> {
   try {
     return (await chooseOwnDataDir(dataDir)).path;
@@ -100,7 +100,7 @@ async function keptSecret(dataDir: string, name: string): Promise<Buffer> {
   try {
     await access(join(dataDir, name));
   } catch {
-    // Absent or not readable: what to do is the same.
+    // Absent or not readable: the remedy is the same.
     throw new Misconfigured({
       code: 'data.secret_missing',
       message: `${join(dataDir, name)} is missing or cannot be read; restore it from the backup of the data folder`,

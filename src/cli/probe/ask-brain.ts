@@ -1,4 +1,4 @@
-/** Asks a brain's remote the questions of its probe and compares the answers with what the brain assumes. Keeps shapes, words and facts alone. */
+/** Asks a brain's remote the questions of its probe and compares the answers with what the brain assumes. Keeps only shapes, words and facts. */
 import type { BrainProbe, ProbeFact, ProbeQuestion } from '../../core/brain-probe.ts';
 import { AppError } from '../../core/errors.ts';
 import { parseJson } from '../../lib/bounded-json.ts';
@@ -29,7 +29,7 @@ export async function askBrain(probe: BrainProbe, watch: WatchedCalls, signal: A
   };
 }
 
-/** What may be said of a call. */
+/** The call as it may be shown. */
 export function shownCall({ call, shownCall: shown }: ProbeQuestion): string {
   return shown ?? call;
 }
@@ -99,7 +99,7 @@ function objectsOf(body: unknown, at: string | undefined): readonly unknown[] {
   return Array.isArray(body) ? body : [body];
 }
 
-/** Undefined for what is no JSON; an empty body is an empty object, as the clients of the brains read it. */
+/** Undefined if the body is not JSON; an empty body counts as an empty object, as in the brains' own clients. */
 function jsonOf(body: Buffer): unknown {
   if (body.toString('utf8', 0, 100).trim() === '') return {};
   try {

@@ -45,7 +45,7 @@ export async function askQuietly(place: ProbePlace): Promise<Probed[]> {
   return probed;
 }
 
-/** What takes a dialog: a few messages of the bot, which are deleted again. */
+/** The questions that need a dialog: the bot sends a few messages there and deletes them again. */
 export async function askInDialog(place: ProbePlace, dialog: ProbeDialog): Promise<Probed[]> {
   const botId = Number(dialog.botId);
   const { dialogId } = dialog;

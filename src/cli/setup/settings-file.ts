@@ -27,7 +27,7 @@ export const newSecret = (): string => randomBytes(32).toString('base64');
 const remark = '# Settings of the app, written by "npm run setup". All settings and what they mean: .env.example\n';
 
 /**
- * Writes the file whole, readable by its owner alone. One that appeared meanwhile is not replaced unless `mayReplace`. Throws BadInput
+ * Writes the whole file, readable by its owner alone. A file that has appeared meanwhile is replaced only with `mayReplace`. Throws BadInput
  * `setup.cannot_write`.
  */
 export async function writeSettingsFile(

@@ -1,6 +1,6 @@
 /**
  * What an administrator orders on the page of a conversation: who leads it, and words the bot is to say. An order is an event in the lane of the
- * conversation, so it is carried out in its turn and by the rules; with its entry in the audit list it is stored or not at all.
+ * conversation, so it is carried out in its turn and by the rules; it is stored together with its entry in the audit list or not at all.
  */
 import { badInput } from '../../core/errors.ts';
 import type { Chat, PageOrder } from '../../core/events.ts';
@@ -40,8 +40,8 @@ export async function orderLead(
 }
 
 /**
- * Throws BadInput `conversation.unknown` (404), and `conversation.person_leads` (409) while a person leads: the bot talks over nobody. A person
- * who takes it just now is respected too: the order then leads to nothing, which the conversation shows.
+ * Throws BadInput `conversation.unknown` (404), and `conversation.person_leads` (409) while a person leads: the bot talks over nobody. If a
+ * person takes over at that very moment, the order has no effect, and the conversation shows that.
  */
 export async function orderMessage(
   options: OrderOptions,
@@ -51,7 +51,7 @@ export async function orderMessage(
   const { owner } = await needConversation(options.db, to);
   if (owner === 'person') throw badInput('conversation.person_leads', 'a person leads the conversation', 409);
   const { id, by, text } = order;
-  // Written by this program.
+  // The cast is safe: this program wrote it.
   const chat = (await readLastChat(options.db, to.portal, to)) as Chat | null;
   const event: PageOrder = { type: 'message_ordered', id, text, by, chat };
   await store(options, to, { id, event, action: 'conversation.message_sent', details: { text } });

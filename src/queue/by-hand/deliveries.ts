@@ -1,4 +1,4 @@
-/** What was lately sent to the brain of a connection, and to send one of it again, as the pages ask. */
+/** For the pages: lists what was lately sent to the brain of a connection, and sends one delivery again. */
 import { badInput } from '../../core/errors.ts';
 import type { Db } from '../../store/database.ts';
 import type { LaneId } from '../../store/queue/lanes.ts';
@@ -28,7 +28,7 @@ export interface Delivery {
   readonly nextAt: Date | null;
 }
 
-/** The newest of a week. Throws BadInput `deliveries.no_connection` (404). */
+/** Returns the newest deliveries of a week. Throws BadInput `deliveries.no_connection` (404). */
 export async function deliveriesOf(db: Db, portal: string, connection: string): Promise<readonly Delivery[]> {
   const bots = await botsOf(db, portal, connection);
   const rows = await listDeliveries(
@@ -55,7 +55,7 @@ export async function deliveriesOf(db: Db, portal: string, connection: string): 
   }));
 }
 
-/** Sends one of the connection's again. Throws like `sendAgain`, and `deliveries.no_connection` (404). */
+/** Sends one of the connection's deliveries again. Throws what `sendAgain` throws, and `deliveries.no_connection` (404). */
 export async function sendDeliveryAgain(
   options: DeadLetterOptions,
   connection: string,

@@ -52,7 +52,7 @@ const usualPollMs = 1_000;
 
 const dueAtOnce = 100;
 
-/** Any number of processes may run it: a follow-up and its event change places in one transaction. */
+/** Any number of processes may run it: one transaction removes the follow-up and stores its event. */
 export function startFollowUps({ db, wakeups, log, pollMs = usualPollMs }: FollowUpsOptions): WorkLoop {
   return startWorkLoop({
     name: 'follow-ups',
@@ -70,8 +70,8 @@ export function startFollowUps({ db, wakeups, log, pollMs = usualPollMs }: Follo
 }
 
 /**
- * False, and nothing is written, if one of them was cancelled, changed or sent since it was read. Lanes are locked before follow-ups, as
- * everywhere; hence the events are stored first.
+ * Returns false, and writes nothing, if one of them was cancelled, changed or sent since it was read. Lanes are locked before follow-ups,
+ * as everywhere; hence the events are stored first.
  */
 async function sendTogether(db: Pool, due: readonly DueFollowUp[]): Promise<boolean> {
   const changed = new Error('a follow-up was changed since it was read');
@@ -87,7 +87,7 @@ async function sendTogether(db: Pool, due: readonly DueFollowUp[]): Promise<bool
   }
 }
 
-/** A portal that has removed the app gets none. */
+/** Sends nothing to portals that have removed the app. */
 async function send(trx: Transaction, due: readonly DueFollowUp[]): Promise<void> {
   const living = await lockPortals(trx, [...new Set(due.map(({ portal }) => portal))]);
   const wanted = due.filter(({ portal, is_closed: isClosed }) => living.has(portal) && !isClosed);

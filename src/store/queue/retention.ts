@@ -7,15 +7,15 @@ const dedupeDays = 7;
 const stepRows = 5_000;
 
 /**
- * Deletes one step of finished rows older than `days` from a queue; dead letters and those of unknown fate stay for a person, twice as long. Returns
- * how many went: call again while it is a full step.
+ * Deletes one step of finished rows older than `days` from a queue; dead letters and rows of unknown fate stay for a person, twice as long. Returns
+ * how many rows were deleted: call again until there are none.
  */
 export async function purgeQueue(db: Db, queue: 'inbox' | 'outbox', days: number): Promise<number> {
   const result = await query(db, queue === 'inbox' ? purgeInbox : purgeOutbox, [days, days]);
   return result.rowCount;
 }
 
-/** The expression of the index on age, which serves nothing else: see migration 0032. */
+/** Written as the expression of the index on age, which serves nothing else: see migration 0032. */
 function isOlder(column: string): string {
   return `(${column} at time zone 'UTC') < (now() - ? * interval '1 day') at time zone 'UTC'`;
 }
@@ -39,7 +39,7 @@ const purgeOutbox = `
     limit ${stepRows}
   ))`;
 
-/** Deletes one step of everything that a portal, which keeps less than the installation does, has kept for longer than `days`. */
+/** Deletes one step of what a portal with a shorter retention than the installation's has kept for longer than `days`. */
 export async function purgeOfPortal(db: Db, portal: string, days: number): Promise<number> {
   let purged = 0;
   for (const statement of ofPortal) purged += (await query(db, statement, [portal, days, days])).rowCount;
@@ -70,7 +70,7 @@ const ofPortal = [
    ))`,
 ];
 
-/** Deletes one step of the rows of a table for which `condition` holds, and gives back how many they were. */
+/** Deletes one step of the rows of a table for which `condition` holds; returns how many were deleted. */
 async function deleteStep(db: Db, table: string, condition: string, values: readonly number[] = []): Promise<number> {
   const result = await query(
     db,
@@ -121,10 +121,10 @@ export interface LanePlace {
 }
 
 /**
- * Deletes lanes without waiting and without stored rows, one step of a walk over all lanes: `after` is where the step before ended, null at the
- * beginning; `next` is null at the end. If a deleted lane is needed again, its numbering starts anew.
+ * Deletes lanes that have neither waiting nor stored rows, in one step of a walk over all lanes. `after` is where the step before ended, null
+ * at the beginning; `next` is null at the end. If a deleted lane is needed again, its numbering starts anew.
  *
- * The stored rows of each lane are asked for by themselves: a join reads all rows of both queues for every step.
+ * The stored rows are looked up for each lane separately: a join would read all rows of both queues in every step.
  */
 export async function purgeLanes(
   db: Db,

@@ -11,7 +11,7 @@ const inModule = ['crmUrl', 'apiKey', 'name', 'integrationCode'] as const;
 
 /**
  * Returns the config to be stored. Throws AppErrors of the CRM, and BadInput `messagegateway.other_account` for the address of a CRM that
- * does not know our module: another account is another connection.
+ * does not know our module: another account needs another connection.
  */
 export async function reconfigureAccount(
   connection: Connection<MessageGatewayConfig>,

@@ -1,4 +1,4 @@
-/** The Transport API, method by method. Hides that the key of the channel differs between routes. */
+/** The Transport API, method by method. Hides that some routes take the channel as `channel`, others as `channel_id`. */
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
@@ -39,7 +39,7 @@ export const channelTypes = [
 
 export type ChannelType = (typeof channelTypes)[number];
 
-/** A message by MessageGateway's id or by ours. */
+/** Names a message by MessageGateway's id or by ours. */
 export type MessageName = { readonly id: number } | { readonly external_id: string };
 
 export interface ChannelFields {
@@ -58,7 +58,7 @@ export interface Customer {
   readonly last_name?: string;
   readonly phone?: string;
   readonly email?: string;
-  /** Web addresses. */
+  /** A web address, like `profile_url`. */
   readonly avatar?: string;
   readonly profile_url?: string;
 }
@@ -104,7 +104,7 @@ export interface TransportApi {
   activateChannel(fields: ChannelFields & { readonly id?: number }): Promise<number>;
   updateChannel(channelId: number, fields: ChannelFields, signal?: AbortSignal): Promise<void>;
   deactivateChannel(channelId: number): Promise<void>;
-  /** Those of all channels of the transport. */
+  /** The templates of all channels of the transport. */
   templates(): Promise<
     readonly { readonly code?: string | null | undefined; readonly channel_id?: number | null | undefined }[]
   >;
@@ -115,7 +115,7 @@ export interface TransportApi {
   sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: OnWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
-  /** Like `sendMessage`, without opening a dialog. The customer is required. */
+  /** Like `sendMessage`, but opens no dialog. The customer is required. */
   addHistory(
     channel: number,
     message: Omit<Incoming, 'channel'>,
@@ -127,14 +127,14 @@ export interface TransportApi {
   markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
   restoreMessage(channel: number, name: MessageName): Promise<void>;
   addReaction(channel: number, name: MessageName, reaction: string, signal?: AbortSignal): Promise<void>;
-  /** Without a reaction: the first one found. */
+  /** Without `reaction`, the first one found is deleted. */
   deleteReaction(channel: number, name: MessageName, reaction?: string, signal?: AbortSignal): Promise<void>;
   uploadFile(file: UploadBody, signal?: AbortSignal): Promise<MgFile>;
   uploadFileByUrl(url: string): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
 
-/** Receives the service's warnings beside a success. */
+/** Receives warnings that the service adds to a successful answer. */
 export type OnWarnings = (warnings: readonly string[]) => void;
 
 /** @param onWarnings receives the warnings of every call */

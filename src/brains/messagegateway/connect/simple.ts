@@ -21,7 +21,7 @@ import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 
 const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
 
-/** Tells the CRM the rights the key needs, and where to post it. */
+/** Tells the CRM which rights the key needs, and where to post the key. */
 export function offerOneStep(_request: WebhookRequest, { settings, tools }: ConnectorHost): Promise<RouteAnswer> {
   secretOf(settings);
   const registerUrl = `${tools.publicUrl}/messagegateway/simple/register`;
@@ -29,9 +29,9 @@ export function offerOneStep(_request: WebhookRequest, { settings, tools }: Conn
 }
 
 /**
- * Registers the module before it answers. The portal is not known yet, so the account is kept until the page asks for it. An account that is
- * connected already is registered again with its new key. Errors are answered with 200 and a sentence, a forged token with 401. The
- * signature covers only the key, so the address is checked separately.
+ * Registers the module before it answers. The portal is not known yet, so the account is kept until the page has asked for the portal. An
+ * account that is connected already is registered again with its new key. Errors are answered with 200 and a sentence, a forged token
+ * with 401. The signature covers only the key, so the address is checked separately.
  */
 export async function registerOneStep(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const secret = secretOf(host.settings);
@@ -55,10 +55,10 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
   }
 }
 
-/** Attempts to store the new key while others change the connection. */
+/** How often storing the new key is tried while others change the connection. */
 const maxAttempts = 5;
 
-/** Address of the account's page. */
+/** Registers the module; returns the address of the account's page. */
 async function registered(account: Account, host: ConnectorHost): Promise<string> {
   const id = awaitingIdOf(account.crmUrl);
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
@@ -70,7 +70,7 @@ async function registered(account: Account, host: ConnectorHost): Promise<string
     const config = { ...known.data, apiKey: account.apiKey };
     const connection = { ...stored.connection, config };
     await registerAlone(connection, host.hookUrl(connection), host.tools);
-    // The connection was changed meanwhile, for example by a health check. Its present config is kept, and the key is put into it.
+    // If the connection was changed meanwhile, for example by a health check, the next attempt puts the key into its present config.
     if (!(await host.store(stored, config))) continue;
     // A health check repairs tokens and channel; the user need not wait for it.
     await host.checkSoon(connection);

@@ -147,7 +147,7 @@ function reply(
   return { ...said, buttons: parts.buttons ?? [], files: parts.files ?? [], quoteOf: parts.quoteOf ?? null };
 }
 
-/** Further parts of a long message have no id of their own in Bitrix24. */
+/** Null for further parts of a long message, which have no id of their own in Bitrix24. */
 function quotable(messageId: string): string | null {
   return /^\d+$/.test(messageId) ? messageId : null;
 }

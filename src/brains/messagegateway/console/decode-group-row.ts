@@ -5,7 +5,7 @@ import type { ConsoleContext } from './console-context.ts';
 import { type GroupMessage, readGroupRow, type Showing, shownName } from './group-row.ts';
 import { consoleTexts } from './texts/console-texts.ts';
 
-/** What the reading depends on. */
+/** What decoding depends on. */
 type Rules = Pick<ConsoleContext, 'language' | 'readText' | 'cardsOf' | 'cardText' | 'fileId'>;
 
 const maxName = 100;
@@ -42,7 +42,7 @@ export function decodeGroupRow(body: Buffer, rules: Rules): readonly BrainEvent[
   }
 }
 
-/** Changes the message in the group; sends a new one where that is not known. */
+/** Edits the message in the group; sends a new one if that message is not known. */
 function changed(message: GroupMessage, showing: Showing, text: string, cards: readonly Card[]): BrainEvent {
   const { portalMessageId } = showing;
   if (portalMessageId !== null) return { type: 'reply_edited', portalMessageId, text, cards, buttons: null };
@@ -81,7 +81,7 @@ function nameOf(message: GroupMessage, showing: Showing, rules: Rules): string {
   return (name || showing.customer).replaceAll(/\s+/g, ' ').slice(0, maxName);
 }
 
-/** Bitrix24 shows pictures by their extension. */
+/** Bitrix24 recognizes pictures by their extension. */
 const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   image: '.jpg',
   audio: '.ogg',

@@ -15,8 +15,8 @@ type Said = Pick<BrainAction & { type: 'message' }, 'author' | 'chat'>;
 export type ExternalUsers = (said: Said, to: ConversationRef, signal: AbortSignal) => Promise<boolean>;
 
 /**
- * Whether a person is an external user: everybody whom the portal does not list as an employee. If the portal refuses to answer, the message
- * is not acted on, and its author is told (ConsoleRefusal). If the portal is away or throttles, the delivery is repeated later.
+ * True for anyone the portal does not list as an employee. If the portal refuses to answer, the message is not acted on, and its author
+ * is told (ConsoleRefusal). If the portal is away or throttles, the delivery is repeated later.
  */
 export function createExternalUsers(context: ConsoleContext): ExternalUsers {
   const known = new Map<string, { readonly isExternal: boolean; readonly until: number }>();

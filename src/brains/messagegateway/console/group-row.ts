@@ -35,7 +35,7 @@ const showingShape = z.object({
 /** How a message is to be shown. */
 export type Showing = z.output<typeof showingShape>;
 
-/** No envelope of MessageGateway has this key: the listener stores of a frame only `type`, `meta` and `data`. */
+/** No envelope of MessageGateway has this key: the listener stores only `type`, `meta` and `data` of a frame. */
 const markShape = z.object({ console: z.unknown() });
 
 const rowShape = z.object({ message: groupMessageShape, showing: showingShape });
@@ -45,7 +45,7 @@ export function writeGroupRow(message: unknown, showing: Showing): Buffer {
   return Buffer.from(JSON.stringify({ console: { message, showing } }));
 }
 
-/** What `writeGroupRow` wrote: null for the body of another row, `unreadable` for a row with a message that cannot be shown. */
+/** Reads what `writeGroupRow` wrote: null for the body of another row, `unreadable` for a row with a message that cannot be shown. */
 export function readGroupRow(body: Buffer): z.output<typeof rowShape> | 'unreadable' | null {
   let parsed: unknown;
   try {
@@ -59,7 +59,7 @@ export function readGroupRow(body: Buffer): z.output<typeof rowShape> | 'unreada
   return rowShape.safeParse(marked.data.console).data ?? 'unreadable';
 }
 
-/** Names of messages that are shown in groups, so that receipts for them are told from those for messages of our channels. */
+/** Prefix of the names of messages shown in groups. It tells their receipts from those for messages of our channels. */
 const shownPrefix = 'group:';
 
 export function shownName(messageId: number): string {

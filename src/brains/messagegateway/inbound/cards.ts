@@ -79,7 +79,7 @@ export function webAddress(address: string | null | undefined): string | null {
   return isPrivateHost(url.hostname) ? null : url.href;
 }
 
-/** Items and payments of an order that are shown. */
+/** Most items, and most payments, that are shown of an order. */
 const maxGoods = 100;
 
 /** Longest name or value of a fact. */

@@ -19,10 +19,10 @@ const changes = new Set(['message_updated', 'message_deleted', 'message_read', '
 /** Types that can occur several times for one message. */
 const repeated = new Set(['message_updated', 'reaction_add', 'reaction_delete']);
 
-/** A result; `foreignChannel` is the unknown channel that is the reason of a refusal. */
+/** A result; `foreignChannel` is the unknown channel that caused a refusal. */
 export type Judged = IngressResult & { readonly foreignChannel?: number };
 
-/** `receiveWebhook` with all channels of the connection, also those that another process has just created. */
+/** `receiveWebhook` with all channels of the connection, even those that another process has just created. */
 export async function receiveInto(
   request: WebhookRequest,
   config: JoinedConfig,
@@ -133,7 +133,7 @@ function change(request: WebhookRequest, envelope: Envelope, data: MessageData):
   const ref = conversationOf(data);
   if (ref === '') return { accept: [] };
   const what = data.external_message_id ?? '';
-  // A message is deleted once and read once. It can be edited several times, so there the content and the time are part of the key.
+  // A message is deleted once and read once. Edits and reactions may repeat, so their content and time are part of the key.
   const key = repeated.has(envelope.type) ? `${what}:${digest(envelope, request.body)}` : what;
   const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
   return { accept, answerIfUnknown: {} };

@@ -39,8 +39,8 @@ const storeCursorMs = 30_000;
 const handshakeMs = 15_000;
 
 /**
- * Runs until `signal` aborts. Rejects when the socket ends, so that it is opened again, and with `messagegateway.token_revoked` when that
- * would be useless. A REST call checks the token before the socket is opened.
+ * Runs until `signal` aborts. Rejects when the socket ends, so that it is opened again, and with `messagegateway.token_revoked` when
+ * opening it would be useless. A REST call checks the token before the socket is opened.
  */
 export async function listenToBot(parts: ListenerParts, since: Cursor | null, signal: AbortSignal): Promise<void> {
   const { context } = parts;
@@ -81,7 +81,7 @@ export interface ListenerParts {
   readonly emit: Emit;
 }
 
-/** Emits everything that was missed, and returns the cursor behind it. */
+/** Emits everything that was missed, and returns the cursor after it. */
 async function emitMissed(
   { context, tags, console, emit }: ListenerParts,
   cursor: ListenCursor | null,

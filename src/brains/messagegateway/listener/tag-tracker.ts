@@ -12,7 +12,7 @@ export interface TagTracker {
 /** Dialogs whose tags are remembered; the oldest is dropped first. */
 const maxDialogs = 2_000;
 
-/** Makes no calls without a handover tag in the config. Its memory is that of the process: after a restart the next change counts as the first. */
+/** Makes no calls without a handover tag in the config. It remembers tags only in memory: after a restart the next change counts as the first. */
 export function createTagTracker(context: MgContext): TagTracker {
   const wanted = context.config.handover.tag?.toLowerCase();
   const tagged = new Map<number, boolean>();

@@ -33,7 +33,7 @@ async function noteOf(
   if (change.owner === 'person') return { text: messages.personLeads, heading: '', isOnce: false };
   const leads = messages.brainLeads(context.config.handover.command);
   if (change.since === null) return { text: leads, heading: '', isOnce: false };
-  // With seconds, so that no other takeover has the same heading.
+  // The times have seconds, so that no other takeover has the same heading.
   const heading = `${leads}\n${messages.peopleLed(spanOf(change.since, change.at, context.config.timeZone))}`;
   const said = await takeoverSummary(context, to, change.since, change.at);
   return { text: said === '' ? heading : `${heading}\n\n${said}`, heading, isOnce: true };

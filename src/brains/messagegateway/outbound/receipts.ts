@@ -36,7 +36,7 @@ export async function giveReceipt(
   return {};
 }
 
-/** Without this note a manager would send a message again that the customer has read. Repeatable. */
+/** Without this note a manager would resend a message that the customer has read. Repeatable. */
 async function tellLate(context: MgContext, receipt: Receipt, to: ConversationRef, signal: AbortSignal): Promise<void> {
   const { remoteMessageId, portalMessageId, error } = receipt;
   const { late } = managerTexts(context.config.language);

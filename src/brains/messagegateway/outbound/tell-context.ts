@@ -6,7 +6,7 @@ import { managerTexts } from '../texts/manager-texts.ts';
 import { findChat, linkTo } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
-/** A note stays readable. */
+/** Longest note, so that it stays readable. */
 const mostLength = 3_000;
 
 /** Repeatable: nothing is sent when the last such note says the same. Without a chat there is nowhere to put the note; the trace says so. */

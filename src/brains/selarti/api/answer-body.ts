@@ -6,7 +6,7 @@ const statusSchema = z.object({ status: z.unknown().optional(), statusCode: z.un
 
 const failureWords: ReadonlySet<string> = new Set(['error', 'fail', 'failed', 'failure']);
 
-/** The JSON; null for an empty body, undefined for what is no JSON. */
+/** The parsed JSON; null for an empty body, undefined for a body that is not JSON. */
 export function jsonIn(body: Buffer): unknown {
   const text = body.toString('utf8').trim();
   if (text === '') return null;

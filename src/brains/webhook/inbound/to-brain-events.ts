@@ -73,12 +73,12 @@ export function readResponse(body: Buffer): ReadResponse {
   return { replies, warnings };
 }
 
-/** The parsed body; undefined when it is no JSON. */
+/** The parsed body; undefined when it is not JSON. */
 export function jsonOrUndefined(body: Buffer): unknown {
   try {
     return parseJson(body);
   } catch {
-    // The schema that reads it next refuses it.
+    // The schema that reads the result next refuses undefined.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /** What the console says, in English. */
 
-/** By MessageGateway's name of the state. */
+/** States of a chat member, by MessageGateway's names. */
 const stateNames: Readonly<Record<string, string>> = { active: 'in the chat', kicked: 'removed', leaved: 'left' };
 
 export const en = {
