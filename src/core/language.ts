@@ -1,6 +1,6 @@
 /** The languages our bots speak, and how Bitrix24 names them. */
 
-/** Every language has its file in `texts/`. */
+/** Every language has its file in `bot-texts/`. */
 export const languages = ['en', 'ru', 'de', 'es', 'pt', 'pl', 'uk', 'kz'] as const;
 export type Language = (typeof languages)[number];
 
