@@ -128,6 +128,21 @@ describe('the list of conversations', () => {
     });
   });
 
+  it('is filtered by what waits: of this portal, and only by its own', async () => {
+    const [botCode = '', dialog = ''] = path.split('/').slice(-2);
+    const wait = `update lane set ready_at = now() + interval '1 hour' where queue = 'inbox' and key = $1`;
+    await own.probe.rows(wait, [`${botCode}/${dialog}`]);
+    await own.probe.rows(
+      `insert into lane (portal, queue, key, seq, ready_at)
+       select 'another', 'inbox', key, 1, now() + interval '1 hour' from lane where queue = 'inbox' and key <> $1`,
+      [`${botCode}/${dialog}`],
+    );
+    const waiting = (await list('?state=under_way')).conversations.map((row) => row.dialog);
+    await own.probe.rows(`delete from lane where portal = 'another'`);
+    await own.probe.rows(`update lane set ready_at = 'infinity' where seq = done`);
+    expect(waiting).toEqual([dialog]);
+  });
+
   it('takes no cursor that it has not written', async () => {
     for (const place of ['x', '[]', '["a","b","c","d"]', '["infinity","2026-01-01","a","b"]', '{"inbox":1}']) {
       const cursor = Buffer.from(place).toString('base64url');
